@@ -47,7 +47,7 @@ impl Passes {
         self.one(Method::GET, &id.into(), "").checked().await?.json()
     }
 
-    /// Starts to give a pass away: whoever claims it with the code holds it from then on. A second call replaces the code.
+    /// Starts a transfer of a pass: the user who claims it with the code becomes its holder. A second call replaces the code.
     ///
     /// Fails with `pass_not_valid`, `not_found`.
     pub fn transfer(&self, id: impl Into<PassId>) -> Write<PassTransfer> {

@@ -20,7 +20,7 @@ pub struct Pass {
     pub issuer_id: UserId,
     /// The title under which the ticket was sold: to be sanitised before it reaches a terminal.
     pub title: String,
-    /// What the ticket said about its event when it was sold.
+    /// The details of the ticket at its sale.
     #[serde(flatten)]
     pub details: TicketDetails,
     /// The number of changes of holder, from 0. A code of an earlier serial admits nobody.
@@ -97,7 +97,7 @@ macro_rules! secret_text {
                 Self(code.into())
             }
 
-            /// Returns the text. Whoever knows it can use it.
+            /// Returns the text, which is a bearer secret.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -78,10 +78,10 @@ async fn measure(program: &std::path::Path, rounds: u32) {
     }
     println!();
     let [alone_p50, alone_p99, beside_p50, beside_p99] = reads;
-    alone.print("listings of one writer, nobody watches", "listings/s");
+    alone.print("listings of one writer, no watchers", "listings/s");
     beside.print(&format!("the same beside {WATCHERS} watchers"), "listings/s");
     beside.ratio("beside / alone", &alone);
-    alone_p50.print("GET of a ticket meanwhile, nobody watches, median", "ms");
+    alone_p50.print("GET of a ticket, no watchers, median", "ms");
     alone_p99.print("the same, 99th percentile", "ms");
     beside_p50.print(&format!("GET of a ticket beside {WATCHERS} watchers, median"), "ms");
     beside_p99.print("the same, 99th percentile", "ms");

@@ -1,4 +1,4 @@
-//! The rules of the house: who may depend on whom, and what may be said where.
+//! The rules of the workspace: which crates may depend on each other, and which modules may use which libraries.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ struct Dependency {
     dev: bool,
 }
 
-/// What cargo knows of the crates of the house.
+/// Reads the metadata of the crates of the workspace.
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--offline", "--no-deps", "--format-version", "1"])
@@ -38,7 +38,7 @@ fn packages() -> Vec<Value> {
     metadata["packages"].as_array().unwrap().clone()
 }
 
-/// What each crate of the house depends on.
+/// Returns the dependencies of each crate of the workspace.
 fn crates() -> BTreeMap<String, Vec<Dependency>> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let dependency = |found: &Value| Dependency {
@@ -55,7 +55,7 @@ fn crates() -> BTreeMap<String, Vec<Dependency>> {
         .collect()
 }
 
-/// What a crate is built from, tests aside.
+/// Returns the dependencies of a crate, without those of its tests.
 fn used<'c>(
     crates: &'c BTreeMap<String, Vec<Dependency>>,
     name: &str,
@@ -126,7 +126,7 @@ fn only_platform_depends_on_databases_and_telemetry() {
             assert!(!knows || name == "ticketing-platform", "{name} depends on {}", dependency.name);
             let nats = dependency.name.contains("nats");
             assert!(!nats || name == "ticketing-bus", "{name} depends on {}", dependency.name);
-            // The tests' collector reads what is sent.
+            // The collector of tests reads exported spans.
             let tells = dependency.name.contains("opentelemetry");
             let may_tell = ["ticketing-platform", "ticketing-testkit"].contains(&name.as_str());
             assert!(!tells || may_tell, "{name} depends on {}", dependency.name);
@@ -171,7 +171,7 @@ fn only_builds_for_tests_have_kill_points() {
     }
     with_feature.sort_unstable();
     assert_eq!(with_feature, ["ticketing-platform", "ticketing-server"]);
-    // Whoever asks for every feature of an optimised build is told.
+    // An optimised build with every feature fails with an error.
     let text = std::fs::read_to_string(workspace().join("backend/platform/src/kill_point.rs")).unwrap();
     assert!(text.contains("#[cfg(all(feature = \"kill-points\", not(debug_assertions)))]\ncompile_error!("));
     for path in ["backend/deploy/Dockerfile", "xtask/src/bench.rs", "xtask/src/storm.rs"] {
@@ -217,7 +217,7 @@ fn dependency_tree_has_one_tls_provider() {
     }
 }
 
-/// Every Rust file below a folder of the house, with its text.
+/// Reads every Rust file below a folder of the workspace.
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut folders = vec![workspace().join(folder)];
@@ -236,7 +236,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The folders that hold the code of the product.
+/// The folders of the source of the workspace.
 const SOURCE_FOLDERS: [&str; 6] =
     ["backend", "ticketing-sdk", "ticketing-cli", "ticketing-tui", "examples", "xtask"];
 

@@ -8,7 +8,7 @@ use ticketing_testkit::{TestSession, TestStack, eventually};
 
 use crate::support::{list, ordered, pay};
 
-/// One purchase after the other, until it is told to stop. A write that fails ends the test.
+/// Makes one purchase after the other until `stop` is set. A failed write fails the test.
 async fn trade(stack: Arc<TestStack>, stop: Arc<AtomicBool>, purchases: Arc<AtomicU32>) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     while !stop.load(Ordering::Relaxed) {
@@ -55,10 +55,10 @@ async fn backup_under_load_is_complete_and_loses_no_write() {
         let restored = TestStack::builder().data_dir(&copy).start().await;
         restored.settle().await;
         restored.audit().await;
-        // What was answered before is in it, and its session still holds.
+        // The copy has the acknowledged order, and its session is valid.
         let order = restored.raw().get(&format!("/api/orders/{before}")).by(&buyer).await.ok(200);
         assert_eq!(order["status"], "complete");
-        purchase(&restored, &restored.session("newcomer").await, &buyer).await;
+        purchase(&restored, &restored.session("fresh").await, &buyer).await;
         restored.finish().await;
     }
 }
@@ -74,9 +74,9 @@ async fn incomplete_backup_is_refused() {
 
     let mut stack = TestStack::start().await;
     let settings = StackSettings::new(stack.data_dir());
-    let mut elsewhere = settings.clone();
-    elsewhere.database = Some("postgres://a@127.0.0.1/b".parse().unwrap());
-    assert!(matches!(back_up(&elsewhere, &target), Err(BackupError::NotInFolder(_))));
+    let mut on_postgres = settings.clone();
+    on_postgres.database = Some("postgres://a@127.0.0.1/b".parse().unwrap());
+    assert!(matches!(back_up(&on_postgres, &target), Err(BackupError::NotInFolder(_))));
 
     back_up(&settings, &target).unwrap();
     let again = back_up(&settings, &target);

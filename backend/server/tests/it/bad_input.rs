@@ -1,4 +1,4 @@
-//! Addresses, methods and headers that nobody should send: answered in the one error shape, without effect.
+//! Invalid paths, methods and headers: refused in the common error format, without effect.
 
 use serde_json::json;
 use ticketing_testkit::{Method, Shape, TestSession, TestStack, on_shapes};
@@ -16,7 +16,7 @@ on_shapes! {
     invalid_query_fields_are_refused_by_name;
 }
 
-/// Identifiers that are none.
+/// Invalid identifiers.
 const BAD_IDS: [&str; 12] = [
     "nope",
     "0",
@@ -32,7 +32,7 @@ const BAD_IDS: [&str; 12] = [
     "%",
 ];
 
-/// What the ingress takes for no address at all.
+/// Paths that the ingress refuses as malformed.
 const NO_ADDRESS: [&str; 2] = ["%00", "%"];
 
 async fn unknown_identifiers_are_not_found(shape: Shape) {
@@ -74,7 +74,7 @@ async fn unknown_routes_are_not_found(shape: Shape) {
             assert_eq!(reply.refused(404, "not_found"), "Not Found", "{path}");
         }
     }
-    // Elsewhere there are pages, which can be read alone.
+    // Other paths are pages, which allow reads only.
     for path in ["/index.html", "/tickets/x/y", "/nothing"] {
         assert_eq!(stack.raw().get(path).await.status, 404, "{path}");
         for method in [Method::POST, Method::DELETE] {
@@ -105,7 +105,7 @@ async fn unsupported_methods_list_the_allowed_ones(shape: Shape) {
     stack.finish().await;
 }
 
-/// Every route that changes something, with a body that is fine.
+/// Returns every route that changes state, with a valid body.
 fn writes(user: &TestSession) -> Vec<(Method, String, String)> {
     let credentials = json!({ "email": user.email, "password": "wrong horse battery" }).to_string();
     let ticket = json!({ "title": "A title", "price": 20 }).to_string();
@@ -157,7 +157,7 @@ async fn cross_site_writes_are_refused(shape: Shape) {
     let user_info = stack.raw().get("/api/users/currentuser").by(&user).await.json();
     assert_eq!(user_info["currentUser"]["id"], user.id, "the session was not ended");
 
-    // Reading is no business of the server's, and its own pages may write.
+    // Other sites may read, and the pages of the server may write.
     stack.raw().get("/api/tickets").header("origin", "https://evil.example").await.ok(200);
     let new = json!({ "title": "A title", "price": 20 });
     let own_page = stack.raw().post("/api/tickets").by(&user).header("origin", &own);
@@ -230,12 +230,12 @@ async fn invalid_query_fields_are_refused_by_name(shape: Shape) {
     for query in ["limit=0", "cursor=x", "limit=1&limit=1"] {
         stack.raw().get(&format!("/api/payments?{query}")).by(&user).await.refused(400, "invalid_input");
     }
-    // A position in one order of the list means nothing in another.
+    // A cursor of one sort order is invalid in another.
     list(&stack, &user, "Another", 30.0).await;
     let next = stack.raw().get("/api/tickets?sort=price&limit=1").await.next_page().unwrap();
     let moved = next.replace("sort=price", "sort=title");
     assert_eq!(stack.raw().get(&moved).await.fields(), ["cursor"]);
-    // What cannot be read at all is refused, not misread.
+    // A query that cannot be decoded is refused or ignored, and not misread.
     for query in ["%", "q=%FF", "&&&=", "q"] {
         let reply = stack.raw().get(&format!("/api/tickets?{query}")).await;
         assert!(reply.status == 200 || !reply.faults(400).is_empty(), "{query}");

@@ -1,4 +1,4 @@
-//! Request bodies of every wrong kind: refused in the one shape, every fault at once, without effect.
+//! Invalid request bodies: refused in the common error format, with all errors at once, without effect.
 
 use serde_json::{Value, json};
 use ticketing_testkit::{Method, Reply, Shape, TestSession, TestStack, on_shapes};
@@ -16,7 +16,7 @@ on_shapes! {
     duplicate_and_unknown_fields_are_harmless, deep_nesting_is_refused;
 }
 
-/// Every route with a body, and the fields that it needs.
+/// A route with a body, and its required fields.
 struct Route {
     method: Method,
     path: String,
@@ -116,7 +116,7 @@ async fn body_above_64_kib_is_too_large(shape: Shape) {
         let most = json!({ "padding": padding }).to_string();
         assert_eq!(most.len(), 64 * 1024);
         let reply = send(&stack, &user, route, "application/json", most.clone().into()).await;
-        assert_eq!(reply.fields(), route.fields, "what fits is read");
+        assert_eq!(reply.fields(), route.fields, "the largest body is read");
         let more = most.replace("xx", "xxx");
         assert!(more.len() > 64 * 1024);
         let reply = send(&stack, &user, route, "application/json", more.into()).await;
@@ -139,7 +139,7 @@ async fn chunked_body_above_64_kib_is_too_large(shape: Shape) {
     socket.write_all(head.as_bytes()).await.unwrap();
     let chunk = format!("{:x}\r\n{}\r\n", 8192, "x".repeat(8192));
     for _ in 0..9 {
-        // The server may have answered and hung up already.
+        // The server may have responded and closed the connection.
         if socket.write_all(chunk.as_bytes()).await.is_err() {
             break;
         }
@@ -147,7 +147,7 @@ async fn chunked_body_above_64_kib_is_too_large(shape: Shape) {
     let mut answer = vec![0; 4096];
     let read = socket.read(&mut answer).await.unwrap();
     let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
-    // A body whose first byte is no JSON may be refused for either reason, but never kept or waited for.
+    // The body is refused before its end, though its first byte is not JSON either.
     assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("payload_too_large"), "{answer}");
     stack.finish().await;
 }
@@ -206,7 +206,7 @@ async fn control_characters_in_a_title_are_kept(shape: Shape) {
     let user = stack.session("user").await;
     for title in [
         "\u{1b}[31mred\u{1b}[0m",
-        "bell\u{7}",
+        "alert\u{7}",
         "line\nbreak\ttab",
         "right\u{202e}to left",
         "zero\u{200b}width\u{feff}within",
@@ -226,7 +226,7 @@ async fn control_characters_in_a_title_are_kept(shape: Shape) {
         let order = ordered(&stack, &user, &id(&created)).await;
         let order = stack.raw().get(&format!("/api/orders/{order}")).by(&user).await;
         assert_eq!(order.json()["ticket"]["title"], title);
-        // Nothing below a space leaves the server unescaped.
+        // Control characters are escaped in responses.
         assert!(order.body.iter().all(|byte| *byte >= b' '), "{:?}", order.body);
     }
     let surrogate = br#"{"title":"\ud800","price":20}"#;
@@ -239,7 +239,7 @@ async fn duplicate_and_unknown_fields_are_harmless(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let body = json!({
-        "title": "A title", "price": 20, "id": "mine", "userId": "somebody", "version": 7, "status": "sold",
+        "title": "A title", "price": 20, "id": "mine", "userId": "another", "version": 7, "status": "sold",
         "orderId": "mine", "__proto__": { "x": 1 },
     });
     let created = stack.raw().post("/api/tickets").by(&user).json(&body).await.ok(201);

@@ -1,4 +1,4 @@
-//! A request body may be as large at every hop: the shipped proxies allow what the services read.
+//! The limits of request bodies are the same at every hop: the shipped proxies allow the bodies that the services read.
 
 use ticketing_payments::{WEBHOOK_BODY_LIMIT, WEBHOOK_PATH};
 use ticketing_platform::http::{BODY_LIMIT, LARGEST_BODY, ServeLimits};
@@ -6,7 +6,7 @@ use ticketing_platform::http::{BODY_LIMIT, LARGEST_BODY, ServeLimits};
 const NGINX: &str = include_str!("../../../deploy/nginx.conf");
 const INGRESS: &str = include_str!("../../../deploy/kubernetes/base/ingress.yaml");
 
-/// A size as nginx writes it, in bytes.
+/// Parses a size of nginx into bytes.
 fn bytes(text: &str) -> u64 {
     let (number, unit) = text.split_at(text.len() - 1);
     let unit = match unit {
@@ -17,7 +17,7 @@ fn bytes(text: &str) -> u64 {
     number.parse::<u64>().unwrap() * unit
 }
 
-/// The values of a directive in a block of nginx.conf.
+/// Returns the values of a directive in a block of nginx.conf.
 fn directives(block: &str, name: &str) -> Vec<u64> {
     let lines = block.lines().filter_map(|line| line.trim().strip_prefix(name)?.trim().strip_suffix(';'));
     lines.map(|value| bytes(value.trim())).collect()

@@ -1,14 +1,14 @@
-//! The program under many connections: requests and probes are answered whatever strangers hold open.
+//! The program under many connections: requests and probes are served while clients hold connections open.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Nothing in these tests takes this long unless it hangs.
+/// The timeout of reads: longer than any response takes.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The program, started by a shell that sets limits first.
+/// The program, started by a shell that sets limits.
 struct LimitedProgram {
     child: Child,
     address: SocketAddr,
@@ -42,7 +42,7 @@ impl LimitedProgram {
         stream
     }
 
-    /// The answer to a request on a connection of its own.
+    /// Sends a request on a connection of its own, and returns the response.
     fn request(&self, request: &str) -> String {
         let mut stream = self.connect();
         write!(stream, "{request}\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
@@ -59,7 +59,7 @@ impl LimitedProgram {
         }
     }
 
-    /// A connection that has asked for the live feed, and the first bytes of the answer; none where it was closed.
+    /// Requests the live feed, and returns the connection with the first bytes of the response; none if it was closed.
     fn watch(&self) -> (TcpStream, String) {
         let mut stream = self.connect();
         let request = "GET /api/tickets HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n";
@@ -69,7 +69,7 @@ impl LimitedProgram {
         (stream, String::from_utf8_lossy(&first[..read]).into_owned())
     }
 
-    /// What was logged, once it has ended.
+    /// Stops the program, and returns its log.
     fn end(mut self) -> String {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
@@ -108,7 +108,7 @@ fn low_open_file_limit_keeps_requests_and_probes_served() {
     server.assert_serves();
     let log = server.end();
     assert!(log.contains("limits of the listener lowered"), "{log}");
-    assert!(log.lines().count() < 10, "a condition that lasts is one line: {log}");
+    assert!(log.lines().count() < 10, "a lasting condition is logged once: {log}");
 }
 
 #[test]

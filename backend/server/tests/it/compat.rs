@@ -1,4 +1,4 @@
-//! What the original web client sends gets the answers that it knows.
+//! The API is compatible with the requests of the original web client.
 
 use serde_json::{Value, json};
 use ticketing_platform::session::CookieSettings;
@@ -14,7 +14,7 @@ on_shapes! {
     cookie_of_another_name_is_ignored;
 }
 
-/// A stack with the cookie of older deployments.
+/// Starts a stack with the cookie name of older deployments.
 async fn original(shape: Shape) -> TestStack {
     let named = |settings: &mut ticketing_server::StackSettings| {
         settings.cookie = CookieSettings::new("express:sess", false).unwrap();
@@ -41,7 +41,7 @@ async fn original_client_buys_a_ticket(shape: Shape) {
     );
     assert!(current["currentUser"]["iat"].is_i64());
 
-    // The form sends its price as text.
+    // The form sends the price as a string.
     let new = json!({ "title": "Concert", "price": "20.00" });
     let ticket = raw.post("/api/tickets").cookie(&cookie).json(&new).await.ok(201);
     assert_eq!(
@@ -57,7 +57,7 @@ async fn original_client_buys_a_ticket(shape: Shape) {
     let order = raw.post("/api/orders").cookie(&cookie).json(&order).await.ok(201);
     assert_eq!((&order["status"], &order["userId"]), (&json!("created"), &user["id"]));
     assert_eq!((&order["ticket"]["id"], &order["ticket"]["price"]), (&ticket["id"], &json!(20)));
-    // The page counts down to this.
+    // The page counts down to this time.
     assert!(order["expiresAt"].as_str().unwrap().ends_with('Z'));
 
     let payment = json!({ "orderId": order["id"], "token": "tok_visa" });
@@ -72,7 +72,7 @@ async fn original_client_buys_a_ticket(shape: Shape) {
     assert_eq!(reply.ok(200), json!({}));
     assert!(reply.header("set-cookie").starts_with("express:sess=;"), "{}", reply.header("set-cookie"));
     let current = async || raw.get("/api/users/currentuser").cookie(&cookie).await.ok(200);
-    // Another replica of auth has to hear of it.
+    // Another replica of auth receives the event later.
     eventually!(current().await == json!({ "currentUser": null }));
     stack.finish().await;
 }

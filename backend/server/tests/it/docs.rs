@@ -1,4 +1,4 @@
-//! The documents tell the truth: every path in them exists, every command line can be given, every setting is one.
+//! The documents are true: their paths exist, their command lines are valid, and their settings exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(workspace().join(path)).unwrap()
 }
 
-/// A document that people read first or next, with the folder that its paths may be relative to.
+/// A document, and its path, to which its own paths may be relative.
 struct Document {
     path: PathBuf,
     text: String,
@@ -36,7 +36,7 @@ fn documents() -> Vec<Document> {
     documents.collect()
 }
 
-/// The lines inside of fences, and the text outside of them.
+/// Splits a text into the lines inside of fences and the text outside of them.
 fn split_fences(text: &str) -> (Vec<&str>, String) {
     let (mut inside, mut outside, mut fenced) = (Vec::new(), String::new(), false);
     for line in text.lines() {
@@ -52,12 +52,12 @@ fn split_fences(text: &str) -> (Vec<&str>, String) {
     (inside, outside)
 }
 
-/// What stands between backticks.
+/// Returns the code spans of prose.
 fn spans(prose: &str) -> impl Iterator<Item = &str> {
     prose.split('`').skip(1).step_by(2)
 }
 
-/// The rooms of the house, and the folders inside of a room.
+/// The folders of the workspace, and the folders inside of a crate.
 const SOURCE_FOLDERS: [&str; 9] = [
     ".ci",
     ".cargo",
@@ -79,8 +79,8 @@ fn looks_like_a_path(span: &str) -> bool {
     plain && (in_source_folder || (!span.contains('/') && (span.ends_with(".md") || span.ends_with(".toml"))))
 }
 
-/// Whether a path that a document names is there: from the root, beside the document, or in some service where the
-/// document speaks of all of them.
+/// Whether a path of a document exists: below the root, beside the document, or in a service if the document describes
+/// all services.
 fn exists(document: &Document, path: &str) -> bool {
     let workspace = workspace();
     let beside = document.path.parent().unwrap();
@@ -112,7 +112,7 @@ fn documents_name_existing_paths_only() {
     assert!(checked > 150, "{checked} paths");
 }
 
-/// What a command takes.
+/// The arguments of a command.
 #[derive(Default)]
 struct CommandArguments {
     /// Whether each option has a value.
@@ -120,7 +120,7 @@ struct CommandArguments {
     positionals: usize,
 }
 
-/// The commands of the reference, which is made from the program's own tree; those of all under "".
+/// Reads the commands of the generated reference; the options of every command have the name "".
 fn commands() -> BTreeMap<String, CommandArguments> {
     let text = read("docs/reference/cli.md");
     let mut commands = BTreeMap::<String, CommandArguments>::new();
@@ -144,7 +144,7 @@ fn commands() -> BTreeMap<String, CommandArguments> {
     commands
 }
 
-/// The words of a command line, as a shell cuts them.
+/// Splits a command line into words as a shell does.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut quoted, mut word) = (Vec::new(), false, String::new());
     for letter in line.chars() {
@@ -158,7 +158,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Checks the words after `ticketing`. A mention in prose may leave out what a command line must have.
+/// Checks the words after `ticketing`. A mention in prose may omit required arguments.
 fn check(
     commands: &BTreeMap<String, CommandArguments>,
     words: &[String],
@@ -241,7 +241,7 @@ fn exit_codes_of_the_tutorial_equal_the_reference() {
     }
 }
 
-/// The names of variables in a text, where `before` stands before them.
+/// Returns the variables in a text that follow `before`.
 fn variables(text: &str, before: &str) -> BTreeSet<String> {
     let prefix = format!("{before}TICKETING_");
     let found = text.split(&prefix).skip(1).map(|rest| {
@@ -265,7 +265,7 @@ fn variables_below(folder: &Path) -> BTreeSet<String> {
     found
 }
 
-/// Variables that only tests look at.
+/// Variables of tests.
 const TEST_VARIABLES: [&str; 5] = [
     "TICKETING_BIN",
     "TICKETING_NATS_SERVER",
@@ -273,7 +273,7 @@ const TEST_VARIABLES: [&str; 5] = [
     "TICKETING_PICTURES",
     "TICKETING_TEST_POSTGRES",
 ];
-/// Names of streams, which only look like settings.
+/// Names of streams, which have the form of settings.
 const STREAMS: [&str; 2] = ["TICKETING_DEAD", "TICKETING_ADVISORIES"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! What clients, browsers and proxies of other kinds than ours send.
+//! Requests of other clients, browsers and proxies.
 
 use serde_json::json;
 use ticketing_testkit::{Method, Shape, TestStack, eventually, on_shapes};
@@ -50,12 +50,12 @@ async fn cookies_of_other_applications_do_not_hide_the_session(shape: Shape) {
     }
     let two_fields = stack.raw().get("/api/users/currentuser").cookie("a=b; session=x").by(&user);
     assert_eq!(two_fields.await.ok(200)["currentUser"]["id"], user.id);
-    // Signing out ends the good session, wherever among the others it is.
+    // Sign-out ends the valid session, at any position among the cookies.
     let other = user.again(stack.raw()).await;
     let both = format!("session=garbage; {}; {}", user.cookie, other.cookie);
     stack.raw().post("/api/users/signout").cookie(&both).await.ok(200);
     for ended in [&user, &other] {
-        // Another replica learns of it a moment later.
+        // Another replica receives the event later.
         let current = async || stack.raw().get("/api/users/currentuser").by(ended).await.ok(200);
         eventually!(current().await["currentUser"].is_null());
     }
@@ -105,12 +105,12 @@ async fn order_is_checked_before_the_token(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket).await;
-    // As the tests of the original send it.
+    // The token of the tests of the original client.
     pay(&stack, &buyer, "5f8d0d55b54764421b7156d9", "asldkfj").await.refused(404, "not_found");
     pay(&stack, &seller, &order, "asldkfj").await.refused(401, "not_owner");
     assert_eq!(pay(&stack, &buyer, &order, "asldkfj").await.fields(), ["token"]);
     stack.raw().delete(&format!("/api/orders/{order}")).by(&buyer).await.ok(204);
-    // Payments learns of the end by an event.
+    // Payments receives the cancellation by an event.
     eventually!(
         pay(&stack, &buyer, &order, "asldkfj").await.json()["errors"][0]["code"] == "order_cancelled"
     );
@@ -127,7 +127,7 @@ async fn values_of_a_wrong_type_are_refused(shape: Shape) {
     assert_eq!(message, "Title must be a string");
     let message = post("/api/orders", &json!({ "ticketId": 5 })).await.refused(400, "invalid_input");
     assert_eq!(message, "TicketId must be a string");
-    // Prices as texts, as JavaScript reads them.
+    // Prices as strings in the forms that JavaScript parses.
     for (text, price) in [(".5", 0.5), ("20.", 20.0), ("1e3", 1000.0), ("20.000", 20.0), (" 7 ", 7.0)] {
         let ticket = post("/api/tickets", &json!({ "title": "A ticket", "price": text })).await.ok(201);
         assert_eq!(ticket["price"].as_f64(), Some(price), "{text}");

@@ -1,4 +1,4 @@
-//! Deadlines: never early, soon after, and whose money comes late gets it back.
+//! Deadlines of reservations: an order expires at its deadline and not before, and a late payment is voided.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ on_shapes! {
 const TTL: Duration = Duration::from_secs(15 * 60);
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// A stack whose time stands still until it is moved.
+/// Starts a stack with a manual clock.
 async fn start_with_manual_clock(shape: Shape) -> TestStack {
     TestStack::builder()
         .on(shape)
@@ -52,7 +52,7 @@ async fn order_expires_at_its_deadline_and_not_before(shape: Shape) {
     stack.settle().await;
 
     stack.clock().advance(TTL - MOMENT);
-    // A later order, heard of by everyone, shows that the timers were looked at meanwhile.
+    // A later order that every service has processed shows that the timers were checked meanwhile.
     let other = list(&stack, &seller, "Another", 20.0).await;
     let later = ordered(&stack, &buyer, &other).await;
     stack.settle().await;
@@ -109,7 +109,7 @@ async fn order_does_not_expire_during_a_payment(shape: Shape) {
         eventually!(status(&stack, &buyer, &order).await == "awaiting:payment");
         stack.clock().advance(TTL * 2);
         cancel(&stack, &buyer, &order).await.refused(400, "payment_in_progress");
-        // Another order that runs out shows that the timers were looked at.
+        // Another order that expires shows that the timers were checked.
         let other = list(&stack, &seller, "Another", 20.0).await;
         let other = ordered(&stack, &buyer, &other).await;
         stack.clock().advance(TTL);
@@ -123,7 +123,7 @@ async fn order_does_not_expire_during_a_payment(shape: Shape) {
     stack.finish().await;
 }
 
-/// What meets at the last millisecond.
+/// The event that is made to come first at the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Winner {
     Deadline,
@@ -140,7 +140,7 @@ async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
         let first = [Winner::Either, Winner::Deadline, Winner::Either, Winner::Payment][round as usize % 4];
         let ticket_id = list(&stack, &seller, &format!("Ticket {round}"), 19.99).await;
         let order = ordered(&stack, &buyer, &ticket_id).await;
-        // Payments has to have heard of it: an order that is as old as that is not waited for.
+        // Payments must have the order: it does not wait for the event of an old order.
         let known = "SELECT COUNT(*) AS n FROM orders";
         eventually!(count(&stack, "payments", known).await == i64::from(round) + 1);
         stack.clock().advance(TTL - MOMENT);
@@ -160,7 +160,7 @@ async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
                 Winner::Either => {
                     let deadline = tokio::task::spawn_blocking({
                         let clock = stack.clock().clone();
-                        // From nothing to a few hundred microseconds later than the money.
+                        // Up to a few hundred microseconds after the payment.
                         move || {
                             let begun = Instant::now();
                             while begun.elapsed() < Duration::from_micros(u64::from(round) * 60) {
@@ -176,7 +176,7 @@ async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
         };
         let (paid, ()) = tokio::join!(pay(&stack, &buyer, &order, "tok_visa"), race);
         if paid.status == 201 {
-            assert_ne!(first, Winner::Deadline, "money was kept that came late");
+            assert_ne!(first, Winner::Deadline, "a late payment was captured");
             eventually!(status(&stack, &buyer, &order).await == "complete");
             assert_eq!(taken(&stack, &order).await, (1, 1999));
             won += 1;
@@ -223,7 +223,7 @@ async fn deadlines_survive_a_restart(shape: Shape) {
     stack.finish().await;
 }
 
-/// Where time cannot be moved.
+/// Starts a stack with a short TTL, for shapes whose clock cannot be moved.
 async fn start_with_short_ttl(shape: Shape) -> TestStack {
     TestStack::builder().on(shape).order_ttl(Duration::from_secs(3)).start().await
 }
@@ -259,7 +259,7 @@ async fn next_order_of_a_ticket_has_its_own_deadline(shape: Shape) {
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order_a = ordered(&stack, &first, &ticket_id).await;
     let ends_a = deadline(&stack, &first, &order_a).await;
-    // Late enough for the two deadlines to lie apart.
+    // Late enough to separate the two deadlines.
     eventually!(now() + Duration::from_secs(2) >= ends_a, seconds 30);
     let left = cancel(&stack, &first, &order_a).await;
     assert_eq!(left.status, 204, "{}", left.text());
@@ -285,7 +285,7 @@ async fn payment_near_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
             eventually!(now() >= when, seconds 30);
             let paid = pay(stack, buyer, &order, "tok_visa").await;
             if paid.status == 201 {
-                assert!(when < ends, "money was kept that came late");
+                assert!(when < ends, "a late payment was captured");
                 eventually!(status(stack, buyer, &order).await == "complete", seconds 30);
                 assert_eq!(taken(stack, &order).await, (1, 1999));
                 return;

@@ -1,5 +1,4 @@
-//! The program that exports its traces: what its settings must be, what it sends before it ends, and a collector that is
-//! away.
+//! The export of traces by the program: its settings, its flush at shutdown, and an unreachable collector.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -13,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-/// Longer than any start and any orderly end.
+/// The timeout of a start and of a graceful shutdown.
 const TIMEOUT: Duration = Duration::from_secs(60);
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -47,13 +46,13 @@ impl Program {
         Self { child, raw: Raw::new(url), log, _folder: folder }
     }
 
-    /// Its log lines, each of which is a JSON object.
+    /// Reads the log lines, each of which is a JSON object.
     fn log(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(&self.log).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// Asks it to end, and waits for that.
+    /// Sends SIGTERM, and waits until the program ends.
     async fn terminate(&mut self) -> ExitStatus {
         let pid = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
@@ -86,7 +85,7 @@ async fn last_span_is_exported_at_shutdown_and_logs_have_trace_id() {
     let endpoint = collector.endpoint();
     let mut program = Program::start(&[
         ("TICKETING_OTLP_ENDPOINT", endpoint.as_str()),
-        // None of those that begin here.
+        // No trace that begins here.
         ("TICKETING_TRACE_SAMPLE", "0"),
         ("TICKETING_LOG", "info,ticketing_platform=debug"),
     ])
@@ -108,7 +107,7 @@ async fn last_span_is_exported_at_shutdown_and_logs_have_trace_id() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unreachable_collector_does_not_affect_requests() {
-    // One that nobody listens at, and one that never answers.
+    // A closed port, and a listener that never responds.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = (format!("http://{}", silent.local_addr().unwrap()), silent);
     for endpoint in ["http://127.0.0.1:1", &silent.0] {
@@ -121,7 +120,7 @@ async fn unreachable_collector_does_not_affect_requests() {
             program.log().iter().filter(lost).count()
         };
         eventually!(warnings(&program) == 1, seconds 60);
-        // It goes on, and says it once.
+        // The program continues, and logs the failure once.
         for _ in 0..200 {
             program.raw.get("/api/tickets").await.ok(200);
         }

@@ -1,4 +1,4 @@
-//! Faults, and what becomes of a marketplace under them.
+//! The marketplace under injected faults.
 
 mod processes;
 mod provider;

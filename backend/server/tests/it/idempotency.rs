@@ -1,4 +1,4 @@
-//! Idempotency keys: the same request again gets the first answer again, and has one effect.
+//! Idempotency keys: a repeated request has one effect and replays the first response.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ async fn post(stack: &TestStack, user: &TestSession, path: &str, key: &str, body
     stack.raw().post(path).by(user).key(key).json(body).await
 }
 
-/// The same twice is one; the same key for something else is refused.
+/// Asserts that a repeated request is replayed, and that the key is refused for another request.
 async fn assert_replayed(
     stack: &TestStack,
     user: &TestSession,
@@ -87,7 +87,7 @@ async fn sign_up_is_replayed_only_with_its_password(shape: Shape) {
     let user = first.ok(201);
     let again = sign_up(PASSWORD).await;
     assert_eq!(again.ok(201), user);
-    // Whoever repeats it is signed in again, by a session of its own.
+    // The repeated sign-up returns a session of its own.
     let current = stack.raw().get("/api/users/currentuser").cookie(again.cookie()).await.json();
     assert_eq!(current["currentUser"]["id"], user["id"]);
     let guessed = sign_up("another password").await;
@@ -169,7 +169,7 @@ async fn transient_refusal_is_not_replayed(shape: Shape) {
     assert_eq!(won.header("idempotent-replayed"), "false");
     assert_eq!(post(&stack, &second, "/api/orders", "key-1", &body).await.ok(201), answer);
 
-    // A sign-up is refused to one address, and its key is anybody's.
+    // A refused sign-up does not reserve its key.
     let sign_up = |key: &str, email: &str| {
         let credentials = json!({ "email": email, "password": PASSWORD });
         stack.raw().post("/api/users/signup").key(key).json(&credentials)
@@ -185,7 +185,8 @@ fn code(reply: &Reply) -> String {
     reply.json()["errors"][0]["code"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Of 25 payments of one order at once, each with a key of its own, none is refused for good because another runs.
+/// Of 25 concurrent payments of one order, each with its own key, none is finally refused because another is in
+/// progress.
 async fn payment_in_progress_is_not_replayed(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
@@ -208,7 +209,7 @@ async fn payment_in_progress_is_not_replayed(shape: Shape) {
         }
     }
     assert_eq!(taken(&stack, &order).await, (1, 2000));
-    // A client that was told to wait learns what became of the order.
+    // A client that retries learns the outcome of the order.
     for reply in join_all((0..25).map(pay)).await {
         assert!(reply.status == 201 || code(&reply) == "order_paid", "{}", reply.text());
     }

@@ -1,4 +1,4 @@
-//! A process for each service, each with the role in PostgreSQL and the user of NATS that a deployment gives it.
+//! Services as processes, each with its own PostgreSQL role and NATS user, as in a deployment.
 
 use ticketing_bus::Credentials;
 use ticketing_server::Service;
@@ -6,7 +6,7 @@ use ticketing_testkit::{NatsServer, PrivateServer, Shape, TestStack, TestStackBu
 
 use crate::support::{list, ordered, pay, taken, ticket};
 
-/// As they are shipped.
+/// The shipped definitions.
 const ROLES: &str = include_str!("../../../deploy/kubernetes/overlays/example/postgres/roles.sh");
 const USERS: &str = include_str!("../../../deploy/kubernetes/base/nats/users.conf");
 
@@ -25,7 +25,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     Service::STATEFUL.into_iter().map(Service::name)
 }
 
-/// Somebody's URL of the database.
+/// Returns the database URL of a role.
 fn url(postgres: &PrivateServer, role: &str) -> String {
     let whole = postgres.url();
     let (_, place) = whole.split_once('@').unwrap();
@@ -58,7 +58,7 @@ async fn services_sell_with_least_privileges() {
     };
     let builder = TestStack::builder().on(Shape::Processes).in_database_of(&postgres).over(&nats);
     let mut builder = with_identity(builder, None, "migrate", "operator").with(|settings| {
-        // The audit looks at everything.
+        // The audit reads everything.
         let options = settings.nats.as_mut().unwrap();
         options.credentials = Some(Credentials::user("operator", password("operator")));
         options.name = "operator".to_owned();
@@ -81,7 +81,7 @@ async fn services_sell_with_least_privileges() {
 
     for role in names() {
         let connections = format!("SELECT COUNT(*) > 0 FROM pg_stat_activity WHERE usename = '{role}'");
-        assert_eq!(postgres.psql(&connections), "t", "{role} is who it is to be");
+        assert_eq!(postgres.psql(&connections), "t", "{role} connects with its own role");
         postgres.psql(&format!("SET ROLE {role}; SELECT COUNT(*) FROM {role}.outbox"));
         is_refused(&postgres, role, &format!("CREATE TABLE {role}.more (n BIGINT)"));
         for other in names().chain(["provider"]).filter(|other| *other != role) {
@@ -95,7 +95,7 @@ async fn services_sell_with_least_privileges() {
     stack.finish().await;
 }
 
-/// Fails the test where this role may do this.
+/// Asserts that PostgreSQL refuses a statement of a role.
 fn is_refused(postgres: &PrivateServer, role: &str, sql: &str) {
     postgres.psql(&format!(
         "SET ROLE {role}; DO $do$ BEGIN EXECUTE '{sql}'; RAISE EXCEPTION '{role} may'; \

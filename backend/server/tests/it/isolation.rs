@@ -1,4 +1,4 @@
-//! What is one user's is answered to nobody else.
+//! The data of one user is not visible to others.
 
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};

@@ -1,4 +1,4 @@
-//! The life of a server: starts, stops under load, what it keeps, and who may have its folder.
+//! The life cycle of a server: starts, stops under load, restarts, and its data folder.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -87,7 +87,7 @@ async fn restart_changes_no_visible_state(shape: Shape) {
     stack.finish().await;
 }
 
-/// What one client was acknowledged.
+/// The acknowledged writes of one client.
 struct AcknowledgedWrites {
     seller: TestSession,
     tickets: Vec<String>,
@@ -105,7 +105,7 @@ async fn stop_under_load_keeps_every_acknowledged_write(shape: Shape) {
             let mut acknowledged = AcknowledgedWrites { seller, tickets: Vec::new(), orders: Vec::new() };
             for number in 0.. {
                 let new = json!({ "title": format!("Ticket {number}"), "price": 20 });
-                // A connection that is refused or closed before an answer promises nothing.
+                // A connection that is refused or closed before a response acknowledges nothing.
                 let Ok(reply) = raw.post("/api/tickets").by(&acknowledged.seller).json(&new).send().await
                 else {
                     break;
@@ -159,7 +159,7 @@ async fn overdue_deadlines_expire_within_five_seconds_of_a_start(shape: Shape) {
     stack.stop().await;
     let folder = stack.data_dir();
 
-    // The stock is written where the services would write it: through 4 000 requests it would take a while.
+    // Written to the databases directly: 4 000 requests would take a while.
     let core =
         |name: &str, part| Core::open(folder.join(format!("{name}.db")), clock.clone(), &[part]).unwrap();
     let tickets = core("tickets", ticketing_tickets::MIGRATIONS);
@@ -229,7 +229,7 @@ async fn old_marketplace_is_consistent_after_retention(shape: Shape) {
     stack.settle().await;
     stack.clock().advance(Duration::from_secs(30 * 24 * 3600));
     stack.restart().await;
-    // Every start forgets what is no longer needed.
+    // Every start deletes expired rows.
     eventually!(count(&stack, "orders", "SELECT COUNT(*) AS n FROM outbox").await == 0);
     eventually!(count(&stack, "expiration", "SELECT COUNT(*) AS n FROM timers").await == 0);
     let buyer = buyer.again(stack.raw()).await;

@@ -1,4 +1,4 @@
-//! Live changes: every change of every ticket, in order, from any place on, until the server stops.
+//! The live feed: every change of every ticket, in order, from any cursor, until the server stops.
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt};
@@ -27,7 +27,7 @@ async fn resume(stack: &TestStack, from: &str) -> EventStream {
     stack.raw().get("/api/tickets").header("last-event-id", from).events().await
 }
 
-/// `event version status` of each.
+/// Summarizes events as `event version status`.
 fn summarize(events: &[LiveEvent]) -> Vec<String> {
     let line = |event: &LiveEvent| {
         let ticket = event.json();
@@ -51,7 +51,7 @@ async fn feed_has_every_change_of_a_ticket(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let mut live = watch(&stack).await;
     let first = live.next().await.unwrap();
-    assert!(first.id.is_some() && first.data.is_none() && first.name.is_none(), "a place to resume from");
+    assert!(first.id.is_some() && first.data.is_none() && first.name.is_none(), "a cursor to resume from");
 
     let one = list(&stack, &seller, "A ticket", 20.0).await;
     assert_eq!(summarize(&live.take(1).await), ["ticket:created 0 available"]);
@@ -89,18 +89,18 @@ async fn watcher_resumes_without_gap_or_duplicate(shape: Shape) {
     assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]));
     drop(live);
 
-    // What happens while nobody watches, and while the server is away, is not lost.
+    // Changes without a watcher, and beside a restart, are not lost.
     edit(&stack, &seller, &one, 10).await;
     stack.restart().await;
     edit(&stack, &seller, &one, 11).await;
     for (place, event) in seen.iter().enumerate() {
         let mut again = resume(&stack, event.id.as_deref().unwrap()).await;
         let first = again.next().await.unwrap();
-        assert_eq!(first.id, event.id, "it says where it resumes");
+        assert_eq!(first.id, event.id, "the first event has the cursor");
         let rest = again.take(11 - place).await;
         assert_eq!(rest[..9 - place], seen[place + 1..]);
         edit(&stack, &seller, &one, 100 + u32::try_from(place).unwrap()).await;
-        assert_eq!(again.take(1 + place).await.len(), 1 + place, "and then goes on live");
+        assert_eq!(again.take(1 + place).await.len(), 1 + place, "live changes follow");
     }
     stack.finish().await;
 }
@@ -125,7 +125,7 @@ async fn unknown_cursor_is_answered_with_a_reset(shape: Shape) {
     let mut before = watch(&stack).await;
     list(&stack, &seller, "Old", 20.0).await;
     let old = before.take(1).await.remove(0).id.unwrap();
-    // As if it were of another database, and as if it were still to come.
+    // The cursors of another database, and of a future change.
     let (foreign, future) = (format!("f{}", &old[1..]), "f".repeat(old.len()));
     for place in ["nothing", "'; DROP TABLE changes; --", "7", "ffffffff", "é", &foreign, &future] {
         let mut live = resume(&stack, place).await;

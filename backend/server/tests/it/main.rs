@@ -1,6 +1,6 @@
-//! The whole marketplace over real HTTP: every promise of the contract, and the invariants after every test.
+//! The whole marketplace over HTTP: the guarantees of the contract, and the invariants after every test.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail the test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "an error in a helper fails the test")]
 
 mod architecture;
 mod audit;

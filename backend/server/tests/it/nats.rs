@@ -1,4 +1,4 @@
-//! A marketplace on a NATS server: what its settings must be, and what becomes of it when the server dies.
+//! A marketplace on a NATS server: its settings, and crashes of the server.
 
 use std::hash::{BuildHasher, RandomState};
 use std::process::Output;
@@ -13,7 +13,7 @@ use ticketing_testkit::{NatsServer, TestStack, eventually};
 
 use crate::support::{assert_settings_error, count, list, ordered, pay, server_with, taken, ticket};
 
-/// What a marketplace in one process says, and how it ends, with these settings.
+/// Runs a marketplace in one process with these settings, and returns its output.
 fn all_with(settings: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     server_with(&["all", "--data-dir", folder.path().to_str().unwrap()], settings)
@@ -45,7 +45,7 @@ async fn unusable_nats_server_is_reported_before_a_port_is_bound() {
             &all_with(&[("TICKETING_NATS_URL", &bare.url())]),
             &["TICKETING_NATS_URL", "JetStream"],
         );
-        // The user of one service is not that of all.
+        // The user of one service lacks permissions of the others.
         let one = [("TICKETING_NATS_URL", url.as_str()), ("TICKETING_NATS_CREDS", &orders)];
         assert_settings_error(&all_with(&one), &["TICKETING_NATS_CREDS", "refuses", "-service"]);
         drop(guarded);
@@ -84,14 +84,14 @@ async fn purchases_complete_while_nats_is_killed_repeatedly() {
             let mut paid = Vec::new();
             for number in 0..12 {
                 let ticket_id = list(stack, seller, &format!("Ticket {number}"), 10.0).await;
-                // Orders hears of it when the server is back.
+                // Orders receives the event after the restart of the server.
                 let known = json!({ "ticketId": ticket_id });
                 let order = async || stack.raw().post("/api/orders").by(buyer).json(&known).await;
                 let mut bought = order().await;
                 eventually!(bought.status == 201 || { bought = order().await; bought.status == 201 }, seconds 60);
                 let order_id = crate::support::id(&bought.json());
                 let mut payment = pay(stack, buyer, &order_id, "tok_visa").await;
-                // Not known yet, or not known at all: the same again, which charges nobody twice.
+                // An unknown outcome is retried, which charges once.
                 eventually!(
                     [201, 202].contains(&payment.status) || {
                         payment = pay(stack, buyer, &order_id, "tok_visa").await;
@@ -147,10 +147,11 @@ async fn fresh_purchase_succeeds_soon_after_the_stream_is_lost() {
     assert!(healed.elapsed() < Duration::from_secs(10), "{:?}", healed.elapsed());
     stack.settle().await;
 
-    // The audit misses on the bus what the server has lost, until it is rebuilt from the outboxes.
+    // The audit reports the lost events until the stream is rebuilt from the outboxes.
     assert!(!stack.report().await.is_clean());
-    let said = rebuild(stack.stack().bus(), stack.stack().cores().map(|(_, core)| core)).await.unwrap();
-    assert!(said > 10, "{said}");
+    let republished =
+        rebuild(stack.stack().bus(), stack.stack().cores().map(|(_, core)| core)).await.unwrap();
+    assert!(republished > 10, "{republished}");
     stack.finish().await;
 }
 
@@ -185,7 +186,7 @@ async fn storm_of_killed_servers_loses_no_acknowledged_write() {
     print_line(&summary.to_string());
 }
 
-#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
+#[expect(clippy::print_stdout, reason = "the harness shows the output of a failed test")]
 fn print_line(line: &str) {
     println!("{line}");
 }

@@ -33,13 +33,13 @@ fn committed() -> PathBuf {
 #[tokio::test]
 async fn committed_document_equals_the_served_document() {
     let stack = TestStack::start().await;
-    let said = serde_json::to_string_pretty(&document(&stack).await).unwrap() + "\n";
+    let served = serde_json::to_string_pretty(&document(&stack).await).unwrap() + "\n";
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(committed().parent().unwrap()).unwrap();
-        std::fs::write(committed(), &said).unwrap();
+        std::fs::write(committed(), &served).unwrap();
     }
     let kept = std::fs::read_to_string(committed()).unwrap_or_default();
-    assert!(kept == said, "docs/reference/openapi.json has drifted: run this test with UPDATE=1");
+    assert!(kept == served, "docs/reference/openapi.json has drifted: run this test with UPDATE=1");
     stack.finish().await;
 }
 

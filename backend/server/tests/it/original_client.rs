@@ -1,5 +1,5 @@
-//! The original web client, request by request: what its pages send from the browser, and what its server sends for a page, which
-//! is the browser's own request sent on to another address.
+//! The requests of the original web client: those of its pages in the browser, and those of its server for a page,
+//! which forwards the request of the browser to another address.
 
 use serde_json::{Value, json};
 use ticketing_platform::session::CookieSettings;
@@ -17,7 +17,7 @@ on_shapes! {
     original_client_accepts_both_cookie_names;
 }
 
-/// Where people believe to be, whatever the address is that their requests go to.
+/// The host in the browser's address bar.
 const HOST: &str = "ticketing.dev";
 const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
@@ -35,13 +35,13 @@ impl<'s> Browser<'s> {
     fn request(&self, method: Method, path: &str) -> RawRequest {
         let request = self.stack.raw().request(method, path).header("host", HOST).header("user-agent", AGENT);
         match &self.cookie {
-            // Others put cookies there, too.
+            // Other applications set cookies too.
             Some(cookie) => request.cookie(&format!("_ga=GA1.2.3; {cookie}; theme=dark")),
             None => request,
         }
     }
 
-    /// A page that is opened, for which the client's own server asks the API with everything that the browser said.
+    /// Opens a page: the client's server calls the API with the headers of the browser.
     async fn open(&self, path: &str) -> Reply {
         let request = self
             .request(Method::GET, path)
@@ -63,12 +63,12 @@ impl<'s> Browser<'s> {
         Self::check_response(request.await)
     }
 
-    /// The same from a page that is open already: the browser asks by itself.
+    /// Sends a request from an open page.
     async fn get(&self, path: &str) -> Reply {
         Self::check_response(self.axios(Method::GET, path).await)
     }
 
-    /// A form that is sent. Its answer may set or clear the cookie.
+    /// Submits a form. The response may set or clear the cookie.
     async fn post(&mut self, path: &str, body: &Value) -> Reply {
         let request = self.axios(Method::POST, path).header("origin", format!("https://{HOST}"));
         let reply =
@@ -90,14 +90,14 @@ impl<'s> Browser<'s> {
             .header("sec-fetch-site", "same-origin")
     }
 
-    /// Whatever is asked for in whichever way, the client parses the answer as JSON.
+    /// Asserts that the client can parse the response as JSON.
     fn check_response(reply: Reply) -> Reply {
         assert!(reply.header("content-type").starts_with("application/json"), "{reply:?}");
-        assert_eq!(reply.header("content-encoding"), "", "what it asks for is what it can read");
+        assert_eq!(reply.header("content-encoding"), "", "the client cannot decode other encodings");
         reply
     }
 
-    /// Who its header says is signed in.
+    /// Returns the user that the header of the page shows.
     async fn current_user(&self) -> Value {
         self.open("/api/users/currentuser").await.ok(200)["currentUser"].clone()
     }
@@ -107,7 +107,7 @@ impl<'s> Browser<'s> {
         self.post("/api/users/signup", &form).await.ok(201)
     }
 
-    /// The form gives the price as text, with two digits after the point.
+    /// Lists a ticket. The form sends the price as a string with two decimals.
     async fn sell(&mut self, title: &str, price: &str) -> Value {
         self.post("/api/tickets", &json!({ "title": title, "price": price })).await.ok(201)
     }
@@ -125,7 +125,7 @@ async fn original_pages_complete_a_purchase(shape: Shape) {
     assert_eq!(browser.current_user().await["id"], user["id"]);
     assert_eq!(browser.get("/api/users/currentuser").await.ok(200)["currentUser"]["email"], "test@test.com");
 
-    // A ticket is sold, and shown to somebody without an account.
+    // A ticket is listed, and visible without an account.
     let ticket = browser.sell("Concert", "20.50").await;
     assert_eq!((&ticket["title"], &ticket["price"]), (&json!("Concert"), &json!(20.5)));
     let listed = Browser::new(&stack).open("/api/tickets").await.ok(200);
@@ -137,7 +137,7 @@ async fn original_pages_complete_a_purchase(shape: Shape) {
     let path = format!("/api/tickets/{}", id(&ticket));
     assert_eq!(browser.open(&path).await.ok(200), browser.get(&path).await.ok(200));
 
-    // It is ordered; the page of the order counts down and multiplies the price.
+    // The ticket is ordered; the page of the order counts down and multiplies the price.
     let order = browser.post("/api/orders", &json!({ "ticketId": ticket["id"] })).await.ok(201);
     let path = format!("/api/orders/{}", id(&order));
     let shown = browser.open(&path).await.ok(200);
@@ -146,7 +146,7 @@ async fn original_pages_complete_a_purchase(shape: Shape) {
     let expires = shown["expiresAt"].as_str().expect("a text that `new Date` reads");
     assert!(expires.len() == 24 && expires.ends_with('Z') && expires.contains('T'), "{expires}");
 
-    // The card form hands over a token's id.
+    // The card form sends the id of a token.
     let payment = json!({ "token": "tok_visa", "orderId": order["id"] });
     let paid = browser.post("/api/payments", &payment).await.ok(201);
     assert!(paid["id"].is_string(), "{paid}");
@@ -154,10 +154,10 @@ async fn original_pages_complete_a_purchase(shape: Shape) {
     let orders = orders.as_array().expect("a bare array");
     assert_eq!((orders.len(), &orders[0]["ticket"]["title"]), (1, &json!("Concert")));
     eventually!(browser.open("/api/orders").await.ok(200)[0]["status"] == "complete");
-    // What is sold is not for sale.
+    // A sold ticket is not listed.
     eventually!(browser.open("/api/tickets").await.ok(200) == json!([]));
 
-    // Out again: the page posts an empty object.
+    // Sign-out: the page posts an empty object.
     assert_eq!(browser.post("/api/users/signout", &json!({})).await.ok(200), json!({}));
     assert_eq!(browser.cookie, None);
     assert_eq!(browser.current_user().await, Value::Null);
@@ -169,7 +169,7 @@ async fn original_pages_complete_a_purchase(shape: Shape) {
 
 async fn original_pages_show_error_messages(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
-    // It shows the message of each, and knows them apart by it.
+    // The page shows the message of each error and uses it as a key.
     let shown = |reply: &Reply, status: u16| -> Vec<String> {
         let faults = reply.faults(status).into_iter();
         let messages: Vec<String> =
@@ -195,7 +195,7 @@ async fn original_pages_show_error_messages(shape: Shape) {
     let anonymous =
         Browser::new(&stack).post("/api/tickets", &json!({ "title": "a", "price": "1.00" })).await;
     assert_eq!(shown(&anonymous, 401), ["Not authorized"]);
-    // Identifiers of the original are of another form, and name nothing here.
+    // Identifiers of the original have another form, and are not found here.
     assert_eq!(shown(&browser.open("/api/tickets/5f8d0d55b54764421b7156d9").await, 404), ["Not Found"]);
     assert_eq!(shown(&Browser::new(&stack).open("/api/orders").await, 401), ["Not authorized"]);
 
@@ -219,7 +219,7 @@ async fn original_client_accepts_both_cookie_names(shape: Shape) {
         let stack = TestStack::builder().on(shape).with(|settings| settings.cookie = cookie).start().await;
         let mut browser = Browser::new(&stack);
         let user = browser.sign_up("test@test.com").await;
-        // The value is base64 of an object with the token and nothing else, whose own contents are the user and a time.
+        // The value is base64 of an object with only the token, whose claims are the user and a time.
         let cookie = browser.cookie.clone().unwrap();
         let value = cookie.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).expect("of that name");
         assert!(value.starts_with("ey"), "{value}");

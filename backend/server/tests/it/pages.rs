@@ -1,4 +1,4 @@
-//! The pages of the marketplace, and what they cannot be made to do.
+//! The pages of the marketplace, and their protection.
 
 use serde_json::json;
 use ticketing_client::{PublishableKey, Settings};
@@ -17,7 +17,7 @@ fn is_page(reply: &Reply) -> bool {
         && reply.text().contains("<script type=\"module\"")
 }
 
-/// What the page loads, from where it lies.
+/// Returns the paths of the assets that a page loads.
 fn loaded(page: &str) -> Vec<&str> {
     page.split('"').filter(|word| word.starts_with("/assets/")).collect()
 }
@@ -38,7 +38,7 @@ async fn pages_and_api_share_an_address(shape: Shape) {
         let reply = raw.get(path).header("accept-encoding", "gzip, deflate, br, zstd").await;
         assert_eq!((reply.status, reply.header("content-encoding")), (200, "br"), "{path}");
         assert_eq!(reply.header("cache-control"), "public, max-age=31536000, immutable");
-        // What a cache or a browser holds is known by its tag, through the ingress as well.
+        // A cached asset is revalidated by its tag, through the ingress too.
         let again =
             raw.get(path).header("accept-encoding", "br").header("if-none-match", reply.header("etag"));
         assert_eq!(again.await.status, 304, "{path}");
@@ -46,7 +46,7 @@ async fn pages_and_api_share_an_address(shape: Shape) {
     let missing = raw.get("/assets/index-00000000.js").await;
     assert_eq!((missing.status, missing.header("content-type")), (404, "text/plain; charset=utf-8"));
 
-    // The API is what it was: whatever is below it is answered for programs.
+    // Every path below the API responds in its error format.
     raw.get("/api/tickets").await.ok(200);
     for path in ["/api", "/api/", "/api/nothing", "/api/ticketsx", "/api/index.html"] {
         raw.get(path).await.refused(404, "not_found");
@@ -75,7 +75,7 @@ async fn pages_are_protected_from_other_sites(shape: Shape) {
             assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         }
     }
-    // Scripts do not see the session, and other sites do not use it.
+    // Scripts cannot read the session, and other sites cannot use it.
     let credentials = json!({ "email": buyer.email, "password": ticketing_testkit::PASSWORD });
     let cookie = raw.post("/api/users/signin").json(&credentials).await.header("set-cookie").to_lowercase();
     assert!(cookie.contains("; httponly") && cookie.contains("; samesite=lax"), "{cookie}");
@@ -85,7 +85,7 @@ async fn pages_are_protected_from_other_sites(shape: Shape) {
             raw.post("/api/tickets").by(&buyer).header("origin", origin).header("sec-fetch-site", site);
         foreign.json(&new).await.refused(403, "cross_origin");
     }
-    // What the page itself sends is its own, and a title is text.
+    // A write of the page itself is accepted, and a title is text.
     let own = raw
         .post("/api/tickets")
         .by(&buyer)
@@ -128,7 +128,7 @@ fn card_form_must_match_the_card_provider() {
     }
 }
 
-/// A stack on loopback speaks plain HTTP, and holds nobody to TLS.
+/// A stack on loopback uses plain HTTP, and its cookie does not require TLS.
 #[test]
 fn cookie_is_secure_except_on_loopback() {
     let is_secure = |flags: &[&str]| StackSettings::from_flags("data", flags).unwrap().cookie.is_secure();

@@ -1,4 +1,4 @@
-//! The marketplace on PostgreSQL: what its settings mean, and what only a server can do to it.
+//! The marketplace on PostgreSQL: its settings, and failures of the server.
 
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -16,7 +16,7 @@ on_both! {
     text_with_u0000_is_refused;
 }
 
-/// The program, told to use this database.
+/// Runs the program on this database.
 fn server(arguments: &[&str], url: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
         .args(arguments)
@@ -61,7 +61,7 @@ fn unusable_database_is_reported_before_a_port_is_bound() {
     let (own, folder) = (OwnDatabase::create(), tempfile::tempdir().unwrap());
     let all = |url: &str, more: &str| {
         let listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        // The port is taken: whoever tries to bind it says so.
+        // The port is in use: binding it is an error.
         let address = listen.local_addr().unwrap().to_string();
         let arguments = ["all", "--listen", &address, "--data-dir", folder.path().to_str().unwrap()];
         Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
@@ -118,7 +118,7 @@ async fn each_service_has_a_schema_and_the_audit_reads_them() {
     {
         assert_ne!(stack.psql(&format!("SELECT COUNT(*) FROM {service}.{table}")), "0");
     }
-    // Behind the marketplace's back.
+    // Tampering by SQL.
     stack.psql("UPDATE orders.orders SET status = 'cancelled'");
     let report =
         Offline::new(stack.data_dir()).with_database(url.clone()).audit_beside_server().await.unwrap();
@@ -162,13 +162,13 @@ async fn postgres_crash_loses_nothing_and_sales_resume() {
         let away =
             stack.raw().post("/api/tickets").by(&seller).json(&json!({ "title": "x", "price": 1 })).await;
         assert_eq!(away.status, 503, "{away:?}");
-        // A success that is less than a second old stands.
+        // A successful check counts for one second.
         eventually!(stack.raw().get("/readyz").await.status == 503, seconds 10);
         server.restart_process();
-        // As soon as it is back, without a restart of ours.
+        // The services recover without a restart.
         eventually!(stack.raw().get("/readyz").await.status == 200, seconds 10);
         let (fresh, began) = (list(&stack, &seller, "fresh", 20.0).await, std::time::Instant::now());
-        // The loops that bring the news have paused, and try again within seconds.
+        // The relays and consumers back off, and retry within seconds.
         eventually!(order(&stack, &buyer, &fresh).await.status == 201, seconds 10);
         let open = stack.raw().get("/api/orders?status=created").by(&buyer).await.ok(200);
         let bought = id(&open[0]);
@@ -208,7 +208,7 @@ async fn text_with_u0000_is_refused(engine: Engine) {
         raw.get(path).by(&user).await.refused(404, "not_found");
     }
     assert_eq!(rows(&stack).await, before);
-    // A password is only ever hashed: it is taken as it is.
+    // A password is only hashed, so any text is accepted.
     let odd = json!({ "email": "odd@example.com", "password": "12345678\0" });
     id(&raw.post("/api/users/signup").json(&odd).await.ok(201));
     stack.finish().await;

@@ -1,4 +1,4 @@
-//! A process for each service and replica: what it must be told, what it answers, and what becomes of it when it dies.
+//! Services as processes: their settings, their routes, and crashes.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn all_missing_settings_of_a_service_are_reported_at_once() {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(stderr.contains("TICKETING_JWT_KEY"), service.has_sessions(), "{stderr}");
     }
-    // The pages need nothing, and still say what is wrong.
+    // The client requires no setting, and reports invalid ones.
     let wrong = [("TICKETING_LOG_FORMAT", "runes"), ("TICKETING_STRIPE_PUBLISHABLE_KEY", "sk_test_hush")];
     let output = server_with(&["client"], &wrong);
     assert_settings_error(
@@ -57,13 +57,13 @@ async fn unusable_servers_of_a_service_are_reported() {
                 ("TICKETING_JWT_KEY", KEY),
             ]
         };
-        let gone = all("postgres://nobody@127.0.0.1:1/nothing", open.as_str());
+        let gone = all("postgres://user@127.0.0.1:1/nothing", open.as_str());
         assert_settings_error(&server_with(&["orders"], &gone), &["TICKETING_DATABASE_URL"]);
-        let deaf = all(&database, "nats://127.0.0.1:1");
-        assert_settings_error(&server_with(&["orders"], &deaf), &["TICKETING_NATS_URL", "cannot connect"]);
+        let no_nats = all(&database, "nats://127.0.0.1:1");
+        assert_settings_error(&server_with(&["orders"], &no_nats), &["TICKETING_NATS_URL", "cannot connect"]);
         let bare = ["orders", "--database-migrate", "false"];
         let other = all(&database, &open);
-        // The first one has brought its own tables up to date, and no others.
+        // The first process migrated its own tables only.
         assert_settings_error(
             &server_with(&["payments", "--database-migrate", "false"], &other),
             &["TICKETING_DATABASE_URL", "ticketing-server migrate"],
@@ -73,7 +73,7 @@ async fn unusable_servers_of_a_service_are_reported() {
         let mut short = all(&database, &open);
         short.push(("TICKETING_JWT_KEY", "short"));
         assert_settings_error(&server_with(&["orders"], &short), &["TICKETING_JWT_KEY"]);
-        // A user that may say what another service says, and not what this one does.
+        // A user with the permissions of another service.
         let mut borrowed = all(&database, &guarded);
         borrowed.push(("TICKETING_NATS_CREDS", creds));
         assert_settings_error(&server_with(&["payments"], &borrowed), &["TICKETING_NATS_CREDS"]);
@@ -117,13 +117,13 @@ async fn services_serve_their_own_paths_and_the_ingress_all() {
     raw.get("/api/nothing").await.refused(404, "not_found");
     let much = raw.post("/api/tickets").body("application/json", vec![b' '; 2_000_000]).await;
     much.refused(413, "payload_too_large");
-    // The card provider's events may be larger; without Stripe nobody hears them.
+    // Webhook events may be larger; without Stripe the route is not found.
     let event = raw.post("/api/payments/webhook").body("application/json", vec![b' '; 1_000_000]).await;
     event.refused(404, "not_found");
     let long = "x".repeat(20_000);
     raw.get(&format!("/api/tickets/{long}")).await.refused(400, "invalid_input");
     raw.get("/api/tickets").header("x-long", &long).await.refused(400, "invalid_input");
-    // Everything else is of the pages: probes of other services, and metrics, are not for the outside.
+    // Other paths are pages: probes of other services and metrics are not exposed.
     assert_eq!(raw.get("/readyz").await.ok(200)["status"], "ok");
     let reply = raw.get("/metrics").await;
     assert_eq!((reply.status, reply.header("content-type")), (404, "text/html; charset=utf-8"));
@@ -141,11 +141,11 @@ async fn ticket_is_sold_across_processes() {
     let sold = list(&stack, &seller, "RustConf", 149.99).await;
     assert_eq!(live.take(1).await[0].json()["id"], sold.as_str());
 
-    // A reservation that runs out by itself.
+    // A reservation expires.
     let late = ordered(&stack, &rival, &sold).await;
     order(&stack, &buyer, &sold).await.refused(400, "ticket_reserved");
     eventually!(order_of(&stack, &rival, &late).await["status"] == "cancelled");
-    // Payments may not have heard yet that it was cancelled, and sees that it is late.
+    // Payments may not have received the cancellation, and checks the deadline itself.
     let refused = pay(&stack, &rival, &late, "tok_visa").await.faults(400);
     assert!(
         ["order_cancelled", "order_expired"].contains(&refused[0]["code"].as_str().unwrap()),
@@ -164,7 +164,7 @@ async fn ticket_is_sold_across_processes() {
     pay(&stack, &buyer, &bought, "tok_visa").await.ok(201);
     eventually!(ticket(&stack, &sold).await["status"] == "sold");
     assert_eq!(taken(&stack, &bought).await, (1, 14_999));
-    // Whoever signs out is signed out of every process.
+    // A sign-out takes effect in every process.
     stack.raw().post("/api/users/signout").by(&buyer).await.ok(200);
     eventually!({
         let mut refused = true;
@@ -237,7 +237,7 @@ async fn dead_letters_are_listed_and_replayed() {
     assert_eq!(words[1..4], ["ticket:created", "x", "0"]);
     let replayed = operate(&mut stack, &["dead-letters", "replay"]).await;
     assert!(replayed.trim_end().ends_with(": 1"), "{replayed}");
-    // Its cause is not mended: it is set aside once more.
+    // The cause remains: the event is dead-lettered again.
     eventually!(!bus.dead_letters().await.unwrap().is_empty());
     let engines = [("TICKETING_NATS_URL", nats.as_str())];
     let unknown = server_with(&["dead-letters", "replay", "orders-service/999999"], &engines);
@@ -245,7 +245,7 @@ async fn dead_letters_are_listed_and_replayed() {
     stack.discard().await;
 }
 
-#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
+#[expect(clippy::print_stdout, reason = "the harness shows the output of a failed test")]
 fn print_line(line: &str) {
     println!("{line}");
 }

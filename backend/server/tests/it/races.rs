@@ -1,4 +1,4 @@
-//! Many at once: one wins, the others are told, and nothing breaks.
+//! Concurrent requests: one succeeds, the others are refused, and the invariants hold.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ on_shapes! {
     order_keeps_its_price_during_a_concurrent_edit;
 }
 
-/// How many answers there were of each kind: the status, and the code of a refusal.
+/// Counts responses by status and by the code of a refusal.
 fn count_outcomes(replies: &[Reply]) -> BTreeMap<(u16, String), usize> {
     let mut count_outcomes = BTreeMap::new();
     for reply in replies {
@@ -86,7 +86,7 @@ async fn concurrent_payments_with_different_cards_charge_once(shape: Shape) {
         let refused = ["order_paid", "payment_in_progress", "card_declined"].contains(&code.as_str());
         assert!(status == 201 || (status == 400 && refused), "{status} {code}");
     }
-    // Where the declined card came first, all others may have been refused meanwhile.
+    // If the declined card came first, all others may have been refused.
     pay(&stack, &buyer, &order, "tok_visa").await;
     assert_eq!(taken(&stack, &order).await, (1, 3000));
     stack.finish().await;
@@ -157,7 +157,7 @@ async fn order_wins_against_a_concurrent_withdrawal(shape: Shape) {
         let (bought, withdrawn) = tokio::join!(order(&stack, &buyer, &ticket_id), withdraw);
         stack.settle().await;
         match (bought.status, withdrawn.status) {
-            // The seller was quicker than the event of the order: the order stands, and the withdrawal waits for its end.
+            // The withdrawal preceded the event of the order: the order stands, and the withdrawal waits for its end.
             (201, 204) => {
                 let order_id = id(&bought.json());
                 assert_eq!(order_of(&stack, &buyer, &order_id).await["status"], "created");
@@ -203,7 +203,11 @@ async fn order_keeps_its_price_during_a_concurrent_edit(shape: Shape) {
         pay(&stack, &buyer, &order_id, "tok_visa").await.ok(201);
         assert_eq!(taken(&stack, &order_id).await, (1, price * 100));
         eventually!(ticket(&stack, &ticket_id).await["status"] == "sold", seconds 30);
-        assert_eq!(ticket(&stack, &ticket_id).await["price"], price, "it is sold at the price ordered");
+        assert_eq!(
+            ticket(&stack, &ticket_id).await["price"],
+            price,
+            "the ticket is sold at the price of the order"
+        );
     }
     stack.finish().await;
 }

@@ -1,4 +1,4 @@
-//! What was just made can be used at once, though another service has to hear of it first.
+//! A new ticket or order can be used at once, though another service must receive its event first.
 
 use std::time::{Duration, Instant};
 
@@ -21,9 +21,9 @@ on_shapes! {
     withdrawn_ticket_is_404_at_once;
 }
 
-/// Lanes, and rounds of listing, ordering and paying in each.
+/// The number of concurrent lanes, and of purchases in each.
 const MANY: (usize, usize) = (20, 50);
-/// Where ten processes and an ingress share the machine.
+/// The same for ten processes and an ingress on one machine.
 const FEW: (usize, usize) = (2, 25);
 
 async fn new_tickets_and_orders_are_usable_at_once(shape: Shape) {
@@ -73,8 +73,8 @@ async fn recent_unknown_identifier_is_503(shape: Shape) {
         reply.refused(503, "not_yet_visible");
         assert_eq!(reply.header("retry-after"), "1");
     }
-    assert!(began.elapsed() > Duration::from_millis(900), "it is waited for");
-    // Minutes later it may still be on its way; after that it never was.
+    assert!(began.elapsed() > Duration::from_millis(900), "the service waits for the event");
+    // The event of a recent identifier may be on its way for five minutes.
     stack.clock().advance(Duration::from_secs(4 * 60));
     order(&stack, &buyer, &young).await.refused(503, "not_yet_visible");
     stack.clock().advance(Duration::from_secs(2 * 60));

@@ -1,4 +1,4 @@
-//! One file per route, by its address.
+//! The routes, a file each.
 
 mod orders;
 mod payments;

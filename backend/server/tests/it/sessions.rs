@@ -1,4 +1,4 @@
-//! Sessions: begun in one service, valid in all, ended in all.
+//! Sessions: created by auth, valid in all services, and ended in all.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ async fn current_user(stack: &TestStack, session: &TestSession) -> Value {
 
 const SESSION_SERVICES: [Service; 3] = [Service::Tickets, Service::Orders, Service::Payments];
 
-/// A request to a service that needs a session and changes nothing.
+/// Returns a request to a service that requires a session and changes nothing.
 fn request(raw: &Raw, service: Service) -> RawRequest {
     match service {
         Service::Tickets => raw.post("/api/tickets").json(&json!({})),
@@ -89,7 +89,7 @@ async fn ended_session_is_refused_by_every_service(shape: Shape) {
     stack.finish().await;
 }
 
-/// One process refuses an ended session in all of its services before it answers.
+/// One process refuses an ended session in all of its services before it responds to the sign-out.
 async fn writes_after_a_sign_out_are_refused(shape: Shape) {
     let stack = TestStack::builder().on(shape).with(|settings| settings.limits.signins_per_account = 100);
     let stack = stack.start().await;

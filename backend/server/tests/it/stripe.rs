@@ -1,4 +1,4 @@
-//! Cards at Stripe: the whole marketplace against a fake Stripe API with fault injection.
+//! Cards at Stripe: the marketplace against a fake Stripe API with fault injection.
 //!
 //! Each test ends with a fresh purchase and the audit, which reads the ledger through Stripe's own API.
 
@@ -41,7 +41,7 @@ impl StripeMarket {
         Reservation { buyer, ticket, order }
     }
 
-    /// Fails the test unless the ticket is sold, and paid for once.
+    /// Asserts that the ticket is sold, and paid for once.
     async fn assert_sold(&self, reservation: &Reservation) {
         eventually!(
             order_of(&self.stack, &reservation.buyer, &reservation.order).await["status"] == "complete"
@@ -50,7 +50,7 @@ impl StripeMarket {
         assert_eq!(self.captures(reservation), (1, 1999));
     }
 
-    /// How often money was taken, and how many cents of it were kept.
+    /// Returns the number of captures, and the cents that were kept.
     fn captures(&self, reservation: &Reservation) -> (i64, i64) {
         let (ledger, order) = (self.stripe.ledger(), OrderId::new(&reservation.order));
         (ledger.captures(&order), ledger.kept(&order))
@@ -137,7 +137,7 @@ async fn payment_processes_share_one_account() {
         reservations.push(market.reserve().await);
     }
     join_all(reservations.iter().map(|reservation| async {
-        // Twice at once, by whichever process the ingress asks.
+        // Two concurrent requests, each to any process.
         let twice = [(); 2].map(|()| pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa"));
         for answer in join_all(twice).await {
             assert!([201, 202, 400, 503].contains(&answer.status), "{}", answer.text());

@@ -1,4 +1,4 @@
-//! The steps that most tests begin with.
+//! Common steps of the tests.
 
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{Deadline, Reply, Shape, TestSession, TestStack};
 
-/// The identifier of what was answered.
+/// Returns the identifier in the body of a response.
 #[track_caller]
 pub(crate) fn id(thing: &Value) -> String {
     thing["id"].as_str().unwrap_or_else(|| panic!("no id in {thing}")).to_owned()
@@ -29,8 +29,8 @@ pub(crate) async fn ordered(stack: &TestStack, buyer: &TestSession, ticket: &str
     id(&retry_until_visible(|| order(stack, buyer, ticket)).await.ok(201))
 }
 
-/// Repeats a request as long as its service says that the event of a recent ticket or order has not arrived. On a busy machine
-/// that takes longer than the second for which a service waits itself.
+/// Repeats a request while it is refused as `not_yet_visible`. On a busy machine an event takes longer than the second
+/// for which a service waits.
 pub(crate) async fn retry_until_visible<F: Future<Output = Reply>>(request: impl Fn() -> F) -> Reply {
     let deadline = Deadline::after(Duration::from_secs(30));
     loop {
@@ -38,7 +38,7 @@ pub(crate) async fn retry_until_visible<F: Future<Output = Reply>>(request: impl
         if reply.status != 503 || !reply.text().contains("not_yet_visible") {
             return reply;
         }
-        deadline.pause("the event of what was made a moment ago").await;
+        deadline.pause("the event of a recent ticket or order").await;
     }
 }
 
@@ -52,34 +52,34 @@ pub(crate) async fn cancel(stack: &TestStack, buyer: &TestSession, order: &str) 
     stack.raw().delete(&format!("/api/orders/{order}")).by(buyer).await
 }
 
-/// A ticket as anyone sees it.
+/// Reads a ticket without a session.
 pub(crate) async fn ticket(stack: &TestStack, id: &str) -> Value {
     stack.raw().get(&format!("/api/tickets/{id}")).await.ok(200)
 }
 
-/// An order as its buyer sees it.
+/// Reads an order as its buyer.
 pub(crate) async fn order_of(stack: &TestStack, buyer: &TestSession, id: &str) -> Value {
     stack.raw().get(&format!("/api/orders/{id}")).by(buyer).await.ok(200)
 }
 
-/// What an operator's command says of the marketplace of a test; it must succeed.
+/// Runs a command of the operator, which must succeed, and returns its output.
 pub(crate) async fn operate(stack: &mut TestStack, words: &[&str]) -> String {
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_ticketing-server"));
     command.args(words).env_clear();
     command.env("TICKETING_DATABASE_URL", stack.database_url()).env("TICKETING_NATS_URL", stack.nats().url());
     let output = command.output().await.unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    said
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
+    stdout
 }
 
-/// How often money was taken for an order, and how many cents of it were kept.
+/// Returns the number of captures for an order, and the cents that were kept.
 pub(crate) async fn taken(stack: &TestStack, order: &str) -> (i64, i64) {
     let (ledger, order) = (stack.ledger().await, OrderId::new(order));
     (ledger.captures(&order), ledger.kept(&order))
 }
 
-/// Everything that is written down: rows of every table that a request may change.
+/// Counts the rows and versions of every table that a request may change.
 pub(crate) async fn rows(stack: &TestStack) -> Vec<i64> {
     const COUNTS: [(&str, &str); 10] = [
         ("auth", "SELECT COUNT(*) AS n FROM users"),
@@ -100,7 +100,7 @@ pub(crate) async fn rows(stack: &TestStack) -> Vec<i64> {
     counts
 }
 
-/// One number, `n`, out of a service's database.
+/// Reads one number, `n`, from the database of a service.
 pub(crate) async fn count(stack: &TestStack, service: &str, sql: &'static str) -> i64 {
     if stack.shape() == Shape::Processes {
         let found = stack.psql(&format!("SET search_path TO {service}; {sql}"));
@@ -112,7 +112,7 @@ pub(crate) async fn count(stack: &TestStack, service: &str, sql: &'static str) -
     count.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap()
 }
 
-/// What the program says, and how it ends, with these settings.
+/// Runs the program with these settings, and returns its output.
 pub(crate) fn server_with(words: &[&str], settings: &[(&str, &str)]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
         .args(words)
@@ -123,13 +123,13 @@ pub(crate) fn server_with(words: &[&str], settings: &[(&str, &str)]) -> Output {
         .unwrap()
 }
 
-/// Fails the test unless the program ended for what is wrong with its settings, before it listened, and names these words.
+/// Asserts that the program exited because of its settings before it listened, and that its message has these words.
 #[track_caller]
 pub(crate) fn assert_settings_error(output: &Output, words: &[&str]) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(output.stdout.is_empty(), "it never listened");
     for word in words {
-        assert!(said.contains(word), "{word} is not in: {said}");
+        assert!(stderr.contains(word), "{word} is not in: {stderr}");
     }
 }

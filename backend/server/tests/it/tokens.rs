@@ -1,4 +1,4 @@
-//! Tokens and cookies that are no session: forged, foreign, expired, or nonsense.
+//! Invalid tokens and cookies: forged, foreign, expired or malformed.
 
 use serde_json::{Value, json};
 use ticketing_platform::clock::Clock;
@@ -82,7 +82,7 @@ async fn forged_token_is_refused(shape: Shape) {
         ("an unknown crit", signed(JWT_KEY, &json!({ "alg": "HS256", "crit": ["x"], "x": 1 }), &payload)),
         ("an empty crit", signed(JWT_KEY, &json!({ "alg": "HS256", "crit": [] }), &payload)),
         ("expires as text", signed(JWT_KEY, &header, &with("exp", json!("9999999999")))),
-        ("another issuer", signed(JWT_KEY, &header, &with("iss", json!("somebody")))),
+        ("another issuer", signed(JWT_KEY, &header, &with("iss", json!("another")))),
         ("no id", signed(JWT_KEY, &header, &without("id"))),
         ("an empty id", signed(JWT_KEY, &header, &with("id", json!("")))),
         ("an id that is a number", signed(JWT_KEY, &header, &with("id", json!(7)))),
@@ -101,7 +101,7 @@ async fn forged_token_is_refused(shape: Shape) {
     stack.finish().await;
 }
 
-/// A deployment that took over the key of the original still gets its tokens: `id`, `email` and `iat`, and nothing else.
+/// A deployment that took over the key of the original accepts its tokens, which have only `id`, `email` and `iat`.
 async fn original_token_is_valid_until_sign_out(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let now = Clock::system().now().as_millis() / 1000;
@@ -140,7 +140,7 @@ async fn malformed_cookie_is_refused(shape: Shape) {
     }
     let bytes = stack.raw().get("/api/users/currentuser").header("cookie", b"session=\xff\xfe").await;
     assert_eq!(bytes.ok(200), json!({ "currentUser": null }));
-    // The first cookie of the name counts, as browsers send the most specific one first; others do not disturb.
+    // Other cookies do not hide the session.
     let crowded = format!("a=b; {}; c=d", session.cookie);
     let user = stack.raw().get("/api/users/currentuser").cookie(&crowded).await.json();
     assert_eq!(user["currentUser"]["id"], session.id);

@@ -1,5 +1,4 @@
-//! Traces: one purchase is one, from the request through every service, whatever carries it; and a collector that is away
-//! is nobody's fault.
+//! Traces: a purchase is one trace, from the request through every service, over each bus.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use ticketing_testkit::{
 
 use crate::support::{id, list, order_of, ticket};
 
-/// What the client calls its own span.
+/// The span id of the client.
 const CLIENT: &str = "00f067aa0ba902b7";
 
 on_shapes! {
@@ -26,7 +25,7 @@ on_shapes! {
     request_span_has_its_route, unsampled_trace_context_is_propagated;
 }
 
-/// A header that makes a request a part of this trace.
+/// Returns a `traceparent` header of this trace.
 fn parent(trace: &str, flags: &str) -> String {
     format!("00-{trace}-{CLIENT}-{flags}")
 }
@@ -41,8 +40,8 @@ async fn post(
     stack.raw().post(path).by(by).header("traceparent", parent).json(&body).await
 }
 
-/// Each kind of span in a trace as `service: name`, with those that have caused one. How many there are is not looked at:
-/// what is delivered again is told again.
+/// Maps each kind of span in a trace, as `service: name`, to the kinds of its parents. Their number is ignored, since a
+/// redelivery makes another span.
 fn causes(spans: &[RecordedSpan]) -> BTreeMap<String, BTreeSet<String>> {
     let named = |span: &RecordedSpan| format!("{}: {}", span.service(), span.name);
     let by_id: BTreeMap<&str, &RecordedSpan> = spans.iter().map(|span| (span.id.as_str(), span)).collect();
@@ -118,7 +117,7 @@ async fn purchase_is_one_trace(shape: Shape) {
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     let parent = parent(trace, "01");
     let mut ordered = String::new();
-    // In another process the ticket may not have come yet.
+    // The event of the ticket may not have arrived in another process.
     eventually!({
         let reply = post(&stack, "/api/orders", &buyer, json!({ "ticketId": wanted }), &parent).await;
         if reply.status == 201 {
@@ -245,7 +244,7 @@ async fn request_span_has_its_route(shape: Shape) {
     let calls: Vec<_> = calls.iter().filter(|span| span.kind == "client").collect();
     assert!(!calls.is_empty() && calls.iter().any(|call| call.failed.is_some()), "{calls:?}");
     assert_eq!(collector.trace(health), []);
-    // Without a caller's word a trace begins here.
+    // Without a parent a trace begins here.
     assert!(collector.spans().iter().any(|span| span.kind == "server" && span.parent.is_empty()));
     stack.finish().await;
 }
@@ -259,10 +258,10 @@ async fn unsampled_trace_context_is_propagated(shape: Shape) {
     post(&stack, "/api/tickets", &seller, new(), &parent(silent, "00")).await.ok(201);
     post(&stack, "/api/tickets", &seller, new(), &parent(kept, "01")).await.ok(201);
     stack.settle().await;
-    // Spans are sent in the order in which they end.
+    // Spans are exported in the order of their ends.
     eventually!(collector.trace(kept).iter().any(|span| span.kind == "consumer"), seconds 30);
     assert_eq!(collector.trace(silent), []);
-    // It is passed on all the same.
+    // The context is propagated though the trace is not sampled.
     let events = stack.stack().events(10).await.unwrap();
     let traces: Vec<_> = events.iter().filter_map(|event| event.trace.as_deref()).collect();
     assert!(traces.contains(&parent(silent, "00").as_str()), "{traces:?}");

@@ -1,7 +1,7 @@
-//! Faults of a deployment: two processes of each service behind nginx, on PostgreSQL and NATS, while clients use it.
+//! Faults of a deployment under load: two processes of each service behind nginx, on PostgreSQL and NATS.
 //!
-//! Each test heals its fault by the smallest change. Then a fresh buyer completes a purchase within a deadline, every answer that
-//! the clients received must hold, no work may be left, and every invariant must hold.
+//! Each test heals its fault by the smallest change. Then a fresh buyer completes a purchase within a deadline, every
+//! acknowledged write is present, no work is pending, and every invariant holds.
 
 mod deliveries;
 #[cfg(feature = "kill-points")]
@@ -20,12 +20,12 @@ use ticketing_testkit::storm::{ClientPool, SellerActivity};
 use ticketing_testkit::{Shape, TestStack, TestStackBuilder, eventually};
 use tokio::time::Instant;
 
-/// Clients that use the marketplace meanwhile.
+/// The number of clients of the load.
 const CLIENTS: u64 = 4;
-/// How long a reservation lasts: some run out while something is wrong.
+/// The TTL of reservations: some expire during a fault.
 const ORDER_TTL: Duration = Duration::from_secs(4);
 
-/// A marketplace with a clients in it.
+/// A deployment under the load of clients.
 struct Market {
     stack: TestStack,
     clients: ClientPool,
@@ -40,7 +40,7 @@ impl Market {
         Self::start_with_sellers(change, SellerActivity::Normal).await
     }
 
-    /// The same, with sellers in the clients who are as active as this.
+    /// Starts a deployment with this activity of the sellers.
     async fn start_with_sellers(
         change: impl FnOnce(TestStackBuilder) -> TestStackBuilder,
         sellers: SellerActivity,
@@ -52,7 +52,7 @@ impl Market {
         Self { stack, clients }
     }
 
-    /// Whatever was wrong is healed.
+    /// Checks the recovery after the fault is healed.
     async fn finish(self) {
         self.stack.complete_fresh_purchase().await;
         self.clients.stop_and_verify().await;
@@ -62,7 +62,7 @@ impl Market {
     }
 }
 
-/// Lets a fault last: what it does depends on its being longer than something else.
+/// Waits for `span`, for faults whose effect depends on their duration.
 async fn elapse(span: Duration) {
     let began = Instant::now();
     eventually!(began.elapsed() >= span, seconds 120);

@@ -1,4 +1,5 @@
-//! A card provider that declines, dawdles, loses answers or is gone: one capture at most, and the truth in the end.
+//! A card provider that declines, is slow, loses responses or is unreachable: one capture at most, and a correct
+//! outcome.
 
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ on_shapes! {
     hold_for_an_ended_order_is_voided;
 }
 
-/// A ticket at 19.99 that somebody has ordered.
+/// A reserved ticket at 19.99.
 struct Reservation {
     buyer: TestSession,
     ticket: String,
@@ -37,7 +38,7 @@ async fn reserve(stack: &TestStack) -> Reservation {
 }
 
 impl Reservation {
-    /// Fails the test unless the ticket is sold and paid for, once.
+    /// Asserts that the ticket is sold, and paid for once.
     async fn assert_sold(&self, stack: &TestStack) {
         eventually!(order_of(stack, &self.buyer, &self.order).await["status"] == "complete");
         eventually!(ticket(stack, &self.ticket).await["status"] == "sold");
@@ -69,9 +70,9 @@ async fn declined_card_keeps_the_reservation(shape: Shape) {
         ("tok_chargeDeclined", "Your card was declined."),
         ("tok_chargeDeclinedInsufficientFunds", "Your card has insufficient funds."),
     ] {
-        let said =
+        let decline =
             pay(&stack, &reservation.buyer, &reservation.order, token).await.refused(400, "card_declined");
-        assert_eq!(said, message);
+        assert_eq!(decline, message);
         assert_eq!(order_of(&stack, &reservation.buyer, &reservation.order).await["status"], "created");
     }
     pay(&stack, &reservation.buyer, &reservation.order, "tok_nothing").await.refused(400, "card_declined");
@@ -166,7 +167,7 @@ async fn restart_during_a_payment_finishes_it(shape: Shape) {
         let reservation = reserve(&stack).await;
         let gate = stack.provider().faults().hold(call);
         let payment = pay(&stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(202);
-        // What was sent is cut off: whether it arrived is not known.
+        // The call is cut off with an unknown outcome.
         drop(gate);
         stack.restart().await;
         let path = format!("/api/payments/{}", id(&payment));
@@ -184,7 +185,7 @@ async fn hold_for_an_ended_order_is_voided(shape: Shape) {
     let meanwhile = async {
         eventually!(faults.call_count(ProviderCall::Authorize) > 0);
         cancel(&stack, &reservation.buyer, &reservation.order).await.ok(204);
-        // Giving it up is hard too.
+        // Calls to void the hold fail too.
         faults.fail_before_effect(ProviderCall::Void, 2);
         faults.lose_response(ProviderCall::Void, 1);
         drop(gate);

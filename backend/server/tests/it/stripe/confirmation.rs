@@ -6,7 +6,7 @@ use ticketing_testkit::eventually;
 use super::{Reservation, StripeMarket};
 use crate::support::{cancel, id, order_of, pay};
 
-/// Pays with a card that its owner must confirm, from a client that can have it confirmed: the payment, and its intent.
+/// Pays with a card that requires confirmation, from a client that supports it. Returns the payment and its intent.
 async fn pay_with_confirmation(market: &StripeMarket, reservation: &Reservation) -> (Value, String) {
     let body = json!({ "orderId": reservation.order, "token": "pm_card_authenticationRequired", "canConfirm": true });
     let payment = market.stack.raw().post("/api/payments").by(&reservation.buyer).json(&body).await.ok(202);
@@ -23,7 +23,7 @@ async fn confirmed_card_pays() {
     let reservation = market.reserve().await;
     let (payment, intent) = pay_with_confirmation(&market, &reservation).await;
     let path = format!("/api/payments/{}", id(&payment));
-    // A reload finds the secret again, and nobody else does.
+    // The buyer can read the secret again, and other users cannot.
     let again = market.stack.raw().get(&path).by(&reservation.buyer).await.ok(200);
     assert_eq!(again["clientSecret"], payment["clientSecret"]);
     let other = market.stack.session("other").await;
@@ -43,7 +43,7 @@ async fn unconfirmed_card_is_declined() {
     let market = StripeMarket::start().await;
     let reservation = market.reserve().await;
     let (payment, intent) = pay_with_confirmation(&market, &reservation).await;
-    // No event comes: the marketplace asks by itself.
+    // Without a webhook event, payments polls Stripe.
     market.stripe.confirm(&intent, false);
     let path = format!("/api/payments/{}", id(&payment));
     eventually!(market.stack.raw().get(&path).by(&reservation.buyer).await.ok(200)["status"] == "failed");

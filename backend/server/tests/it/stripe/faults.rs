@@ -1,4 +1,4 @@
-//! Fault injection at Stripe: every fault of a call, outages and restarts.
+//! Fault injection at Stripe: faults of a call, outages and restarts.
 
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ async fn card_is_charged_once_under_each_fault() {
     type Fault = (&'static str, fn(&FakeStripe, ProviderCall));
     const FAULTS: [Fault; 6] = [
         ("a lost reply", |stripe, call| stripe.faults().lose_response(call, 2)),
-        ("a call that does not arrive", |stripe, call| stripe.faults().fail_before_effect(call, 2)),
+        ("a lost request", |stripe, call| stripe.faults().fail_before_effect(call, 2)),
         ("500 after success", |stripe, call| stripe.server_faults().error_after(call, 1)),
-        ("a cut answer", |stripe, call| stripe.server_faults().truncate_response(call, 2)),
+        ("a truncated response", |stripe, call| stripe.server_faults().truncate_response(call, 2)),
         ("429", |stripe, call| stripe.server_faults().rate_limit(call, 1)),
         ("a key in use", |stripe, call| stripe.server_faults().key_in_use(call, 2)),
     ];
@@ -56,7 +56,7 @@ async fn concurrent_buyers_are_charged_once_under_faults() {
     }
     server_faults.error_instead(ProviderCall::Capture, 3);
     join_all(reservations.iter().map(|reservation| async {
-        // Twice at once: the second joins the first, or finds the order paid.
+        // Two concurrent requests: the second joins the first, or finds the order paid.
         let twice = [(); 2].map(|()| pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa"));
         for answer in join_all(twice).await {
             assert!([201, 202, 400, 503].contains(&answer.status), "{}", answer.text());
@@ -155,7 +155,7 @@ async fn unreachable_provider_is_reported_and_a_retry_is_safe() {
             .await
             .refused(503, "provider_unavailable");
     }
-    assert!(market.stack.stack().audit().await.is_err(), "the book cannot be read now");
+    assert!(market.stack.stack().audit().await.is_err(), "the ledger is unreachable");
     market.stripe.faults().set_unreachable(false);
     market.assert_sold(&reservation).await;
     market.finish().await;
@@ -174,7 +174,7 @@ async fn webhook_settles_a_payment_whose_reply_was_lost() {
     for call in [ProviderCall::Authorize, ProviderCall::Capture] {
         let reservation = market.reserve().await;
         market.stripe.faults().lose_response(call, 1);
-        // Far sooner than it would be asked for again. Every event comes twice, the last one first.
+        // The webhook precedes the next retry. Every event is delivered twice, the last one first.
         pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
         market.assert_sold(&reservation).await;
     }
@@ -194,7 +194,7 @@ async fn restart_during_a_payment_finishes_it() {
         let path = format!("/api/payments/{}", id(&payment));
         eventually!(market.stack.raw().get(&path).by(&reservation.buyer).await.ok(200)["status"] == "succeeded", seconds 20);
         market.assert_sold(&reservation).await;
-        // Its own waits are short here; what follows is patient again.
+        // Without the fresh purchase, for which the timeouts of this test are too short.
         market.stack.finish().await;
     }
 }

@@ -1,4 +1,4 @@
-//! Deliveries come twice, in any order, late, or cannot be handled at all.
+//! Deliveries that are repeated, reordered, late or unreadable.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -11,15 +11,15 @@ use ticketing_testkit::{Link, NatsServer, eventually};
 use super::{Market, elapse};
 use crate::support::operate;
 
-/// Longer than the server waits for an answer to a delivery.
+/// Longer than the ack timeout of the NATS server.
 const SILENCE: Duration = Duration::from_secs(6);
 
-/// Everything that was ever said comes to everybody again, and again, in an order of its own.
+/// Every event is delivered to every consumer again, twice, in a random order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redelivered_and_reordered_events_are_tolerated() {
     const WINDOW: Duration = Duration::from_millis(200);
     let server = NatsServer::begin().await;
-    // It does not know soon what it has heard.
+    // The server forgets message ids soon.
     let short = JetStreamOptions { duplicate_window: WINDOW, ..JetStreamOptions::new(server.url()) };
     let bus = Bus::jetstream(short).await.unwrap();
     let mut market = Market::start_with(|builder| builder.over(&server)).await;
@@ -31,7 +31,7 @@ async fn redelivered_and_reordered_events_are_tolerated() {
         events.sort_by_cached_key(|event| random.hash_one(&event.id));
         let count = bus.sequences().await.unwrap().len();
         bus.publish(events).await.unwrap();
-        assert!(bus.recent(u32::MAX).await.unwrap().len() > count, "nothing has come again");
+        assert!(bus.recent(u32::MAX).await.unwrap().len() > count, "no event was stored again");
     }
     market.finish().await;
 }
@@ -52,7 +52,7 @@ async fn unreadable_event_is_dead_lettered_and_others_continue() {
     market.clients.wait_for_responses(40).await;
     let shown = operate(&mut market.stack, &["dead-letters", "list"]).await;
     assert_eq!(shown.lines().filter(|line| line.contains("\tpoison\t")).count(), DEAD_LETTERS, "{shown}");
-    // Its cause is not mended: each is set aside once more.
+    // The cause remains: each event is dead-lettered again.
     let replayed = operate(&mut market.stack, &["dead-letters", "replay"]).await;
     assert!(replayed.trim_end().ends_with(&format!(": {DEAD_LETTERS}")), "{replayed}");
     eventually!(bus.dead_letters().await.unwrap().len() == DEAD_LETTERS, seconds 30);
@@ -61,15 +61,15 @@ async fn unreadable_event_is_dead_lettered_and_others_continue() {
     market.finish().await;
 }
 
-/// Whoever takes part in it is stopped where it stands, for so long that its deliveries are given to others.
+/// Processes are suspended until the server redelivers their messages to others.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopped_consumer_catches_up() {
     let mut market = Market::start().await;
     let expiration = market.stack.cluster().processes_of(Service::Expiration);
     let one_of_each = [Service::Tickets, Service::Orders, Service::Payments]
         .map(|service| market.stack.cluster().processes_of(service)[0]);
-    // A service as a whole, which nobody asks anything; then one replica of each that has requests to answer: who asks
-    // that one waits.
+    // First every replica of a service without requests; then one replica of each service with requests, whose clients
+    // wait.
     for (silent, answers_meanwhile) in [(&expiration[..], 20), (&one_of_each[..], 0)] {
         for number in silent {
             market.stack.cluster().signal(*number, "-STOP").await;
@@ -84,7 +84,7 @@ async fn stopped_consumer_catches_up() {
     market.finish().await;
 }
 
-/// The events come to one service through the eye of a needle.
+/// The links of one service to NATS are slow and narrow.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_consumer_catches_up() {
     let mut market = Market::start_with(|builder| builder.with_links()).await;

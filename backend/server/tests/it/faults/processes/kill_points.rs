@@ -1,4 +1,4 @@
-//! Every service dies at every point where that could cost something, and its other replica goes on.
+//! Every service crashes at every kill point, and its other replica continues.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -11,19 +11,19 @@ use ticketing_testkit::{NatsServer, PASSWORD, Raw, eventually};
 
 use super::{Market, elapse};
 
-/// A point of the code, and the services that signed_up to it.
+/// The kill points, and the services that reach each of them.
 const POINTS: [(&str, &[Service]); 6] = [
-    // A change and its event are written, and not committed.
+    // State and event are written, and not committed.
     ("before-commit", &[Auth, Tickets, Orders, Payments, Expiration]),
-    // They are committed, and the event is not published.
+    // State and event are committed, and the event is not published.
     ("before-publish", &[Auth, Tickets, Orders, Payments, Expiration]),
-    // It is published, and its row in the outbox not marked.
+    // The event is published, and its row in the outbox is not marked.
     ("before-mark", &[Auth, Tickets, Orders, Payments, Expiration]),
-    // The effects of what was heard are written, and not committed.
+    // The effects of an event are written, and not committed.
     ("before-effect", &[Tickets, Orders, Payments, Expiration]),
-    // They are committed, and the bus was not told.
+    // The effects are committed, and the delivery is not acknowledged.
     ("before-ack", &[Tickets, Orders, Payments, Expiration]),
-    // The card provider has answered, and that is not written down.
+    // The card provider has responded, and the outcome is not stored.
     ("before-settle", &[Payments]),
 ];
 
@@ -50,8 +50,8 @@ async fn services_recover_from_a_crash_at_each_kill_point() {
     market.finish().await;
 }
 
-/// Relays die between publishing and marking, and the NATS server is away for longer than it remembers: what they publish once
-/// more lies in the stream twice, and everybody hears it twice.
+/// Relays crash between publishing and marking, and the NATS server is down for longer than its duplicate window. The
+/// relays publish the events again, the stream stores them twice, and every consumer receives them twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn republished_events_beyond_the_duplicate_window_are_tolerated() {
     const WINDOW: Duration = Duration::from_millis(300);
@@ -76,11 +76,11 @@ async fn republished_events_beyond_the_duplicate_window_are_tolerated() {
     market.clients.wait_for_responses(40).await;
     let events = bus.recent(u32::MAX).await.unwrap();
     let different: HashSet<&String> = events.iter().map(|event| &event.id).collect();
-    assert!(different.len() < events.len(), "nothing was said twice");
+    assert!(different.len() < events.len(), "no event was published twice");
     market.finish().await;
 }
 
-/// People who sign up, and out again: all that auth says is who has ended.
+/// A load of sign-ups and sign-outs, which make auth publish events.
 struct SignOutLoad {
     task: tokio::task::JoinHandle<()>,
     ended: Arc<Mutex<Vec<String>>>,
@@ -91,7 +91,7 @@ impl SignOutLoad {
         let ended = Arc::new(Mutex::new(Vec::new()));
         let recorded = ended.clone();
         let task = tokio::spawn(async move {
-            // Hashing the passwords of more of them would take the machine from whoever buys.
+            // A higher rate of password hashing would starve the buyers.
             let mut pace = tokio::time::interval(Duration::from_millis(50));
             for number in 0.. {
                 pace.tick().await;
@@ -112,7 +112,7 @@ impl SignOutLoad {
         Self { task, ended }
     }
 
-    /// The sessions that were ended.
+    /// Stops the load, and returns the ended sessions.
     async fn end(self) -> Vec<String> {
         self.task.abort();
         drop(self.task.await);

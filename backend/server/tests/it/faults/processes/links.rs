@@ -1,4 +1,4 @@
-//! The links between the processes and their servers: cut off, stalled in one direction, narrow.
+//! The links between the processes and their servers: refused, and stalled in one direction.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use tokio::time::Instant;
 use super::{Market, elapse};
 use crate::support::list;
 
-/// Longer than an answer may take.
+/// Longer than the timeout of a response of NATS.
 const NATS_STALL: Duration = Duration::from_secs(6);
-/// Long enough for every connection to be in the middle of something.
+/// Long enough for every connection to have a statement in progress.
 const POSTGRES_STALL: Duration = Duration::from_secs(2);
 
 fn linked(builder: ticketing_testkit::TestStackBuilder) -> ticketing_testkit::TestStackBuilder {
     builder.with_links()
 }
 
-/// Every link to one of the servers, in one direction; then what was held arrives late, or never.
+/// Every link to one of the servers is stalled in one direction. Then the held bytes arrive late, or never.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stalled_direction_of_a_link_is_tolerated() {
     let mut market = Market::start_with(linked).await;
@@ -37,7 +37,7 @@ async fn stalled_direction_of_a_link_is_tolerated() {
     market.finish().await;
 }
 
-/// Half of the processes of every service, then the other half: those that are left sell on.
+/// Half of the processes of every service lose NATS, then the other half. The others continue to sell.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_without_events_do_not_stop_sales() {
     let mut market = Market::start_with(linked).await;
@@ -59,8 +59,8 @@ async fn replicas_without_events_do_not_stop_sales() {
     market.finish().await;
 }
 
-/// Both replicas of two services hear nothing from the database, or are not heard, and no connection ends. The same
-/// again under its key, once the fault is healed, is done once.
+/// The links of both replicas of two services to the database are stalled, and no connection ends. A retry with the
+/// same idempotency key after the fault has one effect.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_on_a_stalled_database_end_in_bounded_time() {
     const BOUND: Duration = Duration::from_secs(30);
@@ -84,7 +84,7 @@ async fn requests_on_a_stalled_database_end_in_bounded_time() {
     let (listed, ordered) = tokio::join!(listing(), ordering());
     assert!(began.elapsed() < BOUND, "{:?}", began.elapsed());
     for answer in [listed, ordered] {
-        // A connection that is silent at the commit leaves it open whether the write was done.
+        // A connection that is stalled at the commit leaves the outcome of the write unknown.
         let code = answer.json()["errors"][0]["code"].clone();
         assert!(answer.status == 503 && (code == "unavailable" || code == "outcome_unknown"), "{answer:?}");
         assert!(!answer.header("retry-after").is_empty());

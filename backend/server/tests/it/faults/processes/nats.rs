@@ -1,4 +1,4 @@
-//! The NATS server dies, and loses everything.
+//! The NATS server crashes, and loses its store.
 
 use super::Market;
 use crate::support::operate;
@@ -15,7 +15,7 @@ async fn repeated_kills_of_nats_are_tolerated() {
     market.finish().await;
 }
 
-/// The services make the stream anew and go on. What was lost with it is said again by the operator, while none of them runs.
+/// The services recreate the stream and continue. The operator republishes the lost events while no service runs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lost_stream_is_rebuilt_from_the_outboxes() {
     let mut market = Market::start().await;

@@ -1,4 +1,4 @@
-//! Outages of PostgreSQL and NATS: the services wait for the end of them, and nothing is left to do by hand.
+//! Outages of PostgreSQL and NATS: the services recover without an operator.
 //!
 //! The long form of each is `cargo xtask storm --outage <name> --seconds <n> --replicas <n>`.
 
@@ -9,7 +9,7 @@ use ticketing_testkit::{Outage, Shape, TestStack};
 
 use super::ORDER_TTL;
 
-/// Longer than an event was tried before it was set aside, when an outage was charged to it.
+/// Longer than the retries of an event before it is dead-lettered.
 const LASTS: Duration = Duration::from_secs(15);
 const CLIENTS: u64 = 4;
 
@@ -54,7 +54,7 @@ async fn outage_storm_loses_no_event() {
     storm(outage, lasts, replicas, option("STORM_SEED", "1").parse().unwrap()).await;
 }
 
-#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails, or is asked to")]
+#[expect(clippy::print_stdout, reason = "the harness shows the output of a failed test, or on demand")]
 fn print_line(line: &str) {
     println!("{line}");
 }

@@ -1,4 +1,4 @@
-//! The PostgreSQL server is restarted, and has no connection to spare.
+//! The PostgreSQL server restarts, crashes, and has no free connection.
 
 use ticketing_testkit::{ConnectionExhaustion, FaultProxy, Link, PrivateServer, eventually};
 use tokio::task::block_in_place;
@@ -11,7 +11,7 @@ async fn postgres_restart_and_crash_are_tolerated() {
     let mut market = Market::start_with(|builder| builder.in_database_of(&server)).await;
     for end in [PrivateServer::stop, PrivateServer::crash] {
         block_in_place(|| end(&server));
-        // That it is away, most of them.
+        // Most responses report the outage.
         market.clients.wait_for_responses(20).await;
         block_in_place(|| server.restart_process());
         market.clients.wait_for_responses(40).await;
@@ -26,7 +26,7 @@ async fn connection_exhaustion_of_postgres_is_tolerated() {
     let exhaustion = ConnectionExhaustion::of(&server);
     eventually!(exhaustion.is_complete(), seconds 30);
     let [_, _, before] = market.clients.counts();
-    // Those that the services had are gone, and others are quicker.
+    // The services lose their connections, and other clients take the free ones.
     market.stack.cluster().links(Link::Postgres).for_each(FaultProxy::cut);
     eventually!(market.clients.counts()[2] > before + 10, seconds 60);
     drop(exhaustion);

@@ -1,4 +1,4 @@
-//! Services are asked to end in the middle of their work.
+//! Services receive SIGTERM under load.
 
 use ticketing_server::Service;
 

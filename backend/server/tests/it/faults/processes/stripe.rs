@@ -1,4 +1,4 @@
-//! Cards at Stripe, which loses answers, fails after success, dawdles, and cannot be reached when money has to go back.
+//! Cards at Stripe, which loses responses, fails after success, is slow, and is unreachable when a hold must be voided.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ async fn lost_wrong_and_late_stripe_responses_are_tolerated() {
     }
     stripe.faults().reset();
     stripe.server_faults().reset();
-    // Longer than an answer may take. What could not be sent arrives when nobody waits for it any more.
+    // Longer than the timeout of a response. The held requests arrive after their callers gave up.
     for direction in Direction::BOTH {
         market.stack.cluster().links(Link::Stripe).for_each(|proxy| proxy.stall(direction));
         elapse(Duration::from_secs(5)).await;
@@ -46,7 +46,7 @@ async fn lost_wrong_and_late_stripe_responses_are_tolerated() {
     market.finish().await;
 }
 
-/// Money is held for an order that was cancelled meanwhile, and Stripe is gone when the hold is to be given up.
+/// The order of a hold is cancelled meanwhile, and Stripe is unreachable when the hold must be voided.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hold_is_voided_after_stripe_is_reachable_again() {
     let (stripe, market) = shop().await;

@@ -1,4 +1,4 @@
-//! Sellers withdraw and edit what is being bought, while tickets does not hear of the orders: the sale stands.
+//! Sellers withdraw and edit ordered tickets while tickets does not receive the events of the orders: the sale stands.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use ticketing_testkit::{FaultProxy, Link, Shape, TestSession, TestStack, eventua
 use super::{Market, elapse};
 use crate::support::{cancel, count, list, order_of, ordered, pay, taken};
 
-/// How often a process is killed.
+/// The number of killed processes.
 const KILLS: usize = 4;
-/// Writes that are answered before and after each of them.
+/// Acknowledged writes before and after each kill.
 const WRITES: u64 = 30;
-/// Longer than an unpaid order lasts.
+/// Longer than the TTL of an unpaid order.
 const RUNS_OUT: Duration = Duration::from_secs(5);
 
 fn links_of_tickets(stack: &mut TestStack) -> impl Iterator<Item = &FaultProxy> {
@@ -32,7 +32,7 @@ async fn withdraw(stack: &TestStack, seller: &TestSession, id: &str) {
     stack.raw().delete(&format!("/api/tickets/{id}")).by(seller).await.ok(204);
 }
 
-/// Title, price, status and order of a ticket; its HTTP status where it is not there.
+/// Returns title, price, status and order of a ticket; the HTTP status if it is not found.
 async fn shown(stack: &TestStack, id: &str) -> Value {
     let reply = stack.raw().get(&format!("/api/tickets/{id}")).await;
     if reply.status != 200 {
@@ -44,7 +44,7 @@ async fn shown(stack: &TestStack, id: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sale_stands_while_tickets_receives_no_events() {
-    // No order of the test runs out before it is paid.
+    // No order of the test expires before its payment.
     let builder = TestStack::builder().on(Shape::Processes).with_links().order_ttl(Duration::from_secs(600));
     let mut whole = Box::pin(builder.start()).await;
     let stack = &mut whole;
@@ -73,7 +73,7 @@ async fn sale_stands_while_tickets_receives_no_events() {
     for order in &orders[2..] {
         cancel(stack, &buyer, order).await.ok(204);
     }
-    assert_eq!(shown(stack, &tickets[0]).await, 404, "until tickets hears of its order");
+    assert_eq!(shown(stack, &tickets[0]).await, 404, "until tickets receives the event of its order");
     links_of_tickets(stack).for_each(FaultProxy::heal);
     for (ticket, order) in tickets.iter().zip(&orders).take(2) {
         let sold = json!(["As listed", 20, "sold", order]);

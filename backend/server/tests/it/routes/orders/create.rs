@@ -25,7 +25,7 @@ async fn sales_end_when_the_event_starts(shape: Shape) {
     let ticket_id = id(&stack.raw().post("/api/tickets").by(&seller).json(&new).await.ok(201));
     stack.settle().await;
     let made = order(&stack, &buyer, &ticket_id).await.ok(201);
-    assert_eq!(made["expiresAt"], starts, "no reservation outlasts the start");
+    assert_eq!(made["expiresAt"], starts, "a reservation ends at the start of the event");
     assert_eq!((&made["ticket"]["venue"], &made["ticket"]["startsAt"]), (&json!("Tivoli"), &json!(starts)));
     stack.clock().advance(Duration::from_secs(600));
     eventually!(order_of(&stack, &buyer, &id(&made)).await["status"] == "cancelled");
@@ -129,7 +129,7 @@ async fn order_with_an_outdated_price_is_refused(shape: Shape) {
     for nonsense in [json!("cheap"), json!([20]), json!(-1), json!(true)] {
         assert_eq!(at(nonsense).await.fields(), ["price"]);
     }
-    // The key of what was refused is free for the new price.
+    // The key of a refused request can be used for the new price.
     let order = at(json!(25.5)).await.ok(201);
     assert_eq!(order["ticket"]["price"], 25.5);
     at(json!(20)).await.refused(422, "idempotency_key_reused");

@@ -38,7 +38,7 @@ async fn payment_requires_order_id_and_token(shape: Shape) {
         let reply = stack.raw().post("/api/payments").by(&buyer).json(&body).await;
         assert_eq!(reply.fields(), fields, "{body}");
     }
-    // The order is judged before the token, whatever is wrong with that.
+    // The order is checked before the token.
     for token in [json!("4242 4242 4242 4242"), json!(null), json!(""), json!(7)] {
         let body = json!({ "orderId": "x", "token": token });
         stack.raw().post("/api/payments").by(&buyer).json(&body).await.refused(404, "not_found");

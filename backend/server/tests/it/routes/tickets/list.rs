@@ -35,7 +35,7 @@ async fn started_events_are_left_out(shape: Shape) {
     list_event(&stack, &seller, "later", "Tivoli", now + minutes(500)).await;
     list(&stack, &seller, "some day", 20.0).await;
     assert_eq!(titles(&stack, &seller, "").await, ["soon", "later", "some day"]);
-    // No ticket changes: a page that is kept must not outlive the start of an event on it.
+    // No ticket changes: a cached page must not outlive the start of an event on it.
     stack.clock().advance(minutes(20));
     assert_eq!(titles(&stack, &seller, "").await, ["later", "some day"]);
     for query in ["past=false", "past=", "seller=me", "status=all", "limit=1"] {
@@ -79,7 +79,7 @@ async fn venue_and_time_filter_the_list(shape: Shape) {
     stack.finish().await;
 }
 
-/// The titles that a query finds, page by page.
+/// Returns the titles of all pages of a query.
 async fn titles(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String> {
     let (mut path, mut titles) = (format!("/api/tickets?{query}"), Vec::new());
     loop {
@@ -165,7 +165,7 @@ async fn pages_of_every_sort_make_the_whole_list(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     for number in 0..23 {
-        // Few prices and titles, so that equal ones lie on both sides of a page's end.
+        // Few prices and titles, so that equal ones are on both sides of a page boundary.
         let title = format!("{} {}", ["b", "A", "ä"][number % 3], ["x", "Y"][number % 2]);
         list(&stack, &seller, &title, [10.0, 20.0, 30.0][number % 3]).await;
     }
@@ -212,7 +212,7 @@ async fn list_without_limit_and_cursor_is_complete(shape: Shape) {
     }
     let reply = stack.raw().get("/api/tickets?limit=1").await;
     let next = reply.next_page().unwrap();
-    // A cursor alone asks for a page, not for all that is left.
+    // A cursor without a limit requests one page.
     let rest = stack.raw().get(&next.replace("limit=1&", "")).await;
     assert_eq!(rest.json().as_array().unwrap().len(), 100);
     assert_eq!(rest.next_page(), None);
@@ -227,7 +227,7 @@ async fn changes_between_pages_repeat_no_ticket(shape: Shape) {
         ids.push(list(&stack, &seller, &format!("Ticket {number}"), 20.0).await);
     }
     let first = stack.raw().get("/api/tickets?limit=3").await;
-    // The last one of the page goes, and the next one too; a new one comes.
+    // The last ticket of the page and the next one are withdrawn, and a new one is listed.
     for gone in [&ids[2], &ids[3]] {
         stack.raw().delete(&format!("/api/tickets/{gone}")).by(&seller).await.ok(204);
     }
@@ -270,7 +270,7 @@ async fn long_search_is_refused(shape: Shape) {
         let reply = stack.raw().get(&format!("/api/tickets?q={}", "a".repeat(length))).await;
         assert_eq!(reply.refused(400, "invalid_input"), "Q must be at most 200 characters");
     }
-    // As long as it may be, in characters that grow by normalization.
+    // The longest search, in characters that normalization expands.
     let longest = "%EF%B7%BA".repeat(200);
     assert_eq!(stack.raw().get(&format!("/api/tickets?q={longest}")).await.ok(200), json!([]));
     stack.finish().await;

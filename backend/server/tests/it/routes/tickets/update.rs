@@ -24,7 +24,7 @@ async fn absent_details_are_kept_and_null_clears_them(shape: Shape) {
     );
     let path = format!("/api/tickets/{}", listed["id"].as_str().unwrap());
     let put = |body: serde_json::Value| stack.raw().put(&path).by(&seller).json(&body);
-    // The client of the original sends title and price.
+    // The original client sends title and price only.
     let kept = put(json!({ "title": "Opera", "price": 30 })).await.ok(200);
     assert_eq!(
         (&kept["venue"], &kept["startsAt"], &kept["seat"]),
