@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod fixtures;
+#[cfg(feature = "passes")]
+pub mod pass_code;
 pub mod types;
 
+#[cfg(feature = "passes")]
+pub use pass_code::{PassClaim, PassCodeError, PassVerifier};
 pub use types::*;
 
 #[cfg(feature = "client")]

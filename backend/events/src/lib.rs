@@ -3,11 +3,17 @@
 mod any_name;
 mod envelope;
 mod expiration_complete;
+mod listing_closed;
 mod name;
 mod order_cancelled;
 mod order_completed;
 mod order_confirmed;
 mod order_created;
+mod order_restated;
+mod pass_admitted;
+mod pass_issued;
+mod pass_transferred;
+mod pass_updated;
 mod payment_authorized;
 mod payment_created;
 mod payment_failed;
@@ -20,11 +26,17 @@ mod ticket_updated;
 pub use any_name::AnyEventName;
 pub use envelope::{DecodeError, Envelope};
 pub use expiration_complete::ExpirationComplete;
+pub use listing_closed::ListingClosed;
 pub use name::{EventName, UnknownEvent};
 pub use order_cancelled::{CancelledTicket, OrderCancelled};
 pub use order_completed::{CompletedTicket, OrderCompleted};
 pub use order_confirmed::{ConfirmedTicket, OrderConfirmed};
 pub use order_created::{OrderCreated, OrderedTicketRef};
+pub use order_restated::OrderRestated;
+pub use pass_admitted::PassAdmitted;
+pub use pass_issued::PassIssued;
+pub use pass_transferred::PassTransferred;
+pub use pass_updated::PassUpdated;
 pub use payment_authorized::PaymentAuthorized;
 pub use payment_created::PaymentCreated;
 pub use payment_failed::PaymentFailed;
@@ -39,7 +51,7 @@ pub trait Event: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 
     /// The name on the bus.
     const NAME: EventName;
 
-    /// The aggregate: the identifier of a ticket, an order, a payment or a session.
+    /// The aggregate: the identifier of a ticket, a pass, an order, a payment or a session.
     fn aggregate(&self) -> &str;
 
     /// The version of the aggregate that this event made; 0 for events that are not steps of a version.

@@ -28,10 +28,16 @@ names! {
     TicketCreated = "ticket:created", "A ticket was listed.";
     TicketUpdated = "ticket:updated", "A ticket was edited, reserved, released or sold.";
     TicketDeleted = "ticket:deleted", "A ticket was withdrawn.";
+    PassIssued = "pass:issued", "The buyer of a ticket holds a pass.";
+    PassTransferred = "pass:transferred", "A pass has another holder.";
+    PassUpdated = "pass:updated", "A pass was offered, is valid again, or a transfer of it began or was taken back.";
+    PassAdmitted = "pass:admitted", "The holder of a pass has entered.";
     OrderCreated = "order:created", "A ticket was reserved.";
     OrderCancelled = "order:cancelled", "A reservation ended without a purchase.";
     OrderConfirmed = "order:confirmed", "The reservation belongs to an authorised payment.";
     OrderCompleted = "order:completed", "A purchase was paid.";
+    OrderRestated = "order:restated", "A purchase that was paid before passes existed is stated again.";
+    ListingClosed = "listing:closed", "A withdrawn ticket will never have an order.";
     ExpirationComplete = "expiration:complete", "The deadline of a reservation has passed.";
     PaymentAuthorized = "payment:authorized", "The card can be charged.";
     PaymentCreated = "payment:created", "The card was charged.";

@@ -1,7 +1,7 @@
 //! `order:completed`: a purchase was paid.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{OrderId, TicketId};
+use ticketing_sdk::{Money, OrderId, TicketId, UserId};
 
 use crate::{Event, EventName};
 
@@ -13,6 +13,9 @@ pub struct OrderCompleted {
     pub id: OrderId,
     /// The version of the order that this made.
     pub version: i64,
+    /// Who bought. Older versions do not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
     /// The ticket that is sold.
     pub ticket: CompletedTicket,
 }
@@ -23,6 +26,9 @@ pub struct OrderCompleted {
 pub struct CompletedTicket {
     /// The ticket.
     pub id: TicketId,
+    /// What it was sold for. Older versions do not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Money>,
 }
 
 impl Event for OrderCompleted {

@@ -22,6 +22,9 @@ pub struct TicketCreated {
     pub details: TicketDetails,
     /// Who sells it.
     pub user_id: UserId,
+    /// The ticket whose pass it sells on; absent for a first sale. Older versions do not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resale_of: Option<TicketId>,
 }
 
 impl From<&Ticket> for TicketCreated {
@@ -34,6 +37,7 @@ impl From<&Ticket> for TicketCreated {
             price: ticket.price,
             details: ticket.details.clone(),
             user_id: ticket.user_id.clone(),
+            resale_of: ticket.resale_of.clone(),
         }
     }
 }

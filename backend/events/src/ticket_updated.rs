@@ -22,6 +22,9 @@ pub struct TicketUpdated {
     pub details: TicketDetails,
     /// Who sells it.
     pub user_id: UserId,
+    /// The ticket whose pass it sells on; absent for a first sale. Older versions do not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resale_of: Option<TicketId>,
     /// The order that holds it, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
@@ -37,6 +40,7 @@ impl From<&Ticket> for TicketUpdated {
             price: ticket.price,
             details: ticket.details.clone(),
             user_id: ticket.user_id.clone(),
+            resale_of: ticket.resale_of.clone(),
             order_id: ticket.order_id.clone(),
         }
     }

@@ -11,9 +11,9 @@ use super::topology::{ADVISORY_STREAM, DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, E
 pub enum NatsUser {
     /// Publishes `session:ended` and consumes nothing.
     Auth,
-    /// Publishes `ticket:…`.
+    /// Publishes `ticket:…` and `pass:…`.
     Tickets,
-    /// Publishes `order:…`.
+    /// Publishes `order:…` and `listing:…`.
     Orders,
     /// Publishes `payment:…`.
     Payments,
@@ -66,14 +66,14 @@ impl NatsUser {
         }
     }
 
-    /// The first word of the events it publishes, and its consumer.
-    const fn service(self) -> Option<(&'static str, Option<&'static str>)> {
+    /// The first words of the events it publishes, and its consumer.
+    const fn service(self) -> Option<(&'static [&'static str], Option<&'static str>)> {
         match self {
-            Self::Auth => Some(("session", None)),
-            Self::Tickets => Some(("ticket", Some("tickets-service"))),
-            Self::Orders => Some(("order", Some("orders-service"))),
-            Self::Payments => Some(("payment", Some("payments-service"))),
-            Self::Expiration => Some(("expiration", Some("expiration-service"))),
+            Self::Auth => Some((&["session"], None)),
+            Self::Tickets => Some((&["ticket", "pass"], Some("tickets-service"))),
+            Self::Orders => Some((&["order", "listing"], Some("orders-service"))),
+            Self::Payments => Some((&["payment"], Some("payments-service"))),
+            Self::Expiration => Some((&["expiration"], Some("expiration-service"))),
             Self::All | Self::Operator => None,
         }
     }
@@ -81,8 +81,8 @@ impl NatsUser {
     fn permissions(self) -> Permissions {
         let mut publish = Vec::new();
         match self.service() {
-            Some((word, durable)) => {
-                publish.push(format!("{EVENT_PREFIX}.{word}.*.*"));
+            Some((words, durable)) => {
+                publish.extend(words.iter().map(|word| format!("{EVENT_PREFIX}.{word}.*.*")));
                 publish.extend(streams_made_or_checked());
                 publish.extend(durable.into_iter().flat_map(consumer));
             }
@@ -175,7 +175,7 @@ mod tests {
     fn each_event_is_published_by_one_service() {
         for name in EventName::ALL {
             let first = name.as_str().split(':').next().unwrap();
-            let says = |user: &&NatsUser| user.service().is_some_and(|(word, _)| word == first);
+            let says = |user: &&NatsUser| user.service().is_some_and(|(words, _)| words.contains(&first));
             assert_eq!(NatsUser::ALL.iter().filter(says).count(), 1, "{name}");
         }
     }

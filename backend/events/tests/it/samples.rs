@@ -1,13 +1,18 @@
 //! One sample of each event, and its exact body.
 
 use ticketing_events::{
-    CancelledTicket, CompletedTicket, ConfirmedTicket, Event, ExpirationComplete, OrderCancelled,
-    OrderCompleted, OrderConfirmed, OrderCreated, PaymentAuthorized, PaymentCreated, PaymentFailed,
+    CancelledTicket, CompletedTicket, ConfirmedTicket, Event, ExpirationComplete, ListingClosed,
+    OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated, OrderRestated, OrderedTicketRef,
+    PassAdmitted, PassIssued, PassTransferred, PassUpdated, PaymentAuthorized, PaymentCreated, PaymentFailed,
     PaymentRefunded, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated,
 };
-use ticketing_sdk::{CancelReason, Money, Order, OrderId, PaymentId, Ticket, TicketId, UserId, fixtures};
+use ticketing_sdk::{
+    CancelReason, Money, Order, OrderId, PassId, PassStatus, PaymentId, Ticket, TicketDetails, TicketId,
+    UserId, fixtures,
+};
 
 pub(crate) const TICKET: &str = "0192f3a4-0000-7000-8000-0000000000a1";
+pub(crate) const PASS: &str = "0192f3a4-0000-7000-8000-0000000000f6";
 pub(crate) const ORDER: &str = "0192f3a4-0000-7000-8000-0000000000b2";
 pub(crate) const PAYMENT: &str = "0192f3a4-0000-7000-8000-0000000000c3";
 pub(crate) const USER: &str = "0192f3a4-0000-7000-8000-0000000000d4";
@@ -30,10 +35,16 @@ macro_rules! for_every_event {
         $check::<TicketCreated>();
         $check::<TicketUpdated>();
         $check::<TicketDeleted>();
+        $check::<PassIssued>();
+        $check::<PassTransferred>();
+        $check::<PassUpdated>();
+        $check::<PassAdmitted>();
         $check::<OrderCreated>();
         $check::<OrderCancelled>();
         $check::<OrderConfirmed>();
         $check::<OrderCompleted>();
+        $check::<OrderRestated>();
+        $check::<ListingClosed>();
         $check::<ExpirationComplete>();
         $check::<PaymentAuthorized>();
         $check::<PaymentCreated>();
@@ -59,7 +70,7 @@ impl Sample for TicketCreated {
 }
 
 impl Sample for TicketUpdated {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":3,"title":"RustConf","price":20.5,"userId":"0192f3a4-0000-7000-8000-0000000000d4","orderId":"0192f3a4-0000-7000-8000-0000000000b2"}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":3,"title":"RustConf","price":20.5,"userId":"0192f3a4-0000-7000-8000-0000000000d4","resaleOf":"0192f3a4-0000-7000-8000-0000000000a0","orderId":"0192f3a4-0000-7000-8000-0000000000b2"}"#;
     const OF: (&'static str, i64) = (TICKET, 3);
 
     fn sample() -> Self {
@@ -69,6 +80,7 @@ impl Sample for TicketUpdated {
             price: dollars("20.50"),
             user_id: USER.into(),
             order_id: Some(ORDER.into()),
+            resale_of: Some("0192f3a4-0000-7000-8000-0000000000a0".into()),
             ..fixtures::ticket(TICKET)
         })
     }
@@ -118,12 +130,91 @@ impl Sample for OrderConfirmed {
 }
 
 impl Sample for OrderCompleted {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":2,"ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1"}}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":2,"userId":"0192f3a4-0000-7000-8000-0000000000d4","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99}}"#;
     const OF: (&'static str, i64) = (ORDER, 2);
 
     fn sample() -> Self {
-        let ticket = CompletedTicket { id: TicketId::from(TICKET) };
-        Self { id: OrderId::from(ORDER), version: 2, ticket }
+        let ticket = CompletedTicket { id: TicketId::from(TICKET), price: Some(dollars("149.99")) };
+        Self { id: OrderId::from(ORDER), version: 2, user_id: Some(USER.into()), ticket }
+    }
+}
+
+impl Sample for OrderRestated {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","userId":"0192f3a4-0000-7000-8000-0000000000d4","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99,"title":"RustConf","version":3,"details":{}}}"#;
+    const OF: (&'static str, i64) = (ORDER, 0);
+
+    fn sample() -> Self {
+        let (title, price, details) = ("RustConf".to_owned(), dollars("149.99"), TicketDetails::default());
+        let ticket = OrderedTicketRef {
+            id: TICKET.into(),
+            price,
+            title: Some(title),
+            version: Some(3),
+            details: Some(details),
+        };
+        Self { id: OrderId::from(ORDER), user_id: USER.into(), ticket }
+    }
+}
+
+impl Sample for ListingClosed {
+    const BODY: &'static str = r#"{"ticketId":"0192f3a4-0000-7000-8000-0000000000a1"}"#;
+    const OF: (&'static str, i64) = (TICKET, 0);
+
+    fn sample() -> Self {
+        Self { ticket_id: TICKET.into() }
+    }
+}
+
+impl Sample for PassIssued {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000f6","version":0,"serial":0,"ticketId":"0192f3a4-0000-7000-8000-0000000000a1","issuerId":"seller","userId":"0192f3a4-0000-7000-8000-0000000000d4","orderId":"0192f3a4-0000-7000-8000-0000000000b2"}"#;
+    const OF: (&'static str, i64) = (PASS, 0);
+
+    fn sample() -> Self {
+        Self {
+            id: PassId::from(PASS),
+            version: 0,
+            serial: 0,
+            ticket_id: TICKET.into(),
+            issuer_id: "seller".into(),
+            user_id: USER.into(),
+            order_id: ORDER.into(),
+        }
+    }
+}
+
+impl Sample for PassTransferred {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000f6","version":3,"serial":1,"userId":"0192f3a4-0000-7000-8000-0000000000d4","orderId":"0192f3a4-0000-7000-8000-0000000000b2"}"#;
+    const OF: (&'static str, i64) = (PASS, 3);
+
+    fn sample() -> Self {
+        let order_id = Some(ORDER.into());
+        Self { id: PASS.into(), version: 3, serial: 1, user_id: USER.into(), order_id }
+    }
+}
+
+impl Sample for PassUpdated {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000f6","version":1,"serial":0,"status":"offered","listingId":"0192f3a4-0000-7000-8000-0000000000a1","transferExpiresAt":"2026-11-22T10:15:00.000Z"}"#;
+    const OF: (&'static str, i64) = (PASS, 1);
+
+    fn sample() -> Self {
+        Self {
+            id: PASS.into(),
+            version: 1,
+            serial: 0,
+            status: PassStatus::Offered,
+            listing_id: Some(TICKET.into()),
+            transfer_expires_at: "2026-11-22T10:15:00Z".parse().ok(),
+        }
+    }
+}
+
+impl Sample for PassAdmitted {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000f6","version":2,"serial":1,"admittedAt":"2026-11-22T10:15:00.000Z","device":"north door"}"#;
+    const OF: (&'static str, i64) = (PASS, 2);
+
+    fn sample() -> Self {
+        let admitted_at = "2026-11-22T10:15:00Z".parse().unwrap();
+        Self { id: PASS.into(), version: 2, serial: 1, admitted_at, device: Some("north door".to_owned()) }
     }
 }
 

@@ -329,7 +329,9 @@ fn move_to(
             outbox.append(tx, &OrderConfirmed { id, version, ticket: ConfirmedTicket { id: ticket } })
         }
         OrderStatus::Complete => {
-            outbox.append(tx, &OrderCompleted { id, version, ticket: CompletedTicket { id: ticket } })
+            let (user_id, price) = (Some(order.user_id.clone()), Some(order.ticket.price));
+            let ticket = CompletedTicket { id: ticket, price };
+            outbox.append(tx, &OrderCompleted { id, version, user_id, ticket })
         }
         OrderStatus::Cancelled => {
             let ticket = CancelledTicket { id: ticket };

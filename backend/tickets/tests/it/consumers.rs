@@ -78,8 +78,8 @@ async fn order_holds_its_ticket_until_it_is_sold(engine: Engine) {
         OrderConfirmed { id: order.clone(), version: 1, ticket: ConfirmedTicket { id: ticket.clone() } };
     assert_eq!(apply(&app, OnOrderConfirmed, confirmed).await, Effect::Done);
     assert_eq!(state(&app, &ticket).await, ("reserved", holder.clone()));
-    let completed =
-        OrderCompleted { id: order.clone(), version: 2, ticket: CompletedTicket { id: ticket.clone() } };
+    let sold = CompletedTicket { id: ticket.clone(), price: None };
+    let completed = OrderCompleted { id: order.clone(), version: 2, user_id: None, ticket: sold };
     assert_eq!(apply(&app, OnOrderCompleted { app: app.clone() }, completed).await, Effect::Done);
     assert_eq!(state(&app, &ticket).await, ("sold", holder));
 }

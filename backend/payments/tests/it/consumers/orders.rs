@@ -42,7 +42,8 @@ fn cancelled(version: i64) -> OrderCancelled {
 }
 
 fn completed(version: i64) -> OrderCompleted {
-    OrderCompleted { id: OrderId::new(ID), version, ticket: CompletedTicket { id: TicketId::new("t") } }
+    let ticket = CompletedTicket { id: TicketId::new("t"), price: None };
+    OrderCompleted { id: OrderId::new(ID), version, user_id: None, ticket }
 }
 
 async fn apply<H: Handler + Clone>(fixture: &Fixture, handler: &H, event: H::Event) -> Effect

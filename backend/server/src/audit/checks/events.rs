@@ -8,11 +8,12 @@ use super::super::facts::{Facts, OutboxEvent};
 use super::super::report::Violation;
 use super::{horizon, millis};
 
-/// Groups the events of a service by the ticket or order that changed.
+/// Groups the events of a service by the ticket or order that changed. Other events are no steps of these.
 fn histories<'f>(facts: &'f Facts, service: &str) -> HashMap<&'f str, Vec<&'f OutboxEvent>> {
     let mut histories = HashMap::<&str, Vec<&OutboxEvent>>::new();
-    let steps =
-        facts.outbox_events.iter().filter(|event| event.service == service && event.name != "session:ended");
+    let is_step =
+        |name: &str| (name.starts_with("ticket:") || name.starts_with("order:")) && name != "order:restated";
+    let steps = facts.outbox_events.iter().filter(|event| event.service == service && is_step(&event.name));
     for event in steps {
         histories.entry(&event.aggregate).or_default().push(event);
     }

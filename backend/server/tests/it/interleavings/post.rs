@@ -126,7 +126,13 @@ fn listens(service: Service, name: EventName) -> bool {
         E::OrderCreated | E::OrderConfirmed | E::OrderCompleted | E::OrderCancelled => {
             service != Service::Orders
         }
-        E::PaymentRefunded | E::SessionEnded => false,
+        E::OrderRestated | E::ListingClosed => service == Service::Tickets,
+        E::PassIssued
+        | E::PassTransferred
+        | E::PassUpdated
+        | E::PassAdmitted
+        | E::PaymentRefunded
+        | E::SessionEnded => false,
     }
 }
 

@@ -1,0 +1,31 @@
+//! `order:restated`: an order that completed before passes existed is stated again.
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{OrderId, UserId};
+
+use crate::{Event, EventName, OrderedTicketRef};
+
+/// An order that completed before passes existed, or during the upgrade, is stated again, so that its buyer gets a pass. Not
+/// a step of a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderRestated {
+    /// The order.
+    pub id: OrderId,
+    /// Who bought.
+    pub user_id: UserId,
+    /// What was bought.
+    pub ticket: OrderedTicketRef,
+}
+
+impl Event for OrderRestated {
+    const NAME: EventName = EventName::OrderRestated;
+
+    fn aggregate(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn version(&self) -> i64 {
+        0
+    }
+}

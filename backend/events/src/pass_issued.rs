@@ -1,0 +1,38 @@
+//! `pass:issued`: the order of a ticket completed, and its buyer holds a pass.
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{OrderId, PassId, TicketId, UserId};
+
+use crate::{Event, EventName};
+
+/// The order of a ticket completed, and its buyer holds a pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PassIssued {
+    /// The pass.
+    pub id: PassId,
+    /// The version of the pass that this made.
+    pub version: i64,
+    /// The number of changes of holder.
+    pub serial: u16,
+    /// The ticket that was sold.
+    pub ticket_id: TicketId,
+    /// Who listed the ticket, and admits people.
+    pub issuer_id: UserId,
+    /// Who holds the pass.
+    pub user_id: UserId,
+    /// The order that completed.
+    pub order_id: OrderId,
+}
+
+impl Event for PassIssued {
+    const NAME: EventName = EventName::PassIssued;
+
+    fn aggregate(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+}

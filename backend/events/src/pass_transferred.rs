@@ -1,0 +1,35 @@
+//! `pass:transferred`: a pass has another holder.
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{OrderId, PassId, UserId};
+
+use crate::{Event, EventName};
+
+/// A pass has another holder: its claimant, or the buyer of its resale. Codes of earlier serials admit nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PassTransferred {
+    /// The pass.
+    pub id: PassId,
+    /// The version of the pass that this made.
+    pub version: i64,
+    /// The number of changes of holder.
+    pub serial: u16,
+    /// Who holds the pass now.
+    pub user_id: UserId,
+    /// The order of the resale; absent where the holder claimed the pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+}
+
+impl Event for PassTransferred {
+    const NAME: EventName = EventName::PassTransferred;
+
+    fn aggregate(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
