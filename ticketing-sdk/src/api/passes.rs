@@ -1,6 +1,9 @@
 //! Passes: `/api/passes`.
 
+use std::time::Duration;
+
 use http::Method;
+use tokio::time::{Instant, sleep};
 
 use crate::{
     Admission, ClaimCode, Client, IdempotencyKey, List, Money, NewCheckIn, NewClaim, NewResale, OrderId,
@@ -8,6 +11,9 @@ use crate::{
 };
 
 const PATH: &str = "/api/passes";
+
+/// The time between two requests for a pass that is to be issued; it doubles from the first to the second.
+const POLL_INTERVALS: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(320)];
 
 /// Passes: what one holds after a purchase, and the door. See [`Client::passes`].
 ///
@@ -37,6 +43,39 @@ impl Passes {
     /// The passes that the user holds, newest first.
     pub fn list(&self) -> ListPasses {
         List::new(self.client.request(Method::GET, PATH))
+    }
+
+    /// Waits for the pass of an order. A pass is issued shortly after its order is complete; `None` if it is not there after
+    /// `timeout`.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use ticketing_sdk::{Client, OrderId};
+    ///
+    /// # async fn example(client: Client, order: OrderId) -> ticketing_sdk::Result<()> {
+    /// if let Some(pass) = client.passes().of_order(&order, Duration::from_secs(3)).await? {
+    ///     println!("pass {}", pass.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `not_signed_in`; [`Error::Unsupported`](crate::Error::Unsupported) if the server has no passes.
+    pub async fn of_order(&self, order: impl Into<OrderId>, timeout: Duration) -> Result<Option<Pass>> {
+        let list = self.list().order(order);
+        let end = Instant::now() + timeout;
+        let [mut pause, longest] = POLL_INTERVALS;
+        loop {
+            if let Some(pass) = list.clone().limit(1).await?.items.pop() {
+                return Ok(Some(pass));
+            }
+            if Instant::now() + pause > end {
+                return Ok(None);
+            }
+            sleep(pause).await;
+            pause = longest.min(pause * 2);
+        }
     }
 
     /// One pass, for its holder or its issuer.

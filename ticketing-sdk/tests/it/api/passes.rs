@@ -1,8 +1,10 @@
 //! `/api/passes`.
 
+use std::time::Duration;
+
 use serde_json::json;
 use ticketing_sdk::mock::{Mock, Reply};
-use ticketing_sdk::{ErrorCode, Method, NewCheckIn, Pass, PassStatus, fixtures};
+use ticketing_sdk::{Error, ErrorCode, Method, NewCheckIn, Pass, PassStatus, fixtures};
 
 use crate::support::{client, ticket};
 
@@ -63,4 +65,20 @@ async fn filters_hold_where_the_server_ignores_them() {
     assert_eq!(ids(passes.list().await.unwrap().items), ["p-1", "p-2"]);
     assert_eq!(ids(passes.list().status([PassStatus::Used]).await.unwrap().items), ["p-2"]);
     assert_eq!(ids(passes.list().order("o-1").await.unwrap().items), ["p-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pass_of_an_order_is_waited_for_until_the_time_is_over() {
+    let mock = Mock::new();
+    let bought = Pass { order_id: Some("o-1".into()), ..fixtures::pass("p-1") };
+    let none = || Reply::json(200, &json!([]));
+    mock.on(Method::GET, "/api/passes", none()).on(Method::GET, "/api/passes", none());
+    mock.on(Method::GET, "/api/passes", Reply::json(200, &json!([bought])));
+    let passes = client(&mock).passes();
+    let found = passes.of_order("o-1", Duration::from_secs(3)).await.unwrap();
+    assert_eq!((found.unwrap().id.as_str(), mock.requests().len()), ("p-1", 3));
+    assert_eq!(passes.of_order("o-2", Duration::from_secs(3)).await.unwrap(), None);
+
+    let error = client(&Mock::new()).passes().of_order("o-1", Duration::from_secs(3)).await.unwrap_err();
+    assert!(matches!(error, Error::Unsupported { .. }), "{error:?}");
 }
