@@ -98,6 +98,10 @@ pub struct WatchEvents {
 /// What a watch has to say.
 #[derive(Debug)]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "changes are the most frequent events, and a box would allocate for each"
+)]
 pub enum WatchEvent {
     /// The connection stands; changes follow.
     Connected,

@@ -105,7 +105,7 @@ impl Passes {
     /// Fails with `claim_invalid`.
     pub fn claim(&self, claim_code: impl Into<ClaimCode>) -> Write<Pass> {
         let body = NewClaim { claim_code: claim_code.into() };
-        self.create(self.client.request(Method::POST, &format!("{PATH}/claims")).json(&body), Response::json)
+        self.create(self.client.request(Method::POST, format!("{PATH}/claims")).json(&body), Response::json)
     }
 
     /// Offers a pass for resale, at most at [`Pass::resale_limit`]. The answer is its listing; withdrawing that makes the
@@ -122,7 +122,7 @@ impl Passes {
     /// Fails with `already_admitted`, `pass_invalid`, `pass_superseded`, `pass_offered` and `not_owner`.
     #[expect(clippy::needless_pass_by_value, reason = "a check-in is made for this call")]
     pub fn check_in(&self, check_in: NewCheckIn) -> Write<Admission> {
-        let request = self.client.request(Method::POST, &format!("{PATH}/check-ins")).json(&check_in);
+        let request = self.client.request(Method::POST, format!("{PATH}/check-ins")).json(&check_in);
         self.create(request, Response::json)
     }
 
@@ -131,7 +131,7 @@ impl Passes {
     /// # Errors
     /// If the server cannot be reached, or fails.
     pub async fn keys(&self) -> Result<PassKeys> {
-        self.client.request(Method::GET, &format!("{PATH}/keys")).without_session().checked().await?.json()
+        self.client.request(Method::GET, format!("{PATH}/keys")).without_session().checked().await?.json()
     }
 
     /// The event of a pass as a calendar file (RFC 5545).
