@@ -5,6 +5,7 @@
 //! key of a live or finished command is never resumed: a file is valid only if this process holds its lock, it is complete,
 //! and it is still the one at its path.
 
+mod append_log;
 mod batch;
 
 use std::fs::{self, File, OpenOptions};
@@ -18,6 +19,7 @@ use ticketing_sdk::{IdempotencyKey, Timestamp};
 
 use crate::home::private_folder;
 
+pub(crate) use append_log::AppendLog;
 pub(crate) use batch::{BatchJournal, RowState};
 
 /// The folder of the writes in progress.

@@ -5,8 +5,7 @@
 //! continues the batch sends the row with the key it had.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Ticket, Timestamp};
 
-use super::{is_at, sync_folder};
+use super::AppendLog;
 use crate::home::private_folder;
 
 /// The record of a batch, locked by this process.
@@ -55,9 +54,7 @@ enum Line {
 
 #[derive(Debug)]
 struct Record {
-    file: File,
-    /// The end of the last complete line.
-    length: u64,
+    log: AppendLog,
     rows: BTreeMap<usize, RowState>,
 }
 
@@ -66,24 +63,20 @@ impl BatchJournal {
     pub(super) fn open(folder: &Path, fingerprint: String, now: Timestamp) -> std::io::Result<Self> {
         private_folder(folder)?;
         let path = folder.join(format!("{}.jsonl", &fingerprint[..32]));
-        let file = loop {
-            let file = open_private(&path)?;
-            file.try_lock()?;
-            // The command that held the lock may have removed the file.
-            if is_at(&path, &file) {
-                break file;
-            }
-        };
-        let mut record = Record { file, length: 0, rows: BTreeMap::new() };
-        let header = match record.read()? {
-            Some(header) => header,
+        let (log, lines) = AppendLog::open(&path)?;
+        let mut record = Record { log, rows: BTreeMap::new() };
+        let mut lines = lines.iter();
+        let header = match lines.next() {
+            Some(header) => serde_json::from_slice(header)?,
             None => {
                 let header = Header { started_at: now, salt: String::new() };
                 record.start(&header)?;
-                sync_folder(folder)?;
                 header
             }
         };
+        for line in lines {
+            record.take_in(serde_json::from_slice(line)?);
+        }
         Ok(Self { path, fingerprint, header, record: Mutex::new(record) })
     }
 
@@ -153,9 +146,7 @@ impl BatchJournal {
     /// Removes the record.
     pub(crate) fn remove(&self) {
         // A file that cannot be removed has no row: the next command starts the batch again.
-        self.with(|record| {
-            let _ = record.file.set_len(0);
-        });
+        self.with(|record| record.log.clear());
         let _ = fs::remove_file(&self.path);
     }
 
@@ -165,44 +156,16 @@ impl BatchJournal {
 }
 
 impl Record {
-    /// Reads the lines of the file, and removes an incomplete last line. `None` if there is no header.
-    fn read(&mut self) -> std::io::Result<Option<Header>> {
-        let mut text = Vec::new();
-        self.file.read_to_end(&mut text)?;
-        let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        let mut lines = text[..complete].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let Some(header) = lines.next() else { return Ok(None) };
-        let header = serde_json::from_slice(header)?;
-        for line in lines {
-            self.take_in(serde_json::from_slice(line)?);
-        }
-        self.length = u64::try_from(complete).unwrap_or(u64::MAX);
-        self.file.set_len(self.length)?;
-        Ok(Some(header))
-    }
-
     /// Starts the file again with this header.
     fn start(&mut self, header: &Header) -> std::io::Result<()> {
         self.rows.clear();
-        self.length = 0;
-        self.write(&serde_json::to_vec(header)?)
+        self.log.clear();
+        self.log.append(header)
     }
 
     fn append(&mut self, line: Line) -> std::io::Result<()> {
-        self.write(&serde_json::to_vec(&line)?)?;
+        self.log.append(&line)?;
         self.take_in(line);
-        Ok(())
-    }
-
-    /// Writes one line at the end. A line that cannot be written whole is removed.
-    fn write(&mut self, line: &[u8]) -> std::io::Result<()> {
-        let line = [line, b"\n"].concat();
-        self.file.set_len(self.length)?;
-        self.file.seek(SeekFrom::Start(self.length))?;
-        self.file.write_all(&line).and_then(|()| self.file.sync_data()).inspect_err(|_| {
-            let _ = self.file.set_len(self.length);
-        })?;
-        self.length += u64::try_from(line.len()).unwrap_or_default();
         Ok(())
     }
 
@@ -213,17 +176,4 @@ impl Record {
             Line::Refused { row } => self.rows.remove(&row),
         };
     }
-}
-
-/// Opens a file that only its owner can read, and creates it if there is none.
-fn open_private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| match error.kind() {
-        // `WouldBlock` is kept for the lock.
-        ErrorKind::WouldBlock => std::io::Error::other(error),
-        _ => error,
-    })
 }

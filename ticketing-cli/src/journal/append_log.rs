@@ -1,0 +1,82 @@
+//! A file of JSON lines that only grows. A line that was appended is on disk, and a crash leaves no half of one.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{is_at, sync_folder};
+
+/// The file, locked by this process.
+#[derive(Debug)]
+pub(crate) struct AppendLog {
+    file: File,
+    /// The end of the last complete line.
+    length: u64,
+}
+
+impl AppendLog {
+    /// Opens a file that only its owner can read, or creates it, and returns its lines. An incomplete last line is removed.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written, or another process holds it (`WouldBlock`).
+    pub(crate) fn open(path: &Path) -> std::io::Result<(Self, Vec<Vec<u8>>)> {
+        let file = loop {
+            let file = open_private(path)?;
+            file.try_lock()?;
+            // The process that held the lock may have removed the file.
+            if is_at(path, &file) {
+                break file;
+            }
+        };
+        let mut log = Self { file, length: 0 };
+        let mut text = Vec::new();
+        log.file.read_to_end(&mut text)?;
+        let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        let lines = text[..complete].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines: Vec<Vec<u8>> = lines.map(<[u8]>::to_vec).collect();
+        log.length = u64::try_from(complete).unwrap_or(u64::MAX);
+        log.file.set_len(log.length)?;
+        if lines.is_empty() {
+            sync_folder(path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")))?;
+        }
+        Ok((log, lines))
+    }
+
+    /// Writes one line at the end, and returns when it is on disk. A line that cannot be written whole is removed.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn append(&mut self, line: &impl Serialize) -> std::io::Result<()> {
+        let mut line = serde_json::to_vec(line)?;
+        line.push(b'\n');
+        self.file.set_len(self.length)?;
+        self.file.seek(SeekFrom::Start(self.length))?;
+        self.file.write_all(&line).and_then(|()| self.file.sync_data()).inspect_err(|_| {
+            let _ = self.file.set_len(self.length);
+        })?;
+        self.length += u64::try_from(line.len()).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Removes every line; the next one replaces them.
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+        // What cannot be removed now is removed with the next line.
+        let _ = self.file.set_len(0);
+    }
+}
+
+/// Opens a file that only its owner can read, and creates it if there is none.
+fn open_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| match error.kind() {
+        // `WouldBlock` is kept for the lock.
+        ErrorKind::WouldBlock => std::io::Error::other(error),
+        _ => error,
+    })
+}
