@@ -16,6 +16,7 @@ mod io;
 mod journal;
 mod output;
 mod prompt;
+mod qr;
 #[cfg(all(test, feature = "embedded"))]
 mod reference;
 mod secret;
