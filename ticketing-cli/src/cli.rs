@@ -7,7 +7,9 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches as _, Parser, Subcomm
 use ticketing_sdk::CardToken;
 
 use crate::card;
-use crate::commands::{api, auth, buy, completions, man, open, orders, payments, tickets, tui};
+use crate::commands::{
+    api, auth, buy, checkin, completions, man, open, orders, passes, payments, tickets, tui,
+};
 use crate::context::{ApiCommand, Context, LocalCommand};
 #[cfg(feature = "embedded")]
 use crate::embedded::{audit, backup, demo, serve};
@@ -23,7 +25,13 @@ use crate::span;
 /// A seller lists a ticket. A buyer reserves it by ordering it, and pays before the reservation expires. Without a command,
 /// the marketplace opens on a terminal.
 #[derive(Debug, Parser)]
-#[command(name = "ticketing", version, max_term_width = 100, disable_help_flag = true)]
+#[command(
+    name = "ticketing",
+    version,
+    max_term_width = 100,
+    disable_help_flag = true,
+    disable_help_subcommand = true
+)]
 #[command(after_long_help = help::long(
     &[
         "ticketing demo",
@@ -141,6 +149,11 @@ pub(crate) enum Command {
     /// Reserve tickets, and show, watch or cancel orders
     #[command(subcommand, alias = "order")]
     Orders(orders::Orders),
+    /// Show passes for the door, give them away, or sell them on
+    #[command(subcommand, alias = "pass")]
+    Passes(passes::Passes),
+    /// Admit people at the door by the codes of their passes
+    Checkin(checkin::Args),
     /// Pay for orders, and show payments
     #[command(subcommand, alias = "payment")]
     Payments(payments::Payments),
@@ -164,7 +177,14 @@ pub(crate) enum Command {
     /// Print the completion script of a shell
     Completions(completions::Args),
     /// Write the manual pages into a folder
+    #[command(hide = true)]
     Man(man::Args),
+    /// Print the help of a command
+    #[command(hide = true)]
+    Help {
+        /// The words of the command
+        words: Vec<OsString>,
+    },
 }
 
 impl Default for Command {
@@ -183,6 +203,8 @@ impl Command {
             Self::Tickets(verb) => verb.run(&context.connect_and_report()?).await,
             Self::Buy(args) => args.run(&context.connect_and_report()?).await,
             Self::Orders(verb) => verb.run(&context.connect_and_report()?).await,
+            Self::Passes(verb) => verb.run(&context.connect_and_report()?).await,
+            Self::Checkin(args) => args.run(context).await,
             Self::Payments(verb) => verb.run(&context.connect_and_report()?).await,
             Self::Auth(verb) => verb.run(&context.connect_and_report()?).await,
             #[cfg(feature = "embedded")]
@@ -196,6 +218,8 @@ impl Command {
             Self::Api(args) => args.run(&context.connect_and_report()?).await,
             Self::Completions(args) => args.run(&context).await,
             Self::Man(args) => args.run(&context).await,
+            // The parser answers it.
+            Self::Help { .. } => Ok(()),
         }
     }
 
@@ -228,11 +252,18 @@ fn try_parse_from(args: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&tree().try_get_matches_from(args)?)
 }
 
+/// Returns the help of a command as the parser does: as an error.
+fn help_of(program: &OsString, words: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let args: Vec<OsString> = [program.clone()].into_iter().chain(words).chain(["--help".into()]).collect();
+    try_parse_from(&args)
+}
+
 /// Parses the arguments. Help and version are returned as text with exit code 0, and with whether it goes to stdout.
 pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Cli, (Failure, bool)> {
     let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
     let parsed = match try_parse_from(args) {
-        Ok(cli) if opens_nothing(&cli) => try_parse_from(&[args[0].clone(), "--help".into()]),
+        Ok(cli) if opens_nothing(&cli) => help_of(&args[0], Vec::new()),
+        Ok(Cli { command: Some(Command::Help { words }), .. }) => help_of(&args[0], words),
         parsed => parsed,
     };
     parsed.map_err(|error| {

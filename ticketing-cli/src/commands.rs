@@ -3,11 +3,13 @@
 pub(crate) mod api;
 pub(crate) mod auth;
 pub(crate) mod buy;
+pub(crate) mod checkin;
 pub(crate) mod completions;
 mod list_limit;
 pub(crate) mod man;
 pub(crate) mod open;
 pub(crate) mod orders;
+pub(crate) mod passes;
 pub(crate) mod payments;
 pub(crate) mod tickets;
 pub(crate) mod tui;

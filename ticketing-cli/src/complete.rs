@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap_complete::CompletionCandidate;
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{Client, Error, OrderStatus, TicketSort};
+use ticketing_sdk::{Client, Error, OrderStatus, PassStatus, TicketSort};
 
 use crate::context::{Settings, environment};
 use crate::home::Home;
@@ -63,6 +63,22 @@ pub(crate) fn payments() -> Vec<CompletionCandidate> {
         };
         Ok(payments.iter().map(|payment| candidate(payment.id.as_str(), help(payment.status))).collect())
     })
+}
+
+/// Completes passes of the account.
+pub(crate) fn passes() -> Vec<CompletionCandidate> {
+    query(async |client| passes_in(&client, PassStatus::ALL).await)
+}
+
+/// Completes passes of the account that admit.
+pub(crate) fn valid_passes() -> Vec<CompletionCandidate> {
+    query(async |client| passes_in(&client, &[PassStatus::Valid]).await)
+}
+
+async fn passes_in(client: &Client, statuses: &[PassStatus]) -> Result<Vec<CompletionCandidate>, Error> {
+    let passes = client.passes().list().status(statuses.iter().copied()).limit(MAX_CANDIDATES).await?.items;
+    let help = |pass: &ticketing_sdk::Pass| format!("{}  {}", pass.status.label(), pass.title);
+    Ok(passes.iter().map(|pass| candidate(pass.id.as_str(), &help(pass))).collect())
 }
 
 async fn orders_in(client: &Client, statuses: &[OrderStatus]) -> Result<Vec<CompletionCandidate>, Error> {

@@ -141,6 +141,24 @@ impl Context {
     }
 }
 
+#[cfg(test)]
+impl ApiContext {
+    /// A user of a marketplace that answers from memory, whose files are in this folder.
+    pub(crate) fn of_mock(
+        mock: &ticketing_sdk::mock::Mock,
+        io: Io,
+        format: Format,
+        folder: &std::path::Path,
+    ) -> Self {
+        let server = "http://marketplace.test".to_owned();
+        let client = Client::builder(&server).mock(mock).session_value("session").build().unwrap();
+        let home = Home::find(Some(folder.into()));
+        let journal = Journal::in_folder(home.journal().ok());
+        let settings = Settings { server, format, timeout: None, home };
+        Self { context: Context { io: Arc::new(io), settings }, client, journal }
+    }
+}
+
 impl ApiContext {
     /// The interrupted writes that no command has reported yet.
     pub(crate) fn interrupted(&self) -> Vec<String> {

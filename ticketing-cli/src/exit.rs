@@ -15,12 +15,13 @@ pub(crate) enum Exit {
     Unreachable = 7,
     Violated = 8,
     NotSettled = 9,
+    Refused = 10,
     Interrupted = 130,
 }
 
 impl Exit {
     /// Every code, in the order of its number.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
@@ -31,6 +32,7 @@ impl Exit {
         Self::Unreachable,
         Self::Violated,
         Self::NotSettled,
+        Self::Refused,
         Self::Interrupted,
     ];
 
@@ -52,6 +54,7 @@ impl Exit {
             Self::Unreachable => "the server cannot be reached",
             Self::Violated => "the audit found invariant violations",
             Self::NotSettled => "the audit cannot judge before unfinished work is finished",
+            Self::Refused => "the door refused a pass",
             Self::Interrupted => "interrupted",
         }
     }

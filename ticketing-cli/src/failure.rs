@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ticketing_sdk::{
-    ApiError, Error, ErrorCategory, ErrorCode, OrderId, PaymentId, SafeToRepeat, TicketId, text,
+    ApiError, Error, ErrorCategory, ErrorCode, OrderId, PassId, PaymentId, SafeToRepeat, TicketId, text,
 };
 
 use crate::exit::Exit;
@@ -33,6 +33,7 @@ pub(crate) enum Subject {
     Listing(TicketId),
     Order(OrderId),
     Payment(PaymentId),
+    Pass(PassId),
 }
 
 impl Failure {
@@ -56,6 +57,11 @@ impl Failure {
     /// Someone pressed Ctrl-C.
     pub(crate) fn interrupted() -> Self {
         Self { message: None, ..Self::new(Exit::Interrupted, "") }
+    }
+
+    /// Everything was said before: only the exit code is left.
+    pub(crate) fn silent(exit: Exit) -> Self {
+        Self { message: None, ..Self::new(exit, "") }
     }
 
     /// Words of the argument parser, printed as they are.
@@ -146,6 +152,13 @@ fn words_of(code: &ErrorCode, subject: &Subject) -> Option<(String, Option<Strin
             format!("a payment of order {id} is being taken"),
             Some(format!("`ticketing orders watch {id}` follows it")),
         ),
+        (ErrorCode::PassNotValid, Subject::Pass(id)) => (
+            format!("pass {id} is not valid any more: it is used, void or offered for resale"),
+            Some(format!("`ticketing passes get {id}` shows its status")),
+        ),
+        (ErrorCode::TicketPast, Subject::Pass(id)) => {
+            (format!("the event of pass {id} has started"), None)
+        }
         (ErrorCode::VersionMismatch, subject) => (
             format!("the {subject} was changed by someone else in between"),
             Some("look at it again, and repeat".to_owned()),
@@ -160,6 +173,7 @@ impl Subject {
             Self::Ticket(_) | Self::Listing(_) => "tickets",
             Self::Order(_) => "orders",
             Self::Payment(_) => "payments",
+            Self::Pass(_) => "passes",
         };
         format!("`ticketing {noun} list` shows what there is")
     }
@@ -171,6 +185,7 @@ impl fmt::Display for Subject {
             Self::Ticket(id) | Self::Listing(id) => write!(f, "ticket {id}"),
             Self::Order(id) => write!(f, "order {id}"),
             Self::Payment(id) => write!(f, "payment {id}"),
+            Self::Pass(id) => write!(f, "pass {id}"),
         }
     }
 }
@@ -228,6 +243,7 @@ fn command_that_shows(path: &str) -> &'static str {
     match noun {
         "tickets" => "`ticketing tickets list --mine`",
         "orders" => "`ticketing orders list`",
+        "passes" => "`ticketing passes list`",
         "payments" => "`ticketing orders list`, and the account of the card",
         _ => "`ticketing auth status`",
     }
@@ -252,6 +268,9 @@ fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
             "`ticketing auth signin --email EMAIL` signs in; `ticketing auth signup` makes an account"
                 .to_owned(),
         ),
+        Some(ErrorCode::ClaimInvalid) => {
+            Some("it may be expired, used or taken back: ask its sender for another one".to_owned())
+        }
         Some(ErrorCode::EmailInUse) => Some("`ticketing auth signin` signs in with it".to_owned()),
         Some(ErrorCode::TooManyOpenOrders) => {
             Some("pay for an order or cancel one: `ticketing orders list --status created`".to_owned())

@@ -18,6 +18,12 @@ pub(crate) const CONFIRMATION: &str = "Confirmation options";
 /// The heading of options for the facts of a ticket.
 pub(crate) const TICKET: &str = "Ticket options";
 
+/// The heading of options for what happens to a pass.
+pub(crate) const PASS: &str = "Pass options";
+
+/// The heading of options for the door.
+pub(crate) const DOOR: &str = "Door options";
+
 /// The heading of options for many tickets at once.
 pub(crate) const BATCH: &str = "Batch options";
 

@@ -186,6 +186,15 @@ impl Io {
         read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
     }
 
+    /// The next line that is piped or typed in, without its end; `None` at the end of the input. It is read on a thread of its own,
+    /// so that an interrupt ends the program meanwhile.
+    pub(crate) async fn read_line(&self) -> Result<Option<String>, Failure> {
+        let input = Arc::clone(&self.input);
+        let read = move || next_line(&mut *lock(&input));
+        let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|panic| Err(panic.into()));
+        read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
+    }
+
     /// Ends when the reader of stdout has gone, so that a command with nothing to write just now can end, too.
     pub(crate) async fn broken_pipe(&self) {
         if self.is_process {
@@ -232,6 +241,26 @@ impl Io {
         // There is nowhere left to say that stderr is gone.
         let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
     }
+}
+
+/// The longest line that is kept: what follows of a longer one is dropped.
+const MAX_LINE: usize = 64 * 1024;
+
+fn next_line(input: &mut dyn Read) -> std::io::Result<Option<String>> {
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    // The streams of the process have buffers of their own.
+    loop {
+        match input.read(&mut byte) {
+            Ok(0) if line.is_empty() => return Ok(None),
+            Ok(0) => break,
+            Ok(_) if byte[0] == b'\n' => break,
+            Ok(_) if line.len() < MAX_LINE => line.push(byte[0]),
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned()))
 }
 
 /// Puts a sentence on one line, without control characters. Servers and other people word parts of it, and a line break in

@@ -102,8 +102,8 @@ pub(crate) enum Cell {
     Time(Timestamp),
     /// The start of an event: as given for programs, on the clock of its place for people.
     Start(EventTime),
-    /// A time that no longer applies: programs read it, people do not.
-    ForPrograms(Timestamp),
+    /// What says nothing to people, like a time that no longer applies: programs read it.
+    ForPrograms(String),
     /// A status: the value of the API for programs, its label for people, and its colour.
     Label(&'static str, String, Tone),
 }
@@ -225,8 +225,8 @@ impl Cell {
     fn stable(&self) -> String {
         match self {
             Self::None => String::new(),
-            Self::Text(text) | Self::Money(text) => text.clone(),
-            Self::Time(at) | Self::ForPrograms(at) => at.to_string(),
+            Self::Text(text) | Self::Money(text) | Self::ForPrograms(text) => text.clone(),
+            Self::Time(at) => at.to_string(),
             Self::Start(starts) => starts.to_string(),
             Self::Label(wire, _, _) => (*wire).to_owned(),
         }

@@ -1,8 +1,10 @@
 //! `ticketing buy`: orders a ticket and pays for it.
 
+use std::time::Duration;
+
 use clap_complete::ArgValueCandidates;
 use futures_util::TryStreamExt;
-use ticketing_sdk::{ErrorCode, Money, Order, OrderStatus, TicketId};
+use ticketing_sdk::{Error, ErrorCode, Money, Order, OrderStatus, TicketId};
 
 use super::orders::create::{hold_message, order_at_price, settle_order};
 use super::payments::create::{already_paid, pay};
@@ -63,7 +65,9 @@ impl ApiCommand for Args {
             Card::OnPage => pay_on_page(api, &order).await?,
         };
         api.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
-        api.printer().one(&payment)
+        api.printer().one(&payment)?;
+        tell_pass(api, &order).await;
+        Ok(())
     }
 }
 
@@ -143,6 +147,19 @@ impl Args {
             return Ok(());
         }
         prompt::confirm(api.io(), false, &format!("Buy {title} for ${price}?"))
+    }
+}
+
+/// How long a paid buyer waits for the pass.
+const PASS_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Says how to see the pass. The purchase is done whether or not the pass is there yet.
+async fn tell_pass(api: &ApiContext, order: &Order) {
+    match api.client.passes().of_order(&order.id, PASS_TIMEOUT).await {
+        Ok(Some(pass)) => api.io().remark(&format!("`ticketing passes show {}` shows the pass", pass.id)),
+        // A server of the original contract has no passes.
+        Err(Error::Unsupported { .. }) => {}
+        Ok(None) | Err(_) => api.io().remark("`ticketing passes list` shows the pass in a moment"),
     }
 }
 

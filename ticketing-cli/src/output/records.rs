@@ -1,5 +1,7 @@
 //! The columns of each record. Scripts rely on their order: new columns go last.
 
+mod passes;
+
 use serde::Serialize;
 use ticketing_sdk::{
     DetailField, Order, OrderStatus, Payment, PaymentStatus, Ticket, TicketChange, TicketChangeKind,
@@ -173,7 +175,7 @@ impl Record for Order {
             if self.status == OrderStatus::Created {
                 Cell::Time(self.expires_at)
             } else {
-                Cell::ForPrograms(self.expires_at)
+                Cell::ForPrograms(self.expires_at.to_string())
             },
             Cell::text(&self.ticket.id),
             Cell::text(&self.user_id),

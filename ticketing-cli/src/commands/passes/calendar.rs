@@ -1,0 +1,37 @@
+//! `ticketing passes calendar`
+
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::PassId;
+
+use crate::complete;
+use crate::context::{ApiCommand, ApiContext};
+use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
+
+/// The arguments of `ticketing passes calendar`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &["ticketing passes calendar 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10 > event.ics"],
+    "Only a pass that says when its event starts has an event for a calendar.",
+))]
+pub(crate) struct Args {
+    /// The pass's id
+    #[arg(value_name = "PASS", add = ArgValueCandidates::new(complete::passes))]
+    id: PassId,
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let passes = api.client.passes();
+        let error = match passes.calendar(&self.id).await {
+            Ok(event) => return api.io().data(event),
+            Err(error) => error,
+        };
+        let is_undated = error.is_not_found()
+            && passes.get(&self.id).await.is_ok_and(|pass| pass.details.starts_at.is_none());
+        if is_undated {
+            return Err(Failure::failed(format!("pass {} does not say when its event starts", self.id)));
+        }
+        Err(Failure::about(&error, &Subject::Pass(self.id)))
+    }
+}

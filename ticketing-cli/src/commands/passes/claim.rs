@@ -1,0 +1,46 @@
+//! `ticketing passes claim`
+
+use ticketing_sdk::ClaimCode;
+
+use crate::context::{ApiCommand, ApiContext};
+use crate::failure::{Failure, Outcome};
+use crate::help;
+use crate::prompt;
+
+/// The arguments of `ticketing passes claim`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &["ticketing passes claim", "ticketing passes claim < claim-code.txt"],
+    "Without an argument, the claim code is read from a prompt or from the first line of stdin. Other users of the machine can \
+     see an argument while the command runs.",
+))]
+pub(crate) struct Args {
+    /// The claim code
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let code = match self.code {
+            Some(code) => code,
+            None if api.io().terminal_info().in_terminal => {
+                prompt::value(api.io(), None, "Claim code:", "CODE")?
+            }
+            None => api.io().read_line().await?.unwrap_or_default(),
+        };
+        let code = code.trim();
+        if code.is_empty() {
+            return Err(Failure::usage("no claim code was given"));
+        }
+        let pass = api
+            .write("passes claim", &[code], |key, resumed| {
+                api.client.passes().claim(ClaimCode::new(code)).idempotency_key(key).resumed(resumed)
+            })
+            .await??;
+        api.printer().one(&pass)?;
+        api.io()
+            .remark(&format!("{} is yours; `ticketing passes show {}` shows the pass", pass.title, pass.id));
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+//! `ticketing passes list`
+
+use clap::ValueEnum;
+use ticketing_sdk::PassStatus;
+
+use crate::commands::list_limit::ListLimit;
+use crate::context::{ApiCommand, ApiContext};
+use crate::failure::Outcome;
+use crate::help;
+
+/// The arguments of `ticketing passes list`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing passes list --status valid",
+        "ticketing passes list --issued --all --output csv > door.csv",
+    ],
+    "",
+))]
+pub(crate) struct Args {
+    /// Show only these statuses, separated by commas
+    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    status: Vec<StatusFilter>,
+    /// Show the passes of own events instead of own passes, without codes
+    #[arg(long, help_heading = help::FILTER)]
+    issued: bool,
+    #[command(flatten)]
+    list_limit: ListLimit,
+}
+
+/// A status to show.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum StatusFilter {
+    Valid,
+    Offered,
+    Used,
+    Void,
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let mut list = api.client.passes().list().limit(self.list_limit.page());
+        if !self.status.is_empty() {
+            list = list.status(self.status.into_iter().map(PassStatus::from));
+        }
+        if self.issued {
+            list = list.issued();
+        }
+        self.list_limit.show(api, list.stream()).await
+    }
+}
+
+impl From<StatusFilter> for PassStatus {
+    fn from(filter: StatusFilter) -> Self {
+        match filter {
+            StatusFilter::Valid => Self::Valid,
+            StatusFilter::Offered => Self::Offered,
+            StatusFilter::Used => Self::Used,
+            StatusFilter::Void => Self::Void,
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! `ticketing passes show`
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anstyle::Style;
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::text::sanitize;
+use ticketing_sdk::{Pass, PassCode, PassId, PassStatus};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::complete;
+use crate::context::{ApiCommand, ApiContext};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
+use crate::io::Io;
+use crate::output::Format;
+use crate::qr::{Drawing, Qr};
+
+/// The arguments of `ticketing passes show`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing passes show 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10",
+        "ticketing passes show 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10 --png pass.png",
+        "ticketing passes show 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10 | ticketing checkin",
+    ],
+    "On a terminal, the code is a QR code, black on white whatever the colours are. On a pipe it is text. Whoever has the code can \
+     enter with it.",
+))]
+pub(crate) struct Args {
+    /// The pass's id
+    #[arg(value_name = "PASS", add = ArgValueCandidates::new(complete::valid_passes))]
+    id: PassId,
+    /// Write the QR code as SVG into this file; `-` is stdout
+    #[arg(long, help_heading = help::OUTPUT, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Write the QR code as PNG into this file; `-` is stdout
+    #[arg(long, help_heading = help::OUTPUT, value_name = "FILE")]
+    png: Option<PathBuf>,
+    /// Draw the QR code with ASCII characters, which takes more room
+    #[arg(long, help_heading = help::APPEARANCE)]
+    ascii: bool,
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let answer = api.client.passes().get(&self.id).await;
+        let pass = answer.map_err(|error| Failure::about(&error, &Subject::Pass(self.id.clone())))?;
+        let code = match &pass.code {
+            Some(code) => code,
+            None => return Err(without_code(&pass)),
+        };
+        if self.svg.is_some() || self.png.is_some() {
+            let picture = Qr::new(code.as_str())?;
+            if let Some(file) = &self.svg {
+                write(api.io(), file, picture.svg().as_bytes())?;
+            }
+            if let Some(file) = &self.png {
+                write(api.io(), file, &picture.png()?)?;
+            }
+            return Ok(());
+        }
+        match api.context.settings.format {
+            Format::Table => {
+                let terminal = api.io().terminal_info();
+                let lines = screen(&pass, code, Drawing::of_terminal(self.ascii), terminal.width, api.io())?;
+                api.io().data(lines.join("\n") + "\n")
+            }
+            Format::Tsv => api.io().line(code.as_str()),
+            Format::Json | Format::Jsonl | Format::Csv => api.printer().one(&pass),
+        }
+    }
+}
+
+/// Why a pass has no code, and what to do about it.
+fn without_code(pass: &Pass) -> Failure {
+    let conflict = |why: &str| Failure::new(Exit::Conflict, format!("pass {} {why}", pass.id));
+    match pass.status {
+        PassStatus::Valid => {
+            Failure::new(Exit::NotAllowed, format!("only the holder of pass {} sees its code", pass.id))
+        }
+        PassStatus::Offered => match &pass.listing_id {
+            Some(listing) => conflict("is offered for resale, so it has no code")
+                .hint(format!("`ticketing tickets withdraw {listing}` takes it back")),
+            None => conflict("is offered for resale, so it has no code"),
+        },
+        PassStatus::Used => conflict("is used: its holder was admitted"),
+        PassStatus::Void => conflict("is void"),
+    }
+}
+
+/// Writes a file that only its owner can read, or to stdout.
+fn write(io: &Io, file: &Path, bytes: &[u8]) -> Outcome {
+    if file == Path::new("-") {
+        return io.data(bytes);
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(file).and_then(|mut opened| opened.write_all(bytes));
+    written.map_err(|error| Failure::failed(format!("cannot write {}: {error}", file.display())))?;
+    io.remark(&format!("wrote {}; whoever has the code can enter with it", file.display()));
+    Ok(())
+}
+
+/// The columns between the code and the text beside it.
+const GAP: usize = 2;
+/// The least width of a text beside the code.
+const MIN_TEXT: usize = 20;
+
+/// Returns the lines of a terminal: the code and what it admits to, side by side if there is room.
+fn screen(pass: &Pass, code: &PassCode, drawing: Drawing, width: u16, io: &Io) -> Outcome<Vec<String>> {
+    let (picture, width) = (Qr::new(code.as_str())?, usize::from(width));
+    let columns = picture.columns(drawing);
+    if columns > width {
+        let mut lines = text_lines(pass, width, io);
+        lines.push(code.as_str().to_owned());
+        io.notice(&format!("the QR code needs {columns} columns; --svg or --png writes it into a file"));
+        return Ok(lines);
+    }
+    let drawn = picture.lines(drawing);
+    let Some(room) = width.checked_sub(columns + GAP).filter(|room| *room >= MIN_TEXT) else {
+        let mut lines = text_lines(pass, width, io);
+        lines.extend(drawn);
+        return Ok(lines);
+    };
+    let mut beside = text_lines(pass, room, io).into_iter().take(drawn.len());
+    let gap = " ".repeat(GAP);
+    Ok(drawn
+        .into_iter()
+        .map(|line| match beside.next() {
+            Some(text) => line + &gap + &text,
+            None => line,
+        })
+        .collect())
+}
+
+/// Returns what a pass admits to, in lines of at most this width.
+fn text_lines(pass: &Pass, width: usize, io: &Io) -> Vec<String> {
+    let mut lines: Vec<String> =
+        wrap(&pass.title, width).iter().map(|line| io.paint(Style::new().bold(), line)).collect();
+    let details = &pass.details;
+    let starts = details.starts_at.as_ref().map(|starts| format!("{} ({})", starts.label(), starts.offset()));
+    let facts = [starts.as_ref(), details.venue.as_ref(), details.seat.as_ref()];
+    for fact in facts.into_iter().flatten() {
+        lines.push(String::new());
+        lines.extend(wrap(fact, width));
+    }
+    lines.push(String::new());
+    lines.extend(wrap(&format!("Pass {}", pass.id), width));
+    if pass.transfer_expires_at.is_some() {
+        lines.push(String::new());
+        lines.extend(wrap("A transfer is pending: this code admits until the pass is claimed.", width));
+    }
+    lines
+}
+
+/// Breaks a text that others wrote into lines of at most `width` columns, between words where it can.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in sanitize(text).split_whitespace() {
+        let last = lines.last_mut().map_or(0, |line| line.width());
+        match last {
+            0 => {}
+            used if used + 1 + word.width() <= width => {
+                lines.last_mut().into_iter().for_each(|line| line.push(' '));
+            }
+            _ => lines.push(String::new()),
+        }
+        for c in word.chars() {
+            if lines.last().is_some_and(|line| line.width() + c.width().unwrap_or(0) > width) {
+                lines.push(String::new());
+            }
+            lines.last_mut().into_iter().for_each(|line| line.push(c));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::fake;
+    use crate::qr::tests::{CODE, decode_screen};
+    use ticketing_sdk::fixtures;
+
+    fn pass() -> Pass {
+        let title =
+            "RustConf, day 1: the long title of an evening with many words\u{1b}[31m \u{202e}".to_owned();
+        Pass { title, code: Some(CODE.into()), ..fixtures::pass("01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10") }
+    }
+
+    fn shown(width: u16, drawing: Drawing) -> Vec<String> {
+        let fake = fake::terminal_of(width, false);
+        screen(&pass(), &CODE.into(), drawing, width, &fake.io).unwrap()
+    }
+
+    #[test]
+    fn pass_and_its_facts_fit_a_terminal_of_80_by_24() {
+        let lines = shown(80, Drawing::Blocks);
+        assert!(lines.len() <= 23, "{} lines", lines.len());
+        let mut terminal = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        terminal.process((lines.join("\r\n") + "\r\n$ ").as_bytes());
+        let text = terminal.screen().contents();
+        for fact in ["RustConf, day 1", "24 Dec 2026, 19:30", "+01:00", "Palais de Tokyo", "Row 4", "$ "] {
+            assert!(text.contains(fact), "no {fact:?} in\n{text}");
+        }
+        assert_eq!(decode_screen(&lines.join("\n")), CODE);
+        assert!(!lines.iter().any(|line| line.contains("\u{1b}[31m") || line.contains('\u{202e}')));
+    }
+
+    #[test]
+    fn narrow_terminal_shows_the_facts_first_and_the_code_as_text_at_last() {
+        let lines = shown(50, Drawing::Blocks);
+        assert!(lines[0].starts_with("RustConf") && lines.last().unwrap().contains('\u{1b}'));
+        let lines = shown(40, Drawing::Blocks);
+        assert_eq!(lines.last().unwrap(), CODE);
+    }
+
+    #[test]
+    fn lines_break_between_words_and_within_a_long_one() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh 日本語", 5), ["abcde", "fgh", "日本", "語"]);
+        assert_eq!(wrap("", 5), [""]);
+    }
+
+    #[test]
+    fn pass_without_a_code_says_why() {
+        let offered =
+            Pass { status: PassStatus::Offered, listing_id: Some("t-9".into()), ..fixtures::pass("p-1") };
+        let failure = without_code(&offered);
+        assert_eq!(failure.exit, Exit::Conflict);
+        assert!(failure.hint.unwrap().contains("withdraw t-9"));
+        assert_eq!(without_code(&fixtures::pass("p-1")).exit, Exit::NotAllowed);
+    }
+}

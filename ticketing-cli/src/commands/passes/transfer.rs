@@ -1,0 +1,53 @@
+//! `ticketing passes transfer`
+
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::PassId;
+
+use crate::complete;
+use crate::context::{ApiCommand, ApiContext};
+use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
+
+/// The arguments of `ticketing passes transfer`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing passes transfer 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10",
+        "ticketing passes transfer 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10 --output json | jq -r .claimCode",
+        "ticketing passes transfer 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10 --take-back",
+    ],
+    "Whoever claims the pass with the code holds it from then on. The code is shown once; the same command again replaces it. \
+     Until it is claimed, the pass admits its holder as before.",
+))]
+pub(crate) struct Args {
+    /// The pass's id
+    #[arg(value_name = "PASS", add = ArgValueCandidates::new(complete::valid_passes))]
+    id: PassId,
+    /// Take the pass back, if nobody has claimed it
+    #[arg(long, visible_alias = "cancel", help_heading = help::PASS)]
+    take_back: bool,
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let subject = Subject::Pass(self.id.clone());
+        if self.take_back {
+            let ended = api.client.passes().cancel_transfer(&self.id).await;
+            ended.map_err(|error| Failure::about(&error, &subject))?;
+            api.io().remark(&format!("took pass {} back: its claim code is void", self.id));
+            return Ok(());
+        }
+        let operation = format!("passes transfer {}", self.id);
+        let transfer = api
+            .write(&operation, &[self.id.as_str()], |key, resumed| {
+                api.client.passes().transfer(&self.id).idempotency_key(key).resumed(resumed)
+            })
+            .await?
+            .map_err(|error| Failure::about(&error, &subject))?;
+        api.printer().one(&transfer)?;
+        api.io().remark(
+            "give the claim code to the next holder; `ticketing passes claim` claims the pass with it",
+        );
+        Ok(())
+    }
+}
