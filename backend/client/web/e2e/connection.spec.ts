@@ -7,7 +7,7 @@ test('offline page shows its state and catches up when online', async ({ someone
   await Promise.all([seller.signUp(), buyer.signUp()])
   const ticket = await seller.list(unique('Open air cinema'))
   const { page, context } = visitor
-  await page.goto('/')
+  await page.goto('/?sort=newest')
   const card = page.getByRole('listitem').filter({ hasText: ticket.title })
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
   await context.setOffline(true)

@@ -20,7 +20,7 @@ test('seller lists a ticket, buyer buys it, seller sees it sold', async ({ someo
   await expect(seller.page.getByText('Available')).toBeVisible()
 
   await buyer.signUp()
-  await buyer.page.goto('/')
+  await buyer.page.goto('/?sort=newest')
   await buyer.page.getByRole('link', { name: title }).click()
   await buyer.page.getByRole('button', { name: 'Buy for $1,038.50' }).click()
   await expect(buyer.page.getByText('Time left to pay')).toBeVisible()
@@ -41,7 +41,7 @@ test('market shows changes of other users live', async ({ someone }) => {
   await Promise.all([seller.signUp(), buyer.signUp()])
   const first = await seller.list(unique('Night train'), 62.5)
 
-  await visitor.page.goto('/')
+  await visitor.page.goto('/?sort=newest')
   const card = visitor.page.getByRole('listitem').filter({ hasText: first.title })
   await expect(card).toContainText('$62.50')
   await expect(visitor.page.getByText('Live', { exact: true })).toBeVisible()
@@ -64,10 +64,12 @@ test('search, price bounds and sort are stored in the address', async ({ someone
   const word = unique('zither').replace(' ', '')
   for (const [name, price] of [['b', 30], ['a', 20], ['c', 10]] as const) await seller.list(`${word} ${name}`, price)
   const { page } = visitor
-  const titles = page.locator('.grid h2')
+  const titles = page.locator('.grid h3')
 
   await page.goto('/')
   await page.getByLabel('Search', { exact: true }).fill(word)
+  await expect(titles).toHaveText([`${word} b`, `${word} a`, `${word} c`])
+  await page.getByLabel('Sort by').selectOption('Newest')
   await expect(titles).toHaveText([`${word} c`, `${word} a`, `${word} b`])
   await page.getByLabel('Sort by').selectOption('Price, high to low')
   await expect(titles).toHaveText([`${word} b`, `${word} a`, `${word} c`])
@@ -91,7 +93,7 @@ test('long market loads to its end while scrolling', async ({ someone }) => {
   for (let index = 0; index < 60; index++) await seller.list(`${word} ${index}`)
   const { page } = await someone()
   await page.goto(`/?q=${word}`)
-  const titles = page.locator('.grid h2')
+  const titles = page.locator('.grid h3')
   await expect(titles).toHaveCount(24)
   await expect(async () => {
     await page.mouse.wheel(0, 4000)

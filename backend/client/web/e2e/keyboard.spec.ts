@@ -22,7 +22,7 @@ test('purchase works with the keyboard alone', async ({ someone }) => {
   const title = unique('Puppet theatre')
   await seller.list(title, 14)
   const { page } = buyer
-  await page.goto('/')
+  await page.goto('/?sort=newest')
   await expect(page.getByRole('link', { name: title })).toBeVisible()
 
   await page.keyboard.press('Tab')
@@ -33,7 +33,7 @@ test('purchase works with the keyboard alone', async ({ someone }) => {
   await expect(page.getByLabel('Search', { exact: true })).toBeFocused()
   await page.keyboard.type(title)
   await page.keyboard.press('Enter')
-  await expect(page.locator('.grid h2')).toHaveText([title])
+  await expect(page.locator('.grid h3')).toHaveText([title])
   await tabTo(page, title)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()

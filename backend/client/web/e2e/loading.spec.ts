@@ -21,12 +21,31 @@ for (const [path, api] of [
     if (path !== '/orders') await person.list(title)
     const { page } = person
     await page.route(api, (route) => route.fulfill(BUSY))
-    await page.goto(path)
+    await page.goto(path === '/' ? '/?sort=newest' : path)
     await expect(page.locator('.skeleton').first()).toBeVisible()
     await expect(page.getByRole('alert')).toContainText('busy')
     await expect(page.locator('.skeleton')).toHaveCount(0)
     await page.unroute(api)
     await page.getByRole('button', { name: 'Try again' }).first().click()
     await expect(page.getByRole('link', { name: title }).first()).toBeVisible()
+  })
+}
+
+for (const [name, api] of [
+  ['ticket', '**/api/tickets/*'],
+  ['order', '**/api/orders/*'],
+] as const) {
+  test(`page of one ${name} shows a skeleton, then the error, then recovers`, async ({ someone }) => {
+    const person = await (await someone()).signUp()
+    const ticket = await person.list(unique('Loading'))
+    const order = await person.order(ticket)
+    const { page } = person
+    await page.route(api, (route) => route.fulfill(BUSY))
+    await page.goto(name === 'ticket' ? `/tickets/${ticket.id}` : `/orders/${order.id}`)
+    await expect(page.locator('.skeleton').first()).toBeVisible()
+    await expect(page.getByRole('alert')).toContainText('busy')
+    await page.unroute(api)
+    await page.getByRole('button', { name: 'Try again' }).first().click()
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(ticket.title)
   })
 }

@@ -6,7 +6,7 @@ test('back, forward and reload show the right page', async ({ someone }) => {
   const ticket = await seller.list(unique('Choir'))
   const { page } = seller
   const heading = page.getByRole('heading', { level: 1 })
-  await page.goto('/')
+  await page.goto('/?sort=newest')
   await page.getByRole('link', { name: ticket.title }).click()
   await expect(heading).toHaveText(ticket.title)
   await expect(heading).toBeFocused()

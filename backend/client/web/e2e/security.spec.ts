@@ -17,7 +17,7 @@ test('titles are rendered as plain text', async ({ someone }) => {
   ] as const
   for (const [title] of shown) await seller.list(title)
   await page.goto(`/?q=${word}&sort=oldest`)
-  await expect(page.locator('.grid h2')).toHaveText(shown.map(([, text]) => text))
+  await expect(page.locator('.grid h3')).toHaveText(shown.map(([, text]) => text))
   expect(await page.evaluate(() => 'hit' in window)).toBe(false)
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280)
   await page.getByRole('link', { name: '<script>' }).click()

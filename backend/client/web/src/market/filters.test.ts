@@ -10,11 +10,11 @@ it('round-trips filters through the address', () => {
   expect(readFilters(toPath(filters).slice(1))).toEqual(filters)
   expect(toPath(NO_FILTERS)).toBe('/')
   expect(readFilters('')).toEqual(NO_FILTERS)
-  expect(readFilters('?sort=nonsense&q=a').sort).toBe('newest')
+  expect(readFilters('?sort=nonsense&q=a').sort).toBe('starts')
 })
 
-it('requests the newest first by default', () => {
-  expect(toQuery(NO_FILTERS).toString()).toBe('sort=newest')
+it('requests the order of dates by default', () => {
+  expect(toQuery(NO_FILTERS).toString()).toBe('sort=starts')
   expect(toQuery({ ...NO_FILTERS, minPrice: '１,０００' }).get('minPrice')).toBe('1000')
 })
 

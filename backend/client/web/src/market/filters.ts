@@ -4,7 +4,7 @@ import type { Ticket } from '../api/types'
 import { toCents, parseBound, normalizeAmount } from '../texts/amount'
 import { searchKey } from '../texts/unicode'
 
-export const SORTS = ['newest', 'oldest', 'price', '-price', 'title', 'starts'] as const
+export const SORTS = ['starts', 'newest', 'oldest', 'price', '-price', 'title'] as const
 export type Sort = (typeof SORTS)[number]
 
 export interface Filters {
@@ -17,7 +17,7 @@ export interface Filters {
   sort: Sort
 }
 
-export const NO_FILTERS: Filters = { q: '', minPrice: '', maxPrice: '', from: '', until: '', sort: 'newest' }
+export const NO_FILTERS: Filters = { q: '', minPrice: '', maxPrice: '', from: '', until: '', sort: 'starts' }
 
 const isSort = (text: string | null): text is Sort => SORTS.some((sort) => sort === text)
 
@@ -50,7 +50,7 @@ export function readFilters(search: string): Filters {
   }
 }
 
-/** Returns the query of the API. The default here is newest first, the default of the API is oldest first. */
+/** Returns the query of the API. The default here is by date, the default of the API is oldest first. */
 export function toQuery(filters: Filters): URLSearchParams {
   const query = textQuery(filters)
   const [from, until] = bounds(filters)

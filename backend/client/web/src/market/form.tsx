@@ -1,16 +1,22 @@
-// The search and filter form of the market. Input takes effect after a delay, or at once with Enter.
+// The search and filter form of the market. Input takes effect after a delay, or at once with Enter. On narrow screens the filters are
+// in a sheet, so that the tickets are on the first screen.
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 
 import { useTexts } from '../texts/context'
 import { Button } from '../ui/button'
+import { Dialog } from '../ui/dialog'
 import { Field } from '../ui/field'
 import { useFaults } from '../ui/form'
 import { SearchIcon } from '../ui/icons'
+import { useMedia } from '../ui/use-media'
 import { type Filters, NO_FILTERS, SORTS, type Sort, toPath } from './filters'
 
 /** The delay after a key press, in milliseconds. */
 const DEBOUNCE = 300
+
+/** From this width on the filters stand beside the search. */
+const WIDE = '(min-width: 48rem)'
 
 export function FilterForm({ filters, error }: { filters: Filters; error: unknown }) {
   const texts = useTexts()
@@ -46,6 +52,14 @@ export function FilterForm({ filters, error }: { filters: Filters; error: unknow
     go(typed, false)
   }
   const isPlain = toPath(typed) === '/'
+  const isWide = useMedia(WIDE)
+  const [isSheetOpen, setSheetOpen] = useState(false)
+  const fields = <FilterFields typed={typed} of={of} type={type} choose={choose} />
+  const clear = (
+    <Button variant="quiet" disabled={isPlain} onClick={() => choose(NO_FILTERS)}>
+      {texts.market.clear}
+    </Button>
+  )
   return (
     <search>
       <form className="filters" aria-label={texts.market.filters} onSubmit={submit}>
@@ -64,49 +78,82 @@ export function FilterForm({ filters, error }: { filters: Filters; error: unknow
             onChange={(event) => type({ q: event.target.value })}
           />
         </div>
-        <Field
-          label={texts.market.minPrice}
-          prefix="$"
-          name="minPrice"
-          inputMode="decimal"
-          autoComplete="off"
-          value={typed.minPrice}
-          fault={of('minPrice')}
-          onChange={(event) => type({ minPrice: event.target.value })}
-        />
-        <Field
-          label={texts.market.maxPrice}
-          prefix="$"
-          name="maxPrice"
-          inputMode="decimal"
-          autoComplete="off"
-          value={typed.maxPrice}
-          fault={of('maxPrice')}
-          onChange={(event) => type({ maxPrice: event.target.value })}
-        />
-        <Field
-          label={texts.market.from}
-          type="date"
-          name="from"
-          value={typed.from}
-          fault={of('from')}
-          onChange={(event) => choose({ from: event.target.value })}
-        />
-        <Field
-          label={texts.market.until}
-          type="date"
-          name="until"
-          value={typed.until}
-          fault={of('until')}
-          onChange={(event) => choose({ until: event.target.value })}
-        />
-        <SortField sort={typed.sort} onChoose={(sort) => choose({ sort })} />
-        <Button variant="quiet" disabled={isPlain} onClick={() => choose(NO_FILTERS)}>
-          {texts.market.clear}
-        </Button>
+        {isWide && fields}
+        {isWide && clear}
+        {!isWide && (
+          <Button onClick={() => setSheetOpen(true)}>{texts.market.openFilters(countFilters(typed))}</Button>
+        )}
       </form>
+      {!isWide && isSheetOpen && (
+        <Dialog title={texts.market.filters} sheet onClose={() => setSheetOpen(false)}>
+          <div className="filters">{fields}</div>
+          <div className="row end">
+            {clear}
+            <Button variant="primary" onClick={() => setSheetOpen(false)}>
+              {texts.market.showTickets}
+            </Button>
+          </div>
+        </Dialog>
+      )}
     </search>
   )
+}
+
+interface FilterFieldsProps {
+  typed: Filters
+  of: (field: string) => string | undefined
+  type: (change: Partial<Filters>) => void
+  choose: (change: Partial<Filters>) => void
+}
+
+function FilterFields({ typed, of, type, choose }: FilterFieldsProps) {
+  const texts = useTexts()
+  return (
+    <>
+      <Field
+        label={texts.market.minPrice}
+        prefix="$"
+        name="minPrice"
+        inputMode="decimal"
+        autoComplete="off"
+        value={typed.minPrice}
+        fault={of('minPrice')}
+        onChange={(event) => type({ minPrice: event.target.value })}
+      />
+      <Field
+        label={texts.market.maxPrice}
+        prefix="$"
+        name="maxPrice"
+        inputMode="decimal"
+        autoComplete="off"
+        value={typed.maxPrice}
+        fault={of('maxPrice')}
+        onChange={(event) => type({ maxPrice: event.target.value })}
+      />
+      <Field
+        label={texts.market.from}
+        type="date"
+        name="from"
+        value={typed.from}
+        fault={of('from')}
+        onChange={(event) => choose({ from: event.target.value })}
+      />
+      <Field
+        label={texts.market.until}
+        type="date"
+        name="until"
+        value={typed.until}
+        fault={of('until')}
+        onChange={(event) => choose({ until: event.target.value })}
+      />
+      <SortField sort={typed.sort} onChoose={(sort) => choose({ sort })} />
+    </>
+  )
+}
+
+/** Returns the number of filters that are set, without the search. */
+function countFilters({ minPrice, maxPrice, from, until, sort }: Filters): number {
+  return [minPrice, maxPrice, from, until].filter(Boolean).length + (sort === NO_FILTERS.sort ? 0 : 1)
 }
 
 function SortField({ sort, onChoose }: { sort: Sort; onChoose: (sort: Sort) => void }) {

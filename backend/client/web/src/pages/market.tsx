@@ -6,18 +6,20 @@ import { useSearch } from 'wouter'
 import { isStatus } from '../api/problem'
 import { type Page as TicketPage, listTickets } from '../api/tickets'
 import type { Ticket } from '../api/types'
-import { keys } from '../live/cache'
+import { type ShownTicket, keys } from '../live/cache'
 import { useChanges, useFeedState, useOnline } from '../live/context'
 import type { Change } from '../live/feed'
 import { matchesFilters, readFilters, toQuery } from '../market/filters'
 import { FilterForm } from '../market/form'
+import { type Period, dayOf, groupByPeriod } from '../market/groups'
 import { useSession } from '../session/context'
-import { useTexts } from '../texts/context'
+import { useI18n, useTexts } from '../texts/context'
 import { Button, ButtonLink } from '../ui/button'
-import { CardSkeleton, TicketCard } from '../ui/card'
+import { GridSkeleton, TicketCard } from '../ui/card'
 import { Empty } from '../ui/empty'
 import { Failure } from '../ui/failure'
 import { Page } from '../ui/page'
+import { useNow } from '../ui/use-now'
 
 const PAGE_SIZE = 24
 /** The number of pages that load automatically while scrolling. Then the end of the page can be reached. */
@@ -59,15 +61,12 @@ export default function Market() {
             {!filtered && <ButtonLink to="/tickets/new">{texts.market.sellFirst}</ButtonLink>}
           </Empty>
         )}
-        <ul className={found.isPlaceholderData ? 'grid stale' : 'grid'}>
-          {!invalid &&
-            tickets.map((ticket) => (
-              <li key={ticket.id}>
-                <TicketCard ticket={ticket} mine={ticket.userId === session.user?.id} />
-              </li>
-            ))}
-          {found.isPending && Array.from({ length: 8 }, (_, index) => <li key={index}><CardSkeleton /></li>)}
-        </ul>
+        {!invalid && tickets.length > 0 && (
+          <div className={found.isPlaceholderData ? 'groups stale' : 'groups'}>
+            <Groups tickets={tickets} dated={filters.sort === 'starts'} userId={session.user?.id} />
+          </div>
+        )}
+        {found.isPending && <MarketSkeleton dated={filters.sort === 'starts'} />}
         {more && !invalid && (
           <LoadMore pages={found.data?.pages.length ?? 0} busy={found.isFetchingNextPage} load={() => void found.fetchNextPage()} />
         )}
@@ -76,6 +75,48 @@ export default function Market() {
     </Page>
   )
 }
+
+/** The cards; in a list by date with a heading for each period. */
+function Groups({ tickets, dated, userId }: { tickets: ShownTicket[]; dated: boolean; userId: string | undefined }) {
+  const texts = useTexts()
+  const now = useNow(60_000)
+  const cards = (some: ShownTicket[]) => (
+    <ul className="grid">
+      {some.map((ticket) => (
+        <li key={ticket.id}>
+          <TicketCard ticket={ticket} mine={ticket.userId === userId} />
+        </li>
+      ))}
+    </ul>
+  )
+  if (!dated) {
+    return (
+      <>
+        <h2 className="hidden">{texts.market.list}</h2>
+        {cards(tickets)}
+      </>
+    )
+  }
+  return groupByPeriod(tickets, dayOf(new Date(now))).map(([period, some]) => (
+    <div key={period} className="group">
+      <PeriodHeading period={period} now={now} />
+      {cards(some)}
+    </div>
+  ))
+}
+
+function PeriodHeading({ period, now }: { period: Period; now: number }) {
+  const { texts, format } = useI18n()
+  const named = texts.market.periods
+  return <h2>{period in named ? named[period as keyof typeof named] : format.month(period, dayOf(new Date(now)))}</h2>
+}
+
+const MarketSkeleton = ({ dated }: { dated: boolean }) => (
+  <div className="groups" aria-hidden="true">
+    {dated && <div className="skeleton-heading skeleton short" />}
+    <GridSkeleton cards={9} />
+  </div>
+)
 
 /** Loads the next page: by a button, and the first pages when the button comes near. */
 function LoadMore({ pages, busy, load }: { pages: number; busy: boolean; load: () => void }) {

@@ -10,23 +10,24 @@ import { CancelOrder } from '../checkout/cancel'
 import { Countdown } from '../checkout/countdown'
 import { Cancelled, Complete } from '../checkout/outcome'
 import { PayForm } from '../checkout/pay'
-import { usePayment } from '../checkout/payment'
+import { type PaymentMutation, type Stage, usePayment } from '../checkout/payment'
 import { keys } from '../live/cache'
 import { SignedIn } from '../session/guard'
 import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
-import { DetailFacts } from '../ui/details'
+import { Description } from '../ui/details'
 import { FailedPage } from '../ui/failure'
 import { Notice } from '../ui/notice'
-import { Page } from '../ui/page'
+import { LoadingPage, Page } from '../ui/page'
 import { OrderBadge } from '../ui/status'
-import { Stub } from '../ui/stub'
-import { TitleText, useTitleText } from '../ui/title'
+import { SplitSkeleton, Stub, type Tear } from '../ui/stub'
+import { useTitleText } from '../ui/title'
+import { useReducedMotion } from '../ui/use-media'
 
 export default function OrderPage() {
   const texts = useTexts()
   const { id = '' } = useParams<{ id: string }>()
-  return <SignedIn title={texts.order.number} skeleton={<OrderSkeleton />}>{(user) => <OrderDetails key={id} id={id} user={user} />}</SignedIn>
+  return <SignedIn title={texts.order.number} skeleton={<SplitSkeleton />} bare>{(user) => <OrderDetails key={id} id={id} user={user} />}</SignedIn>
 }
 
 /** Intervals of polling, in milliseconds. The feed of the ticket reports most changes. */
@@ -41,8 +42,6 @@ function refetchInterval(order: Order | undefined): number | false {
 
 function OrderDetails({ id, user }: { id: string; user: User }) {
   const texts = useTexts()
-  const titleText = useTitleText()
-  const { format } = useI18n()
   const found = useQuery({
     queryKey: keys.order(user.id, id),
     queryFn: ({ signal }) => getOrder(user.id, id, signal),
@@ -59,46 +58,64 @@ function OrderDetails({ id, user }: { id: string; user: User }) {
     )
   }
   const order = found.data
-  if (!order) {
-    return (
-      <Page title={texts.common.loading} heading={<span className="skeleton" />} loading narrow>
-        <OrderSkeleton />
-      </Page>
-    )
-  }
+  if (!order) return <LoadingPage skeleton={<SplitSkeleton />} />
+  return <OrderView order={order} user={user} />
+}
+
+/** How long a state of the tear is shown, in milliseconds. */
+const TEAR_TIME = 700
+
+/** Returns the state of the drawn ticket. It tears if the order completes while the page is open. */
+function useTear(status: Order['status']): Tear {
+  const [first] = useState(status)
+  const still = useReducedMotion()
+  const [isTorn, setTorn] = useState(false)
+  const isPaid = first !== 'complete' && status === 'complete'
+  useEffect(() => {
+    if (!isPaid) return
+    const timer = setTimeout(() => setTorn(true), TEAR_TIME)
+    return () => clearTimeout(timer)
+  }, [isPaid])
+  if (!isPaid) return 'whole'
+  return still || isTorn ? 'torn' : 'tearing'
+}
+
+function OrderView({ order, user }: { order: Order; user: User }) {
+  const texts = useTexts()
+  const titleText = useTitleText()
+  const { format } = useI18n()
+  const { stage, ...paying } = usePayment(order.id, user.id, !isOver(order))
+  const tear = useTear(order.status)
+  const isPaying = paying.isPending || order.status === 'awaiting:payment'
   return (
-    <Page title={texts.order.title(titleText(order.ticket.title))} heading={<TitleText title={order.ticket.title} />} narrow>
-      <Stub
-        large
-        muted={order.status === 'cancelled'}
-        foot={
-          <>
-            <span className="price">{format.money(order.ticket.price)}</span>
-            <OrderBadge order={order} />
-          </>
-        }
-      >
-        <dl className="facts">
-          <DetailFacts details={order.ticket} />
-        </dl>
-        <p className="meta">
-          <span>{texts.order.number}</span> <code lang="en">{order.id}</code>
-        </p>
-      </Stub>
-      <OrderState order={order} user={user} />
+    <Page title={texts.order.title(titleText(order.ticket.title))} heading={null}>
+      <div className="split">
+        <div className={isPaying ? 'checkout paying' : 'checkout'}>
+          <Stub title={order.ticket.title} details={order.ticket} muted={order.status === 'cancelled'} tear={tear} foot={<OrderBadge order={order} />}>
+            <Description details={order.ticket} />
+            <p className="meta">
+              <span>{texts.order.number}</span> <code lang="en">{order.id}</code>
+            </p>
+          </Stub>
+        </div>
+        <section className="buy-panel" aria-label={texts.order.toPay}>
+          <p className={order.status === 'cancelled' ? 'price gone' : 'price'}>{format.money(order.ticket.price)}</p>
+          <OrderState order={order} user={user} paying={paying} stage={stage} />
+        </section>
+      </div>
     </Page>
   )
 }
 
-const OrderSkeleton = () => (
-  <Stub large foot={<span className="skeleton short" />}>
-    <span className="skeleton half" />
-  </Stub>
-)
+interface OrderStateProps {
+  order: Order
+  user: User
+  paying: PaymentMutation
+  stage: Stage
+}
 
-function OrderState({ order, user }: { order: Order; user: User }) {
+function OrderState({ order, user, paying, stage }: OrderStateProps) {
   const texts = useTexts()
-  const { stage, ...paying } = usePayment(order.id, user.id, !isOver(order))
   const expired = useExpired(order)
   useOutcomeAnnouncement(order, expired)
   if (order.status === 'complete') return <Complete order={order} />

@@ -10,13 +10,15 @@ import { SignedIn } from '../session/guard'
 import { countdown, duration } from '../texts/format'
 import { useI18n, useTexts } from '../texts/context'
 import { Button, ButtonLink } from '../ui/button'
+import { DateTile } from '../ui/date-tile'
 import { EventLine } from '../ui/details'
 import { Empty } from '../ui/empty'
 import { Failure } from '../ui/failure'
+import { hueStyle } from '../ui/hue'
 import { useNow } from '../ui/use-now'
 import { Page } from '../ui/page'
 import { OrderBadge } from '../ui/status'
-import { Ago } from '../ui/time'
+import { Ordered } from '../ui/time'
 import { TitleText } from '../ui/title'
 
 const PAGE_SIZE = 20
@@ -68,7 +70,8 @@ function Rows({ title, orders }: { title: string; orders: Order[] }) {
       <h2>{title}</h2>
       <ul>
         {orders.map((order) => (
-          <li key={order.id} className="order-row">
+          <li key={order.id} className="order-row hued" style={hueStyle(order.ticket.title)}>
+            <DateTile at={order.ticket.startsAt} />
             <div className="order-what">
               <h3>
                 <Link to={`/orders/${order.id}`}>
@@ -78,7 +81,7 @@ function Rows({ title, orders }: { title: string; orders: Order[] }) {
               <EventLine details={order.ticket} />
               {order.createdAt && (
                 <p className="meta">
-                  <Ago at={order.createdAt} />
+                  <Ordered at={order.createdAt} />
                 </p>
               )}
             </div>

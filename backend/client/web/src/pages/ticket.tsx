@@ -13,13 +13,13 @@ import { useI18n, useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
-import { DetailFacts } from '../ui/details'
+import { Description } from '../ui/details'
 import { Dialog } from '../ui/dialog'
 import { FailedPage, Failure } from '../ui/failure'
 import { Notice } from '../ui/notice'
-import { Page } from '../ui/page'
+import { LoadingPage, Page } from '../ui/page'
 import { TicketBadge } from '../ui/status'
-import { Stub } from '../ui/stub'
+import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
 import { TitleText, useTitleText } from '../ui/title'
 
@@ -45,40 +45,37 @@ function TicketDetails({ id }: { id: string }) {
       />
     )
   }
-  if (!ticket) return <TicketSkeleton />
+  if (!ticket) return <LoadingPage skeleton={<SplitSkeleton />} />
+  const gone = ticket.status === 'sold' || ticket.withdrawn === true
   return (
-    <Page title={titleText(ticket.title)} heading={<TitleText title={ticket.title} />} narrow>
-      <Stub
-        large
-        muted={ticket.status === 'sold' || ticket.withdrawn === true}
-        foot={
-          <>
-            <span className="price">{format.money(ticket.price)}</span>
-            <TicketBadge ticket={ticket} />
-          </>
-        }
-      >
-        <dl className="facts">
-          <DetailFacts details={ticket} />
-          {ticket.createdAt && (
-            <div>
-              <dt>{texts.ticket.listed}</dt>
-              <dd>
-                <Moment at={ticket.createdAt} />
-              </dd>
-            </div>
-          )}
-          {ticket.updatedAt && ticket.version > 0 && (
-            <div>
-              <dt>{texts.ticket.changed}</dt>
-              <dd>
-                <Moment at={ticket.updatedAt} />
-              </dd>
-            </div>
-          )}
-        </dl>
-      </Stub>
-      <TicketActions ticket={ticket} session={session} />
+    <Page title={titleText(ticket.title)} heading={null}>
+      <div className="split">
+        <Stub title={ticket.title} details={ticket} muted={gone} foot={<TicketBadge ticket={ticket} />}>
+          <Description details={ticket} />
+          <dl className="facts">
+            {ticket.createdAt && (
+              <div>
+                <dt>{texts.ticket.listed}</dt>
+                <dd>
+                  <Moment at={ticket.createdAt} />
+                </dd>
+              </div>
+            )}
+            {ticket.updatedAt && ticket.version > 0 && (
+              <div>
+                <dt>{texts.ticket.changed}</dt>
+                <dd>
+                  <Moment at={ticket.updatedAt} />
+                </dd>
+              </div>
+            )}
+          </dl>
+        </Stub>
+        <section className="buy-panel" aria-label={texts.ticket.price}>
+          <p className={gone ? 'price gone' : 'price'}>{format.money(ticket.price)}</p>
+          <TicketActions ticket={ticket} session={session} />
+        </section>
+      </div>
     </Page>
   )
 }
@@ -94,17 +91,6 @@ function useStatusAnnouncements(ticket: ShownTicket | undefined): void {
     }
     previous.current = ticket?.status
   }, [ticket, announce, texts])
-}
-
-function TicketSkeleton() {
-  const texts = useTexts()
-  return (
-    <Page title={texts.common.loading} heading={<span className="skeleton" />} loading narrow>
-      <Stub large foot={<span className="skeleton short" />}>
-        <span className="skeleton half" />
-      </Stub>
-    </Page>
-  )
 }
 
 function TicketActions({ ticket, session }: { ticket: ShownTicket; session: Session }) {

@@ -39,8 +39,11 @@ export const en = {
     title: 'Market',
     lead: 'Tickets from their owners, reserved for you while you pay.',
     filters: 'Search and filter',
+    openFilters: (count: number) => (count === 0 ? 'Filters' : `Filters (${count})`),
+    showTickets: 'Show the tickets',
+    periods: { today: 'Today', thisWeek: 'This week', nextWeek: 'Next week', undated: 'Without a date' },
     search: 'Search',
-    searchHint: 'Words in the title or the venue',
+    searchHint: 'Title or venue',
     minPrice: 'Price from',
     maxPrice: 'Price to',
     from: 'First day',
@@ -59,6 +62,7 @@ export const en = {
     emptyFilteredHint: 'Try fewer words, or another price.',
     sellFirst: 'Sell a ticket',
     listed: (when: string) => `Listed ${when}`,
+    justListed: 'Listed just now',
   },
   details: { startsAt: 'When', venue: 'Where', seat: 'Seat', description: 'About' },
   detailHints: {
@@ -69,6 +73,8 @@ export const en = {
   },
   ticket: {
     price: 'Price',
+    admit: 'Admits',
+    admitOne: 'One person',
     listed: 'Listed',
     changed: 'Changed',
     buy: (price: string) => `Buy for ${price}`,
@@ -135,6 +141,7 @@ export const en = {
     empty: 'You have not ordered anything yet.',
     emptyHint: 'What you buy on the market appears here.',
     ordered: (when: string) => `Ordered ${when}`,
+    justOrdered: 'Ordered just now',
     expired: 'Expired',
     status: {
       created: 'Reserved',
@@ -204,6 +211,9 @@ export const en = {
     empty: 'You are not selling anything yet.',
     emptyHint: 'A listing takes a title and a price; place, time and seat are welcome.',
     sell: 'Sell a ticket',
+    tabs: { all: 'All', available: 'For sale', reserved: 'Reserved', sold: 'Sold' },
+    totals: { available: 'For sale', reserved: 'Reserved', sold: 'Sold' },
+    none: 'No listings here.',
   },
   auth: {
     inTitle: 'Sign in',

@@ -3,12 +3,18 @@ import { clockTime, deviceOffset, offsetOf } from '../market/details'
 
 export interface Format {
   money: (amount: number) => string
-  /** Formats date and time, in the time zone of the device. */
+  /** Formats date and time with the offset, in the time zone of the device. */
   moment: (iso: string) => string
-  /** Formats the start of an event on the clock of its place, with the offset of the place where that of the device differs. */
+  /** Formats the start of an event on the clock of its place, with the offset of the place. */
   eventTime: (iso: string) => string
-  /** Formats a time relative to `now`: “3 minutes ago”. */
-  ago: (iso: string, now: number) => string
+  /** As `eventTime`, without the date: “7:30 PM UTC+1”. */
+  eventClock: (iso: string) => string
+  /** Returns the parts of the date tile of an event, or null if its start cannot be read. */
+  tile: (iso: string) => { month: string; day: string; weekday: string } | null
+  /** Formats a month `YYYY-MM`, with the year unless it is that of `today`. */
+  month: (month: string, today: string) => string
+  /** Formats a time relative to `now`: “3 minutes ago”; null for less than a minute. */
+  ago: (iso: string, now: number) => string | null
   /** Formats a duration: “1 minute”. */
   span: (milliseconds: number) => string
 }
@@ -23,33 +29,60 @@ const MAX_RELATIVE_AGE = 30 * 86_400_000
 
 export function createFormat(locale: string): Format {
   const money = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' })
+  const inUtc = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
-  const event = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' })
+  const [event, clock] = [inUtc({ dateStyle: 'full', timeStyle: 'short' }), inUtc({ timeStyle: 'short' })]
+  const tile = { month: inUtc({ month: 'short' }), day: inUtc({ day: 'numeric' }), weekday: inUtc({ weekday: 'short' }) }
+  const [month, monthOfYear] = [inUtc({ month: 'long' }), inUtc({ month: 'long', year: 'numeric' })]
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const amount = (unit: string) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' })
   return {
     money: (value) => money.format(value),
-    moment: (iso) => moment.format(new Date(iso)),
-    eventTime(iso) {
-      const local = clockTime(iso)
-      if (!local) return moment.format(new Date(iso))
-      const text = event.format(new Date(`${local}:00Z`))
-      const offset = offsetOf(iso).toUpperCase().replace('Z', '+00:00')
-      return offset === deviceOffset(new Date(iso)) ? text : `${text} (UTC${offset === '+00:00' ? '' : offset})`
+    moment: (iso) => `${moment.format(new Date(iso))} ${zone(deviceOffset(new Date(iso)))}`,
+    eventTime: (iso) => atPlace(event, iso),
+    eventClock: (iso) => atPlace(clock, iso),
+    tile(iso) {
+      const at = placeTime(iso)
+      // Some languages append a word to the number of the day.
+      const day = (parts: Intl.DateTimeFormatPart[]) => parts.find(({ type }) => type === 'day')?.value ?? ''
+      return at && { month: tile.month.format(at), day: day(tile.day.formatToParts(at)), weekday: tile.weekday.format(at) }
+    },
+    month(text, today) {
+      const at = new Date(`${text}-01T00:00:00Z`)
+      return (text.slice(0, 4) === today.slice(0, 4) ? month : monthOfYear).format(at)
     },
     ago(iso, now) {
       const past = now - Date.parse(iso)
       if (past >= MAX_RELATIVE_AGE) return day.format(new Date(iso))
-      const [unit, size] = UNITS.find(([, size]) => past >= size) ?? ['second', 1000]
       // Seconds are not shown, since they would change constantly.
-      return unit === 'second' ? relative.format(0, 'second') : relative.format(-Math.floor(past / size), unit)
+      const [unit, size] = UNITS.find(([, size]) => past >= size) ?? []
+      return unit && size ? relative.format(-Math.floor(past / size), unit) : null
     },
     span(milliseconds) {
       const seconds = Math.round(milliseconds / 1000)
       return seconds < 60 ? amount('second').format(seconds) : amount('minute').format(Math.round(seconds / 60))
     },
   }
+}
+
+/** Returns the clock time at the place of an event as if it were in UTC. */
+function placeTime(iso: string): Date | null {
+  const local = clockTime(iso)
+  return local ? new Date(`${local}:00Z`) : null
+}
+
+/** Formats the clock time at the place of an event with the offset; a time without an offset in the zone of the device. */
+function atPlace(format: Intl.DateTimeFormat, iso: string): string {
+  const at = placeTime(iso)
+  return at ? `${format.format(at)} ${zone(offsetOf(iso))}` : iso
+}
+
+/** Formats an offset: `+01:00` as `UTC+1`. */
+export function zone(offset: string): string {
+  const [, sign = '', hours = '', minutes = ''] = /^([+-])(\d{2}):(\d{2})$/.exec(offset) ?? []
+  if (Number(hours) === 0 && Number(minutes) === 0) return 'UTC'
+  return `UTC${sign.replace('-', '−')}${Number(hours)}${minutes === '00' ? '' : `:${minutes}`}`
 }
 
 /** Formats a countdown: `14:59`. A started second counts as a whole one. */

@@ -40,8 +40,11 @@ export const ja: Texts = {
     title: 'マーケット',
     lead: '個人が出品したチケット。お支払いの間は取り置きされます。',
     filters: '検索と絞り込み',
+    openFilters: (count) => (count === 0 ? '絞り込み' : `絞り込み（${count}）`),
+    showTickets: 'チケットを表示',
+    periods: { today: '今日', thisWeek: '今週', nextWeek: '来週', undated: '日付なし' },
     search: '検索',
-    searchHint: 'タイトルや会場に含まれる言葉',
+    searchHint: 'タイトルや会場',
     minPrice: '最低価格',
     maxPrice: '最高価格',
     from: '開始日',
@@ -60,6 +63,7 @@ export const ja: Texts = {
     emptyFilteredHint: '言葉を減らすか、価格を変えてみてください。',
     sellFirst: 'チケットを出品する',
     listed: (when) => `${when}に出品`,
+    justListed: 'たった今出品',
   },
   details: { startsAt: '日時', venue: '会場', seat: '座席', description: '詳細' },
   detailHints: {
@@ -70,6 +74,8 @@ export const ja: Texts = {
   },
   ticket: {
     price: '価格',
+    admit: '入場',
+    admitOne: '一名様',
     listed: '出品日時',
     changed: '更新日時',
     buy: (price) => `${price} で購入する`,
@@ -136,6 +142,7 @@ export const ja: Texts = {
     empty: 'まだ注文はありません。',
     emptyHint: 'マーケットで購入したものがここに表示されます。',
     ordered: (when) => `${when}に注文`,
+    justOrdered: 'たった今注文',
     expired: '期限切れ',
     status: {
       created: '取り置き中',
@@ -205,6 +212,9 @@ export const ja: Texts = {
     empty: 'まだ出品していません。',
     emptyHint: 'タイトルと価格だけで出品できます。',
     sell: 'チケットを出品する',
+    tabs: { all: 'すべて', available: '販売中', reserved: '取り置き中', sold: '売り切れ' },
+    totals: { available: '販売中', reserved: '取り置き中', sold: '売り上げ' },
+    none: '該当する出品はありません。',
   },
   auth: {
     inTitle: 'ログイン',

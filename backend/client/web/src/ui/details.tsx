@@ -1,7 +1,7 @@
-// What a ticket says about its event: as one line of a card, and as a list of a page.
-import { type Details, DETAILS } from '../market/details'
+// What a ticket says about its event.
+import type { Details } from '../market/details'
 import { sanitize } from '../texts/sanitize'
-import { useI18n, useTexts } from '../texts/context'
+import { useI18n } from '../texts/context'
 
 /** The start of an event, on the clock of its place. */
 export function EventTime({ at }: { at: string }) {
@@ -13,31 +13,30 @@ export function EventTime({ at }: { at: string }) {
   )
 }
 
-/** When and where, on one line. */
+/** The clock time and the place, on one line. The date is in the tile beside it. */
 export function EventLine({ details }: { details: Details }) {
+  const { format } = useI18n()
   const { startsAt, venue } = details
   if (!startsAt && !venue) return null
   return (
     <p className="meta event">
-      {startsAt && <EventTime at={startsAt} />}
+      {startsAt && (
+        <time dateTime={startsAt} title={format.eventTime(startsAt)}>
+          {format.eventClock(startsAt)}
+        </time>
+      )}
       {startsAt && venue && <span> · </span>}
       {venue && <span dir="auto">{sanitize(venue)}</span>}
     </p>
   )
 }
 
-/** The details as entries of a list of facts. */
-export function DetailFacts({ details }: { details: Details }) {
-  const texts = useTexts()
-  return DETAILS.map((field) => {
-    const text = details[field]
-    return (
-      text && (
-        <div key={field}>
-          <dt>{texts.details[field]}</dt>
-          <dd>{field === 'startsAt' ? <EventTime at={text} /> : <span dir="auto">{sanitize(text)}</span>}</dd>
-        </div>
-      )
-    )
-  })
+/** What a ticket says in more words. */
+export function Description({ details }: { details: Details }) {
+  if (!details.description) return null
+  return (
+    <p className="description" dir="auto">
+      {sanitize(details.description)}
+    </p>
+  )
 }

@@ -5,12 +5,14 @@ import type { Elements } from './elements'
 
 interface DialogProps {
   title: string
+  /** At the bottom of the screen, over its whole width. */
+  sheet?: boolean
   onClose: () => void
   children: Elements
 }
 
 /** Open while it is mounted. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, sheet = false, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
   useEffect(() => {
@@ -25,7 +27,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={dialog}
-      className="dialog"
+      className={sheet ? 'dialog sheet' : 'dialog'}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault()

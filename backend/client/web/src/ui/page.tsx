@@ -8,6 +8,7 @@ import { headingFocus } from './navigation'
 interface PageProps {
   /** The document title, and the heading unless `heading` is set. */
   title: string
+  /** `null` where the children contain a `PageHeading`. */
   heading?: ReactNode
   lead?: ReactNode
   narrow?: boolean
@@ -23,14 +24,14 @@ export function Page({ title, heading, lead, narrow = false, loading = false, ch
   }, [title, texts])
   return (
     <div className={narrow ? 'page narrow' : 'page'}>
-      <PageHeading loading={loading}>{heading ?? title}</PageHeading>
+      {heading !== null && <PageHeading loading={loading}>{heading ?? title}</PageHeading>}
       {lead ? <p className="lead">{lead}</p> : null}
       {children}
     </div>
   )
 }
 
-function PageHeading({ loading, children }: { loading: boolean; children: ReactNode }) {
+export function PageHeading({ loading = false, children }: { loading?: boolean; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     if (!loading && headingFocus.take()) heading.current?.focus({ preventScroll: true })
@@ -39,5 +40,15 @@ function PageHeading({ loading, children }: { loading: boolean; children: ReactN
     <h1 ref={heading} tabIndex={-1}>
       {children}
     </h1>
+  )
+}
+
+/** A page that loads: a heading for screen readers, and a placeholder. */
+export function LoadingPage({ skeleton }: { skeleton: Elements }) {
+  const texts = useTexts()
+  return (
+    <Page title={texts.common.loading} heading={<span className="hidden">{texts.common.loading}</span>} loading>
+      {skeleton}
+    </Page>
   )
 }

@@ -1,0 +1,108 @@
+// What the pages look like, where a picture does not tell: focus, the fold, the sheet of filters, groups, and the tear.
+import { expect, test, unique } from './support/test'
+
+const DAY = 24 * 60 * 60 * 1000
+
+test('focus of a card is outlined and nothing cuts the outline', async ({ someone }) => {
+  const seller = await (await someone()).signUp()
+  const ticket = await seller.list(unique('Sundial'))
+  const { page } = seller
+  await page.goto(`/?q=${encodeURIComponent(ticket.title)}`)
+  const link = page.getByRole('link', { name: ticket.title })
+  await expect(link).toBeVisible()
+  await page.keyboard.press('Tab')
+  await link.focus()
+  const found = await link.evaluate((element) => {
+    const outlined = element.closest('.card')
+    const cuts: string[] = []
+    for (let parent = outlined?.parentElement; parent; parent = parent.parentElement) {
+      const { overflow, maskImage, clipPath } = getComputedStyle(parent)
+      if (!overflow.includes('visible') || maskImage !== 'none' || clipPath !== 'none') cuts.push(parent.className || parent.tagName)
+    }
+    const style = outlined && getComputedStyle(outlined)
+    return { outline: style ? `${style.outlineStyle} ${style.outlineWidth}` : '', mask: style?.maskImage, overflow: style?.overflow, cuts }
+  })
+  expect(found).toEqual({ outline: 'solid 3px', mask: 'none', overflow: 'visible', cuts: [] })
+})
+
+test('phone shows a ticket on the first screen and filters in a sheet', async ({ someone }) => {
+  const seller = await (await someone({ viewport: { width: 320, height: 640 } })).signUp()
+  const word = unique('harp').replace(' ', '')
+  for (const price of [10, 30]) await seller.list(`${word} ${price}`, price)
+  const { page } = seller
+  await page.goto(`/?q=${word}`)
+  await expect(page.locator('.grid h3')).toHaveCount(2)
+  await expect(page.locator('.card').first()).toBeInViewport({ ratio: 0.9 })
+  await expect(page.getByLabel('Price from')).toHaveCount(0)
+
+  await page.getByRole('button', { name: 'Filters' }).click()
+  const sheet = page.getByRole('dialog', { name: 'Search and filter' })
+  await sheet.getByLabel('Price from').fill('20')
+  await sheet.getByRole('button', { name: 'Show the tickets' }).click()
+  await expect(sheet).toHaveCount(0)
+  await expect(page.locator('.grid h3')).toHaveText([`${word} 30`])
+  await expect(page.getByRole('button', { name: 'Filters (1)' })).toBeFocused()
+})
+
+test('market is grouped by the date of the event', async ({ someone }) => {
+  const seller = await (await someone()).signUp()
+  const word = unique('lute').replace(' ', '')
+  const day = (later: number) => new Date(Date.now() + later * DAY).toISOString().slice(0, 10)
+  await seller.list(`${word} late`, 10, { startsAt: `${day(400)}T12:00:00Z` })
+  await seller.list(`${word} soon`, 10, { startsAt: `${day(7)}T12:00:00Z`, venue: 'Tivoli' })
+  await seller.list(`${word} whenever`, 10)
+  const { page } = seller
+  await page.goto(`/?q=${word}`)
+  await expect(page.locator('.group h2')).toHaveText(['Next week', /^[A-Z][a-z]+ \d{4}$/, 'Without a date'])
+  await expect(page.locator('.grid h3')).toHaveText([`${word} soon`, `${word} late`, `${word} whenever`])
+  await expect(page.locator('.card').first()).toContainText('12:00 PM UTC · Tivoli')
+  // The age of a listing beside the time of an event would be taken for it.
+  await expect(page.locator('.card').first()).not.toContainText(/now|ago|Listed/)
+  await expect(page.locator('.card').last()).toContainText('Listed just now')
+  await expect(page.locator('.card .badge.available')).toHaveCount(0)
+})
+
+test('buy panel stays in view beside a long ticket', async ({ someone }) => {
+  const seller = await (await someone({ viewport: { width: 1000, height: 500 } })).signUp()
+  const ticket = await seller.list(unique('Saga'), 20, { description: 'A long story. '.repeat(140) })
+  const { page } = seller
+  await page.goto(`/tickets/${ticket.id}`)
+  await expect(page.locator('.buy-panel')).toBeInViewport()
+  await page.mouse.wheel(0, 400)
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(200)
+  await expect(page.locator('.buy-panel .price')).toBeInViewport()
+})
+
+test('seller sees totals and a tab for each status', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const [sold, held] = [await seller.list(unique('Sold'), 12.5), await seller.list(unique('Held'), 30)]
+  await seller.list(unique('Open'), 7)
+  await buyer.pay(await buyer.order(sold))
+  await buyer.order(held)
+  const { page } = seller
+  await page.goto('/listings')
+  await expect(page.locator('.totals dd strong')).toHaveText(['$7.00', '$30.00', '$12.50'])
+  await page.getByRole('link', { name: /^Sold/ }).first().click()
+  await expect(page).toHaveURL('/listings?show=sold')
+  await expect(page.locator('.grid h3')).toHaveText([sold.title])
+})
+
+for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+  test(`stub tears after the payment (${reducedMotion})`, async ({ someone }) => {
+    const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ reducedMotion })).signUp()]
+    const order = await buyer.order(await seller.list(unique('Comet')))
+    const { page } = buyer
+    await page.goto(`/orders/${order.id}`)
+    await expect(page.locator('.ticket.whole')).toBeVisible()
+    await page.evaluate(() => {
+      const seen = window as unknown as { states: string[] }
+      seen.states = []
+      const note = () => seen.states.push(/whole|tearing|torn/.exec(document.querySelector('.ticket')?.className ?? '')?.[0] ?? '')
+      new MutationObserver(note).observe(document.body, { subtree: true, attributeFilter: ['class'] })
+    })
+    await page.getByRole('button', { name: /^Pay/ }).click()
+    await expect(page.locator('.ticket.torn')).toBeVisible()
+    const states = await page.evaluate(() => (window as unknown as { states: string[] }).states)
+    expect(states.includes('tearing')).toBe(reducedMotion === 'no-preference')
+  })
+}
