@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt;
-use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
+use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler, start_repeating};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Database, Migrations};
+use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -34,6 +34,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V2__open_orders", include_str!("../migrations/V2__open_orders.sql")),
         ("V3__unpaid_reservations", include_str!("../migrations/V3__unpaid_reservations.sql")),
         ("V4__details", include_str!("../migrations/V4__details.sql")),
+        ("V5__closed_listings", include_str!("../migrations/V5__closed_listings.sql")),
     ],
 };
 
@@ -49,6 +50,11 @@ pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
 pub const DEFAULT_OPEN_LIMIT: u32 = 20;
 /// How long others come first after each reservation of a ticket that a buyer has given up, by default.
 pub const DEFAULT_REORDER_PAUSE: Duration = Duration::from_secs(60);
+
+/// Events of each kind that one transaction publishes where an earlier version has left them unpublished.
+const BATCH: u32 = 100;
+/// How often such events are looked for.
+const PUBLISH_MISSING_EVERY: Duration = Duration::from_secs(600);
 
 /// What the service is given.
 #[derive(Clone, Debug)]
@@ -111,18 +117,43 @@ impl App {
             .consumers("orders-service")
             .on(OnTicketCreated)
             .on(OnTicketUpdated)
-            .on(OnTicketDeleted)
+            .on(OnTicketDeleted { core: core.clone() })
             .on(OnExpirationComplete { core: core.clone() })
             .on(OnPaymentAuthorized { core: core.clone() })
             .on(OnPaymentCreated { core: core.clone() })
             .on(OnPaymentFailed { core: core.clone() })
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         core.start(bus, Some(consumers), shutdown);
+        let app = self.clone();
+        start_repeating(
+            shutdown,
+            PUBLISH_MISSING_EVERY,
+            "missing events could not be published",
+            move || {
+                let app = app.clone();
+                async move { app.publish_missing_events().await }
+            },
+        );
         core.start_pruning(shutdown, |tx, now| {
             store::prune(tx, now)?;
             idempotency::prune(tx, now)?;
             session::prune(tx, now).map(drop)
         });
+    }
+
+    /// Publishes the events that a version of this service before passes has left unpublished. Such a version may run beside
+    /// this one during an upgrade, so this is repeated.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn publish_missing_events(&self) -> Result<(), DbError> {
+        loop {
+            // Most of the time there is nothing to write.
+            let outbox = self.core.outbox.clone();
+            if self.core.db.write(move |tx| store::publish_missing(tx, &outbox, BATCH)).await? == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// The core of the service.

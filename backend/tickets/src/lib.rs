@@ -12,7 +12,7 @@ pub mod store;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
+use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler, start_repeating};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteLimit, WriteRate};
@@ -117,17 +117,10 @@ impl App {
             // Pages that are kept were searched and sorted by the old keys.
             feed.changed().notify();
         });
-        let (app, stop) = (self.clone(), shutdown.clone());
-        shutdown.spawn(async move {
-            loop {
-                if let Err(error) = app.correct_outdated_tickets().await {
-                    tracing::warn!(%error, "tickets that an earlier version has left could not be corrected");
-                }
-                tokio::select! {
-                    () = tokio::time::sleep(CORRECT_EVERY) => {}
-                    () = stop.triggered() => return,
-                }
-            }
+        let app = self.clone();
+        start_repeating(shutdown, CORRECT_EVERY, "outdated tickets could not be corrected", move || {
+            let app = app.clone();
+            async move { app.correct_outdated_tickets().await }
         });
         let consumers = self
             .core

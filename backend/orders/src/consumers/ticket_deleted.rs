@@ -1,6 +1,6 @@
 //! `ticket:deleted`: the ticket cannot be ordered any more. An order of it stands: the withdrawal came too late.
 
-use ticketing_bus::{Effect, Handler};
+use ticketing_bus::{Core, Effect, Handler};
 use ticketing_events::TicketDeleted;
 use ticketing_platform::db::{DbError, Tx};
 
@@ -8,12 +8,15 @@ use crate::store;
 
 /// Handles `ticket:deleted`.
 #[derive(Clone, Debug)]
-pub struct OnTicketDeleted;
+pub struct OnTicketDeleted {
+    /// The core of the service.
+    pub core: Core,
+}
 
 impl Handler for OnTicketDeleted {
     type Event = TicketDeleted;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &TicketDeleted) -> Result<Effect, DbError> {
-        store::delete_ticket(tx, event)
+        store::delete_ticket(tx, &self.core.outbox, event)
     }
 }

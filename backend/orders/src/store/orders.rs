@@ -14,6 +14,7 @@ use ticketing_sdk::{
 };
 
 use super::tickets::{is_known, ticket};
+use super::unpublished::close_listing;
 use super::{open, reorder};
 use crate::domain::lifecycle::{Cause, Step, step};
 
@@ -308,7 +309,8 @@ fn move_to(
     let version = order.version + 1;
     let cancel_reason = (next == OrderStatus::Cancelled).then(|| cause.cancel_reason()).flatten();
     let moved = tx.execute(
-        "UPDATE orders SET status = $2, version = $3, cancel_reason = $5 WHERE id = $1 AND version = $4",
+        "UPDATE orders SET status = $2, version = $3, cancel_reason = $5, \
+         buyer_stated = CASE WHEN $2 = 'complete' THEN 1 ELSE buyer_stated END WHERE id = $1 AND version = $4",
         args![
             &order.id,
             next.as_str(),
@@ -334,8 +336,11 @@ fn move_to(
             outbox.append(tx, &OrderCompleted { id, version, user_id, ticket })
         }
         OrderStatus::Cancelled => {
-            let ticket = CancelledTicket { id: ticket };
-            outbox.append(tx, &OrderCancelled { id, version, ticket, cancel_reason })
+            let cancelled = CancelledTicket { id: ticket.clone() };
+            let event =
+                outbox.append(tx, &OrderCancelled { id, version, ticket: cancelled, cancel_reason })?;
+            close_listing(tx, outbox, &ticket)?;
+            Ok(event)
         }
         OrderStatus::Created => Err(DbError::Statement("no order goes back to created".to_owned())),
     }?;

@@ -4,12 +4,14 @@
 //! ticket that an order holds shows the terms of that order, so its title, price and details say nothing about what the
 //! seller asks.
 
-use ticketing_bus::{Effect, next_step};
+use ticketing_bus::{Effect, Outbox, next_step};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::visibility::find_visible;
 use ticketing_sdk::{Money, TicketDetails, TicketId};
+
+use super::unpublished::close_listing;
 
 /// What orders knows of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,17 +114,19 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, D
     Ok(step)
 }
 
-/// `ticket:deleted`. An active order of the ticket stands; new ones are refused from now on.
+/// `ticket:deleted`. An active order of the ticket stands; new ones are refused from now on. Without an active order the
+/// listing is closed.
 ///
 /// # Errors
 /// When the database fails.
-pub fn delete_ticket(tx: &mut Tx<'_>, event: &TicketDeleted) -> Result<Effect, DbError> {
+pub fn delete_ticket(tx: &mut Tx<'_>, outbox: &Outbox, event: &TicketDeleted) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
         tx.execute_deferred(
             "UPDATE tickets SET deleted = 1, order_id = NULL, version = $2 WHERE id = $1",
             args![&event.id, event.version],
         )?;
+        close_listing(tx, outbox, &event.id)?;
     }
     Ok(step)
 }

@@ -10,3 +10,4 @@ mod reserve;
 mod starts;
 mod support;
 mod terms;
+mod unpublished;

@@ -75,7 +75,8 @@ impl Shop {
 
     pub(crate) async fn hear_deleted(&self, event: &TicketDeleted) -> Effect {
         let event = event.clone();
-        self.write(move |tx| store::delete_ticket(tx, &event)).await
+        let outbox = self.core.outbox.clone();
+        self.write(move |tx| store::delete_ticket(tx, &outbox, &event)).await
     }
 
     pub(crate) async fn write<T: Send + 'static>(

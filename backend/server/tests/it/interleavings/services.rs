@@ -116,7 +116,7 @@ impl Services {
                     .consumers("orders-service")
                     .on(orders::OnTicketCreated)
                     .on(orders::OnTicketUpdated)
-                    .on(orders::OnTicketDeleted)
+                    .on(orders::OnTicketDeleted { core: core.clone() })
                     .on(orders::OnExpirationComplete { core: core.clone() })
                     .on(orders::OnPaymentAuthorized { core: core.clone() })
                     .on(orders::OnPaymentCreated { core: core.clone() })
