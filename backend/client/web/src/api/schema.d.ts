@@ -219,9 +219,9 @@ export interface components {
     schemas: {
         /** @enum {string} */
         CancelReason: "buyer" | "expired" | "withdrawn" | "payment_failed";
-        /** @description What Stripe.js needs to go on with a payment in the browser of the one who pays. Its `Debug` keeps it to itself. */
+        /** @description The secret with which Stripe.js continues a payment in the browser of the buyer. Its `Debug` hides it. */
         ClientSecret: string;
-        /** @description The account that a session belongs to, as its token says. */
+        /** @description The account of a session, with the claims of its token. */
         CurrentUser: {
             /** @description The address that signed in. */
             email: string;
@@ -235,25 +235,25 @@ export interface components {
              * @description When the session was issued, in Unix seconds.
              */
             iat?: number;
-            /** @description Who is signed in. */
+            /** @description Identifies the user. */
             id: components["schemas"]["UserId"];
-            /** @description Who issued the session. */
+            /** @description The issuer of the session. */
             iss?: string | null;
             /** @description Identifies the session. */
             jti?: string | null;
         };
-        /** @description The answer to "who am I": nobody, or an account. */
+        /** @description The response to a request for the current user. */
         CurrentUserAnswer: {
             currentUser?: components["schemas"]["CurrentUser"] | null;
         };
         /** @description A change of the details: an absent field stays as it is, `null` clears it. */
         DetailsUpdate: {
-            /** @description What else is to be known about the event, in plain text: 1 to 2 000 characters. */
+            /** @description The description of the event, in plain text: 1 to 2 000 characters. */
             description?: string | null;
-            /** @description The seat, or where one stands: 1 to 60 characters. */
+            /** @description The seat or standing area: 1 to 60 characters. */
             seat?: string | null;
             startsAt?: components["schemas"]["EventTime"] | null;
-            /** @description Where the event takes place: 1 to 120 characters. */
+            /** @description The venue of the event: 1 to 120 characters. */
             venue?: string | null;
         };
         /**
@@ -288,6 +288,12 @@ export interface components {
          * @example card_declined
          * @example provider_unavailable
          * @example too_many_open_orders
+         * @example pass_not_valid
+         * @example claim_invalid
+         * @example already_admitted
+         * @example pass_invalid
+         * @example pass_superseded
+         * @example pass_offered
          * @example too_many_requests
          * @example idempotency_key_reused
          * @example idempotency_key_in_flight
@@ -303,12 +309,15 @@ export interface components {
          * @example 2026-12-24T19:30:00+01:00
          */
         EventTime: string;
-        /** @description One thing that is wrong. */
+        /** @description One error of a request. */
         Fault: {
+            admittedAt?: components["schemas"]["Timestamp"] | null;
             code?: components["schemas"]["ErrorCode"] | null;
-            /** @description The field at fault, where it is one field. */
+            /** @description With the code `already_admitted`: the device that admitted the pass, if it gave a name. */
+            device?: string | null;
+            /** @description The invalid field, if the error is of one field. */
             field?: string | null;
-            /** @description What is wrong, for people. */
+            /** @description The message for people. */
             message: string;
             price?: components["schemas"]["Money"] | null;
         };
@@ -318,17 +327,17 @@ export interface components {
          * @example 149.99
          */
         Money: number;
-        /** @description What a buyer says to order a ticket. */
+        /** @description A request to order a ticket. */
         NewOrder: {
             price?: components["schemas"]["Money"] | null;
-            /** @description The ticket to hold. */
+            /** @description The ticket to reserve. */
             ticketId: components["schemas"]["TicketId"];
         };
-        /** @description What a buyer says to pay for an order. Its `Debug` keeps the token to itself. */
+        /** @description A request to pay for an order. Its `Debug` hides the token. */
         NewPayment: {
             /**
-             * @description Whether the client can have the owner of the card confirm it in a browser (3-D Secure), with the `clientSecret` of
-             *     the answer. Without it, such a card is declined.
+             * @description Whether the client supports a confirmation by the owner of the card in a browser (3-D Secure), with the
+             *     `clientSecret` of the response. Without it, such a card is declined.
              */
             canConfirm?: boolean;
             /** @description The order to pay for. */
@@ -349,15 +358,15 @@ export interface components {
         Order: {
             cancelReason?: components["schemas"]["CancelReason"] | null;
             createdAt?: components["schemas"]["Timestamp"] | null;
-            /** @description When the hold ends unless it is paid for. */
+            /** @description The deadline of the reservation. */
             expiresAt: components["schemas"]["Timestamp"];
-            /** @description Which order. */
+            /** @description Identifies the order. */
             id: components["schemas"]["OrderId"];
-            /** @description How far it is. */
+            /** @description The status. */
             status: components["schemas"]["OrderStatus"];
             /** @description The ticket as it was when ordered. */
             ticket: components["schemas"]["OrderedTicket"];
-            /** @description Who buys. */
+            /** @description The buyer. */
             userId: components["schemas"]["UserId"];
             /**
              * Format: int64
@@ -371,11 +380,11 @@ export interface components {
         OrderStatus: "created" | "awaiting:payment" | "complete" | "cancelled";
         /** @description The ticket of an order, as it was when ordered. */
         OrderedTicket: components["schemas"]["TicketDetails"] & {
-            /** @description Which ticket. */
+            /** @description Identifies the ticket. */
             id: components["schemas"]["TicketId"];
-            /** @description What the order costs, in US dollars. */
+            /** @description The price of the order, in US dollars. */
             price: components["schemas"]["Money"];
-            /** @description What it admits to, in its seller's words. */
+            /** @description The title of the event, as its seller wrote it. */
             title: string;
             /**
              * Format: int64
@@ -390,20 +399,20 @@ export interface components {
             createdAt?: components["schemas"]["Timestamp"] | null;
             /** @description The currency, `usd`. */
             currency?: string | null;
-            /** @description Which payment. */
+            /** @description Identifies the payment. */
             id: components["schemas"]["PaymentId"];
             orderId?: components["schemas"]["OrderId"] | null;
             status?: components["schemas"]["PaymentStatus"] | null;
-            /** @description What the card provider calls it. */
+            /** @description The identifier at the card provider. */
             stripeId?: string | null;
         };
         /** @description Identifies a payment. */
         PaymentId: string;
         /** @enum {string} */
         PaymentStatus: "pending" | "authorized" | "succeeded" | "failed" | "refunded";
-        /** @description The body of an error answer: every fault of the request together. */
+        /** @description The body of an error response: all errors of the request. */
         Problem: {
-            /** @description One entry per fault. */
+            /** @description One entry for each error. */
             errors: components["schemas"]["Fault"][];
         };
         /** @description The acknowledgement of a webhook event. */
@@ -439,20 +448,21 @@ export interface components {
         };
         /** @description Nothing to say: `{}`. */
         SignedOut: Record<string, never>;
-        /** @description A ticket that someone lists for sale. */
+        /** @description A ticket that is listed for sale. */
         Ticket: components["schemas"]["TicketDetails"] & {
             createdAt?: components["schemas"]["Timestamp"] | null;
-            /** @description Which ticket. */
+            /** @description Identifies the ticket. */
             id: components["schemas"]["TicketId"];
             orderId?: components["schemas"]["OrderId"] | null;
-            /** @description What it costs, in US dollars. */
+            /** @description The price, in US dollars. */
             price: components["schemas"]["Money"];
-            /** @description Whether it can be ordered. */
+            resaleOf?: components["schemas"]["TicketId"] | null;
+            /** @description The status. */
             status: components["schemas"]["TicketStatus"];
-            /** @description What it admits to, in its seller's words: to be sanitised before it reaches a terminal. */
+            /** @description The title of the event, as its seller wrote it: to be sanitised before it reaches a terminal. */
             title: string;
             updatedAt?: components["schemas"]["Timestamp"] | null;
-            /** @description Who sells it. */
+            /** @description The seller. */
             userId: components["schemas"]["UserId"];
             /**
              * Format: int64
@@ -460,14 +470,14 @@ export interface components {
              */
             version: number;
         };
-        /** @description What a ticket says about its event. Each field is optional, and absent where its seller has not given it. */
+        /** @description The details of an event. Each field is optional, and absent if the seller has not given it. */
         TicketDetails: {
-            /** @description What else is to be known about the event, in plain text: 1 to 2 000 characters. */
+            /** @description The description of the event, in plain text: 1 to 2 000 characters. */
             description?: string | null;
-            /** @description The seat, or where one stands: 1 to 60 characters. */
+            /** @description The seat or standing area: 1 to 60 characters. */
             seat?: string | null;
             startsAt?: components["schemas"]["EventTime"] | null;
-            /** @description Where the event takes place: 1 to 120 characters. */
+            /** @description The venue of the event: 1 to 120 characters. */
             venue?: string | null;
         };
         /** @description Identifies a ticket. */
@@ -490,7 +500,7 @@ export interface components {
         User: {
             /** @description The address that signs in. */
             email: string;
-            /** @description Who it is. */
+            /** @description Identifies the user. */
             id: components["schemas"]["UserId"];
         };
         /** @description Identifies a user. */
