@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::outcome::IDEMPOTENCY_KEYS;
 use crate::wire::{self, Failure};
-use crate::{ErrorCode, Fault, Problem};
+use crate::{ErrorCode, ErrorDetail, Problem};
 
 /// Canned responses, by method and path. Clones share them.
 ///
@@ -205,7 +205,7 @@ impl Reply {
     /// An error response of the contract, with one error.
     #[must_use]
     pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
-        let fault = Fault {
+        let fault = ErrorDetail {
             message: message.into(),
             field: None,
             code: Some(code),

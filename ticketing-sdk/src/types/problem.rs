@@ -15,14 +15,14 @@ use super::{Money, Timestamp};
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// One entry for each error.
-    pub errors: Vec<Fault>,
+    pub errors: Vec<ErrorDetail>,
 }
 
 /// One error of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Fault {
+pub struct ErrorDetail {
     /// The message for people.
     pub message: String,
     /// The invalid field, if the error is of one field.

@@ -303,14 +303,8 @@ export interface components {
          * @example internal
          */
         ErrorCode: string;
-        /**
-         * Format: date-time
-         * @description When an event starts: RFC 3339 with the offset of its place, kept as given.
-         * @example 2026-12-24T19:30:00+01:00
-         */
-        EventTime: string;
         /** @description One error of a request. */
-        Fault: {
+        ErrorDetail: {
             admittedAt?: components["schemas"]["Timestamp"] | null;
             code?: components["schemas"]["ErrorCode"] | null;
             /** @description With the code `already_admitted`: the device that admitted the pass, if it gave a name. */
@@ -321,6 +315,12 @@ export interface components {
             message: string;
             price?: components["schemas"]["Money"] | null;
         };
+        /**
+         * Format: date-time
+         * @description When an event starts: RFC 3339 with the offset of its place, kept as given.
+         * @example 2026-12-24T19:30:00+01:00
+         */
+        EventTime: string;
         /**
          * Format: double
          * @description An amount in US dollars with at most two decimals; on input a numeric string is accepted too.
@@ -413,7 +413,7 @@ export interface components {
         /** @description The body of an error response: all errors of the request. */
         Problem: {
             /** @description One entry for each error. */
-            errors: components["schemas"]["Fault"][];
+            errors: components["schemas"]["ErrorDetail"][];
         };
         /** @description The acknowledgement of a webhook event. */
         Received: {
