@@ -74,8 +74,7 @@ impl Shop {
     }
 
     pub(crate) async fn hear_deleted(&self, event: &TicketDeleted) -> Effect {
-        let event = event.clone();
-        let outbox = self.core.outbox.clone();
+        let (event, outbox) = (event.clone(), self.core.outbox.clone());
         self.write(move |tx| store::delete_ticket(tx, &outbox, &event)).await
     }
 
