@@ -1,4 +1,4 @@
-//! The failure of a command: message, cause, hint and exit code. Maps the errors of the SDK to them.
+//! How a command fails: what happened, why, what to do next, and the exit code. The words of the SDK's errors.
 
 use std::fmt;
 
@@ -8,28 +8,28 @@ use ticketing_sdk::{
 
 use crate::exit::Exit;
 
-/// The result of a step of a command.
+/// What a step of a command gives: nothing, or how it failed.
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
 
-/// The failure of a command.
+/// How a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
-    /// The message. Nothing is printed if it is absent.
+    /// What happened and why. Nothing is printed where there is none.
     pub(crate) message: Option<String>,
-    /// Further lines of the message.
+    /// More of it, a line each.
     pub(crate) details: Vec<String>,
-    /// The hint: what to run next.
+    /// What to do next.
     pub(crate) hint: Option<String>,
-    /// A text that is printed verbatim instead, such as an error of the argument parser.
+    /// A text that is printed as it is in place of all that: the argument parser words its own.
     pub(crate) rendered: Option<String>,
 }
 
-/// The subject of a request, so that an error can name it.
+/// What a request was about, so that an error can name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
     Ticket(TicketId),
-    /// A ticket that its seller changes or withdraws.
+    /// A ticket that its seller wants to change or withdraw.
     Listing(TicketId),
     Order(OrderId),
     Payment(PaymentId),
@@ -49,22 +49,22 @@ impl Failure {
         Self::new(Exit::Usage, message)
     }
 
-    /// The reader of stdout closed it.
+    /// The reader of stdout has all that it wanted.
     pub(crate) fn broken_pipe() -> Self {
         Self { message: None, ..Self::new(Exit::Done, "") }
     }
 
-    /// The user pressed Ctrl-C.
+    /// Someone pressed Ctrl-C.
     pub(crate) fn interrupted() -> Self {
         Self { message: None, ..Self::new(Exit::Interrupted, "") }
     }
 
-    /// A failure whose messages were printed before: only its exit code remains.
+    /// Everything was said before: only the exit code is left.
     pub(crate) fn silent(exit: Exit) -> Self {
         Self { message: None, ..Self::new(exit, "") }
     }
 
-    /// An error of the argument parser, printed verbatim.
+    /// Words of the argument parser, printed as they are.
     pub(crate) fn rendered(exit: Exit, text: String) -> Self {
         Self { message: None, rendered: Some(text), ..Self::new(exit, "") }
     }
@@ -76,14 +76,14 @@ impl Failure {
         self
     }
 
-    /// Adds a line to the message.
+    /// One more line of what happened.
     #[must_use]
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.details.push(detail.into());
         self
     }
 
-    /// Converts an error of the SDK about this subject.
+    /// An error of the SDK about this thing.
     pub(crate) fn about(error: &Error, subject: &Subject) -> Self {
         let Some(code) = error.code().filter(|_| !error.is_unknown_outcome()) else {
             return Self::from(error);
@@ -97,7 +97,7 @@ impl Failure {
         }
     }
 
-    /// Returns the failure with which the server would refuse the payment of an order.
+    /// The failure of a command that finds out by itself what the server would refuse an order's payment with.
     pub(crate) fn of_order(code: &ErrorCode, order: &OrderId) -> Self {
         let exit = Exit::from(ErrorCategory::of_code(code));
         match words_of(code, &Subject::Order(order.clone())) {
@@ -106,7 +106,7 @@ impl Failure {
         }
     }
 
-    /// Adds the request id if the operator of the server needs it.
+    /// Keeps the request's id where the server's operator will be asked for it.
     fn request_detail(&self, error: &Error) -> Vec<String> {
         match error.request_id() {
             Some(id) if self.exit == Exit::Failed => vec![format!("request id: {id}")],
@@ -115,7 +115,7 @@ impl Failure {
     }
 }
 
-/// Returns the meaning of a refusal for its subject, and the hint.
+/// What a refusal means for the thing that it is about, and what to do next.
 fn words_of(code: &ErrorCode, subject: &Subject) -> Option<(String, Option<String>)> {
     Some(match (code, subject) {
         (ErrorCode::NotFound, subject) => (format!("there is no {subject}"), Some(subject.list())),
@@ -236,8 +236,8 @@ impl From<&Error> for Failure {
     }
 }
 
-/// Returns the command that shows the result of a write to this path, at a server without idempotency keys. Such a
-/// server lists no payments either: the status of the order shows the outcome.
+/// The command that shows what a write to this path has made, at a server that keeps no keys. Such a server shows no payments
+/// either: the status of the order tells.
 fn command_that_shows(path: &str) -> &'static str {
     let noun = path.trim_start_matches("/api/").split('/').next().unwrap_or_default();
     match noun {
@@ -249,10 +249,10 @@ fn command_that_shows(path: &str) -> &'static str {
     }
 }
 
-/// Converts an error response of the contract.
+/// The contract's error answer.
 fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
     let mut faults = answer.faults.iter().map(|fault| match &fault.field {
-        // Many messages begin with their field: "Password must have 8 to 128 characters".
+        // Many messages name their field themselves: "Password must have 8 to 128 characters".
         Some(field) if !names_field(&fault.message, field) => format!("{field}: {}", fault.message),
         _ => fault.message.clone(),
     });

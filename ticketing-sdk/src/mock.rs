@@ -1,4 +1,4 @@
-//! A mock marketplace in memory, for the tests of programs that use the SDK, without a network.
+//! A marketplace that answers from memory, for the tests of programs that use the SDK. No network is involved.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -14,9 +14,9 @@ use serde::de::DeserializeOwned;
 
 use crate::outcome::IDEMPOTENCY_KEYS;
 use crate::wire::{self, Failure};
-use crate::{ErrorCode, ErrorDetail, Problem};
+use crate::{ErrorCode, Fault, Problem};
 
-/// Canned responses, by method and path. Clones share them.
+/// Canned answers, by method and path. Clones share them.
 ///
 /// ```
 /// use ticketing_sdk::mock::{Mock, Reply};
@@ -45,28 +45,28 @@ struct State {
 }
 
 impl Mock {
-    /// Creates a mock that responds 404 to every request.
+    /// A mock that answers nothing but 404 yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Omits the header fields that extend the original contract: the request id, and the announcement of idempotency
-    /// keys.
+    /// Leaves out what every answer of this marketplace carries beyond the original contract: the request id, and the
+    /// announcement that it keeps idempotency keys.
     #[must_use]
     pub fn without_extensions(self) -> Self {
         self.state().is_original = true;
         self
     }
 
-    /// Adds a response to a method and path (without its query). Several responses to one are given in turn, and the
-    /// last one is repeated.
+    /// Answers a method and path (without its query) with this. Several answers to one are given in turn; the last
+    /// is given again and again.
     pub fn on(&self, method: Method, path: impl Into<String>, reply: Reply) -> &Self {
         self.state().replies.entry((method, path.into())).or_default().push_back(reply);
         self
     }
 
-    /// Returns the requests so far, in order.
+    /// What was asked so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
         self.state().received.clone()
@@ -105,7 +105,7 @@ impl fmt::Debug for Mock {
     }
 }
 
-/// A request that the mock received. Its `Debug` omits the body and the values of headers, which may be secret.
+/// A request that the mock was asked. Its `Debug` leaves out the body and the values of headers: they may be secret.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Received {
@@ -147,7 +147,7 @@ impl fmt::Debug for Received {
     }
 }
 
-/// A response of the mock, or a failure to respond.
+/// One answer of the mock, or the want of one.
 #[derive(Clone)]
 pub struct Reply {
     kind: Kind,
@@ -202,10 +202,10 @@ impl Reply {
         Self::answer(status, content_type, text.into(), Then::End)
     }
 
-    /// An error response of the contract, with one error.
+    /// The contract's error answer, with one fault.
     #[must_use]
     pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
-        let fault = ErrorDetail {
+        let fault = Fault {
             message: message.into(),
             field: None,
             code: Some(code),
@@ -216,19 +216,19 @@ impl Reply {
         Self::json(status, &Problem { errors: vec![fault] })
     }
 
-    /// No connection: the request is not sent.
+    /// No connection: the request never leaves.
     #[must_use]
     pub fn unreachable() -> Self {
         Self::of(Kind::Unreachable)
     }
 
-    /// The request is sent, and the connection breaks before a response.
+    /// The request leaves, and the connection breaks before an answer.
     #[must_use]
     pub fn broken() -> Self {
         Self::of(Kind::Broken)
     }
 
-    /// The request is sent, and no response arrives.
+    /// The request leaves, and no answer ever comes.
     #[must_use]
     pub fn hang() -> Self {
         Self::of(Kind::Hang)
@@ -240,8 +240,7 @@ impl Reply {
         Self::answer(200, "text/event-stream", text.into(), Then::StayOpen)
     }
 
-    /// Live changes of a server that cannot resume at the client's position: `reset`, then the changes after
-    /// `position`.
+    /// Live changes of a server that cannot resume where the client was: `reset`, then the changes after `position`.
     #[must_use]
     pub fn events_reset(position: &str, text: impl AsRef<str>) -> Self {
         Self::events(format!("event: reset\nid: {position}\ndata: {{}}\n\n{}", text.as_ref()))
@@ -253,7 +252,7 @@ impl Reply {
         Self::answer(200, "text/event-stream", text.into(), Then::End)
     }
 
-    /// Breaks the connection after an incomplete body.
+    /// Breaks the connection after the body, which was not all of it.
     #[must_use]
     pub fn then_break(mut self) -> Self {
         if let Kind::Answer { then, .. } = &mut self.kind {
@@ -262,7 +261,7 @@ impl Reply {
         self
     }
 
-    /// Adds a header; an invalid one is omitted.
+    /// Adds a header. What cannot be a header is left out.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -271,7 +270,7 @@ impl Reply {
         self
     }
 
-    /// Delays the response.
+    /// Takes its time.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;

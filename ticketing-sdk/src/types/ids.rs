@@ -1,4 +1,4 @@
-//! Identifiers: opaque strings, with a type for each kind of resource.
+//! Identifiers: opaque strings, a type for each kind of thing.
 
 /// Declares one kind of identifier.
 macro_rules! id {

@@ -36,7 +36,7 @@ use super::decimal::Decimal;
 )]
 pub struct Money(i64);
 
-/// An invalid price.
+/// Why something is not a price.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MoneyError {

@@ -4,48 +4,48 @@ use serde::{Deserialize, Serialize};
 
 use super::{DetailField, DetailsUpdate, Money, OrderId, TicketDetails, TicketId, Timestamp, UserId, words};
 
-/// A ticket that is listed for sale.
+/// A ticket that someone lists for sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", from = "TicketOnTheWire")]
 pub struct Ticket {
-    /// Identifies the ticket.
+    /// Which ticket.
     pub id: TicketId,
-    /// The title of the event, as its seller wrote it: to be sanitised before it reaches a terminal.
+    /// What it admits to, in its seller's words: to be sanitised before it reaches a terminal.
     pub title: String,
-    /// The price, in US dollars.
+    /// What it costs, in US dollars.
     pub price: Money,
     /// What it says about its event.
     #[serde(flatten)]
     pub details: TicketDetails,
-    /// The seller.
+    /// Who sells it.
     pub user_id: UserId,
     /// Rises by one with each change, from 0.
     pub version: i64,
-    /// The order that reserves or bought it.
+    /// The order that holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
-    /// The status.
+    /// Whether it can be ordered.
     pub status: TicketStatus,
-    /// The ticket whose pass it resells; absent for a first sale.
+    /// The ticket whose pass it sells on; absent for a first sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resale_of: Option<TicketId>,
-    /// The time of listing.
+    /// When it was listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
-    /// The time of the last change.
+    /// When it last changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
-/// The status of a listing.
+/// Whether a ticket can be ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TicketStatus {
     /// It can be ordered.
     Available,
-    /// An order reserves it.
+    /// An order holds it.
     Reserved,
-    /// It is paid.
+    /// It is paid for.
     Sold,
 }
 
@@ -63,7 +63,7 @@ impl TicketStatus {
     }
 }
 
-/// A request to list a ticket.
+/// What a seller says about a ticket, to list it.
 ///
 /// ```
 /// use ticketing_sdk::NewTicket;
@@ -94,13 +94,13 @@ pub struct NewTicket {
 }
 
 impl NewTicket {
-    /// Creates a request with this title and price.
+    /// A ticket of this title and price.
     pub fn new(title: impl Into<String>, price: Money) -> Self {
         Self { title: title.into(), price, details: TicketDetails::default() }
     }
 }
 
-/// A request to change a listing: title and price are required, and absent details are kept.
+/// What a seller changes of a ticket: title and price are given, the details that are not given stay as they are.
 ///
 /// ```
 /// use ticketing_sdk::{DetailField, TicketUpdate};
@@ -122,13 +122,13 @@ pub struct TicketUpdate {
     /// What it costs, in US dollars.
     #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
     pub price: Money,
-    /// The changes of its details.
+    /// What changes of its details.
     #[serde(flatten)]
     pub details: DetailsUpdate,
 }
 
 impl TicketUpdate {
-    /// Creates a change of title and price that keeps the details.
+    /// A change of title and price that keeps the details.
     pub fn new(title: impl Into<String>, price: Money) -> Self {
         Self { title: title.into(), price, details: DetailsUpdate::default() }
     }
@@ -148,7 +148,7 @@ impl From<NewTicket> for TicketUpdate {
     }
 }
 
-/// The kind of a change, named like the events of the stream.
+/// What happened to a ticket; its words are the event names of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TicketChangeKind {
     /// It was listed.
@@ -163,20 +163,20 @@ words!(TicketChangeKind, "ticket event", {
     Created => "ticket:created", Updated => "ticket:updated", Deleted => "ticket:deleted",
 });
 
-/// One change of one ticket in the live stream.
+/// One change of one ticket, as the live stream tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TicketChange {
     /// The position in the stream, to resume after it.
     pub id: String,
-    /// The kind of the change.
+    /// What happened.
     pub kind: TicketChangeKind,
     /// The ticket after the change; for a deleted one, its last state.
     pub ticket: Ticket,
 }
 
-/// A ticket as any backend of the contract may send it: the teaching versions send no status and no times.
+/// A ticket as any backend of the contract may send it: the teaching versions know no status and no times.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TicketOnTheWire {

@@ -1,4 +1,4 @@
-//! Users, and the current user.
+//! Users, and who is signed in.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,18 +9,18 @@ use super::UserId;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct User {
-    /// Identifies the user.
+    /// Who it is.
     pub id: UserId,
     /// The address that signs in.
     pub email: String,
 }
 
-/// The account of a session, with the claims of its token.
+/// The account that a session belongs to, as its token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CurrentUser {
-    /// Identifies the user.
+    /// Who is signed in.
     pub id: UserId,
     /// The address that signed in.
     pub email: String,
@@ -33,12 +33,12 @@ pub struct CurrentUser {
     /// Identifies the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
-    /// The issuer of the session.
+    /// Who issued the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
 }
 
-/// The response to a request for the current user.
+/// The answer to "who am I": nobody, or an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
