@@ -1,5 +1,5 @@
-//! What earlier versions of the services have not said or not done about passes, and versions that run beside this one during an
-//! upgrade: it is looked for again and again, and made up for.
+//! What earlier versions of the services have not published about passes, and versions that run beside this one during an
+//! upgrade: orders looks for it repeatedly, and publishes it.
 
 use std::time::Duration;
 

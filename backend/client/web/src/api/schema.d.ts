@@ -178,7 +178,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Starts to give a pass away: whoever claims it with the code within seven days holds it from then on.
+         * Starts to give a pass away: the user who claims it with the code within seven days holds it from then on.
          * @description Until then the pass stays valid. A second call replaces the code. The answer is the only one that contains it.
          */
         post: operations["transferPass"];

@@ -25,7 +25,7 @@ struct StoredTransfer {
     expires_at: Timestamp,
 }
 
-/// Starts to give a pass away: whoever claims it with the code within seven days holds it from then on.
+/// Starts to give a pass away: the user who claims it with the code within seven days holds it from then on.
 ///
 /// Until then the pass stays valid. A second call replaces the code. The answer is the only one that contains it.
 #[utoipa::path(
