@@ -1,4 +1,4 @@
-//! What a command has to work with. A command that needs no session is given a [`Context`] and cannot touch one.
+//! The context of a command. A command without a session gets a [`Context`], which has no access to one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::io::Io;
 use crate::journal::{BatchJournal, Entry, Journal};
 use crate::output::{Format, Printer};
 
-/// A command that needs no session.
+/// A command without a session.
 pub(crate) trait LocalCommand {
     /// Does it.
     async fn run(self, context: &Context) -> Outcome;
@@ -28,39 +28,39 @@ pub(crate) trait ApiCommand {
     async fn run(self, api: &ApiContext) -> Outcome;
 }
 
-/// The settings that hold for every command.
+/// The settings of every command.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) server: String,
     pub(crate) format: Format,
-    /// How long one call may take.
+    /// The timeout of a call.
     pub(crate) timeout: Option<Duration>,
     pub(crate) home: Home,
 }
 
-/// The streams and the settings.
+/// The context of every command: streams and settings.
 pub(crate) struct Context {
     pub(crate) io: Arc<Io>,
     pub(crate) settings: Settings,
 }
 
-/// All that, a server, and the session there.
+/// The context of a command that calls a server: the same, with the client and the session.
 pub(crate) struct ApiContext {
     pub(crate) context: Context,
     pub(crate) client: Client,
     journal: Journal,
 }
 
-/// The variable that gives the session instead of the store: the value of the cookie, or `name=value`.
+/// The variable that overrides the stored session: the value of the cookie, or `name=value`.
 const SESSION_VARIABLE: &str = "TICKETING_SESSION";
 
-/// A variable of the environment, where it is set to something.
+/// Returns an environment variable unless it is empty.
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 impl Settings {
-    /// A client of the server, with the session that was given or is kept for it.
+    /// Returns a client of the server, with the given or the stored session.
     pub(crate) fn client(&self) -> Outcome<Client> {
         let mut builder =
             Client::builder(&self.server).user_agent(concat!("ticketing/", env!("CARGO_PKG_VERSION")));
@@ -70,7 +70,7 @@ impl Settings {
         }
         let builder = match environment(SESSION_VARIABLE) {
             Some(session) => given(builder, &session),
-            // Everything stays in the folder that the user named, so the keyring is left alone.
+            // All state is in the folder that the user named, so the keyring is not used.
             None => match self.home.sessions() {
                 Ok(file) if self.home.is_chosen() => builder.session_store(FileSessions::new(file)),
                 Ok(file) => builder.session_store(Keyring::new("default").fallback(file)),
@@ -86,7 +86,7 @@ impl Settings {
     }
 }
 
-/// The store of a user without a home directory: there is no session, and none can be kept.
+/// The store of a user without a home directory: it is empty, and cannot save a session.
 struct NoHome;
 
 impl SessionStore for NoHome {
@@ -109,9 +109,9 @@ impl SessionStore for NoHome {
 
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// The value of the cookie, alone or after its name.
+/// Splits a session variable into the optional name and the value of the cookie.
 fn given(builder: ClientBuilder, session: &str) -> ClientBuilder {
-    // Base64 may end in `=`, so only what is followed by a value is a name.
+    // Base64 may end in `=`, so a name must be followed by a value.
     match session.split_once('=').filter(|(_, value)| value.contains(|c| c != '=')) {
         Some((name, value)) => builder.session_cookie(name).session_value(value),
         None => builder.session_value(session),
@@ -124,14 +124,14 @@ impl Context {
         Printer { io: &self.io, format: self.settings.format, now: clock::now() }
     }
 
-    /// Turns to the server.
+    /// Connects to the server.
     pub(crate) fn connect(self) -> Outcome<ApiContext> {
         let client = self.settings.client()?;
         let journal = Journal::in_folder(self.settings.home.journal().ok());
         Ok(ApiContext { context: self, client, journal })
     }
 
-    /// Turns to the server, and tells about purchases that were interrupted.
+    /// Connects to the server, and reports interrupted purchases.
     pub(crate) fn connect_and_report(self) -> Outcome<ApiContext> {
         let api = self.connect()?;
         for words in api.interrupted() {
@@ -160,7 +160,7 @@ impl ApiContext {
 }
 
 impl ApiContext {
-    /// The interrupted writes that no command has reported yet.
+    /// Returns the interrupted writes that no command has reported yet.
     pub(crate) fn interrupted(&self) -> Vec<String> {
         let notes = self.journal.take_unreported(clock::now()).into_iter();
         let remarks = notes.map(|note| {
@@ -173,7 +173,7 @@ impl ApiContext {
         remarks.collect()
     }
 
-    /// The keys of writes that are under way.
+    /// Returns the journal of writes in progress.
     pub(crate) fn journal(&self) -> &Journal {
         &self.journal
     }
@@ -183,20 +183,20 @@ impl ApiContext {
         &self.context.io
     }
 
-    /// Shows data in the format that was chosen. Times are as seen by the server's clock, which set them.
+    /// Shows data in the chosen format. Times are relative to the server's clock, which set them.
     pub(crate) fn printer(&self) -> Printer<'_> {
         Printer { now: self.now(), ..self.context.printer() }
     }
 
-    /// The time by the server's clock: deadlines are the server's.
+    /// Returns the time of the server's clock, which sets deadlines.
     pub(crate) fn now(&self) -> Timestamp {
         self.client.server_time(clock::now())
     }
 
-    /// Sends a write whose key is on disk before it leaves, and removes the note once the outcome is known.
+    /// Records the key of a write in the journal, sends the write, and removes the record once the outcome is known.
     ///
-    /// `operation` names the write for people; `parts` are all that makes the request what it is. `send` gets the key, and
-    /// whether an interrupted command may have sent it already.
+    /// `operation` names the write for people; `parts` identify the request. `send` gets the key, and whether an
+    /// interrupted command may have sent the request before.
     pub(crate) async fn write<T, W>(
         &self,
         operation: &str,
@@ -214,7 +214,7 @@ impl ApiContext {
         Ok(answer)
     }
 
-    /// The same for a request of the caller's own making, where every status is an answer.
+    /// Does the same for a raw request, for which every status is a response.
     pub(crate) async fn write_raw(
         &self,
         operation: &str,
@@ -233,7 +233,7 @@ impl ApiContext {
         Ok(answer)
     }
 
-    /// Removes the note of an interrupted write whose outcome has become known. Tells whether there was one.
+    /// Removes the record of an interrupted write whose outcome is known. Returns whether there was one.
     pub(crate) async fn settle_interrupted(&self, operation: &str, parts: &[&str]) -> Outcome<bool> {
         let entry = self.note_down(operation, parts).await?;
         let was_interrupted = entry.resumed;
@@ -241,7 +241,7 @@ impl ApiContext {
         Ok(was_interrupted)
     }
 
-    /// Opens the record of a batch of writes of the user who is signed in, or starts it.
+    /// Opens or creates the record of a batch of writes of the current user.
     pub(crate) async fn open_batch(&self, operation: &str, parts: &[&str]) -> Outcome<BatchJournal> {
         let user = self.client.session().await.ok().and_then(|session| session.user);
         let parts: Vec<&str> = parts.iter().copied().chain(user.as_ref().map(UserId::as_str)).collect();
@@ -255,8 +255,8 @@ impl ApiContext {
         })
     }
 
-    /// Notes a write of the user who is signed in. A server keeps the keys of each user apart, so another user's command is
-    /// another write.
+    /// Records a write of the current user. Keys are scoped to a user, so the same command of another user is another
+    /// write.
     async fn note_down(&self, operation: &str, parts: &[&str]) -> Outcome<Entry> {
         let user = self.client.session().await.ok().and_then(|session| session.user);
         let parts: Vec<&str> = parts.iter().copied().chain(user.as_ref().map(UserId::as_str)).collect();

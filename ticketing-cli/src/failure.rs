@@ -1,4 +1,4 @@
-//! How a command fails: what happened, why, what to do next, and the exit code. The words of the SDK's errors.
+//! The failure of a command: message, cause, hint and exit code. Maps the errors of the SDK to them.
 
 use std::fmt;
 
@@ -8,28 +8,28 @@ use ticketing_sdk::{
 
 use crate::exit::Exit;
 
-/// What a step of a command gives: nothing, or how it failed.
+/// The result of a step of a command.
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
 
-/// How a command failed.
+/// The failure of a command.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
-    /// What happened and why. Nothing is printed where there is none.
+    /// The message. Nothing is printed if it is absent.
     pub(crate) message: Option<String>,
-    /// More of it, a line each.
+    /// Further lines of the message.
     pub(crate) details: Vec<String>,
-    /// What to do next.
+    /// The hint: what to run next.
     pub(crate) hint: Option<String>,
-    /// A text that is printed as it is in place of all that: the argument parser words its own.
+    /// A text that is printed verbatim instead, such as an error of the argument parser.
     pub(crate) rendered: Option<String>,
 }
 
-/// What a request was about, so that an error can name it.
+/// The subject of a request, so that an error can name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
     Ticket(TicketId),
-    /// A ticket that its seller wants to change or withdraw.
+    /// A ticket that its seller changes or withdraws.
     Listing(TicketId),
     Order(OrderId),
     Payment(PaymentId),
@@ -49,22 +49,22 @@ impl Failure {
         Self::new(Exit::Usage, message)
     }
 
-    /// The reader of stdout has all that it wanted.
+    /// The reader of stdout closed it.
     pub(crate) fn broken_pipe() -> Self {
         Self { message: None, ..Self::new(Exit::Done, "") }
     }
 
-    /// Someone pressed Ctrl-C.
+    /// The user pressed Ctrl-C.
     pub(crate) fn interrupted() -> Self {
         Self { message: None, ..Self::new(Exit::Interrupted, "") }
     }
 
-    /// Everything was said before: only the exit code is left.
+    /// A failure whose messages were printed before: only its exit code remains.
     pub(crate) fn silent(exit: Exit) -> Self {
         Self { message: None, ..Self::new(exit, "") }
     }
 
-    /// Words of the argument parser, printed as they are.
+    /// An error of the argument parser, printed verbatim.
     pub(crate) fn rendered(exit: Exit, text: String) -> Self {
         Self { message: None, rendered: Some(text), ..Self::new(exit, "") }
     }
@@ -76,14 +76,14 @@ impl Failure {
         self
     }
 
-    /// One more line of what happened.
+    /// Adds a line to the message.
     #[must_use]
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.details.push(detail.into());
         self
     }
 
-    /// An error of the SDK about this thing.
+    /// Converts an error of the SDK about this subject.
     pub(crate) fn about(error: &Error, subject: &Subject) -> Self {
         let Some(code) = error.code().filter(|_| !error.is_unknown_outcome()) else {
             return Self::from(error);
@@ -97,7 +97,7 @@ impl Failure {
         }
     }
 
-    /// The failure of a command that finds out by itself what the server would refuse an order's payment with.
+    /// Returns the failure with which the server would refuse the payment of an order.
     pub(crate) fn of_order(code: &ErrorCode, order: &OrderId) -> Self {
         let exit = Exit::from(ErrorCategory::of_code(code));
         match words_of(code, &Subject::Order(order.clone())) {
@@ -106,7 +106,7 @@ impl Failure {
         }
     }
 
-    /// Keeps the request's id where the server's operator will be asked for it.
+    /// Adds the request id if the operator of the server needs it.
     fn request_detail(&self, error: &Error) -> Vec<String> {
         match error.request_id() {
             Some(id) if self.exit == Exit::Failed => vec![format!("request id: {id}")],
@@ -115,7 +115,7 @@ impl Failure {
     }
 }
 
-/// What a refusal means for the thing that it is about, and what to do next.
+/// Returns the meaning of a refusal for its subject, and the hint.
 fn words_of(code: &ErrorCode, subject: &Subject) -> Option<(String, Option<String>)> {
     Some(match (code, subject) {
         (ErrorCode::NotFound, subject) => (format!("there is no {subject}"), Some(subject.list())),
@@ -236,8 +236,8 @@ impl From<&Error> for Failure {
     }
 }
 
-/// The command that shows what a write to this path has made, at a server that keeps no keys. Such a server shows no payments
-/// either: the status of the order tells.
+/// Returns the command that shows the result of a write to this path, at a server without idempotency keys. Such a
+/// server lists no payments either: the status of the order shows the outcome.
 fn command_that_shows(path: &str) -> &'static str {
     let noun = path.trim_start_matches("/api/").split('/').next().unwrap_or_default();
     match noun {
@@ -249,10 +249,10 @@ fn command_that_shows(path: &str) -> &'static str {
     }
 }
 
-/// The contract's error answer.
+/// Converts an error response of the contract.
 fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
     let mut faults = answer.faults.iter().map(|fault| match &fault.field {
-        // Many messages name their field themselves: "Password must have 8 to 128 characters".
+        // Many messages begin with their field: "Password must have 8 to 128 characters".
         Some(field) if !names_field(&fault.message, field) => format!("{field}: {}", fault.message),
         _ => fault.message.clone(),
     });

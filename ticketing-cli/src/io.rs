@@ -1,6 +1,6 @@
-//! The one place that prints, reads what is piped in, and asks.
+//! The only module that prints, reads stdin and prompts.
 //!
-//! Data goes to stdout, everything else to stderr. Tests put buffers and a make-believe terminal in its place.
+//! Data goes to stdout, everything else to stderr. Tests use buffers and a fake terminal.
 
 use std::io::{ErrorKind, IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,11 +31,11 @@ pub(crate) struct Io {
     input: Arc<Mutex<Box<dyn Read + Send>>>,
     prompter: Prompter,
     shape: TerminalInfo,
-    /// Whether these are the streams of the process, and not those of a test.
+    /// Whether these are the streams of the process, and not the buffers of a test.
     is_process: bool,
 }
 
-/// What is known about the streams.
+/// The properties of the streams.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TerminalInfo {
     /// Whether stdout is a terminal.
@@ -48,9 +48,9 @@ pub(crate) struct TerminalInfo {
     pub(crate) width: u16,
     pub(crate) out_colour: bool,
     pub(crate) err_colour: bool,
-    /// Whether remarks on stderr are left out.
+    /// Whether notices on stderr are omitted.
     pub(crate) quiet: bool,
-    /// Whether a missing value may be asked for.
+    /// Whether a prompt for a missing value is allowed.
     pub(crate) may_ask: bool,
 }
 
@@ -59,7 +59,7 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTICE: Style = AnsiColor::Yellow.on_default();
 
 impl Io {
-    /// The process's own streams.
+    /// Returns the streams of the process.
     pub(crate) fn of_process(colour: Colour, quiet: bool, no_input: bool) -> Self {
         let (stdout, stderr, stdin) = (std::io::stdout(), std::io::stderr(), std::io::stdin());
         let coloured = |auto: anstream::ColorChoice| match colour {
@@ -77,7 +77,7 @@ impl Io {
             quiet,
             may_ask: !no_input,
         };
-        // Where there is no colour the bytes must pass untouched, so only a coloured stream is translated.
+        // Without colour the bytes must pass unchanged, so only a coloured stream is translated.
         let out: Box<dyn Write + Send> =
             if shape.out_colour { Box::new(anstream::AutoStream::always(stdout)) } else { Box::new(stdout) };
         let err: Box<dyn Write + Send> =
@@ -108,7 +108,7 @@ impl Io {
         &self.shape
     }
 
-    /// Writes data to stdout, at once. A reader that has gone ends the program quietly.
+    /// Writes data to stdout and flushes it. A closed stdout ends the program without a message.
     pub(crate) fn data(&self, bytes: impl AsRef<[u8]>) -> Outcome {
         let mut out = lock(&self.out);
         out.write_all(bytes.as_ref()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
@@ -117,7 +117,7 @@ impl Io {
         })
     }
 
-    /// Stdout, for a conversation.
+    /// Returns stdout for prompts.
     pub(crate) fn out(&self) -> impl Write + '_ {
         Out(self)
     }
@@ -127,31 +127,31 @@ impl Io {
         self.data(format!("{text}\n"))
     }
 
-    /// A remark on stderr, left out by `--quiet`.
+    /// Writes a notice to stderr, unless `--quiet` is set.
     pub(crate) fn remark(&self, text: &str) {
         if !self.shape.quiet {
             self.say(text);
         }
     }
 
-    /// What the user has to do before the command goes on, on stderr, even with `--quiet`.
+    /// Writes an instruction that the command waits for to stderr, even with `--quiet`.
     pub(crate) fn instruction(&self, text: &str) {
         self.say(text);
     }
 
-    /// A drawing on stderr, as it is.
+    /// Writes a drawing to stderr verbatim.
     pub(crate) fn drawing(&self, text: &str) {
         self.err(text);
     }
 
-    /// Something that one should know, on stderr; left out by `--quiet`.
+    /// Writes a warning to stderr, unless `--quiet` is set.
     pub(crate) fn notice(&self, text: &str) {
         if !self.shape.quiet {
             self.labelled("notice", NOTICE, text);
         }
     }
 
-    /// A line on stderr that replaces itself, for a countdown; `None` clears it. Only on a terminal.
+    /// Writes a status line that replaces the previous one to stderr, on a terminal only; `None` clears it.
     pub(crate) fn status(&self, text: Option<&str>) {
         if self.shape.err_terminal && !self.shape.quiet {
             let cut: String = text.unwrap_or("").chars().take(usize::from(self.shape.width) - 1).collect();
@@ -159,7 +159,7 @@ impl Io {
         }
     }
 
-    /// What went wrong, on stderr: what, why, and what to do next.
+    /// Writes a failure to stderr: message, cause and hint.
     pub(crate) fn failure(&self, failure: &Failure) {
         if let Some(text) = &failure.rendered {
             self.err(text);
@@ -175,7 +175,7 @@ impl Io {
         }
     }
 
-    /// Everything that is piped in. It is read on a thread of its own, so that an interrupt ends the program meanwhile.
+    /// Reads stdin to its end, on a thread of its own, so that an interrupt ends the program meanwhile.
     pub(crate) async fn read_all(&self) -> Result<Vec<u8>, Failure> {
         let input = Arc::clone(&self.input);
         let read = move || {
@@ -186,8 +186,8 @@ impl Io {
         read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
     }
 
-    /// The next line that is piped or typed in, without its end; `None` at the end of the input. It is read on a thread of its own,
-    /// so that an interrupt ends the program meanwhile.
+    /// Reads the next line of stdin, without its line break; `None` at the end of the input. It is read on a thread of its
+    /// own, so that an interrupt ends the program meanwhile.
     pub(crate) async fn read_line(&self) -> Result<Option<String>, Failure> {
         let input = Arc::clone(&self.input);
         let read = move || next_line(&mut *lock(&input));
@@ -195,7 +195,7 @@ impl Io {
         read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
     }
 
-    /// Ends when the reader of stdout has gone, so that a command with nothing to write just now can end, too.
+    /// Completes when the reader of stdout is gone, so that a command without output can end too.
     pub(crate) async fn broken_pipe(&self) {
         if self.is_process {
             hangup::of_stdout().await;
@@ -204,25 +204,25 @@ impl Io {
         }
     }
 
-    /// Whether there is someone to ask.
+    /// Whether the user can be prompted.
     pub(crate) fn can_ask(&self) -> bool {
         self.shape.may_ask && self.shape.in_terminal && self.shape.err_terminal
     }
 
-    /// Asks, if there is someone to ask.
+    /// Returns a prompt, if the user can be prompted.
     pub(crate) fn prompter(&self) -> Option<&Prompter> {
         self.can_ask().then_some(&self.prompter)
     }
 
-    /// Tells on stderr what is sent, for `--verbose`.
+    /// Logs requests to stderr, for `--verbose`.
     pub(crate) fn log_requests(&self) {
         let filter = tracing_subscriber::EnvFilter::new("ticketing_sdk=debug");
         let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(self.shape.err_colour);
-        // A subscriber that was installed before stays.
+        // An installed subscriber is kept.
         let _ = log.with_env_filter(filter).without_time().with_target(false).try_init();
     }
 
-    /// Text in a style, where stdout is coloured.
+    /// Styles a text if stdout is coloured.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         paint(self.shape.out_colour, style, text)
     }
@@ -238,12 +238,12 @@ impl Io {
 
     fn err(&self, text: &str) {
         let mut err = lock(&self.err);
-        // There is nowhere left to say that stderr is gone.
+        // A closed stderr cannot be reported.
         let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
     }
 }
 
-/// The longest line that is kept: what follows of a longer one is dropped.
+/// The bytes of a line that are kept; the rest of a longer line is dropped.
 const MAX_LINE: usize = 64 * 1024;
 
 fn next_line(input: &mut dyn Read) -> std::io::Result<Option<String>> {
@@ -263,8 +263,8 @@ fn next_line(input: &mut dyn Read) -> std::io::Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned()))
 }
 
-/// Puts a sentence on one line, without control characters. Servers and other people word parts of it, and a line break in
-/// a title would begin a line that looks like the program's own.
+/// Puts a message on one line, without control characters. Servers and other users supply parts of it, and a line break
+/// in a title could imitate a line of the program.
 pub(crate) fn clean(text: &str) -> String {
     let words: Vec<_> =
         text.split(['\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).collect();
@@ -275,7 +275,7 @@ fn paint(coloured: bool, style: Style, text: &str) -> String {
     if coloured { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
-/// Stdout, for a conversation.
+/// Stdout for prompts.
 struct Out<'a>(&'a Io);
 
 impl Write for Out<'_> {
@@ -288,7 +288,7 @@ impl Write for Out<'_> {
     }
 }
 
-/// A panic elsewhere does not make a stream unusable.
+/// Locks a stream even if another thread panicked with it.
 fn lock<T: ?Sized>(stream: &Mutex<T>) -> MutexGuard<'_, T> {
     stream.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -31,16 +31,16 @@ use crate::{
 pub struct Client(Arc<Transport>);
 
 impl Client {
-    /// A client with every default; its session lives in memory.
+    /// Creates a client with every default, and a session in memory.
     ///
     /// # Errors
-    /// As [`ClientBuilder::build`].
+    /// See [`ClientBuilder::build`].
     pub fn new(url: impl AsRef<str>) -> Result<Self> {
         Self::builder(url).build()
     }
 
-    /// Begins a client of the marketplace at `url`: `http://127.0.0.1:3000`, say, with a path if the marketplace
-    /// lives below one.
+    /// Returns a builder for a client of the marketplace at `url`, like `http://127.0.0.1:3000`, with a path if the
+    /// marketplace is below one.
     pub fn builder(url: impl AsRef<str>) -> ClientBuilder {
         ClientBuilder {
             url: url.as_ref().to_owned(),
@@ -57,13 +57,13 @@ impl Client {
         }
     }
 
-    /// The server's address, without a slash at the end.
+    /// Returns the URL of the server, without a trailing slash.
     #[must_use]
     pub fn server(&self) -> &str {
         &self.0.server
     }
 
-    /// The addresses of its pages for a browser.
+    /// Returns the URLs of its pages for a browser.
     #[must_use]
     pub fn pages(&self) -> Pages<'_> {
         Pages::of(self.server())
@@ -99,12 +99,12 @@ impl Client {
         Passes::new(self.clone())
     }
 
-    /// A request of your own making. `path` begins with a slash and may have a query; it never leaves the server.
+    /// Returns a raw request. `path` begins with a slash and may have a query; it cannot lead to another server.
     pub fn request(&self, method: Method, path: impl Into<String>) -> Request {
         Request::new(self.clone(), method, path.into())
     }
 
-    /// Where the session is kept, and whether there is one. Nothing is sent.
+    /// Returns the location of the session, and whether there is one. No request is sent.
     ///
     /// # Errors
     /// [`Error::Session`] if the store cannot be read.
@@ -112,10 +112,10 @@ impl Client {
         self.0.session.info().await
     }
 
-    /// What the server's clock shows when this machine's shows `local`, as far as its answers have shown. Deadlines are the
-    /// server's: reckon the time that is left with this, since the machine's own clock may be wrong.
+    /// Converts a time of this machine to the time of the server's clock, as estimated from its responses. Compute the
+    /// time left until a deadline with this, since the local clock may be wrong.
     ///
-    /// A difference below three seconds is none: the server tells whole seconds, and its answer takes a while.
+    /// A difference below three seconds counts as none: the server sends whole seconds, and its response takes time.
     #[must_use]
     pub fn server_time(&self, local: Timestamp) -> Timestamp {
         self.0.clock.server_time(local)
@@ -132,7 +132,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What a client is made of. See [`Client::builder`].
+/// The configuration of a client. See [`Client::builder`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -161,68 +161,68 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Where sessions are kept; in memory by default.
+    /// Sets the session store; in memory by default.
     pub fn session_store(self, store: impl SessionStore + 'static) -> Self {
         self.shared_session_store(Arc::new(store))
     }
 
-    /// Where sessions are kept, shared with others.
+    /// Sets a shared session store.
     pub fn shared_session_store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = store;
         self
     }
 
-    /// A session from elsewhere: the value of the session cookie. No store is read or written then.
+    /// Sets the session itself: the value of the session cookie. Then no store is read or written.
     pub fn session_value(mut self, value: impl Into<SecretString>) -> Self {
         self.session_value = Some(value.into());
         self
     }
 
-    /// What the cookie of [`Self::session_value`] is called: `session` by default, `express:sess` on older
-    /// deployments. A session that the server itself sets is understood under any name.
+    /// Sets the name of the cookie of [`Self::session_value`]: `session` by default, `express:sess` on older
+    /// deployments. A session that the server sets may have any name.
     pub fn session_cookie(mut self, name: impl Into<String>) -> Self {
         self.session_cookie = name.into();
         self
     }
 
-    /// How long a connection may take to come about; 5 seconds by default.
+    /// Sets the timeout of a connection attempt; 5 seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long the server may take from a request to the beginning of its answer; 30 seconds by default.
+    /// Sets the timeout from a request to the head of its response; 30 seconds by default.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
         self
     }
 
-    /// How long one call may take with its retries and its body; 60 seconds by default. Never ends a watch.
+    /// Sets the timeout of a call with its retries and its body; 60 seconds by default. It does not apply to a watch.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How often a request is sent again where that is safe; 3 by default, 0 for never.
+    /// Sets the maximum number of retries of a request that is safe to repeat; 3 by default, 0 for none.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// How the client introduces itself.
+    /// Sets the `User-Agent` header.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = name.into();
         self
     }
 
-    /// Answers from memory in place of a server.
+    /// Uses a mock in place of a server.
     #[cfg(feature = "mock")]
     pub fn mock(mut self, mock: &crate::mock::Mock) -> Self {
         self.mock = Some(mock.clone());
         self
     }
 
-    /// Makes the client. Nothing is sent or read yet, and no runtime is needed.
+    /// Builds the client. No request is sent, no file is read, and no runtime is needed.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for an address that is no `http` or `https` address, and for a session value, cookie
@@ -238,7 +238,7 @@ impl ClientBuilder {
             Limits { response: self.response_timeout, total: self.timeout, retries: self.max_retries };
         let user_agent = HeaderValue::try_from(self.user_agent)
             .map_err(|_| Error::invalid("user agent", "holds characters that cannot be sent"))?;
-        // A connection that is still being made when the call ends would count as a request that was sent.
+        // A connection attempt that outlives the call would count as a sent request.
         let connect_timeout = self.connect_timeout.min(self.response_timeout).min(self.timeout);
         #[cfg(feature = "mock")]
         let wire = match self.mock {
@@ -262,12 +262,13 @@ impl ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The address may hold a password until `build` refuses it.
+        // The URL may hold a password until `build` refuses it.
         f.debug_struct("ClientBuilder").field("timeout", &self.timeout).finish_non_exhaustive()
     }
 }
 
-/// Reads an address. Without a scheme, a host with a port or a dot is one: this machine over `http`, any other over `https`.
+/// Parses a URL. A host with a port or a dot needs no scheme: `http` is assumed for this machine, `https` for any
+/// other.
 fn parse_server(text: &str) -> Result<Url> {
     let refuse = |why: &str| Err(Error::invalid("server", why));
     let parsed = if text.contains("://") || !text.contains([':', '.']) {
@@ -293,7 +294,7 @@ fn parse_server(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// Whether the address names this machine.
+/// Whether the URL names this machine.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -304,7 +305,7 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn http_wire(url: &Url, connect_timeout: Duration) -> Result<Wire> {
-    // The one TLS provider of the program. If it is chosen already, that choice stands.
+    // The TLS provider of the program, unless one is installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -316,7 +317,7 @@ fn http_wire(url: &Url, connect_timeout: Duration) -> Result<Wire> {
         builder = builder.no_proxy();
     }
     if url.scheme() == "http" {
-        // No certificate will be looked at, so a machine without any must not fail here, nor load them all.
+        // Plain HTTP needs no certificates, so they are not loaded, and a machine without any must not fail here.
         builder = builder.tls_certs_only(std::iter::empty());
     }
     let client = builder.build().map_err(|error| Error::Unreachable {

@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 
 pub use self::category::ErrorCategory;
 use crate::types::text::sanitize;
-use crate::{ErrorCode, Fault, IdempotencyKey, Money, SessionError};
+use crate::{ErrorCode, ErrorDetail, IdempotencyKey, Money, SessionError};
 
 /// Any error, as a cause.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -140,7 +140,7 @@ pub struct ApiError {
     /// derived from a status that leaves no doubt (401, 404, 412, 413, 415, 429, 503).
     pub code: Option<ErrorCode>,
     /// Every fault of the request.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<ErrorDetail>,
     /// What the server calls this request in its logs.
     pub request_id: Option<String>,
     /// How long to wait before asking again.
@@ -227,7 +227,7 @@ impl Error {
 
     /// Every fault that the server names.
     #[must_use]
-    pub fn faults(&self) -> &[Fault] {
+    pub fn faults(&self) -> &[ErrorDetail] {
         self.api().map_or(&[], |api| &api.faults)
     }
 

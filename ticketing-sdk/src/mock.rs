@@ -1,4 +1,4 @@
-//! A marketplace that answers from memory, for the tests of programs that use the SDK. No network is involved.
+//! A mock marketplace in memory, for the tests of programs that use the SDK, without a network.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -14,9 +14,9 @@ use serde::de::DeserializeOwned;
 
 use crate::outcome::IDEMPOTENCY_KEYS;
 use crate::wire::{self, Failure};
-use crate::{ErrorCode, Fault, Problem};
+use crate::{ErrorCode, ErrorDetail, Problem};
 
-/// Canned answers, by method and path. Clones share them.
+/// Canned responses, by method and path. Clones share them.
 ///
 /// ```
 /// use ticketing_sdk::mock::{Mock, Reply};
@@ -45,28 +45,28 @@ struct State {
 }
 
 impl Mock {
-    /// A mock that answers nothing but 404 yet.
+    /// Creates a mock that responds 404 to every request.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Leaves out what every answer of this marketplace carries beyond the original contract: the request id, and the
-    /// announcement that it keeps idempotency keys.
+    /// Omits the header fields that extend the original contract: the request id, and the announcement of idempotency
+    /// keys.
     #[must_use]
     pub fn without_extensions(self) -> Self {
         self.state().is_original = true;
         self
     }
 
-    /// Answers a method and path (without its query) with this. Several answers to one are given in turn; the last
-    /// is given again and again.
+    /// Adds a response to a method and path (without its query). Several responses to one are given in turn, and the
+    /// last one is repeated.
     pub fn on(&self, method: Method, path: impl Into<String>, reply: Reply) -> &Self {
         self.state().replies.entry((method, path.into())).or_default().push_back(reply);
         self
     }
 
-    /// What was asked so far, in order.
+    /// Returns the requests so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
         self.state().received.clone()
@@ -105,7 +105,7 @@ impl fmt::Debug for Mock {
     }
 }
 
-/// A request that the mock was asked. Its `Debug` leaves out the body and the values of headers: they may be secret.
+/// A request that the mock received. Its `Debug` omits the body and the values of headers, which may be secret.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Received {
@@ -147,7 +147,7 @@ impl fmt::Debug for Received {
     }
 }
 
-/// One answer of the mock, or the want of one.
+/// A response of the mock, or a failure to respond.
 #[derive(Clone)]
 pub struct Reply {
     kind: Kind,
@@ -202,10 +202,10 @@ impl Reply {
         Self::answer(status, content_type, text.into(), Then::End)
     }
 
-    /// The contract's error answer, with one fault.
+    /// An error response of the contract, with one error.
     #[must_use]
     pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
-        let fault = Fault {
+        let fault = ErrorDetail {
             message: message.into(),
             field: None,
             code: Some(code),
@@ -216,19 +216,19 @@ impl Reply {
         Self::json(status, &Problem { errors: vec![fault] })
     }
 
-    /// No connection: the request never leaves.
+    /// No connection: the request is not sent.
     #[must_use]
     pub fn unreachable() -> Self {
         Self::of(Kind::Unreachable)
     }
 
-    /// The request leaves, and the connection breaks before an answer.
+    /// The request is sent, and the connection breaks before a response.
     #[must_use]
     pub fn broken() -> Self {
         Self::of(Kind::Broken)
     }
 
-    /// The request leaves, and no answer ever comes.
+    /// The request is sent, and no response arrives.
     #[must_use]
     pub fn hang() -> Self {
         Self::of(Kind::Hang)
@@ -240,7 +240,8 @@ impl Reply {
         Self::answer(200, "text/event-stream", text.into(), Then::StayOpen)
     }
 
-    /// Live changes of a server that cannot resume where the client was: `reset`, then the changes after `position`.
+    /// Live changes of a server that cannot resume at the client's position: `reset`, then the changes after
+    /// `position`.
     #[must_use]
     pub fn events_reset(position: &str, text: impl AsRef<str>) -> Self {
         Self::events(format!("event: reset\nid: {position}\ndata: {{}}\n\n{}", text.as_ref()))
@@ -252,7 +253,7 @@ impl Reply {
         Self::answer(200, "text/event-stream", text.into(), Then::End)
     }
 
-    /// Breaks the connection after the body, which was not all of it.
+    /// Breaks the connection after an incomplete body.
     #[must_use]
     pub fn then_break(mut self) -> Self {
         if let Kind::Answer { then, .. } = &mut self.kind {
@@ -261,7 +262,7 @@ impl Reply {
         self
     }
 
-    /// Adds a header. What cannot be a header is left out.
+    /// Adds a header; an invalid one is omitted.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -270,7 +271,7 @@ impl Reply {
         self
     }
 
-    /// Takes its time.
+    /// Delays the response.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;

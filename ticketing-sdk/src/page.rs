@@ -45,14 +45,14 @@ pub struct List<T> {
     pub(crate) request: Request,
     has_limit: bool,
     cursor: Option<String>,
-    /// What its filters let through, by the parameter: some backends ignore parameters.
+    /// The filters, by parameter, which the client applies too: some backends ignore parameters.
     filters: Vec<(&'static str, Filter<T>)>,
-    /// The order that was asked for.
+    /// The requested sort order.
     order: Option<fn(&T, &T) -> Ordering>,
     items: PhantomData<fn() -> T>,
 }
 
-/// Whether an item passes a filter, given the user who is signed in, where that is known.
+/// Whether an item passes a filter, given the current user if that is known.
 type Filter<T> = Arc<dyn Fn(&T, Option<&UserId>) -> bool + Send + Sync>;
 
 impl<T> Clone for List<T> {
@@ -82,8 +82,8 @@ impl<T> List<T> {
         self
     }
 
-    /// Sets a parameter that filters, in place of an earlier value, and what it lets through. The client filters again, since
-    /// other backends ignore parameters that they do not know.
+    /// Sets a parameter with its filter, in place of an earlier value. The client filters again, since other backends
+    /// ignore unknown parameters.
     pub(crate) fn filter(
         self,
         key: &'static str,
@@ -95,20 +95,20 @@ impl<T> List<T> {
         list
     }
 
-    /// Sets the order, in place of an earlier one. The client sorts a whole list again that is not in this order.
+    /// Sets the sort order, in place of an earlier one. The client sorts a complete list that is not in this order.
     pub(crate) fn ordered(self, word: &str, order: fn(&T, &T) -> Ordering) -> Self {
         let mut list = self.parameter("sort", word);
         list.order = Some(order);
         list
     }
 
-    /// How many items a page holds, 1 to 500; 100 by default.
+    /// Sets the number of items of a page, 1 to 500; 100 by default.
     pub fn limit(mut self, limit: u32) -> Self {
         self.has_limit = true;
         self.parameter("limit", limit)
     }
 
-    /// Begins where an earlier page ended; see [`Page::next_cursor`].
+    /// Starts after an earlier page; see [`Page::next_cursor`].
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
@@ -118,7 +118,7 @@ impl<T> List<T> {
 impl<T: DeserializeOwned + Send + 'static> List<T> {
     async fn page(mut self) -> Result<Page<T>> {
         if !self.has_limit {
-            // A server answers the whole list where it is asked for no page.
+            // A server returns the whole list if no page is requested.
             self = self.limit(DEFAULT_LIMIT);
         }
         let request = match &self.cursor {
@@ -126,13 +126,13 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             None => self.request.clone(),
         };
         let response = request.checked().await.map_err(|error| match error {
-            // The original has no route for payments that were made.
+            // The original has no route that lists payments.
             Error::Api(answer) if answer.status == StatusCode::NOT_FOUND => {
                 Error::Unsupported { what: "such list" }
             }
             error => error,
         })?;
-        // A cursor that leads to itself would never end.
+        // A cursor that leads to itself would loop forever.
         let next = next_cursor(&response).filter(|next| self.cursor.as_ref() != Some(next));
         let mut items: Vec<T> = response.json()?;
         let user = self.request.client.transport().session.user();
@@ -146,7 +146,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         Ok(Page { items, next, list: self })
     }
 
-    /// The items of all pages. The next page is asked for when the stream gets there.
+    /// Streams the items of all pages. The next page is requested when the stream reaches it.
     pub fn stream(self) -> Items<T> {
         let start = (VecDeque::new(), Some(self));
         Items(
@@ -165,11 +165,11 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         )
     }
 
-    /// The last `count` items of a list that begins with the oldest, the newest first. All pages are read, and no more than
-    /// `count` items are kept.
+    /// Returns the last `count` items of a list in ascending order, the newest first. Reads all pages, and keeps at
+    /// most `count` items.
     ///
     /// # Errors
-    /// Of any of the pages.
+    /// Those of any page.
     pub async fn newest(self, count: usize) -> Result<Newest<T>> {
         let mut stream = self.stream();
         let mut kept = VecDeque::new();
@@ -182,10 +182,10 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         Ok(Newest { items: kept.into(), is_cut })
     }
 
-    /// The items of all pages together. Mind the memory.
+    /// Collects the items of all pages in memory.
     ///
     /// # Errors
-    /// Of any of the pages.
+    /// Those of any page.
     pub async fn all(self) -> Result<Vec<T>> {
         self.stream().try_collect().await
     }
@@ -217,19 +217,19 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Whether the list goes on.
+    /// Whether there is a next page.
     #[must_use]
     pub fn has_more(&self) -> bool {
         self.next.is_some()
     }
 
-    /// Where the list goes on: opaque, for [`List::cursor`] of the same list.
+    /// Returns the opaque cursor of the next page, for [`List::cursor`] of the same list.
     #[must_use]
     pub fn next_cursor(&self) -> Option<&str> {
         self.next.as_deref()
     }
 
-    /// The items alone.
+    /// Returns the items.
     #[must_use]
     pub fn into_items(self) -> Vec<T> {
         self.items
@@ -241,10 +241,10 @@ impl<T> Page<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> Page<T> {
-    /// The next page, if there is one.
+    /// Reads the next page, if there is one.
     ///
     /// # Errors
-    /// As those of this page.
+    /// Those of this page.
     pub async fn next_page(&self) -> Result<Option<Self>> {
         match self.following() {
             Some(list) => list.await.map(Some),
@@ -281,8 +281,8 @@ impl<T> fmt::Debug for Items<T> {
     }
 }
 
-/// The cursor in `Link: <…?cursor=…>; rel="next"`. Only the cursor is taken: a proxy may have given the rest of the
-/// address a name that the client cannot reach.
+/// Returns the cursor in `Link: <…?cursor=…>; rel="next"`. The rest of the URL is ignored: behind a proxy it may name a
+/// host that the client cannot reach.
 fn next_cursor(response: &Response) -> Option<String> {
     let links = response.headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
     let target = links.flat_map(parse_links).find(|(_, relation)| relation == "next")?.0;

@@ -1,4 +1,4 @@
-//! Raw requests: what every typed call is made of.
+//! Raw requests, on which every typed call is built.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,10 +17,9 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The header that names the user for whom a write is meant.
 pub(crate) const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketing-user");
 
-/// A request of your own making, for what the typed calls do not cover.
+/// A raw request, for routes without a typed call.
 ///
-/// It has the session, the retries and the time-outs of every other call. What is wrong with its parts is
-/// reported when it is sent.
+/// It has the session, the retries and the timeouts of every other call. Invalid parts are reported when it is sent.
 ///
 /// ```no_run
 /// use ticketing_sdk::{Client, Method};
@@ -46,17 +45,17 @@ pub struct Request {
     pub(crate) repeat: Option<RetrySafety>,
     /// Whether an interrupted program may have sent it before.
     pub(crate) resumed: bool,
-    /// What it is about, where that was made by another service than the one that is asked.
+    /// A resource of another service that the request names.
     pub(crate) about: Option<String>,
     fault: Option<(&'static str, String)>,
 }
 
-/// What a request has to do with the session.
+/// The use of the session by a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UseSession {
-    /// It is sent, and what the server sets is kept.
+    /// The session is sent, and a new one is saved.
     Yes,
-    /// What the server sets replaces it; the old one is not even read.
+    /// The session of the response replaces the old one, which is not read.
     Replace,
     /// The request is anonymous.
     No,
@@ -83,7 +82,7 @@ impl Request {
         }
     }
 
-    /// A request to a path of plain segments, each escaped. `field` is what an impossible segment is called.
+    /// Creates a request to a path of segments, each escaped. `field` is the name of an invalid segment in errors.
     pub(crate) fn to(
         client: &Client,
         method: Method,
@@ -94,7 +93,7 @@ impl Request {
         Self::below(client, method, collection, id, "", field)
     }
 
-    /// A request to a route below one thing of a collection: `rest` follows its identifier.
+    /// Creates a request to a route below one resource of a collection: `rest` follows its identifier.
     pub(crate) fn below(
         client: &Client,
         method: Method,
@@ -152,7 +151,7 @@ impl Request {
         }
     }
 
-    /// Makes a write repeatable: however often it is sent, it takes effect once.
+    /// Sets the idempotency key, with which repeated sends of a write take effect once.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         if let Ok(value) = HeaderValue::try_from(key.as_str()) {
             self.headers.insert(IDEMPOTENCY_KEY, value);
@@ -161,32 +160,32 @@ impl Request {
         self
     }
 
-    /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a server
-    /// that keeps keys, and only an answer that tells what became of the first attempt counts: with any other the outcome
-    /// stays unknown ([`Error::UnknownOutcome`]).
+    /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a
+    /// server with idempotency keys, and only a response that shows the outcome of the first attempt counts: with any
+    /// other the outcome is unknown ([`Error::UnknownOutcome`]).
     pub fn resumed(mut self, resumed: bool) -> Self {
         self.resumed = resumed;
         self
     }
 
-    /// Names the user for whom a write is meant; the server refuses it with the code `other_user` where someone else is signed
-    /// in. Without this, it is the user whose session the client has when the write is first sent.
+    /// Sets the intended user of a write; the server refuses it with the code `other_user` if another user is signed
+    /// in. The default is the user of the session when the write is first sent.
     pub fn for_user(self, user: &UserId) -> Self {
         self.header(INTENDED_USER.as_str(), user.as_str())
     }
 
-    /// Lets the write through only if the thing still has this version; otherwise the answer is 412.
+    /// Makes the write conditional: if the resource has another version, the response is 412.
     pub fn if_match(self, version: i64) -> Self {
         self.header(IF_MATCH.as_str(), &format!("\"{version}\""))
     }
 
-    /// How long the whole call may take, in place of the client's own limit.
+    /// Sets the timeout of the call, in place of that of the client.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Sends the request as nobody; the session is not even read.
+    /// Sends the request without a session, which is not read either.
     pub fn without_session(mut self) -> Self {
         self.session = UseSession::No;
         self
@@ -202,13 +201,13 @@ impl Request {
         self
     }
 
-    /// Declares that sending it twice changes no more than sending it once.
+    /// Declares the request idempotent.
     pub(crate) fn repeatable(mut self) -> Self {
         self.repeat = Some(RetrySafety::Safe);
         self
     }
 
-    /// Names the thing that another service has made: if it is young, "not found" may mean "not yet".
+    /// Names a resource of another service: if it was created recently, "not found" may mean "not yet visible".
     pub(crate) fn references(mut self, id: &str) -> Self {
         self.about = Some(id.to_owned());
         self
@@ -217,7 +216,7 @@ impl Request {
     pub(crate) fn repeat(&self) -> RetrySafety {
         self.repeat.unwrap_or(match (self.is_write(), &self.key) {
             (false, _) => RetrySafety::Safe,
-            // Only routes that create something know keys.
+            // Only creating routes accept keys.
             (true, Some(_)) if self.method == Method::POST => RetrySafety::Keyed,
             (true, _) => RetrySafety::Unsafe,
         })
@@ -234,15 +233,15 @@ impl Request {
         }
     }
 
-    /// Sends it. Any status is an answer, not an error.
+    /// Sends the request. Any status is a response, not an error.
     ///
     /// # Errors
-    /// When no answer came, or one that points to another origin.
+    /// When no response arrives, or one that redirects to another origin.
     pub async fn send(self) -> Result<Response> {
         self.client.transport().call(&self).await
     }
 
-    /// Sends it, as the typed calls do: an answer that is not a success is an error.
+    /// Sends the request as the typed calls do: any status but success is an error.
     ///
     /// # Errors
     /// As [`Self::send`], and [`Error::Api`] or [`Error::Unexpected`] for any status but 2xx.

@@ -9,7 +9,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::{ApiError, Error, ErrorCode, Fault, Problem, Result, UnexpectedResponse};
+use crate::{ApiError, Error, ErrorCode, ErrorDetail, Problem, Result, UnexpectedResponse};
 
 /// An answer.
 #[derive(Clone)]
@@ -115,7 +115,7 @@ impl Response {
     pub(crate) fn is_uncaught_exception(&self) -> bool {
         self.status == StatusCode::BAD_REQUEST
             && self.problem().is_some_and(|problem| match problem.errors.as_slice() {
-                [Fault { message, field: None, code: None, .. }] => message == "Something went wrong",
+                [ErrorDetail { message, field: None, code: None, .. }] => message == "Something went wrong",
                 _ => false,
             })
     }
@@ -163,7 +163,7 @@ fn text_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// The code that the status or the words of the original's messages tell, for backends that send none.
-fn code_of(status: StatusCode, faults: &[Fault]) -> Option<ErrorCode> {
+fn code_of(status: StatusCode, faults: &[ErrorDetail]) -> Option<ErrorCode> {
     let message = faults.first().map_or("", |fault| fault.message.as_str());
     match (status, message) {
         (StatusCode::BAD_REQUEST, "Email in use") => return Some(ErrorCode::EmailInUse),

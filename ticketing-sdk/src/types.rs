@@ -31,7 +31,7 @@ pub use pass::{
 pub use password::{PASSWORD_LENGTHS, is_valid_password};
 pub use payment::{ClientSecret, NewPayment, Payment, PaymentStatus};
 pub use price_bound::PriceBound;
-pub use problem::{ErrorCode, Fault, Problem};
+pub use problem::{ErrorCode, ErrorDetail, Problem};
 pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus, TicketUpdate};
 pub use time::{Timestamp, TimestampError};
 pub use user::{CurrentUser, CurrentUserAnswer, User};

@@ -1,4 +1,4 @@
-//! Live changes of tickets: a stream that reconnects and resumes by itself.
+//! Live changes of tickets: a stream that reconnects and resumes automatically.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,19 +18,19 @@ use crate::sse::{Block, Decoder};
 use crate::wire::{Chunks, Reply};
 use crate::{Client, Error, Phase, Request, Result, Ticket, TicketChange, TicketChangeKind};
 
-/// The server says something each 15 seconds; after this long it is gone.
+/// The idle timeout of a stream. The server sends a heartbeat every 15 seconds.
 const HEARTBEAT: Duration = Duration::from_secs(40);
-/// The event that says that the server does not go on where the client was.
+/// The event with which the server reports that it cannot resume at the client's position.
 const RESET: &str = "reset";
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LAST_WAIT: Duration = Duration::from_secs(30);
 
 /// The changes of all tickets from now on (or from a position), as they happen.
 ///
-/// A lost connection is taken up again, for as long as it takes, after the last change that was seen: no change is
-/// left out. Where the server cannot resume there, the stream yields [`Error::ChangesMissed`] once, and goes on with the
-/// changes from then on: load again what was built from them. Any other error is what connecting again does not mend; the
-/// stream ends after it.
+/// A lost connection is taken up again, for as long as it takes, after the last change that was seen: no change is left
+/// out. Where the server cannot resume there, the stream yields [`Error::ChangesMissed`] once, and goes on with the
+/// changes from then on: load again what was built from them. Any other error is what connecting again does not mend;
+/// the stream ends after it.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;

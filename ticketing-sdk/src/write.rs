@@ -1,4 +1,4 @@
-//! Writes: a request that can be looked at, keyed and then sent.
+//! Writes: requests that can be keyed and configured before they are sent.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -9,9 +9,9 @@ use futures_util::future::BoxFuture;
 
 use crate::{IdempotencyKey, Payment, Request, Response, Result, UserId};
 
-/// A write that is ready to go. Await it to send it.
+/// A prepared write. Await it to send it.
 ///
-/// Writes that create something carry a generated [`IdempotencyKey`], so that a lost answer can be asked for again.
+/// Writes that create a resource have a generated [`IdempotencyKey`], so that a retry replays a lost response.
 ///
 /// ```no_run
 /// use ticketing_sdk::{Client, IdempotencyKey, TicketId};
@@ -41,35 +41,35 @@ impl<T> Write<T> {
         self
     }
 
-    /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a server
-    /// that keeps keys, and only an answer that tells what became of the first attempt counts: with any other the outcome
-    /// stays unknown ([`Error::UnknownOutcome`](crate::Error::UnknownOutcome)).
+    /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a
+    /// server with idempotency keys, and only a response that shows the outcome of the first attempt counts: with any
+    /// other the outcome is unknown ([`Error::UnknownOutcome`](crate::Error::UnknownOutcome)).
     pub fn resumed(mut self, resumed: bool) -> Self {
         self.request.resumed = resumed;
         self
     }
 
-    /// Names the user for whom the write is meant; the server refuses it with the code `other_user` where someone else is
-    /// signed in. Without this, it is the user whose session the client has when the write is first sent.
+    /// Sets the intended user of the write; the server refuses it with the code `other_user` if another user is signed
+    /// in. The default is the user of the session when the write is first sent.
     pub fn for_user(mut self, user: &UserId) -> Self {
         self.request = self.request.for_user(user);
         self
     }
 
-    /// The key that the write carries, if it carries one.
+    /// Returns the idempotency key, if there is one.
     #[must_use]
     pub fn key(&self) -> Option<&IdempotencyKey> {
         self.request.key.as_ref()
     }
 
-    /// Lets the write through only if the thing still has this version; otherwise it is refused with the code
-    /// `version_mismatch`. For updates and deletions.
+    /// Makes an update or a deletion conditional: if the resource has another version, it is refused with the code
+    /// `version_mismatch`.
     pub fn if_match(mut self, version: i64) -> Self {
         self.request = self.request.if_match(version);
         self
     }
 
-    /// How long the whole call may take, in place of the client's own limit.
+    /// Sets the timeout of the call, in place of that of the client.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.request = self.request.timeout(timeout);
         self
@@ -77,14 +77,14 @@ impl<T> Write<T> {
 }
 
 impl Write<Payment> {
-    /// Sends it, and follows the payment until its outcome is known, for at most a minute.
+    /// Sends the payment, and polls it until its outcome is known, for at most a minute.
     ///
     /// # Errors
     /// As sending it and as [`Payments::settled`](crate::Payments::settled).
     pub async fn settled(self) -> Result<Payment> {
         let payments = self.request.client.payments();
         let payment = self.await?;
-        // A backend that sends no status answers only when the money is taken.
+        // A backend without a status responds only after the capture.
         if payment.status.is_none_or(crate::PaymentStatus::is_final) {
             return Ok(payment);
         }

@@ -71,7 +71,7 @@ pub enum Call {
     Sell(NewTicket),
     /// Change a ticket, if it still has this version.
     Change(TicketId, TicketUpdate, i64),
-    /// Take a ticket off the market, if it still has this version.
+    /// Withdraw a listing, if it still has this version.
     Withdraw(TicketId, i64),
     /// Reserve a ticket at the price that was shown.
     Reserve(TicketId, Money),

@@ -130,20 +130,36 @@ impl Core {
         shutdown: &Shutdown,
         prune: impl Fn(&mut Tx<'_>, Timestamp) -> Result<(), DbError> + Clone + Send + 'static,
     ) {
-        let (core, stop) = (self.clone(), shutdown.clone());
-        shutdown.spawn(async move {
-            loop {
-                let (now, prune) = (core.clock.now(), prune.clone());
-                if let Err(error) = core.db.write_read_committed(move |tx| prune(tx, now)).await {
-                    tracing::warn!(%error, "pruning of old rows failed");
-                }
-                tokio::select! {
-                    () = tokio::time::sleep(PRUNE_INTERVAL) => {}
-                    () = stop.triggered() => return,
-                }
-            }
+        let core = self.clone();
+        start_repeating(shutdown, PRUNE_INTERVAL, "pruning of old rows failed", move || {
+            let (core, prune) = (core.clone(), prune.clone());
+            let now = core.clock.now();
+            async move { core.db.write_read_committed(move |tx| prune(tx, now)).await }
         });
     }
+}
+
+/// Runs `task` now and after each `interval`; a failure is logged as `failure`, and the next run is the retry.
+pub fn start_repeating<F>(
+    shutdown: &Shutdown,
+    interval: Duration,
+    failure: &'static str,
+    task: impl Fn() -> F + Send + 'static,
+) where
+    F: Future<Output = Result<(), DbError>> + Send + 'static,
+{
+    let stop = shutdown.clone();
+    shutdown.spawn(async move {
+        loop {
+            if let Err(error) = task().await {
+                tracing::warn!(%error, "{failure}");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(interval) => {}
+                () = stop.triggered() => return,
+            }
+        }
+    });
 }
 
 /// The tables of a service and those that every service has.

@@ -23,7 +23,7 @@ mod spans;
 mod transport;
 
 pub use consumers::{Consumers, DeliveryLimits, Handler, HandlerError};
-pub use core::{Core, CoreError};
+pub use core::{Core, CoreError, start_repeating};
 pub use delivery::{AckDecision, DeadLetter, Delivery};
 pub use effect::{Effect, next_step};
 pub use embedded::EmbeddedOptions;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt;
-use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
+use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler, start_repeating};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
@@ -34,7 +34,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V2__open_orders", include_str!("../migrations/V2__open_orders.sql")),
         ("V3__unpaid_reservations", include_str!("../migrations/V3__unpaid_reservations.sql")),
         ("V4__details", include_str!("../migrations/V4__details.sql")),
-        ("V5__passes", include_str!("../migrations/V5__passes.sql")),
+        ("V5__closed_listings", include_str!("../migrations/V5__closed_listings.sql")),
     ],
 };
 
@@ -44,17 +44,17 @@ pub fn tables() -> [Migrations; 3] {
     Core::parts_with_sessions(MIGRATIONS)
 }
 
-/// Rows that are made up for at once.
-const BATCH: u32 = 100;
-/// How often it is looked for what earlier versions have left.
-const MAKE_UP_EVERY: Duration = Duration::from_secs(600);
-
 /// How long a reservation lasts by default.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
 /// How many unpaid orders one user may have by default.
 pub const DEFAULT_OPEN_LIMIT: u32 = 20;
 /// How long others come first after each reservation of a ticket that a buyer has given up, by default.
 pub const DEFAULT_REORDER_PAUSE: Duration = Duration::from_secs(60);
+
+/// Events of each kind that one transaction publishes where an earlier version has left them unpublished.
+const BATCH: u32 = 100;
+/// How often such events are looked for.
+const PUBLISH_MISSING_EVERY: Duration = Duration::from_secs(600);
 
 /// What the service is given.
 #[derive(Clone, Debug)]
@@ -124,18 +124,16 @@ impl App {
             .on(OnPaymentFailed { core: core.clone() })
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         core.start(bus, Some(consumers), shutdown);
-        let (app, stop) = (self.clone(), shutdown.clone());
-        shutdown.spawn(async move {
-            loop {
-                if let Err(error) = app.make_up_for_earlier_versions().await {
-                    tracing::warn!(%error, "what earlier versions have left could not be looked for");
-                }
-                tokio::select! {
-                    () = tokio::time::sleep(MAKE_UP_EVERY) => {}
-                    () = stop.triggered() => return,
-                }
-            }
-        });
+        let app = self.clone();
+        start_repeating(
+            shutdown,
+            PUBLISH_MISSING_EVERY,
+            "missing events could not be published",
+            move || {
+                let app = app.clone();
+                async move { app.publish_missing_events().await }
+            },
+        );
         core.start_pruning(shutdown, |tx, now| {
             store::prune(tx, now)?;
             idempotency::prune(tx, now)?;
@@ -143,25 +141,17 @@ impl App {
         });
     }
 
-    /// Closes the listings, and states the orders again, that a version of this service before passes has left. Such a
-    /// version may run beside this one during an upgrade, so this is repeated.
+    /// Publishes the events that a version of this service before passes has left unpublished. Such a version may run beside
+    /// this one during an upgrade, so this is repeated.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn make_up_for_earlier_versions(&self) -> Result<(), DbError> {
-        let (db, outbox) = (&self.core.db, &self.core.outbox);
+    pub async fn publish_missing_events(&self) -> Result<(), DbError> {
         loop {
-            let outbox = outbox.clone();
-            if db.write(move |tx| store::close_listings(tx, &outbox, BATCH)).await? == 0 {
-                break;
-            }
-        }
-        let mut after = String::new();
-        loop {
-            let (outbox, now) = (outbox.clone(), self.core.clock.now());
-            match db.write(move |tx| store::restate(tx, &outbox, &after, BATCH, now)).await? {
-                Some(last) => after = last.into_string(),
-                None => return Ok(()),
+            // Most of the time there is nothing to write.
+            let outbox = self.core.outbox.clone();
+            if self.core.db.write(move |tx| store::publish_missing(tx, &outbox, BATCH)).await? == 0 {
+                return Ok(());
             }
         }
     }

@@ -14,8 +14,6 @@ pub const CONSUMED: &[EventName] = &[
     EventName::OrderConfirmed,
     EventName::OrderCompleted,
     EventName::OrderCancelled,
-    EventName::OrderRestated,
-    EventName::ListingClosed,
     EventName::SessionEnded,
 ];
 

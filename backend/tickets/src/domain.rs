@@ -2,6 +2,5 @@
 
 pub mod hold;
 pub mod listing;
-pub mod pass;
 pub mod terms;
 pub mod title;

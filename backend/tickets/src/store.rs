@@ -3,7 +3,6 @@
 mod changes;
 mod keys;
 mod list;
-pub mod passes;
 mod reservations;
 mod terms;
 mod tickets;
@@ -12,6 +11,6 @@ pub use changes::{Change, Changes, Resumed, adopt, after, latest, prune, resume}
 pub use keys::{recompute_batch, recompute_keys};
 pub use list::{Position, list};
 pub use reservations::{
-    Completed, NewReservation, complete, confirm, correct_outdated, find_outdated, release, reserve,
+    NewReservation, complete, confirm, correct_outdated, find_outdated, release, reserve,
 };
-pub use tickets::{ChangePublisher, EditError, NewListing, create, delete, find, list_terms, update};
+pub use tickets::{ChangePublisher, EditError, NewListing, create, delete, find, update};

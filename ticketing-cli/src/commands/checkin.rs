@@ -1,13 +1,22 @@
 //! `ticketing checkin`: the door.
 
+mod door_list;
+mod journal;
+mod offline;
+mod prepare;
+pub(crate) mod sync;
 pub(crate) mod verdict;
 
-use std::ops::AsyncFnMut;
+use std::path::PathBuf;
 
+use clap::Subcommand;
 use ticketing_sdk::NewCheckIn;
+use ticketing_sdk::text::{has_visible, normalize};
 
+use self::offline::OfflineDoor;
 use self::verdict::{Tally, Verdict};
-use crate::context::{ApiContext, Context};
+use crate::clock;
+use crate::context::{ApiCommand, ApiContext, Context};
 use crate::failure::Outcome;
 use crate::help;
 use crate::io::Io;
@@ -20,9 +29,11 @@ use crate::output::Printer;
     &[
         "ticketing checkin --device \"north door\"",
         "ticketing checkin --output jsonl < codes.txt",
+        "ticketing checkin --offline door.json --device \"north door\"",
     ],
     "A scanner types a code and a line end. Only who listed the ticket first admits its passes. The exit code is 10 if a pass was \
-     refused, and 7 if the server could not be asked: the same code again is then sent with the same key, and admitted once.",
+     refused, and 7 if the server could not be asked: the same code again is then sent with the same key, and admitted once.\n\
+     Without a network, --offline admits by a door list that `prepare` has fetched, and `sync` uploads the admissions later.",
 ))]
 pub(crate) struct Args {
     /// The codes; without any, they are read from stdin, one a line
@@ -31,12 +42,38 @@ pub(crate) struct Args {
     /// Name this device, which the server keeps with each admission
     #[arg(long, help_heading = help::DOOR, value_name = "NAME")]
     device: Option<String>,
+    /// Admit without a network by this door list
+    #[arg(long, help_heading = help::DOOR, value_name = "FILE")]
+    offline: Option<PathBuf>,
+    #[command(subcommand)]
+    step: Option<Step>,
+}
+
+/// The subcommands of `ticketing checkin`.
+#[derive(Debug, Subcommand)]
+enum Step {
+    /// Fetch the door list for a door without a network
+    Prepare(prepare::Args),
+    /// Upload the admissions of a door without a network
+    Sync(sync::Args),
 }
 
 impl Args {
     /// Runs the command.
     pub(crate) async fn run(self, context: Context) -> Outcome {
-        let Self { codes, device } = self;
+        let Self { codes, device, offline, step } = self;
+        // As the server keeps it, so that its answers name the same device.
+        let device = device.map(|name| normalize(&name)).filter(|name| has_visible(name));
+        match step {
+            Some(Step::Prepare(args)) => return args.run(&context.connect_and_report()?).await,
+            Some(Step::Sync(args)) => return args.run(&context.connect_and_report()?).await,
+            None => {}
+        }
+        if let Some(list) = offline {
+            let mut door = OfflineDoor::open(&list, device)?;
+            let judge = async |code: String| door.judge(&code, clock::now());
+            return each_code(&context.io, &context.printer(), codes, judge).await;
+        }
         let api = context.connect_and_report()?;
         let judge = async |code: String| check_in(&api, &code, device.as_deref()).await;
         each_code(api.io(), &api.printer(), codes, judge).await

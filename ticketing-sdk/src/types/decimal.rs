@@ -1,4 +1,4 @@
-//! Decimal numbers as people and programs write amounts.
+//! Decimal numbers in the forms in which users and programs write amounts.
 
 use super::MoneyError;
 
@@ -16,8 +16,8 @@ const MAX_EXPONENT: i64 = 1_000_000_000;
 const MAX_ZEROS: usize = 18;
 
 impl Decimal {
-    /// Reads what JavaScript's `Number` reads in base 10: spaces around it, a sign, digits on either side of the point, an
-    /// exponent. An empty text is no number here, nor are `0x10` and `Infinity`.
+    /// Reads what JavaScript's `Number` reads in base 10: spaces around it, a sign, digits on either side of the point,
+    /// an exponent. An empty text is no number here, nor are `0x10` and `Infinity`.
     pub(super) fn read(text: &str) -> Result<Self, MoneyError> {
         let (is_negative, unsigned) = sign(text.trim());
         let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {

@@ -1,5 +1,5 @@
-//! What a ticket says about its event. The table at the end of this file is the one list of the fields: the wire types, the
-//! checks of the services, the columns of the database and the forms of the clients follow from it.
+//! The details of an event. The table at the end of this file is the only list of the fields: the wire types, the
+//! checks of the services, the columns of the database and the forms of the clients are derived from it.
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
@@ -7,10 +7,10 @@ use serde::ser::{Serialize, Serializer};
 use super::EventTime;
 use super::text::{has_visible, normalize};
 
-/// Why a text cannot be a field of the details.
+/// An invalid value of a field of the details.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DetailError {
-    /// Nothing of it can be seen.
+    /// It has no visible character.
     #[error("{} must not be empty", .0.label())]
     Empty(DetailField),
     /// It has more characters than the field may have.
@@ -76,8 +76,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for FieldUpdate<T> {
     }
 }
 
-/// Reads an optional field; a value that cannot be read counts as absent, since another backend of the contract may give the
-/// field another meaning. For `#[serde(deserialize_with = "…")]`.
+/// Reads an optional field; a value that cannot be read counts as absent, since another backend of the contract may
+/// give the field another meaning. For `#[serde(deserialize_with = "…")]`.
 ///
 /// # Errors
 /// When the value is not JSON.
@@ -89,7 +89,7 @@ where
     Ok(T::deserialize(serde_json::Value::deserialize(deserializer)?).ok())
 }
 
-/// A value of a field, read from what a person has written.
+/// A value of a field, parsed from user input.
 trait DetailValue: Sized {
     fn read(field: DetailField, text: &str) -> Result<Self, DetailError>;
 }
@@ -119,7 +119,7 @@ impl DetailValue for EventTime {
 macro_rules! details {
     ($($(#[doc = $doc:literal])+ $(#[schema($($schema:tt)*)])? $field:ident: $type:ty =
         $variant:ident, $name:literal, $label:literal, $max:literal;)+) => {
-        /// What a ticket says about its event. Each field is optional, and absent where its seller has not given it.
+        /// The details of an event. Each field is optional, and absent if the seller has not given it.
         #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "camelCase")]
@@ -167,7 +167,7 @@ macro_rules! details {
                 match self { $(Self::$variant => $label),+ }
             }
 
-            /// How many characters the field may have.
+            /// Returns the maximum number of characters of the field.
             #[must_use]
             pub const fn max_chars(self) -> usize {
                 match self { $(Self::$variant => $max),+ }
@@ -199,7 +199,7 @@ macro_rules! details {
         }
 
         impl DetailsUpdate {
-            /// Sets a field to what a person has written: trimmed, composed (NFC), with something to see.
+            /// Sets a field from user input: trimmed, composed (NFC), with a visible character.
             ///
             /// # Errors
             /// When the text cannot be a value of the field.
@@ -248,15 +248,15 @@ macro_rules! details {
 }
 
 details! {
-    /// Where the event takes place: 1 to 120 characters.
+    /// The venue of the event: 1 to 120 characters.
     #[schema(min_length = 1, max_length = 120, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")]
     venue: String = Venue, "venue", "Venue", 120;
-    /// When the event starts, in RFC 3339 with the offset of the place, kept as given. Sales end then.
+    /// The start of the event, in RFC 3339 with the offset of the place, kept as given. Sales end at the start.
     starts_at: EventTime = StartsAt, "startsAt", "StartsAt", 35;
-    /// The seat, or where one stands: 1 to 60 characters.
+    /// The seat or standing area: 1 to 60 characters.
     #[schema(min_length = 1, max_length = 60, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")]
     seat: String = Seat, "seat", "Seat", 60;
-    /// What else is to be known about the event, in plain text: 1 to 2 000 characters.
+    /// The description of the event, in plain text: 1 to 2 000 characters.
     #[schema(min_length = 1, max_length = 2000, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")]
     description: String = Description, "description", "Description", 2_000;
 }

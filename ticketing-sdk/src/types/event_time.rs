@@ -1,4 +1,4 @@
-//! When an event starts: an instant with the offset of its place.
+//! The start of an event: an instant with the offset of its place.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,8 +8,8 @@ use serde::ser::{Serialize, Serializer};
 
 use super::Timestamp;
 
-/// When an event starts, in RFC 3339 with the offset of its place. The text is kept as it was given, so that everybody
-/// sees the time on the clock at the door.
+/// The start of an event, in RFC 3339 with the offset of its place. The text is kept as given, so that every client
+/// shows the local time of the event.
 ///
 /// ```
 /// use ticketing_sdk::EventTime;
@@ -27,7 +27,7 @@ pub struct EventTime {
     instant: Timestamp,
 }
 
-/// Some text is not an RFC 3339 time with an offset.
+/// A text that is not an RFC 3339 time with an offset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a time with an offset: expected RFC 3339, like 2026-12-24T19:30:00+01:00")]
 pub struct EventTimeError;

@@ -1,4 +1,4 @@
-//! Identifiers: opaque strings, a type for each kind of thing.
+//! Identifiers: opaque strings, with a type for each kind of resource.
 
 /// Declares one kind of identifier.
 macro_rules! id {

@@ -36,7 +36,7 @@ use super::decimal::Decimal;
 )]
 pub struct Money(i64);
 
-/// Why something is not a price.
+/// An invalid price.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MoneyError {

@@ -11,30 +11,30 @@ use super::{Money, OrderId, Ticket, TicketDetails, TicketId, Timestamp, UserId, 
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
-    /// Which order.
+    /// Identifies the order.
     pub id: OrderId,
-    /// Who buys.
+    /// The buyer.
     pub user_id: UserId,
-    /// How far it is.
+    /// The status.
     pub status: OrderStatus,
-    /// When the hold ends unless it is paid for.
+    /// The deadline of the reservation.
     pub expires_at: Timestamp,
     /// The ticket as it was when ordered.
     pub ticket: OrderedTicket,
     /// Rises by one with each change, from 0.
     #[serde(default)]
     pub version: i64,
-    /// When it was made.
+    /// The time of creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
-    /// Of a cancelled order: why. Absent where it is not known.
+    /// The reason of a cancellation, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "tolerant")]
     pub cancel_reason: Option<CancelReason>,
 }
 
 impl Order {
-    /// How long the order still holds its ticket, unless it is paid for: `None` once it is paid for, being paid for or
-    /// cancelled, and zero where the hold has run out and its end has not been recorded yet. `now` is the server's time.
+    /// Returns the time that is left to pay: `None` once the order is paid, being paid or cancelled, and zero if the
+    /// deadline has passed and the expiry is not recorded yet. `now` is the server's time.
     ///
     /// ```
     /// # use ticketing_sdk::{Order, Timestamp};
@@ -51,11 +51,11 @@ impl Order {
         (self.status == OrderStatus::Created).then(|| self.expires_at.saturating_since(now))
     }
 
-    /// Returns the status as people read it: `Reserved · 12:03 left`, `Being paid`, `Paid`, `Cancelled` or `Expired`. `now`
-    /// is the server's time.
+    /// Returns the status as people read it: `Reserved · 12:03 left`, `Being paid`, `Paid`, `Cancelled` or `Expired`.
+    /// `now` is the server's time.
     ///
-    /// An order is `Expired` where its deadline has passed and the end of the hold has not been recorded yet. The wire does
-    /// not state why an order was cancelled, so an order that the deadline has cancelled is `Cancelled`.
+    /// An order is `Expired` if its deadline has passed and the expiry is not recorded yet. The wire does not state why
+    /// an order was cancelled, so an order that the deadline has cancelled is `Cancelled`.
     ///
     /// ```
     /// # use ticketing_sdk::{Order, OrderStatus};
@@ -79,12 +79,12 @@ impl Order {
     }
 }
 
-/// How far an order is. `complete` and `cancelled` are final.
+/// The status of an order. `complete` and `cancelled` are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OrderStatus {
-    /// The ticket is held and can be paid for.
+    /// The ticket is reserved and can be paid for.
     Created,
-    /// A payment is authorised and being taken; the hold no longer expires.
+    /// A payment is authorised and being captured; the reservation no longer expires.
     AwaitingPayment,
     /// Paid.
     Complete,
@@ -111,14 +111,14 @@ impl OrderStatus {
         }
     }
 
-    /// Whether nothing can change it any more.
+    /// Whether the status is final.
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Complete | Self::Cancelled)
     }
 }
 
-/// Why an order was cancelled.
+/// The reason of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CancelReason {
     /// Its buyer cancelled it.
@@ -140,13 +140,13 @@ words!(CancelReason, "cancel reason", {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct OrderedTicket {
-    /// Which ticket.
+    /// Identifies the ticket.
     pub id: TicketId,
-    /// What it admits to, in its seller's words.
+    /// The title of the event, as its seller wrote it.
     pub title: String,
-    /// What the order costs, in US dollars.
+    /// The price of the order, in US dollars.
     pub price: Money,
-    /// What the ticket says about its event.
+    /// The details of the event.
     #[serde(flatten)]
     pub details: TicketDetails,
     /// The version of the ticket that was ordered.
@@ -155,7 +155,7 @@ pub struct OrderedTicket {
 }
 
 impl From<&Ticket> for OrderedTicket {
-    /// What an order of the ticket fixes.
+    /// Returns the ticket as an order of it stores it.
     fn from(ticket: &Ticket) -> Self {
         Self {
             id: ticket.id.clone(),
@@ -167,15 +167,15 @@ impl From<&Ticket> for OrderedTicket {
     }
 }
 
-/// What a buyer says to order a ticket.
+/// A request to order a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NewOrder {
-    /// The ticket to hold.
+    /// The ticket to reserve.
     pub ticket_id: TicketId,
-    /// The price that the buyer saw, in US dollars. Where it costs something else by now, the order is refused with
-    /// `price_changed`; without it, the order is made at whatever the ticket costs.
+    /// The price that the buyer saw, in US dollars. If the ticket has another price now, the order is refused with
+    /// `price_changed`. Without this field the current price applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
 }

@@ -1,4 +1,4 @@
-//! Passes: what the buyer of a ticket holds, and what the door admits.
+//! Passes: the right to enter, its transfers, and admissions.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Money, OrderId, PassId, TicketDetails, TicketId, Timestamp, UserId, tolerant, words};
 
-/// The right to enter, held by one user at a time. The service issues it when the order of a ticket completes; it outlives
-/// transfers and resales.
+/// The right to enter, held by one user at a time. The service issues it when the order of a ticket completes; it
+/// outlives transfers and resales.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -159,7 +159,7 @@ pub struct NewClaim {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NewResale {
-    /// What it costs, in US dollars: at most [`Pass::resale_limit`].
+    /// The price in US dollars: at most [`Pass::resale_limit`].
     #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
     pub price: Money,
 }

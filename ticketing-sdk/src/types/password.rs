@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-/// How many characters a new password has. Nothing else is asked of it, and it is taken exactly as it is.
+/// The number of characters of a new password. No other rule applies, and the password is kept as given.
 pub const PASSWORD_LENGTHS: RangeInclusive<usize> = 8..=128;
 
 /// Whether a text can be a new password.

@@ -11,46 +11,46 @@ use super::{Money, OrderId, PaymentId, Timestamp, words};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
-    /// Which payment.
+    /// Identifies the payment.
     pub id: PaymentId,
     /// The order that it pays for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
-    /// What the card provider calls it.
+    /// The identifier at the card provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stripe_id: Option<String>,
-    /// How much, in US dollars.
+    /// The amount, in US dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
     /// The currency, `usd`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// How far it is.
+    /// The status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PaymentStatus>,
-    /// When it was begun.
+    /// The time of creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
-    /// What Stripe.js needs so that the owner of the card can confirm it (3-D Secure). It is there while the payment waits
-    /// for that, and only for the one who pays.
+    /// The secret with which Stripe.js lets the owner of the card confirm the payment (3-D Secure). Only the buyer
+    /// receives it, and only while the confirmation is pending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<ClientSecret>,
 }
 
-/// What Stripe.js needs to go on with a payment in the browser of the one who pays. Its `Debug` keeps it to itself.
+/// The secret with which Stripe.js continues a payment in the browser of the buyer. Its `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct ClientSecret(String);
 
 impl ClientSecret {
-    /// A secret, as the card provider has made it.
+    /// Wraps a secret of the card provider.
     #[must_use]
     pub fn new(secret: impl Into<String>) -> Self {
         Self(secret.into())
     }
 
-    /// The secret itself.
+    /// Returns the secret.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -63,18 +63,18 @@ impl fmt::Debug for ClientSecret {
     }
 }
 
-/// How far a payment is. `succeeded`, `failed` and `refunded` are final.
+/// The status of a payment. `succeeded`, `failed` and `refunded` are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PaymentStatus {
-    /// The provider has not answered yet.
+    /// The provider has not responded yet.
     Pending,
-    /// The card is good for it; no money has moved.
+    /// The card is authorised, and no money has moved.
     Authorized,
-    /// The money is taken.
+    /// The money is captured.
     Succeeded,
-    /// No money was taken.
+    /// No money was captured.
     Failed,
-    /// The money went back, or the authorisation was given up.
+    /// The money was refunded, or the authorisation was voided.
     Refunded,
 }
 
@@ -96,14 +96,14 @@ impl PaymentStatus {
         }
     }
 
-    /// Whether nothing but a refund can change it any more.
+    /// Whether only a refund can change the status.
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Refunded)
     }
 }
 
-/// What a buyer says to pay for an order. Its `Debug` keeps the token to itself.
+/// A request to pay for an order. Its `Debug` hides the token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -116,8 +116,8 @@ pub struct NewPayment {
         schema(max_length = 255, pattern = "^(tok|pm)_[!-~]+$", example = "tok_visa")
     )]
     pub token: String,
-    /// Whether the client can have the owner of the card confirm it in a browser (3-D Secure), with the `clientSecret` of
-    /// the answer. Without it, such a card is declined.
+    /// Whether the client supports a confirmation by the owner of the card in a browser (3-D Secure), with the
+    /// `clientSecret` of the response. Without it, such a card is declined.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub can_confirm: bool,
 }

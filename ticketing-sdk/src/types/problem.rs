@@ -1,4 +1,4 @@
-//! Problems: the one shape of every error answer, and its machine-readable codes.
+//! Problems: the common format of error responses, and their machine-readable codes.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -9,29 +9,29 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Money, Timestamp};
 
-/// The body of an error answer: every fault of the request together.
+/// The body of an error response: all errors of the request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
-    /// One entry per fault.
-    pub errors: Vec<Fault>,
+    /// One entry for each error.
+    pub errors: Vec<ErrorDetail>,
 }
 
-/// One thing that is wrong.
+/// One error of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Fault {
-    /// What is wrong, for people.
+pub struct ErrorDetail {
+    /// The message for people.
     pub message: String,
-    /// The field at fault, where it is one field.
+    /// The invalid field, if the error is of one field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// What is wrong, for programs. The teaching versions send none.
+    /// The code for programs. The teaching versions send none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<ErrorCode>,
-    /// With the code `price_changed`: what the ticket costs now, in US dollars.
+    /// With the code `price_changed`: the current price of the ticket, in US dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
     /// With the code `already_admitted`: when the pass was admitted.
@@ -42,23 +42,23 @@ pub struct Fault {
     pub device: Option<String>,
 }
 
-/// Declares the codes with their words.
+/// Declares the codes with their names on the wire.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident => $word:literal),+ $(,)?) => {
-        /// What is wrong, for programs: stable words that outlive every message.
+        /// The code of an error: a stable name, unlike the message.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
             $($(#[$doc])* $variant,)+
-            /// A code that this version does not know.
+            /// A code that this version of the SDK does not know.
             Other(String),
         }
 
         impl ErrorCode {
-            /// Every code that this version knows.
+            /// Every code of this version.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word on the wire.
+            /// Returns the name on the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -84,7 +84,7 @@ codes! {
     MalformedRequest => "malformed_request",
     /// The path and query are longer than the server reads.
     UriTooLong => "uri_too_long",
-    /// The header fields are more, or larger, than the server reads.
+    /// The header fields exceed the limits of the server.
     HeaderFieldsTooLarge => "header_fields_too_large",
     /// The body is not JSON.
     InvalidJson => "invalid_json",
@@ -92,7 +92,7 @@ codes! {
     InvalidInput => "invalid_input",
     /// The body is larger than 64 KiB.
     PayloadTooLarge => "payload_too_large",
-    /// The body is not announced as JSON.
+    /// The body is not declared as JSON.
     UnsupportedMediaType => "unsupported_media_type",
     /// The route exists, the method does not.
     MethodNotAllowed => "method_not_allowed",
@@ -100,11 +100,11 @@ codes! {
     RequestTimeout => "request_timeout",
     /// There is no valid session.
     NotSignedIn => "not_signed_in",
-    /// The thing belongs to someone else.
+    /// The resource belongs to another user.
     NotOwner => "not_owner",
     /// The request names another user than the one who is signed in.
     OtherUser => "other_user",
-    /// There is no such thing.
+    /// The resource does not exist.
     NotFound => "not_found",
     /// The request came from another origin.
     CrossOrigin => "cross_origin",
@@ -112,33 +112,33 @@ codes! {
     InsecureTransport => "insecure_transport",
     /// The event of the card provider is not signed with the secret of the server.
     InvalidSignature => "invalid_signature",
-    /// Someone signed up with this e-mail before.
+    /// Another account has this e-mail.
     EmailInUse => "email_in_use",
     /// The e-mail or the password is wrong.
     InvalidCredentials => "invalid_credentials",
-    /// An order holds the ticket.
+    /// An order reserves the ticket.
     TicketReserved => "ticket_reserved",
     /// The event of the ticket has started.
     TicketPast => "ticket_past",
-    /// The ticket no longer costs what the order says; the fault names the new price.
+    /// The price of the ticket differs from that of the request; the error names the new price.
     PriceChanged => "price_changed",
-    /// The buyer has given up a reservation of the ticket, and others come first for a while; see `Retry-After`.
+    /// The buyer gave up a reservation of the ticket recently, and other buyers come first; see `Retry-After`.
     ReorderTooSoon => "reorder_too_soon",
-    /// What the request names was just made, and the service has not received its event yet; see `Retry-After`.
+    /// The resource was created a moment ago, and the service has not received its event yet; see `Retry-After`.
     NotYetVisible => "not_yet_visible",
-    /// The hold ran out.
+    /// The reservation expired.
     OrderExpired => "order_expired",
     /// The order was cancelled.
     OrderCancelled => "order_cancelled",
     /// The order is paid already.
     OrderPaid => "order_paid",
-    /// A payment of the order is being taken.
+    /// A payment of the order is in progress.
     PaymentInProgress => "payment_in_progress",
     /// The card provider refused the card.
     CardDeclined => "card_declined",
-    /// The card provider cannot be reached; safe to repeat.
+    /// The card provider cannot be reached; a retry is safe.
     ProviderUnavailable => "provider_unavailable",
-    /// The buyer holds as many unpaid orders as one may.
+    /// The buyer has reached the limit of unpaid orders.
     TooManyOpenOrders => "too_many_open_orders",
     /// The pass is not valid: it is for sale, used or void.
     PassNotValid => "pass_not_valid",
@@ -152,18 +152,18 @@ codes! {
     PassSuperseded => "pass_superseded",
     /// The pass is for sale.
     PassOffered => "pass_offered",
-    /// A limit was passed; see `Retry-After`.
+    /// A rate limit was exceeded; see `Retry-After`.
     TooManyRequests => "too_many_requests",
     /// The idempotency key was used with another body.
     IdempotencyKeyReused => "idempotency_key_reused",
-    /// The first request with this idempotency key is still being answered.
+    /// The first request with this idempotency key is in progress.
     IdempotencyKeyInFlight => "idempotency_key_in_flight",
-    /// The connection to the database was lost during the commit: whether the write took effect is not known. Repeat it
-    /// with the same idempotency key.
+    /// The connection to the database was lost during the commit, so the outcome of the write is unknown. Retry it with
+    /// the same idempotency key.
     OutcomeUnknown => "outcome_unknown",
     /// `If-Match` names another version than the current one.
     VersionMismatch => "version_mismatch",
-    /// The service cannot answer now; see `Retry-After`.
+    /// The service is unavailable; see `Retry-After`.
     Unavailable => "unavailable",
     /// The service failed.
     Internal => "internal",

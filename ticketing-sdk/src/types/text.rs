@@ -1,4 +1,4 @@
-//! Text for people: what others wrote compared and made safe to print, and times in words.
+//! Text for people: sanitising of the text of others, and times in words.
 
 mod search;
 mod unicode;
@@ -11,7 +11,7 @@ use super::Timestamp;
 pub use search::{SearchWords, ticket_key};
 pub use unicode::{fold_case, has_visible, is_invisible, normalize, search_key};
 
-/// Makes a text that someone else wrote safe to print on a terminal, on one line.
+/// Makes the text of another user safe to print on a terminal, on one line.
 ///
 /// Control characters (C0, C1, delete, so also the start of every escape sequence) and the characters that turn
 /// the direction of writing are dropped; newlines and tabs become spaces.
@@ -40,7 +40,7 @@ fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
 }
 
-/// How long, in words: two units where the smaller one matters.
+/// Returns a duration in words, with two units where the smaller one matters.
 ///
 /// ```
 /// use std::time::Duration;
@@ -94,7 +94,7 @@ const DAY: u64 = 24 * HOUR;
 /// Beyond this the date says more.
 const LONG: u64 = 30 * DAY;
 
-/// When, as seen from `now`: `3 min ago`, `in 14 min`, or the date where it is far away.
+/// Returns a time relative to `now`: `3 min ago`, `in 14 min`, or the date if it is far away.
 ///
 /// ```
 /// use ticketing_sdk::text::relative;

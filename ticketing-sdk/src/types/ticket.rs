@@ -4,48 +4,48 @@ use serde::{Deserialize, Serialize};
 
 use super::{DetailField, DetailsUpdate, Money, OrderId, TicketDetails, TicketId, Timestamp, UserId, words};
 
-/// A ticket that someone lists for sale.
+/// A ticket that is listed for sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", from = "TicketOnTheWire")]
 pub struct Ticket {
-    /// Which ticket.
+    /// Identifies the ticket.
     pub id: TicketId,
-    /// What it admits to, in its seller's words: to be sanitised before it reaches a terminal.
+    /// The title of the event, as its seller wrote it: to be sanitised before it reaches a terminal.
     pub title: String,
-    /// What it costs, in US dollars.
+    /// The price, in US dollars.
     pub price: Money,
     /// What it says about its event.
     #[serde(flatten)]
     pub details: TicketDetails,
-    /// Who sells it.
+    /// The seller.
     pub user_id: UserId,
     /// Rises by one with each change, from 0.
     pub version: i64,
-    /// The order that holds it.
+    /// The order that reserves or bought it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
-    /// Whether it can be ordered.
+    /// The status.
     pub status: TicketStatus,
-    /// The ticket whose pass it sells on; absent for a first sale.
+    /// The ticket whose pass it resells; absent for a first sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resale_of: Option<TicketId>,
-    /// When it was listed.
+    /// The time of listing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
-    /// When it last changed.
+    /// The time of the last change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
-/// Whether a ticket can be ordered.
+/// The status of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TicketStatus {
     /// It can be ordered.
     Available,
-    /// An order holds it.
+    /// An order reserves it.
     Reserved,
-    /// It is paid for.
+    /// It is paid.
     Sold,
 }
 
@@ -63,7 +63,7 @@ impl TicketStatus {
     }
 }
 
-/// What a seller says about a ticket, to list it.
+/// A request to list a ticket.
 ///
 /// ```
 /// use ticketing_sdk::NewTicket;
@@ -94,13 +94,13 @@ pub struct NewTicket {
 }
 
 impl NewTicket {
-    /// A ticket of this title and price.
+    /// Creates a request with this title and price.
     pub fn new(title: impl Into<String>, price: Money) -> Self {
         Self { title: title.into(), price, details: TicketDetails::default() }
     }
 }
 
-/// What a seller changes of a ticket: title and price are given, the details that are not given stay as they are.
+/// A request to change a listing: title and price are required, and absent details are kept.
 ///
 /// ```
 /// use ticketing_sdk::{DetailField, TicketUpdate};
@@ -122,13 +122,13 @@ pub struct TicketUpdate {
     /// What it costs, in US dollars.
     #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
     pub price: Money,
-    /// What changes of its details.
+    /// The changes of its details.
     #[serde(flatten)]
     pub details: DetailsUpdate,
 }
 
 impl TicketUpdate {
-    /// A change of title and price that keeps the details.
+    /// Creates a change of title and price that keeps the details.
     pub fn new(title: impl Into<String>, price: Money) -> Self {
         Self { title: title.into(), price, details: DetailsUpdate::default() }
     }
@@ -148,7 +148,7 @@ impl From<NewTicket> for TicketUpdate {
     }
 }
 
-/// What happened to a ticket; its words are the event names of the stream.
+/// The kind of a change, named like the events of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TicketChangeKind {
     /// It was listed.
@@ -163,20 +163,20 @@ words!(TicketChangeKind, "ticket event", {
     Created => "ticket:created", Updated => "ticket:updated", Deleted => "ticket:deleted",
 });
 
-/// One change of one ticket, as the live stream tells it.
+/// One change of one ticket in the live stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TicketChange {
     /// The position in the stream, to resume after it.
     pub id: String,
-    /// What happened.
+    /// The kind of the change.
     pub kind: TicketChangeKind,
     /// The ticket after the change; for a deleted one, its last state.
     pub ticket: Ticket,
 }
 
-/// A ticket as any backend of the contract may send it: the teaching versions know no status and no times.
+/// A ticket as any backend of the contract may send it: the teaching versions send no status and no times.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TicketOnTheWire {

@@ -33,7 +33,7 @@ use serde::ser::{Serialize, Serializer};
 )]
 pub struct Timestamp(i64);
 
-/// Some text is not an RFC 3339 instant.
+/// A text that is not an RFC 3339 instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a time: expected RFC 3339, like 2026-11-22T10:15:00.000Z")]
 pub struct TimestampError;

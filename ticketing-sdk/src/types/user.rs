@@ -1,4 +1,4 @@
-//! Users, and who is signed in.
+//! Users, and the current user.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,18 +9,18 @@ use super::UserId;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct User {
-    /// Who it is.
+    /// Identifies the user.
     pub id: UserId,
     /// The address that signs in.
     pub email: String,
 }
 
-/// The account that a session belongs to, as its token says.
+/// The account of a session, with the claims of its token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CurrentUser {
-    /// Who is signed in.
+    /// Identifies the user.
     pub id: UserId,
     /// The address that signed in.
     pub email: String,
@@ -33,12 +33,12 @@ pub struct CurrentUser {
     /// Identifies the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
-    /// Who issued the session.
+    /// The issuer of the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
 }
 
-/// The answer to "who am I": nobody, or an account.
+/// The response to a request for the current user.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

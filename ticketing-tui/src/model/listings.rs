@@ -11,7 +11,7 @@ use crate::effect::CallId;
 #[derive(Debug, Default)]
 pub(crate) struct Listings {
     list: Vec<Listing>,
-    /// Those that are off the market, whatever a list says that was read original. Only an order brings one back.
+    /// The withdrawn listings, even if an older list has them. Only an order brings one back.
     withdrawn: HashSet<TicketId>,
     /// What is being done, by the call that does it: also to one that is gone before its answer comes.
     in_progress: HashMap<CallId, (TicketId, ListingAction)>,
@@ -119,7 +119,7 @@ impl Listings {
         }
     }
 
-    /// Shows that it is being taken off the market.
+    /// Shows that the withdrawal is in progress.
     pub(crate) fn withdraw(&mut self, id: &TicketId, call: CallId) {
         self.begin_action(id, call, ListingAction::Withdraw);
     }

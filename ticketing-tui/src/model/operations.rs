@@ -103,7 +103,7 @@ impl Model {
         Some(call)
     }
 
-    /// Takes a listing off the market.
+    /// Withdraws a listing.
     pub(crate) fn withdraw(&mut self, id: &TicketId) {
         let Some(listing) = self.listings.get(id).filter(|listing| listing.pending.is_none()) else { return };
         let version = listing.ticket.version;

@@ -14,11 +14,11 @@ use ticketing_sdk::{
 };
 
 use super::tickets::{is_known, ticket};
-use super::upgrade::close_listing;
+use super::unpublished::close_listing;
 use super::{open, reorder};
 use crate::domain::lifecycle::{Cause, Step, step};
 
-pub(super) const COLUMNS: &str = "id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, ticket_details, status, \
+const COLUMNS: &str = "id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, ticket_details, status, \
                        expires_at, version, created_at, cancel_reason";
 
 /// An order that is to be made.
@@ -121,7 +121,7 @@ fn ordered_ticket(row: &Row<'_>) -> Result<OrderedTicket, DbError> {
     })
 }
 
-pub(super) fn order(row: &Row<'_>) -> Result<Order, DbError> {
+fn order(row: &Row<'_>) -> Result<Order, DbError> {
     Ok(Order {
         id: row.parse("id")?,
         user_id: row.parse("user_id")?,
@@ -309,7 +309,8 @@ fn move_to(
     let version = order.version + 1;
     let cancel_reason = (next == OrderStatus::Cancelled).then(|| cause.cancel_reason()).flatten();
     let moved = tx.execute(
-        "UPDATE orders SET status = $2, version = $3, cancel_reason = $5 WHERE id = $1 AND version = $4",
+        "UPDATE orders SET status = $2, version = $3, cancel_reason = $5, \
+         buyer_stated = CASE WHEN $2 = 'complete' THEN 1 ELSE buyer_stated END WHERE id = $1 AND version = $4",
         args![
             &order.id,
             next.as_str(),
@@ -336,8 +337,10 @@ fn move_to(
         }
         OrderStatus::Cancelled => {
             let cancelled = CancelledTicket { id: ticket.clone() };
-            outbox.append(tx, &OrderCancelled { id, version, ticket: cancelled, cancel_reason })?;
-            return close_listing(tx, outbox, &ticket);
+            let event =
+                outbox.append(tx, &OrderCancelled { id, version, ticket: cancelled, cancel_reason })?;
+            close_listing(tx, outbox, &ticket)?;
+            Ok(event)
         }
         OrderStatus::Created => Err(DbError::Statement("no order goes back to created".to_owned())),
     }?;

@@ -11,7 +11,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::visibility::find_visible;
 use ticketing_sdk::{Money, TicketDetails, TicketId};
 
-use super::upgrade::close_listing;
+use super::unpublished::close_listing;
 
 /// What orders knows of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,8 +114,8 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, D
     Ok(step)
 }
 
-/// `ticket:deleted`. An active order of the ticket stands; new ones are refused from now on. Without one, `listing:closed`
-/// answers that none will come.
+/// `ticket:deleted`. An active order of the ticket stands; new ones are refused from now on. Without an active order the
+/// listing is closed.
 ///
 /// # Errors
 /// When the database fails.

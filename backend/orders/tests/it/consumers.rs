@@ -26,6 +26,10 @@ async fn apply<H: Handler>(shop: &Shop, handler: H, event: H::Event) -> Effect {
     shop.write(move |tx| handler.handle(tx, &event)).await
 }
 
+fn on_deleted(shop: &Shop) -> OnTicketDeleted {
+    OnTicketDeleted { core: shop.core.clone() }
+}
+
 /// The three events of payments have the same fields.
 macro_rules! of_payment {
     ($event:ident, $order:expr) => {
@@ -91,34 +95,22 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
         }
         let gone = deleted("t", 1);
         assert_eq!(gone.aggregate(), "t");
-        assert_eq!(
-            apply(&shop, OnTicketDeleted { core: shop.core.clone() }, deleted("t", 2)).await,
-            Effect::OutOfOrder
-        );
-        assert_eq!(
-            apply(&shop, OnTicketDeleted { core: shop.core.clone() }, gone.clone()).await,
-            Effect::Done
-        );
+        assert_eq!(apply(&shop, on_deleted(&shop), deleted("t", 2)).await, Effect::OutOfOrder);
+        assert_eq!(apply(&shop, on_deleted(&shop), gone.clone()).await, Effect::Done);
         assert_eq!(shop.status(&order).await, expected, "after {causes:?}");
         assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::Reserved)));
-        assert_eq!(apply(&shop, OnTicketDeleted { core: shop.core.clone() }, gone).await, Effect::Duplicate);
+        assert_eq!(apply(&shop, on_deleted(&shop), gone).await, Effect::Duplicate);
     }
 }
 
 async fn restored_ticket_takes_no_new_order(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
-    assert_eq!(
-        apply(&shop, OnTicketDeleted { core: shop.core.clone() }, deleted("t", 1)).await,
-        Effect::Done
-    );
+    assert_eq!(apply(&shop, on_deleted(&shop), deleted("t", 1)).await, Effect::Done);
     let held = TicketUpdated { order_id: Some(order.clone()), ..updated("t", 2, 1999) };
     assert_eq!(apply(&shop, OnTicketUpdated, held).await, Effect::Done);
     shop.advance(&order, Cause::Cancelled).await;
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
-    assert_eq!(
-        apply(&shop, OnTicketDeleted { core: shop.core.clone() }, deleted("t", 3)).await,
-        Effect::Done
-    );
+    assert_eq!(apply(&shop, on_deleted(&shop), deleted("t", 3)).await, Effect::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
 }

@@ -74,7 +74,8 @@ impl Shop {
     }
 
     pub(crate) async fn hear_deleted(&self, event: &TicketDeleted) -> Effect {
-        let (event, outbox) = (event.clone(), self.core.outbox.clone());
+        let event = event.clone();
+        let outbox = self.core.outbox.clone();
         self.write(move |tx| store::delete_ticket(tx, &outbox, &event)).await
     }
 

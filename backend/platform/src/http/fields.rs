@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use ticketing_sdk::{ErrorCode, Fault, Money, MoneyError};
+use ticketing_sdk::{ErrorCode, ErrorDetail, Money, MoneyError};
 
 use super::{ApiError, canonical_id};
 
@@ -125,7 +125,7 @@ fn capitalized(name: &str) -> String {
 /// Collects the errors of one request.
 #[derive(Debug, Default)]
 #[must_use = "errors count only once `finish` is called"]
-pub struct ValidationErrors(Vec<Fault>);
+pub struct ValidationErrors(Vec<ErrorDetail>);
 
 impl ValidationErrors {
     /// Creates an empty collection.
@@ -141,7 +141,7 @@ impl ValidationErrors {
     /// Adds an error of one field with a code of its own.
     pub fn push_code(&mut self, field: impl Into<String>, message: impl Into<String>, code: ErrorCode) {
         let field = Some(field.into());
-        self.0.push(Fault {
+        self.0.push(ErrorDetail {
             message: message.into(),
             field,
             code: Some(code),

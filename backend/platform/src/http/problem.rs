@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use ticketing_sdk::{ErrorCode, Fault, Money, Problem, Timestamp};
+use ticketing_sdk::{ErrorCode, ErrorDetail, Money, Problem, Timestamp};
 
 use crate::db::DbError;
 
@@ -18,7 +18,7 @@ use crate::db::DbError;
 #[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
-    errors: Vec<Fault>,
+    errors: Vec<ErrorDetail>,
     retry_after: Option<RetryAfter>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -54,7 +54,7 @@ pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
 impl ApiError {
     /// Creates a failure with this status and one error.
     pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
-        let error = Fault {
+        let error = ErrorDetail {
             message: message.into(),
             field: None,
             code: Some(code),
@@ -66,19 +66,13 @@ impl ApiError {
     }
 
     /// 400: the errors of one request, all together.
-    pub fn invalid(errors: Vec<Fault>) -> Self {
+    pub fn invalid(errors: Vec<ErrorDetail>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, errors, retry_after: None, source: None }
-    }
-
-    /// 400 `invalid_input` of several fields, each with its message.
-    pub fn invalid_fields(faults: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        let fields = faults.into_iter().map(|(field, message)| Self::field(field, message).errors);
-        Self::invalid(fields.flatten().collect())
     }
 
     /// 400 `invalid_input` of a single field.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::invalid(vec![Fault {
+        Self::invalid(vec![ErrorDetail {
             message: message.into(),
             field: Some(field.into()),
             code: Some(ErrorCode::InvalidInput),
@@ -134,7 +128,7 @@ impl ApiError {
 
     /// 409 `price_changed`: the ticket costs `price` now.
     pub fn price_changed(price: Money) -> Self {
-        let error = Fault {
+        let error = ErrorDetail {
             message: format!("The ticket costs ${price} now"),
             field: Some("price".to_owned()),
             code: Some(ErrorCode::PriceChanged),
@@ -147,7 +141,7 @@ impl ApiError {
 
     /// 409 `already_admitted`: the pass was admitted at this time, by this device.
     pub fn already_admitted(admitted_at: Timestamp, device: Option<String>) -> Self {
-        let error = Fault {
+        let error = ErrorDetail {
             message: format!("The pass was admitted at {admitted_at}"),
             field: Some("code".to_owned()),
             code: Some(ErrorCode::AlreadyAdmitted),
@@ -232,7 +226,7 @@ impl ApiError {
     }
 
     /// The errors that the client gets.
-    pub fn errors(&self) -> &[Fault] {
+    pub fn errors(&self) -> &[ErrorDetail] {
         &self.errors
     }
 

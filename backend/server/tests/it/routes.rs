@@ -1,6 +1,5 @@
 //! The routes, a file each.
 
 mod orders;
-mod passes;
 mod payments;
 mod tickets;

@@ -8,7 +8,6 @@ mod details;
 mod editing;
 mod feed;
 mod list;
-mod passes;
 mod replicas;
 mod reservations;
 mod support;

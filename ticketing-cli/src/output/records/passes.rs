@@ -2,6 +2,7 @@
 
 use ticketing_sdk::{Pass, PassStatus, PassTransfer, Timestamp};
 
+use crate::commands::checkin::sync::Conflict;
 use crate::commands::checkin::verdict::{Ruling, Verdict};
 
 use super::{Cell, Column, DETAILS, Record, Tone, detail_cells, with_details};
@@ -98,6 +99,34 @@ impl Record for Verdict {
             Cell::opt(self.seat.as_ref()),
             Cell::time(self.admitted_at),
             Cell::opt(self.device.as_ref()),
+        ]
+    }
+}
+
+impl Record for Conflict {
+    const COLUMNS: &'static [Column] = &[
+        Column::id("passId"),
+        Column::cut("title"),
+        Column::whole("reason"),
+        Column::whole("at").droppable(1),
+        Column::whole("device").droppable(2),
+        Column::whole("firstAt").droppable(1),
+        Column::whole("firstDevice").droppable(2),
+        Column::wide("seat"),
+        Column::hidden("message"),
+    ];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        vec![
+            Cell::text(&self.pass_id),
+            Cell::text(&self.title),
+            Cell::text(&self.reason),
+            Cell::Time(self.at),
+            Cell::opt(self.device.as_ref()),
+            Cell::time(self.first_at),
+            Cell::opt(self.first_device.as_ref()),
+            Cell::opt(self.seat.as_ref()),
+            Cell::text(&self.message),
         ]
     }
 }

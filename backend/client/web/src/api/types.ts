@@ -7,6 +7,6 @@ export type Ticket = Schemas['Ticket']
 export type Order = Schemas['Order']
 export type Payment = Schemas['Payment']
 export type User = Schemas['User']
-export type Fault = Schemas['Fault'] & { price?: number | null }
+export type Fault = Schemas['ErrorDetail'] & { price?: number | null }
 export type TicketStatus = Schemas['TicketStatus']
 export type OrderStatus = Schemas['OrderStatus']

@@ -1,0 +1,206 @@
+//! The door list: what a door needs to admit people without a network.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{
+    ErrorCode, Pass, PassClaim, PassCode, PassId, PassKeys, PassStatus, PassVerifier, Timestamp,
+};
+
+use super::journal::Admitted;
+use super::verdict::{NO_CODE, Verdict, refusal};
+use crate::failure::{Failure, Outcome};
+
+/// The file of `checkin prepare`: public keys, and the passes of the events of an issuer, without codes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DoorList {
+    pub(crate) server: String,
+    /// When the list was made, by the server's clock.
+    pub(crate) prepared_at: Timestamp,
+    pub(crate) keys: PassKeys,
+    pub(crate) passes: Vec<Pass>,
+}
+
+/// Why the door refuses a pass that the list does not have.
+const NOT_LISTED: &str = "not_listed";
+
+impl DoorList {
+    /// Reads a list.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is no list.
+    pub(crate) fn read(path: &Path) -> Outcome<Self> {
+        let name = path.display();
+        let text = fs::read(path).map_err(|error| {
+            Failure::usage(format!("cannot read the door list {name}: {error}"))
+                .hint(format!("`ticketing checkin prepare {name}` makes it"))
+        })?;
+        serde_json::from_slice(&text)
+            .map_err(|error| Failure::usage(format!("{name} is no door list: {error}")))
+    }
+
+    /// Writes the list into a file that only its owner can read. A crash leaves the earlier list or this one.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn write(&self, path: &Path) -> Outcome {
+        let mut incomplete = path.as_os_str().to_owned();
+        incomplete.push(".tmp");
+        let incomplete = PathBuf::from(incomplete);
+        let write = || {
+            let mut file = new_private(&incomplete)?;
+            file.write_all(&serde_json::to_vec(self)?)?;
+            file.sync_all()?;
+            fs::rename(&incomplete, path)
+        };
+        write().map_err(|error: std::io::Error| {
+            let _ = fs::remove_file(&incomplete);
+            Failure::failed(format!("cannot write the door list {}: {error}", path.display()))
+        })
+    }
+}
+
+fn new_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The rules of a door without a network.
+pub(crate) struct Door {
+    verifier: PassVerifier,
+    passes: HashMap<PassId, Pass>,
+}
+
+/// What the rules say about a code.
+pub(crate) enum Decision<'a> {
+    /// The pass may enter: the door notes it, and then says so.
+    Admit(&'a Pass, PassClaim),
+    /// Nobody enters.
+    Refuse(Verdict),
+}
+
+impl Door {
+    pub(crate) fn new(list: DoorList) -> Self {
+        let verifier = PassVerifier::new(&list.keys);
+        Self { verifier, passes: list.passes.into_iter().map(|pass| (pass.id.clone(), pass)).collect() }
+    }
+
+    /// Judges a code in the order of the server. `admitted` returns what this door has admitted.
+    ///
+    /// A code of a later serial than that of the list is of a holder who got the pass after the list was made: its signature
+    /// proves it.
+    pub(crate) fn decide<'a>(
+        &'a self,
+        code: &PassCode,
+        admitted: impl Fn(&PassId) -> Option<&'a Admitted>,
+    ) -> Decision<'a> {
+        let refuse = |code: ErrorCode| {
+            let why = refusal(&code).unwrap_or(NO_CODE);
+            Verdict::refused(code.as_str(), why)
+        };
+        let Ok(claim) = self.verifier.verify(code) else {
+            return Decision::Refuse(refuse(ErrorCode::PassInvalid));
+        };
+        let Some(pass) = self.passes.get(&claim.pass_id) else {
+            let why = "the pass is not on the door list: it is of another issuer, or was sold after the list was made";
+            return Decision::Refuse(Verdict {
+                pass_id: Some(claim.pass_id),
+                ..Verdict::refused(NOT_LISTED, why)
+            });
+        };
+        let about = |verdict: Verdict| {
+            let (title, seat) = (Some(pass.title.clone()), pass.details.seat.clone());
+            Decision::Refuse(Verdict { pass_id: Some(pass.id.clone()), title, seat, ..verdict })
+        };
+        let before = admitted(&pass.id);
+        let serial = before.map_or(pass.serial, |before| pass.serial.max(before.serial));
+        if claim.serial < serial {
+            return about(refuse(ErrorCode::PassSuperseded));
+        }
+        if let Some(before) = before {
+            return about(Verdict::already_admitted(Some(before.at), before.device.clone()));
+        }
+        match pass.status {
+            PassStatus::Used => about(Verdict::already_admitted(pass.admitted_at, pass.device.clone())),
+            PassStatus::Void => about(refuse(ErrorCode::PassInvalid)),
+            PassStatus::Offered if claim.serial == pass.serial => about(refuse(ErrorCode::PassOffered)),
+            PassStatus::Offered | PassStatus::Valid => Decision::Admit(pass, claim),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use ticketing_sdk::{PassKey, fixtures};
+
+    // The vectors of the SDK: codes of one pass with the serials 0 and 258, and one that another key signed.
+    pub(crate) const PASS: &str = "0192f3a4-0000-7000-8000-0000000000a1";
+    pub(crate) const CODE: &str = "TK1W50:PI:WKM20%20000000000-FKK00VQBS.AUXHNOL.YAD-SU8CE8QBJR5S4$I5 44R-S6J5MJ86-J9Y7 1Q+%D:$0DSB0+LMC2BK8AEVB4B/KN.RN$ZQK+4B-JA0";
+    const LATER: &str = "TK1W50:PI:WKM20%20000000000.FK3F0QY3GN85-M+VJLYTU9F7+610IN7NK.SO4W.*S-4OR%3NL30IC$.ISDU35CPYC-92UVOJYTLZH+9K0.OM+D*G6GCA+CU-JJD0";
+    const FOREIGN: &str = "TK1W50:PI:WKM20%20000000000-FK*00X0D8%KQRC32AJ%BR.VAE96CLL51Z8SB41%%KP17JHP6VSCC5GTGR%UZR93HQE%K 6HVXH--SOOM4QV4WMN58BOEVR5SAA50";
+
+    pub(crate) fn list(passes: Vec<Pass>) -> DoorList {
+        let word = str::to_owned;
+        let (kty, crv, alg, usage) = (word("OKP"), word("Ed25519"), word("EdDSA"), word("sig"));
+        let x = word("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+        let keys = PassKeys { keys: vec![PassKey { kty, crv, x, kid: word("k"), alg, usage }] };
+        let prepared_at = Timestamp::from_millis(fixtures::NOW);
+        DoorList { server: "http://marketplace.test".to_owned(), prepared_at, keys, passes }
+    }
+
+    fn reason(pass: Pass, code: &str) -> Option<String> {
+        match Door::new(list(vec![pass])).decide(&code.into(), |_| None) {
+            Decision::Admit(..) => None,
+            Decision::Refuse(verdict) => verdict.reason,
+        }
+    }
+
+    #[test]
+    fn code_is_judged_by_signature_serial_and_status() {
+        let pass = |serial, status| Pass { serial, status, ..fixtures::pass(PASS) };
+        use PassStatus::{Offered, Used, Valid, Void};
+        for (serial, status, code, expected) in [
+            (0, Valid, CODE, None),
+            (0, Valid, FOREIGN, Some("pass_invalid")),
+            (0, Valid, "TK1 nothing", Some("pass_invalid")),
+            (1, Valid, CODE, Some("pass_superseded")),
+            (1, Used, CODE, Some("pass_superseded")),
+            (0, Used, CODE, Some("already_admitted")),
+            (0, Offered, CODE, Some("pass_offered")),
+            (0, Void, CODE, Some("pass_invalid")),
+            // The pass got another holder after the list was made.
+            (0, Valid, LATER, None),
+            (0, Offered, LATER, None),
+            (0, Used, LATER, Some("already_admitted")),
+        ] {
+            let reason = reason(pass(serial, status), code);
+            assert_eq!(reason.as_deref(), expected, "{serial} {status} {code}");
+        }
+        assert_eq!(reason(fixtures::pass("another"), CODE).as_deref(), Some(NOT_LISTED));
+    }
+
+    #[test]
+    fn list_is_written_for_its_owner_alone_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("door.json");
+        list(vec![fixtures::pass(PASS)]).write(&file).unwrap();
+        let read = DoorList::read(&file).unwrap();
+        assert_eq!((read.passes.len(), read.keys.keys.len()), (1, 1));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        fs::write(&file, "[]").unwrap();
+        assert!(DoorList::read(&file).unwrap_err().message.unwrap().contains("is no door list"));
+    }
+}

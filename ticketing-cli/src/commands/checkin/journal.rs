@@ -1,0 +1,145 @@
+//! The journal of a door without a network: an admission is on disk before the door says so.
+//!
+//! The file lies beside the door list. It holds the code of each pass that entered, the time, the device and the idempotency key of
+//! its upload, and what became of the upload.
+
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{IdempotencyKey, PassCode, PassId, Timestamp};
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::journal::AppendLog;
+
+/// An admission of this door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Admitted {
+    pub(crate) pass_id: PassId,
+    pub(crate) serial: u16,
+    pub(crate) code: PassCode,
+    pub(crate) title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seat: Option<String>,
+    pub(crate) at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) device: Option<String>,
+    pub(crate) key: IdempotencyKey,
+}
+
+/// What the server said about an admission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "outcome")]
+pub(crate) enum UploadOutcome {
+    /// The server has the admission.
+    Uploaded,
+    /// Another device has admitted the pass before.
+    #[serde(rename_all = "camelCase")]
+    Double {
+        first_at: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first_device: Option<String>,
+    },
+    /// The server refuses the pass.
+    Refused { reason: String, message: String },
+}
+
+/// A line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Line {
+    Admitted(Box<Admitted>),
+    #[serde(rename_all = "camelCase")]
+    Upload {
+        pass_id: PassId,
+        #[serde(flatten)]
+        outcome: UploadOutcome,
+    },
+}
+
+/// The journal, locked by this process.
+#[derive(Debug)]
+pub(crate) struct DoorJournal {
+    log: AppendLog,
+    path: PathBuf,
+    /// In the order of their times.
+    passes: Vec<PassId>,
+    entries: HashMap<PassId, (Admitted, Option<UploadOutcome>)>,
+}
+
+impl DoorJournal {
+    /// Opens the journal beside a door list, or starts it.
+    ///
+    /// # Errors
+    /// If it cannot be read or written, or another command works with it.
+    pub(crate) fn open(list: &Path) -> Outcome<Self> {
+        let mut path = list.as_os_str().to_owned();
+        path.push(".journal");
+        let path = PathBuf::from(path);
+        let failed = |error: std::io::Error| match error.kind() {
+            ErrorKind::WouldBlock => {
+                Failure::new(Exit::Conflict, format!("another command works with {}", path.display()))
+                    .hint("each device needs a door list of its own")
+            }
+            _ => Failure::failed(format!("cannot open the journal {}: {error}", path.display())),
+        };
+        let (log, lines) = AppendLog::open(&path).map_err(failed)?;
+        let mut journal = Self { log, path: path.clone(), passes: Vec::new(), entries: HashMap::new() };
+        for line in lines {
+            journal.take_in(serde_json::from_slice(&line).map_err(|error| failed(error.into()))?);
+        }
+        Ok(journal)
+    }
+
+    /// Returns the admission of a pass.
+    pub(crate) fn admitted(&self, pass: &PassId) -> Option<&Admitted> {
+        self.entries.get(pass).map(|(admitted, _)| admitted)
+    }
+
+    /// Notes an admission. It is on disk when this returns.
+    ///
+    /// # Errors
+    /// If it cannot be written: then nobody was admitted.
+    pub(crate) fn admit(&mut self, admitted: Admitted) -> Outcome {
+        self.append(Line::Admitted(Box::new(admitted)))
+    }
+
+    /// Notes what became of an upload.
+    ///
+    /// # Errors
+    /// If it cannot be written: then the admission is uploaded again, with its key.
+    pub(crate) fn mark_uploaded(&mut self, pass_id: PassId, outcome: UploadOutcome) -> Outcome {
+        self.append(Line::Upload { pass_id, outcome })
+    }
+
+    /// Returns the admissions, the oldest first, with what became of their uploads.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Admitted, Option<&UploadOutcome>)> {
+        let entries = self.passes.iter().filter_map(|pass| self.entries.get(pass));
+        entries.map(|(admitted, outcome)| (admitted, outcome.as_ref()))
+    }
+
+    fn append(&mut self, line: Line) -> Outcome {
+        self.log.append(&line).map_err(|error| {
+            Failure::failed(format!("cannot write the journal {}: {error}", self.path.display()))
+        })?;
+        self.take_in(line);
+        Ok(())
+    }
+
+    fn take_in(&mut self, line: Line) {
+        match line {
+            Line::Admitted(admitted) => {
+                self.passes.push(admitted.pass_id.clone());
+                self.entries.insert(admitted.pass_id.clone(), (*admitted, None));
+            }
+            Line::Upload { pass_id, outcome } => {
+                if let Some((_, uploaded)) = self.entries.get_mut(&pass_id) {
+                    *uploaded = Some(outcome);
+                }
+            }
+        }
+    }
+}

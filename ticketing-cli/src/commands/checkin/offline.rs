@@ -1,0 +1,52 @@
+//! `ticketing checkin --offline`: the door without a network.
+
+use std::path::Path;
+
+use ticketing_sdk::{IdempotencyKey, PassCode, Timestamp};
+
+use super::door_list::{Decision, Door, DoorList};
+use super::journal::{Admitted, DoorJournal};
+use super::verdict::Verdict;
+use crate::failure::Outcome;
+
+/// The door, with its journal.
+pub(crate) struct OfflineDoor {
+    door: Door,
+    journal: DoorJournal,
+    device: Option<String>,
+}
+
+impl OfflineDoor {
+    /// Opens the door with this list.
+    ///
+    /// # Errors
+    /// If the list or its journal cannot be read, or another command works with them.
+    pub(crate) fn open(list: &Path, device: Option<String>) -> Outcome<Self> {
+        let door = Door::new(DoorList::read(list)?);
+        Ok(Self { door, journal: DoorJournal::open(list)?, device })
+    }
+
+    /// Judges a code, and notes an admission before it returns.
+    ///
+    /// # Errors
+    /// If the admission cannot be noted: then nobody was admitted.
+    pub(crate) fn judge(&mut self, code: &str, at: Timestamp) -> Outcome<Verdict> {
+        let code = PassCode::from(code);
+        let (pass, claim) = match self.door.decide(&code, |pass| self.journal.admitted(pass)) {
+            Decision::Refuse(verdict) => return Ok(verdict),
+            Decision::Admit(pass, claim) => (pass, claim),
+        };
+        let (title, seat) = (pass.title.clone(), pass.details.seat.clone());
+        self.journal.admit(Admitted {
+            pass_id: claim.pass_id.clone(),
+            serial: claim.serial,
+            code,
+            title: title.clone(),
+            seat: seat.clone(),
+            at,
+            device: self.device.clone(),
+            key: IdempotencyKey::generate(),
+        })?;
+        Ok(Verdict { device: self.device.clone(), ..Verdict::admitted(claim.pass_id, title, seat, at) })
+    }
+}

@@ -1,0 +1,47 @@
+//! `ticketing checkin prepare`
+
+use std::path::PathBuf;
+
+use super::door_list::DoorList;
+use crate::context::{ApiCommand, ApiContext};
+use crate::failure::Outcome;
+use crate::help;
+
+/// The arguments of `ticketing checkin prepare`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &["ticketing checkin prepare door.json", "ticketing checkin --offline door.json"],
+    "The door list has the public keys and the passes of own events, without codes. Fetch it shortly before the doors open: a pass \
+     that is sold later is not on it.",
+))]
+pub(crate) struct Args {
+    /// The file of the door list; an earlier one is replaced, and its journal stays
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// The largest page of a server.
+const MAX_PAGE: u32 = 500;
+
+#[cfg(test)]
+impl Args {
+    pub(super) fn of_file(file: &std::path::Path) -> Self {
+        Self { file: file.to_owned() }
+    }
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let passes = api.client.passes();
+        let keys = passes.keys().await?;
+        let issued = passes.list().issued().limit(MAX_PAGE).all().await?;
+        let (server, prepared_at) = (api.client.server().to_owned(), api.now());
+        let list = DoorList { server, prepared_at, keys, passes: issued };
+        list.write(&self.file)?;
+        let (count, file) = (list.passes.len(), self.file.display());
+        api.io().remark(&format!(
+            "{count} passes are on the door list {file}; `ticketing checkin --offline {file}` admits them"
+        ));
+        Ok(())
+    }
+}
