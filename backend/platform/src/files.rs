@@ -1,8 +1,9 @@
-//! Private files and folders, and the detection of files that were moved, deleted or replaced.
+//! Private files and folders, and the detection of files that were moved, deleted, replaced or shortened.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The mode of a private file.
 #[cfg(unix)]
@@ -121,16 +122,36 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
 }
 
-/// The path and the identity of a file or folder.
+/// The path, the identity and the length of a file or folder. Clones share what was seen of it.
 #[derive(Clone, Debug)]
 pub struct OpenedPath {
     path: PathBuf,
     identity: Identity,
-    needs_content: bool,
+    length: Option<Arc<Mutex<Length>>>,
 }
 
 /// Device and inode number. Another identity at the same path is another file.
 type Identity = (u64, u64);
+
+/// What is known of the length of a file, in bytes.
+#[derive(Debug)]
+struct Length {
+    /// The largest length that was seen.
+    seen: u64,
+    /// The length to which its owner may cut it.
+    kept: u64,
+    /// Whether another program has cut it. What was written afterwards does not bring back what was lost.
+    is_shortened: bool,
+}
+
+/// What has happened to an opened file or folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathChange {
+    /// It was moved, deleted or replaced. It may come back.
+    Moved,
+    /// It was emptied or cut. What it held is lost, whatever is written to it later.
+    Shortened,
+}
 
 impl OpenedPath {
     /// Records the identity of the file or folder at `path`.
@@ -139,13 +160,19 @@ impl OpenedPath {
     /// If it does not exist, or its metadata cannot be read.
     pub fn of(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
-        Ok(Self { identity: identity(&path)?, path, needs_content: false })
+        Ok(Self { identity: identity_of(&fs::metadata(&path)?), path, length: None })
     }
 
-    /// The same for a file that is never empty: one that was truncated to nothing has changed.
-    #[must_use]
-    pub fn requiring_content(self) -> Self {
-        Self { needs_content: true, ..self }
+    /// The same for a file that its owner never cuts below `kept` bytes; `u64::MAX` for one that only grows. One that is
+    /// found shorter was changed by another program.
+    ///
+    /// # Errors
+    /// As for [`of`](Self::of).
+    pub fn of_growing(path: impl Into<PathBuf>, kept: u64) -> io::Result<Self> {
+        let path = path.into();
+        let found = fs::metadata(&path)?;
+        let length = Length { seen: found.len(), kept, is_shortened: false };
+        Ok(Self { identity: identity_of(&found), path, length: Some(Arc::new(Mutex::new(length))) })
     }
 
     /// Returns the path.
@@ -154,17 +181,39 @@ impl OpenedPath {
         &self.path
     }
 
-    /// Returns whether the same file or folder is at the path. Costs one system call, about a microsecond.
+    /// Returns whether the same file or folder is at the path and was not shortened. Costs one system call, about a
+    /// microsecond.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
-        fs::metadata(&self.path).is_ok_and(|found| {
-            identity_of(&found) == self.identity && !(self.needs_content && found.len() == 0)
-        })
+        self.change().is_none()
     }
-}
 
-fn identity(path: &Path) -> io::Result<Identity> {
-    fs::metadata(path).map(|metadata| identity_of(&metadata))
+    /// Returns what has happened to the file or folder.
+    #[must_use]
+    pub fn change(&self) -> Option<PathChange> {
+        // Held across the call: the length that is compared is older than the one that is found.
+        let mut length = self.length();
+        let found = fs::metadata(&self.path).ok().filter(|found| identity_of(found) == self.identity);
+        let Some(found) = found else { return Some(PathChange::Moved) };
+        let length = length.as_mut()?;
+        length.is_shortened |= found.len() < length.seen.min(length.kept);
+        length.seen = length.seen.max(found.len());
+        length.is_shortened.then_some(PathChange::Shortened)
+    }
+
+    /// Runs what may cut the file to any length on purpose. Other threads do not look at it meanwhile.
+    pub fn shorten<T>(&self, cut: impl FnOnce() -> T) -> T {
+        let mut length = self.length();
+        let result = cut();
+        if let Some(length) = length.as_mut() {
+            length.seen = fs::metadata(&self.path).map_or(0, |found| found.len());
+        }
+        result
+    }
+
+    fn length(&self) -> Option<MutexGuard<'_, Length>> {
+        self.length.as_ref().map(|length| length.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 #[cfg(unix)]
@@ -233,15 +282,38 @@ mod tests {
     }
 
     #[test]
-    fn opened_path_that_requires_content_changes_when_the_file_is_emptied() {
+    fn file_that_another_program_cuts_is_changed_for_good() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
         fs::write(&path, "rows").unwrap();
-        let (log, database) = (OpenedPath::of(&path).unwrap(), OpenedPath::of(&path).unwrap());
-        let database = database.requiring_content();
-        fs::write(&path, "").unwrap();
-        assert!(log.is_unchanged() && !database.is_unchanged());
+        let (of_any_length, growing) =
+            (OpenedPath::of(&path).unwrap(), OpenedPath::of_growing(&path, u64::MAX).unwrap());
+        fs::write(&path, "more rows").unwrap();
+        assert!(growing.is_unchanged());
         fs::write(&path, "rows").unwrap();
-        assert!(database.is_unchanged());
+        assert!(of_any_length.is_unchanged());
+        assert_eq!(
+            growing.change(),
+            Some(PathChange::Shortened),
+            "it is as long as at first, and was longer"
+        );
+        fs::write(&path, "more rows again").unwrap();
+        assert_eq!(growing.clone().change(), Some(PathChange::Shortened), "other rows are no replacement");
+    }
+
+    #[test]
+    fn owner_cuts_a_file_to_what_it_keeps_and_further_on_purpose() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.db-wal");
+        fs::write(&path, "a long log").unwrap();
+        let log = OpenedPath::of_growing(&path, 5).unwrap();
+        fs::write(&path, "a log").unwrap();
+        assert!(log.is_unchanged());
+        log.shorten(|| fs::write(&path, "").unwrap());
+        assert!(log.is_unchanged());
+        fs::write(&path, "log").unwrap();
+        assert!(log.is_unchanged());
+        fs::write(&path, "lo").unwrap();
+        assert_eq!(log.change(), Some(PathChange::Shortened));
     }
 }

@@ -25,7 +25,7 @@ use crate::error_chain::error_chain;
 use crate::limits::LogThrottle;
 use crate::signal::Signal;
 pub use copy::{CopyError, copy_together};
-use files::Files;
+use files::{Files, LOG_LIMIT};
 pub use identity::file_identity;
 pub(super) use session::Session;
 use session::map_error;
@@ -158,7 +158,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
         connection.pragma_update(None, "foreign_keys", true)?;
         // Fewer, larger checkpoints: each one delays the writer.
         connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
-        connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        connection.pragma_update(None, "journal_size_limit", LOG_LIMIT.cast_signed())?;
         Ok(connection)
     };
     open().map_err(|error| open_error(path, &error))
@@ -214,11 +214,11 @@ fn commit_group(
     counters: &Counters,
     files: &Files,
 ) -> Result<(), DbError> {
-    if let Some(missing) = files.missing() {
-        return Err(DbError::Unavailable(format!("{} was moved or deleted", missing.display())));
+    if let Some(changed) = files.changed() {
+        return Err(DbError::Unavailable(changed.to_string()));
     }
-    let committed = match run_group(connection, jobs, Mode::Optimistic) {
-        Ok(None) => run_group(connection, jobs, Mode::WithSavepoints),
+    let committed = match run_group(connection, jobs, Mode::Optimistic, files) {
+        Ok(None) => run_group(connection, jobs, Mode::WithSavepoints, files),
         committed => committed,
     };
     match committed {
@@ -229,8 +229,8 @@ fn commit_group(
                 counters.commits.fetch_add(1, Ordering::Relaxed);
                 metrics::counter!("db_commits_total", "database" => counters.name.clone()).increment(1);
                 // A commit to a file that the next start does not find is not reported as done.
-                if let Some(missing) = files.missing() {
-                    return Err(DbError::Uncertain(format!("{} was moved or deleted", missing.display())));
+                if let Some(changed) = files.changed() {
+                    return Err(DbError::Uncertain(changed.to_string()));
                 }
             }
             Ok(())
@@ -248,7 +248,12 @@ fn commit_group(
 
 /// Runs every job and commits them together. Returns the number of committed jobs, or `None` if one that failed left
 /// changes behind: then nothing was committed, and the group must be run again with savepoints.
-fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> Result<Option<u64>, DbError> {
+fn run_group(
+    connection: &Connection,
+    jobs: &mut [Box<dyn Job>],
+    mode: Mode,
+    files: &Files,
+) -> Result<Option<u64>, DbError> {
     let mut tx = Tx::new(Session::new(connection).into(), mode);
     tx.execute("BEGIN IMMEDIATE", &[])?;
     let mut committed = 0;
@@ -261,6 +266,10 @@ fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> 
             return Ok(None);
         }
         committed += u64::from(ran.is_ok());
+    }
+    // The commit would fill a gap in a log that was cut while the units ran, and hide it.
+    if let Some(changed) = files.changed() {
+        return Err(DbError::Unavailable(changed.to_string()));
     }
     tx.execute("COMMIT", &[])?;
     tx.into_signals().iter().for_each(Signal::notify);

@@ -1,4 +1,4 @@
-//! A database whose files are moved, deleted or replaced while it is open.
+//! A database whose files are moved, deleted, replaced or shortened while it is open.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,6 +79,48 @@ async fn database_refuses_writes_once_one_of_its_files_is_deleted() {
         fs::remove_file(with_suffix(&ground.file(), suffix)).unwrap();
         assert!(matches!(put(&db, 2).await, Err(DbError::Unavailable(_))), "{suffix:?}");
     }
+}
+
+#[tokio::test]
+async fn database_refuses_writes_for_good_once_one_of_its_files_is_cut() {
+    for (suffix, is_emptied) in [("", false), ("", true), ("-wal", false), ("-wal", true)] {
+        let ground = Ground::new();
+        let db = ground.open();
+        // Migrated, so that the database holds more than its log.
+        drop(db);
+        let db = ground.open();
+        put(&db, 1).await.unwrap();
+        let path = with_suffix(&ground.file(), suffix);
+        let (before, whole) = (fs::metadata(&path).unwrap().len(), fs::read(&path).unwrap());
+        let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(if is_emptied { 0 } else { before / 2 }).unwrap();
+        let refused = put(&db, 2).await.unwrap_err();
+        assert!(
+            matches!(&refused, DbError::Unavailable(reason) if reason.contains("shortened")),
+            "{refused}"
+        );
+        file.set_len(before * 2).unwrap();
+        assert!(put(&db, 3).await.is_err(), "{suffix:?}: what was lost is not back");
+        // Nothing is copied from what is left of a log, or deleted, when the server stops.
+        fs::write(&path, whole).unwrap();
+        drop(db);
+        assert_eq!(count(&ground.open()).await, 1, "{suffix:?}");
+    }
+}
+
+#[tokio::test]
+async fn write_during_which_the_log_is_cut_is_not_acknowledged() {
+    let ground = Ground::new();
+    let db = ground.open();
+    put(&db, 1).await.unwrap();
+    let log = with_suffix(&ground.file(), "-wal");
+    let cut = move |tx: &mut Tx<'_>| {
+        tx.execute("INSERT INTO places (id, hall) VALUES (2, 'main')", &[])?;
+        fs::OpenOptions::new().write(true).open(&log).unwrap().set_len(0).unwrap();
+        Ok::<_, DbError>(())
+    };
+    assert!(db.write(cut).await.unwrap_err().is_outage());
+    assert!(put(&db, 3).await.is_err());
 }
 
 #[tokio::test]

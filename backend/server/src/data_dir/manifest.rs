@@ -42,7 +42,7 @@ impl CheckedDatabases {
     pub(super) fn check(folder: &Path, needed: &[&'static str]) -> Result<Self, StartError> {
         let unusable = |source| StartError::DataDir { path: folder.to_owned(), source };
         let listed = listed_databases(folder).map_err(unusable)?;
-        let has = |name: &str| database(folder, name).metadata().is_ok_and(|file| file.len() > 0);
+        let has = |name: &str| !is_empty(&database(folder, name));
         let required: Vec<&'static str> = match &listed {
             Some(listed) => needed.iter().copied().filter(|name| listed.contains_key(*name)).collect(),
             None if folder.join(CREATING).exists() => Vec::new(),
@@ -102,8 +102,9 @@ impl CheckedDatabases {
         let path = database(&self.folder, name);
         let missing =
             || StartError::MissingDatabase { path: path.clone(), manifest: self.folder.join(MANIFEST) };
-        let opened = OpenedPath::of(&path).map_err(|_| missing())?.requiring_content();
-        if !opened.is_unchanged() {
+        let opened = OpenedPath::of_growing(&path, u64::MAX).map_err(|_| missing())?;
+        // SQLite would delete the log beside an empty file.
+        if is_empty(&path) {
             return Err(missing());
         }
         let identity = file_identity(&path)?.ok_or_else(missing)?;
@@ -127,6 +128,11 @@ impl CheckedDatabases {
         }
         Ok(databases)
     }
+}
+
+/// Whether nothing is at the path, or a file without content.
+fn is_empty(path: &Path) -> bool {
+    !path.metadata().is_ok_and(|file| file.len() > 0)
 }
 
 /// Reads the manifest of a folder, if it has one.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use ticketing_platform::files::OpenedPath;
+use ticketing_platform::files::{OpenedPath, PathChange};
 use ticketing_platform::shutdown::Shutdown;
 
 use super::manifest::{Databases, listed_databases};
@@ -34,8 +34,10 @@ struct FolderBaseline {
 /// A difference that the next start would find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FolderProblem {
-    /// The folder, or a database in it, was moved, deleted, replaced or emptied.
+    /// The folder, or a database in it, was moved, deleted or replaced.
     Moved(PathBuf),
+    /// A database, or its log, was emptied or cut.
+    Shortened(PathBuf),
     /// The file of the session key does not hold the key that signs sessions.
     Key(PathBuf, KeyProblem),
     /// The manifest lacks a database of this process, or has another identity for it.
@@ -70,8 +72,11 @@ impl FolderWatch {
     pub(crate) fn problem(&self) -> Option<FolderProblem> {
         let FolderBaseline { folder, databases, listed, key } = &*self.baseline;
         let paths = std::iter::once(folder).chain(databases);
-        if let Some(moved) = paths.into_iter().find(|path| !path.is_unchanged()) {
-            return Some(FolderProblem::Moved(moved.path().to_owned()));
+        let changed = paths.into_iter().find_map(|path| path.change().map(|change| (path.path(), change)));
+        match changed {
+            Some((path, PathChange::Moved)) => return Some(FolderProblem::Moved(path.to_owned())),
+            Some((path, PathChange::Shortened)) => return Some(FolderProblem::Shortened(path.to_owned())),
+            None => {}
         }
         let key_path = folder.path().join(KEY);
         if let Some(Err(problem)) = key.as_ref().map(|key| check_key(&key_path, key)) {
@@ -122,8 +127,13 @@ impl FolderProblem {
         match self {
             Self::Moved(path) => tracing::error!(
                 path = %path.display(),
-                "the data folder, or a database in it, was moved, deleted, replaced or emptied under the running server; put it \
+                "the data folder, or a database in it, was moved, deleted or replaced under the running server; put it \
                  back, or stop the server, restore the folder from a backup and start it again"
+            ),
+            Self::Shortened(path) => tracing::error!(
+                path = %path.display(),
+                "a file of a database was emptied or cut under the running server, and what it held is lost: stop the server, \
+                 restore the folder from a backup and start it again"
             ),
             Self::Key(path, problem) => problem.log(path),
             Self::List(path) => tracing::error!(
@@ -201,7 +211,7 @@ mod tests {
         fs::write(&database, "rows").unwrap();
         let list = data_dir.path().join(MANIFEST);
         write_private_file(&list, "orders 2026-01-01\n").unwrap();
-        let opened = OpenedPath::of(&database).unwrap().requiring_content();
+        let opened = OpenedPath::of_growing(&database, u64::MAX).unwrap();
         let watch = data_dir.watch(vec![opened]);
         assert_eq!(watch.problem(), None);
         for same in ["# a remark\norders 2026-01-01\npayments\n", "orders\n"] {
@@ -213,6 +223,6 @@ mod tests {
             assert_eq!(watch.problem(), Some(FolderProblem::List(list.clone())), "{changed}");
         }
         fs::write(&database, "").unwrap();
-        assert_eq!(watch.problem(), Some(FolderProblem::Moved(database)));
+        assert_eq!(watch.problem(), Some(FolderProblem::Shortened(database)));
     }
 }

@@ -1,27 +1,52 @@
 //! The files of a SQLite database: private, and checked while they are open.
 //!
-//! A process can still write to a file that was moved or deleted, and the next start does not find those writes. So the
-//! writer checks the files before each transaction and before its replies.
+//! A process can still write to a file that was moved or deleted, and the next start does not find those writes. Nor does
+//! it find what was in a log that another program has cut, whatever was appended to it since. So the writer checks the
+//! files before each transaction, before its commit and before its replies.
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::open_error;
 use crate::db::OpenError;
-use crate::files::{OpenedPath, create_private_file, create_private_folder, tighten_file};
+use crate::files::{OpenedPath, PathChange, create_private_file, create_private_folder, tighten_file};
 
-/// The suffixes of the files of a database: itself, its write-ahead log, and the index of the log.
-const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
+/// The suffix of the write-ahead log.
+const LOG: &str = "-wal";
+/// The suffix of the index of the log.
+const LOG_INDEX: &str = "-shm";
+/// The suffixes of the files of a database.
+const SUFFIXES: [&str; 3] = ["", LOG, LOG_INDEX];
+/// The length to which SQLite cuts a longer log when it begins it anew, in bytes.
+pub(super) const LOG_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// The open files of a database.
 #[derive(Debug)]
 pub(super) struct Files {
-    paths: Vec<OpenedPath>,
-    is_missing: AtomicBool,
+    paths: [OpenedPath; 3],
+    /// What was logged last.
+    last: AtomicU8,
+}
+
+/// A file of a database that is not what it was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ChangedFile<'f> {
+    path: &'f Path,
+    change: PathChange,
+}
+
+impl std::fmt::Display for ChangedFile<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = match self.change {
+            PathChange::Moved => "moved or deleted",
+            PathChange::Shortened => "shortened by another program",
+        };
+        write!(f, "{} was {what}", self.path.display())
+    }
 }
 
 impl Files {
@@ -39,29 +64,44 @@ impl Files {
         .map_err(|error| open_error(path, &error))
     }
 
-    /// Records the identities of the files, all of which are open now.
+    /// Records the identities and the lengths of the files, all of which are open now.
     pub(super) fn opened(path: &Path) -> Result<Self, OpenError> {
-        let paths = SUFFIXES.iter().map(|suffix| {
-            let opened = OpenedPath::of(with_suffix(path, suffix))?;
-            // The write-ahead log is empty now and then; the database never is.
-            Ok(if suffix.is_empty() { opened.requiring_content() } else { opened })
-        });
-        let paths = paths.collect::<io::Result<_>>().map_err(|error| open_error(path, &error))?;
-        Ok(Self { paths, is_missing: AtomicBool::new(false) })
+        let opened = |suffix, kept| OpenedPath::of_growing(with_suffix(path, suffix), kept);
+        let open = || {
+            Ok([
+                // Nothing here shortens a database: SQLite does so for `VACUUM` only.
+                opened("", u64::MAX)?,
+                // SQLite cuts the log to the limit when it begins it anew.
+                opened(LOG, LOG_LIMIT)?,
+                OpenedPath::of(with_suffix(path, LOG_INDEX))?,
+            ])
+        };
+        let paths = open().map_err(|error: io::Error| open_error(path, &error))?;
+        Ok(Self { paths, last: AtomicU8::new(0) })
     }
 
-    /// Returns the path of the first file that was moved, deleted or replaced. Logs a change between missing and
-    /// complete.
-    pub(super) fn missing(&self) -> Option<&Path> {
-        let missing = self.paths.iter().find(|path| !path.is_unchanged()).map(OpenedPath::path);
-        let was_missing = self.is_missing.load(Ordering::Relaxed);
-        if missing.is_some() != was_missing
-            && self.is_missing.swap(missing.is_some(), Ordering::Relaxed) == was_missing
-        {
-            match missing {
-                Some(path) => tracing::error!(
+    /// Returns the first file that was moved, deleted, replaced or shortened. Logs each change once, and its end.
+    pub(super) fn changed(&self) -> Option<ChangedFile<'_>> {
+        let changed = self
+            .paths
+            .iter()
+            .find_map(|path| path.change().map(|change| ChangedFile { path: path.path(), change }));
+        let state = match changed {
+            None => 0,
+            Some(ChangedFile { change: PathChange::Moved, .. }) => 1,
+            Some(ChangedFile { change: PathChange::Shortened, .. }) => 2,
+        };
+        let last = self.last.load(Ordering::Relaxed);
+        if state != last && self.last.swap(state, Ordering::Relaxed) == last {
+            match changed {
+                Some(ChangedFile { path, change: PathChange::Moved }) => tracing::error!(
                     file = %path.display(),
                     "database file moved or deleted; refusing writes until it is back"
+                ),
+                Some(ChangedFile { path, change: PathChange::Shortened }) => tracing::error!(
+                    file = %path.display(),
+                    "database file emptied or cut by another program; refusing writes: stop the server, restore the folder \
+                     from a backup, and start it again"
                 ),
                 None => tracing::warn!(
                     file = %self.paths[0].path().display(),
@@ -69,13 +109,13 @@ impl Files {
                 ),
             }
         }
-        missing
+        changed
     }
 
-    /// Prevents a checkpoint when `connection` is closed, if its files were moved: SQLite would delete the write-ahead
-    /// log of other files at the same paths.
+    /// Prevents a checkpoint when `connection` is closed, if its files were moved or cut: SQLite would delete the
+    /// write-ahead log of other files at the same paths, or copy what is left of a log.
     pub(super) fn protect_replacements(&self, connection: &Connection) {
-        if self.missing().is_some()
+        if self.changed().is_some()
             && let Err(error) = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
         {
             tracing::error!(%error, "cannot disable the checkpoint of a moved database");
