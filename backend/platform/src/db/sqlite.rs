@@ -31,6 +31,13 @@ pub(super) use session::Session;
 use session::map_error;
 
 const STATEMENT_CACHE: usize = 128;
+/// The pages of 4 KiB in the write-ahead log after which they are written back. Fewer, larger checkpoints delay the writer
+/// less, and the logs of all databases of a folder take room that small disks do not have.
+const CHECKPOINT_PAGES: u32 = 1000;
+/// How long a commit waits for another connection.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the writer waits for readers before it leaves the log as it is.
+const EMPTYING_TIMEOUT: Duration = Duration::from_millis(200);
 
 pub(super) struct Engine {
     // Taken in `drop`, which closes the queues of the threads.
@@ -66,6 +73,8 @@ impl Engine {
             })?;
         }
 
+        // What a killed process left may be longer than the log of this one.
+        empty_log(&connection);
         let readers_opened = connect_readers(path, options.readers.max(1))?;
         let files = Arc::new(Files::opened(path)?);
         let counters = Arc::new(Counters { name: file_stem(path), ..Counters::default() });
@@ -152,12 +161,11 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     let open = || -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        // Fewer, larger checkpoints: each one delays the writer.
-        connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_LIMIT.cast_signed())?;
         Ok(connection)
     };
@@ -241,6 +249,10 @@ fn commit_group(
                 tracing::error!(database, %error, times, "commit of a group of units failed");
             }
             roll_back(connection);
+            if files.changed().is_none() {
+                // No commit, no checkpoint: a log that has filled the disk would never be written back.
+                files.empty_log(|| empty_log(connection));
+            }
             Err(if error.is_outage() { error } else { DbError::Unavailable(error.to_string()) })
         }
     }
@@ -288,6 +300,19 @@ fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>
             roll_back(connection);
         }
         job.reply(begun);
+    }
+}
+
+/// Writes the log back and gives its room to the file system, if readers and the disk allow it now.
+fn empty_log(connection: &Connection) {
+    let empty = || {
+        connection.busy_timeout(EMPTYING_TIMEOUT)?;
+        let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        emptied
+    };
+    if let Err(error) = empty() {
+        tracing::debug!(%error, "the write-ahead log could not be written back");
     }
 }
 

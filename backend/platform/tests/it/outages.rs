@@ -84,3 +84,37 @@ async fn full_sqlite_disk_rolls_the_unit_back() {
     put(&db, "small").await.unwrap();
     assert_eq!(count(&db).await, 1);
 }
+
+#[tokio::test]
+async fn full_disk_gets_back_the_room_of_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.db");
+    let db = Db::open(path.clone(), DbOptions::default(), &[PLACES]).unwrap();
+    let log = || std::fs::metadata(path.with_file_name("shop.db-wal")).unwrap().len();
+    for id in ["a", "b", "c"] {
+        put(&db, id).await.unwrap();
+    }
+    assert!(log() > 0);
+    let full = db.write(|tx| {
+        let pages = tx.query_one("PRAGMA page_count", &[], |row| row.int("page_count"))?;
+        tx.query(&format!("PRAGMA max_page_count = {pages}"), &[], |_| Ok(()))?;
+        tx.execute(PUT, args![&"x".repeat(200_000)])
+    });
+    assert!(full.await.unwrap_err().is_outage());
+    assert_eq!(log(), 0, "its pages are in the database");
+    put(&db, "small").await.unwrap();
+    assert_eq!(count(&db).await, 4, "the log of this database was cut on purpose");
+}
+
+#[tokio::test]
+async fn long_log_of_a_killed_process_is_emptied_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (killed, copy) = (folder.path().join("killed.db"), folder.path().join("shop.db"));
+    let db = Db::open(killed.clone(), DbOptions::default(), &[PLACES]).unwrap();
+    put(&db, "a").await.unwrap();
+    std::fs::copy(&killed, &copy).unwrap();
+    std::fs::copy(folder.path().join("killed.db-wal"), folder.path().join("shop.db-wal")).unwrap();
+    let db = Db::open(copy, DbOptions::default(), &[PLACES]).unwrap();
+    assert_eq!(std::fs::metadata(folder.path().join("shop.db-wal")).unwrap().len(), 0);
+    assert_eq!(count(&db).await, 1);
+}

@@ -22,7 +22,7 @@ const LOG_INDEX: &str = "-shm";
 /// The suffixes of the files of a database.
 const SUFFIXES: [&str; 3] = ["", LOG, LOG_INDEX];
 /// The length to which SQLite cuts a longer log when it begins it anew, in bytes.
-pub(super) const LOG_LIMIT: u64 = 64 * 1024 * 1024;
+pub(super) const LOG_LIMIT: u64 = 8 * 1024 * 1024;
 
 /// The open files of a database.
 #[derive(Debug)]
@@ -110,6 +110,12 @@ impl Files {
             }
         }
         changed
+    }
+
+    /// Runs what may empty the log on purpose.
+    pub(super) fn empty_log<T>(&self, empty: impl FnOnce() -> T) -> T {
+        let [_, log, _] = &self.paths;
+        log.shorten(empty)
     }
 
     /// Prevents a checkpoint when `connection` is closed, if its files were moved or cut: SQLite would delete the
