@@ -16,6 +16,8 @@ use super::{DbError, Tx};
 /// How long a failed write counts that is not tried again. A service that is not ready gets no requests, so a success of the
 /// same kind may never come.
 const FAILURE_LIFETIME: Duration = Duration::from_secs(10);
+/// How long nothing of a kind may fail that fails and succeeds by turns, as on a disk with room for some rows.
+const RELAPSE_QUIET: Duration = Duration::from_secs(5);
 
 /// The last outcomes of the writes to one database.
 #[derive(Debug, Default)]
@@ -25,10 +27,23 @@ pub(super) struct WriteHealth {
 
 #[derive(Debug, Default)]
 struct State {
-    /// When each kind of write failed that failed last. A kind is the closure of the unit of work.
-    failures: HashMap<TypeId, Instant>,
+    /// The kinds of writes that failed lately. A kind is the closure of the unit of work.
+    failures: HashMap<TypeId, Failure>,
     has_probe_failed: bool,
 }
+
+/// The failures of one kind of write.
+#[derive(Clone, Copy, Debug)]
+struct Failure {
+    last: Instant,
+    /// Whether it has succeeded since.
+    is_over: bool,
+    /// Whether it has failed again soon after a success. Then one success proves nothing.
+    has_relapsed: bool,
+}
+
+/// The kind of the probes.
+struct Probe;
 
 /// What a unit of work returned, and what its statements met.
 pub(super) enum UnitError<E> {
@@ -95,9 +110,9 @@ impl WriteHealth {
             }
         };
         match effect {
-            Effect::Wrote => drop(self.state().failures.remove(&TypeId::of::<F>())),
+            Effect::Wrote => self.state().succeed(TypeId::of::<F>()),
             Effect::Nothing => {}
-            Effect::Outage => drop(self.state().failures.insert(TypeId::of::<F>(), Instant::now())),
+            Effect::Outage => self.state().fail(TypeId::of::<F>()),
         }
         result
     }
@@ -106,21 +121,42 @@ impl WriteHealth {
     pub(super) fn record_probe(&self, outcome: &Result<(), DbError>) {
         let mut state = self.state();
         match outcome {
-            Ok(()) if std::mem::take(&mut state.has_probe_failed) => state.failures.clear(),
-            Err(error) if is_unwritable(error) => state.has_probe_failed = true,
+            Ok(()) if std::mem::take(&mut state.has_probe_failed) => {
+                let kinds: Vec<TypeId> = state.failures.keys().copied().collect();
+                kinds.into_iter().for_each(|kind| state.succeed(kind));
+            }
+            Err(error) if is_unwritable(error) => {
+                state.has_probe_failed = true;
+                state.fail(TypeId::of::<Probe>());
+            }
             Ok(()) | Err(_) => {}
         }
     }
 
-    /// Whether a kind of write failed lately and has not succeeded since.
+    /// Whether a kind of write failed lately and has not succeeded since, or fails and succeeds by turns.
     pub(super) fn is_failing(&self) -> bool {
         let mut state = self.state();
-        state.failures.retain(|_, failed| failed.elapsed() < FAILURE_LIFETIME);
-        !state.failures.is_empty()
+        state.failures.retain(|_, failure| failure.last.elapsed() < FAILURE_LIFETIME);
+        state.failures.values().any(|failure| !failure.is_over)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn fail(&mut self, kind: TypeId) {
+        let last = Instant::now();
+        let before = self.failures.get(&kind).filter(|before| before.last.elapsed() < FAILURE_LIFETIME);
+        let has_relapsed = before.is_some_and(|before| before.is_over || before.has_relapsed);
+        self.failures.insert(kind, Failure { last, is_over: false, has_relapsed });
+    }
+
+    fn succeed(&mut self, kind: TypeId) {
+        if let Some(failure) = self.failures.get_mut(&kind) {
+            failure.is_over |= !failure.has_relapsed || failure.last.elapsed() >= RELAPSE_QUIET;
+        }
     }
 }
 
@@ -177,6 +213,39 @@ mod tests {
         health.record_probe(&Err(outage()));
         assert!(health.is_failing());
         health.record_probe(&Ok(()));
+        assert!(!health.is_failing());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn kind_of_write_that_fails_and_succeeds_by_turns_is_failing_until_it_is_quiet() {
+        let health = WriteHealth::default();
+        let mut seen = Vec::new();
+        for second in 0..9 {
+            if second % 2 == 0 {
+                failed::<Reserve>(&health, UnitError::Unit(outage(), true));
+            } else {
+                written::<Reserve>(&health);
+            }
+            tokio::time::advance(Duration::from_secs(1)).await;
+            seen.push(health.is_failing());
+        }
+        assert_eq!(seen, [true, false, true, true, true, true, true, true, true], "one success is believed");
+        tokio::time::advance(RELAPSE_QUIET).await;
+        written::<Reserve>(&health);
+        assert!(!health.is_failing());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn probes_that_fail_and_succeed_by_turns_prove_nothing() {
+        let health = WriteHealth::default();
+        for _ in 0..2 {
+            health.record_probe(&Err(outage()));
+            assert!(health.is_failing());
+            tokio::time::advance(Duration::from_secs(1)).await;
+            health.record_probe(&Ok(()));
+        }
+        assert!(health.is_failing());
+        tokio::time::advance(FAILURE_LIFETIME).await;
         assert!(!health.is_failing());
     }
 
