@@ -1,7 +1,7 @@
 //! Detects changes of the data folder that would make the next start fail or lose data.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -11,7 +11,7 @@ use ticketing_platform::shutdown::Shutdown;
 use super::manifest::{Databases, listed_databases};
 use super::{KEY, MANIFEST, check_key};
 
-/// The interval of the logged checks.
+/// The interval of the checks.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A watch on the folder, on its open databases, and on the files that the next start reads. Clones share the baseline.
@@ -29,6 +29,8 @@ struct FolderBaseline {
     listed: Option<Databases>,
     /// The session key, if it was read from the folder.
     key: Option<SecretString>,
+    /// The problem that was logged last.
+    logged: Mutex<Option<FolderProblem>>,
 }
 
 /// A difference that the next start would find.
@@ -60,7 +62,7 @@ impl FolderWatch {
     pub(super) fn new(folder: OpenedPath, databases: Vec<OpenedPath>, key: Option<SecretString>) -> Self {
         // The content of the manifest is compared, since a rename may replace the file.
         let listed = if databases.is_empty() { None } else { listed_databases(folder.path()).ok().flatten() };
-        Self { baseline: Arc::new(FolderBaseline { folder, databases, listed, key }) }
+        Self { baseline: Arc::new(FolderBaseline { folder, databases, listed, key, logged: Mutex::default() }) }
     }
 
     /// Whether this process keeps data in the folder.
@@ -70,7 +72,7 @@ impl FolderWatch {
 
     /// Returns the first difference that the next start would find.
     pub(crate) fn problem(&self) -> Option<FolderProblem> {
-        let FolderBaseline { folder, databases, listed, key } = &*self.baseline;
+        let FolderBaseline { folder, databases, listed, key, logged: _ } = &*self.baseline;
         let paths = std::iter::once(folder).chain(databases);
         let changed = paths.into_iter().find_map(|path| path.change().map(|change| (path.path(), change)));
         match changed {
@@ -94,26 +96,30 @@ impl FolderWatch {
         list_differs.then(|| FolderProblem::List(folder.path().join(MANIFEST)))
     }
 
+    /// Returns the first problem. Logs each problem and its end once, whoever calls, so that a failed probe has a log line.
+    fn check(&self) -> Option<FolderProblem> {
+        let mut logged = self.baseline.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        let problem = self.problem();
+        match (&*logged, &problem) {
+            (before, Some(problem)) if before.as_ref() != Some(problem) => problem.log(),
+            (Some(_), None) => tracing::warn!("the data folder is restored; the server is ready"),
+            _ => {}
+        }
+        logged.clone_from(&problem);
+        problem
+    }
+
     /// Whether the next start would find the folder unchanged.
     pub(crate) async fn is_in_place(&self) -> bool {
         let watch = self.clone();
         // A blocked file system must not block the runtime.
-        tokio::task::spawn_blocking(move || watch.problem().is_none()).await.unwrap_or(false)
+        tokio::task::spawn_blocking(move || watch.check().is_none()).await.unwrap_or(false)
     }
 
-    /// Logs each problem and its end once, until `shutdown`. Each database refuses its writes on its own.
+    /// Looks for problems, which are logged, until `shutdown`. Each database refuses its writes on its own.
     pub(crate) async fn run(self, shutdown: Shutdown) {
-        let mut last: Option<FolderProblem> = None;
         loop {
-            let watch = self.clone();
-            if let Ok(problem) = tokio::task::spawn_blocking(move || watch.problem()).await {
-                match (&last, &problem) {
-                    (before, Some(problem)) if before.as_ref() != Some(problem) => problem.log(),
-                    (Some(_), None) => tracing::warn!("the data folder is restored; the server is ready"),
-                    _ => {}
-                }
-                last = problem;
-            }
+            self.is_in_place().await;
             tokio::select! {
                 () = shutdown.triggered() => return,
                 () = tokio::time::sleep(WATCH_INTERVAL) => {}
@@ -200,6 +206,44 @@ mod tests {
         {
             fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
             assert!(matches!(watch.problem(), Some(FolderProblem::Key(_, KeyProblem::Unusable(_)))));
+        }
+    }
+
+    #[test]
+    fn problem_that_only_a_probe_meets_is_logged_once_and_so_is_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = DataDir::lock(&folder.path().join("data")).unwrap();
+        data_dir.session_key().unwrap();
+        let (watch, path) = (data_dir.watch(Vec::new()), data_dir.path().join(KEY));
+        let kept = fs::read_to_string(&path).unwrap();
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            fs::remove_file(&path).unwrap();
+            let (probe, other) = (watch.clone(), watch.clone());
+            assert!(probe.check().is_some() && other.check().is_some());
+            write_private_file(&path, &kept).unwrap();
+            assert!(probe.check().is_none() && other.check().is_none());
+        });
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let levels: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+        assert_eq!(levels, ["ERROR", "WARN"], "{text}");
+    }
+
+    /// Log lines, kept in memory.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
         }
     }
 
