@@ -91,6 +91,8 @@ pub struct Consumers {
     applied: Signal,
     limits: DeliveryLimits,
     outage: WriterOutage,
+    /// The outage of the database that holds the event log.
+    log_outage: WriterOutage,
 }
 
 /// How the handling of a batch has ended.
@@ -118,6 +120,7 @@ impl Consumers {
             applied: Signal::default(),
             limits: DeliveryLimits::default(),
             outage: WriterOutage::new(durable),
+            log_outage: WriterOutage::new(format!("{durable}, in the event log")),
         }
     }
 
@@ -163,7 +166,10 @@ impl Consumers {
                 () = shutdown.triggered() => return,
                 failed = consumers.clone().consume(&bus, &mut pause, &mut waiting) => {
                     let Err(error) = failed;
-                    tracing::warn!(durable = consumers.durable, %error, "consumer failed; retrying");
+                    match error.outage() {
+                        Some(error) => pause = pause.max(consumers.log_outage.fail(error)),
+                        None => tracing::warn!(durable = consumers.durable, %error, "consumer failed; retrying"),
+                    }
                 }
             }
             tokio::select! {
@@ -189,6 +195,7 @@ impl Consumers {
             let batch = self.clone().consume_batch(&mut subscription, limit, bus.system(), waiting);
             match self.await_batch(batch).await? {
                 BatchEnd::Settled { has_written } => {
+                    self.log_outage.succeed();
                     limit = (limit * 2).min(most);
                     if has_written {
                         self.set_paused(false);

@@ -23,3 +23,13 @@ pub enum BusError {
         seq: i64,
     },
 }
+
+impl BusError {
+    /// The outage of the database that holds the event log, if that is what failed.
+    pub(crate) fn outage(&self) -> Option<&DbError> {
+        match self {
+            Self::Log(error) if error.is_outage() => Some(error),
+            Self::Log(_) | Self::JetStream(_) | Self::NoSuchDeadLetter { .. } => None,
+        }
+    }
+}

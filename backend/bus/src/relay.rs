@@ -47,6 +47,16 @@ enum RelayError {
     Bus(#[from] BusError),
 }
 
+impl RelayError {
+    /// The outage of the service's database, or of the one that holds the event log.
+    fn outage(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error).filter(|error| error.is_outage()),
+            Self::Bus(error) => error.outage(),
+        }
+    }
+}
+
 impl Relay {
     /// A relay of the outbox in `db`.
     #[must_use]
@@ -94,9 +104,9 @@ impl Relay {
                     }
                 }
                 Err(error) => {
-                    match &error {
-                        RelayError::Db(error) if error.is_outage() => pause = self.outage.fail(error),
-                        error => tracing::warn!(%error, "outbox relay failed; retrying"),
+                    match error.outage() {
+                        Some(error) => pause = self.outage.fail(error),
+                        None => tracing::warn!(%error, "outbox relay failed; retrying"),
                     }
                     metrics::counter!("relay_failures_total").increment(1);
                     if matches!(error, RelayError::Bus(_)) {

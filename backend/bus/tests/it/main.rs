@@ -6,6 +6,7 @@ mod consumers;
 mod crashes;
 mod dead_letters;
 mod log;
+mod log_outages;
 mod nats;
 mod outages;
 mod pruning;

@@ -105,6 +105,11 @@ impl Fixture {
         self.service_with(name, self.clock.clone())
     }
 
+    /// The folder of the files.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.home.folder()
+    }
+
     /// A service whose clock is its own.
     pub(crate) fn service_with(&self, name: &str, clock: Clock) -> Core {
         Core::open(self.home.database(name), clock, &[tables(self.home.engine())]).unwrap()
