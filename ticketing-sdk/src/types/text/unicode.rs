@@ -55,21 +55,20 @@ pub fn fold_case(text: &str) -> String {
 }
 
 /// Whether anything of a text can be seen by itself: a letter, a number, punctuation or a symbol. A combining mark needs a
-/// character to combine with, and what a private character looks like, nobody can tell. Unassigned characters count as visible: a
-/// later version of Unicode may assign them.
+/// character to combine with, and what a private, unassigned or object replacement character looks like, nobody can tell.
 ///
 /// ```
 /// use ticketing_sdk::text::has_visible;
 ///
 /// assert!(has_visible(" x "));
 /// assert!(!has_visible("\u{200b}\u{3164} \u{ad}"));
-/// assert!(!has_visible("\u{301}\u{e000}"));
+/// assert!(!has_visible("\u{301}\u{e000}\u{ffff}"));
 /// ```
 #[must_use]
 pub fn has_visible(text: &str) -> bool {
     text.chars().any(|c| {
         let depends = c.general_category_group() == GeneralCategoryGroup::Mark
-            || c.general_category() == GeneralCategory::PrivateUse;
+            || matches!(c.general_category(), GeneralCategory::PrivateUse | GeneralCategory::Unassigned);
         !depends && !is_invisible(c)
     })
 }
@@ -81,7 +80,7 @@ pub fn is_invisible(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || is_default_ignorable(c)
-        || matches!(c, '\u{2800}' | '\u{fff9}'..='\u{fffb}' | '\u{1d159}' | '\u{13430}'..='\u{1343f}')
+        || matches!(c, '\u{2800}' | '\u{fff9}'..='\u{fffc}' | '\u{1d159}' | '\u{13430}'..='\u{1343f}' | '\u{13441}'..='\u{13442}')
 }
 
 /// The property `Default_Ignorable_Code_Point` of the Unicode Standard.

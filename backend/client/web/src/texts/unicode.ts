@@ -3,8 +3,8 @@
 
 /** Ignorable characters: joiners, fillers, variation selectors. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu
-/** White space, control and format characters, fillers, other characters without a glyph, combining marks alone, and private characters. */
-const INVISIBLE = /^[\s\p{Cc}\p{Co}\p{M}\p{Default_Ignorable_Code_Point}\u0085\u2800\ufff9-\ufffb\u{1d159}\u{13430}-\u{1343f}]*$/u
+/** White space, control and format characters, fillers, other characters without a glyph, combining marks alone, private and unassigned characters. */
+const INVISIBLE = /^[\s\p{Cc}\p{Cn}\p{Co}\p{M}\p{Default_Ignorable_Code_Point}\u0085\u2800\ufff9-\ufffc\u{1d159}\u{13430}-\u{1343f}\u{13441}\u{13442}]*$/u
 
 /** Returns a text as it is stored: trimmed, in normalization form C. */
 export const normalize = (text: string): string => text.trim().normalize('NFC')
