@@ -106,6 +106,13 @@ fn is_rfc3339(text: &str) -> bool {
         && offset.get(4..).is_none_or(|minutes| minutes < "60")
 }
 
+/// Whether date and time exist, in the last year that has four digits.
+fn is_last_date(text: &str) -> bool {
+    text.get(..19)
+        .and_then(|local| local.parse::<jiff::civil::DateTime>().ok())
+        .is_some_and(|at| at.year() == 9999)
+}
+
 impl FromStr for EventTime {
     type Err = EventTimeError;
 
@@ -113,7 +120,12 @@ impl FromStr for EventTime {
         if !is_rfc3339(text) {
             return Err(EventTimeError);
         }
-        let instant = text.parse().map_err(|_| EventTimeError)?;
+        let instant = match text.parse() {
+            Ok(instant) => instant,
+            // The last hours of the year 9999 lie beyond the last instant.
+            Err(_) if is_last_date(text) => Timestamp::MAX,
+            Err(_) => return Err(EventTimeError),
+        };
         Ok(Self { text: text.to_owned(), instant })
     }
 }
@@ -174,7 +186,13 @@ mod tests {
         ] {
             assert_eq!(good.parse::<EventTime>().unwrap().as_str(), good);
         }
+        for last in ["9999-12-31T19:30:00-05:00", "9999-12-31T23:59:59Z", "9999-12-31t23:59:59.9-23:59"] {
+            let last: EventTime = last.parse().unwrap();
+            assert_eq!(last.instant(), Timestamp::MAX, "{last}");
+        }
         for bad in [
+            "9999-12-32T00:00:00-05:00",
+            "9999-12-31T24:00:00-05:00",
             "",
             "tomorrow",
             "2026-12-24",

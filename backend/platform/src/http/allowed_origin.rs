@@ -13,12 +13,10 @@ pub struct AllowedOrigin(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
     /// It is more than an origin, or spelled as no browser spells it.
-    #[error("{0}, which is what browsers send")]
+    #[error("{0:?}, as browsers send this origin")]
     Write(String),
     /// It is none at all.
-    #[error(
-        "an origin like https://shop.example: a scheme, a host in ASCII and a port where it is not the usual one"
-    )]
+    #[error("origins like https://shop.example or http://localhost:5173, without a path or a wildcard")]
     NoOrigin,
 }
 

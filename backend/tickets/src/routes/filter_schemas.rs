@@ -19,7 +19,7 @@ pub(super) fn status() -> Object {
 
 /// A bound of prices.
 pub(super) fn bound() -> Object {
-    pattern(r"^([0-9]{1,9}(\.[0-9]{0,2})?)?$")
+    pattern(r"^(([0-9]{1,9}(\.[0-9]{0,2})?|\.[0-9]{1,2})([eE]\+?[0-9]{1,2})?)?$")
 }
 
 /// A bound of times.

@@ -40,7 +40,10 @@ impl Group for SessionGroup {
         }
         match CookieSettings::new(self.cookie_name.trim(), settings.cookie.is_secure()) {
             Ok(cookie) => settings.cookie = cookie,
-            Err(error) => errors.add("TICKETING_COOKIE_NAME", Some(self.cookie_name), error.to_string()),
+            Err(_) => {
+                let expected = "only letters, digits and !#$%&'*+-.^_`|~: in the name of a cookie";
+                errors.add("TICKETING_COOKIE_NAME", Some(self.cookie_name), expected);
+            }
         }
     }
 }
