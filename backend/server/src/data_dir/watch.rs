@@ -62,7 +62,9 @@ impl FolderWatch {
     pub(super) fn new(folder: OpenedPath, databases: Vec<OpenedPath>, key: Option<SecretString>) -> Self {
         // The content of the manifest is compared, since a rename may replace the file.
         let listed = if databases.is_empty() { None } else { listed_databases(folder.path()).ok().flatten() };
-        Self { baseline: Arc::new(FolderBaseline { folder, databases, listed, key, logged: Mutex::default() }) }
+        Self {
+            baseline: Arc::new(FolderBaseline { folder, databases, listed, key, logged: Mutex::default() }),
+        }
     }
 
     /// Whether this process keeps data in the folder.
