@@ -52,6 +52,11 @@ keep sessions.env << END
 TICKETING_JWT_KEY=$(random)
 END
 
+# 32 bytes in base64. A new key changes the codes of all passes, so keep it.
+keep passes.env << END
+TICKETING_PASS_KEY=$(head -c 32 /dev/urandom | base64 | tr -d '\n')
+END
+
 # Empty: the simulated card provider. secrets.example describes the content.
 keep stripe.env << END
 END

@@ -35,6 +35,12 @@ impl Outbox {
         Self { clock, waiting: Signal::default(), risen: Arc::default() }
     }
 
+    /// An identifier for a row of the unit of work that appends its event.
+    #[must_use]
+    pub fn new_id(&self) -> String {
+        self.clock.new_id()
+    }
+
     /// Appends `event` in the transaction of its change, and returns the event's identifier. The event belongs to the trace of
     /// the unit of work.
     ///

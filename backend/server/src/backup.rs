@@ -16,7 +16,7 @@ use ticketing_platform::files::{create_private_folder, sync_folder, write_privat
 
 use self::partial::PartialBackup;
 use crate::StackSettings;
-use crate::data_dir::{KEY, database, listed_names, write_manifest};
+use crate::data_dir::{KEYS, database, listed_names, write_manifest};
 use crate::databases::database_files;
 
 /// The figures of a completed backup.
@@ -142,12 +142,14 @@ fn copy_folder(from: &Path, to: &Path, names: &BTreeSet<String>) -> Result<Backu
     create_private_folder(to).map_err(failed(to))?;
     let files: Vec<_> = names.iter().map(|name| (database(from, name), database(to, name))).collect();
     let waited = copy_together(&files)?;
-    // The folder has no key if a setting gives one.
-    let key = to.join(KEY);
-    match fs::read_to_string(from.join(KEY)) {
-        Ok(text) => write_private_file(&key, &text).map_err(failed(&key))?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed(&from.join(KEY))(error)),
+    for name in KEYS {
+        let key = to.join(name);
+        match fs::read_to_string(from.join(name)) {
+            Ok(text) => write_private_file(&key, &text).map_err(failed(&key))?,
+            // The folder has no key if a setting gives one.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(&from.join(name))(error)),
+        }
     }
     write_manifest(to, names).map_err(failed(to))?;
     let sizes = files.iter().map(|(_, copy)| fs::metadata(copy).map_or(0, |file| file.len()));

@@ -15,7 +15,9 @@ pub use crate::settings::{
     AuthGroups, ClientGroups, NatsGroup, OrdersGroups, PaymentsGroups, ServiceGroups, StackGroups,
     StoreGroups, TicketsGroups,
 };
-use crate::settings::{DATABASE_URL, DataDirGroup, Group, JWT_KEY, SettingsError, StackSettings, nats};
+use crate::settings::{
+    DATABASE_URL, DataDirGroup, Group, JWT_KEY, PASS_KEY, SettingsError, StackSettings, nats,
+};
 
 /// The services of the ticket marketplace
 ///
@@ -36,7 +38,7 @@ pub enum Task {
     All(AllArgs),
     /// Run auth: accounts and sessions, /api/users
     Auth(AuthGroups),
-    /// Run tickets: listings, /api/tickets
+    /// Run tickets: listings and passes, /api/tickets, /api/passes
     Tickets(TicketsGroups),
     /// Run orders: reservations, /api/orders
     Orders(OrdersGroups),
@@ -157,6 +159,7 @@ pub fn command() -> Command {
         "republish" => required(subcommand, &[DATABASE_URL, nats::URL]),
         "dead-letters" => subcommand.mut_subcommands(|subcommand| required(subcommand, &[nats::URL])),
         "all" => subcommand,
+        "tickets" => required(subcommand, &[DATABASE_URL, nats::URL, JWT_KEY, PASS_KEY]),
         _ => required(subcommand, &[DATABASE_URL, nats::URL, JWT_KEY]),
     })
 }
@@ -340,6 +343,7 @@ mod tests {
         for (words, needed) in [
             (&["all"][..], &["--data-dir"][..]),
             (&["auth"], &["--database-url", "--nats-url", "--jwt-key"]),
+            (&["tickets"], &["--database-url", "--nats-url", "--jwt-key", "--pass-key"]),
             (&["expiration"], &["--database-url", "--nats-url"]),
             (&["migrate"], &["--database-url"]),
             (&["republish"], &["--database-url", "--nats-url"]),

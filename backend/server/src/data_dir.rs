@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use ticketing_platform::files::{
     OpenedPath, create_private_folder, permissions_of_others, write_private_file,
 };
+use ticketing_tickets::PassSigner;
 
 use crate::StartError;
 pub(crate) use manifest::{CheckedDatabases, MANIFEST, listed_names, write_manifest};
@@ -21,15 +22,19 @@ use watch::KeyProblem;
 /// The file whose lock excludes a second server of any version.
 const LOCK: &str = "lock";
 /// The key that signs sessions.
-pub(crate) const KEY: &str = "jwt.key";
+pub(crate) const SESSION_KEY: &str = "jwt.key";
+/// The key that signs the codes of passes.
+pub(crate) const PASS_KEY: &str = "pass.key";
+/// The keys that a folder may have.
+pub(crate) const KEYS: [&str; 2] = [SESSION_KEY, PASS_KEY];
 
 /// The data folder, locked until this is dropped.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
     opened: OpenedPath,
-    /// The session key, if it was read from the folder.
-    key: OnceLock<SecretString>,
+    /// The keys that were read from the folder.
+    keys: [OnceLock<SecretString>; KEYS.len()],
     // The folder and the file in it: the file alone can be deleted.
     _locks: Vec<File>,
 }
@@ -68,7 +73,7 @@ impl DataDir {
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
         let opened = OpenedPath::of(path).map_err(unusable)?;
-        Ok(Self { path: path.to_owned(), opened, key: OnceLock::new(), _locks: locks })
+        Ok(Self { path: path.to_owned(), opened, keys: Default::default(), _locks: locks })
     }
 
     /// Returns the path of the folder.
@@ -88,38 +93,52 @@ impl DataDir {
 
     /// Returns a watch on the folder, on these database files, and on the other files that the next start reads.
     pub(crate) fn watch(&self, databases: Vec<OpenedPath>) -> FolderWatch {
-        FolderWatch::new(self.opened.clone(), databases, self.key.get().cloned())
+        let keys = KEYS.into_iter().zip(&self.keys);
+        let keys = keys.filter_map(|(name, key)| Some((name, key.get()?.clone()))).collect();
+        FolderWatch::new(self.opened.clone(), databases, keys)
     }
 
     /// Returns the key that signs sessions. Creates it if it is absent, readable by its owner only.
     pub(crate) fn session_key(&self) -> Result<SecretString, StartError> {
-        let path = self.path.join(KEY);
+        self.key(0, "all sessions end", || {
+            let mut bytes = [0_u8; 32];
+            getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+            Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into())
+        })
+    }
+
+    /// Returns the key that signs the codes of passes. Creates it if it is absent, readable by its owner only.
+    pub(crate) fn pass_key(&self) -> Result<SecretString, StartError> {
+        self.key(1, "the codes of all passes change", || {
+            PassSigner::generate_seed().map_err(|_| io::Error::other("the system has no randomness"))
+        })
+    }
+
+    /// Reads the key with this number in [`KEYS`]. If it is absent, makes it; `consequence` says what a new one causes.
+    fn key(
+        &self,
+        number: usize,
+        consequence: &str,
+        make: impl FnOnce() -> io::Result<SecretString>,
+    ) -> Result<SecretString, StartError> {
+        let path = self.path.join(KEYS[number]);
         let unusable = |source| StartError::DataDir { path: path.clone(), source };
         let key = match read_key(&path)? {
             Some(key) => key,
             None => {
                 if listed_names(&self.path).map_err(unusable)?.is_some() {
-                    tracing::warn!(
-                        file = %path.display(),
-                        "the session key is missing; a new one is created, and all sessions end"
-                    );
+                    tracing::warn!(file = %path.display(), consequence, "a key is missing; a new one is created");
                 }
-                Self::create_key(&path).map_err(unusable)?
+                let key = make().map_err(unusable)?;
+                write_private_file(&path, key.expose_secret()).map_err(unusable)?;
+                key
             }
         };
-        Ok(self.key.get_or_init(|| key).clone())
-    }
-
-    fn create_key(path: &Path) -> io::Result<SecretString> {
-        let mut bytes = [0_u8; 32];
-        getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        write_private_file(path, &text)?;
-        Ok(SecretString::from(text))
+        Ok(self.keys[number].get_or_init(|| key).clone())
     }
 }
 
-/// Reads the session key from a file, as every start does; `None` if the file is absent.
+/// Reads a key from a file, as every start does; `None` if the file is absent.
 fn read_key(path: &Path) -> Result<Option<SecretString>, StartError> {
     let unusable = |source| StartError::DataDir { path: path.to_owned(), source };
     match fs::read_to_string(path) {

@@ -73,7 +73,10 @@ impl HttpServer {
                 ticketing_payments::WEBHOOK_PATH.to_owned(),
                 ticketing_payments::WEBHOOK_BODY_LIMIT,
             )],
-            owners: Service::ALL.into_iter().filter_map(|it| Some((it.path()?, it.name()))).collect(),
+            owners: Service::ALL
+                .into_iter()
+                .flat_map(|service| service.paths().iter().map(move |path| (*path, service.name())))
+                .collect(),
             ..LayerSettings::default()
         };
         let limits =

@@ -6,6 +6,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::limits::StreamSlots;
 use ticketing_platform::session::{RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_tickets::PassSigner;
 
 use crate::databases::Databases;
 use crate::provider::CardProvider;
@@ -17,6 +18,8 @@ pub(crate) struct ServiceOpener<'s> {
     pub(crate) databases: Databases,
     /// The session keys: the first one signs, all verify.
     pub(crate) signing: Vec<SecretString>,
+    /// The keys of the codes of passes: the first one signs, all verify.
+    pub(crate) pass_keys: Vec<SecretString>,
     /// The sessions that each service of this process refuses.
     pub(crate) revoked: RevokedSessions,
     pub(crate) serving: Shutdown,
@@ -42,6 +45,8 @@ impl ServiceOpener<'_> {
             database: self.databases.of(crate::Service::Tickets)?,
             clock: self.clock(),
             sessions: self.sessions()?,
+            pass_signer: PassSigner::new(&self.pass_keys)?,
+            resale_cap: self.settings.resale_cap,
             writes: self.settings.writes,
             proxies: self.settings.trusted_proxies.clone(),
             streams: StreamSlots::new(self.settings.serve.streams, self.settings.serve.streams_per_address),

@@ -86,10 +86,14 @@ impl App {
         if service.has_sessions() && settings.jwt_keys.is_empty() {
             return Err(StartError::Missing("TICKETING_JWT_KEY"));
         }
+        if service == Service::Tickets && settings.pass_keys.is_empty() {
+            return Err(StartError::Missing("TICKETING_PASS_KEY"));
+        }
         let opener = ServiceOpener {
             settings,
             databases: Databases::prepare(url, &[service]).await?,
             signing: settings.jwt_keys.clone(),
+            pass_keys: settings.pass_keys.clone(),
             revoked: RevokedSessions::new(settings.clock.clone()),
             serving: shutdown.serving.clone(),
         };

@@ -7,7 +7,7 @@ use ticketing_platform::db::Migrations;
 pub enum Service {
     /// Accounts and sessions.
     Auth,
-    /// Listings.
+    /// Listings and passes.
     Tickets,
     /// Reservations.
     Orders,
@@ -41,15 +41,15 @@ impl Service {
         }
     }
 
-    /// Returns the prefix of its routes in the API, if it has any.
+    /// Returns the prefixes of its routes in the API.
     #[must_use]
-    pub const fn path(self) -> Option<&'static str> {
+    pub const fn paths(self) -> &'static [&'static str] {
         match self {
-            Self::Auth => Some("/api/users"),
-            Self::Tickets => Some("/api/tickets"),
-            Self::Orders => Some("/api/orders"),
-            Self::Payments => Some("/api/payments"),
-            Self::Expiration | Self::Client => None,
+            Self::Auth => &["/api/users"],
+            Self::Tickets => &["/api/tickets", "/api/passes"],
+            Self::Orders => &["/api/orders"],
+            Self::Payments => &["/api/payments"],
+            Self::Expiration | Self::Client => &[],
         }
     }
 

@@ -25,13 +25,14 @@ use ticketing_platform::http::{AllowedOrigin, ServeLimits};
 use ticketing_platform::limits::{TrustedProxies, WriteRate};
 use ticketing_platform::session::CookieSettings;
 use ticketing_platform::telemetry::{LogFormat, TraceSettings};
+use ticketing_tickets::domain::pass::ResaleCap;
 
 pub use self::error::{InvalidSetting, SettingsError};
 pub use self::groups::{
     AuthGroups, ClientGroups, NatsGroup, OrdersGroups, PaymentsGroups, ServiceGroups, StackGroups,
     StoreGroups, TicketsGroups,
 };
-pub(crate) use self::groups::{DATABASE_URL, DataDirGroup, Group, JWT_KEY};
+pub(crate) use self::groups::{DATABASE_URL, DataDirGroup, Group, JWT_KEY, PASS_KEY};
 use self::groups::{PUBLISHABLE_KEY, STRIPE_KEY};
 use crate::Service;
 use crate::command::{self, ParseError};
@@ -69,7 +70,7 @@ pub struct StackSettings {
     pub logs: LogSettings,
     /// The export of traces, if any.
     pub traces: Option<TraceSettings>,
-    /// The folder of the databases, the event log and the session key.
+    /// The folder of the databases, the event log, the session key and the pass key.
     pub data_dir: PathBuf,
     /// The PostgreSQL database of the services. `None`: files in the data folder.
     pub database: Option<PostgresUrl>,
@@ -77,6 +78,10 @@ pub struct StackSettings {
     pub nats: Option<JetStreamOptions>,
     /// The session keys: the first one signs, all verify. Empty: a key in the data folder, created once.
     pub jwt_keys: Vec<SecretString>,
+    /// The keys of the codes of passes: the first one signs, all verify. Empty: a key in the data folder, created once.
+    pub pass_keys: Vec<SecretString>,
+    /// How much of what its holder has paid a pass may cost when it is sold on.
+    pub resale_cap: ResaleCap,
     /// The duration of a reservation.
     pub order_ttl: Duration,
     /// The number of unpaid orders that one user may have.
@@ -122,6 +127,8 @@ impl StackSettings {
             database: None,
             nats: None,
             jwt_keys: Vec::new(),
+            pass_keys: Vec::new(),
+            resale_cap: ResaleCap::default(),
             order_ttl: ticketing_orders::DEFAULT_TTL,
             open_orders: ticketing_orders::DEFAULT_OPEN_LIMIT,
             reorder_pause: ticketing_orders::DEFAULT_REORDER_PAUSE,

@@ -161,6 +161,10 @@ impl Parts {
             [] => vec![data_dir.session_key()?],
             keys => keys.to_vec(),
         };
+        let pass_keys = match settings.pass_keys.as_slice() {
+            [] => vec![data_dir.pass_key()?],
+            keys => keys.to_vec(),
+        };
         let databases = match &settings.database {
             None => Databases::Files(data_dir.path().to_owned()),
             Some(url) => Databases::prepare(url, &Service::STATEFUL).await?,
@@ -170,7 +174,8 @@ impl Parts {
             Some(options) => connect_jetstream(options).await?,
         };
         let revoked = RevokedSessions::new(settings.clock.clone());
-        let opener = ServiceOpener { settings, databases, signing, revoked, serving: serving.clone() };
+        let opener =
+            ServiceOpener { settings, databases, signing, pass_keys, revoked, serving: serving.clone() };
         let provider = opener.open_provider()?;
         Ok(Self {
             auth: opener.open_auth().await?,

@@ -8,6 +8,7 @@ use ticketing_bus::JetStreamError;
 use ticketing_payments::provider::StripeUnusable;
 use ticketing_platform::db::OpenError;
 use ticketing_platform::session::KeyError;
+use ticketing_tickets::PassKeyError;
 
 use crate::settings::nats;
 
@@ -57,10 +58,10 @@ pub enum StartError {
         /// The list of the databases that the folder must have.
         manifest: PathBuf,
     },
-    /// Other users can read the session key.
+    /// Other users can read a key.
     #[error(
         "others can read {} (mode {mode:03o}): run `chmod 600` on it; if one of them may have read it, delete it, and a new \
-         one is made and all sessions end",
+         one is made: of the session key all sessions end, of the pass key all codes change",
         path.display()
     )]
     OpenKey {
@@ -72,6 +73,9 @@ pub enum StartError {
     /// The session keys are not usable.
     #[error("TICKETING_JWT_KEY: {0}")]
     Key(#[from] KeyError),
+    /// The keys of the codes of passes are not usable.
+    #[error("TICKETING_PASS_KEY, or pass.key in the data folder: expected {0}")]
+    PassKey(#[from] PassKeyError),
     /// A service on its own requires this setting.
     #[error("{0}: must be given to a service on its own")]
     Missing(&'static str),

@@ -312,6 +312,8 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Environm
         ("TICKETING_DATABASE_CONNECTIONS", "4".to_owned()),
         ("TICKETING_NATS_URL", nats.to_owned()),
         ("TICKETING_JWT_KEY", joined(&settings.jwt_keys)),
+        ("TICKETING_PASS_KEY", joined(&settings.pass_keys)),
+        ("TICKETING_RESALE_CAP", settings.resale_cap.to_string()),
         ("TICKETING_COOKIE_NAME", settings.cookie.name().to_owned()),
         (
             "TICKETING_ALLOWED_ORIGINS",

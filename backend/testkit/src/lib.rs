@@ -49,7 +49,7 @@ pub use raw::{Raw, RawRequest};
 pub use reply::Reply;
 pub use request_proxy::{Held, Hold, ProxyAction, RequestProxy, RequestStage, Step};
 pub use session::{PASSWORD, TestSession};
-pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
+pub use stack::{JWT_KEY, PASS_KEY, TestStack, TestStackBuilder};
 pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFaults};
 pub use ticketing_engines::{
     ConnectionExhaustion, Engine, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes, pgbench,

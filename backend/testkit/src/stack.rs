@@ -23,6 +23,8 @@ pub use self::builder::TestStackBuilder;
 
 /// The key that signs the sessions of every test stack.
 pub const JWT_KEY: &str = "a key for tests that is long enough";
+/// The key of the codes of passes: 32 bytes of zero.
+pub const PASS_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// A running marketplace. It must end with [`finish`](Self::finish), which fails the test if work is unfinished or an
 /// invariant is violated.

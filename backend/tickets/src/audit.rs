@@ -14,6 +14,8 @@ pub const CONSUMED: &[EventName] = &[
     EventName::OrderConfirmed,
     EventName::OrderCompleted,
     EventName::OrderCancelled,
+    EventName::OrderRestated,
+    EventName::ListingClosed,
     EventName::SessionEnded,
 ];
 

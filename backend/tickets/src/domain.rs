@@ -2,5 +2,6 @@
 
 pub mod hold;
 pub mod listing;
+pub mod pass;
 pub mod terms;
 pub mod title;

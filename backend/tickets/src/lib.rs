@@ -1,28 +1,36 @@
 //! The tickets service: who sells what, and what is free.
 
 pub mod audit;
+mod calendar;
 mod consumers;
 pub mod domain;
 mod feed;
 mod pages;
+mod pass_keys;
 mod router;
 mod routes;
 pub mod store;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler, start_repeating};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
-use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteLimit, WriteRate};
+use ticketing_platform::limits::{RateLimit, StreamSlots, TrustedProxies, WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 
-pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
+use domain::pass::ResaleCap;
+
+pub use consumers::{
+    OnListingClosed, OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated, OnOrderRestated,
+};
 pub use feed::Feed;
+pub use pass_keys::{PassKeyError, PassSigner};
 
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -33,6 +41,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V3__key_version", include_str!("../migrations/V3__key_version.sql")),
         ("V4__orders_prevail", include_str!("../migrations/V4__orders_prevail.sql")),
         ("V5__details", include_str!("../migrations/V5__details.sql")),
+        ("V6__passes", include_str!("../migrations/V6__passes.sql")),
     ],
 };
 
@@ -40,6 +49,9 @@ pub const MIGRATIONS: Migrations = Migrations {
 const BATCH: u32 = 100;
 /// How often outdated tickets are looked for.
 const CORRECT_EVERY: Duration = Duration::from_secs(600);
+
+/// Claims of passes that one account may try in a minute. A claim code has 100 bits, so this keeps noise down.
+const CLAIMS_PER_MINUTE: u32 = 10;
 
 /// Every table of the database, for the task that migrates it before the service is opened.
 #[must_use]
@@ -56,6 +68,10 @@ pub struct Settings {
     pub clock: Clock,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// Signs the codes of passes.
+    pub pass_signer: PassSigner,
+    /// How much of what its holder has paid a pass may cost when it is sold on.
+    pub resale_cap: ResaleCap,
     /// How much one account may write.
     pub writes: WriteRate,
     /// Proxies that may say who a client is.
@@ -73,6 +89,9 @@ pub struct App {
     sessions: Sessions,
     feed: Feed,
     pages: pages::Pages,
+    pass_signer: PassSigner,
+    resale_cap: ResaleCap,
+    claims: Arc<RateLimit>,
     writes: WriteLimit,
     proxies: TrustedProxies,
     streams: StreamSlots,
@@ -85,12 +104,35 @@ impl App {
     /// # Errors
     /// When the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, CoreError> {
-        let Settings { database, clock, sessions, writes, proxies, streams, shutdown } = settings;
+        let Settings {
+            database,
+            clock,
+            sessions,
+            pass_signer,
+            resale_cap,
+            writes,
+            proxies,
+            streams,
+            shutdown,
+        } = settings;
+        let claims = Arc::new(RateLimit::per_minute(CLAIMS_PER_MINUTE, clock.clone()));
         let writes = WriteLimit::new(writes, clock.clone());
         let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         let feed = Feed::default();
         let pages = pages::Pages::new(feed.changed().clone(), core.db.is_shared());
-        Ok(Self { core, sessions, feed, pages, writes, proxies, streams, shutdown })
+        Ok(Self {
+            core,
+            sessions,
+            feed,
+            pages,
+            pass_signer,
+            resale_cap,
+            claims,
+            writes,
+            proxies,
+            streams,
+            shutdown,
+        })
     }
 
     /// The routes, with their documentation.
@@ -129,6 +171,8 @@ impl App {
             .on(OnOrderConfirmed)
             .on(OnOrderCompleted { app: self.clone() })
             .on(OnOrderCancelled { app: self.clone() })
+            .on(OnOrderRestated { app: self.clone() })
+            .on(OnListingClosed { app: self.clone() })
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         self.core.start(bus, Some(consumers), shutdown);
         self.core.start_pruning(shutdown, |tx, now| {

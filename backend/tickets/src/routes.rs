@@ -6,6 +6,7 @@ mod filter_schemas;
 pub(crate) mod get;
 mod input;
 pub(crate) mod list;
+pub(crate) mod passes;
 pub(crate) mod update;
 
 use ticketing_platform::http::ApiError;
@@ -21,6 +22,7 @@ fn refused(error: EditError, verb: &str) -> ApiError {
         EditError::Reserved => {
             ApiError::rule(ErrorCode::TicketReserved, format!("Cannot {verb} a reserved ticket"))
         }
+        EditError::Resale(faults) => ApiError::invalid_fields(faults),
         EditError::OtherVersion(_) => ApiError::version_mismatch(),
         EditError::Db(error) => error.into(),
     }

@@ -3,6 +3,7 @@
 mod changes;
 mod keys;
 mod list;
+pub mod passes;
 mod reservations;
 mod terms;
 mod tickets;
@@ -11,6 +12,6 @@ pub use changes::{Change, Changes, Resumed, adopt, after, latest, prune, resume}
 pub use keys::{recompute_batch, recompute_keys};
 pub use list::{Position, list};
 pub use reservations::{
-    NewReservation, complete, confirm, correct_outdated, find_outdated, release, reserve,
+    Completed, NewReservation, complete, confirm, correct_outdated, find_outdated, release, reserve,
 };
-pub use tickets::{ChangePublisher, EditError, NewListing, create, delete, find, update};
+pub use tickets::{ChangePublisher, EditError, NewListing, create, delete, find, list_terms, update};

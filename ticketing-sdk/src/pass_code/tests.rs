@@ -1,3 +1,5 @@
+//! Codes against those of another implementation, and codes that are none.
+
 use super::*;
 
 // Keys and codes made with Python's `cryptography`; the first key is that of RFC 8032, section 7.1, test 1.

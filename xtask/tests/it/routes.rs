@@ -22,7 +22,11 @@ fn service_of(path: &str) -> String {
         return "client".to_owned();
     }
     let noun = path.split('/').nth(2).unwrap();
-    let service = if ["users", "openapi.json"].contains(&noun) { "auth" } else { noun };
+    let service = match noun {
+        "users" | "openapi.json" => "auth",
+        "passes" => "tickets",
+        noun => noun,
+    };
     assert!(with_routes().iter().any(|name| name == service), "{path} belongs to no service");
     service.to_owned()
 }
@@ -101,8 +105,8 @@ fn ingress_routes() -> Vec<Route> {
 #[test]
 fn ingress_routes_every_path_to_its_service() {
     for routes in [nginx_routes(), ingress_routes()] {
-        // One for each service, the OpenAPI document, and the webhook with its own size limit.
-        assert_eq!(routes.len(), with_routes().len() + 2, "{routes:?}");
+        // One for each service, the passes, the OpenAPI document, and the webhook with its own size limit.
+        assert_eq!(routes.len(), with_routes().len() + 3, "{routes:?}");
         for path in api_paths().into_iter().chain(CLIENT_PATHS.map(str::to_owned)) {
             let service = service_of(&path);
             let spellings = match path.strip_prefix("/api/") {

@@ -101,6 +101,9 @@ fn each_service_receives_only_its_own_secrets() {
         if with_routes().contains(&service) {
             expected.push("ticketing-sessions".to_owned());
         }
+        if service == "tickets" {
+            expected.push("ticketing-passes".to_owned());
+        }
         if service == "payments" {
             expected.push("ticketing-stripe".to_owned());
         }

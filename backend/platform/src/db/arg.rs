@@ -1,6 +1,6 @@
 //! The arguments of a statement: text, integers, or NULL.
 
-use ticketing_sdk::{Money, OrderId, PaymentId, TicketId, Timestamp, UserId};
+use ticketing_sdk::{Money, OrderId, PassId, PaymentId, TicketId, Timestamp, UserId};
 
 /// One argument of a statement. `$1` is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ macro_rules! identifiers {
     )+};
 }
 
-identifiers!(UserId, TicketId, OrderId, PaymentId);
+identifiers!(UserId, TicketId, OrderId, PassId, PaymentId);
 
 /// The arguments of a statement, in the order of `$1`, `$2`, …
 #[macro_export]

@@ -70,6 +70,12 @@ impl ApiError {
         Self { status: StatusCode::BAD_REQUEST, errors, retry_after: None, source: None }
     }
 
+    /// 400 `invalid_input` of several fields, each with its message.
+    pub fn invalid_fields(faults: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let fields = faults.into_iter().map(|(field, message)| Self::field(field, message).errors);
+        Self::invalid(fields.flatten().collect())
+    }
+
     /// 400 `invalid_input` of a single field.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::invalid(vec![ErrorDetail {

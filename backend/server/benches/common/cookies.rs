@@ -9,6 +9,8 @@ use ticketing_sdk::UserId;
 
 /// The session key of the servers.
 pub(crate) const KEY: &str = "a key that is only used to measure";
+/// The key of the codes of passes: 32 bytes of zero.
+pub(crate) const PASS_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// Creates session cookies.
 pub(crate) struct SessionCookies(Sessions);

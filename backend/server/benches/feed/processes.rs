@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::cookies::{KEY, SessionCookies};
+use crate::cookies::{KEY, PASS_KEY, SessionCookies};
 
 /// The whole stack, in a process of its own.
 pub(crate) struct Server {
@@ -25,6 +25,7 @@ impl Server {
             .arg("--data-dir")
             .arg(data.path().join("data"))
             .env("TICKETING_JWT_KEY", KEY)
+            .env("TICKETING_PASS_KEY", PASS_KEY)
             // One account creates every listing.
             .env("TICKETING_WRITES_PER_MINUTE", "0")
             // All watchers have one address here.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::cookies::{KEY, SessionCookies};
+use crate::cookies::{KEY, PASS_KEY, SessionCookies};
 use crate::load;
 
 /// The whole stack, in a process of its own.
@@ -34,6 +34,7 @@ impl Server {
             .arg(data.path().join("data"))
             .args(["--metrics-listen", &metrics.to_string()])
             .env("TICKETING_JWT_KEY", KEY)
+            .env("TICKETING_PASS_KEY", PASS_KEY)
             // One account creates every listing.
             .env("TICKETING_WRITES_PER_MINUTE", "0")
             // All sign-ins come from one address, to one account.

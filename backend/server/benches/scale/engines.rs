@@ -6,7 +6,7 @@ use ticketing_testkit::{NatsServer, PrivateServer};
 use tokio::process::Command;
 use tokio_postgres::{Client, NoTls};
 
-use crate::cookies::KEY;
+use crate::cookies::{KEY, PASS_KEY};
 
 pub(crate) struct Engines {
     pub(crate) postgres: PrivateServer,
@@ -43,6 +43,7 @@ impl Engines {
         command.env("TICKETING_DATABASE_CONNECTIONS", crate::POOL.to_string());
         command
             .env("TICKETING_JWT_KEY", KEY)
+            .env("TICKETING_PASS_KEY", PASS_KEY)
             .env("TICKETING_LOG", "error")
             .env("TICKETING_WRITES_PER_MINUTE", "0");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);

@@ -9,7 +9,7 @@ use ticketing_platform::files::{OpenedPath, PathChange};
 use ticketing_platform::shutdown::Shutdown;
 
 use super::manifest::{Databases, listed_databases};
-use super::{KEY, MANIFEST, check_key};
+use super::{MANIFEST, check_key};
 
 /// The interval of the checks.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
@@ -27,8 +27,8 @@ struct FolderBaseline {
     databases: Vec<OpenedPath>,
     /// The manifest, if there is one.
     listed: Option<Databases>,
-    /// The session key, if it was read from the folder.
-    key: Option<SecretString>,
+    /// The keys that were read from the folder, by the names of their files.
+    keys: Vec<(&'static str, SecretString)>,
     /// The problem that was logged last.
     logged: Mutex<Option<FolderProblem>>,
 }
@@ -40,7 +40,7 @@ pub(crate) enum FolderProblem {
     Moved(PathBuf),
     /// A database, or its log, was emptied or cut.
     Shortened(PathBuf),
-    /// The file of the session key does not hold the key that signs sessions.
+    /// The file of a key does not hold the key that signs.
     Key(PathBuf, KeyProblem),
     /// The manifest lacks a database of this process, or has another identity for it.
     List(PathBuf),
@@ -58,23 +58,27 @@ pub(crate) enum KeyProblem {
 }
 
 impl FolderWatch {
-    /// Watches the folder as it is now, with the database files and the key that this process uses.
-    pub(super) fn new(folder: OpenedPath, databases: Vec<OpenedPath>, key: Option<SecretString>) -> Self {
+    /// Watches the folder as it is now, with the database files and the keys that this process uses.
+    pub(super) fn new(
+        folder: OpenedPath,
+        databases: Vec<OpenedPath>,
+        keys: Vec<(&'static str, SecretString)>,
+    ) -> Self {
         // The content of the manifest is compared, since a rename may replace the file.
         let listed = if databases.is_empty() { None } else { listed_databases(folder.path()).ok().flatten() };
         Self {
-            baseline: Arc::new(FolderBaseline { folder, databases, listed, key, logged: Mutex::default() }),
+            baseline: Arc::new(FolderBaseline { folder, databases, listed, keys, logged: Mutex::default() }),
         }
     }
 
     /// Whether this process keeps data in the folder.
     pub(crate) fn is_needed(&self) -> bool {
-        !self.baseline.databases.is_empty() || self.baseline.key.is_some()
+        !self.baseline.databases.is_empty() || !self.baseline.keys.is_empty()
     }
 
     /// Returns the first difference that the next start would find.
     pub(crate) fn problem(&self) -> Option<FolderProblem> {
-        let FolderBaseline { folder, databases, listed, key, logged: _ } = &*self.baseline;
+        let FolderBaseline { folder, databases, listed, keys, logged: _ } = &*self.baseline;
         let paths = std::iter::once(folder).chain(databases);
         let changed = paths.into_iter().find_map(|path| path.change().map(|change| (path.path(), change)));
         match changed {
@@ -82,9 +86,11 @@ impl FolderWatch {
             Some((path, PathChange::Shortened)) => return Some(FolderProblem::Shortened(path.to_owned())),
             None => {}
         }
-        let key_path = folder.path().join(KEY);
-        if let Some(Err(problem)) = key.as_ref().map(|key| check_key(&key_path, key)) {
-            return Some(FolderProblem::Key(key_path, problem));
+        for (name, key) in keys {
+            let path = folder.path().join(name);
+            if let Err(problem) = check_key(&path, key) {
+                return Some(FolderProblem::Key(path, problem));
+            }
         }
         let is_listed = |found: &Databases, listed: &Databases| {
             // A manifest without identities is valid.
@@ -159,18 +165,19 @@ impl KeyProblem {
         match self {
             Self::Missing => tracing::error!(
                 %path,
-                "the session key was deleted under the running server: restore it from a backup; the next start creates a new \
-                 one, and every session ends"
+                "a key was deleted under the running server: restore it from a backup; the next start creates a new one, \
+                 and every session ends (jwt.key), or the code of every pass changes (pass.key)"
             ),
             Self::Differs => tracing::error!(
                 %path,
-                "the session key was changed under the running server: restore it from a backup; the next start reads \
-                 the changed file, and every session ends. To change the key on purpose, restart the server"
+                "a key was changed under the running server: restore it from a backup; the next start reads the changed \
+                 file, and every session ends (jwt.key), or the code of every pass changes (pass.key). To change the key \
+                 on purpose, restart the server"
             ),
             Self::Unusable(reason) => tracing::error!(
                 %path,
                 reason,
-                "the next start cannot use the session key: repair the file, or restore it from a backup"
+                "the next start cannot use the key: repair the file, or restore it from a backup"
             ),
         }
     }
@@ -182,15 +189,21 @@ mod tests {
 
     use ticketing_platform::files::write_private_file;
 
-    use super::super::DataDir;
+    use super::super::{DataDir, PASS_KEY, SESSION_KEY};
     use super::*;
 
     #[test]
-    fn changed_session_key_is_a_problem() {
+    fn changed_key_is_a_problem() {
+        check_changes_of(SESSION_KEY);
+        check_changes_of(PASS_KEY);
+    }
+
+    fn check_changes_of(name: &str) {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = DataDir::lock(&folder.path().join("data")).unwrap();
         data_dir.session_key().unwrap();
-        let (watch, path) = (data_dir.watch(Vec::new()), data_dir.path().join(KEY));
+        data_dir.pass_key().unwrap();
+        let (watch, path) = (data_dir.watch(Vec::new()), data_dir.path().join(name));
         let kept = fs::read_to_string(&path).unwrap();
         assert!(watch.is_needed() && watch.problem().is_none());
         let differs = Some(FolderProblem::Key(path.clone(), KeyProblem::Differs));
@@ -216,7 +229,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = DataDir::lock(&folder.path().join("data")).unwrap();
         data_dir.session_key().unwrap();
-        let (watch, path) = (data_dir.watch(Vec::new()), data_dir.path().join(KEY));
+        let (watch, path) = (data_dir.watch(Vec::new()), data_dir.path().join(SESSION_KEY));
         let kept = fs::read_to_string(&path).unwrap();
         let lines = Lines::default();
         let writer = lines.clone();

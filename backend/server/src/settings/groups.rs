@@ -3,6 +3,7 @@
 
 mod accounts;
 mod http;
+mod passes;
 mod storage;
 mod telemetry;
 mod trade;
@@ -12,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use self::accounts::{SessionGroup, SigninGroup};
 use self::http::{HttpGroup, StreamGroup, TlsGroup};
+use self::passes::PassGroup;
 pub(crate) use self::storage::DataDirGroup;
 pub use self::storage::NatsGroup;
 use self::storage::{DatabaseGroup, MigrationGroup};
@@ -21,6 +23,7 @@ use super::{SettingsError, StackSettings};
 
 pub(crate) const DATABASE_URL: &str = "TICKETING_DATABASE_URL";
 pub(crate) const JWT_KEY: &str = "TICKETING_JWT_KEY";
+pub(crate) const PASS_KEY: &str = "TICKETING_PASS_KEY";
 pub(crate) const STRIPE_KEY: &str = "TICKETING_STRIPE_KEY";
 pub(crate) const PUBLISHABLE_KEY: &str = "TICKETING_STRIPE_PUBLISHABLE_KEY";
 
@@ -63,7 +66,7 @@ groups! {
     StackGroups:
         http: HttpGroup, streams: StreamGroup, database: DatabaseGroup, migration: MigrationGroup, nats: NatsGroup,
         sessions: SessionGroup, tls: TlsGroup, signin: SigninGroup, reservations: ReservationGroup,
-        stripe: StripeGroup, pages: PageGroup, log: LogGroup, traces: TraceGroup,
+        passes: PassGroup, stripe: StripeGroup, pages: PageGroup, log: LogGroup, traces: TraceGroup,
 }
 
 groups! {
@@ -80,7 +83,9 @@ groups! {
 
 groups! {
     /// The settings of tickets.
-    TicketsGroups: service: ServiceGroups, streams: StreamGroup, sessions: SessionGroup, tls: TlsGroup
+    TicketsGroups:
+        service: ServiceGroups, streams: StreamGroup, sessions: SessionGroup, tls: TlsGroup, passes: PassGroup,
+
 }
 
 groups! {

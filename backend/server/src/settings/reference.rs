@@ -12,15 +12,17 @@ use crate::command::{command, every_arg, is_secret, variable};
 
 /// The variable that makes the tests write the documents instead of comparing them.
 const UPDATE: &str = "UPDATE_REFERENCE";
-const SECTIONS: [&str; 8] = ["HTTP", "Data", "Events", "Sessions", "Reservations", "Cards", "Log", "Traces"];
+const SECTIONS: [&str; 9] =
+    ["HTTP", "Data", "Events", "Sessions", "Reservations", "Passes", "Cards", "Log", "Traces"];
 /// The settings of the guide.
-const IN_GUIDE: [&str; 8] = [
+const IN_GUIDE: [&str; 9] = [
     "TICKETING_LISTEN",
     "TICKETING_DATA_DIR",
     "TICKETING_ORDER_TTL",
     "TICKETING_DATABASE_URL",
     "TICKETING_NATS_URL",
     "TICKETING_JWT_KEY",
+    "TICKETING_PASS_KEY",
     "TICKETING_STRIPE_KEY",
     "TICKETING_LOG",
 ];

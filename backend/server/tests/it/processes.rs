@@ -13,6 +13,8 @@ use crate::support::{
 };
 
 const KEY: &str = "a key for tests that is long enough";
+/// 32 bytes of zero.
+const PASS_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 #[test]
 fn all_missing_settings_of_a_service_are_reported_at_once() {
@@ -55,6 +57,7 @@ async fn unusable_servers_of_a_service_are_reported() {
                 ("TICKETING_DATABASE_URL", database),
                 ("TICKETING_NATS_URL", nats),
                 ("TICKETING_JWT_KEY", KEY),
+                ("TICKETING_PASS_KEY", PASS_KEY),
             ]
         };
         let gone = all("postgres://user@127.0.0.1:1/nothing", open.as_str());

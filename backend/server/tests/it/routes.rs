@@ -1,5 +1,6 @@
 //! The routes, a file each.
 
 mod orders;
+mod passes;
 mod payments;
 mod tickets;

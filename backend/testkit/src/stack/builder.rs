@@ -13,7 +13,7 @@ use ticketing_platform::limits::WriteRate;
 use ticketing_platform::session::CookieSettings;
 use ticketing_server::{Service, StackSettings};
 
-use super::{JWT_KEY, TestStack};
+use super::{JWT_KEY, PASS_KEY, TestStack};
 use crate::cluster::{OwnSetting, REPLICAS};
 use crate::collector::Collector;
 use crate::raw::Raw;
@@ -37,6 +37,7 @@ impl Default for TestStackBuilder {
         let folder = tempfile::tempdir().expect("a folder");
         let mut settings = StackSettings::new(folder.path());
         settings.jwt_keys = vec![JWT_KEY.into()];
+        settings.pass_keys = vec![PASS_KEY.into()];
         settings.cookie = CookieSettings::new("session", false).expect("a cookie name");
         // Weak, but fast.
         (settings.hashing.memory, settings.hashing.passes, settings.hashing.waiting) = (8, 1, 4096);

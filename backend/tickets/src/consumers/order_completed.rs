@@ -1,4 +1,4 @@
-//! `order:completed`: the ticket is sold.
+//! `order:completed`: the ticket is sold, and its buyer holds a pass.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCompleted;
@@ -17,6 +17,13 @@ impl Handler for OnOrderCompleted {
     type Event = OrderCompleted;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCompleted) -> Result<Effect, DbError> {
-        store::complete(tx, &self.app.publisher(), &event.id, &event.ticket.id, event.version)
+        let completed = store::Completed {
+            order: &event.id,
+            ticket: &event.ticket.id,
+            buyer: event.user_id.as_ref(),
+            price: event.ticket.price,
+            version: event.version,
+        };
+        store::complete(tx, &self.app.publisher(), completed)
     }
 }

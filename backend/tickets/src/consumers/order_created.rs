@@ -21,6 +21,7 @@ impl Handler for OnOrderCreated {
         let new = store::NewReservation {
             order_id: event.id.clone(),
             ticket_id: event.ticket.id.clone(),
+            user_id: event.user_id.clone(),
             terms: OrderedTerms {
                 title: event.ticket.title.clone(),
                 price: Some(event.ticket.price),

@@ -35,7 +35,7 @@ impl TicketInput {
         errors.finish()?;
         // Both were read, or there is an error of the field.
         let (Some(title), Some(price)) = (title, price) else { return Err(ApiError::invalid(Vec::new())) };
-        Ok(NewListing { title, price, details })
+        Ok(NewListing { details, ..NewListing::new(title, price) })
     }
 }
 

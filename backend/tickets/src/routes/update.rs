@@ -13,6 +13,8 @@ use super::refused;
 use crate::{App, store};
 
 /// Changes one's own ticket. Details that are absent stay as they are; `null` clears them.
+///
+/// Of a listing that sells a pass on only the price can change, up to the `resaleLimit` of the pass.
 #[utoipa::path(
     put, path = "/api/tickets/{id}", tag = "tickets", operation_id = "updateTicket", request_body = TicketUpdate,
     params(
@@ -42,7 +44,8 @@ pub(crate) async fn update(
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();
-        store::update(tx, &app.publisher(), &id, &session.user_id, &wanted, check)
+        let new = store::NewListing { resale_cap: app.resale_cap, ..wanted.clone() };
+        store::update(tx, &app.publisher(), &id, &session.user_id, &new, check)
     };
     let ticket = core.db.write(unit).await.map_err(|error| refused(error, "edit"))?;
     Ok(([etag(ticket.version)], Json(ticket)))

@@ -7,8 +7,9 @@
 use ticketing_bus::{Effect, next_step};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_sdk::{OrderId, Ticket, TicketId, TicketStatus};
+use ticketing_sdk::{Money, OrderId, Ticket, TicketId, TicketStatus, UserId};
 
+use super::passes::{Sale, settle_sale};
 use super::terms::{TermColumns, to_json};
 use super::tickets::{COLUMNS, ChangePublisher, publish_deleted, publish_updated, ticket};
 use crate::domain::hold::{Hold, Listing, State, View, view};
@@ -21,6 +22,8 @@ pub struct NewReservation {
     pub order_id: OrderId,
     /// The ticket that is ordered.
     pub ticket_id: TicketId,
+    /// Who orders.
+    pub user_id: UserId,
     /// What is ordered. Older versions of orders do not state all of it.
     pub terms: OrderedTerms,
     /// The version of the order.
@@ -41,9 +44,17 @@ pub fn reserve(
         let OrderedTerms { title, price, details } = &new.terms;
         let details = details.as_ref().map(to_json).transpose()?;
         tx.execute_deferred(
-            "INSERT INTO reservations (order_id, ticket_id, status, version, title, price, details) \
-             VALUES ($1, $2, 'created', $3, $4, $5, $6)",
-            args![&new.order_id, &new.ticket_id, new.version, title.as_ref(), *price, details.as_ref()],
+            "INSERT INTO reservations (order_id, ticket_id, status, version, title, price, details, user_id) \
+             VALUES ($1, $2, 'created', $3, $4, $5, $6, $7)",
+            args![
+                &new.order_id,
+                &new.ticket_id,
+                new.version,
+                title.as_ref(),
+                *price,
+                details.as_ref(),
+                &new.user_id
+            ],
         )?;
         hold(tx, publisher, new)?;
     }
@@ -58,17 +69,32 @@ pub fn confirm(tx: &mut Tx<'_>, order: &OrderId, version: i64) -> Result<Effect,
     advance(tx, order, "awaiting:payment", version)
 }
 
-/// `order:completed`: the ticket is sold, whatever its seller or another order wanted.
+/// An order as `order:completed` states it. Older versions of orders state neither buyer nor price.
+#[derive(Clone, Copy, Debug)]
+pub struct Completed<'e> {
+    /// The order.
+    pub order: &'e OrderId,
+    /// The ticket that was bought.
+    pub ticket: &'e TicketId,
+    /// Who bought.
+    pub buyer: Option<&'e UserId>,
+    /// What was paid.
+    pub price: Option<Money>,
+    /// The version of the order.
+    pub version: i64,
+}
+
+/// `order:completed`: the ticket is sold, whatever its seller or another order wanted, and its buyer holds a pass: a new
+/// one, or the one that the ticket sold on.
 ///
 /// # Errors
 /// When the database fails.
 pub fn complete(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
-    order: &OrderId,
-    ticket_id: &TicketId,
-    version: i64,
+    completed: Completed<'_>,
 ) -> Result<Effect, DbError> {
+    let Completed { order, ticket: ticket_id, buyer, price, version } = completed;
     let step = advance(tx, order, "complete", version)?;
     if step != Effect::Done {
         return Ok(step);
@@ -93,6 +119,7 @@ pub fn complete(
             }
         }
     }
+    settle_sale(tx, publisher, Sale { order, ticket: ticket_id, buyer, price })?;
     Ok(step)
 }
 
@@ -161,7 +188,7 @@ struct Stored {
     listing: Listing,
 }
 
-const STORED: &str = "id, title, price, details, user_id, order_id, version, created_at, updated_at, \
+const STORED: &str = "id, title, price, details, user_id, resale_of, order_id, version, created_at, updated_at, \
                       CASE WHEN status = 'deleted' THEN 'available' ELSE status END AS status, \
                       CASE WHEN status = 'deleted' THEN 1 ELSE withdrawn END AS withdrawn, \
                       COALESCE(listed_title, title) AS listed_title, COALESCE(listed_price, price) AS listed_price, \

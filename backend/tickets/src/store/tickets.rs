@@ -5,18 +5,21 @@ use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{
-    DetailsUpdate, Money, Ticket, TicketChangeKind, TicketDetails, TicketId, TicketStatus, Timestamp, UserId,
+    DetailField, DetailsUpdate, Money, Ticket, TicketChangeKind, TicketDetails, TicketId, TicketStatus,
+    Timestamp, UserId,
 };
 
 use super::changes;
+use super::passes::find_offered;
 use super::terms::TermColumns;
 use crate::Feed;
+use crate::domain::pass::ResaleCap;
 use crate::domain::terms::Terms;
 use crate::domain::title::Title;
 
 /// The columns of a [`Ticket`].
 pub(super) const COLUMNS: &str =
-    "id, title, price, details, user_id, status, order_id, version, created_at, updated_at";
+    "id, title, price, details, user_id, status, order_id, resale_of, version, created_at, updated_at";
 
 /// A ticket that is to be listed, and what to change of one that is.
 #[derive(Clone, Debug)]
@@ -27,13 +30,15 @@ pub struct NewListing {
     pub price: Money,
     /// What it says about its event; of a ticket that is listed already, what changes of that.
     pub details: DetailsUpdate,
+    /// How much a listing may cost that sells a pass on.
+    pub resale_cap: ResaleCap,
 }
 
 impl NewListing {
     /// A listing that names no details.
     #[must_use]
     pub fn new(title: Title, price: Money) -> Self {
-        Self { title, price, details: DetailsUpdate::default() }
+        Self { title, price, details: DetailsUpdate::default(), resale_cap: ResaleCap::default() }
     }
 
     /// The terms of this listing; details that it does not name are as they are in `listed`.
@@ -66,6 +71,9 @@ pub enum EditError {
     /// An order holds it.
     #[error("the ticket is reserved")]
     Reserved,
+    /// It sells a pass on, and these fields cannot be so: each with its fault.
+    #[error("the ticket sells a pass on")]
+    Resale(Vec<(&'static str, String)>),
     /// It has changed meanwhile: this is its version.
     #[error("the ticket has version {0}")]
     OtherVersion(i64),
@@ -85,7 +93,7 @@ pub(super) fn ticket(row: &Row<'_>) -> Result<Ticket, DbError> {
         version: row.int("version")?,
         order_id: row.opt_parse("order_id")?,
         status: row.parse("status")?,
-        resale_of: None,
+        resale_of: row.opt_parse("resale_of")?,
         created_at: Some(row.time("created_at")?),
         updated_at: Some(row.time("updated_at")?),
     })
@@ -114,7 +122,21 @@ pub fn create(
     seller: &UserId,
     new: &NewListing,
 ) -> Result<Ticket, DbError> {
-    let terms = new.terms(TicketDetails::default());
+    list_terms(tx, publisher, id, seller, new.terms(TicketDetails::default()), None)
+}
+
+/// Lists a ticket on these terms; one that sells a pass on names the ticket of the first sale.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_terms(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    id: TicketId,
+    seller: &UserId,
+    terms: Terms,
+    resale_of: Option<TicketId>,
+) -> Result<Ticket, DbError> {
     let columns = TermColumns::of(&terms)?;
     let Terms { title, price, details } = terms;
     let created = Ticket {
@@ -126,18 +148,18 @@ pub fn create(
         version: 0,
         order_id: None,
         status: TicketStatus::Available,
-        resale_of: None,
+        resale_of,
         created_at: Some(publisher.now),
         updated_at: Some(publisher.now),
     };
     tx.execute_deferred(
         &format!(
-            "INSERT INTO tickets ({}, id, user_id, status, version, created_at, updated_at) \
-             VALUES ({}, $8, $9, 'available', 0, $10, $10)",
+            "INSERT INTO tickets ({}, id, user_id, status, version, created_at, updated_at, resale_of) \
+             VALUES ({}, $8, $9, 'available', 0, $10, $10, $11)",
             TermColumns::NAMES,
             TermColumns::VALUES
         ),
-        &columns.args(args![&created.id, seller, publisher.now]),
+        &columns.args(args![&created.id, seller, publisher.now, created.resale_of.as_ref()]),
     )?;
     let change = publisher.outbox.append(tx, &TicketCreated::from(&created))?;
     changes::record(tx, publisher, &change, TicketChangeKind::Created, &created)?;
@@ -158,6 +180,9 @@ pub fn update(
 ) -> Result<Ticket, EditError> {
     let current = editable(tx, id, owner, check)?;
     let terms = wanted.terms(current.details.clone());
+    if current.resale_of.is_some() {
+        check_resale(tx, &current, &terms, wanted.resale_cap)?;
+    }
     if Terms::from(&current) == terms {
         return Ok(current);
     }
@@ -172,6 +197,26 @@ pub fn update(
     )?;
     publish_updated(tx, publisher, &updated)?;
     Ok(updated)
+}
+
+/// Of a listing that sells a pass on only the price may change, up to the cap.
+fn check_resale(tx: &mut Tx<'_>, current: &Ticket, wanted: &Terms, cap: ResaleCap) -> Result<(), EditError> {
+    let mut faults = Vec::new();
+    let fixed = |label: &str| format!("{label} is that of the pass and cannot change");
+    if current.title != wanted.title {
+        faults.push(("title", fixed("Title")));
+    }
+    for field in DetailField::ALL {
+        if current.details.get(*field) != wanted.details.get(*field) {
+            faults.push((field.name(), fixed(field.label())));
+        }
+    }
+    if let Some(pass) = find_offered(tx, &current.id)?
+        && let Some(fault) = cap.fault(wanted.price, pass.paid)
+    {
+        faults.push(("price", fault));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(EditError::Resale(faults)) }
 }
 
 /// Withdraws a ticket. An order of it that is on its way brings it back, and the withdrawal takes effect once that

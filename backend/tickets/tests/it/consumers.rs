@@ -12,10 +12,11 @@ use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteRate};
 use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Money, OrderId, TicketId, Timestamp, UserId, fixtures};
+use ticketing_tickets::domain::pass::ResaleCap;
 use ticketing_tickets::domain::title::Title;
 use ticketing_tickets::store::{self, ChangePublisher, NewListing};
 use ticketing_tickets::{
-    App, Feed, OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated, Settings,
+    App, Feed, OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated, PassSigner, Settings,
 };
 
 on_both! {
@@ -32,7 +33,20 @@ async fn open(home: &Home) -> App {
     let database = home.database("tickets");
     let (proxies, streams) = (TrustedProxies::default(), StreamSlots::new(8, 8));
     let (writes, shutdown) = (WriteRate::UNLIMITED, Shutdown::new());
-    App::open(Settings { database, clock, sessions, writes, proxies, streams, shutdown }).await.unwrap()
+    let pass_signer = PassSigner::new(&[PassSigner::generate_seed().unwrap()]).unwrap();
+    App::open(Settings {
+        database,
+        clock,
+        sessions,
+        pass_signer,
+        resale_cap: ResaleCap::default(),
+        writes,
+        proxies,
+        streams,
+        shutdown,
+    })
+    .await
+    .unwrap()
 }
 
 async fn apply<H: Handler>(app: &App, handler: H, event: H::Event) -> Effect {

@@ -8,6 +8,7 @@ mod details;
 mod editing;
 mod feed;
 mod list;
+mod passes;
 mod replicas;
 mod reservations;
 mod support;

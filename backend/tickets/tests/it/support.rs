@@ -10,7 +10,7 @@ use ticketing_sdk::{Money, OrderId, Ticket, TicketId, Timestamp, UserId};
 use ticketing_tickets::domain::terms::OrderedTerms;
 use ticketing_tickets::domain::title::Title;
 use ticketing_tickets::store::{
-    self, Change, ChangePublisher, EditError, NewListing, NewReservation, Resumed,
+    self, Change, ChangePublisher, Completed, EditError, NewListing, NewReservation, Resumed,
 };
 use ticketing_tickets::{Feed, MIGRATIONS};
 
@@ -103,7 +103,11 @@ impl Shop {
         let heard = self.publishing(move |tx, publisher| match step {
             Step::Created => store::reserve(tx, publisher, &ordered(&order, &ticket, version)),
             Step::Confirmed => store::confirm(tx, &order, version),
-            Step::Completed => store::complete(tx, publisher, &order, &ticket, version),
+            Step::Completed => store::complete(
+                tx,
+                publisher,
+                Completed { order: &order, ticket: &ticket, buyer: None, price: None, version },
+            ),
             Step::Cancelled => store::release(tx, publisher, &order, &ticket, version),
         });
         heard.await.map_err(|error: DbError| error).unwrap()
@@ -231,6 +235,7 @@ fn ordered(order: &OrderId, ticket: &TicketId, version: i64) -> NewReservation {
     NewReservation {
         order_id: order.clone(),
         ticket_id: ticket.clone(),
+        user_id: UserId::new("buyer"),
         terms: OrderedTerms {
             title: Some("A ticket".to_owned()),
             price: Some(Money::from_cents(2000).unwrap()),

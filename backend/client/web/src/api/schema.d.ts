@@ -37,6 +37,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/passes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The passes that one holds, or those of one's events; the newest first. */
+        get: operations["listPasses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admits the holder of a code, once.
+         * @description For the issuer of the pass. `at` is for a door that has admitted people offline: not before the issue of the pass,
+         *     and at most five minutes ahead of the service.
+         */
+        post: operations["checkInPass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claims a pass that another user gives away.
+         * @description Codes that were made before admit nobody any more. The holder who has started the transfer takes it back with this
+         *     call. The code is read in either case, with or without its hyphens.
+         */
+        post: operations["claimPass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys that verify the codes of passes. */
+        get: operations["getPassKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pass, for its holder or its issuer. */
+        get: operations["getPass"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/{id}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The event of a pass as a calendar file, for its holder. */
+        get: operations["getPassCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/{id}/resale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offers a pass for resale under a listing of its holder.
+         * @description Until the listing is sold or withdrawn, the pass admits nobody. A withdrawal takes effect once orders has answered that no
+         *     order of the listing is on its way.
+         */
+        post: operations["resellPass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts to give a pass away: the user who claims it with the code within seven days holds it from then on.
+         * @description Until then the pass stays valid. A second call replaces the code. The answer is the only one that contains it.
+         */
+        post: operations["transferPass"];
+        /** Takes a transfer back that nobody has claimed. Without one nothing changes. */
+        delete: operations["cancelPassTransfer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments": {
         parameters: {
             query?: never;
@@ -116,7 +268,10 @@ export interface paths {
         };
         /** One ticket. */
         get: operations["getTicket"];
-        /** Changes one's own ticket. Details that are absent stay as they are; `null` clears them. */
+        /**
+         * Changes one's own ticket. Details that are absent stay as they are; `null` clears them.
+         * @description Of a listing that sells a pass on only the price can change, up to the `resaleLimit` of the pass.
+         */
         put: operations["updateTicket"];
         post?: never;
         /**
@@ -217,8 +372,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An admission: a pass that was checked in. */
+        Admission: {
+            /** @description When it was admitted. */
+            admittedAt: components["schemas"]["Timestamp"];
+            /** @description Identifies the pass. */
+            passId: components["schemas"]["PassId"];
+            /** @description The seat, if the ticket has one. */
+            seat?: string | null;
+            /** @description The title of its ticket. */
+            title: string;
+        };
         /** @enum {string} */
         CancelReason: "buyer" | "expired" | "withdrawn" | "payment_failed";
+        /** @description The secret with which another user claims a pass. The service shows it once. Its `Debug` hides it. */
+        ClaimCode: string;
         /** @description The secret with which Stripe.js continues a payment in the browser of the buyer. Its `Debug` hides it. */
         ClientSecret: string;
         /** @description The account of a session, with the claims of its token. */
@@ -327,6 +495,27 @@ export interface components {
          * @example 149.99
          */
         Money: number;
+        /**
+         * @description A check-in at the door.
+         *
+         *     ```
+         *     use ticketing_sdk::NewCheckIn;
+         *
+         *     let check_in = NewCheckIn::new("TK1…").device("north door");
+         *     ```
+         */
+        NewCheckIn: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description The code of the pass, as read. */
+            code: components["schemas"]["PassCode"];
+            /** @description The name of the device: at most 60 characters. */
+            device?: string | null;
+        };
+        /** @description A claim of a pass that another user gives away. */
+        NewClaim: {
+            /** @description The secret of the transfer. */
+            claimCode: components["schemas"]["ClaimCode"];
+        };
         /** @description A request to order a ticket. */
         NewOrder: {
             price?: components["schemas"]["Money"] | null;
@@ -347,6 +536,10 @@ export interface components {
              * @example tok_visa
              */
             token: string;
+        };
+        /** @description An offer of a pass for resale. */
+        NewResale: {
+            price: number | string;
         };
         /** @description What a seller says about a ticket. */
         NewTicket: components["schemas"]["TicketDetails"] & {
@@ -391,6 +584,75 @@ export interface components {
              * @description The version of the ticket that was ordered.
              */
             version?: number | null;
+        };
+        /**
+         * @description The right to enter, held by one user at a time. The service issues it when the order of a ticket completes; it outlives
+         *     transfers and resales.
+         */
+        Pass: components["schemas"]["TicketDetails"] & {
+            admittedAt?: components["schemas"]["Timestamp"] | null;
+            code?: components["schemas"]["PassCode"] | null;
+            /** @description The device that admitted it, if it gave a name. Only the issuer sees it. */
+            device?: string | null;
+            /** @description Identifies the pass. */
+            id: components["schemas"]["PassId"];
+            /** @description When the pass was issued. */
+            issuedAt: components["schemas"]["Timestamp"];
+            /** @description The user who listed that ticket, and who admits people. */
+            issuerId: components["schemas"]["UserId"];
+            listingId?: components["schemas"]["TicketId"] | null;
+            orderId?: components["schemas"]["OrderId"] | null;
+            resaleLimit?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int32
+             * @description The number of changes of holder, from 0. A code of an earlier serial admits nobody.
+             */
+            serial: number;
+            /** @description Whether the pass admits. */
+            status: components["schemas"]["PassStatus"];
+            /** @description The ticket whose sale issued the pass. */
+            ticketId: components["schemas"]["TicketId"];
+            /** @description The title under which the ticket was sold: to be sanitised before it reaches a terminal. */
+            title: string;
+            transferExpiresAt?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Rises by one with each change, from 0.
+             */
+            version: number;
+        };
+        /** @description The code of a pass: `TK1` and the base45 text of its identifier, serial and signature. Its `Debug` hides it. */
+        PassCode: string;
+        /** @description Identifies a pass. */
+        PassId: string;
+        /** @description A public key of Ed25519. */
+        PassKey: {
+            /** @description `EdDSA`. */
+            alg: string;
+            /** @description The curve: `Ed25519`. */
+            crv: string;
+            /** @description Identifies the key: its thumbprint (RFC 7638). */
+            kid: string;
+            /** @description The key type: `OKP`. */
+            kty: string;
+            /** @description `sig`. */
+            use: string;
+            /** @description The public key: base64url without padding of 32 bytes. */
+            x: string;
+        };
+        /** @description The public keys that verify the codes of passes, as a JWK set (RFC 7517, RFC 8037). */
+        PassKeys: {
+            /** @description The keys; the service signs with the first one. */
+            keys: components["schemas"]["PassKey"][];
+        };
+        /** @enum {string} */
+        PassStatus: "valid" | "offered" | "used" | "void";
+        /** @description A started transfer of a pass. */
+        PassTransfer: {
+            /** @description The secret for the next holder. */
+            claimCode: components["schemas"]["ClaimCode"];
+            /** @description When it ends: seven days after the start of the transfer. */
+            expiresAt: components["schemas"]["Timestamp"];
         };
         /** @description The payment of an order. A backend may send no more than its id. */
         Payment: {
@@ -908,6 +1170,1005 @@ export interface operations {
                 };
             };
             /** @description There is no such order */
+            404: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many writes */
+            429: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPasses: {
+        parameters: {
+            query?: {
+                /** @description `valid`, `offered`, `used`, `void`, a list of these with commas, or `all` (the default). */
+                status?: string;
+                /** @description `me`: the passes of one's own events, without codes, in place of those that one holds. */
+                issued?: string;
+                /** @description The order with which the user bought the pass. */
+                order?: string;
+                /** @description Entries of a page; without it and a cursor the list is whole, up to 10 000 */
+                limit?: number;
+                /** @description From the Link of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of passes, and a Link to the next */
+            200: {
+                headers: {
+                    /** @description The next page, as `<…>; rel="next"`; absent on the last page */
+                    Link?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pass"][];
+                };
+            };
+            /** @description A filter is not valid */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkInPass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first admission again */
+                "Idempotency-Key"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCheckIn"];
+            };
+        };
+        responses: {
+            /** @description The pass is admitted */
+            201: {
+                headers: {
+                    /** @description Of a request with a key: whether an earlier one had the effect */
+                    "Idempotent-Replayed"?: boolean;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Admission"];
+                };
+            };
+            /** @description A field is not valid; `pass_invalid`: forged or garbled; `pass_superseded`: another user holds the pass since; `pass_offered`: it is for sale */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not the issuer of the pass */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_admitted`, with the time and the device; or the first request with this key is still being answered */
+            409: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another body */
+            422: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many writes */
+            429: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claimPass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the pass again */
+                "Idempotency-Key"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClaim"];
+            };
+        };
+        responses: {
+            /** @description The user holds the pass */
+            201: {
+                headers: {
+                    /** @description Of a request with a key: whether an earlier one had the effect */
+                    "Idempotent-Replayed"?: boolean;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pass"];
+                };
+            };
+            /** @description `claim_invalid`: the code is unknown, expired, used or taken back */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The first request with this key is still being answered */
+            409: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another body */
+            422: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many claims or writes */
+            429: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPassKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JWK set; the service signs with the first key */
+            200: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassKeys"];
+                };
+            };
+            /** @description A field is malformed, or comes more than once */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path: {
+                /** @description The pass */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pass; its version is the ETag. Only its holder sees the code, while it is valid */
+            200: {
+                headers: {
+                    /** @description The version, for `If-Match` and `If-None-Match` */
+                    ETag?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pass"];
+                };
+            };
+            /** @description `If-None-Match` names this version */
+            304: {
+                headers: {
+                    /** @description The version, for `If-Match` and `If-None-Match` */
+                    ETag?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field is malformed, or comes more than once */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such pass, or it is neither held nor issued by the user */
+            404: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPassCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path: {
+                /** @description The pass */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event (RFC 5545) */
+            200: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description A field is malformed, or comes more than once */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The user holds no such pass, or it does not say when its event starts */
+            404: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resellPass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first listing again */
+                "Idempotency-Key"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path: {
+                /** @description The pass */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResale"];
+            };
+        };
+        responses: {
+            /** @description The listing */
+            201: {
+                headers: {
+                    /** @description Of a request with a key: whether an earlier one had the effect */
+                    "Idempotent-Replayed"?: boolean;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description The price is above `resaleLimit`; `pass_not_valid`: the pass is for sale, used or void; or `ticket_past`: its event has started */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The user holds no such pass */
+            404: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The first request with this key is still being answered */
+            409: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another body */
+            422: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many writes */
+            429: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transferPass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key answers the first response again */
+                "Idempotency-Key"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path: {
+                /** @description The pass */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transfer is pending */
+            201: {
+                headers: {
+                    /** @description Of a request with a key: whether an earlier one had the effect */
+                    "Idempotent-Replayed"?: boolean;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassTransfer"];
+                };
+            };
+            /** @description `pass_not_valid`: the pass is for sale, used or void */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The user holds no such pass */
+            404: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The first request with this key is still being answered */
+            409: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another pass */
+            422: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many writes */
+            429: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelPassTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path: {
+                /** @description The pass */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No transfer is pending */
+            204: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `pass_not_valid`: the pass is for sale, used or void */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The user holds no such pass */
             404: {
                 headers: {
                     /** @description The id of the request, as log lines and traces have it */

@@ -84,6 +84,8 @@ impl Services {
                     database,
                     clock,
                     sessions,
+                    pass_signer: tickets::PassSigner::new(&[ticketing_testkit::PASS_KEY.into()]).unwrap(),
+                    resale_cap: tickets::domain::pass::ResaleCap::default(),
                     writes: WriteRate::UNLIMITED,
                     proxies: TrustedProxies::default(),
                     streams: StreamSlots::new(8, 8),
@@ -96,7 +98,9 @@ impl Services {
                     .on(tickets::OnOrderCreated { app: app.clone() })
                     .on(tickets::OnOrderConfirmed)
                     .on(tickets::OnOrderCompleted { app: app.clone() })
-                    .on(tickets::OnOrderCancelled { app: app.clone() });
+                    .on(tickets::OnOrderCancelled { app: app.clone() })
+                    .on(tickets::OnOrderRestated { app: app.clone() })
+                    .on(tickets::OnListingClosed { app: app.clone() });
                 (app.core().clone(), Arc::new(consumers))
             }
             Service::Orders => {

@@ -1,0 +1,129 @@
+//! `POST /api/passes/check-ins`
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use ticketing_testkit::{Shape, TestStack, on_shapes};
+use ticketing_tickets::PassSigner;
+
+use super::{check_in, path_of, post, seen, sold};
+
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    pass_is_admitted_once, one_of_two_doors_admits, codes_that_are_not_of_this_service_are_refused,
+    door_of_another_issuer_is_refused, offered_pass_is_refused, time_of_an_offline_admission_is_kept,
+    repeated_check_in_answers_the_first_admission;
+}
+
+async fn pass_is_admitted_once(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let pass = sold(&stack, &seller, &buyer).await;
+    let body = json!({ "code": pass["code"], "device": " north door " });
+    let admitted = post(&stack, &seller, "/check-ins", body).await.ok(201);
+    assert_eq!((&admitted["passId"], &admitted["title"]), (&pass["id"], &json!("A ticket")));
+    let again = check_in(&stack, &seller, &pass["code"]).await;
+    let fault = again.faults(409).remove(0);
+    assert_eq!(fault["code"], "already_admitted");
+    assert_eq!((&fault["admittedAt"], &fault["device"]), (&admitted["admittedAt"], &json!("north door")));
+    let (own, door) = (seen(&stack, &buyer, &pass).await, seen(&stack, &seller, &pass).await);
+    assert_eq!((&own["status"], &own["admittedAt"]), (&json!("used"), &admitted["admittedAt"]));
+    assert!(own["code"].is_null() && own["device"].is_null());
+    assert_eq!(door["device"], "north door");
+    stack.finish().await;
+}
+
+async fn one_of_two_doors_admits(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let pass = sold(&stack, &seller, &buyer).await;
+    let doors = (0..8).map(|_| check_in(&stack, &seller, &pass["code"]));
+    let replies = futures_util::future::join_all(doors).await;
+    let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
+    stack.finish().await;
+}
+
+async fn codes_that_are_not_of_this_service_are_refused(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let pass = sold(&stack, &seller, &buyer).await;
+    let code = pass["code"].as_str().unwrap();
+    let id = pass["id"].as_str().unwrap();
+    let seed = SecretString::from("nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=");
+    let foreign = PassSigner::new(&[seed]).unwrap().sign(&id.into(), 0).unwrap();
+    let own = PassSigner::new(&[ticketing_testkit::PASS_KEY.into()]).unwrap();
+    let unknown = own.sign(&"0192f3a4-0000-7000-8000-0000000000a1".into(), 0).unwrap();
+    let of_the_future = own.sign(&id.into(), 1).unwrap();
+    for text in [
+        foreign.as_str(),
+        unknown.as_str(),
+        of_the_future.as_str(),
+        &code[..127],
+        "TK1",
+        "",
+        &code.replacen('0', "1", 1),
+    ] {
+        check_in(&stack, &seller, &json!(text)).await.refused(400, "pass_invalid");
+    }
+    assert_eq!(check_in(&stack, &seller, &Value::Null).await.fields(), ["code"]);
+    check_in(&stack, &seller, &json!(format!("{code}\r\n"))).await.ok(201);
+    stack.finish().await;
+}
+
+async fn door_of_another_issuer_is_refused(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let pass = sold(&stack, &seller, &buyer).await;
+    check_in(&stack, &buyer, &pass["code"]).await.refused(401, "not_owner");
+    stack
+        .raw()
+        .post("/api/passes/check-ins")
+        .json(&json!({ "code": pass["code"] }))
+        .await
+        .refused(401, "not_signed_in");
+    assert_eq!(seen(&stack, &buyer, &pass).await["status"], "valid");
+    stack.finish().await;
+}
+
+async fn offered_pass_is_refused(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let pass = sold(&stack, &seller, &buyer).await;
+    post(&stack, &buyer, &path_of(&pass, "/resale"), json!({ "price": 20 })).await.ok(201);
+    check_in(&stack, &seller, &pass["code"]).await.refused(400, "pass_offered");
+    stack.finish().await;
+}
+
+async fn time_of_an_offline_admission_is_kept(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let pass = sold(&stack, &seller, &buyer).await;
+    let issued: ticketing_sdk::Timestamp = pass["issuedAt"].as_str().unwrap().parse().unwrap();
+    let at = |time: ticketing_sdk::Timestamp| json!({ "code": pass["code"], "at": time.to_string() });
+    for impossible in [issued - Duration::from_millis(1), issued + Duration::from_secs(86_400)] {
+        assert_eq!(post(&stack, &seller, "/check-ins", at(impossible)).await.fields(), ["at"]);
+    }
+    let long = "x".repeat(61);
+    let wrong = json!({ "code": pass["code"], "at": "soon", "device": long });
+    assert_eq!(post(&stack, &seller, "/check-ins", wrong).await.fields(), ["at", "device"]);
+    let admitted = post(&stack, &seller, "/check-ins", at(issued)).await.ok(201);
+    assert_eq!(admitted["admittedAt"], pass["issuedAt"]);
+    stack.finish().await;
+}
+
+async fn repeated_check_in_answers_the_first_admission(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let pass = sold(&stack, &seller, &buyer).await;
+    let admit = || {
+        stack.raw().post("/api/passes/check-ins").by(&seller).key("k").json(&json!({ "code": pass["code"] }))
+    };
+    let (first, again) = (admit().await, admit().await);
+    assert_eq!(first.ok(201), again.ok(201));
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    stack.finish().await;
+}

@@ -1,0 +1,339 @@
+//! The rules of a pass: who may do what to it, and what it is then.
+
+use std::time::Duration;
+
+use ticketing_sdk::{Money, OrderId, Pass, PassId, PassStatus, TicketDetails, TicketId, Timestamp, UserId};
+
+/// How long a transfer can be claimed.
+pub const TRANSFER_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How far the clock of a door may be ahead.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
+/// A pass as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPass {
+    /// The pass.
+    pub id: PassId,
+    /// The ticket of the first sale.
+    pub ticket_id: TicketId,
+    /// The order of the first sale.
+    pub issuing_order_id: OrderId,
+    /// Who listed that ticket, and admits people.
+    pub issuer_id: UserId,
+    /// The title under which it was sold.
+    pub title: String,
+    /// The details with which it was sold.
+    pub details: TicketDetails,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// Who holds it.
+    pub holder_id: UserId,
+    /// The order with which the holder bought it; `None` where the holder claimed it.
+    pub order_id: Option<OrderId>,
+    /// What was paid at the last sale.
+    pub paid: Money,
+    /// The number of changes of holder.
+    pub serial: u16,
+    /// What it is.
+    pub state: PassState,
+    /// The number of changes.
+    pub version: i64,
+}
+
+/// What a pass is, with what belongs to that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PassState {
+    /// It admits its holder.
+    Valid {
+        /// The transfer that the holder has started, if any.
+        transfer: Option<Transfer>,
+    },
+    /// This listing sells it on.
+    Offered(TicketId),
+    /// Its holder has entered.
+    Used {
+        /// When.
+        admitted_at: Timestamp,
+        /// The device that admitted it.
+        device: Option<String>,
+    },
+    /// It admits nobody.
+    Void,
+}
+
+/// A transfer that nobody has claimed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// The hash of its claim code.
+    pub claim_hash: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// A pass cannot be given away or sold on now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the pass is {}", .0.as_str())]
+pub struct NotValid(pub PassStatus);
+
+/// Why a code does not admit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such pass, or one that no code admits.
+    #[error("the code is not valid")]
+    Invalid,
+    /// Another user admits people with this pass.
+    #[error("the pass is of another issuer")]
+    NotIssuer,
+    /// The pass has another holder since the code was made.
+    #[error("the pass has another holder")]
+    Superseded,
+    /// It was admitted before.
+    #[error("the pass was admitted at {admitted_at}")]
+    AlreadyAdmitted {
+        /// When.
+        admitted_at: Timestamp,
+        /// The device that admitted it.
+        device: Option<String>,
+    },
+    /// It is for sale.
+    #[error("the pass is for sale")]
+    Offered,
+    /// The door says that it was admitted before it was issued, or in the future.
+    #[error("the time of the admission cannot be")]
+    ImpossibleTime,
+}
+
+impl PassState {
+    /// The status on the wire.
+    #[must_use]
+    pub fn status(&self) -> PassStatus {
+        match self {
+            Self::Valid { .. } => PassStatus::Valid,
+            Self::Offered(_) => PassStatus::Offered,
+            Self::Used { .. } => PassStatus::Used,
+            Self::Void => PassStatus::Void,
+        }
+    }
+}
+
+impl StoredPass {
+    fn step(&mut self, state: PassState) {
+        self.state = state;
+        self.version += 1;
+    }
+
+    fn change_holder(&mut self, holder: UserId, order: Option<OrderId>) -> bool {
+        let Some(serial) = self.serial.checked_add(1) else { return false };
+        (self.serial, self.holder_id, self.order_id) = (serial, holder, order);
+        self.step(PassState::Valid { transfer: None });
+        true
+    }
+
+    fn valid(&self) -> Result<Option<&Transfer>, NotValid> {
+        match &self.state {
+            // A serial is never used twice, so the last one stays.
+            PassState::Valid { transfer } if self.serial < u16::MAX => Ok(transfer.as_ref()),
+            other => Err(NotValid(other.status())),
+        }
+    }
+
+    /// Starts a transfer, in place of one that is pending.
+    ///
+    /// # Errors
+    /// If the pass is not valid.
+    pub fn start_transfer(&mut self, transfer: Transfer) -> Result<(), NotValid> {
+        self.valid()?;
+        self.step(PassState::Valid { transfer: Some(transfer) });
+        Ok(())
+    }
+
+    /// Takes the pending transfer back. Returns whether there was one.
+    ///
+    /// # Errors
+    /// If the pass is not valid.
+    pub fn cancel_transfer(&mut self) -> Result<bool, NotValid> {
+        let is_pending = self.valid()?.is_some();
+        if is_pending {
+            self.step(PassState::Valid { transfer: None });
+        }
+        Ok(is_pending)
+    }
+
+    /// Claims the pass by its pending transfer; its own holder takes the transfer back that way. Returns whether it was
+    /// pending at `now`.
+    pub fn claim(&mut self, claimant: &UserId, now: Timestamp) -> bool {
+        let is_pending = matches!(self.valid(), Ok(Some(transfer)) if transfer.expires_at > now);
+        if !is_pending {
+            return false;
+        }
+        if self.holder_id == *claimant {
+            self.step(PassState::Valid { transfer: None });
+            return true;
+        }
+        self.change_holder(claimant.clone(), None)
+    }
+
+    /// Offers the pass for sale. A pending transfer ends.
+    ///
+    /// # Errors
+    /// If the pass is not valid.
+    pub fn offer(&mut self, listing: TicketId) -> Result<(), NotValid> {
+        self.valid()?;
+        self.step(PassState::Offered(listing));
+        Ok(())
+    }
+
+    /// The listing will never be sold: the pass is valid again. Returns whether this listing offered it.
+    pub fn close_listing(&mut self, listing: &TicketId) -> bool {
+        let is_offered = self.state == PassState::Offered(listing.clone());
+        if is_offered {
+            self.step(PassState::Valid { transfer: None });
+        }
+        is_offered
+    }
+
+    /// The listing is sold: the buyer holds the pass. Returns whether this listing offered it.
+    pub fn sell(&mut self, listing: &TicketId, buyer: &UserId, order: &OrderId, price: Money) -> bool {
+        let is_sold = self.state == PassState::Offered(listing.clone())
+            && self.change_holder(buyer.clone(), Some(order.clone()));
+        if is_sold {
+            self.paid = price;
+        }
+        is_sold
+    }
+
+    /// Admits the holder of a code of this serial, which `user` has read at `at`; `now` is the present.
+    ///
+    /// # Errors
+    /// Why it does not admit.
+    pub fn admit(
+        &mut self,
+        user: &UserId,
+        serial: u16,
+        at: Timestamp,
+        device: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if self.issuer_id != *user {
+            return Err(Refusal::NotIssuer);
+        }
+        match serial.cmp(&self.serial) {
+            std::cmp::Ordering::Less => return Err(Refusal::Superseded),
+            std::cmp::Ordering::Greater => return Err(Refusal::Invalid),
+            std::cmp::Ordering::Equal => {}
+        }
+        match &self.state {
+            PassState::Used { admitted_at, device } => {
+                let (admitted_at, device) = (*admitted_at, device.clone());
+                return Err(Refusal::AlreadyAdmitted { admitted_at, device });
+            }
+            PassState::Offered(_) => return Err(Refusal::Offered),
+            PassState::Void => return Err(Refusal::Invalid),
+            PassState::Valid { .. } => {}
+        }
+        if at < self.issued_at || at > now + CLOCK_TOLERANCE {
+            return Err(Refusal::ImpossibleTime);
+        }
+        self.step(PassState::Used { admitted_at: at, device });
+        Ok(())
+    }
+
+    /// The pass as `viewer` may see it, without its code.
+    #[must_use]
+    pub fn shown_to(&self, viewer: &UserId, cap: ResaleCap) -> Pass {
+        let (is_holder, is_issuer) = (self.holder_id == *viewer, self.issuer_id == *viewer);
+        let mut pass = Pass {
+            id: self.id.clone(),
+            ticket_id: self.ticket_id.clone(),
+            issuer_id: self.issuer_id.clone(),
+            title: self.title.clone(),
+            details: self.details.clone(),
+            serial: self.serial,
+            status: self.state.status(),
+            version: self.version,
+            issued_at: self.issued_at,
+            code: None,
+            admitted_at: None,
+            device: None,
+            order_id: self.order_id.clone().filter(|_| is_holder),
+            resale_limit: cap.limit(self.paid).filter(|_| is_holder),
+            listing_id: None,
+            transfer_expires_at: None,
+        };
+        match &self.state {
+            PassState::Valid { transfer } if is_holder => {
+                pass.transfer_expires_at = transfer.as_ref().map(|transfer| transfer.expires_at);
+            }
+            PassState::Offered(listing) if is_holder => pass.listing_id = Some(listing.clone()),
+            PassState::Used { admitted_at, device } => {
+                pass.admitted_at = Some(*admitted_at);
+                pass.device = device.clone().filter(|_| is_issuer);
+            }
+            PassState::Valid { .. } | PassState::Offered(_) | PassState::Void => {}
+        }
+        pass
+    }
+}
+
+/// How much of what its holder has paid the price of a resale may be, in hundredths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResaleCap(u32);
+
+/// A text that is no cap on resales.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a number from 0 to 100 with at most two decimals, like 1.0 or 1.25")]
+pub struct ResaleCapError;
+
+impl ResaleCap {
+    /// The highest price of a resale, rounded down to the cent; `None` if no price is allowed.
+    #[must_use]
+    pub fn limit(self, paid: Money) -> Option<Money> {
+        let cents = paid.cents().saturating_mul(i64::from(self.0)) / 100;
+        (cents > 0).then(|| Money::from_cents(cents).unwrap_or(Money::MAX))
+    }
+
+    /// Why this price is refused; `None` if it is allowed.
+    #[must_use]
+    pub fn fault(self, price: Money, paid: Money) -> Option<String> {
+        match self.limit(paid) {
+            None => Some("Passes are not sold on here".to_owned()),
+            Some(limit) => (price > limit).then(|| format!("Price must be at most ${limit}")),
+        }
+    }
+}
+
+impl Default for ResaleCap {
+    /// What was paid.
+    fn default() -> Self {
+        Self(100)
+    }
+}
+
+impl std::fmt::Display for ResaleCap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+impl std::str::FromStr for ResaleCap {
+    type Err = ResaleCapError;
+
+    fn from_str(text: &str) -> Result<Self, ResaleCapError> {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let is_number = |part: &str, most: usize| {
+            (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if !is_number(whole, 3) || !is_number(decimals, 2) {
+            return Err(ResaleCapError);
+        }
+        let number = |part: &str| part.parse::<u32>().map_err(|_| ResaleCapError);
+        let hundredths = number(&format!("{decimals:0<2}"))?;
+        match number(whole)? * 100 + hundredths {
+            cap @ 0..=10_000 => Ok(Self(cap)),
+            _ => Err(ResaleCapError),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! `/api/passes`: one file per route, and what they share.
+
+pub(crate) mod calendar;
+pub(crate) mod check_ins;
+pub(crate) mod claims;
+pub(crate) mod get;
+pub(crate) mod keys;
+pub(crate) mod list;
+pub(crate) mod resale;
+pub(crate) mod transfer;
+
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use ticketing_platform::http::ApiError;
+use ticketing_sdk::{ErrorCode, Pass, PassId, PassStatus, UserId};
+
+use crate::App;
+use crate::domain::pass::{Refusal, StoredPass};
+use crate::store::passes::PassError;
+
+/// The pass of a path; what cannot be one is not found.
+fn id_of(path: Result<Path<PassId>, PathRejection>) -> Result<PassId, ApiError> {
+    path.map(|Path(id)| id).map_err(|_| ApiError::not_found())
+}
+
+/// The pass as `viewer` may see it, with its code where the viewer holds it and it is valid.
+fn shown(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiError> {
+    let mut shown = pass.shown_to(viewer, app.resale_cap);
+    if pass.holder_id == *viewer && shown.status == PassStatus::Valid {
+        shown.code = Some(app.pass_signer.sign(&pass.id, pass.serial).map_err(ApiError::internal)?);
+    }
+    Ok(shown)
+}
+
+/// What a request that was refused answers.
+fn refused(error: PassError) -> ApiError {
+    match error {
+        PassError::NotFound => ApiError::not_found(),
+        PassError::NotValid(error) => {
+            ApiError::rule(ErrorCode::PassNotValid, format!("The pass is {}", label(error.0)))
+        }
+        PassError::ClaimInvalid => ApiError::rule(ErrorCode::ClaimInvalid, "The claim code is not valid"),
+        PassError::Refused(refusal) => match refusal {
+            Refusal::Invalid => invalid_code(),
+            Refusal::NotIssuer => ApiError::not_owner(),
+            Refusal::Superseded => ApiError::rule(
+                ErrorCode::PassSuperseded,
+                "The pass has another holder since this code was made",
+            ),
+            Refusal::AlreadyAdmitted { admitted_at, device } => {
+                ApiError::already_admitted(admitted_at, device)
+            }
+            Refusal::Offered => ApiError::rule(ErrorCode::PassOffered, "The pass is for sale"),
+            Refusal::ImpossibleTime => {
+                ApiError::field("at", "At must be between the issue of the pass and now")
+            }
+        },
+        PassError::Db(error) => error.into(),
+    }
+}
+
+fn invalid_code() -> ApiError {
+    ApiError::rule(ErrorCode::PassInvalid, "This is not the code of a pass")
+}
+
+fn label(status: PassStatus) -> &'static str {
+    match status {
+        // The last serial is in use.
+        PassStatus::Valid => "not transferable any more",
+        PassStatus::Offered => "for sale",
+        PassStatus::Used => "used",
+        PassStatus::Void => "void",
+    }
+}

@@ -1,0 +1,109 @@
+//! `POST /api/passes/check-ins`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use ticketing_platform::db::Tx;
+use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
+use ticketing_platform::idempotency::{
+    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
+};
+use ticketing_platform::session::Session;
+use ticketing_sdk::text::{has_visible, normalize};
+use ticketing_sdk::{Admission, NewCheckIn, PassCode, Problem, Timestamp};
+
+use super::{invalid_code, refused};
+use crate::domain::pass::{PassState, StoredPass};
+use crate::store::passes::ReadCode;
+use crate::{App, store};
+
+/// The longest name of a device, in characters.
+const MAX_DEVICE_CHARS: usize = 60;
+
+/// The body as it was sent.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CheckInInput {
+    #[serde(default)]
+    code: Field<String>,
+    #[serde(default)]
+    at: Field<Timestamp>,
+    #[serde(default)]
+    device: Field<String>,
+}
+
+/// A body whose fields can be read.
+struct CheckIn {
+    code: PassCode,
+    at: Option<Timestamp>,
+    device: Option<String>,
+}
+
+/// Admits the holder of a code, once.
+///
+/// For the issuer of the pass. `at` is for a door that has admitted people offline: not before the issue of the pass,
+/// and at most five minutes ahead of the service.
+#[utoipa::path(
+    post, path = "/api/passes/check-ins", tag = "passes", operation_id = "checkInPass", request_body = NewCheckIn,
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first admission again")),
+    security(("session" = [])),
+    responses(
+        (status = 201, description = "The pass is admitted", body = Admission, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 400, description = "A field is not valid; `pass_invalid`: forged or garbled; `pass_superseded`: another user holds the pass since; `pass_offered`: it is for sale", body = Problem),
+        (status = 401, description = "Not signed in, or not the issuer of the pass", body = Problem),
+        (status = 409, description = "`already_admitted`, with the time and the device; or the first request with this key is still being answered", body = Problem),
+        (status = 422, description = "The key was used with another body", body = Problem),
+        (status = 429, description = "Too many writes", body = Problem),
+    )
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    session: Session,
+    key: IdempotencyKey,
+    Json(input): Json<CheckInInput>,
+) -> Result<KeyedAnswer, ApiError> {
+    let CheckIn { code, at, device } = input.check()?;
+    let now = app.core.clock.now();
+    let fingerprint = Fingerprint::of(&(&code, at, &device)).map_err(ApiError::internal)?;
+    let route = "POST /api/passes/check-ins";
+    let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
+    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
+    // Before the transaction: it takes longer than the transaction does.
+    let claim = app.pass_signer.verify(&code).map_err(|_| invalid_code())?;
+    let read = ReadCode { pass_id: claim.pass_id, serial: claim.serial, at, device };
+    let core = app.core.clone();
+    let unit = move |tx: &mut Tx<'_>| {
+        run_once(tx, &request, |tx| {
+            let admitted = store::passes::admit(tx, &app.publisher(), &read, &session.user_id);
+            Answer::json(StatusCode::CREATED, &admission(admitted.map_err(refused)?)?)
+        })
+    };
+    core.db.write(unit).await?
+}
+
+fn admission(pass: StoredPass) -> Result<Admission, ApiError> {
+    let PassState::Used { admitted_at, .. } = pass.state else {
+        return Err(ApiError::internal("an admitted pass is not used"));
+    };
+    Ok(Admission { pass_id: pass.id, title: pass.title, seat: pass.details.seat, admitted_at })
+}
+
+impl CheckInInput {
+    /// Checks the fields and reports every error together.
+    fn check(self) -> Result<CheckIn, ApiError> {
+        let mut errors = ValidationErrors::new();
+        let code = self.code.required_text("code", "Code must be provided", &mut errors);
+        let at = self.at.optional("at", "At must be a time like 2026-12-24T19:30:00Z", &mut errors);
+        let device = self.device.optional("device", "Device must be a string", &mut errors);
+        let device = device.map(|text| normalize(&text)).filter(|text| has_visible(text));
+        if let Some(device) = &device {
+            if device.chars().count() > MAX_DEVICE_CHARS {
+                errors.push("device", format!("Device must be at most {MAX_DEVICE_CHARS} characters"));
+            }
+            if device.contains('\0') {
+                errors.push("device", "Device must not hold U+0000");
+            }
+        }
+        errors.finish()?;
+        Ok(CheckIn { code: PassCode::new(code.unwrap_or_default()), at, device })
+    }
+}

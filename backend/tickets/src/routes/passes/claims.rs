@@ -1,0 +1,80 @@
+//! `POST /api/passes/claims`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use ticketing_platform::db::Tx;
+use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
+use ticketing_platform::idempotency::{
+    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
+};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{ClaimCode, ErrorCode, NewClaim, Pass, PassId, Problem};
+
+use super::{refused, shown};
+use crate::pass_keys::claim_hash;
+use crate::{App, store};
+
+/// The body as it was sent.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ClaimInput {
+    #[serde(default, rename = "claimCode")]
+    claim_code: Field<String>,
+}
+
+/// Claims a pass that another user gives away.
+///
+/// Codes that were made before admit nobody any more. The holder who has started the transfer takes it back with this
+/// call. The code is read in either case, with or without its hyphens.
+#[utoipa::path(
+    post, path = "/api/passes/claims", tag = "passes", operation_id = "claimPass", request_body = NewClaim,
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the pass again")),
+    security(("session" = [])),
+    responses(
+        (status = 201, description = "The user holds the pass", body = Pass, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 400, description = "`claim_invalid`: the code is unknown, expired, used or taken back", body = Problem),
+        (status = 401, description = "Not signed in", body = Problem),
+        (status = 409, description = "The first request with this key is still being answered", body = Problem),
+        (status = 422, description = "The key was used with another body", body = Problem),
+        (status = 429, description = "Too many claims or writes", body = Problem),
+    )
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    session: Session,
+    key: IdempotencyKey,
+    Json(input): Json<ClaimInput>,
+) -> Result<KeyedAnswer, ApiError> {
+    const MISSING: &str = "ClaimCode must be provided";
+    let mut errors = ValidationErrors::new();
+    let code = input.claim_code.required_text("claimCode", MISSING, &mut errors);
+    errors.finish()?;
+    let hash = claim_hash(&ClaimCode::new(code.unwrap_or_default()));
+    let now = app.core.clock.now();
+    let fingerprint = Fingerprint::of(&hash).map_err(ApiError::internal)?;
+    let route = "POST /api/passes/claims";
+    let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
+    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
+    app.claims.check(session.user_id.as_str()).map_err(|wait| {
+        ApiError::too_many(ErrorCode::TooManyRequests, "Too many claims, please wait a moment", wait)
+    })?;
+    let (core, service, user) = (app.core.clone(), app.clone(), session.user_id.clone());
+    let unit = move |tx: &mut Tx<'_>| {
+        run_once(tx, &request, |tx| {
+            let claimed = store::passes::claim(tx, &app.publisher(), &hash, &session.user_id);
+            let claimed = claimed.map_err(refused)?;
+            // The code of the pass is not stored with the answer.
+            Answer::json(StatusCode::CREATED, &claimed.id)
+        })
+    };
+    let keyed = core.db.write(unit).await??;
+    if keyed.answer.status != StatusCode::CREATED.as_u16() {
+        return Ok(keyed);
+    }
+    let id: PassId = serde_json::from_str(&keyed.answer.body).map_err(ApiError::internal)?;
+    let pass = service.core.db.read(move |tx| store::passes::find(tx, &id)).await?;
+    // It may have been given away again.
+    let pass = pass.ok_or_else(|| ApiError::internal("a claimed pass is missing"))?;
+    let answer = Answer::json(StatusCode::CREATED, &shown(&service, &pass, &user)?)?;
+    Ok(KeyedAnswer { answer, ..keyed })
+}

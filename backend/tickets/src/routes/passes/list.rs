@@ -1,0 +1,104 @@
+//! `GET /api/passes`
+
+use axum::extract::State;
+use axum::http::{Uri, header};
+use axum::response::{IntoResponse, Response};
+use ticketing_platform::http::page::{cursor, next_link};
+use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, canonical_id, list_body};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{OrderId, Pass, PassStatus, Problem};
+
+use super::shown;
+use crate::store::passes::PassFilter;
+use crate::{App, store};
+
+/// The filters of the list, for the API's document.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the values are read by name, so that their errors are reported together")]
+pub(crate) struct Filters {
+    /// `valid`, `offered`, `used`, `void`, a list of these with commas, or `all` (the default).
+    #[param(pattern = "^(all|(valid|offered|used|void)(, ?(valid|offered|used|void))*)?$")]
+    status: Option<String>,
+    /// `me`: the passes of one's own events, without codes, in place of those that one holds.
+    #[param(pattern = "^(me)?$")]
+    issued: Option<String>,
+    /// The order with which the user bought the pass.
+    #[param(pattern = "^[^\u{0}]*$")]
+    order: Option<String>,
+}
+
+/// The passes that one holds, or those of one's events; the newest first.
+#[utoipa::path(
+    get, path = "/api/passes", tag = "passes", operation_id = "listPasses",
+    params(
+        Filters,
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Entries of a page; without it and a cursor the list is whole, up to 10 000"),
+        ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
+    ),
+    security(("session" = [])),
+    responses(
+        (status = 200, description = "A page of passes, and a Link to the next", body = Vec<Pass>),
+        (status = 400, description = "A filter is not valid", body = Problem),
+        (status = 401, description = "Not signed in", body = Problem),
+    )
+)]
+pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {
+    let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
+    let page = PageQuery::parse(&query, &mut errors);
+    let after: Option<String> = page.after(&mut errors);
+    let statuses = statuses(&query, &mut errors);
+    let issued = match query.value("issued", &mut errors) {
+        None => false,
+        Some("me") => true,
+        Some(_) => {
+            errors.push("issued", "Issued must be me");
+            false
+        }
+    };
+    let order = query.value("order", &mut errors).map(|id| OrderId::new(canonical_id(id)));
+    if order.as_ref().is_some_and(|order| order.as_str().contains('\0')) {
+        errors.push("order", "Order must not hold U+0000");
+    }
+    errors.finish()?;
+
+    let (limit, user) = (page.limit, session.user_id.clone());
+    let filter = PassFilter { user: session.user_id, issued, statuses, order };
+    // One more than asked for tells whether there is a next page.
+    let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
+        store::passes::list(tx, &filter, after.as_deref(), limit + 1)
+    };
+    let mut passes = app.core.db.read(unit).await?;
+    let more = passes.len() > limit as usize;
+    passes.truncate(limit as usize);
+    let link = match passes.last() {
+        Some(last) if more => Some(next_link(&uri, &cursor(&last.id)?)),
+        _ => None,
+    };
+    // Each code is signed, which takes time.
+    let render = move || {
+        let show = |pass| match issued {
+            true => Ok(crate::domain::pass::StoredPass::shown_to(pass, &user, app.resale_cap)),
+            false => shown(&app, pass, &user),
+        };
+        list_body(&passes.iter().map(show).collect::<Result<Vec<Pass>, ApiError>>()?)
+    };
+    let body = tokio::task::spawn_blocking(render).await.map_err(ApiError::internal)??;
+    let content = [(header::CONTENT_TYPE, "application/json")];
+    Ok(match link {
+        Some(link) => ([link], content, body).into_response(),
+        None => (content, body).into_response(),
+    })
+}
+
+/// The states that are asked for; none stands for all.
+fn statuses(query: &Query, errors: &mut ValidationErrors) -> Vec<PassStatus> {
+    let Some(text) = query.value("status", errors).filter(|text| *text != "all") else {
+        return Vec::new();
+    };
+    let statuses: Option<Vec<_>> = text.split(',').map(|name| name.trim().parse().ok()).collect();
+    statuses.unwrap_or_else(|| {
+        errors.push("status", "Status must be valid, offered, used, void, a list of these, or all");
+        Vec::new()
+    })
+}

@@ -1,0 +1,90 @@
+//! `POST /api/passes/{id}/resale`
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use ticketing_platform::db::Tx;
+use ticketing_platform::http::{ApiError, Json, PriceField, ValidationErrors};
+use ticketing_platform::idempotency::{
+    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
+};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{ErrorCode, Money, NewResale, PassId, Problem, Ticket, TicketId, UserId};
+
+use super::{id_of, refused};
+use crate::domain::terms::Terms;
+use crate::store::passes::PassError;
+use crate::{App, store};
+
+/// The body as it was sent.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ResaleInput {
+    #[serde(default)]
+    price: PriceField,
+}
+
+/// Offers a pass for resale under a listing of its holder.
+///
+/// Until the listing is sold or withdrawn, the pass admits nobody. A withdrawal takes effect once orders has answered that no
+/// order of the listing is on its way.
+#[utoipa::path(
+    post, path = "/api/passes/{id}/resale", tag = "passes", operation_id = "resellPass", request_body = NewResale,
+    params(
+        ("id" = String, Path, description = "The pass"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first listing again"),
+    ),
+    security(("session" = [])),
+    responses(
+        (status = 201, description = "The listing", body = Ticket, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 400, description = "The price is above `resaleLimit`; `pass_not_valid`: the pass is for sale, used or void; or `ticket_past`: its event has started", body = Problem),
+        (status = 401, description = "Not signed in", body = Problem),
+        (status = 404, description = "The user holds no such pass", body = Problem),
+        (status = 409, description = "The first request with this key is still being answered", body = Problem),
+        (status = 422, description = "The key was used with another body", body = Problem),
+        (status = 429, description = "Too many writes", body = Problem),
+    )
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    session: Session,
+    id: Result<Path<PassId>, PathRejection>,
+    key: IdempotencyKey,
+    Json(input): Json<ResaleInput>,
+) -> Result<KeyedAnswer, ApiError> {
+    let id = id_of(id)?;
+    let mut errors = ValidationErrors::new();
+    let price = input.price.required_price("price", "Price is required", &mut errors);
+    errors.finish()?;
+    let Some(price) = price else { return Err(ApiError::invalid(Vec::new())) };
+    let now = app.core.clock.now();
+    let fingerprint = Fingerprint::of(&(&id, price.cents())).map_err(ApiError::internal)?;
+    let route = "POST /api/passes/resale";
+    let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
+    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
+    let core = app.core.clone();
+    let unit = move |tx: &mut Tx<'_>| {
+        run_once(tx, &request, |tx| {
+            let listing = offer(tx, &app, &id, &session.user_id, price)?;
+            Answer::json(StatusCode::CREATED, &listing)
+        })
+    };
+    core.db.write(unit).await?
+}
+
+fn offer(tx: &mut Tx<'_>, app: &App, id: &PassId, holder: &UserId, price: Money) -> Result<Ticket, ApiError> {
+    let publisher = app.publisher();
+    let pass = store::passes::find(tx, id)?.filter(|pass| pass.holder_id == *holder);
+    let pass = pass.ok_or_else(ApiError::not_found)?;
+    let listing = TicketId::new(app.core.clock.new_id());
+    store::passes::offer(tx, &publisher, pass.clone(), &listing).map_err(refused)?;
+    if pass.details.starts_at.as_ref().is_some_and(|starts| starts.instant() <= publisher.now) {
+        return Err(ApiError::rule(ErrorCode::TicketPast, "The event has started"));
+    }
+    if let Some(fault) = app.resale_cap.fault(price, pass.paid) {
+        return Err(ApiError::field("price", fault));
+    }
+    let terms = Terms { title: pass.title, price, details: pass.details };
+    store::list_terms(tx, &publisher, listing, holder, terms, Some(pass.ticket_id))
+        .map_err(|error| refused(PassError::Db(error)))
+}

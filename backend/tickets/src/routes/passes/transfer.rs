@@ -1,0 +1,112 @@
+//! `POST` and `DELETE /api/passes/{id}/transfer`
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use ticketing_platform::db::Tx;
+use ticketing_platform::http::ApiError;
+use ticketing_platform::idempotency::{
+    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
+};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{PassId, PassTransfer, Problem, Timestamp};
+
+use super::{id_of, refused};
+use crate::domain::pass::{TRANSFER_TTL, Transfer};
+use crate::pass_keys::{claim_hash, claim_nonce};
+use crate::{App, store};
+
+/// What is stored of the answer: the claim code follows from the nonce and the key of the service, so that the database
+/// does not have it.
+#[derive(Serialize, Deserialize)]
+struct StoredTransfer {
+    nonce: String,
+    expires_at: Timestamp,
+}
+
+/// Starts to give a pass away: the user who claims it with the code within seven days holds it from then on.
+///
+/// Until then the pass stays valid. A second call replaces the code. The answer is the only one that contains it.
+#[utoipa::path(
+    post, path = "/api/passes/{id}/transfer", tag = "passes", operation_id = "transferPass",
+    params(
+        ("id" = String, Path, description = "The pass"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key answers the first response again"),
+    ),
+    security(("session" = [])),
+    responses(
+        (status = 201, description = "The transfer is pending", body = PassTransfer, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 400, description = "`pass_not_valid`: the pass is for sale, used or void", body = Problem),
+        (status = 401, description = "Not signed in", body = Problem),
+        (status = 404, description = "The user holds no such pass", body = Problem),
+        (status = 409, description = "The first request with this key is still being answered", body = Problem),
+        (status = 422, description = "The key was used with another pass", body = Problem),
+        (status = 429, description = "Too many writes", body = Problem),
+    )
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    session: Session,
+    id: Result<Path<PassId>, PathRejection>,
+    key: IdempotencyKey,
+) -> Result<KeyedAnswer, ApiError> {
+    let id = id_of(id)?;
+    let now = app.core.clock.now();
+    let fingerprint = Fingerprint::of(&id).map_err(ApiError::internal)?;
+    let route = "POST /api/passes/transfer";
+    let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
+    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
+    let nonce = claim_nonce().map_err(|_| ApiError::internal("the system has no randomness"))?;
+    let (core, service) = (app.core.clone(), app.clone());
+    let unit = move |tx: &mut Tx<'_>| {
+        run_once(tx, &request, |tx| {
+            let stored = StoredTransfer { nonce: nonce.clone(), expires_at: now + TRANSFER_TTL };
+            let claim_hash = claim_hash(&app.pass_signer.claim_code(&nonce));
+            let transfer = Transfer { claim_hash, expires_at: stored.expires_at };
+            store::passes::start_transfer(tx, &app.publisher(), &id, &session.user_id, transfer)
+                .map_err(refused)?;
+            Answer::json(StatusCode::CREATED, &stored)
+        })
+    };
+    let keyed = core.db.write(unit).await??;
+    with_code(&service, keyed)
+}
+
+/// Replaces the nonce of a stored answer by the claim code.
+fn with_code(app: &App, keyed: KeyedAnswer) -> Result<KeyedAnswer, ApiError> {
+    if keyed.answer.status != StatusCode::CREATED.as_u16() {
+        return Ok(keyed);
+    }
+    let stored: StoredTransfer = serde_json::from_str(&keyed.answer.body).map_err(ApiError::internal)?;
+    let claim_code = app.pass_signer.claim_code(&stored.nonce);
+    let transfer = PassTransfer { claim_code, expires_at: stored.expires_at };
+    Ok(KeyedAnswer { answer: Answer::json(StatusCode::CREATED, &transfer)?, ..keyed })
+}
+
+/// Takes a transfer back that nobody has claimed. Without one nothing changes.
+#[utoipa::path(
+    delete, path = "/api/passes/{id}/transfer", tag = "passes", operation_id = "cancelPassTransfer",
+    params(("id" = String, Path, description = "The pass")),
+    security(("session" = [])),
+    responses(
+        (status = 204, description = "No transfer is pending"),
+        (status = 400, description = "`pass_not_valid`: the pass is for sale, used or void", body = Problem),
+        (status = 401, description = "Not signed in", body = Problem),
+        (status = 404, description = "The user holds no such pass", body = Problem),
+        (status = 429, description = "Too many writes", body = Problem),
+    )
+)]
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    session: Session,
+    id: Result<Path<PassId>, PathRejection>,
+) -> Result<StatusCode, ApiError> {
+    let id = id_of(id)?;
+    app.writes.check(&session.user_id)?;
+    let core = app.core.clone();
+    let unit =
+        move |tx: &mut Tx<'_>| store::passes::cancel_transfer(tx, &app.publisher(), &id, &session.user_id);
+    core.db.write(unit).await.map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}

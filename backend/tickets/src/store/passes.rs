@@ -1,0 +1,315 @@
+//! Passes, in SQL. Every change writes its event.
+
+mod issue;
+
+use ticketing_events::{PassAdmitted, PassTransferred, PassUpdated};
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_sdk::{OrderId, PassId, PassStatus, TicketId, Timestamp, UserId};
+
+use super::tickets::ChangePublisher;
+use crate::domain::pass::{NotValid, PassState, Refusal, StoredPass, Transfer};
+
+pub(super) use issue::{Sale, settle_sale};
+pub use issue::{close_listing, restate};
+
+const COLUMNS: &str = "id, ticket_id, issuing_order_id, issuer_id, title, details, issued_at, holder_id, order_id, paid, \
+                       serial, status, version, listing_id, admitted_at, device, claim_hash, claim_expires_at";
+
+/// Why a holder's request was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum PassError {
+    /// The user holds no such pass.
+    #[error("there is no such pass")]
+    NotFound,
+    /// It is for sale, used or void.
+    #[error(transparent)]
+    NotValid(#[from] NotValid),
+    /// The claim code is unknown, expired, used or taken back.
+    #[error("the claim code is not valid")]
+    ClaimInvalid,
+    /// The door refuses the code.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Which passes are listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassFilter {
+    /// The holder, or the issuer.
+    pub user: UserId,
+    /// Whether the passes that the user has issued are listed, and not those that the user holds.
+    pub issued: bool,
+    /// In which states. Empty: in any.
+    pub statuses: Vec<PassStatus>,
+    /// The order with which the holder bought it.
+    pub order: Option<OrderId>,
+}
+
+fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
+    let transfer = row.opt_text("claim_hash")?.map(|claim_hash| {
+        Ok::<_, DbError>(Transfer { claim_hash, expires_at: row.time("claim_expires_at")? })
+    });
+    let missing = |column: &str| DbError::Statement(format!("a pass has no {column}"));
+    let state = match row.parse("status")? {
+        PassStatus::Valid => PassState::Valid { transfer: transfer.transpose()? },
+        PassStatus::Offered => {
+            PassState::Offered(row.opt_parse("listing_id")?.ok_or_else(|| missing("listing"))?)
+        }
+        PassStatus::Used => {
+            PassState::Used { admitted_at: row.time("admitted_at")?, device: row.opt_text("device")? }
+        }
+        PassStatus::Void => PassState::Void,
+    };
+    Ok(StoredPass {
+        id: row.parse("id")?,
+        ticket_id: row.parse("ticket_id")?,
+        issuing_order_id: row.parse("issuing_order_id")?,
+        issuer_id: row.parse("issuer_id")?,
+        title: row.text("title")?,
+        details: row.json("details")?,
+        issued_at: row.time("issued_at")?,
+        holder_id: row.parse("holder_id")?,
+        order_id: row.opt_parse("order_id")?,
+        paid: row.money("paid")?,
+        serial: u16::try_from(row.int("serial")?).map_err(|_| missing("serial"))?,
+        state,
+        version: row.int("version")?,
+    })
+}
+
+/// The pass.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(tx: &mut Tx<'_>, id: &PassId) -> Result<Option<StoredPass>, DbError> {
+    tx.query_opt(&format!("SELECT {COLUMNS} FROM passes WHERE id = $1"), args![id], pass)
+}
+
+/// The pass that this listing sells on.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_offered(tx: &mut Tx<'_>, listing: &TicketId) -> Result<Option<StoredPass>, DbError> {
+    tx.query_opt(&format!("SELECT {COLUMNS} FROM passes WHERE listing_id = $1"), args![listing], pass)
+}
+
+/// The passes that `filter` names, the newest first, after the pass `after`, `limit` of them at most.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    tx: &mut Tx<'_>,
+    filter: &PassFilter,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<StoredPass>, DbError> {
+    let who = if filter.issued { "issuer_id" } else { "holder_id" };
+    let names: Vec<String> = filter.statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
+    let statuses =
+        if names.is_empty() { String::new() } else { format!("AND status IN ({})", names.join(", ")) };
+    // The order with which another holder bought it is not the issuer's to know.
+    let order = match &filter.order {
+        None => "AND $4 = ''",
+        Some(_) => "AND order_id = $4 AND holder_id = $1",
+    };
+    tx.query(
+        &format!(
+            "SELECT {COLUMNS} FROM passes WHERE {who} = $1 AND ($2 = '' OR id < $2) {statuses} {order} \
+             ORDER BY id DESC LIMIT $3"
+        ),
+        args![
+            &filter.user,
+            after.unwrap_or_default(),
+            limit,
+            filter.order.as_ref().map_or("", OrderId::as_str)
+        ],
+        pass,
+    )
+}
+
+/// The pass if `holder` holds it.
+fn held(tx: &mut Tx<'_>, id: &PassId, holder: &UserId) -> Result<StoredPass, PassError> {
+    find(tx, id)?.filter(|pass| pass.holder_id == *holder).ok_or(PassError::NotFound)
+}
+
+/// Starts a transfer, in place of one that is pending.
+///
+/// # Errors
+/// If `holder` does not hold the pass, or it is not valid.
+pub fn start_transfer(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    id: &PassId,
+    holder: &UserId,
+    transfer: Transfer,
+) -> Result<(), PassError> {
+    let mut pass = held(tx, id, holder)?;
+    pass.start_transfer(transfer)?;
+    Ok(update(tx, publisher, &pass)?)
+}
+
+/// Takes the pending transfer back; without one nothing happens.
+///
+/// # Errors
+/// If `holder` does not hold the pass, or it is not valid.
+pub fn cancel_transfer(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    id: &PassId,
+    holder: &UserId,
+) -> Result<(), PassError> {
+    let mut pass = held(tx, id, holder)?;
+    if pass.cancel_transfer()? {
+        update(tx, publisher, &pass)?;
+    }
+    Ok(())
+}
+
+/// Claims the pass whose pending transfer has this hash. Its holder takes the transfer back that way.
+///
+/// # Errors
+/// `ClaimInvalid` if there is none.
+pub fn claim(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    claim_hash: &str,
+    claimant: &UserId,
+) -> Result<StoredPass, PassError> {
+    let sql = format!("SELECT {COLUMNS} FROM passes WHERE claim_hash = $1");
+    let found = tx.query_opt(&sql, args![claim_hash], pass)?;
+    let mut pass = found.ok_or(PassError::ClaimInvalid)?;
+    let serial = pass.serial;
+    if !pass.claim(claimant, publisher.now) {
+        return Err(PassError::ClaimInvalid);
+    }
+    if pass.serial == serial {
+        update(tx, publisher, &pass)?;
+    } else {
+        write(tx, &pass)?;
+        publisher.outbox.append(tx, &transferred(&pass))?;
+    }
+    Ok(pass)
+}
+
+/// A code that a door has read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadCode {
+    /// The pass of the code, whose signature was verified.
+    pub pass_id: PassId,
+    /// The serial of the code.
+    pub serial: u16,
+    /// When it was read; `None`: now.
+    pub at: Option<Timestamp>,
+    /// The device that has read it.
+    pub device: Option<String>,
+}
+
+/// Admits the holder of a code at the door of `issuer`.
+///
+/// # Errors
+/// Why it does not admit.
+pub fn admit(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    code: &ReadCode,
+    issuer: &UserId,
+) -> Result<StoredPass, PassError> {
+    let mut pass = find(tx, &code.pass_id)?.ok_or(Refusal::Invalid)?;
+    let at = code.at.unwrap_or(publisher.now);
+    pass.admit(issuer, code.serial, at, code.device.clone(), publisher.now)?;
+    write(tx, &pass)?;
+    let admitted = PassAdmitted {
+        id: pass.id.clone(),
+        version: pass.version,
+        serial: pass.serial,
+        admitted_at: at,
+        device: code.device.clone(),
+    };
+    publisher.outbox.append(tx, &admitted)?;
+    Ok(pass)
+}
+
+/// Offers a pass for sale under a listing.
+///
+/// # Errors
+/// If `holder` does not hold the pass, or it is not valid.
+pub fn offer(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    mut pass: StoredPass,
+    listing: &TicketId,
+) -> Result<(), PassError> {
+    pass.offer(listing.clone())?;
+    Ok(update(tx, publisher, &pass)?)
+}
+
+/// Writes a change that leaves the holder, and publishes it.
+fn update(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, pass: &StoredPass) -> Result<(), DbError> {
+    write(tx, pass)?;
+    let (listing_id, transfer_expires_at) = match &pass.state {
+        PassState::Offered(listing) => (Some(listing.clone()), None),
+        PassState::Valid { transfer } => (None, transfer.as_ref().map(|transfer| transfer.expires_at)),
+        PassState::Used { .. } | PassState::Void => (None, None),
+    };
+    let updated = PassUpdated {
+        id: pass.id.clone(),
+        version: pass.version,
+        serial: pass.serial,
+        status: pass.state.status(),
+        listing_id,
+        transfer_expires_at,
+    };
+    publisher.outbox.append(tx, &updated).map(drop)
+}
+
+fn transferred(pass: &StoredPass) -> PassTransferred {
+    PassTransferred {
+        id: pass.id.clone(),
+        version: pass.version,
+        serial: pass.serial,
+        user_id: pass.holder_id.clone(),
+        order_id: pass.order_id.clone(),
+    }
+}
+
+/// Writes the next version, fenced by the one before.
+fn write(tx: &mut Tx<'_>, pass: &StoredPass) -> Result<(), DbError> {
+    let (mut listing, mut admitted, mut device, mut hash, mut expires) = (None, None, None, None, None);
+    match &pass.state {
+        PassState::Valid { transfer: Some(transfer) } => {
+            (hash, expires) = (Some(&transfer.claim_hash), Some(transfer.expires_at.as_millis()));
+        }
+        PassState::Offered(id) => listing = Some(id),
+        PassState::Used { admitted_at, device: by } => {
+            (admitted, device) = (Some(admitted_at.as_millis()), by.as_ref());
+        }
+        PassState::Valid { transfer: None } | PassState::Void => {}
+    }
+    let written = tx.execute(
+        "UPDATE passes SET holder_id = $3, order_id = $4, paid = $5, serial = $6, status = $7, version = $2, \
+         listing_id = $8, admitted_at = $9, device = $10, claim_hash = $11, claim_expires_at = $12 \
+         WHERE id = $1 AND version = $2 - 1",
+        args![
+            &pass.id,
+            pass.version,
+            &pass.holder_id,
+            pass.order_id.as_ref(),
+            pass.paid,
+            i64::from(pass.serial),
+            pass.state.status().as_str(),
+            listing,
+            admitted,
+            device,
+            hash,
+            expires
+        ],
+    )?;
+    if written == 0 {
+        return Err(DbError::Unavailable("another transaction has changed the pass".to_owned()));
+    }
+    Ok(())
+}

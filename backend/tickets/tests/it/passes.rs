@@ -1,0 +1,234 @@
+//! What the events of orders do to passes, in whatever order and however often they come.
+
+use ticketing_bus::Effect;
+use ticketing_engines::{Engine, on_both};
+use ticketing_events::{ListingClosed, OrderRestated, OrderedTicketRef};
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{Money, OrderId, PassId, TicketId, UserId};
+use ticketing_tickets::domain::pass::{PassState, StoredPass, Transfer};
+use ticketing_tickets::domain::terms::Terms;
+use ticketing_tickets::store::passes::{self, PassError, PassFilter, ReadCode};
+use ticketing_tickets::store::{self, Completed};
+
+use crate::support::{Shop, Step};
+
+on_both! {
+    #[tokio::test]
+    completed_order_issues_one_pass_however_often_it_comes, pass_of_an_unknown_buyer_follows,
+    restated_order_waits_for_its_completion, closed_listing_returns_its_pass, sold_listing_moves_its_pass,
+    sale_and_check_in_of_a_pass_never_both_succeed, every_version_of_a_pass_has_its_event,
+    replicas_admit_a_pass_once;
+}
+
+/// `order:completed`, as this version of orders publishes it.
+async fn completed(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str, cents: i64) -> Effect {
+    let (order, ticket, buyer) = (OrderId::new(order), ticket.clone(), UserId::new(buyer));
+    let price = Some(Money::from_cents(cents).unwrap());
+    let heard = shop.publishing(move |tx, publisher| {
+        let completed = Completed { order: &order, ticket: &ticket, buyer: Some(&buyer), price, version: 1 };
+        store::complete(tx, publisher, completed)
+    });
+    heard.await.map_err(|error: DbError| error).unwrap()
+}
+
+async fn restated(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str) -> Effect {
+    let price = Money::from_cents(1999).unwrap();
+    let ticket = OrderedTicketRef { id: ticket.clone(), price, title: None, version: None, details: None };
+    let event = OrderRestated { id: order.into(), user_id: buyer.into(), ticket };
+    let heard = shop.publishing(move |tx, publisher| passes::restate(tx, publisher, &event));
+    heard.await.map_err(|error: DbError| error).unwrap()
+}
+
+async fn closed(shop: &Shop, ticket: &TicketId) {
+    let event = ListingClosed { ticket_id: ticket.clone() };
+    let heard = shop.publishing(move |tx, publisher| passes::close_listing(tx, publisher, &event));
+    assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
+}
+
+async fn held(shop: &Shop, holder: &str) -> Vec<StoredPass> {
+    let filter = PassFilter { user: holder.into(), issued: false, statuses: Vec::new(), order: None };
+    let found = shop.core.db.read(move |tx| passes::list(tx, &filter, None, 10));
+    found.await.map_err(|error: DbError| error).unwrap()
+}
+
+/// A ticket of `seller` that `buyer` has bought with the order `o`, and its pass.
+async fn sold(shop: &Shop) -> (TicketId, StoredPass) {
+    let ticket = shop.list("seller", "A ticket", 2000).await.id;
+    shop.apply(Step::Created, "o", &ticket, 0).await;
+    assert_eq!(completed(shop, "o", &ticket, "buyer", 2000).await, Effect::Done);
+    let mut passes = held(shop, "buyer").await;
+    (ticket, passes.pop().unwrap())
+}
+
+/// Offers a pass for sale.
+async fn offered(shop: &Shop, pass: &StoredPass) -> TicketId {
+    let (listing, pass) = (TicketId::new(shop.core.clock.new_id()), pass.clone());
+    let id = listing.clone();
+    let made = shop.publishing(move |tx, publisher| {
+        passes::offer(tx, publisher, pass.clone(), &id)?;
+        let terms = Terms { title: pass.title.clone(), price: pass.paid, details: pass.details.clone() };
+        let of = Some(pass.ticket_id.clone());
+        store::list_terms(tx, publisher, id.clone(), &pass.holder_id, terms, of)?;
+        Ok::<_, PassError>(())
+    });
+    made.await.unwrap();
+    listing
+}
+
+async fn admit(shop: &Shop, pass: &StoredPass) -> Result<StoredPass, PassError> {
+    let code = ReadCode { pass_id: pass.id.clone(), serial: pass.serial, at: None, device: None };
+    shop.publishing(move |tx, publisher| passes::admit(tx, publisher, &code, &"seller".into())).await
+}
+
+async fn find(shop: &Shop, id: &PassId) -> StoredPass {
+    let id = id.clone();
+    let found = shop.core.db.read(move |tx| passes::find(tx, &id));
+    found.await.map_err(|error: DbError| error).unwrap().unwrap()
+}
+
+async fn completed_order_issues_one_pass_however_often_it_comes(engine: Engine) {
+    let shop = Shop::on(engine);
+    let (ticket, pass) = sold(&shop).await;
+    assert_eq!((pass.issuer_id.as_str(), pass.paid.cents(), pass.serial), ("seller", 2000, 0));
+    assert_eq!((&pass.ticket_id, pass.issuing_order_id.as_str()), (&ticket, "o"));
+    assert_eq!(completed(&shop, "o", &ticket, "buyer", 2000).await, Effect::Duplicate);
+    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::Done);
+    assert_eq!(held(&shop, "buyer").await, [pass]);
+}
+
+async fn pass_of_an_unknown_buyer_follows(engine: Engine) {
+    let shop = Shop::on(engine);
+    let ticket = shop.list("seller", "A ticket", 2000).await.id;
+    shop.apply(Step::Created, "o", &ticket, 0).await;
+    // As an earlier version of this service has recorded it.
+    let forget =
+        |tx: &mut Tx<'_>| tx.execute("UPDATE reservations SET user_id = NULL, price = NULL", args![]);
+    shop.core.db.write(forget).await.map_err(|error: DbError| error).unwrap();
+    shop.apply(Step::Completed, "o", &ticket, 1).await;
+    assert_eq!(shop.state(&ticket).await, "sold o 2");
+    assert_eq!(held(&shop, "buyer").await, []);
+    for _ in 0..2 {
+        assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::Done);
+    }
+    let passes = held(&shop, "buyer").await;
+    assert_eq!((passes.len(), passes[0].paid.cents()), (1, 1999));
+}
+
+async fn restated_order_waits_for_its_completion(engine: Engine) {
+    let shop = Shop::on(engine);
+    let ticket = shop.list("seller", "A ticket", 2000).await.id;
+    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::OutOfOrder);
+    shop.apply(Step::Created, "o", &ticket, 0).await;
+    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::OutOfOrder);
+    // The reservation states the buyer where the event of an older orders does not.
+    shop.apply(Step::Completed, "o", &ticket, 1).await;
+    let issued = held(&shop, "buyer").await;
+    assert_eq!(issued.len(), 1);
+    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::Done);
+    assert_eq!(held(&shop, "buyer").await, issued);
+}
+
+async fn closed_listing_returns_its_pass(engine: Engine) {
+    let shop = Shop::on(engine);
+    let (_, pass) = sold(&shop).await;
+    let listing = offered(&shop, &pass).await;
+    shop.delete(&listing, "buyer").await.unwrap();
+    assert_eq!(find(&shop, &pass.id).await.state, PassState::Offered(listing.clone()));
+    for _ in 0..2 {
+        closed(&shop, &listing).await;
+    }
+    let returned = find(&shop, &pass.id).await;
+    assert_eq!((returned.state, returned.version), (PassState::Valid { transfer: None }, 2));
+    // Of another listing: nothing.
+    let again = offered(&shop, &find(&shop, &pass.id).await).await;
+    closed(&shop, &listing).await;
+    assert_eq!(find(&shop, &pass.id).await.state, PassState::Offered(again));
+}
+
+async fn sold_listing_moves_its_pass(engine: Engine) {
+    let shop = Shop::on(engine);
+    let (_, pass) = sold(&shop).await;
+    let listing = offered(&shop, &pass).await;
+    shop.apply(Step::Created, "second", &listing, 0).await;
+    assert_eq!(completed(&shop, "second", &listing, "next", 1500).await, Effect::Done);
+    assert_eq!(completed(&shop, "second", &listing, "next", 1500).await, Effect::Duplicate);
+    assert_eq!(restated(&shop, "second", &listing, "next").await, Effect::Done);
+    closed(&shop, &listing).await;
+    let moved = find(&shop, &pass.id).await;
+    assert_eq!((moved.holder_id.as_str(), moved.serial, moved.paid.cents()), ("next", 1, 1500));
+    assert_eq!(moved.order_id, Some("second".into()));
+    assert_eq!(held(&shop, "buyer").await, []);
+    assert_eq!(held(&shop, "next").await.len(), 1);
+}
+
+async fn sale_and_check_in_of_a_pass_never_both_succeed(engine: Engine) {
+    let shop = Shop::on(engine);
+    let (_, pass) = sold(&shop).await;
+    let listing = offered(&shop, &pass).await;
+    assert!(admit(&shop, &pass).await.is_err());
+    shop.delete(&listing, "buyer").await.unwrap();
+    // An order may still be on its way.
+    assert!(admit(&shop, &pass).await.is_err());
+    shop.apply(Step::Created, "late", &listing, 0).await;
+    assert!(admit(&shop, &pass).await.is_err());
+    completed(&shop, "late", &listing, "next", 2000).await;
+    assert!(admit(&shop, &pass).await.is_err(), "the code is of an earlier serial");
+    admit(&shop, &find(&shop, &pass.id).await).await.unwrap();
+}
+
+async fn every_version_of_a_pass_has_its_event(engine: Engine) {
+    let shop = Shop::on(engine);
+    let (_, pass) = sold(&shop).await;
+    let transfer = Transfer {
+        claim_hash: "hash".to_owned(),
+        expires_at: shop.core.clock.now() + ticketing_tickets::domain::pass::TRANSFER_TTL,
+    };
+    let id = pass.id.clone();
+    let started = shop.publishing(move |tx, publisher| {
+        passes::start_transfer(tx, publisher, &id, &"buyer".into(), transfer.clone())
+    });
+    started.await.unwrap();
+    let claimed = shop.publishing(|tx, publisher| passes::claim(tx, publisher, "hash", &"friend".into()));
+    let claimed = claimed.await.unwrap();
+    let listing = offered(&shop, &claimed).await;
+    closed(&shop, &listing).await;
+    admit(&shop, &find(&shop, &pass.id).await).await.unwrap();
+    let published = shop.published().await;
+    let events: Vec<(&str, i64)> = published
+        .iter()
+        .filter(|(_, _, aggregate, _)| aggregate == pass.id.as_str())
+        .map(|(_, name, _, version)| (name.as_str(), *version))
+        .collect();
+    assert_eq!(
+        events,
+        [
+            ("pass:issued", 0),
+            ("pass:updated", 1),
+            ("pass:transferred", 2),
+            ("pass:updated", 3),
+            ("pass:updated", 4),
+            ("pass:admitted", 5)
+        ]
+    );
+}
+
+async fn replicas_admit_a_pass_once(engine: Engine) {
+    let shop = Shop::on(engine);
+    let (_, pass) = sold(&shop).await;
+    let replica = shop.replica();
+    let doors = (0..8).map(|number| {
+        let core = if number % 2 == 0 { shop.core.clone() } else { replica.clone() };
+        let code = ReadCode { pass_id: pass.id.clone(), serial: 0, at: None, device: None };
+        let feed = shop.feed.clone();
+        async move {
+            crate::support::publishing(&core, &feed, move |tx, publisher| {
+                passes::admit(tx, publisher, &code, &"seller".into())
+            })
+            .await
+            .is_ok()
+        }
+    });
+    let admitted = futures_util::future::join_all(doors).await;
+    assert_eq!(admitted.into_iter().filter(|admitted| *admitted).count(), 1);
+}
