@@ -10,7 +10,18 @@ fn demo_plays_the_story_and_removes_its_files() {
     let run = finish(command, "");
     assert_eq!(run.code, 0, "{run:?}");
     let story = run.out.to_lowercase();
-    for part in ["signed up", "listed", "reserved", "paid", "declined", "clock", "available again", "audit"] {
+    for part in [
+        "signed up",
+        "listed",
+        "reserved",
+        "paid",
+        "declined",
+        "clock",
+        "available again",
+        "gave it away",
+        "entered",
+        "audit",
+    ] {
         assert!(story.contains(part), "no {part:?} in\n{story}");
     }
     assert!(std::fs::read_dir(home.path()).unwrap().next().is_none());

@@ -17,6 +17,7 @@ mod newest;
 mod on_page;
 mod open;
 mod original;
+mod passes;
 mod pipes;
 mod serve;
 mod sessions;

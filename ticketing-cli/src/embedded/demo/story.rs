@@ -1,10 +1,10 @@
-//! The scripted sales, one line a step: a sale, a lost race, a declined card, an expired reservation, and the audit.
+//! The scripted sales, one line a step: a sale, a lost race, a declined card, an expired reservation, the door, and the audit.
 
 use std::time::{Duration, Instant};
 
 use ticketing_sdk::{
-    CardToken, Client, Error, ErrorCode, IdempotencyKey, Order, OrderStatus, PaymentStatus, Ticket,
-    TicketStatus, text,
+    CardToken, Client, Error, ErrorCode, IdempotencyKey, NewCheckIn, Order, OrderStatus, Pass, PassCode,
+    PaymentStatus, Ticket, TicketStatus, text,
 };
 use ticketing_server::Stack;
 
@@ -49,6 +49,7 @@ impl<'a> Story<'a> {
         let expired = self.decline(last).await?;
         self.expire(&expired).await?;
         self.sell_again(last).await?;
+        self.admit(&sold).await?;
         self.at = "waiting for the services to agree";
         eventually(async || Ok(self.stack.is_settled().await.map_err(broken)?)).await?;
         self.event_log(&sold).await?;
@@ -157,6 +158,37 @@ impl<'a> Story<'a> {
         self.step(&format!("{RIVAL} bought it for ${}", ticket.price))
     }
 
+    /// Gives the pass of the first sale away, and goes to the door with it.
+    async fn admit(&mut self, order: &Order) -> Outcome {
+        self.at = "waiting for the pass";
+        let passes = self.buyer.passes();
+        let bought = passes.of_order(&order.id, STEP_TIMEOUT).await?;
+        let bought = bought.ok_or_else(|| Failure::failed("no pass was issued for the order"))?;
+        let old = code_of(&bought)?;
+        self.step(&format!("{BUYER} holds a pass for \"{}\", with a signed code", bought.title))?;
+
+        self.at = "giving the pass away";
+        let transfer = passes.transfer(&bought.id).await?;
+        let claimed = self.rival.passes().claim(transfer.claim_code).await?;
+        expect(claimed.id == bought.id && claimed.serial == bought.serial + 1, "another pass was claimed")?;
+        let current = code_of(&claimed)?;
+        self.step(&format!("{BUYER} gave it away, and {RIVAL} claimed it: the code is a new one"))?;
+
+        let door = self.seller.passes();
+        let device = "north door";
+        let check_in = |code: &PassCode| door.check_in(NewCheckIn::new(code.clone()).device(device));
+        self.at = "entering with the old code";
+        let why = refusal(check_in(&old).await, &[ErrorCode::PassSuperseded])?;
+        self.step(&format!("{BUYER} tried to enter with the old code, and was refused: {why}"))?;
+        self.at = "entering";
+        let admission = check_in(&current).await?;
+        expect(admission.pass_id == claimed.id, "another pass was admitted")?;
+        self.step(&format!("{RIVAL} entered by the {device} with the new code"))?;
+        self.at = "entering again";
+        let why = refusal(check_in(&current).await, &[ErrorCode::AlreadyAdmitted])?;
+        self.step(&format!("a copy of that code was shown, and refused: {why}"))
+    }
+
     /// The events by which the services communicated the first sale.
     async fn event_log(&mut self, order: &Order) -> Outcome {
         self.at = "reading the event log";
@@ -206,6 +238,11 @@ impl<'a> Story<'a> {
         self.steps += 1;
         self.io.line(&format!("{:>3}. {what}", self.steps))
     }
+}
+
+/// Returns the code of a pass, which its holder sees.
+fn code_of(pass: &Pass) -> Outcome<PassCode> {
+    pass.code.clone().ok_or_else(|| Failure::failed("the holder does not see the code of the pass"))
 }
 
 /// Returns the message of a request that was refused with one of these codes.

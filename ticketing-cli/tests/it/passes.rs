@@ -1,0 +1,198 @@
+//! Passes and the door, against a real server.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::completions::offered;
+use crate::support::{Cli, Run, Server, eventually, program, text};
+
+/// A server, its seller, and a buyer with the id of a pass.
+struct Sale {
+    server: Server,
+    seller: Cli,
+    buyer: Cli,
+    pass: String,
+}
+
+fn sale() -> Sale {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let pass = buy(&seller, &buyer);
+    Sale { server, seller, buyer, pass }
+}
+
+/// Lists a ticket, buys it, and returns the id of the pass that `buy` names.
+#[track_caller]
+fn buy(seller: &Cli, buyer: &Cli) -> String {
+    let details = ["--venue", "City Hall", "--seat", "Row 4", "--starts-at", "2099-12-24T19:30:00+01:00"];
+    let ticket = seller.json(&[&["tickets", "create", "-t", "Opera", "-p", "20"][..], &details].concat());
+    let run = buyer.ok(&["buy", ticket["id"].as_str().unwrap(), "--token", "tok_visa", "--yes"]);
+    let hint = run.err.lines().last().unwrap();
+    let pass =
+        hint.strip_prefix("`ticketing passes show ").and_then(|rest| rest.strip_suffix("` shows the pass"));
+    pass.unwrap_or_else(|| panic!("{run:?}")).to_owned()
+}
+
+#[track_caller]
+fn code(holder: &Cli, pass: &str) -> String {
+    holder.ok(&["passes", "show", pass]).out.trim_end_matches('\n').to_owned()
+}
+
+/// The verdicts of a run.
+fn verdicts(run: &Run) -> Vec<(String, String)> {
+    let word = |line: &serde_json::Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
+    let lines = run.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    lines.map(|line| (word(&line, "verdict"), word(&line, "reason"))).collect()
+}
+
+#[track_caller]
+fn check_in(door: &Cli, words: &[&str], codes: &str) -> (i32, Vec<(String, String)>) {
+    let run = door.run_with(&[&["checkin"], words].concat(), codes);
+    (run.code, verdicts(&run))
+}
+
+fn one(verdict: &str, reason: &str) -> Vec<(String, String)> {
+    vec![(verdict.to_owned(), reason.to_owned())]
+}
+
+#[test]
+fn pass_is_shown_given_away_and_admitted_once() {
+    let Sale { server, seller, buyer, pass } = sale();
+    let old = code(&buyer, &pass);
+    assert!(old.starts_with("TK1") && old.len() == 128, "{old}");
+    let listed = buyer.json(&["passes", "list", "--status", "valid"]);
+    assert_eq!((listed[0]["id"].as_str(), listed[0]["code"].as_str()), (Some(&*pass), Some(&*old)));
+    let row = buyer.ok(&["passes", "get", &pass]).out;
+    assert!(row.starts_with(&format!("{pass}\tOpera\tvalid\t")) && row.contains("City Hall"), "{row}");
+    assert!(seller.json(&["passes", "list", "--issued"])[0].get("code").is_none());
+    assert_eq!(seller.run(&["passes", "show", &pass]).code, 4);
+    assert!(offered(&buyer, &["ticketing", "passes", "show", ""]).contains(&pass));
+    assert!(buyer.ok(&["passes", "calendar", &pass]).out.contains("BEGIN:VEVENT"));
+
+    let friend = Cli::at(&server.url).sign_up("friend@example.com");
+    let claim = buyer.json(&["passes", "transfer", &pass]);
+    let first = text(&claim["claimCode"]);
+    buyer.ok(&["passes", "transfer", &pass, "--take-back"]);
+    let run = friend.run(&["passes", "claim", &first]);
+    assert!(run.code != 0 && run.err.contains("hint: it may be expired"), "{run:?}");
+    let claim = text(&buyer.json(&["passes", "transfer", &pass])["claimCode"]);
+    let run = friend.run_with(&["passes", "claim", "--output", "json"], &format!("{claim}\n"));
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(buyer.run(&["passes", "show", &pass]).code, 3);
+    let current = code(&friend, &pass);
+
+    assert_eq!(check_in(&buyer, &[], &current), (10, one("refused", "not_owner")));
+    assert_eq!(check_in(&seller, &[], &format!("{old}\n")), (10, one("refused", "pass_superseded")));
+    assert_eq!(check_in(&seller, &["--device", "north"], &current), (0, one("admitted", "")));
+    let run = seller.run(&["checkin", &current]);
+    assert_eq!((run.code, verdicts(&run)), (10, one("refused", "already_admitted")));
+    assert!(run.out.contains("\"device\":\"north\""), "{}", run.out);
+    assert_eq!(check_in(&seller, &[], "TK1 nothing\n"), (10, one("refused", "pass_invalid")));
+    assert_eq!(friend.run(&["passes", "show", &pass]).code, 5);
+}
+
+#[test]
+fn offered_pass_admits_nobody_until_its_listing_is_withdrawn() {
+    let Sale { seller, buyer, pass, server: _server } = sale();
+    let before = code(&buyer, &pass);
+    let run = buyer.run(&["passes", "resell", &pass, "--price", "20.01"]);
+    assert!(run.code == 2 && run.err.contains("at most"), "{run:?}");
+    let listing = buyer.json(&["passes", "resell", &pass, "--price", "20"]);
+    assert!(listing["resaleOf"].is_string(), "{listing}");
+    assert_eq!(check_in(&seller, &[], &before), (10, one("refused", "pass_offered")));
+    let run = buyer.run(&["passes", "show", &pass]);
+    let listing = text(&listing["id"]);
+    assert!(run.code == 5 && run.err.contains(&format!("withdraw {listing}")), "{run:?}");
+    buyer.ok(&["tickets", "withdraw", &listing, "--yes"]);
+    eventually("the pass is valid again", || buyer.run(&["passes", "show", &pass]).code == 0);
+    assert_eq!(check_in(&seller, &[], &before), (0, one("admitted", "")));
+}
+
+fn prepare(seller: &Cli, file: &Path) {
+    seller.ok(&["checkin", "prepare", file.to_str().unwrap()]);
+}
+
+#[test]
+fn two_doors_without_a_network_report_what_both_admitted() {
+    let Sale { server, seller, buyer, pass } = sale();
+    let code = code(&buyer, &pass);
+    let files = ["north.json", "south.json"].map(|name| seller.home.path().join(name));
+    files.iter().for_each(|file| prepare(&seller, file));
+    let offline = Cli::offline();
+    for (file, device) in files.iter().zip(["north", "south"]) {
+        let words = ["--offline", file.to_str().unwrap(), "--device", device];
+        assert_eq!(check_in(&offline, &words, &code), (0, one("admitted", "")));
+        assert_eq!(check_in(&offline, &words, &code), (10, one("refused", "already_admitted")));
+    }
+    let sync = |file: &Path| seller.run(&["checkin", "sync", file.to_str().unwrap(), "--output", "json"]);
+    assert_eq!(sync(&files[0]).code, 0);
+    let run = sync(&files[1]);
+    assert_eq!(run.code, 10, "{run:?}");
+    let conflicts: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((&conflicts[0]["device"], &conflicts[0]["firstDevice"]), (&"south".into(), &"north".into()));
+    assert!(conflicts[0]["firstAt"].is_string() && conflicts[0]["at"].is_string(), "{conflicts}");
+    assert_eq!(sync(&files[1]).code, 10, "it is never hidden");
+    let elsewhere = Cli::at("http://127.0.0.1:9");
+    assert_eq!(elsewhere.run(&["checkin", "sync", files[0].to_str().unwrap()]).code, 2);
+    drop(server);
+}
+
+#[cfg(unix)]
+#[test]
+fn door_that_is_killed_refuses_whom_it_has_admitted() {
+    let Sale { seller, buyer, pass, server: _server } = sale();
+    let code = code(&buyer, &pass);
+    let file = seller.home.path().join("door.json");
+    prepare(&seller, &file);
+    let offline = Cli::offline();
+    let words = ["checkin", "--offline", file.to_str().unwrap()];
+    let mut door = offline.command(&words).stdin(Stdio::piped()).spawn().unwrap();
+    let mut scanner = door.stdin.take().unwrap();
+    writeln!(scanner, "{code}").unwrap();
+    let mut verdict = String::new();
+    BufReader::new(door.stdout.take().unwrap()).read_line(&mut verdict).unwrap();
+    assert!(verdict.contains("\"admitted\""), "{verdict}");
+    // The verdict was shown, so the admission is on disk.
+    door.kill().unwrap();
+    door.wait().unwrap();
+    assert_eq!(check_in(&offline, &words[1..], &code), (10, one("refused", "already_admitted")));
+    seller.ok(&["checkin", "sync", file.to_str().unwrap()]);
+    assert_eq!(seller.json(&["passes", "list", "--issued"])[0]["status"].as_str(), Some("used"));
+}
+
+#[test]
+fn door_whose_server_is_away_cannot_tell_and_admits_once_later() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start_in(data.path(), &[]);
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let pass = buy(&seller, &buyer);
+    let code = code(&buyer, &pass);
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    assert!(server.terminate().success());
+    let run = seller.run_with(&["checkin", "--timeout", "1s"], &code);
+    assert_eq!((run.code, verdicts(&run)), (7, one("unknown", "")), "{run:?}");
+    let mut command = program();
+    command
+        .args(["serve", "--listen", &address, "--data-dir"])
+        .arg(data.path())
+        .env("TICKETING_HOME", data.path());
+    let (_server, mut log) = Server::spawn(command);
+    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    assert_eq!(check_in(&seller, &[], &code), (0, one("admitted", "")));
+}
+
+#[test]
+fn picture_of_a_pass_is_a_file_of_its_owner() {
+    let Sale { buyer, pass, server: _server, .. } = sale();
+    let [svg, png] = ["pass.svg", "pass.png"].map(|name| buyer.home.path().join(name));
+    buyer.ok(&["passes", "show", &pass, "--svg", svg.to_str().unwrap(), "--png", png.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(&svg).unwrap().contains("<svg"));
+    assert!(std::fs::read(&png).unwrap().starts_with(b"\x89PNG"));
+    assert_eq!(
+        buyer.ok(&["passes", "show", &pass, "--svg", "-"]).out,
+        std::fs::read_to_string(&svg).unwrap()
+    );
+}
