@@ -40,7 +40,7 @@ impl ApiCommand for Args {
         list.write(&self.file)?;
         let (count, file) = (list.passes.len(), self.file.display());
         api.io().remark(&format!(
-            "{count} passes are on the door list {file}; `ticketing checkin --offline {file}` admits them"
+            "passes on the door list {file}: {count}; `ticketing checkin --offline {file}` admits them"
         ));
         Ok(())
     }

@@ -53,7 +53,7 @@ impl ApiCommand for Args {
         let conflicts: Vec<Conflict> =
             journal.entries().filter_map(|(admitted, outcome)| Conflict::of(admitted, outcome?)).collect();
         let admitted = journal.entries().count();
-        api.io().remark(&format!("{} admissions uploaded, {admitted} in all", open.len()));
+        api.io().remark(&format!("admissions uploaded: {} of {admitted}", open.len()));
         if conflicts.is_empty() {
             return Ok(());
         }
