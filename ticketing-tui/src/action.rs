@@ -14,6 +14,8 @@ pub enum Scope {
     Tickets,
     /// While paying, and among one's orders.
     Orders,
+    /// Among the passes that one holds.
+    Passes,
     /// Among one's own listings.
     Listings,
     /// In forms and questions.
@@ -22,8 +24,15 @@ pub enum Scope {
 
 impl Scope {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 6] =
-        [Self::Global, Self::Navigation, Self::Tickets, Self::Orders, Self::Listings, Self::Forms];
+    pub const ALL: [Self; 7] = [
+        Self::Global,
+        Self::Navigation,
+        Self::Tickets,
+        Self::Orders,
+        Self::Passes,
+        Self::Listings,
+        Self::Forms,
+    ];
 
     /// The heading.
     #[must_use]
@@ -33,6 +42,7 @@ impl Scope {
             Self::Navigation => "Navigation",
             Self::Tickets => "Tickets",
             Self::Orders => "Orders and paying",
+            Self::Passes => "Your tickets",
             Self::Listings => "Selling",
             Self::Forms => "Forms and questions",
         }
@@ -92,6 +102,7 @@ actions! {
         Listings  "listings"  ["3", "alt-3"]                   "Listings"  "Go to your listings";
         Activity  "activity"  ["4", "alt-4"]                   "Activity"  "Go to the activity of the market";
         Settings  "settings"  ["5", "alt-5"]               "Settings"  "Change theme, borders and keys";
+        Passes    "passes"    ["6", "alt-6"]           "Tickets"   "Go to the tickets that you hold";
         Palette   "palette"   [":", "ctrl-p"]          "Commands"  "Search the commands";
         Help      "help"      ["?", "f1"]              "Help"      "Show all keys of this screen";
         Back      "back"      ["esc"]                  "Back"      "Go back, or close";
@@ -125,6 +136,13 @@ actions! {
         Pay       "pay"       ["p", "enter"]           "Pay"       "Pay for the order";
         Cancel    "cancel"    ["x", "ctrl-x"]          "Cancel"    "Cancel the order";
         Reorder   "reorder"   ["t"]                    "Try again" "Order the ticket again";
+    }
+    Passes {
+        GiveAway  "give-away" ["t"]                    "Give away" "Give the ticket away with a claim code";
+        TakeBack  "take-back" ["x", "ctrl-x"]          "Take back" "Take back a ticket that nobody has claimed";
+        Claim     "claim"     ["c"]                    "Claim"     "Claim a ticket that you were given";
+        Resell    "resell"    ["s"]                    "Sell on"   "Offer the ticket for resale";
+        CopyCode  "copy-code" ["y", "ctrl-y"]          "Copy code" "Copy the code";
     }
     Listings {
         New       "new"       ["n"]                    "Sell"      "List a ticket for sale";

@@ -99,11 +99,25 @@ impl From<&Error> for CallError {
                 let retry =
                     answer.retry_after.map(|after| format!("Try again in {} s", after.as_secs().max(1)));
                 let new_price = error.new_price();
-                Self { kind, message, hint: retry, fields: fields.collect(), new_price }
+                let advice = || code.as_ref().and_then(advice).map(str::to_owned);
+                Self { kind, message, hint: retry.or_else(advice), fields: fields.collect(), new_price }
             }
             _ => of(CallErrorKind::Other, message),
         }
     }
+}
+
+/// What to do about a refusal that does not say so itself.
+fn advice(code: &ErrorCode) -> Option<&'static str> {
+    Some(match code {
+        ErrorCode::ClaimInvalid => {
+            "A claim code works once, for seven days, unless it is replaced or taken back. Ask for a new one"
+        }
+        ErrorCode::PassNotValid => {
+            "It was used, claimed or offered for resale meanwhile. Reload your tickets"
+        }
+        _ => return None,
+    })
 }
 
 /// With a capital letter at its beginning, and safe to show.
@@ -111,4 +125,17 @@ fn sentence(text: &str) -> String {
     let text = sanitize(text);
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_of_passes_say_what_to_do_next() {
+        for code in [ErrorCode::ClaimInvalid, ErrorCode::PassNotValid] {
+            assert!(advice(&code).is_some(), "{code:?}");
+        }
+        assert_eq!(advice(&ErrorCode::NotFound), None);
+    }
 }

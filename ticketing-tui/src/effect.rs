@@ -1,6 +1,6 @@
 //! What the core asks of the world: calls of the marketplace, and things to do to the terminal. Values, nothing more.
 
-use ticketing_sdk::{Money, NewTicket, OrderId, SecretString, TicketId, TicketUpdate};
+use ticketing_sdk::{ClaimCode, Money, NewTicket, OrderId, PassId, SecretString, TicketId, TicketUpdate};
 
 use crate::settings::SettingChange;
 
@@ -49,6 +49,14 @@ pub enum Call {
     Orders,
     /// One order.
     Order(OrderId),
+    /// The passes of the one who is signed in.
+    Passes,
+    /// One pass.
+    Pass(PassId),
+    /// The pass of an order, which is issued shortly after the order is complete.
+    PassOfOrder(OrderId),
+    /// A pass whose listing was withdrawn, when it is valid again.
+    ReleasedPass(PassId),
     /// How buyers give their card.
     CardEntry,
     /// Sign in.
@@ -86,6 +94,14 @@ pub enum Call {
         /// What it costs, for the note on disk.
         price: Money,
     },
+    /// Start a transfer of a pass; an earlier claim code of it is void.
+    GiveAway(PassId),
+    /// End a transfer that nobody has claimed.
+    TakeBack(PassId),
+    /// Claim a pass that someone else gives away.
+    Claim(ClaimCode),
+    /// Offer a pass for resale.
+    Resell(PassId, Money),
 }
 
 impl Call {
@@ -100,6 +116,10 @@ impl Call {
                 | Self::Listings
                 | Self::Orders
                 | Self::Order(_)
+                | Self::Passes
+                | Self::Pass(_)
+                | Self::PassOfOrder(_)
+                | Self::ReleasedPass(_)
                 | Self::CardEntry
         )
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
-use ticketing_sdk::{CardEntry, CurrentUser, Order, Payment, Ticket, TicketChange};
+use ticketing_sdk::{CardEntry, CurrentUser, Order, Pass, PassTransfer, Payment, Ticket, TicketChange};
 
 use crate::call_error::CallError;
 use crate::effect::CallId;
@@ -60,6 +60,12 @@ pub enum Reply {
     Order(Box<Order>),
     /// A payment whose outcome is known.
     Payment(Box<Payment>),
+    /// The passes that one holds.
+    Passes(Vec<Pass>),
+    /// A pass, as it is or has become.
+    Pass(Box<Pass>),
+    /// A started transfer, with its claim code.
+    Transfer(PassTransfer),
     /// It is done, and there is nothing more to say.
     Done,
 }

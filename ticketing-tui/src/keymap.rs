@@ -189,7 +189,7 @@ impl Keymap {
         // Questions and forms stand alone, but for lists of settings; everything else may be on one screen.
         let group = |action: Action| match action.scope() {
             Scope::Global | Scope::Navigation => 0,
-            Scope::Tickets | Scope::Orders | Scope::Listings => 1,
+            Scope::Tickets | Scope::Orders | Scope::Passes | Scope::Listings => 1,
             Scope::Forms => 2,
         };
         let meet = |other: &Action| {

@@ -8,6 +8,7 @@ pub(crate) mod market;
 pub(crate) mod notices;
 mod operations;
 pub(crate) mod orders;
+pub(crate) mod passes;
 pub(crate) mod query;
 pub(crate) mod replies;
 pub(crate) mod ticket_store;
@@ -16,12 +17,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ratatui::layout::Size;
-use ticketing_sdk::{CardEntry, CurrentUser, Money, OrderId, TicketId, Timestamp, UserId};
+use ticketing_sdk::{CardEntry, CurrentUser, Money, OrderId, PassId, TicketId, Timestamp, UserId};
 
 use self::listings::Listings;
 use self::market::Market;
 use self::notices::{Level, Notices};
 use self::orders::{OrderAlert, Orders, URGENT_TIME_LEFT};
+use self::passes::Passes;
 use crate::action::Action;
 use crate::call_error::CallError;
 use crate::effect::{Call, CallId, Effect};
@@ -46,6 +48,7 @@ pub(crate) struct Model {
     pub(crate) market: Market,
     pub(crate) orders: Orders,
     pub(crate) listings: Listings,
+    pub(crate) passes: Passes,
     pub(crate) notices: Notices,
     /// How buyers give their card; as tokens, until the server has answered.
     pub(crate) card_entry: CardEntry,
@@ -103,6 +106,8 @@ enum CallSubject {
     Order(OrderId),
     /// A write of which only its screen knows.
     ScreenWrite,
+    /// The same, of this pass.
+    PassWrite(PassId),
     /// Whatever the model itself keeps track of.
     Other,
 }
@@ -159,6 +164,7 @@ impl Model {
             market: Market::default(),
             orders: Orders::default(),
             listings: Listings::default(),
+            passes: Passes::default(),
             notices: Notices::default(),
             card_entry: CardEntry::Token,
             effects: Vec::new(),
@@ -211,8 +217,11 @@ impl Model {
             Call::Session => CallSubject::Session,
             Call::Ticket(ticket) => CallSubject::Ticket(ticket.clone()),
             Call::Order(order) => CallSubject::Order(order.clone()),
-            Call::SignIn { .. } | Call::SignUp { .. } | Call::SignOut | Call::Sell(_) => {
+            Call::SignIn { .. } | Call::SignUp { .. } | Call::SignOut | Call::Sell(_) | Call::Claim(_) => {
                 CallSubject::ScreenWrite
+            }
+            Call::GiveAway(pass) | Call::TakeBack(pass) | Call::Resell(pass, _) => {
+                CallSubject::PassWrite(pass.clone())
             }
             _ => CallSubject::Other,
         };
@@ -318,7 +327,8 @@ impl Model {
     /// Whether only the screen that made a call reports its failure. Calls of a former user are not reported.
     pub(crate) fn is_reported_by_screen(&self, id: CallId) -> bool {
         let is_reported = |open: &PendingCall| {
-            open.subject == CallSubject::ScreenWrite && open.session == self.session_number
+            matches!(open.subject, CallSubject::ScreenWrite | CallSubject::PassWrite(_))
+                && open.session == self.session_number
         };
         self.pending_calls.get(&id).is_some_and(is_reported)
     }

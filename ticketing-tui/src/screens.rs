@@ -2,6 +2,7 @@
 
 mod activity;
 mod checkout;
+mod claim;
 mod confirm;
 mod help;
 mod listing;
@@ -9,22 +10,27 @@ mod listings;
 mod market;
 mod orders;
 mod palette;
+mod pass;
+mod passes;
 mod prices;
+mod resale;
 mod settings;
 mod sign_in;
 mod ticket;
+mod transfer;
 
 use std::fmt;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
-use ticketing_sdk::{Money, OrderId, TicketId};
+use ticketing_sdk::{Money, OrderId, PassId, TicketId};
 
 use crate::action::Action;
 use crate::call_error::CallError;
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::notices::Level;
+use crate::model::passes::PassKey;
 use crate::model::{Model, PriceChange, Session};
 use crate::widgets::form::Form;
 use crate::widgets::painter::Painter;
@@ -54,6 +60,11 @@ screens! {
     ticket: Ticket(id: TicketId);
     checkout: Checkout(id: OrderId);
     orders: Orders;
+    passes: Passes;
+    pass: Pass(key: PassKey);
+    transfer: Transfer(id: PassId);
+    claim: Claim;
+    resale: Resale(id: PassId);
     listings: Listings;
     listing: Listing(id: Option<TicketId>);
     activity: Activity;
@@ -66,12 +77,13 @@ screens! {
 }
 
 /// The screens that are always one key away, in the order of the bar at the top.
-pub(crate) const TABS: [(Action, Route); 5] = [
+pub(crate) const TABS: [(Action, Route); 6] = [
     (Action::Market, Route::Market),
     (Action::Orders, Route::Orders),
     (Action::Listings, Route::Listings),
     (Action::Activity, Route::Activity),
     (Action::Settings, Route::Settings),
+    (Action::Passes, Route::Passes),
 ];
 
 /// What asks before it is done.

@@ -1,12 +1,14 @@
 //! Calls, answered by the marketplace through the SDK.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ticketing_sdk::{
-    CardToken, Client, Error, OrderId, Payment, PaymentStatus, SecretString, Ticket, TicketSort,
-    TicketStatus, Write,
+    CardToken, Client, Error, OrderId, Pass, PassId, PassStatus, Payment, PaymentStatus, SecretString,
+    Ticket, TicketSort, TicketStatus, Write,
 };
 use tokio::sync::mpsc::Sender;
+use tokio::time::{Instant, sleep};
 
 use super::expose;
 use crate::call_error::CallError;
@@ -16,6 +18,12 @@ use crate::journal::Journal;
 
 /// How many tickets a page of the market has: as many as the marketplace gives.
 const PAGE: u32 = 500;
+
+/// How long the pass of a paid order may take to be issued.
+const ISSUE_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a pass may take to be valid after its listing was withdrawn.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(10);
+const RELEASE_POLL_INTERVAL: Duration = Duration::from_millis(300);
 
 /// Asks the marketplace, and hands back what it answers.
 #[derive(Clone)]
@@ -39,6 +47,7 @@ impl Caller {
     async fn answer(&self, call: Call) -> Result<Reply, CallError> {
         let call_error = |error: Error| CallError::from(&error);
         let (auth, tickets, orders) = (self.client.auth(), self.client.tickets(), self.client.orders());
+        let passes = self.client.passes();
         match call {
             Call::Session => self.session().await,
             Call::Market => Ok(Reply::Done),
@@ -49,6 +58,29 @@ impl Caller {
             Call::Orders => orders.list().all().await.map(Reply::Orders).map_err(call_error),
             Call::Order(id) => {
                 orders.get(id).await.map(|order| Reply::Order(Box::new(order))).map_err(call_error)
+            }
+            Call::Passes => passes.list().all().await.map(Reply::Passes).map_err(call_error),
+            Call::Pass(id) => passes.get(id).await.map(pass).map_err(call_error),
+            Call::PassOfOrder(order) => match passes.of_order(&order, ISSUE_TIMEOUT).await {
+                Ok(Some(issued)) => Ok(pass(issued)),
+                Ok(None) => Err(CallError::other("The ticket is not issued yet")),
+                Err(error) => Err(call_error(error)),
+            },
+            Call::ReleasedPass(id) => self.released_pass(&id).await,
+            Call::GiveAway(id) => {
+                let operation = format!("passes transfer {id}");
+                let write = passes.transfer(&id);
+                self.send_journaled(&operation, &[id.as_str()], write).await.map(Reply::Transfer)
+            }
+            Call::TakeBack(id) => passes.cancel_transfer(id).await.map(|()| Reply::Done).map_err(call_error),
+            Call::Claim(code) => {
+                let write = passes.claim(code.clone());
+                self.send_journaled("passes claim", &[code.as_str()], write).await.map(pass)
+            }
+            Call::Resell(id, price) => {
+                let operation = format!("passes resell {id} --price {price}");
+                let write = passes.resell(&id, price);
+                self.send_journaled(&operation, &[id.as_str(), &price.to_string()], write).await.map(ticket)
             }
             Call::CardEntry => {
                 self.client.payments().card_entry().await.map(Reply::CardEntry).map_err(call_error)
@@ -100,6 +132,18 @@ impl Caller {
     /// Who is signed in.
     async fn session(&self) -> Result<Reply, CallError> {
         self.client.auth().current_user().await.map(Reply::Session).map_err(|error| CallError::from(&error))
+    }
+
+    /// A pass whose listing was withdrawn. The orders of the listing prevail, so that it is valid a moment later.
+    async fn released_pass(&self, id: &PassId) -> Result<Reply, CallError> {
+        let end = Instant::now() + RELEASE_TIMEOUT;
+        loop {
+            let found = self.client.passes().get(id).await.map_err(|error| CallError::from(&error))?;
+            if found.status != PassStatus::Offered || Instant::now() >= end {
+                return Ok(pass(found));
+            }
+            sleep(RELEASE_POLL_INTERVAL).await;
+        }
     }
 
     /// The market, the newest first, page by page. What is reserved belongs to it: it may come free again.
@@ -168,6 +212,10 @@ impl Caller {
         }
         answer.map_err(|error| CallError::from(&error))
     }
+}
+
+fn pass(pass: Pass) -> Reply {
+    Reply::Pass(Box::new(pass))
 }
 
 fn ticket(ticket: Ticket) -> Reply {

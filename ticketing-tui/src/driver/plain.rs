@@ -277,6 +277,7 @@ fn is_about_a_row(action: Action) -> bool {
     matches!(action, Action::Open | Action::Buy | Action::Browse | Action::Reset)
         || matches!(action.scope(), Scope::Orders)
         || matches!(action, Action::Edit | Action::Withdraw)
+        || matches!(action, Action::GiveAway | Action::TakeBack | Action::Resell)
 }
 
 /// The lines of stdin, each read only when it is wanted, so that one that is secret is not shown.

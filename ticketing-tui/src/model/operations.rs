@@ -30,6 +30,7 @@ impl Model {
     pub(crate) fn load_own(&mut self) {
         self.load_orders();
         self.load_listings();
+        self.load_passes();
     }
 
     /// Loads the orders of the one who is signed in. Answers which call it is.
@@ -43,6 +44,12 @@ impl Model {
     pub(crate) fn load_listings(&mut self) {
         let call = self.call(Call::Listings);
         self.listings.begin_load(call);
+    }
+
+    /// Loads the passes of the one who is signed in.
+    pub(crate) fn load_passes(&mut self) {
+        let call = self.call(Call::Passes);
+        self.passes.load = Load::Loading(call);
     }
 
     /// Asks the server for everything again, at once.
@@ -124,6 +131,12 @@ impl Model {
         let id = text::sanitize(id).into_owned();
         self.notify(Level::Info, format!("Copied {id}"));
         self.effect(Effect::Copy(id));
+    }
+
+    /// Puts a secret on the clipboard, without showing it.
+    pub(crate) fn copy_secret(&mut self, secret: &str, what: &str) {
+        self.notify(Level::Info, format!("Copied {what}"));
+        self.effect(Effect::Copy(text::sanitize(secret).into_owned()));
     }
 
     /// Opens the page of a ticket in the browser.

@@ -9,7 +9,7 @@ use ticketing_sdk::{
 use super::listings::ListingAction;
 use super::notices::Level;
 use super::orders::{OrderAction, Orders, PaymentError};
-use super::{CallSubject, FeedState, Listings, Load, Model, PendingCall, PriceChange, Session};
+use super::{CallSubject, FeedState, Listings, Load, Model, Passes, PendingCall, PriceChange, Session};
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{Call, CallId, Effect};
 use crate::event::{Feed, Reply};
@@ -39,9 +39,14 @@ impl Model {
             match reply {
                 // Who was signed in when a former session subject is no longer of interest.
                 Ok(Reply::Session(..)) if subject == CallSubject::Session && !is_current => {}
+                // The passes of a former user are not shown to the current one.
+                Ok(Reply::Pass(..)) if !is_current => {}
                 Ok(reply) => self.handle_reply(id, reply),
                 Err(error) => self.handle_error(id, &subject, error),
             }
+        }
+        if let (CallSubject::PassWrite(pass), true) = (&subject, is_current) {
+            self.finish_pass_write(pass, reply);
         }
         match reply {
             // The session in which it was subject has ended; a later one has not.
@@ -75,7 +80,9 @@ impl Model {
             Reply::Listings(tickets) if self.listings.load.awaits(id) => {
                 self.listings.replace(tickets);
             }
-            Reply::Orders(_) | Reply::Listings(_) => {}
+            Reply::Passes(passes) if self.passes.load.awaits(id) => self.passes.replace(passes),
+            Reply::Pass(pass) => self.passes.update(pass),
+            Reply::Orders(_) | Reply::Listings(_) | Reply::Passes(_) | Reply::Transfer(_) => {}
             // A late reply to a former user's call is not shown to the current user.
             Reply::Order(order) if self.user().is_some_and(|user| user.id == order.user_id) => {
                 let was_followed = self.orders.is_followed(&order.id);
@@ -91,12 +98,17 @@ impl Model {
     }
 
     fn handle_error(&mut self, id: CallId, subject: &CallSubject, error: &CallError) {
-        let something_is_shown =
-            [self.market.tickets.len() > 0, !self.orders.list().is_empty(), !self.listings.list().is_empty()];
+        let something_is_shown = [
+            self.market.tickets.len() > 0,
+            !self.orders.list().is_empty(),
+            !self.listings.list().is_empty(),
+            !self.passes.list().is_empty(),
+        ];
         if self.market.load.awaits(id) {
             self.market.abandon_reload();
         }
-        let loads = [&mut self.market.load, &mut self.orders.load, &mut self.listings.load];
+        let loads =
+            [&mut self.market.load, &mut self.orders.load, &mut self.listings.load, &mut self.passes.load];
         let failed = loads.into_iter().zip(something_is_shown).find(|(load, _)| load.awaits(id));
         if let Some((load, is_shown)) = failed {
             *load = Load::Failed(error.clone());
@@ -135,6 +147,7 @@ impl Model {
             // Operations in progress continue under their idempotency keys; another user does not see them.
             self.orders = Orders::default();
             self.listings = Listings::default();
+            self.passes = Passes::default();
         }
         if let Some(user) = &after
             && self.last_user.replace(user.clone()).is_some_and(|last| last != *user)
@@ -258,6 +271,9 @@ impl Model {
             (ListingAction::Withdraw, Ok(_)) => {
                 self.listings.remove(id);
                 self.notify(Level::Success, "The listing was withdrawn");
+                if let Some(pass) = self.passes.of_listing(id).map(|pass| pass.id.clone()) {
+                    self.call(Call::ReleasedPass(pass));
+                }
             }
             (ListingAction::Change, Ok(Reply::Ticket(ticket))) => {
                 self.market.update(ticket);

@@ -13,6 +13,7 @@ use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
 use crate::model::orders::{OrderAction, Orders, URGENT_TIME_LEFT};
+use crate::model::passes::PassKey;
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::form::{Field, Form};
@@ -48,6 +49,11 @@ impl Checkout {
             order.status == OrderStatus::Created && !Orders::time_left(order, model.server_now()).is_zero()
         };
         self.order(model).is_some_and(held) && model.orders.action(&self.id).is_none()
+    }
+
+    /// Whether the ticket is bought, so that its pass is issued now, or in a moment.
+    fn is_paid(&self, model: &Model) -> bool {
+        self.order(model).is_some_and(|order| order.status == OrderStatus::Complete || is_paid(model, order))
     }
 
     /// Whether the order is paid for by a token that is written here.
@@ -87,6 +93,7 @@ impl Checkout {
                     self.reserving = cx.model.reserve(&ticket.id, ticket.price).or(self.reserving);
                 }
             }
+            Action::Open if self.is_paid(cx.model) => cx.go(Route::Pass(PassKey::Order(self.id.clone()))),
             Action::Copy => cx.model.copy(self.id.as_str()),
             Action::Browse => cx.model.browse_order(&self.id),
             Action::Reload => self.ask(cx),
@@ -139,6 +146,7 @@ impl Screen for Checkout {
             Some(OrderStatus::Cancelled) => {
                 vec![Action::Reorder, Action::Copy, Action::Browse, Action::Reload]
             }
+            _ if self.is_paid(model) => vec![Action::Open, Action::Copy, Action::Browse, Action::Reload],
             _ => vec![Action::Copy, Action::Browse, Action::Reload],
         }
     }
@@ -203,6 +211,8 @@ impl Screen for Checkout {
                         (" Paid. The ticket is yours.", painter.theme.good),
                     ],
                 );
+                rest = below(rest, 1 + gap);
+                painter.button(top(rest, 1), &model.key(Action::Open), "shows the ticket", Action::Open);
                 facts(painter, below(rest, 1 + gap), model, order);
             }
             OrderStatus::Cancelled => {

@@ -72,7 +72,8 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
             .add_click_target(Rect { x, width: end.saturating_sub(x), ..area }, ClickTarget::Action(action));
         x = end;
     }
-    account(painter, Rect { x: x + 1, width: state_at.saturating_sub(x + 1), ..area }, model);
+    // A space on either side.
+    account(painter, Rect { x: x + 1, width: state_at.saturating_sub(x + 2), ..area }, model);
 }
 
 /// The tabs: with their names, or but for the one that is open with their keys alone.
@@ -92,8 +93,10 @@ fn tabs(
         };
         // While a line is written the keys are letters of it.
         let key = if writes && named { String::new() } else { format!("{} ", model.key(*action)) };
+        // The next tab begins with a space; only one that stands out ends with one.
+        let end = if is_open { " " } else { "" };
         let words = if named || is_open {
-            format!(" {key}{}{badge} ", action.label())
+            format!(" {key}{}{badge}{end}", action.label())
         } else {
             format!(" {}{badge} ", key.trim_end())
         };
@@ -126,8 +129,8 @@ fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Styl
 fn account(painter: &mut Painter<'_>, area: Rect, model: &Model) {
     let words = match &model.session {
         Session::Unknown | Session::Failed(_) => return,
-        Session::SignedOut => format!("{} Sign in ", model.key(Action::Account)),
-        Session::SignedIn(user) => format!("{} ", text::sanitize(&user.email)),
+        Session::SignedOut => format!("{} Sign in", model.key(Action::Account)),
+        Session::SignedIn(user) => text::sanitize(&user.email).into_owned(),
     };
     if area.width >= text::width(&words).min(SHORTEST) {
         let start = painter.right(area, &words, painter.theme.bar);

@@ -10,4 +10,5 @@ mod late;
 mod link;
 mod live;
 mod mouse;
+mod passes;
 mod sell;

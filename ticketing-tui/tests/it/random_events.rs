@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use ratatui::layout::Size;
-use ticketing_sdk::{CardEntry, ErrorCode, OrderStatus, PaymentStatus, TicketChangeKind, TicketStatus};
+use ticketing_sdk::{
+    CardEntry, ErrorCode, OrderStatus, Pass, PassStatus, PaymentStatus, TicketChangeKind, TicketStatus,
+};
 use ticketing_tui::{Call, CallError, Colours, Event, Feed, Reply};
 use unicode_width::UnicodeWidthStr;
 
@@ -13,7 +15,7 @@ use crate::support::{Harness, fixtures};
 const SEQUENCES: u64 = 16;
 const EVENTS: usize = 200;
 
-const KEYS: [&str; 44] = [
+const KEYS: [&str; 46] = [
     "up",
     "down",
     "left",
@@ -36,6 +38,8 @@ const KEYS: [&str; 44] = [
     "3",
     "4",
     "5",
+    "6",
+    "6",
     "alt-1",
     "alt-3",
     "b",
@@ -83,6 +87,17 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
         ticket.user_id = rng.pick(&[fixtures::ME, "user-grace"]).into();
         ticket
     };
+    let pass = |rng: &mut Rng| {
+        let status = [PassStatus::Valid, PassStatus::Offered, PassStatus::Used, PassStatus::Void];
+        Pass {
+            version: rng.below(5) as i64,
+            status: rng.pick(&status),
+            listing_id: rng.pick(&[None, Some("t1".into())]),
+            transfer_expires_at: rng.pick(&[None, Some(harness.now)]),
+            title: rng.pick(&fixtures::odd_tickets()).title,
+            ..fixtures::pass(rng.pick(&["p1", "p2", "p3"]), "")
+        }
+    };
     let order = |rng: &mut Rng| {
         let status = rng.pick(&[
             OrderStatus::Created,
@@ -118,7 +133,13 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
         Call::Orders => Reply::Orders((0..rng.below(4)).map(|_| order(rng)).collect()),
         Call::Order(_) | Call::Reserve(..) => Reply::Order(Box::new(order(rng))),
         Call::Ticket(_) | Call::Sell(_) | Call::Change(..) => Reply::Ticket(Box::new(ticket(rng))),
-        Call::Withdraw(..) | Call::Cancel(_) => Reply::Done,
+        Call::Passes => Reply::Passes((0..rng.below(4)).map(|_| pass(rng)).collect()),
+        Call::Pass(_) | Call::PassOfOrder(_) | Call::ReleasedPass(_) | Call::Claim(_) => {
+            Reply::Pass(Box::new(pass(rng)))
+        }
+        Call::GiveAway(_) => Reply::Transfer(fixtures::transfer()),
+        Call::Resell(..) => Reply::Ticket(Box::new(ticket(rng))),
+        Call::Withdraw(..) | Call::Cancel(_) | Call::TakeBack(_) => Reply::Done,
         Call::Pay { .. } => {
             let statuses = [PaymentStatus::Succeeded, PaymentStatus::Failed, PaymentStatus::Refunded];
             Reply::Payment(Box::new(fixtures::payment(rng.pick(&statuses))))

@@ -9,6 +9,7 @@ mod edges;
 mod listings;
 mod market;
 mod orders;
+mod passes;
 mod popups;
 mod settings;
 mod sign_in;

@@ -1,8 +1,8 @@
 //! Fixtures: tickets, orders, users and errors.
 
 use ticketing_sdk::{
-    CurrentUser, ErrorCode, Order, OrderStatus, Payment, PaymentStatus, SafeToRepeat, Ticket, TicketChange,
-    TicketChangeKind, TicketDetails, TicketStatus, Timestamp, fixtures,
+    CurrentUser, ErrorCode, Order, OrderStatus, Pass, PassTransfer, Payment, PaymentStatus, SafeToRepeat,
+    Ticket, TicketChange, TicketChangeKind, TicketDetails, TicketStatus, Timestamp, fixtures,
 };
 use ticketing_tui::{CallError, CallErrorKind, Event, Feed};
 
@@ -90,6 +90,22 @@ pub(crate) fn order(id: &str, ticket: &Ticket, status: OrderStatus) -> Order {
         created_at: Some(Timestamp::from_millis(NOW)),
         ..fixtures::order(id, ticket)
     }
+}
+
+/// A valid pass of mine, with a code of the length and the characters of a genuine one.
+pub(crate) fn pass(id: &str, title: &str) -> Pass {
+    let signs = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".iter().cycle().skip(7).step_by(11);
+    let code: String = "TK1".chars().chain(signs.map(|sign| char::from(*sign))).take(128).collect();
+    let details = tickets()[0].details.clone();
+    let limit = "38".parse().ok();
+    let title = title.to_owned();
+    Pass { title, details, code: Some(code.into()), resale_limit: limit, ..fixtures::pass(id) }
+}
+
+/// A transfer that can be claimed for seven days.
+pub(crate) fn transfer() -> PassTransfer {
+    let expires_at = Timestamp::from_millis(NOW + 7 * 24 * 3_600_000);
+    PassTransfer { claim_code: "CLAIM-7QXR-M2PD-K94T".into(), expires_at }
 }
 
 pub(crate) fn payment(status: PaymentStatus) -> Payment {

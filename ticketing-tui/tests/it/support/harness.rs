@@ -5,7 +5,7 @@ use crossterm::event::{
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
-use ticketing_sdk::{CardEntry, CurrentUser, Order, Ticket, Timestamp};
+use ticketing_sdk::{CardEntry, CurrentUser, Order, Pass, Ticket, Timestamp};
 use ticketing_tui::{
     App, Borders, Call, CallError, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup, ThemeName,
 };
@@ -22,6 +22,7 @@ pub(crate) struct FakeServer {
     pub(crate) market: Vec<Ticket>,
     pub(crate) listings: Vec<Ticket>,
     pub(crate) orders: Vec<Order>,
+    pub(crate) passes: Vec<Pass>,
     /// The lead of the server's clock in milliseconds.
     pub(crate) skew: i64,
     /// Whether cards are given on the page of an order.
@@ -164,13 +165,22 @@ impl Harness {
     }
 
     fn answer_read(&self, call: &Call) -> Result<Reply, CallError> {
-        let FakeServer { user, market, listings, orders, has_card_form, .. } = &self.server;
+        let FakeServer { user, market, listings, orders, passes, has_card_form, .. } = &self.server;
         let not_found =
             || fixtures::refused(ticketing_sdk::ErrorCode::NotFound, "There is no such thing any more");
         Ok(match call {
             Call::Market => Reply::Market { tickets: market.clone(), last: true },
             Call::Listings => Reply::Listings(listings.clone()),
             Call::Orders => Reply::Orders(orders.clone()),
+            Call::Passes => Reply::Passes(passes.clone()),
+            Call::Pass(id) | Call::ReleasedPass(id) => {
+                let pass = passes.iter().find(|pass| pass.id == *id).ok_or_else(not_found)?;
+                Reply::Pass(Box::new(pass.clone()))
+            }
+            Call::PassOfOrder(id) => {
+                let of_order = |pass: &&Pass| pass.order_id.as_ref() == Some(id);
+                Reply::Pass(Box::new(passes.iter().find(of_order).ok_or_else(not_found)?.clone()))
+            }
             Call::CardEntry if *has_card_form => Reply::CardEntry(CardEntry::Page),
             Call::CardEntry => Reply::CardEntry(CardEntry::Token),
             Call::Order(id) => {

@@ -1,0 +1,190 @@
+//! One pass: its code for the door, on the whole screen.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ticketing_sdk::{Pass as HeldPass, PassStatus};
+
+use super::{Context, Input, PlainView, Screen, passes};
+use crate::action::Action;
+use crate::effect::Call;
+use crate::model::passes::PassKey;
+use crate::model::{Load, Model};
+use crate::text;
+use crate::widgets::painter::{Painter, below, inset};
+use crate::widgets::placeholder;
+use crate::widgets::qr::Qr;
+
+/// One pass.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    key: PassKey,
+    load: Load,
+    /// The code that was encoded last, and what it looks like.
+    qr: Option<(String, Qr)>,
+}
+
+/// The columns that the text beside the code needs.
+const BESIDE_QR: u16 = 30;
+
+impl Pass {
+    pub(crate) fn open(key: PassKey, model: &Model) -> Self {
+        let mut page = Self { key, load: Load::Idle, qr: None };
+        page.encode(model);
+        page
+    }
+
+    fn pass<'m>(&self, model: &'m Model) -> Option<&'m HeldPass> {
+        model.passes.get(&self.key)
+    }
+
+    /// Draws the code anew if it is another one: each holder has their own.
+    fn encode(&mut self, model: &Model) {
+        let code = self.pass(model).and_then(|pass| pass.code.as_ref()).map(|code| code.as_str());
+        if self.qr.as_ref().map(|(encoded, _)| encoded.as_str()) != code {
+            self.qr = code.and_then(|code| Some((code.to_owned(), Qr::new(code)?)));
+        }
+    }
+
+    fn ask(&mut self, cx: &mut Context<'_>) {
+        let call = match (self.pass(cx.model), &self.key) {
+            (Some(pass), _) => Call::Pass(pass.id.clone()),
+            (None, PassKey::Id(id)) => Call::Pass(id.clone()),
+            (None, PassKey::Order(order)) => Call::PassOfOrder(order.clone()),
+        };
+        self.load = Load::Loading(cx.model.call(call));
+    }
+
+    /// What the status means for the one who holds it.
+    fn note(pass: &HeldPass, model: &Model) -> String {
+        match pass.status {
+            PassStatus::Valid => match pass.transfer_expires_at {
+                Some(end) => {
+                    let end = passes::end(end, model);
+                    format!("Given away: it is yours until someone claims it. The claim code ends {end}.")
+                }
+                None => "Show this code at the door. Whoever has it can enter with it.".to_owned(),
+            },
+            PassStatus::Offered => {
+                "For resale: nobody enters with it until its listing is withdrawn.".to_owned()
+            }
+            PassStatus::Used => match pass.admitted_at {
+                Some(at) => format!("Used: admitted {}.", text::relative(at, model.server_now())),
+                None => "Used: its holder has entered.".to_owned(),
+            },
+            PassStatus::Void => "Void: it admits nobody.".to_owned(),
+        }
+    }
+}
+
+impl Screen for Pass {
+    fn title(&self, model: &Model) -> String {
+        self.pass(model).map_or_else(|| "Ticket".to_owned(), |pass| text::title(&pass.title))
+    }
+
+    fn actions(&self, model: &Model) -> Vec<Action> {
+        let mut found = vec![Action::Back];
+        if let Some(pass) = self.pass(model) {
+            found.extend(passes::actions(pass));
+            if pass.code.is_some() {
+                found.push(Action::CopyCode);
+            }
+        }
+        if model.user().is_none() {
+            found.push(Action::Account);
+        }
+        found.push(Action::Reload);
+        found
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
+        match input {
+            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => self.ask(cx),
+            Input::Action(Action::Back) => cx.back(),
+            Input::Action(Action::CopyCode) => {
+                if let Some(code) = self.pass(cx.model).and_then(|pass| pass.code.clone()) {
+                    cx.model.copy_secret(code.as_str(), "the code");
+                }
+            }
+            Input::Action(Action::Account) => {
+                cx.require_sign_in(None);
+            }
+            Input::Action(action) => {
+                if let Some(pass) = self.pass(cx.model).cloned() {
+                    passes::act(action, &pass, cx);
+                }
+            }
+            Input::Reply(id, reply) if self.load.awaits(id) => {
+                self.load = match reply {
+                    Ok(_) => Load::Ready,
+                    Err(error) => Load::Failed(error.clone()),
+                };
+                self.encode(cx.model);
+            }
+            Input::ModelChange => self.encode(cx.model),
+            _ => {}
+        }
+    }
+
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let Some(pass) = self.pass(model) else {
+            let inner = painter.panel(area, &self.title(model));
+            if model.user().is_none() {
+                return placeholder::signed_out(painter, inner, model, "the ticket");
+            }
+            return placeholder::load(painter, inner, &self.load, "the ticket", &model.key(Action::Reload));
+        };
+        // The code needs every line.
+        let beside = match &self.qr {
+            Some((_, qr)) => qr.view(painter, area, BESIDE_QR),
+            None => area,
+        };
+        let is_drawn = beside.width < area.width;
+        let inner = inset(beside, 1, u16::from(is_drawn));
+        let rest = painter.title(inner, &text::title(&pass.title));
+        let (word, role) = passes::status(pass);
+        painter.text(rest, word, role.style(painter.theme));
+        let mut rest = below(rest, 1);
+        if is_drawn {
+            for (label, value) in text::details(&pass.details) {
+                painter.text(below(rest, 1), label, painter.theme.dim);
+                rest = painter.paragraph(below(rest, 2), &value, Style::new());
+            }
+            painter.paragraph(below(rest, 1), &Self::note(pass, model), painter.theme.dim);
+            return;
+        }
+        if let Some((code, _)) = &self.qr {
+            let why = if painter.glyphs.is_drawn() {
+                "A larger window draws it as a QR code."
+            } else {
+                "Other borders than ascii draw it as a QR code."
+            };
+            for part in chunks(code, rest.width) {
+                painter.text(rest, part, Style::new());
+                rest = below(rest, 1);
+            }
+            rest = painter.paragraph(rest, why, painter.theme.dim);
+        } else {
+            rest = painter.paragraph(rest, &Self::note(pass, model), painter.theme.dim);
+        }
+        for (label, value) in text::details(&pass.details) {
+            painter.fact(rest, label, &value, Style::new());
+            rest = below(rest, 1);
+        }
+    }
+
+    fn plain_view(&self, model: &Model) -> PlainView {
+        let Some(pass) = self.pass(model) else {
+            return PlainView::lines(["Loading the ticket".to_owned()]);
+        };
+        let title = format!("{}, {}", text::title(&pass.title), passes::status(pass).0);
+        let details = text::details(&pass.details).map(|(label, value)| format!("{label}: {value}"));
+        let code = pass.code.as_ref().map(|code| format!("Code: {}", code.as_str()));
+        PlainView::lines([title].into_iter().chain(details).chain([Self::note(pass, model)]).chain(code))
+    }
+}
+
+/// A code in parts of so many columns. A code has spaces, which are part of it; all of its characters are ASCII.
+fn chunks(code: &str, columns: u16) -> impl Iterator<Item = &str> {
+    let columns = usize::from(columns.max(1));
+    (0..code.len()).step_by(columns).filter_map(move |at| code.get(at..code.len().min(at + columns)))
+}

@@ -1,0 +1,192 @@
+//! What one does with the passes that one holds.
+
+use ratatui::style::Color;
+use ticketing_sdk::{ErrorCode, OrderStatus, Pass, PassStatus, Timestamp};
+use ticketing_tui::{Call, Colours, Effect, Reply, Settings, ThemeName};
+
+use crate::support::{Harness, NOW, answer, count_effects, count_pending, fixtures};
+
+const TITLE: &str = "Jazz at the lake";
+
+/// Opens the list of passes, of which there is this one.
+fn open(pass: Pass) -> Harness {
+    let mut harness = Harness::signed_in();
+    open_in(&mut harness, pass);
+    harness
+}
+
+fn open_in(harness: &mut Harness, pass: Pass) {
+    harness.server.passes = vec![pass];
+    harness.press("6");
+    harness.answer_reads();
+}
+
+#[test]
+fn code_is_black_on_white_in_every_theme() {
+    for theme in [ThemeName::Dark, ThemeName::Light, ThemeName::Contrast] {
+        let settings = Settings { theme, ..Settings::default() };
+        let mut harness = Harness::with_settings((80, 24), Colours::True, settings);
+        harness.sign_in();
+        open_in(&mut harness, fixtures::pass("p1", TITLE));
+        harness.press("enter");
+        harness.answer_reads();
+        let (buffer, _) = harness.buffer();
+        let style = buffer[(79, 1)].style();
+        assert_eq!((style.fg, style.bg), (Some(Color::Black), Some(Color::White)), "{theme:?}");
+        let lines = harness.screen().lines().filter(|line| line.contains(['█', '▀', '▄'])).count();
+        assert!(lines >= 19, "{lines} lines of a code of 37 modules");
+        for words in [TITLE, "4 Jun 2027, 20:30 (+02:00)", "Lake stage", "Row 3, seat 12", "Valid"] {
+            harness.assert_shows(words);
+        }
+    }
+}
+
+#[test]
+fn giving_away_shows_the_claim_code_and_copies_it() {
+    let mut harness = open(fixtures::pass("p1", TITLE));
+    harness.press("t");
+    assert_eq!(count_pending!(harness, Call::GiveAway(_)), 0, "nothing is given away without a question");
+    harness.press("enter");
+    let given = Pass {
+        version: 1,
+        transfer_expires_at: Some(fixtures::transfer().expires_at),
+        ..fixtures::pass("p1", TITLE)
+    };
+    harness.server.passes = vec![given];
+    answer!(harness, Call::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
+    harness.answer_reads();
+    harness.assert_shows("CLAIM-7QXR-M2PD-K94T");
+    harness.assert_shows("It ends in 7 d (2027-01-22 08:00 UTC)");
+    harness.press("y");
+    assert_eq!(count_effects!(harness, Effect::Copy(text) if text == "CLAIM-7QXR-M2PD-K94T"), 1);
+    harness.assert_shows("Copied the claim code");
+    harness.press("esc");
+    harness.assert_hides("CLAIM-7QXR");
+    harness.assert_shows("Given away");
+    harness.press("x");
+    harness.server.passes = vec![Pass { version: 2, ..fixtures::pass("p1", TITLE) }];
+    answer!(harness, Call::TakeBack(_), Ok(Reply::Done));
+    harness.answer_reads();
+    harness.assert_shows("Taken back");
+    harness.assert_hides("Given away");
+}
+
+#[test]
+fn refused_transfer_is_explained_in_the_dialog() {
+    let mut harness = open(fixtures::pass("p1", TITLE));
+    harness.press("t enter");
+    harness.server.passes = Vec::new();
+    answer!(harness, Call::GiveAway(_), Err(fixtures::refused(ErrorCode::PassNotValid, "It is not valid")));
+    harness.assert_shows("It is not valid");
+    harness.answer_reads();
+    harness.press("esc");
+    harness.answer_reads();
+    harness.assert_shows("You hold no tickets yet");
+}
+
+#[test]
+fn claimed_ticket_is_shown() {
+    let mut harness = Harness::signed_in();
+    harness.press("6 c enter");
+    harness.assert_shows("The one who gives the ticket away has it");
+    harness.type_text("nonsense");
+    harness.press("enter");
+    let refused = fixtures::refused(ErrorCode::ClaimInvalid, "The claim code is not valid");
+    answer!(harness, Call::Claim(_), Err(refused));
+    harness.assert_shows("The claim code is not valid");
+    harness.press("ctrl-u");
+    harness.type_text(" CLAIM-7QXR ");
+    harness.press("enter");
+    assert_eq!(count_pending!(harness, Call::Claim(code) if code.as_str() == "CLAIM-7QXR"), 1);
+    harness.server.passes = vec![fixtures::pass("p1", TITLE)];
+    answer!(harness, Call::Claim(_), Ok(Reply::Pass(Box::new(fixtures::pass("p1", TITLE)))));
+    harness.answer_reads();
+    harness.assert_shows("Jazz at the lake is yours");
+    harness.assert_shows("█");
+    harness.press("esc");
+    assert_eq!(harness.selected().split_whitespace().next(), Some("Jazz"));
+}
+
+#[test]
+fn ticket_is_sold_on_up_to_its_limit_and_withdrawn() {
+    let mut harness = open(fixtures::pass("p1", TITLE));
+    harness.press("s");
+    harness.assert_shows("The highest price is $38.00.");
+    harness.type_text("38.01");
+    harness.press("enter");
+    harness.assert_shows("At most $38.00");
+    assert_eq!(count_pending!(harness, Call::Resell(..)), 0);
+    harness.press("ctrl-u");
+    harness.type_text("$30");
+    harness.press("enter");
+    let mut listing = fixtures::ticket("resale", TITLE, "30", 0);
+    listing.user_id = fixtures::ME.into();
+    let offered = Pass {
+        version: 1,
+        status: PassStatus::Offered,
+        code: None,
+        listing_id: Some("resale".into()),
+        ..fixtures::pass("p1", TITLE)
+    };
+    harness.server.passes = vec![offered];
+    harness.server.listings = vec![listing.clone()];
+    answer!(harness, Call::Resell(..), Ok(Reply::Ticket(Box::new(listing))));
+    harness.answer_reads();
+    harness.assert_shows("Jazz at the lake is for resale at $30.00");
+    harness.assert_shows("For resale");
+    harness.press("d y");
+    harness.server.listings = Vec::new();
+    harness.server.passes = vec![Pass { version: 2, ..fixtures::pass("p1", TITLE) }];
+    answer!(harness, Call::Withdraw(..), Ok(Reply::Done));
+    assert_eq!(count_pending!(harness, Call::ReleasedPass(_)), 1);
+    harness.answer_reads();
+    harness.assert_hides("For resale");
+    harness.assert_shows("Valid");
+}
+
+#[test]
+fn paid_order_leads_to_its_ticket() {
+    let mut harness = Harness::signed_in();
+    let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Complete);
+    harness.server.orders = vec![order];
+    harness.press("2");
+    harness.answer_reads();
+    harness.press("enter");
+    harness.answer_reads();
+    harness.assert_shows("shows the ticket");
+    harness.press("enter");
+    harness.assert_shows("Loading the ticket");
+    harness.server.passes = vec![Pass { order_id: Some("o1".into()), ..fixtures::pass("p1", TITLE) }];
+    harness.answer_reads();
+    harness.assert_shows("Row 3, seat 12");
+    harness.assert_shows("█");
+}
+
+#[test]
+fn used_ticket_has_no_code_and_cannot_be_given_away() {
+    let admitted_at = Some(Timestamp::from_millis(NOW - 60_000));
+    let used = Pass { status: PassStatus::Used, code: None, admitted_at, ..fixtures::pass("p1", TITLE) };
+    let mut harness = open(used);
+    harness.press("t s");
+    harness.assert_hides("claim code");
+    harness.press("enter");
+    harness.answer_reads();
+    harness.assert_shows("Used: admitted 1 min ago");
+    harness.assert_hides("█");
+}
+
+#[test]
+fn late_answer_of_a_former_user_is_not_shown() {
+    let mut harness = open(fixtures::pass("p1", TITLE));
+    harness.press("enter");
+    let (id, _) = harness.pending.pop().unwrap();
+    harness.server.user = Some(fixtures::grace());
+    harness.server.passes = Vec::new();
+    harness.press("4 r");
+    harness.answer_reads();
+    harness.press("6");
+    harness.answer_reads();
+    harness.assert_shows("You hold no tickets yet");
+    harness.reply(id, Ok(Reply::Pass(Box::new(fixtures::pass("p1", TITLE)))));
+    harness.assert_hides(TITLE);
+}
