@@ -4,9 +4,9 @@
 //! server a violation counts once several audits have found it in the same state. What unfinished work explains is
 //! pending, and not a violation.
 //!
-//! Each service's `audit` module reads the tables of that service. This module combines them and judges. Obligations are
-//! derived from the facts of the other services, never from the row that may be wrong: that a ticket is sold follows from
-//! the complete order, that money may be kept follows from the sold ticket.
+//! Each service's `audit` module reads the tables of that service. This module combines them and judges. Obligations
+//! are derived from the facts of the other services, never from the row that may be wrong: that a ticket is sold
+//! follows from the complete order, that money may be kept follows from the sold ticket.
 
 mod checks;
 mod facts;
@@ -27,7 +27,7 @@ pub use ticketing_auth::audit::RevokedSessionRow;
 pub use ticketing_orders::audit::{OpenOrdersRow, OrderRow, TicketCopyRow};
 pub use ticketing_payments::audit::PaymentRow;
 pub use ticketing_payments::provider::Ledger;
-pub use ticketing_tickets::audit::TicketRow;
+pub use ticketing_tickets::audit::{PassEventRow, PassRow, TicketRow};
 pub use watch::Watch;
 
 /// An error of the audit.

@@ -4,9 +4,11 @@ mod copies;
 mod events;
 mod money;
 mod orders;
+mod passes;
 
 use std::time::Duration;
 
+use passes::Passes;
 use ticketing_platform::clock::id_floor;
 use ticketing_sdk::Timestamp;
 
@@ -30,6 +32,7 @@ pub(super) fn check(facts: &Facts) -> Report {
         broken: Vec::new(),
         pending: events::backlog(facts),
     };
+    let (of_passes, passes) = (facts.passes.len(), Passes::of(facts));
     let checks = vec![
         judged(1, "one active order per ticket", orders, orders::active(facts)),
         judged(2, "a paid ticket is sold once, as it was ordered", orders, orders::sold(facts)),
@@ -46,6 +49,10 @@ pub(super) fn check(facts: &Facts) -> Report {
         judged(13, "no unpaid order outlives its deadline", orders, orders::overdue(facts)),
         judged(16, "no event is a dead letter", event_count, facts.dead_letters.clone()),
         judged(18, "unpaid orders are counted", counts, orders::miscounted(facts)),
+        judged(19, "every first sale has its pass", of_passes, passes.issued()),
+        judged(20, "passes are held by their last buyer or claimant", of_passes, passes.holders()),
+        judged(21, "passes are admitted once, while valid", of_passes, passes.admissions()),
+        judged(22, "offered passes admit nobody", of_passes, passes.offers()),
     ];
     Report { checks, unsettled: 0 }
 }

@@ -6,7 +6,7 @@ use ticketing_expiration::audit::TimerRow;
 use ticketing_orders::audit::{OpenOrdersRow, OrderRow, TicketCopyRow};
 use ticketing_payments::audit::{OrderCopyRow, PaymentRow};
 use ticketing_sdk::{OrderStatus, Timestamp};
-use ticketing_tickets::audit::{ReservationRow, TicketRow};
+use ticketing_tickets::audit::{PassEventRow, PassRow, ReservationRow, TicketRow};
 
 use super::report::Violation;
 
@@ -137,7 +137,11 @@ pub struct Facts {
     pub now: Timestamp,
     /// The tickets.
     pub tickets: Vec<TicketRow>,
-    /// Their copies in orders.
+    /// The passes.
+    pub passes: Vec<PassRow>,
+    /// The events of the passes, as far as the outbox retains them.
+    pub pass_events: Vec<PassEventRow>,
+    /// The copies of the tickets in orders.
     pub ticket_copies: Vec<TicketCopyRow>,
     /// The orders.
     pub orders: Vec<OrderRow>,
@@ -170,6 +174,8 @@ impl Facts {
         Self {
             now,
             tickets: Vec::new(),
+            passes: Vec::new(),
+            pass_events: Vec::new(),
             ticket_copies: Vec::new(),
             orders: Vec::new(),
             order_copies: Vec::new(),

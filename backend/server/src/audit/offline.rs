@@ -56,8 +56,8 @@ pub enum OfflineError {
     Audit(#[from] AuditError),
 }
 
-/// The location of a marketplace that is audited without being run: a data directory, and the engines that have the data
-/// that is not in it.
+/// The location of a marketplace that is audited without being run: a data directory, and the engines that have the
+/// data that is not in it.
 #[derive(Clone, Debug)]
 pub struct Offline {
     folder: PathBuf,
@@ -112,8 +112,8 @@ impl Offline {
         self
     }
 
-    /// Checks every invariant. No server can use the data directory meanwhile. What follows from unfinished work of a server
-    /// is pending: the next server finishes it. Nothing is written in the folder, which may be read-only.
+    /// Checks every invariant. No server can use the data directory meanwhile. What follows from unfinished work of a
+    /// server is pending: the next server finishes it. Nothing is written in the folder, which may be read-only.
     ///
     /// # Errors
     /// If there is no marketplace, a server uses it, or it cannot be read.
@@ -134,9 +134,9 @@ impl Offline {
         self.audit_watch(&self.open(&mut Access::BesideServer)?).await
     }
 
-    /// Audits the marketplace whether or not servers run it. The lock of a data directory shows whether one uses it. Beside a
-    /// server, and where the data is on PostgreSQL, which has no such lock, the audit repeats up to `attempts` times, with
-    /// `pause` in between.
+    /// Audits the marketplace whether or not servers run it. The lock of a data directory shows whether one uses it.
+    /// Beside a server, and where the data is on PostgreSQL, which has no such lock, the audit repeats up to `attempts`
+    /// times, with `pause` in between.
     ///
     /// # Errors
     /// If there is no marketplace, or it cannot be read.
@@ -150,9 +150,9 @@ impl Offline {
         self.audit_beside_server_repeatedly(attempts, pause).await
     }
 
-    /// Audits beside a server up to `attempts` times, with `pause` in between, until no violation is left that every audit has
-    /// found in the same state. So changes in progress are not reported. A violation that stays is reported, as pending if
-    /// unfinished work explains it.
+    /// Audits beside a server up to `attempts` times, with `pause` in between, until no violation is left that every
+    /// audit has found in the same state. So changes in progress are not reported. A violation that stays is reported,
+    /// as pending if unfinished work explains it.
     ///
     /// # Errors
     /// If there is no marketplace, or it cannot be read.

@@ -57,8 +57,8 @@ impl Sources {
         self.auth.iter().map(|db| ("auth", db)).chain(others)
     }
 
-    /// Reads the facts of these sources. The facts of the bus are missing: the sequences of the events, the dead letters
-    /// and the backlog.
+    /// Reads the facts of these sources. The facts of the bus are missing: the sequences of the events, the dead
+    /// letters and the backlog.
     ///
     /// # Errors
     /// If a source cannot be read.
@@ -67,7 +67,11 @@ impl Sources {
         if let Some(db) = &self.auth {
             facts.revoked_sessions = read(db, auth::read_revoked_sessions).await?;
         }
-        facts.tickets = read(&self.tickets, tickets::read_tickets).await?;
+        // A pass and its listing change in one transaction, so they are read in one.
+        let of_tickets = |tx: &mut Tx<'_>| {
+            Ok((tickets::read_tickets(tx)?, tickets::read_passes(tx)?, tickets::read_pass_events(tx)?))
+        };
+        (facts.tickets, facts.passes, facts.pass_events) = read(&self.tickets, of_tickets).await?;
         facts.ticket_copies = read(&self.orders, orders::read_ticket_copies).await?;
         facts.orders = read(&self.orders, orders::read_orders).await?;
         facts.open_orders = read(&self.orders, orders::read_open_orders).await?;
@@ -137,7 +141,8 @@ impl Sources {
     }
 }
 
-/// Adds the facts of the bus: the sequence of each event, the dead letters, and whether unconsumed events may still arrive.
+/// Adds the facts of the bus: the sequence of each event, the dead letters, and whether unconsumed events may still
+/// arrive.
 pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditError> {
     let sequences = bus.sequences().await?;
     for event in &mut facts.outbox_events {

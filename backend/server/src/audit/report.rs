@@ -52,8 +52,8 @@ pub struct Check {
     pub examined: usize,
     /// The violations.
     pub broken: Vec<Violation>,
-    /// The violations that unfinished work explains: an event that is not published or not consumed, a step that is due at
-    /// the card provider, a deadline that has passed.
+    /// The violations that unfinished work explains: an event that is not published or not consumed, a step that is due
+    /// at the card provider, a deadline that has passed.
     pub pending: Vec<Violation>,
 }
 
@@ -84,8 +84,8 @@ impl Report {
         self.checks.iter().all(Check::holds)
     }
 
-    /// Whether unfinished work explains everything that does not hold: the marketplace cannot be judged before that work is
-    /// finished.
+    /// Whether unfinished work explains everything that does not hold: the marketplace cannot be judged before that
+    /// work is finished.
     #[must_use]
     pub fn is_unsettled(&self) -> bool {
         self.broken() == 0 && !self.is_clean()
@@ -97,8 +97,8 @@ impl Report {
         self.checks.iter().map(|check| check.broken.len()).sum()
     }
 
-    /// Keeps the violations that an earlier audit has found in the same state. A violation is pending if unfinished work
-    /// explains it in either audit.
+    /// Keeps the violations that an earlier audit has found in the same state. A violation is pending if unfinished
+    /// work explains it in either audit.
     #[must_use]
     pub fn confirmed_by(mut self, earlier: &Self) -> Self {
         for check in &mut self.checks {

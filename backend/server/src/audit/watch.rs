@@ -33,8 +33,8 @@ impl Watch {
     /// # Errors
     /// If a database or the bus cannot be read.
     pub async fn is_settled(&self) -> Result<bool, AuditError> {
-        // The sources are read one after another. Work that moves between them meanwhile can be missed in each of them, but it
-        // changes the number of events.
+        // The sources are read one after another. Work that moves between them meanwhile can be missed in each of them,
+        // but it changes the number of events.
         let before = self.sources.count_events().await?;
         Ok(self.count_unfinished().await? == 0 && self.sources.count_events().await? == before)
     }

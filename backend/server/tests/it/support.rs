@@ -1,5 +1,7 @@
 //! Common steps of the tests.
 
+pub(crate) mod passes;
+
 use std::process::{Command, Output};
 use std::time::Duration;
 

@@ -2,17 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ticketing_sdk::OrderStatus;
+use ticketing_sdk::{OrderStatus, PassStatus};
 
 use super::super::facts::{Facts, OutboxEvent};
 use super::super::report::Violation;
 use super::{horizon, millis};
 
-/// Groups the events of a service by the ticket or order that changed. Other events are no steps of these.
-fn histories<'f>(facts: &'f Facts, service: &str) -> HashMap<&'f str, Vec<&'f OutboxEvent>> {
+/// The aggregates whose versions are consecutive: the service that publishes their events, and the prefix of these.
+const AGGREGATES: [(&str, &str); 3] = [("tickets", "ticket:"), ("tickets", "pass:"), ("orders", "order:")];
+
+/// The names that the last event of an aggregate may have.
+type LastNames = &'static [&'static str];
+
+/// Groups the events of a prefix by the ticket, pass or order that changed.
+fn histories<'f>(facts: &'f Facts, service: &str, prefix: &str) -> HashMap<&'f str, Vec<&'f OutboxEvent>> {
     let mut histories = HashMap::<&str, Vec<&OutboxEvent>>::new();
-    let is_step =
-        |name: &str| (name.starts_with("ticket:") || name.starts_with("order:")) && name != "order:restated";
+    // A restatement is no step of a version.
+    let is_step = |name: &str| name.starts_with(prefix) && name != "order:restated";
     let steps = facts.outbox_events.iter().filter(|event| event.service == service && is_step(&event.name));
     for event in steps {
         histories.entry(&event.aggregate).or_default().push(event);
@@ -23,28 +29,39 @@ fn histories<'f>(facts: &'f Facts, service: &str) -> HashMap<&'f str, Vec<&'f Ou
     histories
 }
 
-/// Returns the tickets and orders whose events are not one for each version or do not fit their status, and the revoked
-/// sessions without an event.
+/// Returns the tickets, passes and orders whose events are not one for each version or do not fit their status, and the
+/// revoked sessions without an event.
 pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
     let mut broken = Vec::new();
     let horizon = horizon(facts, ticketing_bus::OUTBOX_RETENTION);
     let tickets = facts.tickets.iter().map(|ticket| {
-        let last = if ticket.status == "deleted" { "ticket:deleted" } else { "ticket:updated" };
-        ("tickets", &ticket.id, ticket.version, "ticket:created", last)
+        let last: LastNames =
+            if ticket.status == "deleted" { &["ticket:deleted"] } else { &["ticket:updated"] };
+        ("ticket:", &ticket.id, ticket.version, "ticket:created", last)
+    });
+    let passes = facts.passes.iter().map(|pass| {
+        let last: LastNames = match pass.status {
+            PassStatus::Valid => &["pass:transferred", "pass:updated"],
+            PassStatus::Offered => &["pass:updated"],
+            PassStatus::Used => &["pass:admitted"],
+            PassStatus::Void => &["pass:voided"],
+        };
+        ("pass:", &pass.id, pass.version, "pass:issued", last)
     });
     let orders = facts.orders.iter().map(|order| {
-        let last = match order.status {
-            OrderStatus::Created => "order:created",
-            OrderStatus::AwaitingPayment => "order:confirmed",
-            OrderStatus::Complete => "order:completed",
-            OrderStatus::Cancelled => "order:cancelled",
+        let last: LastNames = match order.status {
+            OrderStatus::Created => &["order:created"],
+            OrderStatus::AwaitingPayment => &["order:confirmed"],
+            OrderStatus::Complete => &["order:completed"],
+            OrderStatus::Cancelled => &["order:cancelled"],
         };
-        ("orders", &order.id, order.version, "order:created", last)
+        ("order:", &order.id, order.version, "order:created", last)
     });
     let histories: HashMap<_, _> =
-        ["tickets", "orders"].into_iter().map(|service| (service, histories(facts, service))).collect();
-    for (service, id, version, first, last) in tickets.chain(orders) {
-        let history = histories[service].get(id.as_str()).map_or(&[][..], Vec::as_slice);
+        AGGREGATES.map(|(service, prefix)| (prefix, (service, histories(facts, service, prefix)))).into();
+    for (prefix, id, version, first, last) in tickets.chain(passes).chain(orders) {
+        let (service, of_prefix) = &histories[prefix];
+        let history = of_prefix.get(id.as_str()).map_or(&[][..], Vec::as_slice);
         let versions: Vec<i64> = history.iter().map(|event| event.version).collect();
         // The outbox prunes old rows, the oldest first.
         let known_since = match versions.first() {
@@ -57,13 +74,14 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
                 format!("{service} has {id} at version {version} but its outbox has versions {versions:?}");
             broken.push(text.into());
         }
-        let names = [(0, first), (version, if version == 0 { first } else { last })];
-        for (version, name) in names {
+        let names = [(0, &[first][..]), (version, if version == 0 { &[first][..] } else { last })];
+        for (version, names) in names {
             let event = history.iter().find(|event| event.version == version);
-            if let Some(event) = event.filter(|event| event.name != name) {
+            if let Some(event) = event.filter(|event| !names.contains(&&*event.name)) {
                 let text = format!(
-                    "the outbox of {service} has {} of {id} at version {version}, not {name}",
-                    event.name
+                    "the outbox of {service} has {} of {id} at version {version}, not {}",
+                    event.name,
+                    names.join(" or ")
                 );
                 broken.push(text.into());
             }
@@ -71,8 +89,10 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
     }
     let tickets: HashSet<&str> = facts.tickets.iter().map(|ticket| &*ticket.id).collect();
     let orders: HashSet<&str> = facts.orders.iter().map(|order| &*order.id).collect();
-    for (service, known) in [("tickets", tickets), ("orders", orders)] {
-        let invented = histories[service].keys().filter(|id| !known.contains(*id));
+    let passes: HashSet<&str> = facts.passes.iter().map(|pass| &*pass.id).collect();
+    for (prefix, known) in [("ticket:", tickets), ("pass:", passes), ("order:", orders)] {
+        let (service, of_prefix) = &histories[prefix];
+        let invented = of_prefix.keys().filter(|id| !known.contains(*id));
         broken.extend(
             invented.map(|id| format!("{service} has an event of {id}, which does not exist").into()),
         );
@@ -106,8 +126,8 @@ pub(super) fn published(facts: &Facts) -> Vec<Violation> {
             if event.is_published { violation } else { violation.about(&event.aggregate) }
         })
         .collect();
-    for service in ["tickets", "orders"] {
-        for (id, history) in histories(facts, service) {
+    for (service, prefix) in AGGREGATES {
+        for (id, history) in histories(facts, service, prefix) {
             // Events that are not on the bus yet follow the ones that are.
             if !history.iter().map(|event| event.sequence.unwrap_or(i64::MAX)).is_sorted() {
                 broken.push(format!("the events of {id} are out of order on the bus").into());

@@ -8,8 +8,8 @@ use super::super::facts::Facts;
 use super::super::report::Violation;
 use super::orders::is_late;
 
-/// Returns the orders whose kept amount is not the owed one, whose money is kept although no ticket is sold, whose payments
-/// differ from the ledger, or that were charged more than once.
+/// Returns the orders whose kept amount is not the owed one, whose money is kept although no ticket is sold, whose
+/// payments differ from the ledger, or that were charged more than once.
 pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
     let mut kept = HashMap::<&str, (i64, i64)>::new();
     for charge in &facts.charges {
@@ -67,8 +67,8 @@ fn recorded(facts: &Facts) -> HashMap<&str, Option<i64>> {
     recorded
 }
 
-/// Returns the payments with a step that is due at the card provider, and the orders that still wait for their payment. A
-/// payment may wait for the owner of the card until the deadline of its order.
+/// Returns the payments with a step that is due at the card provider, and the orders that still wait for their payment.
+/// A payment may wait for the owner of the card until the deadline of its order.
 pub(super) fn unsettled(facts: &Facts) -> Vec<Violation> {
     let open: HashSet<&str> = facts
         .orders

@@ -18,8 +18,8 @@ pub(super) fn active(facts: &Facts) -> Vec<Violation> {
     several_per_ticket(facts, |order| order.status != OrderStatus::Cancelled, "active")
 }
 
-/// Returns the tickets that are sold twice; complete orders whose ticket is not sold by them as it was ordered; tickets that are sold
-/// without a complete order.
+/// Returns the tickets that are sold twice; complete orders whose ticket is not sold by them as it was ordered; tickets
+/// that are sold without a complete order.
 pub(super) fn sold(facts: &Facts) -> Vec<Violation> {
     let mut broken = several_per_ticket(facts, |order| order.status == OrderStatus::Complete, "complete");
     let tickets = by_id(facts);
@@ -42,8 +42,8 @@ pub(super) fn sold(facts: &Facts) -> Vec<Violation> {
     broken
 }
 
-/// Returns the unpaid orders whose ticket is not reserved for them as it was ordered; tickets that are reserved for no unpaid order;
-/// free tickets that do not show the terms of their seller.
+/// Returns the unpaid orders whose ticket is not reserved for them as it was ordered; tickets that are reserved for no
+/// unpaid order; free tickets that do not show the terms of their seller.
 pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
     let is_unpaid =
         |order: &&OrderRow| matches!(order.status, OrderStatus::Created | OrderStatus::AwaitingPayment);

@@ -1,6 +1,7 @@
 //! Each check by itself, with facts made by hand.
 
 mod facts;
+mod passes;
 mod pending;
 
 use serde_json::json;
@@ -64,6 +65,14 @@ fn change_without_event_breaks_four() {
     );
     let ahead = OutboxEvent { sequence: Some(99), ..outbox_event("orders", "order:confirmed", "o", 1) };
     assert_eq!(broken(|facts| facts.outbox_events.push(ahead)), [4], "an event without its change");
+    let (service, name) = ("tickets", "pass:updated");
+    let of_pass = OutboxEvent { sequence: Some(99), ..outbox_event(service, name, "ps", 1) };
+    assert_eq!(
+        broken(|facts| facts.outbox_events.push(of_pass)),
+        [4],
+        "an event without a change of the pass"
+    );
+    assert_eq!(broken(|facts| facts.passes[0].version = 1), [4], "a change of a pass without its event");
     let again = OutboxEvent { sequence: Some(99), ..outbox_event("tickets", "ticket:created", "f", 0) };
     assert_eq!(broken(|facts| facts.outbox_events.push(again)), [4], "two events of one change");
     let invented =

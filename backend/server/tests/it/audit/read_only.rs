@@ -62,7 +62,8 @@ async fn audit_changes_no_file_of_a_stopped_server() {
     stack.finish().await;
 }
 
-/// A copy of a running server's folder is like the folder of a killed server: the last changes are in the write-ahead logs.
+/// A copy of a running server's folder is like the folder of a killed server: the last changes are in the write-ahead
+/// logs.
 #[tokio::test]
 async fn audit_reads_write_ahead_logs_and_changes_no_file() {
     let (stack, _) = stack_with_sale().await;

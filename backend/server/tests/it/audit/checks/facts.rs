@@ -1,15 +1,18 @@
 //! Facts of a small marketplace, and changes to them.
 
 use serde_json::json;
-use ticketing_sdk::{OrderStatus, Timestamp};
+use ticketing_sdk::{OrderStatus, PassStatus, Timestamp};
 use ticketing_server::audit::{
-    Charge, Facts, OrderCopy, OrderRow, OutboxEvent, PaymentRow, TicketCopyRow, TicketRow, Unconsumed, check,
+    Charge, Facts, OrderCopy, OrderRow, OutboxEvent, PassRow, PaymentRow, TicketCopyRow, TicketRow,
+    Unconsumed, check,
 };
+
+use super::passes::{event, pass};
 
 pub(super) const NOW: i64 = 1_800_000_000_000;
 
-/// A small marketplace without violations: ticket `s` is sold by order `c`, ticket `r` is reserved by
-/// order `o`, order `x` of it was cancelled, ticket `f` is free.
+/// A small marketplace without violations: ticket `s` is sold by order `c`, its buyer holds pass
+/// `ps`; ticket `r` is reserved by order `o`, order `x` of it was cancelled; ticket `f` is free.
 pub(super) fn sound() -> Facts {
     let mut facts = Facts::empty(Timestamp::from_millis(NOW));
     let tickets = [("s", "sold", Some("c"), 2), ("r", "reserved", Some("o"), 3), ("f", "available", None, 0)];
@@ -30,6 +33,8 @@ pub(super) fn sound() -> Facts {
         }
         facts.tickets.push(TicketRow {
             id,
+            user_id: "seller".to_owned(),
+            resale_of: None,
             title: title.clone(),
             price: 1999,
             status: status.to_owned(),
@@ -76,6 +81,9 @@ pub(super) fn sound() -> Facts {
             version,
         });
     }
+    facts.passes.push(PassRow { title: "Ticket s".to_owned(), ..pass("ps", "s", "u", Some("c")) });
+    facts.pass_events.push(event("ps", 0, "pass:issued", PassStatus::Valid, 0));
+    facts.outbox_events.push(outbox_event("tickets", "pass:issued", "ps", 0));
     facts.payments.push(PaymentRow {
         id: "p".to_owned(),
         order_id: "c".to_owned(),
