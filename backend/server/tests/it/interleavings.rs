@@ -9,6 +9,7 @@
 mod check;
 mod listings;
 mod model;
+mod passes;
 mod post;
 mod schedule;
 mod services;

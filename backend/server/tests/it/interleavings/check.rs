@@ -22,6 +22,7 @@ impl World {
         }
         self.check_orders().await;
         self.check_tickets().await;
+        self.check_passes().await;
         self.check_payments().await;
     }
 

@@ -4,12 +4,16 @@
 //! who holds a ticket: a withdrawal or an edit that meets an order on its way loses to it, and takes effect once that
 //! order has ended unpaid.
 
+mod passes;
+
 use std::collections::BTreeMap;
 
 use ticketing_events::EventName;
 use ticketing_sdk::{CancelReason, Money, OrderStatus, TicketDetails};
 
 use super::schedule::Service;
+
+pub(crate) use self::passes::Pass;
 
 /// What a seller asks, and what an order is made for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +45,8 @@ pub(crate) struct Shown {
 #[derive(Clone, Debug)]
 pub(crate) struct Ticket {
     pub(crate) seller: u8,
+    /// The first listing whose pass this one sells on.
+    pub(crate) resale_of: Option<String>,
     /// What the seller asked last.
     pub(crate) listing: Terms,
     /// Whether the seller has withdrawn it. That is for good.
@@ -120,13 +126,15 @@ pub(crate) struct Model {
     pub(crate) now: i64,
     pub(crate) tickets: BTreeMap<String, Ticket>,
     pub(crate) orders: BTreeMap<String, Order>,
+    /// The passes, by the first listing of each.
+    pub(crate) passes: BTreeMap<String, Pass>,
     /// How far each service has followed each thing that it copies: the version.
     pub(crate) copies: BTreeMap<(Service, String), usize>,
 }
 
 impl Model {
     pub(crate) fn list(&mut self, id: &str, seller: u8, listing: Terms) {
-        let mut ticket = Ticket { seller, listing, withdrawn: false, versions: Vec::new() };
+        let mut ticket = Ticket { seller, resale_of: None, listing, withdrawn: false, versions: Vec::new() };
         ticket.versions.push(ticket.free());
         self.tickets.insert(id.to_owned(), ticket);
     }
@@ -140,6 +148,12 @@ impl Model {
             "available" => Ok(()),
             _ => Err("reserved"),
         }
+    }
+
+    /// Whether the ticket can be edited to another title: not where it sells a pass on.
+    pub(crate) fn may_edit(&self, ticket: &str, by: u8) -> Result<(), &'static str> {
+        self.may_change(ticket, by)?;
+        if self.tickets[ticket].resale_of.is_some() { Err("a resale") } else { Ok(()) }
     }
 
     pub(crate) fn edit(&mut self, ticket: &str, listing: Terms) {
@@ -240,9 +254,12 @@ impl Model {
                 let (from, to) = (OrderStatus::AwaitingPayment, OrderStatus::Cancelled);
                 self.move_order(&news.about, from, to, CancelReason::PaymentFailed);
             }
-            (Service::Tickets, E::OrderCreated | E::OrderCompleted | E::OrderCancelled) => {
+            (Service::Tickets, E::OrderCreated | E::OrderCancelled) => self.hold_or_free(&news.about),
+            (Service::Tickets, E::OrderCompleted) => {
                 self.hold_or_free(&news.about);
+                self.sell_pass(&news.about);
             }
+            (Service::Tickets, E::ListingClosed) => self.close_listing(&news.about),
             _ => {}
         }
         Heard::Accepted

@@ -97,8 +97,39 @@ pub(crate) enum Step {
     },
     /// So much real time goes by that another replica may take up what the first one has begun.
     LeaseRunsOut,
+    Pass(PassStep),
     /// A service dies and starts again from its files.
     Crash(Service),
+}
+
+/// What happens to one of the passes that were issued.
+#[derive(Clone, Debug)]
+pub(crate) enum PassStep {
+    Transfer {
+        by: By,
+        pass: Index,
+    },
+    CancelTransfer {
+        by: By,
+        pass: Index,
+    },
+    /// A user claims with one of the codes that were ever given out.
+    Claim {
+        user: u8,
+        code: Index,
+    },
+    /// The holder offers it for a part of what it cost.
+    Resell {
+        by: By,
+        pass: Index,
+        percent: i64,
+    },
+    /// The door reads one of the codes of the pass.
+    CheckIn {
+        by: By,
+        pass: Index,
+        serial: Index,
+    },
 }
 
 /// A case.
@@ -130,6 +161,8 @@ fn phrase() -> impl Strategy<Value = Vec<Step>> {
         6 => prop::collection::vec(step(), 1..4),
         2 => purchase(),
         1 => crossing(),
+        2 => sale(),
+        2 => resale(),
     ]
 }
 
@@ -201,7 +234,74 @@ fn step() -> impl Strategy<Value = Step> {
         12 => any::<Index>().prop_map(|pick| Step::Settle { pick }),
         2 => Just(Step::LeaseRunsOut),
         1 => service().prop_map(Step::Crash),
+        14 => pass_step().prop_map(Step::Pass),
     ]
+}
+
+fn pass_step() -> impl Strategy<Value = PassStep> {
+    let (pass, percent) = (any::<Index>, prop_oneof![6 => 50_i64..=100, 1 => 101_i64..200]);
+    prop_oneof![
+        2 => (by(), pass()).prop_map(|(by, pass)| PassStep::Transfer { by, pass }),
+        1 => (by(), pass()).prop_map(|(by, pass)| PassStep::CancelTransfer { by, pass }),
+        3 => (0..USERS, any::<Index>()).prop_map(|(user, code)| PassStep::Claim { user, code }),
+        3 => (by(), pass(), percent).prop_map(|(by, pass, percent)| PassStep::Resell { by, pass, percent }),
+        3 => (by(), pass(), any::<Index>()).prop_map(|(by, pass, serial)| PassStep::CheckIn { by, pass, serial }),
+    ]
+}
+
+/// A purchase that goes well and issues or moves a pass.
+fn sale() -> impl Strategy<Value = Vec<Step>> {
+    (0..USERS, any::<Index>(), any::<Index>()).prop_map(|(user, ticket, order)| sold(user, ticket, order))
+}
+
+fn sold(user: u8, ticket: Index, order: Index) -> Vec<Step> {
+    let pick = order;
+    vec![
+        Step::DeliverAll(Service::Orders),
+        Step::Order { user, ticket },
+        Step::DeliverAll(Service::Payments),
+        Step::Pay { by: By::Owner, order, token: "tok_visa" },
+        Step::Claim,
+        Step::Call { pick, fate: Fate::Answered },
+        Step::Settle { pick },
+        Step::DeliverAll(Service::Orders),
+        Step::DeliverAll(Service::Payments),
+        Step::Claim,
+        Step::Call { pick, fate: Fate::Answered },
+        Step::Settle { pick },
+        Step::DeliverAll(Service::Orders),
+        Step::DeliverAll(Service::Tickets),
+    ]
+}
+
+/// A pass is offered; its listing is ordered, withdrawn and checked in before or after the services have heard of it.
+fn resale() -> impl Strategy<Value = Vec<Step>> {
+    let (picks, people) = ((any::<Index>(), any::<Index>(), any::<Index>()), (0..USERS, 0..USERS));
+    (picks, people, any::<[bool; 6]>()).prop_map(|((pass, ticket, order), (user, claimant), happens)| {
+        let [is_transferred, is_known, is_ordered, is_cancelled, is_closed, is_sold] = happens;
+        let check_in = || Step::Pass(PassStep::CheckIn { by: By::Owner, pass, serial: order });
+        let mut steps = Vec::new();
+        if is_transferred {
+            steps.push(Step::Pass(PassStep::Transfer { by: By::Owner, pass }));
+            steps.push(Step::Pass(PassStep::Claim { user: claimant, code: order }));
+        }
+        steps.push(Step::Pass(PassStep::Resell { by: By::Owner, pass, percent: 100 }));
+        let rest = [
+            (is_known, Step::DeliverAll(Service::Orders)),
+            (is_ordered, Step::Order { user, ticket }),
+            (true, Step::Withdraw { by: By::Owner, ticket }),
+            (true, check_in()),
+            (true, Step::DeliverAll(Service::Orders)),
+            (is_cancelled, Step::Cancel { by: By::Owner, order }),
+            (is_closed, Step::DeliverAll(Service::Tickets)),
+            (is_closed, check_in()),
+        ];
+        steps.extend(rest.into_iter().filter(|(happens, _)| *happens).map(|(_, step)| step));
+        if is_sold {
+            steps.extend(sold(user, ticket, order));
+        }
+        steps
+    })
 }
 
 fn by() -> impl Strategy<Value = By> {

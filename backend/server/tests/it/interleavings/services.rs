@@ -1,9 +1,12 @@
 //! The real services over real databases, without HTTP and without a bus: what they say is taken from their outboxes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::body::Body;
+use http::{Method, Request, StatusCode, header};
 use secrecy::SecretString;
+use serde_json::Value;
 use ticketing_bus::{Consumers, Core};
 use ticketing_payments::{PaymentTimeouts, SimulatedProvider};
 use ticketing_platform::clock::Clock;
@@ -11,9 +14,11 @@ use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteRate};
 use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
+use ticketing_sdk::UserId;
 use ticketing_server::audit::Sources;
 use ticketing_testkit::{Engine, Home};
 use ticketing_tickets::Feed;
+use tower::ServiceExt;
 
 use super::schedule::Service;
 
@@ -26,6 +31,8 @@ pub(crate) struct Services {
     pub(crate) provider: SimulatedProvider,
     pub(crate) feed: Feed,
     open: Vec<(Service, Core, Arc<Consumers>)>,
+    /// The routes of tickets, without a listener.
+    routes: Mutex<axum::Router>,
 }
 
 impl Services {
@@ -34,7 +41,8 @@ impl Services {
         let home = Home::in_memory_on(engine);
         let clock = clock.clone();
         let provider = SimulatedProvider::open(home.database("provider"), clock.clone()).unwrap();
-        let mut services = Self { home, clock, provider, feed: Feed::default(), open: Vec::new() };
+        let mut services =
+            Self { home, clock, provider, feed: Feed::default(), open: Vec::new(), routes: Mutex::default() };
         for service in Service::ALL {
             let (core, consumers) = services.start(service).await;
             services.open.push((service, core, consumers));
@@ -68,6 +76,27 @@ impl Services {
         }
     }
 
+    /// Sends a request of a user to a route of passes.
+    pub(crate) async fn passes(
+        &self,
+        by: &UserId,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (StatusCode, Value) {
+        let session = self.sessions().begin(by, "user@example.com").unwrap();
+        let cookie = session.cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let mut request = Request::builder().method(method).uri(format!("/api/passes{path}"));
+        request = request.header(header::COOKIE, cookie).header(header::CONTENT_TYPE, "application/json");
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let routes = self.routes.lock().unwrap().clone();
+        let response = routes.oneshot(request.body(body).unwrap()).await.unwrap();
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let answer = serde_json::from_slice(&bytes).unwrap_or_default();
+        (status, answer)
+    }
+
     fn sessions(&self) -> Sessions {
         let keys = SessionKeys::new(&[SecretString::from("a key for tests that is long enough".to_owned())]);
         let revoked = RevokedSessions::new(self.clock.clone());
@@ -92,6 +121,7 @@ impl Services {
                     shutdown: Shutdown::new(),
                 };
                 let app = tickets::App::open(settings).await.unwrap();
+                *self.routes.lock().unwrap() = axum::Router::from(app.router());
                 let consumers = app
                     .core()
                     .consumers("tickets-service")

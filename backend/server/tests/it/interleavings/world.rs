@@ -34,6 +34,10 @@ pub(crate) struct World {
     pub(crate) payments: BTreeMap<String, (String, &'static str)>,
     /// How far each payment was when we looked last.
     pub(crate) seen: BTreeMap<String, PaymentStatus>,
+    /// Every secret of a transfer.
+    pub(crate) claim_codes: Vec<String>,
+    /// The codes of the passes, by the first listing of each and the serial.
+    pub(crate) codes: BTreeMap<String, BTreeMap<usize, String>>,
 }
 
 impl World {
@@ -51,6 +55,8 @@ impl World {
             till: Till::new(),
             payments,
             seen,
+            claim_codes: Vec::new(),
+            codes: BTreeMap::new(),
         };
         for seller in 0..schedule.tickets {
             world.list(seller, 1_000 + i64::from(seller)).await;
@@ -108,6 +114,7 @@ impl World {
             Step::Settle { pick } => {
                 self.till.settle(&self.services, Some(*pick)).await;
             }
+            Step::Pass(step) => self.pass_step(step).await,
             Step::LeaseRunsOut => self.till.time_passes(),
             Step::Crash(service) => {
                 self.services.restart(*service).await;
@@ -161,7 +168,7 @@ impl World {
         };
         let answer =
             core.db.write::<Ticket, EditError, _>(unit).await.map(drop).map_err(|error| said(&error));
-        assert_eq!(answer, self.model.may_change(&id, by), "an edit of {id}");
+        assert_eq!(answer, self.model.may_edit(&id, by), "an edit of {id}");
         if answer.is_ok() {
             self.model.edit(&id, terms);
         }
@@ -367,14 +374,14 @@ pub(crate) fn user(number: u8) -> UserId {
     UserId::new(format!("user-{number}"))
 }
 
-fn owner(by: By, owner: u8) -> u8 {
+pub(crate) fn owner(by: By, owner: u8) -> u8 {
     match by {
         By::Owner => owner,
         By::User(user) => user,
     }
 }
 
-fn nth<'k>(keys: impl ExactSizeIterator<Item = &'k String>, pick: Index) -> Option<String> {
+pub(crate) fn nth<'k>(keys: impl ExactSizeIterator<Item = &'k String>, pick: Index) -> Option<String> {
     let mut keys = keys;
     (keys.len() > 0).then(|| pick.index(keys.len())).and_then(|place| keys.nth(place)).cloned()
 }
@@ -384,6 +391,7 @@ fn said(error: &EditError) -> &'static str {
         EditError::NotFound => "not found",
         EditError::NotOwner => "not the owner",
         EditError::Reserved => "reserved",
+        EditError::Resale(_) => "a resale",
         other => panic!("{other}"),
     }
 }

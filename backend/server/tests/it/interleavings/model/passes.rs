@@ -1,0 +1,177 @@
+//! The reference model of passes: who holds one, and what the door answers. A pass is issued, sold on and admitted at tickets;
+//! orders decides whether a withdrawn listing can still be sold.
+
+use ticketing_events::EventName;
+
+use super::{Model, Terms, Ticket};
+
+/// How long a transfer can be claimed, in milliseconds.
+const TRANSFER_TTL: i64 = 7 * 24 * 3600 * 1000;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Transfer {
+    pub(crate) claim_code: String,
+    pub(crate) ends_at: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Pass {
+    /// Known once the service has issued it.
+    pub(crate) id: Option<String>,
+    pub(crate) issuer: u8,
+    pub(crate) holder: u8,
+    /// The order of the holder; none after a claim.
+    pub(crate) order: Option<String>,
+    /// The terms of the last sale: the price is the limit of a resale.
+    pub(crate) sold: Terms,
+    pub(crate) serial: usize,
+    /// `valid`, `offered` or `used`.
+    pub(crate) status: &'static str,
+    pub(crate) listing: Option<String>,
+    pub(crate) transfer: Option<Transfer>,
+    /// The event of each version.
+    pub(crate) events: Vec<EventName>,
+}
+
+impl Pass {
+    fn change(&mut self, name: EventName) {
+        self.events.push(name);
+    }
+
+    fn move_to(&mut self, holder: u8, order: Option<String>) {
+        (self.holder, self.order) = (holder, order);
+        (self.status, self.listing, self.transfer) = ("valid", None, None);
+        self.serial += 1;
+        self.change(EventName::PassTransferred);
+    }
+
+    fn ensure_valid_for(&self, by: u8) -> Result<(), &'static str> {
+        match self.status {
+            _ if self.holder != by => Err("not_found"),
+            "valid" => Ok(()),
+            _ => Err("pass_not_valid"),
+        }
+    }
+}
+
+impl Model {
+    /// Tickets has heard that an order is complete: a first sale issues a pass, a resale moves it.
+    pub(super) fn sell_pass(&mut self, order_id: &str) {
+        let order = &self.orders[order_id];
+        let Ticket { seller, resale_of, .. } = &self.tickets[&order.ticket];
+        let (buyer, sold, order_id) = (order.user, order.terms.clone(), Some(order_id.to_owned()));
+        match resale_of {
+            Some(first) => {
+                let pass = self.passes.get_mut(first).unwrap();
+                assert_eq!(pass.listing.as_ref(), Some(&order.ticket), "a pass was sold that is not offered");
+                pass.sold = sold;
+                pass.move_to(buyer, order_id);
+            }
+            None => {
+                let pass = Pass {
+                    id: None,
+                    issuer: *seller,
+                    holder: buyer,
+                    order: order_id,
+                    sold,
+                    serial: 0,
+                    status: "valid",
+                    listing: None,
+                    transfer: None,
+                    events: vec![EventName::PassIssued],
+                };
+                self.passes.insert(order.ticket.clone(), pass);
+            }
+        }
+    }
+
+    /// Orders will sell the listing no more: its pass is valid again.
+    pub(super) fn close_listing(&mut self, listing: &str) {
+        let first = self.tickets[listing].resale_of.clone();
+        let Some(pass) = first.and_then(|first| self.passes.get_mut(&first)) else { return };
+        if pass.listing.as_deref() == Some(listing) {
+            (pass.status, pass.listing) = ("valid", None);
+            pass.change(EventName::PassUpdated);
+        }
+    }
+
+    /// Whether orders knows that the listing is withdrawn, and no order can complete it any more.
+    pub(crate) fn is_closed(&self, listing: &str) -> bool {
+        let Some(version) = self.copies.get(&(super::Service::Orders, listing.to_owned())) else {
+            return false;
+        };
+        let mut known = self.tickets[listing].versions[..=*version].iter();
+        known.any(|shown| shown.status == "deleted") && self.active_order(listing).is_none()
+    }
+
+    pub(crate) fn may_transfer(&self, ticket: &str, by: u8) -> Result<(), &'static str> {
+        self.passes[ticket].ensure_valid_for(by)
+    }
+
+    pub(crate) fn start_transfer(&mut self, ticket: &str, claim_code: String) {
+        let ends_at = self.now + TRANSFER_TTL;
+        let pass = self.passes.get_mut(ticket).unwrap();
+        pass.transfer = Some(Transfer { claim_code, ends_at });
+        pass.change(EventName::PassUpdated);
+    }
+
+    pub(crate) fn cancel_transfer(&mut self, ticket: &str) {
+        let pass = self.passes.get_mut(ticket).unwrap();
+        if pass.transfer.take().is_some() {
+            pass.change(EventName::PassUpdated);
+        }
+    }
+
+    /// Answers the ticket of the claimed pass. The holder who claims takes the transfer back.
+    pub(crate) fn claim(&mut self, claim_code: &str, by: u8) -> Result<String, &'static str> {
+        let now = self.now;
+        let is_it = |pass: &&mut Pass| {
+            let transfer = pass.transfer.as_ref();
+            transfer.is_some_and(|transfer| transfer.claim_code == claim_code && now < transfer.ends_at)
+        };
+        let mut passes = self.passes.iter_mut();
+        let (ticket, pass) = passes.find(|(_, pass)| is_it(pass)).ok_or("claim_invalid")?;
+        if pass.holder == by {
+            pass.transfer = None;
+            pass.change(EventName::PassUpdated);
+        } else {
+            pass.move_to(by, None);
+        }
+        Ok(ticket.clone())
+    }
+
+    pub(crate) fn may_resell(&self, ticket: &str, by: u8, price: i64) -> Result<(), &'static str> {
+        let pass = &self.passes[ticket];
+        pass.ensure_valid_for(by)?;
+        match pass.sold.starts_at {
+            Some(starts) if starts <= self.now => Err("ticket_past"),
+            _ if price > pass.sold.price => Err("invalid_input"),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn resell(&mut self, ticket: &str, listing: &str, price: i64) {
+        let pass = self.passes.get_mut(ticket).unwrap();
+        let (seller, terms) = (pass.holder, Terms { price, ..pass.sold.clone() });
+        (pass.status, pass.listing, pass.transfer) = ("offered", Some(listing.to_owned()), None);
+        pass.change(EventName::PassUpdated);
+        self.list(listing, seller, terms);
+        self.tickets.get_mut(listing).unwrap().resale_of = Some(ticket.to_owned());
+    }
+
+    /// What the door answers to the code of `serial`.
+    pub(crate) fn check_in(&mut self, ticket: &str, serial: usize, by: u8) -> Result<(), &'static str> {
+        let pass = self.passes.get_mut(ticket).unwrap();
+        match pass.status {
+            _ if pass.issuer != by => Err("not_owner"),
+            _ if serial < pass.serial => Err("pass_superseded"),
+            "used" => Err("already_admitted"),
+            "offered" => Err("pass_offered"),
+            _ => {
+                (pass.status, pass.transfer) = ("used", None);
+                pass.change(EventName::PassAdmitted);
+                Ok(())
+            }
+        }
+    }
+}
