@@ -1,9 +1,9 @@
 //! Concurrent writes against a server that is killed repeatedly.
 //!
-//! Many clients list, edit, withdraw, order, cancel and pay at once. Each write is retried with the same key until it gets a
-//! response, while the server is killed (`kill -9`) at any moment: at work, with its first response, and during its start.
-//! In the end every response must hold: the effects exist, nothing happened twice, every event is consumed, and the audit
-//! of the data directory is clean.
+//! Many clients list, edit, withdraw, order, cancel and pay at once, and transfer, claim, resell and check in passes.
+//! Each write is retried with the same key until it gets a response, while the server is killed (`kill -9`) at any
+//! moment: at work, with its first response, and during its start. In the end every response must hold: the effects
+//! exist, nothing happened twice, every event is consumed, and the audit of the data directory is clean.
 
 mod client;
 mod client_pool;
@@ -12,6 +12,7 @@ mod connection;
 mod events;
 mod fresh;
 mod outage;
+mod passes;
 mod rng;
 mod sellers;
 mod server;
@@ -128,6 +129,7 @@ impl Storm {
         let shared = Arc::new(Shared {
             connection: ServerConnection::new(),
             tickets: Mutex::default(),
+            codes: Mutex::default(),
             is_over: AtomicBool::new(false),
         });
         let rng = SeededRng::new(self.seed);

@@ -25,6 +25,7 @@ mod nats;
 mod openapi;
 mod original_client;
 mod pages;
+mod pass_races;
 mod postgres;
 mod processes;
 mod races;

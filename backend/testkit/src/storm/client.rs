@@ -9,6 +9,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::connection::{ServerConnection, WriteRequest, WriteResponse};
+use super::passes::{AdmittedPass, ClaimedPass, SharedCodes};
 use super::rng::SeededRng;
 use super::sellers::SellerActivity;
 use crate::{Deadline, PASSWORD};
@@ -24,6 +25,8 @@ pub(super) struct Shared {
     pub(super) connection: ServerConnection,
     /// The ids of the listed tickets.
     pub(super) tickets: Mutex<Vec<String>>,
+    /// The codes of passes and of their transfers.
+    pub(super) codes: Mutex<SharedCodes>,
     pub(super) is_over: AtomicBool,
 }
 
@@ -36,6 +39,8 @@ pub(super) struct ListedTicket {
     pub(super) withdrawn: bool,
     /// Whether it can be withdrawn: the withdrawal got no response, and its retry was refused because of an order.
     pub(super) maybe_withdrawn: bool,
+    /// The pass that it resells; `None` if it is a first listing.
+    pub(super) resold_pass: Option<String>,
 }
 
 /// An order of the client, and its expected state.
@@ -55,8 +60,11 @@ pub(super) struct PlacedOrder {
 pub(super) struct ClientHistory {
     pub(super) cookie: String,
     pub(super) name: String,
+    pub(super) user_id: String,
     pub(super) listed: Vec<ListedTicket>,
     pub(super) ordered: Vec<PlacedOrder>,
+    pub(super) claimed: Vec<ClaimedPass>,
+    pub(super) admitted: Vec<AdmittedPass>,
     /// Writes with a key, and their final responses.
     pub(super) responses: Vec<(WriteRequest, Value)>,
 }
@@ -74,8 +82,11 @@ impl Client {
         let history = ClientHistory {
             cookie: String::new(),
             name: format!("client-{number}"),
+            user_id: String::new(),
             listed: Vec::new(),
             ordered: Vec::new(),
+            claimed: Vec::new(),
+            admitted: Vec::new(),
             responses: Vec::new(),
         };
         Self { rng, shared, history, keys: 0, sellers }
@@ -90,10 +101,13 @@ impl Client {
                     self.list().await;
                     self.order_and_change().await;
                 }
-                0..30 => self.list().await,
-                30..42 => self.edit().await,
-                42..47 => self.withdraw().await,
-                47..97 => self.buy().await,
+                0..22 => self.list().await,
+                22..30 => self.edit().await,
+                30..36 => self.withdraw().await,
+                36..72 => self.buy().await,
+                72..84 => self.use_own_pass().await,
+                84..90 => self.claim().await,
+                90..97 => self.check_in().await,
                 _ => self.replay().await,
             }
         }
@@ -105,7 +119,7 @@ impl Client {
         format!("{}-{}", self.history.name, self.keys)
     }
 
-    async fn post(&mut self, path: &str, body: Value) -> WriteResponse {
+    pub(super) async fn post(&mut self, path: &str, body: Value) -> WriteResponse {
         let write = WriteRequest {
             method: Method::POST,
             path: path.to_owned(),
@@ -120,7 +134,12 @@ impl Client {
         answer
     }
 
-    async fn change(&mut self, method: Method, path: String, body: Option<Value>) -> WriteResponse {
+    pub(super) async fn change(
+        &mut self,
+        method: Method,
+        path: String,
+        body: Option<Value>,
+    ) -> WriteResponse {
         let cookie = self.history.cookie.clone();
         self.shared.connection.write(&WriteRequest { method, path, body, key: None, cookie }).await
     }
@@ -131,6 +150,7 @@ impl Client {
         let answer = self.post("/api/users/signup", body).await;
         assert_eq!(answer.reply.status, 201, "{}", answer.reply.text());
         answer.reply.cookie().clone_into(&mut self.history.cookie);
+        self.history.user_id = text(&answer.reply.json()["id"]);
     }
 
     async fn list(&mut self) {
@@ -145,15 +165,22 @@ impl Client {
             contents: vec![(title, cents)],
             withdrawn: false,
             maybe_withdrawn: false,
+            resold_pass: None,
         });
     }
 
-    /// Picks a recent ticket of this client that is still listed.
+    /// Picks a recent first listing of this client that is not withdrawn. A resale cannot be edited.
     pub(super) fn pick_own_ticket(&mut self) -> Option<usize> {
+        self.pick_listed(|listed| listed.resold_pass.is_none())
+    }
+
+    fn pick_listed(&mut self, is_eligible: fn(&ListedTicket) -> bool) -> Option<usize> {
         let listed = &self.history.listed;
         let from = listed.len().saturating_sub(CONTESTED);
         let own: Vec<usize> = (from..listed.len())
-            .filter(|index| !listed[*index].withdrawn && !listed[*index].maybe_withdrawn)
+            .filter(|index| {
+                !listed[*index].withdrawn && !listed[*index].maybe_withdrawn && is_eligible(&listed[*index])
+            })
             .collect();
         self.rng.pick(&own).copied()
     }
@@ -185,7 +212,7 @@ impl Client {
     }
 
     async fn withdraw(&mut self) {
-        let Some(index) = self.pick_own_ticket() else { return };
+        let Some(index) = self.pick_listed(|_| true) else { return };
         let path = format!("/api/tickets/{}", self.history.listed[index].id);
         let answer = self.change(Method::DELETE, path, None).await;
         self.record_withdrawal(index, &answer);

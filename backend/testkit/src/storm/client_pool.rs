@@ -30,6 +30,7 @@ impl ClientPool {
         let shared = Arc::new(Shared {
             connection: ServerConnection::new(),
             tickets: Mutex::default(),
+            codes: Mutex::default(),
             is_over: AtomicBool::new(false),
         });
         shared.connection.connect(&stack.url());

@@ -3,6 +3,8 @@
 //! Orders is authoritative: the ticket of a complete order is sold as ordered, whatever its seller has edited or
 //! withdrawn meanwhile. Any other ticket equals the responses of its seller.
 
+mod passes;
+
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ pub(super) async fn check(connection: &ServerConnection, histories: &[ClientHist
         check_repeats(connection, history).await;
     }
     let deadline = Deadline::after(SETTLE_TIMEOUT);
-    let mut sold = HashMap::new();
+    let (mut sold, mut complete) = (HashMap::new(), HashMap::new());
     for history in histories {
         let orders = loop {
             let orders = all(connection, "/api/orders", &history.cookie).await;
@@ -34,6 +36,7 @@ pub(super) async fn check(connection: &ServerConnection, histories: &[ClientHist
         check_payments(history, &orders, &all(connection, "/api/payments", &history.cookie).await);
         for order in orders.iter().filter(|order| order["status"] == "complete") {
             let ticket = &order["ticket"];
+            complete.insert(text(&order["id"]), text(&ticket["id"]));
             sold.insert(text(&ticket["id"]), (text(&ticket["title"]), cents_of(&ticket["price"])));
         }
     }
@@ -46,6 +49,9 @@ pub(super) async fn check(connection: &ServerConnection, histories: &[ClientHist
         ) {
             deadline.pause(&format!("every ticket has its expected state: {fault}")).await;
         }
+    }
+    while let Err(fault) = passes::check(connection, histories, &complete).await {
+        deadline.pause(&format!("every pass has its expected state: {fault}")).await;
     }
 }
 
@@ -109,7 +115,7 @@ fn check_tickets(history: &ClientHistory, sold: &Sold, tickets: &[Value]) -> Res
     for ticket in tickets {
         assert!(known.contains(&*text(&ticket["id"])), "{name} has a ticket without a response: {ticket}");
     }
-    for ListedTicket { id, contents, withdrawn, maybe_withdrawn } in &history.listed {
+    for ListedTicket { id, contents, withdrawn, maybe_withdrawn, .. } in &history.listed {
         let shown = tickets.iter().find(|ticket| ticket["id"] == **id);
         let content = shown.map(|ticket| (text(&ticket["title"]), cents_of(&ticket["price"])));
         let status = shown.map_or("withdrawn", |ticket| ticket["status"].as_str().unwrap_or_default());

@@ -1,0 +1,194 @@
+//! What the clients of a storm do with passes: they transfer, claim and resell them, and admit the holders of others.
+
+use http::Method;
+use serde_json::{Value, json};
+use tokio::join;
+
+use super::client::{Client, ListedTicket, cents_of, dollars, text};
+use super::connection::{WriteRequest, WriteResponse};
+
+/// The number of newest claim codes and pass codes that all clients compete for.
+const CONTESTED: usize = 8;
+
+/// The codes that the clients share.
+#[derive(Debug, Default)]
+pub(super) struct SharedCodes {
+    /// The started transfers.
+    transfers: Vec<StartedTransfer>,
+    /// The codes of passes that are on their way to the door.
+    at_doors: Vec<ShownCode>,
+}
+
+/// A transfer that any client can claim.
+#[derive(Clone, Debug)]
+struct StartedTransfer {
+    holder: String,
+    claim_code: String,
+}
+
+/// A code that its holder shows at the door.
+#[derive(Clone, Debug)]
+struct ShownCode {
+    issuer: String,
+    pass: String,
+    code: String,
+}
+
+/// A pass that the client has claimed from another one.
+#[derive(Clone, Debug)]
+pub(super) struct ClaimedPass {
+    pub(super) id: String,
+    pub(super) serial: i64,
+}
+
+/// A pass that the client has admitted as its issuer.
+#[derive(Clone, Debug)]
+pub(super) struct AdmittedPass {
+    pub(super) id: String,
+    pub(super) at: String,
+}
+
+impl Client {
+    /// Does something with a pass that the client holds, if it holds a valid one.
+    pub(super) async fn use_own_pass(&mut self) {
+        let cookie = self.history.cookie.clone();
+        let page = self.shared.connection.read("/api/passes?status=valid&limit=10", &cookie).await.ok(200);
+        let own = page.as_array().cloned().unwrap_or_default();
+        let Some(pass) = self.rng.pick(&own).cloned() else { return };
+        match self.rng.below(100) {
+            0..35 => self.start_transfer(&text(&pass["id"])).await,
+            35..65 => self.resell(&pass).await,
+            _ => self.show_code(&pass),
+        }
+    }
+
+    /// Starts a transfer; any client may claim it.
+    async fn start_transfer(&mut self, pass: &str) {
+        let answer = self.post(&format!("/api/passes/{pass}/transfer"), json!({})).await;
+        match answer.reply.status {
+            201 => {}
+            // Offered, admitted or claimed meanwhile.
+            400 | 404 => return,
+            other => panic!("a transfer of {pass} got status {other}: {}", answer.reply.text()),
+        }
+        let transfer = StartedTransfer {
+            holder: self.history.name.clone(),
+            claim_code: text(&answer.reply.json()["claimCode"]),
+        };
+        self.codes(|codes| codes.transfers.push(transfer));
+        if self.rng.percent(15) {
+            let path = format!("/api/passes/{pass}/transfer");
+            let taken_back = self.change(Method::DELETE, path, None).await;
+            let status = taken_back.reply.status;
+            assert!(matches!(status, 204 | 400 | 404), "a transfer of {pass} was taken back with {status}");
+        }
+    }
+
+    /// Claims one of the newest transfers, which others claim as well.
+    pub(super) async fn claim(&mut self) {
+        let newest = self.codes(|codes| newest(&codes.transfers));
+        let Some(transfer) = self.rng.pick(&newest).cloned() else { return };
+        // A retry is answered with the pass as it is by then, so its response is not recorded.
+        let write = WriteRequest {
+            method: Method::POST,
+            path: "/api/passes/claims".to_owned(),
+            body: Some(json!({ "claimCode": transfer.claim_code })),
+            key: Some(self.key()),
+            cookie: self.history.cookie.clone(),
+        };
+        let answer = self.shared.connection.write(&write).await;
+        match answer.reply.status {
+            // A holder who claims takes the transfer back.
+            201 if transfer.holder == self.history.name => {}
+            201 => {
+                let pass = answer.reply.json();
+                let serial = pass["serial"].as_i64().unwrap_or_default();
+                self.history.claimed.push(ClaimedPass { id: text(&pass["id"]), serial });
+            }
+            // Claimed, replaced or taken back, or too many attempts.
+            400 | 429 => {}
+            other => panic!("a claim got status {other}: {}", answer.reply.text()),
+        }
+    }
+
+    /// Offers a pass for resale. Its listing joins the tickets that all clients compete for.
+    async fn resell(&mut self, pass: &Value) {
+        let (id, limit) = (text(&pass["id"]), cents_of(&pass["resaleLimit"]));
+        let cents = 1 + i64::try_from(self.rng.below(u64::try_from(limit).unwrap_or(1))).unwrap_or(0);
+        let path = format!("/api/passes/{id}/resale");
+        let answer = self.post(&path, json!({ "price": dollars(cents) })).await;
+        match answer.reply.status {
+            201 => {}
+            400 | 404 => return,
+            other => panic!("a resale of {id} got status {other}: {}", answer.reply.text()),
+        }
+        let listing = answer.reply.json();
+        let ticket = text(&listing["id"]);
+        self.shared.tickets.lock().expect("no client panics with the lock").push(ticket.clone());
+        self.history.listed.push(ListedTicket {
+            id: ticket,
+            contents: vec![(text(&listing["title"]), cents)],
+            withdrawn: false,
+            maybe_withdrawn: false,
+            resold_pass: Some(id),
+        });
+    }
+
+    /// Shows the code of a pass at the door of its issuer.
+    fn show_code(&mut self, pass: &Value) {
+        let (issuer, pass, code) = (text(&pass["issuerId"]), text(&pass["id"]), text(&pass["code"]));
+        if !code.is_empty() {
+            self.codes(|codes| codes.at_doors.push(ShownCode { issuer, pass, code }));
+        }
+    }
+
+    /// Admits the holder of a code that the client has issued, at two doors at once.
+    pub(super) async fn check_in(&mut self) {
+        let user = self.history.user_id.clone();
+        let shown = self.codes(|codes| {
+            let index = codes.at_doors.iter().rposition(|shown| shown.issuer == user)?;
+            Some(codes.at_doors.remove(index))
+        });
+        let Some(ShownCode { pass, code, .. }) = shown else { return };
+        let (north, south) = (self.check_in_request(&code, "north"), self.check_in_request(&code, "south"));
+        let connection = &self.shared.clone().connection;
+        let (first, second) = join!(connection.write(&north), connection.write(&south));
+        for (request, answer) in [(north, first), (south, second)] {
+            self.record_check_in(&pass, request, &answer);
+        }
+    }
+
+    fn check_in_request(&mut self, code: &str, device: &str) -> WriteRequest {
+        WriteRequest {
+            method: Method::POST,
+            path: "/api/passes/check-ins".to_owned(),
+            body: Some(json!({ "code": code, "device": device })),
+            key: Some(self.key()),
+            cookie: self.history.cookie.clone(),
+        }
+    }
+
+    fn record_check_in(&mut self, pass: &str, request: WriteRequest, answer: &WriteResponse) {
+        match answer.reply.status {
+            201 => {
+                let admission = answer.reply.json();
+                assert_eq!(admission["passId"], *pass, "{admission}");
+                self.history
+                    .admitted
+                    .push(AdmittedPass { id: pass.to_owned(), at: text(&admission["admittedAt"]) });
+                self.history.responses.push((request, admission));
+            }
+            // Superseded or offered meanwhile, or admitted at the other door.
+            400 | 409 => {}
+            other => panic!("a check-in of {pass} got status {other}: {}", answer.reply.text()),
+        }
+    }
+
+    fn codes<T>(&self, access: impl FnOnce(&mut SharedCodes) -> T) -> T {
+        access(&mut self.shared.codes.lock().expect("no client panics with the lock"))
+    }
+}
+
+fn newest<T: Clone>(all: &[T]) -> Vec<T> {
+    all.iter().rev().take(CONTESTED).cloned().collect()
+}
