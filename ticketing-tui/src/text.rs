@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use ticketing_sdk::text::span;
-pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_left, time_of_day};
-use ticketing_sdk::{DetailField, Money, TicketDetails};
+pub(crate) use ticketing_sdk::text::{clock, sanitize, time_left, time_of_day};
+use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails, Timestamp};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -22,7 +22,7 @@ const LONGEST_LINE: usize = 200;
 pub(crate) fn details(details: &TicketDetails) -> impl Iterator<Item = (&'static str, String)> {
     DetailField::ALL.iter().filter(|field| field.max_chars() <= LONGEST_LINE).filter_map(|field| {
         let text = match (field, &details.starts_at) {
-            (DetailField::StartsAt, Some(starts)) => format!("{} ({})", starts.label(), starts.offset()),
+            (DetailField::StartsAt, Some(starts)) => event_time(starts),
             _ => sanitize(details.get(*field)?).into_owned(),
         };
         Some((detail_label(*field), text))
@@ -41,6 +41,53 @@ pub(crate) fn detail_label(field: DetailField) -> &'static str {
         DetailField::StartsAt => "When",
         DetailField::Venue => "Where",
         other => other.label(),
+    }
+}
+
+/// Returns the end of an id, enough to tell it from others in sight: the beginning of ids is when they were made.
+pub(crate) fn short_id(id: &str) -> &str {
+    const LETTERS: usize = 8;
+    let start = id.char_indices().rev().nth(LETTERS - 1).map_or(0, |(at, _)| at);
+    id.get(start..).unwrap_or(id)
+}
+
+/// Returns when an event starts, on the clock at its place, with the offset of the place.
+pub(crate) fn event_time(starts: &EventTime) -> String {
+    format!("{} ({})", starts.label(), starts.offset())
+}
+
+/// Returns the group of the events that start together: `This week`, a month of this year, or a month with its year.
+pub(crate) fn event_group(starts: Option<&EventTime>, now: Timestamp) -> String {
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let Some(starts) = starts else { return "No date".to_owned() };
+    if starts.instant() < now {
+        return "Started".to_owned();
+    }
+    if starts.instant().saturating_since(now) < WEEK {
+        return "This week".to_owned();
+    }
+    let (year, month) = (starts.date().get(..4), starts.date().get(5..7));
+    let month = month.and_then(|month| month.parse::<usize>().ok()).and_then(|month| month.checked_sub(1));
+    let month = month.and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    let year = year.unwrap_or_default();
+    if ticketing_sdk::text::date(now).starts_with(year) {
+        month.to_owned()
+    } else {
+        format!("{month} {year}")
     }
 }
 

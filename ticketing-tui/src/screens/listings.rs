@@ -2,14 +2,14 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{TicketId, TicketStatus};
+use ticketing_sdk::{EventTime, TicketId, TicketStatus};
 
 use super::{ConfirmAction, Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::listings::{Listing, ListingAction};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::columns::{Columns, Line, WIDEST};
+use crate::widgets::columns::{Columns, Line, WIDEST, venue};
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below};
 use crate::widgets::placeholder;
@@ -36,9 +36,9 @@ fn status(listing: &Listing) -> (&'static str, StyleRole) {
     match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
         (Some(ListingAction::Change), _) => ("Saving", StyleRole::Accent),
         (Some(ListingAction::Withdraw), _) => ("Withdrawing", StyleRole::Warn),
-        (None, status @ TicketStatus::Available) => (status.label(), StyleRole::Good),
+        (None, status @ TicketStatus::Available) => (status.label(), StyleRole::Usual),
         (None, status @ TicketStatus::Reserved) => (status.label(), StyleRole::Warn),
-        (None, status @ TicketStatus::Sold) => (status.label(), StyleRole::Accent),
+        (None, status @ TicketStatus::Sold) => (status.label(), StyleRole::Unavailable),
     }
 }
 
@@ -107,11 +107,7 @@ impl Screen for Listings {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = if area.width < 60 {
-            area
-        } else {
-            painter.frame(area, &self.title(model), painter.theme.border)
-        };
+        let inner = painter.list_title(area, &self.title(model));
         let listings = model.listings.list();
         if listings.is_empty() {
             let hint = format!("{} lists a ticket for sale", model.key(Action::New));
@@ -119,20 +115,22 @@ impl Screen for Listings {
             return placeholder::own(painter, inner, model, &model.listings.load, "your listings", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
-        let columns = Columns::of(inner.width, 13);
+        let columns = Columns::of(inner.width, false);
         let rows = below(inner, 2);
         painter.text(List::heading(inner, 0, 0), &sums(model), painter.theme.dim);
-        columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height), "LISTED");
+        columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height));
         self.list.view(painter, rows, listings.len(), |painter, place, index, _| {
             let Some(listing) = listings.get(index) else { return };
             let (word, role) = status(listing);
-            let age = listing.ticket.created_at.map(|at| text::relative(at, model.server_now()));
+            let starts = listing.ticket.details.starts_at.as_ref().map(EventTime::label);
+            let is_usual = role == StyleRole::Usual;
             let line = Line {
+                group: "",
                 title: &text::title(&listing.ticket.title),
                 price: &text::money(listing.ticket.price),
-                status: (word, role.style(painter.theme)),
-                time: &age.unwrap_or_default(),
-                venue: "",
+                status: (if is_usual { "" } else { word }, role.style(painter.theme)),
+                time: &starts.unwrap_or_default(),
+                venue: &venue(Some(&listing.ticket.details)),
                 style: Style::new(),
             };
             columns.view(painter, place, &line);

@@ -5,15 +5,16 @@ use ratatui::style::Style;
 use ticketing_sdk::{EventTime, TicketId};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Market, ROOMY};
+use super::Market;
 use crate::action::Action;
-use crate::model::query::Query;
+use crate::model::query::{Query, Sort};
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::columns::{Columns, Line, venue};
 use crate::widgets::list::List;
 use crate::widgets::painter::{ClickTarget, Painter, below, bottom, inset};
+use crate::widgets::ticket_card::StyleRole;
 use crate::widgets::{activity_line, placeholder, ticket_card};
 
 impl Market {
@@ -66,14 +67,24 @@ impl Market {
 
     pub(super) fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let (market, len) = (&model.market, model.market.view.len());
-        let columns = Columns::of_events(area.width, if area.width >= ROOMY { 13 } else { 0 });
+        let is_grouped = market.view.query().sort == Sort::Soonest && market.view.query().text.is_empty();
+        let columns = Columns::of(area.width, is_grouped);
         let rows = below(area, 1);
-        columns.heading(painter, List::heading(area, len, rows.height), "WHEN");
+        columns.heading(painter, List::heading(area, len, rows.height));
+        // The first line in sight says its group, and then each that begins one.
+        let mut group_above = String::new();
         self.list.view(painter, rows, len, |painter, place, index, _| {
             if let Some((id, row)) = market.shown(index)
                 && let Some(ticket) = market.tickets.id(id)
             {
-                line(painter, place, columns, model, &ticket, row);
+                let group = if is_grouped {
+                    text::event_group(row.starts_at(), model.server_now())
+                } else {
+                    String::new()
+                };
+                let shown = if group == group_above { "" } else { &group };
+                line(painter, place, columns, model, (&ticket, row), shown);
+                group_above = group;
             }
         });
     }
@@ -81,15 +92,20 @@ impl Market {
     /// The ticket that is selected, and where there is room what has just happened.
     pub(super) fn beside(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let low = if area.height >= 30 { area.height / 2 } else { 0 };
-        let inner =
-            painter.frame(Rect { height: area.height - low, ..area }, "Selected", painter.theme.border);
+        let inner = inset(area, 1, 1);
         match self.selected(model) {
-            Some((id, row)) => ticket_card::view(painter, inset(inner, 1, 0), model, &id, row),
+            Some((id, row)) => {
+                let inner = Rect { height: inner.height - low, ..inner };
+                ticket_card::view(painter, inner, model, &id, row);
+            }
             None => placeholder::message(painter, inner, "Nothing is selected", painter.theme.dim, &[]),
         }
-        if low > 0 {
-            let inner = inset(painter.frame(bottom(area, low), "Just now", painter.theme.border), 1, 0);
-            for (event, y) in model.market.activity.log().iter().zip(inner.y..inner.bottom()) {
+        let log = model.market.activity.log();
+        if low > 0 && !log.is_empty() {
+            let inner = bottom(inner, low);
+            painter.text(inner, "Activity (UTC)", painter.theme.heading);
+            let inner = below(inner, 1);
+            for (event, y) in log.iter().zip(inner.y..inner.bottom()) {
                 activity_line::line(painter, Rect { y, height: 1, ..inner }, event);
             }
         }
@@ -102,30 +118,23 @@ fn line(
     place: Rect,
     columns: Columns,
     model: &Model,
-    ticket: &TicketId,
-    row: &TicketRow,
+    (ticket, row): (&TicketId, &TicketRow),
+    group: &str,
 ) {
     let (word, role) = ticket_card::status(model, ticket, row);
     let had = row.state == TicketState::Available || model.orders.of_ticket(ticket).is_some();
+    let is_usual = role == StyleRole::Usual;
     let line = Line {
+        group,
         title: &row.title,
         price: &text::price(row.cents),
-        status: (&word, role.style(painter.theme)),
+        status: (if is_usual { "" } else { &word }, role.style(painter.theme)),
         time: &row.starts_at().map(EventTime::label).unwrap_or_default(),
         venue: &venue(row.details()),
         style: if had { Style::new() } else { painter.theme.unavailable },
     };
     let title = columns.view(painter, place, &line);
     found(painter, title, model, &row.title);
-    if row.state != TicketState::Available && !columns.has_status() {
-        // Without room for words, a mark says it: colour alone must not.
-        let mark = match row.state {
-            _ if had => painter.glyphs.dot,
-            TicketState::Sold => painter.glyphs.cross,
-            _ => painter.glyphs.hollow,
-        };
-        painter.text(Rect { x: title.right(), width: 1, ..place }, mark, line.status.1);
-    }
 }
 
 /// What else bounds the list, behind its order.
