@@ -45,10 +45,11 @@ pub(crate) fn detail_label(field: DetailField) -> &'static str {
 }
 
 /// Returns the end of an id, enough to tell it from others in sight: the beginning of ids is when they were made.
-pub(crate) fn short_id(id: &str) -> &str {
+pub(crate) fn short_id(id: &str) -> String {
     const LETTERS: usize = 8;
+    let id = sanitize(id);
     let start = id.char_indices().rev().nth(LETTERS - 1).map_or(0, |(at, _)| at);
-    id.get(start..).unwrap_or(id)
+    id.get(start..).unwrap_or_default().to_owned()
 }
 
 /// Returns when an event starts, on the clock at its place, with the offset of the place.
@@ -211,6 +212,30 @@ mod tests {
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("日本 語", 3), ["日", "本", "語"]);
         assert_eq!(wrap("  ", 3), [""; 0]);
+    }
+
+    #[test]
+    fn short_id_is_the_end_of_an_id() {
+        assert_eq!(short_id("0193a5b2-7c1d-7e00-8000-0123456789ab"), "456789ab");
+        assert_eq!(short_id("t1"), "t1");
+        assert_eq!(short_id("é\u{1b}日本語日本語日本"), "日本語日本語日本");
+    }
+
+    #[test]
+    fn events_are_grouped_by_week_and_month() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        for (starts, group) in [
+            ("2026-11-27T11:00:00Z", "Started"),
+            ("2026-11-27T13:00:00Z", "This week"),
+            ("2026-12-04T13:30:00+02:00", "This week"),
+            ("2026-12-04T12:00:00Z", "December"),
+            ("2026-12-31T23:30:00-05:00", "December"),
+            ("2027-01-01T00:30:00Z", "January 2027"),
+        ] {
+            let time: EventTime = starts.parse().unwrap();
+            assert_eq!(event_group(Some(&time), now), group, "{starts}");
+        }
+        assert_eq!(event_group(None, now), "No date");
     }
 
     #[test]

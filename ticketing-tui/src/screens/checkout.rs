@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ticketing_sdk::{
     CancelReason, CardToken, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString,
 };
@@ -19,6 +19,7 @@ use crate::text;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::qr::Qr;
+use crate::widgets::stub::{self, Stub};
 use crate::widgets::{meter, placeholder};
 
 /// One order.
@@ -193,15 +194,21 @@ impl Screen for Checkout {
             }
             _ => inner,
         };
-        let mut rest = painter.title(inner, &text::title(&order.ticket.title));
-        painter.text(rest, &text::money(order.ticket.price), painter.theme.accent);
-        rest = below(rest, 1 + gap);
+        let is_drawn =
+            inner.height >= TALL && stub::fits(inner) && model.orders.payment_error(&self.id).is_none();
+        let mut rest = if is_drawn {
+            below(drawn(painter, inner, model, order), 1)
+        } else {
+            let rest = painter.title(inner, &text::title(&order.ticket.title));
+            painter.text(rest, &text::money(order.ticket.price), painter.theme.accent);
+            below(rest, 1 + gap)
+        };
         match order.status {
-            OrderStatus::Created => self.open_order(painter, rest, model, order, gap),
+            OrderStatus::Created => self.open_order(painter, rest, model, order, (gap, is_drawn)),
             OrderStatus::AwaitingPayment if !is_paid(model, order) => {
                 let words = "Being paid. The card is authorized; the order no longer expires.";
                 rest = painter.paragraph(rest, words, painter.theme.accent);
-                facts(painter, below(rest, 1), model, order);
+                facts(painter, below(rest, 1), model, order, is_drawn);
             }
             OrderStatus::AwaitingPayment | OrderStatus::Complete => {
                 painter.spans(
@@ -213,7 +220,7 @@ impl Screen for Checkout {
                 );
                 rest = below(rest, 1 + gap);
                 painter.button(top(rest, 1), &model.key(Action::Open), "shows the ticket", Action::Open);
-                facts(painter, below(rest, 1 + gap), model, order);
+                facts(painter, below(rest, 1 + gap), model, order, is_drawn);
             }
             OrderStatus::Cancelled => {
                 let is_expired = order.cancel_reason == Some(CancelReason::Expired);
@@ -226,7 +233,7 @@ impl Screen for Checkout {
                 };
                 rest = below(painter.paragraph(rest, words, painter.theme.warn), gap);
                 painter.button(rest, &model.key(Action::Reorder), "orders the ticket again", Action::Reorder);
-                facts(painter, below(rest, 1 + gap), model, order);
+                facts(painter, below(rest, 1 + gap), model, order, is_drawn);
             }
         }
     }
@@ -273,6 +280,27 @@ impl Screen for Checkout {
     }
 }
 
+/// From so many lines on there is room for a drawn ticket above what is to be done.
+const TALL: u16 = 18;
+/// How far apart the two parts of a ticket are that is paid for.
+const TORN: u16 = 2;
+
+/// Draws the ticket of an order, torn once it is paid for. Returns the rest of the area.
+fn drawn(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) -> Rect {
+    let facts: Vec<String> = text::details(&order.ticket.details).map(|(_, value)| value).collect();
+    let is_torn = order.status == OrderStatus::Complete
+        || order.status == OrderStatus::AwaitingPayment && is_paid(model, order);
+    let role = if is_torn { painter.theme.accent } else { painter.theme.dim };
+    let side = [
+        (text::money(order.ticket.price), painter.theme.base.add_modifier(Modifier::BOLD)),
+        (String::new(), Style::new()),
+        (order.status.label().to_owned(), role),
+        (text::short_id(order.id.as_str()), painter.theme.dim),
+    ];
+    let stub = Stub { title: &text::title(&order.ticket.title), facts: &facts, side: &side };
+    stub.view(painter, area, if is_torn { TORN } else { 0 })
+}
+
 /// The columns that the text beside a QR code needs.
 const BESIDE_QR: u16 = 34;
 
@@ -288,7 +316,14 @@ fn is_paid(model: &Model, order: &Order) -> bool {
 }
 
 impl Checkout {
-    fn open_order(&self, painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order, gap: u16) {
+    fn open_order(
+        &self,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        model: &Model,
+        order: &Order,
+        (gap, is_drawn): (u16, bool),
+    ) {
         let left = Orders::time_left(order, model.server_now());
         countdown(painter, top(area, 1), order, left);
         let mut rest = below(area, 1 + gap);
@@ -301,10 +336,10 @@ impl Checkout {
         if let Some(words) = waiting {
             rest =
                 painter.paragraph(rest, &format!("{words}{}", painter.glyphs.ellipsis), painter.theme.accent);
-            return facts(painter, below(rest, gap), model, order);
+            return facts(painter, below(rest, gap), model, order, is_drawn);
         }
         if let Some(page) = model.payment_page(&self.id) {
-            return self.page(painter, rest, model, order, &page);
+            return self.page(painter, rest, model, order, (&page, is_drawn));
         }
         let error = model.orders.payment_error(&self.id);
         if let Some(error) = error {
@@ -322,13 +357,18 @@ impl Checkout {
             let advice = error.advice.as_deref().unwrap_or_default();
             rest = below(painter.paragraph(rest, advice, painter.theme.dim), gap);
         }
-        facts(painter, rest, model, order);
+        facts(painter, rest, model, order, is_drawn);
     }
-}
 
-impl Checkout {
     /// Where the order is paid for, and that this screen goes on by itself.
-    fn page(&self, painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order, page: &str) {
+    fn page(
+        &self,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        model: &Model,
+        order: &Order,
+        (page, is_drawn): (&str, bool),
+    ) {
         let gap = gap(area);
         let mut rest = painter.paragraph(area, "Pay on this page:", Style::new());
         rest = below(painter.paragraph(rest, page, painter.theme.accent), gap);
@@ -337,7 +377,7 @@ impl Checkout {
         painter.button(top(rest, 1), &model.key(Action::Cancel), "cancels it", Action::Cancel);
         rest = below(rest, 1 + gap);
         rest = painter.paragraph(rest, "Continues once it is paid.", painter.theme.dim);
-        facts(painter, below(rest, gap), model, order);
+        facts(painter, below(rest, gap), model, order, is_drawn);
     }
 }
 
@@ -356,14 +396,14 @@ fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duratio
     meter::line(painter, meter, left, whole, style);
 }
 
-/// The small print.
-fn facts(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) {
-    let payment = model.orders.payment(&order.id).map(|payment| payment.id.to_string());
-    let facts = [("Order", order.id.to_string()), ("Ticket", order.ticket.id.to_string())];
+/// The small print, but for what the drawn ticket says.
+fn facts(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order, is_drawn: bool) {
+    let payment = model.orders.payment(&order.id).map(|payment| text::short_id(payment.id.as_str()));
+    let facts =
+        [("Order", text::short_id(order.id.as_str())), ("Ticket", text::short_id(order.ticket.id.as_str()))];
+    let details: Vec<_> = if is_drawn { Vec::new() } else { text::details(&order.ticket.details).collect() };
     let mut rest = area;
-    for (label, value) in
-        text::details(&order.ticket.details).chain(facts).chain(payment.map(|id| ("Payment", id)))
-    {
+    for (label, value) in details.into_iter().chain(facts).chain(payment.map(|id| ("Payment", id))) {
         painter.fact(rest, label, &value, Style::new());
         rest = below(rest, 1);
     }

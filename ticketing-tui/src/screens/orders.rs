@@ -32,7 +32,7 @@ impl Orders {
 }
 
 /// From this width on, a line shows the whole status.
-const WIDE: u16 = 60;
+const WIDE: u16 = 76;
 
 /// Returns the status of an order, and its style. A narrow line has room for the time that is left only.
 fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {

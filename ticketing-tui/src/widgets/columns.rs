@@ -40,9 +40,9 @@ impl Columns {
     /// Returns the columns of lines so wide, with the groups if the list has some.
     pub(crate) fn of(width: u16, is_grouped: bool) -> Self {
         Self {
-            group: if is_grouped && width >= 90 { 14 } else { 0 },
+            group: if is_grouped && width >= 104 { 14 } else { 0 },
             time: if width >= 56 { 20 } else { 0 },
-            venue: if width >= 76 { 22 } else { 0 },
+            venue: if width >= 88 { 22 } else { 0 },
         }
     }
 

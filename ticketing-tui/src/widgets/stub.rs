@@ -41,8 +41,9 @@ impl Stub<'_> {
             let rest = titles.split_off(1).join(" ");
             titles.push(rest);
         }
+        let facts: Vec<String> = self.facts.iter().flat_map(|fact| text::wrap(fact, room)).collect();
         let lines = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
-        let written = lines(titles.len()).saturating_add(1).saturating_add(lines(self.facts.len()));
+        let written = lines(titles.len()).saturating_add(1).saturating_add(lines(facts.len()));
         let height = written.max(lines(self.side.len())).saturating_add(ENDS).min(area.height);
         let left = Rect { width: main, height, ..area };
         let right = Rect { x: left.right() + 1 + gap, width: width - main - 1, ..left };
@@ -54,7 +55,7 @@ impl Stub<'_> {
             rest = below(rest, 1);
         }
         rest = below(rest, 1);
-        for fact in self.facts {
+        for fact in &facts {
             if rest.is_empty() {
                 break;
             }

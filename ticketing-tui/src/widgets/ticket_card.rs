@@ -91,7 +91,7 @@ pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket:
             (price, painter.theme.base.add_modifier(Modifier::BOLD)),
             (String::new(), Style::new()),
             (word, role.style(painter.theme)),
-            (text::short_id(ticket.as_str()).to_owned(), painter.theme.dim),
+            (text::short_id(ticket.as_str()), painter.theme.dim),
             (if mine { "You sell it" } else { "" }.to_owned(), painter.theme.dim),
         ];
         let stub = Stub { title: &row.title, facts: &facts, side: &side };

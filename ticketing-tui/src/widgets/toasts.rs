@@ -1,17 +1,19 @@
-//! The messages that pass by themselves: the newest, on a line of its own above the footer.
+//! The messages that pass by themselves: the one that matters most, on a line of its own above the footer.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::painter::{Painter, bottom, inset};
 use crate::model::Model;
-use crate::model::notices::Level;
+use crate::model::notices::{Level, Notice};
 
-/// Draws the newest message on the last line of the body, and how many others there are. Returns the rest of the body.
+/// Draws a message on the last line of the body, and how many others there are: the newest, but a failure before what
+/// is only to know. Returns the rest of the body.
 pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) -> Rect {
-    let mut newest_first = model.notices.shown().rev();
-    let Some(notice) = newest_first.next() else { return body };
-    let others = newest_first.count();
+    let matters = |notice: &&Notice| matches!(notice.level, Level::Warning | Level::Error);
+    let newest = model.notices.shown().next_back();
+    let Some(notice) = model.notices.shown().rev().find(matters).or(newest) else { return body };
+    let others = model.notices.shown().count() - 1;
     let (mark, style) = match notice.level {
         Level::Info => (painter.glyphs.dot, painter.theme.accent),
         Level::Success => (painter.glyphs.tick, painter.theme.good),
