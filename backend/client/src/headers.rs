@@ -34,8 +34,8 @@ const STRIPE_CSP: [(&str, &str); 4] = [
     ("img-src", "https://*.stripe.com"),
 ];
 
-/// Disables the browser features that the application does not use.
-const DISABLED_FEATURES: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
+/// Disables the browser features that the application does not use. The check-in page reads codes with the camera.
+const DISABLED_FEATURES: &str = "accelerometer=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
                        magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
 /// Returns the headers of every response.

@@ -7,7 +7,7 @@ use crate::App;
 use crate::routes::{api, file, page};
 
 /// The paths of the router of the application (`web/src/app.tsx` of this crate).
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 14] = [
     "/",
     "/tickets/new",
     "/tickets/{id}",
@@ -15,6 +15,10 @@ const PAGES: [&str; 10] = [
     "/orders",
     "/orders/{id}",
     "/listings",
+    "/passes",
+    "/passes/{id}",
+    "/claim",
+    "/check-in",
     "/auth/signin",
     "/auth/signup",
     "/auth/signout",

@@ -20,8 +20,8 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // Libraries change rarely, so their own chunk stays cached.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'vendor', test: /node_modules/ }] } } },
+    // Libraries change rarely, so their own chunk stays cached. That of QR symbols is loaded on demand.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'vendor', test: /node_modules(?!.qr.)/ }] } } },
   },
   server: {
     host: '127.0.0.1',

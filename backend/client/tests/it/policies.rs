@@ -33,7 +33,7 @@ async fn every_response_carries_security_headers() {
         ] {
             assert_eq!(response.header(name), value, "{path}: {name}");
         }
-        assert!(response.header("permissions-policy").contains("camera=()"), "{path}");
+        assert!(response.header("permissions-policy").contains("camera=(self)"), "{path}");
     }
 }
 

@@ -23,6 +23,8 @@ interface Scene {
   open: Ticket
   held: Ticket
   orders: Record<'open' | 'complete' | 'cancelled', Order>
+  /** The id of the pass of the complete order. */
+  pass: string
 }
 
 /** The pages: the user, the path, and an action before the screenshot. */
@@ -53,6 +55,20 @@ const PAGES: Record<string, { as: 'visitor' | 'seller' | 'buyer'; path: (scene: 
   'order-cancelled': { as: 'buyer', path: ({ orders }) => `/orders/${orders.cancelled.id}` },
   orders: { as: 'buyer', path: () => '/orders' },
   'orders-empty': { as: 'seller', path: () => '/orders' },
+  passes: { as: 'buyer', path: () => '/passes' },
+  pass: { as: 'buyer', path: ({ pass }) => `/passes/${pass}` },
+  'pass-transfer': { as: 'buyer', path: ({ pass }) => `/passes/${pass}`, act: (page) => page.locator('.actions .button').first().click() },
+  claim: { as: 'seller', path: () => '/claim#k7f2' },
+  'check-in': { as: 'seller', path: () => '/check-in' },
+  'check-in-refused': {
+    as: 'seller',
+    path: () => '/check-in',
+    act: async (page) => {
+      await page.locator('input[name=code]').fill('TK1')
+      await page.keyboard.press('Enter')
+      await page.locator('.verdict.refused').waitFor()
+    },
+  },
   listings: { as: 'seller', path: () => '/listings' },
   'sign-in': { as: 'visitor', path: () => '/auth/signin?next=%2Forders' },
   'sign-up': { as: 'visitor', path: () => '/auth/signup' },
@@ -82,7 +98,9 @@ async function createScene(seller: Person, buyer: Person): Promise<Scene> {
   const orders = { open: await buyer.order(held), complete: await buyer.order(sold), cancelled: await buyer.order(left) }
   await buyer.pay(orders.complete)
   await buyer.context.request.delete(`/api/orders/${orders.cancelled.id}`)
-  return { seller, buyer, open, held, orders }
+  const passes = async () => buyer.get<{ id: string }[]>('/api/passes')
+  await expect.poll(async () => (await passes()).length).toBe(1)
+  return { seller, buyer, open, held, orders, pass: (await passes())[0]?.id ?? '' }
 }
 
 /** Waits until the page has loaded its data. */

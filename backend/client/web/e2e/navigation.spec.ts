@@ -34,7 +34,7 @@ test('pages load without layout shift', async ({ someone }) => {
       for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) seen.moved += entry.value
     }).observe({ type: 'layout-shift', buffered: true })
   })
-  for (const path of ['/', `/tickets/${ticket.id}`, `/orders/${order.id}`, '/orders', '/listings', '/tickets/new']) {
+  for (const path of ['/', `/tickets/${ticket.id}`, `/orders/${order.id}`, '/orders', '/listings', '/passes', '/check-in', '/tickets/new']) {
     const { page } = person
     await page.goto(path)
     await expect(page.locator('h1')).toBeVisible()
@@ -48,7 +48,7 @@ test('signed-out visitor signs in and returns to the requested page', async ({ s
   const [person, stranger] = [await (await someone()).signUp(), await someone()]
   const order = await person.order(await person.list(unique('Own ticket')))
   const { page } = stranger
-  for (const path of ['/tickets/new', '/orders', `/orders/${order.id}`, '/listings']) {
+  for (const path of ['/tickets/new', '/orders', `/orders/${order.id}`, '/listings', '/passes', '/claim', '/check-in']) {
     await page.goto(path)
     await expect(page).toHaveURL(`/auth/signin?next=${encodeURIComponent(path)}`)
   }

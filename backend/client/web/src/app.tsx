@@ -25,6 +25,10 @@ const Edit = lazyPage('Edit')
 const Order = lazyPage('Order')
 const Orders = lazyPage('Orders')
 const Listings = lazyPage('Listings')
+const Passes = lazyPage('Passes')
+const Pass = lazyPage('Pass')
+const Claim = lazyPage('Claim')
+const CheckIn = lazyPage('CheckIn')
 const SignIn = lazyPage('SignIn')
 const SignUp = lazyPage('SignUp')
 const SignOut = lazyPage('SignOut')
@@ -85,6 +89,10 @@ function Pages() {
           <Route path="/orders" component={Orders} />
           <Route path="/orders/:id" component={Order} />
           <Route path="/listings" component={Listings} />
+          <Route path="/passes" component={Passes} />
+          <Route path="/passes/:id" component={Pass} />
+          <Route path="/claim" component={Claim} />
+          <Route path="/check-in" component={CheckIn} />
           <Route path="/auth/signin" component={SignIn} />
           <Route path="/auth/signup" component={SignUp} />
           <Route path="/auth/signout" component={SignOut} />

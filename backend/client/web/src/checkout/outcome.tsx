@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 
 import { paymentsOf } from '../api/payments'
-import type { Order, Payment } from '../api/types'
+import type { Order, Pass, Payment } from '../api/types'
 import { keys } from '../live/cache'
 import { useI18n, useTexts } from '../texts/context'
 import { ButtonLink } from '../ui/button'
@@ -15,7 +15,8 @@ const usePayments = (order: Order) =>
     queryFn: ({ signal }) => paymentsOf(order.userId, order.id, signal),
   }).data
 
-export function Complete({ order }: { order: Order }) {
+/** `pass` is null while it is not issued, and undefined while that is not known. */
+export function Complete({ order, pass }: { order: Order; pass: Pass | null | undefined }) {
   const { texts, format } = useI18n()
   const payment = usePayments(order)?.find((one) => one.status === 'succeeded')
   return (
@@ -30,6 +31,12 @@ export function Complete({ order }: { order: Order }) {
           )}
         </p>
       </Notice>
+      {pass && (
+        <ButtonLink to={`/passes/${pass.id}`} variant="primary" wide>
+          {texts.order.passLink}
+        </ButtonLink>
+      )}
+      {pass === null && <p className="hint">{texts.order.passComing}</p>}
       <OrderLinks order={order} />
     </>
   )

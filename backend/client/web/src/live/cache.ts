@@ -19,6 +19,10 @@ export const keys = {
   orders: (userId: string) => ['own', userId, 'orders'] as const,
   order: (userId: string, id: string) => ['own', userId, 'order', id] as const,
   payments: (userId: string, orderId: string) => ['own', userId, 'payments', orderId] as const,
+  passes: (userId: string) => ['own', userId, 'passes'] as const,
+  pass: (userId: string, id: string) => ['own', userId, 'pass', id] as const,
+  passOfOrder: (userId: string, orderId: string) => ['own', userId, 'order-pass', orderId] as const,
+  door: (userId: string) => ['own', userId, 'door'] as const,
 }
 
 /** Deletes the cached data of a user. */

@@ -56,6 +56,11 @@ function OwnListings({ user }: { user: User }) {
           </ButtonLink>
         </Empty>
       )}
+      {tickets.length > 0 && (
+        <div className="row">
+          <ButtonLink to="/check-in">{texts.door.link}</ButtonLink>
+        </div>
+      )}
       {tickets.length > 0 && <Totals tickets={tickets} more={hasNextPage} />}
       {tickets.length > 0 && <Tabs chosen={tab} tickets={tickets} />}
       {tickets.length > 0 && (

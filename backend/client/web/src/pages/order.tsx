@@ -5,13 +5,15 @@ import { useParams } from 'wouter'
 
 import { serverNow } from '../api/clock'
 import { getOrder, isOver } from '../api/orders'
-import type { Order, User } from '../api/types'
+import { passOfOrder } from '../api/passes'
+import type { Order, Pass, User } from '../api/types'
 import { CancelOrder } from '../checkout/cancel'
 import { Countdown } from '../checkout/countdown'
 import { Cancelled, Complete } from '../checkout/outcome'
 import { PayForm } from '../checkout/pay'
 import { type PaymentMutation, type Stage, usePayment } from '../checkout/payment'
 import { keys } from '../live/cache'
+import { Code } from '../passes/code'
 import { SignedIn } from '../session/guard'
 import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
@@ -86,12 +88,13 @@ function OrderView({ order, user }: { order: Order; user: User }) {
   const { format } = useI18n()
   const { stage, ...paying } = usePayment(order.id, user.id, !isOver(order))
   const tear = useTear(order.status)
+  const pass = useOrderPass(order)
   const isPaying = paying.isPending || order.status === 'awaiting:payment'
   return (
     <Page title={texts.order.title(titleText(order.ticket.title))} heading={null}>
       <div className="split">
         <div className={isPaying ? 'checkout paying' : 'checkout'}>
-          <Stub title={order.ticket.title} details={order.ticket} muted={order.status === 'cancelled'} tear={tear} foot={<OrderBadge order={order} />}>
+          <Stub title={order.ticket.title} details={order.ticket} muted={order.status === 'cancelled'} tear={tear} code={pass?.code && tear !== 'tearing' ? <Code code={pass.code} /> : undefined} foot={<OrderBadge order={order} />}>
             <Description details={order.ticket} />
             <p className="meta">
               <span>{texts.order.number}</span> <code lang="en">{order.id}</code>
@@ -100,11 +103,21 @@ function OrderView({ order, user }: { order: Order; user: User }) {
         </div>
         <section className="buy-panel" aria-label={texts.order.toPay}>
           <p className={order.status === 'cancelled' ? 'price gone' : 'price'}>{format.money(order.ticket.price)}</p>
-          <OrderState order={order} user={user} paying={paying} stage={stage} />
+          <OrderState order={order} user={user} paying={paying} stage={stage} pass={pass} />
         </section>
       </div>
     </Page>
   )
+}
+
+/** Returns the pass of a complete order. It is issued a moment after the payment. */
+function useOrderPass({ id, userId, status }: Order): Pass | null | undefined {
+  return useQuery({
+    queryKey: keys.passOfOrder(userId, id),
+    queryFn: ({ signal }) => passOfOrder(userId, id, signal),
+    enabled: status === 'complete',
+    refetchInterval: (query) => (query.state.data === null ? POLL_INTERVAL : false),
+  }).data
 }
 
 interface OrderStateProps {
@@ -112,13 +125,14 @@ interface OrderStateProps {
   user: User
   paying: PaymentMutation
   stage: Stage
+  pass: Pass | null | undefined
 }
 
-function OrderState({ order, user, paying, stage }: OrderStateProps) {
+function OrderState({ order, user, paying, stage, pass }: OrderStateProps) {
   const texts = useTexts()
   const expired = useExpired(order)
   useOutcomeAnnouncement(order, expired)
-  if (order.status === 'complete') return <Complete order={order} />
+  if (order.status === 'complete') return <Complete order={order} pass={pass} />
   if (order.status === 'cancelled') return <Cancelled order={order} isExpired={isExpired(order, expired)} />
   if (order.status === 'awaiting:payment') {
     return (

@@ -52,6 +52,7 @@ const GROUNDS = ['paper', 'surface', 'sunken', 'accent-soft', 'danger-soft', 'wa
 const OWN: [string, string[]][] = [
   ['on-accent', ['accent', 'accent-strong']],
   ['paper', ['ink']],
+  ['on-verdict', ['go', 'stop']],
   ['code', ['on-code']],
 ]
 const MARKS = ['edge', 'focus']

@@ -5,6 +5,8 @@ export interface Format {
   money: (amount: number) => string
   /** Formats date and time with the offset, in the time zone of the device. */
   moment: (iso: string) => string
+  /** Formats the time of the day with seconds, in the time zone of the device. */
+  clock: (time: number) => string
   /** Formats the start of an event on the clock of its place, with the offset of the place. */
   eventTime: (iso: string) => string
   /** As `eventTime`, without the date: “7:30 PM UTC+1”. */
@@ -34,12 +36,14 @@ export function createFormat(locale: string): Format {
   const [event, clock] = [inUtc({ dateStyle: 'full', timeStyle: 'short' }), inUtc({ timeStyle: 'short' })]
   const tile = { month: inUtc({ month: 'short' }), day: inUtc({ day: 'numeric' }), weekday: inUtc({ weekday: 'short' }) }
   const [month, monthOfYear] = [inUtc({ month: 'long' }), inUtc({ month: 'long', year: 'numeric' })]
+  const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const amount = (unit: string) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' })
   return {
     money: (value) => money.format(value),
     moment: (iso) => `${moment.format(new Date(iso))} ${zone(deviceOffset(new Date(iso)))}`,
+    clock: (time) => seconds.format(time),
     eventTime: (iso) => atPlace(event, iso),
     eventClock: (iso) => atPlace(clock, iso),
     tile(iso) {
@@ -60,8 +64,8 @@ export function createFormat(locale: string): Format {
       return unit && size ? relative.format(-Math.floor(past / size), unit) : null
     },
     span(milliseconds) {
-      const seconds = Math.round(milliseconds / 1000)
-      return seconds < 60 ? amount('second').format(seconds) : amount('minute').format(Math.round(seconds / 60))
+      const whole = Math.round(milliseconds / 1000)
+      return whole < 60 ? amount('second').format(whole) : amount('minute').format(Math.round(whole / 60))
     },
   }
 }

@@ -15,6 +15,13 @@ export const TicketIcon = () => (
     <path d="M14.5 7v10" strokeDasharray="2 2" />
   </Icon>
 )
+export const PassIcon = TicketIcon
+export const MarketIcon = () => (
+  <Icon>
+    <path d="M4 10v10h16V10M3 10l2-6h14l2 6z" />
+    <path d="M10 20v-6h4v6" />
+  </Icon>
+)
 export const SellIcon = () => (
   <Icon>
     <circle cx="12" cy="12" r="9" />

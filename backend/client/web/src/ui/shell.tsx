@@ -6,7 +6,7 @@ import { useSession } from '../session/context'
 import { signInPath } from '../session/return-path'
 import { useTexts } from '../texts/context'
 import { Connection } from './connection'
-import { ListingsIcon, OrdersIcon, SellIcon, TicketIcon } from './icons'
+import { ListingsIcon, MarketIcon, OrdersIcon, PassIcon, SellIcon, TicketIcon } from './icons'
 import { Settings } from './settings'
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -48,9 +48,10 @@ function Navigation() {
   const texts = useTexts()
   const [path] = useLocation()
   const links = [
-    { to: '/', label: texts.nav.market, icon: <TicketIcon /> },
-    { to: '/tickets/new', label: texts.nav.sell, icon: <SellIcon /> },
+    { to: '/', label: texts.nav.market, icon: <MarketIcon /> },
+    { to: '/passes', label: texts.nav.passes, icon: <PassIcon /> },
     { to: '/orders', label: texts.nav.orders, icon: <OrdersIcon /> },
+    { to: '/tickets/new', label: texts.nav.sell, icon: <SellIcon /> },
     { to: '/listings', label: texts.nav.listings, icon: <ListingsIcon /> },
   ]
   return (

@@ -19,13 +19,15 @@ interface StubProps {
   details: Details
   muted?: boolean
   tear?: Tear
+  /** The code of a pass: the stub is then as large as a scanner needs. */
+  code?: Elements
   /** The right end of the stub. */
   foot: ReactNode
   children?: Elements
 }
 
 /** The title is the heading of the page. */
-export function Stub({ title, details, muted = false, tear = 'whole', foot, children }: StubProps) {
+export function Stub({ title, details, muted = false, tear = 'whole', code, foot, children }: StubProps) {
   const texts = useTexts()
   const { startsAt, venue, seat } = details
   return (
@@ -47,7 +49,8 @@ export function Stub({ title, details, muted = false, tear = 'whole', foot, chil
         </div>
         <div className="ticket-body">{children}</div>
       </div>
-      <div className="ticket-stub">
+      <div className={code ? 'ticket-stub hero' : 'ticket-stub'}>
+        {code}
         <p className="ticket-seat">
           <span className="label">{seat ? texts.details.seat : texts.ticket.admit}</span>
           <strong dir="auto">{seat ? sanitize(seat) : texts.ticket.admitOne}</strong>

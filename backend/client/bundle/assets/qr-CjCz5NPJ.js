@@ -1,0 +1,1 @@
+import{s as e}from"./qr-D15vRg4X.js";var t=4;function n(n){let r=e(n,`raw`,{ecc:`low`,border:t}),i=r.flatMap((e,t)=>{let n=[];for(let r=0;r<e.length;r++){let i=r;for(;e[r];)r++;r>i&&n.push(`M${i} ${t}h${r-i}v1h-${r-i}z`)}return n});return{size:r.length,path:i.join(``)}}export{n as symbolOf};

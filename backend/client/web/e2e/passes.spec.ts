@@ -1,0 +1,167 @@
+// Passes: from the payment over a gift to the door, and selling on.
+import { readFileSync } from 'node:fs'
+
+import type { Page } from '@playwright/test'
+
+import type { Person, Ticket } from './support/person'
+import { expect, test, unique } from './support/test'
+
+interface Pass {
+  id: string
+  code?: string
+  status: string
+  serial: number
+}
+
+const DAY = 24 * 60 * 60 * 1000
+const startsAt = `${new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10)}T19:30:00+01:00`
+
+/** Sells a ticket and waits for the pass of the buyer. */
+async function sell(seller: Person, buyer: Person, title: string, price = 38): Promise<{ ticket: Ticket; pass: Pass }> {
+  const ticket = await seller.list(unique(title), price, { startsAt, venue: 'Tivoli', seat: 'Row 4, seat 7' })
+  await buyer.pay(await buyer.order(ticket))
+  await expect.poll(async () => (await buyer.get<Pass[]>('/api/passes')).length).toBeGreaterThan(0)
+  const [pass] = await buyer.get<Pass[]>('/api/passes')
+  if (!pass) throw new Error('no pass was issued')
+  return { ticket, pass }
+}
+
+async function scan(page: Page, code: string): Promise<void> {
+  await page.getByLabel('Code', { exact: true }).fill(code)
+  await page.keyboard.press('Enter')
+}
+
+test('ticket is bought, given away, claimed in another browser, and admitted once', async ({ someone }) => {
+  const [seller, buyer, friend] = [await (await someone()).signUp(), await (await someone()).signUp(), await someone()]
+  const ticket = await seller.list(unique('Magic Flute'), 38, { startsAt, venue: 'Tivoli', seat: 'Row 4, seat 7' })
+
+  await buyer.page.goto(`/tickets/${ticket.id}`)
+  await buyer.page.getByRole('button', { name: 'Buy for $38.00' }).click()
+  await buyer.page.getByRole('button', { name: 'Pay $38.00' }).click()
+  await buyer.page.getByRole('link', { name: 'Show my ticket' }).click()
+  await expect(buyer.page).toHaveURL(/\/passes\//)
+  await expect(buyer.page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+  const [held] = await buyer.get<Pass[]>('/api/passes')
+  const oldCode = held?.code ?? ''
+  expect(oldCode).toMatch(/^TK1.{125}$/)
+
+  await buyer.page.getByRole('button', { name: 'Give away' }).click()
+  const link = await buyer.page.getByLabel('Link').inputValue()
+  expect(new URL(link).pathname).toBe('/claim')
+  // The secret is shown once: after a reload there is only the way to take it back, or to make another one.
+  await buyer.page.reload()
+  await expect(buyer.page.getByRole('button', { name: 'Take back' })).toBeVisible()
+  await expect(buyer.page.getByLabel('Link')).toHaveCount(0)
+
+  const requests: string[] = []
+  friend.page.on('request', (request) => requests.push(request.url()))
+  await friend.page.goto(link)
+  await expect(friend.page).toHaveURL('/auth/signin?next=%2Fclaim')
+  await friend.page.getByRole('link', { name: 'Sign up' }).click()
+  await friend.page.getByLabel('E-mail').fill(`${unique('friend').replaceAll(' ', '-')}@example.com`)
+  await friend.page.getByLabel('Password', { exact: true }).fill('correct horse')
+  await friend.page.getByRole('button', { name: 'Create the account' }).click()
+  await expect(friend.page).toHaveURL('/claim')
+  await friend.page.getByRole('button', { name: 'Claim the ticket' }).click()
+  await expect(friend.page).toHaveURL(/\/passes\//)
+  await expect(friend.page.getByRole('heading', { level: 1 })).toHaveText(ticket.title)
+  await expect(friend.page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+  const secret = new URL(link).hash.slice(1)
+  expect(requests.filter((url) => new URL(url).search.includes(secret) || new URL(url).pathname.includes(secret))).toEqual([])
+  const [claimed] = await friend.get<Pass[]>('/api/passes')
+  expect(claimed?.serial).toBe(1)
+  await expect(buyer.page.getByRole('heading', { level: 1 })).toHaveText('You do not hold this ticket')
+
+  const door = seller.page
+  await door.goto('/listings')
+  await door.getByRole('link', { name: 'Check in guests' }).click()
+  await door.getByLabel('Name of this door').fill('north door')
+  await expect(door.getByText('0 of 1 admitted')).toBeVisible()
+  const verdict = door.locator('.verdict')
+  await scan(door, oldCode)
+  await expect(verdict).toContainText('Refused')
+  await expect(verdict).toContainText('The ticket has a new holder')
+  await scan(door, claimed?.code ?? '')
+  await expect(verdict).toContainText('Admitted')
+  await expect(verdict).toContainText('Row 4, seat 7')
+  await expect(door.getByText('1 of 1 admitted')).toBeVisible()
+  await scan(door, claimed?.code ?? '')
+  await expect(verdict).toContainText('Refused')
+  await expect(verdict).toContainText(/Admitted already: .+ UTC, north door/)
+  await expect(door.locator('.verdict-log li')).toHaveCount(3)
+  await expect(door.getByLabel('Code', { exact: true })).toBeFocused()
+  await expect(friend.page.getByText('This ticket was used')).toBeVisible()
+})
+
+test('transfer that was taken back cannot be claimed', async ({ someone }) => {
+  const [seller, buyer, friend] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
+  const { pass } = await sell(seller, buyer, 'Fugue')
+  const { page } = buyer
+  await page.goto(`/passes/${pass.id}`)
+  await page.getByRole('button', { name: 'Give away' }).click()
+  const code = await page.getByLabel('Claim code').inputValue()
+  await page.getByRole('button', { name: 'Take back' }).click()
+  await expect(page.getByRole('button', { name: 'Give away' })).toBeVisible()
+  await friend.page.goto('/claim')
+  await friend.page.getByLabel('Claim code').fill(code)
+  await friend.page.keyboard.press('Enter')
+  await expect(friend.page.getByRole('alert')).toContainText('This claim code does not work')
+})
+
+test('ticket is sold on at most at its price, and admits again once the listing is withdrawn', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const { pass } = await sell(seller, buyer, 'Nocturne')
+  const { page } = buyer
+  await page.goto(`/passes/${pass.id}`)
+  await page.getByText('Sell it on').click()
+  await page.getByLabel('Price in US dollars').fill('39')
+  await page.getByRole('button', { name: 'List for resale' }).click()
+  await expect(page.getByLabel('Price in US dollars')).toHaveAccessibleDescription(/at most/i)
+  await page.getByLabel('Price in US dollars').fill('38')
+  await page.getByRole('button', { name: 'List for resale' }).click()
+  await expect(page.getByText('This ticket is for resale')).toBeVisible()
+  await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Withdraw the listing' }).click()
+  await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+})
+
+test('forged code is refused, and a lost response is not called a refusal', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const { pass } = await sell(seller, buyer, 'Toccata')
+  const { page } = seller
+  await page.goto('/check-in')
+  const verdict = page.locator('.verdict')
+  await scan(page, 'TK1NOTACODE')
+  await expect(verdict).toContainText('Not a code of a ticket')
+  // The server admits, but the response is lost: the same scan again has the outcome of the first.
+  await page.route('**/api/passes/check-ins', async (route) => {
+    await route.fetch()
+    await route.abort('connectionreset')
+  })
+  await scan(page, pass.code ?? '')
+  await expect(verdict).toContainText('Not known')
+  await page.unroute('**/api/passes/check-ins')
+  await scan(page, pass.code ?? '')
+  await expect(verdict).toContainText('Admitted')
+})
+
+test('pass is printed on one page, and its event is a calendar file', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ colorScheme: 'dark' })).signUp()]
+  const { ticket, pass } = await sell(seller, buyer, 'Sonata')
+  const { page } = buyer
+  await page.goto(`/passes/${pass.id}`)
+  await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Add to calendar' }).click()
+  const file = readFileSync(await (await downloading).path(), 'utf8')
+  expect(file).toContain('BEGIN:VEVENT')
+  expect(file.replace(/\r\n /g, '')).toContain(ticket.title)
+
+  const code = page.locator('.code svg path')
+  expect(await code.evaluate((element) => getComputedStyle(element).fill)).toBe('rgb(0, 0, 0)')
+  await page.emulateMedia({ media: 'print' })
+  await expect(page.getByRole('button', { name: 'Print' })).toBeHidden()
+  await expect(page.locator('.header')).toBeHidden()
+  const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1')
+  expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(1)
+})

@@ -1,0 +1,70 @@
+// Passes: what one holds after a purchase, giving it away, selling it on, and the door.
+import { normalizeAmount } from '../texts/amount'
+import { once } from './attempts'
+import { nextCursor, send } from './http'
+import { ApiError } from './problem'
+import type { Page } from './tickets'
+import type { Admission, Pass, PassTransfer, Ticket } from './types'
+
+/** Which passes: those that the user holds, those of one order, or those of the user's events (the door list). */
+export type Wanted = { order?: string; issued?: boolean }
+
+export async function listPasses(userId: string, { order, issued }: Wanted, cursor: string | null, signal?: AbortSignal): Promise<Page<Pass>> {
+  const query = new URLSearchParams({ limit: issued ? '500' : '100' })
+  if (order) query.set('order', order)
+  if (issued) query.set('issued', 'me')
+  if (cursor) query.set('cursor', cursor)
+  const { body, headers } = await send('get', '/api/passes', { user: userId, query, signal })
+  return { items: body, next: nextCursor(headers) }
+}
+
+/** Returns the pass that an order has bought, or null while it is not issued. */
+export async function passOfOrder(userId: string, orderId: string, signal?: AbortSignal): Promise<Pass | null> {
+  const { items } = await listPasses(userId, { order: orderId }, null, signal)
+  return items[0] ?? null
+}
+
+export async function getPass(userId: string, id: string, signal?: AbortSignal): Promise<Pass> {
+  return (await send('get', '/api/passes/{id}', { user: userId, id, signal })).body
+}
+
+/** Starts to give a pass away. The claim code is in this response only. */
+export function startTransfer(userId: string, id: string): Promise<PassTransfer> {
+  return once(`transfer:${userId}:${id}`, null, async (key) => {
+    return (await send('post', '/api/passes/{id}/transfer', { user: userId, id, headers: { 'idempotency-key': key } })).body
+  })
+}
+
+export async function cancelTransfer(userId: string, id: string): Promise<void> {
+  await send('delete', '/api/passes/{id}/transfer', { user: userId, id })
+}
+
+export function claimPass(userId: string, claimCode: string): Promise<Pass> {
+  return once(`claim:${userId}`, { claimCode }, async (key, body) => {
+    return (await send('post', '/api/passes/claims', { user: userId, body, headers: { 'idempotency-key': key } })).body
+  })
+}
+
+/** Lists a pass for resale. The price is sent as it was typed: the server validates it. */
+export function resellPass(userId: string, id: string, price: string): Promise<Ticket> {
+  return once(`resale:${userId}:${id}`, { price: normalizeAmount(price) }, async (key, { price }) => {
+    const body = { price: price as unknown as number }
+    return (await send('post', '/api/passes/{id}/resale', { user: userId, id, body, headers: { 'idempotency-key': key } })).body
+  })
+}
+
+/** Admits the holder of a code. The same scan after a lost response returns the outcome of the first one. */
+export function checkIn(userId: string, code: string, device: string): Promise<Admission> {
+  return once(`check-in:${userId}:${code}`, { code, ...(device && { device }) }, async (key, body) => {
+    return (await send('post', '/api/passes/check-ins', { user: userId, body, headers: { 'idempotency-key': key } })).body
+  })
+}
+
+/** Returns when and where a pass was admitted first, if a check-in was refused with `already_admitted`. */
+export function firstAdmission(error: unknown): { admittedAt: string; device: string | null } | null {
+  if (!(error instanceof ApiError) || error.code !== 'already_admitted') return null
+  const fault = error.faults[0] as { admittedAt?: string | null; device?: string | null } | undefined
+  return fault?.admittedAt ? { admittedAt: fault.admittedAt, device: fault.device ?? null } : null
+}
+
+export const calendarPath = (id: string): string => `/api/passes/${encodeURIComponent(id)}/calendar.ics`

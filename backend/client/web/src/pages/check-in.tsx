@@ -1,0 +1,142 @@
+// The door: codes come from the camera or from a scanner that types, and each has one large verdict.
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
+
+import { checkIn } from '../api/passes'
+import type { User } from '../api/types'
+import { keys } from '../live/cache'
+import { CameraView } from '../passes/camera-view'
+import { hasCamera } from '../passes/camera'
+import { DoorList } from '../passes/door-list'
+import { signal } from '../passes/signal'
+import { type Verdict, cleanCode, refusalOf } from '../passes/verdict'
+import { VerdictLog, VerdictView } from '../passes/verdict-view'
+import { SignedIn } from '../session/guard'
+import { preferences } from '../storage'
+import { useTexts } from '../texts/context'
+import { serverNow } from '../api/clock'
+import { Button } from '../ui/button'
+import { FormSkeleton } from '../ui/draft'
+import { Field } from '../ui/field'
+import { Page } from '../ui/page'
+
+/** The number of verdicts in the log. */
+const LOGGED = 10
+
+export default function CheckIn() {
+  const texts = useTexts()
+  return (
+    <SignedIn title={texts.door.title} skeleton={<FormSkeleton />}>
+      {(user) => <Door user={user} />}
+    </SignedIn>
+  )
+}
+
+/** Judges codes one after another, in the order in which they were read. */
+function useVerdicts(user: User, device: string, loud: boolean) {
+  const client = useQueryClient()
+  const [verdicts, setVerdicts] = useState<Verdict[]>([])
+  const [waiting, setWaiting] = useState(0)
+  const queue = useRef(Promise.resolve())
+  const count = useRef(0)
+  const judge = useCallback(
+    (code: string) => {
+      setWaiting((before) => before + 1)
+      queue.current = queue.current.then(async () => {
+        const id = count.current++
+        const found = await checkIn(user.id, code, device).then(
+          (admission) => ({ kind: 'admitted' as const, admission }),
+          (error: unknown) => refusalOf(error),
+        )
+        setVerdicts((before) => [{ id, at: serverNow(), ...found }, ...before].slice(0, LOGGED))
+        setWaiting((before) => before - 1)
+        if (loud) signal(found.kind)
+        void client.invalidateQueries({ queryKey: keys.door(user.id) })
+      })
+    },
+    [client, user.id, device, loud],
+  )
+  return { verdicts, isJudging: waiting > 0, judge }
+}
+
+function Door({ user }: { user: User }) {
+  const texts = useTexts()
+  const [device, setDevice] = useState(() => preferences.getItem('device') ?? '')
+  const [isLoud, setLoud] = useState(() => preferences.getItem('sound') === 'on')
+  const [isFilming, setFilming] = useState(false)
+  const { verdicts, isJudging, judge } = useVerdicts(user, device.trim(), isLoud)
+  return (
+    <Page title={texts.door.title} lead={texts.door.lead}>
+      <div className="split door">
+        <div className="door-main">
+          <VerdictView verdict={verdicts[0]} isJudging={isJudging} />
+          <CodeField onCode={judge} />
+          {isFilming && <CameraView onCode={judge} />}
+          <div className="row">
+            {hasCamera() && <Button onClick={() => setFilming(!isFilming)}>{isFilming ? texts.door.cameraOff : texts.door.cameraOn}</Button>}
+          </div>
+          <VerdictLog verdicts={verdicts} />
+        </div>
+        <div className="buy-panel">
+          <DoorList user={user} />
+          <Field
+            label={texts.door.device}
+            hint={texts.door.deviceHint}
+            name="device"
+            maxLength={60}
+            autoComplete="off"
+            value={device}
+            onChange={(event) => {
+              setDevice(event.target.value)
+              preferences.setItem('device', event.target.value)
+            }}
+          />
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={isLoud}
+              onChange={(event) => {
+                setLoud(event.target.checked)
+                preferences.setItem('sound', event.target.checked ? 'on' : 'off')
+              }}
+            />
+            <span>{texts.door.sound}</span>
+          </label>
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+/** The field that a hand scanner types into. It keeps the focus, so that the next scan needs no click. */
+function CodeField({ onCode }: { onCode: (code: string) => void }) {
+  const texts = useTexts()
+  const [typed, setTyped] = useState('')
+  const form = useRef<HTMLFormElement>(null)
+  const focus = () => form.current?.querySelector('input')?.focus({ preventScroll: true })
+  useEffect(focus, [])
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const code = cleanCode(typed)
+    setTyped('')
+    focus()
+    if (code) onCode(code)
+  }
+  return (
+    <form ref={form} className="code-form" aria-label={texts.door.scan} onSubmit={submit}>
+      <Field
+        label={texts.door.code}
+        name="code"
+        autoComplete="off"
+        autoCapitalize="characters"
+        spellCheck={false}
+        placeholder="TK1…"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      <Button type="submit" variant="primary">
+        {texts.door.admit}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,86 @@
+// The page to claim a ticket that another user gives away. The code is in the fragment of the link, or typed.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useLocation } from 'wouter'
+
+import { claimPass } from '../api/passes'
+import type { User } from '../api/types'
+import { keys } from '../live/cache'
+import { forgetClaimCode, readClaimCode, takeClaimCode } from '../passes/claim-code'
+import { useIsCurrentUser } from '../session/context'
+import { SignedIn } from '../session/guard'
+import { useTexts } from '../texts/context'
+import { useAnnounce } from '../ui/announcer'
+import { Button } from '../ui/button'
+import { FormSkeleton } from '../ui/draft'
+import { Field } from '../ui/field'
+import { Form, useFaults } from '../ui/form'
+import { Page } from '../ui/page'
+
+export default function Claim() {
+  const texts = useTexts()
+  // Before the redirect to sign-in, which would lose the fragment.
+  const [code, setCode] = useState(takeClaimCode)
+  useEffect(() => {
+    const take = () => setCode(takeClaimCode())
+    window.addEventListener('hashchange', take)
+    return () => window.removeEventListener('hashchange', take)
+  }, [])
+  return (
+    <SignedIn title={texts.claim.title} skeleton={<FormSkeleton />}>
+      {(user) => <ClaimForm key={code} user={user} code={code} />}
+    </SignedIn>
+  )
+}
+
+function ClaimForm({ user, code }: { user: User; code: string }) {
+  const texts = useTexts()
+  const client = useQueryClient()
+  const [, navigate] = useLocation()
+  const { showToast } = useAnnounce()
+  const isCurrentUser = useIsCurrentUser(user.id)
+  const [typed, setTyped] = useState(code)
+  const claim = useMutation({
+    networkMode: 'always',
+    mutationFn: () => claimPass(user.id, readClaimCode(typed)),
+    onSuccess: (pass) => {
+      forgetClaimCode()
+      client.setQueryData(keys.pass(user.id, pass.id), pass)
+      void client.invalidateQueries({ queryKey: keys.passes(user.id) })
+      if (!isCurrentUser()) return
+      showToast(texts.claim.done)
+      navigate(`/passes/${pass.id}`, { replace: true })
+    },
+  })
+  const faults = useFaults(claim.error, ['claimCode'])
+  const busy = claim.isPending || claim.isSuccess
+  return (
+    <Page title={texts.claim.title} lead={texts.claim.lead} narrow>
+      <Form
+        label={texts.claim.title}
+        error={claim.error}
+        general={faults.general}
+        atFields={faults.atFields}
+        onSubmit={() => {
+          if (!busy && readClaimCode(typed)) claim.mutate()
+        }}
+      >
+        <Field
+          label={texts.claim.code}
+          hint={texts.claim.hint}
+          name="claimCode"
+          required
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={typed}
+          fault={faults.of('claimCode')}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <Button type="submit" variant="primary" wide busy={busy}>
+          {busy ? texts.claim.submitting : texts.claim.submit}
+        </Button>
+      </Form>
+    </Page>
+  )
+}

@@ -1,0 +1,115 @@
+// The page of a ticket that the user holds: its code, and what can be done with it.
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from 'wouter'
+
+import { calendarPath, getPass } from '../api/passes'
+import { isStatus } from '../api/problem'
+import type { Pass, User } from '../api/types'
+import { keys } from '../live/cache'
+import { Code } from '../passes/code'
+import { Resale } from '../passes/resale'
+import { PassBadge } from '../passes/status'
+import { Transfer } from '../passes/transfer'
+import { SignedIn } from '../session/guard'
+import { useTexts } from '../texts/context'
+import { Button } from '../ui/button'
+import { Description } from '../ui/details'
+import { FailedPage } from '../ui/failure'
+import { Notice } from '../ui/notice'
+import { LoadingPage, Page } from '../ui/page'
+import { SplitSkeleton, Stub } from '../ui/stub'
+import { Moment } from '../ui/time'
+import { useTitleText } from '../ui/title'
+
+/** While a pass may change at the door or by its next holder, it is requested again after this time, in milliseconds. */
+const POLL_INTERVAL = 4000
+
+export default function PassPage() {
+  const texts = useTexts()
+  const { id = '' } = useParams<{ id: string }>()
+  return (
+    <SignedIn title={texts.passes.title} skeleton={<SplitSkeleton />} bare>
+      {(user) => <PassDetails key={id} id={id} user={user} />}
+    </SignedIn>
+  )
+}
+
+function PassDetails({ id, user }: { id: string; user: User }) {
+  const texts = useTexts()
+  const titleText = useTitleText()
+  const found = useQuery({
+    queryKey: keys.pass(user.id, id),
+    queryFn: ({ signal }) => getPass(user.id, id, signal),
+    refetchInterval: (query) => (query.state.data?.status === 'valid' || query.state.data?.status === 'offered' ? POLL_INTERVAL : false),
+  })
+  const pass = found.data
+  // A pass that was given away is not found any more, although it was shown before.
+  if (found.isError && (!pass || isStatus(found.error, 404))) {
+    return <FailedPage error={found.error} retry={() => void found.refetch()} missing={texts.pass.missing} hint={texts.pass.missingHint} />
+  }
+  if (!pass) return <LoadingPage skeleton={<SplitSkeleton />} />
+  const isHolder = pass.status !== 'valid' || pass.code !== undefined
+  return (
+    <Page title={titleText(pass.title)} heading={null}>
+      <div className="split">
+        <Stub
+          title={pass.title}
+          details={pass}
+          muted={pass.status === 'used' || pass.status === 'void'}
+          code={pass.code ? <Code code={pass.code} /> : undefined}
+          foot={<PassBadge pass={pass} />}
+        />
+        <section className="buy-panel" aria-label={texts.pass.actions}>
+          <PassState pass={pass} />
+          <Description details={pass} />
+          {isHolder && pass.status === 'valid' && <Keep pass={pass} />}
+          {isHolder && pass.status === 'valid' && <Transfer key={pass.serial} pass={pass} userId={user.id} />}
+          {isHolder && (pass.status === 'valid' || pass.status === 'offered') && <Resale pass={pass} userId={user.id} />}
+        </section>
+      </div>
+    </Page>
+  )
+}
+
+function PassState({ pass }: { pass: Pass }) {
+  const texts = useTexts()
+  if (pass.status === 'valid') return <p>{texts.pass.show}</p>
+  if (pass.status === 'offered') {
+    return (
+      <Notice tone="warn" title={texts.pass.offered}>
+        <p>{texts.pass.offeredHint}</p>
+      </Notice>
+    )
+  }
+  if (pass.status === 'void') {
+    return (
+      <Notice tone="bad">
+        <p>{texts.pass.void}</p>
+      </Notice>
+    )
+  }
+  return (
+    <Notice title={texts.pass.used}>
+      {Boolean(pass.admittedAt) && (
+        <p>
+          <Moment at={pass.admittedAt ?? ''} />
+        </p>
+      )}
+    </Notice>
+  )
+}
+
+/** Paper and calendar. */
+function Keep({ pass }: { pass: Pass }) {
+  const texts = useTexts()
+  return (
+    <div className="row">
+      <Button onClick={() => print()}>{texts.pass.print}</Button>
+      {Boolean(pass.startsAt) && (
+        <a className="button plain" href={calendarPath(pass.id)} download>
+          {texts.pass.calendar}
+        </a>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+
+import { claimLink, readClaimCode } from './claim-code'
+
+it('has the code in the fragment of the link only', () => {
+  const link = new URL(claimLink('AB+C/ d', 'https://tickets.example'))
+  expect([link.pathname, link.search]).toEqual(['/claim', ''])
+  expect(readClaimCode(link.hash)).toBe('AB+C/ d')
+})
+
+it('reads the code from a fragment, a link or what was typed', () => {
+  expect(readClaimCode('#k7f2')).toBe('k7f2')
+  expect(readClaimCode(' https://tickets.example/claim#k7f2\n')).toBe('k7f2')
+  expect(readClaimCode('  k7f2 ')).toBe('k7f2')
+  expect(readClaimCode('50%')).toBe('50%')
+  expect(readClaimCode('')).toBe('')
+})

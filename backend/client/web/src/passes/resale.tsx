@@ -1,0 +1,103 @@
+// Selling a pass on, at most at its limit, and withdrawing the listing.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { resellPass } from '../api/passes'
+import { deleteTicket, getTicket } from '../api/tickets'
+import type { Pass } from '../api/types'
+import { keys } from '../live/cache'
+import { useI18n } from '../texts/context'
+import { errorText } from '../texts/errors'
+import { useAnnounce } from '../ui/announcer'
+import { Button, ButtonLink } from '../ui/button'
+import { Field } from '../ui/field'
+import { Form, useFaults } from '../ui/form'
+import { Notice } from '../ui/notice'
+
+export function Resale({ pass, userId }: { pass: Pass; userId: string }) {
+  const client = useQueryClient()
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: keys.tickets })
+    void client.invalidateQueries({ queryKey: keys.passes(userId) })
+    return client.invalidateQueries({ queryKey: keys.pass(userId, pass.id) })
+  }
+  if (pass.status === 'offered') return <Offered pass={pass} userId={userId} refresh={refresh} />
+  return <Offer pass={pass} userId={userId} refresh={refresh} />
+}
+
+interface ResaleProps {
+  pass: Pass
+  userId: string
+  refresh: () => Promise<void>
+}
+
+function Offer({ pass, userId, refresh }: ResaleProps) {
+  const { texts, format } = useI18n()
+  const { showToast } = useAnnounce()
+  const limit = pass.resaleLimit ?? null
+  const [price, setPrice] = useState(limit === null ? '' : String(limit))
+  const offering = useMutation({
+    networkMode: 'always',
+    mutationFn: () => resellPass(userId, pass.id, price),
+    onSuccess: () => showToast(texts.resale.done),
+    onSettled: refresh,
+  })
+  const faults = useFaults(offering.error, ['price'])
+  return (
+    <details className="actions">
+      <summary>{texts.resale.title}</summary>
+      <Form
+        label={texts.resale.title}
+        error={offering.error}
+        general={faults.general}
+        atFields={faults.atFields}
+        onSubmit={() => {
+          if (!offering.isPending) offering.mutate()
+        }}
+      >
+        <Field
+          label={texts.form.priceField}
+          hint={limit === null ? texts.resale.hint : texts.resale.limit(format.money(limit))}
+          name="price"
+          prefix="$"
+          inputMode="decimal"
+          autoComplete="off"
+          required
+          value={price}
+          fault={faults.of('price')}
+          onChange={(event) => setPrice(event.target.value)}
+        />
+        <Button type="submit" busy={offering.isPending}>
+          {texts.resale.submit}
+        </Button>
+      </Form>
+    </details>
+  )
+}
+
+function Offered({ pass, userId, refresh }: ResaleProps) {
+  const { texts } = useI18n()
+  const { listingId } = pass
+  const withdrawal = useMutation({
+    networkMode: 'always',
+    mutationFn: async (id: string) => deleteTicket(userId, await getTicket(id)),
+    onSettled: refresh,
+  })
+  if (!listingId) return null
+  return (
+    <div className="actions">
+      {withdrawal.isError && (
+        <Notice tone="bad" alert>
+          <p>{errorText(texts, withdrawal.error)}</p>
+        </Notice>
+      )}
+      {withdrawal.isSuccess && <p role="status">{texts.resale.withdrawn}</p>}
+      <div className="row">
+        <ButtonLink to={`/tickets/${listingId}`}>{texts.resale.listing}</ButtonLink>
+        <Button variant="danger" busy={withdrawal.isPending || withdrawal.isSuccess} onClick={() => withdrawal.mutate(listingId)}>
+          {texts.resale.withdraw}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,91 @@
+// Giving a pass away: the claim code and its link, shown once, and taking it back.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { cancelTransfer, startTransfer } from '../api/passes'
+import type { Pass, PassTransfer } from '../api/types'
+import { keys } from '../live/cache'
+import { useI18n, useTexts } from '../texts/context'
+import { errorText } from '../texts/errors'
+import { useAnnounce } from '../ui/announcer'
+import { Button } from '../ui/button'
+import { Notice } from '../ui/notice'
+import { claimLink } from './claim-code'
+
+export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
+  const { texts, format } = useI18n()
+  const client = useQueryClient()
+  const { showToast } = useAnnounce()
+  const [started, setStarted] = useState<PassTransfer | null>(null)
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: keys.passes(userId) })
+    return client.invalidateQueries({ queryKey: keys.pass(userId, pass.id) })
+  }
+  const starting = useMutation({
+    networkMode: 'always',
+    mutationFn: () => startTransfer(userId, pass.id),
+    onSuccess: setStarted,
+    onSettled: refresh,
+  })
+  const ending = useMutation({
+    networkMode: 'always',
+    mutationFn: () => cancelTransfer(userId, pass.id),
+    onSuccess: () => {
+      setStarted(null)
+      showToast(texts.transfer.takenBack)
+    },
+    onSettled: refresh,
+  })
+  const error = starting.error ?? ending.error
+  const expiresAt = started?.expiresAt ?? pass.transferExpiresAt
+  return (
+    <div className="actions">
+      <h2>{texts.transfer.title}</h2>
+      {error && (
+        <Notice tone="bad" alert>
+          <p>{errorText(texts, error)}</p>
+        </Notice>
+      )}
+      {started && <ClaimCode code={started.claimCode} />}
+      <p className="hint">{expiresAt ? texts.transfer.pending(format.moment(expiresAt)) : texts.transfer.hint}</p>
+      <div className="row">
+        <Button busy={starting.isPending} onClick={() => starting.mutate()}>
+          {expiresAt ? texts.transfer.again : texts.transfer.start}
+        </Button>
+        {expiresAt && (
+          <Button variant="danger" busy={ending.isPending} onClick={() => ending.mutate()}>
+            {texts.transfer.takeBack}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function ClaimCode({ code }: { code: string }) {
+  const texts = useTexts()
+  const { showToast } = useAnnounce()
+  const link = claimLink(code)
+  const copy = async (text: string) => {
+    try {
+      await navigator.clipboard.writeText(text)
+      showToast(texts.transfer.copied)
+    } catch {
+      // Without the permission the field can be selected and copied by hand.
+      showToast(texts.transfer.notCopied)
+    }
+  }
+  return (
+    <Notice tone="good" title={texts.transfer.once}>
+      <label className="copy-field">
+        <span>{texts.transfer.link}</span>
+        <input readOnly value={link} onFocus={(event) => event.target.select()} />
+      </label>
+      <label className="copy-field">
+        <span>{texts.transfer.code}</span>
+        <input readOnly value={code} onFocus={(event) => event.target.select()} />
+      </label>
+      <Button onClick={() => void copy(link)}>{texts.transfer.copy}</Button>
+    </Notice>
+  )
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+
+import { ApiError, NetworkError } from '../api/problem'
+import { cleanCode, refusalOf } from './verdict'
+
+const refusal = (status: number, fault: object) => refusalOf(new ApiError(status, [{ message: 'no', ...fault }]))
+
+it('says when and where a pass was admitted first', () => {
+  const first = { admittedAt: '2026-12-24T18:04:05Z', device: 'north door' }
+  expect(refusal(409, { code: 'already_admitted', ...first })).toEqual({ kind: 'refused', reason: 'already_admitted', first })
+  expect(refusal(409, { code: 'already_admitted', admittedAt: first.admittedAt })).toMatchObject({ first: { device: null } })
+})
+
+it('refuses by the code of the error', () => {
+  for (const code of ['pass_invalid', 'pass_superseded', 'pass_offered'] as const) {
+    expect(refusal(400, { code })).toEqual({ kind: 'refused', reason: code, first: null })
+  }
+  expect(refusal(401, { code: 'not_owner' })).toMatchObject({ kind: 'refused', reason: 'not_owner' })
+  expect(refusal(400, { code: 'invalid_input', field: 'code' })).toMatchObject({ kind: 'refused', reason: 'pass_invalid' })
+})
+
+it('does not call an unknown outcome a refusal', () => {
+  expect(refusalOf(new NetworkError('lost')).kind).toBe('unknown')
+  expect(refusal(503, { code: 'unavailable' }).kind).toBe('unknown')
+  expect(refusal(401, { code: 'not_signed_in' }).kind).toBe('unknown')
+})
+
+it('keeps a space that ends a code', () => {
+  expect(cleanCode('  TK1AB \r\n')).toBe('TK1AB ')
+  expect(cleanCode('TK1AB\t')).toBe('TK1AB')
+})

@@ -1,0 +1,29 @@
+// The verdict on a scanned code: admitted, refused with a reason, or unknown.
+import { firstAdmission } from '../api/passes'
+import { ApiError } from '../api/problem'
+import type { Admission } from '../api/types'
+
+/** The reasons of refusals, by the code of the error. Each has a text that says what to do. */
+export const REASONS = ['already_admitted', 'pass_invalid', 'pass_superseded', 'pass_offered', 'not_owner'] as const
+export type Reason = (typeof REASONS)[number]
+
+export type Verdict = { id: number; at: number } & (
+  | { kind: 'admitted'; admission: Admission }
+  | { kind: 'refused'; reason: Reason; first: { admittedAt: string; device: string | null } | null }
+  /** The outcome is not known, or the request failed otherwise: the same code has to be scanned again. */
+  | { kind: 'unknown'; error: unknown }
+)
+
+const isReason = (code: string | null): code is Reason => REASONS.some((reason) => reason === code)
+
+/** Returns the kind of verdict of a failed check-in. */
+export function refusalOf(error: unknown): { kind: 'refused'; reason: Reason; first: ReturnType<typeof firstAdmission> } | { kind: 'unknown'; error: unknown } {
+  const code = error instanceof ApiError ? error.code : null
+  if (isReason(code)) return { kind: 'refused', reason: code, first: firstAdmission(error) }
+  // A field of the code that is not valid: what was read is no code of a pass.
+  if (error instanceof ApiError && error.faults.some(({ field }) => field === 'code')) return { kind: 'refused', reason: 'pass_invalid', first: null }
+  return { kind: 'unknown', error }
+}
+
+/** A scanner that types ends a code with Enter or Tab. A space may be the last character of a code. */
+export const cleanCode = (typed: string): string => typed.replace(/^\s+|[\r\n\t]+$/g, '')
