@@ -25,7 +25,7 @@ test('screenshot of the market', async ({ someone }) => {
     const day = new Date(Date.now() + days * DAY).toISOString().slice(0, 10)
     await seller.list(title, price, { venue, startsAt: `${day}T${time}:00+01:00` })
   }
-  await page.goto('/?sort=newest')
+  await page.goto('/')
   await expect(page.getByText('Harbour tour at sunset')).toBeVisible()
   await page.evaluate(() => document.fonts.ready)
   const picture = await page.screenshot({ animations: 'disabled' })

@@ -1,5 +1,5 @@
-// The search and filter form of the market. Input takes effect after a delay, or at once with Enter. On narrow screens the filters are
-// in a sheet, so that the tickets are on the first screen.
+// The search and filter form of the market. Input takes effect after a delay, or at once with Enter. Unless the screen is wide, the
+// filters are in a dialog, so that the tickets are on the first screen.
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 
@@ -16,7 +16,7 @@ import { type Filters, NO_FILTERS, SORTS, type Sort, toPath } from './filters'
 const DEBOUNCE = 300
 
 /** From this width on the filters stand beside the search. */
-const WIDE = '(min-width: 48rem)'
+const WIDE = '(min-width: 72rem)'
 
 export function FilterForm({ filters, error }: { filters: Filters; error: unknown }) {
   const texts = useTexts()
