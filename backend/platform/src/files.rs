@@ -298,7 +298,7 @@ mod tests {
             "it is as long as at first, and was longer"
         );
         fs::write(&path, "more rows again").unwrap();
-        assert_eq!(growing.clone().change(), Some(PathChange::Shortened), "other rows are no replacement");
+        assert_eq!(growing.change(), Some(PathChange::Shortened), "other rows are no replacement");
     }
 
     #[test]

@@ -586,8 +586,8 @@ export interface components {
             version?: number | null;
         };
         /**
-         * @description The right to enter, held by one user at a time. The service issues it when the order of a ticket completes; it outlives
-         *     transfers and resales.
+         * @description The right to enter, held by one user at a time. The service issues it when the order of a ticket completes; it
+         *     outlives transfers and resales.
          */
         Pass: components["schemas"]["TicketDetails"] & {
             admittedAt?: components["schemas"]["Timestamp"] | null;
