@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use ticketing_sdk::text::span;
-pub(crate) use ticketing_sdk::text::{clock, sanitize, time_left, time_of_day};
+pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_left, time_of_day};
 use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails, Timestamp};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;

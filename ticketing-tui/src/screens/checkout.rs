@@ -1,6 +1,6 @@
 //! One order: how long it is held, paying for it, and what became of it.
 
-use std::time::Duration;
+mod facts;
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -8,19 +8,20 @@ use ticketing_sdk::{
     CancelReason, CardToken, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString,
 };
 
+use self::facts::{countdown, facts};
 use super::{ConfirmAction, Context, Input, PlainView, Route, Screen, form_input};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::orders::{OrderAction, Orders, URGENT_TIME_LEFT};
+use crate::model::orders::{OrderAction, Orders};
 use crate::model::passes::PassKey;
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::painter::{Painter, below, top};
+use crate::widgets::placeholder;
 use crate::widgets::qr::Qr;
 use crate::widgets::stub::{self, Stub};
-use crate::widgets::{meter, placeholder};
 
 /// One order.
 #[derive(Debug)]
@@ -378,33 +379,5 @@ impl Checkout {
         rest = below(rest, 1 + gap);
         rest = painter.paragraph(rest, "Continues once it is paid.", painter.theme.dim);
         facts(painter, below(rest, gap), model, order, is_drawn);
-    }
-}
-
-/// How long it is still held.
-fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duration) {
-    let whole = order.created_at.map_or(Duration::from_secs(900), |at| order.expires_at.saturating_since(at));
-    let style = match left {
-        left if left <= URGENT_TIME_LEFT => painter.theme.bad,
-        left if left <= 2 * URGENT_TIME_LEFT => painter.theme.warn,
-        _ => painter.theme.good,
-    };
-    let spans =
-        [("Reserved for you  ", painter.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
-    let end = painter.spans(line, &spans);
-    let meter = Rect { x: end, width: line.right().saturating_sub(end).min(60), ..line };
-    meter::line(painter, meter, left, whole, style);
-}
-
-/// The small print, but for what the drawn ticket says.
-fn facts(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order, is_drawn: bool) {
-    let payment = model.orders.payment(&order.id).map(|payment| text::short_id(payment.id.as_str()));
-    let facts =
-        [("Order", text::short_id(order.id.as_str())), ("Ticket", text::short_id(order.ticket.id.as_str()))];
-    let details: Vec<_> = if is_drawn { Vec::new() } else { text::details(&order.ticket.details).collect() };
-    let mut rest = area;
-    for (label, value) in details.into_iter().chain(facts).chain(payment.map(|id| ("Payment", id))) {
-        painter.fact(rest, label, &value, Style::new());
-        rest = below(rest, 1);
     }
 }
