@@ -1,6 +1,7 @@
 //! The screens, a file each: what it holds, what it does with what comes in, how it looks, and how it reads aloud.
 
 mod activity;
+mod check_in;
 mod checkout;
 mod claim;
 mod confirm;
@@ -64,6 +65,7 @@ screens! {
     pass: Pass(key: PassKey);
     transfer: Transfer(id: PassId);
     claim: Claim;
+    check_in: CheckIn;
     resale: Resale(id: PassId);
     listings: Listings;
     listing: Listing(id: Option<TicketId>);

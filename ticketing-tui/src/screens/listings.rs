@@ -59,7 +59,7 @@ impl Screen for Listings {
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
-        let mut actions = vec![Action::New];
+        let mut actions = vec![Action::New, Action::CheckIn];
         if let Some(listing) = self.selected(model) {
             if listing.ticket.status == TicketStatus::Available && listing.pending.is_none() {
                 actions.extend([Action::Edit, Action::Withdraw]);
@@ -82,6 +82,7 @@ impl Screen for Listings {
         match input {
             Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => cx.model.load_own(),
             Input::Action(Action::New) => cx.go(Route::Listing(None)),
+            Input::Action(Action::CheckIn) => cx.go(Route::CheckIn),
             Input::Action(Action::Account) => cx.go(Route::SignIn(None)),
             Input::Action(action) if self.list.act(action, len) => {}
             Input::Action(action) => {

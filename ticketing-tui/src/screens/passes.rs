@@ -157,11 +157,7 @@ impl Screen for Passes {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = if area.width < 60 {
-            area
-        } else {
-            painter.frame(area, &self.title(model), painter.theme.border)
-        };
+        let inner = painter.list_title(area, &self.title(model));
         let passes = model.passes.list();
         if passes.is_empty() {
             let (market, claim) = (model.key(Action::Market), model.key(Action::Claim));

@@ -3,6 +3,7 @@
 mod account;
 mod buy;
 mod card_page;
+mod check_in;
 mod expiry;
 mod idle;
 mod keys;
