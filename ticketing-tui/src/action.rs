@@ -147,7 +147,6 @@ actions! {
     Listings {
         New       "new"       ["n"]                    "Sell"      "List a ticket for sale";
         Edit      "edit"      ["e"]                    "Edit"      "Change the listing";
-        CheckIn   "check-in"  ["c"]                    "Check in"  "Admit people to your events";
         Withdraw  "withdraw"  ["d", "delete"]          "Withdraw"  "Withdraw the listing";
     }
     Forms {

@@ -180,12 +180,12 @@ impl App {
                 writes: self.front().writes(&self.model),
             };
             let body = app_bars::view(&mut painter, area, &self.model, open, &available);
-            let body = toasts::view(&mut painter, body, &self.model);
             let first = self.screens.iter().rposition(|(_, screen)| !screen.is_popup()).unwrap_or(0);
             for (_, screen) in &self.screens[first..] {
                 *painter.cursor = None;
                 screen.view(&self.model, &mut painter, body);
             }
+            toasts::view(&mut painter, body, &self.model);
         }
         self.click_targets = click_targets;
         cursor

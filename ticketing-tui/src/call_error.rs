@@ -1,7 +1,6 @@
 //! Why something did not work, in the words of the screen.
 
-use ticketing_sdk::text::{date, sanitize, time_of_day};
-use ticketing_sdk::{Error, ErrorCode, ErrorDetail, Money, SafeToRepeat, StatusCode};
+use ticketing_sdk::{Error, ErrorCode, Money, SafeToRepeat, StatusCode, text::sanitize};
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,22 +99,12 @@ impl From<&Error> for CallError {
                 let retry =
                     answer.retry_after.map(|after| format!("Try again in {} s", after.as_secs().max(1)));
                 let new_price = error.new_price();
-                let advice = || {
-                    first_admission(&answer.faults)
-                        .or_else(|| code.as_ref().and_then(advice).map(str::to_owned))
-                };
+                let advice = || code.as_ref().and_then(advice).map(str::to_owned);
                 Self { kind, message, hint: retry.or_else(advice), fields: fields.collect(), new_price }
             }
             _ => of(CallErrorKind::Other, message),
         }
     }
-}
-
-/// When a pass was admitted that is refused for that, and where.
-fn first_admission(faults: &[ErrorDetail]) -> Option<String> {
-    let (at, device) = faults.iter().find_map(|fault| Some((fault.admitted_at?, &fault.device)))?;
-    let by = device.as_deref().map_or_else(String::new, |device| format!(" by {}", sanitize(device)));
-    Some(format!("Already admitted at {} {} UTC{by}", date(at), time_of_day(at)))
 }
 
 /// What to do about a refusal that does not say so itself.
@@ -148,20 +137,5 @@ mod tests {
             assert!(advice(&code).is_some(), "{code:?}");
         }
         assert_eq!(advice(&ErrorCode::NotFound), None);
-    }
-
-    #[test]
-    fn second_admission_names_the_first() {
-        let fault = |at: Option<&str>| ErrorDetail {
-            message: "The pass was admitted".to_owned(),
-            field: Some("code".to_owned()),
-            code: Some(ErrorCode::AlreadyAdmitted),
-            price: None,
-            admitted_at: at.map(|at| at.parse().unwrap()),
-            device: Some("north\u{1b} door".to_owned()),
-        };
-        let words = first_admission(&[fault(None), fault(Some("2026-12-24T18:40:12Z"))]);
-        assert_eq!(words.as_deref(), Some("Already admitted at 2026-12-24 18:40:12 UTC by north door"));
-        assert_eq!(first_admission(&[fault(None)]), None);
     }
 }

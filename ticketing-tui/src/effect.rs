@@ -1,8 +1,6 @@
 //! What the core asks of the world: calls of the marketplace, and things to do to the terminal. Values, nothing more.
 
-use ticketing_sdk::{
-    ClaimCode, Money, NewTicket, OrderId, PassCode, PassId, SecretString, TicketId, TicketUpdate,
-};
+use ticketing_sdk::{ClaimCode, Money, NewTicket, OrderId, PassId, SecretString, TicketId, TicketUpdate};
 
 use crate::settings::SettingChange;
 
@@ -100,12 +98,10 @@ pub enum Call {
     GiveAway(PassId),
     /// End a transfer that nobody has claimed.
     TakeBack(PassId),
-    /// Claim a pass that another user gives away.
+    /// Claim a pass that someone else gives away.
     Claim(ClaimCode),
     /// Offer a pass for resale.
     Resell(PassId, Money),
-    /// Admit the holder of a code.
-    CheckIn(PassCode),
 }
 
 impl Call {

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
-use ticketing_sdk::{
-    Admission, CardEntry, CurrentUser, Order, Pass, PassTransfer, Payment, Ticket, TicketChange,
-};
+use ticketing_sdk::{CardEntry, CurrentUser, Order, Pass, PassTransfer, Payment, Ticket, TicketChange};
 
 use crate::call_error::CallError;
 use crate::effect::CallId;
@@ -68,8 +66,6 @@ pub enum Reply {
     Pass(Box<Pass>),
     /// A started transfer, with its claim code.
     Transfer(PassTransfer),
-    /// An admission.
-    Admission(Box<Admission>),
     /// It is done, and there is nothing more to say.
     Done,
 }

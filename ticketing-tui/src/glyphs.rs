@@ -24,8 +24,6 @@ pub(crate) struct Glyphs {
     /// What is left, and what has gone, of a span.
     pub(crate) full: &'static str,
     pub(crate) empty: &'static str,
-    /// Where a ticket is torn.
-    pub(crate) perforation: &'static str,
     /// Between things on one line.
     pub(crate) separator: &'static str,
     /// Stands for a letter that is not shown.
@@ -45,7 +43,6 @@ const DRAWN: Glyphs = Glyphs {
     track: "│",
     full: "━",
     empty: "─",
-    perforation: "┊",
     separator: "·",
     hidden: "•",
 };
@@ -82,7 +79,6 @@ const ASCII: Glyphs = Glyphs {
     track: "|",
     full: "=",
     empty: "-",
-    perforation: ":",
     separator: "-",
     hidden: "*",
 };

@@ -217,12 +217,9 @@ impl Model {
             Call::Session => CallSubject::Session,
             Call::Ticket(ticket) => CallSubject::Ticket(ticket.clone()),
             Call::Order(order) => CallSubject::Order(order.clone()),
-            Call::SignIn { .. }
-            | Call::SignUp { .. }
-            | Call::SignOut
-            | Call::Sell(_)
-            | Call::CheckIn(_)
-            | Call::Claim(_) => CallSubject::ScreenWrite,
+            Call::SignIn { .. } | Call::SignUp { .. } | Call::SignOut | Call::Sell(_) | Call::Claim(_) => {
+                CallSubject::ScreenWrite
+            }
             Call::GiveAway(pass) | Call::TakeBack(pass) | Call::Resell(pass, _) => {
                 CallSubject::PassWrite(pass.clone())
             }

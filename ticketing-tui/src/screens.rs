@@ -1,7 +1,6 @@
 //! The screens, a file each: what it holds, what it does with what comes in, how it looks, and how it reads aloud.
 
 mod activity;
-mod check_in;
 mod checkout;
 mod claim;
 mod confirm;
@@ -65,7 +64,6 @@ screens! {
     pass: Pass(key: PassKey);
     transfer: Transfer(id: PassId);
     claim: Claim;
-    check_in: CheckIn;
     resale: Resale(id: PassId);
     listings: Listings;
     listing: Listing(id: Option<TicketId>);

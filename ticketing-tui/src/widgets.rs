@@ -9,7 +9,6 @@ pub(crate) mod meter;
 pub(crate) mod painter;
 pub(crate) mod placeholder;
 pub(crate) mod qr;
-pub(crate) mod stub;
 pub(crate) mod submission;
 pub(crate) mod ticket_card;
 pub(crate) mod toasts;

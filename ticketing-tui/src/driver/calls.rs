@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_sdk::{
-    CardToken, Client, Error, NewCheckIn, OrderId, Pass, PassId, PassStatus, Payment, PaymentStatus,
-    SecretString, Ticket, TicketSort, TicketStatus, Write,
+    CardToken, Client, Error, OrderId, Pass, PassId, PassStatus, Payment, PaymentStatus, SecretString,
+    Ticket, TicketSort, TicketStatus, Write,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep};
@@ -81,11 +81,6 @@ impl Caller {
                 let operation = format!("passes resell {id} --price {price}");
                 let write = passes.resell(&id, price);
                 self.send_journaled(&operation, &[id.as_str(), &price.to_string()], write).await.map(ticket)
-            }
-            Call::CheckIn(code) => {
-                let write = passes.check_in(NewCheckIn::new(code.clone()));
-                let admission = self.send_journaled("checkin", &[code.as_str()], write).await?;
-                Ok(Reply::Admission(Box::new(admission)))
             }
             Call::CardEntry => {
                 self.client.payments().card_entry().await.map(Reply::CardEntry).map_err(call_error)

@@ -93,7 +93,7 @@ impl Model {
                 }
             }
             Reply::Order(_) => {}
-            Reply::Payment(_) | Reply::Admission(_) | Reply::Done => {}
+            Reply::Payment(_) | Reply::Done => {}
         }
     }
 

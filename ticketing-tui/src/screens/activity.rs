@@ -83,7 +83,7 @@ impl Screen for Activity {
             log(self, model, painter, Rect { width: area.width - side, ..area });
             charts(model, painter, Rect { x: area.right() - side, width: side, ..area });
         } else if area.height >= 18 {
-            let low = 6;
+            let low = 9;
             log(self, model, painter, Rect { height: area.height - low, ..area });
             charts(model, painter, below(area, area.height - low));
         } else {
@@ -113,7 +113,7 @@ impl Screen for Activity {
 }
 
 fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-    let inner = painter.list_title(area, "Since the start, in UTC");
+    let inner = painter.frame(area, "Since the start", painter.theme.border);
     let line = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
     painter.text(line, &sums(model), painter.theme.dim);
     let log = model.market.activity.log();
@@ -135,7 +135,7 @@ fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) 
 }
 
 fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) {
-    let inner = inset(painter.list_title(area, "The last ten minutes"), 2, 0);
+    let inner = inset(painter.frame(area, "The last ten minutes", painter.theme.border), 1, 0);
     let bars = model.market.activity.bars(model.now);
     let series: [(&str, Vec<u64>, Style); 3] = [
         ("listed", bars.iter().map(|bar| bar.listed.into()).collect(), painter.theme.good),
@@ -144,7 +144,7 @@ fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     ];
     // With little room only the lines of time, else prices below them.
     let tall = inner.height >= 24;
-    let each = if tall { 2 } else { 1 };
+    let each = if tall { ((inner.height - 11) / 3).clamp(2, 7) } else { (inner.height / 3).max(1) };
     let mut rest = inner;
     for (label, values, style) in series {
         let total: u64 = values.iter().sum();
@@ -153,19 +153,11 @@ fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let chart = Rect {
             x: rest.x + 14,
             width: rest.width.saturating_sub(14).min(u16::try_from(BARS).unwrap_or(60)),
-            ..top(rest, 1)
+            ..top(rest, each.saturating_sub(u16::from(tall)).max(1))
         };
         meter::bars(painter, chart, &values, style);
         rest = below(rest, each);
     }
-    let axis = Rect {
-        x: rest.x + 14,
-        width: rest.width.saturating_sub(14).min(u16::try_from(BARS).unwrap_or(60)),
-        ..top(rest, 1)
-    };
-    painter.text(axis, "10 min ago", painter.theme.faint);
-    painter.right(axis, "now", painter.theme.faint);
-    rest = below(rest, 2);
     if tall {
         painter.text(
             top(rest, 1),

@@ -1,27 +1,25 @@
 //! One order: how long it is held, paying for it, and what became of it.
 
-mod facts;
+use std::time::Duration;
 
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ticketing_sdk::{
     CancelReason, CardToken, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString,
 };
 
-use self::facts::{countdown, facts};
 use super::{ConfirmAction, Context, Input, PlainView, Route, Screen, form_input};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::orders::{OrderAction, Orders};
+use crate::model::orders::{OrderAction, Orders, URGENT_TIME_LEFT};
 use crate::model::passes::PassKey;
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::painter::{Painter, below, top};
-use crate::widgets::placeholder;
 use crate::widgets::qr::Qr;
-use crate::widgets::stub::{self, Stub};
+use crate::widgets::{meter, placeholder};
 
 /// One order.
 #[derive(Debug)]
@@ -195,21 +193,15 @@ impl Screen for Checkout {
             }
             _ => inner,
         };
-        let is_drawn =
-            inner.height >= TALL && stub::fits(inner) && model.orders.payment_error(&self.id).is_none();
-        let mut rest = if is_drawn {
-            below(drawn(painter, inner, model, order), 1)
-        } else {
-            let rest = painter.title(inner, &text::title(&order.ticket.title));
-            painter.text(rest, &text::money(order.ticket.price), painter.theme.accent);
-            below(rest, 1 + gap)
-        };
+        let mut rest = painter.title(inner, &text::title(&order.ticket.title));
+        painter.text(rest, &text::money(order.ticket.price), painter.theme.accent);
+        rest = below(rest, 1 + gap);
         match order.status {
-            OrderStatus::Created => self.open_order(painter, rest, model, order, (gap, is_drawn)),
+            OrderStatus::Created => self.open_order(painter, rest, model, order, gap),
             OrderStatus::AwaitingPayment if !is_paid(model, order) => {
                 let words = "Being paid. The card is authorized; the order no longer expires.";
                 rest = painter.paragraph(rest, words, painter.theme.accent);
-                facts(painter, below(rest, 1), model, order, is_drawn);
+                facts(painter, below(rest, 1), model, order);
             }
             OrderStatus::AwaitingPayment | OrderStatus::Complete => {
                 painter.spans(
@@ -221,7 +213,7 @@ impl Screen for Checkout {
                 );
                 rest = below(rest, 1 + gap);
                 painter.button(top(rest, 1), &model.key(Action::Open), "shows the ticket", Action::Open);
-                facts(painter, below(rest, 1 + gap), model, order, is_drawn);
+                facts(painter, below(rest, 1 + gap), model, order);
             }
             OrderStatus::Cancelled => {
                 let is_expired = order.cancel_reason == Some(CancelReason::Expired);
@@ -234,7 +226,7 @@ impl Screen for Checkout {
                 };
                 rest = below(painter.paragraph(rest, words, painter.theme.warn), gap);
                 painter.button(rest, &model.key(Action::Reorder), "orders the ticket again", Action::Reorder);
-                facts(painter, below(rest, 1 + gap), model, order, is_drawn);
+                facts(painter, below(rest, 1 + gap), model, order);
             }
         }
     }
@@ -281,27 +273,6 @@ impl Screen for Checkout {
     }
 }
 
-/// From so many lines on there is room for a drawn ticket above what is to be done.
-const TALL: u16 = 18;
-/// How far apart the two parts of a ticket are that is paid for.
-const TORN: u16 = 2;
-
-/// Draws the ticket of an order, torn once it is paid for. Returns the rest of the area.
-fn drawn(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) -> Rect {
-    let facts: Vec<String> = text::details(&order.ticket.details).map(|(_, value)| value).collect();
-    let is_torn = order.status == OrderStatus::Complete
-        || order.status == OrderStatus::AwaitingPayment && is_paid(model, order);
-    let role = if is_torn { painter.theme.accent } else { painter.theme.dim };
-    let side = [
-        (text::money(order.ticket.price), painter.theme.base.add_modifier(Modifier::BOLD)),
-        (String::new(), Style::new()),
-        (order.status.label().to_owned(), role),
-        (text::short_id(order.id.as_str()), painter.theme.dim),
-    ];
-    let stub = Stub { title: &text::title(&order.ticket.title), facts: &facts, side: &side };
-    stub.view(painter, area, if is_torn { TORN } else { 0 })
-}
-
 /// The columns that the text beside a QR code needs.
 const BESIDE_QR: u16 = 34;
 
@@ -317,14 +288,7 @@ fn is_paid(model: &Model, order: &Order) -> bool {
 }
 
 impl Checkout {
-    fn open_order(
-        &self,
-        painter: &mut Painter<'_>,
-        area: Rect,
-        model: &Model,
-        order: &Order,
-        (gap, is_drawn): (u16, bool),
-    ) {
+    fn open_order(&self, painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order, gap: u16) {
         let left = Orders::time_left(order, model.server_now());
         countdown(painter, top(area, 1), order, left);
         let mut rest = below(area, 1 + gap);
@@ -337,10 +301,10 @@ impl Checkout {
         if let Some(words) = waiting {
             rest =
                 painter.paragraph(rest, &format!("{words}{}", painter.glyphs.ellipsis), painter.theme.accent);
-            return facts(painter, below(rest, gap), model, order, is_drawn);
+            return facts(painter, below(rest, gap), model, order);
         }
         if let Some(page) = model.payment_page(&self.id) {
-            return self.page(painter, rest, model, order, (&page, is_drawn));
+            return self.page(painter, rest, model, order, &page);
         }
         let error = model.orders.payment_error(&self.id);
         if let Some(error) = error {
@@ -358,18 +322,13 @@ impl Checkout {
             let advice = error.advice.as_deref().unwrap_or_default();
             rest = below(painter.paragraph(rest, advice, painter.theme.dim), gap);
         }
-        facts(painter, rest, model, order, is_drawn);
+        facts(painter, rest, model, order);
     }
+}
 
+impl Checkout {
     /// Where the order is paid for, and that this screen goes on by itself.
-    fn page(
-        &self,
-        painter: &mut Painter<'_>,
-        area: Rect,
-        model: &Model,
-        order: &Order,
-        (page, is_drawn): (&str, bool),
-    ) {
+    fn page(&self, painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order, page: &str) {
         let gap = gap(area);
         let mut rest = painter.paragraph(area, "Pay on this page:", Style::new());
         rest = below(painter.paragraph(rest, page, painter.theme.accent), gap);
@@ -378,6 +337,34 @@ impl Checkout {
         painter.button(top(rest, 1), &model.key(Action::Cancel), "cancels it", Action::Cancel);
         rest = below(rest, 1 + gap);
         rest = painter.paragraph(rest, "Continues once it is paid.", painter.theme.dim);
-        facts(painter, below(rest, gap), model, order, is_drawn);
+        facts(painter, below(rest, gap), model, order);
+    }
+}
+
+/// How long it is still held.
+fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duration) {
+    let whole = order.created_at.map_or(Duration::from_secs(900), |at| order.expires_at.saturating_since(at));
+    let style = match left {
+        left if left <= URGENT_TIME_LEFT => painter.theme.bad,
+        left if left <= 2 * URGENT_TIME_LEFT => painter.theme.warn,
+        _ => painter.theme.good,
+    };
+    let spans =
+        [("Reserved for you  ", painter.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
+    let end = painter.spans(line, &spans);
+    let meter = Rect { x: end, width: line.right().saturating_sub(end).min(60), ..line };
+    meter::line(painter, meter, left, whole, style);
+}
+
+/// The small print.
+fn facts(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) {
+    let payment = model.orders.payment(&order.id).map(|payment| payment.id.to_string());
+    let facts = [("Order", order.id.to_string()), ("Ticket", order.ticket.id.to_string())];
+    let mut rest = area;
+    for (label, value) in
+        text::details(&order.ticket.details).chain(facts).chain(payment.map(|id| ("Payment", id)))
+    {
+        painter.fact(rest, label, &value, Style::new());
+        rest = below(rest, 1);
     }
 }

@@ -2,14 +2,14 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{EventTime, TicketId, TicketStatus};
+use ticketing_sdk::{TicketId, TicketStatus};
 
 use super::{ConfirmAction, Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::listings::{Listing, ListingAction};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::columns::{Columns, Line, WIDEST, venue};
+use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below};
 use crate::widgets::placeholder;
@@ -36,9 +36,9 @@ fn status(listing: &Listing) -> (&'static str, StyleRole) {
     match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
         (Some(ListingAction::Change), _) => ("Saving", StyleRole::Accent),
         (Some(ListingAction::Withdraw), _) => ("Withdrawing", StyleRole::Warn),
-        (None, status @ TicketStatus::Available) => (status.label(), StyleRole::Usual),
+        (None, status @ TicketStatus::Available) => (status.label(), StyleRole::Good),
         (None, status @ TicketStatus::Reserved) => (status.label(), StyleRole::Warn),
-        (None, status @ TicketStatus::Sold) => (status.label(), StyleRole::Unavailable),
+        (None, status @ TicketStatus::Sold) => (status.label(), StyleRole::Accent),
     }
 }
 
@@ -59,7 +59,7 @@ impl Screen for Listings {
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
-        let mut actions = vec![Action::New, Action::CheckIn];
+        let mut actions = vec![Action::New];
         if let Some(listing) = self.selected(model) {
             if listing.ticket.status == TicketStatus::Available && listing.pending.is_none() {
                 actions.extend([Action::Edit, Action::Withdraw]);
@@ -82,7 +82,6 @@ impl Screen for Listings {
         match input {
             Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => cx.model.load_own(),
             Input::Action(Action::New) => cx.go(Route::Listing(None)),
-            Input::Action(Action::CheckIn) => cx.go(Route::CheckIn),
             Input::Action(Action::Account) => cx.go(Route::SignIn(None)),
             Input::Action(action) if self.list.act(action, len) => {}
             Input::Action(action) => {
@@ -108,7 +107,11 @@ impl Screen for Listings {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.list_title(area, &self.title(model));
+        let inner = if area.width < 60 {
+            area
+        } else {
+            painter.frame(area, &self.title(model), painter.theme.border)
+        };
         let listings = model.listings.list();
         if listings.is_empty() {
             let hint = format!("{} lists a ticket for sale", model.key(Action::New));
@@ -116,22 +119,20 @@ impl Screen for Listings {
             return placeholder::own(painter, inner, model, &model.listings.load, "your listings", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
-        let columns = Columns::of(inner.width, false);
+        let columns = Columns::of(inner.width, 13);
         let rows = below(inner, 2);
         painter.text(List::heading(inner, 0, 0), &sums(model), painter.theme.dim);
-        columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height));
+        columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height), "LISTED");
         self.list.view(painter, rows, listings.len(), |painter, place, index, _| {
             let Some(listing) = listings.get(index) else { return };
             let (word, role) = status(listing);
-            let starts = listing.ticket.details.starts_at.as_ref().map(EventTime::label);
-            let is_usual = role == StyleRole::Usual;
+            let age = listing.ticket.created_at.map(|at| text::relative(at, model.server_now()));
             let line = Line {
-                group: "",
                 title: &text::title(&listing.ticket.title),
                 price: &text::money(listing.ticket.price),
-                status: (if is_usual { "" } else { word }, role.style(painter.theme)),
-                time: &starts.unwrap_or_default(),
-                venue: &venue(Some(&listing.ticket.details)),
+                status: (word, role.style(painter.theme)),
+                time: &age.unwrap_or_default(),
+                venue: "",
                 style: Style::new(),
             };
             columns.view(painter, place, &line);

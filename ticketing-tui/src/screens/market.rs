@@ -16,7 +16,7 @@ use crate::widgets::columns::WIDEST;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below, top};
-use crate::widgets::{stub, ticket_card};
+use crate::widgets::ticket_card;
 
 /// The market.
 #[derive(Debug)]
@@ -31,10 +31,10 @@ pub(crate) struct Market {
     reserving: Option<CallId>,
 }
 
+/// From here on there is room for a word on how a ticket stands.
+const ROOMY: u16 = 46;
 /// From here on there is room for the selected ticket beside the list.
-const SPLIT: u16 = 100;
-/// The width of the selected ticket beside the list, at least.
-const SIDE: u16 = 48;
+const SPLIT: u16 = 110;
 
 impl Market {
     pub(crate) fn open(model: &Model) -> Self {
@@ -214,13 +214,12 @@ impl Screen for Market {
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let title = self.title(model);
         let (list, beside) = if area.width >= SPLIT && model.market.view.len() > 0 {
-            let width = area.width.saturating_sub(SIDE).min(WIDEST);
-            let x = area.x + width + 1;
-            (Rect { width, ..area }, Rect { x, width: (area.right() - x).min(stub::WIDEST + 4), ..area })
+            let side = (area.width / 3).min(56).max(area.width.saturating_sub(WIDEST + 2));
+            (Rect { width: area.width - side, ..area }, Rect { x: area.right() - side, width: side, ..area })
         } else {
-            (Rect { width: area.width.min(WIDEST), ..area }, Rect::ZERO)
+            (area, Rect::ZERO)
         };
-        let inner = painter.list_title(list, &title);
+        let inner = if area.width >= 60 { painter.frame(list, &title, painter.theme.border) } else { list };
         self.query_line(model, painter, top(inner, 1));
         let rows = below(inner, 1);
         if model.market.view.len() == 0 {

@@ -32,7 +32,7 @@ impl Orders {
 }
 
 /// From this width on, a line shows the whole status.
-const WIDE: u16 = 76;
+const WIDE: u16 = 60;
 
 /// Returns the status of an order, and its style. A narrow line has room for the time that is left only.
 fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
@@ -44,7 +44,7 @@ fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
             (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Unavailable)
         }
         (OrderStatus::AwaitingPayment, _) => (order.label(now), StyleRole::Accent),
-        (OrderStatus::Complete, _) => (order.label(now), StyleRole::Accent),
+        (OrderStatus::Complete, _) => (order.label(now), StyleRole::Good),
         (OrderStatus::Cancelled, _) => (order.label(now), StyleRole::Unavailable),
         (OrderStatus::Created, _) => {
             let left = KnownOrders::time_left(order, now);
@@ -113,7 +113,11 @@ impl Screen for Orders {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.list_title(area, &self.title(model));
+        let inner = if area.width < 60 {
+            area
+        } else {
+            painter.frame(area, &self.title(model), painter.theme.border)
+        };
         let orders = model.orders.list();
         if orders.is_empty() {
             let (market, buy) = (model.key(Action::Market), model.key(Action::Buy));
@@ -123,15 +127,14 @@ impl Screen for Orders {
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         let is_wide = inner.width >= WIDE;
-        let columns = Columns::of(inner.width, false);
+        let columns = Columns::of_events(inner.width, if is_wide { 23 } else { 13 });
         let rows = below(inner, 1);
-        columns.heading(painter, List::heading(inner, orders.len(), rows.height));
+        columns.heading(painter, List::heading(inner, orders.len(), rows.height), "WHEN");
         self.list.view(painter, rows, orders.len(), |painter, place, index, _| {
             let Some(order) = orders.get(index) else { return };
             let (word, role) = status(model, order, is_wide);
             let starts = order.ticket.details.starts_at.as_ref().map(EventTime::label);
             let line = Line {
-                group: "",
                 title: &text::title(&order.ticket.title),
                 price: &text::money(order.ticket.price),
                 status: (&painter.glyphs.separated(&word), role.style(painter.theme)),

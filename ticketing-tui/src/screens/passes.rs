@@ -157,7 +157,11 @@ impl Screen for Passes {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.list_title(area, &self.title(model));
+        let inner = if area.width < 60 {
+            area
+        } else {
+            painter.frame(area, &self.title(model), painter.theme.border)
+        };
         let passes = model.passes.list();
         if passes.is_empty() {
             let (market, claim) = (model.key(Action::Market), model.key(Action::Claim));

@@ -106,6 +106,7 @@ impl Screen for Ticket {
         let details = row.details().map(|details| text::details(details).collect()).unwrap_or_else(Vec::new);
         lines.extend(details.iter().map(|(label, value)| format!("{label}: {value}")));
         lines.extend(row.details().into_iter().flat_map(text::paragraphs));
+        lines.push(format!("Listed: {}", text::relative(row.listed, model.server_now())));
         lines.push(format!("Id: {}", self.id));
         PlainView::lines(lines)
     }

@@ -1,30 +1,27 @@
-//! A line of a list of tickets: what is rare about it, title, when and where, and price, as far as there is room.
+//! A line of a list of tickets: title, price, status, when and where, as far as there is room.
 
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
 use ticketing_sdk::TicketDetails;
 
 use super::painter::Painter;
 use crate::text;
 
-/// How wide the columns beside the title are; nothing for those that have no room.
+/// How wide the columns behind the title are; nothing for those that have no room.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Columns {
-    group: u16,
+    status: u16,
     time: u16,
     venue: u16,
 }
 
 /// What a line says.
 pub(crate) struct Line<'a> {
-    /// The group that begins with it; nothing on the further lines of a group.
-    pub(crate) group: &'a str,
     pub(crate) title: &'a str,
     pub(crate) price: &'a str,
-    /// Its status, where that is not the usual one.
     pub(crate) status: (&'a str, Style),
-    /// When it is.
+    /// When it is, or how old it is.
     pub(crate) time: &'a str,
     /// Where it is.
     pub(crate) venue: &'a str,
@@ -34,55 +31,54 @@ pub(crate) struct Line<'a> {
 
 const PRICE: u16 = 11;
 /// On wider lines the eye no longer finds the price of a title.
-pub(crate) const WIDEST: u16 = 110;
+pub(crate) const WIDEST: u16 = 124;
 
 impl Columns {
-    /// Returns the columns of lines so wide, with the groups if the list has some.
-    pub(crate) fn of(width: u16, is_grouped: bool) -> Self {
-        Self {
-            group: if is_grouped && width >= 104 { 14 } else { 0 },
-            time: if width >= 56 { 20 } else { 0 },
-            venue: if width >= 88 { 22 } else { 0 },
-        }
+    /// The columns of lines so wide, with so much for the status; ages where that leaves room.
+    pub(crate) fn of(width: u16, status: u16) -> Self {
+        Self { status, time: if width >= 60 { 11 } else { 0 }, venue: 0 }
     }
 
-    /// The places of group, title, time, venue and price.
+    /// The same with when and where, as far as there is room.
+    pub(crate) fn of_events(width: u16, status: u16) -> Self {
+        Self { status, time: if width >= 70 { 20 } else { 0 }, venue: if width >= 100 { 24 } else { 0 } }
+    }
+
+    /// Whether there is room for the status.
+    pub(crate) fn has_status(self) -> bool {
+        self.status > 0
+    }
+
+    /// The places of title, price, status, time and venue.
     fn places(self, line: Rect) -> [Rect; 5] {
-        let title = line.width.saturating_sub(self.group + self.time + self.venue + PRICE);
+        let title = line.width.saturating_sub(PRICE + self.status + self.time + self.venue);
         let mut x = line.x;
-        [self.group, title, self.time, self.venue, PRICE].map(|width| {
+        [title, PRICE, self.status, self.time, self.venue].map(|width| {
             x += width;
             Rect { x: x - width, width, height: 1, ..line }
         })
     }
 
     /// Writes the names of the columns.
-    pub(crate) fn heading(self, painter: &mut Painter<'_>, line: Rect) {
+    pub(crate) fn heading(self, painter: &mut Painter<'_>, line: Rect, time: &str) {
         let style = painter.theme.heading;
-        let [_, title, time, venue, price] = self.places(line);
-        painter.text(title, "TITLE", style);
-        painter.text(after_gap(time), "WHEN", style);
+        let names =
+            Line { title: "TITLE", price: "PRICE", status: ("STATUS", style), time: "", venue: "", style };
+        self.view(painter, line, &names);
+        let [.., place, venue] = self.places(line);
+        painter.right(place, time, style);
         painter.text(after_gap(venue), "WHERE", style);
-        painter.right(price, "PRICE", style);
     }
 
     /// Writes a line. Answers with the place of the title.
     pub(crate) fn view(self, painter: &mut Painter<'_>, place: Rect, line: &Line<'_>) -> Rect {
-        let [group, title, time, venue, price] = self.places(place);
-        painter.text(
-            Rect { width: group.width.saturating_sub(2), ..group },
-            line.group,
-            painter.theme.heading,
-        );
-        let mut title = title;
-        if !line.status.0.is_empty() {
-            let end = painter.right(title, line.status.0, line.status.1);
-            title.width = end.saturating_sub(title.x + 1);
-        }
+        let [title, price, status, time, venue] = self.places(place);
+        let title = Rect { width: title.width.saturating_sub(1), ..title };
         painter.text(title, line.title, line.style);
-        painter.text(after_gap(time), line.time, painter.theme.faint);
+        painter.right(price, line.price, line.style);
+        painter.text(after_gap(status), line.status.0, line.status.1);
+        painter.right(time, line.time, painter.theme.faint);
         painter.text(after_gap(venue), line.venue, painter.theme.faint);
-        painter.right(price, line.price, line.style.add_modifier(Modifier::BOLD));
         title
     }
 }

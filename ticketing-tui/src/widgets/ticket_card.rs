@@ -1,11 +1,10 @@
 //! One ticket: how it stands, for a row and for a card; and buying it.
 
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ticketing_sdk::{Money, OrderStatus, TicketId};
 
-use super::painter::{Painter, below, top};
-use super::stub::{self, Stub};
+use super::painter::{Painter, below};
 use crate::action::Action;
 use crate::effect::CallId;
 use crate::model::Model;
@@ -18,8 +17,6 @@ use crate::theme::Theme;
 /// How good it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StyleRole {
-    /// Nothing is rare about it.
-    Usual,
     Good,
     Warn,
     Unavailable,
@@ -30,7 +27,6 @@ pub(crate) enum StyleRole {
 impl StyleRole {
     pub(crate) fn style(self, theme: Theme) -> Style {
         match self {
-            Self::Usual => Style::new(),
             Self::Good => theme.good,
             Self::Warn => theme.warn,
             Self::Unavailable => theme.unavailable,
@@ -47,7 +43,7 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
     }
     if let Some(order) = model.orders.of_ticket(ticket) {
         return match order.status {
-            OrderStatus::Complete => ("Yours".to_owned(), StyleRole::Accent),
+            OrderStatus::Complete => ("Yours".to_owned(), StyleRole::Good),
             OrderStatus::Created => {
                 (text::time_left(Orders::time_left(order, model.server_now())), StyleRole::Accent)
             }
@@ -55,7 +51,7 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
         };
     }
     let role = match row.state {
-        TicketState::Available => StyleRole::Usual,
+        TicketState::Available => StyleRole::Good,
         TicketState::Reserved => StyleRole::Warn,
         TicketState::Sold | TicketState::Withdrawn => StyleRole::Unavailable,
     };
@@ -77,45 +73,41 @@ pub(crate) fn buy(cx: &mut Context<'_>, ticket: &TicketId) -> Option<CallId> {
     cx.model.reserve(ticket, price)
 }
 
+/// With fewer lines, there is room for what matters most only.
+const LOW: u16 = 12;
+
 /// Draws a ticket with all there is to know.
 pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) {
+    let gap = u16::from(area.height >= LOW);
+    let mut rest = painter.title(area, &row.title);
+    rest = below(rest, gap);
+    painter.text(rest, &text::price(row.cents), painter.theme.accent);
+    rest = below(rest, 1 + gap);
     let (word, role) = status(model, ticket, row);
-    let facts: Vec<String> = row
-        .details()
-        .map(|details| text::details(details).map(|(_, value)| value).collect())
-        .unwrap_or_default();
-    let price = text::price(row.cents);
-    let rest = if stub::fits(area) {
-        let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row));
-        let side = [
-            (price, painter.theme.base.add_modifier(Modifier::BOLD)),
-            (String::new(), Style::new()),
-            (word, role.style(painter.theme)),
-            (text::short_id(ticket.as_str()), painter.theme.dim),
-            (if mine { "You sell it" } else { "" }.to_owned(), painter.theme.dim),
-        ];
-        let stub = Stub { title: &row.title, facts: &facts, side: &side };
-        let mut rest = below(stub.view(painter, area, 0), 1);
-        rest = Rect { width: rest.width.min(stub::WIDEST), ..rest };
-        for text in row.details().into_iter().flat_map(text::paragraphs) {
-            rest = below(painter.paragraph(rest, &text, Style::new()), 1);
-        }
-        rest
-    } else {
-        let mut rest = painter.title(area, &row.title);
-        let spans = [
-            (&*price, painter.theme.base.add_modifier(Modifier::BOLD)),
-            ("  ", Style::new()),
-            (&*word, role.style(painter.theme)),
-        ];
-        painter.spans(rest, &spans);
+    let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row));
+    let seller = if mine { "you" } else { model.market.tickets.seller(row) };
+    let listed = format!("{} {} UTC", ticketing_sdk::text::date(row.listed), text::time_of_day(row.listed));
+    let version = row.version.to_string();
+    let details: Vec<_> = row.details().map(|details| text::details(details).collect()).unwrap_or_default();
+    let mut lines: Vec<(&str, &str, Style)> = vec![("Status", &word, role.style(painter.theme))];
+    lines.extend(details.iter().map(|(label, value)| (*label, value.as_str(), Style::new())));
+    lines.extend([
+        ("Id", ticket.as_str(), Style::new()),
+        ("Listed", &listed, Style::new()),
+        ("Seller", seller, Style::new()),
+        ("Version", &version, Style::new()),
+    ]);
+    let shown = if gap == 0 { 3 } else { lines.len() };
+    for (label, value, style) in lines.into_iter().take(shown) {
+        painter.fact(rest, label, value, style);
         rest = below(rest, 1);
-        for fact in &facts {
-            painter.text(top(rest, 1), fact, Style::new());
-            rest = below(rest, 1);
+    }
+    rest = below(rest, gap);
+    if gap > 0 {
+        for text in row.details().into_iter().flat_map(text::paragraphs) {
+            rest = below(painter.paragraph(rest, &text, Style::new()), gap);
         }
-        below(rest, 1)
-    };
+    }
     if !rest.is_empty() {
         advice(painter, rest, model, ticket, row);
     }

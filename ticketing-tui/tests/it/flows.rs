@@ -3,7 +3,6 @@
 mod account;
 mod buy;
 mod card_page;
-mod check_in;
 mod expiry;
 mod idle;
 mod keys;

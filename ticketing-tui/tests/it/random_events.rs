@@ -137,7 +137,6 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
         Call::Pass(_) | Call::PassOfOrder(_) | Call::ReleasedPass(_) | Call::Claim(_) => {
             Reply::Pass(Box::new(pass(rng)))
         }
-        Call::CheckIn(_) => Reply::Admission(Box::new(fixtures::admission())),
         Call::GiveAway(_) => Reply::Transfer(fixtures::transfer()),
         Call::Resell(..) => Reply::Ticket(Box::new(ticket(rng))),
         Call::Withdraw(..) | Call::Cancel(_) | Call::TakeBack(_) => Reply::Done,

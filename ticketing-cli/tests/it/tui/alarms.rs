@@ -13,12 +13,12 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
     std::fs::write(quiet.home.path().join("config.toml"), "[tui]\nbell = false\ntitle = false\n").unwrap();
     let mut quiet = tui(&quiet);
     quiet.see("quiet@example.com");
-    quiet.line(&["Opera"]);
+    quiet.line(&["Opera", "Available"]);
     quiet.press("b", "Reserved for you");
     seller.ticket("Jazz at the lake", "38");
     let mut loud = tui(&loud);
     loud.see("loud@example.com");
-    loud.line(&["Jazz at the lake"]);
+    loud.line(&["Jazz at the lake", "Available"]);
     assert_eq!(loud.heard().rings, 0);
     loud.press("b", "Reserved for you");
     loud.hear("the title tells", |heard| {

@@ -21,7 +21,7 @@ async fn order_goes_on_when_its_page_is_paid() {
 
     let mut pty = tui(&buyer);
     pty.see("buyer@example.com");
-    pty.line(&["Jazz at the lake"]);
+    pty.line(&["Jazz at the lake", "Available"]);
     pty.press("b", "Pay on this page:");
     // The code for a phone.
     pty.see("█▀▀▀▀▀█");

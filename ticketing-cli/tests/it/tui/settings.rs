@@ -40,7 +40,7 @@ fn rebound_key_works_at_once_and_after_a_restart() {
         .unwrap();
 
     let mut pty = tui(&cli);
-    pty.line(&["Opera"]);
+    pty.line(&["Opera", "Available"]);
     pty.send("5");
     pty.line(&["Theme", "auto"]);
     let what = Action::Buy.description();
@@ -71,7 +71,7 @@ fn rebound_key_works_at_once_and_after_a_restart() {
     assert_eq!(pty.end(), 0);
 
     let mut pty = tui(&cli);
-    pty.line(&["Opera"]);
+    pty.line(&["Opera", "Available"]);
     pty.press(ENTER, "B reserves it for you");
     pty.press("?", what);
 }

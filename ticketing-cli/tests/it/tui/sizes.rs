@@ -12,8 +12,8 @@ fn it_starts_with_the_tickets_that_are_for_sale() {
     seller.ticket("Opera, stalls", "149.99");
 
     let mut pty = tui(&Cli::at(&server.url));
-    pty.line(&["Jazz at the lake", "$38.00"]);
-    pty.line(&["Opera, stalls", "$149.99"]);
+    pty.line(&["Jazz at the lake", "$38.00", "Available"]);
+    pty.line(&["Opera, stalls", "$149.99", "Available"]);
     assert!(pty.screen().alternate_screen() && pty.screen().hide_cursor(), "{}", pty.text());
     // The newest is first, and selected.
     pty.send(DOWN);
@@ -56,7 +56,7 @@ fn it_follows_the_size_of_the_window() {
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
 
     let mut pty = tui(&Cli::at(&server.url));
-    pty.line(&["TITLE", "WHEN", "PRICE"]);
+    pty.line(&["TITLE", "PRICE", "STATUS", "WHEN"]);
     pty.resize((40, 12));
     pty.gone("WHEN");
     pty.line(&["Jazz at the lake", "$38.00"]);
@@ -71,7 +71,7 @@ fn it_follows_the_size_of_the_window() {
     pty.see("Status");
     pty.press("1", "Selected");
     pty.resize(SIZE);
-    pty.line(&["TITLE", "WHEN", "PRICE"]);
+    pty.line(&["TITLE", "PRICE", "STATUS", "WHEN"]);
     pty.send("q");
     assert_eq!(pty.end(), 0);
     pty.is_clean();

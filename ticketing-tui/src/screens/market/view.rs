@@ -5,16 +5,15 @@ use ratatui::style::Style;
 use ticketing_sdk::{EventTime, TicketId};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::Market;
+use super::{Market, ROOMY};
 use crate::action::Action;
-use crate::model::query::{Query, Sort};
+use crate::model::query::Query;
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::columns::{Columns, Line, venue};
 use crate::widgets::list::List;
 use crate::widgets::painter::{ClickTarget, Painter, below, bottom, inset};
-use crate::widgets::ticket_card::StyleRole;
 use crate::widgets::{activity_line, placeholder, ticket_card};
 
 impl Market {
@@ -67,24 +66,14 @@ impl Market {
 
     pub(super) fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let (market, len) = (&model.market, model.market.view.len());
-        let is_grouped = market.view.query().sort == Sort::Soonest && market.view.query().text.is_empty();
-        let columns = Columns::of(area.width, is_grouped);
+        let columns = Columns::of_events(area.width, if area.width >= ROOMY { 13 } else { 0 });
         let rows = below(area, 1);
-        columns.heading(painter, List::heading(area, len, rows.height));
-        // The first line in sight says its group, and then each that begins one.
-        let mut group_above = String::new();
+        columns.heading(painter, List::heading(area, len, rows.height), "WHEN");
         self.list.view(painter, rows, len, |painter, place, index, _| {
             if let Some((id, row)) = market.shown(index)
                 && let Some(ticket) = market.tickets.id(id)
             {
-                let group = if is_grouped {
-                    text::event_group(row.starts_at(), model.server_now())
-                } else {
-                    String::new()
-                };
-                let shown = if group == group_above { "" } else { &group };
-                line(painter, place, columns, model, (&ticket, row), shown);
-                group_above = group;
+                line(painter, place, columns, model, &ticket, row);
             }
         });
     }
@@ -92,20 +81,15 @@ impl Market {
     /// The ticket that is selected, and where there is room what has just happened.
     pub(super) fn beside(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let low = if area.height >= 30 { area.height / 2 } else { 0 };
-        let inner = inset(area, 1, 1);
+        let inner =
+            painter.frame(Rect { height: area.height - low, ..area }, "Selected", painter.theme.border);
         match self.selected(model) {
-            Some((id, row)) => {
-                let inner = Rect { height: inner.height - low, ..inner };
-                ticket_card::view(painter, inner, model, &id, row);
-            }
+            Some((id, row)) => ticket_card::view(painter, inset(inner, 1, 0), model, &id, row),
             None => placeholder::message(painter, inner, "Nothing is selected", painter.theme.dim, &[]),
         }
-        let log = model.market.activity.log();
-        if low > 0 && !log.is_empty() {
-            let inner = bottom(inner, low);
-            painter.text(inner, "Activity (UTC)", painter.theme.heading);
-            let inner = below(inner, 1);
-            for (event, y) in log.iter().zip(inner.y..inner.bottom()) {
+        if low > 0 {
+            let inner = inset(painter.frame(bottom(area, low), "Just now", painter.theme.border), 1, 0);
+            for (event, y) in model.market.activity.log().iter().zip(inner.y..inner.bottom()) {
                 activity_line::line(painter, Rect { y, height: 1, ..inner }, event);
             }
         }
@@ -118,23 +102,30 @@ fn line(
     place: Rect,
     columns: Columns,
     model: &Model,
-    (ticket, row): (&TicketId, &TicketRow),
-    group: &str,
+    ticket: &TicketId,
+    row: &TicketRow,
 ) {
     let (word, role) = ticket_card::status(model, ticket, row);
     let had = row.state == TicketState::Available || model.orders.of_ticket(ticket).is_some();
-    let is_usual = role == StyleRole::Usual;
     let line = Line {
-        group,
         title: &row.title,
         price: &text::price(row.cents),
-        status: (if is_usual { "" } else { &word }, role.style(painter.theme)),
+        status: (&word, role.style(painter.theme)),
         time: &row.starts_at().map(EventTime::label).unwrap_or_default(),
         venue: &venue(row.details()),
         style: if had { Style::new() } else { painter.theme.unavailable },
     };
     let title = columns.view(painter, place, &line);
     found(painter, title, model, &row.title);
+    if row.state != TicketState::Available && !columns.has_status() {
+        // Without room for words, a mark says it: colour alone must not.
+        let mark = match row.state {
+            _ if had => painter.glyphs.dot,
+            TicketState::Sold => painter.glyphs.cross,
+            _ => painter.glyphs.hollow,
+        };
+        painter.text(Rect { x: title.right(), width: 1, ..place }, mark, line.status.1);
+    }
 }
 
 /// What else bounds the list, behind its order.

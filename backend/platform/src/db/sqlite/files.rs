@@ -1,8 +1,7 @@
 //! The files of a SQLite database: private, and checked while they are open.
 //!
-//! A process can still write to a file that was moved or deleted, and the next start does not find those writes. Nor does
-//! it find what was in a log that another program has cut, whatever was appended to it since. So the writer checks the
-//! files before each transaction, before its commit and before its replies.
+//! A process can still write to a file that was moved or deleted, and the next start does not find those writes. So the
+//! writer checks the files before each transaction, before its commit and before its replies.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -71,8 +70,8 @@ impl Files {
             Ok([
                 // Nothing here shortens a database: SQLite does so for `VACUUM` only.
                 opened("", u64::MAX)?,
-                // SQLite cuts the log to the limit when it begins it anew.
-                opened(LOG, LOG_LIMIT)?,
+                // Another process that opens the database may empty the log, which is no fault.
+                OpenedPath::of(with_suffix(path, LOG))?,
                 OpenedPath::of(with_suffix(path, LOG_INDEX))?,
             ])
         };
