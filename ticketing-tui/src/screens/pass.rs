@@ -37,7 +37,7 @@ impl Pass {
         model.passes.get(&self.key)
     }
 
-    /// Draws the code anew if it is another one: each holder has their own.
+    /// Draws the code again if it is another one: each holder has their own.
     fn encode(&mut self, model: &Model) {
         let code = self.pass(model).and_then(|pass| pass.code.as_ref()).map(|code| code.as_str());
         if self.qr.as_ref().map(|(encoded, _)| encoded.as_str()) != code {
@@ -62,7 +62,7 @@ impl Pass {
                     let end = passes::end(end, model);
                     format!("Given away: it is yours until someone claims it. The claim code ends {end}.")
                 }
-                None => "Show this code at the door. Whoever has it can enter with it.".to_owned(),
+                None => "Show this code at the door. A person with it can enter with it.".to_owned(),
             },
             PassStatus::Offered => {
                 "For resale: nobody enters with it until its listing is withdrawn.".to_owned()

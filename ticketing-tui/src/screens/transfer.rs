@@ -38,7 +38,7 @@ impl Transfer {
         if let Some(transfer) = &self.transfer {
             let end = passes::end(transfer.expires_at, model);
             return vec![
-                format!("Give this claim code to whoever gets {title}. It is shown once."),
+                format!("Give this claim code to the person who gets {title}. It is shown once."),
                 format!("It ends {end}. Until it is claimed the ticket is yours, and admits you."),
             ];
         }
@@ -46,7 +46,7 @@ impl Transfer {
             Some(_) => {
                 vec![format!("{title} has a claim code already. A new one makes that one void.")]
             }
-            None => vec![format!("Whoever claims {title} with a claim code holds it from then on.")],
+            None => vec![format!("The user who claims {title} with a claim code holds it from then on.")],
         }
     }
 }

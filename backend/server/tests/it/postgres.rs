@@ -166,7 +166,7 @@ async fn postgres_crash_loses_nothing_and_sales_resume() {
         eventually!(stack.raw().get("/readyz").await.status == 503, seconds 10);
         server.restart_process();
         // The services recover without a restart.
-        eventually!(stack.raw().get("/readyz").await.status == 200, seconds 10);
+        eventually!(stack.raw().get("/readyz").await.status == 200, seconds 30);
         let (fresh, began) = (list(&stack, &seller, "fresh", 20.0).await, std::time::Instant::now());
         // The relays and consumers back off, and retry within seconds.
         eventually!(order(&stack, &buyer, &fresh).await.status == 201, seconds 10);

@@ -89,7 +89,7 @@ const ORDERED: [(&str, &str); 7] = [
     ("orders: process ticket:updated", "tickets: publish ticket:updated"),
 ];
 
-const PAID: [(&str, &str); 17] = [
+const PAID: [(&str, &str); 18] = [
     ("payments: POST /api/payments", "the client"),
     ("payments: provider authorize", "payments: POST /api/payments"),
     ("payments: publish payment:authorized", "payments: provider authorize"),
@@ -105,6 +105,7 @@ const PAID: [(&str, &str); 17] = [
     ("tickets: process order:completed", "orders: publish order:completed"),
     ("payments: process order:completed", "orders: publish order:completed"),
     ("expiration: process order:completed", "orders: publish order:completed"),
+    ("tickets: publish pass:issued", "tickets: process order:completed"),
     ("tickets: publish ticket:updated", "tickets: process order:completed"),
     ("orders: process ticket:updated", "tickets: publish ticket:updated"),
 ];

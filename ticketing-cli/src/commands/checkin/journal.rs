@@ -30,7 +30,7 @@ pub(crate) struct Admitted {
     pub(crate) key: IdempotencyKey,
 }
 
-/// What the server said about an admission.
+/// The verdict of the server on an admission.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "outcome")]
 pub(crate) enum UploadOutcome {

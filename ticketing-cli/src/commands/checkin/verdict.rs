@@ -32,7 +32,7 @@ pub(crate) struct Verdict {
     pub(crate) device: Option<String>,
 }
 
-/// Whether somebody enters.
+/// Whether a guest enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Ruling {

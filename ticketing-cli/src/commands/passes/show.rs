@@ -27,7 +27,7 @@ use crate::qr::{Drawing, Qr};
         "ticketing passes show 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10 --png pass.png",
         "ticketing passes show 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10 | ticketing checkin",
     ],
-    "On a terminal, the code is a QR code, black on white whatever the colours are. On a pipe it is text. Whoever has the code can \
+    "On a terminal, the code is a QR code, black on white whatever the colours are. On a pipe it is text. A person with the code can \
      enter with it.",
 ))]
 pub(crate) struct Args {
@@ -103,7 +103,7 @@ fn write(io: &Io, file: &Path, bytes: &[u8]) -> Outcome {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(file).and_then(|mut opened| opened.write_all(bytes));
     written.map_err(|error| Failure::failed(format!("cannot write {}: {error}", file.display())))?;
-    io.remark(&format!("wrote {}; whoever has the code can enter with it", file.display()));
+    io.remark(&format!("wrote {}; a person with the code can enter with it", file.display()));
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use crate::help;
         "ticketing passes transfer 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10 --output json | jq -r .claimCode",
         "ticketing passes transfer 01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10 --take-back",
     ],
-    "Whoever claims the pass with the code holds it from then on. The code is shown once; the same command again replaces it. \
+    "The user who claims the pass with the code holds it from then on. The code is shown once; the same command again replaces it. \
      Until it is claimed, the pass admits its holder as before.",
 ))]
 pub(crate) struct Args {

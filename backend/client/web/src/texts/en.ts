@@ -214,7 +214,7 @@ export const en = {
   transfer: {
     title: 'Give it away',
     hint: 'You get a claim code for the next holder. Your code works until it is claimed.',
-    pending: (until: string) => `Whoever has the claim code can claim the ticket until ${until}. Your code works until then.`,
+    pending: (until: string) => `A person with the claim code can claim the ticket until ${until}. Your code works until then.`,
     start: 'Give away',
     again: 'New claim code',
     takeBack: 'Take back',
@@ -238,7 +238,7 @@ export const en = {
   },
   claim: {
     title: 'Claim a ticket',
-    lead: 'Somebody gives you a ticket: it is yours with the claim code.',
+    lead: 'Another user gives you a ticket: it is yours with the claim code.',
     code: 'Claim code',
     hint: 'The code, or the whole link',
     submit: 'Claim the ticket',
@@ -271,7 +271,7 @@ export const en = {
       not_owner: 'A ticket of another seller',
     },
     hints: {
-      already_admitted: 'Somebody has entered with this ticket. Ask to see the order.',
+      already_admitted: 'A guest has entered with this ticket. Ask to see the order.',
       pass_invalid: 'Ask for the code in “My tickets”, at full brightness.',
       pass_superseded: 'This code is old. Only the code of the present holder admits.',
       pass_offered: 'The holder can withdraw the listing, and then enter.',

@@ -20,7 +20,7 @@ const LOG: &str = "-wal";
 const LOG_INDEX: &str = "-shm";
 /// The suffixes of the files of a database.
 const SUFFIXES: [&str; 3] = ["", LOG, LOG_INDEX];
-/// The length to which SQLite cuts a longer log when it begins it anew, in bytes.
+/// The length to which SQLite cuts a longer log when it begins again, in bytes.
 pub(super) const LOG_LIMIT: u64 = 8 * 1024 * 1024;
 
 /// The open files of a database.
