@@ -188,7 +188,10 @@ fn check(
     }
     let arguments = commands.get(&name).ok_or("no such command")?;
     let has_verbs = commands.keys().any(|other| other.starts_with(&format!("{name} ")));
-    let lacks = !mention && !name.is_empty() && (positionals < arguments.positionals || has_verbs);
+    // A command with verbs runs by itself only if it takes values of its own.
+    let is_incomplete =
+        if has_verbs { arguments.positionals == 0 } else { positionals < arguments.positionals };
+    let lacks = !mention && !name.is_empty() && is_incomplete;
     if lacks || positionals > arguments.positionals {
         return Err(format!("{name} takes {} values, and not {positionals}", arguments.positionals));
     }
