@@ -42,7 +42,7 @@ impl Timestamp {
     /// The earliest: the first instant of the year 0.
     pub const MIN: Self = Self(-62_167_219_200_000);
     /// The latest: near the end of the year 9999.
-    pub const MAX: Self = Self(253_402_207_200_999);
+    pub const MAX: Self = Self(253_402_207_200_000);
 
     /// An instant from milliseconds since the Unix epoch, held within [`Self::MIN`] and [`Self::MAX`].
     #[must_use]

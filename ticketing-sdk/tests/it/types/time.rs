@@ -59,6 +59,9 @@ fn what_is_not_a_time_is_refused() {
 #[test]
 fn first_and_last_times_are_supported() {
     assert_eq!(Timestamp::from_millis(i64::MAX), Timestamp::MAX);
+    for bound in [Timestamp::MIN, Timestamp::MAX] {
+        assert_eq!(bound.to_string().parse(), Ok(bound));
+    }
     assert_eq!(Timestamp::MAX + Duration::MAX, Timestamp::MAX);
     assert_eq!(Timestamp::from_millis(i64::MIN).to_string(), "0000-01-01T00:00:00.000Z");
     assert_eq!(Timestamp::MIN - Duration::from_millis(1), Timestamp::MIN);
