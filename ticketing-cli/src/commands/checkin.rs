@@ -71,21 +71,21 @@ impl Args {
         }
         if let Some(list) = offline {
             let mut door = OfflineDoor::open(&list, device)?;
-            let judge = async |code: String| door.judge(&code, clock::now());
-            return each_code(&context.io, &context.printer(), codes, judge).await;
+            let check_code = async |code: String| door.check_in(&code, clock::now());
+            return each_code(&context.io, &context.printer(), codes, check_code).await;
         }
         let api = context.connect_and_report()?;
-        let judge = async |code: String| check_in(&api, &code, device.as_deref()).await;
-        each_code(api.io(), &api.printer(), codes, judge).await
+        let check_code = async |code: String| check_in(&api, &code, device.as_deref()).await;
+        each_code(api.io(), &api.printer(), codes, check_code).await
     }
 }
 
-/// Judges the codes of the arguments, else those of stdin, and shows each verdict at once.
+/// Checks the codes of the arguments, else those of stdin, and shows each verdict at once.
 async fn each_code(
     io: &Io,
     printer: &Printer<'_>,
     codes: Vec<String>,
-    mut judge: impl AsyncFnMut(String) -> Outcome<Verdict>,
+    mut check_code: impl AsyncFnMut(String) -> Outcome<Verdict>,
 ) -> Outcome {
     let mut tally = Tally::default();
     let are_given = !codes.is_empty();
@@ -101,7 +101,7 @@ async fn each_code(
         if code.is_empty() {
             continue;
         }
-        let verdict = judge(code.to_owned()).await?;
+        let verdict = check_code(code.to_owned()).await?;
         verdict.show(printer)?;
         tally.count(verdict.verdict);
     }

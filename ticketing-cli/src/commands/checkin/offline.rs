@@ -26,11 +26,11 @@ impl OfflineDoor {
         Ok(Self { door, journal: DoorJournal::open(list)?, device })
     }
 
-    /// Judges a code, and notes an admission before it returns.
+    /// Checks a code, and notes an admission before it returns.
     ///
     /// # Errors
     /// If the admission cannot be noted: then nobody was admitted.
-    pub(crate) fn judge(&mut self, code: &str, at: Timestamp) -> Outcome<Verdict> {
+    pub(crate) fn check_in(&mut self, code: &str, at: Timestamp) -> Outcome<Verdict> {
         let code = PassCode::from(code);
         let (pass, claim) = match self.door.decide(&code, |pass| self.journal.admitted(pass)) {
             Decision::Refuse(verdict) => return Ok(verdict),

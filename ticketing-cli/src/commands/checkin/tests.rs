@@ -87,21 +87,21 @@ mod offline {
         (folder, file)
     }
 
-    fn judge(file: &std::path::Path, at: Timestamp) -> Verdict {
-        OfflineDoor::open(file, Some("north".to_owned())).unwrap().judge(CODE, at).unwrap()
+    fn check_in(file: &std::path::Path, at: Timestamp) -> Verdict {
+        OfflineDoor::open(file, Some("north".to_owned())).unwrap().check_in(CODE, at).unwrap()
     }
 
     #[test]
     fn pass_is_admitted_once_also_after_a_crash() {
         let (_folder, file) = prepared();
-        let first = judge(&file, at());
+        let first = check_in(&file, at());
         assert_eq!((first.verdict, first.admitted_at), (Ruling::Admitted, Some(at())));
         // The crash came within the next line.
         let journal = file.with_file_name("door.json.journal");
         let mut text = std::fs::read(&journal).unwrap();
         text.extend_from_slice(b"{\"admitted\":{\"passId\":");
         std::fs::write(&journal, text).unwrap();
-        let second = judge(&file, Timestamp::from_millis(1_800_000_060_000));
+        let second = check_in(&file, Timestamp::from_millis(1_800_000_060_000));
         assert_eq!(second.reason.as_deref(), Some("already_admitted"));
         assert_eq!((second.admitted_at, second.device.as_deref()), (Some(at()), Some("north")));
     }
@@ -130,7 +130,7 @@ mod offline {
     #[tokio::test(start_paused = true)]
     async fn interrupted_upload_continues_with_the_key_of_the_journal() {
         let (_folder, file) = prepared();
-        judge(&file, at());
+        check_in(&file, at());
         let mock = Mock::new();
         mock.on(Method::POST, PATH, Reply::broken());
         assert_eq!(sync(&mock, &file).await.0.unwrap_err().exit, Exit::Unreachable);
@@ -148,7 +148,7 @@ mod offline {
     #[tokio::test]
     async fn double_admission_is_reported_with_both_times_each_time() {
         let (_folder, file) = prepared();
-        judge(&file, at());
+        check_in(&file, at());
         let (mock, first_at) = (Mock::new(), Timestamp::from_millis(1_799_999_999_000));
         mock.on(Method::POST, PATH, already_admitted(first_at, "south"));
         for _ in 0..2 {
@@ -167,7 +167,7 @@ mod offline {
     #[tokio::test]
     async fn own_admission_whose_key_the_server_has_forgotten_is_no_double() {
         let (_folder, file) = prepared();
-        judge(&file, at());
+        check_in(&file, at());
         let mock = Mock::new();
         mock.on(Method::POST, PATH, already_admitted(at(), "north"));
         assert!(sync(&mock, &file).await.0.is_ok());
@@ -176,7 +176,7 @@ mod offline {
     #[tokio::test]
     async fn pass_that_was_moved_meanwhile_is_reported() {
         let (_folder, file) = prepared();
-        judge(&file, at());
+        check_in(&file, at());
         let mock = Mock::new();
         mock.on(Method::POST, PATH, Reply::problem(400, ErrorCode::PassSuperseded, "old"));
         let (end, conflicts) = sync(&mock, &file).await;
@@ -199,6 +199,6 @@ mod offline {
         let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Tsv, folder.path());
         prepare::Args::of_file(&file).run(&api).await.unwrap();
         assert_eq!(mock.requests()[1].query.as_deref(), Some("issued=me&limit=500"));
-        assert_eq!(judge(&file, at()).verdict, Ruling::Admitted);
+        assert_eq!(check_in(&file, at()).verdict, Ruling::Admitted);
     }
 }

@@ -104,7 +104,7 @@ pub(super) fn event(pass: &str, version: i64, name: &str, status: PassStatus, se
 }
 
 /// Applies a change to the facts, and returns the violated invariants of passes: the broken and the pending ones.
-fn judge(change: impl FnOnce(&mut Facts)) -> (Vec<u8>, Vec<u8>) {
+fn check_changed(change: impl FnOnce(&mut Facts)) -> (Vec<u8>, Vec<u8>) {
     let mut facts = with_passes();
     change(&mut facts);
     let report = check(&facts);
@@ -118,7 +118,7 @@ fn judge(change: impl FnOnce(&mut Facts)) -> (Vec<u8>, Vec<u8>) {
 }
 
 fn broken(change: impl FnOnce(&mut Facts)) -> Vec<u8> {
-    let (broken, pending) = judge(change);
+    let (broken, pending) = check_changed(change);
     assert_eq!(pending, [0_u8; 0], "nothing is unfinished");
     broken
 }
@@ -159,7 +159,7 @@ fn complete_order_without_its_pass_breaks_nineteen() {
     assert_eq!(resold, [19]);
     let twice = broken(|facts| facts.passes.push(pass("again", "g", "u", Some("order-g"))));
     assert_eq!(twice, [19, 22], "two passes of one order, of which one is not offered");
-    let pending = judge(|facts| {
+    let pending = check_changed(|facts| {
         facts.passes.retain(|pass| pass.id != "pg");
         facts.unconsumed.push(unconsumed("tickets", "order-g", true));
     });
@@ -243,8 +243,8 @@ fn sale_that_has_not_moved_the_pass_is_pending_until_consumed() {
             PassRow { serial: 1, version: 3, status, listing_id, ..pass("pt", "t", "v", None) };
         ticket_mut(facts, "t2").status = "reserved".to_owned();
     };
-    assert_eq!(judge(unmoved), (vec![20], vec![]));
-    let pending = judge(|facts| {
+    assert_eq!(check_changed(unmoved), (vec![20], vec![]));
+    let pending = check_changed(|facts| {
         unmoved(facts);
         facts.unconsumed.push(unconsumed("tickets", "order-t2", true));
     });
@@ -326,8 +326,8 @@ fn offered_pass_without_its_listing_breaks_twenty_two() {
     assert_eq!(broken(|facts| ticket_mut(facts, "g2").user_id = "v".to_owned()), [22]);
     assert_eq!(broken(|facts| pass_mut(facts, "pt").listing_id = Some("t2".to_owned())), [22]);
     let withdrawn = |facts: &mut Facts| ticket_mut(facts, "g2").status = "deleted".to_owned();
-    assert_eq!(judge(withdrawn), (vec![22], vec![]), "orders has closed the listing");
-    let pending = judge(|facts| {
+    assert_eq!(check_changed(withdrawn), (vec![22], vec![]), "orders has closed the listing");
+    let pending = check_changed(|facts| {
         withdrawn(facts);
         facts.unconsumed.push(unconsumed("tickets", "g2", true));
     });
