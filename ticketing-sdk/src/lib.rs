@@ -4,6 +4,8 @@ pub mod fixtures;
 #[cfg(feature = "passes")]
 pub mod pass_code;
 pub mod types;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 #[cfg(feature = "passes")]
 pub use pass_code::{PassClaim, PassCodeError, PassVerifier};

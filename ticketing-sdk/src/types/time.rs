@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
@@ -79,6 +79,24 @@ impl Sub<Duration> for Timestamp {
     fn sub(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self::from_millis(self.0.saturating_sub(millis))
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// Drops what is finer than a millisecond, and clamps to [`Self::MIN`] and [`Self::MAX`].
+    fn from(time: SystemTime) -> Self {
+        let epoch = Self::from_millis(0);
+        match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => epoch + since,
+            Err(before) => epoch - before.duration(),
+        }
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(timestamp: Timestamp) -> Self {
+        let millis = Duration::from_millis(timestamp.0.unsigned_abs());
+        if timestamp.0 < 0 { UNIX_EPOCH - millis } else { UNIX_EPOCH + millis }
     }
 }
 

@@ -67,3 +67,13 @@ fn first_and_last_times_are_supported() {
     assert_eq!(Timestamp::MIN - Duration::from_millis(1), Timestamp::MIN);
     assert!(Timestamp::MAX.saturating_since(Timestamp::MIN) > Duration::from_secs(300_000_000_000));
 }
+
+#[test]
+fn system_times_convert_both_ways() {
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+    for millis in [-1_500, 0, 1_700_000_000_123] {
+        let at = Timestamp::from_millis(millis);
+        assert_eq!(Timestamp::from(SystemTime::from(at)), at);
+    }
+    assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_micros(1_999)).as_millis(), 1);
+}
