@@ -217,7 +217,7 @@ impl Command {
             Self::Backup(args) => args.run(&context).await,
             Self::Api(args) => args.run(&context.connect_and_report()?).await,
             Self::Completions(args) => args.run(&context).await,
-            Self::Man(args) => args.run(&context).await,
+            Self::Man(args) => args.write(&context, tree()),
             // The parser answers it.
             Self::Help { .. } => Ok(()),
         }
@@ -272,7 +272,7 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Cli, (Fai
             return (card::refusal(), false);
         }
         #[cfg(feature = "embedded")]
-        if let Some(failure) = crate::embedded::serve::invalid_settings(args) {
+        if let Some(failure) = crate::embedded::serve::invalid_settings(tree(), args) {
             return (failure, false);
         }
         let coloured = if error.use_stderr() { shape.err_colour } else { shape.out_colour };
@@ -290,7 +290,7 @@ pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
         Some(rest) => rest.strip_prefix('=').map(str::to_owned),
         None => None,
     });
-    match chosen.or_else(|| crate::context::environment("TICKETING_COLOR")).as_deref() {
+    match chosen.or_else(|| crate::environment::environment("TICKETING_COLOR")).as_deref() {
         Some("always") => Colour::Always,
         Some("never") => Colour::Never,
         _ => Colour::Auto,

@@ -6,7 +6,8 @@ use clap_complete::CompletionCandidate;
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Client, Error, OrderStatus, PassStatus, TicketSort};
 
-use crate::context::{Settings, environment};
+use crate::context::Settings;
+use crate::environment::environment;
 use crate::home::Home;
 use crate::output::Format;
 

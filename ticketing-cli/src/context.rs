@@ -9,6 +9,7 @@ use ticketing_sdk::{
 };
 
 use crate::clock;
+use crate::environment::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
@@ -53,11 +54,6 @@ pub(crate) struct ApiContext {
 
 /// The variable that overrides the stored session: the value of the cookie, or `name=value`.
 const SESSION_VARIABLE: &str = "TICKETING_SESSION";
-
-/// Returns an environment variable unless it is empty.
-pub(crate) fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
 
 impl Settings {
     /// Returns a client of the server, with the given or the stored session.

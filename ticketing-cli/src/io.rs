@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use ticketing_sdk::text::sanitize;
 
 use crate::failure::{Failure, Outcome};
-use crate::prompt::Prompter;
+use crate::prompter::Prompter;
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

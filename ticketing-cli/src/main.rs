@@ -8,6 +8,7 @@ mod complete;
 mod context;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod environment;
 mod exit;
 mod failure;
 mod help;
@@ -16,6 +17,7 @@ mod io;
 mod journal;
 mod output;
 mod prompt;
+mod prompter;
 mod qr;
 #[cfg(all(test, feature = "embedded"))]
 mod reference;

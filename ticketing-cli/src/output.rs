@@ -174,50 +174,50 @@ impl Column {
         Self { name, place, drop_rank: 0 }
     }
 
-    const fn id(name: &'static str) -> Self {
+    pub(crate) const fn id(name: &'static str) -> Self {
         Self::new(name, Place::Id)
     }
 
-    const fn whole(name: &'static str) -> Self {
+    pub(crate) const fn whole(name: &'static str) -> Self {
         Self::new(name, Place::Whole)
     }
 
-    const fn cut(name: &'static str) -> Self {
+    pub(crate) const fn cut(name: &'static str) -> Self {
         Self::new(name, Place::Cut)
     }
 
-    const fn right(name: &'static str) -> Self {
+    pub(crate) const fn right(name: &'static str) -> Self {
         Self::new(name, Place::Right)
     }
 
-    const fn wide(name: &'static str) -> Self {
+    pub(crate) const fn wide(name: &'static str) -> Self {
         Self { drop_rank: u8::MAX, ..Self::new(name, Place::Wide) }
     }
 
-    const fn hidden(name: &'static str) -> Self {
+    pub(crate) const fn hidden(name: &'static str) -> Self {
         Self::new(name, Place::Hidden)
     }
 
     /// Allows a table that is too wide to drop the column, before those of a lower rank.
-    const fn droppable(self, rank: u8) -> Self {
+    pub(crate) const fn droppable(self, rank: u8) -> Self {
         Self { drop_rank: rank, ..self }
     }
 }
 
 impl Cell {
-    fn text(text: &impl ToString) -> Self {
+    pub(crate) fn text(text: &impl ToString) -> Self {
         Self::Text(text.to_string())
     }
 
-    fn opt(text: Option<impl ToString>) -> Self {
+    pub(crate) fn opt(text: Option<impl ToString>) -> Self {
         text.map_or(Self::None, |text| Self::text(&text))
     }
 
-    fn label(wire: &'static str, label: impl Into<String>, tone: Tone) -> Self {
+    pub(crate) fn label(wire: &'static str, label: impl Into<String>, tone: Tone) -> Self {
         Self::Label(wire, label.into(), tone)
     }
 
-    fn time(at: Option<Timestamp>) -> Self {
+    pub(crate) fn time(at: Option<Timestamp>) -> Self {
         at.map_or(Self::None, Self::Time)
     }
 

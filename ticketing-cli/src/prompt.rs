@@ -1,28 +1,12 @@
-//! Asking for what was not given: on a terminal only, never with `--no-input`.
-
-use inquire::ui::RenderConfig;
-use inquire::validator::Validation;
-use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Text};
-use ticketing_sdk::{PASSWORD_LENGTHS, is_valid_password};
+//! Prompts for missing values: on a terminal only, never with `--no-input`.
 
 use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
 
-/// Who answers.
-pub(crate) enum Prompter {
-    /// Someone at the terminal.
-    Terminal { colour: bool },
-    /// A test: these answers, the next one last.
-    #[cfg(test)]
-    Scripted(std::sync::Mutex<Vec<String>>),
-}
-
-/// The rule for new passwords, in words.
-pub(crate) fn password_rule() -> String {
-    format!("a password has {} to {} characters", PASSWORD_LENGTHS.start(), PASSWORD_LENGTHS.end())
-}
-
-/// The value that was given, or the answer to a question; a usage error that names the flag where nobody can be asked.
+/// Returns the given value, or the answer to a prompt.
+///
+/// # Errors
+/// A usage error that names the flag, if no prompt is allowed.
 pub(crate) fn value(io: &Io, given: Option<String>, question: &str, flag: &str) -> Result<String, Failure> {
     match (given, io.prompter()) {
         (Some(value), _) => Ok(value),
@@ -41,68 +25,6 @@ pub(crate) fn confirm(io: &Io, yes: bool, question: &str) -> Outcome {
         None => {
             Err(Failure::usage("this needs to be confirmed").hint("pass --yes; nobody can be asked here"))
         }
-    }
-}
-
-impl Prompter {
-    /// A line of text.
-    pub(crate) fn text(&self, question: &str) -> Result<String, Failure> {
-        match self {
-            Self::Terminal { colour } => {
-                Text::new(question).with_render_config(look(*colour)).prompt().map_err(unanswered)
-            }
-            #[cfg(test)]
-            Self::Scripted(answers) => Ok(answers.lock().unwrap().pop().unwrap()),
-        }
-    }
-
-    /// A password, not shown; asked for twice where it is a new one.
-    pub(crate) fn password(&self, question: &str, new: bool) -> Result<String, Failure> {
-        match self {
-            Self::Terminal { colour } => {
-                let prompt = Password::new(question)
-                    .with_display_mode(PasswordDisplayMode::Hidden)
-                    .with_custom_confirmation_message("Once more:")
-                    .with_custom_confirmation_error_message("These two differ.")
-                    .with_render_config(look(*colour));
-                let checked = |text: &str| match is_valid_password(text) {
-                    true => Ok(Validation::Valid),
-                    false => Ok(Validation::Invalid(password_rule().into())),
-                };
-                let prompt = if new { prompt.with_validator(checked) } else { prompt.without_confirmation() };
-                prompt.prompt().map_err(unanswered)
-            }
-            #[cfg(test)]
-            Self::Scripted(answers) => Ok(answers.lock().unwrap().pop().unwrap()),
-        }
-    }
-
-    fn confirm(&self, question: &str) -> Result<bool, Failure> {
-        match self {
-            Self::Terminal { colour } => Confirm::new(question)
-                .with_default(false)
-                .with_render_config(look(*colour))
-                .prompt()
-                .map_err(unanswered),
-            #[cfg(test)]
-            Self::Scripted(answers) => Ok(answers.lock().unwrap().pop().unwrap() == "y"),
-        }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn scripted(answers: &[&str]) -> Self {
-        Self::Scripted(std::sync::Mutex::new(answers.iter().rev().map(|&answer| answer.to_owned()).collect()))
-    }
-}
-
-fn look(colour: bool) -> RenderConfig<'static> {
-    if colour { RenderConfig::default_colored() } else { RenderConfig::empty() }
-}
-
-fn unanswered(error: InquireError) -> Failure {
-    match error {
-        InquireError::OperationCanceled | InquireError::OperationInterrupted => Failure::interrupted(),
-        other => Failure::failed(format!("cannot ask: {other}")),
     }
 }
 

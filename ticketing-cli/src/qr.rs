@@ -3,7 +3,7 @@
 use qrcode::render::{svg, unicode::Dense1x2};
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::context::environment;
+use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
 
 /// The light modules on each side.

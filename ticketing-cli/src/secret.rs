@@ -6,7 +6,7 @@ use ticketing_sdk::{SecretString, is_valid_password};
 use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::io::Io;
-use crate::prompt::password_rule;
+use crate::prompter::password_rule;
 
 /// The account that signs in.
 #[derive(Debug, Args)]

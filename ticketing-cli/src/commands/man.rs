@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::tree;
-use crate::context::{Context, LocalCommand};
+use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::help;
 
@@ -19,10 +18,11 @@ pub(crate) struct Args {
     folder: PathBuf,
 }
 
-impl LocalCommand for Args {
-    async fn run(self, context: &Context) -> Outcome {
+impl Args {
+    /// Writes a page for each command of `tree`.
+    pub(crate) fn write(self, context: &Context, tree: clap::Command) -> Outcome {
         let folder = &self.folder;
-        let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(tree(), folder));
+        let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(tree, folder));
         written.map_err(|error| {
             Failure::failed(format!("cannot write the pages to {}: {error}", folder.display()))
         })?;

@@ -10,7 +10,8 @@ use ticketing_tui::{Borders, Colours, ExitReason, JournalEntry, Level, Options, 
 use tracing_subscriber::EnvFilter;
 
 use crate::clock;
-use crate::context::{ApiCommand, ApiContext, environment};
+use crate::context::{ApiCommand, ApiContext};
+use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::io::{Io, TerminalInfo};

@@ -11,7 +11,6 @@ use ticketing_platform::telemetry::{self, ExportError, Exporting, LogFormat};
 use ticketing_server::command::{ParseError, parse};
 use ticketing_server::{LogSettings, SettingsError, Stack, StackGroups, StackSettings, StartError};
 
-use crate::cli::tree;
 use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -130,8 +129,8 @@ pub(super) fn settings_of_server(data_dir: PathBuf) -> Outcome<StackSettings> {
 }
 
 /// The failure of a command line of `ticketing serve` with settings of the server that cannot be read: all of them together.
-pub(crate) fn invalid_settings(args: &[OsString]) -> Option<Failure> {
-    let faults = match parse(tree(), args) {
+pub(crate) fn invalid_settings(tree: clap::Command, args: &[OsString]) -> Option<Failure> {
+    let faults = match parse(tree, args) {
         Ok((_, faults)) | Err(ParseError::Settings(faults)) => faults,
         Err(ParseError::Usage(_)) => return None,
     };

@@ -13,6 +13,7 @@ mod hostile;
 mod imports;
 mod journal;
 mod journey;
+mod modules;
 mod newest;
 mod on_page;
 mod open;

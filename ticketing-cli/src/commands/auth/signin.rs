@@ -1,7 +1,8 @@
 //! `ticketing auth signin`
 
 use super::welcome;
-use crate::context::{ApiCommand, ApiContext, environment};
+use crate::context::{ApiCommand, ApiContext};
+use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::secret::{Credentials, PASSWORD_VARIABLE};

@@ -1,10 +1,11 @@
 //! `ticketing auth signup`
 
 use super::welcome;
-use crate::context::{ApiCommand, ApiContext, environment};
+use crate::context::{ApiCommand, ApiContext};
+use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::prompt::password_rule;
+use crate::prompter::password_rule;
 use crate::secret::{Credentials, PASSWORD_VARIABLE};
 
 /// The arguments of `ticketing auth signup`.

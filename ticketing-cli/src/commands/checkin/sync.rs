@@ -12,6 +12,7 @@ use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
+use crate::output::{Cell, Column, Record};
 
 /// The arguments of `ticketing checkin sync`.
 #[derive(Debug, clap::Args)]
@@ -137,5 +138,33 @@ impl Conflict {
         };
         let Admitted { pass_id, title, seat, at, device, .. } = admitted.clone();
         Some(Self { pass_id, title, seat, reason, at, device, first_at, first_device, message })
+    }
+}
+
+impl Record for Conflict {
+    const COLUMNS: &'static [Column] = &[
+        Column::id("passId"),
+        Column::cut("title"),
+        Column::whole("reason"),
+        Column::whole("at").droppable(1),
+        Column::whole("device").droppable(2),
+        Column::whole("firstAt").droppable(1),
+        Column::whole("firstDevice").droppable(2),
+        Column::wide("seat"),
+        Column::hidden("message"),
+    ];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        vec![
+            Cell::text(&self.pass_id),
+            Cell::text(&self.title),
+            Cell::text(&self.reason),
+            Cell::Time(self.at),
+            Cell::opt(self.device.as_ref()),
+            Cell::time(self.first_at),
+            Cell::opt(self.first_device.as_ref()),
+            Cell::opt(self.seat.as_ref()),
+            Cell::text(&self.message),
+        ]
     }
 }

@@ -8,7 +8,7 @@ use ticketing_sdk::{Admission, Error, ErrorCode, PassId, Timestamp};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
-use crate::output::{Format, Printer};
+use crate::output::{Cell, Column, Format, Printer, Record, Tone};
 
 /// What the door says about one code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -225,6 +225,37 @@ impl Tally {
             (0, _) => Err(Failure::silent(Exit::Unreachable)),
             _ => Err(Failure::silent(Exit::Refused)),
         }
+    }
+}
+
+impl Record for Verdict {
+    const COLUMNS: &'static [Column] = &[
+        Column::whole("verdict"),
+        Column::whole("reason"),
+        Column::whole("message"),
+        Column::whole("passId"),
+        Column::cut("title"),
+        Column::whole("seat"),
+        Column::whole("admittedAt"),
+        Column::whole("device"),
+    ];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        let (word, tone) = match self.verdict {
+            Ruling::Admitted => ("admitted", Tone::Good),
+            Ruling::Refused => ("refused", Tone::Bad),
+            Ruling::Unknown => ("unknown", Tone::Waiting),
+        };
+        vec![
+            Cell::label(word, word, tone),
+            Cell::opt(self.reason.as_ref()),
+            Cell::text(&self.message),
+            Cell::opt(self.pass_id.as_ref()),
+            Cell::opt(self.title.as_ref()),
+            Cell::opt(self.seat.as_ref()),
+            Cell::time(self.admitted_at),
+            Cell::opt(self.device.as_ref()),
+        ]
     }
 }
 

@@ -2,9 +2,6 @@
 
 use ticketing_sdk::{Pass, PassStatus, PassTransfer, Timestamp};
 
-use crate::commands::checkin::sync::Conflict;
-use crate::commands::checkin::verdict::{Ruling, Verdict};
-
 use super::{Cell, Column, DETAILS, Record, Tone, detail_cells, with_details};
 
 const COLUMNS: [Column; 14 + DETAILS] = with_details([
@@ -69,65 +66,6 @@ impl Record for PassTransfer {
 
     fn cells(&self, _now: Timestamp) -> Vec<Cell> {
         vec![Cell::text(&self.claim_code.as_str()), Cell::Time(self.expires_at)]
-    }
-}
-
-impl Record for Verdict {
-    const COLUMNS: &'static [Column] = &[
-        Column::whole("verdict"),
-        Column::whole("reason"),
-        Column::whole("message"),
-        Column::whole("passId"),
-        Column::cut("title"),
-        Column::whole("seat"),
-        Column::whole("admittedAt"),
-        Column::whole("device"),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        let (word, tone) = match self.verdict {
-            Ruling::Admitted => ("admitted", Tone::Good),
-            Ruling::Refused => ("refused", Tone::Bad),
-            Ruling::Unknown => ("unknown", Tone::Waiting),
-        };
-        vec![
-            Cell::label(word, word, tone),
-            Cell::opt(self.reason.as_ref()),
-            Cell::text(&self.message),
-            Cell::opt(self.pass_id.as_ref()),
-            Cell::opt(self.title.as_ref()),
-            Cell::opt(self.seat.as_ref()),
-            Cell::time(self.admitted_at),
-            Cell::opt(self.device.as_ref()),
-        ]
-    }
-}
-
-impl Record for Conflict {
-    const COLUMNS: &'static [Column] = &[
-        Column::id("passId"),
-        Column::cut("title"),
-        Column::whole("reason"),
-        Column::whole("at").droppable(1),
-        Column::whole("device").droppable(2),
-        Column::whole("firstAt").droppable(1),
-        Column::whole("firstDevice").droppable(2),
-        Column::wide("seat"),
-        Column::hidden("message"),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![
-            Cell::text(&self.pass_id),
-            Cell::text(&self.title),
-            Cell::text(&self.reason),
-            Cell::Time(self.at),
-            Cell::opt(self.device.as_ref()),
-            Cell::time(self.first_at),
-            Cell::opt(self.first_device.as_ref()),
-            Cell::opt(self.seat.as_ref()),
-            Cell::text(&self.message),
-        ]
     }
 }
 
