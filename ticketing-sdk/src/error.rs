@@ -2,6 +2,7 @@
 
 mod category;
 mod message;
+mod session;
 
 use std::fmt;
 use std::time::Duration;
@@ -9,8 +10,9 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 
 pub use self::category::ErrorCategory;
+pub use self::session::SessionError;
 use crate::types::text::sanitize;
-use crate::{ErrorCode, ErrorDetail, IdempotencyKey, Money, SessionError};
+use crate::{ErrorCode, ErrorDetail, IdempotencyKey, InvalidIdempotencyKey, Money};
 
 /// Any error, as a cause.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -186,6 +188,12 @@ pub enum Phase {
     Heartbeat,
     /// A payment until its outcome is known.
     Settle,
+}
+
+impl From<InvalidIdempotencyKey> for Error {
+    fn from(error: InvalidIdempotencyKey) -> Self {
+        Self::invalid("idempotency key", error.to_string())
+    }
 }
 
 impl Error {

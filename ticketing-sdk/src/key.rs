@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+/// A text that cannot be an idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to 255 visible ASCII characters")]
+pub struct InvalidIdempotencyKey;
 
 /// Names one intent to write: however often the request is sent, it takes effect once and is answered alike.
 ///
@@ -19,7 +22,7 @@ use crate::Error;
 /// assert_eq!(key.as_str().len(), 32);
 /// let again: IdempotencyKey = key.as_str().parse()?;
 /// assert_eq!(again, key);
-/// # Ok::<(), ticketing_sdk::Error>(())
+/// # Ok::<(), ticketing_sdk::InvalidIdempotencyKey>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -37,13 +40,13 @@ impl IdempotencyKey {
     /// A key of the caller's own: 1 to 255 visible ASCII characters.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for anything else.
-    pub fn new(key: impl Into<String>) -> Result<Self, Error> {
+    /// [`InvalidIdempotencyKey`] for anything else.
+    pub fn new(key: impl Into<String>) -> Result<Self, InvalidIdempotencyKey> {
         let key = key.into();
         if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
             Ok(Self(key))
         } else {
-            Err(Error::invalid("idempotency key", "must be 1 to 255 visible ASCII characters"))
+            Err(InvalidIdempotencyKey)
         }
     }
 
@@ -61,17 +64,17 @@ impl fmt::Display for IdempotencyKey {
 }
 
 impl FromStr for IdempotencyKey {
-    type Err = Error;
+    type Err = InvalidIdempotencyKey;
 
-    fn from_str(key: &str) -> Result<Self, Error> {
+    fn from_str(key: &str) -> Result<Self, InvalidIdempotencyKey> {
         Self::new(key)
     }
 }
 
 impl TryFrom<String> for IdempotencyKey {
-    type Error = Error;
+    type Error = InvalidIdempotencyKey;
 
-    fn try_from(key: String) -> Result<Self, Error> {
+    fn try_from(key: String) -> Result<Self, InvalidIdempotencyKey> {
         Self::new(key)
     }
 }

@@ -14,11 +14,15 @@ pub use types::*;
 #[cfg(feature = "client")]
 mod api;
 #[cfg(feature = "client")]
+mod call;
+#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
 mod clock;
 #[cfg(feature = "client")]
 mod error;
+#[cfg(feature = "client")]
+mod http_backend;
 #[cfg(feature = "client")]
 mod key;
 #[cfg(feature = "mock")]
@@ -46,8 +50,6 @@ mod transport;
 #[cfg(feature = "client")]
 mod watch;
 #[cfg(feature = "client")]
-mod wire;
-#[cfg(feature = "client")]
 mod write;
 
 #[cfg(feature = "client")]
@@ -57,13 +59,16 @@ pub use crate::{
         Payments, TicketSort, Tickets,
     },
     client::{Client, ClientBuilder},
-    error::{ApiError, BoxError, Error, ErrorCategory, Phase, Result, SafeToRepeat, UnexpectedResponse},
-    key::IdempotencyKey,
+    error::{
+        ApiError, BoxError, Error, ErrorCategory, Phase, Result, SafeToRepeat, SessionError,
+        UnexpectedResponse,
+    },
+    key::{IdempotencyKey, InvalidIdempotencyKey},
     page::{Items, List, Newest, Page},
     pages::Pages,
     request::Request,
     response::Response,
-    session::{FileSessions, MemorySessions, SessionError, SessionInfo, SessionLocation, SessionStore},
+    session::{FileSessions, MemorySessions, SessionInfo, SessionLocation, SessionStore},
     watch::{Watch, WatchEvent, WatchEvents},
     write::Write,
 };

@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, stream};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::http_backend::{HttpBackend, HttpFailure, HttpResponse};
 use crate::outcome::IDEMPOTENCY_KEYS;
-use crate::wire::{self, Failure};
-use crate::{ErrorCode, ErrorDetail, Problem};
+use crate::{ClientBuilder, ErrorCode, ErrorDetail, Problem};
 
 /// Canned responses, by method and path. Clones share them.
 ///
@@ -76,7 +77,7 @@ impl Mock {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) async fn answer(&self, request: http::Request<Bytes>) -> Result<wire::Reply, Failure> {
+    async fn respond(&self, request: http::Request<Bytes>) -> Result<HttpResponse, HttpFailure> {
         let (reply, id) = {
             let (head, body) = request.into_parts();
             let path = head.uri.path().to_owned();
@@ -96,6 +97,19 @@ impl Mock {
         };
         tokio::time::sleep(reply.delay).await;
         reply.play(id).await
+    }
+}
+
+impl HttpBackend for Mock {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
+        self.respond(request).boxed()
+    }
+}
+
+impl ClientBuilder {
+    /// Uses a mock in place of a server.
+    pub fn mock(self, mock: &Mock) -> Self {
+        self.backend(Arc::new(mock.clone()))
     }
 }
 
@@ -278,15 +292,15 @@ impl Reply {
         self
     }
 
-    async fn play(self, id: Option<usize>) -> Result<wire::Reply, Failure> {
+    async fn play(self, id: Option<usize>) -> Result<HttpResponse, HttpFailure> {
         let mut headers = self.headers;
         if let Some(id) = id {
             headers.insert("x-request-id", HeaderValue::from(id));
             headers.insert(IDEMPOTENCY_KEYS, HeaderValue::from_static("max-age=86400"));
         }
         match self.kind {
-            Kind::Unreachable => Err(Failure { sent: false, source: "connection refused".into() }),
-            Kind::Broken => Err(Failure { sent: true, source: "connection reset".into() }),
+            Kind::Unreachable => Err(HttpFailure { sent: false, source: "connection refused".into() }),
+            Kind::Broken => Err(HttpFailure { sent: true, source: "connection reset".into() }),
             Kind::Hang => std::future::pending().await,
             Kind::Answer { status, body, then } => {
                 let body = stream::iter([Ok(body)]);
@@ -295,7 +309,7 @@ impl Reply {
                     Then::Break => body.chain(stream::iter([Err("connection reset".into())])).boxed(),
                     Then::StayOpen => body.chain(stream::pending()).boxed(),
                 };
-                Ok(wire::Reply { status, headers, body })
+                Ok(HttpResponse { status, headers, body })
             }
         }
     }

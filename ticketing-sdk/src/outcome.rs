@@ -50,6 +50,15 @@ impl IdempotencySupport {
     }
 }
 
+impl Response {
+    /// Whether a write that is answered so may have taken effect all the same: the server failed, or a proxy on the way lost
+    /// it. The typed calls make [`Error::UnknownOutcome`](crate::Error::UnknownOutcome) of such an answer.
+    #[must_use]
+    pub fn leaves_outcome_unknown(&self) -> bool {
+        may_have_been_done(self)
+    }
+}
+
 /// Whether the only attempt at a write may have taken effect although this is its answer.
 ///
 /// A gateway may have lost the server in the middle of the write, and a server that fails may do so after its commit. The

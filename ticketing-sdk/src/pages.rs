@@ -1,7 +1,7 @@
 //! The pages of a marketplace for a browser: their addresses, in one place.
 
-use crate::request::escape;
-use crate::{OrderId, TicketId};
+use crate::call::escape;
+use crate::{Client, OrderId, TicketId};
 
 /// The addresses of the pages of a marketplace. Nothing is asked of the server.
 ///
@@ -15,6 +15,14 @@ use crate::{OrderId, TicketId};
 #[derive(Debug, Clone, Copy)]
 pub struct Pages<'s> {
     server: &'s str,
+}
+
+impl Client {
+    /// Returns the URLs of the pages of its marketplace for a browser.
+    #[must_use]
+    pub fn pages(&self) -> Pages<'_> {
+        Pages::of(self.server())
+    }
 }
 
 impl<'s> Pages<'s> {

@@ -4,18 +4,17 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH};
-use http::{HeaderMap, Method};
+use http::Method;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH};
 use serde::Serialize;
 
+use crate::call::{Call, INTENDED_USER, escape};
 use crate::retry::RetrySafety;
-use crate::{Client, Error, IdempotencyKey, Response, Result, UserId};
+use crate::session::UseSession;
+use crate::{Client, IdempotencyKey, Response, Result, UserId};
 
 /// The header that carries the key of a write.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-
-/// The header that names the user for whom a write is meant.
-pub(crate) const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketing-user");
 
 /// A raw request, for routes without a typed call.
 ///
@@ -34,54 +33,17 @@ pub(crate) const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketin
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
     pub(crate) client: Client,
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    pub(crate) key: Option<IdempotencyKey>,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) session: UseSession,
-    pub(crate) repeat: Option<RetrySafety>,
-    /// Whether an interrupted program may have sent it before.
-    pub(crate) resumed: bool,
-    /// A resource of another service that the request names.
-    pub(crate) about: Option<String>,
-    fault: Option<(&'static str, String)>,
+    pub(crate) call: Call,
 }
 
-/// The use of the session by a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum UseSession {
-    /// The session is sent, and a new one is saved.
-    Yes,
-    /// The session of the response replaces the old one, which is not read.
-    Replace,
-    /// The request is anonymous.
-    No,
+impl Client {
+    /// Returns a raw request. `path` begins with a slash and may have a query; it cannot lead to another server.
+    pub fn request(&self, method: Method, path: impl Into<String>) -> Request {
+        Request { client: self.clone(), call: Call::new(method, path.into()) }
+    }
 }
 
 impl Request {
-    pub(crate) fn new(client: Client, method: Method, path: String) -> Self {
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Self {
-            client,
-            method,
-            path,
-            query: Vec::new(),
-            headers,
-            body: Bytes::new(),
-            key: None,
-            timeout: None,
-            session: UseSession::Yes,
-            repeat: None,
-            resumed: false,
-            about: None,
-            fault: None,
-        }
-    }
-
     /// Creates a request to a path of segments, each escaped. `field` is the name of an invalid segment in errors.
     pub(crate) fn to(
         client: &Client,
@@ -102,7 +64,7 @@ impl Request {
         rest: &str,
         field: &'static str,
     ) -> Self {
-        let request = Self::new(client.clone(), method, format!("{collection}/{}{rest}", escape(id)));
+        let request = client.request(method, format!("{collection}/{}{rest}", escape(id)));
         // A dot segment would name another path than the one it is written in.
         if matches!(id, "" | "." | "..") {
             request.faulty(field, format!("{id:?} names nothing"))
@@ -112,14 +74,14 @@ impl Request {
     }
 
     fn faulty(mut self, field: &'static str, message: String) -> Self {
-        self.fault.get_or_insert((field, message));
+        self.call.fault.get_or_insert((field, message));
         self
     }
 
     /// Adds a parameter to the query.
     #[expect(clippy::needless_pass_by_value, reason = "numbers and texts read better without a borrow")]
     pub fn query(mut self, key: impl Into<String>, value: impl ToString) -> Self {
-        self.query.push((key.into(), value.to_string()));
+        self.call.query.push((key.into(), value.to_string()));
         self
     }
 
@@ -133,7 +95,7 @@ impl Request {
 
     /// Sends a body as it is.
     pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
-        self.body = body.into();
+        self.call.body = body.into();
         self.header(CONTENT_TYPE.as_str(), content_type)
     }
 
@@ -141,7 +103,7 @@ impl Request {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(value)) => {
-                self.headers.insert(name, value);
+                self.call.headers.insert(name, value);
                 self
             }
             (Err(_), _) => self.faulty("header", format!("{name:?} is not a header name")),
@@ -154,17 +116,17 @@ impl Request {
     /// Sets the idempotency key, with which repeated sends of a write take effect once.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         if let Ok(value) = HeaderValue::try_from(key.as_str()) {
-            self.headers.insert(IDEMPOTENCY_KEY, value);
+            self.call.headers.insert(IDEMPOTENCY_KEY, value);
         }
-        self.key = Some(key);
+        self.call.key = Some(key);
         self
     }
 
     /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a
     /// server with idempotency keys, and only a response that shows the outcome of the first attempt counts: with any
-    /// other the outcome is unknown ([`Error::UnknownOutcome`]).
+    /// other the outcome is unknown ([`Error::UnknownOutcome`](crate::Error::UnknownOutcome)).
     pub fn resumed(mut self, resumed: bool) -> Self {
-        self.resumed = resumed;
+        self.call.resumed = resumed;
         self
     }
 
@@ -181,56 +143,36 @@ impl Request {
 
     /// Sets the timeout of the call, in place of that of the client.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.call.timeout = Some(timeout);
         self
     }
 
     /// Sends the request without a session, which is not read either.
     pub fn without_session(mut self) -> Self {
-        self.session = UseSession::No;
+        self.call.session = UseSession::No;
         self
     }
 
     pub(crate) fn with_session(mut self) -> Self {
-        self.session = UseSession::Yes;
+        self.call.session = UseSession::Yes;
         self
     }
 
     pub(crate) fn replacing_session(mut self) -> Self {
-        self.session = UseSession::Replace;
+        self.call.session = UseSession::Replace;
         self
     }
 
     /// Declares the request idempotent.
     pub(crate) fn repeatable(mut self) -> Self {
-        self.repeat = Some(RetrySafety::Safe);
+        self.call.safety = Some(RetrySafety::Safe);
         self
     }
 
     /// Names a resource of another service: if it was created recently, "not found" may mean "not yet visible".
     pub(crate) fn references(mut self, id: &str) -> Self {
-        self.about = Some(id.to_owned());
+        self.call.references = Some(id.to_owned());
         self
-    }
-
-    pub(crate) fn repeat(&self) -> RetrySafety {
-        self.repeat.unwrap_or(match (self.is_write(), &self.key) {
-            (false, _) => RetrySafety::Safe,
-            // Only creating routes accept keys.
-            (true, Some(_)) if self.method == Method::POST => RetrySafety::Keyed,
-            (true, _) => RetrySafety::Unsafe,
-        })
-    }
-
-    pub(crate) fn is_write(&self) -> bool {
-        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
-    }
-
-    pub(crate) fn check(&self) -> Result<()> {
-        match &self.fault {
-            Some((field, message)) => Err(Error::invalid(field, message.clone())),
-            None => Ok(()),
-        }
     }
 
     /// Sends the request. Any status is a response, not an error.
@@ -238,16 +180,16 @@ impl Request {
     /// # Errors
     /// When no response arrives, or one that redirects to another origin.
     pub async fn send(self) -> Result<Response> {
-        self.client.transport().call(&self).await
+        self.client.transport().call(&self.call).await
     }
 
     /// Sends the request as the typed calls do: any status but success is an error.
     ///
     /// # Errors
-    /// As [`Self::send`], and [`Error::Api`] or [`Error::Unexpected`] for any status but 2xx.
+    /// As [`Self::send`], and [`Error::Api`](crate::Error::Api) or [`Error::Unexpected`](crate::Error::Unexpected) for any status but 2xx.
     pub async fn checked(self) -> Result<Response> {
-        let response = self.client.transport().call(&self).await?;
-        self.client.transport().check(&self, response).await
+        let response = self.client.transport().call(&self.call).await?;
+        self.client.transport().check(&self.call, response).await
     }
 }
 
@@ -255,24 +197,11 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Bodies hold passwords, headers may hold cookies.
         f.debug_struct("Request")
-            .field("method", &self.method)
-            .field("path", &self.path)
-            .field("key", &self.key)
-            .field("headers", &self.headers.keys().collect::<Vec<_>>())
-            .field("body_bytes", &self.body.len())
+            .field("method", &self.call.method)
+            .field("path", &self.call.path)
+            .field("key", &self.call.key)
+            .field("headers", &self.call.headers.keys().collect::<Vec<_>>())
+            .field("body_bytes", &self.call.body.len())
             .finish_non_exhaustive()
     }
-}
-
-/// Escapes one segment of a path.
-pub(crate) fn escape(segment: &str) -> String {
-    let mut escaped = String::with_capacity(segment.len());
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }

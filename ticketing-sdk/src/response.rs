@@ -99,13 +99,6 @@ impl Response {
         (!problem.errors.is_empty()).then_some(problem)
     }
 
-    /// Whether a write that is answered so may have taken effect all the same: the server failed, or a proxy on the way lost
-    /// it. The typed calls make [`Error::UnknownOutcome`] of such an answer.
-    #[must_use]
-    pub fn leaves_outcome_unknown(&self) -> bool {
-        crate::outcome::may_have_been_done(self)
-    }
-
     /// Whether it is an error answer of the contract, and not one of a proxy on the way.
     pub(crate) fn is_problem(&self) -> bool {
         self.problem().is_some()

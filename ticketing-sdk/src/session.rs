@@ -18,7 +18,8 @@ pub use self::file::FileSessions;
 pub use self::keyring::Keyring;
 pub use self::memory::MemorySessions;
 
-use crate::{BoxError, UserId};
+use crate::UserId;
+pub use crate::error::SessionError;
 
 /// Keeps sessions between runs of a program, one for each server.
 ///
@@ -157,22 +158,13 @@ pub struct SessionInfo {
     pub user: Option<UserId>,
 }
 
-/// A session store failed.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct SessionError {
-    message: String,
-    source: Option<BoxError>,
-}
-
-impl SessionError {
-    /// An error with its message.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None }
-    }
-
-    /// An error with its message and cause.
-    pub fn with_source(message: impl Into<String>, source: impl Into<BoxError>) -> Self {
-        Self { message: message.into(), source: Some(source.into()) }
-    }
+/// The use of the session by a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UseSession {
+    /// The session is sent, and a new one is saved.
+    Yes,
+    /// The session of the response replaces the old one, which is not read.
+    Replace,
+    /// The request is anonymous.
+    No,
 }

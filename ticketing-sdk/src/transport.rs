@@ -3,6 +3,7 @@
 mod attempt;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,14 +14,14 @@ use tracing::Instrument;
 use url::Url;
 
 use self::attempt::{AttemptError, read};
+use crate::call::{Call, INTENDED_USER};
 use crate::clock::ServerClock;
+use crate::http_backend::{HttpBackend, HttpResponse};
 use crate::outcome::{self, IdempotencySupport};
 use crate::recently_created::is_recently_created;
-use crate::request::{INTENDED_USER, UseSession};
 use crate::retry::{self, AttemptOutcome, RetryDecision, RetrySafety};
-use crate::session::Sessions;
-use crate::wire::{Reply, Wire};
-use crate::{CurrentUserAnswer, Error, ErrorCode, Phase, Request, Response, Result, SafeToRepeat};
+use crate::session::{Sessions, UseSession};
+use crate::{CurrentUserAnswer, Error, ErrorCode, Phase, Response, Result, SafeToRepeat};
 
 /// A read that every server answers, with and without a session.
 const CURRENT_USER: &str = "/api/users/currentuser";
@@ -28,7 +29,7 @@ const CURRENT_USER: &str = "/api/users/currentuser";
 pub(crate) struct Transport {
     /// Scheme, host, port and prefix, without a slash at the end.
     pub(crate) server: String,
-    pub(crate) wire: Wire,
+    pub(crate) backend: Arc<dyn HttpBackend>,
     pub(crate) session: Sessions,
     pub(crate) limits: Limits,
     pub(crate) user_agent: HeaderValue,
@@ -47,13 +48,13 @@ pub(crate) struct Limits {
 
 impl Transport {
     /// Sends a request, with retries, until a response is final or a limit is reached.
-    pub(crate) async fn call(&self, request: &Request) -> Result<Response> {
+    pub(crate) async fn call(&self, request: &Call) -> Result<Response> {
         request.check()?;
         let span = tracing::debug_span!("request", method = %request.method, path = %request.path);
         Box::pin(self.attempts(request).instrument(span)).await
     }
 
-    async fn attempts(&self, request: &Request) -> Result<Response> {
+    async fn attempts(&self, request: &Call) -> Result<Response> {
         let url = self.url(request)?;
         self.session.prepare(request.session).await?;
         let request = &*self.name_user(request);
@@ -72,7 +73,7 @@ impl Transport {
                 Err(AttemptError::NotSent(_) | AttemptError::Final(_)) => false,
                 Ok(response) => self.may_have_been_done(response),
             };
-            let verdict = match retry::decide_retry(request.repeat(), &seen, tries) {
+            let verdict = match retry::decide_retry(request.retry_safety(), &seen, tries) {
                 RetryDecision::Again(wait)
                     if tries <= self.limits.retries && Instant::now() + wait < deadline =>
                 {
@@ -94,7 +95,7 @@ impl Transport {
     }
 
     /// Names the user of a write before its first attempt: a later attempt must not act for a user who has signed in meanwhile.
-    fn name_user<'r>(&self, request: &'r Request) -> Cow<'r, Request> {
+    fn name_user<'r>(&self, request: &'r Call) -> Cow<'r, Call> {
         let is_named = request.headers.contains_key(INTENDED_USER);
         if !request.is_write() || request.session != UseSession::Yes || is_named {
             return Cow::Borrowed(request);
@@ -114,13 +115,13 @@ impl Transport {
     ///
     /// # Errors
     /// An unknown outcome, if the server keeps no keys or does not respond.
-    async fn ensure_repeatable(&self, request: &Request) -> Result<()> {
-        if request.repeat() != RetrySafety::Keyed {
+    async fn ensure_repeatable(&self, request: &Call) -> Result<()> {
+        if request.retry_safety() != RetrySafety::Keyed {
             return Ok(());
         }
         if self.idempotency.is_unknown() {
-            let question = Request::new(request.client.clone(), Method::GET, CURRENT_USER.to_owned());
-            let question = question.without_session();
+            let question = Call::new(Method::GET, CURRENT_USER.to_owned());
+            let question = Call { session: UseSession::No, ..question };
             let cause = match Box::pin(self.attempts(&question)).await {
                 // The response of a gateway says nothing about the server behind it.
                 Ok(answer) if self.idempotency.is_unknown() => Some(answer.to_error()),
@@ -145,8 +146,8 @@ impl Transport {
     }
 
     /// Returns the error of a write whose outcome is unknown.
-    fn unknown_outcome(&self, request: &Request, cause: Error) -> Error {
-        let repeat = match (&request.key, request.repeat()) {
+    fn unknown_outcome(&self, request: &Call, cause: Error) -> Error {
+        let repeat = match (&request.key, request.retry_safety()) {
             (_, RetrySafety::Safe) => SafeToRepeat::Always,
             (Some(_), RetrySafety::Keyed) => self.idempotency.safe_to_repeat(),
             _ => SafeToRepeat::Never,
@@ -158,7 +159,7 @@ impl Transport {
     /// Returns the result for the caller, given that an earlier attempt may have taken effect.
     fn conclude(
         &self,
-        request: &Request,
+        request: &Call,
         outcome: Result<Response, AttemptError>,
         maybe_done: bool,
     ) -> Result<Response> {
@@ -183,7 +184,7 @@ impl Transport {
     }
 
     /// Maps a response that is no success to an error, as the typed calls do.
-    pub(crate) async fn check(&self, request: &Request, response: Response) -> Result<Response> {
+    pub(crate) async fn check(&self, request: &Call, response: Response) -> Result<Response> {
         if response.status.is_success() {
             return Ok(response);
         }
@@ -198,7 +199,7 @@ impl Transport {
     }
 
     /// Sends once and leaves the body to the caller. The timeout applies to the head of the response only.
-    pub(crate) async fn stream(&self, request: &Request) -> Result<Reply> {
+    pub(crate) async fn stream(&self, request: &Call) -> Result<HttpResponse> {
         request.check()?;
         let url = self.url(request)?;
         self.session.prepare(request.session).await?;
@@ -216,7 +217,7 @@ impl Transport {
         if reply.status.is_success() {
             return Ok(reply);
         }
-        let Reply { status, headers, body } = reply;
+        let HttpResponse { status, headers, body } = reply;
         let body =
             timeout_at(after(self.limits.response), read(body)).await.unwrap_or_else(|_| Ok(Bytes::new()))?;
         Err(Response { status, headers, body, path: request.path.clone() }.to_error())
@@ -224,13 +225,13 @@ impl Transport {
 
     /// Whether a 401 without a code, as other servers answer it, means another owner. It does if the session is valid, which
     /// only the server can tell.
-    async fn is_of_other_owner(&self, request: &Request, response: &Response) -> bool {
+    async fn is_of_other_owner(&self, request: &Call, response: &Response) -> bool {
         let is_bare =
             response.status == StatusCode::UNAUTHORIZED && response.is_problem() && response.code().is_none();
         if !is_bare || request.session != UseSession::Yes || self.session.user().is_none() {
             return false;
         }
-        let question = Request::new(request.client.clone(), Method::GET, CURRENT_USER.to_owned());
+        let question = Call::new(Method::GET, CURRENT_USER.to_owned());
         match Box::pin(self.attempts(&question)).await {
             Ok(answer) => {
                 answer.json::<CurrentUserAnswer>().is_ok_and(|answer| answer.current_user.is_some())
@@ -239,11 +240,11 @@ impl Transport {
         }
     }
 
-    fn total(&self, request: &Request) -> Duration {
+    fn total(&self, request: &Call) -> Duration {
         request.timeout.unwrap_or(self.limits.total)
     }
 
-    fn url(&self, request: &Request) -> Result<Url> {
+    fn url(&self, request: &Call) -> Result<Url> {
         // After the address of the server and a slash, no path can name another host.
         if !request.path.starts_with('/') {
             return Err(Error::invalid("path", "must begin with a slash"));
@@ -257,7 +258,7 @@ impl Transport {
     }
 }
 
-fn attempt_outcome(request: &Request, outcome: &Result<Response, AttemptError>) -> AttemptOutcome {
+fn attempt_outcome(request: &Call, outcome: &Result<Response, AttemptError>) -> AttemptOutcome {
     match outcome {
         Ok(response) if response.status.is_success() => {
             AttemptOutcome::Answer { status: response.status, code: None, retry_after: None }
@@ -278,9 +279,9 @@ fn attempt_outcome(request: &Request, outcome: &Result<Response, AttemptError>) 
 }
 
 /// Whether the request names a resource so recent that the service may not know it yet.
-fn references_recently_created(request: &Request, response: &Response) -> bool {
+fn references_recently_created(request: &Call, response: &Response) -> bool {
     response.status == StatusCode::NOT_FOUND
-        && request.about.as_ref().is_some_and(|id| is_recently_created(id, &response.headers))
+        && request.references.as_ref().is_some_and(|id| is_recently_created(id, &response.headers))
 }
 
 /// Returns the instant after a duration, at most a year ahead.

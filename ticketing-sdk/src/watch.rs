@@ -13,10 +13,10 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, StatusCode};
 use tokio::time::{sleep, timeout};
 
+use crate::http_backend::{Chunks, HttpResponse};
 use crate::retry::jitter;
 use crate::sse::{Block, Decoder};
-use crate::wire::{Chunks, Reply};
-use crate::{Client, Error, Phase, Request, Result, Ticket, TicketChange, TicketChangeKind};
+use crate::{Client, Error, Phase, Result, Ticket, TicketChange, TicketChangeKind};
 
 /// The idle timeout of a stream. The server sends a heartbeat every 15 seconds.
 const HEARTBEAT: Duration = Duration::from_secs(40);
@@ -296,13 +296,14 @@ impl Connection {
 }
 
 async fn connect(client: &Client, position: &Position) -> Result<Connection> {
-    let mut request = Request::new(client.clone(), Method::GET, "/api/tickets".to_owned())
+    let mut request = client
+        .request(Method::GET, "/api/tickets")
         .header(ACCEPT.as_str(), "text/event-stream")
         .without_session();
     if let Some(id) = position.get().filter(|id| !id.is_empty()) {
         request = request.header("last-event-id", &id);
     }
-    let Reply { headers, body, .. } = client.transport().stream(&request).await?;
+    let HttpResponse { headers, body, .. } = client.transport().stream(&request.call).await?;
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("text/event-stream") {
         return Err(Error::Unsupported { what: "live changes" });

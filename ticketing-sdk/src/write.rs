@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use crate::{IdempotencyKey, Payment, Request, Response, Result, UserId};
+use crate::{IdempotencyKey, Request, Response, Result, UserId};
 
 /// A prepared write. Await it to send it.
 ///
@@ -26,7 +26,7 @@ use crate::{IdempotencyKey, Payment, Request, Response, Result, UserId};
 #[derive(Clone)]
 #[must_use = "a write does nothing until it is awaited"]
 pub struct Write<T> {
-    request: Request,
+    pub(crate) request: Request,
     decode: fn(&Response) -> Result<T>,
 }
 
@@ -45,7 +45,7 @@ impl<T> Write<T> {
     /// server with idempotency keys, and only a response that shows the outcome of the first attempt counts: with any
     /// other the outcome is unknown ([`Error::UnknownOutcome`](crate::Error::UnknownOutcome)).
     pub fn resumed(mut self, resumed: bool) -> Self {
-        self.request.resumed = resumed;
+        self.request.call.resumed = resumed;
         self
     }
 
@@ -59,7 +59,7 @@ impl<T> Write<T> {
     /// Returns the idempotency key, if there is one.
     #[must_use]
     pub fn key(&self) -> Option<&IdempotencyKey> {
-        self.request.key.as_ref()
+        self.request.call.key.as_ref()
     }
 
     /// Makes an update or a deletion conditional: if the resource has another version, it is refused with the code
@@ -73,22 +73,6 @@ impl<T> Write<T> {
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.request = self.request.timeout(timeout);
         self
-    }
-}
-
-impl Write<Payment> {
-    /// Sends the payment, and polls it until its outcome is known, for at most a minute.
-    ///
-    /// # Errors
-    /// As sending it and as [`Payments::settled`](crate::Payments::settled).
-    pub async fn settled(self) -> Result<Payment> {
-        let payments = self.request.client.payments();
-        let payment = self.await?;
-        // A backend without a status responds only after the capture.
-        if payment.status.is_none_or(crate::PaymentStatus::is_final) {
-            return Ok(payment);
-        }
-        payments.settled(payment.id).await
     }
 }
 

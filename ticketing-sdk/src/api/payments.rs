@@ -174,3 +174,19 @@ impl Payments {
 
 /// A list of payments. See [`Payments::list`].
 pub type ListPayments = List<Payment>;
+
+impl Write<Payment> {
+    /// Sends the payment, and polls it until its outcome is known, for at most a minute.
+    ///
+    /// # Errors
+    /// As sending it and as [`Payments::settled`].
+    pub async fn settled(self) -> Result<Payment> {
+        let payments = self.request.client.payments();
+        let payment = self.await?;
+        // A backend without a status responds only after the capture.
+        if payment.status.is_none_or(PaymentStatus::is_final) {
+            return Ok(payment);
+        }
+        payments.settled(payment.id).await
+    }
+}

@@ -11,8 +11,7 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::{SessionError, SessionInfo, SessionLocation, SessionStore, jar};
-use crate::request::UseSession;
+use super::{SessionError, SessionInfo, SessionLocation, SessionStore, UseSession, jar};
 use crate::{Error, Result, UserId};
 
 /// The session of one client: a cookie jar in memory, loaded once and saved when the server changes it.

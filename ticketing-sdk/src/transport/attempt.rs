@@ -8,8 +8,9 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::Transport;
-use crate::wire::{Chunks, Reply};
-use crate::{Error, Phase, Request, Response, Result};
+use crate::call::Call;
+use crate::http_backend::{Chunks, HttpResponse};
+use crate::{Error, Phase, Response, Result};
 
 /// The largest body in memory, in bytes.
 const MAX_BODY_BYTES: usize = 32 << 20;
@@ -28,11 +29,11 @@ pub(super) enum AttemptError {
 impl Transport {
     pub(super) async fn attempt(
         &self,
-        request: &Request,
+        request: &Call,
         url: &Url,
         deadline: Instant,
     ) -> Result<Response, AttemptError> {
-        let Reply { status, headers, body } = self.open(request, url.clone(), deadline).await?;
+        let HttpResponse { status, headers, body } = self.open(request, url.clone(), deadline).await?;
         let late = || AttemptError::Late(Error::Timeout { phase: Phase::Total, after: self.total(request) });
         let body =
             timeout_at(deadline, read(body)).await.map_err(|_| late())?.map_err(|error| match error {
@@ -49,14 +50,14 @@ impl Transport {
     /// Sends once and waits for the head of the response. Follows redirects of reads within the server.
     pub(super) async fn open(
         &self,
-        request: &Request,
+        request: &Call,
         mut url: Url,
         deadline: Instant,
-    ) -> Result<Reply, AttemptError> {
+    ) -> Result<HttpResponse, AttemptError> {
         for _ in 0..=MAX_REDIRECTS {
             let started = Instant::now();
             let head_by = deadline.min(started + self.limits.response);
-            let sent = timeout_at(head_by, self.wire.send(self.to_http(request, &url)?)).await;
+            let sent = timeout_at(head_by, self.backend.send(self.to_http(request, &url)?)).await;
             let mut reply = match sent {
                 Err(_) if head_by == deadline => {
                     return Err(AttemptError::Late(Error::Timeout {
@@ -100,7 +101,7 @@ impl Transport {
         Err(AttemptError::Final(Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
     }
 
-    fn to_http(&self, request: &Request, url: &Url) -> Result<http::Request<Bytes>, AttemptError> {
+    fn to_http(&self, request: &Call, url: &Url) -> Result<http::Request<Bytes>, AttemptError> {
         let fault = |error: http::Error| AttemptError::Final(Error::invalid("request", error.to_string()));
         let mut http = http::Request::builder()
             .method(request.method.clone())
@@ -118,7 +119,7 @@ impl Transport {
 }
 
 /// Returns the target of a redirect as text and, if it is valid, as an address.
-fn redirect(reply: &Reply, url: &Url) -> Option<(String, Option<Url>)> {
+fn redirect(reply: &HttpResponse, url: &Url) -> Option<(String, Option<Url>)> {
     if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return None;
     }

@@ -4,6 +4,7 @@
 mod api;
 mod errors;
 mod loopback;
+mod modules;
 mod paging;
 mod retries;
 mod secrets;

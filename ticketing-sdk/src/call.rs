@@ -1,0 +1,89 @@
+//! A call: what is sent, and how, without the client that sends it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+
+use crate::retry::RetrySafety;
+use crate::session::UseSession;
+use crate::{Error, IdempotencyKey, Result};
+
+/// The header that names the user for whom a write is meant.
+pub(crate) const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketing-user");
+
+/// What a request asks of the transport.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) key: Option<IdempotencyKey>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) session: UseSession,
+    /// Whether repeating it is safe, where that does not follow from its method and key.
+    pub(crate) safety: Option<RetrySafety>,
+    /// Whether an interrupted program may have sent it before.
+    pub(crate) resumed: bool,
+    /// A resource of another service that the request names.
+    pub(crate) references: Option<String>,
+    /// The first part that cannot be sent, with the reason.
+    pub(crate) fault: Option<(&'static str, String)>,
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, path: String) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        Self {
+            method,
+            path,
+            query: Vec::new(),
+            headers,
+            body: Bytes::new(),
+            key: None,
+            timeout: None,
+            session: UseSession::Yes,
+            safety: None,
+            resumed: false,
+            references: None,
+            fault: None,
+        }
+    }
+
+    pub(crate) fn retry_safety(&self) -> RetrySafety {
+        self.safety.unwrap_or(match (self.is_write(), &self.key) {
+            (false, _) => RetrySafety::Safe,
+            // Only creating routes accept keys.
+            (true, Some(_)) if self.method == Method::POST => RetrySafety::Keyed,
+            (true, _) => RetrySafety::Unsafe,
+        })
+    }
+
+    pub(crate) fn is_write(&self) -> bool {
+        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        match &self.fault {
+            Some((field, message)) => Err(Error::invalid(field, message.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Escapes one segment of a path.
+pub(crate) fn escape(segment: &str) -> String {
+    let mut escaped = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
