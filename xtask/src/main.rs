@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match args.as_slice() {
         ["test"] => test::test(),
-        ["tools"] => tools::tools(),
+        ["tools"] => test::install_tools(),
         ["deploy"] => deploy::deploy(),
         ["dist"] => dist::dist(),
         ["fuzz"] => fuzz::fuzz(),

@@ -1,12 +1,24 @@
 //! `cargo xtask test`: runs all checks and tests.
 
-use crate::deploy::deploy;
+use crate::deploy::{self, deploy};
 use crate::run::{cargo, run};
-use crate::{fuzz, tools, web};
+use crate::{fuzz, postgres, tools, web};
 
+/// Installs the missing tools of all checks and tests.
+pub(crate) fn install_tools() -> Result<(), String> {
+    postgres::ensure()?;
+    tools::nats_server()?;
+    tools::nginx()?;
+    deploy::validators()?;
+    fuzz::ensure()?;
+    web::ensure()?;
+    tools::path_with_nextest().map(drop)
+}
+
+/// Installs the missing tools, then runs all checks and tests.
 pub(crate) fn test() -> Result<(), String> {
     // First, so that a missing tool fails before the long builds.
-    tools::tools()?;
+    install_tools()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     deploy()?;
     run(cargo().args([

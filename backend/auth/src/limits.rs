@@ -8,8 +8,8 @@ mod known;
 use std::time::Duration;
 
 use ticketing_platform::clock::Clock;
-use ticketing_platform::http::{ApiError, RetryAfter};
-use ticketing_platform::limits::{ClientAddress, RateLimit};
+use ticketing_platform::http::{ApiError, ClientAddress, RetryAfter};
+use ticketing_platform::limits::RateLimit;
 use ticketing_sdk::ErrorCode;
 use tokio::sync::Semaphore;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::Database;
-use ticketing_platform::limits::TrustedProxies;
+use ticketing_platform::http::TrustedProxies;
 use ticketing_platform::session::Sessions;
 
 use crate::hashing::Hashing;

@@ -1,8 +1,10 @@
 //! The errors of the bus.
 
+mod jetstream;
+
 use ticketing_platform::db::DbError;
 
-use crate::JetStreamError;
+pub use jetstream::JetStreamError;
 
 /// An error of the bus.
 #[derive(Debug, thiserror::Error)]

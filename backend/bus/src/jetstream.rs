@@ -5,7 +5,6 @@ mod advisories;
 mod connection;
 mod consumer;
 mod dead_letters;
-mod error;
 mod gauges;
 mod message;
 mod options;
@@ -24,9 +23,8 @@ use async_nats::jetstream::consumer::Info as ConsumerInfo;
 use serde::{Deserialize, Serialize};
 use ticketing_events::Envelope;
 
-use crate::{BusError, DeadLetter};
+use crate::{BusError, DeadLetter, JetStreamError};
 pub(crate) use connection::Connection;
-pub use error::JetStreamError;
 pub use options::{Credentials, JetStreamOptions};
 pub(crate) use readiness::ConsumerReadiness;
 pub(crate) use subscription::Subscription;

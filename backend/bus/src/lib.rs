@@ -27,10 +27,9 @@ pub use core::{Core, CoreError, start_repeating};
 pub use delivery::{AckDecision, DeadLetter, Delivery};
 pub use effect::{Effect, next_step};
 pub use embedded::EmbeddedOptions;
-pub use error::BusError;
+pub use error::{BusError, JetStreamError};
 pub use jetstream::{
-    Credentials, JetStreamError, JetStreamOptions, NatsPassword, NatsUser,
-    authorization as nats_authorization,
+    Credentials, JetStreamOptions, NatsPassword, NatsUser, authorization as nats_authorization,
 };
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
 pub use rebuild::{RebuildError, rebuild};

@@ -9,8 +9,8 @@ use ticketing_platform::db::{Db, DbError, OpenError};
 use ticketing_platform::signal::Listener;
 
 use crate::embedded::{self, EmbeddedOptions};
-use crate::jetstream::{self, JetStreamError, JetStreamOptions};
-use crate::{AckDecision, BusError, DeadLetter, Delivery};
+use crate::jetstream::{self, JetStreamOptions};
+use crate::{AckDecision, BusError, DeadLetter, Delivery, JetStreamError};
 
 /// The bus. Clones share it.
 #[derive(Clone, Debug)]

@@ -9,11 +9,10 @@ use ticketing_bus::Core;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::kill_point;
-use ticketing_platform::limits::LogThrottles;
 use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
-use ticketing_platform::telemetry::{Description, Span, SpanKind, TraceContext};
+use ticketing_platform::telemetry::{Description, LogThrottles, Span, SpanKind, TraceContext};
 use ticketing_sdk::{OrderStatus, PaymentId, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 

@@ -13,16 +13,11 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::http::Json;
+use crate::http::{Json, PROBE_PATHS};
 use crate::shutdown::Shutdown;
 
 /// A check that has not answered by then has failed.
 const CHECK_WITHIN: Duration = Duration::from_secs(2);
-
-const ALIVE: &str = "/healthz";
-const READY: &str = "/readyz";
-/// Where a process says how it is.
-pub(crate) const PATHS: [&str; 2] = [ALIVE, READY];
 
 type Outcome = Pin<Box<dyn Future<Output = bool> + Send>>;
 type Check = Arc<dyn Fn() -> Outcome + Send + Sync>;
@@ -73,10 +68,11 @@ impl Health {
 
     /// The routes `/healthz` and `/readyz`.
     pub fn router(self) -> Router {
+        let [alive, ready] = PROBE_PATHS;
         let health = Arc::new(self);
         Router::new()
-            .route(ALIVE, get(|| async { Json(Report { status: "ok", failing: Vec::new() }) }))
-            .route(READY, get(move || async move { health.ready().await }))
+            .route(alive, get(|| async { Json(Report { status: "ok", failing: Vec::new() }) }))
+            .route(ready, get(move || async move { health.ready().await }))
     }
 
     async fn ready(&self) -> Response {

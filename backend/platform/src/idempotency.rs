@@ -20,14 +20,6 @@ pub use store::{
     in_flight_error, prune, record_outcome, release_key, run_once,
 };
 
-use http::HeaderName;
-
-/// The header by which every answer of the API announces that keys are supported, and for how long: `Idempotency-Keys:
-/// max-age=86400`. A client that has not received it must not repeat a write whose outcome is unknown.
-pub const ANNOUNCEMENT: HeaderName = HeaderName::from_static("idempotency-keys");
-/// The value of [`ANNOUNCEMENT`].
-pub const ANNOUNCED: &str = "max-age=86400";
-
 /// The hash of a parsed body, in hexadecimal. Two requests with one key must have the same one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint(String);

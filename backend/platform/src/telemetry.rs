@@ -1,28 +1,23 @@
-//! Logs to stderr, metrics on a listener of their own, and traces to a collector.
+//! Logs to stderr, the recorder of metrics, and traces to a collector.
 
 mod context;
 mod export;
 mod lines;
+mod log_throttle;
 mod logs;
 mod span;
 
 use std::fmt;
-use std::io;
 use std::str::FromStr;
 use std::sync::OnceLock;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::get;
-use http::header;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tokio::net::TcpListener;
 
-use crate::http::{ServeLimits, serve};
-use crate::shutdown::Shutdown;
 pub use context::{Entered, TraceContext};
 pub use export::{ExportError, Exporting, Ratio, TraceSettings, export_traces};
+pub use log_throttle::{LogThrottle, LogThrottles};
 pub use logs::{FilterError, LogGuard, init_logs, log_panics, write_within};
 pub use span::{Description, Span, SpanKind, Value};
 
@@ -93,18 +88,4 @@ fn install() -> Option<PrometheusHandle> {
         tracing::warn!(%error, "metrics upkeep not started; histograms grow until they are read");
     }
     Some(handle)
-}
-
-/// Serves `GET /metrics` in the text format of Prometheus, on its own listener, until `shutdown`.
-///
-/// # Errors
-/// If the listener fails permanently.
-pub async fn serve_metrics(listener: TcpListener, shutdown: Shutdown) -> io::Result<()> {
-    let render = || async {
-        let text = install_metrics().map(PrometheusHandle::render).unwrap_or_default();
-        ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
-    };
-    let router = Router::new().route("/metrics", get(render));
-    let limits = ServeLimits { connections: 64, grace: Duration::from_secs(1), ..ServeLimits::default() };
-    serve(listener, router, limits, shutdown).await
 }

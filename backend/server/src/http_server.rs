@@ -8,7 +8,6 @@ use axum::Router;
 use ticketing_bus::Bus;
 use ticketing_platform::http::{self, LayerSettings, ServeLimits};
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_platform::telemetry;
 use tokio::net::TcpListener;
 
 use crate::{Service, StackSettings, StartError, openapi};
@@ -85,7 +84,7 @@ impl HttpServer {
         let serving = &shutdown.serving;
         spawn(serving, http::serve(listener, router, limits, serving.clone()));
         if let Some(listener) = metrics {
-            spawn(serving, telemetry::serve_metrics(listener, serving.clone()));
+            spawn(serving, http::serve_metrics(listener, serving.clone()));
         }
         tracing::info!(%address, "listening");
         Self { address, metrics_address, grace: settings.serve.grace, shutdown }

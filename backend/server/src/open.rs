@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::limits::StreamSlots;
+use ticketing_platform::http::StreamSlots;
 use ticketing_platform::session::{RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_tickets::PassSigner;

@@ -3,6 +3,7 @@
 mod error;
 mod groups;
 pub(crate) mod nats;
+mod parse;
 #[cfg(test)]
 mod reference;
 mod value;
@@ -21,8 +22,8 @@ use ticketing_payments::{PaymentTimeouts, StripeSettings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::descriptors;
-use ticketing_platform::http::{AllowedOrigin, ServeLimits};
-use ticketing_platform::limits::{TrustedProxies, WriteRate};
+use ticketing_platform::http::{AllowedOrigin, ServeLimits, TrustedProxies};
+use ticketing_platform::limits::WriteRate;
 use ticketing_platform::session::CookieSettings;
 use ticketing_platform::telemetry::{LogFormat, TraceSettings};
 use ticketing_tickets::domain::pass::ResaleCap;
@@ -34,8 +35,9 @@ pub use self::groups::{
 };
 pub(crate) use self::groups::{DATABASE_URL, DataDirGroup, Group, JWT_KEY, PASS_KEY};
 use self::groups::{PUBLISHABLE_KEY, STRIPE_KEY};
+pub(crate) use self::parse::variable;
+pub use self::parse::{ParseError, parse, with_environment};
 use crate::Service;
-use crate::command::{self, ParseError};
 
 /// The open files that are reserved for databases, logs and calls of other servers.
 const RESERVED_FILES: usize = 96;
@@ -169,7 +171,7 @@ impl StackSettings {
     ) -> Result<Self, ParseError> {
         let arguments = StackGroups::augment_args(clap::Command::new("flags").no_binary_name(true));
         let words: Vec<OsString> = flags.into_iter().map(Into::into).collect();
-        let (matches, errors) = command::parse(arguments, &words)?;
+        let (matches, errors) = parse(arguments, &words)?;
         let groups = StackGroups::from_arg_matches(&matches)?;
         Ok(errors.merge(Self::new(data_dir).apply(groups))?)
     }

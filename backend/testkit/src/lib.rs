@@ -1,4 +1,4 @@
-//! A whole marketplace for one test: real HTTP on a free port of the loopback interface, a folder of its service_settings, a clock
+//! A whole marketplace for one test: real HTTP on a free port of the loopback interface, a folder of its own, a clock
 //! that can be moved, and a check of every invariant at the end.
 //!
 //! ```no_run

@@ -11,7 +11,6 @@ use std::pin::Pin;
 
 use crate::events::EventStream;
 use crate::reply::Reply;
-use crate::session::TestSession;
 
 /// The client. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -77,11 +76,6 @@ impl RawRequest {
         let value = HeaderValue::from_bytes(value.as_ref()).expect("a header value");
         self.request.headers_mut().append(name, value);
         self
-    }
-
-    /// Sends a session along.
-    pub fn by(self, session: &TestSession) -> Self {
-        self.cookie(&session.cookie)
     }
 
     /// Sends a cookie (`name=value`) along.

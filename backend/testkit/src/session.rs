@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::raw::Raw;
+use crate::raw::{Raw, RawRequest};
 
 /// The password of every user.
 pub const PASSWORD: &str = "correct horse battery";
@@ -37,5 +37,12 @@ impl TestSession {
         let reply = raw.post("/api/users/signin").json(&credentials).await;
         reply.ok(200);
         Self { cookie: reply.cookie().to_owned(), ..self.clone() }
+    }
+}
+
+impl RawRequest {
+    /// Sends a session along.
+    pub fn by(self, session: &TestSession) -> Self {
+        self.cookie(&session.cookie)
     }
 }

@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError};
-use ticketing_platform::limits::StreamSlot;
+use ticketing_platform::http::StreamSlot;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::{Listener, Signal};
 

@@ -18,7 +18,8 @@ use axum::extract::FromRef;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler, start_repeating};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
-use ticketing_platform::limits::{RateLimit, StreamSlots, TrustedProxies, WriteLimit, WriteRate};
+use ticketing_platform::http::{StreamSlots, TrustedProxies};
+use ticketing_platform::limits::{RateLimit, WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -204,7 +205,11 @@ impl App {
 
     /// Publishes the changes that happen now.
     pub(crate) fn publisher(&self) -> store::ChangePublisher<'_> {
-        store::ChangePublisher { outbox: &self.core.outbox, feed: &self.feed, now: self.core.clock.now() }
+        store::ChangePublisher {
+            outbox: &self.core.outbox,
+            changed: self.feed.changed(),
+            now: self.core.clock.now(),
+        }
     }
 
     /// The core of the service.

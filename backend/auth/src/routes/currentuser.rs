@@ -3,8 +3,8 @@
 use axum::extract::State;
 use ticketing_platform::db::DbError;
 use ticketing_platform::http::Json;
-use ticketing_platform::limits::LogThrottle;
 use ticketing_platform::session::{self, MaybeSession, Session};
+use ticketing_platform::telemetry::LogThrottle;
 use ticketing_sdk::{CurrentUser, CurrentUserAnswer};
 
 use super::TAG;

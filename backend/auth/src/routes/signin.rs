@@ -4,8 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
-use ticketing_platform::limits::ClientAddress;
+use ticketing_platform::http::{ApiError, ClientAddress, Field, Json, ValidationErrors};
 use ticketing_sdk::{ErrorCode, Problem, User};
 use utoipa::ToSchema;
 

@@ -5,11 +5,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
+use ticketing_platform::http::{ApiError, ClientAddress, Field, Json, ValidationErrors};
 use ticketing_platform::idempotency::{
     self, Answer, EarlierRequest, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest,
 };
-use ticketing_platform::limits::ClientAddress;
 use ticketing_sdk::{ErrorCode, Problem, User, UserId};
 use utoipa::ToSchema;
 

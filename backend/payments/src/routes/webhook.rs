@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
 use ticketing_platform::http::{ApiError, BodyError, Json};
-use ticketing_platform::limits::LogThrottle;
+use ticketing_platform::telemetry::LogThrottle;
 use ticketing_sdk::{ErrorCode, Problem};
 
 use crate::provider::WebhookError;

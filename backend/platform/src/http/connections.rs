@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::ServeLimits;
 use super::socket::Progress;
-use crate::limits::{ClientAddress, LogThrottle};
+use crate::http::ClientAddress;
+use crate::telemetry::LogThrottle;
 
 /// The open connections of a listener.
 #[derive(Debug)]

@@ -22,6 +22,7 @@ use tracing::{Level, Span};
 
 use super::allowed_origin::AllowedOrigin;
 use super::body::BODY_LIMIT;
+use super::client_address::TrustedProxies;
 use super::edge::Edge;
 use super::host;
 use super::meters::Meters;
@@ -30,12 +31,11 @@ use super::paths::CanonicalPaths;
 use super::problem::{ApiError, Cause};
 use super::rejection;
 use super::request_id::{RequestId, X_REQUEST_ID};
-use super::serve::{MAX_HEAD, OnReserve};
+use super::serve::{MAX_HEAD, OnReserve, PROBE_PATHS};
 use super::tls::is_over_tls;
 use super::trace;
 use crate::error_chain::error_chain;
-use crate::limits::{LogThrottles, TrustedProxies};
-use crate::{health, idempotency, telemetry};
+use crate::telemetry::{self, LogThrottles};
 
 /// What [`wrap`] needs to know.
 #[derive(Debug, Clone)]
@@ -154,6 +154,12 @@ where
     }
 }
 
+/// The header by which every response of the API announces that idempotency keys are supported, and for how long:
+/// `Idempotency-Keys: max-age=86400`. A client that has not received it must not repeat a write whose outcome is unknown.
+const IDEMPOTENCY_KEYS: HeaderName = HeaderName::from_static("idempotency-keys");
+/// The value of [`IDEMPOTENCY_KEYS`]: `idempotency::RETENTION`.
+const IDEMPOTENCY_KEYS_VALUE: HeaderValue = HeaderValue::from_static("max-age=86400");
+
 /// What stands for the route of a request that has none.
 const UNMATCHED: &str = "unmatched";
 
@@ -199,7 +205,7 @@ fn head_length(request: &Request) -> usize {
 
 /// Refuses what needs no handler to be refused.
 fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
-    if request.extensions().get::<OnReserve>().is_some() && !health::PATHS.contains(&request.uri().path()) {
+    if request.extensions().get::<OnReserve>().is_some() && !PROBE_PATHS.contains(&request.uri().path()) {
         return Some(ApiError::unavailable("Too many connections, try again", 1));
     }
     let headers = request.headers();
@@ -284,7 +290,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
         }
         headers.insert(X_REQUEST_ID, this.id.header());
         if this.route.as_ref().is_some_and(|route| route.as_str().starts_with("/api/")) {
-            headers.insert(idempotency::ANNOUNCEMENT, HeaderValue::from_static(idempotency::ANNOUNCED));
+            headers.insert(IDEMPOTENCY_KEYS, IDEMPOTENCY_KEYS_VALUE);
         }
         if !headers.contains_key(header::CACHE_CONTROL) {
             // Answers belong to one user at one moment; no cache on the way may keep them.

@@ -6,7 +6,7 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
 use super::allowed_origin::AllowedOrigin;
-use crate::limits::LogThrottle;
+use crate::telemetry::LogThrottle;
 
 /// How the page that sends a request relates to the server, in the browser's own word.
 pub(super) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

@@ -27,10 +27,12 @@ use tower::Service;
 
 use super::allowed_origin::AllowedOrigin;
 use super::body::{LARGEST_BODY, RequestBody};
+use super::client_address::TrustedProxies;
 use super::connections::{Admitted, Connections};
 use super::socket::{Progress, Socket};
-use crate::limits::{LogThrottle, StreamSlot, TrustedProxies};
+use super::stream_slots::StreamSlot;
 use crate::shutdown::Shutdown;
+use crate::telemetry::LogThrottle;
 
 /// The largest head of a request, in bytes: so much of it is held before it is known who asks for what.
 pub(super) const MAX_HEAD: usize = 64 * 1024;
@@ -112,6 +114,9 @@ impl ServeLimits {
         self
     }
 }
+
+/// The paths of the probes `/healthz` and `/readyz`.
+pub(crate) const PROBE_PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Marks a request that came over a connection of a listener.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::{HeaderMap, Method, StatusCode};
 
 use super::request_id::RequestId;
-use crate::health;
+use super::serve::PROBE_PATHS;
 use crate::telemetry::{Description, Span, SpanKind, TraceContext};
 
 /// Begins the span of a request. `route` is the template that the request has matched, never its path: a client must
@@ -17,7 +17,7 @@ pub(super) fn begin(
     id: &RequestId,
     owners: &[(&'static str, &'static str)],
 ) -> Span {
-    if route.is_some_and(|route| health::PATHS.contains(&route)) {
+    if route.is_some_and(|route| PROBE_PATHS.contains(&route)) {
         return Span::default();
     }
     Span::begin(SpanKind::Server, &caller(headers), || {

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use axum::Router;
 use axum::routing::get;
 use ticketing_platform::health::Health;
+use ticketing_platform::http;
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_platform::telemetry;
 use tokio::net::TcpListener;
 
 use crate::wire::{Server, fails};
@@ -67,7 +67,7 @@ async fn metrics_count_requests_by_route_on_their_own_listener() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = Shutdown::new();
-    let serving = tokio::spawn(telemetry::serve_metrics(listener, shutdown.clone()));
+    let serving = tokio::spawn(http::serve_metrics(listener, shutdown.clone()));
     let metrics = Server { address, shutdown, serving };
     let reply = metrics.send("GET /metrics", &[], "").await;
     assert_eq!(reply.status, 200);

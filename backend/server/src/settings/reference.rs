@@ -7,8 +7,9 @@ use std::path::Path;
 
 use clap::{Arg, Command};
 
+use super::parse::{every_arg, is_secret, variable};
 use super::{StackSettings, error};
-use crate::command::{command, every_arg, is_secret, variable};
+use crate::command::command;
 
 /// The variable that makes the tests write the documents instead of comparing them.
 const UPDATE: &str = "UPDATE_REFERENCE";

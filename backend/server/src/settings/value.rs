@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use ticketing_platform::limits::{IpNet, NetworkError, parse_network};
+use ticketing_platform::http::{IpNet, NetworkError, parse_network};
 
 /// Reads a value without the spaces around it.
 pub(super) fn trimmed<T: FromStr>(text: &str) -> Result<T, T::Err> {

@@ -1,5 +1,7 @@
 //! The rules of the workspace: which crates may depend on each other, and which modules may use which libraries.
 
+mod circles;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;

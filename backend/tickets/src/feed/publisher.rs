@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ticketing_platform::db::{Db, DbError};
-use ticketing_platform::limits::LogThrottle;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Listener;
+use ticketing_platform::telemetry::LogThrottle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Feed;

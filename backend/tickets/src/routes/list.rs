@@ -5,9 +5,8 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use ticketing_platform::http::page::{cursor, next_link};
 use ticketing_platform::http::{
-    ApiError, PageQuery, Query, ValidationErrors, list_body, prefers_event_stream,
+    ApiError, ClientAddress, PageQuery, Query, ValidationErrors, list_body, prefers_event_stream,
 };
-use ticketing_platform::limits::ClientAddress;
 use ticketing_sdk::{EventTime, PriceBound, Problem, Ticket, TicketStatus, Timestamp, UserId};
 
 use super::filter_schemas;

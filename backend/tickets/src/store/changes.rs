@@ -58,7 +58,7 @@ pub(super) fn record(
         ),
         args![id, kind.as_str(), &body, publisher.now],
     )?;
-    tx.notify_on_commit(publisher.feed.changed());
+    tx.notify_on_commit(publisher.changed);
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use ticketing_bus::Outbox;
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_platform::signal::Signal;
 use ticketing_sdk::{
     DetailField, DetailsUpdate, Money, Ticket, TicketChangeKind, TicketDetails, TicketId, TicketStatus,
     Timestamp, UserId,
@@ -12,7 +13,6 @@ use ticketing_sdk::{
 use super::changes;
 use super::passes::find_offered;
 use super::terms::TermColumns;
-use crate::Feed;
 use crate::domain::pass::ResaleCap;
 use crate::domain::terms::Terms;
 use crate::domain::title::Title;
@@ -53,8 +53,8 @@ impl NewListing {
 pub struct ChangePublisher<'a> {
     /// For the other services.
     pub outbox: &'a Outbox,
-    /// For those who watch.
-    pub feed: &'a Feed,
+    /// Notified after the commit, for the watchers of the feed.
+    pub changed: &'a Signal,
     /// When it happens.
     pub now: Timestamp,
 }

@@ -8,7 +8,8 @@ use ticketing_events::{
 };
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::DbError;
-use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteRate};
+use ticketing_platform::http::{StreamSlots, TrustedProxies};
+use ticketing_platform::limits::WriteRate;
 use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Money, OrderId, TicketId, Timestamp, UserId, fixtures};
@@ -59,7 +60,8 @@ async fn listed(app: &App) -> TicketId {
     let core = app.core().clone();
     let listed = app.core().db.write(move |tx| {
         let feed = Feed::default();
-        let publisher = ChangePublisher { outbox: &core.outbox, feed: &feed, now: core.clock.now() };
+        let publisher =
+            ChangePublisher { outbox: &core.outbox, changed: feed.changed(), now: core.clock.now() };
         let price = Money::from_cents(2000).unwrap();
         let new = NewListing::new(Title::parse("A ticket").unwrap(), price);
         store::create(tx, &publisher, TicketId::new("t"), &UserId::new("seller"), &new)

@@ -222,7 +222,9 @@ where
 {
     let (outbox, feed, clock) = (core.outbox.clone(), feed.clone(), core.clock.clone());
     core.db
-        .write(move |tx| unit(tx, &ChangePublisher { outbox: &outbox, feed: &feed, now: clock.now() }))
+        .write(move |tx| {
+            unit(tx, &ChangePublisher { outbox: &outbox, changed: feed.changed(), now: clock.now() })
+        })
         .await
 }
 

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 use ticketing_auth::Limits;
 use ticketing_engines::{Engine, on_both};
-use ticketing_platform::limits::TrustedProxies;
+use ticketing_platform::http::TrustedProxies;
 
 use crate::support::{PASSWORD, Reply, Service, post};
 

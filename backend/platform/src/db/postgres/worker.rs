@@ -17,8 +17,8 @@ use crate::db::job::Job;
 use crate::db::tx::Mode;
 use crate::db::{DbError, Tx};
 use crate::error_chain::error_chain;
-use crate::limits::LogThrottle;
 use crate::signal::Signal;
+use crate::telemetry::LogThrottle;
 
 /// How often a unit is run again after conflicts.
 const MAX_CONFLICTS: u32 = 40;

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use ticketing_platform::http::{AllowedOrigin, ServeLimits};
-use ticketing_platform::limits::{IpNet, TrustedProxies, WriteRate};
+use ticketing_platform::http::{AllowedOrigin, IpNet, ServeLimits, TrustedProxies};
+use ticketing_platform::limits::WriteRate;
 
 use super::Group;
 use crate::settings::value::{count, listen_address, network, trimmed};

@@ -145,7 +145,7 @@ impl World {
         let terms = terms("as listed", price, self.model.now, None);
         let (ticket, new) = (TicketId::new(id.clone()), listing(&terms));
         let unit = move |tx: &mut Tx<'_>| {
-            let publisher = ChangePublisher { outbox: &outbox, feed: &feed, now };
+            let publisher = ChangePublisher { outbox: &outbox, changed: feed.changed(), now };
             ticketing_tickets::store::create(tx, &publisher, ticket.clone(), &user(seller), &new)
         };
         core.db.write::<Ticket, DbError, _>(unit).await.unwrap();
@@ -163,7 +163,7 @@ impl World {
         let terms = terms(&title, price, self.model.now, Some(&self.model.tickets[&id].listing));
         let (ticket, new) = (TicketId::new(id.clone()), edit(&terms));
         let unit = move |tx: &mut Tx<'_>| {
-            let publisher = ChangePublisher { outbox: &outbox, feed: &feed, now };
+            let publisher = ChangePublisher { outbox: &outbox, changed: feed.changed(), now };
             ticketing_tickets::store::update(tx, &publisher, &ticket, &user(by), &new, |_| true)
         };
         let answer =
@@ -181,7 +181,7 @@ impl World {
         let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
         let ticket = TicketId::new(id.clone());
         let unit = move |tx: &mut Tx<'_>| {
-            let publisher = ChangePublisher { outbox: &outbox, feed: &feed, now };
+            let publisher = ChangePublisher { outbox: &outbox, changed: feed.changed(), now };
             ticketing_tickets::store::delete(tx, &publisher, &ticket, &user(by), |_| true)
         };
         let answer = core.db.write::<(), EditError, _>(unit).await.map_err(|error| said(&error));

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{ClientAddress, LogThrottle};
-use crate::http::ApiError;
+use super::client_address::ClientAddress;
+use super::problem::ApiError;
+use crate::telemetry::LogThrottle;
 
 /// The `Retry-After` of a refused stream, in seconds.
 const RETRY_AFTER: u64 = 5;

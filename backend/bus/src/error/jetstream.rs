@@ -90,12 +90,12 @@ pub enum JetStreamError {
 
 impl JetStreamError {
     /// Whether the server answered with this error.
-    pub(super) fn is(&self, wanted: ErrorCode) -> bool {
+    pub(crate) fn is(&self, wanted: ErrorCode) -> bool {
         matches!(self, Self::Api { code, .. } if *code == wanted.0)
     }
 
     /// Whether the stream or the consumer has to be made before this can work.
-    pub(super) fn lacks_a_stream(&self) -> bool {
+    pub(crate) fn lacks_a_stream(&self) -> bool {
         matches!(self, Self::NoResponders(_))
             || self.is(ErrorCode::STREAM_NOT_FOUND)
             || self.is(ErrorCode::CONSUMER_NOT_FOUND)
