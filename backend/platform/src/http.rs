@@ -1,4 +1,4 @@
-//! HTTP as every service speaks it: serving with time-outs, one error shape, extractors that report every error.
+//! The HTTP layer of every service: serving with timeouts, one error format, extractors that report every error.
 
 mod accept;
 mod allowed_origin;

@@ -1,12 +1,12 @@
-//! `Accept`, as far as one resource has two representations: JSON, and a stream of events.
+//! Content negotiation by `Accept` between JSON and a stream of events.
 
 use http::{HeaderMap, header};
 
 const EVENT_STREAM: &str = "text/event-stream";
 const JSON: &str = "application/json";
 
-/// Whether a client asks for a stream of events: it names the media type, with a quality above 0 that is not below the
-/// one that it gives JSON by name.
+/// Returns whether a client prefers a stream of events: `Accept` names its media type with a quality above 0 that is at
+/// least the quality of `application/json`.
 #[must_use]
 pub fn prefers_event_stream(headers: &HeaderMap) -> bool {
     let (mut stream, mut json) = (None, None);
@@ -15,7 +15,7 @@ pub fn prefers_event_stream(headers: &HeaderMap) -> bool {
         let mut parts = range.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
         let is_quality = |part: &&str| part.get(..2).is_some_and(|name| name.eq_ignore_ascii_case("q="));
-        // A quality that cannot be read counts as none given.
+        // An invalid quality counts as absent.
         let quality = parts.find(is_quality).and_then(|part| thousandths(&part[2..])).unwrap_or(1000);
         if name.eq_ignore_ascii_case(EVENT_STREAM) {
             stream = stream.max(Some(quality));
@@ -26,7 +26,7 @@ pub fn prefers_event_stream(headers: &HeaderMap) -> bool {
     stream.is_some_and(|quality| quality > 0 && Some(quality) >= json)
 }
 
-/// A quality value (RFC 9110, section 12.4.2) in thousandths.
+/// Parses a quality value (RFC 9110, section 12.4.2) in thousandths.
 fn thousandths(text: &str) -> Option<u16> {
     let (whole, decimals) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
     if decimals.len() > 3 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {

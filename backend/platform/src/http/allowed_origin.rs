@@ -1,32 +1,32 @@
-//! An origin of `TICKETING_ALLOWED_ORIGINS`: scheme, host and port, as browsers write it.
+//! An origin of `TICKETING_ALLOWED_ORIGINS`: scheme, host and port, as browsers send it.
 
 use std::fmt;
 use std::str::FromStr;
 
 use http::Uri;
 
-/// An origin besides the server's own whose pages may use the API.
+/// An origin other than the server's own whose pages may use the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowedOrigin(String);
 
-/// Why some text is no origin that a browser could send.
+/// A text is not an origin that a browser sends.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
-    /// It is more than an origin, or spelled as no browser spells it.
+    /// It contains more than an origin, or has another spelling: this one is right.
     #[error("{0:?}, as browsers send this origin")]
     Write(String),
-    /// It is none at all.
+    /// It is not an origin.
     #[error("origins like https://shop.example or http://localhost:5173, without a path or a wildcard")]
     NoOrigin,
 }
 
 impl AllowedOrigin {
-    /// Whether this is the origin of an `Origin` field.
+    /// Returns whether an `Origin` header has this value.
     pub(super) fn is(&self, origin: &[u8]) -> bool {
         self.0.as_bytes().eq_ignore_ascii_case(origin)
     }
 
-    /// The origin.
+    /// Returns the origin as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! The request body on its way in: counted against a limit and against the clock.
+//! The request body, with a limit on its size and its duration.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,24 +13,24 @@ use tokio::time::{Sleep, sleep};
 
 use super::socket::Progress;
 
-/// The largest request body that is read by a route without a limit of its own, in bytes.
+/// The largest request body of a route without its own limit, in bytes.
 pub const BODY_LIMIT: u64 = 64 * 1024;
-/// The largest request body that is read by any route, in bytes.
+/// The largest request body of any route, in bytes.
 pub const LARGEST_BODY: u64 = 1024 * 1024;
 
-/// Why a body was not read to its end.
+/// A request body was not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// More bytes than the limit.
+    /// It is larger than the limit.
     #[error("the request body is too large")]
     TooLarge,
-    /// The whole body did not arrive in the time given for it.
+    /// It did not arrive in time.
     #[error("the request body did not arrive in time")]
     TimedOut,
 }
 
 impl BodyError {
-    /// Finds the reason in an error that passed through other libraries.
+    /// Finds the error in the sources of an error of another library.
     pub(super) fn find(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
         let mut next = Some(error);
         while let Some(error) = next {
@@ -46,12 +46,12 @@ impl BodyError {
     }
 }
 
-/// A body that fails once it is too long or too slow.
+/// A body that returns an error when it is too large or too slow.
 pub(super) struct RequestBody {
     inner: Incoming,
     left: u64,
     within: Duration,
-    // Made when a read first has to wait: most bodies arrive with their head.
+    // Created when a read first has to wait: most bodies arrive with their head.
     deadline: Option<Pin<Box<Sleep>>>,
     progress: Arc<Progress>,
 }

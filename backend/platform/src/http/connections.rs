@@ -1,8 +1,8 @@
-//! The open connections of a listener: a ceiling, a share for each client address, and which one gives way.
+//! The open connections of a listener: a limit, a limit for each client address, and eviction.
 //!
-//! A connection is always accepted. At a ceiling the connection that has waited longest for a request is closed for it:
-//! of the same address where its share is used, of the address with most connections where all are. Where none waits,
-//! the new connection is accepted on reserve: its first request is answered 503, unless it is a probe.
+//! The listener accepts every connection. At a limit it evicts the connection that has been idle longest: of the same
+//! address if the limit of the address is reached, else of the address with most connections. If none is idle, the new
+//! connection is accepted on reserve: its first request is answered with 503, unless it is a probe.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -29,7 +29,7 @@ pub(super) struct Connections {
 #[derive(Debug, Default)]
 struct Open {
     next_id: u64,
-    /// Those of requests, and those on reserve. Streams have their own slots.
+    /// Connections of requests, and connections on reserve. Streams have their own slots.
     entries: HashMap<u64, Entry>,
     by_address: HashMap<IpAddr, usize>,
     on_reserve: usize,
@@ -43,26 +43,26 @@ struct Entry {
     evicted: CancellationToken,
 }
 
-/// A connection's place among the open ones, given back when it is dropped.
+/// The slot of an open connection, which is released when it is dropped.
 #[derive(Debug)]
 pub(super) struct Admitted {
     connections: Arc<Connections>,
     id: u64,
-    /// Whether its first request is answered 503, unless it is a probe.
+    /// Whether its first request is answered with 503, unless it is a probe.
     pub(super) on_reserve: bool,
     pub(super) progress: Arc<Progress>,
-    /// Cancelled when the connection should give way.
+    /// Cancelled when the connection is evicted.
     pub(super) evicted: CancellationToken,
 }
 
-/// Whose connection gives way.
+/// The candidates of an eviction.
 #[derive(Clone, Copy)]
-enum Among {
-    /// That of this address.
+enum Candidates {
+    /// Connections of this address.
     Address(IpAddr),
-    /// That of the address with most connections.
+    /// All connections; one of the address with most connections is evicted.
     All,
-    /// One on reserve.
+    /// Connections on reserve.
     Reserve,
 }
 
@@ -72,8 +72,8 @@ impl Connections {
         Self { limits, open: Mutex::default(), full, share_used, dropped }
     }
 
-    /// A place for a new connection of `peer`, and whether it was had at the cost of others; `None` where there is none, not
-    /// even on reserve.
+    /// Admits a new connection of `peer`. Also returns whether a limit was reached. Returns `None` if every connection is
+    /// busy, even on reserve.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<(Admitted, bool)> {
         let address = ClientAddress(peer).subscriber();
         let mut open = self.lock();
@@ -88,19 +88,23 @@ impl Connections {
                 tracing::warn!(%address, limit, times, "one client address uses its share of the connections \
                      (TICKETING_CONNECTIONS_PER_ADDRESS; behind a proxy see TICKETING_TRUSTED_PROXIES)");
             }
-            open.evict(Among::Address(address))
+            open.evict(Candidates::Address(address))
         } else if regular >= self.limits.connections {
             if let Some(times) = self.full.occurred() {
                 let limit = self.limits.connections;
-                tracing::warn!(limit, times, "connection limit reached; closing those that wait longest");
+                tracing::warn!(
+                    limit,
+                    times,
+                    "connection limit reached; closing the longest idle connections"
+                );
             }
-            open.evict(Among::All)
+            open.evict(Candidates::All)
         } else {
             is_crowded = false;
             true
         };
         let on_reserve = !has_room;
-        if on_reserve && open.on_reserve >= self.limits.reserve && !open.evict(Among::Reserve) {
+        if on_reserve && open.on_reserve >= self.limits.reserve && !open.evict(Candidates::Reserve) {
             if let Some(times) = self.dropped.occurred() {
                 tracing::warn!(%address, times, "connection closed: every connection is busy");
             }
@@ -117,9 +121,9 @@ impl Connections {
         Some((Admitted { connections: Arc::clone(self), id, on_reserve, progress, evicted }, is_crowded))
     }
 
-    /// Closes the connection that has waited longest, of the address with most: files have run out.
+    /// Evicts the longest idle connection, because no file descriptor is free.
     pub(super) fn evict_one(&self) {
-        self.lock().evict(Among::All);
+        self.lock().evict(Candidates::All);
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
@@ -128,7 +132,7 @@ impl Connections {
 }
 
 impl Admitted {
-    /// The connection carries a stream from now on, which has a slot of its own.
+    /// Releases the slot of a connection that has become a stream, which has its own slot.
     pub(super) fn leave(&self) {
         self.connections.lock().remove(self.id);
     }
@@ -165,21 +169,21 @@ impl Open {
         Some(entry)
     }
 
-    /// Closes the connection that has waited longest; whether there is one.
-    fn evict(&mut self, among: Among) -> bool {
+    /// Evicts the longest idle connection. Returns whether there was one.
+    fn evict(&mut self, among: Candidates) -> bool {
         let chosen = self
             .entries
             .iter()
             .filter(|(_, entry)| match among {
-                Among::Address(address) => !entry.on_reserve && entry.address == address,
-                Among::All => !entry.on_reserve,
-                Among::Reserve => entry.on_reserve,
+                Candidates::Address(address) => !entry.on_reserve && entry.address == address,
+                Candidates::All => !entry.on_reserve,
+                Candidates::Reserve => entry.on_reserve,
             })
             .filter(|(_, entry)| entry.progress.is_waiting())
             .max_by_key(|(id, entry)| {
                 let crowd = match among {
-                    Among::All => self.by_address.get(&entry.address).copied().unwrap_or_default(),
-                    Among::Address(_) | Among::Reserve => 0,
+                    Candidates::All => self.by_address.get(&entry.address).copied().unwrap_or_default(),
+                    Candidates::Address(_) | Candidates::Reserve => 0,
                 };
                 let since = entry.progress.waiting_since.load(Ordering::Relaxed);
                 (crowd, std::cmp::Reverse((since, **id)))
@@ -195,7 +199,7 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::{TrustedProxies, parse_network};
+    use crate::http::{TrustedProxies, parse_network};
 
     fn connections(total: usize, share: usize) -> Arc<Connections> {
         let trusted_proxies = TrustedProxies::new(vec![parse_network("10.0.0.1").unwrap()]);

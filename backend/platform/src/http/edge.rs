@@ -1,5 +1,4 @@
-//! What happens to every request before it is routed, and to every answer last: the spelling of paths, `OPTIONS`, CORS,
-//! conditional reads, and the header fields that protect browsers.
+//! The outermost service, before routing: canonical paths, `OPTIONS`, CORS, conditional reads, security headers.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -23,7 +22,7 @@ use super::tls::is_over_tls;
 
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// The fields of every answer that does not have its own: an answer of the API is data, shown and embedded by nobody.
+/// The default security headers: a response of the API is data, which no page displays or embeds.
 pub(super) static DEFAULTS: [(HeaderName, HeaderValue); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
@@ -31,18 +30,18 @@ pub(super) static DEFAULTS: [(HeaderName, HeaderValue); 4] = [
     (CORP, HeaderValue::from_static("same-origin")),
 ];
 
-/// A year, in seconds.
+/// One year.
 static HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Fields of requests that pages of an allowed origin may send.
+/// The request headers that pages of an allowed origin may send.
 static CORS_REQUEST_FIELDS: HeaderValue = HeaderValue::from_static(
     "accept, content-type, idempotency-key, if-match, if-none-match, last-event-id, traceparent, x-request-id, \
      x-ticketing-user",
 );
-/// Fields of answers that they may read.
-static CORS_ANSWER_FIELDS: HeaderValue =
+/// The response headers that pages of an allowed origin may read.
+static CORS_RESPONSE_FIELDS: HeaderValue =
     HeaderValue::from_static("etag, idempotency-keys, idempotent-replayed, link, retry-after, x-request-id");
-/// How long a browser may remember a preflight, in seconds.
+/// How long a browser may cache a preflight, in seconds.
 static CORS_MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
 /// The outermost service.
@@ -63,8 +62,8 @@ impl Service<Request> for Edge {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         self.settings.paths.rewrite(&mut request);
-        let exchange = Exchange::of(&request, &self.settings);
-        EdgeFuture { inner: self.inner.call(request), exchange }
+        let context = RequestContext::of(&request, &self.settings);
+        EdgeFuture { inner: self.inner.call(request), context }
     }
 }
 
@@ -72,7 +71,7 @@ pin_project! {
     pub(super) struct EdgeFuture {
         #[pin]
         inner: RouteFuture<Infallible>,
-        exchange: Exchange,
+        context: RequestContext,
     }
 }
 
@@ -82,21 +81,21 @@ impl Future for EdgeFuture {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Ok(mut response) = ready!(this.inner.poll(cx));
-        this.exchange.complete(&mut response);
+        this.context.complete(&mut response);
         Poll::Ready(Ok(response))
     }
 }
 
-/// What an answer depends on besides its route.
-struct Exchange {
+/// The properties of a request that its response depends on.
+struct RequestContext {
     is_options: bool,
-    /// The request's `Origin`, where other origins are allowed at all.
+    /// The CORS part of the request, if any other origin is allowed.
     cors: Option<Cors>,
-    /// `If-None-Match` of a read.
+    /// The `If-None-Match` of a read.
     known: Option<EntityTags>,
-    /// Whether the client's connection is encrypted, by the word of a proxy.
+    /// Whether a trusted proxy reports that the connection of the client is encrypted.
     over_tls: bool,
-    /// Whether browsers are to use TLS only.
+    /// Whether browsers must use TLS.
     tls_only: bool,
 }
 
@@ -107,7 +106,7 @@ pub(super) struct Cors {
     is_preflight: bool,
 }
 
-impl Exchange {
+impl RequestContext {
     fn of(request: &Request, settings: &LayerSettings) -> Self {
         let (method, headers) = (request.method(), request.headers());
         let is_options = *method == Method::OPTIONS;
@@ -124,7 +123,7 @@ impl Exchange {
     }
 
     fn complete(&self, response: &mut Response) {
-        name_options(response.headers_mut());
+        add_options(response.headers_mut());
         if self.is_options {
             self.answer_options(response);
         }
@@ -148,7 +147,7 @@ impl Exchange {
         }
     }
 
-    /// A route that refuses `OPTIONS` as a method answers with the methods that it has.
+    /// Turns the 405 of a route into the response to `OPTIONS`: its methods, and the CORS headers of a preflight.
     fn answer_options(&self, response: &mut Response) {
         let Some(allow) = response.headers().get(header::ALLOW).cloned() else { return };
         if response.status() == StatusCode::METHOD_NOT_ALLOWED {
@@ -166,8 +165,8 @@ impl Exchange {
     }
 }
 
-/// Every path that has methods answers `OPTIONS` as well.
-fn name_options(headers: &mut HeaderMap) {
+/// Adds `OPTIONS` to `Allow`: every route answers it.
+fn add_options(headers: &mut HeaderMap) {
     let Some(allow) = headers.get(header::ALLOW).and_then(|allow| allow.to_str().ok()) else { return };
     if allow.split(',').any(|method| method.trim() == "OPTIONS") {
         return;
@@ -178,7 +177,7 @@ fn name_options(headers: &mut HeaderMap) {
 }
 
 impl Cors {
-    /// The part of a request of this origin that is no preflight.
+    /// Returns the CORS part of a request of this origin that is not a preflight.
     pub(super) fn of_allowed(origin: &AllowedOrigin) -> Self {
         Self { allowed: HeaderValue::from_str(origin.as_str()).ok(), is_preflight: false }
     }
@@ -189,12 +188,12 @@ impl Cors {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         if !self.is_preflight {
-            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, CORS_ANSWER_FIELDS.clone());
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, CORS_RESPONSE_FIELDS.clone());
         }
     }
 }
 
-/// A read whose representation the client has already is answered 304, without a body.
+/// Replaces a response by 304 without a body if the client has this representation.
 fn not_modified(known: &EntityTags, response: &mut Response) {
     let tag = response.headers().get(header::ETAG);
     if response.status() != StatusCode::OK || !tag.is_some_and(|tag| known.contains_weakly(tag.as_bytes())) {
@@ -206,7 +205,7 @@ fn not_modified(known: &EntityTags, response: &mut Response) {
     response.headers_mut().remove(header::CONTENT_LENGTH);
 }
 
-/// Cookies that are set over TLS come back over TLS alone.
+/// Adds `Secure` to cookies that are set over TLS.
 fn secure_cookies(headers: &mut HeaderMap) {
     let Entry::Occupied(mut cookies) = headers.entry(header::SET_COOKIE) else { return };
     for cookie in cookies.iter_mut() {

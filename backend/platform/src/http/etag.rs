@@ -1,4 +1,4 @@
-//! Versions as entity tags: `ETag: "<version>"` on answers, `If-Match` on writes.
+//! Versions as entity tags: `ETag: "<version>"` in responses, `If-Match` in writes.
 
 use std::convert::Infallible;
 
@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::ApiError;
 use super::tags::EntityTags;
 
-/// The `ETag` header of a version, to put beside a body: `([etag(ticket.version)], Json(ticket))`.
+/// Returns the `ETag` header of a version: `([etag(ticket.version)], Json(ticket))`.
 pub fn etag(version: i64) -> (HeaderName, HeaderValue) {
     let text = format!("\"{version}\"");
     // Digits and quotes are always a valid header value.
@@ -17,20 +17,22 @@ pub fn etag(version: i64) -> (HeaderName, HeaderValue) {
     (header::ETAG, value)
 }
 
-/// The request's `If-Match`, if it has one.
+/// The `If-Match` of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
-    /// No such header: any version will do.
+    /// No header: any version matches.
     Absent,
-    /// `*`: any version will do, as long as the thing exists.
+    /// `*`: any version of an existing resource matches.
     Any,
-    /// One of these versions; empty when nothing in the header can name one.
+    /// One of these versions; empty if the header contains no version.
     Versions(Vec<i64>),
 }
 
 impl IfMatch {
+    /// Checks the current version against the header.
+    ///
     /// # Errors
-    /// 412 `version_mismatch` when the header names other versions than this one.
+    /// 412 `version_mismatch` if the header lists only other versions.
     pub fn check(&self, version: i64) -> Result<(), ApiError> {
         match self {
             Self::Absent | Self::Any => Ok(()),
@@ -52,7 +54,7 @@ impl IfMatch {
     }
 }
 
-/// The version in `"3"`.
+/// Parses the version in `"3"`.
 fn version_of(tag: &[u8]) -> Option<i64> {
     let digits = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let version = std::str::from_utf8(digits).ok()?.parse::<i64>().ok()?;

@@ -1,4 +1,4 @@
-//! Fields of a request body, read so that every error of the body is reported together.
+//! Fields of a request body that report all errors of the body together.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -9,21 +9,21 @@ use super::{ApiError, canonical_id};
 
 /// One field of a request body: absent, of the wrong type, or a value.
 ///
-/// Reading it never fails, so a wrong type is an error of its field and not the end of the request. Give each
-/// such field `#[serde(default)]`, and `null` counts as absent.
+/// Deserializing it never fails, so that a wrong type is an error of the field and not of the whole body. Each such field
+/// needs `#[serde(default)]`. `null` counts as absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Field<T> {
-    /// Not given, or `null`.
+    /// Absent or `null`.
     #[default]
     Missing,
-    /// Given, and not readable as a `T`.
+    /// Not a `T`.
     Invalid,
-    /// Given.
+    /// A value.
     Value(T),
 }
 
 impl<T> Field<T> {
-    /// The value; a field that is absent or of the wrong type is an error with this message.
+    /// Returns the value. A field that is absent or has the wrong type adds an error with this message.
     pub fn required(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
@@ -34,7 +34,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// The value if there is one; only the wrong type is an error.
+    /// Returns the value, if any. Only a wrong type adds an error.
     pub fn optional(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
@@ -48,8 +48,8 @@ impl<T> Field<T> {
 }
 
 impl Field<String> {
-    /// The text, as [`required`](Self::required). A value of another type is an error that names the type. A text with
-    /// U+0000, which not every database can store, is an error.
+    /// Returns the text, as [`required`](Self::required). The error of another type names the type. A text with U+0000,
+    /// which PostgreSQL cannot store, adds an error.
     pub fn required_text(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<String> {
         if self == Self::Invalid {
             errors.push(name, format!("{} must be a string", capitalized(name)));
@@ -63,8 +63,8 @@ impl Field<String> {
         Some(text)
     }
 
-    /// The identifier, as [`required_text`](Self::required_text), in its canonical spelling. White space alone counts
-    /// as absent.
+    /// Returns the identifier, as [`required_text`](Self::required_text), in its canonical form. White space counts as
+    /// absent.
     pub fn required_id(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<String> {
         let id = self.required_text(name, message, errors)?;
         if id.trim().is_empty() {
@@ -75,17 +75,17 @@ impl Field<String> {
     }
 }
 
-/// A field that holds an amount of money, as its text: a JSON number, or a string that holds one.
+/// A field with an amount of money: a JSON number, or a string with a number.
 pub type PriceField = Field<Box<RawValue>>;
 
 impl PriceField {
-    /// The amount, as [`required`](Self::required).
+    /// Returns the amount, as [`required`](Self::required).
     pub fn required_price(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<Money> {
         let value = self.required(name, message, errors)?;
         read_price(&value, name, errors)
     }
 
-    /// The amount, as [`optional`](Self::optional).
+    /// Returns the amount, as [`optional`](Self::optional).
     pub fn optional_price(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<Money> {
         let value = self.optional(name, message, errors)?;
         read_price(&value, name, errors)
@@ -106,8 +106,8 @@ fn read_price(value: &RawValue, name: &str, errors: &mut ValidationErrors) -> Op
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // By way of its text: after a failed direct read the rest of the document could not be read, and a number keeps
-        // all of its digits.
+        // Through the raw text: a failed deserializer cannot read the rest of the document, and a number keeps all its
+        // digits.
         let value = Box::<RawValue>::deserialize(deserializer)?;
         Ok(match value.get() {
             "null" => Self::Missing,
@@ -116,7 +116,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
     }
 }
 
-/// A field's name at the beginning of a sentence.
+/// Capitalizes the name of a field for the start of a sentence.
 fn capitalized(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
@@ -124,7 +124,7 @@ fn capitalized(name: &str) -> String {
 
 /// Collects the errors of one request.
 #[derive(Debug, Default)]
-#[must_use = "errors count only once `finish` is called"]
+#[must_use = "errors have an effect only when `finish` is called"]
 pub struct ValidationErrors(Vec<ErrorDetail>);
 
 impl ValidationErrors {
@@ -138,7 +138,7 @@ impl ValidationErrors {
         self.push_code(field, message, ErrorCode::InvalidInput);
     }
 
-    /// Adds an error of one field with a code of its own.
+    /// Adds an error of one field with another code.
     pub fn push_code(&mut self, field: impl Into<String>, message: impl Into<String>, code: ErrorCode) {
         let field = Some(field.into());
         self.0.push(ErrorDetail {
@@ -151,20 +151,22 @@ impl ValidationErrors {
         });
     }
 
-    /// Whether there is no error.
+    /// Returns whether there is no error.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// Ends the collection.
+    ///
     /// # Errors
-    /// A 400 with every error, if there is one.
+    /// 400 with all errors, if there are any.
     pub fn finish(self) -> Result<(), ApiError> {
         if self.0.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.0)) }
     }
 }
 
 impl From<ValidationErrors> for ApiError {
-    /// A 400 with every error.
+    /// Creates a 400 with all errors.
     fn from(errors: ValidationErrors) -> Self {
         Self::invalid(errors.0)
     }

@@ -1,4 +1,4 @@
-//! The `Host` field: one, and of the form `host[:port]` (RFC 9112, section 3.2).
+//! Validation of the `Host` header: `host[:port]` (RFC 9112, section 3.2).
 
 use axum::extract::Request;
 use http::uri::Authority;
@@ -9,11 +9,10 @@ use super::serve::FromListener;
 
 const FIELD: &str = "Host";
 
-/// Refuses a request that came over a connection without a valid `Host`. A request that names a host in its target needs
-/// the field all the same.
+/// Refuses a request of a connection without a valid `Host`, even if its target contains a host.
 pub(super) fn check(request: &Request) -> Result<(), ApiError> {
     if request.extensions().get::<FromListener>().is_none() {
-        // It was made in this process.
+        // A test or another module of this process sent it.
         return Ok(());
     }
     match given(request.headers()) {
@@ -33,7 +32,7 @@ fn given(headers: &HeaderMap) -> Option<&[u8]> {
 fn is_valid(host: &[u8]) -> bool {
     let Ok(authority) = Authority::try_from(host) else { return false };
     let after_host = authority.as_str().strip_prefix(authority.host());
-    // A name of a user in front of the host is refused here, too.
+    // This also refuses user information before the host.
     let is_port = |port: &str| {
         let port = port.strip_prefix(':');
         port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok())

@@ -1,12 +1,11 @@
-//! The one spelling of an identifier that a request names, in its path or in its body.
+//! The canonical form of an identifier in a path or a body.
 
 use std::borrow::Cow;
 
 /// The length of a UUID with its hyphens, in bytes.
 const UUID_LENGTH: usize = 36;
 
-/// The spelling under which an identifier is stored: a UUID in lower case, since its digits mean the same in either case, and
-/// any other identifier as it is.
+/// Returns the canonical form of an identifier, in which it is stored: a UUID in lower case, any other text unchanged.
 #[must_use]
 pub fn canonical_id(id: &str) -> Cow<'_, str> {
     if is_uuid(id) && id.bytes().any(|byte| byte.is_ascii_uppercase()) {

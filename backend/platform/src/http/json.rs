@@ -1,4 +1,4 @@
-//! `Json<T>`: a request body with the contract's errors, and a JSON answer.
+//! `Json<T>`: a request body with the errors of the API, and a JSON response.
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
@@ -12,11 +12,11 @@ use ticketing_sdk::ErrorCode;
 use super::body::{BODY_LIMIT, BodyError};
 use super::problem::ApiError;
 
-/// A JSON object as the request body, or any value as the answer.
+/// A JSON object as the request body, or any value as the response.
 ///
-/// Refuses what is not declared as JSON (415), does not parse or is no object (400 `invalid_json`), is too large
-/// (413) or too slow (408). Structs of [`Field`](super::Field)s report wrong types by field; other types answer
-/// one 400 `invalid_input`.
+/// Refuses a body that is not declared as JSON (415), cannot be parsed or is not an object (400 `invalid_json`), is too
+/// large (413) or too slow (408). Structs of [`Field`](super::Field)s report wrong types by field; other types return one
+/// 400 `invalid_input`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
@@ -49,7 +49,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// `application/json` or `application/…+json`, whatever the parameters.
+/// Returns whether a body is declared as `application/json` or `application/…+json`, with any parameters.
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;

@@ -1,5 +1,5 @@
 //! The layer around every route: request id, trace, access log, metrics, refusal of other origins, panics, and the
-//! error body of responses that axum makes.
+//! error body of responses that axum creates.
 //!
 //! It is written by hand: the layers of tower-http lose behaviours and cost more
 //! (`docs/decisions/0038-tower-http-measured.md`).
@@ -37,24 +37,24 @@ use super::trace;
 use crate::error_chain::error_chain;
 use crate::telemetry::{self, LogThrottles};
 
-/// What [`wrap`] needs to know.
+/// The settings of [`wrap`].
 #[derive(Debug, Clone)]
 pub struct LayerSettings {
-    /// Origins besides the server's own whose pages may use the API: they may change state, and get CORS answers.
+    /// The other origins whose pages may use the API, with CORS.
     pub allowed_origins: Vec<AllowedOrigin>,
-    /// Proxies, besides those on this machine, that may say that a client speaks TLS.
+    /// The proxies, besides those on this machine, that may report TLS.
     pub trusted_proxies: TrustedProxies,
-    /// Whether browsers must use TLS only, whatever a proxy reports.
+    /// Whether browsers must use TLS, whatever a proxy reports.
     pub tls_only: bool,
-    /// The paths of the API, which requests may spell in other ways.
+    /// The canonical paths of the API.
     pub paths: CanonicalPaths,
-    /// Paths whose requests prove themselves by a signature and not by a cookie: any origin may send them.
+    /// The paths whose requests are authenticated by a signature and not by a cookie. Any origin may send them.
     pub signed_paths: Vec<String>,
-    /// Which service answers below which path, as spans name it.
+    /// Path prefixes and the services that own them, for spans.
     pub owners: Vec<(&'static str, &'static str)>,
-    /// The largest request body, in bytes.
+    /// The largest request body of other paths, in bytes.
     pub body_limit: u64,
-    /// Paths whose bodies may be of another size.
+    /// Paths with another limit on the request body, in bytes.
     pub body_limits: Vec<(String, u64)>,
 }
 
@@ -74,25 +74,25 @@ impl Default for LayerSettings {
 }
 
 impl LayerSettings {
-    /// The largest body of a request for `path`, in bytes.
+    /// Returns the largest request body of a path, in bytes.
     fn body_limit_of(&self, path: &str) -> u64 {
         let own = self.body_limits.iter().find(|(own, _)| own == path);
         own.map_or(self.body_limit, |(_, limit)| *limit)
     }
 }
 
-/// On an answer: it keeps its body though it is a failure, since it is for people and not for programs.
+/// A response extension: an error response keeps its body, which is a page for people.
 #[derive(Debug, Clone, Copy)]
 pub struct Verbatim;
 
-/// Puts the layer around every route of the merged router, and around its answer to unknown routes. Call it once.
+/// Adds the layer to every route of the merged router, and to its response to unknown routes. Call it once.
 pub fn wrap(router: Router, settings: LayerSettings) -> Router {
-    // Handles that are made before the recorder is installed would count into nothing for ever.
+    // Handles that are created before the recorder is installed have no effect.
     telemetry::install_metrics();
     let settings = Arc::new(settings);
-    // Providing the (empty) state here builds the routes once, and not for each request.
+    // Providing the (empty) state here builds the routes once instead of for each request.
     let inner = router.layer(Observe { settings: Arc::clone(&settings) }).with_state(());
-    // Before the routes are looked at: they know one spelling of each path.
+    // Outside of the router: routes have one spelling of each path.
     Router::new().fallback_service(Edge { inner, settings })
 }
 
@@ -113,7 +113,7 @@ impl<S> Layer<S> for Observe {
 struct Observed<S> {
     inner: S,
     settings: Arc<LayerSettings>,
-    // One for each endpoint, so a lookup compares a few entries.
+    // One for each endpoint, so that a lookup compares few entries.
     meters: Arc<Meters>,
 }
 
@@ -160,11 +160,10 @@ const IDEMPOTENCY_KEYS: HeaderName = HeaderName::from_static("idempotency-keys")
 /// The value of [`IDEMPOTENCY_KEYS`]: `idempotency::RETENTION`.
 const IDEMPOTENCY_KEYS_VALUE: HeaderValue = HeaderValue::from_static("max-age=86400");
 
-/// What stands for the route of a request that has none.
+/// The route of an unmatched request in metrics and logs.
 const UNMATCHED: &str = "unmatched";
 
-/// Fields that a request may have once, as an error spells them. Which of two is meant, the next program on the way may
-/// judge otherwise.
+/// Headers that a request may have once, as an error spells them. Two values are ambiguous between programs.
 static SINGLE: [(HeaderName, &str); 12] = [
     (header::HOST, "Host"),
     (header::ORIGIN, "Origin"),
@@ -180,9 +179,9 @@ static SINGLE: [(HeaderName, &str); 12] = [
     (header::REFERER, "Referer"),
 ];
 
-/// The name of a field that comes more often than it may.
+/// Returns the name of a single header that occurs more than once.
 fn repeated(headers: &HeaderMap) -> Option<&'static str> {
-    // Most requests repeat nothing.
+    // The usual case: no header is repeated.
     if headers.len() == headers.keys_len() {
         return None;
     }
@@ -190,8 +189,8 @@ fn repeated(headers: &HeaderMap) -> Option<&'static str> {
     fields.find(|(name, _)| headers.get_all(name).iter().nth(1).is_some()).map(|(_, spelled)| *spelled)
 }
 
-/// Returns the length of a request's head in bytes: its first line, its fields as `name: value`, and the empty line.
-/// hyper reads somewhat longer heads, as far as its buffer happens to reach.
+/// Returns the length of the head of a request in bytes: its first line, its headers as `name: value`, and the empty
+/// line. hyper accepts somewhat longer heads, depending on its buffer.
 fn head_length(request: &Request) -> usize {
     const LINE: usize = " ".len() + " HTTP/1.1\r\n".len();
     let uri = request.uri();
@@ -203,7 +202,7 @@ fn head_length(request: &Request) -> usize {
     request.method().as_str().len() + target + LINE + fields.sum::<usize>() + "\r\n".len()
 }
 
-/// Refuses what needs no handler to be refused.
+/// Refuses a request before its handler.
 fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
     if request.extensions().get::<OnReserve>().is_some() && !PROBE_PATHS.contains(&request.uri().path()) {
         return Some(ApiError::unavailable("Too many connections, try again", 1));
@@ -215,7 +214,7 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
     if let Some(name) = repeated(headers) {
         return Some(ApiError::field(name, format!("The field {name} must come once")));
     }
-    // No other coding is understood, and the body of one would be read as what it is not.
+    // No other transfer coding is supported.
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     let has_other_coding = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"chunked");
     if codings.next().is_some_and(has_other_coding) || codings.next().is_some() {
@@ -238,7 +237,7 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
         origin::log_refusal(headers);
         return Some(ApiError::cross_origin());
     }
-    // Not every database keeps U+0000, so nothing is named by it.
+    // PostgreSQL cannot store U+0000, so no identifier contains it.
     if request.uri().path().contains("%00") {
         return Some(ApiError::not_found());
     }
@@ -276,16 +275,16 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
                 Ok(Poll::Ready(Err(never))) => match never {},
                 Err(panic) => ApiError::internal(message(panic.as_ref())).into_response(),
             },
-            // Refused, or polled after the end.
+            // The request was refused, or the future is polled after its end.
             None => this.refusal.take().unwrap_or_else(ApiError::not_found).into_response(),
         };
         if response.extensions().get::<Verbatim>().is_none() {
-            shape(&mut response);
+            normalize_error(&mut response);
         }
-        let is_passing =
+        let is_temporary =
             matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
         let headers = response.headers_mut();
-        if is_passing && !headers.contains_key(header::RETRY_AFTER) {
+        if is_temporary && !headers.contains_key(header::RETRY_AFTER) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         headers.insert(X_REQUEST_ID, this.id.header());
@@ -293,7 +292,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
             headers.insert(IDEMPOTENCY_KEYS, IDEMPOTENCY_KEYS_VALUE);
         }
         if !headers.contains_key(header::CACHE_CONTROL) {
-            // Answers belong to one user at one moment; no cache on the way may keep them.
+            // A response belongs to one user at one moment; no cache may store it.
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
         let taken = this.began.elapsed();
@@ -306,8 +305,8 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
     }
 }
 
-/// Gives failures that others answered (an unknown route, a framework's rejection) the one shape.
-fn shape(response: &mut Response) {
+/// Replaces the body of an error response of axum (an unknown route, a rejection) by the error format of the API.
+fn normalize_error(response: &mut Response) {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return;
@@ -322,9 +321,9 @@ fn shape(response: &mut Response) {
     headers.insert(header::CONTENT_TYPE, json);
 }
 
-/// The access line, and the cause of an internal failure. Both name the request id even when the span is off.
+/// Logs the access line, and the cause of an error, each with the request id.
 ///
-/// An outage (503) is one condition however many requests meet it: each cause is logged once a minute, with its count.
+/// An outage (503) is one condition for many requests: each cause is logged once a minute, with its count.
 fn log(id: &RequestId, method: &Method, route: &str, status: u16, why: Option<&str>, taken: Duration) {
     static OUTAGES: LazyLock<LogThrottles> = LazyLock::new(LogThrottles::default);
     let is_outage = status == StatusCode::SERVICE_UNAVAILABLE.as_u16();

@@ -1,4 +1,4 @@
-//! The bodies of lists, whose memory is bounded over all requests of the process.
+//! The bodies of lists, with a limit on their memory in the whole process.
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,14 +8,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ApiError;
 
-/// What all bodies of lists that are not yet sent may take together, in KiB.
+/// The memory of all unsent bodies of lists, in KiB.
 const BUDGET: usize = 256 * 1024;
-/// Smaller bodies are not counted, in bytes: those of pages, of which connections bound the number.
+/// The largest body that is not counted, in bytes. The number of connections bounds these, which are pages.
 const SMALL: usize = 128 * 1024;
 
 static LEFT: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(BUDGET)));
 
-/// A body with its share of the budget, which it gives back once it is sent.
+/// A body with its share of the budget, which is released when the body is sent.
 struct Counted {
     body: Vec<u8>,
     _share: OwnedSemaphorePermit,
@@ -27,10 +27,10 @@ impl AsRef<[u8]> for Counted {
     }
 }
 
-/// The JSON of a list.
+/// Serializes a list as JSON.
 ///
 /// # Errors
-/// 503 when clients have not yet taken the long lists that they have asked for; 500 when it cannot be written as JSON.
+/// 503 if unsent bodies use the whole budget; 500 if it cannot be serialized.
 pub fn list_body<T: Serialize>(entries: &[T]) -> Result<Bytes, ApiError> {
     let body = serde_json::to_vec(entries).map_err(ApiError::internal)?;
     counted(body, &LEFT)

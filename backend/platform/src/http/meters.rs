@@ -1,4 +1,4 @@
-//! Request counters and durations, their handles kept so that a request costs no registry lookup.
+//! Counters and durations of requests. Their handles are cached, so that a request needs no lookup in the registry.
 
 use std::sync::RwLock;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use metrics::{Counter, Histogram, counter, histogram};
 
-/// The handles of one endpoint. Few pairs of method and status occur, so a scan finds them quickest.
+/// The handles of one endpoint. It has few pairs of method and status, so a linear search is fastest.
 #[derive(Default)]
 pub(super) struct Meters {
     entries: RwLock<Vec<Entry>>,
@@ -21,7 +21,7 @@ struct Entry {
 }
 
 impl Meters {
-    /// Counts one answered request.
+    /// Counts one request.
     pub(super) fn record(&self, method: &Method, route: &str, status: StatusCode, taken: Duration) {
         let method = label(method);
         if let Ok(entries) = self.entries.read()
@@ -67,7 +67,7 @@ impl Entry {
     }
 }
 
-/// A method as a label; those that a client invents share one, or it could make as many series as it likes.
+/// Returns the label of a method. Unknown methods share one, so that a client cannot create series.
 fn label(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",

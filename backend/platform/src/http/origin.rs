@@ -1,4 +1,4 @@
-//! The refusal of state-changing requests that a browser sends for another site.
+//! Protection against cross-site request forgery, by `Sec-Fetch-Site` and `Origin`.
 
 use std::net::IpAddr;
 
@@ -8,22 +8,21 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use super::allowed_origin::AllowedOrigin;
 use crate::telemetry::LogThrottle;
 
-/// How the page that sends a request relates to the server, in the browser's own word.
+/// The relation of the page that sends a request to the server, as the browser reports it.
 pub(super) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Longer values of fields are cut in the log, in bytes.
+/// The maximum length of a logged header value, in bytes.
 const MAX_SHOWN: usize = 200;
 
-/// The setting that admits another origin.
+/// The setting that allows another origin.
 const SETTING: &str = "TICKETING_ALLOWED_ORIGINS";
 
-/// Whether a browser says that this request comes from another origin than the one it goes to.
+/// Returns whether a browser sends this write from a page of another origin.
 ///
-/// `Sec-Fetch-Site` is the browser's own word, which no page can set: `same-origin` and `none` are enough, since a proxy
-/// may have rewritten `Host`. Without it `Origin` must match `Host`. Requests without either come from programs, which
-/// hold no one else's cookies.
-/// `allowed` lists further origins (`https://shop.example`) that may change state. Where the server is known to be reached
-/// over TLS (`over_tls`), a page that came over plain HTTP is another origin, which anybody on the way can have written.
+/// `same-origin` and `none` in `Sec-Fetch-Site` suffice: no page can set it, and a proxy may have rewritten `Host`. Without
+/// it `Origin` must match `Host`. A request with neither comes from a program, which has no cookies of other users.
+/// `allowed` lists further origins (`https://shop.example`) that may write. If the server is reached over TLS (`over_tls`),
+/// a page over plain HTTP is another origin, because an attacker in the network can have written it.
 pub(super) fn is_foreign(
     method: &Method,
     uri: &Uri,
@@ -49,21 +48,21 @@ pub(super) fn is_foreign(
     }
 }
 
-/// Whether nobody on the way can have written the pages of an origin: they came over TLS, or from this machine.
+/// Returns whether an attacker in the network cannot have written the pages of an origin: TLS, or this machine.
 fn is_secure(origin: &str) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else { return false };
     let host = authority.parse::<Authority>();
     scheme.eq_ignore_ascii_case("https") || host.is_ok_and(|authority| is_this_machine(authority.host()))
 }
 
-/// Whether a host is this machine by its name, as browsers see it.
+/// Returns whether a host name is loopback, as browsers decide it.
 pub(crate) fn is_this_machine(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
     let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     is_loopback || host == "localhost" || host.ends_with(".localhost")
 }
 
-/// Logs that a request was refused, since only an operator can admit its origin.
+/// Logs the refusal of a request, because only an operator can allow its origin.
 pub(super) fn log_refusal(headers: &HeaderMap) {
     static THROTTLE: LogThrottle = LogThrottle::new();
     let Some(times) = THROTTLE.occurred() else { return };
@@ -83,7 +82,7 @@ pub(super) fn log_refusal(headers: &HeaderMap) {
 
 fn is_same_authority(origin: &str, uri: &Uri, headers: &HeaderMap) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else {
-        return false; // `null`, or nonsense
+        return false; // `null`, or invalid
     };
     let host = match uri.authority() {
         Some(authority) => Some(authority.as_str()),

@@ -1,4 +1,4 @@
-//! Paging: `?limit=`, an opaque `?cursor=`, and the `Link` to the next page. Without either the list is whole.
+//! Pagination: `?limit=`, an opaque `?cursor=`, and a `Link` to the next page. Without both parameters a list is whole.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,26 +9,26 @@ use serde_json::Value;
 
 use super::{ApiError, Query, ValidationErrors};
 
-/// The page size when a request names a cursor and no size, in entries.
+/// The page size of a request with a cursor and no limit, in entries.
 pub const DEFAULT_LIMIT: u32 = 100;
-/// The largest whole list, which a request gets that names neither, in entries.
+/// The size of the largest whole list, for a request with neither, in entries.
 pub const WHOLE_LIMIT: u32 = 10_000;
 /// The largest page, in entries.
 pub const MAX_LIMIT: u32 = 500;
 
 const CURSOR: &str = "cursor";
 
-/// Which page a list request asks for.
+/// The requested page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageQuery {
-    /// At most so many entries: 1–500, or [`WHOLE_LIMIT`].
+    /// The maximum number of entries: 1–500, or [`WHOLE_LIMIT`].
     pub limit: u32,
-    /// Where the page before ended; read it with [`PageQuery::after`].
+    /// The end of the previous page; decode it with [`PageQuery::after`].
     pub cursor: Option<String>,
 }
 
 impl PageQuery {
-    /// Reads it from a query. Its errors are added to `errors`, so that a route reports them with its own.
+    /// Parses the parameters of a query. Adds errors to `errors`, so that a route reports them with its own.
     pub fn parse(query: &Query, errors: &mut ValidationErrors) -> Self {
         let limit = query.value("limit", errors).and_then(|value| match value.parse() {
             Ok(number @ 1..=MAX_LIMIT) if !value.starts_with('+') => Some(number),
@@ -38,13 +38,12 @@ impl PageQuery {
             }
         });
         let cursor = query.value(CURSOR, errors).map(str::to_owned);
-        // A client that knows neither, as that of the original, knows no `Link` either.
+        // A client that sends neither, such as the client of the original, does not know `Link`.
         let default = if cursor.is_some() { DEFAULT_LIMIT } else { WHOLE_LIMIT };
         Self { limit: limit.unwrap_or(default), cursor }
     }
 
-    /// The position that the cursor stands for: what [`cursor`] was given. A cursor that was not made here is a
-    /// error.
+    /// Decodes the cursor into the position that [`cursor`] encoded. An invalid cursor adds an error.
     pub fn after<T: DeserializeOwned>(&self, errors: &mut ValidationErrors) -> Option<T> {
         let text = self.cursor.as_deref()?;
         let json = URL_SAFE_NO_PAD.decode(text).ok();
@@ -57,7 +56,7 @@ impl PageQuery {
     }
 }
 
-/// Whether a text in it holds U+0000, which no position that was given out does.
+/// Returns whether a text in it contains U+0000, which no encoded position does.
 fn holds_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
@@ -67,15 +66,15 @@ fn holds_nul(value: &Value) -> bool {
     }
 }
 
-/// An opaque cursor for a position in a list (usually the sort key and the id of the last entry).
+/// Encodes a position in a list, usually the sort key and the id of the last entry, as an opaque cursor.
 ///
 /// # Errors
-/// 500 when the position cannot be written as JSON.
+/// 500 if the position cannot be serialized.
 pub fn cursor<T: Serialize>(position: &T) -> Result<String, ApiError> {
     serde_json::to_vec(position).map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(ApiError::internal)
 }
 
-/// The `Link: <…>; rel="next"` header: the same path and query with this cursor.
+/// Returns the header `Link: <…>; rel="next"`: the same path and query with this cursor.
 pub fn next_link(uri: &Uri, cursor: &str) -> (HeaderName, HeaderValue) {
     let mut link = String::with_capacity(uri.path().len() + cursor.len() + 64);
     link.push('<');
@@ -91,7 +90,7 @@ pub fn next_link(uri: &Uri, cursor: &str) -> (HeaderName, HeaderValue) {
     link.push('=');
     link.push_str(cursor);
     link.push_str(">; rel=\"next\"");
-    // A parsed URI and base64 hold no byte that a header refuses; an empty link stands for "no next page".
+    // A parsed URI and base64 contain only valid bytes; an empty link means that there is no next page.
     (header::LINK, HeaderValue::try_from(link).unwrap_or_else(|_| HeaderValue::from_static("")))
 }
 

@@ -1,4 +1,4 @@
-//! Paths of the API as clients write them: fixed segments in any case, one trailing slash, UUIDs in any case.
+//! Normalization of API paths: fixed segments in any case, one trailing slash, UUIDs in any case.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use super::identifiers::canonical_id;
 
 const PREFIX: &str = "/api/";
 
-/// The paths of the API, as its document names them (`/api/tickets/{id}`). Requests are rewritten to them before they
-/// are routed.
+/// The paths of the API, as its OpenAPI document lists them (`/api/tickets/{id}`). Requests are rewritten to them before
+/// routing.
 #[derive(Debug, Clone, Default)]
 pub struct CanonicalPaths {
     templates: Arc<[Vec<Segment>]>,
@@ -47,7 +47,7 @@ impl<P: AsRef<str>> FromIterator<P> for CanonicalPaths {
 }
 
 impl CanonicalPaths {
-    /// Gives a request the canonical spelling of its path. One that is canonical, or of no route, stays as it is.
+    /// Rewrites the path of a request to its canonical form. A path without a route stays unchanged.
     pub(super) fn rewrite(&self, request: &mut Request) {
         if let Some(uri) = self.canonical(request.uri()) {
             *request.uri_mut() = uri;
@@ -76,7 +76,7 @@ impl CanonicalPaths {
                     }
                 }
             }
-            // It is an unknown path of the API, and no page.
+            // An unknown path of the API, not a page.
             None if prefix != PREFIX => {
                 text.push_str(PREFIX);
                 text.push_str(&uri.path()[PREFIX.len()..]);
@@ -93,7 +93,7 @@ impl CanonicalPaths {
     }
 }
 
-/// Whether a path needs no look at the templates.
+/// Returns whether a path is canonical without a comparison with the templates.
 fn is_canonical(path: &str) -> bool {
     !path.ends_with('/') && !path.bytes().any(|byte| byte.is_ascii_uppercase())
 }

@@ -1,4 +1,4 @@
-//! `ApiError`: every failure a route can answer, in the one error shape of the contract.
+//! `ApiError`: every error response of a route, in the one format of the API.
 
 use std::error::Error;
 use std::fmt;
@@ -11,9 +11,9 @@ use ticketing_sdk::{ErrorCode, ErrorDetail, Money, Problem, Timestamp};
 
 use crate::db::DbError;
 
-/// A failure as the client sees it: a status and `{"errors":[…]}`.
+/// An error response: a status and `{"errors":[…]}`.
 ///
-/// The client gets the errors alone. The layer that [`wrap`](super::wrap) adds logs the source of an internal error,
+/// The client receives only the errors. The layer that [`wrap`](super::wrap) adds logs the source of an internal error,
 /// with the request id.
 #[derive(Debug, Clone)]
 pub struct ApiError {
@@ -23,12 +23,12 @@ pub struct ApiError {
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-/// How long a client should wait before it tries again, in whole seconds (at least 1).
+/// The value of `Retry-After`, in whole seconds (at least 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryAfter(u64);
 
 impl RetryAfter {
-    /// The wait in seconds.
+    /// Returns the wait in seconds.
     pub fn seconds(self) -> u64 {
         self.0
     }
@@ -47,12 +47,12 @@ impl From<Duration> for RetryAfter {
     }
 }
 
-/// The cause of an internal error, which the handler passes to the layer for the log; never part of the body.
+/// The cause of an error, a response extension for the log of the layer. It is never part of the body.
 #[derive(Debug, Clone)]
 pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
 
 impl ApiError {
-    /// Creates a failure with this status and one error.
+    /// Creates a response with this status and one error.
     pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
         let error = ErrorDetail {
             message: message.into(),
@@ -65,18 +65,18 @@ impl ApiError {
         Self { status, errors: vec![error], retry_after: None, source: None }
     }
 
-    /// 400: the errors of one request, all together.
+    /// Creates a 400 with all errors of a request.
     pub fn invalid(errors: Vec<ErrorDetail>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, errors, retry_after: None, source: None }
     }
 
-    /// 400 `invalid_input` of several fields, each with its message.
+    /// Creates a 400 `invalid_input` for several fields, each with its message.
     pub fn invalid_fields(faults: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let fields = faults.into_iter().map(|(field, message)| Self::field(field, message).errors);
         Self::invalid(fields.flatten().collect())
     }
 
-    /// 400 `invalid_input` of a single field.
+    /// Creates a 400 `invalid_input` for one field.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::invalid(vec![ErrorDetail {
             message: message.into(),
@@ -88,7 +88,7 @@ impl ApiError {
         }])
     }
 
-    /// 400: the request is well formed, a rule of the marketplace refuses it.
+    /// Creates a 400 for a valid request that a rule of the marketplace refuses.
     pub fn rule(code: ErrorCode, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
@@ -132,7 +132,7 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, code, message)
     }
 
-    /// 409 `price_changed`: the ticket costs `price` now.
+    /// Creates a 409 `price_changed` with the current price of the ticket.
     pub fn price_changed(price: Money) -> Self {
         let error = ErrorDetail {
             message: format!("The ticket costs ${price} now"),
@@ -145,7 +145,7 @@ impl ApiError {
         Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![error]) }
     }
 
-    /// 409 `already_admitted`: the pass was admitted at this time, by this device.
+    /// Creates a 409 `already_admitted` with the time and the device of the admission.
     pub fn already_admitted(admitted_at: Timestamp, device: Option<String>) -> Self {
         let error = ErrorDetail {
             message: format!("The pass was admitted at {admitted_at}"),
@@ -158,7 +158,7 @@ impl ApiError {
         Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![error]) }
     }
 
-    /// 503 `not_yet_visible` with `Retry-After`: what the request names was just made, and its event has not come.
+    /// Creates a 503 `not_yet_visible` with `Retry-After`, for a resource whose event has not arrived.
     pub fn not_yet_visible(what: &str) -> Self {
         let message = format!("The {what} was made a moment ago and is not known here yet; try again");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::NotYetVisible, message).retry_after(1)
@@ -206,7 +206,7 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message).retry_after(retry_after)
     }
 
-    /// 500: the log has `source`, the client never gets it.
+    /// Creates a 500. The log contains `source`, the response does not.
     pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "Something went wrong")
             .because(source)
@@ -219,32 +219,32 @@ impl ApiError {
         self
     }
 
-    /// Attaches the cause, for the log alone.
+    /// Adds the cause, for the log only.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
         self
     }
 
-    /// The status that the client gets.
+    /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The errors that the client gets.
+    /// Returns the errors.
     pub fn errors(&self) -> &[ErrorDetail] {
         &self.errors
     }
 
-    /// The code of the first error.
+    /// Returns the code of the first error.
     pub fn code(&self) -> Option<&ErrorCode> {
         self.errors.first().and_then(|error| error.code.as_ref())
     }
 
-    /// The body that the client gets.
+    /// Returns the body.
     pub fn body(&self) -> String {
         let problem = Problem { errors: self.errors.clone() };
-        // Strings and options only: this cannot fail; an empty list keeps the shape if it ever did.
+        // Strings and options only, so this cannot fail.
         serde_json::to_string(&problem).unwrap_or_else(|_| r#"{"errors":[]}"#.to_owned())
     }
 
@@ -290,7 +290,7 @@ impl From<DbError> for ApiError {
             DbError::Unavailable(_) => {
                 Self::unavailable("The service is not available, try again", 1).because(error)
             }
-            // With its key the request finds its answer, if it has one.
+            // A retry with the same key gets the stored response, if any.
             DbError::Uncertain(_) => {
                 let message =
                     "It is not known whether this was done: repeat it with the same Idempotency-Key";

@@ -1,23 +1,23 @@
-//! The parameters of a query. Each may come once; an empty value is an absent one.
+//! The parameters of a query. Each may occur once; an empty value counts as absent.
 
 use axum::extract::Query as Pairs;
 use http::Uri;
 
 use super::ValidationErrors;
 
-/// The decoded parameters of a query, in their order. Those that a route does not ask for are ignored.
+/// The decoded parameters of a query, in their order. A route ignores unknown parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads the query of a URI. Bytes that are no UTF-8 become U+FFFD.
+    /// Parses the query of a URI. Bytes that are not UTF-8 become U+FFFD.
     #[must_use]
     pub fn of(uri: &Uri) -> Self {
         let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(uri);
         Self(pairs.map(|Pairs(pairs)| pairs).unwrap_or_default())
     }
 
-    /// The value of this parameter, if there is one. Several are an error: which of them is meant, nobody can tell.
+    /// Returns the value of a parameter, if any. Several values are ambiguous and add an error.
     pub fn value(&self, name: &str, errors: &mut ValidationErrors) -> Option<&str> {
         let mut values = self.0.iter().filter(|(given, value)| given == name && !value.is_empty());
         let (_, value) = values.next()?;

@@ -1,8 +1,8 @@
-//! Answers to requests that hyper cannot read.
+//! Responses to requests that hyper cannot parse.
 //!
-//! hyper answers these by itself, with a bare head and without a hook. The socket recognises such a head and writes the
-//! contract's error in its place: JSON with a code, a request id, and the header fields of every other answer, with
-//! those of CORS for a page of an allowed origin.
+//! hyper writes these itself, as a bare head and without a hook. The socket detects such a head and replaces it by an
+//! error of the API: JSON with a code, a request id, and the headers of every other response, with CORS headers for a
+//! page of an allowed origin.
 
 use std::fmt::Write as _;
 
@@ -15,20 +15,20 @@ use super::allowed_origin::AllowedOrigin;
 use super::edge::{Cors, DEFAULTS};
 use super::request_id::RequestId;
 
-/// The statuses that hyper answers by itself.
+/// The statuses of the responses that hyper writes itself.
 const STATUSES: [StatusCode; 3] =
     [StatusCode::BAD_REQUEST, StatusCode::URI_TOO_LONG, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE];
-/// Longer writes are not looked at: hyper's own head has a few short fields.
+/// The maximum length of a bare head, in bytes: it has a few short fields.
 const MAX_BARE: usize = 256;
 
-/// Whether `written` is an answer of hyper's own: a whole head of such a status, without a body and without the request
-/// id that every answer of a route has. No body holds these bytes: JSON and events escape line breaks.
+/// Returns whether hyper has written `written` itself: a whole head with such a status, without a body and without the
+/// request id of every other response. No body contains these bytes: JSON and events escape line breaks.
 pub(super) fn is_bare(written: &[u8]) -> bool {
     written.len() <= MAX_BARE && status(written).is_some() && !has_field(written, "x-request-id")
 }
 
-/// Finds the allowed origin that a piece of a head names. A field in two pieces is not found. With text that only looks
-/// like the field, a client makes its own error readable.
+/// Finds an allowed origin in the `Origin` header of a part of a head. A header that is split between two parts is not
+/// found. A client that forges the header only makes its own error readable.
 pub(super) fn find_origin<'a>(piece: &[u8], allowed: &'a [AllowedOrigin]) -> Option<&'a AllowedOrigin> {
     if allowed.is_empty() {
         return None;
@@ -41,7 +41,7 @@ pub(super) fn find_origin<'a>(piece: &[u8], allowed: &'a [AllowedOrigin]) -> Opt
     allowed.iter().find(|origin| origin.is(value))
 }
 
-/// The answer that is written in place of the bare one, for a page of this origin.
+/// Returns the response that replaces a bare one, for a page of this origin.
 pub(super) fn answer(bare: &[u8], origin: Option<&AllowedOrigin>) -> Bytes {
     let status = status(bare).unwrap_or(StatusCode::BAD_REQUEST);
     metrics::counter!("http_rejected_heads_total", "status" => status.as_str().to_owned()).increment(1);
@@ -49,7 +49,7 @@ pub(super) fn answer(bare: &[u8], origin: Option<&AllowedOrigin>) -> Bytes {
     tracing::debug!(
         request_id = id.as_str(),
         status = status.as_u16(),
-        "the head of a request cannot be read"
+        "the head of a request cannot be parsed"
     );
     let mut text =
         format!("HTTP/1.1 {} {}\r\n", status.as_str(), status.canonical_reason().unwrap_or_default());
@@ -77,7 +77,7 @@ pub(super) fn answer(bare: &[u8], origin: Option<&AllowedOrigin>) -> Bytes {
     text.into()
 }
 
-/// The error of such a status.
+/// Returns the error of such a status.
 pub(super) fn error(status: StatusCode) -> ApiError {
     let (code, message) = match status {
         StatusCode::URI_TOO_LONG => ("uri_too_long", "The address of the request is too long"),
@@ -89,7 +89,7 @@ pub(super) fn error(status: StatusCode) -> ApiError {
     ApiError::new(status, ErrorCode::Other(code.to_owned()), message)
 }
 
-/// The status of a head that ends with the written bytes, if hyper answers it by itself.
+/// Returns the status of a whole head, if hyper writes it itself.
 fn status(written: &[u8]) -> Option<StatusCode> {
     let status = written.strip_prefix(b"HTTP/1.1 ")?.get(..3)?;
     let status = STATUSES.into_iter().find(|known| known.as_str().as_bytes() == status)?;

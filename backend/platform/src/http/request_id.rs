@@ -1,28 +1,29 @@
-//! The request id: taken from the caller when it is sane, else made here; on every answer and in every log line.
+//! The request id of every response and log line: a valid one of the caller, else a generated one.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The header that carries it.
+/// The header of the request id.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const MAX_LENGTH: usize = 128;
 
-/// The id of one request; handlers find it in the request's extensions.
+/// The id of a request, an extension of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(HeaderValue);
 
-/// Tells this process from its replicas and from its earlier lives; the counter tells its requests apart.
+/// A random number that distinguishes this process from its replicas and earlier runs.
 static PROCESS: LazyLock<u64> = LazyLock::new(|| getrandom::u64().unwrap_or_default());
+/// The number of ids that this process has generated.
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
 impl RequestId {
-    /// The caller's id if it is 1–128 characters of `A-Z a-z 0-9 . _ -`, else a new one.
+    /// Returns the id of the caller if it has 1–128 characters of `A-Z a-z 0-9 . _ -`, else a generated one.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         match headers.get(X_REQUEST_ID) {
-            Some(value) if is_sane(value.as_bytes()) => Self(value.clone()),
+            Some(value) if is_valid(value.as_bytes()) => Self(value.clone()),
             _ => Self::generate(),
         }
     }
@@ -33,7 +34,7 @@ impl RequestId {
         Self(HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("-")))
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or("-")
     }
@@ -43,7 +44,7 @@ impl RequestId {
     }
 }
 
-fn is_sane(id: &[u8]) -> bool {
+fn is_valid(id: &[u8]) -> bool {
     (1..=MAX_LENGTH).contains(&id.len())
         && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sane_ids_are_kept_and_others_replaced() {
+    fn valid_ids_are_kept_and_others_replaced() {
         let mut headers = HeaderMap::new();
         headers.insert(X_REQUEST_ID, HeaderValue::from_static("Abc-1.2_3"));
         assert_eq!(RequestId::of(&headers).as_str(), "Abc-1.2_3");

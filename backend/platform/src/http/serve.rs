@@ -34,44 +34,44 @@ use super::stream_slots::StreamSlot;
 use crate::shutdown::Shutdown;
 use crate::telemetry::LogThrottle;
 
-/// The largest head of a request, in bytes: so much of it is held before it is known who asks for what.
+/// The largest head of a request, in bytes.
 pub(super) const MAX_HEAD: usize = 64 * 1024;
-/// How long a connection on reserve may take for its head.
+/// The timeout of the head on a reserve connection.
 const RESERVE_HEAD_WITHIN: Duration = Duration::from_secs(1);
-/// How long the listener waits before it accepts again after a failure.
+/// The pause of the listener after a failed accept.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// The least that a ceiling is lowered to where files are few.
-const LEAST: usize = 8;
+/// The minimum of a limit that is lowered because of few file descriptors.
+const MIN_LIMIT: usize = 8;
 
-/// The ceilings of a listener.
+/// The limits of a listener.
 #[derive(Debug, Clone)]
 pub struct ServeLimits {
-    /// From the first byte of a request's head (or the connection's start) to its last.
+    /// The timeout of the head of a request, from its first byte or the start of the connection.
     pub head_within: Duration,
-    /// For the whole body, from the first moment that it has to be waited for.
+    /// The timeout of the body of a request, from its first wait.
     pub body_within: Duration,
-    /// The largest body of any route, in bytes; most routes read less (`BODY_LIMIT`).
+    /// The largest body of any route, in bytes; most routes have a lower limit (`BODY_LIMIT`).
     pub body_limit: u64,
-    /// How long a connection may stay open between two requests.
+    /// The timeout of an idle connection.
     pub idle_within: Duration,
-    /// How long a client may take nothing of its answer while there is something to take.
+    /// The timeout of a write, while the client reads nothing of its response.
     pub write_within: Duration,
-    /// Connections at a time, those of streams apart. Beyond it, those that have waited longest for a request are
-    /// closed; where none waits, new ones are answered 503.
+    /// The number of connections, without those of streams. At this limit the longest idle ones are closed; if none is
+    /// idle, new ones are answered with 503.
     pub connections: usize,
-    /// Connections of one client address at a time, those of streams apart.
+    /// The number of connections of one client address, without those of streams.
     pub connections_per_address: usize,
-    /// Connections beyond both ceilings, which answer probes, and 503 to everything else.
+    /// The number of additional connections, which answer probes, and 503 to other requests.
     pub reserve: usize,
-    /// Streams without an end at a time. The handlers that make them take a [`StreamSlot`].
+    /// The number of open-ended streams. Their handlers acquire a [`StreamSlot`].
     pub streams: usize,
-    /// Streams of one client address at a time.
+    /// The number of open-ended streams of one client address.
     pub streams_per_address: usize,
-    /// Proxies: their connections are many clients', so they have no share.
+    /// The proxies, which have no limit by address: they connect for many clients.
     pub trusted_proxies: TrustedProxies,
-    /// Origins whose pages may read the errors of requests that are not valid HTTP.
+    /// The origins whose pages may read the errors of requests that are not valid HTTP.
     pub allowed_origins: Arc<[AllowedOrigin]>,
-    /// How long a drain waits for requests under way before it closes their connections.
+    /// How long a shutdown waits for requests in progress.
     pub grace: Duration,
 }
 
@@ -96,7 +96,7 @@ impl Default for ServeLimits {
 }
 
 impl ServeLimits {
-    /// The same, with ceilings that need no more than `files` open files.
+    /// Lowers the limits so that they need at most `files` file descriptors.
     #[must_use]
     pub fn within_files(mut self, files: usize) -> Self {
         if self.connections + self.streams + self.reserve <= files {
@@ -105,8 +105,8 @@ impl ServeLimits {
         self.reserve = self.reserve.min(files / 8).max(1);
         let rest = files.saturating_sub(self.reserve);
         let lower = |ceiling: usize, share: usize| {
-            let lowered = ceiling.min(rest / 2).max(LEAST);
-            (lowered, (share.saturating_mul(lowered) / ceiling.max(1)).max(LEAST.min(share)))
+            let lowered = ceiling.min(rest / 2).max(MIN_LIMIT);
+            (lowered, (share.saturating_mul(lowered) / ceiling.max(1)).max(MIN_LIMIT.min(share)))
         };
         (self.streams, self.streams_per_address) = lower(self.streams, self.streams_per_address);
         (self.connections, self.connections_per_address) =
@@ -118,21 +118,21 @@ impl ServeLimits {
 /// The paths of the probes `/healthz` and `/readyz`.
 pub(crate) const PROBE_PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
-/// Marks a request that came over a connection of a listener.
+/// A request extension: the request came over a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FromListener;
 
-/// Marks a request of a connection on reserve: it is answered 503, unless it is a probe.
+/// A request extension: the connection is on reserve, so the request is answered with 503 unless it is a probe.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OnReserve;
 
-/// Answers requests on `listener` until `shutdown` is triggered, then lets those under way finish.
+/// Serves requests on `listener` until `shutdown` is triggered, then waits for requests in progress.
 ///
-/// Handlers find the client's socket address as `ConnectInfo<SocketAddr>`. Streams without an end must end
-/// themselves when `shutdown` is triggered, else they are cut when the grace is over.
+/// The socket address of the client is the extension `ConnectInfo<SocketAddr>`. Open-ended streams must end when
+/// `shutdown` is triggered, else they are cut after the grace period.
 ///
 /// # Errors
-/// When the listener fails for good.
+/// If the listener fails permanently.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -154,7 +154,7 @@ pub async fn serve(
             Ok(accepted) => accepted,
             Err(error) if is_of_one_connection(&error) => continue,
             Err(error) => {
-                // Out of files, most likely: a connection that waits gives one back.
+                // Probably no file descriptor is free: closing an idle connection frees one.
                 if let Some(times) = failed.occurred() {
                     tracing::warn!(%error, times, "accepting a connection failed; retrying");
                 }
@@ -180,21 +180,21 @@ pub async fn serve(
             open.decrement(1.0);
         });
         if is_crowded {
-            // Its request may have come already: it is read before another connection is accepted in its place.
+            // Its request may have arrived: it is read before another connection evicts this one.
             tokio::task::yield_now().await;
         }
     }
     drop(listener);
     tasks.close();
     if tokio::time::timeout(limits.grace, tasks.wait()).await.is_err() {
-        tracing::warn!(connections = tasks.len(), "the grace is over, cutting connections");
+        tracing::warn!(connections = tasks.len(), "grace period is over; closing connections");
         cut.cancel();
         tasks.wait().await;
     }
     Ok(())
 }
 
-/// Errors of `accept` that concern the connection alone.
+/// Returns whether an error of `accept` concerns one connection only.
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
@@ -210,7 +210,7 @@ struct Connection {
 impl Connection {
     async fn run(self, stream: TcpStream, peer: SocketAddr, admitted: Admitted) {
         let Self { router, limits, shutdown, cut } = self;
-        // Without it the first event of a stream waits for the client's delayed acknowledgement.
+        // Without it the first event of a stream waits for the delayed acknowledgement of the client.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
@@ -244,10 +244,10 @@ impl Connection {
                     admitted.leave();
                 }
                 if stream.is_some() || on_reserve {
-                    // A connection that has left its place among those of requests carries no other one.
+                    // A connection that has released its slot serves no other request.
                     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }
-                Ok::<_, Infallible>(response.map(|body| AnswerBody {
+                Ok::<_, Infallible>(response.map(|body| ResponseBody {
                     body,
                     _stream: stream,
                     _answered: answered,
@@ -255,7 +255,7 @@ impl Connection {
             }
         });
         let mut builder = http1::Builder::new();
-        // hyper starts this timer when the connection falls idle; the socket bounds the head itself.
+        // hyper starts this timer when the connection becomes idle; the socket has the timeout of the head.
         builder.timer(TokioTimer::new()).header_read_timeout(limits.idle_within).max_buf_size(MAX_HEAD);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
         let (mut triggered, mut evicted) = (pin!(shutdown.triggered()), pin!(evicted.cancelled_owned()));
@@ -278,7 +278,7 @@ impl Connection {
                     if seen.is_waiting() {
                         break;
                     }
-                    // A request came in that moment: the connection ends with its answer.
+                    // A request has arrived: the connection ends after its response.
                     connection.as_mut().graceful_shutdown();
                 }
             }
@@ -286,7 +286,7 @@ impl Connection {
     }
 }
 
-/// Tells the socket, when dropped, that the answer has been given away.
+/// Records the end of the response when it is dropped.
 struct Answered(Arc<Progress>);
 
 impl Drop for Answered {
@@ -295,14 +295,14 @@ impl Drop for Answered {
     }
 }
 
-/// An answer's body that knows when hyper is done with it.
-struct AnswerBody {
+/// A response body that hyper drops when it is sent.
+struct ResponseBody {
     body: Body,
     _stream: Option<StreamSlot>,
     _answered: Answered,
 }
 
-impl http_body::Body for AnswerBody {
+impl http_body::Body for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 

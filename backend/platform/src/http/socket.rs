@@ -1,4 +1,4 @@
-//! A connection's socket with time-outs: for a request's head, for a stalled write, and a gentle close.
+//! The socket of a connection, with timeouts of request heads and writes, and a lingering close.
 
 use std::io;
 use std::pin::Pin;
@@ -16,65 +16,69 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use super::allowed_origin::AllowedOrigin;
 use super::rejection;
 
-/// What is left unread is discarded at most this long, and at most this much, before the socket is closed.
+/// How long unread bytes are discarded before the socket is closed.
 const LINGER: Duration = Duration::from_secs(1);
+/// The maximum number of discarded bytes.
 const LINGER_BYTES: usize = 4 * 1024 * 1024;
 
-/// What the request side knows and the socket needs: shared by one connection's parts.
+/// The state of a connection, shared between the service of requests and the socket.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
+    /// The number of complete heads.
     heads: AtomicU32,
+    /// Whether a response is in progress.
     answering: AtomicBool,
+    /// Whether a part of a request body is unread.
     unread: AtomicBool,
-    /// Whether some of an answer waits to be taken by the client.
+    /// Whether a part of a response is unsent.
     unsent: AtomicBool,
-    /// Whether a request was looked for, and there was none.
+    /// Whether the connection waits for the head of a request.
     waiting: AtomicBool,
-    /// Since when that is so, in milliseconds since the process first asked.
+    /// The start of that wait, as [`now_millis`].
     pub(super) waiting_since: AtomicU64,
 }
 
-/// Milliseconds since the process first asked.
+/// Returns the milliseconds since the first call in this process.
 fn now_millis() -> u64 {
     static FIRST: OnceLock<Instant> = OnceLock::new();
     u64::try_from(FIRST.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Progress {
-    /// Whether the connection waits for a request, and closing it costs no answer.
+    /// Returns whether the connection is idle, so that closing it loses no response.
     pub(super) fn is_waiting(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) && !self.unsent.load(Ordering::Relaxed)
     }
 
-    /// There is no request to be read, or not all of its head.
+    /// Records that no complete head has arrived.
     pub(super) fn begin_waiting(&self) {
         if !self.waiting.swap(true, Ordering::Relaxed) {
             self.waiting_since.store(now_millis(), Ordering::Relaxed);
         }
     }
 
-    /// A request's head is complete: its answer is being made.
+    /// Records that a head is complete and its response is in progress.
     pub(super) fn begin_answer(&self) {
         self.heads.fetch_add(1, Ordering::Relaxed);
         self.waiting.store(false, Ordering::Relaxed);
         self.answering.store(true, Ordering::Relaxed);
     }
 
-    /// The answer has been given away: what is read next belongs to another head.
+    /// Records that the response is complete: the next bytes belong to another head.
     pub(super) fn end_answer(&self) {
         self.answering.store(false, Ordering::Relaxed);
     }
 
-    /// Some of a request's body is still on its way.
+    /// Sets whether a part of a request body is unread.
     pub(super) fn set_unread(&self, unread: bool) {
         self.unread.store(unread, Ordering::Relaxed);
     }
 }
 
-/// A socket that gives up on clients that trickle a head or do not take their answer.
+/// A socket that closes the connection of a client that sends its head or reads its response too slowly.
 ///
-/// hyper's own header time-out starts when a connection falls idle, so there it is the idle time-out; this one
-/// starts with the first byte of a head (or with the connection).
+/// The header timeout of hyper starts when a connection becomes idle, so it serves as the idle timeout. The timeout of the
+/// head here starts with its first byte, or with the connection.
 pub(super) struct Socket {
     stream: TcpStream,
     progress: Arc<Progress>,
@@ -84,17 +88,18 @@ pub(super) struct Socket {
     write_deadline: Option<Pin<Box<Sleep>>>,
     lingering: Option<(Pin<Box<Sleep>>, usize)>,
     allowed_origins: Arc<[AllowedOrigin]>,
-    /// The answer that is being written in place of hyper's own, and how much of it is.
+    /// The response that replaces one of hyper, and the number of its written bytes.
     rejection: Option<(Bytes, usize)>,
 }
 
-/// A head under way: the count of complete heads when it began, and when that was.
+/// A head in progress.
 struct Head {
+    /// The number of complete heads before it.
     after: u32,
     began: Instant,
-    // Made when a read first has to wait: most heads arrive in one piece.
+    // Created when a read first has to wait: most heads arrive in one piece.
     deadline: Option<Pin<Box<Sleep>>>,
-    /// The allowed origin that the head has named so far.
+    /// The allowed origin in its `Origin` header, if that has arrived.
     origin: Option<AllowedOrigin>,
 }
 
@@ -126,11 +131,11 @@ impl Socket {
         }
     }
 
-    /// Writes a rejection in place of hyper's own answer `bare`, and answers that all of `bare` was written.
+    /// Writes a rejection in place of hyper's response `bare`, and reports that `bare` was written.
     fn write_rejection(&mut self, bare: &[u8], cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let progress = &self.progress;
         let (answer, written) = self.rejection.get_or_insert_with(|| {
-            // The rest of the request is on its way: it must not reset the connection under the answer.
+            // Unread bytes of the request would reset the connection before the client reads the response.
             progress.set_unread(true);
             let origin = self.head.as_ref().and_then(|head| head.origin.as_ref());
             (rejection::answer(bare, origin), 0)
@@ -142,8 +147,12 @@ impl Socket {
         Poll::Ready(Ok(bare.len()))
     }
 
-    /// Reports a write that made no progress for too long.
-    fn stalled<T>(&mut self, outcome: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+    /// Fails a write that has made no progress for too long.
+    fn check_stalled<T>(
+        &mut self,
+        outcome: Poll<io::Result<T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
         if outcome.is_ready() {
             if self.write_deadline.take().is_some() {
                 self.progress.unsent.store(false, Ordering::Relaxed);
@@ -154,7 +163,7 @@ impl Socket {
         let within = self.write_within;
         let deadline = self.write_deadline.get_or_insert_with(|| Box::pin(sleep(within)));
         ready!(deadline.as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not take its answer")))
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read its response")))
     }
 }
 
@@ -198,7 +207,7 @@ impl AsyncWrite for Socket {
         } else {
             Pin::new(&mut this.stream).poll_write(cx, buf)
         };
-        this.stalled(outcome, cx)
+        this.check_stalled(outcome, cx)
     }
 
     fn poll_write_vectored(
@@ -212,7 +221,7 @@ impl AsyncWrite for Socket {
             (Some(only), None) if rejection::is_bare(only) => this.write_rejection(only, cx),
             _ => Pin::new(&mut this.stream).poll_write_vectored(cx, bufs),
         };
-        this.stalled(outcome, cx)
+        this.check_stalled(outcome, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -223,8 +232,8 @@ impl AsyncWrite for Socket {
         Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
-    /// Closing a socket with unread bytes resets it, and the client may lose the answer that explains why its
-    /// body was refused; so the rest of the body is discarded for a moment first.
+    /// Discards the rest of a request body for a moment before the close: closing a socket with unread bytes resets the
+    /// connection, and the client may lose the response that explains why its body was refused.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.lingering.is_none() {

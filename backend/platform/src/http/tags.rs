@@ -1,27 +1,27 @@
-//! Lists of entity tags, as `If-Match` and `If-None-Match` have them (RFC 9110, section 8.8.3).
+//! The lists of entity tags in `If-Match` and `If-None-Match` (RFC 9110, section 8.8.3).
 
 use http::{HeaderMap, HeaderName};
 
-/// The value of `If-Match` or `If-None-Match`, all fields of the name joined.
+/// The joined values of all `If-Match` or `If-None-Match` headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntityTags {
     /// `*`: any current representation.
     Any,
-    /// These tags. Empty where the field does not have the grammar of a list.
+    /// These tags. Empty if the header is not a valid list.
     List(Vec<EntityTag>),
 }
 
 /// One entity tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntityTag {
-    /// Whether it has the mark `W/`.
+    /// Whether it has the prefix `W/`.
     pub is_weak: bool,
-    /// The tag with its quotes, without the mark.
+    /// The tag with its quotes, without the prefix.
     pub opaque: Vec<u8>,
 }
 
 impl EntityTags {
-    /// Reads the fields of this name, if there are any.
+    /// Parses the headers of this name, if there are any.
     #[must_use]
     pub fn of(headers: &HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut values = headers.get_all(name).iter().peekable();
@@ -40,7 +40,7 @@ impl EntityTags {
         Some(Self::List(tags))
     }
 
-    /// Whether a tag is among these by weak comparison: the one of `If-None-Match`.
+    /// Returns whether the list contains a tag by weak comparison, as `If-None-Match` requires.
     #[must_use]
     pub fn contains_weakly(&self, tag: &[u8]) -> bool {
         match self {
@@ -50,15 +50,15 @@ impl EntityTags {
     }
 }
 
-/// A tag without the mark of a weak one.
+/// Returns a tag without the prefix of a weak tag.
 fn opaque(tag: &[u8]) -> &[u8] {
     tag.strip_prefix(WEAK).unwrap_or(tag)
 }
 
-/// The mark of a weak tag.
+/// The prefix of a weak tag.
 const WEAK: &[u8] = b"W/";
 
-/// `#entity-tag`; empty elements are ignored. A quoted tag may hold commas.
+/// Parses `#entity-tag`. Ignores empty elements. A quoted tag may contain commas.
 fn parse(mut rest: &[u8]) -> Option<Vec<EntityTag>> {
     let mut tags = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! Whether the connection of a client is encrypted, as this server or a trusted proxy reports.
+//! The encryption of the connection of a client, as a trusted proxy reports it.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,11 +9,11 @@ use super::LayerSettings;
 
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Whether a proxy says that the client speaks TLS with it. A proxy on this machine is believed, and those that
-/// `TICKETING_TRUSTED_PROXIES` names.
+/// Returns whether a trusted proxy reports that the client uses TLS: a proxy on this machine, or one of
+/// `TICKETING_TRUSTED_PROXIES`.
 pub(super) fn is_over_tls(request: &Request, settings: &LayerSettings) -> bool {
     let Some(scheme) = request.headers().get(X_FORWARDED_PROTO) else { return false };
-    // The first of several is that of the client; each proxy appends its own.
+    // The first value is that of the client; each proxy appends its own.
     let scheme = scheme.as_bytes().split(|byte| *byte == b',').next().unwrap_or_default().trim_ascii();
     if !scheme.eq_ignore_ascii_case(b"https") {
         return false;

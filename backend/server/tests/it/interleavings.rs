@@ -1,20 +1,20 @@
-//! Random interleavings of everything that buyers, sellers, clocks, cards and crashes can do, with the events between
-//! the services delivered late, twice and in any order: the real units of work and handlers against a reference model.
+//! Random interleavings of the operations of buyers and sellers with deadlines, card payments, crashes, and events that
+//! are delivered late, twice and out of order: the real units of work and handlers against a reference model.
 //!
-//! There is no HTTP, no bus and no waiting, so a case is the same whenever it is run. `PROPTEST_CASES` sets how many
-//! are tried; one that has failed is kept in `tests/proptest-regressions` and tried first.
+//! There is no HTTP, no bus and no wait, so that a case is deterministic. `PROPTEST_CASES` sets the number of cases. A
+//! failed case is kept in `tests/proptest-regressions` and runs first.
 
-#![expect(clippy::expect_used, reason = "what goes wrong here fails the test")]
+#![expect(clippy::expect_used, reason = "a failure here fails the test")]
 
 mod check;
+mod deliveries;
 mod listings;
 mod model;
 mod passes;
-mod post;
+mod provider_calls;
 mod schedule;
 mod services;
-mod till;
-mod world;
+mod simulation;
 
 use std::time::Duration;
 
@@ -23,20 +23,20 @@ use proptest::prelude::*;
 use ticketing_testkit::Engine;
 
 use schedule::{Schedule, schedules};
-use world::World;
+use simulation::Simulation;
 
-/// How long a reservation lasts here.
+/// The duration of a reservation.
 const TTL: Duration = Duration::from_secs(1);
-/// As many as take some seconds.
+/// The number of cases on SQLite: a few seconds.
 const CASES: u32 = 96;
-/// The same where everything goes to a server and back.
+/// The number of cases on PostgreSQL, where every statement is a round trip.
 const CASES_ON_POSTGRES: u32 = 12;
 
 proptest! {
     #![proptest_config(config(CASES))]
 
     #[test]
-    fn no_interleaving_breaks_the_marketplace(schedule in schedules()) {
+    fn invariants_hold_after_any_interleaving(schedule in schedules()) {
         run(Engine::Sqlite, &schedule);
     }
 }
@@ -45,7 +45,7 @@ proptest! {
     #![proptest_config(config(CASES_ON_POSTGRES))]
 
     #[test]
-    fn no_interleaving_breaks_the_marketplace_on_postgres(schedule in schedules()) {
+    fn invariants_hold_after_any_interleaving_on_postgres(schedule in schedules()) {
         run(Engine::Postgres, &schedule);
     }
 }
@@ -58,16 +58,16 @@ fn config(usual: u32) -> ProptestConfig {
 fn run(engine: Engine, schedule: &Schedule) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut world = World::open(engine, schedule).await;
+        let mut simulation = Simulation::open(engine, schedule).await;
         for step in &schedule.steps {
-            world.step(step).await;
+            simulation.step(step).await;
         }
-        world.settle().await;
-        world.audit().await;
-        world.every_deadline_passes();
-        world.settle().await;
-        world.audit().await;
-        world.check_ends().await;
-        world.sell_the_rest().await;
+        simulation.run_until_idle().await;
+        simulation.audit().await;
+        simulation.pass_all_deadlines();
+        simulation.run_until_idle().await;
+        simulation.audit().await;
+        simulation.check_final_states().await;
+        simulation.sell_unsold_tickets().await;
     });
 }

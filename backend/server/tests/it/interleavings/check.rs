@@ -1,24 +1,24 @@
-//! What must hold after every step, and after everything that was said was heard.
+//! The checks after every step, and after every published event was delivered.
 
 use std::time::Duration;
 
 use ticketing_events::{EventName, OrderCreated, OrderedTicketRef, TicketUpdated};
-use ticketing_payments::domain::{Outcome, Step as Owed, outcome};
+use ticketing_payments::domain::{Outcome, Step as PaymentStep, outcome};
 use ticketing_payments::store::PaymentRow;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{CancelReason, OrderId, OrderStatus, PaymentId, PaymentStatus, Timestamp};
 use ticketing_server::audit;
 
-use super::model::{Shown, Terms, Ticket};
-use super::schedule::{Fate, Service};
-use super::world::World;
+use super::model::{Terms, Ticket, TicketVersion};
+use super::schedule::{CallOutcome, Service};
+use super::simulation::Simulation;
 
-impl World {
-    /// After every step: the source of each thing is what the model says, and has said so, version by version.
+impl Simulation {
+    /// Compares every aggregate with the model after a step, and its events with its versions.
     pub(crate) async fn check(&mut self) {
         for service in Service::ALL {
-            self.post.collect(service, &self.services.core(service).db).await;
+            self.deliveries.collect(service, &self.services.core(service).db).await;
         }
         self.check_orders().await;
         self.check_tickets().await;
@@ -48,17 +48,22 @@ impl World {
         });
         assert_eq!(orders, expected.collect::<Vec<_>>(), "the orders");
         for (id, order) in &self.model.orders {
-            let told = self
-                .post
+            let published = self
+                .deliveries
                 .history(Service::Orders, id)
-                .map(|event| (event.version, super::post::name_of(event)));
+                .map(|event| (event.version, super::deliveries::name_of(event)));
             let states = (0..).zip(&order.states).map(|(version, state)| (version, event_of(*state)));
-            assert!(told.eq(states), "the events of order {id} are not its history");
-            let made =
-                self.post.history(Service::Orders, id).next().unwrap().decode::<OrderCreated>().unwrap();
-            let OrderedTicketRef { title, price, details, .. } = made.ticket;
-            let told = Terms::new(title.unwrap(), price, &details.unwrap());
-            assert_eq!(told, order.terms, "what order {id} says that it is for");
+            assert!(published.eq(states), "the events of order {id} are not its history");
+            let created = self
+                .deliveries
+                .history(Service::Orders, id)
+                .next()
+                .unwrap()
+                .decode::<OrderCreated>()
+                .unwrap();
+            let OrderedTicketRef { title, price, details, .. } = created.ticket;
+            let published = Terms::new(title.unwrap(), price, &details.unwrap());
+            assert_eq!(published, order.terms, "the terms in the event of order {id}");
         }
         for ticket in self.model.tickets.keys() {
             let active =
@@ -81,7 +86,7 @@ impl World {
         };
         let tickets = self.services.core(Service::Tickets).db.read::<_, DbError, _>(unit).await.unwrap();
         let expected = self.model.tickets.iter().map(|(id, ticket)| {
-            let Shown { terms, status, holder } = ticket.now().clone();
+            let TicketVersion { terms, status, holder } = ticket.current().clone();
             let version = i64::try_from(ticket.versions.len()).unwrap() - 1;
             ((id.clone(), terms), status.to_owned(), holder, version)
         });
@@ -92,9 +97,9 @@ impl World {
     }
 
     fn check_ticket_events(&self, id: &str, ticket: &Ticket) {
-        let told: Vec<_> = self.post.history(Service::Tickets, id).collect();
-        assert_eq!(told.len(), ticket.versions.len(), "the events of ticket {id}");
-        for (version, (event, shown)) in told.into_iter().zip(&ticket.versions).enumerate() {
+        let published: Vec<_> = self.deliveries.history(Service::Tickets, id).collect();
+        assert_eq!(published.len(), ticket.versions.len(), "the events of ticket {id}");
+        for (version, (event, shown)) in published.into_iter().zip(&ticket.versions).enumerate() {
             assert_eq!(usize::try_from(event.version).unwrap(), version, "a version of ticket {id}");
             let name = match version {
                 0 => EventName::TicketCreated,
@@ -104,9 +109,9 @@ impl World {
             assert_eq!(event.name, name, "version {version} of ticket {id}");
             if name == EventName::TicketUpdated {
                 let TicketUpdated { title, price, details, order_id, .. } = event.decode().unwrap();
-                let told = (Terms::new(title, price, &details), order_id.map(OrderId::into_string));
+                let published = (Terms::new(title, price, &details), order_id.map(OrderId::into_string));
                 assert_eq!(
-                    told,
+                    published,
                     (shown.terms.clone(), shown.holder.clone()),
                     "version {version} of ticket {id}"
                 );
@@ -122,32 +127,32 @@ impl World {
             })
         };
         let payments = self.services.core(Service::Payments).db.read::<_, DbError, _>(unit).await.unwrap();
-        assert_eq!(payments.len(), self.payments.len(), "payments that nobody asked for");
+        assert_eq!(payments.len(), self.payments.len(), "payments without a request");
         for (id, order, status) in payments {
-            let before = self.seen.insert(id.clone(), status).unwrap();
+            let before = self.statuses.insert(id.clone(), status).unwrap();
             let legal = before == status
                 || matches!(
                     (before, status),
-                    // Where the order ends before the provider was asked, there is nothing to authorise.
+                    // If the order ends before the authorization, there is none.
                     (Pending, Authorized | Failed | Refunded)
                         | (Authorized, Succeeded | Failed | Refunded)
                         | (Succeeded, Refunded)
                 );
             assert!(legal, "payment {id} went from {before:?} to {status:?}");
             let confirmed = self.model.orders[&order].was_confirmed();
-            assert!(status != Succeeded || confirmed, "{order} was charged before it was won");
+            assert!(status != Succeeded || confirmed, "{order} was charged before it was confirmed");
         }
     }
 
-    /// A call has gone out: money moves only in the order in which it may.
-    pub(crate) async fn check_call(&self, step: Owed, payment: &PaymentRow) {
+    /// Checks the ledger of the provider after a call.
+    pub(crate) async fn check_call(&self, step: PaymentStep, payment: &PaymentRow) {
         let order = &self.model.orders[payment.order_id.as_str()];
         let ledger = self.services.provider.ledger().await.unwrap();
-        if step == Owed::Capture {
-            assert!(order.was_confirmed(), "{} was to be charged before it was won", payment.order_id);
+        if step == PaymentStep::Capture {
+            assert!(order.was_confirmed(), "{} was to be charged before it was confirmed", payment.order_id);
         }
-        if step == Owed::Refund {
-            assert_eq!(order.status(), OrderStatus::Cancelled, "{} was given back", payment.order_id);
+        if step == PaymentStep::Refund {
+            assert_eq!(order.status(), OrderStatus::Cancelled, "{} was refunded", payment.order_id);
         }
         let captures = ledger.captures(&payment.order_id);
         assert!(captures <= 1, "{} was charged {captures} times", payment.order_id);
@@ -155,60 +160,60 @@ impl World {
         assert!(kept == 0 || kept == order.terms.price, "{kept} cents were kept for {:?}", order.terms);
     }
 
-    /// Delivers everything, does everything that is owed, and goes on until nothing is left to do.
-    pub(crate) async fn settle(&mut self) {
+    /// Delivers all events and runs all due steps until nothing is left.
+    pub(crate) async fn run_until_idle(&mut self) {
         for _round in 0..100 {
-            let mut done = self.fire(i64::MAX).await;
-            self.post_all().await;
+            let mut done = self.expire_due(i64::MAX).await;
+            self.collect_all().await;
             for service in Service::ALL {
                 done += self.deliver_all(service).await as u64;
-                self.post_all().await;
+                self.collect_all().await;
             }
-            self.till.time_passes();
-            self.till.claim(&self.services).await;
+            self.provider_calls.expire_leases();
+            self.provider_calls.claim(&self.services).await;
             while let Some((step, payment)) =
-                self.till.call(&self.services.provider, None, Fate::Answered).await
+                self.provider_calls.call(&self.services.provider, None, CallOutcome::Answered).await
             {
                 self.check_call(step, &payment).await;
                 done += 1;
             }
-            while self.till.settle(&self.services, None).await {
+            while self.provider_calls.record_outcome(&self.services, None).await {
                 done += 1;
             }
             self.check().await;
-            if done == 0 && self.till.is_empty() && self.post.backlog() == 0 {
+            if done == 0 && self.provider_calls.is_empty() && self.deliveries.backlog() == 0 {
                 return;
             }
         }
-        panic!("something is never done: {} events wait", self.post.backlog());
+        panic!("work remains: {} events are pending", self.deliveries.backlog());
     }
 
-    async fn post_all(&mut self) {
+    async fn collect_all(&mut self) {
         for service in Service::ALL {
-            self.post.collect(service, &self.services.core(service).db).await;
+            self.deliveries.collect(service, &self.services.core(service).db).await;
         }
     }
 
-    /// Nothing is under way: every ticket is what orders and its seller have decided, and every check of the audit holds.
+    /// Checks every ticket against the decisions of orders and its seller, and runs the audit, when nothing is in progress.
     pub(crate) async fn audit(&self) {
         for (id, ticket) in &self.model.tickets {
-            assert_eq!(*ticket.now(), self.model.outcome(id), "what became of {id}");
+            assert_eq!(*ticket.current(), self.model.outcome(id), "the final version of {id}");
         }
         let mut facts = self.services.sources().facts(self.clock.now()).await.unwrap();
-        let places = self.post.places();
+        let sequences = self.deliveries.sequences();
         for event in &mut facts.outbox_events {
-            event.sequence = places.get(&*event.id).copied();
+            event.sequence = sequences.get(&*event.id).copied();
         }
-        facts.backlog = self.post.backlog();
+        facts.backlog = self.deliveries.backlog();
         let report = audit::check(&facts);
         assert!(report.is_clean(), "the audit found:\n{report}");
     }
 
-    /// Every deadline has passed: everyone has their answer, and it is the right one.
-    pub(crate) async fn check_ends(&self) {
+    /// Checks the final state of every order and payment after all deadlines.
+    pub(crate) async fn check_final_states(&self) {
         for (id, order) in &self.model.orders {
             let ended = matches!(order.status(), OrderStatus::Complete | OrderStatus::Cancelled);
-            assert!(ended, "{id} is {:?} for ever", order.status());
+            assert!(ended, "{id} stays {:?}", order.status());
         }
         for (id, (order_id, token)) in &self.payments {
             let order = &self.model.orders[order_id];
@@ -217,26 +222,26 @@ impl World {
             let db = &self.services.core(Service::Payments).db;
             let payment = db.read::<_, DbError, _>(unit).await.unwrap().unwrap();
             let expires_at = Timestamp::from_millis(order.expires_at);
-            let told = outcome(payment.state(), order.status(), expires_at, self.clock.now());
+            let outcome = outcome(payment.state(), order.status(), expires_at, self.clock.now());
             let right = match (*token, order.status()) {
-                // Where the order ends before the provider was asked, nobody is declined.
+                // If the order ends before the authorization, no card is declined.
                 ("tok_chargeDeclined" | "tok_chargeDeclinedInsufficientFunds", OrderStatus::Cancelled) => {
-                    matches!(told, Outcome::Declined | Outcome::Cancelled | Outcome::Expired)
+                    matches!(outcome, Outcome::Declined | Outcome::Cancelled | Outcome::Expired)
                 }
                 ("tok_chargeDeclined" | "tok_chargeDeclinedInsufficientFunds", _) => {
-                    told == Outcome::Declined
+                    outcome == Outcome::Declined
                 }
-                // Its authorisation may be voided before the card is charged.
-                ("tok_chargeCustomerFail", _) => told != Outcome::Paid && told != Outcome::Open,
-                (_, OrderStatus::Complete) => told == Outcome::Paid,
-                _ => matches!(told, Outcome::Cancelled | Outcome::Expired),
+                // The authorization may be voided before the capture.
+                ("tok_chargeCustomerFail", _) => outcome != Outcome::Paid && outcome != Outcome::Open,
+                (_, OrderStatus::Complete) => outcome == Outcome::Paid,
+                _ => matches!(outcome, Outcome::Cancelled | Outcome::Expired),
             };
-            assert!(right, "{id} with {token} of {order_id}, {:?}, ended as {told:?}", order.status());
+            assert!(right, "{id} with {token} of {order_id}, {:?}, ended as {outcome:?}", order.status());
         }
     }
 
-    /// A fresh buyer buys whatever is still for sale; what has started is not.
-    pub(crate) async fn sell_the_rest(&mut self) {
+    /// Sells every available ticket to a fresh buyer, except tickets of started events.
+    pub(crate) async fn sell_unsold_tickets(&mut self) {
         let unsold = self.model.tickets.iter().filter(|(_, ticket)| ticket.status() == "available");
         let unsold: Vec<String> = unsold.map(|(id, _)| id.clone()).collect();
         for (buyer, ticket) in (100..).zip(unsold) {
@@ -246,16 +251,16 @@ impl World {
                 assert!(order.is_none(), "{ticket} was sold after its event had started");
                 continue;
             }
-            let order = order.expect("a free ticket can be ordered");
-            self.settle().await;
+            let order = order.expect("an available ticket can be ordered");
+            self.run_until_idle().await;
             self.pay(buyer, &order, "tok_visa").await.expect("a fresh order can be paid");
-            self.settle().await;
+            self.run_until_idle().await;
             assert_eq!(self.model.orders[&order].status(), OrderStatus::Complete, "{order} is paid");
         }
         self.audit().await;
     }
 
-    pub(crate) fn every_deadline_passes(&mut self) {
+    pub(crate) fn pass_all_deadlines(&mut self) {
         self.advance(super::TTL + Duration::from_secs(1));
     }
 }

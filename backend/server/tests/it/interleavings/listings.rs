@@ -1,4 +1,4 @@
-//! What sellers ask in a case: all of it follows from the price.
+//! The listings of a case, which are derived from the price.
 
 use ticketing_sdk::{DetailsUpdate, FieldUpdate, Money, Timestamp};
 use ticketing_tickets::domain::title::Title;
@@ -6,7 +6,7 @@ use ticketing_tickets::store::NewListing;
 
 use super::model::Terms;
 
-/// Some tickets have a venue, and some a start within the next seconds. An edit that names no details keeps those of `before`.
+/// Returns terms: some have a venue, some a start within seconds. An edit without details keeps those of `before`.
 pub(super) fn terms(title: &str, price: i64, now: i64, before: Option<&Terms>) -> Terms {
     let (venue, starts_at) = match before.filter(|_| keeps_details(price)) {
         Some(before) => (before.venue.clone(), before.starts_at),
@@ -18,7 +18,7 @@ pub(super) fn terms(title: &str, price: i64, now: i64, before: Option<&Terms>) -
     Terms { title: title.to_owned(), price, venue, starts_at }
 }
 
-/// A listing of these terms, which states each detail or clears it.
+/// Returns a listing of these terms that sets or clears each detail.
 pub(super) fn listing(terms: &Terms) -> NewListing {
     let details = DetailsUpdate {
         venue: terms.venue.clone().map_or(FieldUpdate::Clear, FieldUpdate::Set),
@@ -31,7 +31,7 @@ pub(super) fn listing(terms: &Terms) -> NewListing {
     NewListing { details, ..NewListing::new(Title::parse(&terms.title).unwrap(), price) }
 }
 
-/// An edit to these terms.
+/// Returns an edit to these terms.
 pub(super) fn edit(terms: &Terms) -> NewListing {
     let new = listing(terms);
     if keeps_details(terms.price) { NewListing { details: DetailsUpdate::default(), ..new } } else { new }

@@ -1,8 +1,8 @@
-//! The reference model: what orders decides, what each service may know of it, and what each user may be answered.
+//! The reference model: the decisions of orders, the copies of each service, and the response to each user.
 //!
-//! It is written from `contract.md`, not from the code, and holds everything in plain maps. Orders is the one judge of
-//! who holds a ticket: a withdrawal or an edit that meets an order on its way loses to it, and takes effect once that
-//! order has ended unpaid.
+//! It follows the contract of the API, not the code, and stores everything in plain maps. Orders decides which order
+//! holds a ticket: an order prevails over a concurrent edit or withdrawal, which takes effect after that order has ended
+//! unpaid.
 
 mod passes;
 
@@ -15,27 +15,27 @@ use super::schedule::Service;
 
 pub(crate) use self::passes::Pass;
 
-/// What a seller asks, and what an order is made for.
+/// The terms of a listing or an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
     pub(crate) title: String,
     pub(crate) price: i64,
     pub(crate) venue: Option<String>,
-    /// When the event starts: no order is made from then on, and none lasts longer.
+    /// The start of the event: no order is created after it, and none lasts longer.
     pub(crate) starts_at: Option<i64>,
 }
 
 impl Terms {
-    /// The terms that something states.
+    /// Creates the terms of a listing, an order or an event.
     pub(crate) fn new(title: String, price: Money, details: &TicketDetails) -> Self {
         let starts_at = details.starts_at.as_ref().map(|starts| starts.instant().as_millis());
         Self { title, price: price.cents(), venue: details.venue.clone(), starts_at }
     }
 }
 
-/// One version of a ticket, as everybody sees it.
+/// One version of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Shown {
+pub(crate) struct TicketVersion {
     pub(crate) terms: Terms,
     /// `available`, `reserved`, `sold` or `deleted`.
     pub(crate) status: &'static str,
@@ -45,14 +45,14 @@ pub(crate) struct Shown {
 #[derive(Clone, Debug)]
 pub(crate) struct Ticket {
     pub(crate) seller: u8,
-    /// The first listing whose pass this one sells on.
+    /// The first listing of the pass that this listing resells.
     pub(crate) resale_of: Option<String>,
-    /// What the seller asked last.
+    /// The terms of the last edit.
     pub(crate) listing: Terms,
-    /// Whether the seller has withdrawn it. That is for good.
+    /// Whether the seller has withdrawn it.
     pub(crate) withdrawn: bool,
     /// By version.
-    pub(crate) versions: Vec<Shown>,
+    pub(crate) versions: Vec<TicketVersion>,
 }
 
 #[derive(Clone, Debug)]
@@ -68,23 +68,23 @@ pub(crate) struct Order {
 }
 
 impl Ticket {
-    pub(crate) fn now(&self) -> &Shown {
+    pub(crate) fn current(&self) -> &TicketVersion {
         self.versions.last().unwrap()
     }
 
     pub(crate) fn status(&self) -> &'static str {
-        self.now().status
+        self.current().status
     }
 
-    /// What the ticket is while no order holds it.
-    pub(crate) fn free(&self) -> Shown {
+    /// Returns the version of the ticket while no order holds it.
+    pub(crate) fn unreserved(&self) -> TicketVersion {
         let status = if self.withdrawn { "deleted" } else { "available" };
-        Shown { terms: self.listing.clone(), status, holder: None }
+        TicketVersion { terms: self.listing.clone(), status, holder: None }
     }
 
-    /// A change is a version of its own; where nothing changes, there is none.
-    fn show(&mut self, shown: Shown) {
-        if *self.now() != shown {
+    /// Adds a version if anything has changed.
+    fn push_version(&mut self, shown: TicketVersion) {
+        if *self.current() != shown {
             self.versions.push(shown);
         }
     }
@@ -104,20 +104,20 @@ impl Order {
     }
 }
 
-/// What becomes of a delivery.
+/// The result of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Heard {
+pub(crate) enum DeliveryResult {
     Accepted,
-    /// Its predecessor has not come: it must come again.
-    TooEarly,
+    /// Its predecessor is missing: it must be redelivered.
+    OutOfOrder,
 }
 
-/// An event, as far as the model looks into it.
+/// The properties of an event that the model uses.
 #[derive(Clone, Debug)]
-pub(crate) struct News {
+pub(crate) struct EventSummary {
     pub(crate) name: EventName,
-    /// The ticket or the order that it is about.
-    pub(crate) about: String,
+    /// The ticket or the order.
+    pub(crate) aggregate: String,
     pub(crate) version: i64,
 }
 
@@ -128,18 +128,18 @@ pub(crate) struct Model {
     pub(crate) orders: BTreeMap<String, Order>,
     /// The passes, by the first listing of each.
     pub(crate) passes: BTreeMap<String, Pass>,
-    /// How far each service has followed each thing that it copies: the version.
+    /// The version of each copy, by service and aggregate.
     pub(crate) copies: BTreeMap<(Service, String), usize>,
 }
 
 impl Model {
     pub(crate) fn list(&mut self, id: &str, seller: u8, listing: Terms) {
         let mut ticket = Ticket { seller, resale_of: None, listing, withdrawn: false, versions: Vec::new() };
-        ticket.versions.push(ticket.free());
+        ticket.versions.push(ticket.unreserved());
         self.tickets.insert(id.to_owned(), ticket);
     }
 
-    /// Whether the ticket can be edited or withdrawn, and by whom not.
+    /// Returns whether a user can edit or withdraw the ticket.
     pub(crate) fn may_change(&self, ticket: &str, by: u8) -> Result<(), &'static str> {
         let ticket = &self.tickets[ticket];
         match ticket.status() {
@@ -150,7 +150,7 @@ impl Model {
         }
     }
 
-    /// Whether the ticket can be edited to another title: not where it sells a pass on.
+    /// Returns whether a user can edit the title of the ticket: not of a resale.
     pub(crate) fn may_edit(&self, ticket: &str, by: u8) -> Result<(), &'static str> {
         self.may_change(ticket, by)?;
         if self.tickets[ticket].resale_of.is_some() { Err("a resale") } else { Ok(()) }
@@ -159,17 +159,17 @@ impl Model {
     pub(crate) fn edit(&mut self, ticket: &str, listing: Terms) {
         let ticket = self.tickets.get_mut(ticket).unwrap();
         ticket.listing = listing;
-        ticket.show(ticket.free());
+        ticket.push_version(ticket.unreserved());
     }
 
     pub(crate) fn withdraw(&mut self, ticket: &str) {
         let ticket = self.tickets.get_mut(ticket).unwrap();
         ticket.withdrawn = true;
-        ticket.show(ticket.free());
+        ticket.push_version(ticket.unreserved());
     }
 
-    /// The version of the ticket that orders knows, and what its seller asks as far as orders knows, if orders can sell
-    /// it: a ticket that was withdrawn once is not sold anew.
+    /// Returns the version and the terms of the ticket that orders knows, if orders can sell it: a withdrawn ticket is
+    /// never sold again.
     pub(crate) fn on_sale(&self, ticket: &str) -> Option<(usize, &Terms)> {
         let version = *self.copies.get(&(Service::Orders, ticket.to_owned()))?;
         let known = &self.tickets[ticket].versions[..=version];
@@ -197,7 +197,7 @@ impl Model {
         self.orders.insert(id.to_owned(), order);
     }
 
-    /// The buyer cancels: what they must be answered.
+    /// Cancels an order. Returns the expected result.
     pub(crate) fn cancel(&mut self, id: &str, by: u8) -> Result<(), &'static str> {
         let order = self.orders.get_mut(id).unwrap();
         match order.status() {
@@ -213,71 +213,76 @@ impl Model {
         }
     }
 
-    /// What payments believes of an order.
+    /// Returns the status of an order that payments knows.
     pub(crate) fn known_to_payments(&self, order: &str) -> Option<OrderStatus> {
         let version = *self.copies.get(&(Service::Payments, order.to_owned()))?;
         Some(self.orders[order].states[version])
     }
 
-    /// An event that has not taken effect yet reaches a service.
-    pub(crate) fn hear(&mut self, at: Service, news: &News) -> Heard {
+    /// Applies a new event at a service.
+    pub(crate) fn apply(&mut self, at: Service, summary: &EventSummary) -> DeliveryResult {
         use EventName as E;
-        match (at, news.name) {
+        match (at, summary.name) {
             (Service::Orders, E::TicketCreated | E::TicketUpdated | E::TicketDeleted)
             | (_, E::OrderCreated | E::OrderConfirmed | E::OrderCompleted | E::OrderCancelled)
-                if !self.follow(at, news) =>
+                if !self.advance_copy(at, summary) =>
             {
-                return Heard::TooEarly;
+                return DeliveryResult::OutOfOrder;
             }
             _ => {}
         }
-        match (at, news.name) {
+        match (at, summary.name) {
             (Service::Orders, E::ExpirationComplete) => {
-                assert!(self.now >= self.orders[&news.about].expires_at, "a deadline was told of too early");
+                assert!(
+                    self.now >= self.orders[&summary.aggregate].expires_at,
+                    "a deadline was reported too early"
+                );
                 self.move_order(
-                    &news.about,
+                    &summary.aggregate,
                     OrderStatus::Created,
                     OrderStatus::Cancelled,
                     CancelReason::Expired,
                 );
             }
             (Service::Orders, E::PaymentAuthorized) => {
-                let late = self.now >= self.orders[&news.about].expires_at;
+                let late = self.now >= self.orders[&summary.aggregate].expires_at;
                 let next = if late { OrderStatus::Cancelled } else { OrderStatus::AwaitingPayment };
-                self.move_order(&news.about, OrderStatus::Created, next, CancelReason::Expired);
+                self.move_order(&summary.aggregate, OrderStatus::Created, next, CancelReason::Expired);
             }
             (Service::Orders, E::PaymentCreated) => {
                 let (from, to) = (OrderStatus::AwaitingPayment, OrderStatus::Complete);
-                self.move_order(&news.about, from, to, CancelReason::PaymentFailed);
+                self.move_order(&summary.aggregate, from, to, CancelReason::PaymentFailed);
             }
             (Service::Orders, E::PaymentFailed) => {
                 let (from, to) = (OrderStatus::AwaitingPayment, OrderStatus::Cancelled);
-                self.move_order(&news.about, from, to, CancelReason::PaymentFailed);
+                self.move_order(&summary.aggregate, from, to, CancelReason::PaymentFailed);
             }
-            (Service::Tickets, E::OrderCreated | E::OrderCancelled) => self.hold_or_free(&news.about),
+            (Service::Tickets, E::OrderCreated | E::OrderCancelled) => {
+                self.update_reservation(&summary.aggregate)
+            }
             (Service::Tickets, E::OrderCompleted) => {
-                self.hold_or_free(&news.about);
-                self.sell_pass(&news.about);
+                self.update_reservation(&summary.aggregate);
+                self.sell_pass(&summary.aggregate);
             }
-            (Service::Tickets, E::ListingClosed) => self.close_listing(&news.about),
+            (Service::Tickets, E::ListingClosed) => self.close_listing(&summary.aggregate),
             _ => {}
         }
-        Heard::Accepted
+        DeliveryResult::Accepted
     }
 
-    /// Copies move by unbroken versions.
-    fn follow(&mut self, at: Service, news: &News) -> bool {
-        let copy = self.copies.get(&(at, news.about.clone())).copied();
+    /// Advances a copy if the event has its next version.
+    fn advance_copy(&mut self, at: Service, summary: &EventSummary) -> bool {
+        let copy = self.copies.get(&(at, summary.aggregate.clone())).copied();
         let next = copy.map_or(0, |version| version + 1);
-        let told = usize::try_from(news.version).unwrap();
-        assert!(told >= next, "{:?} of {} was told twice", news.name, news.about);
-        if told == next {
-            self.copies.insert((at, news.about.clone()), told);
+        let version = usize::try_from(summary.version).unwrap();
+        assert!(version >= next, "{:?} of {} was delivered twice", summary.name, summary.aggregate);
+        if version == next {
+            self.copies.insert((at, summary.aggregate.clone()), version);
         }
-        told == next
+        version == next
     }
 
-    /// Moves an order on; `reason` is why, if that cancels it.
+    /// Changes the status of an order; `reason` is the reason of a cancellation.
     fn move_order(&mut self, id: &str, from: OrderStatus, to: OrderStatus, reason: CancelReason) {
         let order = self.orders.get_mut(id).unwrap();
         if order.status() == from {
@@ -286,11 +291,11 @@ impl Model {
         }
     }
 
-    /// Tickets has heard something of an order. A ticket is sold to the order that is heard to be complete. Until then it
-    /// belongs to the order that was heard of first, for as long as it was not heard that this order has ended.
-    fn hold_or_free(&mut self, order: &str) {
+    /// Updates a ticket after an event of an order at tickets. It is sold to the order that tickets knows to be complete.
+    /// Until then it is reserved for the first known order, until that order has ended.
+    fn update_reservation(&mut self, order: &str) {
         let id = self.orders[order].ticket.clone();
-        let heard = |id: &String| {
+        let known_status = |id: &String| {
             let version = self.copies.get(&(Service::Tickets, id.clone()))?;
             Some(self.orders[id].states[*version])
         };
@@ -298,29 +303,29 @@ impl Model {
             .orders
             .iter()
             .filter(|(_, order)| order.ticket == id)
-            .filter_map(|(id, _)| Some((id, heard(id)?)))
+            .filter_map(|(id, _)| Some((id, known_status(id)?)))
             .filter(|(_, status)| *status != OrderStatus::Cancelled)
             .collect();
         let ticket = &self.tickets[&id];
         let sold = of_ticket.iter().find(|(_, status)| **status == OrderStatus::Complete).map(|(id, _)| *id);
-        let still = ticket.now().holder.as_ref().filter(|holder| of_ticket.contains_key(holder));
+        let still = ticket.current().holder.as_ref().filter(|holder| of_ticket.contains_key(holder));
         let holder = sold.or(still).or(of_ticket.keys().next().copied());
         let shown = match holder {
-            None => ticket.free(),
-            Some(holder) => Shown {
+            None => ticket.unreserved(),
+            Some(holder) => TicketVersion {
                 terms: self.orders[holder].terms.clone(),
                 status: if sold.is_some() { "sold" } else { "reserved" },
                 holder: Some(holder.clone()),
             },
         };
-        self.tickets.get_mut(&id).unwrap().show(shown);
+        self.tickets.get_mut(&id).unwrap().push_version(shown);
     }
 
-    /// What a ticket must be once everything was heard: what orders has decided, or else what its seller wants.
-    pub(crate) fn outcome(&self, ticket: &str) -> Shown {
+    /// Returns the final version of a ticket after all deliveries: the decision of orders, or else the listing.
+    pub(crate) fn outcome(&self, ticket: &str) -> TicketVersion {
         match self.active_order(ticket) {
-            None => self.tickets[ticket].free(),
-            Some(id) => Shown {
+            None => self.tickets[ticket].unreserved(),
+            Some(id) => TicketVersion {
                 terms: self.orders[id].terms.clone(),
                 status: if self.orders[id].status() == OrderStatus::Complete { "sold" } else { "reserved" },
                 holder: Some(id.clone()),

@@ -1,4 +1,4 @@
-//! Passes in a case: their steps, sent to the routes of tickets, and what must hold after each.
+//! The steps of passes, sent to the routes of tickets, and the checks after each step.
 
 use http::Method;
 use proptest::sample::Index;
@@ -7,13 +7,13 @@ use ticketing_events::{EventName, PassTransferred};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 
-use super::schedule::{By, PassStep, Service};
-use super::world::{World, nth, owner, user};
+use super::schedule::{Actor, PassStep, Service};
+use super::simulation::{Simulation, nth, owner, user};
 
-/// The number of tickets up to which passes are sold on.
+/// The number of tickets up to which passes are resold.
 const MAX_TICKETS: usize = 7;
 
-impl World {
+impl Simulation {
     pub(crate) async fn pass_step(&mut self, step: &PassStep) {
         match step {
             PassStep::Transfer { by, pass } => self.start_transfer(*by, *pass).await,
@@ -24,7 +24,7 @@ impl World {
         }
     }
 
-    async fn start_transfer(&mut self, by: By, pass: Index) {
+    async fn start_transfer(&mut self, by: Actor, pass: Index) {
         let Some((ticket, id)) = self.pick_pass(pass) else { return };
         let by = owner(by, self.model.passes[&ticket].holder);
         let answer = self.send(by, Method::POST, &format!("/{id}/transfer"), None).await;
@@ -36,7 +36,7 @@ impl World {
         }
     }
 
-    async fn cancel_transfer(&mut self, by: By, pass: Index) {
+    async fn cancel_transfer(&mut self, by: Actor, pass: Index) {
         let Some((ticket, id)) = self.pick_pass(pass) else { return };
         let by = owner(by, self.model.passes[&ticket].holder);
         let answer = self.send(by, Method::DELETE, &format!("/{id}/transfer"), None).await;
@@ -61,7 +61,7 @@ impl World {
         assert_eq!(claimed.map_err(|code| &**code), expected, "a claim by {by}");
     }
 
-    async fn resell(&mut self, by: By, pass: Index, percent: i64) {
+    async fn resell(&mut self, by: Actor, pass: Index, percent: i64) {
         let Some((ticket, id)) = self.pick_pass(pass) else { return };
         if self.model.tickets.len() >= MAX_TICKETS {
             return;
@@ -78,7 +78,7 @@ impl World {
         }
     }
 
-    async fn check_in(&mut self, by: By, pass: Index, serial: Index) {
+    async fn check_in(&mut self, by: Actor, pass: Index, serial: Index) {
         let Some((ticket, _)) = self.pick_pass(pass) else { return };
         let Some(codes) = self.codes.get(&ticket).filter(|codes| !codes.is_empty()) else { return };
         // Most codes are current ones.
@@ -96,7 +96,7 @@ impl World {
         Some((ticket, id))
     }
 
-    /// Sends a request about passes. A refusal is its code.
+    /// Sends a request to a route of passes. Returns the code of a refusal.
     async fn send(&self, by: u8, method: Method, path: &str, body: Option<Value>) -> Result<Value, String> {
         let (status, answer) = self.services.passes(&user(by), method, path, body.as_ref()).await;
         if status.is_success() {
@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    /// After every step: every pass is what the model says, and has an event for each of its versions.
+    /// Compares every pass with the model after a step, and its events with its versions.
     pub(crate) async fn check_passes(&mut self) {
         type Row = (String, String, [String; 3], Option<String>, Option<String>, [i64; 2]);
         let unit = |tx: &mut Tx<'_>| {
@@ -140,8 +140,8 @@ impl World {
         assert_eq!(passes, expected.collect::<Vec<_>>(), "the passes");
         for pass in self.model.passes.values() {
             let id = pass.id.as_ref().unwrap();
-            let events: Vec<_> = self.post.history(Service::Tickets, id).collect();
-            let names: Vec<_> = events.iter().map(|event| super::post::name_of(event)).collect();
+            let events: Vec<_> = self.deliveries.history(Service::Tickets, id).collect();
+            let names: Vec<_> = events.iter().map(|event| super::deliveries::name_of(event)).collect();
             assert_eq!(names, pass.events, "the events of pass {id}");
             assert!(events.iter().map(|event| event.version).eq(0..i64::try_from(events.len()).unwrap()));
             let moved = events.iter().rfind(|event| event.name == EventName::PassTransferred);
@@ -154,16 +154,16 @@ impl World {
         self.read_codes().await;
     }
 
-    /// Orders has closed the listings that it can sell no more, once, and no other.
+    /// Checks that orders has closed exactly the listings that cannot be sold, each once.
     fn check_closed_listings(&self) {
         for (id, _) in self.model.tickets.iter().filter(|(_, ticket)| ticket.resale_of.is_some()) {
-            let closed = self.post.history(Service::Orders, id);
+            let closed = self.deliveries.history(Service::Orders, id);
             let closed = closed.filter(|event| event.name == EventName::ListingClosed).count();
             assert_eq!(closed, usize::from(self.model.is_closed(id)), "orders has closed listing {id}");
         }
     }
 
-    /// The holder of a valid pass, and nobody else, sees its code.
+    /// Checks that only the holder of a valid pass sees its code, and that no code repeats.
     async fn read_codes(&mut self) {
         let mut unread = Vec::new();
         for (ticket, pass) in &self.model.passes {

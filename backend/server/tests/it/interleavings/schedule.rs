@@ -1,9 +1,9 @@
-//! What happens in one case: steps in an order that proptest chooses, and shrinks when one fails.
+//! The steps of a case, which proptest generates and shrinks.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// The services that talk to each other.
+/// The services of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Service {
     Tickets,
@@ -25,19 +25,19 @@ impl Service {
     }
 }
 
-/// Who does something to a thing that has an owner.
+/// The user of an operation on a resource with an owner.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum By {
+pub(crate) enum Actor {
     Owner,
     User(u8),
 }
 
-/// What happens to one call of the card provider.
+/// The outcome of one call of the card provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum CallOutcome {
     Answered,
-    NotReached,
-    ReplyLost,
+    Unreachable,
+    ResponseLost,
 }
 
 #[derive(Clone, Debug)]
@@ -47,12 +47,12 @@ pub(crate) enum Step {
         price: i64,
     },
     Edit {
-        by: By,
+        by: Actor,
         ticket: Index,
         price: i64,
     },
     Withdraw {
-        by: By,
+        by: Actor,
         ticket: Index,
     },
     Order {
@@ -60,73 +60,73 @@ pub(crate) enum Step {
         ticket: Index,
     },
     Cancel {
-        by: By,
+        by: Actor,
         order: Index,
     },
     Pay {
-        by: By,
+        by: Actor,
         order: Index,
         token: &'static str,
     },
-    /// The marketplace's clock moves on, in milliseconds. A reservation lasts a second.
+    /// Advances the clock by milliseconds. A reservation lasts one second.
     Advance(u64),
-    /// Expiration says of so many deadlines that they have passed.
-    Fire(i64),
-    /// Some of the events that wait for a service reach it, in this order and in one transaction.
+    /// Expires at most so many due deadlines.
+    ExpireDue(i64),
+    /// Delivers some pending events of a service, in this order and in one transaction.
     Deliver {
         to: Service,
         picks: Vec<Index>,
     },
-    /// All of them do.
+    /// Delivers all pending events of a service.
     DeliverAll(Service),
-    /// An event that took effect comes again.
-    Repeat {
+    /// Delivers an applied event again.
+    Redeliver {
         to: Service,
         pick: Index,
     },
-    /// Payments takes up every step that is due at the provider.
+    /// Claims every due payment step.
     Claim,
-    /// One of the calls that were taken up goes out.
+    /// Makes the provider call of a claimed step.
     Call {
         pick: Index,
-        fate: Fate,
+        outcome: CallOutcome,
     },
-    /// What came of one of the calls is written down.
-    Settle {
+    /// Records the outcome of a call.
+    RecordOutcome {
         pick: Index,
     },
-    /// So much real time goes by that another replica may take up what the first one has begun.
-    LeaseRunsOut,
+    /// Expires all leases, so that another replica may claim the steps.
+    ExpireLeases,
     Pass(PassStep),
-    /// A service dies and starts again from its files.
+    /// Restarts a service.
     Crash(Service),
 }
 
-/// What happens to one of the passes that were issued.
+/// A step of an issued pass.
 #[derive(Clone, Debug)]
 pub(crate) enum PassStep {
     Transfer {
-        by: By,
+        by: Actor,
         pass: Index,
     },
     CancelTransfer {
-        by: By,
+        by: Actor,
         pass: Index,
     },
-    /// A user claims with one of the codes that were ever given out.
+    /// Claims a pass with one of all claim codes.
     Claim {
         user: u8,
         code: Index,
     },
-    /// The holder offers it for a part of what it cost.
+    /// Offers the pass for a percentage of its price.
     Resell {
-        by: By,
+        by: Actor,
         pass: Index,
         percent: i64,
     },
-    /// The door reads one of the codes of the pass.
+    /// Scans one of the codes of the pass.
     CheckIn {
-        by: By,
+        by: Actor,
         pass: Index,
         serial: Index,
     },
@@ -135,12 +135,12 @@ pub(crate) enum PassStep {
 /// A case.
 #[derive(Clone, Debug)]
 pub(crate) struct Schedule {
-    /// Tickets that are listed before anything else happens.
+    /// The number of tickets that are listed first.
     pub(crate) tickets: u8,
-    /// Whether orders has heard of them by then.
-    pub(crate) known: bool,
-    /// A service that hears nothing until all the steps are over.
-    pub(crate) deaf: Option<Service>,
+    /// Whether their events are delivered to orders before the steps.
+    pub(crate) are_tickets_delivered: bool,
+    /// A service that receives no events during the steps.
+    pub(crate) disconnected: Option<Service>,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -148,66 +148,71 @@ pub(crate) const USERS: u8 = 4;
 pub(crate) const TICKETS: usize = 3;
 
 pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
-    let deaf = prop_oneof![2 => Just(None), 1 => service().prop_map(Some)];
-    let phrases = prop::collection::vec(phrase(), 1..40);
-    (1_u8..=2, prop::bool::weighted(0.9), deaf, phrases).prop_map(|(tickets, known, deaf, phrases)| {
-        Schedule { tickets, known, deaf, steps: phrases.into_iter().flatten().collect() }
-    })
+    let disconnected = prop_oneof![2 => Just(None), 1 => service().prop_map(Some)];
+    let sequences = prop::collection::vec(step_sequence(), 1..40);
+    (1_u8..=2, prop::bool::weighted(0.9), disconnected, sequences).prop_map(
+        |(tickets, are_tickets_delivered, disconnected, sequences)| Schedule {
+            tickets,
+            are_tickets_delivered,
+            disconnected,
+            steps: sequences.into_iter().flatten().collect(),
+        },
+    )
 }
 
-/// Steps that happen in a row: some of them at random, or a purchase as far as it gets.
-fn phrase() -> impl Strategy<Value = Vec<Step>> {
+/// Generates consecutive steps: random ones, or a part of a purchase.
+fn step_sequence() -> impl Strategy<Value = Vec<Step>> {
     prop_oneof![
         6 => prop::collection::vec(step(), 1..4),
         2 => purchase(),
-        1 => crossing(),
+        1 => concurrent_edit(),
         2 => sale(),
         2 => resale(),
     ]
 }
 
-/// A ticket is ordered, and its seller changes or withdraws it before tickets has heard of the order; then somebody else
-/// may order it, or the order ends, before or after orders has heard of the change.
-fn crossing() -> impl Strategy<Value = Vec<Step>> {
+/// Generates an order and edits or a withdrawal of the same ticket before tickets receives the order. Then another user
+/// may order it, or the order may end, before or after orders receives the change.
+fn concurrent_edit() -> impl Strategy<Value = Vec<Step>> {
     let buyers = (0..USERS, 0..USERS, any::<Index>(), any::<Index>());
     let seller = prop::collection::vec(prop::option::weighted(0.5, 1_i64..30_000), 1..3);
-    (buyers, seller, any::<[bool; 4]>()).prop_map(|((first, second, ticket, order), changes, happens)| {
-        let [is_known, is_cancelled, is_ordered_again, is_heard] = happens;
+    (buyers, seller, any::<[bool; 4]>()).prop_map(|((first, second, ticket, order), changes, flags)| {
+        let [is_known, is_cancelled, is_ordered_again, is_delivered] = flags;
         let mut steps = vec![Step::DeliverAll(Service::Orders), Step::Order { user: first, ticket }];
         for price in changes {
             steps.push(match price {
-                Some(price) => Step::Edit { by: By::Owner, ticket, price },
-                None => Step::Withdraw { by: By::Owner, ticket },
+                Some(price) => Step::Edit { by: Actor::Owner, ticket, price },
+                None => Step::Withdraw { by: Actor::Owner, ticket },
             });
         }
         let rest = [
             (is_known, Step::DeliverAll(Service::Orders)),
-            (is_cancelled, Step::Cancel { by: By::Owner, order }),
+            (is_cancelled, Step::Cancel { by: Actor::Owner, order }),
             (is_ordered_again, Step::Order { user: second, ticket }),
-            (is_heard, Step::DeliverAll(Service::Tickets)),
+            (is_delivered, Step::DeliverAll(Service::Tickets)),
         ];
-        steps.extend(rest.into_iter().filter(|(happens, _)| *happens).map(|(_, step)| step));
+        steps.extend(rest.into_iter().filter(|(flags, _)| *flags).map(|(_, step)| step));
         steps
     })
 }
 
 fn purchase() -> impl Strategy<Value = Vec<Step>> {
     let begins = (0..USERS, any::<Index>(), any::<Index>(), token());
-    let ends = (0_usize..3, 1_usize..14, any::<Index>(), fate());
-    (begins, ends).prop_map(|((user, ticket, order, token), (from, length, pick, fate))| {
+    let ends = (0_usize..3, 1_usize..14, any::<Index>(), outcome());
+    (begins, ends).prop_map(|((user, ticket, order, token), (from, length, pick, outcome))| {
         let whole = vec![
             Step::DeliverAll(Service::Orders),
             Step::Order { user, ticket },
             Step::DeliverAll(Service::Payments),
-            Step::Pay { by: By::Owner, order, token },
+            Step::Pay { by: Actor::Owner, order, token },
             Step::Claim,
-            Step::Call { pick, fate },
-            Step::Settle { pick },
+            Step::Call { pick, outcome },
+            Step::RecordOutcome { pick },
             Step::DeliverAll(Service::Orders),
             Step::DeliverAll(Service::Payments),
             Step::Claim,
-            Step::Call { pick, fate: Fate::Answered },
-            Step::Settle { pick },
+            Step::Call { pick, outcome: CallOutcome::Answered },
+            Step::RecordOutcome { pick },
             Step::DeliverAll(Service::Orders),
         ];
         whole.into_iter().skip(from).take(length).collect()
@@ -217,22 +222,22 @@ fn purchase() -> impl Strategy<Value = Vec<Step>> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         1 => (0..USERS, 1_i64..30_000).prop_map(|(seller, price)| Step::List { seller, price }),
-        2 => (by(), any::<Index>(), 1_i64..30_000)
+        2 => (actor(), any::<Index>(), 1_i64..30_000)
             .prop_map(|(by, ticket, price)| Step::Edit { by, ticket, price }),
-        3 => (by(), any::<Index>()).prop_map(|(by, ticket)| Step::Withdraw { by, ticket }),
+        3 => (actor(), any::<Index>()).prop_map(|(by, ticket)| Step::Withdraw { by, ticket }),
         12 => (0..USERS, any::<Index>()).prop_map(|(user, ticket)| Step::Order { user, ticket }),
-        4 => (by(), any::<Index>()).prop_map(|(by, order)| Step::Cancel { by, order }),
-        12 => (by(), any::<Index>(), token()).prop_map(|(by, order, token)| Step::Pay { by, order, token }),
+        4 => (actor(), any::<Index>()).prop_map(|(by, order)| Step::Cancel { by, order }),
+        12 => (actor(), any::<Index>(), token()).prop_map(|(by, order, token)| Step::Pay { by, order, token }),
         4 => prop_oneof![1_u64..300, Just(999), Just(1_000), Just(1_001)].prop_map(Step::Advance),
-        3 => (1_i64..3).prop_map(Step::Fire),
+        3 => (1_i64..3).prop_map(Step::ExpireDue),
         36 => (service(), prop::collection::vec(any::<Index>(), 1..6))
             .prop_map(|(to, picks)| Step::Deliver { to, picks }),
         6 => service().prop_map(Step::DeliverAll),
-        3 => (service(), any::<Index>()).prop_map(|(to, pick)| Step::Repeat { to, pick }),
+        3 => (service(), any::<Index>()).prop_map(|(to, pick)| Step::Redeliver { to, pick }),
         10 => Just(Step::Claim),
-        12 => (any::<Index>(), fate()).prop_map(|(pick, fate)| Step::Call { pick, fate }),
-        12 => any::<Index>().prop_map(|pick| Step::Settle { pick }),
-        2 => Just(Step::LeaseRunsOut),
+        12 => (any::<Index>(), outcome()).prop_map(|(pick, outcome)| Step::Call { pick, outcome }),
+        12 => any::<Index>().prop_map(|pick| Step::RecordOutcome { pick }),
+        2 => Just(Step::ExpireLeases),
         1 => service().prop_map(Step::Crash),
         14 => pass_step().prop_map(Step::Pass),
     ]
@@ -241,71 +246,72 @@ fn step() -> impl Strategy<Value = Step> {
 fn pass_step() -> impl Strategy<Value = PassStep> {
     let (pass, percent) = (any::<Index>, prop_oneof![6 => 50_i64..=100, 1 => 101_i64..200]);
     prop_oneof![
-        2 => (by(), pass()).prop_map(|(by, pass)| PassStep::Transfer { by, pass }),
-        1 => (by(), pass()).prop_map(|(by, pass)| PassStep::CancelTransfer { by, pass }),
+        2 => (actor(), pass()).prop_map(|(by, pass)| PassStep::Transfer { by, pass }),
+        1 => (actor(), pass()).prop_map(|(by, pass)| PassStep::CancelTransfer { by, pass }),
         3 => (0..USERS, any::<Index>()).prop_map(|(user, code)| PassStep::Claim { user, code }),
-        3 => (by(), pass(), percent).prop_map(|(by, pass, percent)| PassStep::Resell { by, pass, percent }),
-        3 => (by(), pass(), any::<Index>()).prop_map(|(by, pass, serial)| PassStep::CheckIn { by, pass, serial }),
+        3 => (actor(), pass(), percent).prop_map(|(by, pass, percent)| PassStep::Resell { by, pass, percent }),
+        3 => (actor(), pass(), any::<Index>()).prop_map(|(by, pass, serial)| PassStep::CheckIn { by, pass, serial }),
     ]
 }
 
-/// A purchase that goes well and issues or moves a pass.
+/// Generates a successful purchase, which issues or transfers a pass.
 fn sale() -> impl Strategy<Value = Vec<Step>> {
-    (0..USERS, any::<Index>(), any::<Index>()).prop_map(|(user, ticket, order)| sold(user, ticket, order))
+    (0..USERS, any::<Index>(), any::<Index>())
+        .prop_map(|(user, ticket, order)| purchase_steps(user, ticket, order))
 }
 
-fn sold(user: u8, ticket: Index, order: Index) -> Vec<Step> {
+fn purchase_steps(user: u8, ticket: Index, order: Index) -> Vec<Step> {
     let pick = order;
     vec![
         Step::DeliverAll(Service::Orders),
         Step::Order { user, ticket },
         Step::DeliverAll(Service::Payments),
-        Step::Pay { by: By::Owner, order, token: "tok_visa" },
+        Step::Pay { by: Actor::Owner, order, token: "tok_visa" },
         Step::Claim,
-        Step::Call { pick, fate: Fate::Answered },
-        Step::Settle { pick },
+        Step::Call { pick, outcome: CallOutcome::Answered },
+        Step::RecordOutcome { pick },
         Step::DeliverAll(Service::Orders),
         Step::DeliverAll(Service::Payments),
         Step::Claim,
-        Step::Call { pick, fate: Fate::Answered },
-        Step::Settle { pick },
+        Step::Call { pick, outcome: CallOutcome::Answered },
+        Step::RecordOutcome { pick },
         Step::DeliverAll(Service::Orders),
         Step::DeliverAll(Service::Tickets),
     ]
 }
 
-/// A pass is offered; its listing is ordered, withdrawn and checked in before or after the services have heard of it.
+/// Generates a resale whose listing is ordered, withdrawn and checked in before or after the events are delivered.
 fn resale() -> impl Strategy<Value = Vec<Step>> {
     let (picks, people) = ((any::<Index>(), any::<Index>(), any::<Index>()), (0..USERS, 0..USERS));
-    (picks, people, any::<[bool; 6]>()).prop_map(|((pass, ticket, order), (user, claimant), happens)| {
-        let [is_transferred, is_known, is_ordered, is_cancelled, is_closed, is_sold] = happens;
-        let check_in = || Step::Pass(PassStep::CheckIn { by: By::Owner, pass, serial: order });
+    (picks, people, any::<[bool; 6]>()).prop_map(|((pass, ticket, order), (user, claimant), flags)| {
+        let [is_transferred, is_known, is_ordered, is_cancelled, is_closed, is_sold] = flags;
+        let check_in = || Step::Pass(PassStep::CheckIn { by: Actor::Owner, pass, serial: order });
         let mut steps = Vec::new();
         if is_transferred {
-            steps.push(Step::Pass(PassStep::Transfer { by: By::Owner, pass }));
+            steps.push(Step::Pass(PassStep::Transfer { by: Actor::Owner, pass }));
             steps.push(Step::Pass(PassStep::Claim { user: claimant, code: order }));
         }
-        steps.push(Step::Pass(PassStep::Resell { by: By::Owner, pass, percent: 100 }));
+        steps.push(Step::Pass(PassStep::Resell { by: Actor::Owner, pass, percent: 100 }));
         let rest = [
             (is_known, Step::DeliverAll(Service::Orders)),
             (is_ordered, Step::Order { user, ticket }),
-            (true, Step::Withdraw { by: By::Owner, ticket }),
+            (true, Step::Withdraw { by: Actor::Owner, ticket }),
             (true, check_in()),
             (true, Step::DeliverAll(Service::Orders)),
-            (is_cancelled, Step::Cancel { by: By::Owner, order }),
+            (is_cancelled, Step::Cancel { by: Actor::Owner, order }),
             (is_closed, Step::DeliverAll(Service::Tickets)),
             (is_closed, check_in()),
         ];
-        steps.extend(rest.into_iter().filter(|(happens, _)| *happens).map(|(_, step)| step));
+        steps.extend(rest.into_iter().filter(|(flags, _)| *flags).map(|(_, step)| step));
         if is_sold {
-            steps.extend(sold(user, ticket, order));
+            steps.extend(purchase_steps(user, ticket, order));
         }
         steps
     })
 }
 
-fn by() -> impl Strategy<Value = By> {
-    prop_oneof![9 => Just(By::Owner), 1 => (0..USERS).prop_map(By::User)]
+fn actor() -> impl Strategy<Value = Actor> {
+    prop_oneof![9 => Just(Actor::Owner), 1 => (0..USERS).prop_map(Actor::User)]
 }
 
 fn token() -> impl Strategy<Value = &'static str> {
@@ -318,8 +324,8 @@ fn token() -> impl Strategy<Value = &'static str> {
     ]
 }
 
-fn fate() -> impl Strategy<Value = Fate> {
-    prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::NotReached), 2 => Just(Fate::ReplyLost)]
+fn outcome() -> impl Strategy<Value = CallOutcome> {
+    prop_oneof![6 => Just(CallOutcome::Answered), 1 => Just(CallOutcome::Unreachable), 2 => Just(CallOutcome::ResponseLost)]
 }
 
 fn service() -> impl Strategy<Value = Service> {

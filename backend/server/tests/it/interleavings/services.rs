@@ -1,4 +1,4 @@
-//! The real services over real databases, without HTTP and without a bus: what they say is taken from their outboxes.
+//! The real services over real databases, without HTTP and without a bus: the test reads their outboxes.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,7 +23,7 @@ use tower::ServiceExt;
 
 use super::schedule::Service;
 
-/// Unpaid orders that one user may have.
+/// The number of unpaid orders that one user may have.
 pub(crate) const OPEN_LIMIT: u32 = 2;
 
 pub(crate) struct Services {
@@ -38,7 +38,7 @@ pub(crate) struct Services {
 
 impl Services {
     pub(crate) async fn open(engine: Engine, clock: &Clock) -> Self {
-        // What the disk survives is tried elsewhere.
+        // Other tests cover durability.
         let home = Home::in_memory_on(engine);
         let clock = clock.clone();
         let provider = SimulatedProvider::open(home.database("provider"), clock.clone()).unwrap();
@@ -51,7 +51,7 @@ impl Services {
         services
     }
 
-    /// The service dies and starts again: what it had in memory is gone.
+    /// Restarts a service: it loses its memory.
     pub(crate) async fn restart(&mut self, service: Service) {
         self.open.retain(|(open, ..)| *open != service);
         let (core, consumers) = self.start(service).await;

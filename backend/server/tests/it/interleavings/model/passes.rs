@@ -1,5 +1,5 @@
-//! The reference model of passes: who holds one, and what the door answers. A pass is issued, sold on and admitted at tickets;
-//! orders decides whether a withdrawn listing can still be sold.
+//! The reference model of passes: holders, transfers, resales and admissions. Tickets owns the passes; orders decides
+//! whether a withdrawn listing can still be sold.
 
 use ticketing_events::EventName;
 
@@ -55,7 +55,7 @@ impl Pass {
 }
 
 impl Model {
-    /// Tickets has heard that an order is complete: a first sale issues a pass, a resale moves it.
+    /// Applies a completed order at tickets: a first sale issues a pass, a resale transfers it.
     pub(super) fn sell_pass(&mut self, order_id: &str) {
         let order = &self.orders[order_id];
         let Ticket { seller, resale_of, .. } = &self.tickets[&order.ticket];
@@ -85,7 +85,7 @@ impl Model {
         }
     }
 
-    /// Orders will sell the listing no more: its pass is valid again.
+    /// Applies a closed listing: its pass is valid again.
     pub(super) fn close_listing(&mut self, listing: &str) {
         let first = self.tickets[listing].resale_of.clone();
         let Some(pass) = first.and_then(|first| self.passes.get_mut(&first)) else { return };
@@ -95,7 +95,7 @@ impl Model {
         }
     }
 
-    /// Whether orders knows that the listing is withdrawn, and no order can complete it any more.
+    /// Returns whether orders knows that the listing is withdrawn and has no active order.
     pub(crate) fn is_closed(&self, listing: &str) -> bool {
         let Some(version) = self.copies.get(&(super::Service::Orders, listing.to_owned())) else {
             return false;
@@ -122,7 +122,7 @@ impl Model {
         }
     }
 
-    /// Answers the ticket of the claimed pass. The holder who claims takes the transfer back.
+    /// Claims a pass and returns its ticket. A claim by the holder cancels the transfer.
     pub(crate) fn claim(&mut self, claim_code: &str, by: u8) -> Result<String, &'static str> {
         let now = self.now;
         let is_it = |pass: &&mut Pass| {
@@ -159,7 +159,7 @@ impl Model {
         self.tickets.get_mut(listing).unwrap().resale_of = Some(ticket.to_owned());
     }
 
-    /// What the door answers to the code of `serial`.
+    /// Admits a pass by the code of `serial`. Returns the expected result.
     pub(crate) fn check_in(&mut self, ticket: &str, serial: usize, by: u8) -> Result<(), &'static str> {
         let pass = self.passes.get_mut(ticket).unwrap();
         match pass.status {

@@ -1,4 +1,4 @@
-//! The post between the services: everything that was said, and what of it each of them has not heard yet.
+//! The events between the services: all published ones, and the pending and delivered ones of each service.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -11,21 +11,21 @@ use ticketing_events::{
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbError};
 
-use super::model::News;
+use super::model::EventSummary;
 use super::schedule::Service;
 
 #[derive(Debug, Default)]
-pub(crate) struct Post {
-    /// Everything that was said, in the order in which it was collected.
-    said: Vec<(Service, Arc<Envelope>)>,
-    /// How far each outbox was emptied.
+pub(crate) struct Deliveries {
+    /// All published events, in the order of their collection.
+    published: Vec<(Service, Arc<Envelope>)>,
+    /// The id of the last collected event of each outbox.
     collected: BTreeMap<Service, String>,
-    waiting: BTreeMap<Service, Vec<usize>>,
-    heard: BTreeMap<Service, Vec<usize>>,
+    pending: BTreeMap<Service, Vec<usize>>,
+    delivered: BTreeMap<Service, Vec<usize>>,
 }
 
-impl Post {
-    /// Takes what a service has newly said.
+impl Deliveries {
+    /// Collects the new events of the outbox of a service.
     pub(crate) async fn collect(&mut self, from: Service, db: &Db) {
         let after = self.collected.get(&from).cloned().unwrap_or_default();
         let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
@@ -47,21 +47,22 @@ impl Post {
         };
         for envelope in db.read::<_, DbError, _>(unit).await.unwrap() {
             self.collected.insert(from, envelope.id.clone());
-            for listener in Service::ALL.into_iter().filter(|service| listens(*service, name_of(&envelope))) {
-                self.waiting.entry(listener).or_default().push(self.said.len());
+            for consumer in Service::ALL.into_iter().filter(|service| consumes(*service, name_of(&envelope)))
+            {
+                self.pending.entry(consumer).or_default().push(self.published.len());
             }
-            self.said.push((from, Arc::new(envelope)));
+            self.published.push((from, Arc::new(envelope)));
         }
     }
 
-    /// Everything that waits for a service, oldest first.
-    pub(crate) fn waiting(&self, at: Service) -> Vec<usize> {
-        self.waiting.get(&at).cloned().unwrap_or_default()
+    /// Returns the pending events of a service, oldest first.
+    pub(crate) fn pending(&self, at: Service) -> Vec<usize> {
+        self.pending.get(&at).cloned().unwrap_or_default()
     }
 
-    /// Some of what waits for a service, in the order of the picks.
+    /// Chooses some pending events of a service, in the order of the picks.
     pub(crate) fn choose(&self, at: Service, picks: &[Index]) -> Vec<usize> {
-        let mut left = self.waiting(at);
+        let mut left = self.pending(at);
         let chosen = picks.iter().map_while(|pick| {
             (!left.is_empty()).then(|| {
                 let place = pick.index(left.len());
@@ -71,49 +72,50 @@ impl Post {
         chosen.collect()
     }
 
-    /// Something that the service has heard already.
-    pub(crate) fn choose_heard(&self, at: Service, pick: Index) -> Option<usize> {
-        let heard = self.heard.get(&at)?;
-        (!heard.is_empty()).then(|| heard[pick.index(heard.len())])
+    /// Chooses a delivered event of a service.
+    pub(crate) fn choose_delivered(&self, at: Service, pick: Index) -> Option<usize> {
+        let delivered = self.delivered.get(&at)?;
+        (!delivered.is_empty()).then(|| delivered[pick.index(delivered.len())])
     }
 
     pub(crate) fn delivery(&self, event: usize) -> Delivery {
         let seq = i64::try_from(event).unwrap() + 1;
-        Delivery { seq, attempt: 1, envelope: self.said[event].1.clone() }
+        Delivery { seq, attempt: 1, envelope: self.published[event].1.clone() }
     }
 
-    pub(crate) fn news(&self, event: usize) -> News {
-        let envelope = &self.said[event].1;
-        News { name: name_of(envelope), about: about(envelope), version: envelope.version }
+    pub(crate) fn summary(&self, event: usize) -> EventSummary {
+        let envelope = &self.published[event].1;
+        EventSummary { name: name_of(envelope), aggregate: aggregate_of(envelope), version: envelope.version }
     }
 
-    pub(crate) fn took_effect(&mut self, at: Service, event: usize) {
-        self.waiting.entry(at).or_default().retain(|waiting| *waiting != event);
-        self.heard.entry(at).or_default().push(event);
+    pub(crate) fn mark_delivered(&mut self, at: Service, event: usize) {
+        self.pending.entry(at).or_default().retain(|pending| *pending != event);
+        self.delivered.entry(at).or_default().push(event);
     }
 
-    /// The history of one ticket or order, as the service that owns it has told it.
+    /// Returns the events of one aggregate of the service that owns it.
     pub(crate) fn history<'p>(&'p self, of: Service, id: &'p str) -> impl Iterator<Item = &'p Envelope> {
-        let said = self.said.iter().filter(move |(from, said)| *from == of && said.aggregate == id);
-        said.map(|(_, envelope)| &**envelope)
+        let published =
+            self.published.iter().filter(move |(from, event)| *from == of && event.aggregate == id);
+        published.map(|(_, envelope)| &**envelope)
     }
 
     pub(crate) fn backlog(&self) -> u64 {
-        self.waiting.values().map(|waiting| waiting.len() as u64).sum()
+        self.pending.values().map(|pending| pending.len() as u64).sum()
     }
 
-    /// The place of each event in a log that has everything in the order in which it was said.
-    pub(crate) fn places(&self) -> HashMap<&str, i64> {
-        self.said.iter().zip(1..).map(|((_, envelope), place)| (&*envelope.id, place)).collect()
+    /// Returns the sequence of each event in a log in the order of publication.
+    pub(crate) fn sequences(&self) -> HashMap<&str, i64> {
+        self.published.iter().zip(1..).map(|((_, envelope), place)| (&*envelope.id, place)).collect()
     }
 }
 
-/// The event that an envelope of this version holds.
+/// Returns the name of an event of this version.
 pub(crate) fn name_of(envelope: &Envelope) -> EventName {
     envelope.name.known().unwrap()
 }
 
-fn listens(service: Service, name: EventName) -> bool {
+fn consumes(service: Service, name: EventName) -> bool {
     use EventName as E;
     match name {
         E::TicketCreated
@@ -136,8 +138,8 @@ fn listens(service: Service, name: EventName) -> bool {
     }
 }
 
-/// The order that an event is about, or the ticket.
-fn about(envelope: &Envelope) -> String {
+/// Returns the order or the ticket of an event.
+fn aggregate_of(envelope: &Envelope) -> String {
     let order = match name_of(envelope) {
         EventName::ExpirationComplete => envelope.decode::<ExpirationComplete>().unwrap().order_id,
         EventName::PaymentAuthorized => envelope.decode::<PaymentAuthorized>().unwrap().order_id,

@@ -1,4 +1,4 @@
-//! One case: the services, the post, the provider's till and the model, moved step by step and compared after each.
+//! One case: the services, the deliveries, the provider calls and the model, which are compared after each step.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,55 +16,56 @@ use ticketing_testkit::Engine;
 use ticketing_tickets::store::{ChangePublisher, EditError};
 
 use super::TTL;
+use super::deliveries::Deliveries;
 use super::listings::{edit, listing, terms};
-use super::model::{Heard, Model, Terms};
-use super::post::Post;
-use super::schedule::{By, Schedule, Service, Step, TICKETS};
+use super::model::{DeliveryResult, Model, Terms};
+use super::provider_calls::ProviderCalls;
+use super::schedule::{Actor, Schedule, Service, Step, TICKETS};
 use super::services::{OPEN_LIMIT, Services};
-use super::till::Till;
 
-pub(crate) struct World {
-    deaf: Option<Service>,
+pub(crate) struct Simulation {
+    /// A service that receives no events during the steps.
+    disconnected: Option<Service>,
     pub(crate) services: Services,
     pub(crate) clock: Clock,
     pub(crate) model: Model,
-    pub(crate) post: Post,
-    pub(crate) till: Till,
-    /// Every payment that was begun: by whom it was asked for, and with which card.
+    pub(crate) deliveries: Deliveries,
+    pub(crate) provider_calls: ProviderCalls,
+    /// Every payment: its order and its card token.
     pub(crate) payments: BTreeMap<String, (String, &'static str)>,
-    /// How far each payment was when we looked last.
-    pub(crate) seen: BTreeMap<String, PaymentStatus>,
-    /// Every secret of a transfer.
+    /// The status of each payment after the previous step.
+    pub(crate) statuses: BTreeMap<String, PaymentStatus>,
+    /// The claim code of every transfer.
     pub(crate) claim_codes: Vec<String>,
     /// The codes of the passes, by the first listing of each and the serial.
     pub(crate) codes: BTreeMap<String, BTreeMap<usize, String>>,
 }
 
-impl World {
+impl Simulation {
     pub(crate) async fn open(engine: Engine, schedule: &Schedule) -> Self {
         let clock = Clock::manual(Timestamp::from_millis(1_900_000_000_000));
         let services = Services::open(engine, &clock).await;
         let model = Model { now: clock.now().as_millis(), ..Model::default() };
-        let (payments, seen) = (BTreeMap::new(), BTreeMap::new());
-        let mut world = Self {
-            deaf: schedule.deaf,
+        let (payments, statuses) = (BTreeMap::new(), BTreeMap::new());
+        let mut simulation = Self {
+            disconnected: schedule.disconnected,
             services,
             clock,
             model,
-            post: Post::default(),
-            till: Till::new(),
+            deliveries: Deliveries::default(),
+            provider_calls: ProviderCalls::new(),
             payments,
-            seen,
+            statuses,
             claim_codes: Vec::new(),
             codes: BTreeMap::new(),
         };
         for seller in 0..schedule.tickets {
-            world.list(seller, 1_000 + i64::from(seller)).await;
+            simulation.list(seller, 1_000 + i64::from(seller)).await;
         }
-        if schedule.known {
-            world.deliver_all(Service::Orders).await;
+        if schedule.are_tickets_delivered {
+            simulation.deliver_all(Service::Orders).await;
         }
-        world
+        simulation
     }
 
     pub(crate) async fn step(&mut self, step: &Step) {
@@ -88,38 +89,38 @@ impl World {
                 }
             }
             Step::Advance(millis) => self.advance(Duration::from_millis(*millis)),
-            Step::Fire(limit) => {
-                self.fire(*limit).await;
+            Step::ExpireDue(limit) => {
+                self.expire_due(*limit).await;
             }
-            Step::Deliver { to, .. } | Step::DeliverAll(to) if self.deaf == Some(*to) => {}
+            Step::Deliver { to, .. } | Step::DeliverAll(to) if self.disconnected == Some(*to) => {}
             Step::DeliverAll(to) => {
                 self.deliver_all(*to).await;
             }
             Step::Deliver { to, picks } => {
-                let chosen = self.post.choose(*to, picks);
+                let chosen = self.deliveries.choose(*to, picks);
                 self.deliver(*to, &chosen).await;
             }
-            Step::Repeat { to, pick } => {
-                if let Some(event) = self.post.choose_heard(*to, *pick) {
-                    self.deliver_again(*to, event).await;
+            Step::Redeliver { to, pick } => {
+                if let Some(event) = self.deliveries.choose_delivered(*to, *pick) {
+                    self.redeliver(*to, event).await;
                 }
             }
-            Step::Claim => self.till.claim(&self.services).await,
-            Step::Call { pick, fate } => {
-                let called = self.till.call(&self.services.provider, Some(*pick), *fate).await;
+            Step::Claim => self.provider_calls.claim(&self.services).await,
+            Step::Call { pick, outcome } => {
+                let called = self.provider_calls.call(&self.services.provider, Some(*pick), *outcome).await;
                 if let Some((step, payment)) = called {
                     self.check_call(step, &payment).await;
                 }
             }
-            Step::Settle { pick } => {
-                self.till.settle(&self.services, Some(*pick)).await;
+            Step::RecordOutcome { pick } => {
+                self.provider_calls.record_outcome(&self.services, Some(*pick)).await;
             }
             Step::Pass(step) => self.pass_step(step).await,
-            Step::LeaseRunsOut => self.till.time_passes(),
+            Step::ExpireLeases => self.provider_calls.expire_leases(),
             Step::Crash(service) => {
                 self.services.restart(*service).await;
                 if *service == Service::Payments {
-                    self.till.restart(&self.services).await;
+                    self.provider_calls.restart(&self.services).await;
                 }
             }
         }
@@ -131,7 +132,7 @@ impl World {
         self.model.now = self.clock.now().as_millis();
     }
 
-    pub(crate) async fn fire(&mut self, limit: i64) -> u64 {
+    pub(crate) async fn expire_due(&mut self, limit: i64) -> u64 {
         let core = self.services.core(Service::Expiration);
         let (outbox, now) = (core.outbox.clone(), self.clock.now());
         let unit = move |tx: &mut Tx<'_>| ticketing_expiration::store::fire(tx, &outbox, now, limit);
@@ -150,11 +151,11 @@ impl World {
         };
         core.db.write::<Ticket, DbError, _>(unit).await.unwrap();
         self.model.list(&id, seller, terms);
-        self.post.collect(Service::Tickets, &self.services.core(Service::Tickets).db).await;
+        self.deliveries.collect(Service::Tickets, &self.services.core(Service::Tickets).db).await;
         id
     }
 
-    async fn edit(&mut self, by: By, ticket: Index, price: i64) {
+    async fn edit(&mut self, by: Actor, ticket: Index, price: i64) {
         let Some(id) = nth(self.model.tickets.keys(), ticket) else { return };
         let by = owner(by, self.model.tickets[&id].seller);
         let core = self.services.core(Service::Tickets);
@@ -167,14 +168,14 @@ impl World {
             ticketing_tickets::store::update(tx, &publisher, &ticket, &user(by), &new, |_| true)
         };
         let answer =
-            core.db.write::<Ticket, EditError, _>(unit).await.map(drop).map_err(|error| said(&error));
+            core.db.write::<Ticket, EditError, _>(unit).await.map(drop).map_err(|error| error_name(&error));
         assert_eq!(answer, self.model.may_edit(&id, by), "an edit of {id}");
         if answer.is_ok() {
             self.model.edit(&id, terms);
         }
     }
 
-    async fn withdraw(&mut self, by: By, ticket: Index) {
+    async fn withdraw(&mut self, by: Actor, ticket: Index) {
         let Some(id) = nth(self.model.tickets.keys(), ticket) else { return };
         let by = owner(by, self.model.tickets[&id].seller);
         let core = self.services.core(Service::Tickets);
@@ -184,14 +185,14 @@ impl World {
             let publisher = ChangePublisher { outbox: &outbox, changed: feed.changed(), now };
             ticketing_tickets::store::delete(tx, &publisher, &ticket, &user(by), |_| true)
         };
-        let answer = core.db.write::<(), EditError, _>(unit).await.map_err(|error| said(&error));
+        let answer = core.db.write::<(), EditError, _>(unit).await.map_err(|error| error_name(&error));
         assert_eq!(answer, self.model.may_change(&id, by), "a withdrawal of {id}");
         if answer.is_ok() {
             self.model.withdraw(&id);
         }
     }
 
-    /// Orders a ticket; every answer must be one that this user may get now.
+    /// Orders a ticket, and checks the result against the model.
     pub(crate) async fn order(&mut self, buyer: u8, ticket: &str) -> Option<String> {
         let core = self.services.core(Service::Orders);
         let (outbox, now) = (core.outbox.clone(), self.clock.now());
@@ -214,13 +215,13 @@ impl World {
         let too_many = self.model.unpaid(buyer) >= OPEN_LIMIT as usize;
         match answer {
             Ok(order) => {
-                let (version, sold) = on_sale.expect("a ticket was sold that orders does not know");
-                assert!(holder.is_none(), "{ticket} was sold to {buyer}, {holder:?} has it");
+                let (version, sold) = on_sale.expect("orders reserved a ticket that it does not know");
+                assert!(holder.is_none(), "{ticket} was reserved for {buyer}, but {holder:?} holds it");
                 assert!(!too_many, "{buyer} has too many unpaid orders already");
                 assert_eq!(order.ticket.version, i64::try_from(version).ok());
                 let terms = Terms::new(order.ticket.title, order.ticket.price, &order.ticket.details);
-                assert_eq!(terms, *sold, "{ticket} was sold for something that its seller does not ask");
-                assert!(!is_started(sold), "{ticket} was sold after its event had started");
+                assert_eq!(terms, *sold, "{ticket} was reserved under other terms than its listing");
+                assert!(!is_started(sold), "{ticket} was reserved after its event had started");
                 let ends = (now + TTL).as_millis();
                 assert_eq!(order.expires_at.as_millis(), sold.starts_at.unwrap_or(ends).min(ends));
                 let id = order.id.into_string();
@@ -228,8 +229,8 @@ impl World {
                 Some(id)
             }
             Err(ReserveError::NoTicket | ReserveError::UnknownTicket) => {
-                assert!(on_sale.is_none(), "{ticket} is on sale, {buyer} was told that it does not exist");
-                assert!(holder.is_none(), "{holder:?} has {ticket}, {buyer} was told that it does not exist");
+                assert!(on_sale.is_none(), "{ticket} is on sale, but {buyer} received 404");
+                assert!(holder.is_none(), "{holder:?} holds {ticket}, but {buyer} received 404");
                 None
             }
             Err(ReserveError::Started) => {
@@ -238,7 +239,7 @@ impl World {
                 None
             }
             Err(ReserveError::Reserved) => {
-                assert!(holder.is_some(), "nobody has {ticket}, {buyer} was told that somebody does");
+                assert!(holder.is_some(), "no order holds {ticket}, but {buyer} was refused");
                 None
             }
             Err(ReserveError::TooManyOpen) => {
@@ -249,7 +250,7 @@ impl World {
         }
     }
 
-    async fn cancel(&mut self, by: By, order: Index) {
+    async fn cancel(&mut self, by: Actor, order: Index) {
         let Some(id) = nth(self.model.orders.keys(), order) else { return };
         let by = owner(by, self.model.orders[&id].user);
         let core = self.services.core(Service::Orders);
@@ -265,7 +266,7 @@ impl World {
         assert_eq!(answer, self.model.cancel(&id, by), "a cancellation of {id}");
     }
 
-    /// Asks to pay, as the route does: looks at the copy of the order and the payment in force, in one transaction.
+    /// Requests a payment as the route does: reads the copy of the order and the active payment, in one transaction.
     pub(crate) async fn pay(&mut self, buyer: u8, order: &str, token: &'static str) -> Option<String> {
         use ticketing_payments::store;
         let core = self.services.core(Service::Payments);
@@ -275,7 +276,7 @@ impl World {
             id: PaymentId::new(self.clock.new_id()),
             token: card.clone(),
             now: self.clock.now(),
-            due_at: self.till.now(),
+            due_at: self.provider_calls.now(),
         };
         let unit = move |tx: &mut Tx<'_>| {
             let Some(order) = store::find_order(tx, &id)? else { return Ok(Err("not found")) };
@@ -302,7 +303,7 @@ impl World {
         let id = payment.id.into_string();
         if admission == Admission::Begin {
             self.payments.insert(id.clone(), (order.to_owned(), token));
-            self.seen.insert(id.clone(), PaymentStatus::Pending);
+            self.statuses.insert(id.clone(), PaymentStatus::Pending);
         }
         Some(id)
     }
@@ -316,7 +317,7 @@ impl World {
             return Err("not the owner");
         }
         let in_force = self.payments.iter().find_map(|(id, (of, card))| {
-            let status = self.seen[id];
+            let status = self.statuses[id];
             let ended = matches!(status, PaymentStatus::Failed | PaymentStatus::Refunded);
             (of == order && !ended).then_some((status, *card == token))
         });
@@ -331,42 +332,47 @@ impl World {
         }
     }
 
-    /// Brings events to a service, in one transaction, and answers how many of them took effect.
+    /// Delivers events to a service in one transaction. Returns the number of events that were applied.
     pub(crate) async fn deliver(&mut self, to: Service, events: &[usize]) -> usize {
         if events.is_empty() {
             return 0;
         }
-        let deliveries: Arc<[_]> = events.iter().map(|event| self.post.delivery(*event)).collect();
-        let verdicts = self.services.consumers(to).apply(deliveries).await.unwrap();
-        let mut took_effect = 0;
-        for (event, verdict) in events.iter().zip(verdicts) {
-            let news = self.post.news(*event);
-            let heard = match &verdict {
-                AckDecision::Accepted => Heard::Accepted,
+        let deliveries: Arc<[_]> = events.iter().map(|event| self.deliveries.delivery(*event)).collect();
+        let decisions = self.services.consumers(to).apply(deliveries).await.unwrap();
+        let mut applied = 0;
+        for (event, decision) in events.iter().zip(decisions) {
+            let summary = self.deliveries.summary(*event);
+            let result = match &decision {
+                AckDecision::Accepted => DeliveryResult::Accepted,
                 AckDecision::Retry { cause, .. } if cause == "its predecessor has not come" => {
-                    Heard::TooEarly
+                    DeliveryResult::OutOfOrder
                 }
-                other => panic!("{to:?} could not handle {news:?}: {other:?}"),
+                other => panic!("{to:?} could not handle {summary:?}: {other:?}"),
             };
-            assert_eq!(heard, self.model.hear(to, &news), "{to:?} heard {news:?}");
-            if heard == Heard::Accepted {
-                self.post.took_effect(to, *event);
-                took_effect += 1;
+            assert_eq!(result, self.model.apply(to, &summary), "{to:?} received {summary:?}");
+            if result == DeliveryResult::Accepted {
+                self.deliveries.mark_delivered(to, *event);
+                applied += 1;
             }
         }
-        took_effect
+        applied
     }
 
     pub(crate) async fn deliver_all(&mut self, to: Service) -> usize {
-        let waiting = self.post.waiting(to);
-        self.deliver(to, &waiting).await
+        let pending = self.deliveries.pending(to);
+        self.deliver(to, &pending).await
     }
 
-    /// What took effect before comes again. That nothing changes is seen by the check after the step.
-    async fn deliver_again(&mut self, to: Service, event: usize) {
-        let again = Arc::from(vec![self.post.delivery(event)]);
-        let verdicts = self.services.consumers(to).apply(again).await.unwrap();
-        assert_eq!(verdicts, [AckDecision::Accepted], "{to:?} heard {:?} again", self.post.news(event));
+    /// Delivers an applied event again. The check after the step verifies that nothing changes.
+    async fn redeliver(&mut self, to: Service, event: usize) {
+        let again = Arc::from(vec![self.deliveries.delivery(event)]);
+        let decisions = self.services.consumers(to).apply(again).await.unwrap();
+        assert_eq!(
+            decisions,
+            [AckDecision::Accepted],
+            "{to:?} received {:?} again",
+            self.deliveries.summary(event)
+        );
     }
 }
 
@@ -374,10 +380,10 @@ pub(crate) fn user(number: u8) -> UserId {
     UserId::new(format!("user-{number}"))
 }
 
-pub(crate) fn owner(by: By, owner: u8) -> u8 {
+pub(crate) fn owner(by: Actor, owner: u8) -> u8 {
     match by {
-        By::Owner => owner,
-        By::User(user) => user,
+        Actor::Owner => owner,
+        Actor::User(user) => user,
     }
 }
 
@@ -386,7 +392,7 @@ pub(crate) fn nth<'k>(keys: impl ExactSizeIterator<Item = &'k String>, pick: Ind
     (keys.len() > 0).then(|| pick.index(keys.len())).and_then(|place| keys.nth(place)).cloned()
 }
 
-fn said(error: &EditError) -> &'static str {
+fn error_name(error: &EditError) -> &'static str {
     match error {
         EditError::NotFound => "not found",
         EditError::NotOwner => "not the owner",
