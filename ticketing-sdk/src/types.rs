@@ -17,6 +17,7 @@ mod problem;
 pub mod text;
 mod ticket;
 mod time;
+mod timeline;
 mod user;
 
 pub use details::{DetailError, DetailField, DetailsUpdate, FieldUpdate, TicketDetails, tolerant};
@@ -34,6 +35,7 @@ pub use price_bound::PriceBound;
 pub use problem::{ErrorCode, ErrorDetail, Problem};
 pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus, TicketUpdate};
 pub use time::{Timestamp, TimestampError};
+pub use timeline::{ServiceTimeline, TicketHolder, TimelineEntry, TimelineKind};
 pub use user::{CurrentUser, CurrentUserAnswer, User};
 
 /// A word that is not one of the values of an enumeration of the wire.

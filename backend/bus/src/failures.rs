@@ -1,15 +1,17 @@
 //! How often an event has failed by its own fault: counted in the consumer's database, whatever the transport counts.
 
+use ticketing_events::Envelope;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 
 /// Counts a failure of the event itself; answers how many that are.
-pub(crate) fn count_failure(tx: &mut Tx<'_>, event_id: &str, cause: &str) -> Result<u32, DbError> {
+pub(crate) fn count_failure(tx: &mut Tx<'_>, event: &Envelope, cause: &str) -> Result<u32, DbError> {
     let failures = tx.query_one(
-        "INSERT INTO delivery_failures (event_id, failures, unfinished, cause) VALUES ($1, 1, 0, $2) \
+        "INSERT INTO delivery_failures (event_id, failures, unfinished, cause, name, order_id) \
+         VALUES ($1, 1, 0, $2, $3, $4) \
          ON CONFLICT (event_id) DO UPDATE SET failures = delivery_failures.failures + 1, unfinished = 0, \
          cause = excluded.cause RETURNING failures",
-        args![event_id, &without_nul(cause)],
+        args![&event.id, &without_nul(cause), event.name.as_str(), event.order_id().as_deref()],
         |row| row.int("failures"),
     )?;
     Ok(to_count(failures))
@@ -17,11 +19,12 @@ pub(crate) fn count_failure(tx: &mut Tx<'_>, event_id: &str, cause: &str) -> Res
 
 /// Notes that an event is about to be handled, before it is: should that end the process, the note remains. Answers how
 /// often the handling was begun and not ended, this time included.
-pub(crate) fn begin(tx: &mut Tx<'_>, event_id: &str) -> Result<u32, DbError> {
+pub(crate) fn begin(tx: &mut Tx<'_>, event: &Envelope) -> Result<u32, DbError> {
     let unfinished = tx.query_one(
-        "INSERT INTO delivery_failures (event_id, failures, unfinished, cause) VALUES ($1, 0, 1, '') \
+        "INSERT INTO delivery_failures (event_id, failures, unfinished, cause, name, order_id) \
+         VALUES ($1, 0, 1, '', $2, $3) \
          ON CONFLICT (event_id) DO UPDATE SET unfinished = delivery_failures.unfinished + 1 RETURNING unfinished",
-        args![event_id],
+        args![&event.id, event.name.as_str(), event.order_id().as_deref()],
         |row| row.int("unfinished"),
     )?;
     Ok(to_count(unfinished))

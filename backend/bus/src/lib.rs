@@ -20,6 +20,7 @@ mod relay;
 mod rows;
 mod session_ended;
 mod spans;
+pub mod timeline;
 mod transport;
 
 pub use consumers::{Consumers, DeliveryLimits, Handler, HandlerError};
@@ -47,5 +48,6 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V2__replicas", include_str!("../migrations/V2__replicas.sql")),
         ("V3__one_index", include_str!("../migrations/V3__one_index.sql")),
         ("V4__delivery_failures", include_str!("../migrations/V4__delivery_failures.sql")),
+        ("V5__timelines", include_str!("../migrations/V5__timelines.sql")),
     ],
 };

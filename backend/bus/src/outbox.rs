@@ -12,7 +12,7 @@ use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::Timestamp;
 
-use crate::rows;
+use crate::{Delivery, rows};
 
 /// How long a published event is kept, so that a lost stream can be rebuilt.
 pub const OUTBOX_RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -185,10 +185,29 @@ pub(crate) fn is_processed(tx: &mut Tx<'_>, event_id: &str) -> Result<bool, DbEr
     found.map(|found| found.is_some())
 }
 
-/// Inserts the inbox row of an event; returns `false` where it exists.
-pub(crate) fn mark_processed(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<bool, DbError> {
-    let sql = "INSERT INTO inbox (event_id, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    Ok(tx.execute(sql, args![event_id, now])? > 0)
+/// Inserts the inbox row of a delivered event; returns `false` where it exists.
+pub(crate) fn mark_processed(tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> Result<bool, DbError> {
+    let event = &delivery.envelope;
+    let sql = "INSERT INTO inbox (event_id, received_at, name, order_id, version, event_time, deliveries) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    let inserted = tx.execute(
+        sql,
+        args![
+            &event.id,
+            now,
+            event.name.as_str(),
+            event.order_id().as_deref(),
+            event.version,
+            event.time,
+            i64::from(delivery.attempt),
+        ],
+    )?;
+    Ok(inserted > 0)
+}
+
+/// Counts a delivery of an event that has taken effect.
+pub(crate) fn count_duplicate(tx: &mut Tx<'_>, event_id: &str) -> Result<(), DbError> {
+    tx.execute_deferred("UPDATE inbox SET duplicates = duplicates + 1 WHERE event_id = $1", args![event_id])
 }
 
 /// Deletes outbox and inbox rows past their retention. The identifiers carry the time.

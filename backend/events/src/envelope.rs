@@ -1,5 +1,8 @@
 //! The envelope: what travels beside the body of an event.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use ticketing_sdk::Timestamp;
 
 use crate::{AnyEventName, Event, EventName};
@@ -70,5 +73,54 @@ impl Envelope {
             return Err(DecodeError::OtherEvent { expected: E::NAME, found: self.name.clone() });
         }
         serde_json::from_str(&self.body).map_err(|source| DecodeError::Body { name: E::NAME, source })
+    }
+
+    /// Returns the order that the event concerns, as far as its name or its body says: its own, the paid one, or the one
+    /// that holds the ticket.
+    #[must_use]
+    pub fn order_id(&self) -> Option<Cow<'_, str>> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Reference<'b> {
+            #[serde(borrow, default)]
+            order_id: Option<Cow<'b, str>>,
+        }
+        match self.name.as_str().split_once(':')? {
+            ("order", _) => Some(Cow::Borrowed(&self.aggregate)),
+            ("expiration" | "payment", _) | ("ticket", "updated") => {
+                serde_json::from_str::<Reference<'_>>(&self.body).ok()?.order_id
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order_of(name: &str, aggregate: &str, body: &str) -> Option<String> {
+        let envelope = Envelope {
+            id: "e-1".to_owned(),
+            name: name.parse().unwrap(),
+            aggregate: aggregate.to_owned(),
+            version: 0,
+            time: Timestamp::from_millis(0),
+            trace: None,
+            body: body.to_owned(),
+        };
+        envelope.order_id().map(Cow::into_owned)
+    }
+
+    #[test]
+    fn order_is_the_aggregate_or_is_named_in_the_body() {
+        let order = Some("o-1".to_owned());
+        assert_eq!(order_of("order:cancelled", "o-1", "not read"), order);
+        assert_eq!(order_of("payment:created", "p-1", r#"{"id":"p-1","orderId":"o-1"}"#), order);
+        assert_eq!(order_of("expiration:complete", "o-1", r#"{"orderId":"o-1"}"#), order);
+        assert_eq!(order_of("ticket:updated", "t-1", r#"{"id":"t-1","orderId":"o-1"}"#), order);
+        assert_eq!(order_of("ticket:updated", "t-1", r#"{"id":"t-1"}"#), None);
+        assert_eq!(order_of("session:ended", "s-1", r#"{"orderId":"o-1"}"#), None);
+        assert_eq!(order_of("payment:created", "p-1", "not JSON"), None);
     }
 }

@@ -133,15 +133,15 @@ impl Consumers {
         if numbers.is_empty() {
             return Ok(numbers);
         }
-        let ids: Vec<(usize, String)> =
-            numbers.into_iter().map(|number| (number, deliveries[number].envelope.id.clone())).collect();
+        let events: Vec<(usize, Arc<Envelope>)> =
+            numbers.into_iter().map(|number| (number, deliveries[number].envelope.clone())).collect();
         let begun = self.db.write(move |tx| {
             let mut alone = Vec::new();
-            for (number, id) in &ids {
-                if failures::unfinished(tx, id)? >= ALONE_AFTER {
+            for (number, event) in &events {
+                if failures::unfinished(tx, &event.id)? >= ALONE_AFTER {
                     alone.push(*number);
                 } else {
-                    failures::begin(tx, id)?;
+                    failures::begin(tx, event)?;
                 }
             }
             Ok(alone)
@@ -155,12 +155,12 @@ impl Consumers {
         context: TraceContext,
         delivery: &Delivery,
     ) -> Result<EventOutcome, DbError> {
-        let id = delivery.envelope.id.clone();
+        let event = delivery.envelope.clone();
         let limit = self.limits.failures;
         let begun = self.db.write(move |tx| {
-            let unfinished = failures::begin(tx, &id)?;
+            let unfinished = failures::begin(tx, &event)?;
             if unfinished > limit {
-                failures::forget(tx, &id)?;
+                failures::forget(tx, &event.id)?;
             }
             Ok(unfinished)
         });
@@ -186,9 +186,9 @@ impl Consumers {
         if error.is_outage() {
             return Ok(EventOutcome::Outage(error));
         }
-        let (id, cause) = (delivery.envelope.id.clone(), error.to_string());
+        let (event, cause) = (delivery.envelope.clone(), error.to_string());
         let (limit, text) = (self.limits.failures, cause.clone());
-        let counted = self.db.write(move |tx| count(tx, &id, &text, limit, false));
+        let counted = self.db.write(move |tx| count(tx, &event, &text, limit, false));
         match counted.await {
             Ok(failures) => Ok(EventOutcome::Failed { failures, is_final: false, cause }),
             Err(error) => Ok(EventOutcome::Outage(error)),
@@ -225,11 +225,12 @@ impl Consumers {
             let is_known =
                 delivery.envelope.name.known().is_some_and(|name| self.handlers.contains_key(&name));
             let is_duplicate = if first && is_known {
-                !outbox::mark_processed(tx, event_id, now)?
+                !outbox::mark_processed(tx, delivery, now)?
             } else {
                 outbox::is_processed(tx, event_id)?
             };
             if is_duplicate {
+                outbox::count_duplicate(tx, event_id)?;
                 return Ok(forget(tx, delivery)?);
             }
             match self.handle(tx, &delivery.envelope)? {
@@ -238,7 +239,7 @@ impl Consumers {
                 Some(Effect::NotDue) => Err(Unapplied::Deferred(EventOutcome::NotDue)),
                 Some(Effect::Done | Effect::Duplicate) => {
                     if !first {
-                        outbox::mark_processed(tx, event_id, now)?;
+                        outbox::mark_processed(tx, delivery, now)?;
                     }
                     Ok(forget(tx, delivery)?)
                 }
@@ -256,7 +257,7 @@ impl Consumers {
             Err(Unapplied::Failed(error)) => {
                 let (is_final, cause) = (matches!(error, HandlerError::Decode(_)), error.to_string());
                 let limit = self.limits.failures;
-                match tx.savepoint(|tx| count(tx, event_id, &cause, limit, is_final)) {
+                match tx.savepoint(|tx| count(tx, &delivery.envelope, &cause, limit, is_final)) {
                     Ok(failures) => EventOutcome::Failed { failures, is_final, cause },
                     Err(error) => EventOutcome::Outage(error),
                 }
@@ -284,10 +285,10 @@ fn end(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), DbError> {
 }
 
 /// Counts a failure of the event itself. One that is set aside is forgotten: it is replayed with its count at nothing.
-fn count(tx: &mut Tx<'_>, event_id: &str, cause: &str, limit: u32, is_final: bool) -> Result<u32, DbError> {
-    let failures = failures::count_failure(tx, event_id, cause)?;
+fn count(tx: &mut Tx<'_>, event: &Envelope, cause: &str, limit: u32, is_final: bool) -> Result<u32, DbError> {
+    let failures = failures::count_failure(tx, event, cause)?;
     if is_final || failures >= limit {
-        failures::forget(tx, event_id)?;
+        failures::forget(tx, &event.id)?;
     }
     Ok(failures)
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_bus::{AckDecision, Core, Delivery, Effect, Handler, next_step};
+use ticketing_bus::{AckDecision, Core, Delivery, Effect, Handler, next_step, timeline};
 use ticketing_engines::{Shape, on_shapes};
-use ticketing_events::{Envelope, TicketCreated};
+use ticketing_events::{Envelope, TicketCreated, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_sdk::{OrderId, Ticket, TimelineEntry, fixtures};
 
 use crate::support::{
     Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, created, deleted, eventually, note, notes,
@@ -16,7 +17,7 @@ use crate::support::{
 on_shapes! {
     [embedded, postgres]
     #[tokio::test]
-    redelivered_event_changes_nothing, late_event_of_an_old_version_is_accepted_without_effect,
+    redelivered_event_changes_nothing, redeliveries_are_counted_for_the_timeline, late_event_of_an_old_version_is_accepted_without_effect,
     event_without_handler_is_retried_without_inbox_row, effect_and_its_events_commit_atomically;
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test]
@@ -54,6 +55,28 @@ async fn redelivered_event_changes_nothing(shape: Shape) {
     }
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3);
+}
+
+async fn redeliveries_are_counted_for_the_timeline(shape: Shape) {
+    let fixture = Fixture::on(shape).await;
+    let core = fixture.service("s");
+    let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
+    let order = OrderId::new("o-1");
+    let reserved = Ticket { version: 1, order_id: Some(order.clone()), ..fixtures::ticket("t") };
+    let events = vec![fixture.encoded(&created("t")), fixture.encoded(&TicketUpdated::from(&reserved))];
+    let event_id = events[1].id.clone();
+    let delivered = deliveries(events);
+    let late: Arc<[Delivery]> =
+        delivered.iter().cloned().map(|delivery| Delivery { attempt: 3, ..delivery }).collect();
+    for _ in 0..2 {
+        consumers.clone().apply(late.clone()).await.unwrap();
+    }
+    let now = core.clock.now();
+    let read = core.db.read(move |tx| timeline::read_received(tx, "s", &order, now)).await;
+    let entries: Vec<TimelineEntry> = read.map_err(|error: DbError| error).unwrap();
+    let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+    assert_eq!((entry.name.as_str(), entry.version, entry.deliveries), ("ticket:updated", Some(1), Some(4)));
+    assert_eq!((entry.event_id.as_ref(), entry.event_time), (Some(&event_id), Some(now)));
 }
 
 async fn late_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {

@@ -1,0 +1,98 @@
+//! What the outbox and the inbox of a service retain of the events of one order.
+
+use ticketing_events::Envelope;
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{OrderId, TimelineEntry, TimelineKind, Timestamp};
+
+use crate::rows;
+
+/// An event of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedEvent {
+    /// The event.
+    pub envelope: Envelope,
+    /// When the relay marked it as published; `None` while it waits.
+    pub published_at: Option<Timestamp>,
+}
+
+impl PublishedEvent {
+    /// Returns the entry of a timeline: the event happened in `service`.
+    #[must_use]
+    pub fn to_entry(&self, service: &str) -> TimelineEntry {
+        let Envelope { id, name, aggregate, version, time, .. } = &self.envelope;
+        let outcome = if self.published_at.is_some() { "published" } else { "waiting" };
+        let mut entry = TimelineEntry::new(*time, service, TimelineKind::Event, name.as_str());
+        entry.event_id = Some(id.clone());
+        entry.aggregate = Some(aggregate.clone());
+        entry.version = Some(*version);
+        entry.outcome = Some(outcome.to_owned());
+        entry
+    }
+}
+
+/// Reads the retained events of an aggregate, in the order of their identifiers.
+///
+/// # Errors
+/// If the statement fails.
+pub fn read_published(tx: &mut Tx<'_>, aggregate: &str) -> Result<Vec<PublishedEvent>, DbError> {
+    let sql = format!("SELECT {}, published_at FROM outbox WHERE aggregate = $1 ORDER BY id", rows::COLUMNS);
+    tx.query(&sql, args![aggregate], |row| {
+        let published_at = row.opt_int("published_at")?.map(Timestamp::from_millis);
+        Ok(PublishedEvent { envelope: rows::envelope(row)?, published_at })
+    })
+}
+
+/// Reads the events of an order that `service` has consumed, and those whose handling fails.
+///
+/// # Errors
+/// If a statement fails.
+pub fn read_received(
+    tx: &mut Tx<'_>,
+    service: &str,
+    order: &OrderId,
+    now: Timestamp,
+) -> Result<Vec<TimelineEntry>, DbError> {
+    let sql = "SELECT event_id, name, version, event_time, received_at, deliveries, duplicates FROM inbox \
+               WHERE order_id = $1 ORDER BY received_at, event_id";
+    let mut entries = tx.query(sql, args![order], |row| {
+        let name = row.opt_text("name")?.unwrap_or_default();
+        let at = row.time("received_at")?;
+        let mut entry = TimelineEntry::new(at, service, TimelineKind::Delivery, name);
+        entry.event_id = Some(row.text("event_id")?);
+        entry.version = row.opt_int("version")?;
+        entry.event_time = row.opt_int("event_time")?.map(Timestamp::from_millis);
+        entry.deliveries = Some(row.int("deliveries")? + row.int("duplicates")?);
+        entry.outcome = Some("applied".to_owned());
+        Ok(entry)
+    })?;
+    let sql = "SELECT event_id, name, failures, unfinished FROM delivery_failures WHERE order_id = $1 ORDER BY event_id";
+    entries.extend(tx.query(sql, args![order], |row| {
+        let name = row.opt_text("name")?.unwrap_or_default();
+        let mut entry = TimelineEntry::new(now, service, TimelineKind::Delivery, name);
+        entry.event_id = Some(row.text("event_id")?);
+        entry.deliveries = Some(row.int("failures")? + row.int("unfinished")?);
+        entry.outcome = Some("failing".to_owned());
+        Ok(entry)
+    })?);
+    Ok(entries)
+}
+
+/// Reads what `service` has published of these aggregates and consumed of the order. Each service sorts its own part:
+/// what was consumed comes before what it caused.
+///
+/// # Errors
+/// If a statement fails.
+pub fn read_events(
+    tx: &mut Tx<'_>,
+    service: &str,
+    order: &OrderId,
+    aggregates: &[&str],
+    now: Timestamp,
+) -> Result<Vec<TimelineEntry>, DbError> {
+    let mut entries = read_received(tx, service, order, now)?;
+    for aggregate in aggregates {
+        entries.extend(read_published(tx, aggregate)?.iter().map(|event| event.to_entry(service)));
+    }
+    Ok(entries)
+}
