@@ -48,6 +48,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V3__trace", include_str!("../migrations/V3__trace.sql")),
         ("V4__confirmation", include_str!("../migrations/V4__confirmation.sql")),
         ("V5__unreached", include_str!("../migrations/V5__unreached.sql")),
+        ("V6__provider_calls", include_str!("../migrations/V6__provider_calls.sql")),
     ],
 };
 

@@ -2,6 +2,7 @@
 
 mod call;
 mod ledger;
+pub(crate) mod request_ids;
 mod simulated;
 mod stripe;
 mod webhook;

@@ -6,4 +6,5 @@ mod follow;
 pub(crate) mod get;
 mod input;
 pub(crate) mod list;
+pub(crate) mod timeline;
 pub(crate) mod webhook;

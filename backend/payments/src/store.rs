@@ -3,7 +3,9 @@
 mod due;
 mod orders;
 mod payments;
+mod provider_calls;
 mod requests;
+mod timeline;
 mod transitions;
 mod webhook_events;
 
@@ -13,6 +15,8 @@ pub(crate) use payments::{COLUMNS, read, update_state};
 pub use payments::{
     PaymentRow, PaymentToInsert, find_active_payment, find_payment, insert_payment, list_payments,
 };
+pub use provider_calls::{ProviderCallRecord, record_call};
 pub use requests::{bind_request, bound_payment, prune};
+pub use timeline::timeline;
 pub use transitions::{ProviderOutcome, cancel_order, confirm_order, record_outcome};
 pub use webhook_events::record_webhook_event;

@@ -17,8 +17,8 @@ use ticketing_sdk::{OrderStatus, PaymentId, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::{PaymentTimeouts, Step};
-use crate::provider::{Charge, Provider, ProviderError};
-use crate::store::{self, PaymentRow, ProviderOutcome};
+use crate::provider::{Charge, Provider, ProviderError, request_ids};
+use crate::store::{self, PaymentRow, ProviderCallRecord, ProviderOutcome};
 use crate::subscriptions::PaymentSubscriptions;
 
 /// An outage of the provider is one condition, however many payments meet it.
@@ -186,9 +186,9 @@ impl PaymentWorker {
         let span = self.span(&payment, step);
         let context = span.context().clone();
         let settled = async {
-            let outcome = self.call_provider(&payment, step, span).await;
+            let (outcome, call) = self.call_provider(&payment, step, span).await;
             kill_point("before-settle");
-            self.record_outcome(payment, step, outcome).await;
+            self.record_outcome(payment, call, outcome).await;
         };
         context.follow(settled).await;
         drop(permit);
@@ -210,13 +210,15 @@ impl PaymentWorker {
 
     /// Stores the outcome of a provider call. During an outage of the database the outcome is kept and stored later: if it were
     /// dropped, the provider would be called again, and the outage would count as a call without a response.
-    async fn record_outcome(&self, payment: PaymentRow, step: Step, outcome: ProviderOutcome) {
-        let id = payment.id.clone();
+    async fn record_outcome(&self, payment: PaymentRow, call: ProviderCallRecord, outcome: ProviderOutcome) {
+        let (id, step) = (payment.id.clone(), call.step);
         loop {
-            let (worker, payment, outcome) = (self.clone(), payment.clone(), outcome.clone());
+            let (worker, payment, call, outcome) =
+                (self.clone(), payment.clone(), call.clone(), outcome.clone());
             let settled = self.core.db.write(move |tx| {
                 worker.wake_on_commit(tx);
                 let (now, wall) = (worker.core.clock.now(), worker.wall.now());
+                store::record_call(tx, &call)?;
                 store::record_outcome(tx, &worker.core.outbox, &payment, &outcome, now, wall)
             });
             match settled.await {
@@ -252,12 +254,19 @@ impl PaymentWorker {
         }
     }
 
-    async fn call_provider(&self, payment: &PaymentRow, step: Step, span: Span) -> ProviderOutcome {
+    async fn call_provider(
+        &self,
+        payment: &PaymentRow,
+        step: Step,
+        span: Span,
+    ) -> (ProviderOutcome, ProviderCallRecord) {
         let open = step == Step::Authorize && self.is_order_open(payment).await;
+        let started_at = self.core.clock.now();
         let call =
             tokio::time::timeout(self.timeouts.call_timeout, call(&*self.provider, payment, step, open));
         let timed_out = || Err(ProviderError::Unknown("the call timed out".to_owned()));
-        let result = call.await.unwrap_or_else(|_| timed_out());
+        let (result, request_ids) = request_ids::collect(call).await;
+        let result = result.unwrap_or_else(|_| timed_out());
         let outcome = match &result {
             Ok(_) => "done",
             Err(ProviderError::Declined { .. }) => "declined",
@@ -269,7 +278,21 @@ impl PaymentWorker {
         };
         metrics::counter!("provider_calls_total", "step" => step.as_str(), "outcome" => outcome).increment(1);
         span.set("ticketing.payment.outcome", outcome);
-        match (result, step) {
+        let message = match &result {
+            Err(ProviderError::Declined { message, .. }) => Some(message.clone()),
+            _ => None,
+        };
+        let record = ProviderCallRecord {
+            payment_id: payment.id.clone(),
+            step,
+            attempt: payment.attempts,
+            started_at,
+            ended_at: self.core.clock.now(),
+            outcome,
+            request_ids,
+            message,
+        };
+        let outcome = match (result, step) {
             (Ok(stripe_id), _) => ProviderOutcome::Done { stripe_id },
             (Err(ProviderError::Declined { code, message }), Step::Authorize | Step::Capture) => {
                 ProviderOutcome::Refused { code, message }
@@ -297,7 +320,8 @@ impl PaymentWorker {
                 };
                 ProviderOutcome::Unknown { pause, reached }
             }
-        }
+        };
+        (outcome, record)
     }
 }
 

@@ -4,11 +4,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::App;
-use crate::routes::{create, delete, get, list, passes, update};
+use crate::routes::{create, delete, get, list, passes, timeline, update};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list, create::create))
+        .routes(routes!(timeline::timeline))
         .routes(routes!(get::get, update::update, delete::delete))
         .routes(routes!(passes::list::list))
         .routes(routes!(passes::keys::keys))

@@ -7,6 +7,7 @@ pub(crate) mod get;
 mod input;
 pub(crate) mod list;
 pub(crate) mod passes;
+pub(crate) mod timeline;
 pub(crate) mod update;
 
 use ticketing_platform::http::ApiError;

@@ -7,6 +7,7 @@ pub mod passes;
 mod reservations;
 mod terms;
 mod tickets;
+mod timeline;
 
 pub use changes::{Change, Changes, Resumed, adopt, after, latest, prune, resume};
 pub use keys::{recompute_batch, recompute_keys};
@@ -15,3 +16,4 @@ pub use reservations::{
     Completed, NewReservation, complete, confirm, correct_outdated, find_outdated, release, reserve,
 };
 pub use tickets::{ChangePublisher, EditError, NewListing, create, delete, find, list_terms, update};
+pub use timeline::timeline;

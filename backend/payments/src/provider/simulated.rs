@@ -15,6 +15,7 @@ use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenE
 
 use super::{
     Authorization, Charge, Hold, Ledger, LedgerSource, Provider, ProviderCall, ProviderError, ProviderFuture,
+    request_ids,
 };
 use requests::{CallRecord, StoredResponse};
 
@@ -104,6 +105,7 @@ impl SimulatedProvider {
         #[cfg(feature = "fault-injection")]
         self.faults.before_call(call).await?;
         let request_text = format!("{} {parameters}", call.as_str());
+        let request_id = format!("req_sim_{}", self.clock.new_id().replace('-', ""));
         let record =
             CallRecord { key: key.to_owned(), request_text, id: self.clock.new_id(), now: self.clock.now() };
         let response = self.db.write(move |tx| requests::once(tx, &record, &effect)).await;
@@ -111,6 +113,7 @@ impl SimulatedProvider {
         let response = response.map_err(|error| ProviderError::Unknown(error.to_string()))?;
         #[cfg(feature = "fault-injection")]
         self.faults.after_call(call)?;
+        request_ids::record(&request_id);
         Ok(response)
     }
 

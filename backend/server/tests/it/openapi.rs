@@ -6,12 +6,13 @@ use serde_json::Value;
 use ticketing_testkit::TestStack;
 
 /// The routes of the contract.
-const ROUTES: [(&str, &[&str]); 19] = [
+const ROUTES: [(&str, &[&str]); 22] = [
     ("/api/users/signup", &["post"]),
     ("/api/users/signin", &["post"]),
     ("/api/users/signout", &["post"]),
     ("/api/users/currentuser", &["get"]),
     ("/api/tickets", &["get", "post"]),
+    ("/api/tickets/timeline", &["get"]),
     ("/api/tickets/{id}", &["get", "put", "delete"]),
     ("/api/passes", &["get"]),
     ("/api/passes/keys", &["get"]),
@@ -23,7 +24,9 @@ const ROUTES: [(&str, &[&str]); 19] = [
     ("/api/passes/{id}/calendar.ics", &["get"]),
     ("/api/orders", &["get", "post"]),
     ("/api/orders/{id}", &["get", "delete"]),
+    ("/api/orders/{id}/timeline", &["get"]),
     ("/api/payments", &["get", "post"]),
+    ("/api/payments/timeline", &["get"]),
     ("/api/payments/{id}", &["get"]),
     ("/api/payments/webhook", &["post"]),
 ];

@@ -4,3 +4,4 @@ mod orders;
 mod passes;
 mod payments;
 mod tickets;
+mod timelines;

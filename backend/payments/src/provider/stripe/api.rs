@@ -11,7 +11,7 @@ use ticketing_platform::error_chain;
 
 use super::outcome::ApiResponse;
 use super::settings::{StripeFault, StripeSettings, StripeTimeouts};
-use crate::provider::ProviderError;
+use crate::provider::{ProviderError, request_ids};
 
 /// The version of the API that this module uses.
 pub(super) const VERSION: &str = "2025-12-15.clover";
@@ -104,6 +104,7 @@ impl Api {
         let mut response = request.send().await.map_err(failed)?;
         let status = response.status().as_u16();
         let header = |name: &str| text(response.headers(), name);
+        request_ids::record(header("request-id").unwrap_or_default());
         let replayed = header("idempotent-replayed") == Some("true");
         let retry_after = header(RETRY_AFTER.as_str()).and_then(|seconds| seconds.parse().ok());
         let retry_after = retry_after.map(Duration::from_secs);
