@@ -5,6 +5,7 @@ mod orders;
 mod passes;
 mod payments;
 mod tickets;
+mod timelines;
 
 pub use auth::Auth;
 pub use orders::{ListOrders, Orders};

@@ -22,6 +22,8 @@ mod clock;
 #[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "client")]
+mod explain;
+#[cfg(feature = "client")]
 mod http_backend;
 #[cfg(feature = "client")]
 mod key;
@@ -63,6 +65,7 @@ pub use crate::{
         ApiError, BoxError, Error, ErrorCategory, Phase, Result, SafeToRepeat, SessionError,
         UnexpectedResponse,
     },
+    explain::{Explanation, TimelineGap},
     key::{IdempotencyKey, InvalidIdempotencyKey},
     page::{Items, List, Newest, Page},
     pages::Pages,

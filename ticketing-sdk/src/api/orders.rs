@@ -24,7 +24,7 @@ const PATH: &str = "/api/orders";
 /// ```
 #[derive(Debug, Clone)]
 pub struct Orders {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Orders {

@@ -29,7 +29,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Payments {
-    client: Client,
+    pub(super) client: Client,
 }
 
 /// A card, as a token of the card provider (`tok_visa`); never a card number. Its `Debug` keeps it to itself.

@@ -35,7 +35,7 @@ const PATH: &str = "/api/tickets";
 /// ```
 #[derive(Debug, Clone)]
 pub struct Tickets {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Tickets {

@@ -5,3 +5,4 @@ mod orders;
 mod passes;
 mod payments;
 mod tickets;
+mod timelines;

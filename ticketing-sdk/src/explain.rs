@@ -1,0 +1,68 @@
+//! The explanation of an order: the parts of all services as one timeline, and one sentence.
+
+mod merge;
+mod summary;
+
+use serde::Serialize;
+
+use crate::{Error, Order, OrderId, ServiceTimeline, TimelineEntry, Timestamp};
+
+/// Why an order is as it is. See [`Orders::explain`](crate::Orders::explain).
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The order that is explained.
+    pub order_id: OrderId,
+    /// One sentence.
+    pub summary: String,
+    /// The order as it is; `None` if the orders service did not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    /// The entries of all services, causes before their effects.
+    pub entries: Vec<TimelineEntry>,
+    /// The services whose part is missing.
+    pub gaps: Vec<TimelineGap>,
+}
+
+/// A part of a timeline that is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TimelineGap {
+    /// The service.
+    pub service: String,
+    /// Why its part is missing.
+    pub reason: String,
+}
+
+impl TimelineGap {
+    pub(crate) fn new(service: &str, error: &Error) -> Self {
+        let reason = match error.status() {
+            Some(http::StatusCode::NOT_FOUND) => "the service has not received the order".to_owned(),
+            _ => error.user_message(),
+        };
+        Self { service: service.to_owned(), reason }
+    }
+}
+
+impl Explanation {
+    /// Merges the parts of the services that answered. `gaps` names the others.
+    #[must_use]
+    pub fn new(
+        order_id: OrderId,
+        order: Option<Order>,
+        parts: Vec<ServiceTimeline>,
+        gaps: Vec<TimelineGap>,
+    ) -> Self {
+        let entries = merge::merge(parts);
+        let summary = summary::summarize(order.as_ref(), &entries);
+        Self { order_id, summary, order, entries, gaps }
+    }
+
+    /// Returns the time of the first and of the last entry, if there is one.
+    #[must_use]
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        Some((self.entries.first()?.at, self.entries.last()?.at))
+    }
+}
