@@ -9,7 +9,7 @@ mod when;
 
 use clap::ValueEnum;
 use serde::Serialize;
-use ticketing_sdk::{EventTime, Timestamp};
+use ticketing_sdk::{EventTime, Explanation, Timestamp};
 
 use crate::failure::Outcome;
 use crate::io::Io;
@@ -159,6 +159,19 @@ impl Printer<'_> {
             Format::Json | Format::Jsonl => json::lines(std::slice::from_ref(record))?,
             Format::Csv => self.csv_rows(std::slice::from_ref(record)),
         })
+    }
+
+    /// Writes the explanation of an order: one JSON document, or the entries with the sentence before a table and on
+    /// stderr elsewhere.
+    pub(crate) fn explanation(&self, explanation: &Explanation) -> Outcome {
+        match self.format {
+            Format::Json => {
+                return self.io.data(json::document(explanation, self.io.terminal_info().out_terminal)?);
+            }
+            Format::Table => self.io.data(format!("{}\n\n", explanation.summary))?,
+            _ => self.io.remark(&explanation.summary),
+        }
+        self.list(&explanation.entries)
     }
 
     fn csv_rows<T: Record>(&self, records: &[T]) -> String {

@@ -2,6 +2,7 @@
 
 mod cancel;
 pub(super) mod create;
+mod explain;
 mod get;
 mod list;
 pub(super) mod watch;
@@ -19,6 +20,7 @@ use crate::help;
         "ticketing orders create 01a203b9-d806-71eb-8d06-dbab9285e702",
         "ticketing orders list --status created",
         "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing orders explain 01a203b9-d806-71eb-8d06-dbab9285e702",
     ],
     "",
 ))]
@@ -34,6 +36,9 @@ pub(crate) enum Orders {
     Create(create::Args),
     /// Cancel an order and release its ticket
     Cancel(cancel::Args),
+    /// Show what every service did for an order, and why the order is as it is
+    #[command(alias = "why")]
+    Explain(explain::Args),
     /// Watch an order until it is paid, cancelled or expired
     Watch(watch::Args),
 }
@@ -45,6 +50,7 @@ impl ApiCommand for Orders {
             Self::Get(args) => args.run(api).await,
             Self::Create(args) => args.run(api).await,
             Self::Cancel(args) => args.run(api).await,
+            Self::Explain(args) => args.run(api).await,
             Self::Watch(args) => args.run(api).await,
         }
     }

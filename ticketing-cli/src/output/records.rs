@@ -1,6 +1,7 @@
 //! The columns of each record. Scripts rely on their order: new columns go last.
 
 mod passes;
+mod timeline;
 
 use serde::Serialize;
 use ticketing_sdk::{

@@ -8,6 +8,7 @@ mod client_kills;
 mod completions;
 mod data_folder;
 mod demo;
+mod explain;
 mod help;
 mod hostile;
 mod imports;

@@ -1,0 +1,37 @@
+//! `ticketing orders explain`
+
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::OrderId;
+
+use crate::complete;
+use crate::context::{ApiCommand, ApiContext};
+use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
+
+/// The arguments of `ticketing orders explain`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing orders explain 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing orders explain 01a203b9-d806-71eb-8d06-dbab9285e702 --output json | jq -r .summary",
+    ],
+    "Each service answers for its own part, and the command merges the parts. A service that does not answer leaves a gap, \
+     which is reported.",
+))]
+pub(crate) struct Args {
+    /// The order's id
+    #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
+    id: OrderId,
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let explanation = api.client.orders().explain(&self.id).await;
+        let explanation =
+            explanation.map_err(|error| Failure::about(&error, &Subject::Order(self.id.clone())))?;
+        for gap in &explanation.gaps {
+            api.io().notice(&format!("the timeline lacks the part of {}: {}", gap.service, gap.reason));
+        }
+        api.printer().explanation(&explanation)
+    }
+}
