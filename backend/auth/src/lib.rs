@@ -18,7 +18,6 @@ use ticketing_platform::db::{Db, DbError, Migrations};
 use ticketing_platform::http::TrustedProxies;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use hashing::{HashCounts, Hashing, HashingError};
@@ -86,11 +85,7 @@ impl App {
     /// Starts to publish what the service has to say, and to forget what has expired. It listens to nobody.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         self.core.start(bus, None, shutdown);
-        self.core.start_pruning(shutdown, |tx, now| {
-            session::prune(tx, now)?;
-            idempotency::prune(tx, now)?;
-            Ok(())
-        });
+        self.core.start_pruning_with_sessions(shutdown, |_, _| Ok(()));
     }
 
     /// The service's database, outbox and clock.

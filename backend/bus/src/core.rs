@@ -124,6 +124,20 @@ impl Core {
         self.start_pruning(shutdown, outbox::prune);
     }
 
+    /// As [`start_pruning`](Self::start_pruning), for a service with sessions: also prunes answered requests and ended
+    /// sessions.
+    pub fn start_pruning_with_sessions(
+        &self,
+        shutdown: &Shutdown,
+        prune: impl Fn(&mut Tx<'_>, Timestamp) -> Result<(), DbError> + Clone + Send + 'static,
+    ) {
+        self.start_pruning(shutdown, move |tx, now| {
+            prune(tx, now)?;
+            idempotency::prune(tx, now)?;
+            session::prune(tx, now).map(drop)
+        });
+    }
+
     /// Runs `prune` now and every hour: it deletes rows past their retention at the given time.
     pub fn start_pruning(
         &self,

@@ -27,6 +27,7 @@
 
 #![expect(clippy::expect_used, reason = "a failure fails the test")]
 
+mod deadline;
 mod home;
 mod nats;
 mod nginx;
@@ -34,6 +35,7 @@ mod postgres;
 mod program;
 mod shape;
 
+pub use deadline::{Deadline, eventually, eventually_within};
 pub use home::{Engine, Home, OwnDatabase};
 pub use nats::{NatsServer, NatsServerBuilder};
 pub use nginx::Nginx;

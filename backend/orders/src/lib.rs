@@ -18,7 +18,6 @@ use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::visibility::VisibilityWaiter;
-use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use consumers::{
@@ -134,11 +133,7 @@ impl App {
                 async move { app.publish_missing_events().await }
             },
         );
-        core.start_pruning(shutdown, |tx, now| {
-            store::prune(tx, now)?;
-            idempotency::prune(tx, now)?;
-            session::prune(tx, now).map(drop)
-        });
+        core.start_pruning_with_sessions(shutdown, |tx, now| store::prune(tx, now).map(drop));
     }
 
     /// Publishes the events that a version of this service before passes has left unpublished. Such a version may run beside

@@ -22,7 +22,6 @@ use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::visibility::VisibilityWaiter;
-use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
@@ -154,11 +153,7 @@ impl App {
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         self.core.start(bus, Some(consumers), shutdown);
         shutdown.spawn(self.worker.clone().run(shutdown.clone()));
-        self.core.start_pruning(shutdown, |tx, now| {
-            store::prune(tx, now)?;
-            idempotency::prune(tx, now)?;
-            session::prune(tx, now).map(drop)
-        });
+        self.core.start_pruning_with_sessions(shutdown, store::prune);
     }
 
     /// Returns the core of the service.

@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The mode of a private file.
 #[cfg(unix)]
@@ -122,7 +122,7 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
 }
 
-/// The path, the identity and the length of a file or folder. Clones share what was seen of it.
+/// The path, the identity and the length of a file or folder. Clones share them.
 #[derive(Clone, Debug)]
 pub struct OpenedPath {
     path: PathBuf,
@@ -138,8 +138,6 @@ type Identity = (u64, u64);
 struct Length {
     /// The largest length that was seen.
     seen: u64,
-    /// The length to which its owner may cut it.
-    kept: u64,
     /// Whether another program has cut it. What was written afterwards does not bring back what was lost.
     is_shortened: bool,
 }
@@ -163,15 +161,14 @@ impl OpenedPath {
         Ok(Self { identity: identity_of(&fs::metadata(&path)?), path, length: None })
     }
 
-    /// The same for a file that its owner never cuts below `kept` bytes; `u64::MAX` for one that only grows. One that is
-    /// found shorter was changed by another program.
+    /// As [`of`](Self::of), for a file that only grows. If it is shorter later, another program has changed it.
     ///
     /// # Errors
     /// As for [`of`](Self::of).
-    pub fn of_growing(path: impl Into<PathBuf>, kept: u64) -> io::Result<Self> {
+    pub fn of_growing(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         let found = fs::metadata(&path)?;
-        let length = Length { seen: found.len(), kept, is_shortened: false };
+        let length = Length { seen: found.len(), is_shortened: false };
         Ok(Self { identity: identity_of(&found), path, length: Some(Arc::new(Mutex::new(length))) })
     }
 
@@ -192,27 +189,14 @@ impl OpenedPath {
     #[must_use]
     pub fn change(&self) -> Option<PathChange> {
         // Held across the call: the length that is compared is older than the one that is found.
-        let mut length = self.length();
+        let mut length =
+            self.length.as_ref().map(|length| length.lock().unwrap_or_else(PoisonError::into_inner));
         let found = fs::metadata(&self.path).ok().filter(|found| identity_of(found) == self.identity);
         let Some(found) = found else { return Some(PathChange::Moved) };
         let length = length.as_mut()?;
-        length.is_shortened |= found.len() < length.seen.min(length.kept);
+        length.is_shortened |= found.len() < length.seen;
         length.seen = length.seen.max(found.len());
         length.is_shortened.then_some(PathChange::Shortened)
-    }
-
-    /// Runs what may cut the file to any length on purpose. Other threads do not look at it meanwhile.
-    pub fn shorten<T>(&self, cut: impl FnOnce() -> T) -> T {
-        let mut length = self.length();
-        let result = cut();
-        if let Some(length) = length.as_mut() {
-            length.seen = fs::metadata(&self.path).map_or(0, |found| found.len());
-        }
-        result
-    }
-
-    fn length(&self) -> Option<MutexGuard<'_, Length>> {
-        self.length.as_ref().map(|length| length.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -287,7 +271,7 @@ mod tests {
         let path = folder.path().join("orders.db");
         fs::write(&path, "rows").unwrap();
         let (of_any_length, growing) =
-            (OpenedPath::of(&path).unwrap(), OpenedPath::of_growing(&path, u64::MAX).unwrap());
+            (OpenedPath::of(&path).unwrap(), OpenedPath::of_growing(&path).unwrap());
         fs::write(&path, "more rows").unwrap();
         assert!(growing.is_unchanged());
         fs::write(&path, "rows").unwrap();
@@ -299,21 +283,5 @@ mod tests {
         );
         fs::write(&path, "more rows again").unwrap();
         assert_eq!(growing.change(), Some(PathChange::Shortened), "other rows are no replacement");
-    }
-
-    #[test]
-    fn owner_cuts_a_file_to_what_it_keeps_and_further_on_purpose() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("orders.db-wal");
-        fs::write(&path, "a long log").unwrap();
-        let log = OpenedPath::of_growing(&path, 5).unwrap();
-        fs::write(&path, "a log").unwrap();
-        assert!(log.is_unchanged());
-        log.shorten(|| fs::write(&path, "").unwrap());
-        assert!(log.is_unchanged());
-        fs::write(&path, "log").unwrap();
-        assert!(log.is_unchanged());
-        fs::write(&path, "lo").unwrap();
-        assert_eq!(log.change(), Some(PathChange::Shortened));
     }
 }

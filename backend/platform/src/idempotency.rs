@@ -8,7 +8,7 @@ mod store;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ pub use finality::{is_final, is_final_refusal};
 pub use key::IdempotencyKey;
 pub use store::{
     EarlierRequest, KeyClaim, KeyedOutcome, KeyedRequest, MIGRATIONS, RETENTION, claim_key, find,
-    in_flight_error, prune, record_outcome, release_key, run_once,
+    in_flight_error, prune, record_outcome, release_key, run_once, write_once,
 };
 
 /// The hash of a parsed body, in hexadecimal. Two requests with one key must have the same one.

@@ -38,7 +38,6 @@ mod thread_server;
 
 pub use cluster::{Cluster, REPLICAS};
 pub use collector::{Collector, RecordedSpan};
-pub use deadline::Deadline;
 pub use events::{EventStream, LiveEvent};
 pub use forge::{cookie_of, payload_of, signed, token_of, unsigned};
 pub use links::Link;
@@ -52,7 +51,8 @@ pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, PASS_KEY, TestStack, TestStackBuilder};
 pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFaults};
 pub use ticketing_engines::{
-    ConnectionExhaustion, Engine, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes, pgbench,
+    ConnectionExhaustion, Deadline, Engine, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes,
+    pgbench,
 };
 
 pub use http::Method;

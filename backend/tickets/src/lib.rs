@@ -22,7 +22,6 @@ use ticketing_platform::http::{StreamSlots, TrustedProxies};
 use ticketing_platform::limits::{RateLimit, WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 
 use domain::pass::ResaleCap;
@@ -176,11 +175,7 @@ impl App {
             .on(OnListingClosed { app: self.clone() })
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         self.core.start(bus, Some(consumers), shutdown);
-        self.core.start_pruning(shutdown, |tx, now| {
-            store::prune(tx, now)?;
-            idempotency::prune(tx, now)?;
-            session::prune(tx, now).map(drop)
-        });
+        self.core.start_pruning_with_sessions(shutdown, store::prune);
     }
 
     /// Corrects every ticket that a version of this service before orders prevailed over edits and withdrawals has

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
+use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, ClientAddress, Field, Json, ValidationErrors};
 use ticketing_platform::idempotency::{
     self, Answer, EarlierRequest, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest,
@@ -93,15 +94,11 @@ pub(crate) async fn signup(
         user: User { id: UserId::new(app.core.clock.new_id()), email: email.as_str().to_owned() },
         created_at: now,
     };
-    let unit = app.core.db.write(move |tx| {
-        idempotency::run_once(tx, &keyed, |tx| {
-            if !store::create(tx, &account)? {
-                return Err(email_in_use());
-            }
-            Answer::json(StatusCode::CREATED, &account.user)
-        })
-    });
-    let answer = unit.await??;
+    let unit = move |tx: &mut Tx<'_>| match store::create(tx, &account)? {
+        true => Answer::json(StatusCode::CREATED, &account.user),
+        false => Err(email_in_use()),
+    };
+    let answer = idempotency::write_once(&app.core.db, keyed, unit).await?;
     if answer.answer.status == StatusCode::CREATED.as_u16() {
         app.tries.remember(&signed_up, address);
     }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use ticketing_bus::{Bus, EmbeddedOptions};
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{Engine, eventually, on_both};
 use ticketing_events::{EventName, SessionEnded};
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{PASSWORD, Service, eventually};
+use crate::support::{PASSWORD, Service};
 
 on_both! {
     #[tokio::test]

@@ -1,7 +1,6 @@
 //! A service for one test, and the requests to it.
 
 use std::path::Path;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -119,15 +118,6 @@ impl Service {
     pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
         let db = &self.app.core().db;
         db.read(move |tx| tx.query(sql, &[], |row| row.text("t"))).await.expect("texts")
-    }
-}
-
-/// Waits until `condition` holds; fails the test when that takes more than ten seconds.
-pub(crate) async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
-    while !condition().await {
-        assert!(tokio::time::Instant::now() < deadline, "still not: {what}");
-        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 

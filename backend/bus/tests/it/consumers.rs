@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_bus::{AckDecision, Core, Delivery, Effect, Handler, next_step, timeline};
-use ticketing_engines::{Shape, on_shapes};
+use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::{Envelope, TicketCreated, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, Ticket, TimelineEntry, fixtures};
 
 use crate::support::{
-    Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, created, deleted, eventually, note, notes,
+    Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, created, deleted, note, notes,
 };
 
 on_shapes! {

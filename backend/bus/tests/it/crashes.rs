@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_bus::Core;
-use ticketing_engines::{Shape, on_shapes};
+use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::Envelope;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, OnCreated, OnUpdated, TICKETS, count, created, eventually, notes, updated};
+use crate::support::{Fixture, OnCreated, OnUpdated, TICKETS, count, created, notes, updated};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use ticketing_bus::{Bus, BusError, Core, DeadLetter, DeliveryLimits};
-use ticketing_engines::{Shape, on_shapes};
+use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, eventually, notes};
+use crate::support::{Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, notes};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use ticketing_bus::AckDecision;
-use ticketing_engines::{Shape, on_shapes};
+use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::{Envelope, EventName};
 
-use crate::support::{Fixture, TICKETS, accepted, eventually, names, session_ended};
+use crate::support::{Fixture, TICKETS, accepted, names, session_ended};
 
 on_shapes! {
     [embedded, nats]

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use ticketing_bus::{Effect, Handler};
-use ticketing_engines::Shape;
+use ticketing_engines::{Shape, eventually};
 use ticketing_events::TicketCreated;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Fixture, count, created, eventually, note};
+use crate::support::{Fixture, count, created, note};
 
 /// Log lines, kept in memory.
 #[derive(Clone, Default)]

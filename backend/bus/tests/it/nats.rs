@@ -76,15 +76,6 @@ fn assert_in_order(events: &[Envelope]) {
 
 const CREATED: [EventName; 1] = [EventName::TicketCreated];
 
-/// Like `eventually`, for what may take long on a busy machine.
-pub(crate) async fn in_the_end<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
-    while !condition().await {
-        assert!(tokio::time::Instant::now() < deadline, "still not: {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
 /// A bus whose server forgets the identifiers of events soon.
 async fn forgetful(fixture: &Fixture, window: Duration) -> Bus {
     let options = ticketing_bus::JetStreamOptions { duplicate_window: window, ..fixture.options() };

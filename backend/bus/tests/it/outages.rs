@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use ticketing_bus::{AckDecision, Core, DeliveryLimits, Effect, Handler};
-use ticketing_engines::{Engine, Shape, on_shapes};
+use ticketing_engines::{Engine, Shape, eventually, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Dialect, Tx};
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{
-    CREATED_AND_UPDATED, Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, eventually, note, notes,
+    CREATED_AND_UPDATED, Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, note, notes,
 };
 
 on_shapes! {

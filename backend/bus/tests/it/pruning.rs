@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use ticketing_bus::{AckDecision, Bus, EmbeddedOptions, INBOX_RETENTION, OUTBOX_RETENTION};
-use ticketing_engines::{Shape, on_shapes};
+use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, OnCreated, TICKETS, accepted, count, created, eventually, notes};
+use crate::support::{Fixture, OnCreated, TICKETS, accepted, count, created, notes};
 
 on_shapes! {
     [embedded, postgres]

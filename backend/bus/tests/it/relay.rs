@@ -2,11 +2,11 @@
 
 use futures_util::future::join_all;
 use ticketing_bus::Core;
-use ticketing_engines::{Engine, Shape, on_shapes};
+use ticketing_engines::{Engine, Shape, eventually, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, count, created, eventually, note, updated};
+use crate::support::{Fixture, count, created, note, updated};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use ticketing_bus::{Bus, Core};
-use ticketing_engines::Shape;
+use ticketing_engines::{Shape, eventually};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::Timestamp;
 
-use crate::support::{Fixture, OnCreated, OnUpdated, count, created, eventually, notes, updated};
+use crate::support::{Fixture, OnCreated, OnUpdated, count, created, notes, updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 

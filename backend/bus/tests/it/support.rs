@@ -279,12 +279,3 @@ pub(crate) fn names(deliveries: &[Delivery]) -> Vec<String> {
         .map(|delivery| format!("{}/{}", delivery.envelope.aggregate, delivery.envelope.version))
         .collect()
 }
-
-/// Waits until `condition` holds; fails the test when that takes more than ten seconds.
-pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
-    while !condition().await {
-        assert!(tokio::time::Instant::now() < deadline, "still not: {what}");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-}

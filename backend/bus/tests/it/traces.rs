@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ticketing_bus::{AckDecision, Bus, Core, Delivery, Effect, Handler};
-use ticketing_engines::{Shape, on_shapes};
+use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::telemetry::TraceContext;
 
-use crate::support::{Fixture, created, deleted, eventually, updated};
+use crate::support::{Fixture, created, deleted, updated};
 
 const ONE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const OTHER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use ticketing_bus::{Bus, Core, DeliveryLimits};
-use ticketing_engines::{Shape, on_shapes};
+use ticketing_engines::{Shape, eventually, eventually_within, on_shapes};
 use ticketing_events::Envelope;
 use ticketing_platform::args;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, OnCreated, OnUpdated, count, created, eventually, notes};
+use crate::support::{Fixture, OnCreated, OnUpdated, count, created, notes};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -144,8 +144,14 @@ async fn older_and_newer_replica_lose_nothing(shape: Shape) {
     for ticket in 0..20 {
         one.publish(fixture.history(&format!("t{ticket}"), 3)).await.unwrap();
     }
-    crate::nats::in_the_end("all take effect", || async { notes(&core).await.len() >= 60 }).await;
-    crate::nats::in_the_end("nothing waits", || async { one.backlog().await.unwrap() == 0 }).await;
+    eventually_within("all take effect", Duration::from_secs(60), || async {
+        notes(&core).await.len() >= 60
+    })
+    .await;
+    eventually_within("nothing waits", Duration::from_secs(60), || async {
+        one.backlog().await.unwrap() == 0
+    })
+    .await;
     assert_eq!(notes(&core).await.len(), 60);
     assert!(one.dead_letters().await.unwrap().is_empty());
     stop(older).await;

@@ -1,7 +1,5 @@
 //! A fixture with the timers of one database, and a poller.
 
-use std::time::Duration;
-
 use ticketing_bus::{Core, Effect};
 use ticketing_engines::{Engine, Home};
 use ticketing_expiration::{MIGRATIONS, store};
@@ -84,17 +82,4 @@ pub(crate) async fn fired_orders(core: &Core) -> Vec<String> {
         tx.query(sql, &[], |row| row.text("aggregate"))
     });
     orders.await.map_err(|error: DbError| error).unwrap()
-}
-
-/// Waits until `condition` holds, and panics after `timeout`.
-pub(crate) async fn wait_until<F: Future<Output = bool>>(
-    description: &str,
-    timeout: Duration,
-    mut condition: impl FnMut() -> F,
-) {
-    let deadline = tokio::time::Instant::now() + timeout;
-    while !condition().await {
-        assert!(tokio::time::Instant::now() < deadline, "timed out: {description}");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
 }

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use ticketing_bus::{Bus, EmbeddedOptions};
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{Engine, eventually_within, on_both};
 use ticketing_events::{CancelledTicket, Envelope, Event, OrderCancelled, OrderCreated};
 use ticketing_expiration::{App, Settings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, TicketId, fixtures};
 
-use crate::support::{Timers, at, fired_orders, wait_until};
+use crate::support::{Timers, at, fired_orders};
 
 on_both! {
     #[tokio::test]
@@ -54,14 +54,14 @@ impl Running {
     }
 
     async fn wait_until_consumed(&self) {
-        wait_until("the bus has no backlog", Duration::from_secs(10), || async {
+        eventually_within("the bus has no backlog", Duration::from_secs(10), || async {
             self.bus.backlog().await.unwrap() == 0
         })
         .await;
     }
 
     async fn wait_until_fired(&self, expected: &[&str]) {
-        wait_until("the timers have fired", Duration::from_secs(1), || async {
+        eventually_within("the timers have fired", Duration::from_secs(1), || async {
             fired_orders(self.app.core()).await == expected
         })
         .await;
@@ -125,7 +125,7 @@ async fn restart_fires_10000_overdue_timers_within_5_seconds(engine: Engine) {
     let running = Running::start(&timers, &timers.core.clock.clone());
     let last_order = || async { running.bus.recent(1).await.unwrap().pop().map(|event| event.aggregate) };
     let sql = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NOT NULL";
-    wait_until("the relay has published every event", Duration::from_secs(5), || async {
+    eventually_within("the relay has published every event", Duration::from_secs(5), || async {
         let published = timers.core.db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n")));
         published.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap() == 10_000
     })

@@ -1,10 +1,9 @@
 //! `DELETE /api/orders/{id}`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use ticketing_platform::db::Tx;
-use ticketing_platform::http::ApiError;
+use ticketing_platform::http::{ApiError, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{ErrorCode, OrderId, OrderStatus, Problem};
 
@@ -27,9 +26,8 @@ use crate::{App, store};
 pub(crate) async fn cancel(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<OrderId>, PathRejection>,
+    PathId(id): PathId<OrderId>,
 ) -> Result<StatusCode, ApiError> {
-    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     app.writes.check(&session.user_id)?;
     let core = app.core.clone();
     let unit =

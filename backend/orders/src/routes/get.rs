@@ -1,10 +1,9 @@
 //! `GET /api/orders/{id}`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::IntoResponse;
 use ticketing_platform::http::etag::etag;
-use ticketing_platform::http::{ApiError, Json};
+use ticketing_platform::http::{ApiError, Json, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Order, OrderId, Problem};
 
@@ -25,9 +24,8 @@ use crate::{App, store};
 pub(crate) async fn get(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<OrderId>, PathRejection>,
+    PathId(id): PathId<OrderId>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let order = app.core.db.read(move |tx| store::find(tx, &id)).await?;
     let order = order.ok_or_else(ApiError::not_found)?;
     if order.user_id != session.user_id {

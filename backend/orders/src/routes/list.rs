@@ -1,10 +1,10 @@
 //! `GET /api/orders`
 
 use axum::extract::State;
-use axum::http::{Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::Uri;
+use axum::response::Response;
 use ticketing_platform::db::Tx;
-use ticketing_platform::http::page::{cursor, next_link};
+use ticketing_platform::http::page::list_response;
 use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, list_body};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Order, OrderStatus, Problem};
@@ -22,6 +22,9 @@ pub(crate) struct Filters {
     )]
     status: Option<String>,
 }
+
+/// The error of an invalid status.
+const STATUS: &str = "Status must be created, awaiting:payment, complete, cancelled, a list of these, or all";
 
 /// One's own orders, the newest last.
 #[utoipa::path(
@@ -42,33 +45,12 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
     let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
     let page = PageQuery::parse(&query, &mut errors);
     let after: Option<String> = page.after(&mut errors);
-    let statuses = statuses(&query, &mut errors);
+    let statuses: Vec<OrderStatus> = query.list("status", STATUS, &mut errors);
     errors.finish()?;
 
-    let limit = page.limit;
-    // One more than asked for tells whether there is a next page.
-    let unit =
-        move |tx: &mut Tx<'_>| store::list(tx, &session.user_id, &statuses, after.as_deref(), limit + 1);
+    let rows = page.rows();
+    let unit = move |tx: &mut Tx<'_>| store::list(tx, &session.user_id, &statuses, after.as_deref(), rows);
     let mut orders = app.core.db.read(unit).await?;
-    let more = orders.len() > limit as usize;
-    orders.truncate(limit as usize);
-    let (content, body) = ([(header::CONTENT_TYPE, "application/json")], list_body(&orders)?);
-    match orders.last() {
-        Some(last) if more => Ok(([next_link(&uri, &cursor(&last.id)?)], content, body).into_response()),
-        _ => Ok((content, body).into_response()),
-    }
-}
-
-/// The states that are asked for; none stands for all.
-fn statuses(query: &Query, errors: &mut ValidationErrors) -> Vec<OrderStatus> {
-    let Some(text) = query.value("status", errors).filter(|text| *text != "all") else {
-        return Vec::new();
-    };
-    let statuses: Option<Vec<_>> = text.split(',').map(|name| name.trim().parse().ok()).collect();
-    statuses.unwrap_or_else(|| {
-        let message =
-            "Status must be created, awaiting:payment, complete, cancelled, a list of these, or all";
-        errors.push("status", message);
-        Vec::new()
-    })
+    let link = page.cut(&uri, &mut orders, |last| last.id.clone())?;
+    Ok(list_response(list_body(&orders)?, link))
 }

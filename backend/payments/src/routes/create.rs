@@ -3,7 +3,7 @@
 use axum::extract::State;
 use ticketing_platform::http::{ApiError, Json};
 use ticketing_platform::idempotency::{
-    self, Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedOutcome, KeyedRequest,
+    self, Answer, IdempotencyKey, KeyedAnswer, KeyedOutcome, KeyedRequest,
 };
 use ticketing_platform::session::Session;
 use ticketing_platform::visibility::Visibility;
@@ -39,8 +39,8 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer, ApiError> {
     let input = input.check()?;
     let now = app.core.clock.now();
-    let fingerprint = Fingerprint::of(&input.fingerprint_input()).map_err(ApiError::internal)?;
-    let keyed = KeyedRequest::new(&key, session.user_id.as_str(), "POST /api/payments", fingerprint, now);
+    let (user, body) = (&session.user_id, input.fingerprint_input());
+    let keyed = KeyedRequest::of_body(&key, user, "POST /api/payments", &body, now)?;
     let request = Request { user_id: session.user_id, key: key.0, keyed, input, now };
     app.writes.check_keyed(&request.user_id, &app.core.db, &request.keyed).await?;
     let _guard = match &request.key {

@@ -1,10 +1,9 @@
 //! `GET /api/payments/{id}`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::IntoResponse;
 use ticketing_platform::http::etag::etag;
-use ticketing_platform::http::{ApiError, Json};
+use ticketing_platform::http::{ApiError, Json, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Payment, PaymentId, Problem};
 
@@ -25,9 +24,8 @@ use crate::{App, store};
 pub(crate) async fn get(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<PaymentId>, PathRejection>,
+    PathId(id): PathId<PaymentId>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let payment = app.core.db.read(move |tx| store::find_payment(tx, &id)).await?;
     let payment = payment.ok_or_else(ApiError::not_found)?;
     if payment.user_id != session.user_id {

@@ -1,9 +1,10 @@
 //! `GET /api/payments`
 
 use axum::extract::State;
-use axum::http::{Uri, header};
-use axum::response::{IntoResponse, Response};
-use ticketing_platform::http::page::{cursor, next_link};
+use axum::http::Uri;
+use axum::response::Response;
+use ticketing_platform::db::Tx;
+use ticketing_platform::http::page::list_response;
 use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, list_body};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Payment, PaymentId, Problem};
@@ -31,18 +32,10 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
     let after: Option<PaymentId> = page.after(&mut errors);
     errors.finish()?;
 
-    // One more row than requested shows whether there is a next page.
-    let limit = i64::from(page.limit) + 1;
-    let read = move |tx: &mut ticketing_platform::db::Tx<'_>| {
-        store::list_payments(tx, &session.user_id, after.as_ref(), limit)
-    };
-    let mut payments = app.core.db.read(read).await?;
-    let more = payments.len() > page.limit as usize;
-    payments.truncate(page.limit as usize);
+    let rows = page.rows();
+    let unit = move |tx: &mut Tx<'_>| store::list_payments(tx, &session.user_id, after.as_ref(), rows);
+    let mut payments = app.core.db.read(unit).await?;
+    let link = page.cut(&uri, &mut payments, |last| last.id.clone())?;
     let payments: Vec<Payment> = payments.iter().map(PaymentRow::to_wire).collect();
-    let (content, body) = ([(header::CONTENT_TYPE, "application/json")], list_body(&payments)?);
-    match payments.last() {
-        Some(last) if more => Ok(([next_link(&uri, &cursor(&last.id)?)], content, body).into_response()),
-        _ => Ok((content, body).into_response()),
-    }
+    Ok(list_response(list_body(&payments)?, link))
 }

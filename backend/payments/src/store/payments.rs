@@ -174,7 +174,7 @@ pub fn list_payments(
     tx: &mut Tx<'_>,
     user_id: &UserId,
     after: Option<&PaymentId>,
-    limit: i64,
+    limit: u32,
 ) -> Result<Vec<PaymentRow>, DbError> {
     tx.query(
         &format!("SELECT {COLUMNS} FROM payments WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3"),

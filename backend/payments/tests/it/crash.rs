@@ -1,9 +1,10 @@
 //! Crashes between any two steps: unfinished payments settle with the same key.
 
+use ticketing_engines::eventually;
 use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 
-use crate::fixture::{Fixture, Setup, TestResponse, User, wait_until};
+use crate::fixture::{Fixture, Setup, TestResponse, User};
 use crate::on_every_setup;
 
 on_every_setup! {
@@ -35,12 +36,12 @@ async fn crash_at(fixture: &mut Fixture, ada: &User, order: &OrderId, moment: Mo
     let request = tokio::spawn(async move { payer.pay_with_key(&id, "tok_visa", "k").await });
     if matches!(call, ProviderCall::Void) {
         fixture.orders().set_silent(true);
-        wait_until("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
+        eventually("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
             .await;
         fixture.orders().cancel(order).await;
     }
     let goal = if matches!(moment, Moment::After(_)) { 2 } else { 1 };
-    wait_until("the call is at the moment", async || faults.call_count(call) >= goal).await;
+    eventually("the call is at the moment", async || faults.call_count(call) >= goal).await;
     request.abort();
     fixture.crash().await;
     drop(gate);

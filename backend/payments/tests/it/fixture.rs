@@ -13,7 +13,7 @@ use axum::http::{Request, header};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use ticketing_bus::{Bus, EmbeddedOptions};
-use ticketing_engines::Home;
+use ticketing_engines::{Home, eventually};
 use ticketing_payments::provider::Ledger;
 use ticketing_payments::store::{self, PaymentRow};
 use ticketing_payments::{App, PaymentTimeouts, Settings};
@@ -144,7 +144,7 @@ impl Fixture {
     /// Waits until the newest payment of `user` has this status and no next step.
     pub(crate) async fn wait_until_settled(&self, user: &User, status: PaymentStatus) {
         let what = format!("the payment of {} becomes {status:?}", user.id);
-        wait_until(&what, async || {
+        eventually(&what, async || {
             let payments = self.payments(user).await;
             payments.last().is_some_and(|last| last.status == status && last.next_step.is_none())
         })
@@ -153,7 +153,7 @@ impl Fixture {
 
     /// Waits until the copy of the order has this status.
     pub(crate) async fn wait_until_copied(&self, order: &OrderId, status: OrderStatus) {
-        wait_until(&format!("the copy of {order} becomes {status:?}"), async || {
+        eventually(&format!("the copy of {order} becomes {status:?}"), async || {
             let id = order.clone();
             let copy = self.service.app.core().db.read(move |tx| store::find_order(tx, &id)).await.unwrap();
             copy.is_some_and(|copy| copy.status == status)
@@ -260,15 +260,4 @@ impl User {
     pub(crate) fn signed_out(&self) -> Self {
         Self { cookie: "none=1".to_owned(), ..self.clone() }
     }
-}
-
-/// Waits until a condition holds; panics after the deadline.
-pub(crate) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let mut tick = tokio::time::interval(Duration::from_millis(5));
-    let waited = tokio::time::timeout(DEADLINE, async {
-        while !holds().await {
-            tick.tick().await;
-        }
-    });
-    assert!(waited.await.is_ok(), "timed out: {what}");
 }

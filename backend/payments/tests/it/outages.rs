@@ -1,11 +1,11 @@
 //! An outage of the database after the provider has answered: the outcome is kept and the provider is not called again.
 
-use ticketing_engines::Engine;
+use ticketing_engines::{Engine, eventually};
 use ticketing_payments::provider::ProviderCall;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::PaymentStatus;
 
-use crate::fixture::{Fixture, wait_until};
+use crate::fixture::Fixture;
 
 /// Rejects updates that settle a payment like a full tablespace, and counts them: a rollback does not reset a sequence.
 const FULL_TABLESPACE: [&str; 3] = [
@@ -30,12 +30,12 @@ async fn outcome_is_stored_after_database_outage_without_retry() {
     let gate = faults.hold(ProviderCall::Authorize);
     let (payer, id) = (ada.clone(), order.clone());
     let request = tokio::spawn(async move { payer.pay(&id, "tok_visa").await });
-    wait_until("the provider is called", async || faults.call_count(ProviderCall::Authorize) == 1).await;
+    eventually("the provider is called", async || faults.call_count(ProviderCall::Authorize) == 1).await;
     for sql in FULL_TABLESPACE {
         execute(&fixture, sql).await;
     }
     drop(gate);
-    wait_until("the update is rejected twice", async || {
+    eventually("the update is rejected twice", async || {
         let last = fixture
             .app()
             .core()

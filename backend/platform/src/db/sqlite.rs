@@ -251,7 +251,7 @@ fn commit_group(
             roll_back(connection);
             if files.changed().is_none() {
                 // No commit, no checkpoint: a log that has filled the disk would never be written back.
-                files.empty_log(|| empty_log(connection));
+                empty_log(connection);
             }
             Err(if error.is_outage() { error } else { DbError::Unavailable(error.to_string()) })
         }

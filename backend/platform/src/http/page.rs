@@ -1,7 +1,9 @@
 //! Pagination: `?limit=`, an opaque `?cursor=`, and a `Link` to the next page. Without both parameters a list is whole.
 
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Uri, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -56,6 +58,42 @@ impl PageQuery {
     }
 }
 
+/// The header `Link` to the next page.
+pub type NextLink = (HeaderName, HeaderValue);
+
+impl PageQuery {
+    /// Returns the number of rows to read: one more than the page has, which shows whether there is a next page.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        self.limit + 1
+    }
+
+    /// Cuts rows to the page. Returns the link to the next page, if there are more; `position` returns the position of the
+    /// last row.
+    ///
+    /// # Errors
+    /// 500 if the position cannot be serialized.
+    pub fn cut<T, P: Serialize>(
+        &self,
+        uri: &Uri,
+        rows: &mut Vec<T>,
+        position: impl FnOnce(&T) -> P,
+    ) -> Result<Option<NextLink>, ApiError> {
+        let has_more = rows.len() > self.limit as usize;
+        rows.truncate(self.limit as usize);
+        let last = rows.last().filter(|_| has_more);
+        last.map(|last| Ok(next_link(uri, &cursor(&position(last))?))).transpose()
+    }
+}
+
+/// Returns the response of a list: its JSON, and the link to the next page.
+#[must_use]
+pub fn list_response(body: Bytes, link: Option<NextLink>) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
+    response.headers_mut().extend(link);
+    response
+}
+
 /// Returns whether a text in it contains U+0000, which no encoded position does.
 fn holds_nul(value: &Value) -> bool {
     match value {
@@ -70,12 +108,12 @@ fn holds_nul(value: &Value) -> bool {
 ///
 /// # Errors
 /// 500 if the position cannot be serialized.
-pub fn cursor<T: Serialize>(position: &T) -> Result<String, ApiError> {
+fn cursor<T: Serialize>(position: &T) -> Result<String, ApiError> {
     serde_json::to_vec(position).map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(ApiError::internal)
 }
 
 /// Returns the header `Link: <…>; rel="next"`: the same path and query with this cursor.
-pub fn next_link(uri: &Uri, cursor: &str) -> (HeaderName, HeaderValue) {
+fn next_link(uri: &Uri, cursor: &str) -> NextLink {
     let mut link = String::with_capacity(uri.path().len() + cursor.len() + 64);
     link.push('<');
     link.push_str(uri.path());

@@ -1,5 +1,7 @@
 //! The parameters of a query. Each may occur once; an empty value counts as absent.
 
+use std::str::FromStr;
+
 use axum::extract::Query as Pairs;
 use http::Uri;
 
@@ -26,6 +28,19 @@ impl Query {
             return None;
         }
         Some(value)
+    }
+
+    /// Returns the values of a list with commas. Empty if the parameter is absent or `all`. An invalid value adds an error
+    /// with this message.
+    pub fn list<T: FromStr>(&self, name: &str, message: &str, errors: &mut ValidationErrors) -> Vec<T> {
+        let Some(text) = self.value(name, errors).filter(|text| *text != "all") else {
+            return Vec::new();
+        };
+        let values: Option<Vec<T>> = text.split(',').map(|value| value.trim().parse().ok()).collect();
+        values.unwrap_or_else(|| {
+            errors.push(name, message);
+            Vec::new()
+        })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use ticketing_sdk::{ErrorCode, Timestamp};
+use serde::Serialize;
+use ticketing_sdk::{ErrorCode, Timestamp, UserId};
 
 use super::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, is_final_refusal};
 use crate::args;
@@ -42,6 +43,21 @@ impl KeyedRequest {
         now: Timestamp,
     ) -> Self {
         Self { key: key.0.clone(), scope: format!("{user} {route}"), fingerprint, now }
+    }
+
+    /// Creates a request of a signed-in user, as [`new`](Self::new), with the fingerprint of `body`.
+    ///
+    /// # Errors
+    /// 500 if the body cannot be serialized.
+    pub fn of_body(
+        key: &IdempotencyKey,
+        user: &UserId,
+        route: &'static str,
+        body: &impl Serialize,
+        now: Timestamp,
+    ) -> Result<Self, ApiError> {
+        let fingerprint = Fingerprint::of(body).map_err(ApiError::internal)?;
+        Ok(Self::new(key, user.as_str(), route, fingerprint, now))
     }
 
     /// Returns whether the request has a key.
@@ -108,6 +124,18 @@ pub fn run_once(
         Err(failure) if failure.status().is_server_error() => Err(failure),
         outcome => Ok(record_outcome(tx, request, outcome)?),
     }
+}
+
+/// Runs a unit in a transaction of its own, as [`run_once`].
+///
+/// # Errors
+/// As [`run_once`], and a refusal of the unit.
+pub async fn write_once(
+    db: &Db,
+    request: KeyedRequest,
+    unit: impl Fn(&mut Tx<'_>) -> Result<Answer, ApiError> + Send + 'static,
+) -> Result<KeyedAnswer, ApiError> {
+    db.write(move |tx| run_once(tx, &request, &unit)).await?
 }
 
 /// Ends a request that [`claim_key`] called fresh: stores its answer or final refusal, or releases the key.

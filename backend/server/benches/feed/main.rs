@@ -11,6 +11,8 @@ mod cookies;
 #[expect(dead_code, reason = "other benchmarks use the rest")]
 #[path = "../common/http.rs"]
 mod http;
+#[path = "../common/process.rs"]
+mod process;
 mod processes;
 #[path = "../common/report.rs"]
 mod report;
@@ -21,7 +23,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use http::{Connection, per_second, post};
-use processes::{Server, Watchers};
+use process::Stack;
+use processes::Watchers;
 use report::Rounds;
 
 /// The number of watchers.
@@ -63,7 +66,7 @@ async fn measure(program: &std::path::Path, rounds: u32) {
     let mut memory = Rounds::default();
     for round in 1..=rounds {
         println!("round {round} of {rounds}");
-        let server = Server::start(program);
+        let server = Stack::start(program, &[("TICKETING_STREAMS_PER_ADDRESS", "100000")]);
         let own = span(&server, "alone").await;
         alone.push(own.listings);
         let idle = server.memory_mib("VmRSS");
@@ -90,7 +93,7 @@ async fn measure(program: &std::path::Path, rounds: u32) {
 }
 
 /// Lists and reads tickets for [`SPAN`].
-async fn span(server: &Server, name: &str) -> SpanFigures {
+async fn span(server: &Stack, name: &str) -> SpanFigures {
     let cookie = server.cookies.cookie("seller");
     let ticket = list(server.address(), &cookie, &format!("{name}-first")).await;
     let began = Instant::now();

@@ -55,15 +55,15 @@ pub(crate) async fn first_byte(address: SocketAddr, path: &str, count: usize) ->
 /// Signs one account up, and in `count` times. Returns sign-ins per second.
 pub(crate) async fn sign_in(server: &Server, count: usize) -> f64 {
     let body = r#"{"email":"bench@example.com","password":"correct horse battery"}"#;
-    send_all(&[server.address()], &[post("/api/users/signup", "", "signup", body)], 201).await;
+    send_all(&[server.stack.address()], &[post("/api/users/signup", "", "signup", body)], 201).await;
     let requests = vec![post("/api/users/signin", "", "signin", body); count];
-    let (_, took) = send_all(&[server.address()], &requests, 200).await;
+    let (_, took) = send_all(&[server.stack.address()], &requests, 200).await;
     per_second(count, took)
 }
 
 /// Lists `count` tickets, and waits until every service has consumed the events. Returns their identifiers.
 pub(crate) async fn create_tickets(server: &mut Server, count: usize) -> Vec<String> {
-    let cookie = server.cookies.cookie("seller");
+    let cookie = server.stack.cookies.cookie("seller");
     let first = server.tickets;
     let requests: Vec<_> = (first..first + count as u64)
         .map(|n| {
@@ -71,7 +71,7 @@ pub(crate) async fn create_tickets(server: &mut Server, count: usize) -> Vec<Str
             post("/api/tickets", &cookie, &format!("ticket-{n}"), &body)
         })
         .collect();
-    let (bodies, _) = send_all(&[server.address()], &requests, 201).await;
+    let (bodies, _) = send_all(&[server.stack.address()], &requests, 201).await;
     server.tickets += count as u64;
     server.settle().await;
     bodies.iter().map(|body| id_of(body)).collect()
@@ -86,7 +86,7 @@ fn id_of(body: &[u8]) -> String {
 pub(crate) async fn order(server: &mut Server, tickets: &[String]) -> (f64, f64) {
     let first = server.orders;
     let cookies: Vec<_> = (0..tickets.len().div_ceil(ORDERS_PER_USER))
-        .map(|user| server.cookies.cookie(&format!("buyer-{first}-{user}")))
+        .map(|user| server.stack.cookies.cookie(&format!("buyer-{first}-{user}")))
         .collect();
     let requests: Vec<_> = tickets
         .iter()
@@ -97,7 +97,7 @@ pub(crate) async fn order(server: &mut Server, tickets: &[String]) -> (f64, f64)
         })
         .collect();
     let began = Instant::now();
-    let (_, answered) = send_all(&[server.address()], &requests, 201).await;
+    let (_, answered) = send_all(&[server.stack.address()], &requests, 201).await;
     server.orders += tickets.len() as u64;
     server.reservations_seen += tickets.len() as u64;
     server.settle().await;
@@ -106,10 +106,10 @@ pub(crate) async fn order(server: &mut Server, tickets: &[String]) -> (f64, f64)
 
 /// Lists tickets until `count` of them are available. Returns a file with the response of the list.
 pub(crate) async fn prepare_list(server: &mut Server, count: usize) -> PathBuf {
-    let listed = get(server.address(), "/api/tickets").await;
+    let listed = get(server.stack.address(), "/api/tickets").await;
     let there = serde_json::from_str::<Vec<serde_json::Value>>(&listed).unwrap().len();
     create_tickets(server, count.saturating_sub(there)).await;
-    let body = get(server.address(), "/api/tickets").await;
+    let body = get(server.stack.address(), "/api/tickets").await;
     let file = std::env::temp_dir().join(format!("ticketing-bench-list-{}.json", std::process::id()));
     std::fs::write(&file, body).unwrap();
     file

@@ -12,6 +12,8 @@ mod cookies;
 #[path = "../common/http.rs"]
 mod http;
 mod load;
+#[path = "../common/process.rs"]
+mod process;
 #[path = "../common/report.rs"]
 mod report;
 mod server;
@@ -70,9 +72,9 @@ impl PageLatency {
     }
 
     async fn visit(&mut self, address: SocketAddr) {
-        let bare = server::BareHandler::start(&load::save_page(address, &self.path).await);
+        let bare = server::start_bare_handler(&load::save_page(address, &self.path).await);
         self.own.push(load::first_byte(address, &self.path, PAGE_REQUESTS).await);
-        self.bare.push(load::first_byte(bare.address(), "/", PAGE_REQUESTS).await);
+        self.bare.push(load::first_byte(bare.address, "/", PAGE_REQUESTS).await);
     }
 
     fn print(&self, name: &str) {
@@ -91,9 +93,9 @@ fn script(page: &str) -> String {
 
 async fn measure(program: &Path, rounds: u32) {
     let mut server = Server::start(program);
-    let idle = server.memory_mib("VmRSS");
+    let idle = server.stack.memory_mib("VmRSS");
     let signins = load::sign_in(&server, SIGNINS).await;
-    let hashing = server.memory_mib("VmHWM");
+    let hashing = server.stack.memory_mib("VmHWM");
     let mut orders = Rounds::default();
     let mut one_commit = Rounds::default();
     let mut batched = Rounds::default();
@@ -101,7 +103,7 @@ async fn measure(program: &Path, rounds: u32) {
     let mut commits = Rounds::default();
     let mut lists = Rounds::default();
     let mut bare_lists = Rounds::default();
-    let script = script(&load::get(server.address(), "/").await);
+    let script = script(&load::get(server.stack.address(), "/").await);
     let mut pages = PageLatency::of("/");
     let mut scripts = PageLatency::of(&script);
 
@@ -118,10 +120,10 @@ async fn measure(program: &Path, rounds: u32) {
         batched.push(bare_sql::orders(ORDERS, 64));
 
         let body = load::prepare_list(&mut server, LIST_LENGTH).await;
-        let address = server.address();
+        let address = server.stack.address();
         lists.push(load::read(address, "/api/tickets", READ_TIME).await);
-        let bare = server::BareHandler::start(&body);
-        bare_lists.push(load::read(bare.address(), "/api/tickets", READ_TIME).await);
+        let bare = server::start_bare_handler(&body);
+        bare_lists.push(load::read(bare.address, "/api/tickets", READ_TIME).await);
         pages.visit(address).await;
         scripts.visit(address).await;
     }
@@ -146,5 +148,5 @@ async fn measure(program: &Path, rounds: u32) {
     println!("{:58} {idle:10.1} MiB", "memory of the whole stack, idle");
     let bound = idle + f64::from(HASHING_SLOTS) * 20.0;
     println!("{:58} {hashing:10.1} MiB  (aim: at most {bound:.1})", "after the sign-ins, at its peak");
-    println!("{:58} {:10.1} MiB", "memory of the whole stack, peak", server.memory_mib("VmHWM"));
+    println!("{:58} {:10.1} MiB", "memory of the whole stack, peak", server.stack.memory_mib("VmHWM"));
 }

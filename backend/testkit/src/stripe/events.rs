@@ -1,6 +1,6 @@
 //! The events of the fake Stripe, signed and sent.
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 

@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Json};
 use ticketing_platform::idempotency::{
-    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
+    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, write_once,
 };
 use ticketing_platform::session::Session;
 use ticketing_sdk::{DetailsUpdate, NewTicket, Problem, Ticket, TicketId};
@@ -45,12 +46,9 @@ pub(crate) async fn create(
     let request = KeyedRequest::new(&key, session.user_id.as_str(), "POST /api/tickets", fingerprint, now);
     app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
     let core = app.core.clone();
-    let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
-        run_once(tx, &request, |tx| {
-            let id = TicketId::new(app.core.clock.new_id());
-            let ticket = store::create(tx, &app.publisher(), id, &session.user_id, &new)?;
-            Answer::json(StatusCode::CREATED, &ticket)
-        })
+    let unit = move |tx: &mut Tx<'_>| {
+        let id = TicketId::new(app.core.clock.new_id());
+        Answer::json(StatusCode::CREATED, &store::create(tx, &app.publisher(), id, &session.user_id, &new)?)
     };
-    core.db.write(unit).await?
+    write_once(&core.db, request, unit).await
 }

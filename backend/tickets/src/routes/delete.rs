@@ -1,9 +1,9 @@
 //! `DELETE /api/tickets/{id}`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use ticketing_platform::http::{ApiError, IfMatch};
+use ticketing_platform::db::Tx;
+use ticketing_platform::http::{ApiError, IfMatch, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Problem, TicketId};
 
@@ -33,13 +33,12 @@ use crate::{App, store};
 pub(crate) async fn delete(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<TicketId>, PathRejection>,
+    PathId(id): PathId<TicketId>,
     wanted_version: IfMatch,
 ) -> Result<StatusCode, ApiError> {
-    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     app.writes.check(&session.user_id)?;
     let core = app.core.clone();
-    let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
+    let unit = move |tx: &mut Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();
         store::delete(tx, &app.publisher(), &id, &session.user_id, check)
     };

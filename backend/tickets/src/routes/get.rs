@@ -1,10 +1,9 @@
 //! `GET /api/tickets/{id}`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::IntoResponse;
 use ticketing_platform::http::etag::etag;
-use ticketing_platform::http::{ApiError, Json};
+use ticketing_platform::http::{ApiError, Json, PathId};
 use ticketing_sdk::{Problem, Ticket, TicketId};
 
 use crate::{App, store};
@@ -22,9 +21,8 @@ use crate::{App, store};
 )]
 pub(crate) async fn get(
     State(app): State<App>,
-    id: Result<Path<TicketId>, PathRejection>,
+    PathId(id): PathId<TicketId>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let ticket = app.core.db.read(move |tx| store::find(tx, &id)).await?;
     let ticket = ticket.ok_or_else(ApiError::not_found)?;
     Ok(([etag(ticket.version)], Json(ticket)))

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
-use ticketing_platform::http::page::{cursor, next_link};
 use ticketing_platform::http::{
     ApiError, ClientAddress, PageQuery, Query, ValidationErrors, list_body, prefers_event_stream,
 };
@@ -88,10 +87,10 @@ pub(crate) async fn list(
     }
     let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
     let filters = Filters::of(&query, &mut errors);
-    let wanted = PageQuery::parse(&query, &mut errors);
+    let page = PageQuery::parse(&query, &mut errors);
     let seller = filters.seller(&app, &headers, &mut errors);
     let listing = filters.check(now, &mut errors);
-    let after: Option<Position> = wanted.after(&mut errors);
+    let after: Option<Position> = page.after(&mut errors);
     let after = after.filter(|position| {
         let fits = position.fits(listing.sort);
         if !fits {
@@ -103,17 +102,10 @@ pub(crate) async fn list(
     let listing = Listing { seller: seller?, ..listing };
 
     let seen = app.pages.generation();
-    let (sort, limit, own) = (listing.sort, wanted.limit, listing.seller.is_some());
+    let (sort, rows, own) = (listing.sort, page.rows(), listing.seller.is_some());
     let changes_with_time = listing.starts_after.is_some();
-    // One more than asked for tells whether there is a next page.
-    let mut tickets =
-        app.core.db.read(move |tx| store::list(tx, &listing, after.as_ref(), limit + 1)).await?;
-    let more = tickets.len() > limit as usize;
-    tickets.truncate(limit as usize);
-    let link = match tickets.last() {
-        Some(last) if more => Some(next_link(&uri, &cursor(&Position::of(last, sort))?).1),
-        _ => None,
-    };
+    let mut tickets = app.core.db.read(move |tx| store::list(tx, &listing, after.as_ref(), rows)).await?;
+    let link = page.cut(&uri, &mut tickets, |last| Position::of(last, sort))?.map(|(_, link)| link);
     // A ticket leaves the list when its event starts.
     let starts = tickets.iter().filter_map(|ticket| ticket.details.starts_at.as_ref());
     let next_start = starts.map(EventTime::instant).min().filter(|_| changes_with_time);

@@ -9,19 +9,12 @@ pub(crate) mod list;
 pub(crate) mod resale;
 pub(crate) mod transfer;
 
-use axum::extract::Path;
-use axum::extract::rejection::PathRejection;
 use ticketing_platform::http::ApiError;
-use ticketing_sdk::{ErrorCode, Pass, PassId, PassStatus, UserId};
+use ticketing_sdk::{ErrorCode, Pass, PassStatus, UserId};
 
 use crate::App;
 use crate::domain::pass::{Refusal, StoredPass};
 use crate::store::passes::PassError;
-
-/// The pass of a path; what cannot be one is not found.
-fn id_of(path: Result<Path<PassId>, PathRejection>) -> Result<PassId, ApiError> {
-    path.map(|Path(id)| id).map_err(|_| ApiError::not_found())
-}
 
 /// The pass as `viewer` may see it, with its code where the viewer holds it and it is valid.
 fn shown(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiError> {

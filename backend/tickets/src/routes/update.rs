@@ -1,10 +1,10 @@
 //! `PUT /api/tickets/{id}`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::IntoResponse;
+use ticketing_platform::db::Tx;
 use ticketing_platform::http::etag::etag;
-use ticketing_platform::http::{ApiError, IfMatch, Json};
+use ticketing_platform::http::{ApiError, IfMatch, Json, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Problem, Ticket, TicketId, TicketUpdate};
 
@@ -34,15 +34,14 @@ use crate::{App, store};
 pub(crate) async fn update(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<TicketId>, PathRejection>,
+    PathId(id): PathId<TicketId>,
     wanted_version: IfMatch,
     Json(input): Json<TicketInput>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let wanted = input.check()?;
     app.writes.check(&session.user_id)?;
     let core = app.core.clone();
-    let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
+    let unit = move |tx: &mut Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();
         let new = store::NewListing { resale_cap: app.resale_cap, ..wanted.clone() };
         store::update(tx, &app.publisher(), &id, &session.user_id, &new, check)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_bus::{Core, Effect};
-use ticketing_engines::{Engine, Home};
+use ticketing_engines::{Deadline, Engine, Home};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, Ticket, TicketId, Timestamp, UserId};
@@ -151,7 +151,7 @@ impl Shop {
 
     /// The changes after a place, once nothing holds them back: on a server that others use too, any transaction may.
     pub(crate) async fn changes_after(&self, place: &str, limit: i64) -> Vec<Change> {
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+        let deadline = Deadline::after(Duration::from_secs(20));
         loop {
             let place = place.to_owned();
             let changes = self.core.db.read(move |tx| store::after(tx, &place, limit));
@@ -159,8 +159,7 @@ impl Shop {
             if !changes.held_back {
                 return changes.ready;
             }
-            assert!(tokio::time::Instant::now() < deadline, "the changes are held back for too long");
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            deadline.pause("the changes are readable").await;
         }
     }
 

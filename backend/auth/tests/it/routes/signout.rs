@@ -5,10 +5,10 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{Engine, eventually, on_both};
 use ticketing_platform::session::LIFETIME;
 
-use crate::support::{PASSWORD, Reply, Service, cookie_of, eventually};
+use crate::support::{PASSWORD, Reply, Service, cookie_of};
 
 on_both! {
     #[tokio::test]

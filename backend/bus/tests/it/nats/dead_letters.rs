@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use ticketing_bus::{AckDecision, Bus, JetStreamOptions};
-use ticketing_engines::Shape;
+use ticketing_engines::{Shape, eventually};
 
 use super::{CREATED, api, raw};
-use crate::support::{Fixture, accepted, eventually};
+use crate::support::{Fixture, accepted};
 
 /// Ends the next event of the consumer `s`, as an operator would.
 async fn terminate(fixture: &Fixture, reason: &str) {

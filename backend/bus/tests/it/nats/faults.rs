@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ticketing_bus::{Bus, BusError, Core, JetStreamError, JetStreamOptions, rebuild};
-use ticketing_engines::Shape;
+use ticketing_engines::{Shape, eventually_within};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use super::{api, append_history, assert_in_order, assert_whole, in_the_end, outbox_ids, raw};
+use super::{api, append_history, assert_in_order, assert_whole, outbox_ids, raw};
 use crate::support::{Fixture, OnCreated, OnUpdated, count, notes, updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
@@ -23,9 +23,18 @@ async fn pair(fixture: &Fixture, shutdown: &Shutdown) -> (Bus, Core, Core) {
 }
 
 async fn all_is_heard(bus: &Bus, source: &Core, copy: &Core, events: usize) {
-    in_the_end("all events are published", || async { count(source, UNMARKED).await == 0 }).await;
-    in_the_end("all is heard", || async { notes(copy).await.len() >= events }).await;
-    in_the_end("nothing waits", || async { bus.backlog().await.is_ok_and(|waiting| waiting == 0) }).await;
+    eventually_within("all events are published", Duration::from_secs(60), || async {
+        count(source, UNMARKED).await == 0
+    })
+    .await;
+    eventually_within("all is heard", Duration::from_secs(60), || async {
+        notes(copy).await.len() >= events
+    })
+    .await;
+    eventually_within("nothing waits", Duration::from_secs(60), || async {
+        bus.backlog().await.is_ok_and(|waiting| waiting == 0)
+    })
+    .await;
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }
 
@@ -50,7 +59,10 @@ async fn repeated_server_kills_lose_and_repeat_nothing() {
         // Killed where it stands: between a batch and its answer, between an effect and its acknowledgement.
         fixture.nats.as_mut().unwrap().restart().await;
         let before = notes(&copy).await.len();
-        in_the_end("it goes on", || async { notes(&copy).await.len() >= before + 20 * round }).await;
+        eventually_within("it goes on", Duration::from_secs(60), || async {
+            notes(&copy).await.len() >= before + 20 * round
+        })
+        .await;
     }
     enough.store(true, Ordering::SeqCst);
     let tickets = writer.await.unwrap();
@@ -70,7 +82,10 @@ async fn events_during_an_outage_are_delivered_after_it() {
     all_is_heard(&bus, &source, &copy, 2).await;
     fixture.nats.as_mut().unwrap().kill().await;
     append_history(&source, "meanwhile", 3).await;
-    in_the_end("the bus says that it cannot", || async { bus.backlog().await.is_err() }).await;
+    eventually_within("the bus says that it cannot", Duration::from_secs(60), || async {
+        bus.backlog().await.is_err()
+    })
+    .await;
     assert_eq!(count(&source, UNMARKED).await, 3, "the outbox keeps them");
     fixture.nats.as_mut().unwrap().start().await;
     let back = tokio::time::Instant::now();
@@ -98,10 +113,19 @@ async fn publish_without_response_is_unknown_and_repeatable() {
         assert!(matches!(unknown, Err(BusError::JetStream(JetStreamError::Timeout(_)))), "{unknown:?}");
         // It does then what it was asked to meanwhile, however often that was.
         server.resume().await;
-        in_the_end("all is heard", || async { notes(&copy).await.len() >= (round + 1) * 30 }).await;
+        eventually_within("all is heard", Duration::from_secs(60), || async {
+            notes(&copy).await.len() >= (round + 1) * 30
+        })
+        .await;
     }
-    in_the_end("all is marked", || async { count(&source, UNMARKED).await == 0 }).await;
-    in_the_end("nothing waits", || async { bus.backlog().await.is_ok_and(|waiting| waiting == 0) }).await;
+    eventually_within("all is marked", Duration::from_secs(60), || async {
+        count(&source, UNMARKED).await == 0
+    })
+    .await;
+    eventually_within("nothing waits", Duration::from_secs(60), || async {
+        bus.backlog().await.is_ok_and(|waiting| waiting == 0)
+    })
+    .await;
     let heard = notes(&copy).await;
     assert_whole(&heard.into_iter().filter(|note| note.starts_with('t')).collect::<Vec<_>>(), 30, 3);
     let events: Vec<_> = bus.recent(u32::MAX).await.unwrap();
@@ -145,7 +169,10 @@ async fn lost_stream_is_rebuilt_from_the_outboxes() {
     assert_eq!(notes(&copy).await.len(), 106);
     let late = fixture.service("late");
     late.start(&bus, Some(late.consumers("late").on(OnCreated).on(OnUpdated)), &shutdown);
-    in_the_end("a new copy is whole", || async { notes(&late).await.len() >= 106 }).await;
+    eventually_within("a new copy is whole", Duration::from_secs(60), || async {
+        notes(&late).await.len() >= 106
+    })
+    .await;
     assert_eq!(notes(&late).await.iter().filter(|note| note.starts_with("t7/")).count(), 6);
 }
 
@@ -183,7 +210,10 @@ async fn repeats_after_the_duplicate_window_change_nothing() {
     fixture.nats.as_mut().unwrap().kill().await;
     unmarked.await.map_err(|error: DbError| error).unwrap();
     let away = tokio::time::Instant::now();
-    in_the_end("it was away for longer than it remembers", || async { away.elapsed() > window * 2 }).await;
+    eventually_within("it was away for longer than it remembers", Duration::from_secs(60), || async {
+        away.elapsed() > window * 2
+    })
+    .await;
     fixture.nats.as_mut().unwrap().start().await;
     all_is_heard(&bus, &source, &copy, 30).await;
     assert_whole(&notes(&copy).await, 10, 3);

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use ticketing_engines::Shape;
+use ticketing_engines::{Shape, eventually};
 use ticketing_events::Envelope;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{api, assert_in_order, assert_whole, forgetful, raw};
-use crate::support::{Fixture, OnCreated, OnUpdated, eventually, notes};
+use crate::support::{Fixture, OnCreated, OnUpdated, notes};
 
 #[tokio::test]
 async fn batch_of_events_and_single_event_are_one_write() {

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use ticketing_bus::{Bus, JetStreamOptions};
-use ticketing_engines::Shape;
+use ticketing_engines::{Shape, eventually, eventually_within};
 use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
-use super::{CREATED, api, assert_whole, in_the_end, raw};
-use crate::support::{
-    CREATED_AND_UPDATED, Fixture, OnCreated, OnUpdated, TICKETS, accepted, eventually, notes,
-};
+use super::{CREATED, api, assert_whole, raw};
+use crate::support::{CREATED_AND_UPDATED, Fixture, OnCreated, OnUpdated, TICKETS, accepted, notes};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_share_deliveries_and_apply_each_once() {
@@ -25,8 +23,14 @@ async fn replicas_share_deliveries_and_apply_each_once() {
     for ticket in 0..60 {
         bus.publish(fixture.history(&format!("t{ticket}"), 5)).await.unwrap();
     }
-    in_the_end("all take effect", || async { notes(&core).await.len() >= 300 }).await;
-    in_the_end("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
+    eventually_within("all take effect", Duration::from_secs(60), || async {
+        notes(&core).await.len() >= 300
+    })
+    .await;
+    eventually_within("nothing waits", Duration::from_secs(60), || async {
+        bus.backlog().await.unwrap() == 0
+    })
+    .await;
     assert_whole(&notes(&core).await, 60, 5);
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }

@@ -3,11 +3,11 @@
 use ticketing_bus::{
     Bus, BusError, Credentials, JetStreamError, JetStreamOptions, NatsPassword, NatsUser, nats_authorization,
 };
-use ticketing_engines::NatsServer;
+use ticketing_engines::{NatsServer, eventually};
 use ticketing_platform::shutdown::Shutdown;
 
 use super::CREATED;
-use crate::support::{Fixture, OnCreated, OnUpdated, created, eventually, notes, session_ended};
+use crate::support::{Fixture, OnCreated, OnUpdated, created, notes, session_ended};
 
 async fn guarded() -> Fixture {
     let users = NatsUser::ALL.map(|user| (user, NatsPassword::Text(format!("{}-secret", user.name()))));

@@ -1,7 +1,7 @@
 //! Stripe's webhook events: verifies the signature over the raw bytes, then parses the event.
 
 use axum::http::HeaderMap;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use sha2::Sha256;

@@ -1,9 +1,9 @@
 //! `session:ended`: the cookie is refused from then on, after a restart too.
 
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{Engine, eventually, on_both};
 use ticketing_events::{Envelope, SessionEnded};
 
-use crate::fixture::{Fixture, wait_until};
+use crate::fixture::Fixture;
 
 on_both! {
     #[tokio::test]
@@ -22,9 +22,9 @@ async fn an_ended_session_is_refused_for_good(engine: Engine) {
     let envelope = Envelope::encode(fixture.clock.new_id(), fixture.clock.now(), &event).unwrap();
     fixture.bus().publish(vec![envelope]).await.unwrap();
 
-    wait_until("the session is refused", async || ada.get("/api/payments").await.status == 401).await;
+    eventually("the session is refused", async || ada.get("/api/payments").await.status == 401).await;
     // It is refused a little before that is written down.
-    wait_until("it is written down", async || fixture.ended_sessions().await == 1).await;
+    eventually("it is written down", async || fixture.ended_sessions().await == 1).await;
     fixture.crash().await;
     let mut after = fixture.user("ada");
     after.cookie.clone_from(&ada.cookie);

@@ -65,12 +65,11 @@ impl Files {
 
     /// Records the identities and the lengths of the files, all of which are open now.
     pub(super) fn opened(path: &Path) -> Result<Self, OpenError> {
-        let opened = |suffix, kept| OpenedPath::of_growing(with_suffix(path, suffix), kept);
         let open = || {
             Ok([
-                // Nothing here shortens a database: SQLite does so for `VACUUM` only.
-                opened("", u64::MAX)?,
-                // Another process that opens the database may empty the log, which is no fault.
+                // SQLite shortens a database for `VACUUM` only, which nothing here runs.
+                OpenedPath::of_growing(path)?,
+                // Another process that opens the database may empty the log.
                 OpenedPath::of(with_suffix(path, LOG))?,
                 OpenedPath::of(with_suffix(path, LOG_INDEX))?,
             ])
@@ -109,12 +108,6 @@ impl Files {
             }
         }
         changed
-    }
-
-    /// Runs what may empty the log on purpose.
-    pub(super) fn empty_log<T>(&self, empty: impl FnOnce() -> T) -> T {
-        let [_, log, _] = &self.paths;
-        log.shorten(empty)
     }
 
     /// Prevents a checkpoint when `connection` is closed, if its files were moved or cut: SQLite would delete the

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_engines::{Engine, Home, on_both};
+use ticketing_engines::{Engine, Home, eventually, eventually_within, on_both};
 use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_platform::session::{self, CookieSettings, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
@@ -66,11 +66,7 @@ async fn revoked_session_is_refused_by_another_replica() {
         };
         let news: Result<bool, DbError> = record.await;
         assert!(news.unwrap());
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
-        while !other.contains(&jti) {
-            assert!(tokio::time::Instant::now() < deadline, "{jti} is not refused");
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        eventually("the other replica refuses the session", async || other.contains(&jti)).await;
         clock.advance(Duration::from_secs(60));
     }
     shutdown.trigger();
@@ -98,11 +94,8 @@ async fn refresh_reads_only_new_rows() {
     assert_eq!(reader.refresh(&db).await.unwrap(), 50);
     // A transaction of another test that is under way on the same server holds the horizon back for as long as it
     // lasts.
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
-    while reader.refresh(&db).await.unwrap() > 0 {
-        assert!(tokio::time::Instant::now() < deadline, "known rows are read again");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let all_are_read = async || reader.refresh(&db).await.unwrap() == 0;
+    eventually_within("known rows are not read again", Duration::from_secs(60), all_are_read).await;
     record("one more".to_owned()).await;
     assert!(reader.refresh(&db).await.unwrap() < 50);
     assert!(reader.contains("one more") && reader.contains("session 0"));

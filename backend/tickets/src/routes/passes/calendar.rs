@@ -1,14 +1,12 @@
 //! `GET /api/passes/{id}/calendar.ics`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use ticketing_platform::http::ApiError;
+use ticketing_platform::http::{ApiError, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{PassId, Problem};
 
-use super::id_of;
 use crate::{App, calendar, store};
 
 /// The event of a pass as a calendar file, for its holder.
@@ -25,9 +23,8 @@ use crate::{App, calendar, store};
 pub(crate) async fn calendar(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<PassId>, PathRejection>,
+    PathId(id): PathId<PassId>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let id = id_of(id)?;
     let pass = app.core.db.read(move |tx| store::passes::find(tx, &id)).await?;
     let pass = pass.filter(|pass| pass.holder_id == session.user_id).ok_or_else(ApiError::not_found)?;
     let text = calendar::event(&pass).ok_or_else(ApiError::not_found)?;

@@ -1,14 +1,13 @@
 //! `GET /api/passes/{id}`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::IntoResponse;
 use ticketing_platform::http::etag::etag;
-use ticketing_platform::http::{ApiError, Json};
+use ticketing_platform::http::{ApiError, Json, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Pass, PassId, Problem};
 
-use super::{id_of, shown};
+use super::shown;
 use crate::{App, store};
 
 /// One pass, for its holder or its issuer.
@@ -26,9 +25,8 @@ use crate::{App, store};
 pub(crate) async fn get(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<PassId>, PathRejection>,
+    PathId(id): PathId<PassId>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let id = id_of(id)?;
     let pass = app.core.db.read(move |tx| store::passes::find(tx, &id)).await?;
     let user = &session.user_id;
     let pass = pass.filter(|pass| pass.holder_id == *user || pass.issuer_id == *user);

@@ -1,9 +1,10 @@
 //! `GET /api/passes`
 
 use axum::extract::State;
-use axum::http::{Uri, header};
-use axum::response::{IntoResponse, Response};
-use ticketing_platform::http::page::{cursor, next_link};
+use axum::http::Uri;
+use axum::response::Response;
+use ticketing_platform::db::Tx;
+use ticketing_platform::http::page::list_response;
 use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, canonical_id, list_body};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{OrderId, Pass, PassStatus, Problem};
@@ -28,6 +29,9 @@ pub(crate) struct Filters {
     order: Option<String>,
 }
 
+/// The error of an invalid status.
+const STATUS: &str = "Status must be valid, offered, used, void, a list of these, or all";
+
 /// The passes that one holds, or those of one's events; the newest first.
 #[utoipa::path(
     get, path = "/api/passes", tag = "passes", operation_id = "listPasses",
@@ -47,7 +51,7 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
     let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
     let page = PageQuery::parse(&query, &mut errors);
     let after: Option<String> = page.after(&mut errors);
-    let statuses = statuses(&query, &mut errors);
+    let statuses: Vec<PassStatus> = query.list("status", STATUS, &mut errors);
     let issued = match query.value("issued", &mut errors) {
         None => false,
         Some("me") => true,
@@ -62,19 +66,11 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
     }
     errors.finish()?;
 
-    let (limit, user) = (page.limit, session.user_id.clone());
+    let (rows, user) = (page.rows(), session.user_id.clone());
     let filter = PassFilter { user: session.user_id, issued, statuses, order };
-    // One more than asked for tells whether there is a next page.
-    let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
-        store::passes::list(tx, &filter, after.as_deref(), limit + 1)
-    };
+    let unit = move |tx: &mut Tx<'_>| store::passes::list(tx, &filter, after.as_deref(), rows);
     let mut passes = app.core.db.read(unit).await?;
-    let more = passes.len() > limit as usize;
-    passes.truncate(limit as usize);
-    let link = match passes.last() {
-        Some(last) if more => Some(next_link(&uri, &cursor(&last.id)?)),
-        _ => None,
-    };
+    let link = page.cut(&uri, &mut passes, |last| last.id.clone())?;
     // Each code is signed, which takes time.
     let render = move || {
         let show = |pass| match issued {
@@ -84,21 +80,5 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
         list_body(&passes.iter().map(show).collect::<Result<Vec<Pass>, ApiError>>()?)
     };
     let body = tokio::task::spawn_blocking(render).await.map_err(ApiError::internal)??;
-    let content = [(header::CONTENT_TYPE, "application/json")];
-    Ok(match link {
-        Some(link) => ([link], content, body).into_response(),
-        None => (content, body).into_response(),
-    })
-}
-
-/// The states that are asked for; none stands for all.
-fn statuses(query: &Query, errors: &mut ValidationErrors) -> Vec<PassStatus> {
-    let Some(text) = query.value("status", errors).filter(|text| *text != "all") else {
-        return Vec::new();
-    };
-    let statuses: Option<Vec<_>> = text.split(',').map(|name| name.trim().parse().ok()).collect();
-    statuses.unwrap_or_else(|| {
-        errors.push("status", "Status must be valid, offered, used, void, a list of these, or all");
-        Vec::new()
-    })
+    Ok(list_response(body, link))
 }

@@ -1,18 +1,15 @@
 //! `POST /api/passes/{id}/resale`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use ticketing_platform::db::Tx;
-use ticketing_platform::http::{ApiError, Json, PriceField, ValidationErrors};
-use ticketing_platform::idempotency::{
-    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
-};
+use ticketing_platform::http::{ApiError, Json, PathId, PriceField, ValidationErrors};
+use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, write_once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{ErrorCode, Money, NewResale, PassId, Problem, Ticket, TicketId, UserId};
 
-use super::{id_of, refused};
+use super::refused;
 use crate::domain::terms::Terms;
 use crate::store::passes::PassError;
 use crate::{App, store};
@@ -48,28 +45,23 @@ pub(crate) struct ResaleInput {
 pub(crate) async fn create(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<PassId>, PathRejection>,
+    PathId(id): PathId<PassId>,
     key: IdempotencyKey,
     Json(input): Json<ResaleInput>,
 ) -> Result<KeyedAnswer, ApiError> {
-    let id = id_of(id)?;
     let mut errors = ValidationErrors::new();
     let price = input.price.required_price("price", "Price is required", &mut errors);
     errors.finish()?;
     let Some(price) = price else { return Err(ApiError::invalid(Vec::new())) };
     let now = app.core.clock.now();
-    let fingerprint = Fingerprint::of(&(&id, price.cents())).map_err(ApiError::internal)?;
-    let route = "POST /api/passes/resale";
-    let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
+    let (user, body) = (&session.user_id, (&id, price.cents()));
+    let request = KeyedRequest::of_body(&key, user, "POST /api/passes/resale", &body, now)?;
     app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {
-        run_once(tx, &request, |tx| {
-            let listing = offer(tx, &app, &id, &session.user_id, price)?;
-            Answer::json(StatusCode::CREATED, &listing)
-        })
+        Answer::json(StatusCode::CREATED, &offer(tx, &app, &id, &session.user_id, price)?)
     };
-    core.db.write(unit).await?
+    write_once(&core.db, request, unit).await
 }
 
 fn offer(tx: &mut Tx<'_>, app: &App, id: &PassId, holder: &UserId, price: Money) -> Result<Ticket, ApiError> {

@@ -1,18 +1,15 @@
 //! `POST` and `DELETE /api/passes/{id}/transfer`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use ticketing_platform::db::Tx;
-use ticketing_platform::http::ApiError;
-use ticketing_platform::idempotency::{
-    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
-};
+use ticketing_platform::http::{ApiError, PathId};
+use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, write_once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{PassId, PassTransfer, Problem, Timestamp};
 
-use super::{id_of, refused};
+use super::refused;
 use crate::domain::pass::{TRANSFER_TTL, Transfer};
 use crate::pass_keys::{claim_hash, claim_nonce};
 use crate::{App, store};
@@ -48,29 +45,23 @@ struct StoredTransfer {
 pub(crate) async fn create(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<PassId>, PathRejection>,
+    PathId(id): PathId<PassId>,
     key: IdempotencyKey,
 ) -> Result<KeyedAnswer, ApiError> {
-    let id = id_of(id)?;
     let now = app.core.clock.now();
-    let fingerprint = Fingerprint::of(&id).map_err(ApiError::internal)?;
-    let route = "POST /api/passes/transfer";
-    let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
+    let request = KeyedRequest::of_body(&key, &session.user_id, "POST /api/passes/transfer", &id, now)?;
     app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
     let nonce = claim_nonce().map_err(|_| ApiError::internal("the system has no randomness"))?;
     let (core, service) = (app.core.clone(), app.clone());
     let unit = move |tx: &mut Tx<'_>| {
-        run_once(tx, &request, |tx| {
-            let stored = StoredTransfer { nonce: nonce.clone(), expires_at: now + TRANSFER_TTL };
-            let claim_hash = claim_hash(&app.pass_signer.claim_code(&nonce));
-            let transfer = Transfer { claim_hash, expires_at: stored.expires_at };
-            store::passes::start_transfer(tx, &app.publisher(), &id, &session.user_id, transfer)
-                .map_err(refused)?;
-            Answer::json(StatusCode::CREATED, &stored)
-        })
+        let stored = StoredTransfer { nonce: nonce.clone(), expires_at: now + TRANSFER_TTL };
+        let claim_hash = claim_hash(&app.pass_signer.claim_code(&nonce));
+        let transfer = Transfer { claim_hash, expires_at: stored.expires_at };
+        store::passes::start_transfer(tx, &app.publisher(), &id, &session.user_id, transfer)
+            .map_err(refused)?;
+        Answer::json(StatusCode::CREATED, &stored)
     };
-    let keyed = core.db.write(unit).await??;
-    with_code(&service, keyed)
+    with_code(&service, write_once(&core.db, request, unit).await?)
 }
 
 /// Replaces the nonce of a stored answer by the claim code.
@@ -100,9 +91,8 @@ fn with_code(app: &App, keyed: KeyedAnswer) -> Result<KeyedAnswer, ApiError> {
 pub(crate) async fn cancel(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<PassId>, PathRejection>,
+    PathId(id): PathId<PassId>,
 ) -> Result<StatusCode, ApiError> {
-    let id = id_of(id)?;
     app.writes.check(&session.user_id)?;
     let core = app.core.clone();
     let unit =

@@ -1,10 +1,11 @@
 //! `POST /api/payments`: payments, declines and refusals.
 
 use futures_util::future::join_all;
+use ticketing_engines::eventually;
 use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 
-use crate::fixture::{Cards, Fixture, Setup, wait_until};
+use crate::fixture::{Cards, Fixture, Setup};
 use crate::on_every_setup;
 
 on_every_setup! {
@@ -35,7 +36,7 @@ async fn new_order_is_paid_exactly(setup: Setup) {
         "invariant 10"
     );
     assert_eq!((ledger.charges.len(), ledger.captures(&order)), (1, 1), "invariant 10: one capture");
-    wait_until("the order is complete", async || {
+    eventually("the order is complete", async || {
         fixture.orders().status(&order).await == OrderStatus::Complete
     })
     .await;
@@ -141,7 +142,7 @@ async fn other_card_is_refused_during_a_payment(setup: Setup) {
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay(&order, "tok_visa").await }
     });
-    wait_until("the provider is called", async || {
+    eventually("the provider is called", async || {
         fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
     })
     .await;

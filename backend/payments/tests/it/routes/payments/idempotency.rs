@@ -1,12 +1,13 @@
 //! `POST /api/payments` with an `Idempotency-Key`.
 
 use std::time::Duration;
+use ticketing_engines::eventually;
 
 use ticketing_payments::PaymentTimeouts;
 use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
-use crate::fixture::{Fixture, Setup, quick, wait_until};
+use crate::fixture::{Fixture, Setup, quick};
 use crate::on_every_setup;
 
 on_every_setup! {
@@ -81,7 +82,7 @@ async fn key_in_flight_is_409_and_first_request_continues(setup: Setup) {
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay_with_key(&order, "tok_visa", "k").await }
     });
-    wait_until("the provider is called", async || {
+    eventually("the provider is called", async || {
         fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
     })
     .await;

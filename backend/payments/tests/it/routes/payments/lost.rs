@@ -1,12 +1,13 @@
 //! `POST /api/payments`: the order is cancelled during the payment, and no money is kept.
 
 use std::time::Duration;
+use ticketing_engines::eventually;
 
 use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 use tokio::task::JoinHandle;
 
-use crate::fixture::{Fixture, Setup, TestResponse, User, wait_until};
+use crate::fixture::{Fixture, Setup, TestResponse, User};
 use crate::on_every_setup;
 
 on_every_setup! {
@@ -36,7 +37,7 @@ async fn order_cancelled_before_authorization_is_voided(setup: Setup) {
     let order = fixture.order(&ada, "20").await;
     let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
     let answer = pay(&ada, &order);
-    wait_until("the provider is called", async || {
+    eventually("the provider is called", async || {
         fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
     })
     .await;
@@ -48,7 +49,7 @@ async fn order_cancelled_before_authorization_is_voided(setup: Setup) {
 
     assert_no_money_kept(&fixture, &ada, &order).await;
     assert_eq!(fixture.ledger().await.charges[0].voided, 2000);
-    wait_until("the refund is published", async || fixture.published().await == ["payment:refunded"]).await;
+    eventually("the refund is published", async || fixture.published().await == ["payment:refunded"]).await;
 }
 
 async fn order_cancelled_before_decision_is_voided(setup: Setup) {
@@ -57,7 +58,7 @@ async fn order_cancelled_before_decision_is_voided(setup: Setup) {
     let order = fixture.order(&ada, "20").await;
     fixture.orders().set_silent(true);
     let answer = pay(&ada, &order);
-    wait_until("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
+    eventually("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
         .await;
     fixture.orders().cancel(&order).await;
 
@@ -74,7 +75,7 @@ async fn order_expired_before_decision_is_voided(setup: Setup) {
     let order = fixture.order(&ada, "20").await;
     fixture.orders().set_silent(true);
     let answer = pay(&ada, &order);
-    wait_until("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
+    eventually("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
         .await;
     fixture.clock.advance(Duration::from_secs(900));
     fixture.orders().set_silent(false);
@@ -90,7 +91,7 @@ async fn order_cancelled_during_capture_is_refunded(setup: Setup) {
     let order = fixture.order(&ada, "20").await;
     let gate = fixture.provider().faults().hold(ProviderCall::Capture);
     let answer = pay(&ada, &order);
-    wait_until("the capture has started", async || {
+    eventually("the capture has started", async || {
         fixture.provider().faults().call_count(ProviderCall::Capture) == 1
     })
     .await;

@@ -1,12 +1,13 @@
 //! `POST /api/payments`: the provider is slow, unreachable, or loses responses.
 
 use std::time::Duration;
+use ticketing_engines::eventually;
 
 use ticketing_payments::PaymentTimeouts;
 use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
-use crate::fixture::{Fixture, Setup, quick, wait_until};
+use crate::fixture::{Fixture, Setup, quick};
 use crate::on_every_setup;
 
 on_every_setup! {
@@ -106,7 +107,7 @@ async fn slow_outcome_is_202_and_settles_later(setup: Setup) {
     assert_eq!(payment.amount.unwrap().cents(), 2000);
     drop(gate);
     let path = format!("/api/payments/{}", payment.id);
-    wait_until("the payment succeeds", async || {
+    eventually("the payment succeeds", async || {
         ada.get(&path).await.payment(200).status == Some(PaymentStatus::Succeeded)
     })
     .await;
@@ -121,7 +122,7 @@ async fn waiting_request_ends_at_shutdown(setup: Setup) {
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay(&order, "tok_visa").await }
     });
-    wait_until("the provider is called", async || {
+    eventually("the provider is called", async || {
         fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
     })
     .await;

@@ -5,13 +5,13 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
-use ticketing_engines::{Engine, on_both};
+use ticketing_engines::{Engine, eventually, on_both};
 use ticketing_payments::PaymentTimeouts;
 use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::PaymentStatus;
 use ticketing_testkit::STRIPE_WEBHOOK_SECRET;
 
-use crate::fixture::{Fixture, Setup, TestResponse, quick, wait_until};
+use crate::fixture::{Fixture, Setup, TestResponse, quick};
 
 on_both! {
     #[tokio::test]
@@ -60,7 +60,7 @@ async fn webhook_event_settles_payment_with_lost_response(engine: Engine) {
             let (ada, order) = (ada.clone(), order.clone());
             tokio::spawn(async move { ada.pay(&order, "tok_visa").await })
         };
-        wait_until("the response was lost", async || {
+        eventually("the response was lost", async || {
             let payments = fixture.payments(&ada).await;
             let waits = payments.first().is_some_and(|payment| {
                 payment.next_step.is_some() && payment.claimed_until.is_none() && payment.attempts == 1
@@ -93,7 +93,7 @@ async fn webhook_event_during_call_is_processed_after_it(engine: Engine) {
         let (ada, order) = (ada.clone(), order.clone());
         tokio::spawn(async move { ada.pay(&order, "tok_visa").await })
     };
-    wait_until("the call has started", async || {
+    eventually("the call has started", async || {
         fixture.stripe().faults().call_count(ProviderCall::Authorize) == 1
     })
     .await;
@@ -200,7 +200,7 @@ async fn webhook_event_settles_declined_payment(engine: Engine) {
         let (ada, order) = (ada.clone(), order.clone());
         tokio::spawn(async move { ada.pay(&order, "tok_chargeDeclinedInsufficientFunds").await })
     };
-    wait_until("the response was lost", async || {
+    eventually("the response was lost", async || {
         fixture
             .payments(&ada)
             .await
