@@ -60,7 +60,7 @@ impl App {
     /// addresses that an older version computed.
     ///
     /// # Errors
-    /// When the database cannot be opened, migrated or read, or the costs of hashing are not valid.
+    /// If the database cannot be opened, migrated or read, or the costs of hashing are not valid.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
         let Settings { database, clock, sessions, proxies, fingerprint_key, limits, hashing } = settings;
         let hasher = Hasher::new(&hashing).await?;

@@ -1,7 +1,7 @@
-//! The consumer loop: one transaction per event holds its effect and the record that it took effect.
+//! The consumer loop: one transaction holds the effect of an event and its inbox row.
 //!
-//! A failure of the event itself is counted, and the event is set aside when it has failed too often. An outage of the
-//! database is not: the consumer pauses, keeps what it holds, takes no more, and goes on when the database writes again.
+//! Failures of an event are counted, and an event that has failed too often is dead-lettered. An outage of the database is
+//! not counted: the consumer pauses, keeps its deliveries, pulls no more, and continues when the database writes again.
 
 mod apply;
 mod deferred;
@@ -24,25 +24,26 @@ use crate::{AckDecision, Bus, BusError, Delivery, Effect, Subscription, probe, s
 use apply::EventOutcome;
 use deferred::DeferredEvents;
 
-/// Events handled in one transaction at most. Requests wait for the same writer, so it is not held for long.
+/// The maximum number of events in one transaction. Requests wait for the same writer, so transactions are short.
 const BATCH: usize = 64;
-/// The same where other processes write too: the longer a transaction, the more are in its way.
+/// The maximum on a shared database: a longer transaction conflicts with more others.
 const SHARED_BATCH: usize = 16;
-/// The pause after the bus failed. It doubles up to [`MAX_BACKOFF`] until a batch was handled.
+/// The first pause after a failure of the bus. It doubles with each failure.
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
+/// The longest pause after a failure of the bus.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
-/// How long a consumer keeps what it holds while it cannot write. Then it hands the events back, for another replica may
-/// be able to.
+/// How long a consumer keeps its deliveries during an outage. Then it naks them, since another replica may be able to
+/// write.
 const MAX_HOLD_IN_OUTAGE: Duration = Duration::from_secs(30);
 
-/// Why an event could not be handled.
+/// An event could not be handled.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandlerError {
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// The body is not what the name promises. No try will change that.
+    /// The body does not match the event name. A retry does not help.
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// The handler panicked.
@@ -58,21 +59,20 @@ pub trait Handler: Send + Sync + 'static {
     /// Applies the event in `tx`, together with the events that the service appends.
     ///
     /// # Errors
-    /// When it cannot be applied now. Everything it did is undone and it is tried again.
+    /// If it cannot be applied now. Its changes are rolled back, and it is retried.
     fn handle(&self, tx: &mut Tx<'_>, event: &Self::Event) -> Result<Effect, DbError>;
 }
 
 type Apply = Box<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Effect, HandlerError> + Send + Sync>;
 
-/// When an event that cannot be handled is set aside. Times count while the consumer does its work, not during an outage.
+/// When an event that cannot be handled is dead-lettered. Times do not include outages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliveryLimits {
-    /// Failures of the event itself.
+    /// The number of failures of the event itself.
     pub failures: u32,
-    /// How long an event waits for its predecessor, once nothing before it in the log is left to be handled.
+    /// How long an event waits for its predecessor, once everything before it in the log is settled.
     pub out_of_order: Duration,
-    /// How long an event that this version does not know, or has no handler for, is put back for a version that has one.
-    /// Longer than a rolling upgrade takes.
+    /// How long an event without a handler in this version is retried: longer than a rolling upgrade takes.
     pub unhandled: Duration,
 }
 
@@ -82,7 +82,7 @@ impl Default for DeliveryLimits {
     }
 }
 
-/// One service's handlers, a durable consumer of the bus.
+/// The handlers of a service: a durable consumer of the bus.
 pub struct Consumers {
     durable: &'static str,
     db: Db,
@@ -95,21 +95,21 @@ pub struct Consumers {
     log_outage: WriterOutage,
 }
 
-/// How the handling of a batch has ended.
+/// The end of a batch.
 enum BatchEnd {
     /// Every delivery has its decision.
     Settled {
-        /// Whether anything was written for one of them: that the database can be written.
+        /// Whether the database was written, and so can be.
         has_written: bool,
     },
-    /// The database could not be written. What has no decision comes again.
+    /// The database could not be written. Deliveries without a decision are redelivered.
     Outage(DbError),
-    /// The unit of work failed as a whole, and not by an outage: its events are to be tried one by one.
+    /// The unit of work failed as a whole without an outage: its events are retried one by one.
     Refused(DbError),
 }
 
 impl Consumers {
-    /// The consumer named `durable`, whose handlers work on `db`.
+    /// Creates the consumer `durable`, whose handlers use `db`.
     #[must_use]
     pub fn new(durable: &'static str, db: Db, clock: Clock) -> Self {
         Self {
@@ -124,7 +124,7 @@ impl Consumers {
         }
     }
 
-    /// The name that the bus knows it by.
+    /// Returns the name of the durable consumer.
     #[must_use]
     pub fn durable(&self) -> &'static str {
         self.durable
@@ -141,14 +141,14 @@ impl Consumers {
         self
     }
 
-    /// Notifies `signal` whenever events have taken effect.
+    /// Notifies `signal` after each batch of applied events.
     #[must_use]
     pub fn with_applied_signal(mut self, signal: Signal) -> Self {
         self.applied = signal;
         self
     }
 
-    /// Dead-letters events by other limits.
+    /// Sets the limits of dead-lettering.
     #[must_use]
     pub fn with_limits(mut self, limits: DeliveryLimits) -> Self {
         self.limits = limits;
@@ -204,10 +204,10 @@ impl Consumers {
                 }
                 BatchEnd::Refused(error) => {
                     limit = 1;
-                    tracing::warn!(durable = self.durable, %error, "a batch failed; its events are tried one by one");
+                    tracing::warn!(durable = self.durable, %error, "a batch failed; its events are retried one by one");
                 }
                 BatchEnd::Outage(error) => {
-                    // One by one at first: an event that always fails so must not fail the others with it.
+                    // One by one at first, so that an event that always causes this does not fail the others.
                     limit = 1;
                     self.wait_out(&mut subscription, &error).await?;
                 }
@@ -216,8 +216,8 @@ impl Consumers {
         }
     }
 
-    /// Waits for a batch. An outage also ends where no event comes whose success could end it: another replica may have
-    /// handled them all.
+    /// Waits for a batch. An outage also ends after some time without events, because another replica may have handled
+    /// them all.
     async fn await_batch(
         &self,
         batch: impl Future<Output = Result<BatchEnd, BusError>>,
@@ -241,8 +241,8 @@ impl Consumers {
         metrics::gauge!("consumer_paused", "consumer" => self.durable).set(value);
     }
 
-    /// Pauses until the database can be written. The deliveries are kept for a while, and no more are taken. A probe that
-    /// succeeds proves little, so the outage goes on until a batch succeeds.
+    /// Pauses until a probe can write to the database. Keeps the deliveries for a while, and pulls no more. The outage
+    /// lasts until a batch succeeds.
     async fn wait_out(&self, subscription: &mut Subscription, error: &DbError) -> Result<(), BusError> {
         if self.outage.ends_at().is_none() {
             metrics::counter!("consumer_outages_total", "consumer" => self.durable).increment(1);
@@ -276,7 +276,7 @@ impl Consumers {
         let begun = deliveries.iter().map(|it| spans::process(it, self.durable, self.db.name(), system));
         let spans: Vec<Span> = begun.collect();
         let contexts: Vec<TraceContext> = spans.iter().map(|span| span.context().clone()).collect();
-        // One that may have ended a process before is handled with care, unless this process has survived it.
+        // An event that may have crashed a process is handled alone, unless this process has survived it.
         let may_kill: Vec<bool> = deliveries
             .iter()
             .map(|delivery| {
@@ -343,7 +343,7 @@ impl Consumers {
                     attempt,
                     outcome,
                     cause,
-                    "not handled"
+                    "event not handled"
                 );
             } else {
                 tracing::debug!(
@@ -353,7 +353,7 @@ impl Consumers {
                     attempt,
                     outcome,
                     cause,
-                    "not handled"
+                    "event not handled"
                 );
             }
         }

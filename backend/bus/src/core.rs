@@ -15,7 +15,7 @@ use crate::{Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox, probe};
 /// How often old rows are pruned.
 const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
 
-/// Why a service could not be opened.
+/// A service could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CoreError {
@@ -30,23 +30,23 @@ pub enum CoreError {
 /// The core of a service. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Core {
-    /// The service's own database.
+    /// The database of the service.
     pub db: Db,
-    /// The service's outbox.
+    /// The outbox of the service.
     pub outbox: Outbox,
-    /// The time, and the identifiers that carry it.
+    /// The clock, which also creates identifiers.
     pub clock: Clock,
-    /// Notified whenever events of other services have taken effect here.
+    /// Notified after events of other services were applied.
     pub applied: Signal,
-    /// The sessions that it refuses, where it answers requests.
+    /// The revoked sessions of a service with routes.
     revoked: Option<RevokedSessions>,
 }
 
 impl Core {
-    /// Opens the database with the service's own tables, the outbox and the inbox.
+    /// Opens the database with the tables of the service, the outbox and the inbox.
     ///
     /// # Errors
-    /// When the database cannot be opened or migrated.
+    /// If the database cannot be opened or migrated.
     pub fn open(
         database: impl Into<Database>,
         clock: Clock,
@@ -56,27 +56,26 @@ impl Core {
         Ok(Self { db, outbox: Outbox::new(clock.clone()), clock, applied: Signal::default(), revoked: None })
     }
 
-    /// Brings the tables up to date that [`open`](Self::open) would, and does nothing else.
+    /// Runs the migrations of [`open`](Self::open), and nothing else.
     ///
     /// # Errors
-    /// When the database cannot be opened or migrated.
+    /// If the database cannot be opened or migrated.
     pub fn migrate(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
         Db::migrate(database, &with_bus_migrations(migrations))
     }
 
-    /// Checks that the tables are up to date that [`open`](Self::open) needs, changing nothing.
+    /// Checks that the migrations of [`open`](Self::open) are applied, without changes.
     ///
     /// # Errors
-    /// When the database cannot be reached, or is not up to date.
+    /// If the database cannot be reached, or is not up to date.
     pub fn check(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
         Db::check(database, &with_bus_migrations(migrations))
     }
 
-    /// As [`open`](Self::open), for a service that answers requests: with the keys of requests that were answered before, and with
-    /// what it knows of the sessions that have ended.
+    /// As [`open`](Self::open), for a service with routes: with idempotency keys and revoked sessions.
     ///
     /// # Errors
-    /// When the database cannot be opened, migrated or read.
+    /// If the database cannot be opened, migrated or read.
     pub async fn open_with_sessions(
         database: impl Into<Database>,
         clock: Clock,
@@ -89,28 +88,28 @@ impl Core {
         Ok(core)
     }
 
-    /// What [`open_with_sessions`](Self::open_with_sessions) gives a service besides its `own` tables.
+    /// Returns the migrations of [`open_with_sessions`](Self::open_with_sessions), with the `own` ones of the service.
     #[must_use]
     pub fn parts_with_sessions(own: Migrations) -> [Migrations; 3] {
         [own, session::MIGRATIONS, idempotency::MIGRATIONS]
     }
 
-    /// The durable consumer named `durable`, without handlers yet.
+    /// Creates the consumer `durable` without handlers.
     #[must_use]
     pub fn consumers(&self, durable: &'static str) -> Consumers {
         Consumers::new(durable, self.db.clone(), self.clock.clone()).with_applied_signal(self.applied.clone())
     }
 
-    /// Checks that the service can do its work: its database takes a small row, and no kind of write that failed last by an
-    /// outage is left ([`Db::has_failed_writes`]).
+    /// Checks that the database can be written: a probe succeeds, and no kind of write has failed last because of an
+    /// outage ([`Db::has_failed_writes`]).
     ///
     /// # Errors
-    /// When the database cannot be written.
+    /// If the database cannot be written.
     pub async fn check_writable(&self) -> Result<(), DbError> {
         probe::check(&self.db, self.clock.now()).await
     }
 
-    /// Starts the relay and, where given, the consumers.
+    /// Starts the relay and the consumers, if there are any.
     pub fn start(&self, bus: &Bus, consumers: Option<Consumers>, shutdown: &Shutdown) {
         let relay = Relay::new(self.db.clone(), bus.clone(), self.outbox.clone(), self.clock.clone());
         shutdown.spawn(relay.run(shutdown.clone()));
@@ -138,7 +137,7 @@ impl Core {
         });
     }
 
-    /// Runs `prune` now and every hour: it deletes rows past their retention at the given time.
+    /// Runs `prune` now and every hour. It deletes the rows past their retention at the given time.
     pub fn start_pruning(
         &self,
         shutdown: &Shutdown,
@@ -153,7 +152,7 @@ impl Core {
     }
 }
 
-/// Runs `task` now and after each `interval`; a failure is logged as `failure`, and the next run is the retry.
+/// Runs `task` now and after each `interval`. Logs an error as `failure`; the next run is the retry.
 pub fn start_repeating<F>(
     shutdown: &Shutdown,
     interval: Duration,
@@ -176,7 +175,7 @@ pub fn start_repeating<F>(
     });
 }
 
-/// The tables of a service and those that every service has.
+/// Adds the tables of the bus to those of a service.
 fn with_bus_migrations(migrations: &[Migrations]) -> Vec<Migrations> {
     [&[MIGRATIONS], migrations].concat()
 }

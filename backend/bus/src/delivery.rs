@@ -6,7 +6,7 @@ use std::time::Duration;
 use ticketing_events::Envelope;
 use ticketing_sdk::Timestamp;
 
-/// An event, delivered.
+/// A delivered event.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// Its sequence in the log.
@@ -21,7 +21,7 @@ pub struct Delivery {
 /// How the consumer settles a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AckDecision {
-    /// It took effect, now or before: ack.
+    /// It was applied, now or earlier: ack.
     Accepted,
     /// Nak it: it is redelivered after a delay, to any replica.
     Retry {

@@ -1,20 +1,20 @@
 //! The effect of an event on a copy, by versions.
 
-/// What an event did.
+/// The effect of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// It was applied, or it rightly changed nothing.
+    /// It was applied, or there was nothing to change.
     Done,
-    /// It was applied before: a duplicate.
+    /// It is a duplicate.
     Duplicate,
-    /// Its predecessor is missing: it must wait.
+    /// Its predecessor is missing.
     OutOfOrder,
-    /// It is not due yet by the marketplace's clock.
+    /// It is not due by the clock of the marketplace.
     NotDue,
 }
 
-/// Whether an event that makes `version` of an aggregate can be applied to a copy at version `known` (`None`:
-/// there is no copy). The first version is 0.
+/// Returns whether an event with `version` of an aggregate can be applied to a copy with version `known`, or to none. The
+/// first version is 0.
 #[must_use]
 pub fn next_step(known: Option<i64>, version: i64) -> Effect {
     let next = known.map_or(0, |known| known + 1);

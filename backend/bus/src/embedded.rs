@@ -28,24 +28,25 @@ const MIGRATIONS: Migrations = Migrations {
         ("V3__write_probes", include_str!("../migrations/V3__write_probes.sql")),
     ],
 };
-/// Messages kept in memory.
+/// The number of messages in memory.
 const CACHE_SIZE: usize = 8192;
-/// Messages read from the table at a time.
+/// The number of messages in one read of the table.
 const PAGE_SIZE: i64 = 512;
+/// The number of batches between two prunings.
 const PRUNE_EVERY: u64 = 4096;
 
-/// How the embedded transport behaves.
+/// The options of the embedded transport.
 #[derive(Clone, Debug)]
 pub struct EmbeddedOptions {
-    /// How long a message is kept after it was published, once every consumer is past it.
+    /// How long a message is retained after its publication and after every consumer has passed it.
     pub retention: Duration,
-    /// The clock of the retries. Not the marketplace's: moving that one must not advance_retries a retry.
+    /// The clock of retries: not the clock of the marketplace, which tests can move.
     pub clock: Clock,
 }
 
 impl Default for EmbeddedOptions {
     fn default() -> Self {
-        // A day longer than the outboxes keep them.
+        // One day longer than in the outboxes.
         Self { retention: Duration::from_secs(8 * 24 * 3600), clock: Clock::system() }
     }
 }
@@ -70,7 +71,7 @@ impl Log {
         })
     }
 
-    /// The log in a database that can only be read.
+    /// Opens the log in a read-only database.
     pub(crate) fn read_only(db: Db) -> Self {
         Self {
             db,
@@ -99,11 +100,11 @@ impl Log {
             cache.pop_first();
         }
         drop(cache);
-        // The commit has notified already, but then this was not in memory yet.
+        // The commit has notified before the messages were in memory.
         self.published.notify();
     }
 
-    /// The messages that follow `position` without a gap, as far as they are in memory.
+    /// Returns the messages in memory that follow `position` without a gap.
     fn cached_after(&self, position: i64) -> Vec<(i64, Arc<Envelope>)> {
         let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let newer = cache.range(position + 1..).take(usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX));
@@ -173,7 +174,7 @@ impl Log {
             let found =
                 tx.execute("DELETE FROM dead_letters WHERE durable = $1 AND seq = $2", args![&name, seq])?;
             if found > 0 {
-                // It was tried before: a first attempt would leave its row behind when it is settled.
+                // Not a first attempt, which would leave its row when it is settled.
                 store::schedule_redelivery(tx, &name, seq, 1, now, "replayed")?;
                 tx.notify_on_commit(&published);
             }

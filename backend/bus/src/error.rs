@@ -27,7 +27,7 @@ pub enum BusError {
 }
 
 impl BusError {
-    /// The outage of the database that holds the event log, if that is what failed.
+    /// Returns the outage of the database of the event log, if that is the error.
     pub(crate) fn outage(&self) -> Option<&DbError> {
         match self {
             Self::Log(error) if error.is_outage() => Some(error),

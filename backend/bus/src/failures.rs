@@ -1,10 +1,10 @@
-//! How often an event has failed by its own fault: counted in the consumer's database, whatever the transport counts.
+//! Counts the failures of events in the database of the consumer. The transport counts deliveries instead.
 
 use ticketing_events::Envelope;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 
-/// Counts a failure of the event itself; answers how many that are.
+/// Counts a failure of an event. Returns the number of failures.
 pub(crate) fn count_failure(tx: &mut Tx<'_>, event: &Envelope, cause: &str) -> Result<u32, DbError> {
     let failures = tx.query_one(
         "INSERT INTO delivery_failures (event_id, failures, unfinished, cause, name, order_id) \
@@ -17,8 +17,8 @@ pub(crate) fn count_failure(tx: &mut Tx<'_>, event: &Envelope, cause: &str) -> R
     Ok(to_count(failures))
 }
 
-/// Notes that an event is about to be handled, before it is: should that end the process, the note remains. Answers how
-/// often the handling was begun and not ended, this time included.
+/// Records the start of an attempt, which remains if the process crashes. Returns the number of unfinished attempts,
+/// including this one.
 pub(crate) fn begin(tx: &mut Tx<'_>, event: &Envelope) -> Result<u32, DbError> {
     let unfinished = tx.query_one(
         "INSERT INTO delivery_failures (event_id, failures, unfinished, cause, name, order_id) \
@@ -30,19 +30,19 @@ pub(crate) fn begin(tx: &mut Tx<'_>, event: &Envelope) -> Result<u32, DbError> {
     Ok(to_count(unfinished))
 }
 
-/// How often the handling of an event was begun and not ended.
+/// Returns the number of unfinished attempts of an event.
 pub(crate) fn unfinished(tx: &mut Tx<'_>, event_id: &str) -> Result<u32, DbError> {
     let sql = "SELECT unfinished FROM delivery_failures WHERE event_id = $1";
     let unfinished = tx.query_opt(sql, args![event_id], |row| row.int("unfinished"))?;
     Ok(to_count(unfinished.unwrap_or(0)))
 }
 
-/// Notes that the handling of an event has ended, without effect and without a failure of its own.
+/// Records the end of an attempt without effect and without a failure of the event.
 pub(crate) fn end(tx: &mut Tx<'_>, event_id: &str) -> Result<(), DbError> {
     tx.execute_deferred("UPDATE delivery_failures SET unfinished = 0 WHERE event_id = $1", args![event_id])
 }
 
-/// Forgets an event that has taken effect, or was set aside.
+/// Deletes the record of an event that was applied or dead-lettered.
 pub(crate) fn forget(tx: &mut Tx<'_>, event_id: &str) -> Result<(), DbError> {
     tx.execute_deferred("DELETE FROM delivery_failures WHERE event_id = $1", args![event_id])
 }
@@ -51,7 +51,7 @@ fn to_count(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// PostgreSQL keeps no U+0000, and the text of a panic may hold one.
+/// Replaces U+0000, which PostgreSQL cannot store and the text of a panic may contain.
 fn without_nul(cause: &str) -> String {
     cause.replace('\0', "\u{fffd}")
 }

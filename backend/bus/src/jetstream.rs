@@ -1,5 +1,5 @@
-//! The JetStream transport: a stream of a NATS server, durable pull consumers that replicas share, dead letters in a
-//! stream of their own.
+//! The JetStream transport: a stream of a NATS server, durable pull consumers that replicas share, and a stream of dead
+//! letters.
 
 mod advisories;
 mod connection;
@@ -30,7 +30,7 @@ pub(crate) use readiness::ConsumerReadiness;
 pub(crate) use subscription::Subscription;
 pub use users::{NatsPassword, NatsUser, authorization};
 
-/// The subjects of every event, replays aside.
+/// The subjects of all events, without replays.
 const EVERY_EVENT: &str = "ticketing.>";
 
 #[derive(Debug)]
@@ -57,14 +57,14 @@ struct ConsumerListResponse {
 struct StreamDeleteResponse {}
 
 impl JetStream {
-    /// Connects, and makes or checks the streams.
+    /// Connects, and creates or checks the streams.
     pub(crate) async fn open(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let connection = Connection::connect(options).await?;
         topology::ensure_streams(&connection).await?;
         Ok(Self { connection, stored: AtomicU64::new(0), readiness: ConsumerReadiness::default() })
     }
 
-    /// Connects to streams that are there, and makes none.
+    /// Connects to existing streams.
     pub(crate) async fn attach(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let connection = Connection::connect(options).await?;
         topology::info(&connection, topology::EVENT_STREAM).await?;
@@ -112,7 +112,7 @@ impl JetStream {
         Ok(topology::ensure_streams(&self.connection).await?)
     }
 
-    /// What the slowest consumer has not been sent, or has not answered.
+    /// Returns the number of undelivered and unacknowledged events of the slowest consumer.
     pub(crate) async fn backlog(&self) -> Result<u64, BusError> {
         let (mut slowest, mut offset) = (0, 0);
         let mut expected = self.readiness.names();
@@ -130,7 +130,7 @@ impl JetStream {
             }
         }
         if !expected.is_empty() {
-            // Who comes for the first time has everything before it.
+            // A new consumer receives the whole stream.
             let state = topology::info(&self.connection, topology::EVENT_STREAM).await?.state;
             slowest = slowest.max(state.messages);
         }
@@ -140,7 +140,7 @@ impl JetStream {
     pub(crate) async fn recent(&self, limit: u32) -> Result<Vec<Envelope>, BusError> {
         let state = topology::info(&self.connection, topology::EVENT_STREAM).await?.state;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        // Replays lie between the events: where too few are found, more is looked at.
+        // Replays are between the events, so the range may have to be extended.
         let mut span = limit as u64;
         loop {
             let first = state.last_sequence.saturating_add(1).saturating_sub(span).max(state.first_sequence);
@@ -157,8 +157,7 @@ impl JetStream {
         }
     }
 
-    /// Where an event lies more than once, because it was repeated after the server had forgotten its identifier, its
-    /// first sequence counts.
+    /// Returns the first sequence of each event. A duplicate after the duplicate window is in the stream twice.
     pub(crate) async fn sequences(&self) -> Result<HashMap<String, i64>, BusError> {
         let mut places = HashMap::new();
         scan::scan(&self.connection, topology::EVENT_STREAM, EVERY_EVENT, 1, |stored| {

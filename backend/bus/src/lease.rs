@@ -21,7 +21,7 @@ const RENEW_INTERVAL: Duration = Duration::from_secs(1);
 pub(crate) struct Lease {
     name: &'static str,
     holder: String,
-    /// The machine's time, not the marketplace's: that one can be moved.
+    /// The system clock: tests can move the clock of the marketplace.
     wall_clock: Clock,
     renewed: Option<Timestamp>,
 }

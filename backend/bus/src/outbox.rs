@@ -24,18 +24,18 @@ pub const INBOX_RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 pub struct Outbox {
     clock: Clock,
     waiting: Signal,
-    /// Set once the identifiers are known to rise above those of earlier runs.
+    /// Set when new identifiers are greater than those of earlier runs.
     risen: Arc<OnceLock<()>>,
 }
 
 impl Outbox {
-    /// An outbox whose events carry the time of `clock`.
+    /// Creates an outbox whose events have the time of `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { clock, waiting: Signal::default(), risen: Arc::default() }
     }
 
-    /// An identifier for a row of the unit of work that appends its event.
+    /// Creates an identifier for a row of the unit of work that appends its event.
     #[must_use]
     pub fn new_id(&self) -> String {
         self.clock.new_id()
@@ -45,13 +45,13 @@ impl Outbox {
     /// the unit of work.
     ///
     /// # Errors
-    /// When the row cannot be written.
+    /// If the row cannot be written.
     pub fn append<E: Event>(&self, tx: &mut Tx<'_>, event: &E) -> Result<String, DbError> {
         let dialect = tx.dialect();
         if !dialect.is_shared() {
             self.ensure_monotonic_earlier_runs(tx)?;
         }
-        // The identifier is made here, on the writer: where there is one, identifiers rise in the order of the commits.
+        // Created on the writer thread: with one writer, identifiers rise in the order of the commits.
         let mut envelope = Envelope::encode(self.clock.new_id(), self.clock.now(), event)
             .map_err(|error| DbError::Statement(error.to_string()))?;
         envelope.trace = TraceContext::current_traceparent();
@@ -76,7 +76,7 @@ impl Outbox {
         Ok(envelope.id)
     }
 
-    /// Events are published and watched in the order of their identifiers, also when the machine's time was set back.
+    /// Ensures that identifiers rise even after the system clock was set back: they define the order of publication.
     fn ensure_monotonic_earlier_runs(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
         if self.risen.get().is_none() {
             let last = tx.query_one("SELECT MAX(id) AS id FROM outbox", &[], |row| row.opt_text("id"))?;
@@ -91,7 +91,7 @@ impl Outbox {
     /// the same identifiers and rebuilds a lost stream. Consumers skip the events that they have processed. Returns the number of events.
     ///
     /// # Errors
-    /// When the rows cannot be written.
+    /// If the rows cannot be written.
     pub fn republish(&self, tx: &mut Tx<'_>) -> Result<u64, DbError> {
         tx.notify_on_commit(&self.waiting);
         tx.execute("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL", &[])
@@ -127,11 +127,11 @@ pub(crate) fn unpublished(
     limit: usize,
 ) -> Result<UnpublishedBatch, DbError> {
     if tx.dialect().is_shared() {
-        // The index has them in this order. With old statistics it may seem cheaper to sort all that wait.
+        // The index has this order. With outdated statistics the planner may prefer to sort all unpublished rows.
         tx.execute_deferred("SET LOCAL enable_sort TO off", &[])?;
     }
-    // Identifiers are made by each replica's own clock. The number of a transaction is greater than those of all that it
-    // has seen the effects of; one with a smaller number may still commit, and whatever sees that comes after it.
+    // Each replica creates identifiers by its own clock. The id of a transaction is greater than those of all transactions
+    // whose effects it has seen. One with a smaller id may still commit, and those that see it come after it.
     let sql = format!(
         "SELECT {}, xact, {} AS settled FROM outbox WHERE published_at IS NULL AND (xact, id) > ($1, $2) \
          ORDER BY xact, id LIMIT $3",
@@ -152,13 +152,13 @@ pub(crate) fn unpublished(
 /// Marks these events as published, in one statement.
 pub(crate) fn mark_published(tx: &mut Tx<'_>, batch: &[String], now: Timestamp) -> Result<(), DbError> {
     match tx.dialect() {
-        // Identifiers rise in the order of the commits, so everything between the first and the last one of a batch was
-        // in it. Rows that were marked for republishing since then have lower identifiers.
+        // Identifiers rise in the order of the commits, so the batch contains all rows between its first and its last one.
+        // Rows that were marked for republishing meanwhile have lower identifiers.
         Dialect::Sqlite => tx.execute_deferred(
             "UPDATE outbox SET published_at = $3 WHERE published_at IS NULL AND id >= $1 AND id <= $2",
             args![batch.first(), batch.last(), now],
         ),
-        // Others may have been committed in between.
+        // Other rows may have been committed in between.
         Dialect::Postgres => tx.execute_deferred(
             "UPDATE outbox SET published_at = $2 WHERE id = ANY (string_to_array($1, ','))",
             args![&batch.join(","), now],
@@ -185,7 +185,7 @@ pub(crate) fn is_processed(tx: &mut Tx<'_>, event_id: &str) -> Result<bool, DbEr
     found.map(|found| found.is_some())
 }
 
-/// Inserts the inbox row of a delivered event; returns `false` where it exists.
+/// Inserts the inbox row of a delivered event. Returns `false` if it exists.
 pub(crate) fn mark_processed(tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> Result<bool, DbError> {
     let event = &delivery.envelope;
     let sql = "INSERT INTO inbox (event_id, received_at, name, order_id, version, event_time, deliveries) \
@@ -205,7 +205,7 @@ pub(crate) fn mark_processed(tx: &mut Tx<'_>, delivery: &Delivery, now: Timestam
     Ok(inserted > 0)
 }
 
-/// Counts a delivery of an event that has taken effect.
+/// Counts a duplicate delivery of an applied event.
 pub(crate) fn count_duplicate(tx: &mut Tx<'_>, event_id: &str) -> Result<(), DbError> {
     tx.execute_deferred("UPDATE inbox SET duplicates = duplicates + 1 WHERE event_id = $1", args![event_id])
 }

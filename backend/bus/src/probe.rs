@@ -1,4 +1,4 @@
-//! Proves that a database can be written, by a tiny write that is committed.
+//! A write probe of a database.
 
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbError};
@@ -7,7 +7,7 @@ use ticketing_sdk::Timestamp;
 /// Writes one row and waits until it is durable.
 ///
 /// # Errors
-/// When the database cannot be written.
+/// If the database cannot be written.
 pub(crate) async fn write(db: &Db, now: Timestamp) -> Result<(), DbError> {
     let sql = "INSERT INTO write_probes (name, written_at) VALUES ('probe', $1) \
                ON CONFLICT (name) DO UPDATE SET written_at = excluded.written_at";
@@ -17,7 +17,7 @@ pub(crate) async fn write(db: &Db, now: Timestamp) -> Result<(), DbError> {
 /// Checks that a database can be written: by a probe, and by the last writes of this process.
 ///
 /// # Errors
-/// When the database cannot be written. One that is reachable and has too much to do can be.
+/// If the database cannot be written. An overloaded database counts as writable.
 pub(crate) async fn check(db: &Db, now: Timestamp) -> Result<(), DbError> {
     match write(db, now).await {
         Ok(()) | Err(DbError::Busy) => {}

@@ -1,10 +1,10 @@
-//! Rebuilding a stream that was lost, from the outboxes.
+//! Rebuilds a lost stream from the outboxes.
 
 use ticketing_platform::db::DbError;
 
 use crate::{Bus, BusError, Core};
 
-/// Why a stream could not be rebuilt.
+/// A stream could not be rebuilt.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RebuildError {
@@ -17,13 +17,14 @@ pub enum RebuildError {
 }
 
 /// Recreates the stream and republishes the events retained in the outboxes of these services, in order and under the same
-/// identifiers. Their relays publish them, now or at their next start; existing consumers skip processed events, and new ones receive all. Returns the number of republished events.
+/// identifiers. Their relays publish them, now or at their next start. Existing consumers skip processed events, and new
+/// ones receive all. Returns the number of republished events.
 ///
-/// Best while the services are stopped: an event published in the meantime would precede older ones of its aggregate. Consumers wait for these,
-/// but the order in the stream differs.
+/// Stop the services first: an event that is published meanwhile would precede older ones of its aggregate. Consumers wait
+/// for these, but the order in the stream differs.
 ///
 /// # Errors
-/// When the stream or an outbox cannot be written. Repeat it: nothing is lost.
+/// If the stream or an outbox cannot be written. A retry loses nothing.
 pub async fn rebuild<'c>(
     bus: &Bus,
     services: impl IntoIterator<Item = &'c Core>,

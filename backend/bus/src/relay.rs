@@ -1,4 +1,4 @@
-//! The relay: publishes what the outbox holds, in order, and marks it. The outbox row is authoritative.
+//! The relay: publishes the rows of the outbox in order, and marks them. The outbox row is authoritative.
 
 use std::time::Duration;
 
@@ -15,20 +15,21 @@ use crate::lease::Lease;
 use crate::outbox::{OutboxCursor, UnpublishedBatch};
 use crate::{Bus, BusError, Outbox, outbox, probe, spans};
 
-/// Rows published together at most.
+/// The maximum number of rows in one batch.
 const BATCH: usize = 1024;
-/// Rows published before the relay looks at the oldest again: what is to be sent once more lies before what was read.
+/// The maximum number of rows before the relay reads from the oldest row again: rows to republish come first.
 const MAX_ROUND: usize = 32 * BATCH;
-/// So many rows at once, and the service is busy: then the relay lets more gather before it publishes again, so that a
-/// wait for the disk serves many events. A lone event goes out at once, and so does what follows many.
+/// The batch sizes after which the relay waits for [`COALESCE_DELAY`], so that one sync to disk serves many events. A single
+/// event is published at once, and so are the rows after a large batch.
 const COALESCED_ROWS: std::ops::Range<usize> = 16..256;
+/// The wait for further rows.
 const COALESCE_DELAY: Duration = Duration::from_millis(20);
-/// The poll interval without a notification: finds rows of a crashed process or another replica.
+/// The poll interval without a notification, which finds rows of a crashed process or another replica.
 const POLL: Duration = Duration::from_secs(1);
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
-/// Publishes one service's outbox.
+/// Publishes the outbox of a service.
 #[derive(Clone, Debug)]
 pub struct Relay {
     db: Db,
@@ -48,7 +49,7 @@ enum RelayError {
 }
 
 impl RelayError {
-    /// The outage of the service's database, or of the one that holds the event log.
+    /// Returns the outage of the database of the service, or of the database of the event log.
     fn outage(&self) -> Option<&DbError> {
         match self {
             Self::Db(error) => Some(error).filter(|error| error.is_outage()),
@@ -58,14 +59,14 @@ impl RelayError {
 }
 
 impl Relay {
-    /// A relay of the outbox in `db`.
+    /// Creates a relay of the outbox in `db`.
     #[must_use]
     pub fn new(db: Db, bus: Bus, outbox: Outbox, clock: Clock) -> Self {
         let outage = WriterOutage::new(format!("relay of {}", db.name()));
         Self { db, bus, outbox, clock, lease: Lease::new("relay"), outage }
     }
 
-    /// Publishes until shutdown. Of several replicas one does; the others take over when it is gone.
+    /// Publishes until shutdown. One replica publishes; another one takes over if it stops.
     pub async fn run(mut self, shutdown: Shutdown) {
         self.db.share_signal("outbox", self.outbox.waiting());
         self.relay(&shutdown).await;
@@ -124,7 +125,7 @@ impl Relay {
         }
     }
 
-    /// Publishes what waits. After an outage the database has to be written first: what is published and cannot be marked is
+    /// Publishes unpublished rows. After an outage it writes to the database first: rows that cannot be marked would be
     /// published again and again.
     async fn probe_and_publish(&mut self, is_unwritable: bool) -> Result<usize, RelayError> {
         if is_unwritable {
@@ -133,9 +134,9 @@ impl Relay {
         self.publish_waiting().await
     }
 
-    /// Publishes what waits, a round at most, and marks it; answers how many events that were. While a batch is
-    /// published, the one before it is marked and the one after it is read. Whatever fails is looked for again, and
-    /// published once more under the same identifiers.
+    /// Publishes and marks at most one round of unpublished rows. Returns the number of events. While a batch is published,
+    /// the previous one is marked and the next one is read. After an error the rows are published again under the same
+    /// identifiers.
     async fn publish_waiting(&mut self) -> Result<usize, RelayError> {
         if !self.lease.is_held(&self.db).await? {
             return Ok(0);
@@ -152,7 +153,7 @@ impl Relay {
                     _ => Ok(UnpublishedBatch::default()),
                 }
             };
-            // The batch before lies in the log already, so the order of the two is settled.
+            // The previous batch is in the log, so the order of the two is fixed.
             let (sent, marked, found) =
                 join3(self.publish(batch.events), self.mark(unmarked), following).await;
             sent?;

@@ -1,9 +1,9 @@
-//! How an envelope lies in a table: the columns that the outbox and the log share.
+//! The columns of an envelope in the outbox and the log.
 
 use ticketing_events::Envelope;
 use ticketing_platform::db::{DbError, Row};
 
-/// The columns, in the order of [`Envelope`]'s fields.
+/// The columns, in the order of the fields of [`Envelope`].
 pub(crate) const COLUMNS: &str = "id, name, aggregate, version, time, trace, body";
 
 pub(crate) fn envelope(row: &Row<'_>) -> Result<Envelope, DbError> {

@@ -1,4 +1,4 @@
-//! The handler of `session:ended` that all services with sessions share.
+//! The handler of `session:ended`, for all services with sessions.
 
 use ticketing_events::SessionEnded;
 use ticketing_platform::db::{DbError, Tx};
@@ -6,10 +6,10 @@ use ticketing_platform::session::RevokedSessions;
 
 use crate::{Effect, Handler};
 
-/// `session:ended`: the session is refused from now on.
+/// Handles `session:ended`: revokes the session.
 #[derive(Clone, Debug)]
 pub struct SessionEndedHandler {
-    /// The sessions that this service refuses.
+    /// The revoked sessions of the service.
     pub revoked: RevokedSessions,
 }
 
@@ -18,7 +18,7 @@ impl Handler for SessionEndedHandler {
 
     fn handle(&self, tx: &mut Tx<'_>, event: &SessionEnded) -> Result<Effect, DbError> {
         self.revoked.record(tx, &event.jti, &event.user_id, event.exp)?;
-        // Refused a moment before it is committed: should that fail, the event comes again.
+        // Revoked before the commit: if the commit fails, the event is redelivered.
         self.revoked.insert(&event.jti, event.exp);
         Ok(Effect::Done)
     }

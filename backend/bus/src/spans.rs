@@ -1,11 +1,11 @@
-//! The spans of an event on its way: published by one service, processed by others.
+//! The spans of an event: one of its publication, and one for each consumer.
 
 use ticketing_events::Envelope;
 use ticketing_platform::telemetry::{Description, Span, SpanKind, TraceContext, Value};
 
 use crate::{AckDecision, Delivery};
 
-/// Begins to publish an event, and lets the event belong to that. One that belongs to nothing goes without.
+/// Starts the span of a publication, and makes it the parent of the event. An event without a trace has no span.
 pub(crate) fn publish(envelope: &mut Envelope, service: &str, system: &'static str) -> Option<Span> {
     let cause = TraceContext::remote(Some(envelope.trace.as_deref()?));
     let span = Span::begin(SpanKind::Producer, &cause, || {
@@ -21,7 +21,7 @@ pub(crate) fn publish(envelope: &mut Envelope, service: &str, system: &'static s
     Some(span)
 }
 
-/// Begins to process a delivery.
+/// Starts the span of a delivery.
 pub(crate) fn process(
     delivery: &Delivery,
     durable: &'static str,

@@ -1,4 +1,4 @@
-//! The bus, on either transport.
+//! The bus on either transport.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -29,38 +29,37 @@ impl Bus {
     /// Opens the embedded transport: a durable log in the SQLite file at `path`.
     ///
     /// # Errors
-    /// When the file cannot be opened.
+    /// If the file cannot be opened.
     pub fn embedded(path: &Path, options: EmbeddedOptions) -> Result<Self, OpenError> {
         let log = embedded::Log::open(path, options)?;
         Ok(Self { transport: Transport::Embedded(Arc::new(log)) })
     }
 
-    /// The embedded transport in a database that was opened to be read only: nothing can be published or consumed.
+    /// Opens the embedded transport in a read-only database: nothing can be published or consumed.
     #[must_use]
     pub fn embedded_read_only(db: Db) -> Self {
         Self { transport: Transport::Embedded(Arc::new(embedded::Log::read_only(db))) }
     }
 
-    /// Connects to a JetStream transport whose streams are there, and makes or changes none of them.
+    /// Connects to a JetStream transport with existing streams, and changes none of them.
     ///
     /// # Errors
-    /// When there is no connection, or no stream.
+    /// If there is no connection, or no stream.
     pub async fn jetstream_read_only(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let jetstream = jetstream::JetStream::attach(options).await?;
         Ok(Self { transport: Transport::JetStream(Arc::new(jetstream)) })
     }
 
-    /// Connects to the JetStream transport: a stream of a NATS server. The connection comes back by itself from then
-    /// on.
+    /// Connects to the JetStream transport: a stream of a NATS server. A lost connection is restored.
     ///
     /// # Errors
-    /// When there is no connection, the server is too old, it refuses, or a stream is made otherwise than it must be.
+    /// If there is no connection, the server is too old or refuses, or a stream has another configuration.
     pub async fn jetstream(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let jetstream = jetstream::JetStream::open(options).await?;
         Ok(Self { transport: Transport::JetStream(Arc::new(jetstream)) })
     }
 
-    /// The messaging system's name in spans.
+    /// Returns the name of the messaging system in spans.
     pub(crate) fn system(&self) -> &'static str {
         match &self.transport {
             Transport::Embedded(_) => "embedded",
@@ -68,11 +67,11 @@ impl Bus {
         }
     }
 
-    /// Publishes events in this order, and returns once they are durable. An event that was published before
-    /// (by its identifier) is not published again.
+    /// Publishes events in this order, and returns when they are durable. A duplicate, by its identifier, is not published
+    /// again.
     ///
     /// # Errors
-    /// When the events are not known to be durable. Repeat with the same identifiers.
+    /// If the events may not be durable. Retry with the same identifiers.
     pub async fn publish(&self, batch: Vec<Envelope>) -> Result<(), BusError> {
         match &self.transport {
             Transport::Embedded(log) => log.publish(batch).await,
@@ -80,11 +79,11 @@ impl Bus {
         }
     }
 
-    /// The durable subscription named `durable` to these events. It continues where it stopped; a new one begins with
-    /// the oldest event in the log.
+    /// Opens the durable subscription `durable` to these events. It continues at its position; a new one starts with the
+    /// oldest event in the log.
     ///
     /// # Errors
-    /// When the log cannot be read.
+    /// If the log cannot be read.
     pub async fn subscribe(
         &self,
         durable: &'static str,
@@ -104,10 +103,10 @@ impl Bus {
         Ok(Subscription { inner })
     }
 
-    /// The events that no consumer of theirs could handle, oldest first.
+    /// Returns the dead letters, oldest first.
     ///
     /// # Errors
-    /// When the log cannot be read.
+    /// If the log cannot be read.
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, BusError> {
         match &self.transport {
             Transport::Embedded(log) => log.dead_letters().await,
@@ -115,10 +114,10 @@ impl Bus {
         }
     }
 
-    /// Delivers a dead letter again, to the consumer that could not handle it.
+    /// Redelivers a dead letter to its consumer.
     ///
     /// # Errors
-    /// When there is no such dead letter, or the log cannot be written.
+    /// If there is no such dead letter, or the log cannot be written.
     pub async fn replay(&self, durable: &str, seq: i64) -> Result<(), BusError> {
         match &self.transport {
             Transport::Embedded(log) => log.replay(durable, seq).await,
@@ -129,7 +128,7 @@ impl Bus {
     /// Discards a dead letter: its event is never handled.
     ///
     /// # Errors
-    /// When there is no such dead letter, or the log cannot be written.
+    /// If there is no such dead letter, or the log cannot be written.
     pub async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
         match &self.transport {
             Transport::Embedded(log) => log.discard(durable, seq).await,
@@ -137,11 +136,10 @@ impl Bus {
         }
     }
 
-    /// Events that wait for a consumer: how many in the log lie beyond the slowest one, and how many are to be
-    /// delivered again.
+    /// Returns the number of events behind which the slowest consumer is, with pending redeliveries.
     ///
     /// # Errors
-    /// When the log cannot be read.
+    /// If the log cannot be read.
     pub async fn backlog(&self) -> Result<u64, BusError> {
         match &self.transport {
             Transport::Embedded(log) => log.backlog().await,
@@ -149,10 +147,10 @@ impl Bus {
         }
     }
 
-    /// The newest `limit` events in the log, oldest of them first.
+    /// Returns the newest `limit` events in the log, oldest first.
     ///
     /// # Errors
-    /// When the log cannot be read.
+    /// If the log cannot be read.
     pub async fn recent(&self, limit: u32) -> Result<Vec<Envelope>, BusError> {
         match &self.transport {
             Transport::Embedded(log) => log.recent(limit).await,
@@ -160,10 +158,10 @@ impl Bus {
         }
     }
 
-    /// The sequence in the log of every retained event, by the event's identifier.
+    /// Returns the sequence of every event in the log, by its identifier.
     ///
     /// # Errors
-    /// When the log cannot be read.
+    /// If the log cannot be read.
     pub async fn sequences(&self) -> Result<HashMap<String, i64>, BusError> {
         match &self.transport {
             Transport::Embedded(log) => log.sequences().await,
@@ -183,7 +181,7 @@ impl Bus {
     /// delay.
     ///
     /// # Errors
-    /// When the server refuses a consumer, or one has not subscribed in time.
+    /// If the server refuses a consumer, or one has not subscribed in time.
     pub async fn ready(&self) -> Result<(), JetStreamError> {
         let Transport::JetStream(stream) = &self.transport else { return Ok(()) };
         let within = stream.connection.options.request_timeout.saturating_mul(4);
@@ -191,11 +189,11 @@ impl Bus {
         tokio::time::timeout(within, stream.readiness.wait_until_ready()).await.map_err(late)?
     }
 
-    /// Deletes and recreates the event stream of a NATS server, before the outboxes are republished. This repairs a stream with lost or
-    /// unordered events. Dead letters stay. The embedded log is not changed.
+    /// Deletes and recreates the event stream of a NATS server, before the outboxes are republished. This repairs a stream
+    /// with lost or unordered events. Dead letters stay. The embedded log is not changed.
     ///
     /// # Errors
-    /// When the stream cannot be deleted or made.
+    /// If the stream cannot be deleted or created.
     pub(crate) async fn recreate_stream(&self) -> Result<(), BusError> {
         match &self.transport {
             Transport::Embedded(_) => Ok(()),
@@ -214,10 +212,10 @@ impl Bus {
     }
 
     /// Checks that the embedded log can be written: without it no event reaches a consumer of this process. A NATS server may
-    /// be away: the events wait in the outboxes.
+    /// be unreachable: the events wait in the outboxes.
     ///
     /// # Errors
-    /// When the log cannot be written.
+    /// If the log cannot be written.
     pub async fn check_writable(&self) -> Result<(), DbError> {
         match &self.transport {
             Transport::Embedded(log) => log.check_writable().await,
@@ -225,7 +223,7 @@ impl Bus {
         }
     }
 
-    /// The number of commits of the log, or of publishes that the stream has stored.
+    /// Returns the number of commits of the log, or of stored publishes of the stream.
     #[must_use]
     pub fn commits(&self) -> u64 {
         match &self.transport {
@@ -242,7 +240,7 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// Returns when a lost connection has come back, or at once if one has since the last call.
+    /// Returns after a reconnect, or at once if there was one since the last call.
     pub async fn reconnected(&mut self) {
         match &mut self.connected {
             Some(connected) => connected.notified().await,
@@ -264,11 +262,10 @@ enum Inner {
 }
 
 impl Subscription {
-    /// The next deliveries, at least one: waits until there is something. Deliveries must be settled before
-    /// the next call.
+    /// Waits for the next deliveries, at least one. They must be settled before the next call.
     ///
     /// # Errors
-    /// When the log cannot be read.
+    /// If the log cannot be read.
     pub async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
         match &mut self.inner {
             Inner::Embedded(subscription) => subscription.next(limit).await,
@@ -276,7 +273,7 @@ impl Subscription {
         }
     }
 
-    /// Whether a delivery may have been handled before: by a process that ended meanwhile, or whose answer was lost.
+    /// Returns whether a delivery may have been handled before: by a crashed process, or by one whose ack was lost.
     pub(crate) fn may_be_redelivery(&self, delivery: &Delivery) -> bool {
         match &self.inner {
             Inner::Embedded(subscription) => subscription.may_be_redelivery(delivery),
@@ -284,10 +281,10 @@ impl Subscription {
         }
     }
 
-    /// Whether everything that lies before a delivery in the log is settled for this consumer, by all its replicas.
+    /// Returns whether everything before a delivery in the log is settled for this consumer, by all its replicas.
     ///
     /// # Errors
-    /// When the log cannot be read.
+    /// If the log cannot be read.
     pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, BusError> {
         match &self.inner {
             Inner::Embedded(subscription) => subscription.is_oldest_unsettled(delivery).await,
@@ -295,7 +292,7 @@ impl Subscription {
         }
     }
 
-    /// Waits for `work` and extends the ack deadline of the deliveries meanwhile: no other replica gets them.
+    /// Waits for `work` and extends the ack deadline of the deliveries, so that no other replica receives them.
     pub(crate) async fn keep_alive_while<T>(&mut self, work: impl Future<Output = T>) -> T {
         match &mut self.inner {
             Inner::Embedded(_) => work.await,
@@ -303,11 +300,11 @@ impl Subscription {
         }
     }
 
-    /// Naks the unsettled deliveries, and requests nothing until the next call of [`next`](Self::next).
-    /// The embedded transport has no other replica, so nothing is released.
+    /// Naks the unsettled deliveries, and requests nothing until the next call of [`next`](Self::next). The embedded
+    /// transport has no other replica, so nothing is released.
     ///
     /// # Errors
-    /// When the transport fails.
+    /// If the transport fails.
     pub(crate) async fn release_unsettled(&mut self) -> Result<(), BusError> {
         match &mut self.inner {
             Inner::Embedded(_) => Ok(()),
@@ -318,7 +315,7 @@ impl Subscription {
     /// Settles each delivery of the last [`next`](Self::next).
     ///
     /// # Errors
-    /// When the log cannot be written: then the deliveries are redelivered.
+    /// If the log cannot be written: then the deliveries are redelivered.
     pub async fn settle(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
         match &mut self.inner {
             Inner::Embedded(subscription) => subscription.settle(decisions).await,

@@ -51,7 +51,7 @@ impl Envelope {
     /// Encodes `event` into an envelope.
     ///
     /// # Errors
-    /// When the event cannot be written as JSON, which no event of ours does.
+    /// If the event cannot be written as JSON, which no event of ours does.
     pub fn encode<E: Event>(id: String, time: Timestamp, event: &E) -> Result<Self, serde_json::Error> {
         Ok(Self {
             id,
@@ -67,7 +67,7 @@ impl Envelope {
     /// Decodes the event.
     ///
     /// # Errors
-    /// When it is another event, or the body is not valid.
+    /// If it is another event, or the body is not valid.
     pub fn decode<E: Event>(&self) -> Result<E, DecodeError> {
         if self.name != E::NAME {
             return Err(DecodeError::OtherEvent { expected: E::NAME, found: self.name.clone() });

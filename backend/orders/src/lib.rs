@@ -90,7 +90,7 @@ impl App {
     /// Opens the database.
     ///
     /// # Errors
-    /// When the database cannot be opened, migrated or read.
+    /// If the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, CoreError> {
         let Settings { database, clock, sessions, order_ttl, open_limit, reorder_pause, writes } = settings;
         let writes = WriteLimit::new(writes, clock.clone());
@@ -140,7 +140,7 @@ impl App {
     /// this one during an upgrade, so this is repeated.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn publish_missing_events(&self) -> Result<(), DbError> {
         loop {
             // Most of the time there is nothing to write.

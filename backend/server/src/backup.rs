@@ -84,7 +84,7 @@ pub enum BackupError {
 /// the data folder; its writes wait for a moment. The copy gets its name when it is complete.
 ///
 /// # Errors
-/// When a part of the marketplace is outside of the folder or missing, or the copy fails. The partial copy is removed.
+/// If a part of the marketplace is outside of the folder or missing, or the copy fails. The partial copy is removed.
 pub fn back_up(settings: &StackSettings, target: &Path) -> Result<Backup, BackupError> {
     if settings.database.is_some() {
         return Err(BackupError::NotInFolder("TICKETING_DATABASE_URL"));

@@ -157,7 +157,7 @@ fn required(command: Command, variables: &[&str]) -> Command {
 /// Parses a command line into its task and the settings of its process.
 ///
 /// # Errors
-/// When the command line has another form, or settings are missing or invalid: all of them together.
+/// If the command line has another form, or settings are missing or invalid: all of them together.
 pub fn parse_task(words: &[OsString]) -> Result<(Task, StackSettings), ParseError> {
     let (matches, errors) = parse(command(), words)?;
     let task = match ServerArgs::from_arg_matches(&matches) {

@@ -59,7 +59,7 @@ impl Databases {
 /// Migrates the tables of every service. Any number of processes may do that at once.
 ///
 /// # Errors
-/// When the server cannot be reached or used, or a migration fails.
+/// If the server cannot be reached or used, or a migration fails.
 pub fn migrate(url: &PostgresUrl) -> Result<(), OpenError> {
     migrate_services(url, &Service::STATEFUL)
 }

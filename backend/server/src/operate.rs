@@ -32,7 +32,7 @@ pub enum OperateError {
 /// services publish them again. Stop the services first: see [`rebuild`]. Returns the number of events.
 ///
 /// # Errors
-/// When PostgreSQL or NATS cannot be used. Repeat the call: no event is lost.
+/// If PostgreSQL or NATS cannot be used. Repeat the call: no event is lost.
 pub async fn republish(settings: &StackSettings) -> Result<u64, OperateError> {
     let bus = bus(settings).await?;
     let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
@@ -48,7 +48,7 @@ pub async fn republish(settings: &StackSettings) -> Result<u64, OperateError> {
 /// Returns every dead letter with its name for [`replay`] and [`discard`], like `orders-service/17`.
 ///
 /// # Errors
-/// When the bus cannot be read.
+/// If the bus cannot be read.
 pub async fn dead_letters(settings: &StackSettings) -> Result<Vec<(String, DeadLetter)>, OperateError> {
     let letters = bus(settings).await?.dead_letters().await?;
     Ok(letters.into_iter().map(|letter| (name(&letter), letter)).collect())
@@ -58,7 +58,7 @@ pub async fn dead_letters(settings: &StackSettings) -> Result<Vec<(String, DeadL
 /// Returns their number.
 ///
 /// # Errors
-/// When one of them does not exist, before any is delivered; or when the bus cannot be written.
+/// If one of them does not exist, before any is delivered; or when the bus cannot be written.
 pub async fn replay(settings: &StackSettings, names: &[String]) -> Result<usize, OperateError> {
     let bus = bus(settings).await?;
     let letters = named(&bus, names).await?;
@@ -72,7 +72,7 @@ pub async fn replay(settings: &StackSettings, names: &[String]) -> Result<usize,
 /// number.
 ///
 /// # Errors
-/// When one of them does not exist, before any is discarded; or when the bus cannot be written.
+/// If one of them does not exist, before any is discarded; or when the bus cannot be written.
 pub async fn discard(settings: &StackSettings, names: &[String]) -> Result<usize, OperateError> {
     let bus = bus(settings).await?;
     let letters = named(&bus, names).await?;

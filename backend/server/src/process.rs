@@ -39,7 +39,7 @@ impl Process {
     /// sends its events over NATS. The client has neither data nor events.
     ///
     /// # Errors
-    /// When a setting is missing, a server that it names cannot be used, or the port cannot be bound. No task is left
+    /// If a setting is missing, a server that it names cannot be used, or the port cannot be bound. No task is left
     /// running.
     pub async fn start(service: Service, settings: StackSettings) -> Result<Self, StartError> {
         let (settings, shutdown) = (settings.within_open_files(), ShutdownPhases::default());

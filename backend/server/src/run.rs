@@ -28,7 +28,7 @@ pub enum RunError {
 /// or SIGHUP. A blocked `ready`, which may wait for the reader of a pipe, does not delay the stop.
 ///
 /// # Errors
-/// When the stack cannot be started, or `ready` fails.
+/// If the stack cannot be started, or `ready` fails.
 pub async fn run(settings: StackSettings, ready: impl Ready) -> Result<(), RunError> {
     let stack = Stack::start(settings).await?;
     let result = wait_for_signal(stack.addr(), ready).await;
@@ -39,7 +39,7 @@ pub async fn run(settings: StackSettings, ready: impl Ready) -> Result<(), RunEr
 /// Does the same as [`run`] for one service.
 ///
 /// # Errors
-/// When the service cannot be started, or `ready` fails.
+/// If the service cannot be started, or `ready` fails.
 pub async fn run_service(
     service: Service,
     settings: StackSettings,

@@ -50,7 +50,7 @@ impl Stack {
     /// Opens every service, binds the port and serves requests.
     ///
     /// # Errors
-    /// When the data folder is in use or unusable, the NATS server cannot carry the events, or the port cannot be
+    /// If the data folder is in use or unusable, the NATS server cannot carry the events, or the port cannot be
     /// bound. No task is left running.
     pub async fn start(settings: StackSettings) -> Result<Self, StartError> {
         let settings = settings.within_open_files();
@@ -109,7 +109,7 @@ impl Stack {
     /// Returns the ledger of the card provider.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn ledger(&self) -> Result<Ledger, AuditError> {
         self.parts.watch().ledger().await
     }
@@ -123,7 +123,7 @@ impl Stack {
     /// Returns the newest events, the oldest of them first.
     ///
     /// # Errors
-    /// When the log cannot be read.
+    /// If the log cannot be read.
     pub async fn events(&self, limit: u32) -> Result<Vec<Envelope>, ticketing_bus::BusError> {
         self.parts.bus.recent(limit).await
     }
@@ -131,7 +131,7 @@ impl Stack {
     /// Whether every published event has taken effect: no outbox, consumer or provider step is pending.
     ///
     /// # Errors
-    /// When a database cannot be read.
+    /// If a database cannot be read.
     pub async fn is_settled(&self) -> Result<bool, AuditError> {
         self.parts.watch().is_settled().await
     }
@@ -139,7 +139,7 @@ impl Stack {
     /// Checks the invariants over the databases, the bus and the provider's ledger.
     ///
     /// # Errors
-    /// When one of them cannot be read.
+    /// If one of them cannot be read.
     pub async fn audit(&self) -> Result<Report, AuditError> {
         self.parts.watch().audit().await
     }

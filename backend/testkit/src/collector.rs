@@ -68,7 +68,7 @@ impl Collector {
     /// Starts to take spans.
     ///
     /// # Panics
-    /// When there is no free port.
+    /// If there is no free port.
     #[must_use]
     pub fn start() -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -92,7 +92,7 @@ impl Collector {
     /// The one that this process sends its own traces to, from now on.
     ///
     /// # Panics
-    /// When they are sent elsewhere already.
+    /// If they are sent elsewhere already.
     #[must_use]
     pub fn of_this_process() -> &'static Self {
         static OURS: OnceLock<Collector> = OnceLock::new();

@@ -28,7 +28,7 @@ impl LiveEvent {
     /// The data as JSON.
     ///
     /// # Panics
-    /// When there is none.
+    /// If there is none.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(self.data.as_deref().expect("data")).expect("JSON")
@@ -50,7 +50,7 @@ impl EventStream {
     /// The next block; `None` at the end of the stream.
     ///
     /// # Panics
-    /// When nothing comes for ten seconds.
+    /// If nothing comes for ten seconds.
     pub async fn next(&mut self) -> Option<LiveEvent> {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
@@ -68,7 +68,7 @@ impl EventStream {
     /// The next `count` blocks that carry data.
     ///
     /// # Panics
-    /// When the stream ends before.
+    /// If the stream ends before.
     pub async fn take(&mut self, count: usize) -> Vec<LiveEvent> {
         let mut events = Vec::with_capacity(count);
         while events.len() < count {

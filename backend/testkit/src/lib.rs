@@ -63,7 +63,7 @@ use ticketing_sdk::Money;
 /// An amount of money, written as accounts do: `"149.99"`.
 ///
 /// # Panics
-/// When the text is no amount.
+/// If the text is no amount.
 #[must_use]
 pub fn dollars(text: &str) -> Money {
     text.parse().expect("an amount of money")

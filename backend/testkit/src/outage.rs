@@ -88,7 +88,7 @@ impl TestStack {
     /// Begins an outage.
     ///
     /// # Panics
-    /// When the marketplace has no such server of its own, or no links that can go wrong.
+    /// If the marketplace has no such server of its own, or no links that can go wrong.
     pub fn begin(&mut self, outage: Outage) {
         match outage {
             Outage::PostgresReadOnly => block_in_place(|| {

@@ -64,7 +64,7 @@ impl FaultProxy {
     /// A proxy of the server at this address, which need not be there yet.
     ///
     /// # Panics
-    /// When no port is free.
+    /// If no port is free.
     pub async fn of(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");

@@ -39,7 +39,7 @@ impl Raw {
     /// A request to `path`, which may have a query.
     ///
     /// # Panics
-    /// When the path is not one.
+    /// If the path is not one.
     pub fn request(&self, method: Method, path: &str) -> RawRequest {
         let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         RawRequest { raw: self.clone(), request: request.body(Full::default()).expect("a valid request") }
@@ -70,7 +70,7 @@ impl RawRequest {
     /// Adds a header.
     ///
     /// # Panics
-    /// When the name or the value cannot be sent.
+    /// If the name or the value cannot be sent.
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let name: HeaderName = name.parse().expect("a header name");
         let value = HeaderValue::from_bytes(value.as_ref()).expect("a header value");
@@ -102,7 +102,7 @@ impl RawRequest {
     /// Sends the request, and says what went wrong when there is no answer.
     ///
     /// # Errors
-    /// When the connection fails.
+    /// If the connection fails.
     pub async fn send(self) -> Result<Reply, String> {
         let answer = self.raw.client.request(self.request).await.map_err(|error| format!("{error:?}"))?;
         let (parts, body) = answer.into_parts();
@@ -113,7 +113,7 @@ impl RawRequest {
     /// Sends the request and reads server-sent events out of its answer.
     ///
     /// # Panics
-    /// When the answer is no stream of events.
+    /// If the answer is no stream of events.
     pub async fn events(self) -> EventStream {
         let request = self.header("accept", "text/event-stream");
         let answer = request.raw.client.request(request.request).await.expect("an answer");

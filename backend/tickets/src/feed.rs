@@ -113,7 +113,7 @@ impl Feed {
     /// shutdown, and when its client falls too far behind. It holds `slot` as long as it lasts.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn watch(
         &self,
         db: &Db,

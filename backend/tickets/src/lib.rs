@@ -102,7 +102,7 @@ impl App {
     /// Opens the database.
     ///
     /// # Errors
-    /// When the database cannot be opened, migrated or read.
+    /// If the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, CoreError> {
         let Settings {
             database,
@@ -183,7 +183,7 @@ impl App {
     /// a version may run beside this one during an upgrade, so this is repeated.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn correct_outdated_tickets(&self) -> Result<(), DbError> {
         loop {
             let outdated = self.core.db.read(|tx| store::find_outdated(tx, BATCH)).await?;

@@ -1,4 +1,4 @@
-//! Applying deliveries: the units of work of a consumer, and what came of each event.
+//! The units of work of a consumer, and the outcome of each event.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,35 +13,35 @@ use super::deferred::DeferredEvents;
 use super::{Consumers, HandlerError};
 use crate::{AckDecision, Delivery, Effect, failures, outbox};
 
-/// So often an event is begun with others and not ended; then it is handled alone, so that the one of them that ends the process
-/// is found.
+/// The number of unfinished attempts in a batch, after which an event is handled alone: this finds the event that crashes
+/// the process.
 const ALONE_AFTER: u32 = 2;
 
 /// The outcome of one event.
 #[derive(Clone, Debug)]
 pub(super) enum EventOutcome {
-    /// It took effect, now or before: ack.
+    /// It was applied, now or earlier: ack.
     Applied,
     /// It is not due.
     NotDue,
     /// Its predecessor is missing.
     OutOfOrder,
-    /// This version does not know it, or has no handler for it.
+    /// This version has no handler for it.
     Unhandled,
-    /// It has failed by its own fault, so often by now.
+    /// It has failed by itself.
     Failed {
-        /// How often.
+        /// The number of failures.
         failures: u32,
-        /// Whether another try may have another outcome.
+        /// Whether a retry cannot succeed.
         is_final: bool,
-        /// Why.
+        /// The error.
         cause: String,
     },
-    /// The database could not be written: no fault of the event.
+    /// The database could not be written.
     Outage(DbError),
 }
 
-/// Why an event has no effect, and leaves its savepoint as an error.
+/// The error that rolls back the savepoint of an event without effect.
 enum Unapplied {
     Deferred(EventOutcome),
     Failed(HandlerError),
@@ -60,11 +60,10 @@ impl From<HandlerError> for Unapplied {
 }
 
 impl Consumers {
-    /// Applies a batch in one transaction, each event in a savepoint of its own. Log lines of an event belong to its
-    /// trace.
+    /// Applies a batch in one transaction, each event in its own savepoint. Log lines of an event belong to its trace.
     ///
     /// # Errors
-    /// When the transaction as a whole failed: then nothing took effect.
+    /// If the transaction fails as a whole: then no event is applied.
     pub async fn apply(self: Arc<Self>, deliveries: Arc<[Delivery]>) -> Result<Vec<AckDecision>, DbError> {
         let contexts =
             deliveries.iter().map(|delivery| TraceContext::remote(delivery.envelope.trace.as_deref()));
@@ -78,11 +77,11 @@ impl Consumers {
         Ok(decisions)
     }
 
-    /// Handles a batch. Of those that may have ended a process before it is noted that they are begun, and those that were
-    /// begun often are handled one by one.
+    /// Handles a batch. Records the start of events that may have crashed a process, and handles those with several
+    /// unfinished attempts alone.
     ///
     /// # Errors
-    /// When a unit of several events failed as a whole, or nothing of the batch could be handled.
+    /// If a unit of several events fails as a whole, or no event can be handled.
     pub(super) async fn handle_batch(
         self: Arc<Self>,
         contexts: Vec<TraceContext>,
@@ -92,12 +91,12 @@ impl Consumers {
         let noted: Vec<usize> = (0..deliveries.len()).filter(|number| may_kill[*number]).collect();
         let alone = self.begin_together(&deliveries, noted).await?;
         let mut outcomes: Vec<EventOutcome> = Vec::with_capacity(deliveries.len());
-        // In their order: what lies between two that are handled alone is handled together.
+        // In order: the events between two that are handled alone are handled together.
         while outcomes.len() < deliveries.len() {
             let first = outcomes.len();
             let outage = outcomes.iter().find(|outcome| matches!(outcome, EventOutcome::Outage(_)));
             if let Some(outage) = outage.cloned() {
-                // The others need not find out.
+                // The other events would fail as well.
                 outcomes.resize(deliveries.len(), outage);
             } else if alone.contains(&first) {
                 let handled = self.clone().handle_with_care(contexts[first].clone(), &deliveries[first]);
@@ -106,7 +105,7 @@ impl Consumers {
                 let end = (first..deliveries.len()).find(|number| alone.contains(number));
                 let together = first..end.unwrap_or(deliveries.len());
                 let those = together.clone().map(|number| {
-                    // What was noted of it is forgotten with its effect.
+                    // Its failure record is deleted with its effect.
                     let attempt = deliveries[number].attempt.max(1 + u32::from(may_kill[number]));
                     Delivery { attempt, ..deliveries[number].clone() }
                 });
@@ -123,8 +122,8 @@ impl Consumers {
         Ok(outcomes)
     }
 
-    /// Notes of these deliveries, in one unit, that they are begun; answers those that were begun so often without an end that
-    /// each is to be handled alone, of which nothing is noted yet.
+    /// Records the start of these deliveries in one unit. Returns those with several unfinished attempts, which are handled
+    /// alone and are not recorded here.
     async fn begin_together(
         &self,
         deliveries: &[Delivery],
@@ -149,7 +148,7 @@ impl Consumers {
         begun.await
     }
 
-    /// Notes that the event is begun, handles it alone, and notes that this has ended.
+    /// Handles an event alone, and records its start and its end.
     async fn handle_with_care(
         self: Arc<Self>,
         context: TraceContext,
@@ -173,7 +172,7 @@ impl Consumers {
             let cause = "the process ended each time while it handled this event".to_owned();
             return Ok(EventOutcome::Failed { failures, is_final: true, cause });
         }
-        // It is noted, as one that was delivered before may be.
+        // It has a failure record, as a redelivery may have.
         let noted = Delivery { attempt: delivery.attempt.max(2), ..delivery.clone() };
         match self.clone().apply_within(vec![context], Arc::from([noted])).await {
             Ok(outcomes) => Ok(outcomes.into_iter().next().unwrap_or(EventOutcome::NotDue)),
@@ -216,9 +215,9 @@ impl Consumers {
     }
 
     fn apply_one(&self, tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> EventOutcome {
-        // What did not happen leaves the savepoint as an error. Where one process writes, the record is written last: an
-        // event that has to wait has then changed nothing, and there is nothing to undo. Where many write, it is written
-        // first: a read of a missing row conflicts with every writer of one (serialization failure).
+        // An event without effect rolls back its savepoint. With one writer, the inbox row is written last: a waiting event
+        // has then changed nothing. With many writers it is written first: a read of a missing row conflicts with every
+        // insert of one (serialization failure).
         let first = tx.dialect().is_shared();
         let event_id = &delivery.envelope.id;
         let outcome = tx.savepoint(|tx| {
@@ -265,7 +264,7 @@ impl Consumers {
         }
     }
 
-    /// Calls the handler; `None` where there is none.
+    /// Calls the handler. Returns `None` if there is none.
     fn handle(&self, tx: &mut Tx<'_>, envelope: &Envelope) -> Result<Option<Effect>, HandlerError> {
         let handler = envelope.name.known().and_then(|name| self.handlers.get(&name));
         let Some(apply) = handler else { return Ok(None) };
@@ -274,17 +273,17 @@ impl Consumers {
     }
 }
 
-/// Forgets what was noted of an event. A first delivery has left no note.
+/// Deletes the failure record of an event. A first delivery has none.
 fn forget(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), DbError> {
     if delivery.attempt > 1 { failures::forget(tx, &delivery.envelope.id) } else { Ok(()) }
 }
 
-/// Notes that the handling has ended.
+/// Records the end of the attempt.
 fn end(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), DbError> {
     if delivery.attempt > 1 { failures::end(tx, &delivery.envelope.id) } else { Ok(()) }
 }
 
-/// Counts a failure of the event itself. One that is set aside is forgotten: it is replayed with its count at nothing.
+/// Counts a failure of the event. Deletes the record of a dead-lettered event, so that a replay starts at zero.
 fn count(tx: &mut Tx<'_>, event: &Envelope, cause: &str, limit: u32, is_final: bool) -> Result<u32, DbError> {
     let failures = failures::count_failure(tx, event, cause)?;
     if is_final || failures >= limit {

@@ -1,6 +1,6 @@
-//! Events that could not be handled yet, as this replica knows them: how long they wait, and what becomes of each.
+//! The deferred events of this replica: how long they wait, and the ack decision of each.
 //!
-//! Time counts only while the consumer makes progress, so an outage, however long, brings no event nearer to its end.
+//! Time counts only while the consumer makes progress, so that no event is dead-lettered because of an outage.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,38 +11,42 @@ use super::DeliveryLimits;
 use super::apply::EventOutcome;
 use crate::{AckDecision, Delivery, Subscription};
 
-/// More time than this between two batches is not time in which the consumer worked.
+/// The maximum time between two batches that counts as working time.
 const MAX_WORK_STEP: Duration = Duration::from_secs(5);
-/// How long an event whose time has not come is put off, and one that met an outage.
+/// The delay of an event that is not due.
 const NOT_DUE_DELAY: Duration = Duration::from_millis(500);
+/// The delay of an event after an outage.
 const OUTAGE_DELAY: Duration = Duration::from_secs(1);
+/// The longest delay of a failed event.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
+/// The longest delay of an event without its predecessor.
 const MAX_OUT_OF_ORDER_DELAY: Duration = Duration::from_secs(2);
-/// The longest pause of an event without a handler, so that a newer replica has it soon; and where many of them wait, lest
-/// they are all that is delivered.
+/// The longest delay of an event without a handler, so that a newer replica receives it soon.
 const MAX_UNHANDLED_DELAY: Duration = Duration::from_secs(1);
+/// The longest delay of an event without a handler while many events wait, so that other events are delivered.
 const MAX_CROWDED_DELAY: Duration = Duration::from_secs(10);
+/// The number of waiting events above which [`MAX_CROWDED_DELAY`] applies.
 const CROWDED: usize = 500;
-/// Events that are remembered, before those that were not seen for long are forgotten.
+/// The number of remembered events above which old ones are forgotten.
 const MAX_REMEMBERED: usize = 16_384;
 
-/// What is known of one event that waits.
+/// The state of a waiting event.
 #[derive(Clone, Copy, Debug)]
 struct DeferredEvent {
-    /// The working time at which it was first found to wait.
+    /// The working time at its first attempt.
     since: Duration,
-    /// The working time at which it was last seen.
+    /// The working time at its last attempt.
     seen: Duration,
     tries: u32,
 }
 
-/// The events of one consumer that wait, in this replica.
+/// The waiting events of a consumer, in this replica.
 #[derive(Debug)]
 pub(super) struct DeferredEvents {
     durable: &'static str,
     limits: DeliveryLimits,
     events: HashMap<String, DeferredEvent>,
-    /// How long the consumer has worked.
+    /// The working time of the consumer.
     worked: Duration,
     last: Instant,
 }
@@ -52,7 +56,7 @@ impl DeferredEvents {
         Self { durable, limits, events: HashMap::new(), worked: Duration::ZERO, last: Instant::now() }
     }
 
-    /// A batch was handled: the time since the last one counts.
+    /// Records the end of a batch: the time since the previous one is working time.
     pub(super) fn progress(&mut self) {
         let now = Instant::now();
         self.worked += now.duration_since(self.last).min(MAX_WORK_STEP);
@@ -63,17 +67,17 @@ impl DeferredEvents {
         }
     }
 
-    /// Whether this process has handled the event before, and lives.
+    /// Returns whether this process has survived an attempt of the event.
     pub(super) fn has_seen(&self, event_id: &str) -> bool {
         self.events.contains_key(event_id)
     }
 
-    /// How often this replica has tried an event that waits.
+    /// Returns the number of attempts of an event by this replica.
     pub(super) fn tries(&self, event_id: &str) -> u32 {
         self.events.get(event_id).map_or(0, |wait| wait.tries)
     }
 
-    /// Decides what becomes of a delivery.
+    /// Decides how a delivery is settled.
     pub(super) async fn decide(
         &mut self,
         delivery: &Delivery,
@@ -118,7 +122,7 @@ impl DeferredEvents {
                     self.events.remove(id);
                     return AckDecision::Dead { attempts: tries, cause };
                 }
-                // The jitter keeps the server's turns among the replicas from falling into step with the pauses.
+                // Without jitter the server could offer the event to the same replica each time.
                 let after = jittered(backoff(Duration::from_millis(50), tries, longest));
                 AckDecision::Retry { after, cause }
             }
@@ -148,24 +152,24 @@ impl DeferredEvents {
     }
 }
 
-/// Whether everything before it in the log is settled: then no delivery can bring its predecessor any more.
+/// Returns whether everything before a delivery in the log is settled: then its predecessor cannot arrive any more.
 async fn is_oldest(delivery: &Delivery, subscription: Option<&Subscription>) -> bool {
     let Some(subscription) = subscription else { return false };
     subscription.is_oldest_unsettled(delivery).await.unwrap_or_else(|error| {
-        tracing::debug!(%error, "whether anything before an event is unsettled cannot be read now");
+        tracing::debug!(%error, "reading the unsettled events before an event failed");
         false
     })
 }
 
-/// Doubles with each attempt, up to `longest`.
+/// Returns a delay that doubles with each attempt, up to `longest`.
 fn backoff(first: Duration, attempt: u32, longest: Duration) -> Duration {
     first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(longest)
 }
 
-/// Between half of a pause and all of it, so that replicas do not come back at once.
+/// Returns a random part of a pause, at least half of it, so that replicas do not retry together.
 pub(super) fn jittered(pause: Duration) -> Duration {
     let mut byte = [0_u8; 1];
-    // Without randomness all wait the same time, which is no harm.
-    let _no_harm = getrandom::fill(&mut byte);
+    // Without randomness all replicas wait for the same time, which is harmless.
+    let _harmless = getrandom::fill(&mut byte);
     pause / 2 + pause.mul_f64(f64::from(byte[0]) / 512.0)
 }

@@ -11,7 +11,7 @@ use ticketing_sdk::Timestamp;
 
 use crate::{AckDecision, Delivery};
 
-/// Appends the events that the log lacks. Returns their sequences; an event that was there before has none.
+/// Appends new events to the log. Returns their sequences, or `None` for a duplicate.
 pub(super) fn append(
     tx: &mut Tx<'_>,
     batch: &[Arc<Envelope>],
@@ -41,8 +41,8 @@ pub(super) fn append(
         .collect()
 }
 
-/// Opens a consumer: returns its position in the log, and the names of all events that it was ever opened with. What lies in
-/// the log of a name that is new to it is delivered too, from the oldest message on.
+/// Opens a consumer. Returns its position in the log, and the names of all events that it was ever opened with. Earlier
+/// messages with a name that is new to it are delivered, too.
 pub(super) fn open_consumer(
     tx: &mut Tx<'_>,
     durable: &str,
@@ -60,7 +60,7 @@ pub(super) fn open_consumer(
     let known = tx.query("SELECT name FROM consumer_events WHERE durable = $1", args![durable], |row| {
         row.text("name")
     })?;
-    // Before there was a table of names, all that it has were delivered.
+    // An earlier version without the table of names has delivered all events.
     let (is_new, known) = (known.is_empty(), HashSet::<String>::from_iter(known));
     for name in names.iter().map(|name| name.as_str()).filter(|name| !known.contains(*name)) {
         tx.execute("INSERT INTO consumer_events (durable, name) VALUES ($1, $2)", args![durable, name])?;
@@ -77,8 +77,7 @@ pub(super) fn open_consumer(
     Ok((position, all))
 }
 
-/// Forgets messages that are old and that no consumer needs any more. The newest one stays, so that no number is
-/// given twice.
+/// Deletes old messages that no consumer needs. Keeps the newest one, so that no sequence is reused.
 pub(super) fn prune(tx: &mut Tx<'_>, before: i64) -> Result<(), DbError> {
     tx.execute(
         "DELETE FROM messages WHERE published_at < $1 \

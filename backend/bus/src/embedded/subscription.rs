@@ -13,29 +13,29 @@ use ticketing_sdk::Timestamp;
 use super::{Log, store};
 use crate::{AckDecision, BusError, Delivery, rows};
 
-/// How long a consumer is idle before it writes down that it has looked past others' events.
+/// The idle time after which a consumer stores its position behind the events of other consumers.
 const IDLE: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
 pub(crate) struct Subscription {
     log: Arc<Log>,
     durable: &'static str,
-    /// The names of the events that it gets: those it has a handler for, and those that another version had one for.
+    /// The names of the delivered events: those with a handler in this or another version.
     names: HashSet<String>,
-    /// What it was handed when it was opened may have been handled in part by a process that ended.
+    /// Whether no batch was settled yet: a crashed process may have handled a part of the first one.
     is_first: bool,
-    /// Everything up to here is settled.
+    /// The position up to which all messages are settled.
     position: i64,
-    /// As far as the table knows.
+    /// The stored position.
     written: i64,
-    /// Everything up to here was looked at.
+    /// The position up to which messages were read.
     scanned: i64,
     published: Listener,
     next_due: Option<Timestamp>,
 }
 
 impl Subscription {
-    /// Goes on where the consumer named `durable` has stopped; a new one begins with the oldest message.
+    /// Continues at the position of the consumer `durable`; a new one starts with the oldest message.
     pub(crate) async fn open(
         log: Arc<Log>,
         durable: &'static str,
@@ -66,7 +66,7 @@ impl Subscription {
         self.is_first || delivery.attempt > 1
     }
 
-    /// Everything before it was looked at, so what is not settled waits to be delivered again.
+    /// Returns whether no redelivery before the delivery is pending: all earlier messages were read.
     pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, BusError> {
         let (durable, seq) = (self.durable, delivery.seq);
         let sql = "SELECT COUNT(*) AS n FROM redeliveries WHERE durable = $1 AND seq < $2";
@@ -75,7 +75,7 @@ impl Subscription {
     }
 
     pub(crate) async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
-        // What was delivered and not settled comes again.
+        // Unsettled deliveries are redelivered.
         self.scanned = self.position;
         loop {
             let due = self.due(limit).await?;
@@ -87,7 +87,7 @@ impl Subscription {
                 return Ok(fresh);
             }
             self.wait().await?;
-            // A replay may have put something back.
+            // A replay may have scheduled a redelivery.
             self.next_due = self.log.next_due(self.durable).await?;
         }
     }
@@ -110,7 +110,7 @@ impl Subscription {
         Ok(())
     }
 
-    /// What is to be delivered again and whose time has come.
+    /// Returns the due redeliveries.
     async fn due(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
         let now = self.log.options.clock.now();
         if self.next_due.is_none_or(|due| due > now) {
@@ -134,7 +134,7 @@ impl Subscription {
         due.await.map_err(|error: DbError| error.into())
     }
 
-    /// What was never delivered.
+    /// Returns new messages.
     async fn fresh(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
         loop {
             let scanned = self.log.after(self.scanned).await?;
@@ -149,7 +149,7 @@ impl Subscription {
             if !fresh.is_empty() {
                 return Ok(fresh);
             }
-            // Others' events are settled by being looked at; the position is written when the consumer is idle.
+            // Events of other consumers need no ack; the position is stored when the consumer is idle.
             self.position = self.scanned;
         }
     }

@@ -2,62 +2,62 @@
 
 use async_nats::jetstream::ErrorCode;
 
-/// Why NATS could not be reached, or did not do what was asked.
+/// An error of NATS.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JetStreamError {
-    /// The address is no list of servers.
+    /// The URL is not a list of servers.
     #[error("expected servers like nats://127.0.0.1:4222, with commas")]
     Url,
-    /// It could not be connected to at all.
+    /// The first connection failed.
     #[error("cannot connect to {url}: {reason}")]
     Connect {
-        /// Where, without a password.
+        /// The URL without its password.
         url: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// The credentials cannot be used.
     #[error("the credentials of NATS cannot be used: {0}")]
     Credentials(String),
-    /// The server is older than what this program needs.
+    /// The server is too old.
     #[error("the NATS server at {url} is version {found}; at least {needed} is needed")]
     UnsupportedVersion {
-        /// Where, without a password.
+        /// The URL without its password.
         url: String,
         /// Its version.
         found: String,
-        /// The version that is needed.
+        /// The oldest supported version.
         needed: &'static str,
     },
-    /// The server has no JetStream, or this account may not use it.
+    /// JetStream is not enabled for the server or the account.
     #[error("JetStream is not enabled for this account of the NATS server")]
     NotEnabled,
-    /// A stream is there, and is made otherwise than it must be.
+    /// A stream has another configuration than the bus needs.
     #[error(
         "the stream {stream} exists with {field} = {found}, but {expected} is needed; edit or delete the stream"
     )]
     StreamMismatch {
         /// The stream.
         stream: String,
-        /// What differs.
+        /// The field.
         field: &'static str,
-        /// How it is.
+        /// The actual value.
         found: String,
-        /// How it must be.
+        /// The expected value.
         expected: String,
     },
     /// The user has no permission.
     #[error("NATS refuses: {0}")]
     PermissionDenied(String),
-    /// The connection is down. It comes back by itself.
+    /// The connection is down. It is restored.
     #[error("the connection to NATS is down")]
     Disconnected,
-    /// There was no answer in time. Whether it was done is not known.
+    /// The request timed out. Its outcome is unknown.
     #[error("NATS did not answer {0} in time")]
     Timeout(String),
     /// No responders: the stream or the consumer does not exist.
-    #[error("nobody answers {0}: the stream or the consumer is gone")]
+    #[error("no responders for {0}: the stream or the consumer does not exist")]
     NoResponders(String),
     /// Other replicas keep changing the configuration of this consumer.
     #[error("the configuration of the consumer {0} keeps changing")]
@@ -68,19 +68,19 @@ pub enum JetStreamError {
     /// The JetStream API returned an error.
     #[error("NATS answers {subject} with: {description} (error {code})")]
     Api {
-        /// What was asked.
+        /// The subject of the request.
         subject: String,
-        /// The number of the error.
+        /// The code of the error.
         code: u64,
         /// The description of the error.
         description: String,
     },
-    /// The answer cannot be understood.
+    /// The response cannot be decoded.
     #[error("the answer of NATS to {subject} cannot be read: {reason}")]
     InvalidResponse {
-        /// What was asked.
+        /// The subject of the request.
         subject: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// The client failed.
@@ -89,12 +89,12 @@ pub enum JetStreamError {
 }
 
 impl JetStreamError {
-    /// Whether the server answered with this error.
+    /// Returns whether the server responded with this error.
     pub(crate) fn is(&self, wanted: ErrorCode) -> bool {
         matches!(self, Self::Api { code, .. } if *code == wanted.0)
     }
 
-    /// Whether the stream or the consumer has to be made before this can work.
+    /// Returns whether the stream or the consumer does not exist.
     pub(crate) fn lacks_a_stream(&self) -> bool {
         matches!(self, Self::NoResponders(_))
             || self.is(ErrorCode::STREAM_NOT_FOUND)

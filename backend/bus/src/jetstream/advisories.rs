@@ -13,8 +13,9 @@ use super::topology::{ADVISORY_STREAM, EVENT_STREAM};
 use super::{JetStreamError, dead_letters, scan};
 use crate::DeadLetter;
 
+/// The pause after a failure.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Advisories taken at a time.
+/// The maximum number of advisories in one pull.
 const MAX_BATCH: usize = 16;
 
 /// An advisory of the server about one event.
@@ -66,7 +67,7 @@ async fn handle_advisory(
         return Ok(());
     };
     if kind.ends_with(".max_deliver") {
-        // An older version set `max_deliver`. A delivery is no attempt, so the event is redelivered.
+        // An older version set `max_deliver`. A delivery is not an attempt, so the event is redelivered.
         tracing::warn!(
             durable,
             seq = stored,

@@ -1,4 +1,4 @@
-//! The connection to NATS: it reconnects by itself, and every request ends in a response or an error.
+//! The connection to NATS, which reconnects; every request ends in a response or an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,8 +17,9 @@ use super::options::{Kind, without_password};
 use super::topology::EVENT_STREAM;
 use super::{JetStreamError, JetStreamOptions};
 
-/// Everything before this version lacks what the bus is made of.
+/// The oldest supported version of the server.
 const MIN_SERVER_VERSION: (i64, i64) = (2, 14);
+/// The same as text.
 const MIN_SERVER_VERSION_TEXT: &str = "2.14";
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_secs(2);
@@ -79,10 +80,10 @@ impl Connection {
         Ok(Self { client, options, connected, disconnected, refusals, highest: Arc::default() })
     }
 
-    /// Asks and waits for the answer. Gives up early when the connection disconnected_signal or the server refuses.
+    /// Sends a request and waits for the response. Fails early if the connection is lost or the server refuses.
     ///
     /// # Errors
-    /// When there is no answer. Whether it was done is then not known, refusals aside.
+    /// If there is no response. Unless it was refused, the outcome of the request is unknown.
     pub(super) async fn request(
         &self,
         subject: &str,
@@ -110,10 +111,10 @@ impl Connection {
         }
     }
 
-    /// Asks the JetStream API.
+    /// Sends a request to the JetStream API.
     ///
     /// # Errors
-    /// When there is no answer, or the answer is an error.
+    /// If there is no response, or it is an error.
     pub(super) async fn api<T: DeserializeOwned>(
         &self,
         name: &str,
@@ -124,10 +125,10 @@ impl Connection {
         self.api_with(name, payload).await
     }
 
-    /// Asks the JetStream API a question that is all in its subject.
+    /// Sends a request without a body to the JetStream API.
     ///
     /// # Errors
-    /// When there is no answer, or the answer is an error.
+    /// If there is no response, or it is an error.
     pub(super) async fn request_empty<T: DeserializeOwned>(&self, name: &str) -> Result<T, JetStreamError> {
         self.api_with(name, Vec::new()).await
     }
@@ -149,7 +150,7 @@ impl Connection {
         self.highest.load(Ordering::Relaxed)
     }
 
-    /// Fails while disconnected: the client would buffer the message and send it after the caller has given up.
+    /// Fails while disconnected: the client would buffer the message and send it after the timeout of the caller.
     pub(super) fn ensure_connected(&self) -> Result<(), JetStreamError> {
         match self.client.connection_state() {
             async_nats::connection::State::Connected => Ok(()),
@@ -158,7 +159,7 @@ impl Connection {
     }
 }
 
-/// Reads an answer of JetStream.
+/// Decodes a response of JetStream.
 pub(super) fn decode_response<T: DeserializeOwned>(
     subject: &str,
     answer: &Message,
@@ -177,7 +178,7 @@ pub(super) fn decode_response<T: DeserializeOwned>(
     }
 }
 
-/// The inbox prefix of a user, the only one it may subscribe to.
+/// Returns the inbox prefix of a user, the only one to which it may subscribe.
 pub(super) fn inbox_prefix(name: &str) -> String {
     format!("_INBOX_{}", super::message::token(name))
 }
@@ -193,7 +194,7 @@ fn with_credentials(options: &JetStreamOptions) -> Result<ConnectOptions, JetStr
     }
 }
 
-/// Doubles with each try.
+/// Returns the delay of a reconnect, which doubles with each attempt.
 fn pause_before(tries: usize) -> Duration {
     let doublings = u32::try_from(tries.saturating_sub(1).min(10)).unwrap_or(10);
     MIN_BACKOFF.saturating_mul(1 << doublings).min(MAX_BACKOFF)

@@ -12,20 +12,20 @@ use super::message::{EVENT_PREFIX, subjects_of, token};
 use super::topology::{ADVISORY_STREAM, EVENT_STREAM, REPLAY_PREFIX};
 use super::{JetStreamError, JetStreamOptions, dead_letters, scan};
 
-/// The metadata key that holds the subjects whose passed-over events the consumer still has to be given.
+/// The metadata key of the subjects whose missed events must still be delivered to the consumer.
 const MISSED: &str = "ticketing.missed";
-/// How often the configuration is read at most before the start gives up: each read after the first two follows a
-/// write of another replica.
+/// The maximum number of reads of the configuration at a start. Each read after the first two follows a write of another
+/// replica.
 const MAX_READS: u32 = 32;
 
-/// What the server does with a configuration. Without it the server overwrites a consumer that another replica has
-/// created in the meantime.
+/// The action of the server with a configuration. Without one the server overwrites a consumer that another replica has
+/// created meanwhile.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Action {
-    /// Fails where the consumer exists with another configuration.
+    /// Fails if the consumer exists with another configuration.
     Create,
-    /// Fails where it does not exist.
+    /// Fails if it does not exist.
     Update,
 }
 
@@ -37,7 +37,7 @@ struct WriteRequest<'c> {
     action: Option<Action>,
 }
 
-/// The consumer named `durable` of these subjects: one for all replicas of a service.
+/// Returns the configuration of the consumer `durable` of these subjects, which all replicas of a service share.
 fn config(durable: &str, filters: &BTreeSet<String>, options: &JetStreamOptions) -> Config {
     Config {
         durable_name: Some(durable.to_owned()),
@@ -45,7 +45,7 @@ fn config(durable: &str, filters: &BTreeSet<String>, options: &JetStreamOptions)
         deliver_policy: DeliverPolicy::All,
         ack_policy: AckPolicy::Explicit,
         ack_wait: options.ack_wait,
-        // A delivery is no attempt: how often the server has delivered an event says nothing about the event.
+        // A delivery is not an attempt, so the server must not limit deliveries.
         max_deliver: -1,
         max_ack_pending: options.in_flight,
         filter_subjects: filters.iter().cloned().collect(),
@@ -53,7 +53,7 @@ fn config(durable: &str, filters: &BTreeSet<String>, options: &JetStreamOptions)
     }
 }
 
-/// The consumer of the server's advisories about `durable`.
+/// Returns the configuration of the consumer of the advisories about `durable`.
 fn advisory_config(durable: &str, options: &JetStreamOptions) -> Config {
     config(
         durable,
@@ -62,31 +62,31 @@ fn advisory_config(durable: &str, options: &JetStreamOptions) -> Config {
     )
 }
 
-/// The subjects that a replica which handles these events needs.
+/// Returns the subjects of a replica that handles these events.
 pub(super) fn subjects(durable: &str, names: &[EventName]) -> BTreeSet<String> {
     let replays = format!("{REPLAY_PREFIX}.{}.*", token(durable));
     names.iter().map(|name| subjects_of(*name)).chain([replays]).collect()
 }
 
-/// Creates the consumer of a service, or extends it to subjects that it lacks. It never loses a subject: during an upgrade an
-/// older replica must not take events away from a newer one, and after a rollback those that only the newer version knows
-/// are put back, not passed over.
+/// Creates the consumer of a service, or extends it by missing subjects. It never removes a subject: during an upgrade an
+/// older replica must not take events from a newer one, and after a rollback the events of the newer version are retried,
+/// not skipped.
 ///
-/// What the stream holds of an event that is new to the consumer is delivered to it too, for the service that publishes it may
-/// have been upgraded first. The consumer's metadata remember that this is to be done until it is.
+/// Earlier events of a new subject are delivered, too, because the service that publishes them may have been upgraded
+/// first. The metadata of the consumer record this until it is done.
 ///
-/// The server has no compare-and-set for a consumer: replicas that start together may overwrite each other. So only a
-/// replica that has to change something writes, and it reads again after each write, until nothing is left to change.
-/// A write that is lost after that is found by [`wait_until_narrowed`].
+/// The server has no compare-and-set for a consumer: replicas that start together may overwrite each other. So a replica
+/// writes only if something has to change, and reads again after each write until nothing has to change.
+/// [`wait_until_narrowed`] detects a write that is overwritten later.
 ///
 /// # Errors
-/// When the server refuses, does not answer, or others keep changing the consumer.
+/// If the server refuses, does not respond, or other replicas keep changing the consumer.
 pub(super) async fn ensure(
     connection: &Connection,
     durable: &str,
     needed: &BTreeSet<String>,
 ) -> Result<(), JetStreamError> {
-    // The subjects whose passed-over events this call has delivered.
+    // The subjects whose missed events this call has delivered.
     let mut delivered = BTreeSet::new();
     for _ in 0..MAX_READS {
         let found = match info(connection, EVENT_STREAM, durable).await {
@@ -129,7 +129,7 @@ fn unfinished(config: &Config) -> BTreeSet<String> {
     missed.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Compares what the bus sets; everything else is the operator's or the server's.
+/// Compares the fields that the bus sets. The operator and the server set the others.
 fn differs(found: &Config, wanted: &Config) -> bool {
     filters(found) != filters(wanted)
         || unfinished(found) != unfinished(wanted)
@@ -138,7 +138,7 @@ fn differs(found: &Config, wanted: &Config) -> bool {
         || found.max_ack_pending != wanted.max_ack_pending
 }
 
-/// Delivers to the consumer what it has passed over. Where it has had some of that, its inbox knows.
+/// Delivers missed events to the consumer. Its inbox skips those that it has processed.
 async fn deliver_missed(
     connection: &Connection,
     durable: &str,
@@ -167,7 +167,7 @@ async fn deliver_missed(
     Ok(())
 }
 
-/// Writes a configuration. That another replica has created or deleted the consumer in the meantime is no error: the caller
+/// Writes a configuration. It is not an error if another replica has created or deleted the consumer meanwhile: the caller
 /// reads again.
 async fn write(
     connection: &Connection,
@@ -195,8 +195,8 @@ pub(super) async fn info(
     connection.request_empty(&format!("CONSUMER.INFO.{stream}.{durable}")).await
 }
 
-/// Returns when the consumer no longer has all of the `needed` subjects: another replica or an operator has overwritten its
-/// configuration. The server passes over what the consumer lacks, so it has to be extended again.
+/// Returns when the consumer lacks a `needed` subject, because another replica or an operator has overwritten its
+/// configuration. The server skips the events of missing subjects, so it must be extended again.
 pub(super) async fn wait_until_narrowed(
     connection: Connection,
     durable: &'static str,
@@ -207,7 +207,7 @@ pub(super) async fn wait_until_narrowed(
         match info(&connection, EVENT_STREAM, durable).await {
             Ok(found) if !needed.is_subset(&filters(&found.config)) => return,
             Ok(_) => {}
-            Err(error) => tracing::debug!(durable, %error, "the consumer cannot be read now"),
+            Err(error) => tracing::debug!(durable, %error, "reading the consumer failed; retrying"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Dead letters: kept in a stream of their own, one message for each consumer and event, until they are replayed.
+//! Dead letters in their own stream: one message for each consumer and event.
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::publish::PublishAck;
@@ -56,7 +56,7 @@ impl StoredDeadLetter {
 /// Stores a dead letter. A repeat replaces the first.
 ///
 /// # Errors
-/// When it is not known to be kept.
+/// If it may not be stored.
 pub(super) async fn store(connection: &Connection, letter: &DeadLetter) -> Result<(), JetStreamError> {
     let subject = dead_letter_subject(&letter.durable, letter.seq);
     let payload = serde_json::to_vec(&StoredDeadLetter::of(letter)).map_err(|error| {
@@ -69,10 +69,10 @@ pub(super) async fn store(connection: &Connection, letter: &DeadLetter) -> Resul
     Ok(())
 }
 
-/// All dead letters, oldest first.
+/// Returns all dead letters, oldest first.
 ///
 /// # Errors
-/// When they cannot be read.
+/// If they cannot be read.
 pub(super) async fn all(connection: &Connection) -> Result<Vec<DeadLetter>, JetStreamError> {
     let mut letters = Vec::new();
     scan(connection, DEAD_LETTER_STREAM, ">", 1, |stored| match StoredDeadLetter::read(&stored) {
@@ -86,10 +86,10 @@ pub(super) async fn all(connection: &Connection) -> Result<Vec<DeadLetter>, JetS
 /// Redelivers the event to its consumer, and deletes the dead letter.
 ///
 /// # Errors
-/// When there is no such dead letter, or it is not known to be on its way.
+/// If there is no such dead letter, or the publish is not confirmed.
 pub(super) async fn replay(connection: &Connection, durable: &str, seq: i64) -> Result<(), BusError> {
     let (sequence, letter) = find(connection, durable, seq).await?;
-    // A replay that was not answered is repeated under the same identifier.
+    // A retry has the same identifier.
     let id = format!("replay:{durable}:{seq}:{sequence}");
     redeliver(connection, durable, seq, letter.envelope, &id).await?;
     forget(connection, sequence).await?;
@@ -99,7 +99,7 @@ pub(super) async fn replay(connection: &Connection, durable: &str, seq: i64) -> 
 /// Redelivers an event to one consumer.
 ///
 /// # Errors
-/// When the publish is not confirmed.
+/// If the publish is not confirmed.
 pub(super) async fn redeliver(
     connection: &Connection,
     durable: &str,
@@ -117,7 +117,7 @@ pub(super) async fn redeliver(
 /// Deletes a dead letter.
 ///
 /// # Errors
-/// When there is no such dead letter, or it is not known to be forgotten.
+/// If there is no such dead letter, or it may not be deleted.
 pub(super) async fn discard(connection: &Connection, durable: &str, seq: i64) -> Result<(), BusError> {
     let (sequence, _) = find(connection, durable, seq).await?;
     Ok(forget(connection, sequence).await?)
@@ -139,7 +139,7 @@ struct Forget {
 #[derive(Deserialize)]
 struct Forgotten {}
 
-/// A newer dead letter of the same event may have replaced this one.
+/// Deletes a dead letter. A newer one of the same event may have replaced it.
 async fn forget(connection: &Connection, sequence: u64) -> Result<(), JetStreamError> {
     let request = Forget { seq: sequence, no_erase: true };
     let forgotten =

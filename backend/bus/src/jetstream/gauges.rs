@@ -8,7 +8,7 @@ use super::connection::Connection;
 use super::topology::{DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, EVENT_STREAM};
 use super::{JetStreamError, consumer};
 
-/// How often they are read.
+/// The interval of updates.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 
 #[derive(Serialize)]
@@ -19,16 +19,16 @@ struct StreamInfoRequest<'q> {
 /// The number of dead letters of a consumer.
 #[derive(Deserialize)]
 struct SubjectTotals {
-    /// Absent where there is none.
+    /// Absent if there is none.
     #[serde(default)]
     total: u64,
 }
 
-/// Reads and shows them until it is ended.
+/// Updates the gauges until the task is aborted.
 pub(super) async fn run(connection: Connection, durable: &'static str) {
     loop {
         if let Err(error) = update(&connection, durable).await {
-            tracing::debug!(durable, %error, "the gauges of a consumer cannot be read now");
+            tracing::debug!(durable, %error, "updating the gauges of a consumer failed; retrying");
         }
         tokio::time::sleep(REFRESH_INTERVAL).await;
     }

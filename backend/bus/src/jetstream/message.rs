@@ -1,4 +1,5 @@
-//! An envelope as a message of NATS: the body is the payload, everything else travels in headers and the subject.
+//! The encoding of an envelope as a message of NATS: the body is the payload, the other fields are headers and the
+//! subject.
 
 use std::fmt::Write;
 
@@ -6,7 +7,7 @@ use async_nats::HeaderMap;
 use ticketing_events::{AnyEventName, Envelope, EventName};
 use ticketing_sdk::Timestamp;
 
-/// The subjects of all events begin so.
+/// The prefix of the subjects of all events.
 pub(super) const EVENT_PREFIX: &str = "ticketing";
 pub(super) const MESSAGE_ID: &str = "Nats-Msg-Id";
 const NAME: &str = "Ticketing-Event";
@@ -14,7 +15,7 @@ const AGGREGATE: &str = "Ticketing-Aggregate";
 const VERSION: &str = "Ticketing-Version";
 const TIME: &str = "Ticketing-Time";
 const TRACE: &str = "traceparent";
-/// On what is replayed, whose subject is another: the sequence of the event in the stream.
+/// The sequence of the original event in the stream, in a replay.
 const REPLAY_OF: &str = "Ticketing-Replay-Of";
 
 /// A text as one token of a subject, and as a header: what neither may hold is written as `%2E`.
@@ -53,12 +54,12 @@ fn untoken(token: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// `ticketing.ticket.created.<aggregate>`.
+/// Returns the subject of an event: `ticketing.ticket.created.<aggregate>`.
 pub(super) fn subject(envelope: &Envelope) -> String {
     let aggregate = token(&envelope.aggregate);
     match envelope.name.known() {
         Some(name) => name.subject(&aggregate),
-        // Whatever the name is, its subject has as many tokens.
+        // The subject of an unknown name has the same number of tokens.
         None => {
             let (word, rest) = envelope.name.as_str().split_once(':').unwrap_or((envelope.name.as_str(), ""));
             format!("{EVENT_PREFIX}.{}.{}.{aggregate}", token(word), token(rest))
@@ -66,19 +67,19 @@ pub(super) fn subject(envelope: &Envelope) -> String {
     }
 }
 
-/// The name of the event that a subject is of.
+/// Returns the name of the event in a subject.
 fn name_in(subject: &str) -> Option<String> {
     let mut tokens = subject.split('.').skip(1);
     Some(format!("{}:{}", untoken(tokens.next()?), untoken(tokens.next()?)))
 }
 
-/// The subjects of every event with this name.
+/// Returns the subjects of all events with this name.
 pub(super) fn subjects_of(name: EventName) -> String {
     name.subject("*")
 }
 
-/// The headers of an event, its identifier for the server's own memory of them included. Its name and aggregate are in
-/// the subject.
+/// Returns the headers of an event, with its identifier for the duplicate window of the server. Its name and aggregate are
+/// in the subject.
 pub(super) fn headers(envelope: &Envelope) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(MESSAGE_ID, token(&envelope.id));
@@ -87,7 +88,7 @@ pub(super) fn headers(envelope: &Envelope) -> HeaderMap {
     if name_in(&subject(envelope)).is_none_or(|name| name != envelope.name.as_str()) {
         headers.insert(NAME, token(envelope.name.as_str()));
     }
-    // It came from outside: what is no header stays behind.
+    // The trace may come from a client: an invalid header is dropped.
     if let Some(trace) =
         envelope.trace.as_deref().filter(|trace| trace.bytes().all(|byte| byte.is_ascii_graphic()))
     {
@@ -96,7 +97,7 @@ pub(super) fn headers(envelope: &Envelope) -> HeaderMap {
     headers
 }
 
-/// The same for an event that one consumer gets once more.
+/// Returns the headers of a replay for one consumer.
 pub(super) fn replay_headers(envelope: &Envelope, seq: i64, message_id: &str) -> HeaderMap {
     let mut headers = headers(envelope);
     headers.insert(MESSAGE_ID, message_id);
@@ -107,11 +108,11 @@ pub(super) fn replay_headers(envelope: &Envelope, seq: i64, message_id: &str) ->
     headers
 }
 
-/// The identifier of the event, where the server's is another.
+/// The identifier of the event, if the message has another one.
 const EVENT_ID: &str = "Ticketing-Event-Id";
 
-/// Reads a message. It always is an envelope: what was put on the bus by hand, without headers, still has a subject
-/// and a sequence, and the consumer rejects an invalid body or an unknown name.
+/// Decodes a message. A message without headers, which an operator has published, has a subject and a sequence; the consumer
+/// rejects an invalid body or an unknown name.
 pub(super) fn envelope(
     subject: &str,
     headers: &HeaderMap,
@@ -134,7 +135,7 @@ pub(super) fn envelope(
     }
 }
 
-/// The sequence of the delivered event: that of the message, or of the original event of a replay.
+/// Returns the sequence of an event: of the message, or of the original event of a replay.
 pub(super) fn event_sequence(headers: &HeaderMap, own: i64) -> i64 {
     let replayed = headers.get(REPLAY_OF).and_then(|place| place.as_str().parse().ok());
     replayed.unwrap_or(own)

@@ -1,4 +1,4 @@
-//! How the JetStream transport behaves, and who it is to the server.
+//! The options and credentials of the JetStream transport.
 
 use std::time::Duration;
 
@@ -6,37 +6,37 @@ use ticketing_platform::clock::Clock;
 
 use super::JetStreamError;
 
-/// How the JetStream transport behaves. `Debug` shows no password.
+/// The options of the JetStream transport. `Debug` shows no password.
 #[derive(Clone)]
 pub struct JetStreamOptions {
-    /// Where the servers are, separated by commas: `nats://127.0.0.1:4222`.
+    /// The URLs of the servers, separated by commas: `nats://127.0.0.1:4222`.
     pub url: String,
-    /// Who we are, where the server asks.
+    /// The credentials, if the server requires any.
     pub credentials: Option<Credentials>,
-    /// What the connection is called in the server's lists, and what its inboxes begin with. With a user of its own a
-    /// service has the user's name, since its permissions cover no other inboxes.
+    /// The name of the connection and the prefix of its inboxes: the name of the NATS user of a service, whose permissions
+    /// cover no other inboxes.
     pub name: String,
-    /// How long the server remembers the identifiers of events. A repeat that comes later lies in the stream twice, and
-    /// the inboxes make it harmless.
+    /// How long the server detects duplicates by the identifiers of events. A later duplicate is in the stream twice, and
+    /// the inboxes skip it.
     pub duplicate_window: Duration,
-    /// How long the server waits for an answer to a delivery before it delivers it again.
+    /// How long the server waits for an ack before it redelivers.
     pub ack_wait: Duration,
-    /// Deliveries under way to one consumer, all its replicas together, those that were put back included. Beyond it the
-    /// server delivers nothing more to that consumer.
+    /// The maximum number of unacknowledged deliveries of a consumer, over all its replicas, including naked ones. At this
+    /// number the server delivers nothing more to the consumer.
     pub in_flight: i64,
-    /// No retry waits longer than this, whatever the ack decision states.
+    /// The maximum delay of a retry.
     pub longest_retry: Duration,
-    /// How long an answer of the server may take.
+    /// The timeout of a request.
     pub request_timeout: Duration,
-    /// The time that dead letters carry.
+    /// The clock of dead letters.
     pub clock: Clock,
 }
 
 impl JetStreamOptions {
-    /// The defaults, for the servers that a setting names.
+    /// Returns the defaults for the servers of a setting.
     ///
     /// # Errors
-    /// When that is no list of URLs.
+    /// If it is not a list of URLs.
     pub fn parse(url: &str) -> Result<Self, JetStreamError> {
         let is_one = |server: &str| {
             let read = server.trim().parse::<async_nats::ServerAddr>();
@@ -45,7 +45,7 @@ impl JetStreamOptions {
         if url.split(',').all(is_one) { Ok(Self::new(url)) } else { Err(JetStreamError::Url) }
     }
 
-    /// The defaults, for the server at `url`.
+    /// Returns the defaults for the server at `url`.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl std::fmt::Debug for JetStreamOptions {
     }
 }
 
-/// A URL as it may be shown.
+/// Removes the passwords from URLs.
 pub(super) fn without_password(url: &str) -> String {
     let shown = url.split(',').map(|server| {
         let (scheme, rest) = server.trim().split_once("://").unwrap_or(("nats", server.trim()));
@@ -82,7 +82,7 @@ pub(super) fn without_password(url: &str) -> String {
     shown.collect::<Vec<_>>().join(",")
 }
 
-/// Who we are to the server. `Debug` does not show it.
+/// The credentials of a connection. `Debug` does not show them.
 #[derive(Clone)]
 pub struct Credentials(pub(super) Kind);
 
@@ -90,15 +90,15 @@ pub struct Credentials(pub(super) Kind);
 pub(super) enum Kind {
     /// A name and a password.
     User { name: String, password: String },
-    /// What a `.creds` file holds: a signed token and the seed of its key.
+    /// A `.creds` file: a signed token and the seed of its key.
     Signed(String),
 }
 
 impl Credentials {
-    /// Reads the text of a file of credentials: either what NATS calls a `.creds` file, or one line `user:password`.
+    /// Parses a file of credentials: a `.creds` file of NATS, or one line `user:password`.
     ///
     /// # Errors
-    /// When it is neither.
+    /// If it is neither.
     pub fn parse(text: &str) -> Result<Self, JetStreamError> {
         if text.contains("BEGIN NATS USER JWT") {
             return Ok(Self(Kind::Signed(text.to_owned())));
@@ -114,13 +114,13 @@ impl Credentials {
         }
     }
 
-    /// A user with a password.
+    /// Creates the credentials of a user with a password.
     #[must_use]
     pub fn user(name: impl Into<String>, password: impl Into<String>) -> Self {
         Self(Kind::User { name: name.into(), password: password.into() })
     }
 
-    /// The user's name, where it is known.
+    /// Returns the name of the user, if it is known.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match &self.0 {

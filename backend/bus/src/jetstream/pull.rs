@@ -1,4 +1,4 @@
-//! Pulls messages of one consumer, through one inbox for the whole subscription, so that no message is missed.
+//! Pulls the messages of a consumer through one inbox for the whole subscription, so that no message is lost.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use tokio::time::Instant;
 use super::JetStreamError;
 use super::connection::Connection;
 
-/// How long the server keeps a request open when there is nothing.
+/// How long the server keeps a pull request open without messages.
 const PULL_EXPIRY: Duration = Duration::from_secs(20);
-/// After this time the pull request is lost, or its end was.
+/// The time after which a pull request counts as lost.
 const PULL_TIMEOUT: Duration = Duration::from_secs(25);
 /// The wait for each further pending message.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(20);
@@ -32,9 +32,9 @@ pub(super) struct Pull {
     subject: String,
     inbox: String,
     messages: Subscriber,
-    /// Taken from the inbox and not handed out. Kept here, since the future of `next` may be dropped.
+    /// Messages from the inbox that were not returned, because the future of `next` was dropped.
     taken: Vec<Pulled>,
-    /// What the server may still send.
+    /// The number of messages that the server may still send.
     open: usize,
     requested_at: Instant,
     connected: Listener,
@@ -71,23 +71,23 @@ impl Pull {
         })
     }
 
-    /// The next messages, at least one and `limit` at most. May be dropped while it waits.
+    /// Waits for the next messages, at least one and at most `limit`. Cancel-safe. Waits through a lost connection.
     ///
     /// # Errors
-    /// When the consumer is gone. A lost connection is waited for.
+    /// If the consumer does not exist.
     pub(super) async fn next(&mut self, limit: usize) -> Result<Vec<Pulled>, JetStreamError> {
         while self.taken.is_empty() {
-            self.ask(limit).await?;
+            self.request(limit).await?;
             let lost = self.requested_at + PULL_TIMEOUT;
             tokio::select! {
                 message = self.messages.next() => self.take(message)?,
-                // A server that was restarted knows nothing of what it was asked.
+                // A restarted server has lost the pull request.
                 () = self.connected.notified() => self.open = 0,
-                // While the connection is down nothing is asked, and nothing needs to be.
+                // While the connection is down, no request is sent.
                 () = tokio::time::sleep_until(lost) => (self.open, self.requested_at) = (0, Instant::now()),
             }
         }
-        // What the server has, it is sending now; what it has not is not waited for.
+        // The server is sending all pending messages; later ones are not awaited.
         while self.taken.len() < limit {
             let more = self.open > 0 && self.taken.last().is_some_and(|last| last.pending > 0);
             let message = if more {
@@ -103,7 +103,7 @@ impl Pull {
         Ok(std::mem::take(&mut self.taken))
     }
 
-    async fn ask(&mut self, limit: usize) -> Result<(), JetStreamError> {
+    async fn request(&mut self, limit: usize) -> Result<(), JetStreamError> {
         if self.open > 0 || self.connection.ensure_connected().is_err() {
             return Ok(());
         }
@@ -157,7 +157,7 @@ impl Pull {
         Ok(Some(Pulled { message: message.message, sequence, delivered, pending }))
     }
 
-    /// What has arrived and was not handed out.
+    /// Returns the messages that were received and not returned.
     pub(super) fn leftovers(&mut self) -> Vec<Message> {
         let mut leftovers: Vec<Message> = self.taken.drain(..).map(|pulled| pulled.message).collect();
         while let Some(Some(message)) = self.messages.next().now_or_never() {

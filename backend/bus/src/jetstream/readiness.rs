@@ -61,7 +61,7 @@ impl ConsumerReadiness {
     /// Returns when all registered consumers have subscribed.
     ///
     /// # Errors
-    /// When one of them failed permanently.
+    /// If one of them failed permanently.
     pub(crate) async fn wait_until_ready(&self) -> Result<(), JetStreamError> {
         let mut changed = self.changed.listen();
         loop {

@@ -1,4 +1,4 @@
-//! Reads a stream from a sequence on by direct get, without a consumer.
+//! Reads a stream by direct get, without a consumer.
 
 use async_nats::{Message, StatusCode};
 use futures_util::StreamExt;
@@ -10,7 +10,7 @@ use super::JetStreamError;
 use super::connection::Connection;
 use super::message;
 
-/// Messages asked for at a time.
+/// The number of messages in one request.
 const MAX_BATCH: u32 = 256;
 
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ struct LastBySubject<'n> {
     last_by_subj: &'n str,
 }
 
-/// A message as it lies in a stream.
+/// A stored message of a stream.
 #[derive(Debug)]
 pub(super) struct Stored {
     pub(super) seq: u64,
@@ -55,24 +55,24 @@ impl Stored {
         Some(Self { seq, stored_at, subject, message })
     }
 
-    /// The event that it is.
+    /// Decodes the event.
     pub(super) fn envelope(&self) -> Option<Envelope> {
         let headers = self.message.headers.as_ref()?;
         let (payload, sequence) = (&self.message.payload, self.event_sequence());
         Some(message::envelope(&self.subject, headers, payload, sequence, self.stored_at))
     }
 
-    /// The sequence of the event: that of the original, where this is a replay.
+    /// Returns the sequence of the event, which is that of the original in a replay.
     pub(super) fn event_sequence(&self) -> i64 {
         let own = i64::try_from(self.seq).unwrap_or(i64::MAX);
         self.message.headers.as_ref().map_or(own, |headers| message::event_sequence(headers, own))
     }
 }
 
-/// Hands every message of `subject` from `first` on to `each`, in order, up to the newest.
+/// Passes every message of `subject` from the sequence `first` to `each`, in order.
 ///
 /// # Errors
-/// When the stream cannot be read.
+/// If the stream cannot be read.
 pub(super) async fn scan(
     connection: &Connection,
     stream: &str,
@@ -91,7 +91,7 @@ pub(super) async fn scan(
     }
 }
 
-/// Reads one batch: the server sends its messages, and then an end of batch.
+/// Reads one batch: the server sends its messages, and then the end of the batch.
 async fn range(
     connection: &Connection,
     stream: &str,
@@ -117,10 +117,10 @@ async fn range(
     }
 }
 
-/// Reads the message with a sequence, if it is still there.
+/// Reads the message with a sequence, if it exists.
 ///
 /// # Errors
-/// When the stream cannot be read.
+/// If the stream cannot be read.
 pub(super) async fn get(
     connection: &Connection,
     stream: &str,
@@ -129,10 +129,10 @@ pub(super) async fn get(
     one(connection, stream, &BySequence { seq }).await
 }
 
-/// The sequence of the first message of a subject from `seq` on, if there is one.
+/// Returns the sequence of the first message of a subject from `seq`, if there is one.
 ///
 /// # Errors
-/// When the stream cannot be read.
+/// If the stream cannot be read.
 pub(super) async fn first_from(
     connection: &Connection,
     stream: &str,
@@ -143,10 +143,10 @@ pub(super) async fn first_from(
     Ok(found.map(|stored| stored.seq))
 }
 
-/// The newest message of a subject, if there is one.
+/// Returns the newest message of a subject, if there is one.
 ///
 /// # Errors
-/// When the stream cannot be read.
+/// If the stream cannot be read.
 pub(super) async fn last_for_subject(
     connection: &Connection,
     stream: &str,

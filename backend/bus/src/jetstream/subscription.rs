@@ -1,4 +1,4 @@
-//! One durable consumer, as one of its replicas uses it.
+//! The subscription of one replica to a durable consumer.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,13 +32,13 @@ pub(crate) struct Subscription {
     connection: Connection,
     durable: &'static str,
     pull: Pull,
-    /// Delivered and not settled, by sequence.
+    /// The unsettled deliveries, by sequence.
     unsettled: BTreeMap<i64, PendingAck>,
-    /// Put off without being counted, until when: kept here, for the server counts whatever it delivers again.
+    /// The postponed deliveries with their due times. They are held here, because the server counts redeliveries.
     held: BTreeMap<i64, (Instant, PendingAck)>,
-    /// When the next progress acks are due.
+    /// The time of the next progress acks.
     next_progress_ack: Instant,
-    /// Ends when the consumer has lost subjects that this replica handles.
+    /// Ends when the consumer lacks subjects that this replica handles.
     narrowed: JoinHandle<()>,
     /// The background tasks: the advisory consumer, and the gauges.
     background_tasks: [JoinHandle<()>; 2],
@@ -72,7 +72,7 @@ impl Subscription {
     pub(crate) async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
         loop {
             self.take_due();
-            // What was delivered and not settled comes again.
+            // Unsettled deliveries are returned again.
             if !self.unsettled.is_empty() {
                 return Ok(self.unsettled.values().take(limit).map(|open| open.delivery.clone()).collect());
             }
@@ -90,7 +90,7 @@ impl Subscription {
         }
     }
 
-    /// Takes back what was put off and whose time has come.
+    /// Moves due postponed deliveries to the unsettled ones.
     fn take_due(&mut self) {
         let now = Instant::now();
         let due = self.held.extract_if(.., |_, (due, _)| *due <= now);
@@ -102,8 +102,7 @@ impl Subscription {
         Some(due.min(self.next_progress_ack))
     }
 
-    /// Makes deliveries of messages. A redelivery of a held event only replaces its reply
-    /// subject.
+    /// Turns messages into deliveries. A redelivery of a held event only replaces its reply subject.
     fn take(&mut self, pulled: Vec<Pulled>) {
         if self.unsettled.is_empty() && self.held.is_empty() {
             self.next_progress_ack = Instant::now() + self.progress_interval();
@@ -127,7 +126,7 @@ impl Subscription {
         }
     }
 
-    /// Waits for `work`, and sends progress acks for the deliveries meanwhile.
+    /// Waits for `work`, and sends progress acks for the deliveries.
     pub(crate) async fn keep_alive_while<T>(&mut self, work: impl Future<Output = T>) -> T {
         tokio::pin!(work);
         loop {
@@ -138,8 +137,7 @@ impl Subscription {
         }
     }
 
-    /// Gives back what was delivered, and takes back what was asked for: nothing more comes until the next call of
-    /// [`next`](Self::next).
+    /// Naks all deliveries, and drops the pull request: nothing is delivered until the next call of [`next`](Self::next).
     pub(crate) async fn release_unsettled(&mut self) -> Result<(), JetStreamError> {
         let pull = Pull::open(&self.connection, EVENT_STREAM, self.durable).await?;
         let back = self.drain_pending();
@@ -150,7 +148,7 @@ impl Subscription {
         Ok(())
     }
 
-    /// Forgets what was delivered and not settled; answers where each is to be answered.
+    /// Removes all unsettled deliveries. Returns their reply subjects.
     fn drain_pending(&mut self) -> Vec<Subject> {
         let leftovers = self.pull.leftovers().into_iter().filter_map(|message| message.reply);
         let held = std::mem::take(&mut self.held).into_values().map(|(_, open)| open.reply_subject);
@@ -158,8 +156,8 @@ impl Subscription {
         unsettled.chain(held).chain(leftovers).collect()
     }
 
-    /// Whether no message before this one is unsettled. The server's floor rises with the settled messages, and stops where
-    /// the next one has not been delivered yet: so nothing that this consumer gets may lie between the two.
+    /// Returns whether no message before this delivery is unsettled. The ack floor of the server stops before the first
+    /// unsettled or undelivered message, so no message of this consumer may be between the floor and the delivery.
     pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, JetStreamError> {
         let Some(open) = self.unsettled.get(&delivery.seq) else { return Ok(false) };
         let info = consumer::info(&self.connection, EVENT_STREAM, self.durable).await?;
@@ -167,7 +165,7 @@ impl Subscription {
         if info.num_ack_pending <= 1 || floor + 1 >= open.stream_sequence {
             return Ok(true);
         }
-        // The filters as they are now: a newer replica may have extended the consumer since this one subscribed.
+        // The current filters: a newer replica may have extended the consumer.
         for subject in &info.config.filter_subjects {
             let next = scan::first_from(&self.connection, EVENT_STREAM, subject, floor + 1).await?;
             if next.is_some_and(|next| next < open.stream_sequence) {
@@ -200,7 +198,7 @@ impl Subscription {
             return;
         }
         if let Err(error) = self.connection.client.publish(reply_subject, kind.into()).await {
-            tracing::debug!(%error, "an answer could not be sent");
+            tracing::debug!(%error, "sending an ack failed; the event is redelivered");
         }
     }
 
@@ -217,7 +215,7 @@ impl Subscription {
                 self.held.insert(delivery.seq, (Instant::now() + after, open));
                 continue;
             }
-            answers.push(answer(&self.connection, self.durable, open, decision));
+            answers.push(send_decision(&self.connection, self.durable, open, decision));
         }
         let mut outcome = Ok(());
         for (seq, answered) in join_all(answers).await {
@@ -231,7 +229,7 @@ impl Subscription {
 }
 
 /// Acks a delivery by its decision, and waits for the confirmation of the server.
-async fn answer(
+async fn send_decision(
     connection: &Connection,
     durable: &str,
     open: PendingAck,
@@ -273,7 +271,7 @@ async fn sleep_until(time: Option<Instant>) {
 }
 
 impl Drop for Subscription {
-    /// Hands back what was not settled, so that another replica need not wait for it.
+    /// Naks the unsettled deliveries, so that another replica receives them at once.
     fn drop(&mut self) {
         self.background_tasks.iter().chain([&self.narrowed]).for_each(JoinHandle::abort);
         let back = self.drain_pending();
@@ -284,7 +282,7 @@ impl Drop for Subscription {
         }
         runtime.spawn(async move {
             for reply_subject in back {
-                // What does not arrive comes again a little later.
+                // A delivery without a nak is redelivered after the ack wait.
                 drop(client.publish(reply_subject, AckKind::Nak(None).into()).await);
             }
             drop(client.flush().await);

@@ -1,4 +1,4 @@
-//! The streams that the bus is made of: one table, made or checked at start.
+//! The streams of the bus, which are created or checked at the start.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,20 +12,20 @@ use super::{JetStreamError, JetStreamOptions};
 
 /// The stream of the events.
 pub(super) const EVENT_STREAM: &str = "TICKETING";
-/// The stream of the dead letters, one message each, until it is replayed.
+/// The stream of the dead letters.
 pub(super) const DEAD_LETTER_STREAM: &str = "TICKETING_DEAD";
 /// The stream of the server's advisories about terminated events and events beyond `max_deliver`.
 pub(super) const ADVISORY_STREAM: &str = "TICKETING_ADVISORIES";
-/// The subjects of what is delivered again, to one consumer alone.
+/// The prefix of the subjects of replays to one consumer.
 pub(super) const REPLAY_PREFIX: &str = "ticketing-replay";
-/// The subjects of the dead letters.
+/// The prefix of the subjects of dead letters.
 pub(super) const DEAD_LETTER_PREFIX: &str = "ticketing-dead";
-/// A day longer than the outboxes keep them, as in the embedded log.
+/// The retention of events: one day longer than in the outboxes, as in the embedded log.
 const RETENTION: Duration = Duration::from_secs(8 * 24 * 3600);
 /// The gap between the sequences of a lost stream and the new one. Other replicas may have seen higher ones.
 const SEQUENCE_GAP: u64 = 1_000_000;
 
-/// The streams.
+/// Returns the configurations of the streams.
 pub(super) fn streams(options: &JetStreamOptions) -> [Config; 3] {
     let stream = |name: &str, subjects: &[String]| Config {
         name: name.to_owned(),
@@ -70,17 +70,17 @@ pub(super) fn dead_letter_subject(durable: &str, seq: i64) -> String {
     format!("{DEAD_LETTER_PREFIX}.{}.{seq}", token(durable))
 }
 
-/// Makes the streams that are not there and checks those that are.
+/// Creates missing streams and checks existing ones.
 ///
 /// # Errors
-/// When one is made otherwise, the server refuses, or it has no JetStream.
+/// If one has another configuration, the server refuses, or JetStream is not enabled.
 pub(super) async fn ensure_streams(connection: &Connection) -> Result<(), JetStreamError> {
     for wanted in streams(&connection.options) {
         let found = match info(connection, &wanted.name).await {
             Err(error) if error.is(ErrorCode::STREAM_NOT_FOUND) => create(connection, &wanted).await?,
             found => found?,
         };
-        agree(&wanted, &found.config)?;
+        ensure_match(&wanted, &found.config)?;
     }
     Ok(())
 }
@@ -114,7 +114,7 @@ async fn create(connection: &Connection, wanted: &Config) -> Result<Info, JetStr
         // is reused.
         wanted.first_sequence = Some(highest + SEQUENCE_GAP);
     } else {
-        tracing::info!(stream = wanted.name, "making a stream");
+        tracing::info!(stream = wanted.name, "creating a stream");
     }
     match connection.api(&format!("STREAM.CREATE.{}", wanted.name), &wanted).await {
         // Another replica was quicker.
@@ -123,9 +123,9 @@ async fn create(connection: &Connection, wanted: &Config) -> Result<Info, JetStr
     }
 }
 
-/// What the bus relies on. Replicas, placement, limits and the length of the server's memory are the operator's: inboxes know a
-/// repeat for longer.
-fn agree(wanted: &Config, found: &Config) -> Result<(), JetStreamError> {
+/// Checks the fields on which the bus relies. The operator chooses replicas, placement, limits and the duplicate window:
+/// inboxes detect duplicates for longer.
+fn ensure_match(wanted: &Config, found: &Config) -> Result<(), JetStreamError> {
     let compared: [(&'static str, String, String); 7] = [
         ("subjects", sorted(&found.subjects), sorted(&wanted.subjects)),
         ("storage", format!("{:?}", found.storage), format!("{:?}", wanted.storage)),
@@ -153,16 +153,16 @@ fn sorted(subjects: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, Duration, JetStreamError, JetStreamOptions, agree, streams};
+    use super::{Config, Duration, JetStreamError, JetStreamOptions, ensure_match, streams};
 
     #[test]
     fn stream_mismatch_names_the_stream_and_the_field() {
         let [wanted, ..] = streams(&JetStreamOptions::new("nats://127.0.0.1"));
         let duplicate_window = Duration::from_secs(600);
-        agree(&wanted, &Config { num_replicas: 3, max_bytes: 7, duplicate_window, ..wanted.clone() })
+        ensure_match(&wanted, &Config { num_replicas: 3, max_bytes: 7, duplicate_window, ..wanted.clone() })
             .unwrap();
         let other = Config { max_age: Duration::from_secs(60), ..wanted.clone() };
-        let error = agree(&wanted, &other).unwrap_err();
+        let error = ensure_match(&wanted, &other).unwrap_err();
         assert!(matches!(error, JetStreamError::StreamMismatch { field: "max_age", .. }));
         assert_eq!(
             error.to_string(),

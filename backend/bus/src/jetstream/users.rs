@@ -25,7 +25,7 @@ pub enum NatsUser {
     Operator,
 }
 
-/// What stands for a password in the configuration.
+/// A password in the configuration.
 #[derive(Clone)]
 pub enum NatsPassword {
     /// The password itself, or its bcrypt hash.
@@ -34,14 +34,14 @@ pub enum NatsPassword {
     Variable(String),
 }
 
-/// What a user may do.
+/// The permissions of a user.
 struct Permissions {
     publish: Vec<String>,
     subscribe: Vec<String>,
 }
 
 impl NatsUser {
-    /// Every user there is.
+    /// All users.
     pub const ALL: [Self; 7] = [
         Self::Auth,
         Self::Tickets,
@@ -52,7 +52,7 @@ impl NatsUser {
         Self::Operator,
     ];
 
-    /// The user's name. A connection must have it too, for its inboxes begin with it.
+    /// Returns the name of the user, which is also the name of its connections and the prefix of their inboxes.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ impl NatsUser {
         }
     }
 
-    /// The first words of the events it publishes, and its consumer.
+    /// Returns the first words of its event names, and its consumer.
     const fn service(self) -> Option<(&'static [&'static str], Option<&'static str>)> {
         match self {
             Self::Auth => Some((&["session"], None)),
@@ -83,7 +83,7 @@ impl NatsUser {
         match self.service() {
             Some((words, durable)) => {
                 publish.extend(words.iter().map(|word| format!("{EVENT_PREFIX}.{word}.*.*")));
-                publish.extend(streams_made_or_checked());
+                publish.extend(stream_permissions());
                 publish.extend(durable.into_iter().flat_map(consumer));
             }
             None => {
@@ -100,12 +100,12 @@ impl NatsUser {
     }
 }
 
-fn streams_made_or_checked() -> impl Iterator<Item = String> {
+fn stream_permissions() -> impl Iterator<Item = String> {
     let each = [EVENT_STREAM, DEAD_LETTER_STREAM, ADVISORY_STREAM].into_iter();
     each.flat_map(|stream| ["INFO", "CREATE"].map(|verb| format!("$JS.API.STREAM.{verb}.{stream}")))
 }
 
-/// The permissions of the consumer `durable`, and of no other.
+/// Returns the permissions for the consumer `durable`.
 fn consumer(durable: &str) -> Vec<String> {
     let mut allowed = vec![
         format!("{DEAD_LETTER_PREFIX}.{durable}.*"),
@@ -125,7 +125,7 @@ fn consumer(durable: &str) -> Vec<String> {
     allowed
 }
 
-/// The block `authorization { … }` of a NATS server's configuration for these users. No other user has permissions.
+/// Returns the block `authorization { … }` of the configuration of a NATS server for these users.
 #[must_use]
 pub fn authorization(users: &[(NatsUser, NatsPassword)]) -> String {
     let mut text = "authorization {\n  users: [\n".to_owned();

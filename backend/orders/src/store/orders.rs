@@ -137,7 +137,7 @@ fn order(row: &Row<'_>) -> Result<Order, DbError> {
 /// Reserves a ticket by ordering it, for its price at this moment.
 ///
 /// # Errors
-/// When there is no such ticket, its event has started, its price has changed, another order holds it, other buyers come
+/// If there is no such ticket, its event has started, its price has changed, another order holds it, other buyers come
 /// first, or the user has too many unpaid orders.
 pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order, ReserveError> {
     if open::is_full(tx, &new.user_id, new.open_limit)? {
@@ -223,7 +223,7 @@ fn holder(tx: &mut Tx<'_>, ticket: &TicketId) -> Result<Option<OrderId>, DbError
 /// The order.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn find(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Order>, DbError> {
     tx.query_opt(&format!("SELECT {COLUMNS} FROM orders WHERE id = $1"), args![id], order)
 }
@@ -231,7 +231,7 @@ pub fn find(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Order>, DbError> {
 /// A user's orders in these states (none named: in any), the newest last, after `position`.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn list(
     tx: &mut Tx<'_>,
     user: &UserId,
@@ -252,7 +252,7 @@ pub fn list(
 /// Cancels a buyer's own order. One that is cancelled already stays as it is.
 ///
 /// # Errors
-/// When there is no such order, it is not `owner`'s, or a payment holds it.
+/// If there is no such order, it is not `owner`'s, or a payment holds it.
 pub fn cancel(
     tx: &mut Tx<'_>,
     outbox: &Outbox,
@@ -277,7 +277,7 @@ pub fn cancel(
 /// Moves an order on, if `cause` does that to it.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn advance(
     tx: &mut Tx<'_>,
     outbox: &Outbox,

@@ -31,7 +31,7 @@ pub struct TicketCopy {
 /// The ticket, unless it is unknown or withdrawn.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbError> {
     tx.query_opt(
         "SELECT id, title, price, details, version FROM tickets WHERE id = $1 AND deleted = 0",
@@ -51,7 +51,7 @@ pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbEr
 /// Which of these tickets are known here, withdrawn ones included.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn known_tickets(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbError> {
     find_visible(tx, "tickets", ids)
 }
@@ -64,7 +64,7 @@ pub(super) fn is_known(tx: &mut Tx<'_>, id: &TicketId) -> Result<bool, DbError> 
 /// `ticket:created`
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
@@ -88,7 +88,7 @@ pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, D
 /// `ticket:updated`. Title, price and details are copied unless an order holds the ticket: then they are that order's.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
@@ -118,7 +118,7 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, D
 /// listing is closed.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn delete_ticket(tx: &mut Tx<'_>, outbox: &Outbox, event: &TicketDeleted) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {

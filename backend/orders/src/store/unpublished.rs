@@ -22,7 +22,7 @@ const UNSTATED: &str = "status = 'complete' AND buyer_stated = 0";
 /// it is withdrawn, no new order is made, so none will ever hold it.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub(super) fn close_listing(tx: &mut Tx<'_>, outbox: &Outbox, ticket: &TicketId) -> Result<(), DbError> {
     let sql = format!("UPDATE tickets SET closed = 1 WHERE id = $1 AND {UNCLOSED}");
     if tx.execute(&sql, args![ticket])? == 1 {
@@ -46,7 +46,7 @@ fn restate(tx: &mut Tx<'_>, outbox: &Outbox, id: &OrderId) -> Result<(), DbError
 /// Publishes up to `limit` of each event that an earlier version has left unpublished, and returns how many rows it found.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn publish_missing(tx: &mut Tx<'_>, outbox: &Outbox, limit: u32) -> Result<usize, DbError> {
     let unclosed = format!("SELECT id FROM tickets WHERE {UNCLOSED} ORDER BY id LIMIT $1");
     let unclosed: Vec<TicketId> = tx.query(&unclosed, args![limit], |row| row.parse("id"))?;

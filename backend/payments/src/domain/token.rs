@@ -26,7 +26,7 @@ impl CardToken {
     /// Reads a token: `tok_` or `pm_` and at least one character more, 255 characters of visible ASCII at most.
     ///
     /// # Errors
-    /// When it is anything else.
+    /// If it is anything else.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
         let name = text.strip_prefix("tok_").or_else(|| text.strip_prefix("pm_")).ok_or(TokenError::Form)?;
         let visible = name.bytes().all(|byte| byte.is_ascii_graphic());

@@ -64,7 +64,7 @@ impl SimulatedProvider {
     /// Checks that the book can be written: a transaction begins and commits, and the last calls were written.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub async fn check_writable(&self) -> Result<(), DbError> {
         match self.db.write_probe(|_| Ok(())).await {
             Ok(()) | Err(DbError::Busy) => {}

@@ -26,7 +26,7 @@ pub enum ParseError {
 /// and returned beside them.
 ///
 /// # Errors
-/// When the command line has another form.
+/// If the command line has another form.
 pub fn parse(command: Command, words: &[OsString]) -> Result<(ArgMatches, SettingsError), ParseError> {
     let (mut command, mut words) = (with_environment(command), words.to_vec());
     let mut errors = SettingsError::default();

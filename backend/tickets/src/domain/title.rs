@@ -27,7 +27,7 @@ impl Title {
     /// Normalizes `text` and checks it.
     ///
     /// # Errors
-    /// When nothing of it can be seen, it holds U+0000, or more than [`MAX_CHARS`] characters.
+    /// If nothing of it can be seen, it holds U+0000, or more than [`MAX_CHARS`] characters.
     pub fn parse(text: &str) -> Result<Self, TitleError> {
         let title = normalize(text);
         if title.contains('\0') {

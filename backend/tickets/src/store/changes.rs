@@ -65,7 +65,7 @@ pub(super) fn record(
 /// The oldest changes after the place `place`.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn after(tx: &mut Tx<'_>, place: &str, limit: i64) -> Result<Changes, DbError> {
     match tx.dialect() {
         Dialect::Sqlite => {
@@ -117,7 +117,7 @@ fn was_before_all(place: &str) -> Option<i64> {
 /// The place after every change that can be read now.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn latest(tx: &mut Tx<'_>, now: Timestamp) -> Result<String, DbError> {
     let sql = match tx.dialect() {
         Dialect::Sqlite => "SELECT id FROM changes ORDER BY id DESC LIMIT 1".to_owned(),
@@ -144,7 +144,7 @@ pub struct Resumed {
 /// long as its change is kept, and then all that follow it are; one that is not is answered with the newest.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn resume(tx: &mut Tx<'_>, wanted: Option<&str>, now: Timestamp) -> Result<Resumed, DbError> {
     let newest = latest(tx, now)?;
     let (position, is_reset) = match wanted {
@@ -192,7 +192,7 @@ fn millis(span: Duration) -> i64 {
 /// changes are deleted, and watchers begin again.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
     let sql = format!("DELETE FROM changes WHERE xact > 0 AND xact >= {}", tx.dialect().snapshot_xmax());
     tx.execute(&sql, &[]).map(drop)
@@ -202,7 +202,7 @@ pub fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
 /// times, and never the newest. So every change after a kept one is kept.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     let before = now - RETENTION;
     // Where one process writes, the identifier is the place, and there is no index of the other column.

@@ -42,7 +42,7 @@ pub async fn recompute_keys(db: Db, shutdown: Shutdown) {
 /// Recomputes one batch of keys and answers how many rows it has found.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn recompute_batch(tx: &mut Tx<'_>) -> Result<usize, DbError> {
     let old: Vec<(String, String)> = tx.query(
         "SELECT id, title FROM tickets WHERE key_version = 0 ORDER BY id LIMIT $1",

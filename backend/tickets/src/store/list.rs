@@ -57,7 +57,7 @@ impl Position {
 /// The tickets that answer `listing`, after `position`, `limit` of them at most.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn list(
     tx: &mut Tx<'_>,
     listing: &Listing,

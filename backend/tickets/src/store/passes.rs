@@ -84,7 +84,7 @@ fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
 /// The pass.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn find(tx: &mut Tx<'_>, id: &PassId) -> Result<Option<StoredPass>, DbError> {
     tx.query_opt(&format!("SELECT {COLUMNS} FROM passes WHERE id = $1"), args![id], pass)
 }
@@ -92,7 +92,7 @@ pub fn find(tx: &mut Tx<'_>, id: &PassId) -> Result<Option<StoredPass>, DbError>
 /// The pass that this listing sells on.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn find_offered(tx: &mut Tx<'_>, listing: &TicketId) -> Result<Option<StoredPass>, DbError> {
     tx.query_opt(&format!("SELECT {COLUMNS} FROM passes WHERE listing_id = $1"), args![listing], pass)
 }
@@ -100,7 +100,7 @@ pub fn find_offered(tx: &mut Tx<'_>, listing: &TicketId) -> Result<Option<Stored
 /// The passes that `filter` names, the newest first, after the pass `after`, `limit` of them at most.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &PassFilter,

@@ -33,7 +33,7 @@ pub struct NewReservation {
 /// `order:created`: the order holds the ticket, unless another one still does.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn reserve(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
@@ -64,7 +64,7 @@ pub fn reserve(
 /// `order:confirmed`: nothing changes for the ticket.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn confirm(tx: &mut Tx<'_>, order: &OrderId, version: i64) -> Result<Effect, DbError> {
     advance(tx, order, "awaiting:payment", version)
 }
@@ -88,7 +88,7 @@ pub struct Completed<'e> {
 /// one, or the one that the ticket sold on.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn complete(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
@@ -126,7 +126,7 @@ pub fn complete(
 /// `order:cancelled`: the ticket is as its seller wants it if this order held it and no other active one waits for it.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn release(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
@@ -161,7 +161,7 @@ const OUTDATED: &str = "(status = 'deleted' AND EXISTS (SELECT 1 FROM reservatio
 /// Tickets that an earlier version of this service has left in a wrong state, at most `limit` of them.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn find_outdated(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<TicketId>, DbError> {
     let sql = format!("SELECT id FROM tickets WHERE {OUTDATED} ORDER BY id LIMIT $1");
     tx.query(&sql, args![limit], |row| row.parse("id"))
@@ -170,7 +170,7 @@ pub fn find_outdated(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<TicketId>, DbErr
 /// Shows such a ticket as its order or its seller wants it. Does nothing to any other ticket.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn correct_outdated(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,

@@ -102,7 +102,7 @@ pub(super) fn ticket(row: &Row<'_>) -> Result<Ticket, DbError> {
 /// The ticket, unless it was withdrawn.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn find(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<Ticket>, DbError> {
     tx.query_opt(
         &format!("SELECT {COLUMNS} FROM tickets WHERE id = $1 AND status <> 'deleted'"),
@@ -114,7 +114,7 @@ pub fn find(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<Ticket>, DbError> {
 /// Lists a ticket.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn create(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
@@ -128,7 +128,7 @@ pub fn create(
 /// Lists a ticket on these terms; one that sells a pass on names the ticket of the first sale.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn list_terms(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
@@ -169,7 +169,7 @@ pub fn list_terms(
 /// Changes what a ticket offers. Where all of it is as it was, nothing happens.
 ///
 /// # Errors
-/// When there is no such ticket, it is not `owner`'s, it is reserved or sold, or `check` refuses its version.
+/// If there is no such ticket, it is not `owner`'s, it is reserved or sold, or `check` refuses its version.
 pub fn update(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,

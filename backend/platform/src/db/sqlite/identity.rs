@@ -12,7 +12,7 @@ use crate::db::OpenError;
 /// `None` for a file without tables of ours. Nothing is created.
 ///
 /// # Errors
-/// When the file is not there or is no database.
+/// If the file is not there or is no database.
 pub fn file_identity(path: &Path) -> Result<Option<String>, OpenError> {
     let read = || -> rusqlite::Result<Option<String>> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

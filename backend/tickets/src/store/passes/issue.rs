@@ -107,7 +107,7 @@ pub(in super::super) fn settle_sale(
 /// `order:restated`: the buyer holds a pass, also if an earlier version has sold the ticket.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn restate(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
@@ -134,7 +134,7 @@ pub fn restate(
 /// `listing:closed`: no order of the listing can come any more, so its pass is valid again.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn close_listing(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
