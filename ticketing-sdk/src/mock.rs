@@ -219,14 +219,8 @@ impl Reply {
     /// An error response of the contract, with one error.
     #[must_use]
     pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
-        let fault = ErrorDetail {
-            message: message.into(),
-            field: None,
-            code: Some(code),
-            price: None,
-            admitted_at: None,
-            device: None,
-        };
+        let fault =
+            ErrorDetail { message: message.into(), field: None, code: Some(code), ..ErrorDetail::default() };
         Self::json(status, &Problem { errors: vec![fault] })
     }
 

@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 pub(crate) use self::turns::Requester;
 use self::turns::{Refused, Turns};
 
-/// What a hash costs, and how many are computed at a time.
+/// The cost of a hash, and the number of concurrent ones.
 #[derive(Debug, Clone, Copy)]
 pub struct Hashing {
     /// Memory of one computation, in KiB.
@@ -24,20 +24,20 @@ pub struct Hashing {
     pub passes: u32,
     /// Lanes of the memory.
     pub lanes: u32,
-    /// Computations at a time (at least 1). Each slot keeps its `memory` from its first use on, and a core busy.
+    /// The number of concurrent hashes (at least 1). Each slot keeps its `memory` after its first use, and uses one core.
     pub slots: usize,
-    /// Requests that may wait for a slot; beyond it they are answered 503.
+    /// The length of the queue for a slot; further requests get 503.
     pub waiting: usize,
 }
 
-/// The most slots where nothing is set: more hashes at a time than that would take the machine from everything else.
+/// The maximum of the default number of slots, so that hashing leaves CPU time to other work.
 const MAX_DEFAULT_SLOTS: usize = 8;
 
-/// Requests that may wait, for each slot: the last one waits about a second.
+/// The length of the queue for each slot: the last request waits about a second.
 const WAITING_PER_SLOT: usize = 32;
 
 impl Hashing {
-    /// The same costs with so many computations at a time, and requests waiting in proportion.
+    /// Returns the same costs with this number of slots, and a queue in proportion.
     #[must_use]
     pub fn with_slots(self, slots: usize) -> Self {
         Self { slots, waiting: slots.saturating_mul(WAITING_PER_SLOT), ..self }
@@ -45,7 +45,7 @@ impl Hashing {
 }
 
 impl Default for Hashing {
-    /// 19 MiB, 2 passes, 1 lane, as OWASP advises; a slot for each core, 8 at most.
+    /// Returns 19 MiB, 2 passes, 1 lane, as OWASP recommends, and a slot for each core, at most 8.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let costs = Self { memory: 19 * 1024, passes: 2, lanes: 1, slots: 1, waiting: 0 };
@@ -53,25 +53,25 @@ impl Default for Hashing {
     }
 }
 
-/// What the service has hashed since it was opened.
+/// The numbers of hashed passwords since the service was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HashCounts {
-    /// New passwords hashed.
+    /// New passwords.
     pub hashed: u64,
-    /// Passwords verified, those of unknown e-mails among them.
+    /// Verified passwords, including those of unknown e-mails.
     pub verified: u64,
 }
 
-/// Why a password could not be hashed or verified.
+/// A password could not be hashed or verified.
 #[derive(Debug, thiserror::Error)]
 pub enum HashingError {
-    /// Argon2 does not work with these costs.
+    /// The costs are invalid.
     #[error("the costs of password hashing are not valid: {0}")]
     Costs(argon2::Error),
-    /// Too many requests wait already.
+    /// The queue is full.
     #[error("too many passwords wait to be hashed")]
     Busy,
-    /// The computation failed, or a stored hash is not one.
+    /// The hash failed, or a stored hash is invalid.
     #[error("a password could not be hashed or verified: {0}")]
     Failed(String),
 }
@@ -88,9 +88,9 @@ impl From<HashingError> for ApiError {
 /// Hashes and verifies passwords.
 pub(crate) struct Hasher {
     argon2: Argon2<'static>,
-    /// The hash of nobody's password: what the password of an unknown e-mail is verified against.
+    /// The hash of no password, against which the password of an unknown e-mail is verified.
     decoy: PasswordHash,
-    /// The memory of the slots that compute nothing now: it is reused, never given back to the allocator.
+    /// The memory of idle slots, which is reused and not freed.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
     turns: Turns,
     hashed: AtomicU64,
@@ -105,7 +105,7 @@ impl Hasher {
         let (hasher, mut blocks) = (argon2.clone(), Vec::new());
         let (decoy, blocks) = computed(spawn_blocking(move || {
             let nobodys = hash(&hasher, b"", &mut blocks)?.to_string();
-            // Hashed twice, with two random salts: no password is known to fit the outer one.
+            // Hashed twice with two random salts, so that no password is known for the outer one.
             Ok((hash(&hasher, nobodys.as_bytes(), &mut blocks)?, blocks))
         }))
         .await?;
@@ -119,7 +119,7 @@ impl Hasher {
         })
     }
 
-    /// The PHC text of a new password's hash, with a random salt.
+    /// Returns the hash of a new password with a random salt, as PHC text.
     pub(crate) async fn hash(
         &self,
         password: &impl ExposeSecret<str>,
@@ -134,7 +134,7 @@ impl Hasher {
         Ok(hash.to_string())
     }
 
-    /// Whether the password is the one that was hashed. Where there is no account it takes the same time to say no.
+    /// Returns whether a password matches a hash. Without an account it takes the same time.
     pub(crate) async fn verify(
         &self,
         password: &impl ExposeSecret<str>,
@@ -175,7 +175,7 @@ impl Hasher {
         })?;
         let (argon2, memory) = (self.argon2.clone(), Arc::clone(&self.memory));
         computed(spawn_blocking(move || {
-            // Held to the end of the computation, which goes on when its client has gone away.
+            // Held until the end of the hash, which continues if its client has disconnected.
             let _held = turn;
             let mut blocks = lock(&memory).pop().unwrap_or_default();
             let outcome = work(&argon2, &mut blocks);
@@ -185,7 +185,7 @@ impl Hasher {
         .await
     }
 
-    /// The slots that have memory and compute nothing now.
+    /// Returns the idle slots with memory.
     #[cfg(test)]
     fn idle_slots(&self) -> usize {
         lock(&self.memory).len()
@@ -196,7 +196,7 @@ fn lock(memory: &Mutex<Vec<Vec<Block>>>) -> std::sync::MutexGuard<'_, Vec<Vec<Bl
     memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The hash of a password under a random salt, computed in `blocks`.
+/// Hashes a password with a random salt, in `blocks`.
 fn hash(
     argon2: &Argon2<'_>,
     password: &[u8],
@@ -213,8 +213,7 @@ fn hash(
     })
 }
 
-/// Whether `hash` is that of this password, computed in `blocks` with the costs that the hash names, and compared in
-/// constant time.
+/// Returns whether `hash` is the hash of a password, with the costs in the hash, in `blocks` and in constant time.
 fn is_hash_of(
     hash: &PasswordHash,
     password: &[u8],
@@ -235,7 +234,7 @@ fn output(
 ) -> Result<Output, password_hash::Error> {
     let needed = argon2.params().block_count();
     if blocks.len() < needed {
-        // All at once: a vector that grows would hold its old memory beside the new.
+        // In one allocation: a growing vector would need its old memory beside the new one.
         *blocks = Vec::new();
         blocks.resize(needed, Block::new());
     }

@@ -1,4 +1,4 @@
-//! Accounts and sessions: sign up, sign in, sign out, and who is signed in.
+//! The auth service: accounts and sessions.
 
 pub mod audit;
 mod domain;
@@ -26,13 +26,13 @@ pub use settings::{Limits, Settings};
 use hashing::Hasher;
 use limits::Tries;
 
-/// Every table of the database, for the task that migrates it before the service is opened.
+/// Returns all migrations of the database, to run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
     Core::parts_with_sessions(store::MIGRATIONS)
 }
 
-/// The service. Clones are the same one.
+/// The service. Clones share it.
 #[derive(Clone, Debug)]
 pub struct App {
     core: Core,
@@ -43,7 +43,7 @@ pub struct App {
     hasher: Arc<Hasher>,
 }
 
-/// Why the service could not be opened.
+/// The service could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -56,8 +56,7 @@ pub enum StartError {
 }
 
 impl App {
-    /// Opens the service's database, remembers the sessions that were ended, and recomputes the keys of e-mail
-    /// addresses that an older version computed.
+    /// Opens the database, loads the revoked sessions, and recomputes the keys of e-mail addresses of older versions.
     ///
     /// # Errors
     /// If the database cannot be opened, migrated or read, or the costs of hashing are not valid.
@@ -77,34 +76,34 @@ impl App {
         })
     }
 
-    /// The routes below `/api/users`.
+    /// Returns the routes below `/api/users`.
     pub fn router(&self) -> OpenApiRouter {
         router::router(self.clone())
     }
 
-    /// Starts to publish what the service has to say, and to forget what has expired. It listens to nobody.
+    /// Starts the relay and the pruning of old rows. The service consumes no events.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         self.core.start(bus, None, shutdown);
         self.core.start_pruning_with_sessions(shutdown, |_, _| Ok(()));
     }
 
-    /// The service's database, outbox and clock.
+    /// Returns the core of the service.
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core
     }
 
-    /// What was hashed since the service was opened.
+    /// Returns the numbers of hashed passwords.
     #[must_use]
     pub fn hash_counts(&self) -> HashCounts {
         self.hasher.counts()
     }
 }
 
-/// Accounts of one address that are reported at a start.
+/// The maximum number of displaced accounts that are logged at a start.
 const REPORTED: i64 = 100;
 
-/// Recomputes the keys of e-mail addresses in batches, and reports accounts that turn out to have one address.
+/// Recomputes the keys of e-mail addresses in batches, and logs accounts with the same address.
 async fn recompute_keys(db: &Db) -> Result<(), DbError> {
     loop {
         match db.write(store::recompute_batch).await? {

@@ -1,7 +1,7 @@
-//! The limits on guessing passwords: by address, by account and address, and a delay by account.
+//! The limits of sign-in attempts: by address, by account and address, and a delay by account.
 //!
-//! Guesses from one address never refuse the owner of the account at another one. Guesses from many addresses delay
-//! those that follow, unless these come from an address that has signed in to the account before.
+//! Attempts from one address never refuse the owner of the account at another address. Attempts from many addresses delay
+//! later ones, except those from an address that has signed in to the account before.
 
 mod known;
 
@@ -18,10 +18,10 @@ use crate::domain::Email;
 use crate::hashing::Requester;
 use crate::settings::Limits;
 
-/// Requests that are delayed at a time. Further ones are not: a delay must neither refuse the owner nor use up memory.
+/// The maximum number of delayed requests, which bounds their memory. Further requests are not delayed.
 const MAX_DELAYED: usize = 1024;
 
-/// Counts tries, in memory.
+/// The counters of attempts, in memory.
 #[derive(Debug)]
 pub(crate) struct Tries {
     /// By address.
@@ -54,8 +54,8 @@ impl Tries {
         self.addresses.check(&address.key()).map_err(|wait| refused("address", wait))
     }
 
-    /// Counts a sign-in to an account from an address, and waits where the account is tried from many. An account that
-    /// does not exist is no different, or the limit would tell.
+    /// Counts a sign-in to an account from an address, and delays it after attempts from many addresses. Accounts that do
+    /// not exist are treated alike, so that the limit does not reveal them.
     pub(crate) async fn count_signin(&self, email: &Email, address: ClientAddress) -> Result<(), ApiError> {
         let (account, address) = (email.key(), address.key());
         self.addresses.check(&address).map_err(|wait| refused("address", wait))?;
@@ -71,14 +71,14 @@ impl Tries {
         Ok(())
     }
 
-    /// Whom a password is hashed for, as the queue for it is shared.
+    /// Returns the requester of a hash, by which the queue is shared.
     pub(crate) fn requester(&self, tried: Option<&Email>, address: ClientAddress) -> Requester {
         let account = tried.map(Email::key);
         let is_guess = |account: &String| !self.known.contains(&format!("{account} {}", address.key()));
         Requester { address: address.subscriber(), guessed_account: account.filter(is_guess) }
     }
 
-    /// Remembers that an address has signed in to an account: its later tries are not delayed.
+    /// Records that an address has signed in to an account, so that its later attempts are not delayed.
     pub(crate) fn remember(&self, email: &Email, address: ClientAddress) {
         self.known.insert(&format!("{} {}", email.key(), address.key()));
     }

@@ -1,4 +1,4 @@
-//! The settings with which the service is opened.
+//! The dependencies and settings of the service.
 
 use std::time::Duration;
 
@@ -10,37 +10,36 @@ use ticketing_platform::session::Sessions;
 
 use crate::hashing::Hashing;
 
-/// The settings with which the service is opened.
+/// The dependencies and settings of the service.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Its database.
+    /// The database.
     pub database: Database,
-    /// The time; the same clock that `sessions` uses.
+    /// The clock, which `sessions` uses, too.
     pub clock: Clock,
-    /// Signs and reads sessions.
+    /// Signs and verifies sessions.
     pub sessions: Sessions,
-    /// The proxies that may say who a client is.
+    /// The proxies whose forwarding headers are trusted.
     pub proxies: TrustedProxies,
-    /// Keys the fingerprints of sign-ups, since those cover a password. The session key does.
+    /// The key of the fingerprints of sign-ups, which contain a password: the session key.
     pub fingerprint_key: SecretString,
-    /// How often something may be tried.
+    /// The limits of attempts.
     pub limits: Limits,
-    /// What a password's hash costs.
+    /// The cost of password hashing.
     pub hashing: Hashing,
 }
 
-/// How often something may be tried.
+/// The limits of attempts.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Sign-in tries a minute for one account from one address, whether the account exists or not; beyond it the answer
-    /// is 429.
+    /// Sign-in attempts a minute for one account from one address, whether the account exists or not; then 429.
     pub signins_per_account: u32,
-    /// Sign-ins and sign-ups a minute from one address; beyond it the answer is 429.
+    /// Sign-ins and sign-ups a minute from one address; then 429.
     pub tries_per_address: u32,
-    /// Sign-in tries a minute for one account over all addresses that have not signed in to it; further ones are
-    /// delayed, never refused.
+    /// Sign-in attempts a minute for one account from all addresses that have not signed in to it. Further ones are
+    /// delayed.
     pub signins_before_delay: u32,
-    /// How long these wait.
+    /// The delay of these attempts.
     pub signin_delay: Duration,
 }
 

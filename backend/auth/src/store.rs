@@ -1,4 +1,4 @@
-//! Accounts and ended sessions in SQL.
+//! The accounts and revoked sessions in SQL.
 
 mod keys;
 
@@ -20,27 +20,27 @@ pub(crate) const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// An account that is about to be made.
+/// An account to insert.
 pub(crate) struct NewAccount {
-    /// The account as it will be answered.
+    /// The account in the response.
     pub(crate) user: User,
-    /// What the e-mail is compared by.
+    /// The key of the e-mail address.
     pub(crate) email_key: String,
-    /// The PHC text of the password's hash.
+    /// The hash of the password, as PHC text.
     pub(crate) password_hash: String,
-    /// When it is made.
+    /// The time of its creation.
     pub(crate) created_at: Timestamp,
 }
 
-/// An account and what its password is verified against.
+/// An account with the hash of its password.
 pub(crate) struct Account {
     /// The account.
     pub(crate) user: User,
-    /// The PHC text of the password's hash.
+    /// The hash of the password, as PHC text.
     pub(crate) password_hash: String,
 }
 
-/// Makes an account; `false` when the e-mail is in use, of which the unique index is the only judge.
+/// Inserts an account. Returns `false` if the e-mail is in use, by the unique index.
 pub(crate) fn create(tx: &mut Tx<'_>, account: &NewAccount) -> Result<bool, DbError> {
     let NewAccount { user, email_key, password_hash, created_at } = account;
     let made = tx.execute(
@@ -54,8 +54,8 @@ pub(crate) fn create(tx: &mut Tx<'_>, account: &NewAccount) -> Result<bool, DbEr
     Ok(made > 0)
 }
 
-/// The account of an e-mail. An account that had to leave its address to an older one is found by the spelling that it
-/// was made with; one of an older version, which the next start recomputes, by its old key.
+/// Returns the account of an e-mail. A displaced account is found by its original spelling; an account of an older version,
+/// which the next start recomputes, by its old key.
 pub(crate) fn find(tx: &mut Tx<'_>, key: &str, old_key: &str) -> Result<Option<Account>, DbError> {
     let displaced = keys::displaced_key(old_key);
     let mut found = tx.query(
@@ -71,7 +71,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, key: &str, old_key: &str) -> Result<Option<A
     Ok(found.into_iter().next().map(|(_, account)| account))
 }
 
-/// Ends a session and says so; a session that was ended before is not news.
+/// Revokes a session and appends its event, once.
 pub(crate) fn end_session(
     tx: &mut Tx<'_>,
     outbox: &Outbox,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use ticketing_events::Envelope;
 use ticketing_sdk::Timestamp;
 
@@ -57,7 +58,8 @@ impl AckDecision {
 }
 
 /// An event that a consumer could not handle.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DeadLetter {
     /// The consumer that could not handle it.
     pub durable: String,
@@ -70,5 +72,6 @@ pub struct DeadLetter {
     /// When it was dead-lettered.
     pub died_at: Timestamp,
     /// The event.
+    #[serde(rename = "event")]
     pub envelope: Envelope,
 }

@@ -20,6 +20,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_nats::jetstream::consumer::Info as ConsumerInfo;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use ticketing_events::Envelope;
 
@@ -52,9 +53,6 @@ struct ConsumerListResponse {
     #[serde(default)]
     consumers: Option<Vec<ConsumerInfo>>,
 }
-
-#[derive(Deserialize)]
-struct StreamDeleteResponse {}
 
 impl JetStream {
     /// Connects, and creates or checks the streams.
@@ -103,7 +101,7 @@ impl JetStream {
         }
         let deleted = self
             .connection
-            .request_empty::<StreamDeleteResponse>(&format!("STREAM.DELETE.{}", topology::EVENT_STREAM))
+            .request_empty::<IgnoredAny>(&format!("STREAM.DELETE.{}", topology::EVENT_STREAM))
             .await;
         match deleted {
             Err(error) if !error.lacks_a_stream() => return Err(error.into()),

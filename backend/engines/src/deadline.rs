@@ -32,9 +32,9 @@ impl Deadline {
 /// Waits until `condition` holds.
 ///
 /// # Panics
-/// Panics after ten seconds; `what` names the condition.
+/// Panics after twenty seconds; `what` names the condition.
 pub async fn eventually(what: &str, condition: impl AsyncFnMut() -> bool) {
-    eventually_within(what, Duration::from_secs(10), condition).await;
+    eventually_within(what, Duration::from_secs(20), condition).await;
 }
 
 /// Waits until `condition` holds.

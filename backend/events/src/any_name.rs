@@ -1,15 +1,18 @@
-//! The name of an event as it travels: one of ours, or one that only another version knows.
+//! The name of an event in an envelope: a known one, or one of another version.
 
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::EventName;
 
-/// The name of an event in an envelope. A name that this version does not know stays what it is, as opaque text: it is
-/// published, delivered and set aside under it.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The name of an event in an envelope. An unknown name is opaque text, under which the event is published, delivered and
+/// dead-lettered.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct AnyEventName(Inner);
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,7 +22,7 @@ enum Inner {
 }
 
 impl AnyEventName {
-    /// The name as it is written everywhere: `ticket:created`.
+    /// Returns the name: `ticket:created`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -28,7 +31,7 @@ impl AnyEventName {
         }
     }
 
-    /// The event, where this version knows it.
+    /// Returns the event name, if this version knows it.
     #[must_use]
     pub fn known(&self) -> Option<EventName> {
         match self.0 {
@@ -47,6 +50,18 @@ impl From<EventName> for AnyEventName {
 impl From<&str> for AnyEventName {
     fn from(text: &str) -> Self {
         Self(text.parse().map_or_else(|_| Inner::Unknown(text.into()), Inner::Known))
+    }
+}
+
+impl From<String> for AnyEventName {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<AnyEventName> for String {
+    fn from(name: AnyEventName) -> Self {
+        name.as_str().to_owned()
     }
 }
 

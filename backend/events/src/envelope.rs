@@ -1,28 +1,28 @@
-//! The envelope: what travels beside the body of an event.
+//! The envelope of an event.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use ticketing_sdk::Timestamp;
 
 use crate::{AnyEventName, Event, EventName};
 
-/// An event on its way. The body is exactly the JSON of the contract; everything else travels as headers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An encoded event. The body is exactly the JSON of the contract; the other fields are headers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
-    /// The identifier of this event: a repeat carries the same one.
+    /// The identifier of the event. A duplicate has the same one.
     pub id: String,
-    /// The name of the event. Another version may have published it, so this version may not know it.
+    /// The name of the event, which may be of another version.
     pub name: AnyEventName,
     /// The aggregate.
     pub aggregate: String,
-    /// The version of the aggregate that this event made.
+    /// The version of the aggregate after the event.
     pub version: i64,
-    /// When it happened.
+    /// The time of the event.
     pub time: Timestamp,
-    /// The W3C trace context (`traceparent`) of what caused it, if there was one.
+    /// The W3C trace context (`traceparent`) of its cause, if any.
     pub trace: Option<String>,
-    /// The event itself, in JSON.
+    /// The event in JSON.
     pub body: String,
 }
 
@@ -32,17 +32,17 @@ pub enum DecodeError {
     /// The envelope holds another event.
     #[error("expected {expected}, found {found}")]
     OtherEvent {
-        /// The event that was asked for.
+        /// The expected event.
         expected: EventName,
-        /// The event that it is.
+        /// The actual event.
         found: AnyEventName,
     },
     /// The body is not valid.
     #[error("the body of {name} is not valid: {source}")]
     Body {
-        /// The event that was asked for.
+        /// The expected event.
         name: EventName,
-        /// What is wrong with it.
+        /// The error.
         source: serde_json::Error,
     },
 }
@@ -51,7 +51,7 @@ impl Envelope {
     /// Encodes `event` into an envelope.
     ///
     /// # Errors
-    /// If the event cannot be written as JSON, which no event of ours does.
+    /// If the event cannot be serialized.
     pub fn encode<E: Event>(id: String, time: Timestamp, event: &E) -> Result<Self, serde_json::Error> {
         Ok(Self {
             id,
@@ -67,7 +67,7 @@ impl Envelope {
     /// Decodes the event.
     ///
     /// # Errors
-    /// If it is another event, or the body is not valid.
+    /// If it is another event, or the body is invalid.
     pub fn decode<E: Event>(&self) -> Result<E, DecodeError> {
         if self.name != E::NAME {
             return Err(DecodeError::OtherEvent { expected: E::NAME, found: self.name.clone() });

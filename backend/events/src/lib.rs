@@ -1,4 +1,4 @@
-//! The events of the marketplace: one file per event, their names and subjects, and the envelope they travel in.
+//! The events of the marketplace, one file each, with their names, subjects and envelope.
 
 mod any_name;
 mod envelope;
@@ -46,7 +46,7 @@ pub use ticket_created::TicketCreated;
 pub use ticket_deleted::TicketDeleted;
 pub use ticket_updated::TicketUpdated;
 
-/// Something that happened, as it travels over the bus.
+/// An event.
 pub trait Event: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 'static {
     /// The name on the bus.
     const NAME: EventName;
@@ -54,6 +54,6 @@ pub trait Event: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 
     /// The aggregate: the identifier of a ticket, a pass, an order, a payment or a session.
     fn aggregate(&self) -> &str;
 
-    /// The version of the aggregate that this event made; 0 for events that are not steps of a version.
+    /// The version of the aggregate after the event; 0 for events without a version.
     fn version(&self) -> i64;
 }

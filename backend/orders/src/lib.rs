@@ -1,4 +1,4 @@
-//! The orders service: the only judge of who holds a ticket.
+//! The orders service, which decides which order holds a ticket.
 
 pub mod audit;
 mod consumers;
@@ -37,40 +37,40 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// Every table of the database, for the task that migrates it before the service is opened.
+/// Returns all migrations of the database, to run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
     Core::parts_with_sessions(MIGRATIONS)
 }
 
-/// How long a reservation lasts by default.
+/// The default duration of a reservation.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
-/// How many unpaid orders one user may have by default.
+/// The default limit of unpaid orders of a user.
 pub const DEFAULT_OPEN_LIMIT: u32 = 20;
-/// How long others come first after each reservation of a ticket that a buyer has given up, by default.
+/// The default pause after each unpaid reservation, during which other buyers of the ticket come first.
 pub const DEFAULT_REORDER_PAUSE: Duration = Duration::from_secs(60);
 
-/// Events of each kind that one transaction publishes where an earlier version has left them unpublished.
+/// The number of missing events of each kind that one transaction publishes.
 const BATCH: u32 = 100;
-/// How often such events are looked for.
+/// The interval of searches for missing events.
 const PUBLISH_MISSING_EVERY: Duration = Duration::from_secs(600);
 
-/// What the service is given.
+/// The dependencies and settings of the service.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its database.
+    /// The database.
     pub database: Database,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Who is signed in.
+    /// The session verifier.
     pub sessions: Sessions,
-    /// How long a reservation lasts.
+    /// The duration of a reservation.
     pub order_ttl: Duration,
-    /// How many unpaid orders one user may have.
+    /// The limit of unpaid orders of a user.
     pub open_limit: u32,
-    /// How long others come first after each reservation of a ticket that a buyer has given up. Zero: not at all.
+    /// The pause after each unpaid reservation, during which other buyers of the ticket come first. Zero: no pause.
     pub reorder_pause: Duration,
-    /// How much one account may write.
+    /// The write rate limit of an account.
     pub writes: WriteRate,
 }
 
@@ -103,13 +103,13 @@ impl App {
         Ok(Self { core, sessions, order_ttl, open_limit, reorder_pause, writes, visibility })
     }
 
-    /// The routes, with their documentation.
+    /// Returns the routes, with their documentation.
     #[must_use]
     pub fn router(&self) -> OpenApiRouter {
         router::router().with_state(self.clone())
     }
 
-    /// Starts to publish and to listen.
+    /// Starts the relay, the consumers and the periodic tasks.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         let core = &self.core;
         let consumers = core
@@ -136,14 +136,13 @@ impl App {
         core.start_pruning_with_sessions(shutdown, |tx, now| store::prune(tx, now).map(drop));
     }
 
-    /// Publishes the events that a version of this service before passes has left unpublished. Such a version may run beside
-    /// this one during an upgrade, so this is repeated.
+    /// Publishes the events that a version before passes did not publish. Such a version may run beside this one during an
+    /// upgrade, so this is repeated.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn publish_missing_events(&self) -> Result<(), DbError> {
         loop {
-            // Most of the time there is nothing to write.
             let outbox = self.core.outbox.clone();
             if self.core.db.write(move |tx| store::publish_missing(tx, &outbox, BATCH)).await? == 0 {
                 return Ok(());
@@ -151,7 +150,7 @@ impl App {
         }
     }
 
-    /// The core of the service.
+    /// Returns the core of the service.
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core

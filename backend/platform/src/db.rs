@@ -25,6 +25,7 @@ pub use dialect::Dialect;
 pub use error::{DbError, OpenError};
 pub use migrate::Migrations;
 pub use options::{DbOptions, ReadOnly};
+use postgres::Isolation;
 pub use postgres::{CONNECTIONS, PostgresUrl, Target, UrlError};
 pub use row::Row;
 pub use sqlite::{CopyError, copy_together, file_identity};
@@ -147,7 +148,7 @@ impl Db {
         let watched = move |tx: &mut Tx<'_>| run_watched(tx, &unit);
         let outcome = match &*self.engine {
             Engine::Sqlite(engine) => engine.write(watched).await,
-            Engine::Postgres(engine) => engine.write(watched).await,
+            Engine::Postgres(engine) => engine.write(watched, Isolation::Serializable).await,
         };
         self.health.record::<F, _, _>(outcome)
     }
@@ -201,7 +202,7 @@ impl Db {
         let watched = move |tx: &mut Tx<'_>| run_watched(tx, &unit);
         match &*self.engine {
             Engine::Sqlite(engine) => engine.write(watched).await,
-            Engine::Postgres(engine) => engine.write_read_committed(watched).await,
+            Engine::Postgres(engine) => engine.write(watched, Isolation::ReadCommitted).await,
         }
     }
 

@@ -1,8 +1,8 @@
-//! The live feed: every change of a ticket, from any position on, without a gap.
+//! The live feed: all changes of tickets after any position, without a gap.
 //!
-//! One task of the process reads each change from the database once and renders it once; every watcher sends the same
-//! bytes. The newest changes are kept in memory ([`Ring`]); a watcher that resumes before them reads the database until
-//! it reaches them, and one that falls behind them is ended and resumes.
+//! The publisher task of the process reads and renders each change once; all watchers send the same bytes. The newest
+//! changes are in memory ([`Ring`]). A watcher that resumes at an older position reads the database first. The stream of a
+//! watcher that falls behind ends, and its client resumes.
 
 mod batch;
 mod publisher;
@@ -28,15 +28,15 @@ use self::ring::Ring;
 use self::watcher::Watcher;
 use crate::store::{self, Resumed};
 
-/// Watchers are woken group by group, and other tasks run in between: a request waits for the watchers of one group at
-/// most.
+/// The number of groups of watchers. The publisher yields between groups, so a request waits for at most one group.
 const GROUPS: usize = 512;
-/// Changes read at a time for one watcher that catches up.
+/// The number of changes in one read of a watcher that catches up.
 const PAGE: i64 = 256;
-/// When a client should connect again: spread, so that the watchers of a server that restarts do not come all at once.
+/// The reconnect delay of clients, in milliseconds. It is random, so that clients of a restarted server do not reconnect
+/// together.
 const RETRY: std::ops::Range<u64> = 500..2000;
 
-/// Proxies that hold answers back until they are whole let this one pass.
+/// Disables the response buffering of proxies.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Notifies watchers of every change of a ticket. Clones share it.
@@ -46,13 +46,13 @@ pub struct Feed {
     shared: Arc<Shared>,
 }
 
-/// What the publisher and the watchers of a process share.
+/// The state that the publisher and the watchers share.
 #[derive(Debug)]
 struct Shared {
-    /// Empty while nobody watches.
+    /// `None` while there are no watchers.
     ring: Mutex<Option<Ring>>,
     watchers: AtomicUsize,
-    /// Notified when the first watcher comes.
+    /// Notified by the first watcher.
     wanted: Signal,
     groups: [Signal; GROUPS],
     joined: AtomicUsize,
@@ -70,37 +70,37 @@ impl Default for Shared {
     }
 }
 
-/// Counts a watcher as long as it is there.
+/// Counts a watcher until it is dropped.
 #[derive(Debug)]
-struct Presence(Arc<Shared>);
+struct WatcherGuard(Arc<Shared>);
 
 impl Shared {
     fn ring(&self) -> MutexGuard<'_, Option<Ring>> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Joins a watcher to one of the groups.
-    fn join(self: &Arc<Self>) -> (Presence, Listener) {
+    /// Adds a watcher to one of the groups.
+    fn join(self: &Arc<Self>) -> (WatcherGuard, Listener) {
         self.watchers.fetch_add(1, Ordering::SeqCst);
         let group = self.joined.fetch_add(1, Ordering::Relaxed) % GROUPS;
-        (Presence(Arc::clone(self)), self.groups[group].listen())
+        (WatcherGuard(Arc::clone(self)), self.groups[group].listen())
     }
 }
 
-impl Drop for Presence {
+impl Drop for WatcherGuard {
     fn drop(&mut self) {
         self.0.watchers.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 impl Feed {
-    /// Notified when a change is committed.
+    /// Returns the signal of a committed change.
     #[must_use]
     pub fn changed(&self) -> &Signal {
         &self.changed
     }
 
-    /// Reads changes and hands them to every watcher of this process until shutdown.
+    /// Publishes changes to all watchers of this process until shutdown.
     pub async fn publish(self, db: Db, shutdown: Shutdown) {
         if db.is_shared() {
             db.share_signal("changes", &self.changed);
@@ -108,9 +108,9 @@ impl Feed {
         publisher::Publisher::new(self, db).run(&shutdown).await;
     }
 
-    /// The changes after the position `resume`, or from now on, as server-sent events. The response begins with
-    /// `reset` where there may be changes between `resume` and its first event that it does not tell. It ends at
-    /// shutdown, and when its client falls too far behind. It holds `slot` as long as it lasts.
+    /// Returns the changes after the position `resume`, or new ones, as server-sent events. The response starts with `reset`
+    /// if changes after `resume` may be missing. It ends at shutdown, or if its client falls too far behind. It holds `slot`
+    /// until its end.
     ///
     /// # Errors
     /// If the database fails.
@@ -122,8 +122,8 @@ impl Feed {
         slot: Option<StreamSlot>,
         shutdown: &Shutdown,
     ) -> Result<Response, DbError> {
-        // Listening begins before the position is read, so a change in between is not missed.
-        let (presence, woken) = self.shared.join();
+        // The listener starts before the position is read, so that no change is missed.
+        let (guard, woken) = self.shared.join();
         let now = clock.now();
         let Resumed { position, newest, is_reset } =
             db.read(move |tx| store::resume(tx, resume.as_deref(), now)).await?;
@@ -134,10 +134,10 @@ impl Feed {
                 self.shared.wanted.notify();
             }
         }
-        let retry = Duration::from_millis(spread(clock, RETRY));
+        let retry = Duration::from_millis(random_in(clock, RETRY));
         let greeting =
             if is_reset { Batch::reset(&position, retry) } else { Batch::greeting(&position, retry) };
-        let watcher = Watcher::new(Arc::clone(&self.shared), db.clone(), position, woken, presence);
+        let watcher = Watcher::new(Arc::clone(&self.shared), db.clone(), position, woken, guard);
         let chunks = watcher.chunks(greeting).take_until(shutdown.triggered_owned());
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
@@ -152,8 +152,8 @@ impl Feed {
     }
 }
 
-/// A number of the range that is another one for each stream: identifiers end in random digits.
-fn spread(clock: &Clock, range: std::ops::Range<u64>) -> u64 {
+/// Returns a random number in a range, from the random digits of an identifier.
+fn random_in(clock: &Clock, range: std::ops::Range<u64>) -> u64 {
     let id = clock.new_id();
     let random = u64::from_str_radix(&id[id.len() - 8..], 16).unwrap_or_default();
     range.start + random % (range.end - range.start)

@@ -1,4 +1,4 @@
-//! The tickets service: who sells what, and what is free.
+//! The tickets service: listings, their reservations, passes and the live feed.
 
 pub mod audit;
 mod calendar;
@@ -45,36 +45,36 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// Outdated tickets that are corrected between two looks for more.
+/// The number of outdated tickets in one search.
 const BATCH: u32 = 100;
-/// How often outdated tickets are looked for.
+/// The interval of searches for outdated tickets.
 const CORRECT_EVERY: Duration = Duration::from_secs(600);
 
-/// Claims of passes that one account may try in a minute. A claim code has 100 bits, so this keeps noise down.
+/// The limit of claims of passes by an account in a minute.
 const CLAIMS_PER_MINUTE: u32 = 10;
 
-/// Every table of the database, for the task that migrates it before the service is opened.
+/// Returns all migrations of the database, to run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
     Core::parts_with_sessions(MIGRATIONS)
 }
 
-/// What the service is given.
+/// The dependencies and settings of the service.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its database.
+    /// The database.
     pub database: Database,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Who is signed in.
+    /// The session verifier.
     pub sessions: Sessions,
     /// Signs the codes of passes.
     pub pass_signer: PassSigner,
-    /// How much of what its holder has paid a pass may cost when it is sold on.
+    /// The cap on the price of a resale.
     pub resale_cap: ResaleCap,
-    /// How much one account may write.
+    /// The write rate limit of an account.
     pub writes: WriteRate,
-    /// Proxies that may say who a client is.
+    /// The proxies whose forwarding headers are trusted.
     pub proxies: TrustedProxies,
     /// The slots of the live feeds.
     pub streams: StreamSlots,
@@ -135,20 +135,20 @@ impl App {
         })
     }
 
-    /// The routes, with their documentation.
+    /// Returns the routes, with their documentation.
     #[must_use]
     pub fn router(&self) -> OpenApiRouter {
         router::router().with_state(self.clone())
     }
 
-    /// Starts to publish and to listen.
+    /// Starts the feed, the relay, the consumers and the periodic tasks.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         shutdown.spawn(self.feed.clone().publish(self.core.db.clone(), shutdown.clone()));
         if self.core.db.is_shared() {
             let db = self.core.db.clone();
             shutdown.spawn(async move {
                 if let Err(error) = db.write(store::adopt).await {
-                    tracing::warn!(%error, "the changes could not be looked through");
+                    tracing::warn!(%error, "resetting foreign changes failed");
                 }
             });
         }
@@ -156,7 +156,7 @@ impl App {
             (store::recompute_keys(self.core.db.clone(), shutdown.clone()), self.feed.clone());
         shutdown.spawn(async move {
             recomputed.await;
-            // Pages that are kept were searched and sorted by the old keys.
+            // Cached pages were searched and sorted by the old keys.
             feed.changed().notify();
         });
         let app = self.clone();
@@ -178,9 +178,9 @@ impl App {
         self.core.start_pruning_with_sessions(shutdown, store::prune);
     }
 
-    /// Corrects every ticket that a version of this service before orders prevailed over edits and withdrawals has
-    /// left: one that is withdrawn although an order holds it, or available although its seller has withdrawn it. Such
-    /// a version may run beside this one during an upgrade, so this is repeated.
+    /// Corrects outdated tickets of an earlier version, in which orders did not prevail over edits and withdrawals: a
+    /// withdrawn ticket that an order holds, or an available one that its seller has withdrawn. Such a version may run
+    /// beside this one during an upgrade, so this is repeated.
     ///
     /// # Errors
     /// If the database fails.
@@ -189,7 +189,7 @@ impl App {
             let outdated = self.core.db.read(|tx| store::find_outdated(tx, BATCH)).await?;
             for id in &outdated {
                 let (app, id) = (self.clone(), id.clone());
-                tracing::info!(ticket = %id, "an earlier version has left this ticket in a wrong state; it is corrected");
+                tracing::info!(ticket = %id, "correcting a ticket of an earlier version");
                 self.core.db.write(move |tx| store::correct_outdated(tx, &app.publisher(), &id)).await?;
             }
             if outdated.is_empty() {
@@ -198,7 +198,7 @@ impl App {
         }
     }
 
-    /// Publishes the changes that happen now.
+    /// Returns the publisher of changes at the current time.
     pub(crate) fn publisher(&self) -> store::ChangePublisher<'_> {
         store::ChangePublisher {
             outbox: &self.core.outbox,
@@ -207,7 +207,7 @@ impl App {
         }
     }
 
-    /// The core of the service.
+    /// Returns the core of the service.
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core

@@ -1,8 +1,8 @@
-//! Pages of the list, kept as long as no ticket has changed.
+//! The cache of pages of the list, which is valid until a ticket changes.
 //!
-//! The list is read far more often than it changes. A page is valid while the feed has not notified since before
-//! the read; the feed notifies after each commit and before its answer, so a client that received the answer sees the
-//! change. Where other processes make changes too, their notifications come late, and no page is cached.
+//! A page is valid while the feed has not notified since before the read. The feed notifies after each commit and before
+//! the response, so a client that received the response sees the change. On a shared database the notifications of other
+//! processes arrive late, so no page is cached.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,23 +13,23 @@ use axum::response::{IntoResponse, Response};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-/// Pages that are kept; beyond it all are forgotten.
+/// The maximum number of pages; beyond it the cache is cleared.
 const MOST: usize = 256;
-/// Larger pages are not kept, in bytes: room for the longest whole list with usual titles.
+/// The maximum size of a cached page, in bytes: the longest whole list with usual titles.
 const LARGEST: usize = 4 * 1024 * 1024;
-/// What all pages may take together, in bytes; beyond it all are forgotten.
+/// The maximum size of all pages, in bytes; beyond it the cache is cleared.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// Longer questions are not kept, in bytes.
+/// The maximum length of a cached query, in bytes.
 const LONGEST: usize = 256;
 
-/// One page, as it is sent.
+/// A page as it is sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
     /// The tickets in JSON.
     pub(crate) body: Bytes,
     /// The `Link` to the next page.
     pub(crate) link: Option<HeaderValue>,
-    /// When a ticket of it leaves the list because its event starts.
+    /// When the first of its tickets leaves the list because its event starts.
     pub(crate) good_until: Option<Timestamp>,
 }
 
@@ -44,11 +44,11 @@ impl IntoResponse for Page {
     }
 }
 
-/// The pages that anybody may see, by their question. Clones are the same.
+/// The cached public pages, by their query. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     changed: Signal,
-    /// None where other processes make changes too.
+    /// `None` on a shared database.
     kept: Option<Arc<RwLock<Kept>>>,
 }
 
@@ -60,24 +60,24 @@ struct Kept {
 }
 
 impl Pages {
-    /// Pages that are good until `changed` rings, and none where other processes make changes too.
+    /// Creates a cache that is valid until `changed` is notified; an empty one on a shared database.
     pub(crate) fn new(changed: Signal, shared: bool) -> Self {
         Self { changed, kept: (!shared).then(Arc::default) }
     }
 
-    /// The generation for [`keep`](Self::keep): take it before reading.
+    /// Returns the generation for [`keep`](Self::keep), to read before the database.
     pub(crate) fn generation(&self) -> u64 {
         self.changed.notifications()
     }
 
-    /// The page that answers `question` at `now`, if no ticket has changed and no event of it has started since.
+    /// Returns the cached page of a query at `now`, if no ticket has changed and none of its events has started.
     pub(crate) fn get(&self, question: &str, now: Timestamp) -> Option<Page> {
         let kept = self.kept.as_ref()?.read().unwrap_or_else(PoisonError::into_inner);
         let page = kept.pages.get(question).filter(|page| page.good_until.is_none_or(|until| now < until))?;
         (kept.generation == self.changed.notifications()).then(|| page.clone())
     }
 
-    /// Keeps a page that was read after `generation` was taken.
+    /// Caches a page that was read after `generation`.
     pub(crate) fn keep(&self, question: &str, generation: u64, page: &Page) {
         let Some(kept) = &self.kept else { return };
         if question.len() > LONGEST || page.body.len() > LARGEST {

@@ -1,4 +1,4 @@
-//! One file per route, and what they share.
+//! The routes of tickets, one file each, and their common code.
 
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -15,7 +15,7 @@ use ticketing_sdk::ErrorCode;
 
 use crate::store::EditError;
 
-/// What an edit that was refused answers; `verb` is what was tried.
+/// Returns the response of a refused edit; `verb` names the operation.
 fn refused(error: EditError, verb: &str) -> ApiError {
     match error {
         EditError::NotFound => ApiError::not_found(),

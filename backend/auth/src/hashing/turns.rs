@@ -1,9 +1,8 @@
-//! The turns of requests that wait for a hash, shared fairly between client addresses and accounts.
+//! The queue of requests for a hash, shared fairly between client addresses and accounts.
 //!
-//! Free slots go round the addresses that wait. Where the queue is full, a request of an address with few in it takes
-//! the place of the newest one of the address with most, so that a flood from some addresses refuses none but itself.
-//! One account that is tried from addresses which have never signed in to it has half of the queue at most, shared
-//! likewise.
+//! Free slots are assigned to addresses in turn. If the queue is full, a request of an address with few requests displaces
+//! the newest one of the address with most, so that a flood from some addresses refuses only its own requests. Attempts at
+//! one account from addresses that have never signed in to it use at most half of the queue, shared likewise.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -11,38 +10,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// Whom a hash is computed for.
+/// The requester of a hash.
 #[derive(Debug, Clone)]
 pub(crate) struct Requester {
-    /// The address of the client, as clients are counted.
+    /// The address of the client, by subscriber.
     pub(crate) address: IpAddr,
-    /// The account that is tried, unless the address has signed in to it before.
+    /// The account of the attempt, unless the address has signed in to it before.
     pub(crate) guessed_account: Option<String>,
 }
 
-/// Too many requests wait, and this one is not among those that do.
+/// The queue is full, and the request is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refused;
 
-/// The slots and those that wait for one. Clones share them.
+/// The slots and their queue. Clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct Turns(Arc<Mutex<State>>);
 
-/// A slot, given to the next one when it is dropped.
+/// A slot, which is assigned to the next request when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Turn(Turns);
 
 #[derive(Debug)]
 struct State {
     free: usize,
-    /// Requests that may wait.
+    /// The length of the queue.
     room: usize,
-    /// Requests that may wait to try one account from addresses that have never signed in to it.
+    /// The length of the queue for one account, from addresses that have never signed in to it.
     room_of_account: usize,
     waiting: usize,
     by_address: HashMap<IpAddr, VecDeque<Waiter>>,
     by_account: HashMap<String, usize>,
-    /// The addresses that wait; the first one is next.
+    /// The waiting addresses; the first one is next.
     order: VecDeque<IpAddr>,
     next_id: u64,
 }
@@ -51,11 +50,11 @@ struct State {
 struct Waiter {
     id: u64,
     account: Option<String>,
-    /// Its slot is free; dropped where its place is given to another one.
+    /// Sends the slot. It is dropped if the request is displaced.
     granted: oneshot::Sender<()>,
 }
 
-/// A request's place in the queue, given up when it is dropped.
+/// The place of a request in the queue, which is released when it is dropped.
 struct Place {
     turns: Turns,
     address: IpAddr,
@@ -65,7 +64,7 @@ struct Place {
 }
 
 impl Turns {
-    /// So many slots (at least 1), and so many requests that may wait for them.
+    /// Creates slots (at least 1) and their queue.
     pub(crate) fn new(slots: usize, room: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
             free: slots.max(1),
@@ -132,8 +131,8 @@ impl State {
         Entered::Waits { address, id, granted }
     }
 
-    /// Takes the place of the newest request of the address with most, if that has two more than `address` at least: it
-    /// still has as many as `address` then. Only requests that try the account `crowd` count, where it is named.
+    /// Displaces the newest request of the address with most requests, if that has at least two more than `address`. With an
+    /// account `crowd`, only requests for that account count.
     fn make_room(&mut self, address: IpAddr, crowd: Option<&str>) -> bool {
         let counts = |waiter: &&Waiter| crowd.is_none_or(|crowd| waiter.account.as_deref() == Some(crowd));
         let count = |waiters: &VecDeque<Waiter>| waiters.iter().filter(counts).count();
@@ -143,7 +142,7 @@ impl State {
         debug_assert!(length > 0, "the queue of the address is not empty");
         let waiters = self.by_address.get(&longest);
         let newest = waiters.and_then(|waiters| waiters.iter().rev().find(counts)).map(|waiter| waiter.id);
-        // Its sender is dropped, by which it learns that it is refused.
+        // Dropping its sender refuses it.
         newest.and_then(|id| self.remove(longest, id)).is_some()
     }
 
@@ -159,7 +158,7 @@ impl State {
         Some(waiter)
     }
 
-    /// Gives a slot to the first request of the next address, or back.
+    /// Assigns a slot to the first request of the next address, or frees it.
     fn release(&mut self) {
         while let Some(address) = self.order.pop_front() {
             let Some(waiters) = self.by_address.get_mut(&address) else { continue };
@@ -201,7 +200,7 @@ impl Drop for Place {
             return;
         }
         let mut state = self.turns.lock();
-        // Its client has gone away. A slot that it was given in that moment is for the next one.
+        // Its client has disconnected. A slot that it has received goes to the next request.
         if state.remove(self.address, self.id).is_none() && self.granted.try_recv().is_ok() {
             state.release();
         }

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
-/// Pairs of a generation. Two generations are kept, so at least so many are remembered, and at most twice as many.
+/// The number of pairs in a generation. Two generations are stored, so between this number and twice as many pairs are
+/// remembered.
 const GENERATION: usize = 50_000;
 
-/// Pairs of an account and an address. Only their hashes are kept, under a key of this process; the oldest are
-/// forgotten.
+/// Pairs of an account and an address, as hashes with a key of this process. The oldest are forgotten.
 #[derive(Debug, Default)]
 pub(super) struct KnownAddresses {
     hasher: RandomState,
@@ -28,7 +28,7 @@ impl KnownAddresses {
         self.generations.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
     }
 
-    /// Whether a pair is remembered. One that is asked for is not forgotten next.
+    /// Returns whether a pair is known, and renews it.
     pub(super) fn contains(&self, pair: &str) -> bool {
         let hash = self.hasher.hash_one(pair);
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);

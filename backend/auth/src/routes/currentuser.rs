@@ -39,8 +39,8 @@ pub(crate) async fn currentuser(
     Json(CurrentUserAnswer { current_user })
 }
 
-/// Whether another replica has ended this session, of which the set in memory may learn a few milliseconds later. Where
-/// the database is away, the set in memory decides.
+/// Returns whether another replica has revoked this session, before its event arrives here. During an outage of the
+/// database, only the set in memory counts.
 async fn has_ended_elsewhere(app: &App, session: &Session) -> bool {
     if !app.core.db.is_shared() {
         return false;

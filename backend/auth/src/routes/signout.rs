@@ -37,7 +37,7 @@ pub(crate) async fn signout(State(app): State<App>, headers: HeaderMap) -> Resul
     app.sessions.read_intended(&headers)?;
     let sessions = app.sessions.read_all(&headers);
     if !sessions.is_empty() {
-        // A task of its own: when the client goes away in the middle, both halves are done all the same.
+        // A separate task, which a lost connection of the client does not cancel.
         let ending = TraceContext::current().follow(end(app.clone(), sessions));
         tokio::spawn(ending).await.map_err(ApiError::internal)??;
     }
@@ -52,7 +52,7 @@ async fn end(app: App, sessions: Vec<Session>) -> Result<(), ApiError> {
         ending.iter().try_for_each(|session| store::end_session(tx, &outbox, &revoked, session))
     });
     recorded.await.map_err(ApiError::from)?;
-    // Refused before the answer by every service of this process; the other processes learn of it by the event.
+    // All services of this process refuse it before the response; other processes receive the event.
     for session in &sessions {
         app.sessions.revoked().insert(&session.jti, session.exp);
     }

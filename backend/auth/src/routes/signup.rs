@@ -1,4 +1,4 @@
-//! `POST /api/users/signup`: makes an account and signs it in.
+//! `POST /api/users/signup`: creates an account and a session.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -77,13 +77,13 @@ pub(crate) async fn signup(
     app.sessions.ensure_deliverable(&headers)?;
     let (email, password) = body.valid()?;
     let (now, signed_up) = (app.core.clock.now(), email.clone());
-    // The scope is the address that signs up: nobody is signed in, and one person's key is not another's.
+    // The scope of the key is the e-mail address, because there is no signed-in user.
     let fingerprint = app.fingerprint(&email, &password)?;
     let keyed = KeyedRequest::new(&key, &email.key(), "POST /api/users/signup", fingerprint, now);
     if let Err(refusal) = app.tries.count_signup(address) {
         return app.replay(&headers, &keyed, refusal).await;
     }
-    // Hashed before the e-mail is looked at, so an account costs the same whether it is new, taken or a repeat.
+    // Hashed before the e-mail is looked up, so that new, taken and repeated accounts take the same time.
     let password_hash = match app.hasher.hash(&password, app.tries.requester(None, address)).await {
         Ok(hash) => hash,
         Err(refusal) => return app.replay(&headers, &keyed, refusal.into()).await,
@@ -112,7 +112,7 @@ fn email_in_use() -> ApiError {
 }
 
 impl App {
-    /// Signs the new account in. The token is never kept: a repeat of the request gets a session of its own.
+    /// Begins a session of the new account. The token is not stored: a retry gets its own session.
     fn signed_up(&self, headers: &HeaderMap, answer: KeyedAnswer) -> Result<Response, ApiError> {
         if answer.answer.status != StatusCode::CREATED.as_u16() {
             return Ok(answer.into_response());
@@ -122,8 +122,8 @@ impl App {
         Ok(([(header::SET_COOKIE, session.cookie)], answer).into_response())
     }
 
-    /// Answers a repeat of a request that was answered before; anything else is refused. It costs one read and no hash,
-    /// so a limit that is reached does not take the answer from a client that may have missed it.
+    /// Replays the response of an earlier request with the same key, or returns `refusal`. It needs one read and no hash, so
+    /// a limit does not refuse a client that may have lost the response.
     async fn replay(
         &self,
         headers: &HeaderMap,
@@ -136,7 +136,7 @@ impl App {
         }
     }
 
-    /// What tells two sign-ups with one key apart. KeyedOutcome, since a plain hash would let the password be guessed.
+    /// Returns the fingerprint of a sign-up. It is keyed, because a plain hash would allow to guess the password.
     fn fingerprint(&self, email: &Email, password: &Password) -> Result<Fingerprint, ApiError> {
         #[derive(Serialize)]
         struct Body<'a> {

@@ -1,29 +1,29 @@
-//! The keys of e-mail addresses, recomputed where an older version has computed them.
+//! Recomputes the keys of e-mail addresses that an older version computed.
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 
 use crate::domain::Email;
 
-/// The way in which keys are computed now; it rises when [`Email::key`] changes.
+/// The version of the keys, which rises when [`Email::key`] changes.
 pub(super) const KEY_VERSION: i64 = 1;
 
-/// Rows of one transaction.
+/// The number of rows in one transaction.
 const BATCH: i64 = 200;
 
-/// What the key of a displaced account begins with: no address begins so, since its local part would be empty.
+/// The prefix of the key of a displaced account. No address starts with it, since its local part would be empty.
 const DISPLACED: &str = "@";
 
-/// An account that had to leave its address to an older account, because both spell one address.
+/// An account that was displaced by an older account with another spelling of the same address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Displaced {
-    /// The account that is found by its own spelling of the address only.
+    /// The displaced account, which is found by its own spelling only.
     pub(crate) account: String,
     /// The account that keeps the address.
     pub(crate) kept_account: String,
 }
 
-/// The key of an account that had to leave its address to an older one.
+/// Returns the key of a displaced account.
 pub(super) fn displaced_key(old_key: &str) -> String {
     format!("{DISPLACED}{old_key}")
 }
@@ -34,8 +34,8 @@ struct Old {
     created_at: i64,
 }
 
-/// Recomputes one batch of keys and answers how many rows it has found. Where two accounts spell one address, the older
-/// account keeps it.
+/// Recomputes one batch of keys. Returns the number of rows found. Of two accounts with the same address, the older one
+/// keeps it.
 pub(crate) fn recompute_batch(tx: &mut Tx<'_>) -> Result<usize, DbError> {
     let old: Vec<Old> = tx.query(
         "SELECT id, email, created_at FROM users WHERE key_version = 0 ORDER BY id LIMIT $1",
@@ -49,7 +49,7 @@ pub(crate) fn recompute_batch(tx: &mut Tx<'_>) -> Result<usize, DbError> {
 }
 
 fn recompute(tx: &mut Tx<'_>, account: &Old) -> Result<(), DbError> {
-    // What is no address for this version keeps its key.
+    // An invalid address keeps its key.
     let Ok(email) = Email::try_from(account.email.clone()) else {
         let keep = format!("UPDATE users SET key_version = {KEY_VERSION} WHERE id = $1");
         return tx.execute(&keep, args![&account.id]).map(drop);
@@ -76,7 +76,7 @@ fn set_key(tx: &mut Tx<'_>, id: &str, key: &str) -> Result<(), DbError> {
     tx.execute(&sql, args![id, key]).map(drop)
 }
 
-/// The accounts that had to leave their address to an older one, `limit` of them at most.
+/// Returns at most `limit` displaced accounts.
 pub(crate) fn displaced(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Displaced>, DbError> {
     let accounts = tx.query(
         "SELECT id, email FROM users WHERE email_key >= '@' AND email_key < 'A' ORDER BY id LIMIT $1",

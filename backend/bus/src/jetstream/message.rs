@@ -1,9 +1,8 @@
 //! The encoding of an envelope as a message of NATS: the body is the payload, the other fields are headers and the
 //! subject.
 
-use std::fmt::Write;
-
 use async_nats::HeaderMap;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use ticketing_events::{AnyEventName, Envelope, EventName};
 use ticketing_sdk::Timestamp;
 
@@ -18,40 +17,16 @@ const TRACE: &str = "traceparent";
 /// The sequence of the original event in the stream, in a replay.
 const REPLAY_OF: &str = "Ticketing-Replay-Of";
 
-/// A text as one token of a subject, and as a header: what neither may hold is written as `%2E`.
+/// The bytes that a token escapes: all but letters, digits and `-_:`.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b':');
+
+/// Encodes a text as a token of a subject and as a header, with percent-encoding. An empty text is `%`.
 pub(super) fn token(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        return text.to_owned();
-    }
-    let mut token = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if is_plain(byte) {
-            token.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(token, "%{byte:02X}");
-        }
-    }
-    if token.is_empty() { "%".to_owned() } else { token }
+    if text.is_empty() { "%".to_owned() } else { utf8_percent_encode(text, ESCAPED).to_string() }
 }
 
 fn untoken(token: &str) -> String {
-    if token == "%" {
-        return String::new();
-    }
-    let (mut bytes, mut rest) = (Vec::with_capacity(token.len()), token.as_bytes());
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
-        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            bytes.push(byte);
-            rest = &tail[2..];
-        } else {
-            bytes.push(*first);
-            rest = tail;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    if token == "%" { String::new() } else { percent_decode_str(token).decode_utf8_lossy().into_owned() }
 }
 
 /// Returns the subject of an event: `ticketing.ticket.created.<aggregate>`.

@@ -1,4 +1,4 @@
-//! `expiration:complete`: an order that nobody has paid ends.
+//! `expiration:complete` cancels an unpaid order.
 
 use ticketing_bus::{Core, Effect, Handler};
 use ticketing_events::ExpirationComplete;

@@ -1,4 +1,4 @@
-//! `payment:authorized`: the order is held for the payment, unless it is cancelled or late.
+//! `payment:authorized` confirms the order, unless it is cancelled or late.
 
 use ticketing_bus::{Core, Effect, Handler};
 use ticketing_events::PaymentAuthorized;

@@ -1,4 +1,4 @@
-//! `payment:created`: the order is paid.
+//! `payment:created` completes the order.
 
 use ticketing_bus::{Core, Effect, Handler};
 use ticketing_events::PaymentCreated;

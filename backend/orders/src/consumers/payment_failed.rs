@@ -1,4 +1,4 @@
-//! `payment:failed`: the charge was refused for good: the order ends.
+//! `payment:failed` cancels the order.
 
 use ticketing_bus::{Core, Effect, Handler};
 use ticketing_events::PaymentFailed;

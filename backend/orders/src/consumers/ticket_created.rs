@@ -1,4 +1,4 @@
-//! `ticket:created`: there is one more ticket to order.
+//! `ticket:created` adds the copy of a ticket.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::TicketCreated;

@@ -1,4 +1,4 @@
-//! `ticket:deleted`: the ticket cannot be ordered any more. An order of it stands: the withdrawal came too late.
+//! `ticket:deleted` refuses new orders of the ticket. An active order stays.
 
 use ticketing_bus::{Core, Effect, Handler};
 use ticketing_events::TicketDeleted;

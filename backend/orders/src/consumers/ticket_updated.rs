@@ -1,4 +1,4 @@
-//! `ticket:updated`: the copy of the ticket moves on.
+//! `ticket:updated` updates the copy of the ticket.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::TicketUpdated;

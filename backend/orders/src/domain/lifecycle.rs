@@ -1,26 +1,26 @@
-//! The life of an order: `created → awaiting:payment → complete`, or from either of the first two `cancelled`.
+//! The state machine of an order: `created → awaiting:payment → complete`, or `cancelled` from either of the first two.
 //!
-//! Orders is the one judge of who holds a ticket, so nothing that its seller does moves an order.
+//! Orders decides which order holds a ticket, so no operation of the seller changes an order.
 
 use ticketing_sdk::{CancelReason, OrderStatus, Timestamp};
 
-/// Something that wants to move an order on.
+/// The cause of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The buyer no longer wants it.
+    /// The buyer cancels.
     Cancelled,
-    /// Its timer has fired.
+    /// The timer has fired.
     Expired,
-    /// The card can be charged.
+    /// The payment is authorized.
     PaymentAuthorized,
-    /// The card was charged.
+    /// The payment is captured.
     PaymentCreated,
-    /// The provider refused the charge for good.
+    /// The provider has refused the payment finally.
     PaymentFailed,
 }
 
 impl Cause {
-    /// The reason of an order that this cancels.
+    /// Returns the reason of a cancellation by this cause.
     #[must_use]
     pub fn cancel_reason(self) -> Option<CancelReason> {
         match self {
@@ -33,31 +33,31 @@ impl Cause {
     }
 }
 
-/// What becomes of the order.
+/// The transition of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// It moves to this state.
+    /// To this status.
     To(OrderStatus),
     /// Nothing changes.
     Stay,
-    /// The deadline has not come yet.
+    /// The deadline has not passed.
     NotYet,
 }
 
-/// What `cause` does to an order in `status` whose deadline is `expires_at`, at the time `now`.
+/// Returns the transition of an order in `status` with the deadline `expires_at` by `cause` at `now`.
 #[must_use]
 pub fn step(status: OrderStatus, cause: Cause, expires_at: Timestamp, now: Timestamp) -> Step {
     use OrderStatus::{AwaitingPayment, Cancelled, Complete, Created};
     match (status, cause) {
-        // Final states stay as they are.
+        // These statuses are final.
         (Complete | Cancelled, _) => Step::Stay,
         (Created, Cause::Cancelled) => Step::To(Cancelled),
         (Created, Cause::Expired) if now < expires_at => Step::NotYet,
         (Created, Cause::Expired) => Step::To(Cancelled),
-        // Money that comes late is never kept: the reservation ends, and with it the authorisation.
+        // A late authorization is not captured: the order is cancelled, and the authorization is voided.
         (Created, Cause::PaymentAuthorized) if now >= expires_at => Step::To(Cancelled),
         (Created, Cause::PaymentAuthorized) => Step::To(AwaitingPayment),
-        // A charge without a confirmed order was never asked for.
+        // A capture without a confirmed order cannot happen.
         (Created, Cause::PaymentCreated | Cause::PaymentFailed) => Step::Stay,
         // The hold is the payment's now: it neither expires nor is it given back at the buyer's wish.
         (AwaitingPayment, Cause::Cancelled | Cause::Expired | Cause::PaymentAuthorized) => Step::Stay,

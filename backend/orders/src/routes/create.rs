@@ -15,7 +15,7 @@ use ticketing_sdk::{ErrorCode, Money, NewOrder, Order, OrderId, Problem, TicketI
 use crate::store::ReserveError;
 use crate::{App, store};
 
-/// The body as it was sent.
+/// The unchecked body.
 #[derive(Debug, Deserialize)]
 pub(crate) struct OrderInput {
     #[serde(default, rename = "ticketId")]
@@ -51,7 +51,7 @@ pub(crate) async fn create(
     let (user, keyed) = (&request.session.user_id, request.keyed(app.core.clock.now())?);
     app.writes.check_keyed(user, &app.core.db, &keyed).await?;
     match request.reserve(&app).await {
-        // The ticket may be so young that its event has not come yet.
+        // The event of a new ticket may not have arrived.
         Err(ReserveOrWait::Unknown) => {}
         Err(ReserveOrWait::Refused(error)) => return Err(error),
         Ok(answer) => return Ok(answer),
@@ -87,15 +87,15 @@ struct Request {
     price: Option<Money>,
 }
 
-/// Why a request was not answered.
+/// A ticket was not reserved.
 enum ReserveOrWait {
-    /// The ticket is not known here, or not yet.
+    /// The ticket is unknown, or its event has not arrived.
     Unknown,
     Refused(ApiError),
 }
 
 impl Request {
-    /// The request as one that may come again.
+    /// Returns the request as one that a client may retry.
     fn keyed(&self, now: Timestamp) -> Result<KeyedRequest, ApiError> {
         let fingerprint = match self.price {
             None => Fingerprint::of(&self.ticket_id),

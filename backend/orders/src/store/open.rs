@@ -1,15 +1,15 @@
-//! How many unpaid orders a user may have.
+//! The limit of unpaid orders of a user.
 //!
-//! Where one process writes they are counted. A serializable transaction that has counted would be in the way of
-//! everybody who orders at the same time, since what it has read is remembered by pages of the index; so where many
-//! write, a row for each user is the count, and only that user's own orders meet there.
+//! On SQLite they are counted. On PostgreSQL a count in a serializable transaction would conflict with all concurrent
+//! orders, because predicate locks cover pages of the index. There a row for each user stores the number, so that only
+//! orders of the same user conflict.
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Dialect, Tx};
 use ticketing_sdk::UserId;
 
-/// Whether a user who wants one more must be refused, before anything was written.
-pub(super) fn is_full(tx: &mut Tx<'_>, user: &UserId, limit: i64) -> Result<bool, DbError> {
+/// Returns whether the limit is reached before the insert.
+pub(super) fn is_limit_reached(tx: &mut Tx<'_>, user: &UserId, limit: i64) -> Result<bool, DbError> {
     if tx.dialect() == Dialect::Postgres {
         return Ok(limit <= 0);
     }
@@ -21,14 +21,14 @@ pub(super) fn is_full(tx: &mut Tx<'_>, user: &UserId, limit: i64) -> Result<bool
     Ok(open >= limit)
 }
 
-/// Makes a statement that inserts an order of `$2`, and ends in its `RETURNING`, count one more for that user. Its row
-/// says in `counted` whether it has: 0 where that would be more than `$6`.
-pub(super) fn counting(made: &str, dialect: Dialect) -> String {
+/// Extends a statement that inserts an order of `$2` and ends in `RETURNING` so that it increments the number of that user.
+/// The column `counted` of its row is 0 if the number would exceed `$6`.
+pub(super) fn with_count(insert: &str, dialect: Dialect) -> String {
     match dialect {
-        Dialect::Sqlite => format!("{made}, 1 AS counted"),
-        // One statement, since each is a way to the server and back.
+        Dialect::Sqlite => format!("{insert}, 1 AS counted"),
+        // One statement needs one round trip.
         Dialect::Postgres => format!(
-            "WITH made AS ({made}), counted AS (\
+            "WITH made AS ({insert}), counted AS (\
              INSERT INTO open_orders (user_id, orders) SELECT $2, 1 FROM made \
              ON CONFLICT (user_id) DO UPDATE SET orders = open_orders.orders + 1 WHERE open_orders.orders < $6 \
              RETURNING user_id) \
@@ -37,8 +37,8 @@ pub(super) fn counting(made: &str, dialect: Dialect) -> String {
     }
 }
 
-/// Counts one less: it is paid, or was cancelled.
-pub(super) fn give_back(tx: &mut Tx<'_>, user: &UserId) -> Result<(), DbError> {
+/// Decrements the number, because an order is paid or cancelled.
+pub(super) fn decrement(tx: &mut Tx<'_>, user: &UserId) -> Result<(), DbError> {
     if tx.dialect() == Dialect::Postgres {
         tx.execute_deferred(
             "UPDATE open_orders SET orders = orders - 1 WHERE user_id = $1 AND orders > 0",

@@ -1,4 +1,4 @@
-//! Orders. The unique index `orders_ticket_id` is the only judge of who holds a ticket.
+//! The orders. The unique index `orders_ticket_id` decides which order holds a ticket.
 
 use std::time::Duration;
 
@@ -21,43 +21,43 @@ use crate::domain::lifecycle::{Cause, Step, step};
 const COLUMNS: &str = "id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, ticket_details, status, \
                        expires_at, version, created_at, cancel_reason";
 
-/// An order that is to be made.
+/// An order to insert.
 #[derive(Clone, Debug)]
 pub struct NewOrder {
-    /// Its identifier.
+    /// The id.
     pub id: OrderId,
-    /// Who orders.
+    /// The buyer.
     pub user_id: UserId,
-    /// What is ordered.
+    /// The ticket.
     pub ticket_id: TicketId,
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
-    /// When the reservation ends unless it is paid; earlier, if the event starts earlier.
+    /// The deadline of the reservation; the start of the event if that is earlier.
     pub expires_at: Timestamp,
-    /// How many unpaid orders one user may have.
+    /// The limit of unpaid orders of a user.
     pub open_limit: i64,
     /// The price in cents that the buyer saw; `None` accepts any price.
     pub price: Option<Money>,
-    /// How long others come first after each reservation of the ticket that this buyer has given up.
+    /// The pause after each unpaid reservation of the ticket by this buyer.
     pub reorder_pause: Duration,
 }
 
-/// Why a ticket was not reserved.
+/// A ticket was not reserved.
 #[derive(Debug, thiserror::Error)]
 pub enum ReserveError {
-    /// There is no such ticket here: its event may still come.
+    /// The ticket is unknown: its event may not have arrived.
     #[error("the ticket is not known")]
     UnknownTicket,
     /// The ticket was withdrawn.
     #[error("there is no such ticket")]
     NoTicket,
-    /// The event has started, so the ticket is no longer sold.
+    /// The event has started.
     #[error("the event has started")]
     Started,
-    /// The present price of the ticket, which differs from the price that the buyer saw.
+    /// The price differs from the one that the buyer saw: this is the current price.
     #[error("the ticket costs {0}")]
     PriceChanged(Money),
-    /// The buyer has given up a reservation of the ticket, and others come first for so long.
+    /// The remaining pause after an unpaid reservation of the ticket by this buyer.
     #[error("the ticket cannot be ordered again for {} s", .0.as_secs())]
     ReorderTooSoon(Duration),
     /// Another order holds the ticket, or it is sold.
@@ -71,16 +71,16 @@ pub enum ReserveError {
     Db(#[from] DbError),
 }
 
-/// Why an order was not cancelled.
+/// An order was not cancelled.
 #[derive(Debug, thiserror::Error)]
 pub enum CancelError {
-    /// There is no such order.
+    /// The order does not exist.
     #[error("there is no such order")]
     NotFound,
-    /// It is someone else's.
+    /// It is the order of another user.
     #[error("the order is someone else's")]
     NotOwner,
-    /// A payment holds it, or it is paid.
+    /// It awaits a payment, or is paid: this is its status.
     #[error("the order is {}", .0.as_str())]
     TooLate(OrderStatus),
     /// The database failed.
@@ -88,29 +88,29 @@ pub enum CancelError {
     Db(#[from] DbError),
 }
 
-/// What a cause did to an order.
+/// The result of [`advance`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moved {
-    /// It was moved on, or rightly stayed.
+pub enum AdvanceResult {
+    /// The transition was applied, or the cause changes nothing.
     Done,
-    /// Its deadline has not come yet.
+    /// The deadline has not passed.
     NotYet,
-    /// There is no such order here.
+    /// The order does not exist.
     Unknown,
 }
 
-impl From<Moved> for Effect {
-    fn from(moved: Moved) -> Self {
-        match moved {
-            Moved::Done => Self::Done,
-            Moved::NotYet => Self::NotDue,
-            // Orders is the source: an order that it does not know was never made.
-            Moved::Unknown => Self::Duplicate,
+impl From<AdvanceResult> for Effect {
+    fn from(result: AdvanceResult) -> Self {
+        match result {
+            AdvanceResult::Done => Self::Done,
+            AdvanceResult::NotYet => Self::NotDue,
+            // Orders owns the orders, so an unknown one was never created.
+            AdvanceResult::Unknown => Self::Duplicate,
         }
     }
 }
 
-/// The columns of an [`OrderedTicket`].
+/// Reads the columns of an [`OrderedTicket`].
 fn ordered_ticket(row: &Row<'_>) -> Result<OrderedTicket, DbError> {
     Ok(OrderedTicket {
         id: row.parse("ticket_id")?,
@@ -137,10 +137,10 @@ fn order(row: &Row<'_>) -> Result<Order, DbError> {
 /// Reserves a ticket by ordering it, for its price at this moment.
 ///
 /// # Errors
-/// If there is no such ticket, its event has started, its price has changed, another order holds it, other buyers come
-/// first, or the user has too many unpaid orders.
+/// If the ticket does not exist, its event has started, its price has changed, another order holds it, the pause after an
+/// unpaid reservation is not over, or the user has too many unpaid orders.
 pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order, ReserveError> {
-    if open::is_full(tx, &new.user_id, new.open_limit)? {
+    if open::is_limit_reached(tx, &new.user_id, new.open_limit)? {
         return Err(match ticket(tx, &new.ticket_id)? {
             Some(_) => ReserveError::TooManyOpen,
             None => no_ticket(tx, &new.ticket_id)?,
@@ -161,8 +161,8 @@ pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order
     Ok(order)
 }
 
-/// Inserts the order and returns the ticket as it is now, with the end of the reservation, which is the start of the event at
-/// the latest; `None` if there is no such ticket, its event has started, or another order holds it.
+/// Inserts the order. Returns the current ticket and the deadline of the reservation, at most the start of the event.
+/// Returns `None` if the ticket does not exist, its event has started, or another order holds it.
 fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<(OrderedTicket, Timestamp)>, ReserveError> {
     let made = format!(
         "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, \
@@ -178,7 +178,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<(OrderedTicket, Time
     let pause = i64::try_from(new.reorder_pause.as_millis()).unwrap_or(i64::MAX);
     let limit = new.open_limit;
     let args = args![&new.id, &new.user_id, &new.ticket_id, new.expires_at, new.now, limit, price, pause];
-    let made = tx.query_opt(&open::counting(&made, tx.dialect()), args, |row| {
+    let made = tx.query_opt(&open::with_count(&made, tx.dialect()), args, |row| {
         Ok(((ordered_ticket(row)?, row.time("expires_at")?), row.int("counted")? > 0))
     })?;
     match made {
@@ -187,7 +187,8 @@ fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<(OrderedTicket, Time
     }
 }
 
-/// Returns why nothing was inserted. An event that has started is reported before all else, a wrong price before a reservation by another buyer.
+/// Returns why nothing was inserted. A started event is reported first, and a wrong price before a reservation by another
+/// buyer.
 fn refusal(tx: &mut Tx<'_>, new: &NewOrder) -> Result<ReserveError, DbError> {
     let Some(ticket) = ticket(tx, &new.ticket_id)? else { return no_ticket(tx, &new.ticket_id) };
     if ticket.details.starts_at.as_ref().is_some_and(|starts| starts.instant() <= new.now) {
@@ -196,14 +197,14 @@ fn refusal(tx: &mut Tx<'_>, new: &NewOrder) -> Result<ReserveError, DbError> {
     if new.price.is_some_and(|price| price != ticket.price) {
         return Ok(ReserveError::PriceChanged(ticket.price));
     }
-    let wait = reorder::left(tx, &new.user_id, &new.ticket_id, new.reorder_pause, new.now)?;
+    let wait = reorder::remaining_pause(tx, &new.user_id, &new.ticket_id, new.reorder_pause, new.now)?;
     match wait {
         Some(wait) if holder(tx, &new.ticket_id)?.is_none() => Ok(ReserveError::ReorderTooSoon(wait)),
         _ => Ok(ReserveError::Reserved),
     }
 }
 
-/// The ticket was withdrawn, or was never heard of. One that was withdrawn while an order holds it is reserved.
+/// Returns the error of a withdrawn or unknown ticket. A withdrawn ticket with an active order is reserved.
 fn no_ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<ReserveError, DbError> {
     if holder(tx, id)?.is_some() {
         return Ok(ReserveError::Reserved);
@@ -211,7 +212,7 @@ fn no_ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<ReserveError, DbError> {
     Ok(if is_known(tx, id)? { ReserveError::NoTicket } else { ReserveError::UnknownTicket })
 }
 
-/// The order that holds a ticket.
+/// Returns the order that holds a ticket.
 fn holder(tx: &mut Tx<'_>, ticket: &TicketId) -> Result<Option<OrderId>, DbError> {
     tx.query_opt(
         "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'",
@@ -220,7 +221,7 @@ fn holder(tx: &mut Tx<'_>, ticket: &TicketId) -> Result<Option<OrderId>, DbError
     )
 }
 
-/// The order.
+/// Returns an order.
 ///
 /// # Errors
 /// If the database fails.
@@ -228,7 +229,7 @@ pub fn find(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Order>, DbError> {
     tx.query_opt(&format!("SELECT {COLUMNS} FROM orders WHERE id = $1"), args![id], order)
 }
 
-/// A user's orders in these states (none named: in any), the newest last, after `position`.
+/// Lists the orders of a user after `position`, oldest first. Empty `statuses`: any status.
 ///
 /// # Errors
 /// If the database fails.
@@ -240,19 +241,21 @@ pub fn list(
     limit: u32,
 ) -> Result<Vec<Order>, DbError> {
     let names: Vec<String> = statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
-    let wanted =
+    let condition =
         if names.is_empty() { String::new() } else { format!("AND status IN ({})", names.join(", ")) };
     tx.query(
-        &format!("SELECT {COLUMNS} FROM orders WHERE user_id = $1 AND id > $2 {wanted} ORDER BY id LIMIT $3"),
+        &format!(
+            "SELECT {COLUMNS} FROM orders WHERE user_id = $1 AND id > $2 {condition} ORDER BY id LIMIT $3"
+        ),
         args![user, position.unwrap_or_default(), limit],
         order,
     )
 }
 
-/// Cancels a buyer's own order. One that is cancelled already stays as it is.
+/// Cancels an order of its buyer. A cancelled order does not change.
 ///
 /// # Errors
-/// If there is no such order, it is not `owner`'s, or a payment holds it.
+/// If the order does not exist, is not an order of `owner`, or awaits a payment.
 pub fn cancel(
     tx: &mut Tx<'_>,
     outbox: &Outbox,
@@ -266,7 +269,7 @@ pub fn cancel(
     }
     match step(order.status, Cause::Cancelled, order.expires_at, now) {
         Step::To(next) => {
-            reorder::note(tx, &order, now)?;
+            reorder::record(tx, &order, now)?;
             Ok(move_to(tx, outbox, &order, next, Cause::Cancelled)?)
         }
         _ if order.status == OrderStatus::Cancelled => Ok(()),
@@ -274,7 +277,7 @@ pub fn cancel(
     }
 }
 
-/// Moves an order on, if `cause` does that to it.
+/// Applies the transition of `cause` to an order, if there is one.
 ///
 /// # Errors
 /// If the database fails.
@@ -284,21 +287,21 @@ pub fn advance(
     id: &OrderId,
     cause: Cause,
     now: Timestamp,
-) -> Result<Moved, DbError> {
-    let Some(order) = find(tx, id)? else { return Ok(Moved::Unknown) };
+) -> Result<AdvanceResult, DbError> {
+    let Some(order) = find(tx, id)? else { return Ok(AdvanceResult::Unknown) };
     match step(order.status, cause, order.expires_at, now) {
         Step::To(next) => {
             if matches!(cause, Cause::Cancelled | Cause::Expired) {
-                reorder::note(tx, &order, now)?;
+                reorder::record(tx, &order, now)?;
             }
-            move_to(tx, outbox, &order, next, cause).map(|()| Moved::Done)
+            move_to(tx, outbox, &order, next, cause).map(|()| AdvanceResult::Done)
         }
-        Step::Stay => Ok(Moved::Done),
-        Step::NotYet => Ok(Moved::NotYet),
+        Step::Stay => Ok(AdvanceResult::Done),
+        Step::NotYet => Ok(AdvanceResult::NotYet),
     }
 }
 
-/// Writes the next state, fenced by the version that was read, and publishes its event.
+/// Writes the next status, fenced by the version, and appends its event.
 fn move_to(
     tx: &mut Tx<'_>,
     outbox: &Outbox,
@@ -323,7 +326,7 @@ fn move_to(
         return Err(DbError::Unavailable("another transaction has moved the order on".to_owned()));
     }
     if matches!(next, OrderStatus::Complete | OrderStatus::Cancelled) {
-        open::give_back(tx, &order.user_id)?;
+        open::decrement(tx, &order.user_id)?;
     }
     let (id, ticket) = (order.id.clone(), order.ticket.id.clone());
     match next {

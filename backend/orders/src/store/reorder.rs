@@ -1,7 +1,7 @@
-//! Reservations that a buyer has given up: until a pause is over, others come first.
+//! The pause after an unpaid reservation, during which other buyers of the ticket come first.
 //!
-//! The pause grows with each reservation of the same ticket that was not paid, so that nobody keeps a ticket from
-//! others by ordering and cancelling it again and again.
+//! The pause grows with each unpaid reservation of the same ticket, so that no buyer blocks a ticket by ordering and
+//! cancelling it repeatedly.
 
 use std::time::Duration;
 
@@ -9,28 +9,28 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Order, TicketId, Timestamp, UserId};
 
-/// From this number of unpaid reservations on the pause grows no further.
-const MAX_TIMES: i64 = 10;
-/// How long a reservation that was given up counts.
+/// The number of unpaid reservations after which the pause does not grow.
+const MAX_RESERVATIONS: i64 = 10;
+/// How long an unpaid reservation counts.
 const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A condition on an order of `$2` for the ticket `$3` at the time `$5`: the buyer need not wait. `$8` is the pause for
-/// each unpaid reservation, in milliseconds.
+/// The SQL condition that user `$2` may order ticket `$3` at time `$5`. `$8` is the pause for each unpaid reservation, in
+/// milliseconds.
 pub(super) const MAY_ORDER: &str = "NOT EXISTS (SELECT 1 FROM unpaid_reservations \
      WHERE user_id = $2 AND ticket_id = $3 AND ended_at + times * $8 > $5)";
 
-/// Remembers that an order has ended unpaid.
-pub(super) fn note(tx: &mut Tx<'_>, order: &Order, now: Timestamp) -> Result<(), DbError> {
+/// Records that an order has ended unpaid.
+pub(super) fn record(tx: &mut Tx<'_>, order: &Order, now: Timestamp) -> Result<(), DbError> {
     tx.execute_deferred(
         "INSERT INTO unpaid_reservations (user_id, ticket_id, times, ended_at) VALUES ($1, $2, 1, $3) \
          ON CONFLICT (user_id, ticket_id) DO UPDATE SET ended_at = excluded.ended_at, \
          times = CASE WHEN unpaid_reservations.times < $4 THEN unpaid_reservations.times + 1 ELSE $4 END",
-        args![&order.user_id, &order.ticket.id, now, MAX_TIMES],
+        args![&order.user_id, &order.ticket.id, now, MAX_RESERVATIONS],
     )
 }
 
-/// How long the buyer has to wait before ordering the ticket again; `None` where at once.
-pub(super) fn left(
+/// Returns the remaining pause before the buyer may order the ticket again, if there is any.
+pub(super) fn remaining_pause(
     tx: &mut Tx<'_>,
     user: &UserId,
     ticket: &TicketId,
@@ -47,7 +47,7 @@ pub(super) fn left(
     Ok((until > now).then(|| until.saturating_since(now)))
 }
 
-/// Deletes the reservations that no pause counts any more. Returns their number.
+/// Deletes the reservations past their retention. Returns their number.
 ///
 /// # Errors
 /// If the database fails.

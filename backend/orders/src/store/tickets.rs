@@ -1,8 +1,7 @@
-//! The copy of the tickets: what their sellers ask, for new orders.
+//! The copies of the tickets, with the terms of their sellers for new orders.
 //!
-//! A ticket that was withdrawn once takes no new order, also while an order that was on its way brings it back. A
-//! ticket that an order holds shows the terms of that order, so its title, price and details say nothing about what the
-//! seller asks.
+//! A withdrawn ticket takes no new order, even while an earlier order makes it visible again. A ticket that an order holds
+//! shows the terms of that order, so these are not copied.
 
 use ticketing_bus::{Effect, Outbox, next_step};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
@@ -13,22 +12,22 @@ use ticketing_sdk::{Money, TicketDetails, TicketId};
 
 use super::unpublished::close_listing;
 
-/// What orders knows of a ticket.
+/// The copy of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketCopy {
     /// The ticket.
     pub id: TicketId,
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// What it costs.
+    /// The price.
     pub price: Money,
-    /// What it says about its event.
+    /// The details.
     pub details: TicketDetails,
-    /// The version of the ticket that this is.
+    /// The version.
     pub version: i64,
 }
 
-/// The ticket, unless it is unknown or withdrawn.
+/// Returns a ticket, unless it is unknown or withdrawn.
 ///
 /// # Errors
 /// If the database fails.
@@ -48,7 +47,7 @@ pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbEr
     )
 }
 
-/// Which of these tickets are known here, withdrawn ones included.
+/// Returns which of these tickets are known, including withdrawn ones.
 ///
 /// # Errors
 /// If the database fails.
@@ -56,12 +55,12 @@ pub fn known_tickets(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbE
     find_visible(tx, "tickets", ids)
 }
 
-/// Whether the ticket is known here, withdrawn or not.
+/// Returns whether a ticket is known, withdrawn or not.
 pub(super) fn is_known(tx: &mut Tx<'_>, id: &TicketId) -> Result<bool, DbError> {
     Ok(version_of(tx, id)?.is_some())
 }
 
-/// `ticket:created`
+/// Applies `ticket:created`.
 ///
 /// # Errors
 /// If the database fails.
@@ -85,7 +84,8 @@ pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, D
     Ok(step)
 }
 
-/// `ticket:updated`. Title, price and details are copied unless an order holds the ticket: then they are that order's.
+/// Applies `ticket:updated`. Copies title, price and details unless an order holds the ticket: then they are the terms of
+/// that order.
 ///
 /// # Errors
 /// If the database fails.
@@ -114,8 +114,8 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, D
     Ok(step)
 }
 
-/// `ticket:deleted`. An active order of the ticket stands; new ones are refused from now on. Without an active order the
-/// listing is closed.
+/// Applies `ticket:deleted`. An active order of the ticket stays; new ones are refused. Without an active order the listing
+/// is closed.
 ///
 /// # Errors
 /// If the database fails.
@@ -131,12 +131,12 @@ pub fn delete_ticket(tx: &mut Tx<'_>, outbox: &Outbox, event: &TicketDeleted) ->
     Ok(step)
 }
 
-/// When the event starts, as it is stored: the largest number where the ticket does not say.
+/// Returns the start of the event as stored: the largest number if there is none.
 fn starts_at(details: &TicketDetails) -> i64 {
     details.starts_at.as_ref().map_or(i64::MAX, |starts| starts.instant().as_millis())
 }
 
-/// The details as they are stored.
+/// Returns the details as stored.
 fn to_json(details: &TicketDetails) -> Result<String, DbError> {
     serde_json::to_string(details).map_err(|error| DbError::Statement(error.to_string()))
 }

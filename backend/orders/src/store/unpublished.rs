@@ -1,8 +1,8 @@
-//! Events that are no steps of an order: `listing:closed` of a withdrawn ticket without an order, and `order:restated` of an
+//! Events without a version of an order: `listing:closed` of a withdrawn ticket without an order, and `order:restated` of an
 //! order that an earlier version has completed.
 //!
-//! This version publishes `listing:closed` with the change that closes the listing. What a replica of an earlier version has
-//! left unpublished is found by [`publish_missing`].
+//! This version publishes `listing:closed` with the change that closes the listing. [`publish_missing`] publishes the events
+//! that a replica of an earlier version did not publish.
 
 use ticketing_bus::Outbox;
 use ticketing_events::{ListingClosed, OrderRestated, OrderedTicketRef};
@@ -12,14 +12,14 @@ use ticketing_sdk::{OrderId, TicketId};
 
 use super::find;
 
-/// The tickets whose `listing:closed` is due and not published.
+/// Selects the tickets whose `listing:closed` is not published.
 const UNCLOSED: &str = "deleted = 1 AND closed = 0 AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.ticket_id = tickets.id \
                         AND orders.status <> 'cancelled')";
-/// The orders whose buyer no event has stated.
+/// Selects the orders whose buyer no event has stated.
 const UNSTATED: &str = "status = 'complete' AND buyer_stated = 0";
 
-/// Publishes `listing:closed` if the ticket is withdrawn, no order holds it, and the event was not published before. Once
-/// it is withdrawn, no new order is made, so none will ever hold it.
+/// Publishes `listing:closed` once if the ticket is withdrawn and no order holds it. A withdrawn ticket takes no new order,
+/// so none will ever hold it.
 ///
 /// # Errors
 /// If the database fails.
@@ -43,7 +43,7 @@ fn restate(tx: &mut Tx<'_>, outbox: &Outbox, id: &OrderId) -> Result<(), DbError
     Ok(())
 }
 
-/// Publishes up to `limit` of each event that an earlier version has left unpublished, and returns how many rows it found.
+/// Publishes at most `limit` missing events of each kind. Returns the number of rows found.
 ///
 /// # Errors
 /// If the database fails.

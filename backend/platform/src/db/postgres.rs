@@ -54,7 +54,7 @@ struct Queued {
 
 /// The isolation of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Isolation {
+pub(super) enum Isolation {
     /// SERIALIZABLE.
     Serializable,
     /// READ COMMITTED, for units that decide nothing by rows that they have read.
@@ -120,30 +120,13 @@ impl Engine {
         Ok(sender)
     }
 
-    pub(super) async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    pub(super) async fn write<T, E, F>(&self, unit: F, isolation: Isolation) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        with_write_timeout(submit(self.writers.as_ref(), unit, |job| Queued {
-            job,
-            isolation: Isolation::Serializable,
-        }))
-        .await
-    }
-
-    pub(super) async fn write_read_committed<T, E, F>(&self, unit: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<DbError> + Send + 'static,
-        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    {
-        with_write_timeout(submit(self.writers.as_ref(), unit, |job| Queued {
-            job,
-            isolation: Isolation::ReadCommitted,
-        }))
-        .await
+        with_write_timeout(submit(self.writers.as_ref(), unit, |job| Queued { job, isolation })).await
     }
 
     pub(super) async fn read<T, E, F>(&self, unit: F) -> Result<T, E>

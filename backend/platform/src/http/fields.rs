@@ -145,9 +145,7 @@ impl ValidationErrors {
             message: message.into(),
             field,
             code: Some(code),
-            price: None,
-            admitted_at: None,
-            device: None,
+            ..ErrorDetail::default()
         });
     }
 

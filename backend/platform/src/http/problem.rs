@@ -54,14 +54,7 @@ pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
 impl ApiError {
     /// Creates a response with this status and one error.
     pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
-        let error = ErrorDetail {
-            message: message.into(),
-            field: None,
-            code: Some(code),
-            price: None,
-            admitted_at: None,
-            device: None,
-        };
+        let error = ErrorDetail { message: message.into(), code: Some(code), ..ErrorDetail::default() };
         Self { status, errors: vec![error], retry_after: None, source: None }
     }
 
@@ -82,9 +75,7 @@ impl ApiError {
             message: message.into(),
             field: Some(field.into()),
             code: Some(ErrorCode::InvalidInput),
-            price: None,
-            admitted_at: None,
-            device: None,
+            ..ErrorDetail::default()
         }])
     }
 
@@ -139,8 +130,7 @@ impl ApiError {
             field: Some("price".to_owned()),
             code: Some(ErrorCode::PriceChanged),
             price: Some(price),
-            admitted_at: None,
-            device: None,
+            ..ErrorDetail::default()
         };
         Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![error]) }
     }
@@ -151,9 +141,9 @@ impl ApiError {
             message: format!("The pass was admitted at {admitted_at}"),
             field: Some("code".to_owned()),
             code: Some(ErrorCode::AlreadyAdmitted),
-            price: None,
             admitted_at: Some(admitted_at),
             device,
+            ..ErrorDetail::default()
         };
         Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![error]) }
     }

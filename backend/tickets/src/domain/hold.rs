@@ -1,16 +1,16 @@
-//! What a ticket shows: its seller's listing, or the terms of the order that holds it.
+//! The shown terms of a ticket: the listing of its seller, or the terms of the order that holds it.
 //!
-//! Orders is the one judge of who holds a ticket. An edit or a withdrawal that meets an order on its way loses to it,
-//! and takes effect once that order has ended unpaid.
+//! Orders decides which order holds a ticket. An order prevails over a concurrent edit or withdrawal, which takes effect
+//! after that order has ended unpaid.
 
 use ticketing_sdk::OrderId;
 
 use super::terms::{OrderedTerms, Terms};
 
-/// What the seller of a ticket wants.
+/// The listing of a seller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
-    /// What the seller offers.
+    /// The terms.
     pub terms: Terms,
     /// Whether the seller has withdrawn the ticket.
     pub is_withdrawn: bool,
@@ -23,7 +23,7 @@ pub struct Hold {
     pub order_id: OrderId,
     /// Whether the order is paid.
     pub is_sold: bool,
-    /// What was ordered.
+    /// The ordered terms.
     pub terms: OrderedTerms,
 }
 
@@ -40,19 +40,19 @@ pub enum State {
     Deleted,
 }
 
-/// What a ticket shows to everybody.
+/// The shown state of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    /// The state.
+    /// The status.
     pub state: State,
-    /// What it offers.
+    /// The terms.
     pub terms: Terms,
     /// The order that holds it.
     pub order_id: Option<OrderId>,
 }
 
 impl State {
-    /// The state as it is stored.
+    /// Returns the status as stored.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl State {
     }
 }
 
-/// What a ticket shows that is listed like this and held by this order, if by any.
+/// Returns the shown state of a listing that this order holds, if any.
 #[must_use]
 pub fn view(listing: &Listing, hold: Option<&Hold>) -> View {
     let state = match hold {
@@ -123,7 +123,7 @@ mod tests {
     fn unknown_terms_of_an_order_are_those_of_the_listing() {
         let unknown = Hold { terms: OrderedTerms::default(), ..hold(false) };
         assert_eq!(view(&listing(true), Some(&unknown)).terms, terms("edited", 3000));
-        // An order of a version that knows no details leaves the details as they are listed.
+        // An order of a version without details keeps the details of the listing.
         let mut older = hold(false);
         older.terms.details = None;
         let shown = view(&listing(true), Some(&older)).terms;

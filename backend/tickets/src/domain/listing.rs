@@ -1,12 +1,12 @@
-//! What can be asked of the list of tickets.
+//! The filters and the sort of the list of tickets.
 
 use ticketing_sdk::text::SearchWords;
 use ticketing_sdk::{PriceBound, TicketStatus, Timestamp, UserId};
 
-/// A question to the list of tickets.
+/// A query of the list of tickets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// Words that title and venue must contain between them, as keys of texts are compared.
+    /// Words that title and venue must contain together, compared by search keys.
     pub words: Vec<String>,
     /// Words that the venue must contain.
     pub venue: Vec<String>,
@@ -20,11 +20,11 @@ pub struct Listing {
     pub min_price: Option<PriceBound>,
     /// The highest price.
     pub max_price: Option<PriceBound>,
-    /// Whose tickets.
+    /// The seller.
     pub seller: Option<UserId>,
-    /// In which states. Empty: in any.
+    /// The statuses. Empty: any.
     pub statuses: Vec<TicketStatus>,
-    /// In which order.
+    /// The sort.
     pub sort: Sort,
 }
 
@@ -38,16 +38,16 @@ pub enum Sort {
     Newest,
     /// The cheapest first.
     Price,
-    /// The dearest first.
+    /// The most expensive first.
     PriceDescending,
     /// By the key of the title.
     Title,
-    /// The event that starts first comes first; those without a start come last.
+    /// The earliest start first; events without a start last.
     Starts,
 }
 
 impl Sort {
-    /// Reads the `sort` of a query.
+    /// Parses the `sort` of a query.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Some(match text {
@@ -65,13 +65,13 @@ impl Sort {
 /// The longest search, in characters.
 pub const MAX_QUERY_CHARS: usize = 200;
 
-/// The words of a search.
+/// Returns the words of a search.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
     SearchWords::new(text).as_keys().to_vec()
 }
 
-/// Reads the `status` of a query: `all`, or a list with commas. `None` when a name is unknown.
+/// Parses the `status` of a query: `all`, or a list with commas. Returns `None` for an unknown status.
 #[must_use]
 pub fn statuses(text: &str) -> Option<Vec<TicketStatus>> {
     if text == "all" {

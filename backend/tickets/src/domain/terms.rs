@@ -1,4 +1,4 @@
-//! What a seller offers, and an order of the ticket fixes.
+//! The terms of a ticket, which an order fixes.
 
 use ticketing_sdk::{Money, Ticket, TicketDetails};
 
@@ -7,14 +7,14 @@ use ticketing_sdk::{Money, Ticket, TicketDetails};
 pub struct Terms {
     /// The title.
     pub title: String,
-    /// What the ticket costs.
+    /// The price.
     pub price: Money,
-    /// What it says about its event.
+    /// The details.
     pub details: TicketDetails,
 }
 
 impl From<&Ticket> for Terms {
-    /// What the ticket shows.
+    /// Returns the terms of a ticket.
     fn from(ticket: &Ticket) -> Self {
         let Ticket { title, price, details, .. } = ticket.clone();
         Self { title, price, details }
@@ -22,7 +22,7 @@ impl From<&Ticket> for Terms {
 }
 
 impl Terms {
-    /// Lets a ticket show these terms.
+    /// Sets the terms of a ticket.
     pub fn show_in(self, ticket: &mut Ticket) {
         let Self { title, price, details } = self;
         (ticket.title, ticket.price, ticket.details) = (title, price, details);
@@ -41,7 +41,7 @@ pub struct OrderedTerms {
 }
 
 impl OrderedTerms {
-    /// These terms; what is not known of them is as it is `listed`.
+    /// Returns these terms, completed by those of `listed`.
     #[must_use]
     pub fn or(&self, listed: &Terms) -> Terms {
         let Self { title, price, details } = self.clone();

@@ -1,4 +1,4 @@
-//! What a title may be.
+//! The title of a ticket.
 
 use ticketing_sdk::text::{has_visible, normalize, search_key};
 
@@ -9,16 +9,16 @@ pub const MAX_CHARS: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
 
-/// Why a text is no title.
+/// A text is not a title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TitleError {
-    /// Nothing of it can be seen.
+    /// It has no visible character.
     #[error("Title is required")]
     Empty,
     /// It is too long.
     #[error("Title must be at most {MAX_CHARS} characters")]
     TooLong,
-    /// It holds U+0000, which not every database keeps.
+    /// It contains U+0000, which PostgreSQL cannot store.
     #[error("Title must not hold U+0000")]
     Nul,
 }
@@ -27,7 +27,7 @@ impl Title {
     /// Normalizes `text` and checks it.
     ///
     /// # Errors
-    /// If nothing of it can be seen, it holds U+0000, or more than [`MAX_CHARS`] characters.
+    /// If it has no visible character, contains U+0000, or has more than [`MAX_CHARS`] characters.
     pub fn parse(text: &str) -> Result<Self, TitleError> {
         let title = normalize(text);
         if title.contains('\0') {
@@ -42,13 +42,13 @@ impl Title {
         Ok(Self(title))
     }
 
-    /// The title as it is shown.
+    /// Returns the title.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The title as it is searched and sorted.
+    /// Returns the key by which titles are searched and sorted.
     #[must_use]
     pub fn key(&self) -> String {
         search_key(&self.0)

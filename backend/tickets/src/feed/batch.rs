@@ -1,4 +1,4 @@
-//! Changes that are sent together, rendered once as server-sent events.
+//! A batch of changes, rendered once as server-sent events.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use axum::body::Bytes;
 
 use crate::store::Change;
 
-/// Consecutive changes, ready to be sent. A clone costs nothing.
+/// Consecutive rendered changes. Clones share the bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Batch {
     bytes: Bytes,
-    /// The position of each change, and where its bytes end.
+    /// The position of each change, and the end of its bytes.
     changes: Vec<(String, usize)>,
 }
 
@@ -21,35 +21,35 @@ impl Batch {
         let mut text = String::with_capacity(size);
         let mut ends = Vec::with_capacity(changes.len());
         for change in changes {
-            // A body is JSON on one line, a kind and a position are words: nothing has to be escaped.
+            // Bodies are JSON on one line, kinds and positions are words: nothing needs escaping.
             let _ = write!(text, "event: {}\nid: {}\ndata: {}\n\n", change.kind, change.id, change.body);
             ends.push((change.id.clone(), text.len()));
         }
         Self { bytes: text.into(), changes: ends }
     }
 
-    /// Says that the stream is alive.
+    /// Returns a heartbeat.
     pub(super) fn heartbeat() -> Self {
         Self { bytes: Bytes::from_static(b": heartbeat\n\n"), changes: Vec::new() }
     }
 
-    /// Begins a stream: an event without data only tells the position, so that a watcher can resume before the first
+    /// Returns the start of a stream: an event without data has the position, so that a client can resume before the first
     /// change.
     pub(super) fn greeting(position: &str, retry: Duration) -> Bytes {
         format!("retry: {}\nid: {position}\n\n", retry.as_millis()).into()
     }
 
-    /// Begins a stream that does not continue at the position of its client: the client has to load its list again.
+    /// Returns the start of a stream that does not continue at the position of its client, which must reload its list.
     pub(super) fn reset(position: &str, retry: Duration) -> Bytes {
         format!("retry: {}\nevent: reset\nid: {position}\ndata: {{}}\n\n", retry.as_millis()).into()
     }
 
-    /// How many bytes it takes.
+    /// Returns its length in bytes.
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// The position of its newest change.
+    /// Returns the position of its newest change.
     pub(super) fn last(&self) -> Option<&str> {
         self.changes.last().map(|(position, _)| position.as_str())
     }
@@ -58,7 +58,7 @@ impl Batch {
         self.bytes.clone()
     }
 
-    /// The bytes of the changes after a position.
+    /// Returns the bytes of the changes after a position.
     pub(super) fn after(&self, position: &str) -> Bytes {
         let passed = self.changes.partition_point(|(own, _)| own.as_str() <= position);
         match passed.checked_sub(1).and_then(|last| self.changes.get(last)) {

@@ -1,4 +1,4 @@
-//! The one task of a process that reads changes, for all its watchers.
+//! The publisher: the task of a process that reads changes for all its watchers.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,19 +13,19 @@ use super::Feed;
 use super::batch::Batch;
 use crate::store::{self, Changes};
 
-/// A comment is sent so often, so that both ends notice a dead connection.
+/// The interval of heartbeats, by which both ends detect a dead connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How soon changes are looked for again that must wait for a transaction that is under way.
-const HELD_BACK: Duration = Duration::from_millis(20);
-/// How often changes are looked for even when nothing notifies, where other processes make changes too.
+/// The poll interval while changes wait for a running transaction.
+const HELD_BACK_POLL: Duration = Duration::from_millis(20);
+/// The poll interval without a notification, on a shared database.
 const POLL: Duration = Duration::from_secs(1);
-/// Changes read at a time for all watchers: more than one process commits while it sends to thousands of them.
+/// The number of changes in one read: more than a process commits while it sends to thousands of watchers.
 const PAGE: i64 = 1024;
-/// The publisher rests this many times as long as it works, so that sending takes a bounded part of the processors.
+/// The ratio of rest to work of the publisher, which bounds its CPU time.
 const REST_PER_WORK: u32 = 3;
-/// It rests at most so long for one batch. A change that comes while a batch is sent waits for the next one.
+/// The longest rest for one batch, which delays the next batch.
 const MAX_REST: Duration = Duration::from_millis(120);
-/// Shorter rests are added up, because a timer is no finer.
+/// The shortest rest: shorter ones are accumulated, because of the resolution of timers.
 const MIN_REST: Duration = Duration::from_millis(2);
 
 pub(super) struct Publisher {
@@ -37,9 +37,9 @@ pub(super) struct Publisher {
     failed: LogThrottle,
 }
 
-/// When there may be something to publish.
-enum Look {
-    /// After a change is committed, or at this time at the latest.
+/// The time of the next read.
+enum NextRead {
+    /// After a notification, at the latest at this time.
     Notified(Instant),
     /// At this time.
     At(Instant),
@@ -62,21 +62,21 @@ impl Publisher {
                 continue;
             };
             let began = Instant::now();
-            let look = match self.read(head).await {
+            let next = match self.read(head).await {
                 Ok(changes) => self.publish(changes, began).await,
                 Err(error) => {
                     if let Some(times) = self.failed.occurred() {
                         tracing::warn!(%error, times, "reading the changes failed; retrying");
                     }
-                    Look::At(began + POLL)
+                    NextRead::At(began + POLL)
                 }
             };
             if self.last_sent.elapsed() >= HEARTBEAT {
                 self.send(Batch::heartbeat(), &mut Pace::default()).await;
             }
-            let (notified, until) = match look {
-                Look::Notified(until) => (true, until.min(self.last_sent + HEARTBEAT)),
-                Look::At(until) => (false, until),
+            let (notified, until) = match next {
+                NextRead::Notified(until) => (true, until.min(self.last_sent + HEARTBEAT)),
+                NextRead::At(until) => (false, until),
             };
             tokio::select! {
                 () = self.changed.notified(), if notified => {}
@@ -86,7 +86,7 @@ impl Publisher {
         }
     }
 
-    /// The position up to which changes are published; `None` while nobody watches.
+    /// Returns the position of the last published change, or `None` without watchers.
     fn head(&self) -> Option<String> {
         let mut ring = self.feed.shared.ring();
         if self.feed.shared.watchers.load(Ordering::SeqCst) == 0 {
@@ -99,25 +99,25 @@ impl Publisher {
         self.db.read(move |tx| store::after(tx, &head, PAGE)).await
     }
 
-    /// Sends changes; answers when to look for more.
-    async fn publish(&mut self, changes: Changes, began: Instant) -> Look {
+    /// Sends changes. Returns the time of the next read.
+    async fn publish(&mut self, changes: Changes, began: Instant) -> NextRead {
         let quiet = if self.db.is_shared() { POLL } else { HEARTBEAT };
         if changes.ready.is_empty() {
-            // What is held back becomes readable without a notification of ours.
+            // Held-back changes become readable without a notification.
             return if changes.held_back {
-                Look::At(began + HELD_BACK)
+                NextRead::At(began + HELD_BACK_POLL)
             } else {
-                Look::Notified(began + quiet)
+                NextRead::Notified(began + quiet)
             };
         }
         let mut pace = Pace { worked: began.elapsed(), rested: Duration::ZERO };
         self.send(Batch::new(&changes.ready), &mut pace).await;
-        // A lone change goes out at once; those that follow it soon are sent together.
-        Look::At(Instant::now() + pace.owed())
+        // A single change is sent at once; changes soon after it are sent together.
+        NextRead::At(Instant::now() + pace.owed())
     }
 
-    /// Wakes every watcher, group by group. Between two groups other tasks run, and the publisher takes its rest there:
-    /// a burst of writes to thousands of sockets would keep every core from the requests that come meanwhile.
+    /// Notifies the watchers group by group. The publisher yields and rests between groups, because a burst of writes to
+    /// thousands of sockets would delay requests.
     async fn send(&mut self, batch: Batch, pace: &mut Pace) {
         self.last_sent = Instant::now();
         if let Some(ring) = self.feed.shared.ring().as_mut() {
@@ -140,7 +140,7 @@ impl Publisher {
     }
 }
 
-/// How long the publisher has worked on a batch, and how long it has rested meanwhile.
+/// The work and rest of the publisher for a batch.
 #[derive(Debug, Default)]
 struct Pace {
     worked: Duration,
@@ -148,7 +148,7 @@ struct Pace {
 }
 
 impl Pace {
-    /// How long the publisher has to rest now.
+    /// Returns the rest that is due now.
     fn owed(&self) -> Duration {
         self.worked.saturating_mul(REST_PER_WORK).min(MAX_REST).saturating_sub(self.rested)
     }

@@ -1,4 +1,4 @@
-//! The newest changes, in memory, for every watcher of the process.
+//! The newest changes in memory, for all watchers of the process.
 
 use std::collections::VecDeque;
 
@@ -6,38 +6,38 @@ use axum::body::Bytes;
 
 use super::batch::Batch;
 
-/// How many batches are kept.
+/// The maximum number of batches.
 const MAX_BATCHES: usize = 256;
-/// How many bytes are kept.
+/// The maximum number of bytes.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// Every change after one position and up to another, in batches that are numbered from 0 on.
+/// All changes between two positions, in batches that are numbered from 0.
 #[derive(Debug)]
 pub(super) struct Ring {
     batches: VecDeque<Batch>,
     bytes: usize,
     /// The number of the oldest batch.
     first: u64,
-    /// The position before the oldest change that is kept.
+    /// The position before the oldest change.
     floor: String,
     /// The position of the newest change.
     head: String,
     max_batches: usize,
 }
 
-/// What a ring has for a watcher.
+/// The next bytes for a watcher.
 #[derive(Debug)]
 pub(super) enum Next {
-    /// These bytes, and whether they are changes; the batch after them has this number.
+    /// These bytes, whether they are changes, and the number of the following batch.
     Send(Bytes, bool, u64),
-    /// Nothing yet; the next batch has this number.
+    /// None yet, and the number of the next batch.
     Wait(u64),
-    /// What comes next is no longer kept.
+    /// The next batch was dropped.
     Behind,
 }
 
 impl Ring {
-    /// A ring that begins after a position.
+    /// Creates a ring that starts after a position.
     pub(super) fn new(position: String) -> Self {
         Self::bounded(position, MAX_BATCHES)
     }
@@ -47,17 +47,17 @@ impl Ring {
         Self { batches, bytes: 0, first: 0, floor: position, head, max_batches }
     }
 
-    /// The position of the newest change.
+    /// Returns the position of the newest change.
     pub(super) fn head(&self) -> &str {
         &self.head
     }
 
-    /// The position before the oldest change that is kept.
+    /// Returns the position before the oldest change.
     pub(super) fn floor(&self) -> &str {
         &self.floor
     }
 
-    /// Adds a batch, and forgets the oldest where there are too many.
+    /// Adds a batch, and drops the oldest ones beyond the limits.
     pub(super) fn push(&mut self, batch: Batch) {
         if let Some(last) = batch.last() {
             last.clone_into(&mut self.head);
@@ -74,12 +74,12 @@ impl Ring {
         }
     }
 
-    /// The number of the first batch that has changes after a position, if none of them has been forgotten.
+    /// Returns the number of the first batch with changes after a position, if none of them was dropped.
     pub(super) fn enter(&self, position: &str) -> Option<u64> {
         if position < self.floor.as_str() {
             return None;
         }
-        // From the newest on: that is where a watcher is, usually.
+        // From the newest batch, because most watchers are there.
         let mut newer = 0;
         for (count, batch) in (1..).zip(self.batches.iter().rev()) {
             match batch.last() {
@@ -91,7 +91,7 @@ impl Ring {
         Some(self.end() - newer)
     }
 
-    /// The batch of this number; of its changes those after `passed`, where that is given.
+    /// Returns the batch with a number; only its changes after `passed`, if that is given.
     pub(super) fn next(&self, number: u64, passed: Option<&str>) -> Next {
         let Some(at) = number.checked_sub(self.first) else { return Next::Behind };
         let batch = usize::try_from(at).ok().and_then(|at| self.batches.get(at));

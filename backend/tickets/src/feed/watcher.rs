@@ -1,4 +1,4 @@
-//! One watcher: where it is in the feed, and what it is sent next.
+//! A watcher of the feed: its position, and its next bytes.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,22 +10,22 @@ use ticketing_platform::signal::Listener;
 
 use super::batch::Batch;
 use super::ring::Next;
-use super::{PAGE, Presence, Shared};
+use super::{PAGE, Shared, WatcherGuard};
 use crate::store;
 
 pub(super) struct Watcher {
     shared: Arc<Shared>,
     db: Db,
-    place: Place,
+    position: WatcherPosition,
     woken: Listener,
-    _presence: Presence,
+    _guard: WatcherGuard,
 }
 
-/// Where a watcher is.
-enum Place {
-    /// Before what the ring keeps, at this position: the database is read.
+/// The position of a watcher.
+enum WatcherPosition {
+    /// This position, before the ring: the watcher reads the database.
     InDatabase(String),
-    /// At the batch of this number. Where a position is given, changes up to it have been passed.
+    /// The batch with this number. Changes up to the given position are skipped.
     InRing(u64, Option<String>),
 }
 
@@ -35,13 +35,13 @@ impl Watcher {
         db: Db,
         position: String,
         woken: Listener,
-        presence: Presence,
+        guard: WatcherGuard,
     ) -> Self {
-        Self { shared, db, place: Place::InDatabase(position), woken, _presence: presence }
+        Self { shared, db, position: WatcherPosition::InDatabase(position), woken, _guard: guard }
     }
 
-    /// The bytes of the stream. It ends when the watcher has fallen behind the ring, or the database fails: then its
-    /// client resumes.
+    /// Returns the bytes of the stream. It ends if the watcher falls behind the ring or the database fails: then its client
+    /// resumes.
     pub(super) fn chunks(self, greeting: Bytes) -> impl Stream<Item = Result<Bytes, Infallible>> {
         let greeting = stream::once(std::future::ready(greeting));
         let changes = stream::unfold(self, async |mut watcher| {
@@ -53,16 +53,16 @@ impl Watcher {
 
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if let Place::InDatabase(position) = &self.place {
+            if let WatcherPosition::InDatabase(position) = &self.position {
                 let position = position.clone();
                 if let Some(number) = self.enter(&position) {
-                    self.place = Place::InRing(number, Some(position));
+                    self.position = WatcherPosition::InRing(number, Some(position));
                 } else if let Some(bytes) = self.catch_up(position).await? {
                     return Some(bytes);
                 }
                 continue;
             }
-            let Place::InRing(number, passed) = &mut self.place else { continue };
+            let WatcherPosition::InRing(number, passed) = &mut self.position else { continue };
             let next = match self.shared.ring().as_ref() {
                 Some(ring) => ring.next(*number, passed.as_deref()),
                 None => Next::Behind,
@@ -74,7 +74,7 @@ impl Watcher {
                         continue;
                     }
                     if is_change {
-                        // Positions only rise: what follows is after the one that was passed.
+                        // Positions rise, so all later changes are after the skipped one.
                         *passed = None;
                     }
                     return Some(bytes);
@@ -96,19 +96,19 @@ impl Watcher {
         self.shared.ring().as_ref()?.enter(position)
     }
 
-    /// Reads what the ring no longer keeps. The outer `None` ends the stream.
+    /// Reads changes before the ring. The outer `None` ends the stream.
     async fn catch_up(&mut self, position: String) -> Option<Option<Bytes>> {
-        // Read before the database: what is there then has everything up to it.
+        // Read before the database, which then contains all changes up to it.
         let floor = self.shared.ring().as_ref()?.floor().to_owned();
         let from = position.clone();
         match self.db.read(move |tx| store::after(tx, &from, PAGE)).await {
             Ok(changes) => {
                 let Some(last) = changes.ready.last() else {
-                    // There is nothing in between.
-                    self.place = Place::InDatabase(floor.max(position));
+                    // There are no changes in between.
+                    self.position = WatcherPosition::InDatabase(floor.max(position));
                     return Some(None);
                 };
-                self.place = Place::InDatabase(last.id.clone());
+                self.position = WatcherPosition::InDatabase(last.id.clone());
                 Some(Some(Batch::new(&changes.ready).bytes()))
             }
             Err(error) => {

@@ -36,7 +36,7 @@ pub(crate) async fn create(
     let new = input.check()?;
     let now = app.core.clock.now();
     let terms = (new.title.as_str(), new.price.cents());
-    // Without details it is what versions that know none have recorded.
+    // Without details the fingerprint equals that of versions without details.
     let fingerprint = if new.details == DetailsUpdate::default() {
         Fingerprint::of(&terms)
     } else {

@@ -1,4 +1,4 @@
-//! The body of a ticket that is listed or edited.
+//! The body of a new or edited ticket.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use ticketing_sdk::{DetailField, DetailsUpdate};
 use crate::domain::title::Title;
 use crate::store::NewListing;
 
-/// The body as it was sent: nothing in it is checked yet.
+/// The unchecked body.
 #[derive(Debug, Deserialize)]
 pub(crate) struct TicketInput {
     #[serde(default)]
     title: Field<String>,
     #[serde(default)]
     price: PriceField,
-    /// The details, and whatever else was sent.
+    /// The details and unknown fields.
     #[serde(flatten)]
     others: BTreeMap<String, Value>,
 }
@@ -33,13 +33,13 @@ impl TicketInput {
         let price = self.price.required_price("price", "Price is required", &mut errors);
         let details = read_details(&self.others, &mut errors);
         errors.finish()?;
-        // Both were read, or there is an error of the field.
+        // Both are values, or there is an error.
         let (Some(title), Some(price)) = (title, price) else { return Err(ApiError::invalid(Vec::new())) };
         Ok(NewListing { details, ..NewListing::new(title, price) })
     }
 }
 
-/// Each field of the details: absent, it stays as it is; `null` clears it.
+/// Parses the details: an absent field does not change, `null` clears it.
 fn read_details(sent: &BTreeMap<String, Value>, errors: &mut ValidationErrors) -> DetailsUpdate {
     let mut details = DetailsUpdate::default();
     for field in DetailField::ALL {

@@ -14,7 +14,7 @@ use crate::domain::listing::{self, Listing, MAX_QUERY_CHARS, Sort};
 use crate::pages::Page;
 use crate::store::{self, Position};
 
-/// The filters of the list, as they were sent.
+/// The unchecked filters of the list.
 #[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct Filters {
@@ -133,7 +133,7 @@ impl Filters {
         }
     }
 
-    /// Whose tickets are asked for: one's own, or anybody's.
+    /// Returns the seller of the filter, if any.
     fn seller(
         &self,
         app: &App,
@@ -210,8 +210,8 @@ impl Filters {
     }
 }
 
-/// The place to resume from, if one is named. What is no place of ours is not known either.
+/// Returns the position to resume from, if any. An invalid one is an unknown position.
 fn resume_from(headers: &HeaderMap) -> Option<String> {
-    let place = headers.get("last-event-id").filter(|place| !place.is_empty())?;
-    Some(place.to_str().unwrap_or("unreadable").to_ascii_lowercase())
+    let position = headers.get("last-event-id").filter(|position| !position.is_empty())?;
+    Some(position.to_str().unwrap_or("unreadable").to_ascii_lowercase())
 }

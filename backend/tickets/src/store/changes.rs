@@ -1,12 +1,11 @@
-//! The changes of tickets, in order, for those who watch.
+//! The changes of tickets, in order, for the watchers of the feed.
 //!
-//! A watcher has a place and reads what comes after it, so nothing may ever appear before a place that was passed.
-//! Where one process writes, identifiers rise in the order of the commits, and the identifier is the place. Where many
-//! do, the place is the number of the transaction and the identifier, and only changes are shown whose transactions are
-//! older than every one that is still under way.
+//! A watcher reads the changes after its position, so no change may appear before a position that was passed. On SQLite
+//! identifiers rise in the order of the commits, and the identifier is the position. On PostgreSQL the position is the id of
+//! the transaction and the identifier, and only changes of transactions older than every running one are readable.
 //!
-//! A place is known as long as its change is kept. Changes are forgotten from the oldest on, so a watcher that resumes
-//! at a known place misses nothing; any other is answered with a reset.
+//! A position is known while its change is retained. The oldest changes are deleted first, so a watcher that resumes at a
+//! known position misses nothing; any other watcher receives a reset.
 
 use std::time::Duration;
 
@@ -16,29 +15,29 @@ use ticketing_sdk::{Ticket, TicketChangeKind, Timestamp};
 
 use super::tickets::ChangePublisher;
 
-/// How long a change can be resumed from.
+/// How long a change is retained.
 const RETENTION: Duration = Duration::from_secs(24 * 3600);
 
-/// Every transaction before this one has ended, so nothing that is numbered lower will appear any more.
+/// The oldest running transaction: all transactions with lower ids have ended.
 const HORIZON: &str = Dialect::Postgres.snapshot_xmin();
 
-/// One change, ready to be sent.
+/// A change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its place: places rise in the order in which the changes can be read.
+    /// The position. Positions rise in the order in which changes become readable.
     pub id: String,
     /// `ticket:created`, `ticket:updated` or `ticket:deleted`.
     pub kind: String,
-    /// The ticket as it then was, in JSON.
+    /// The ticket after the change, in JSON.
     pub body: String,
 }
 
-/// What there is after a place.
+/// The changes after a position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// The oldest of them.
+    /// The oldest readable changes.
     pub ready: Vec<Change>,
-    /// Whether there are others that must wait for a transaction that is under way.
+    /// Whether other changes wait for a running transaction.
     pub held_back: bool,
 }
 
@@ -62,7 +61,7 @@ pub(super) fn record(
     Ok(())
 }
 
-/// The oldest changes after the place `place`.
+/// Returns the oldest changes after a position.
 ///
 /// # Errors
 /// If the database fails.
@@ -86,35 +85,35 @@ pub fn after(tx: &mut Tx<'_>, place: &str, limit: i64) -> Result<Changes, DbErro
     }
 }
 
-/// A place as text that sorts as places do.
+/// Formats a position as text with the same order.
 const PLACE: &str = "lpad(to_hex(xact), 16, '0') || '-' || id";
 
 fn read(row: &Row<'_>) -> Result<Change, DbError> {
     Ok(Change { id: row.text("id")?, kind: row.text("kind")?, body: row.text("body")? })
 }
 
-/// The number of the transaction and the identifier. A place that has no number is before all that have one.
+/// Parses the id of the transaction and the identifier. A position without an id is before all others.
 fn parts(place: &str) -> (i64, &str) {
     let numbered = place.split_once('-').filter(|(number, _)| number.len() == 16);
     numbered.map_or((0, ""), |(number, id)| (i64::from_str_radix(number, 16).unwrap_or(0), id))
 }
 
-/// How far the clocks of two replicas may differ.
+/// The maximum difference between the clocks of two replicas.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
-/// The place where there are no changes at `now`: it sorts before every change, and a later one after an earlier one.
+/// Returns the position of an empty table at `now`, which sorts before every change.
 fn before_all(now: Timestamp) -> String {
     format!("{BEFORE_ALL}{:012x}", now.as_millis().max(0))
 }
 
 const BEFORE_ALL: &str = "00000000-0000-0000-0000-";
 
-/// When there were no changes at this place; `None` for any other place.
+/// Returns the time of the position of an empty table; `None` for other positions.
 fn was_before_all(place: &str) -> Option<i64> {
     i64::from_str_radix(place.strip_prefix(BEFORE_ALL)?, 16).ok()
 }
 
-/// The place after every change that can be read now.
+/// Returns the position after all readable changes.
 ///
 /// # Errors
 /// If the database fails.
@@ -129,19 +128,19 @@ pub fn latest(tx: &mut Tx<'_>, now: Timestamp) -> Result<String, DbError> {
     Ok(newest.unwrap_or_else(|| before_all(now)))
 }
 
-/// Where a watcher begins.
+/// The start of a watcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resumed {
-    /// The place after which its changes begin.
+    /// The position after which it starts.
     pub position: String,
-    /// The place after every change that can be read now.
+    /// The position after all readable changes.
     pub newest: String,
-    /// Whether it may have missed changes before `position`: it asked for a place that is not known (any more).
+    /// Whether it may have missed changes before `position`, because its own position is unknown.
     pub is_reset: bool,
 }
 
-/// Where a watcher begins that has seen the changes up to `wanted`, or wants those from now on. A place is known as
-/// long as its change is kept, and then all that follow it are; one that is not is answered with the newest.
+/// Returns the start of a watcher that has seen the changes up to `wanted`, or of a new one. A position is known while its
+/// change is retained, and then all later changes are, too. An unknown position starts after the newest change.
 ///
 /// # Errors
 /// If the database fails.
@@ -162,7 +161,7 @@ fn is_known(tx: &mut Tx<'_>, place: &str, now: Timestamp) -> Result<bool, DbErro
         return Ok(false);
     }
     if let Some(then) = was_before_all(place) {
-        // What has happened since is younger than that, and kept.
+        // Later changes are younger, and so retained.
         let age = now.as_millis().saturating_sub(then);
         return Ok(age >= -millis(CLOCK_SKEW) && age < millis(RETENTION) - millis(CLOCK_SKEW));
     }
@@ -188,8 +187,8 @@ fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Where the tables were restored on another server, the numbers of its transactions may lie ahead of this one's: those
-/// changes are deleted, and watchers begin again.
+/// Deletes changes of another server: the ids of restored transactions may be ahead of this server. Watchers receive a
+/// reset.
 ///
 /// # Errors
 /// If the database fails.
@@ -198,14 +197,14 @@ pub fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute(&sql, &[]).map(drop)
 }
 
-/// Deletes changes that are too old to be resumed from: those before the oldest recent one, whatever their recorded
-/// times, and never the newest. So every change after a kept one is kept.
+/// Deletes changes past their retention: those before the oldest recent one, whatever their recorded times, and never the
+/// newest. So all changes after a retained one are retained.
 ///
 /// # Errors
 /// If the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     let before = now - RETENTION;
-    // Where one process writes, the identifier is the place, and there is no index of the other column.
+    // On SQLite the identifier is the position, and the other column has no index.
     let (place, numbered, oldest, newest) = match tx.dialect() {
         Dialect::Sqlite => ("(0, id)", "TRUE", "id", "id DESC"),
         Dialect::Postgres => ("(xact, id)", "xact > 0", "xact, id", "xact DESC, id DESC"),

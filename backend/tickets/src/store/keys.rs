@@ -7,13 +7,13 @@ use ticketing_platform::db::{Db, DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::text::search_key;
 
-/// The way in which keys are computed now; it rises when [`search_key`] changes.
+/// The version of the keys, which rises when [`search_key`] changes.
 pub(super) const KEY_VERSION: i64 = 1;
 
-/// Rows of one transaction.
+/// The number of rows in one transaction.
 const BATCH: i64 = 500;
 
-/// How long to wait after a failure.
+/// The pause after a failure.
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
 /// Recomputes every key that an older version computed, in batches, until none is left or shutdown. After an
@@ -39,7 +39,7 @@ pub async fn recompute_keys(db: Db, shutdown: Shutdown) {
     }
 }
 
-/// Recomputes one batch of keys and answers how many rows it has found.
+/// Recomputes one batch of keys. Returns the number of rows found.
 ///
 /// # Errors
 /// If the database fails.
@@ -50,7 +50,7 @@ pub fn recompute_batch(tx: &mut Tx<'_>) -> Result<usize, DbError> {
         |row| Ok((row.text("id")?, row.text("title")?)),
     )?;
     for (id, title) in &old {
-        // A title that was edited meanwhile has its key, or is found again.
+        // A title that was edited meanwhile has a new key, or is found again.
         tx.execute_deferred(
             &format!(
                 "UPDATE tickets SET title_key = $3, key_version = {KEY_VERSION} \

@@ -9,7 +9,7 @@ use super::terms::{NEVER, starts_at};
 use super::tickets::{COLUMNS, ticket};
 use crate::domain::listing::{Listing, Sort};
 
-/// Where a page ended: the sort key and the identifier of its last ticket.
+/// The position of a page: the sort key and the identifier of its last ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Position {
@@ -19,9 +19,9 @@ pub enum Position {
     Price(i64, String),
     /// By title.
     Title(String, String),
-    /// By start. Named fields tell it from a price.
+    /// By start. Named fields distinguish it from a price.
     Starts {
-        /// When the event starts, as it is stored.
+        /// The start of the event as stored.
         starts_at: i64,
         /// The ticket.
         id: String,
@@ -29,7 +29,7 @@ pub enum Position {
 }
 
 impl Position {
-    /// The position of `ticket` in this order.
+    /// Returns the position of a ticket in a sort.
     #[must_use]
     pub fn of(ticket: &Ticket, sort: Sort) -> Self {
         let id = ticket.id.as_str().to_owned();
@@ -41,7 +41,7 @@ impl Position {
         }
     }
 
-    /// Whether this is a position in this order.
+    /// Returns whether this is a position in a sort.
     #[must_use]
     pub fn fits(&self, sort: Sort) -> bool {
         matches!(
@@ -54,7 +54,7 @@ impl Position {
     }
 }
 
-/// The tickets that answer `listing`, after `position`, `limit` of them at most.
+/// Lists at most `limit` tickets of a query after `position`.
 ///
 /// # Errors
 /// If the database fails.
@@ -145,7 +145,7 @@ pub fn list(
     tx.query(&sql, &query.args, ticket)
 }
 
-/// Conditions and the arguments that they name.
+/// SQL conditions with their arguments.
 #[derive(Default)]
 struct Query<'a> {
     conditions: String,
@@ -153,7 +153,7 @@ struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Adds an argument and answers its name.
+    /// Adds an argument. Returns its placeholder.
     fn arg(&mut self, value: impl Into<Arg<'a>>) -> String {
         self.args.push(value.into());
         format!("${}", self.args.len())
@@ -167,7 +167,7 @@ impl<'a> Query<'a> {
     }
 }
 
-/// The word as a pattern that matches only itself.
+/// Escapes a word for `LIKE`.
 fn escaped(word: &str) -> String {
     word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }

@@ -1,8 +1,8 @@
-//! What the events of orders do to tickets.
+//! Applies the events of orders to tickets.
 //!
-//! A ticket is held by one order. Orders decides which: its index allows one active order per ticket, so a second
-//! active reservation here only means that the end of the first one is not known yet. What the seller has edited or
-//! withdrawn meanwhile loses to the order: the ticket shows what was ordered for as long as the order lasts.
+//! One order holds a ticket. The index of orders allows one active order of a ticket, so a second active reservation here
+//! only means that the end of the first one has not arrived. The order prevails over concurrent edits and withdrawals: the
+//! ticket shows the ordered terms until the order ends.
 
 use ticketing_bus::{Effect, next_step};
 use ticketing_platform::args;
@@ -15,22 +15,22 @@ use super::tickets::{COLUMNS, ChangePublisher, publish_deleted, publish_updated,
 use crate::domain::hold::{Hold, Listing, State, View, view};
 use crate::domain::terms::{OrderedTerms, Terms};
 
-/// An order as `order:created` states it.
+/// An order in `order:created`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewReservation {
     /// The order.
     pub order_id: OrderId,
-    /// The ticket that is ordered.
+    /// The ordered ticket.
     pub ticket_id: TicketId,
-    /// Who orders.
+    /// The buyer.
     pub user_id: UserId,
-    /// What is ordered. Older versions of orders do not state all of it.
+    /// The ordered terms. Older versions of orders do not state all of them.
     pub terms: OrderedTerms,
     /// The version of the order.
     pub version: i64,
 }
 
-/// `order:created`: the order holds the ticket, unless another one still does.
+/// Applies `order:created`: the order holds the ticket, unless another one does.
 ///
 /// # Errors
 /// If the database fails.
@@ -61,7 +61,7 @@ pub fn reserve(
     Ok(step)
 }
 
-/// `order:confirmed`: nothing changes for the ticket.
+/// Applies `order:confirmed`: the ticket does not change.
 ///
 /// # Errors
 /// If the database fails.
@@ -69,23 +69,22 @@ pub fn confirm(tx: &mut Tx<'_>, order: &OrderId, version: i64) -> Result<Effect,
     advance(tx, order, "awaiting:payment", version)
 }
 
-/// An order as `order:completed` states it. Older versions of orders state neither buyer nor price.
+/// An order in `order:completed`. Older versions of orders state neither buyer nor price.
 #[derive(Clone, Copy, Debug)]
 pub struct Completed<'e> {
     /// The order.
     pub order: &'e OrderId,
-    /// The ticket that was bought.
+    /// The sold ticket.
     pub ticket: &'e TicketId,
-    /// Who bought.
+    /// The buyer.
     pub buyer: Option<&'e UserId>,
-    /// What was paid.
+    /// The paid price.
     pub price: Option<Money>,
     /// The version of the order.
     pub version: i64,
 }
 
-/// `order:completed`: the ticket is sold, whatever its seller or another order wanted, and its buyer holds a pass: a new
-/// one, or the one that the ticket sold on.
+/// Applies `order:completed`: the ticket is sold, and its buyer holds a pass: a new one, or the one of a resale.
 ///
 /// # Errors
 /// If the database fails.
@@ -99,7 +98,7 @@ pub fn complete(
     if step != Effect::Done {
         return Ok(step);
     }
-    // The usual case: the order holds the ticket, which shows the terms of the order already.
+    // The usual case: the order holds the ticket, which shows the terms of the order.
     let sold = tx.query_opt(
         &format!(
             "UPDATE tickets SET status = 'sold', version = version + 1, updated_at = $3 \
@@ -123,7 +122,7 @@ pub fn complete(
     Ok(step)
 }
 
-/// `order:cancelled`: the ticket is as its seller wants it if this order held it and no other active one waits for it.
+/// Applies `order:cancelled`: the ticket shows its listing if this order held it and no other order is active.
 ///
 /// # Errors
 /// If the database fails.
@@ -150,15 +149,14 @@ pub fn release(
     Ok(step)
 }
 
-/// What an earlier version of this service leaves behind, which knows neither that orders prevail nor what a seller
-/// wants meanwhile: a withdrawn ticket that an order holds, and a ticket that was released without the seller's edits
-/// and withdrawal.
+/// Selects outdated tickets of an earlier version, in which orders did not prevail: a withdrawn ticket that an order holds,
+/// and a ticket that was released without the edits and the withdrawal of its seller.
 const OUTDATED: &str = "(status = 'deleted' AND EXISTS (SELECT 1 FROM reservations \
     WHERE reservations.ticket_id = tickets.id AND reservations.status <> 'cancelled')) \
     OR (status = 'available' AND (withdrawn = 1 OR listed_title IS NOT NULL OR listed_price IS NOT NULL \
     OR listed_details IS NOT NULL))";
 
-/// Tickets that an earlier version of this service has left in a wrong state, at most `limit` of them.
+/// Returns at most `limit` outdated tickets of an earlier version.
 ///
 /// # Errors
 /// If the database fails.
@@ -167,7 +165,7 @@ pub fn find_outdated(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<TicketId>, DbErr
     tx.query(&sql, args![limit], |row| row.parse("id"))
 }
 
-/// Shows such a ticket as its order or its seller wants it. Does nothing to any other ticket.
+/// Corrects an outdated ticket. Other tickets do not change.
 ///
 /// # Errors
 /// If the database fails.
@@ -182,7 +180,7 @@ pub fn correct_outdated(
     show(tx, publisher, outdated, hold.as_ref())
 }
 
-/// A ticket as it is shown, with what its seller wants.
+/// A ticket with the listing of its seller.
 struct Stored {
     shown: Ticket,
     listing: Listing,
@@ -204,7 +202,7 @@ fn stored(row: &Row<'_>) -> Result<Stored, DbError> {
     Ok(Stored { shown: ticket(row)?, listing })
 }
 
-/// The first reservation that `condition` over `$1` finds; a paid one comes first.
+/// Returns the first reservation that matches `condition` over `$1`; a paid one comes first.
 fn find_hold(tx: &mut Tx<'_>, condition: &str, value: &str) -> Result<Option<Hold>, DbError> {
     let sql = format!(
         "SELECT order_id, status, title, price, details FROM reservations WHERE {condition} \
@@ -223,7 +221,7 @@ fn find_hold(tx: &mut Tx<'_>, condition: &str, value: &str) -> Result<Option<Hol
     })
 }
 
-/// Reserves a ticket that no order holds. One statement, unless the seller has changed it since it was ordered.
+/// Reserves an available ticket: one statement, unless the seller has edited it since it was ordered.
 fn hold(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, new: &NewReservation) -> Result<(), DbError> {
     let held = tx.query_opt(
         &format!(
@@ -252,7 +250,7 @@ fn hold(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, new: &NewReservation) 
     publish_updated(tx, publisher, &held)
 }
 
-/// Lets a ticket show its listing, or the terms of the order that holds it now: one version more.
+/// Updates the shown state of a ticket, with a new version.
 fn show(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
@@ -303,7 +301,7 @@ fn version_of(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> 
     })
 }
 
-/// Moves the copy of an order on by one version.
+/// Updates the copy of an order to its next version.
 fn advance(tx: &mut Tx<'_>, order: &OrderId, status: &str, version: i64) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, order)?, version);
     if step == Effect::Done {

@@ -1,4 +1,4 @@
-//! The columns of the terms of a ticket, bound in one place.
+//! The columns of the terms of a ticket.
 
 use serde::Serialize;
 use ticketing_platform::db::{Arg, DbError};
@@ -8,7 +8,7 @@ use ticketing_sdk::{EventTime, TicketDetails};
 use super::keys::KEY_VERSION;
 use crate::domain::terms::Terms;
 
-/// The start of an event that is not known: it never starts, and sorts last.
+/// The stored start of an event without a start, which sorts last.
 pub(super) const NEVER: i64 = i64::MAX;
 
 /// The values of the columns.
@@ -22,16 +22,16 @@ pub(super) struct TermColumns {
 }
 
 impl TermColumns {
-    /// The arguments that bind the terms come first: `$1` to `$7`. Others begin with `$8`.
+    /// The number of arguments of the terms, `$1` to `$7`. Other arguments start at `$8`.
     pub(super) const NAMES: &'static str =
         "title, title_key, price, details, venue_key, starts_at, key_version";
-    /// Their values in an `INSERT`.
+    /// The values in an `INSERT`.
     pub(super) const VALUES: &'static str = "$1, $2, $3, $4, $5, $6, $7";
-    /// Their assignments in an `UPDATE`.
+    /// The assignments in an `UPDATE`.
     pub(super) const ASSIGNMENTS: &'static str = "title = $1, title_key = $2, price = $3, details = $4, venue_key = $5, \
                                                   starts_at = $6, key_version = $7";
 
-    /// The values of these terms.
+    /// Returns the values of terms.
     pub(super) fn of(terms: &Terms) -> Result<Self, DbError> {
         Ok(Self {
             title: terms.title.clone(),
@@ -43,7 +43,7 @@ impl TermColumns {
         })
     }
 
-    /// The arguments, followed by `others`.
+    /// Returns the arguments, followed by `others`.
     pub(super) fn args<'a>(&'a self, others: &[Arg<'a>]) -> Vec<Arg<'a>> {
         let Self { title, title_key, price, details, venue_key, starts_at } = self;
         let mut args = vec![
@@ -60,12 +60,12 @@ impl TermColumns {
     }
 }
 
-/// When the event starts, as it is stored.
+/// Returns the start of the event as stored.
 pub(super) fn starts_at(details: &TicketDetails) -> i64 {
     details.starts_at.as_ref().map_or(NEVER, |starts| EventTime::instant(starts).as_millis())
 }
 
-/// A value as it is stored in a column of JSON.
+/// Serializes a value for a JSON column.
 pub(super) fn to_json(value: &impl Serialize) -> Result<String, DbError> {
     serde_json::to_string(value).map_err(|error| DbError::Statement(error.to_string()))
 }

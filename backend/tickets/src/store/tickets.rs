@@ -1,4 +1,4 @@
-//! Tickets, one at a time. Every change writes its event and what those who watch will see.
+//! Single tickets. Every change appends its event and its change of the feed.
 
 use ticketing_bus::Outbox;
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
@@ -21,60 +21,60 @@ use crate::domain::title::Title;
 pub(super) const COLUMNS: &str =
     "id, title, price, details, user_id, status, order_id, resale_of, version, created_at, updated_at";
 
-/// A ticket that is to be listed, and what to change of one that is.
+/// A ticket to list, or an edit of a ticket.
 #[derive(Clone, Debug)]
 pub struct NewListing {
-    /// Its title.
+    /// The title.
     pub title: Title,
-    /// What it costs.
+    /// The price.
     pub price: Money,
-    /// What it says about its event; of a ticket that is listed already, what changes of that.
+    /// The details; of an edit, the changes of the details.
     pub details: DetailsUpdate,
-    /// How much a listing may cost that sells a pass on.
+    /// The cap on the price of a resale.
     pub resale_cap: ResaleCap,
 }
 
 impl NewListing {
-    /// A listing that names no details.
+    /// Creates a listing without details.
     #[must_use]
     pub fn new(title: Title, price: Money) -> Self {
         Self { title, price, details: DetailsUpdate::default(), resale_cap: ResaleCap::default() }
     }
 
-    /// The terms of this listing; details that it does not name are as they are in `listed`.
+    /// Returns the terms of this listing; absent details are those of `details`.
     fn terms(&self, mut details: TicketDetails) -> Terms {
         details.apply(&self.details);
         Terms { title: self.title.as_str().to_owned(), price: self.price, details }
     }
 }
 
-/// Publishes a change: to the other services as an event, and to the watchers of the feed.
+/// Publishes a change to the other services and to the watchers of the feed.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangePublisher<'a> {
-    /// For the other services.
+    /// The outbox.
     pub outbox: &'a Outbox,
     /// Notified after the commit, for the watchers of the feed.
     pub changed: &'a Signal,
-    /// When it happens.
+    /// The time of the change.
     pub now: Timestamp,
 }
 
-/// Why a ticket was not changed.
+/// A ticket was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
-    /// There is no such ticket.
+    /// The ticket does not exist.
     #[error("there is no such ticket")]
     NotFound,
-    /// It is someone else's.
+    /// It is the ticket of another user.
     #[error("the ticket is someone else's")]
     NotOwner,
     /// An order holds it.
     #[error("the ticket is reserved")]
     Reserved,
-    /// It sells a pass on, and these fields cannot be so: each with its fault.
+    /// It is a resale, and these fields are invalid: each with its message.
     #[error("the ticket sells a pass on")]
     Resale(Vec<(&'static str, String)>),
-    /// It has changed meanwhile: this is its version.
+    /// It has another version: this one.
     #[error("the ticket has version {0}")]
     OtherVersion(i64),
     /// The database failed.
@@ -99,7 +99,7 @@ pub(super) fn ticket(row: &Row<'_>) -> Result<Ticket, DbError> {
     })
 }
 
-/// The ticket, unless it was withdrawn.
+/// Returns a ticket, unless it is withdrawn.
 ///
 /// # Errors
 /// If the database fails.
@@ -125,7 +125,7 @@ pub fn create(
     list_terms(tx, publisher, id, seller, new.terms(TicketDetails::default()), None)
 }
 
-/// Lists a ticket on these terms; one that sells a pass on names the ticket of the first sale.
+/// Lists a ticket with these terms. A resale has the ticket of the first sale.
 ///
 /// # Errors
 /// If the database fails.
@@ -166,10 +166,10 @@ pub fn list_terms(
     Ok(created)
 }
 
-/// Changes what a ticket offers. Where all of it is as it was, nothing happens.
+/// Edits a ticket. An edit without a change has no effect.
 ///
 /// # Errors
-/// If there is no such ticket, it is not `owner`'s, it is reserved or sold, or `check` refuses its version.
+/// If the ticket does not exist, is not a ticket of `owner`, is reserved or sold, or `check` refuses its version.
 pub fn update(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
@@ -199,7 +199,7 @@ pub fn update(
     Ok(updated)
 }
 
-/// Of a listing that sells a pass on only the price may change, up to the cap.
+/// Checks an edit of a resale: only the price may change, up to the cap.
 fn check_resale(tx: &mut Tx<'_>, current: &Ticket, wanted: &Terms, cap: ResaleCap) -> Result<(), EditError> {
     let mut faults = Vec::new();
     let fixed = |label: &str| format!("{label} is that of the pass and cannot change");
@@ -219,8 +219,7 @@ fn check_resale(tx: &mut Tx<'_>, current: &Ticket, wanted: &Terms, cap: ResaleCa
     if faults.is_empty() { Ok(()) } else { Err(EditError::Resale(faults)) }
 }
 
-/// Withdraws a ticket. An order of it that is on its way brings it back, and the withdrawal takes effect once that
-/// order has ended unpaid.
+/// Withdraws a ticket. A concurrent order prevails, and the withdrawal takes effect after that order has ended unpaid.
 ///
 /// # Errors
 /// As for [`update`].
@@ -260,7 +259,7 @@ fn editable(
     Ok(current)
 }
 
-/// Says that a ticket has changed, to the other services and to those who watch.
+/// Publishes the change of a ticket.
 pub(super) fn publish_updated(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
@@ -270,7 +269,7 @@ pub(super) fn publish_updated(
     changes::record(tx, publisher, &change, TicketChangeKind::Updated, ticket)
 }
 
-/// Publishes that a ticket was withdrawn, to the other services and to those who watch.
+/// Publishes the withdrawal of a ticket.
 pub(super) fn publish_deleted(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
