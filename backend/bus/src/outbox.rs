@@ -97,7 +97,7 @@ impl Outbox {
         tx.execute("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL", &[])
     }
 
-    /// The signal of a commit that has appended events.
+    /// Returns the signal of a commit that has appended events.
     #[must_use]
     pub fn waiting(&self) -> &Signal {
         &self.waiting

@@ -51,9 +51,9 @@ pub trait Event: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 
     /// The name on the bus.
     const NAME: EventName;
 
-    /// The aggregate: the identifier of a ticket, a pass, an order, a payment or a session.
+    /// Returns the aggregate: the identifier of a ticket, a pass, an order, a payment or a session.
     fn aggregate(&self) -> &str;
 
-    /// The version of the aggregate after the event; 0 for events without a version.
+    /// Returns the version of the aggregate after the event; 0 for events without a version.
     fn version(&self) -> i64;
 }

@@ -15,7 +15,7 @@ macro_rules! names {
             /// Every event there is.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The name as it is written everywhere: `ticket:created`.
+            /// Returns the name as it is written everywhere: `ticket:created`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
@@ -47,7 +47,7 @@ names! {
 }
 
 impl EventName {
-    /// The subject on the bus of this event of `aggregate`: `ticketing.ticket.created.<aggregate>`.
+    /// Returns the subject on the bus of this event of `aggregate`: `ticketing.ticket.created.<aggregate>`.
     #[must_use]
     pub fn subject(self, aggregate: &str) -> String {
         format!("ticketing.{}.{aggregate}", self.as_str().replace(':', "."))

@@ -46,7 +46,7 @@ pub struct OrderedTicketRef {
 }
 
 impl From<&Order> for OrderCreated {
-    /// The event that makes this order.
+    /// Creates the event that makes this order.
     fn from(order: &Order) -> Self {
         Self {
             id: order.id.clone(),

@@ -28,7 +28,7 @@ pub struct TicketCreated {
 }
 
 impl From<&Ticket> for TicketCreated {
-    /// The event that lists this ticket.
+    /// Creates the event that lists this ticket.
     fn from(ticket: &Ticket) -> Self {
         Self {
             id: ticket.id.clone(),

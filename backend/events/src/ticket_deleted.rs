@@ -16,7 +16,7 @@ pub struct TicketDeleted {
 }
 
 impl From<&Ticket> for TicketDeleted {
-    /// The event that withdraws this ticket.
+    /// Creates the event that withdraws this ticket.
     fn from(ticket: &Ticket) -> Self {
         Self { id: ticket.id.clone(), version: ticket.version }
     }

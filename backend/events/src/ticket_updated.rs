@@ -31,7 +31,7 @@ pub struct TicketUpdated {
 }
 
 impl From<&Ticket> for TicketUpdated {
-    /// The event that makes the ticket what it is.
+    /// Creates the event that makes the ticket what it is.
     fn from(ticket: &Ticket) -> Self {
         Self {
             id: ticket.id.clone(),

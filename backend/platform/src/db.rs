@@ -186,8 +186,8 @@ impl Db {
         outcome
     }
 
-    /// Whether a write of some kind failed by an outage in the last 10 s, and no write of the same kind has succeeded since.
-    /// Every writer of this process counts: requests, consumers and workers.
+    /// Returns whether a write of some kind failed by an outage in the last 10 s, and no write of the same kind has
+    /// succeeded since. Every writer of this process counts: requests, consumers and workers.
     #[must_use]
     pub fn has_failed_writes(&self) -> bool {
         self.health.is_failing()

@@ -66,7 +66,7 @@ impl Health {
         self.check(name, move || shared.clone().outcome())
     }
 
-    /// The routes `/healthz` and `/readyz`.
+    /// Returns the routes `/healthz` and `/readyz`.
     pub fn router(self) -> Router {
         let [alive, ready] = PROBE_PATHS;
         let health = Arc::new(self);
@@ -105,7 +105,7 @@ struct Run {
 }
 
 impl Run {
-    /// Whether its outcome is still to come, or is younger than `every`.
+    /// Returns whether its outcome is still to come, or is younger than `every`.
     fn is_current(&self, every: Duration) -> bool {
         let is_running = self.outcome.borrow().is_none() && self.outcome.has_changed().is_ok();
         is_running || self.begun.elapsed() < every

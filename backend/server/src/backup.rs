@@ -112,7 +112,7 @@ pub fn back_up(settings: &StackSettings, target: &Path) -> Result<Backup, Backup
     made
 }
 
-/// Whether a path, which need not exist, is in a folder.
+/// Returns whether a path, which need not exist, is in a folder.
 fn is_inside(path: &Path, folder: &Path) -> bool {
     let (Ok(path), Ok(folder)) = (std::path::absolute(path), folder.canonicalize()) else { return false };
     let existing = path.ancestors().find_map(|ancestor| ancestor.canonicalize().ok());

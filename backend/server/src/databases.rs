@@ -101,7 +101,7 @@ pub(crate) fn database_files(settings: &StackSettings) -> Vec<&'static str> {
     services.into_iter().flatten().chain(provider).chain(bus).collect()
 }
 
-/// Whether a folder has the files of all these databases.
+/// Returns whether a folder has the files of all these databases.
 pub(crate) fn are_files(folder: &Path, names: impl IntoIterator<Item = &'static str>) -> bool {
     names.into_iter().all(|name| database(folder, name).is_file())
 }

@@ -53,19 +53,19 @@ impl Service {
         }
     }
 
-    /// Whether it has a database and publishes events.
+    /// Returns whether it has a database and publishes events.
     #[must_use]
     pub const fn is_stateful(self) -> bool {
         !matches!(self, Self::Client)
     }
 
-    /// Whether the ingress routes requests to it.
+    /// Returns whether the ingress routes requests to it.
     #[must_use]
     pub const fn is_public(self) -> bool {
         !matches!(self, Self::Expiration)
     }
 
-    /// Whether it verifies sessions.
+    /// Returns whether it verifies sessions.
     #[must_use]
     pub const fn has_sessions(self) -> bool {
         self.is_public() && self.is_stateful()

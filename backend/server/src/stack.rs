@@ -128,7 +128,7 @@ impl Stack {
         self.parts.bus.recent(limit).await
     }
 
-    /// Whether every published event has taken effect: no outbox, consumer or provider step is pending.
+    /// Returns whether every published event has taken effect: no outbox, consumer or provider step is pending.
     ///
     /// # Errors
     /// If a database cannot be read.

@@ -128,7 +128,7 @@ impl StartError {
         Self::Nats { setting, source }
     }
 
-    /// Whether a setting, or a resource that it names, is invalid. Such an error comes before a port is bound.
+    /// Returns whether a setting, or a resource that it names, is invalid. Such an error comes before a port is bound.
     #[must_use]
     pub fn is_settings_error(&self) -> bool {
         matches!(

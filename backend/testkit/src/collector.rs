@@ -110,7 +110,7 @@ impl Collector {
         format!("http://{}", self.address)
     }
 
-    /// The settings of a process that sends its traces here.
+    /// Returns the settings of a process that sends its traces here.
     ///
     /// # Panics
     /// Never: they are right.

@@ -25,7 +25,7 @@ pub struct LiveEvent {
 }
 
 impl LiveEvent {
-    /// The data as JSON.
+    /// Returns the data as JSON.
     ///
     /// # Panics
     /// If there is none.
@@ -47,7 +47,7 @@ impl EventStream {
         Self { body, text: String::new() }
     }
 
-    /// The next block; `None` at the end of the stream.
+    /// Returns the next block; `None` at the end of the stream.
     ///
     /// # Panics
     /// If nothing comes for ten seconds.
@@ -65,7 +65,7 @@ impl EventStream {
         }
     }
 
-    /// The next `count` blocks that carry data.
+    /// Returns the next `count` blocks that carry data.
     ///
     /// # Panics
     /// If the stream ends before.

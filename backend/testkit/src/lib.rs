@@ -60,7 +60,7 @@ pub use ticketing_engines::{NatsServer, NatsServerBuilder, Nginx};
 
 use ticketing_sdk::Money;
 
-/// An amount of money, written as accounts do: `"149.99"`.
+/// Returns an amount of money, written as accounts do: `"149.99"`.
 ///
 /// # Panics
 /// If the text is no amount.

@@ -39,7 +39,7 @@ impl Outage {
         }
     }
 
-    /// Whether the services cannot write while it lasts.
+    /// Returns whether the services cannot write while it lasts.
     #[must_use]
     pub const fn stops_writes(self) -> bool {
         !matches!(self, Self::NatsAway)
@@ -131,7 +131,7 @@ impl TestStack {
     }
 }
 
-/// A change of the settings of the database that the command runs in.
+/// Returns a change of the settings of the database that the command runs in.
 fn of_database(change: &str) -> String {
     format!("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {change}', current_database()); END $$")
 }

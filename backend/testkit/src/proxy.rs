@@ -61,7 +61,7 @@ impl Faults {
 }
 
 impl FaultProxy {
-    /// A proxy of the server at this address, which need not be there yet.
+    /// Creates a proxy of the server at this address, which need not be there yet.
     ///
     /// # Panics
     /// If no port is free.

@@ -28,7 +28,7 @@ pub struct RawRequest {
 }
 
 impl Raw {
-    /// A client of the server at `base` (`http://127.0.0.1:3000`).
+    /// Creates a client of the server at `base` (`http://127.0.0.1:3000`).
     #[must_use]
     pub fn new(base: impl Into<String>) -> Self {
         let mut connector = HttpConnector::new();
@@ -36,7 +36,7 @@ impl Raw {
         Self { client: Client::builder(TokioExecutor::new()).build(connector), base: base.into() }
     }
 
-    /// A request to `path`, which may have a query.
+    /// Returns a request to `path`, which may have a query.
     ///
     /// # Panics
     /// If the path is not one.

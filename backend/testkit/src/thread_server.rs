@@ -57,7 +57,7 @@ impl ThreadServer {
         Self { address, _stop: stop }
     }
 
-    /// The address as a URL, without a slash at the end.
+    /// Returns the address as a URL, without a slash at the end.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }

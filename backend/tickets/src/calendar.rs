@@ -8,7 +8,7 @@ use crate::domain::pass::StoredPass;
 /// The longest line, in octets without its end.
 const MAX_LINE: usize = 75;
 
-/// The calendar with the event; `None` where the pass does not say when it starts.
+/// Returns the calendar with the event; `None` where the pass does not say when it starts.
 pub(crate) fn event(pass: &StoredPass) -> Option<String> {
     let starts = pass.details.starts_at.as_ref().map(EventTime::instant)?;
     let notes = [pass.details.seat.as_deref(), pass.details.description.as_deref()];

@@ -74,7 +74,7 @@ impl PassSigner {
         random().map(|seed: [u8; SEED]| SecretString::from(BASE64_STANDARD.encode(seed)))
     }
 
-    /// The public keys.
+    /// Returns the public keys.
     #[must_use]
     pub fn public(&self) -> &PassKeys {
         &self.keys.public
@@ -102,7 +102,7 @@ impl PassSigner {
         self.keys.verifier.verify(code)
     }
 
-    /// The claim code of a transfer with this nonce. It cannot be guessed from the nonce.
+    /// Returns the claim code of a transfer with this nonce. It cannot be guessed from the nonce.
     #[must_use]
     pub(crate) fn claim_code(&self, nonce: &str) -> ClaimCode {
         let mut context = hmac::Context::with_key(&self.keys.claims);
@@ -121,13 +121,13 @@ impl PassSigner {
     }
 }
 
-/// A nonce for [`PassSigner::claim_code`].
+/// Returns a nonce for [`PassSigner::claim_code`].
 pub(crate) fn claim_nonce() -> Result<String, ring::error::Unspecified> {
     random().map(|nonce: [u8; 16]| BASE64_URL_SAFE_NO_PAD.encode(nonce))
 }
 
-/// The hash under which a claim code is stored. Case, hyphens, white space and letters that look like digits do not matter.
-/// It needs no salt: a code has 100 random bits.
+/// Returns the hash under which a claim code is stored. Case, hyphens, white space and letters that look like digits do
+/// not matter. It needs no salt: a code has 100 random bits.
 pub(crate) fn claim_hash(code: &ClaimCode) -> String {
     let read = code.as_str().chars().filter(|char| *char != '-' && !char.is_whitespace());
     let canonical: String = read

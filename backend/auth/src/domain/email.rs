@@ -27,7 +27,7 @@ impl Email {
     /// The message for a text that is not an address.
     pub(crate) const FAULT: &'static str = "Email must be valid";
 
-    /// The address as it was received.
+    /// Returns the address as it was received.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
@@ -38,13 +38,13 @@ impl Email {
         self.key.clone()
     }
 
-    /// The key that older versions have compared by: the text in lower case.
+    /// Returns the key that older versions have compared by: the text in lower case.
     pub(crate) fn old_key(&self) -> String {
         self.text.to_lowercase()
     }
 
-    /// Whether an account can be made for it. Older versions have made accounts of addresses to which no mail can be
-    /// sent: those can still sign in.
+    /// Returns whether an account can be made for it. Older versions have made accounts of addresses to which no mail
+    /// can be sent: those can still sign in.
     pub(crate) fn is_deliverable(&self) -> bool {
         self.deliverable
     }
@@ -73,7 +73,7 @@ impl TryFrom<String> for Email {
     }
 }
 
-/// The domain as IDNA writes it in ASCII, if it is one: Unicode and Punycode, composed or not, in either case.
+/// Returns the domain as IDNA writes it in ASCII, if it is one: Unicode and Punycode, composed or not, in either case.
 fn ascii_domain(domain: &str) -> Option<String> {
     let ascii = Uts46::new().to_ascii(
         domain.as_bytes(),

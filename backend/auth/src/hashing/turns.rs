@@ -225,7 +225,7 @@ mod tests {
         Requester { guessed_account: Some(account.to_owned()), ..from(address) }
     }
 
-    /// A request that has taken its place, or was refused one.
+    /// Returns a request that has taken its place, or was refused one.
     fn enter(turns: &Turns, requester: Requester) -> Waiting {
         let turns = turns.clone();
         let mut waiting: Waiting = Box::pin(async move { turns.take(requester).await }.fuse());
@@ -235,7 +235,7 @@ mod tests {
         }
     }
 
-    /// The outcome of the request; `None` while it waits, and after the outcome was taken.
+    /// Returns the outcome of the request; `None` while it waits, and after the outcome was taken.
     fn outcome(waiting: &mut Waiting) -> Option<Result<Turn, Refused>> {
         waiting.now_or_never()
     }

@@ -56,7 +56,7 @@ async fn age(service: &Service, emails: &'static [&'static str]) {
     aged.unwrap();
 }
 
-/// The identifiers of accounts, made in this order with a password each.
+/// Returns the identifiers of accounts, made in this order with a password each.
 async fn accounts(service: &Service, count: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for number in 0..count {

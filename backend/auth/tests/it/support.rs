@@ -146,7 +146,7 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// The whole `Set-Cookie` value, if there is one.
+    /// Returns the whole `Set-Cookie` value, if there is one.
     pub(crate) fn set_cookie(&self) -> Option<&str> {
         assert!(self.headers.get_all(header::SET_COOKIE).iter().count() <= 1);
         self.headers.get(header::SET_COOKIE).map(|value| value.to_str().unwrap())
@@ -157,7 +157,7 @@ impl Reply {
         self.set_cookie().expect("a cookie").split(';').next().unwrap()
     }
 
-    /// The token in the cookie.
+    /// Returns the token in the cookie.
     pub(crate) fn token(&self) -> String {
         let contents = STANDARD.decode(self.cookie().strip_prefix("session=").unwrap()).unwrap();
         let contents: Value = serde_json::from_slice(&contents).unwrap();
@@ -185,12 +185,12 @@ impl Reply {
     }
 }
 
-/// A cookie that holds any text where the token should be.
+/// Returns a cookie that holds any text where the token should be.
 pub(crate) fn cookie_of(token: &str) -> String {
     format!("session={}", STANDARD.encode(json!({ "jwt": token }).to_string()))
 }
 
-/// The parts of a token, as JSON.
+/// Returns the parts of a token, as JSON.
 pub(crate) fn parts(token: &str) -> (Value, Value) {
     let part = |index| {
         let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(index).unwrap()).unwrap();

@@ -123,7 +123,7 @@ async fn out_of_order_event_waits_for_its_predecessor(shape: Shape) {
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
 }
 
-/// A shuffle that is the same in every run.
+/// Returns a shuffle that is the same in every run.
 fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
     for last in (1..events.len()).rev() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

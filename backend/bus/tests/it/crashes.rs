@@ -42,7 +42,7 @@ async fn crash_before_ack_repeats_no_effect(shape: Shape) {
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
 }
 
-/// The outbox of a service, oldest first.
+/// Returns the outbox of a service, oldest first.
 async fn outbox(core: &Core) -> Vec<Envelope> {
     let rows = core.db.read(|tx| {
         tx.query("SELECT id, name, aggregate, version, time, body FROM outbox ORDER BY id", &[], |row| {

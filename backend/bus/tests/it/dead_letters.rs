@@ -31,7 +31,7 @@ async fn first_letter(fixture: &Fixture, bus: &Bus) -> DeadLetter {
     bus.dead_letters().await.unwrap().remove(0)
 }
 
-/// A service with a handler handler on a bus that holds `bad` among others.
+/// Returns a service with a handler on a bus that holds `bad` among others.
 async fn poisoned(fixture: &Fixture, fault: Fault) -> (Bus, Core, FaultyHandler, Shutdown) {
     let (bus, core, handler, shutdown) =
         (fixture.bus().await, fixture.service("s"), FaultyHandler::new(fault), Shutdown::new());

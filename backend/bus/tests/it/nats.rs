@@ -18,7 +18,7 @@ use ticketing_platform::db::DbError;
 
 use crate::support::{Fixture, created, updated};
 
-/// A plain NATS client, as an operator has it.
+/// Returns a plain NATS client, as an operator has it.
 async fn raw(fixture: &Fixture) -> Client {
     let url = fixture.nats.as_ref().expect("a NATS server").url();
     async_nats::connect(url).await.unwrap()
@@ -40,7 +40,7 @@ async fn append_history(core: &Core, ticket: &str, versions: i64) {
     appended.await.map_err(|error: DbError| error).unwrap();
 }
 
-/// The identifiers in an outbox, in order.
+/// Returns the identifiers in an outbox, in order.
 async fn outbox_ids(core: &Core) -> Vec<String> {
     let ids = core.db.read(|tx| tx.query("SELECT id FROM outbox ORDER BY id", args![], |row| row.text("id")));
     ids.await.map_err(|error: DbError| error).unwrap()
@@ -76,7 +76,7 @@ fn assert_in_order(events: &[Envelope]) {
 
 const CREATED: [EventName; 1] = [EventName::TicketCreated];
 
-/// A bus whose server forgets the identifiers of events soon.
+/// Returns a bus whose server forgets the identifiers of events soon.
 async fn forgetful(fixture: &Fixture, window: Duration) -> Bus {
     let options = ticketing_bus::JetStreamOptions { duplicate_window: window, ..fixture.options() };
     Bus::jetstream(options).await.unwrap()

@@ -63,13 +63,13 @@ impl Fixture {
         self.nats.is_none()
     }
 
-    /// The options of a bus on NATS, quick to deliver again what was not answered.
+    /// Returns the options of a bus on NATS, quick to deliver again what was not answered.
     pub(crate) fn options(&self) -> JetStreamOptions {
         let url = self.nats.as_ref().expect("a NATS server").url();
         JetStreamOptions { ack_wait: Duration::from_secs(2), ..JetStreamOptions::new(url) }
     }
 
-    /// The bus; its retries wait for [`Fixture::advance_retries`], or are quick.
+    /// Returns the bus; its retries wait for [`Fixture::advance_retries`], or are quick.
     pub(crate) async fn bus(&self) -> Bus {
         if self.is_embedded() {
             return self
@@ -79,7 +79,7 @@ impl Fixture {
         Bus::jetstream(JetStreamOptions { longest_retry: quick, ..self.options() }).await.unwrap()
     }
 
-    /// The bus with retries in real time.
+    /// Returns the bus with retries in real time.
     pub(crate) async fn live_bus(&self) -> Bus {
         if self.is_embedded() {
             return self.bus_with(EmbeddedOptions::default());
@@ -87,7 +87,7 @@ impl Fixture {
         Bus::jetstream(self.options()).await.unwrap()
     }
 
-    /// The bus whose retries wait for their exact delay: by [`Fixture::retries`], or in real time.
+    /// Returns the bus whose retries wait for their exact delay: by [`Fixture::retries`], or in real time.
     pub(crate) async fn bus_with_exact_retries(&self) -> Bus {
         if self.is_embedded() { self.bus().await } else { self.live_bus().await }
     }
@@ -105,22 +105,22 @@ impl Fixture {
         self.service_with(name, self.clock.clone())
     }
 
-    /// The folder of the files.
+    /// Returns the folder of the files.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self.home.folder()
     }
 
-    /// A service whose clock is its own.
+    /// Returns a service whose clock is its own.
     pub(crate) fn service_with(&self, name: &str, clock: Clock) -> Core {
         Core::open(self.home.database(name), clock, &[tables(self.home.engine())]).unwrap()
     }
 
-    /// An envelope with an identifier of its own.
+    /// Returns an envelope with an identifier of its own.
     pub(crate) fn encoded<E: ticketing_events::Event>(&self, event: &E) -> Envelope {
         Envelope::encode(self.clock.new_id(), self.clock.now(), event).unwrap()
     }
 
-    /// The events of a ticket's first `count` versions.
+    /// Returns the events of a ticket's first `count` versions.
     pub(crate) fn history(&self, ticket: &str, count: i64) -> Vec<Envelope> {
         (0..count)
             .map(|version| match version {
@@ -272,7 +272,7 @@ pub(crate) fn accepted(deliveries: Vec<Delivery>) -> Vec<(Delivery, AckDecision)
     deliveries.into_iter().map(|delivery| (delivery, AckDecision::Accepted)).collect()
 }
 
-/// The tickets and versions of deliveries.
+/// Returns the tickets and versions of deliveries.
 pub(crate) fn names(deliveries: &[Delivery]) -> Vec<String> {
     deliveries
         .iter()

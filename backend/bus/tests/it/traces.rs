@@ -52,7 +52,7 @@ async fn say(core: &Core, ticket: &'static str, trace: Option<&str>) {
     appended.unwrap();
 }
 
-/// The events on the bus, with the traces that they belong to.
+/// Returns the events on the bus, with the traces that they belong to.
 async fn carried(bus: &Bus) -> Vec<(String, Option<String>)> {
     let events = bus.recent(100).await.unwrap().into_iter();
     let mut all: Vec<_> = events.map(|it| (format!("{} {}", it.name, it.aggregate), it.trace)).collect();

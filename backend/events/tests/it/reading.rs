@@ -34,7 +34,7 @@ const OPTIONAL: [(&str, &str); 8] = [
     ("ticket:created", "resaleOf"),
 ];
 
-/// Whether an older version may leave the field out; one that cannot be read counts as left out.
+/// Returns whether an older version may leave the field out; one that cannot be read counts as left out.
 fn is_tolerated(field: &str) -> bool {
     field == "cancelReason" || DetailField::ALL.iter().any(|detail| detail.name() == field)
 }

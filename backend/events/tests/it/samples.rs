@@ -20,7 +20,7 @@ pub(crate) const SESSION: &str = "0192f3a4-0000-7000-8000-0000000000e5";
 
 /// An event with the body that the contract gives it, and what the envelope says of it.
 pub(crate) trait Sample: Event + PartialEq + std::fmt::Debug {
-    /// The event.
+    /// Creates the event.
     fn sample() -> Self;
     /// Its exact body.
     const BODY: &'static str;

@@ -18,7 +18,7 @@ on_both! {
     order_has_the_details_of_its_moment, cancelled_order_says_why;
 }
 
-/// A ticket of an event that starts so long after the beginning of the test.
+/// Returns a ticket of an event that starts so long after the beginning of the test.
 fn starting(after: Duration, version: i64) -> Ticket {
     let starts_at = (Timestamp::from_millis(START) + after).to_string().parse().ok();
     Ticket { details: TicketDetails { starts_at, ..fixtures::details() }, ..listed("t", version, 1999) }

@@ -21,7 +21,7 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// A shop that knows these tickets, each at 19.99.
+    /// Creates a shop that knows these tickets, each at 19.99.
     pub(crate) async fn with(engine: Engine, tickets: &[&'static str]) -> Self {
         let home = Home::on(engine);
         let core = open(&home, Clock::manual(Timestamp::from_millis(START)));
@@ -32,7 +32,7 @@ impl Shop {
         shop
     }
 
-    /// A shop as the first `versions` versions of its tables have it.
+    /// Creates a shop as the first `versions` versions of its tables have it.
     pub(crate) async fn before(engine: Engine, versions: usize) -> Self {
         let home = Home::on(engine);
         let migrations = Migrations { scripts: &MIGRATIONS.scripts[..versions], ..MIGRATIONS };
@@ -52,7 +52,7 @@ impl Shop {
         self.write(move |tx| tx.execute(&sql, &[])).await;
     }
 
-    /// The order that holds a ticket.
+    /// Returns the order that holds a ticket.
     pub(crate) async fn holder(&self, ticket: &'static str) -> OrderId {
         let sql = "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'";
         self.write(move |tx| tx.query_one(sql, args![ticket], |row| row.parse("id"))).await
@@ -109,7 +109,7 @@ impl Shop {
         (order.status, order.version)
     }
 
-    /// The bodies of the events of this name, oldest first.
+    /// Returns the bodies of the events of this name, oldest first.
     pub(crate) async fn bodies(&self, name: &'static str) -> Vec<String> {
         self.write(move |tx| {
             tx.query("SELECT body FROM outbox WHERE name = $1 ORDER BY id", args![name], |row| {
@@ -119,7 +119,7 @@ impl Shop {
         .await
     }
 
-    /// The published events, oldest first: `name aggregate version`.
+    /// Returns the published events, oldest first: `name aggregate version`.
     pub(crate) async fn published(&self) -> Vec<String> {
         self.write(|tx| {
             tx.query("SELECT name, aggregate, version FROM outbox ORDER BY id", &[], |row| {
@@ -173,7 +173,7 @@ pub(crate) fn created(ticket: &str) -> TicketCreated {
     TicketCreated::from(&listed(ticket, 0, 1999))
 }
 
-/// A ticket of this version, at this price.
+/// Returns a ticket of this version, at this price.
 pub(crate) fn listed(ticket: &str, version: i64, cents: i64) -> Ticket {
     let (title, price) = (format!("Ticket {ticket}"), Money::from_cents(cents).unwrap());
     Ticket { version, title, price, ..fixtures::ticket(ticket) }

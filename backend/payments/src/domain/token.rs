@@ -36,7 +36,7 @@ impl CardToken {
         Ok(Self(text.to_owned()))
     }
 
-    /// The token as the provider knows it.
+    /// Returns the token as the provider knows it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -112,7 +112,7 @@ impl<'r> Row<'r> {
 }
 
 impl Row<'_> {
-    /// A TEXT column that holds JSON.
+    /// Returns a TEXT column that holds JSON.
     ///
     /// # Errors
     /// As for [`text`](Self::text), and when the text is no JSON of the type.

@@ -133,7 +133,7 @@ impl WriteHealth {
         }
     }
 
-    /// Whether a kind of write failed lately and has not succeeded since, or fails and succeeds by turns.
+    /// Returns whether a kind of write failed lately and has not succeeded since, or fails and succeeds by turns.
     pub(super) fn is_failing(&self) -> bool {
         let mut state = self.state();
         state.failures.retain(|_, failure| failure.last.elapsed() < FAILURE_LIFETIME);

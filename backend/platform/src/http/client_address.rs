@@ -94,7 +94,7 @@ impl ClientAddress {
 }
 
 impl ClientAddress {
-    /// The address to count this client by: its own, or the /64 of an IPv6 address, which is one subscriber's.
+    /// Returns the address to count this client by: its own, or the /64 of an IPv6 address, which is one subscriber's.
     #[must_use]
     pub fn subscriber(&self) -> IpAddr {
         match self.0.to_canonical() {

@@ -54,7 +54,7 @@ async fn answers(server: &Server, path: &str) {
     assert_eq!(reply.status, 200, "{path}: {reply:?}");
 }
 
-/// A stream that has begun.
+/// Returns a stream that has begun.
 async fn stream(server: &Server) -> Client {
     let mut client = server.connect().await;
     client.write("GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await;

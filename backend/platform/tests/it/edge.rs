@@ -12,7 +12,7 @@ use crate::wire::{Server, fails};
 
 const SHOP: &str = "https://shop.example";
 
-/// A router with a thing that has a version and can be changed, and a layer that knows its paths.
+/// Returns a router with a thing that has a version and can be changed, and a layer that knows its paths.
 async fn server(change: impl FnOnce(&mut LayerSettings)) -> Server {
     let cookie = (SET_COOKIE, HeaderValue::from_static("session=x; HttpOnly; Path=/"));
     let one = get(|Path(id): Path<String>| async move { ([etag(3)], id) });

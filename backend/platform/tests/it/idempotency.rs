@@ -72,7 +72,7 @@ impl Fixture {
         keyed.map(|keyed| keyed.answer)
     }
 
-    /// A request that has half an effect and is then refused.
+    /// Returns a request that has half an effect and is then refused.
     async fn refused(&self, keyed: KeyedRequest, refusal: fn() -> ApiError) -> Result<KeyedAnswer, ApiError> {
         let unit = self.db.write(move |tx| {
             idempotency::run_once(tx, &keyed, |tx| {

@@ -48,7 +48,7 @@ fn cookies(value: &str) -> HeaderMap {
     headers
 }
 
-/// The request headers of a client that was given this `Set-Cookie`.
+/// Returns the request headers of a client that was given this `Set-Cookie`.
 fn returned(set_cookie: &http::HeaderValue) -> HeaderMap {
     cookies(set_cookie.to_str().unwrap().split(';').next().unwrap())
 }
@@ -65,7 +65,8 @@ fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-/// A token with this header, signed with HMAC-SHA-512 where the header names HS512, otherwise with HMAC-SHA-256.
+/// Returns a token with this header, signed with HMAC-SHA-512 where the header names HS512, otherwise with
+/// HMAC-SHA-256.
 fn token(header: &Value, key: &str, claims: &Value) -> String {
     let text = format!("{}.{}", part(header), part(claims));
     let signature = if header["alg"] == "HS512" {
@@ -267,7 +268,7 @@ fn keys_can_be_replaced_while_old_sessions_last() {
     assert_eq!(sessions_with(&[KEY], &clock).read(&returned(&new.cookie)), None);
 }
 
-/// The cookie of a `Set-Cookie` value, as a client sends it back.
+/// Returns the cookie of a `Set-Cookie` value, as a client sends it back.
 fn pair(set_cookie: &http::HeaderValue) -> String {
     set_cookie.to_str().unwrap().split(';').next().unwrap().to_owned()
 }

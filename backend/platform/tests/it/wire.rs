@@ -41,7 +41,7 @@ impl Server {
         Client { stream: TcpStream::connect(self.address).await.unwrap() }
     }
 
-    /// A connection that comes from this address of the machine.
+    /// Returns a connection that comes from this address of the machine.
     pub(crate) async fn connect_from(&self, address: &str) -> Client {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::new(address.parse().unwrap(), 0)).unwrap();
@@ -91,7 +91,7 @@ impl Client {
         self.stream.write_all(text.as_bytes()).await.unwrap();
     }
 
-    /// The next answer; `None` when the server closes instead.
+    /// Returns the next answer; `None` when the server closes instead.
     pub(crate) async fn reply(&mut self) -> Option<Reply> {
         within(async {
             let mut bytes = Vec::new();

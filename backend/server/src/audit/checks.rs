@@ -57,7 +57,7 @@ pub(super) fn check(facts: &Facts) -> Report {
     Report { checks, unsettled: 0 }
 }
 
-/// The lowest id that is not older than `age`.
+/// Returns the lowest id that is not older than `age`.
 fn horizon(facts: &Facts, age: Duration) -> String {
     id_floor(Timestamp::from_millis(facts.now.as_millis().saturating_sub(millis(age))))
 }

@@ -92,7 +92,7 @@ pub struct OutboxEvent {
 }
 
 impl OutboxEvent {
-    /// The event of a row in the outbox of `service`, before the log of the bus is read.
+    /// Creates the event of a row in the outbox of `service`, before the log of the bus is read.
     #[must_use]
     pub fn from_row(service: &'static str, row: OutboxRow) -> Self {
         let OutboxRow { id, name, aggregate, version, is_published } = row;
@@ -168,7 +168,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts of an empty marketplace.
+    /// Creates the facts of an empty marketplace.
     #[must_use]
     pub fn empty(now: Timestamp) -> Self {
         Self {

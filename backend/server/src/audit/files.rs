@@ -83,7 +83,7 @@ impl Access {
     }
 }
 
-/// The file that SQLite keeps beside a database.
+/// Returns the file that SQLite keeps beside a database.
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

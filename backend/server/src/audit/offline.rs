@@ -67,13 +67,13 @@ pub struct Offline {
 }
 
 impl Offline {
-    /// A marketplace whose data directory has everything.
+    /// Creates a marketplace whose data directory has everything.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), database: None, bus: None, ledger: None }
     }
 
-    /// The marketplace of these settings.
+    /// Creates the marketplace of these settings.
     ///
     /// # Errors
     /// If the NATS server or Stripe cannot be used.

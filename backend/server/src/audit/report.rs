@@ -15,7 +15,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// The violation that `text` states; `item` is what breaks the invariant.
+    /// Creates the violation that `text` states; `item` is what breaks the invariant.
     pub fn new(item: impl Into<String>, text: impl Into<String>) -> Self {
         Self { item: item.into(), text: text.into(), subject: None }
     }
@@ -29,7 +29,7 @@ impl Violation {
 }
 
 impl From<String> for Violation {
-    /// A violation whose text states the item and its state.
+    /// Creates a violation whose text states the item and its state.
     fn from(text: String) -> Self {
         Self { item: text.clone(), text, subject: None }
     }
@@ -58,7 +58,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Whether the invariant holds: nothing breaks it, and nothing is pending.
+    /// Returns whether the invariant holds: nothing breaks it, and nothing is pending.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.broken.is_empty() && self.pending.is_empty()
@@ -78,20 +78,20 @@ pub struct Report {
 const MAX_SHOWN: usize = 10;
 
 impl Report {
-    /// Whether every invariant holds, and nothing is pending.
+    /// Returns whether every invariant holds, and nothing is pending.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.checks.iter().all(Check::holds)
     }
 
-    /// Whether unfinished work explains everything that does not hold: the marketplace cannot be judged before that
-    /// work is finished.
+    /// Returns whether unfinished work explains everything that does not hold: the marketplace cannot be judged before
+    /// that work is finished.
     #[must_use]
     pub fn is_unsettled(&self) -> bool {
         self.broken() == 0 && !self.is_clean()
     }
 
-    /// The number of violations.
+    /// Returns the number of violations.
     #[must_use]
     pub fn broken(&self) -> usize {
         self.checks.iter().map(|check| check.broken.len()).sum()

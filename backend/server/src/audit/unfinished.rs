@@ -30,8 +30,8 @@ impl<'f> Unfinished<'f> {
         unfinished
     }
 
-    /// Whether unfinished work explains the violation: it concerns the ticket of the violation's subject, or an order
-    /// of that ticket.
+    /// Returns whether unfinished work explains the violation: it concerns the ticket of the violation's subject, or an
+    /// order of that ticket.
     pub(super) fn explains(&self, violation: &'f Violation) -> bool {
         violation.subject.as_deref().is_some_and(|subject| self.tickets.contains(self.ticket(subject)))
     }

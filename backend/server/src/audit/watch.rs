@@ -46,7 +46,7 @@ impl Watch {
         Ok(in_databases + self.bus.backlog().await?)
     }
 
-    /// The databases of the services, and the ledger.
+    /// Returns the databases of the services, and the ledger.
     #[must_use]
     pub fn sources(&self) -> &Sources {
         &self.sources

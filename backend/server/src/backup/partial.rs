@@ -71,7 +71,7 @@ fn remove_leftover(path: &Path) -> Result<Option<File>, BackupError> {
     Ok(Some(lock))
 }
 
-/// Whether a backup writes a file of this name.
+/// Returns whether a backup writes a file of this name.
 fn is_backup_file(name: &str) -> bool {
     let name = name.strip_suffix(".new").unwrap_or(name);
     let is_database = [".db", ".db-journal", ".db-wal", ".db-shm"].iter().any(|end| name.ends_with(end));

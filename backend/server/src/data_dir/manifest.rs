@@ -130,7 +130,7 @@ impl CheckedDatabases {
     }
 }
 
-/// Whether nothing is at the path, or a file without content.
+/// Returns whether nothing is at the path, or a file without content.
 fn is_empty(path: &Path) -> bool {
     !path.metadata().is_ok_and(|file| file.len() > 0)
 }

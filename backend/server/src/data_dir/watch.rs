@@ -71,7 +71,7 @@ impl FolderWatch {
         }
     }
 
-    /// Whether this process keeps data in the folder.
+    /// Returns whether this process keeps data in the folder.
     pub(crate) fn is_needed(&self) -> bool {
         !self.baseline.databases.is_empty() || !self.baseline.keys.is_empty()
     }
@@ -117,7 +117,7 @@ impl FolderWatch {
         problem
     }
 
-    /// Whether the next start would find the folder unchanged.
+    /// Returns whether the next start would find the folder unchanged.
     pub(crate) async fn is_in_place(&self) -> bool {
         let watch = self.clone();
         // A blocked file system must not block the runtime.

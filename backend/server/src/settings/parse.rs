@@ -111,7 +111,7 @@ pub(crate) fn variable(arg: &Arg) -> Option<String> {
     arg.get_env().map(|name| name.to_string_lossy().into_owned())
 }
 
-/// Whether the value of an argument is secret.
+/// Returns whether the value of an argument is secret.
 pub(crate) fn is_secret(arg: &Arg) -> bool {
     arg.get_value_parser().type_id() == TypeId::of::<SecretString>()
 }

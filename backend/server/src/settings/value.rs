@@ -63,7 +63,7 @@ pub(super) fn between(text: &str, bounds: RangeInclusive<Duration>) -> Result<Du
     Ok(given)
 }
 
-/// A duration in the form that [`duration`] reads.
+/// Returns a duration in the form that [`duration`] reads.
 pub(super) fn shown(duration: Duration) -> String {
     humantime::format_duration(duration).to_string().replace(' ', "")
 }

@@ -79,8 +79,8 @@ fn looks_like_a_path(span: &str) -> bool {
     plain && (in_source_folder || (!span.contains('/') && (span.ends_with(".md") || span.ends_with(".toml"))))
 }
 
-/// Whether a path of a document exists: below the root, beside the document, or in a service if the document describes
-/// all services.
+/// Returns whether a path of a document exists: below the root, beside the document, or in a service if the document
+/// describes all services.
 fn exists(document: &Document, path: &str) -> bool {
     let workspace = workspace();
     let beside = document.path.parent().unwrap();

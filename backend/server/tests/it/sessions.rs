@@ -43,7 +43,7 @@ async fn request_each(stack: &TestStack, session: &TestSession) -> [Reply; 3] {
     [tickets, orders, payments]
 }
 
-/// Whether each process of each service refuses this session.
+/// Returns whether each process of each service refuses this session.
 async fn is_refused_everywhere(stack: &TestStack, session: &TestSession) -> bool {
     for raw in stack.raw_of_each(Service::Auth) {
         let user = raw.get("/api/users/currentuser").by(session).await.ok(200);

@@ -97,7 +97,7 @@ impl Market {
         }
     }
 
-    /// An ObjectId: the time in seconds, then a counter.
+    /// Returns an ObjectId: the time in seconds, then a counter.
     pub(super) fn new_id(&mut self) -> String {
         self.ids += 1;
         format!("{:08x}c1d2e3f405{:06x}", self.clock.now().as_millis() / 1000, self.ids)

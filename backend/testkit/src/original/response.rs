@@ -39,7 +39,7 @@ impl ErrorResponse {
     }
 }
 
-/// The answer as bytes, with the cookie where the session changes.
+/// Returns the answer as bytes, with the cookie where the session changes.
 pub(super) fn response(answered: Answered, cookie: Option<String>) -> Response<Full<Bytes>> {
     let (status, body) = answered.unwrap_or_else(ErrorResponse::into_parts);
     let is_empty = status == 204;

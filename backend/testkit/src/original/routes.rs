@@ -56,7 +56,7 @@ fn body_of(request: &Request<Bytes>) -> Result<Value, serde_json::Error> {
     if request.body().is_empty() { Ok(json!({})) } else { serde_json::from_slice(request.body()) }
 }
 
-/// The user whose token the cookie carries. The original keeps no sessions: the token alone counts.
+/// Returns the user whose token the cookie carries. The original keeps no sessions: the token alone counts.
 fn signed_in(market: &Market, name: &str, request: &Request<Bytes>) -> Option<String> {
     let cookies = request.headers().get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split("; ")).filter_map(|pair| pair.split_once('='));
@@ -139,7 +139,7 @@ fn show_ticket(market: &Market, id: &str) -> Answered {
     Ok((200, ticket.json()))
 }
 
-/// The title and the price of a ticket.
+/// Returns the title and the price of a ticket.
 fn contents(body: &Value) -> Result<(String, f64), ErrorResponse> {
     let mut invalid = Vec::new();
     let title = text(body, "title");

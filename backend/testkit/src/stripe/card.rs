@@ -20,7 +20,7 @@ pub(super) enum Card {
 }
 
 impl Card {
-    /// The card of a token or of a payment method.
+    /// Creates the card of a token or of a payment method.
     pub(super) fn named(name: &str) -> Self {
         match name {
             "tok_visa" | "tok_mastercard" | "tok_amex" | "pm_card_visa" | "pm_card_mastercard" => {

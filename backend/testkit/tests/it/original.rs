@@ -27,7 +27,7 @@ fn card() -> CardToken {
     CardToken::new("tok_visa")
 }
 
-/// A seller, a buyer behind a proxy, and an order that waits for its payment.
+/// Returns a seller, a buyer behind a proxy, and an order that waits for its payment.
 async fn open_order(original: &OriginalServer, proxy: &RequestProxy) -> (Client, Order) {
     let ticket = listed(&user(&original.url(), "seller").await, "20").await;
     let buyer = user(&proxy.url(), "buyer").await;

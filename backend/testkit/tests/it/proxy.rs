@@ -45,7 +45,7 @@ async fn read_exactly(client: &mut TcpStream, count: usize) -> Vec<u8> {
     back
 }
 
-/// Whether the connection is at its end.
+/// Returns whether the connection is at its end.
 async fn is_over(client: &mut TcpStream) -> bool {
     let mut byte = [0];
     let read = timeout(Duration::from_secs(10), client.read(&mut byte)).await.expect("its end arrives");

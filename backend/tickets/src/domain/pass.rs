@@ -104,7 +104,7 @@ pub enum Refusal {
 }
 
 impl PassState {
-    /// The status on the wire.
+    /// Returns the status on the wire.
     #[must_use]
     pub fn status(&self) -> PassStatus {
         match self {
@@ -238,7 +238,7 @@ impl StoredPass {
         Ok(())
     }
 
-    /// The pass as `viewer` may see it, without its code.
+    /// Returns the pass as `viewer` may see it, without its code.
     #[must_use]
     pub fn shown_to(&self, viewer: &UserId, cap: ResaleCap) -> Pass {
         let (is_holder, is_issuer) = (self.holder_id == *viewer, self.issuer_id == *viewer);
@@ -285,7 +285,7 @@ pub struct ResaleCap(u32);
 pub struct ResaleCapError;
 
 impl ResaleCap {
-    /// The highest price of a resale, rounded down to the cent; `None` if no price is allowed.
+    /// Returns the highest price of a resale, rounded down to the cent; `None` if no price is allowed.
     #[must_use]
     pub fn limit(self, paid: Money) -> Option<Money> {
         let cents = paid.cents().saturating_mul(i64::from(self.0)) / 100;

@@ -115,7 +115,7 @@ mod tests {
         Batch::new(&ids.iter().map(change).collect::<Vec<_>>())
     }
 
-    /// The positions that a watcher at `position` is sent.
+    /// Returns the positions that a watcher at `position` is sent.
     fn sent(ring: &Ring, position: &str) -> Option<Vec<String>> {
         let (mut number, mut seen) = (ring.enter(position)?, Vec::new());
         loop {

@@ -16,7 +16,7 @@ use crate::App;
 use crate::domain::pass::{Refusal, StoredPass};
 use crate::store::passes::PassError;
 
-/// The pass as `viewer` may see it, with its code where the viewer holds it and it is valid.
+/// Returns the pass as `viewer` may see it, with its code where the viewer holds it and it is valid.
 fn shown(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiError> {
     let mut shown = pass.shown_to(viewer, app.resale_cap);
     if pass.holder_id == *viewer && shown.status == PassStatus::Valid {

@@ -81,7 +81,7 @@ fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
     })
 }
 
-/// The pass.
+/// Returns the pass.
 ///
 /// # Errors
 /// If the database fails.
@@ -89,7 +89,7 @@ pub fn find(tx: &mut Tx<'_>, id: &PassId) -> Result<Option<StoredPass>, DbError>
     tx.query_opt(&format!("SELECT {COLUMNS} FROM passes WHERE id = $1"), args![id], pass)
 }
 
-/// The pass that this listing sells on.
+/// Returns the pass that this listing sells on.
 ///
 /// # Errors
 /// If the database fails.
@@ -97,7 +97,7 @@ pub fn find_offered(tx: &mut Tx<'_>, listing: &TicketId) -> Result<Option<Stored
     tx.query_opt(&format!("SELECT {COLUMNS} FROM passes WHERE listing_id = $1"), args![listing], pass)
 }
 
-/// The passes that `filter` names, the newest first, after the pass `after`, `limit` of them at most.
+/// Returns the passes that `filter` names, the newest first, after the pass `after`, `limit` of them at most.
 ///
 /// # Errors
 /// If the database fails.
@@ -131,7 +131,7 @@ pub fn list(
     )
 }
 
-/// The pass if `holder` holds it.
+/// Returns the pass if `holder` holds it.
 fn held(tx: &mut Tx<'_>, id: &PassId, holder: &UserId) -> Result<StoredPass, PassError> {
     find(tx, id)?.filter(|pass| pass.holder_id == *holder).ok_or(PassError::NotFound)
 }

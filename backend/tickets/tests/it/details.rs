@@ -13,7 +13,7 @@ on_both! {
     edited_details_lose_to_order_and_return_after_it, order_without_details_shows_the_listed_ones;
 }
 
-/// A listing with every detail.
+/// Returns a listing with every detail.
 fn detailed() -> NewListing {
     NewListing { details: fixtures::details().into(), ..listing("A ticket", 2000) }
 }

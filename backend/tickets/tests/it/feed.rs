@@ -24,7 +24,7 @@ async fn watch(shop: &Shop, from: Option<&str>, shutdown: &Shutdown) -> Body {
     shop.feed.watch(db, &shop.core.clock, from, None, shutdown).await.unwrap().into_body()
 }
 
-/// The positions of the changes in a text.
+/// Returns the positions of the changes in a text.
 fn positions(text: &str) -> Vec<String> {
     let blocks = text.split("\n\n").filter(|block| block.contains("\ndata: {\"id\""));
     let id = |block: &str| block.lines().find_map(|line| line.strip_prefix("id: ").map(str::to_owned));

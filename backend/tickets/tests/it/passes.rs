@@ -52,7 +52,7 @@ async fn held(shop: &Shop, holder: &str) -> Vec<StoredPass> {
     found.await.map_err(|error: DbError| error).unwrap()
 }
 
-/// A ticket of `seller` that `buyer` has bought with the order `o`, and its pass.
+/// Returns a ticket of `seller` that `buyer` has bought with the order `o`, and its pass.
 async fn sold(shop: &Shop) -> (TicketId, StoredPass) {
     let ticket = shop.list("seller", "A ticket", 2000).await.id;
     shop.apply(Step::Created, "o", &ticket, 0).await;

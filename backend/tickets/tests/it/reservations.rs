@@ -217,8 +217,8 @@ async fn edits_that_an_earlier_version_skipped_take_effect(engine: Engine) {
     assert_eq!(shop.shown(&other).await, "Other 1000 available -");
 }
 
-/// The lives of three orders of one ticket, one after the other, as orders would let them happen: all but the last
-/// were cancelled, before or after they were confirmed.
+/// Returns the lives of three orders of one ticket, one after the other, as orders would let them happen: all but the
+/// last were cancelled, before or after they were confirmed.
 fn lives() -> impl Strategy<Value = Vec<(&'static str, Step, i64)>> {
     let ended = prop_oneof![
         Just(vec![Step::Created, Step::Cancelled]),

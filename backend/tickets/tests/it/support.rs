@@ -149,7 +149,8 @@ impl Shop {
         self.changes_after("", 10_000).await
     }
 
-    /// The changes after a place, once nothing holds them back: on a server that others use too, any transaction may.
+    /// Returns the changes after a place, once nothing holds them back: on a server that others use too, any
+    /// transaction may.
     pub(crate) async fn changes_after(&self, place: &str, limit: i64) -> Vec<Change> {
         let deadline = Deadline::after(Duration::from_secs(20));
         loop {
@@ -163,7 +164,7 @@ impl Shop {
         }
     }
 
-    /// The place after every change that can be read now.
+    /// Returns the place after every change that can be read now.
     pub(crate) async fn latest(&self) -> String {
         let now = self.core.clock.now();
         self.core.db.read(move |tx| store::latest(tx, now)).await.map_err(|error: DbError| error).unwrap()
@@ -184,7 +185,7 @@ impl Shop {
         self.core.db.write(move |tx| store::prune(tx, now)).await.map_err(|error: DbError| error).unwrap();
     }
 
-    /// The published events, oldest first: `name aggregate version`.
+    /// Returns the published events, oldest first: `name aggregate version`.
     pub(crate) async fn published(&self) -> Vec<(String, String, String, i64)> {
         let published = self.core.db.read(|tx| {
             tx.query("SELECT id, name, aggregate, version FROM outbox ORDER BY id", &[], |row| {
@@ -194,7 +195,7 @@ impl Shop {
         published.await.map_err(|error: DbError| error).unwrap()
     }
 
-    /// The published versions of a ticket.
+    /// Returns the published versions of a ticket.
     pub(crate) async fn versions(&self, id: &TicketId) -> Vec<i64> {
         let published = self.published().await;
         published.into_iter().filter(|(_, _, of, _)| of == id.as_str()).map(|(.., version)| version).collect()
@@ -231,7 +232,7 @@ fn open(home: &Home, clock: Clock) -> Core {
     Core::open(home.database("tickets"), clock, &[MIGRATIONS]).unwrap()
 }
 
-/// An order of the ticket as it is listed by most tests.
+/// Returns an order of the ticket as it is listed by most tests.
 fn ordered(order: &OrderId, ticket: &TicketId, version: i64) -> NewReservation {
     NewReservation {
         order_id: order.clone(),

@@ -33,7 +33,7 @@ async fn session_revoked_by_another_replica_is_refused_at_once() {
     assert!(service.current_user(Some(made.cookie())).await.is_null());
 }
 
-/// A token whose header names `algorithm`, signed with it.
+/// Returns a token whose header names `algorithm`, signed with it.
 fn signed(algorithm: &str, key: &str, claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let text = format!("{}.{}", part(&json!({ "alg": algorithm, "typ": "JWT" })), part(claims));

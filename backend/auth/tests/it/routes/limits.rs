@@ -50,7 +50,7 @@ async fn unknown_account_is_limited_like_a_known_one(engine: Engine) {
     service.signin("nobody@example.com", "guess").await.refused(429, &[TOO_MANY]);
 }
 
-/// A try to sign in to Ada's account from an address.
+/// Returns a try to sign in to Ada's account from an address.
 async fn signin_from(service: &Service, peer: &str, password: &str) -> Reply {
     let mut request = post("/api/users/signin", json!({ "email": ADA, "password": password }).to_string());
     request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 5555)));

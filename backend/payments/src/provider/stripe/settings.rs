@@ -70,7 +70,7 @@ pub enum StripeFault {
 }
 
 impl StripeSettings {
-    /// The settings for an account, with Stripe's own address and without events.
+    /// Creates the settings for an account, with Stripe's own address and without events.
     #[must_use]
     pub fn new(key: SecretString) -> Self {
         Self {
@@ -107,7 +107,7 @@ impl StripeSettings {
         faults
     }
 
-    /// Whether the key moves real money.
+    /// Returns whether the key moves real money.
     #[must_use]
     pub fn is_live(&self) -> bool {
         is_live(self.key.expose_secret())

@@ -58,7 +58,7 @@ async fn copy(fixture: &Fixture) -> OrderCopy {
     fixture.app().core().db.read(|tx| store::find_order(tx, &OrderId::new(ID))).await.unwrap().unwrap()
 }
 
-/// A payment of the order whose first step is unclaimed, without a worker that starts it.
+/// Returns a payment of the order whose first step is unclaimed, without a worker that starts it.
 async fn begun(fixture: &Fixture) -> PaymentRow {
     let now = fixture.clock.now();
     let unit = move |tx: &mut Tx<'_>| {
@@ -138,7 +138,7 @@ async fn attempted_payment_is_completed_after_cancellation(setup: Setup) {
     assert_eq!((open.status, open.next_step), (PaymentStatus::Pending, Some(Step::Authorize)));
 }
 
-/// A payment of the order that is authorized and waits for orders, without a driver that goes on with it.
+/// Returns a payment of the order that is authorized and waits for orders, without a driver that goes on with it.
 async fn authorized(fixture: &Fixture) -> PaymentRow {
     let (app, now) = (fixture.app().clone(), fixture.clock.now());
     let unit = move |tx: &mut Tx<'_>| {

@@ -83,7 +83,7 @@ fn behind(violation: Violation, copy: i64, source: i64, id: &str) -> Violation {
     if copy < source { violation.about(id) } else { violation }
 }
 
-/// Whether a copy is the order, in every field that the service copies.
+/// Returns whether a copy is the order, in every field that the service copies.
 fn matches(copy: &OrderCopy, order: &OrderRow) -> bool {
     (copy.status, copy.version) == (order.status, order.version)
         && copy.user_id.as_ref().is_none_or(|user| *user == order.user_id)
@@ -92,7 +92,7 @@ fn matches(copy: &OrderCopy, order: &OrderRow) -> bool {
         && copy.expires_at.is_none_or(|deadline| deadline == order.expires_at)
 }
 
-/// Whether expiration may have forgotten the order: it has ended, and its deadline was before `since`.
+/// Returns whether expiration may have forgotten the order: it has ended, and its deadline was before `since`.
 fn is_forgotten(order: &OrderRow, since: i64) -> bool {
     matches!(order.status, OrderStatus::Complete | OrderStatus::Cancelled)
         && order.expires_at.as_millis() < since

@@ -132,7 +132,7 @@ pub(super) fn states(facts: &Facts) -> Vec<Violation> {
         .collect()
 }
 
-/// Whether the deadline of an order has passed by more than [`MAX_LATENESS`].
+/// Returns whether the deadline of an order has passed by more than [`MAX_LATENESS`].
 pub(super) fn is_late(facts: &Facts, order: &OrderRow) -> bool {
     facts.now.as_millis() > order.expires_at.as_millis().saturating_add(MAX_LATENESS)
 }

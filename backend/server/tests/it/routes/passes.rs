@@ -38,12 +38,12 @@ async fn post(stack: &TestStack, user: &TestSession, path: &str, body: Value) ->
     stack.raw().post(&format!("/api/passes{path}")).by(user).json(&body).await
 }
 
-/// The path of a pass, and what follows it.
+/// Returns the path of a pass, and what follows it.
 fn path_of(pass: &Value, rest: &str) -> String {
     format!("/{}{rest}", pass["id"].as_str().unwrap())
 }
 
-/// The pass as this user sees it.
+/// Returns the pass as this user sees it.
 async fn seen(stack: &TestStack, user: &TestSession, pass: &Value) -> Value {
     stack.raw().get(&format!("/api/passes{}", path_of(pass, ""))).by(user).await.ok(200)
 }

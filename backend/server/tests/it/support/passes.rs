@@ -45,7 +45,7 @@ pub(crate) async fn resell(stack: &TestStack, holder: &TestSession, pass: &str) 
     stack.raw().post(&format!("/api/passes/{pass}/resale")).by(holder).json(&json!({ "price": 20 })).await
 }
 
-/// The code that the holder of a pass sees.
+/// Returns the code that the holder of a pass sees.
 pub(crate) fn code_of(pass: &Value) -> &str {
     pass["code"].as_str().unwrap_or_else(|| panic!("no code in {pass}"))
 }

@@ -77,7 +77,7 @@ impl Model {
         self.offered.is_none() && self.admissions == 0
     }
 
-    /// Whether the command has an effect.
+    /// Returns whether the command has an effect.
     fn apply(&mut self, command: &Command) -> bool {
         let holder = *self.holders.last().unwrap();
         let has_effect = match command {

@@ -11,7 +11,7 @@ use super::passes::{event, pass};
 
 pub(super) const NOW: i64 = 1_800_000_000_000;
 
-/// A small marketplace without violations: ticket `s` is sold by order `c`, its buyer holds pass
+/// Returns a small marketplace without violations: ticket `s` is sold by order `c`, its buyer holds pass
 /// `ps`; ticket `r` is reserved by order `o`, order `x` of it was cancelled; ticket `f` is free.
 pub(super) fn sound() -> Facts {
     let mut facts = Facts::empty(Timestamp::from_millis(NOW));
@@ -99,7 +99,7 @@ pub(super) fn sound() -> Facts {
     facts
 }
 
-/// The event of an order at a version, where the order is in `status` at `last`.
+/// Returns the event of an order at a version, where the order is in `status` at `last`.
 pub(super) fn order_event(status: OrderStatus, version: i64, last: i64) -> &'static str {
     match (version, status) {
         (0, _) => "order:created",

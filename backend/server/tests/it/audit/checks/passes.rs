@@ -6,9 +6,9 @@ use ticketing_server::audit::{Facts, OrderRow, PassEventRow, PassRow, TicketRow,
 
 use super::facts::{NOW, order, sound, unconsumed};
 
-/// The passes of [`sound`] and these: ticket `t` of `seller` was sold to `u`, who gave its pass `pt` to `v`; `v` resold
-/// it with listing `t2` to `w`, who has entered. Ticket `g` was sold to `u`, who offers its pass `pg` with listing
-/// `g2`.
+/// Returns the passes of [`sound`] and these: ticket `t` of `seller` was sold to `u`, who gave its pass `pt` to `v`;
+/// `v` resold it with listing `t2` to `w`, who has entered. Ticket `g` was sold to `u`, who offers its pass `pg` with
+/// listing `g2`.
 fn with_passes() -> Facts {
     let mut facts = sound();
     for (ticket, seller, resale_of, status) in [
@@ -72,7 +72,7 @@ fn with_passes() -> Facts {
     facts
 }
 
-/// A valid pass of a first listing of `seller`.
+/// Returns a valid pass of a first listing of `seller`.
 pub(super) fn pass(id: &str, ticket: &str, holder: &str, order: Option<&str>) -> PassRow {
     PassRow {
         id: id.to_owned(),
