@@ -6,10 +6,10 @@ use clap_complete::CompletionCandidate;
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Client, Error, OrderStatus, PassStatus, TicketSort};
 
-use crate::context::Settings;
+use crate::context::{Settings, WriteOptions};
 use crate::environment::environment;
 use crate::home::Home;
-use crate::output::Format;
+use crate::output::{Format, Select};
 
 /// The time limit of a completion: a user waits at the prompt.
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(800);
@@ -103,6 +103,8 @@ fn query(
         let settings = Settings {
             server: server.unwrap_or_else(|| "http://127.0.0.1:3000".to_owned()),
             format: Format::Tsv,
+            select: Select::default(),
+            writes: WriteOptions::default(),
             timeout: Some(COMPLETION_TIMEOUT),
             home: Home::find(home),
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ticketing_sdk::{
     Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, SecretString,
-    SessionError, SessionLocation, SessionStore, Timestamp, UserId,
+    SessionError, SessionLocation, SessionStore, Timestamp, UserId, Write,
 };
 
 use crate::clock;
@@ -15,7 +15,8 @@ use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::io::Io;
 use crate::journal::{BatchJournal, Entry, Journal};
-use crate::output::{Format, Printer};
+use crate::output::{Format, Printer, Select, zone};
+use crate::preview::RequestPreview;
 
 /// A command without a session.
 pub(crate) trait LocalCommand {
@@ -29,11 +30,23 @@ pub(crate) trait ApiCommand {
     async fn run(self, api: &ApiContext) -> Outcome;
 }
 
+/// How the writes of a command are sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WriteOptions {
+    /// Whether the request is printed instead.
+    pub(crate) dry_run: bool,
+    /// The key of the user for the write, in place of a new one.
+    pub(crate) key: Option<IdempotencyKey>,
+}
+
 /// The settings of every command.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) server: String,
     pub(crate) format: Format,
+    /// What is shown of JSON.
+    pub(crate) select: Select,
+    pub(crate) writes: WriteOptions,
     /// The timeout of a call.
     pub(crate) timeout: Option<Duration>,
     pub(crate) home: Home,
@@ -117,7 +130,8 @@ fn given(builder: ClientBuilder, session: &str) -> ClientBuilder {
 impl Context {
     /// Shows data in the format that was chosen.
     pub(crate) fn printer(&self) -> Printer<'_> {
-        Printer { io: &self.io, format: self.settings.format, now: clock::now() }
+        let select = Some(&self.settings.select);
+        Printer { select, zone: zone(), ..Printer::new(&self.io, self.settings.format, clock::now()) }
     }
 
     /// Connects to the server.
@@ -150,7 +164,14 @@ impl ApiContext {
         let client = Client::builder(&server).mock(mock).session_value("session").build().unwrap();
         let home = Home::find(Some(folder.into()));
         let journal = Journal::in_folder(home.journal().ok());
-        let settings = Settings { server, format, timeout: None, home };
+        let settings = Settings {
+            server,
+            format,
+            select: Select::default(),
+            writes: WriteOptions::default(),
+            timeout: None,
+            home,
+        };
         Self { context: Context { io: Arc::new(io), settings }, client, journal }
     }
 }
@@ -193,21 +214,35 @@ impl ApiContext {
     ///
     /// `operation` names the write for people; `parts` identify the request. `send` gets the key, and whether an
     /// interrupted command may have sent the request before.
-    pub(crate) async fn write<T, W>(
+    ///
+    /// # Errors
+    /// If the key cannot be recorded. With `--dry-run`, the end of the command, after the request is printed.
+    pub(crate) async fn write<T: 'static>(
         &self,
         operation: &str,
         parts: &[&str],
-        send: impl FnOnce(IdempotencyKey, bool) -> W,
-    ) -> Outcome<Result<T, Error>>
-    where
-        W: IntoFuture<Output = Result<T, Error>>,
-    {
+        send: impl FnOnce(IdempotencyKey, bool) -> Write<T>,
+    ) -> Outcome<Result<T, Error>> {
+        if self.is_dry_run() {
+            return Err(self.preview(send(self.preview_key(), false).request()).await);
+        }
         let entry = self.note_down(operation, parts).await?;
         let answer = send(entry.key.clone(), entry.resumed).await;
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
             entry.settle();
         }
         Ok(answer)
+    }
+
+    /// Sends a write without a key.
+    ///
+    /// # Errors
+    /// With `--dry-run`, the end of the command, after the request is printed.
+    pub(crate) async fn send<T: 'static>(&self, write: Write<T>) -> Outcome<Result<T, Error>> {
+        if self.is_dry_run() {
+            return Err(self.preview(write.request()).await);
+        }
+        Ok(write.await)
     }
 
     /// Does the same for a raw request, for which every status is a response.
@@ -217,6 +252,9 @@ impl ApiContext {
         parts: &[&str],
         request: Request,
     ) -> Outcome<Result<Response, Error>> {
+        if self.is_dry_run() {
+            return Err(self.preview(&request.idempotency_key(self.preview_key())).await);
+        }
         let entry = self.note_down(operation, parts).await?;
         let answer = request.idempotency_key(entry.key.clone()).resumed(entry.resumed).send().await;
         let is_open = match &answer {
@@ -227,6 +265,33 @@ impl ApiContext {
             entry.settle();
         }
         Ok(answer)
+    }
+
+    /// Whether writes are printed instead of sent.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.context.settings.writes.dry_run
+    }
+
+    /// Returns the key of a request that is only printed.
+    fn preview_key(&self) -> IdempotencyKey {
+        self.context.settings.writes.key.clone().unwrap_or_else(IdempotencyKey::generate)
+    }
+
+    /// Prints a request without its secrets, and returns the end of the command.
+    pub(crate) async fn preview(&self, request: &Request) -> Failure {
+        let session = self.client.session().await.ok();
+        let preview = match RequestPreview::of(request, session.as_ref()) {
+            Ok(preview) => preview,
+            Err(error) => return Failure::from(error),
+        };
+        let printed = match self.context.settings.format {
+            Format::Table | Format::Tsv => self.io().data(preview.text()),
+            _ => serde_json::to_value(&preview)
+                .map_err(|error| Failure::failed(error.to_string()))
+                .and_then(|json| self.printer().json(&json)),
+        };
+        self.io().remark("nothing was sent");
+        printed.err().unwrap_or_else(|| Failure::silent(Exit::Done))
     }
 
     /// Removes the record of an interrupted write whose outcome is known. Returns whether there was one.
@@ -256,7 +321,8 @@ impl ApiContext {
     async fn note_down(&self, operation: &str, parts: &[&str]) -> Outcome<Entry> {
         let user = self.client.session().await.ok().and_then(|session| session.user);
         let parts: Vec<&str> = parts.iter().copied().chain(user.as_ref().map(UserId::as_str)).collect();
-        self.journal.begin(operation, self.client.server(), &parts, clock::now()).map_err(|error| {
+        let key = self.context.settings.writes.key.clone();
+        self.journal.begin(operation, self.client.server(), &parts, key, clock::now()).map_err(|error| {
             Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))
                 .hint("set TICKETING_HOME to a folder that can be written to")
         })

@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use ticketing_sdk::text::sanitize;
 
+use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
 use crate::prompter::Prompter;
 
@@ -33,6 +34,8 @@ pub(crate) struct Io {
     shape: TerminalInfo,
     /// Whether these are the streams of the process, and not the buffers of a test.
     is_process: bool,
+    /// The command of the pager for long texts, if the user has one.
+    pager: Option<String>,
 }
 
 /// The properties of the streams.
@@ -44,8 +47,10 @@ pub(crate) struct TerminalInfo {
     pub(crate) err_terminal: bool,
     /// Whether stdin is a terminal.
     pub(crate) in_terminal: bool,
-    /// Columns of the terminal.
+    /// Columns of the terminal, or of `COLUMNS` where stdout is none.
     pub(crate) width: u16,
+    /// Lines of the terminal.
+    pub(crate) height: u16,
     pub(crate) out_colour: bool,
     pub(crate) err_colour: bool,
     /// Whether notices on stderr are omitted.
@@ -67,11 +72,16 @@ impl Io {
             Colour::Always => true,
             Colour::Never => false,
         };
+        let size = terminal_size::terminal_size().map(|(width, height)| (width.0, height.0));
+        let out_terminal = stdout.is_terminal();
+        let asked_width =
+            || environment("COLUMNS").and_then(|width| width.parse().ok()).filter(|width| *width > 0);
         let shape = TerminalInfo {
-            out_terminal: stdout.is_terminal(),
+            out_terminal,
             err_terminal: stderr.is_terminal(),
             in_terminal: stdin.is_terminal(),
-            width: terminal_size::terminal_size().map_or(80, |(width, _)| width.0),
+            width: if out_terminal { size.map(|(width, _)| width) } else { asked_width() }.unwrap_or(80),
+            height: size.map_or(24, |(_, height)| height),
             out_colour: coloured(anstream::AutoStream::choice(&stdout)),
             err_colour: coloured(anstream::AutoStream::choice(&stderr)),
             quiet,
@@ -83,7 +93,8 @@ impl Io {
         let err: Box<dyn Write + Send> =
             if shape.err_colour { Box::new(anstream::AutoStream::always(stderr)) } else { Box::new(stderr) };
         let prompter = Prompter::Terminal { colour: shape.err_colour };
-        Self { is_process: true, ..Self::new(out, err, Box::new(stdin), prompter, shape) }
+        let pager = shape.out_terminal.then(pager::command).flatten();
+        Self { is_process: true, pager, ..Self::new(out, err, Box::new(stdin), prompter, shape) }
     }
 
     fn new(
@@ -100,6 +111,7 @@ impl Io {
             prompter,
             shape,
             is_process: false,
+            pager: None,
         }
     }
 
@@ -115,6 +127,19 @@ impl Io {
             ErrorKind::BrokenPipe => Failure::broken_pipe(),
             _ => Failure::failed(format!("cannot write to stdout: {error}")),
         })
+    }
+
+    /// Writes data to stdout, through the pager of the user if it is longer than the terminal.
+    pub(crate) fn page(&self, text: &str) -> Outcome {
+        if let Some(pager) = &self.pager
+            && text.lines().count() >= usize::from(self.shape.height)
+        {
+            match pager::show(pager, text) {
+                Ok(()) => return Ok(()),
+                Err(error) => self.notice(&format!("the pager {pager:?} cannot be used: {error}")),
+            }
+        }
+        self.data(text)
     }
 
     /// Returns stdout for prompts.
@@ -294,6 +319,7 @@ fn lock<T: ?Sized>(stream: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 mod hangup;
+mod pager;
 
 #[cfg(test)]
 pub(crate) mod fake;

@@ -75,7 +75,7 @@ impl Journal {
     }
 
     /// Records a write before it is sent. `parts` determine the request; the journal stores their hash only, and so no card
-    /// token. A write that was interrupted before gets its earlier key.
+    /// token. A write that was interrupted before gets its earlier key, unless the user gives a key.
     ///
     /// # Errors
     /// If the file cannot be written, or the user has no home directory.
@@ -84,6 +84,7 @@ impl Journal {
         operation: &str,
         server: &str,
         parts: &[&str],
+        given: Option<IdempotencyKey>,
         now: Timestamp,
     ) -> std::io::Result<Entry> {
         let Some(folder) = &self.folder else {
@@ -92,11 +93,17 @@ impl Journal {
         private_folder(folder)?;
         let fingerprint = fingerprint(server, operation, parts);
         for Abandoned { path, file, note } in self.abandoned() {
-            if note.fingerprint == fingerprint && now.saturating_since(note.started_at) < NOTE_RETENTION {
+            let is_same = match &given {
+                Some(key) => note.key == *key,
+                None => note.fingerprint == fingerprint,
+            };
+            if is_same && now.saturating_since(note.started_at) < NOTE_RETENTION {
                 return Ok(Entry { key: note.key, resumed: true, path, file });
             }
         }
-        let key = IdempotencyKey::generate();
+        // A key of the user may hold characters that mean something in a path.
+        let name = given.as_ref().map(|key| hex(&Sha256::digest(key.as_str())));
+        let key = given.unwrap_or_else(IdempotencyKey::generate);
         let note = Note {
             key: key.clone(),
             operation: operation.to_owned(),
@@ -105,7 +112,7 @@ impl Journal {
             started_at: now,
             reported: false,
         };
-        let path = folder.join(format!("{key}.{NOTE_EXTENSION}"));
+        let path = folder.join(format!("{}.{NOTE_EXTENSION}", name.as_deref().unwrap_or(key.as_str())));
         let file = write_new(&path, &note)?;
         Ok(Entry { key, resumed: false, path, file })
     }
@@ -244,7 +251,11 @@ fn fingerprint(server: &str, operation: &str, parts: &[&str]) -> String {
         hash.update(part.len().to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn new_private_file(path: &Path) -> std::io::Result<File> {

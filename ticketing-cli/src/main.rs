@@ -1,5 +1,6 @@
 //! `ticketing`: the marketplace from the terminal.
 
+mod browser;
 mod card;
 mod cli;
 mod clock;
@@ -16,11 +17,15 @@ mod home;
 mod io;
 mod journal;
 mod output;
+mod preview;
 mod prompt;
 mod prompter;
 mod qr;
 #[cfg(all(test, feature = "embedded"))]
 mod reference;
+mod resolve;
+#[cfg(all(test, feature = "embedded"))]
+mod schemas;
 mod secret;
 mod span;
 
@@ -30,7 +35,7 @@ use std::sync::Arc;
 
 use clap_complete::CompleteEnv;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Parsed};
 use crate::context::{Context, Settings};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -44,23 +49,24 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let colour = cli::colour_before_parsing(&args);
     let io = Io::of_process(colour, false, false);
-    let cli = match cli::parse(&args, io.terminal_info()) {
-        Ok(cli) => cli,
+    let parsed = match cli::parse(&args, io.terminal_info()) {
+        Ok(parsed) => parsed,
         Err((failure, true)) => return end(&io, io.data(failure.rendered.unwrap_or_default())),
         Err((failure, false)) => return end(&io, Err(failure)),
     };
-    let io = Arc::new(Io::of_process(cli.global.color, cli.global.quiet, cli.global.no_input));
+    let global = &parsed.cli.global;
+    let io = Arc::new(Io::of_process(global.color, global.quiet, global.no_input));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return end(&io, Err(Failure::failed(format!("cannot start: {error}")))),
     };
-    let outcome = runtime.block_on(run(cli, &io));
+    let outcome = runtime.block_on(run(parsed, &io));
     // What still waits, for a keyring that does not answer for one, must not keep the program.
     runtime.shutdown_background();
     end(&io, outcome)
 }
 
-async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
+async fn run(Parsed { cli, select, writes }: Parsed, io: &Arc<Io>) -> Outcome {
     let Cli { global, command, .. } = cli;
     let command = command.unwrap_or_default();
     if global.verbose {
@@ -68,7 +74,9 @@ async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
     }
     let settings = Settings {
         server: global.server,
-        format: Format::of(global.output, io.terminal_info().out_terminal),
+        format: Format::of(global.output, io.terminal_info().out_terminal, &select),
+        select,
+        writes,
         timeout: global.timeout,
         home: Home::find(global.home),
     };
@@ -77,6 +85,8 @@ async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
         return command.run(context).await;
     }
     tokio::select! {
+        // An interrupt of the pager is not one of the program.
+        biased;
         outcome = command.run(context) => outcome,
         _ = tokio::signal::ctrl_c() => {
             io.status(None);

@@ -12,7 +12,7 @@ pub(crate) fn value(io: &Io, given: Option<String>, question: &str, flag: &str) 
         (Some(value), _) => Ok(value),
         (None, Some(prompter)) => prompter.text(question),
         (None, None) => Err(Failure::usage(format!("{flag} is missing"))
-            .hint(format!("pass {flag}; nobody can be asked here"))),
+            .hint(format!("pass {flag}; prompts need a terminal, and are off with --no-input"))),
     }
 }
 
@@ -22,9 +22,8 @@ pub(crate) fn confirm(io: &Io, yes: bool, question: &str) -> Outcome {
         _ if yes => Ok(()),
         Some(prompter) if prompter.confirm(&clean(question))? => Ok(()),
         Some(_) => Err(Failure::failed("not confirmed, so nothing was done")),
-        None => {
-            Err(Failure::usage("this needs to be confirmed").hint("pass --yes; nobody can be asked here"))
-        }
+        None => Err(Failure::usage("this needs to be confirmed")
+            .hint("pass --yes; prompts need a terminal, and are off with --no-input")),
     }
 }
 

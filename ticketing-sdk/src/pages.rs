@@ -38,6 +38,18 @@ impl<'s> Pages<'s> {
         format!("{}/", self.server)
     }
 
+    /// Returns the address of the market with a search for these words.
+    #[must_use]
+    pub fn search(self, words: &str) -> String {
+        format!("{}/?q={}", self.server, escape(words))
+    }
+
+    /// Returns the address of the orders of the user.
+    #[must_use]
+    pub fn orders(self) -> String {
+        format!("{}/orders", self.server)
+    }
+
     /// A ticket.
     #[must_use]
     pub fn ticket(self, id: &TicketId) -> String {
@@ -70,6 +82,8 @@ mod tests {
     fn identifier_is_always_one_path_segment() {
         let pages = Pages::of("https://shop.example/market/");
         assert_eq!(pages.market(), "https://shop.example/market/");
+        assert_eq!(pages.search("jazz & lake"), "https://shop.example/market/?q=jazz%20%26%20lake");
+        assert_eq!(pages.orders(), "https://shop.example/market/orders");
         assert_eq!(
             pages.order(&OrderId::new("01a203b9-d806")),
             "https://shop.example/market/orders/01a203b9-d806"

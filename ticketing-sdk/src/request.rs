@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH};
+use http::{HeaderMap, Method};
 use serde::Serialize;
 
 use crate::call::{Call, INTENDED_USER, escape};
@@ -173,6 +173,39 @@ impl Request {
     pub(crate) fn references(mut self, id: &str) -> Self {
         self.call.references = Some(id.to_owned());
         self
+    }
+
+    /// Returns the method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.call.method
+    }
+
+    /// Returns the URL that the request is sent to, with its query.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if a part of the request is invalid.
+    pub fn url(&self) -> Result<String> {
+        self.call.check()?;
+        Ok(self.client.transport().url(&self.call)?.into())
+    }
+
+    /// Returns the headers that are set so far. The client adds the session when it sends the request.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.call.headers
+    }
+
+    /// Returns the body.
+    #[must_use]
+    pub fn body_bytes(&self) -> &Bytes {
+        &self.call.body
+    }
+
+    /// Whether the session is sent with the request.
+    #[must_use]
+    pub fn has_session(&self) -> bool {
+        self.call.session == UseSession::Yes
     }
 
     /// Sends the request. Any status is a response, not an error.

@@ -244,7 +244,7 @@ impl Transport {
         request.timeout.unwrap_or(self.limits.total)
     }
 
-    fn url(&self, request: &Call) -> Result<Url> {
+    pub(crate) fn url(&self, request: &Call) -> Result<Url> {
         // After the address of the server and a slash, no path can name another host.
         if !request.path.starts_with('/') {
             return Err(Error::invalid("path", "must begin with a slash"));

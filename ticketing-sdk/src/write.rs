@@ -62,6 +62,12 @@ impl<T> Write<T> {
         self.request.call.key.as_ref()
     }
 
+    /// Returns the request, for a program that shows it before it is sent.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
     /// Makes an update or a deletion conditional: if the resource has another version, it is refused with the code
     /// `version_mismatch`.
     pub fn if_match(mut self, version: i64) -> Self {

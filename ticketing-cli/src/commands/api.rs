@@ -1,9 +1,11 @@
 //! `ticketing api`: an HTTP request with the session and an idempotency key.
 
-use std::collections::BTreeMap;
+mod fields;
+mod pages;
+
 use std::path::{Path, PathBuf};
 
-use serde_json::value::RawValue;
+use serde_json::Value;
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{ErrorCategory, Method, Problem, Request, Response, StatusCode};
 
@@ -11,37 +13,44 @@ use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::escape_json;
+use crate::output::{Format, escape_json};
 
 /// The arguments of `ticketing api`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::long(
     &[
-        "ticketing api GET '/api/tickets?limit=3'",
-        "ticketing api POST /api/orders --field ticketId=01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing api DELETE /api/orders/01a203b9-d806-71eb-8d06-dbab9285e702 --include",
+        "ticketing api '/api/tickets?limit=3'",
+        "ticketing api /api/tickets --paginate --jq '.[].title'",
+        "ticketing api /api/orders -f ticketId=01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing api PUT /api/tickets/01a203b9-d806-71eb-8d06-dbab9285e702 -f title=Opera -F price=20.50 --dry-run",
+        "ticketing api -X DELETE /api/orders/01a203b9-d806-71eb-8d06-dbab9285e702 --include",
     ],
-    "Fields become the query of a GET, and the JSON body of another method. A POST carries an idempotency key.",
+    "The method is GET, or POST if there are fields or a body. Fields become the query of a GET, and the JSON body of another \
+     method. A POST carries an idempotency key. `-F KEY=@FILE` takes the text of a file.",
 ))]
 pub(crate) struct Args {
-    /// The method: GET, POST, PUT or DELETE
-    #[arg(value_parser = method)]
-    method: Method,
-    /// The path, like /api/tickets?limit=3
-    #[arg(value_parser = path)]
-    path: String,
+    /// The path, like /api/tickets?limit=3; a method may come before it
+    #[arg(value_name = "PATH", required = true, num_args = 1..=2)]
+    target: Vec<String>,
+    /// Use this method
+    #[arg(long, short = 'X', help_heading = help::REQUEST, value_name = "METHOD", value_parser = method)]
+    method: Option<Method>,
     /// Add a field whose value is text
-    #[arg(long = "field", help_heading = help::REQUEST, short = 'f', value_name = "KEY=VALUE", value_parser = pair('='))]
+    #[arg(long = "raw-field", help_heading = help::REQUEST, short = 'f', value_name = "KEY=VALUE", value_parser = fields::pair('='))]
     fields: Vec<(String, String)>,
-    /// Add a field whose value is JSON
-    #[arg(long = "json-field", help_heading = help::REQUEST, short = 'F', value_name = "KEY=JSON", value_parser = pair('='))]
-    json_fields: Vec<(String, String)>,
+    /// Add a field whose value is JSON, the text of @FILE, or else text
+    #[arg(long = "field", alias = "json-field", help_heading = help::REQUEST, short = 'F', value_name = "KEY=VALUE")]
+    #[arg(value_parser = fields::pair('='))]
+    typed_fields: Vec<(String, String)>,
     /// Add a header
-    #[arg(long = "header", help_heading = help::REQUEST, short = 'H', value_name = "NAME:VALUE", value_parser = pair(':'))]
+    #[arg(long = "header", help_heading = help::REQUEST, short = 'H', value_name = "NAME:VALUE", value_parser = fields::pair(':'))]
     headers: Vec<(String, String)>,
     /// Read the body from a file, or from stdin with -
-    #[arg(long, help_heading = help::REQUEST, value_name = "FILE", conflicts_with_all = ["fields", "json_fields"])]
+    #[arg(long, help_heading = help::REQUEST, value_name = "FILE", conflicts_with_all = ["fields", "typed_fields"])]
     input: Option<PathBuf>,
+    /// Fetch every page of a list, and write one array
+    #[arg(long, help_heading = help::OUTPUT, conflicts_with_all = ["input", "include"])]
+    paginate: bool,
     /// Show the status and the headers of the response, too
     #[arg(long, short, help_heading = help::OUTPUT)]
     include: bool,
@@ -49,53 +58,61 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let mut request = api.client.request(self.method.clone(), self.path.clone());
+        let (method, path) = self.target()?;
+        let is_read = method == Method::GET || method == Method::HEAD;
+        if self.paginate && method != Method::GET {
+            return Err(Failure::usage("--paginate is for GET"));
+        }
+        let mut request = api.client.request(method.clone(), path.clone());
         let mut body = Vec::new();
         if let Some(file) = &self.input {
             body = input(api, file).await?;
             request = request.body("application/json", body.clone());
-        } else if self.method == Method::GET || self.method == Method::HEAD {
-            for (key, value) in self.fields.iter().chain(&self.json_fields) {
-                request = request.query(key.clone(), value);
+        } else if is_read {
+            for (key, value) in fields::query(api, &self.fields, &self.typed_fields).await? {
+                request = request.query(key, value);
             }
-        } else if !(self.fields.is_empty() && self.json_fields.is_empty()) {
-            body = self.object()?;
+        } else if !(self.fields.is_empty() && self.typed_fields.is_empty()) {
+            body = fields::object(api, &self.fields, &self.typed_fields).await?;
             request = request.body("application/json", body.clone());
         }
         for (name, value) in &self.headers {
             request = request.header(name, value.trim());
         }
-        let answer = self.send(api, request, &body).await?;
+        if self.paginate {
+            return pages::write(api, request).await;
+        }
+        let has_key = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
+        let answer = if method == Method::POST && !has_key {
+            let text = String::from_utf8_lossy(&body);
+            api.write_raw(&format!("api POST {path}"), &[&text], request).await??
+        } else if api.is_dry_run() {
+            return Err(api.preview(&request).await);
+        } else {
+            request.send().await?
+        };
         self.show(api, &answer)?;
         check_status(&answer)
     }
 }
 
 impl Args {
-    async fn send(&self, api: &ApiContext, request: Request, body: &[u8]) -> Outcome<Response> {
-        let has_key = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
-        if self.method != Method::POST || has_key {
-            return Ok(request.send().await?);
+    /// Returns the method and the path.
+    fn target(&self) -> Outcome<(Method, String)> {
+        let has_body = self.input.is_some() || !(self.fields.is_empty() && self.typed_fields.is_empty());
+        let (named, path) = match self.target.as_slice() {
+            [word, path] => (Some(method(word).map_err(Failure::usage)?), path),
+            [path] => (None, path),
+            _ => return Err(Failure::usage("a path is missing")),
+        };
+        if !path.starts_with('/') {
+            return Err(Failure::usage(format!("the path {path:?} is wrong: a path begins with /")));
         }
-        let operation = format!("api POST {}", self.path);
-        let text = String::from_utf8_lossy(body);
-        Ok(api.write_raw(&operation, &[&text], request).await??)
-    }
-
-    /// Returns the fields as one JSON object.
-    fn object(&self) -> Outcome<Vec<u8>> {
-        // Values stay as they are typed: a number keeps all of its digits.
-        let mut object = BTreeMap::new();
-        let not_json = |key: &str, error| Failure::usage(format!("the value of {key} is not JSON: {error}"));
-        for (key, text) in &self.fields {
-            let value = serde_json::value::to_raw_value(text).map_err(|error| not_json(key, error))?;
-            object.insert(key, value);
+        if named.is_some() && self.method.is_some() {
+            return Err(Failure::usage("the method is given twice"));
         }
-        for (key, json) in &self.json_fields {
-            let value: Box<RawValue> = serde_json::from_str(json).map_err(|error| not_json(key, error))?;
-            object.insert(key, value);
-        }
-        serde_json::to_vec(&object).map_err(|error| Failure::failed(error.to_string()))
+        let default = if has_body { Method::POST } else { Method::GET };
+        Ok((self.method.clone().or(named).unwrap_or(default), path.clone()))
     }
 
     /// Writes the response unchanged; on a terminal, indented and without control characters.
@@ -109,14 +126,20 @@ impl Args {
             head.push('\n');
         }
         api.io().data(head)?;
+        let is_shaped = api.printer().is_selecting() || api.context.settings.format == Format::Yaml;
+        if is_shaped && answer.status().is_success() {
+            let json: Value = serde_json::from_slice(answer.bytes())
+                .map_err(|error| Failure::failed(format!("the response is not JSON: {error}")))?;
+            return api.printer().json(&json);
+        }
         if !api.io().terminal_info().out_terminal {
             return api.io().data(answer.bytes());
         }
-        let text = match serde_json::from_slice::<serde_json::Value>(answer.bytes()) {
+        let text = match serde_json::from_slice::<Value>(answer.bytes()) {
             Ok(json) => escape_json(&format!("{json:#}")),
             Err(_) => answer.text().lines().map(sanitize).collect::<Vec<_>>().join("\n"),
         };
-        if text.is_empty() { Ok(()) } else { api.io().line(&text) }
+        if text.is_empty() { Ok(()) } else { api.io().page(&(text + "\n")) }
     }
 }
 
@@ -144,16 +167,15 @@ fn check_status(answer: &Response) -> Outcome {
 }
 
 fn method(word: &str) -> Result<Method, String> {
-    Method::from_bytes(word.to_ascii_uppercase().as_bytes()).map_err(|_| "not an HTTP method".to_owned())
+    Method::from_bytes(word.to_ascii_uppercase().as_bytes())
+        .map_err(|_| format!("{word:?} is not an HTTP method"))
 }
 
-fn path(text: &str) -> Result<String, String> {
-    if text.starts_with('/') { Ok(text.to_owned()) } else { Err("a path begins with /".to_owned()) }
-}
-
-fn pair(separator: char) -> impl Fn(&str) -> Result<(String, String), String> + Clone {
-    move |text| match text.split_once(separator) {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err(format!("expected a name, {separator:?} and a value")),
+/// Sends a request for a page of a list.
+async fn page(request: Request) -> Outcome<Response> {
+    let answer = request.send().await?;
+    match check_status(&answer) {
+        Ok(()) => Ok(answer),
+        Err(failure) => Err(failure.detail(answer.text().lines().next().unwrap_or_default())),
     }
 }

@@ -1,16 +1,17 @@
 //! `ticketing auth`: accounts and sessions.
 
-mod signin;
-mod signout;
+pub(crate) mod signin;
+pub(crate) mod signout;
 mod signup;
-mod status;
+pub(crate) mod status;
+pub(crate) mod whoami;
 
 use clap::Subcommand;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use ticketing_sdk::{SessionLocation, User};
+use ticketing_sdk::{Method, SessionLocation, User};
 
 /// The subcommands of `ticketing auth`.
 #[derive(Debug, Subcommand)]
@@ -45,6 +46,13 @@ impl ApiCommand for Auth {
             Self::Status(args) => args.run(api).await,
         }
     }
+}
+
+/// Prints the request that would sign in or up, and returns the end of the command.
+async fn preview(api: &ApiContext, route: &str, email: &str) -> Failure {
+    let body = serde_json::json!({"email": email, "password": ""});
+    let request = api.client.request(Method::POST, format!("/api/users/{route}")).json(&body);
+    api.preview(&request.without_session()).await
 }
 
 /// Shows the account that has signed in, and where the session is stored if that is not the keyring.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap_complete::ArgValueCandidates;
 use futures_util::TryStreamExt;
-use ticketing_sdk::{Error, ErrorCode, Money, Order, OrderStatus, TicketId};
+use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, TicketId};
 
 use super::orders::create::{hold_message, order_at_price, settle_order};
 use super::payments::create::{already_paid, pay};
@@ -14,7 +14,7 @@ use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
-use crate::{complete, prompt};
+use crate::{complete, prompt, resolve};
 
 /// The arguments of `ticketing buy`.
 #[derive(Debug, clap::Args)]
@@ -47,7 +47,11 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         // A buyer without a card reserves nothing.
         let card = card::card(api, self.token.clone()).await?;
-        let order = match self.reserve(api).await? {
+        let args = Self { ticket: resolve::ticket(api, self.ticket).await?, ..self };
+        if api.is_dry_run() {
+            return args.preview(api, &card).await;
+        }
+        let order = match args.reserve(api).await? {
             Reservation::New(order) => {
                 api.io().remark(&format!("order {}: {}", order.id, hold_message(api, &order)));
                 order
@@ -78,7 +82,25 @@ enum Reservation {
     Own(Order),
 }
 
+/// The name of the order that a request of `--dry-run` would create.
+const NEW_ORDER: &str = "ORDER";
+
 impl Args {
+    /// Prints the requests of the purchase: the order, and the payment where a token pays.
+    async fn preview(&self, api: &ApiContext, card: &Card) -> Outcome {
+        let about = |error| Failure::about(&error, &Subject::Ticket(self.ticket.clone()));
+        let ticket = api.client.tickets().get(&self.ticket).await.map_err(about)?;
+        let order = api.client.orders().create_at_price(&self.ticket, ticket.price);
+        let end = api.preview(order.request()).await;
+        match card {
+            Card::Token(token) if end.exit == Exit::Done => {
+                let payment = api.client.payments().create(NEW_ORDER, CardToken::new(token));
+                Err(api.preview(payment.request()).await)
+            }
+            _ => Err(end),
+        }
+    }
+
     /// Orders the ticket at the price that is shown, or continues the buyer's own order of it.
     async fn reserve(&self, api: &ApiContext) -> Outcome<Reservation> {
         let subject = Subject::Ticket(self.ticket.clone());

@@ -14,7 +14,7 @@ use crate::output::Record;
 #[derive(Debug, Args)]
 pub(crate) struct ListLimit {
     /// Show at most this many
-    #[arg(long, help_heading = help::LIST, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, short = 'L', help_heading = help::LIST, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
     /// Show all of them
     #[arg(long, help_heading = help::LIST, conflicts_with = "limit")]
@@ -37,7 +37,7 @@ impl ListLimit {
     {
         let most = if self.all { usize::MAX } else { self.most() };
         let newest = list.limit(MAX_PAGE).newest(most).await?;
-        api.printer().list(&newest.items)?;
+        api.printer().page(&newest.items, newest.is_cut)?;
         if newest.is_cut {
             api.io()
                 .notice(&format!("only the newest {most} are shown; --all shows the rest, --limit N more"));
@@ -58,7 +58,7 @@ impl ListLimit {
         let mut shown: Vec<T> = items.take(wanted.saturating_add(1)).try_collect().await?;
         let cut = shown.len() > wanted;
         shown.truncate(wanted);
-        api.printer().list(&shown)?;
+        api.printer().page(&shown, cut)?;
         if cut {
             api.io()
                 .notice(&format!("only the first {wanted} are shown; --all shows the rest, --limit N more"));

@@ -4,10 +4,10 @@ use clap::Subcommand;
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::{OrderId, TicketId};
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 use crate::help;
+use crate::{browser, complete, resolve};
 
 /// The arguments of `ticketing open`.
 #[derive(Debug, clap::Args)]
@@ -80,23 +80,16 @@ struct How {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let pages = api.client.pages();
-        let (address, print) = match &self.page {
+        let (address, print) = match self.page {
             None => (pages.market(), false),
-            Some(Page::Ticket(ticket)) => (pages.ticket(&ticket.id), ticket.how.print),
-            Some(Page::Order(order)) => (pages.order(&order.id), order.how.print),
+            Some(Page::Ticket(ticket)) => {
+                (pages.ticket(&resolve::ticket(api, ticket.id).await?), ticket.how.print)
+            }
+            Some(Page::Order(order)) => (pages.order(&resolve::order(api, order.id).await?), order.how.print),
         };
-        api.io().line(&address)?;
-        if print || self.how.print || !api.io().terminal_info().out_terminal {
-            return Ok(());
+        if print || self.how.print {
+            return api.io().line(&address);
         }
-        // Starting a browser may block.
-        let opened = tokio::task::spawn_blocking(move || webbrowser::open(&address)).await;
-        let why = match opened {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(why)) => why.to_string(),
-            Err(why) => why.to_string(),
-        };
-        api.io().notice(&format!("no browser could be opened: {why}"));
-        Ok(())
+        browser::open(api, address).await
     }
 }

@@ -1,14 +1,14 @@
 //! `ticketing tickets`: the market and its listings.
 
 mod batch;
-mod create;
+pub(crate) mod create;
 mod delete;
 mod details;
 mod export;
 mod file_format;
 mod get;
 mod import;
-mod list;
+pub(crate) mod list;
 mod update;
 mod watch;
 
@@ -22,7 +22,7 @@ use crate::help;
 #[derive(Debug, Subcommand)]
 #[command(after_long_help = help::long(
     &[
-        "ticketing tickets list --query rustconf",
+        "ticketing tickets list rustconf",
         "ticketing tickets create --title \"RustConf, day 1\" --price 149.99",
         "ticketing tickets watch",
     ],
@@ -31,13 +31,13 @@ use crate::help;
 pub(crate) enum Tickets {
     /// List available tickets, or tickets of another status
     #[command(alias = "ls")]
-    List(list::Args),
+    List(Box<list::Args>),
     /// Show one ticket
     #[command(alias = "show")]
     Get(get::Args),
     /// List a ticket for sale
     #[command(alias = "new")]
-    Create(create::Args),
+    Create(Box<create::Args>),
     /// Change the title or the price of a listing
     #[command(alias = "edit")]
     Update(update::Args),

@@ -190,7 +190,7 @@ struct OnDisk {
 
 impl ticketing_tui::Journal for OnDisk {
     fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn JournalEntry>, String> {
-        let entry = self.journal.begin(operation, &self.server, parts, clock::now());
+        let entry = self.journal.begin(operation, &self.server, parts, None, clock::now());
         entry.map(|entry| Box::new(entry) as Box<dyn JournalEntry>).map_err(|error| error.to_string())
     }
 }

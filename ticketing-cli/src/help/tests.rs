@@ -1,8 +1,8 @@
 //! The help of every command: its length, its purpose, its groups and its examples.
 
-use clap::{Command, CommandFactory, Parser};
+use clap::{Command, FromArgMatches};
 
-use crate::cli::Cli;
+use crate::cli::{Cli, short_root_help, tree};
 
 /// The lines of a terminal, which the short help fits.
 const SCREEN: usize = 24;
@@ -15,7 +15,7 @@ fn commands() -> Vec<(String, Command)> {
             add(child, &format!("{name} {}", child.get_name()), found);
         }
     }
-    let mut root = Cli::command().term_width(80);
+    let mut root = tree().term_width(80);
     root.build();
     let mut found = Vec::new();
     add(&root, "ticketing", &mut found);
@@ -46,7 +46,10 @@ fn calls(example: &str) -> Vec<Vec<String>> {
 #[test]
 fn short_help_of_every_command_fits_a_screen() {
     for (name, mut command) in commands() {
-        let help = command.render_help().to_string();
+        let help = match name.as_str() {
+            "ticketing" => short_root_help(),
+            _ => command.render_help().to_string(),
+        };
         let lines = help.trim_end().lines().count();
         assert!(lines <= SCREEN, "{name} -h has {lines} lines:\n{help}");
         assert!(!help.contains("Examples:") && !help.contains("--server"), "{name} -h is not short:\n{help}");
@@ -98,7 +101,8 @@ fn examples_of_every_command_are_understood() {
             let calls = calls(&example);
             assert!(!calls.is_empty(), "{name}: {example:?} does not call the program");
             for call in calls {
-                let parsed = Cli::try_parse_from(&call);
+                let matches = tree().try_get_matches_from(&call);
+                let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
                 assert!(parsed.is_ok(), "{name}: {example:?} is not understood: {}", parsed.unwrap_err());
                 shows_itself |= call.join(" ").starts_with(&name);
             }

@@ -51,6 +51,7 @@ fn terminal_info(terminal: bool) -> TerminalInfo {
         err_terminal: terminal,
         in_terminal: terminal,
         width: 80,
+        height: 24,
         out_colour: false,
         err_colour: false,
         quiet: false,

@@ -17,7 +17,7 @@ fn journal() -> (tempfile::TempDir, Journal) {
 }
 
 fn begin(journal: &Journal, token: &str) -> Entry {
-    journal.begin("payments create O", "http://s", &["O", token], Timestamp::from_millis(NOW)).unwrap()
+    journal.begin("payments create O", "http://s", &["O", token], None, Timestamp::from_millis(NOW)).unwrap()
 }
 
 fn later(by: Duration) -> Timestamp {
@@ -148,4 +148,23 @@ fn note_older_than_server_keys_is_dropped() {
     drop(begin(&journal, "tok_visa"));
     assert_eq!(journal.take_unreported(later(Duration::from_secs(24 * 3600))).len(), 1);
     assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
+}
+
+#[test]
+fn key_of_the_user_is_the_key_whatever_it_holds() {
+    let (_folder, journal) = journal();
+    let given = IdempotencyKey::new("../nightly/2026-11-22").unwrap();
+    let begin = |journal: &Journal| {
+        let key = Some(given.clone());
+        journal.begin("orders create T", "http://s", &["T"], key, Timestamp::from_millis(NOW)).unwrap()
+    };
+    let entry = begin(&journal);
+    assert_eq!((entry.key.as_str(), entry.resumed), (given.as_str(), false));
+    assert_eq!(entry.path.parent(), Some(journal.folder()));
+    // The command is killed.
+    drop(entry);
+    let again = begin(&journal);
+    assert_eq!((again.key.as_str(), again.resumed), (given.as_str(), true));
+    again.settle();
+    assert!(!begin(&journal).resumed);
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::failure::{Failure, Outcome};
 
@@ -10,6 +11,11 @@ use crate::failure::{Failure, Outcome};
 pub(super) fn document(value: &impl Serialize, terminal: bool) -> Outcome<String> {
     let text = if terminal { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     Ok(escape(&text.map_err(unwritable)?) + "\n")
+}
+
+/// Returns the JSON of a record.
+pub(super) fn value(value: &impl Serialize) -> Outcome<Value> {
+    serde_json::to_value(value).map_err(unwritable)
 }
 
 /// Returns a line for each value.

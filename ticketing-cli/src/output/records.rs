@@ -118,7 +118,7 @@ impl WatchLine {
 impl Record for WatchLine {
     const COLUMNS: &'static [Column] = &[
         Column::whole("change"),
-        Column::whole("id"),
+        Column::id("id"),
         Column::cut("title"),
         Column::right("price"),
         Column::whole("status"),
@@ -195,7 +195,7 @@ impl Record for Payment {
         Column::whole("status"),
         Column::right("amount"),
         Column::hidden("currency"),
-        Column::wide("orderId"),
+        Column::wide_id("orderId"),
         Column::hidden("stripeId"),
         Column::whole("createdAt").droppable(1),
     ];

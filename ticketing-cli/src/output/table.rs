@@ -1,29 +1,30 @@
-//! Tables for people: fitted to the terminal, with relative times, labels, and colours by status.
+//! Tables for people: fitted to the terminal, with short identifiers, relative times, labels, and colours by status.
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
     Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row, Table, presets,
 };
-use ticketing_sdk::Timestamp;
-use ticketing_sdk::text::{relative, sanitize};
+use ticketing_sdk::text::sanitize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Cell, Column, Place, Record, Tone, when};
-use crate::io::{Io, TerminalInfo};
+use super::{Cell, Column, Place, Printer, Record, Tone, short_id, when};
 
 /// The width from which a table has every column, and a status its time.
 const WIDE: usize = 100;
 /// The space between two columns.
 const GAP: usize = 2;
-/// The minimum width of a title.
-const MIN_CUT: usize = 12;
-/// The minimum width of an identifier. Identifiers differ at their ends.
-const MIN_ID: usize = 9;
+/// The width below which a title is not readable: other columns are dropped before.
+const MIN_CUT: usize = 20;
+/// The rank of the identifier of a record with a title.
+const ID_RANK: u8 = u8::MAX - 1;
 
 /// Returns a header, and a line for each record.
-pub(super) fn list<T: Record>(records: &[T], shape: &TerminalInfo, now: Timestamp) -> String {
-    let rows: Vec<Vec<Cell>> = records.iter().map(|record| record.cells(now)).collect();
-    let layout = Layout::fit(T::COLUMNS, &rows, usize::from(shape.width), now);
+pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
+    let shape = printer.io.terminal_info();
+    let width = usize::from(shape.width);
+    let rows: Vec<Vec<Cell>> = records.iter().map(|record| record.cells(printer.now)).collect();
+    let texts = texts(T::COLUMNS, &rows, width, printer);
+    let layout = Layout::fit(T::COLUMNS, &rows, &texts, width);
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.force_no_tty().set_width(shape.width);
@@ -33,13 +34,11 @@ pub(super) fn list<T: Record>(records: &[T], shape: &TerminalInfo, now: Timestam
     table.set_header(row(layout.columns.iter().map(|&index| {
         comfy_table::Cell::new(heading(T::COLUMNS[index].name)).add_attribute(Attribute::Bold)
     })));
-    for cells in &rows {
+    for (cells, texts) in rows.iter().zip(&texts) {
         table.add_row(row(layout.columns.iter().map(|&index| {
-            let text = fitted_text(&cells[index], now, usize::from(shape.width));
             let fitted = match T::COLUMNS[index].place {
-                Place::Id => cut_start(text, layout.id_width),
-                Place::Cut => cut_end(&text, layout.title_width),
-                _ => text,
+                Place::Cut => cut_end(&texts[index], layout.title_width),
+                _ => texts[index].clone(),
             };
             coloured(&cells[index], fitted)
         })));
@@ -55,21 +54,40 @@ pub(super) fn list<T: Record>(records: &[T], shape: &TerminalInfo, now: Timestam
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// The columns of a table, and the widths of its identifiers and titles.
+/// Returns the text of each cell of a list. Identifiers are as short as they are distinct.
+fn texts(columns: &[Column], rows: &[Vec<Cell>], width: usize, printer: &Printer<'_>) -> Vec<Vec<String>> {
+    let mut texts: Vec<Vec<String>> = rows
+        .iter()
+        .map(|cells| cells.iter().map(|cell| fitted_text(cell, width, printer)).collect())
+        .collect();
+    for (index, _) in columns.iter().enumerate().filter(|(_, column)| column.is_id) {
+        let length = short_id::length(texts.iter().map(|row| row[index].as_str()));
+        for row in &mut texts {
+            row[index] = short_id::end(&row[index], length).to_owned();
+        }
+    }
+    texts
+}
+
+/// The columns of a table, and the width of its titles.
 struct Layout {
     columns: Vec<usize>,
-    id_width: usize,
     title_width: usize,
 }
 
 impl Layout {
-    /// Drops columns by rank until the titles have their minimum width, and shortens identifiers after that.
-    fn fit(all: &[Column], rows: &[Vec<Cell>], width: usize, now: Timestamp) -> Self {
+    /// Drops columns by rank until the titles have their minimum width.
+    fn fit(all: &[Column], rows: &[Vec<Cell>], texts: &[Vec<String>], width: usize) -> Self {
         let natural = |index: usize| {
-            let cells = rows.iter().map(|cells| fitted_text(&cells[index], now, width).width());
+            let cells = texts.iter().map(|texts| texts[index].width());
             cells.chain([heading(all[index].name).width()]).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..all.len()).map(natural).collect();
+        let has_title = all.iter().any(|column| column.place == Place::Cut);
+        let rank = |index: usize| match all[index].place {
+            Place::Id if has_title => ID_RANK,
+            _ => all[index].drop_rank,
+        };
         let needed = |index: usize| match all[index].place {
             Place::Cut => widths[index].min(MIN_CUT) + GAP,
             _ => widths[index] + GAP,
@@ -80,29 +98,21 @@ impl Layout {
             is_shown(&all[index], width) && (all[index].place != Place::Wide || !is_empty(index))
         };
         let mut columns: Vec<usize> = (0..all.len()).filter(has_use).collect();
-        let total = |columns: &[usize]| columns.iter().map(|&index| needed(index)).sum::<usize>();
-        while total(&columns) > width {
-            let droppable = columns.iter().copied().filter(|&index| all[index].drop_rank > 0);
-            let Some(dropped) = droppable.max_by_key(|&index| all[index].drop_rank) else { break };
+        // The last column needs no gap.
+        let total = |columns: &[usize]| columns.iter().map(|&index| needed(index)).sum::<usize>() - GAP;
+        while columns.len() > 1 && total(&columns) > width {
+            let droppable = columns.iter().copied().filter(|&index| rank(index) > 0);
+            let Some(dropped) = droppable.max_by_key(|&index| rank(index)) else { break };
             columns.retain(|&index| index != dropped);
         }
-        let width_of = |place: Place| {
-            columns.iter().find(|&&index| all[index].place == place).map_or(0, |&index| widths[index])
-        };
-        let (total, id_width, title_width) = (total(&columns), width_of(Place::Id), width_of(Place::Cut));
-        let id_width = match total.checked_sub(width) {
-            None | Some(0) => id_width,
-            // A shortened identifier cannot be used in a command, so the title gets all of the room.
-            Some(_) if title_width > 0 => MIN_ID.min(id_width),
-            Some(missing) => id_width.saturating_sub(missing).max(MIN_ID),
-        };
-        let taken = total - width_of(Place::Id) + id_width;
-        Self { id_width, title_width: title_width.min(MIN_CUT) + width.saturating_sub(taken), columns }
+        let title = columns.iter().find(|&&index| all[index].place == Place::Cut);
+        let least = title.map_or(0, |&index| widths[index].min(MIN_CUT));
+        Self { title_width: least + width.saturating_sub(total(&columns)), columns }
     }
 }
 
 /// Returns the beginning of a title that is too long.
-fn cut_end(title: &str, width: usize) -> String {
+pub(super) fn cut_end(title: &str, width: usize) -> String {
     if title.width() <= width {
         return title.to_owned();
     }
@@ -117,28 +127,19 @@ fn cut_end(title: &str, width: usize) -> String {
     title.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// Returns the end of an identifier: identifiers of about the same time have the same beginning.
-fn cut_start(id: String, width: usize) -> String {
-    let length = id.chars().count();
-    if length <= width {
-        return id;
-    }
-    let end: String = id.chars().skip(length + 1 - width).collect();
-    format!("…{end}")
-}
-
 /// Returns a line for each field of a record.
-pub(super) fn one<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
-    let cells = record.cells(now);
+pub(super) fn one<T: Record>(record: &T, printer: &Printer<'_>) -> String {
+    let io = printer.io;
+    let cells = record.cells(printer.now);
     let given = || cells.iter().zip(T::COLUMNS).filter(|(cell, _)| !matches!(cell, Cell::None));
     let widest = given().map(|(_, column)| column.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for (cell, column) in given() {
         let value = match cell {
             Cell::ForPrograms(_) => continue,
-            Cell::Time(at) => when::full(*at, now),
+            Cell::Time(at) => when::full(*at, printer.now, &printer.zone),
             Cell::Label(_, label, tone) => io.paint(style(*tone), label),
-            other => plain(other, now),
+            other => plain(other, printer),
         };
         let label = format!("{:widest$}", column.name);
         text += &format!("{}  {value}\n", io.paint(Style::new().bold(), &label));
@@ -147,14 +148,16 @@ pub(super) fn one<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
 }
 
 /// Returns the fields of a record in one line, without a header.
-pub(super) fn line<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
-    let cells = record.cells(now);
+pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
+    let io = printer.io;
+    let cells = record.cells(printer.now);
     let width = usize::from(io.terminal_info().width);
     let shown = cells.iter().zip(T::COLUMNS).filter(|(_, column)| is_shown(column, width));
     let fields: Vec<String> = shown
-        .map(|(cell, _)| match cell {
+        .map(|(cell, column)| match cell {
             Cell::Label(_, label, tone) => io.paint(style(*tone), &format!("{label:9}")),
-            other => plain(other, now),
+            other if column.is_id => short_id::end(&plain(other, printer), short_id::MIN_SHORT).to_owned(),
+            other => plain(other, printer),
         })
         .collect();
     fields.join("  ").trim_end().to_owned() + "\n"
@@ -205,21 +208,21 @@ fn style(tone: Tone) -> Style {
 const LABEL_SEPARATOR: &str = " · ";
 
 /// Returns the text of a cell in a list. A status has no time where the terminal is not wide: the title gets the room.
-fn fitted_text(cell: &Cell, now: Timestamp, width: usize) -> String {
+fn fitted_text(cell: &Cell, width: usize, printer: &Printer<'_>) -> String {
     match cell {
         Cell::Label(_, label, _) if width < WIDE => {
             label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned()
         }
-        _ => plain(cell, now),
+        _ => plain(cell, printer),
     }
 }
 
-fn plain(cell: &Cell, now: Timestamp) -> String {
+fn plain(cell: &Cell, printer: &Printer<'_>) -> String {
     match cell {
         Cell::None | Cell::ForPrograms(_) => String::new(),
         Cell::Text(text) => sanitize(text).into_owned(),
         Cell::Money(dollars) => format!("${dollars}"),
-        Cell::Time(at) => relative(*at, now),
+        Cell::Time(at) => when::short(*at, printer.now, &printer.zone),
         Cell::Start(starts) => format!("{} {} {}", starts.date(), starts.time(), starts.offset()),
         Cell::Label(_, label, _) => label.clone(),
     }

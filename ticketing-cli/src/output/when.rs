@@ -1,11 +1,39 @@
-//! The times of a single record, for people.
+//! Times for people, in the time zone of the user.
 
+use jiff::tz::TimeZone;
 use ticketing_sdk::Timestamp;
-use ticketing_sdk::text::{date, relative, time_of_day};
+use ticketing_sdk::text::relative;
 
-/// Formats a time with its date and its distance: `2026-11-22 10:15:00 UTC (3 min ago)`.
-pub(super) fn full(at: Timestamp, now: Timestamp) -> String {
-    format!("{} {} UTC ({})", date(at), time_of_day(at), relative(at, now))
+/// Returns the time zone of the user: that of `TZ`, or of the machine.
+pub(crate) fn zone() -> TimeZone {
+    TimeZone::system()
+}
+
+/// Formats a time on the clock of a zone: `2026-11-22 10:15:00 UTC`.
+pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
+    formatted(at, zone, "%Y-%m-%d %H:%M:%S %Z")
+}
+
+/// Formats a time with its distance: `2026-11-22 10:15:00 UTC (3 min ago)`.
+pub(super) fn full(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    format!("{} ({})", local(at, zone), relative(at, now))
+}
+
+/// Formats a time as its distance, or as its date if that is far: `3 min ago`.
+pub(super) fn short(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let distance = relative(at, now);
+    // Only a date begins with a year.
+    if distance.len() == 10 && distance.as_bytes()[4] == b'-' {
+        return formatted(at, zone, "%Y-%m-%d");
+    }
+    distance
+}
+
+fn formatted(at: Timestamp, zone: &TimeZone, format: &str) -> String {
+    match jiff::Timestamp::from_millisecond(at.as_millis()) {
+        Ok(instant) => instant.to_zoned(zone.clone()).strftime(format).to_string(),
+        Err(_) => at.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -13,8 +41,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_has_its_date_and_its_distance() {
+    fn time_has_its_date_its_zone_and_its_distance() {
         let now: Timestamp = "2026-11-22T10:15:00Z".parse().unwrap();
-        assert_eq!(full(now, now), "2026-11-22 10:15:00 UTC (now)");
+        assert_eq!(full(now, now, &TimeZone::UTC), "2026-11-22 10:15:00 UTC (now)");
+        let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+        assert_eq!(full(now, now, &tokyo), "2026-11-22 19:15:00 JST (now)");
+    }
+
+    #[test]
+    fn far_time_is_the_date_in_its_zone() {
+        let at: Timestamp = "2025-12-31T20:00:00Z".parse().unwrap();
+        let now: Timestamp = "2026-11-22T10:15:00Z".parse().unwrap();
+        assert_eq!(short(at, now, &TimeZone::UTC), "2025-12-31");
+        assert_eq!(short(at, now, &TimeZone::get("Asia/Tokyo").unwrap()), "2026-01-01");
+        assert_eq!(short(now, now, &TimeZone::UTC), "now");
     }
 }

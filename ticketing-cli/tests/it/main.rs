@@ -21,6 +21,7 @@ mod open;
 mod original;
 mod passes;
 mod pipes;
+mod schemas;
 mod serve;
 mod sessions;
 mod storm;

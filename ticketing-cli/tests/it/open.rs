@@ -8,8 +8,15 @@ fn on_a_pipe_the_address_is_all_there_is() {
     for (words, page) in [
         (&["open"][..], "/"),
         (&["open", "--print"], "/"),
-        (&["open", "ticket", "01a203b8-8236"], "/tickets/01a203b8-8236"),
-        (&["open", "order", "01a203b9-d806", "--print"], "/orders/01a203b9-d806"),
+        (
+            &["open", "ticket", "01a203b9-d806-71eb-8d06-dbab9285e702"],
+            "/tickets/01a203b9-d806-71eb-8d06-dbab9285e702",
+        ),
+        (&["tickets", "list", "--web"], "/"),
+        (&["search", "jazz", "lake", "-w"], "/?q=jazz%20lake"),
+        (&["orders", "list", "-w"], "/orders"),
+        (&["orders", "get", "o1", "-w"], "/orders/o1"),
+        (&["open", "order", "o-1", "--print"], "/orders/o-1"),
         (&["open", "--print", "ticket", "../a b"], "/tickets/..%2Fa%20b"),
     ] {
         let mut command = cli.command(words);

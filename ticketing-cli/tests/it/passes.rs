@@ -130,7 +130,7 @@ fn two_doors_without_a_network_report_what_both_admitted() {
     assert_eq!(sync(&files[0]).code, 0);
     let run = sync(&files[1]);
     assert_eq!(run.code, 10, "{run:?}");
-    let conflicts: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let conflicts = crate::support::items(&run.out);
     assert_eq!((&conflicts[0]["device"], &conflicts[0]["firstDevice"]), (&"south".into(), &"north".into()));
     assert!(conflicts[0]["firstAt"].is_string() && conflicts[0]["at"].is_string(), "{conflicts}");
     assert_eq!(sync(&files[1]).code, 10, "it is never hidden");

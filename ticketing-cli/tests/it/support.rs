@@ -61,11 +61,11 @@ impl Cli {
         run
     }
 
-    /// The one JSON document that it prints.
+    /// The one JSON document that it prints: a record, or the items of a list.
     #[track_caller]
     pub(crate) fn json(&self, words: &[&str]) -> serde_json::Value {
         let run = self.ok(&[&["--output", "json"], words].concat());
-        serde_json::from_str(&run.out).unwrap()
+        items(&run.out)
     }
 
     /// Signs up.
@@ -208,6 +208,16 @@ pub(crate) fn status_of(url: &str) -> u16 {
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
     answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+/// The record of a JSON document, or the items of its list.
+#[track_caller]
+pub(crate) fn items(document: &str) -> serde_json::Value {
+    let mut document: serde_json::Value = serde_json::from_str(document).unwrap();
+    match document.get_mut("items") {
+        Some(items) => items.take(),
+        None => document,
+    }
 }
 
 /// A string of a JSON document.

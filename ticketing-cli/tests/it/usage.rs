@@ -39,11 +39,12 @@ fn what_is_wrong_is_named() {
     refused(&["tickets", "list", "--limit", "0"], "--limit");
     refused(&["tickets", "list", "--all", "--limit", "3"], "cannot be used");
     refused(&["orders", "list", "--status", "done"], "awaiting:payment");
-    refused(&["--output", "yaml", "tickets", "list"], "jsonl");
+    refused(&["--output", "xml", "tickets", "list"], "jsonl");
     refused(&["--timeout", "soon", "tickets", "list"], "15m");
     refused(&["--server", "nowhere", "tickets", "list"], "http://127.0.0.1:3000");
     refused(&["api", "GET", "api/tickets"], "begins with /");
-    refused(&["api", "POST", "/api/tickets", "-F", "price=much"], "not JSON");
+    refused(&["api", "POST", "-X", "PUT", "/api/tickets"], "twice");
+    refused(&["api", "/api/tickets", "--paginate", "-f", "q=x"], "--paginate");
     refused(&["tickets", "lsit"], "list");
     refused(&["completions", "tcsh"], "bash");
     refused(&["--quiet", "--verbose", "tickets", "list"], "cannot be used");
@@ -85,7 +86,7 @@ fn program_without_command_shows_the_help_on_a_pipe() {
 fn settings_come_from_variables_too_and_are_checked() {
     let cli = Cli::offline();
     for (name, value) in
-        [("TICKETING_OUTPUT", "yaml"), ("TICKETING_TIMEOUT", "soon"), ("TICKETING_COLOR", "pink")]
+        [("TICKETING_OUTPUT", "xml"), ("TICKETING_TIMEOUT", "soon"), ("TICKETING_COLOR", "pink")]
     {
         let mut command = cli.command(&["tickets", "list"]);
         let run = crate::support::finish(

@@ -1,6 +1,6 @@
 //! `ticketing auth signin`
 
-use super::welcome;
+use super::{preview, welcome};
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
@@ -25,6 +25,9 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let (email, password) =
             self.credentials.read(api.io(), environment(PASSWORD_VARIABLE), false).await?;
+        if api.is_dry_run() {
+            return Err(preview(api, "signin", &email).await);
+        }
         let user = api.client.auth().sign_in(email, password).await.map_err(Failure::from)?;
         welcome(api, &user).await
     }

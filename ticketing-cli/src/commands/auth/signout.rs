@@ -1,5 +1,7 @@
 //! `ticketing auth signout`
 
+use ticketing_sdk::Method;
+
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 use crate::help;
@@ -22,6 +24,9 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let server = api.client.server();
+        if api.is_dry_run() && !self.forget {
+            return Err(api.preview(&api.client.request(Method::POST, "/api/users/signout")).await);
+        }
         let session = api.client.session().await.map_err(Failure::from)?;
         if let Some(why) = session.unreadable.filter(|_| !self.forget) {
             return Err(Failure::failed(format!("the session at {server} cannot be read: {why}")).hint(
@@ -30,6 +35,10 @@ impl ApiCommand for Args {
         }
         if !session.present && !self.forget {
             api.io().remark(&format!("there is no session at {server}"));
+            return Ok(());
+        }
+        if self.forget && api.is_dry_run() {
+            api.io().remark(&format!("would delete the session at {server} on this machine"));
             return Ok(());
         }
         if self.forget {

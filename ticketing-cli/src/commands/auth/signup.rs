@@ -1,6 +1,6 @@
 //! `ticketing auth signup`
 
-use super::welcome;
+use super::{preview, welcome};
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
@@ -28,6 +28,9 @@ impl ApiCommand for Args {
             api.io().remark(&password_rule());
         }
         let (email, password) = self.credentials.read(api.io(), environment(PASSWORD_VARIABLE), true).await?;
+        if api.is_dry_run() {
+            return Err(preview(api, "signup", &email).await);
+        }
         let user = api.client.auth().sign_up(email, password).await.map_err(Failure::from)?;
         welcome(api, &user).await
     }

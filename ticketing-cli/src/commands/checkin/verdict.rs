@@ -150,13 +150,14 @@ impl Verdict {
     /// If stdout cannot be written.
     pub(crate) fn show(&self, printer: &Printer<'_>) -> Outcome {
         match printer.format {
+            _ if printer.is_selecting() => printer.next(self),
             Format::Table => printer.io.data(self.banner(printer.io)),
             // Programs read lines of JSON unless they ask for something else.
             Format::Tsv | Format::Json | Format::Jsonl => {
                 let line = serde_json::to_string(self).map_err(|error| Failure::failed(error.to_string()))?;
                 printer.io.line(&line)
             }
-            Format::Csv => printer.next(self),
+            Format::Yaml | Format::Csv => printer.next(self),
         }
     }
 
@@ -265,7 +266,7 @@ mod tests {
     use crate::io::fake;
 
     fn shown(verdict: &Verdict, fake: &fake::FakeIo, format: Format) -> String {
-        verdict.show(&Printer { io: &fake.io, format, now: Timestamp::from_millis(0) }).unwrap();
+        verdict.show(&Printer::new(&fake.io, format, Timestamp::from_millis(0))).unwrap();
         fake.out.text()
     }
 

@@ -6,7 +6,7 @@ use ticketing_sdk::OrderId;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
-use crate::{complete, prompt};
+use crate::{complete, prompt, resolve};
 
 /// The arguments of `ticketing orders cancel`.
 #[derive(Debug, clap::Args)]
@@ -18,9 +18,9 @@ use crate::{complete, prompt};
     "",
 ))]
 pub(crate) struct Args {
-    /// The order's id
-    #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
-    id: OrderId,
+    /// The id, or several; a part of 8 characters or more is enough where it is unique
+    #[arg(value_name = "ORDER", required = true, add = ArgValueCandidates::new(complete::orders))]
+    ids: Vec<OrderId>,
     /// Cancel without a prompt
     #[arg(long, short, help_heading = help::CONFIRMATION)]
     yes: bool,
@@ -28,10 +28,20 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        prompt::confirm(api.io(), self.yes, &format!("Cancel order {}?", self.id))?;
-        let cancelled = api.client.orders().cancel(&self.id).await;
-        cancelled.map_err(|error| Failure::about(&error, &Subject::Order(self.id.clone())))?;
-        api.io().remark(&format!("cancelled order {}", self.id));
+        let question = match self.ids.as_slice() {
+            [id] => format!("Cancel order {id}?"),
+            ids => format!("Cancel {} orders?", ids.len()),
+        };
+        prompt::confirm(api.io(), self.yes || api.is_dry_run(), &question)?;
+        let mut ids = Vec::new();
+        for id in self.ids {
+            ids.push(resolve::order(api, id).await?);
+        }
+        for id in ids {
+            let cancelled = api.send(api.client.orders().cancel(&id)).await?;
+            cancelled.map_err(|error| Failure::about(&error, &Subject::Order(id.clone())))?;
+            api.io().remark(&format!("cancelled order {id}"));
+        }
         Ok(())
     }
 }

@@ -3,17 +3,17 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::{Error, Money, Order, OrderedTicket, TicketId, text};
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing orders create`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::long(
     &[
         "ticketing orders create 01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing orders create 01a203b9-d806-71eb-8d06-dbab9285e702 --output json | jq -r .id",
+        "ticketing orders create 01a203b9-d806-71eb-8d06-dbab9285e702 --jq .id",
     ],
     "The ticket is reserved until the order is paid, cancelled or expired. `ticketing buy` orders and pays in one command.",
 ))]
@@ -25,8 +25,9 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let order = order(api, &self.ticket).await?;
-        let order = order.map_err(|error| Failure::about(&error, &Subject::Ticket(self.ticket)))?;
+        let ticket = resolve::ticket(api, self.ticket).await?;
+        let order = order(api, &ticket).await?;
+        let order = order.map_err(|error| Failure::about(&error, &Subject::Ticket(ticket)))?;
         api.printer().one(&order)?;
         api.io().remark(&format!(
             "{}; `ticketing payments create {}` pays",

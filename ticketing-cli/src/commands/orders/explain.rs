@@ -3,17 +3,17 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::OrderId;
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing orders explain`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::long(
     &[
         "ticketing orders explain 01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing orders explain 01a203b9-d806-71eb-8d06-dbab9285e702 --output json | jq -r .summary",
+        "ticketing orders explain 01a203b9-d806-71eb-8d06-dbab9285e702 --jq .summary",
     ],
     "Each service answers for its own part, and the command merges the parts. A service that does not answer leaves a gap, \
      which is reported.",
@@ -26,9 +26,9 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let explanation = api.client.orders().explain(&self.id).await;
-        let explanation =
-            explanation.map_err(|error| Failure::about(&error, &Subject::Order(self.id.clone())))?;
+        let id = resolve::order(api, self.id).await?;
+        let explanation = api.client.orders().explain(&id).await;
+        let explanation = explanation.map_err(|error| Failure::about(&error, &Subject::Order(id.clone())))?;
         for gap in &explanation.gaps {
             api.io().notice(&format!("the timeline lacks the part of {}: {}", gap.service, gap.reason));
         }

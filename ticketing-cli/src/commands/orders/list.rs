@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use ticketing_sdk::OrderStatus;
 
+use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
@@ -24,6 +25,8 @@ pub(crate) struct Args {
     status: Vec<StatusFilter>,
     #[command(flatten)]
     list_limit: ListLimit,
+    #[command(flatten)]
+    web: WebArgs,
 }
 
 /// A status to show.
@@ -38,6 +41,9 @@ enum StatusFilter {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
+        if self.web.web {
+            return browser::open(api, api.client.pages().orders()).await;
+        }
         let mut list = api.client.orders().list();
         if !self.status.is_empty() {
             list = list.status(self.status.into_iter().map(OrderStatus::from));

@@ -6,10 +6,10 @@ use clap_complete::ArgValueCandidates;
 use ticketing_sdk::{Order, OrderId, text};
 use tokio::time::MissedTickBehavior;
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing orders watch`.
 #[derive(Debug, clap::Args)]
@@ -31,9 +31,10 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
+        let id = resolve::order(api, self.id).await?;
         let print = |order: &Order| api.printer().next(order);
         tokio::select! {
-            end = follow(api, &self.id, print, |order| countdown(api, order)) => end.map(drop),
+            end = follow(api, &id, print, |order| countdown(api, order)) => end.map(drop),
             () = api.io().broken_pipe() => Err(Failure::broken_pipe()),
         }
     }

@@ -3,10 +3,10 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::PassId;
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing passes calendar`.
 #[derive(Debug, clap::Args)]
@@ -22,16 +22,17 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
+        let id = resolve::pass(api, self.id).await?;
         let passes = api.client.passes();
-        let error = match passes.calendar(&self.id).await {
+        let error = match passes.calendar(&id).await {
             Ok(event) => return api.io().data(event),
             Err(error) => error,
         };
-        let is_undated = error.is_not_found()
-            && passes.get(&self.id).await.is_ok_and(|pass| pass.details.starts_at.is_none());
+        let is_undated =
+            error.is_not_found() && passes.get(&id).await.is_ok_and(|pass| pass.details.starts_at.is_none());
         if is_undated {
-            return Err(Failure::failed(format!("pass {} does not say when its event starts", self.id)));
+            return Err(Failure::failed(format!("pass {} does not say when its event starts", id)));
         }
-        Err(Failure::about(&error, &Subject::Pass(self.id)))
+        Err(Failure::about(&error, &Subject::Pass(id)))
     }
 }

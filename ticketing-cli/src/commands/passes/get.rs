@@ -3,10 +3,10 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::PassId;
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing passes get`.
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,8 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let pass = api.client.passes().get(&self.id).await;
-        api.printer().one(&pass.map_err(|error| Failure::about(&error, &Subject::Pass(self.id)))?)
+        let id = resolve::pass(api, self.id).await?;
+        let pass = api.client.passes().get(&id).await;
+        api.printer().one(&pass.map_err(|error| Failure::about(&error, &Subject::Pass(id)))?)
     }
 }

@@ -3,11 +3,10 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::{Money, PassId};
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
-use crate::prompt;
+use crate::{complete, prompt, resolve};
 
 /// The arguments of `ticketing passes resell`.
 #[derive(Debug, clap::Args)]
@@ -27,6 +26,7 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
+        let id = resolve::pass(api, self.id).await?;
         let price = match self.price {
             Some(price) => price,
             None => prompt::value(api.io(), None, "Price in dollars:", "--price")?
@@ -34,13 +34,13 @@ impl ApiCommand for Args {
                 .parse()
                 .map_err(|error| Failure::usage(format!("--price: {error}")))?,
         };
-        let operation = format!("passes resell {} --price {price}", self.id);
+        let operation = format!("passes resell {} --price {price}", id);
         let listing = api
-            .write(&operation, &[self.id.as_str(), &price.to_string()], |key, resumed| {
-                api.client.passes().resell(&self.id, price).idempotency_key(key).resumed(resumed)
+            .write(&operation, &[id.as_str(), &price.to_string()], |key, resumed| {
+                api.client.passes().resell(&id, price).idempotency_key(key).resumed(resumed)
             })
             .await?
-            .map_err(|error| Failure::about(&error, &Subject::Pass(self.id.clone())))?;
+            .map_err(|error| Failure::about(&error, &Subject::Pass(id.clone())))?;
         api.printer().one(&listing)?;
         api.io().remark(&format!(
             "offered: {} for ${}; `ticketing tickets withdraw {}` takes it back",

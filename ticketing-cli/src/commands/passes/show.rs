@@ -10,7 +10,6 @@ use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Pass, PassCode, PassId, PassStatus};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
@@ -18,6 +17,7 @@ use crate::help;
 use crate::io::Io;
 use crate::output::Format;
 use crate::qr::{Drawing, Qr};
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing passes show`.
 #[derive(Debug, clap::Args)]
@@ -47,8 +47,9 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let answer = api.client.passes().get(&self.id).await;
-        let pass = answer.map_err(|error| Failure::about(&error, &Subject::Pass(self.id.clone())))?;
+        let id = resolve::pass(api, self.id).await?;
+        let answer = api.client.passes().get(&id).await;
+        let pass = answer.map_err(|error| Failure::about(&error, &Subject::Pass(id.clone())))?;
         let code = match &pass.code {
             Some(code) => code,
             None => return Err(without_code(&pass)),
@@ -70,7 +71,7 @@ impl ApiCommand for Args {
                 api.io().data(lines.join("\n") + "\n")
             }
             Format::Tsv => api.io().line(code.as_str()),
-            Format::Json | Format::Jsonl | Format::Csv => api.printer().one(&pass),
+            Format::Json | Format::Jsonl | Format::Yaml | Format::Csv => api.printer().one(&pass),
         }
     }
 }

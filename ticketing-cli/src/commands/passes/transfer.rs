@@ -3,10 +3,10 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::PassId;
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing passes transfer`.
 #[derive(Debug, clap::Args)]
@@ -30,17 +30,18 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let subject = Subject::Pass(self.id.clone());
+        let id = resolve::pass(api, self.id).await?;
+        let subject = Subject::Pass(id.clone());
         if self.take_back {
-            let ended = api.client.passes().cancel_transfer(&self.id).await;
+            let ended = api.send(api.client.passes().cancel_transfer(&id)).await?;
             ended.map_err(|error| Failure::about(&error, &subject))?;
-            api.io().remark(&format!("took pass {} back: its claim code is void", self.id));
+            api.io().remark(&format!("took pass {} back: its claim code is void", id));
             return Ok(());
         }
-        let operation = format!("passes transfer {}", self.id);
+        let operation = format!("passes transfer {}", id);
         let transfer = api
-            .write(&operation, &[self.id.as_str()], |key, resumed| {
-                api.client.passes().transfer(&self.id).idempotency_key(key).resumed(resumed)
+            .write(&operation, &[id.as_str()], |key, resumed| {
+                api.client.passes().transfer(&id).idempotency_key(key).resumed(resumed)
             })
             .await?
             .map_err(|error| Failure::about(&error, &subject))?;

@@ -10,11 +10,11 @@ use tokio::time::{Instant, sleep};
 use super::on_page::pay_on_page;
 use crate::card::{self, Card};
 use crate::commands::orders::create::hold_message;
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing payments create`.
 #[derive(Debug, clap::Args)]
@@ -40,14 +40,15 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let card = card::card(api, self.token).await?;
-        let subject = Subject::Order(self.order.clone());
-        let order = api.client.orders().get(&self.order).await;
+        let id = resolve::order(api, self.order).await?;
+        let subject = Subject::Order(id.clone());
+        let order = api.client.orders().get(&id).await;
         let order = order.map_err(|error| Failure::about(&error, &subject))?;
         if order.status == OrderStatus::Complete {
             return already_paid(api, &order, &card).await;
         }
         let payment = match card {
-            Card::Token(token) => pay(api, &self.order, &token).await?,
+            Card::Token(token) => pay(api, &id, &token).await?,
             Card::OnPage => pay_on_page(api, &order).await?,
         };
         api.printer().one(&payment)

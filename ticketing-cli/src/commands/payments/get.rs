@@ -3,10 +3,10 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::PaymentId;
 
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing payments get`.
 #[derive(Debug, clap::Args)]
@@ -18,14 +18,22 @@ use crate::help;
     "",
 ))]
 pub(crate) struct Args {
-    /// The payment's id
-    #[arg(value_name = "PAYMENT", add = ArgValueCandidates::new(complete::payments))]
-    id: PaymentId,
+    /// The id, or several; a part of 8 characters or more is enough where it is unique
+    #[arg(value_name = "PAYMENT", required = true, add = ArgValueCandidates::new(complete::payments))]
+    ids: Vec<PaymentId>,
 }
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let payment = api.client.payments().get(&self.id).await;
-        api.printer().one(&payment.map_err(|error| Failure::about(&error, &Subject::Payment(self.id)))?)
+        let mut ids = Vec::new();
+        for id in self.ids {
+            ids.push(resolve::payment(api, id).await?);
+        }
+        let mut payments = Vec::new();
+        for id in ids {
+            let payment = api.client.payments().get(&id).await;
+            payments.push(payment.map_err(|error| Failure::about(&error, &Subject::Payment(id)))?);
+        }
+        api.printer().one_or_many(&payments)
     }
 }

@@ -6,7 +6,7 @@ use ticketing_sdk::{Error, TicketId};
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
-use crate::{complete, prompt};
+use crate::{complete, prompt, resolve};
 
 /// The arguments of `ticketing tickets delete`.
 #[derive(Debug, clap::Args)]
@@ -19,35 +19,51 @@ use crate::{complete, prompt};
      prevails: the ticket then appears again as reserved or sold, and is gone again if that order ends unpaid.",
 ))]
 pub(crate) struct Args {
-    /// The ticket's id
-    #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::own_tickets))]
-    id: TicketId,
+    /// The id, or several; a part of 8 characters or more is enough where it is unique
+    #[arg(value_name = "TICKET", required = true, add = ArgValueCandidates::new(complete::own_tickets))]
+    ids: Vec<TicketId>,
     /// Withdraw without a prompt
     #[arg(long, short, help_heading = help::CONFIRMATION)]
     yes: bool,
+    /// Withdraw only this version of the ticket
+    #[arg(long, help_heading = help::REQUEST, value_name = "VERSION")]
+    if_match: Option<i64>,
 }
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        prompt::confirm(api.io(), self.yes, &format!("Withdraw ticket {}?", self.id))?;
-        let deleted = api.client.tickets().delete(&self.id).await;
-        if let Err(error) = deleted {
-            return Err(self.failure(api, &error).await);
+        if self.if_match.is_some() && self.ids.len() > 1 {
+            return Err(Failure::usage("--if-match is for one ticket"));
         }
-        api.io().remark(&format!("withdrew ticket {}", self.id));
+        let yes = self.yes || api.is_dry_run();
+        let question = match self.ids.as_slice() {
+            [id] => format!("Withdraw ticket {id}?"),
+            ids => format!("Withdraw {} tickets?", ids.len()),
+        };
+        prompt::confirm(api.io(), yes, &question)?;
+        let mut ids = Vec::new();
+        for id in self.ids {
+            ids.push(resolve::ticket(api, id).await?);
+        }
+        for id in &ids {
+            let delete = api.client.tickets().delete(id);
+            let delete = match self.if_match {
+                Some(version) => delete.if_match(version),
+                None => delete,
+            };
+            if let Err(error) = api.send(delete).await? {
+                return Err(failure(api, id, &error).await);
+            }
+            api.io().remark(&format!("withdrew ticket {id}"));
+        }
         Ok(())
     }
 }
 
-impl Args {
-    /// Maps a failed withdrawal. The original has no route for it, and answers 404 for a ticket that exists.
-    async fn failure(&self, api: &ApiContext, error: &Error) -> Failure {
-        if error.is_not_found() && api.client.tickets().get(&self.id).await.is_ok() {
-            return Failure::failed(format!(
-                "this server cannot withdraw tickets; ticket {} stays listed",
-                self.id
-            ));
-        }
-        Failure::about(error, &Subject::Listing(self.id.clone()))
+/// Maps a failed withdrawal. The original has no route for it, and answers 404 for a ticket that exists.
+async fn failure(api: &ApiContext, id: &TicketId, error: &Error) -> Failure {
+    if error.is_not_found() && api.client.tickets().get(id).await.is_ok() {
+        return Failure::failed(format!("this server cannot withdraw tickets; ticket {id} stays listed"));
     }
+    Failure::about(error, &Subject::Listing(id.clone()))
 }

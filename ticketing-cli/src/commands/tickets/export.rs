@@ -40,7 +40,7 @@ impl ApiCommand for Args {
         };
         let tickets: Vec<NewTicket> = list.stream().map_ok(to_new).try_collect().await?;
         let format = self.format.unwrap_or(match api.context.settings.format {
-            Format::Json | Format::Jsonl => FileFormat::Jsonl,
+            Format::Json | Format::Jsonl | Format::Yaml => FileFormat::Jsonl,
             Format::Table | Format::Tsv | Format::Csv => FileFormat::Csv,
         });
         let text = match format {

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use ticketing_sdk::{PriceBound, TicketSort, TicketStatus, Timestamp, TimestampError};
 
+use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
@@ -12,16 +13,19 @@ use crate::help;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::long(
     &[
-        "ticketing tickets list --query rustconf --max-price 200",
+        "ticketing tickets list rustconf --max-price 200",
         "ticketing tickets list --from 2026-12-01 --until 2026-12-31 --sort starts",
         "ticketing tickets list --mine --status all",
-        "ticketing tickets list --sort price --limit 10 --output json | jq '.[].title'",
+        "ticketing tickets list --sort price -L 10 --json title,price",
     ],
     "A time is RFC 3339, like 2026-12-24T19:30:00+01:00, or a whole day in UTC, like 2026-12-24.",
 ))]
 pub(crate) struct Args {
-    /// Show only titles and venues with these words
-    #[arg(long, help_heading = help::FILTER, value_name = "WORDS", allow_hyphen_values = true)]
+    /// Show only titles and venues with all of these words
+    #[arg(value_name = "WORDS", conflicts_with = "query")]
+    words: Vec<String>,
+    /// The same as WORDS
+    #[arg(long, help_heading = help::FILTER, value_name = "WORDS", allow_hyphen_values = true, hide = true)]
     query: Option<String>,
     /// Show only this price and higher
     #[arg(long, help_heading = help::FILTER, value_name = "PRICE", allow_negative_numbers = true)]
@@ -30,16 +34,16 @@ pub(crate) struct Args {
     #[arg(long, help_heading = help::FILTER, value_name = "PRICE", allow_negative_numbers = true)]
     max_price: Option<PriceBound>,
     /// Show only venues with these words
-    #[arg(long, help_heading = help::FILTER, value_name = "WORDS", allow_hyphen_values = true)]
+    #[arg(long, hide_short_help = true, help_heading = help::FILTER, value_name = "WORDS", allow_hyphen_values = true)]
     venue: Option<String>,
     /// Show only starts at this time or later
-    #[arg(long, help_heading = help::FILTER, value_name = "TIME", value_parser = first_instant)]
+    #[arg(long, hide_short_help = true, help_heading = help::FILTER, value_name = "TIME", value_parser = first_instant)]
     from: Option<Timestamp>,
     /// Show only starts at this time or earlier
-    #[arg(long, help_heading = help::FILTER, value_name = "TIME", value_parser = last_instant)]
+    #[arg(long, hide_short_help = true, help_heading = help::FILTER, value_name = "TIME", value_parser = last_instant)]
     until: Option<Timestamp>,
     /// Show also events that have started
-    #[arg(long, help_heading = help::FILTER)]
+    #[arg(long, hide_short_help = true, help_heading = help::FILTER)]
     past: bool,
     /// Sort by this [possible values: oldest, newest, price, -price, title, starts]
     #[arg(
@@ -60,6 +64,8 @@ pub(crate) struct Args {
     status: Vec<StatusFilter>,
     #[command(flatten)]
     list_limit: ListLimit,
+    #[command(flatten)]
+    web: WebArgs,
 }
 
 /// Reads a time, or the first instant of a day.
@@ -94,8 +100,14 @@ impl StatusFilter {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
+        let words = self.query.or_else(|| (!self.words.is_empty()).then(|| self.words.join(" ")));
+        if self.web.web {
+            let pages = api.client.pages();
+            let page = words.map_or_else(|| pages.market(), |words| pages.search(&words));
+            return browser::open(api, page).await;
+        }
         let mut list = api.client.tickets().list().limit(self.list_limit.page());
-        if let Some(words) = self.query {
+        if let Some(words) = words {
             list = list.matching(words);
         }
         if let Some(price) = self.min_price {

@@ -4,10 +4,10 @@ use clap_complete::ArgValueCandidates;
 use ticketing_sdk::{Money, TicketId, TicketUpdate};
 
 use super::details::DetailArgs;
-use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
+use crate::{complete, resolve};
 
 /// The arguments of `ticketing tickets update`.
 #[derive(Debug, clap::Args)]
@@ -31,29 +31,36 @@ pub(crate) struct Args {
     price: Option<Money>,
     #[command(flatten)]
     details: DetailArgs<true>,
+    /// Change only this version of the ticket
+    #[arg(long, help_heading = help::REQUEST, value_name = "VERSION")]
+    if_match: Option<i64>,
 }
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let subject = Subject::Listing(self.id.clone());
-        let about = |error| Failure::about(&error, &subject);
-        let tickets = api.client.tickets();
         if self.title.is_none() && self.price.is_none() && !self.details.is_given() {
             return Err(Failure::usage("nothing to change: give --title, --price or a detail"));
         }
+        let id = resolve::ticket(api, self.id).await?;
+        let subject = Subject::Listing(id.clone());
+        let about = |error| Failure::about(&error, &subject);
+        let tickets = api.client.tickets();
         let details = self.details.update;
-        let update = match (self.title, self.price) {
-            (Some(title), Some(price)) => {
-                tickets.update(&self.id, TicketUpdate { details, ..TicketUpdate::new(title, price) })
-            }
+        let (new, version) = match (self.title, self.price) {
+            (Some(title), Some(price)) => (TicketUpdate::new(title, price), None),
             (title, price) => {
                 // The other field keeps its value; `If-Match` rejects a concurrent change.
-                let old = tickets.get(&self.id).await.map_err(about)?;
+                let old = tickets.get(&id).await.map_err(about)?;
                 let new = TicketUpdate::new(title.unwrap_or(old.title), price.unwrap_or(old.price));
-                tickets.update(&self.id, TicketUpdate { details, ..new }).if_match(old.version)
+                (new, Some(old.version))
             }
         };
-        let ticket = update.await.map_err(about)?;
+        let update = tickets.update(&id, TicketUpdate { details, ..new });
+        let update = match self.if_match.or(version) {
+            Some(version) => update.if_match(version),
+            None => update,
+        };
+        let ticket = api.send(update).await?.map_err(about)?;
         api.printer().one(&ticket)?;
         api.io().remark(&format!("updated ticket {}", ticket.id));
         Ok(())

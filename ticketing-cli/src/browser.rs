@@ -1,0 +1,32 @@
+//! Pages of the marketplace in the browser of the user.
+
+use clap::Args;
+
+use crate::context::ApiContext;
+use crate::failure::Outcome;
+use crate::help;
+
+/// The option of a command whose records have a page.
+#[derive(Debug, Args)]
+pub(crate) struct WebArgs {
+    /// Open the page in the browser instead; print its address on a pipe
+    #[arg(long, short, hide_short_help = true, help_heading = help::OUTPUT)]
+    pub(crate) web: bool,
+}
+
+/// Prints the address of a page, and opens it in the browser on a terminal.
+pub(crate) async fn open(api: &ApiContext, address: String) -> Outcome {
+    api.io().line(&address)?;
+    if !api.io().terminal_info().out_terminal {
+        return Ok(());
+    }
+    // Starting a browser may block.
+    let opened = tokio::task::spawn_blocking(move || webbrowser::open(&address)).await;
+    let why = match opened {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(why)) => why.to_string(),
+        Err(why) => why.to_string(),
+    };
+    api.io().notice(&format!("no browser could be opened: {why}"));
+    Ok(())
+}

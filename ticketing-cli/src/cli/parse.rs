@@ -1,0 +1,131 @@
+//! Parsing of the command line.
+
+use std::ffi::OsString;
+
+use clap::FromArgMatches as _;
+use ticketing_sdk::CardToken;
+
+use super::{Cli, Command, root_help, tree};
+use crate::card;
+use crate::context::WriteOptions;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::io::{Colour, TerminalInfo};
+use crate::output::{Select, shape_of};
+
+/// A parsed command line.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    pub(crate) cli: Cli,
+    /// What is shown of JSON.
+    pub(crate) select: Select,
+    /// How the writes of the command are sent.
+    pub(crate) writes: WriteOptions,
+}
+
+/// Parses the arguments, and returns the words of the command as well.
+fn try_parse_from(args: &[OsString]) -> Result<(Cli, String, WriteOptions), clap::Error> {
+    let matches = tree().try_get_matches_from(args)?;
+    let cli = Cli::from_arg_matches(&matches)?;
+    let (mut words, mut innermost) = (Vec::new(), &matches);
+    while let Some((word, matches)) = innermost.subcommand() {
+        words.push(word);
+        innermost = matches;
+    }
+    let words = words.join(" ");
+    let writes = super::writes::options_of(&words, innermost);
+    Ok((cli, words, writes))
+}
+
+/// Returns the help of a command as the parser does: as an error.
+fn help_of(program: &OsString, words: Vec<OsString>) -> Result<(Cli, String, WriteOptions), clap::Error> {
+    let args: Vec<OsString> = [program.clone()].into_iter().chain(words).chain(["--help".into()]).collect();
+    try_parse_from(&args)
+}
+
+/// Parses the arguments. Help and version are returned as text with exit code 0, and with whether it goes to stdout.
+pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (Failure, bool)> {
+    if root_help::is_asked(args) {
+        return Err((Failure::rendered(Exit::Done, root_help::short()), true));
+    }
+    let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
+    let parsed = match try_parse_from(args) {
+        Ok((cli, ..)) if opens_nothing(&cli) => help_of(&args[0], Vec::new()),
+        Ok((Cli { command: Some(Command::Help { words }), .. }, ..)) => help_of(&args[0], words),
+        parsed => parsed,
+    };
+    let (cli, words, writes) = parsed.map_err(|error| {
+        // The parser repeats an argument that it does not know, which must not be a card number.
+        if error.use_stderr() && holds_a_card(args) {
+            return (card::refusal(), false);
+        }
+        #[cfg(feature = "embedded")]
+        if let Some(failure) = crate::embedded::serve::invalid_settings(tree(), args) {
+            return (failure, false);
+        }
+        let coloured = if error.use_stderr() { shape.err_colour } else { shape.out_colour };
+        let text = if coloured { error.render().ansi().to_string() } else { error.render().to_string() };
+        let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+        (Failure::rendered(exit, text), !error.use_stderr())
+    })?;
+    let select = cli.global.select();
+    check_selection(&words, &select)?;
+    Ok(Parsed { cli, select, writes })
+}
+
+/// The command whose JSON is that of the server.
+const RAW: &str = "api";
+
+/// Checks the selection of JSON against what the command writes. `--json` without fields is answered with the fields.
+fn check_selection(words: &str, select: &Select) -> Result<(), (Failure, bool)> {
+    if !select.is_active() {
+        return Ok(());
+    }
+    let usage = |failure: Failure| (failure, false);
+    match shape_of(words) {
+        Some(shape) => {
+            let fields = shape.record.fields();
+            if select.fields.as_ref().is_some_and(|fields| fields.iter().all(String::is_empty)) {
+                return Err((Failure::rendered(Exit::Done, fields.join("\n") + "\n"), true));
+            }
+            select.check_fields(&fields).map_err(usage)?;
+        }
+        None if words == RAW && select.fields.is_none() => {}
+        None => {
+            let what = if words == RAW { "answers what the server answers" } else { "writes no records" };
+            return Err(usage(Failure::usage(format!(
+                "`ticketing {words}` {what}, so there is nothing to select"
+            ))));
+        }
+    }
+    select.check().map_err(usage)
+}
+
+/// Returns the value of `--color`, for the output of the parser itself.
+pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
+    let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let chosen = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--color") {
+        Some("") => words.get(index + 1).map(|next| next.clone().into_owned()),
+        Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+        None => None,
+    });
+    match chosen.or_else(|| crate::environment::environment("TICKETING_COLOR")).as_deref() {
+        Some("always") => Colour::Always,
+        Some("never") => Colour::Never,
+        _ => Colour::Auto,
+    }
+}
+
+/// Whether one of the arguments looks like a card number. The values of prices may have as many digits.
+fn holds_a_card(args: &[OsString]) -> bool {
+    let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let is_price =
+        |flag: &str| flag == "-p" || flag.ends_with("-price") || matches!(flag, "--price" | "price");
+    words.iter().enumerate().any(|(index, word)| {
+        let (flag, value) = match word.split_once('=') {
+            Some((flag, value)) => (flag, value),
+            None => (index.checked_sub(1).map_or("", |before| &*words[before]), &**word),
+        };
+        !is_price(flag) && CardToken::looks_like_a_card_number(value)
+    })
+}

@@ -1,0 +1,37 @@
+//! The short help of the program: its commands by group, on one screen.
+
+use std::ffi::OsString;
+
+use super::tree;
+
+/// The groups of commands.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Buy and sell", &["search", "tickets", "sell", "buy", "orders", "payments", "passes", "checkin"]),
+    ("Look", &["tui", "open"]),
+    ("Account", &["login", "logout", "whoami", "status", "auth"]),
+    ("Own server", &["serve", "demo", "audit", "backup"]),
+    ("Scripts", &["api", "completions"]),
+];
+
+/// Whether the arguments ask for the short help of the program.
+pub(super) fn is_asked(args: &[OsString]) -> bool {
+    args.len() == 2 && args[1] == "-h"
+}
+
+/// Returns the short help of the program.
+pub(crate) fn short() -> String {
+    let tree = tree();
+    let about = tree.get_about().map(ToString::to_string).unwrap_or_default();
+    let mut text = format!("{about}\n\nUsage: ticketing [OPTIONS] [COMMAND]\n\nCommands:\n");
+    for (group, commands) in GROUPS {
+        let known: Vec<&str> =
+            commands.iter().copied().filter(|name| tree.find_subcommand(name).is_some()).collect();
+        if !known.is_empty() {
+            text += &format!("  {group:13} {}\n", known.join("  "));
+        }
+    }
+    text +=
+        "\nOptions:\n  -h, --help     Print help; `--help` describes every command and the global options\n";
+    text += "  -V, --version  Print version\n";
+    text + "\n`ticketing COMMAND -h` prints the help of a command.\n"
+}

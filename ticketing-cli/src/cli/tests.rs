@@ -1,0 +1,108 @@
+//! The tree of commands, and what the parser answers.
+
+use std::ffi::OsString;
+
+use super::*;
+use crate::io::fake;
+
+#[cfg(feature = "embedded")]
+#[test]
+fn invalid_settings_of_serve_are_reported_together() {
+    let text = failure(&["ticketing", "serve", "--listen", "x", "--order-ttl=1ms", "--streams", "0"]);
+    for name in ["TICKETING_LISTEN (--listen)", "TICKETING_ORDER_TTL", "TICKETING_STREAMS"] {
+        assert!(text.contains(name), "{text}");
+    }
+}
+
+fn failure(words: &[&str]) -> String {
+    let args: Vec<OsString> = words.iter().map(OsString::from).collect();
+    format!("{:?}", parse(&args, fake::pipe("").io.terminal_info()).unwrap_err())
+}
+
+#[test]
+fn command_tree_is_valid() {
+    tree().debug_assert();
+}
+
+#[test]
+fn parser_never_repeats_a_card_number() {
+    for words in [
+        &["ticketing", "payments", "create", "order", "4242424242424242"][..],
+        &["ticketing", "buy", "--card=4242 4242 4242 4242"],
+        &["ticketing", "buy", "t", "--nope", "4242-4242-4242-4242"],
+    ] {
+        let text = failure(words);
+        assert!(text.contains("card number") && !text.contains("4242"), "{text}");
+    }
+}
+
+#[test]
+fn price_of_many_digits_is_no_card_number() {
+    for words in [
+        &["ticketing", "tickets", "create", "--title", "x", "--price", "123456789012"][..],
+        &["ticketing", "tickets", "update", "t-1", "--price=123456789012.50"],
+    ] {
+        let text = failure(words);
+        assert!(text.contains("price") && !text.contains("card number"), "{text}");
+    }
+}
+
+#[test]
+fn values_that_begin_with_a_dash_are_values() {
+    for words in [
+        &["ticketing", "tickets", "create", "--title", "-20% Friday", "--price", "5"][..],
+        &["ticketing", "tickets", "update", "t-1", "--title", "-20% Friday"],
+        &["ticketing", "tickets", "list", "--query", "-20%"],
+    ] {
+        let args: Vec<OsString> = words.iter().map(OsString::from).collect();
+        assert!(parse(&args, fake::pipe("").io.terminal_info()).is_ok(), "{words:?}");
+    }
+    let text = failure(&["ticketing", "tickets", "list", "--min-price", "-5"]);
+    assert!(text.contains("greater than 0") || text.contains("price"), "{text}");
+}
+
+#[test]
+fn long_help_ends_with_the_exit_codes() {
+    let help = tree().render_long_help().to_string();
+    assert!(help.trim_end().ends_with(Exit::help().trim_end()));
+}
+
+#[test]
+fn root_help_names_every_visible_command_once() {
+    let help = short_root_help();
+    // The names follow the group.
+    let lines = help.lines().filter(|line| line.starts_with("  ") && !line.contains("--"));
+    let words: Vec<&str> = lines.flat_map(|line| line[16..].split_whitespace()).collect();
+    for command in tree().get_subcommands().filter(|command| !command.is_hide_set()) {
+        let count = words.iter().filter(|word| **word == command.get_name()).count();
+        assert_eq!(count, 1, "{} in:\n{help}", command.get_name());
+    }
+}
+
+#[test]
+fn selection_is_checked_before_anything_is_sent() {
+    let fields = failure(&["ticketing", "tickets", "list", "--json"]);
+    assert!(fields.contains("Done") && fields.contains("title\\nprice"), "{fields}");
+    for (words, about) in [
+        (&["ticketing", "tickets", "create", "--json", "id,nonsense"][..], "nonsense"),
+        (&["ticketing", "tickets", "list", "--jq", ".["], "--jq"),
+        (&["ticketing", "tickets", "list", "--template", "{{"], "--template"),
+        (&["ticketing", "orders", "cancel", "o1", "--json", "id"], "writes no records"),
+        (&["ticketing", "api", "/api/tickets", "--json", "id"], "nothing to select"),
+    ] {
+        let text = failure(words);
+        assert!(text.contains("Usage") && text.contains(about), "{words:?}: {text}");
+    }
+}
+
+#[test]
+fn every_command_with_records_is_in_the_tree() {
+    for shape in crate::output::SHAPES {
+        let tree = tree();
+        let command = shape
+            .command
+            .split(' ')
+            .fold(&tree, |command, word| command.find_subcommand(word).unwrap_or(command));
+        assert_eq!(Some(command.get_name()), shape.command.split(' ').next_back(), "{}", shape.command);
+    }
+}

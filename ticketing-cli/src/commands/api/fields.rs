@@ -1,0 +1,58 @@
+//! The fields of a request: a JSON body or a query.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::value::RawValue;
+
+use super::input;
+use crate::context::ApiContext;
+use crate::failure::{Failure, Outcome};
+
+/// A name and its value.
+type Field = (String, String);
+
+/// Parses a name and a value with this separator.
+pub(super) fn pair(separator: char) -> impl Fn(&str) -> Result<Field, String> + Clone {
+    move |text| match text.split_once(separator) {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(format!("expected a name, {separator:?} and a value")),
+    }
+}
+
+/// Returns the fields as one JSON object. Values stay as they are typed: a number keeps all of its digits.
+pub(super) async fn object(api: &ApiContext, texts: &[Field], typed: &[Field]) -> Outcome<Vec<u8>> {
+    let failed = |error: serde_json::Error| Failure::failed(error.to_string());
+    let mut object: BTreeMap<&str, Box<RawValue>> = BTreeMap::new();
+    for (key, text) in texts {
+        object.insert(key, serde_json::value::to_raw_value(text).map_err(failed)?);
+    }
+    for (key, value) in typed {
+        let value = match content(api, value).await? {
+            Some(text) => serde_json::value::to_raw_value(&text).map_err(failed)?,
+            None => match serde_json::from_str(value) {
+                Ok(json) => json,
+                Err(_) => serde_json::value::to_raw_value(value).map_err(failed)?,
+            },
+        };
+        object.insert(key, value);
+    }
+    serde_json::to_vec(&object).map_err(failed)
+}
+
+/// Returns the fields as parameters of a query.
+pub(super) async fn query(api: &ApiContext, texts: &[Field], typed: &[Field]) -> Outcome<Vec<Field>> {
+    let mut query = texts.to_vec();
+    for (key, value) in typed {
+        let value = content(api, value).await?.unwrap_or_else(|| value.clone());
+        query.push((key.clone(), value));
+    }
+    Ok(query)
+}
+
+/// Returns the text of the file that a value names with `@`.
+async fn content(api: &ApiContext, value: &str) -> Outcome<Option<String>> {
+    let Some(file) = value.strip_prefix('@') else { return Ok(None) };
+    let bytes = input(api, Path::new(file)).await?;
+    String::from_utf8(bytes).map(Some).map_err(|_| Failure::usage(format!("{file} is not UTF-8")))
+}

@@ -1,0 +1,36 @@
+//! The pager of the user, for texts that are longer than the terminal.
+
+use std::io::{ErrorKind, Write as _};
+use std::process::{Command, Stdio};
+
+use crate::environment::environment;
+
+/// Returns the command of the pager: `TICKETING_PAGER`, which may be empty for none, or `PAGER`.
+pub(super) fn command() -> Option<String> {
+    let chosen = std::env::var("TICKETING_PAGER").ok().or_else(|| environment("PAGER"))?;
+    let chosen = chosen.trim();
+    (!chosen.is_empty() && chosen != "cat").then(|| chosen.to_owned())
+}
+
+/// Shows a text in a pager and waits for its end.
+///
+/// # Errors
+/// If the pager cannot be started.
+pub(super) fn show(command: &str, text: &str) -> std::io::Result<()> {
+    let mut shell = if cfg!(windows) { Command::new("cmd") } else { Command::new("sh") };
+    shell.arg(if cfg!(windows) { "/C" } else { "-c" }).arg(command).stdin(Stdio::piped());
+    // As git does: less ends if the text fits, shows colours, and leaves the text on the screen.
+    for (name, value) in [("LESS", "FRX"), ("LV", "-c")] {
+        if std::env::var_os(name).is_none() {
+            shell.env(name, value);
+        }
+    }
+    let mut pager = shell.spawn()?;
+    let written = pager.stdin.take().map_or(Ok(()), |mut input| input.write_all(text.as_bytes()));
+    pager.wait()?;
+    match written {
+        // The user left the pager before its end.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}

@@ -1,0 +1,89 @@
+//! `--json`, `--jq` and `--template`: what is shown of the JSON of a command.
+
+use serde_json::{Map, Value};
+
+use super::{jq, template};
+use crate::failure::{Failure, Outcome};
+
+/// The options that select and shape JSON.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Select {
+    /// The fields of `--json`.
+    pub(crate) fields: Option<Vec<String>>,
+    /// The filter of `--jq`.
+    pub(crate) jq: Option<String>,
+    /// The text of `--template`.
+    pub(crate) template: Option<String>,
+}
+
+impl Select {
+    /// Whether an option was given.
+    pub(crate) fn is_active(&self) -> bool {
+        self.fields.is_some() || self.jq.is_some() || self.template.is_some()
+    }
+
+    /// Checks filter and template before a request is sent.
+    ///
+    /// # Errors
+    /// A usage error, if one of them cannot be compiled.
+    pub(crate) fn check(&self) -> Outcome {
+        self.jq.as_deref().map_or(Ok(()), jq::check)?;
+        self.template.as_deref().map_or(Ok(()), template::check)
+    }
+
+    /// Checks that a command writes the selected fields.
+    ///
+    /// # Errors
+    /// A usage error that lists the fields.
+    pub(crate) fn check_fields(&self, known: &[&str]) -> Outcome {
+        let unknown = self.fields.iter().flatten().find(|field| !known.contains(&field.as_str()));
+        match unknown {
+            None => Ok(()),
+            Some(field) => Err(Failure::usage(format!("--json: there is no field {field:?}"))
+                .detail(format!("the fields are {}", known.join(", ")))),
+        }
+    }
+
+    /// Returns the JSON of a record: all of it, or the selected fields.
+    pub(super) fn record(&self, value: Value) -> Value {
+        match (&self.fields, value) {
+            (Some(fields), Value::Object(mut record)) => {
+                let selected = fields.iter().map(|field| {
+                    let value = record.remove(field).unwrap_or(Value::Null);
+                    (field.clone(), value)
+                });
+                Value::Object(selected.collect::<Map<_, _>>())
+            }
+            (_, value) => value,
+        }
+    }
+
+    /// Returns the JSON of a list: an array where fields are selected, the document of `--output json` otherwise.
+    pub(super) fn list(&self, items: Vec<Value>, has_more: bool) -> Value {
+        let items = Value::Array(items.into_iter().map(|item| self.record(item)).collect());
+        if self.fields.is_some() {
+            return items;
+        }
+        Value::Object(Map::from_iter([
+            ("items".to_owned(), items),
+            ("hasMore".to_owned(), Value::Bool(has_more)),
+        ]))
+    }
+
+    /// Returns the text of filter or template for a document; `None` if there is neither.
+    pub(super) fn shape(&self, document: &Value, terminal: bool) -> Outcome<Option<String>> {
+        match (&self.template, &self.jq) {
+            (Some(text), filter) => {
+                let filtered = match filter {
+                    Some(filter) => jq::values(filter, document)?,
+                    None => vec![document.clone()],
+                };
+                let texts: Outcome<Vec<String>> =
+                    filtered.iter().map(|value| template::render(text, value, terminal)).collect();
+                Ok(Some(texts?.concat()))
+            }
+            (None, Some(filter)) => Ok(Some(jq::lines(filter, document, terminal)?)),
+            (None, None) => Ok(None),
+        }
+    }
+}

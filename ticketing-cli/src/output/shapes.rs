@@ -1,0 +1,145 @@
+//! The JSON of each command: its type, its fields, and whether it is one record, a list or a stream.
+
+use ticketing_sdk::DetailField;
+
+/// The types of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RecordType {
+    Ticket,
+    Order,
+    Payment,
+    Pass,
+    PassTransfer,
+    User,
+    SessionStatus,
+    WatchLine,
+    Verdict,
+    Conflict,
+    Explanation,
+}
+
+/// How many records a command writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arity {
+    One,
+    /// An object with `items` and `hasMore`.
+    List,
+    /// One record, or a list if several are named.
+    OneOrList,
+    /// A record a line, as they come.
+    Stream,
+}
+
+/// The JSON of a command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// The words of the command, without the name of the program.
+    pub(crate) command: &'static str,
+    pub(crate) arity: Arity,
+    pub(crate) record: RecordType,
+}
+
+const fn shape(command: &'static str, arity: Arity, record: RecordType) -> Shape {
+    Shape { command, arity, record }
+}
+
+/// The commands that write records.
+pub(crate) const SHAPES: &[Shape] = &[
+    shape("tickets list", Arity::List, RecordType::Ticket),
+    shape("tickets get", Arity::OneOrList, RecordType::Ticket),
+    shape("tickets create", Arity::OneOrList, RecordType::Ticket),
+    shape("tickets update", Arity::One, RecordType::Ticket),
+    shape("tickets import", Arity::List, RecordType::Ticket),
+    shape("tickets watch", Arity::Stream, RecordType::WatchLine),
+    shape("search", Arity::List, RecordType::Ticket),
+    shape("sell", Arity::OneOrList, RecordType::Ticket),
+    shape("orders list", Arity::List, RecordType::Order),
+    shape("orders get", Arity::OneOrList, RecordType::Order),
+    shape("orders create", Arity::One, RecordType::Order),
+    shape("orders watch", Arity::Stream, RecordType::Order),
+    shape("orders explain", Arity::One, RecordType::Explanation),
+    shape("payments list", Arity::List, RecordType::Payment),
+    shape("payments get", Arity::OneOrList, RecordType::Payment),
+    shape("payments create", Arity::One, RecordType::Payment),
+    shape("buy", Arity::One, RecordType::Payment),
+    shape("passes list", Arity::List, RecordType::Pass),
+    shape("passes get", Arity::One, RecordType::Pass),
+    shape("passes show", Arity::One, RecordType::Pass),
+    shape("passes claim", Arity::One, RecordType::Pass),
+    shape("passes transfer", Arity::One, RecordType::PassTransfer),
+    shape("passes resell", Arity::One, RecordType::Ticket),
+    shape("checkin", Arity::Stream, RecordType::Verdict),
+    shape("checkin sync", Arity::List, RecordType::Conflict),
+    shape("auth signup", Arity::One, RecordType::User),
+    shape("auth signin", Arity::One, RecordType::User),
+    shape("auth status", Arity::One, RecordType::SessionStatus),
+    shape("login", Arity::One, RecordType::User),
+    shape("whoami", Arity::One, RecordType::User),
+    shape("status", Arity::One, RecordType::SessionStatus),
+];
+
+/// Returns the JSON of a command, if it writes records.
+pub(crate) fn shape_of(command: &str) -> Option<&'static Shape> {
+    SHAPES.iter().find(|shape| shape.command == command)
+}
+
+impl RecordType {
+    /// Returns the fields of the JSON object.
+    pub(crate) fn fields(self) -> Vec<&'static str> {
+        let details = || DetailField::ALL.iter().map(|field| field.name());
+        match self {
+            Self::Ticket => {
+                let own = [
+                    "id",
+                    "title",
+                    "price",
+                    "status",
+                    "userId",
+                    "orderId",
+                    "resaleOf",
+                    "version",
+                    "createdAt",
+                    "updatedAt",
+                ];
+                own.into_iter().chain(details()).collect()
+            }
+            Self::Order => {
+                vec!["id", "userId", "status", "expiresAt", "ticket", "version", "createdAt", "cancelReason"]
+            }
+            Self::Payment => {
+                vec!["id", "orderId", "stripeId", "amount", "currency", "status", "createdAt", "clientSecret"]
+            }
+            Self::Pass => {
+                let own = [
+                    "id",
+                    "ticketId",
+                    "issuerId",
+                    "title",
+                    "serial",
+                    "status",
+                    "version",
+                    "issuedAt",
+                    "code",
+                    "admittedAt",
+                    "device",
+                    "orderId",
+                    "resaleLimit",
+                    "listingId",
+                    "transferExpiresAt",
+                ];
+                own.into_iter().chain(details()).collect()
+            }
+            Self::Explanation => vec!["orderId", "summary", "order", "entries", "gaps"],
+            Self::PassTransfer => vec!["claimCode", "expiresAt"],
+            Self::User => vec!["id", "email"],
+            Self::SessionStatus => vec!["server", "signedIn", "user", "since", "until", "keptIn"],
+            Self::WatchLine => vec!["id", "kind", "ticket"],
+            Self::Verdict => {
+                vec!["verdict", "reason", "message", "passId", "title", "seat", "admittedAt", "device"]
+            }
+            Self::Conflict => {
+                vec!["passId", "title", "seat", "reason", "message", "at", "device", "firstAt", "firstDevice"]
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Short identifiers: the beginning or the end of one, where it is unique.
+
+use futures_util::{Stream, TryStreamExt};
+use ticketing_sdk::text::sanitize;
+use ticketing_sdk::{Error, OrderId, PassId, PaymentId, TicketId};
+
+use crate::context::ApiContext;
+use crate::failure::{Failure, Outcome};
+use crate::output::MIN_SHORT;
+
+/// The length of a whole identifier of this marketplace.
+const WHOLE: usize = 36;
+/// The length of a whole identifier of the original marketplace.
+const OBJECT_ID: usize = 24;
+/// The largest page of a server.
+const MAX_PAGE: u32 = 500;
+/// The most records that are searched for a short identifier.
+const MAX_SEARCHED: usize = 20_000;
+/// The candidates that an error names.
+const MAX_NAMED: usize = 5;
+
+/// Whether a text may be a part of an identifier.
+fn is_short(text: &str) -> bool {
+    let is_part = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    (MIN_SHORT..WHOLE).contains(&text.len()) && text.len() != OBJECT_ID && is_part
+}
+
+/// Returns the identifier of a ticket.
+///
+/// # Errors
+/// If a short one fits several tickets, or the tickets cannot be read.
+pub(crate) async fn ticket(api: &ApiContext, id: TicketId) -> Outcome<TicketId> {
+    if !is_short(id.as_str()) {
+        return Ok(id);
+    }
+    let tickets = api.client.tickets().list().any_status().past().limit(MAX_PAGE).stream();
+    let found =
+        search("tickets", id.as_str(), tickets.map_ok(|ticket| (ticket.id.into_string(), ticket.title)));
+    Ok(found.await?.map_or(id, TicketId::new))
+}
+
+/// Returns the identifier of an order; see [`ticket`].
+pub(crate) async fn order(api: &ApiContext, id: OrderId) -> Outcome<OrderId> {
+    if !is_short(id.as_str()) {
+        return Ok(id);
+    }
+    let orders = api.client.orders().list().limit(MAX_PAGE).stream();
+    let found =
+        search("orders", id.as_str(), orders.map_ok(|order| (order.id.into_string(), order.ticket.title)));
+    Ok(found.await?.map_or(id, OrderId::new))
+}
+
+/// Returns the identifier of a payment; see [`ticket`].
+pub(crate) async fn payment(api: &ApiContext, id: PaymentId) -> Outcome<PaymentId> {
+    if !is_short(id.as_str()) {
+        return Ok(id);
+    }
+    let payments = api.client.payments().list().limit(MAX_PAGE).stream();
+    let label = |status: Option<ticketing_sdk::PaymentStatus>| status.map_or("", |status| status.label());
+    let found = search(
+        "payments",
+        id.as_str(),
+        payments.map_ok(|payment| (payment.id.into_string(), label(payment.status).to_owned())),
+    );
+    Ok(found.await?.map_or(id, PaymentId::new))
+}
+
+/// Returns the identifier of a pass that the user holds or has issued; see [`ticket`].
+pub(crate) async fn pass(api: &ApiContext, id: PassId) -> Outcome<PassId> {
+    if !is_short(id.as_str()) {
+        return Ok(id);
+    }
+    let list = || api.client.passes().list().limit(MAX_PAGE);
+    let passes = futures_util::StreamExt::chain(list().stream(), list().issued().stream());
+    let found = search("passes", id.as_str(), passes.map_ok(|pass| (pass.id.into_string(), pass.title)));
+    Ok(found.await?.map_or(id, PassId::new))
+}
+
+/// Returns the one identifier that begins or ends so, if there is one.
+async fn search(
+    noun: &str,
+    part: &str,
+    records: impl Stream<Item = Result<(String, String), Error>>,
+) -> Outcome<Option<String>> {
+    let part = part.to_ascii_lowercase();
+    let mut records = std::pin::pin!(records);
+    let (mut found, mut searched) = (Vec::<(String, String)>::new(), 0);
+    while let Some((id, title)) = records.try_next().await? {
+        searched += 1;
+        if searched > MAX_SEARCHED {
+            return Err(Failure::usage(format!(
+                "there are too many {noun} to search for the short id {part}"
+            ))
+            .hint("give the whole id; `--json id` shows it"));
+        }
+        let fits = id.starts_with(&part) || id.ends_with(&part);
+        if fits && found.iter().all(|(other, _)| *other != id) {
+            found.push((id, title));
+        }
+    }
+    if found.len() < 2 {
+        return Ok(found.pop().map(|(id, _)| id));
+    }
+    let mut failure = Failure::usage(format!("{part} is the short id of {} {noun}", found.len()))
+        .hint("give more characters, or the whole id");
+    for (id, title) in found.iter().take(MAX_NAMED) {
+        failure = failure.detail(format!("{id}  {}", sanitize(title)));
+    }
+    if found.len() > MAX_NAMED {
+        failure = failure.detail("…");
+    }
+    Err(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+    use crate::exit::Exit;
+
+    fn records() -> impl Stream<Item = Result<(String, String), Error>> {
+        let ids = ["01a203b9-d806-71eb-8d06-dbab9285e702", "01a203b9-d807-71eb-8d06-0000aaaa1111"];
+        stream::iter(ids.map(|id| Ok((id.to_owned(), "Opera".to_owned()))))
+    }
+
+    #[tokio::test]
+    async fn short_id_is_the_beginning_or_the_end_of_one_record() {
+        for part in ["9285e702", "01a203b9-d806", "DBAB9285E702"] {
+            let found = search("tickets", part, records()).await.unwrap();
+            assert_eq!(found.as_deref(), Some("01a203b9-d806-71eb-8d06-dbab9285e702"), "{part}");
+        }
+        assert_eq!(search("tickets", "ffffffff", records()).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn short_id_of_several_records_names_them() {
+        let failure = search("tickets", "01a203b9", records()).await.unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage);
+        assert_eq!(failure.details.len(), 2);
+        assert!(failure.details[0].contains("dbab9285e702  Opera"), "{failure:?}");
+    }
+
+    #[test]
+    fn only_parts_of_identifiers_are_searched_for() {
+        for short in ["9285e702", "01a203b9-d806-71eb"] {
+            assert!(is_short(short), "{short}");
+        }
+        let whole = "01a203b9-d806-71eb-8d06-dbab9285e702";
+        for other in ["t1", "9285e70", whole, "5ea9b8f0c1d2e3f405162738", "no-such-ticket"] {
+            assert!(!is_short(other), "{other}");
+        }
+    }
+}

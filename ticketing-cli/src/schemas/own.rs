@@ -1,0 +1,79 @@
+//! The schemas of the records that the program makes itself.
+
+use serde_json::{Map, Value, json};
+
+/// A field that may be absent or null.
+fn optional(kind: &str, description: &str) -> Value {
+    json!({"type": [kind, "null"], "description": description})
+}
+
+fn time(description: &str) -> Value {
+    json!({"anyOf": [{"$ref": "#/components/schemas/Timestamp"}, {"type": "null"}], "description": description})
+}
+
+fn text(description: &str) -> Value {
+    json!({"type": "string", "description": description})
+}
+
+fn object(description: &str, required: &[&str], properties: Value) -> Value {
+    json!({"type": "object", "description": description, "required": required, "properties": properties})
+}
+
+/// Returns the schemas by name.
+pub(super) fn types() -> Map<String, Value> {
+    let types = json!({
+        "SessionStatus": object("The session of the program.", &["server", "signedIn", "keptIn"], json!({
+            "server": text("The server that the session is bound to."),
+            "signedIn": {"type": "boolean", "description": "Whether the server accepts the session."},
+            "user": {"anyOf": [{"$ref": "#/components/schemas/User"}, {"type": "null"}]},
+            "since": time("When the session began, if the server states it."),
+            "until": time("When the session expires, if the server states it."),
+            "keptIn": text("Where the session is kept."),
+        })),
+        "WatchLine": object(
+            "A change of a ticket. After a `reset`, changes before the line were missed.",
+            &["id", "kind"],
+            json!({
+                "id": optional("string", "The position of the change, for --after."),
+                "kind": {"enum": ["ticket:created", "ticket:updated", "ticket:deleted", "reset"]},
+                "ticket": {"$ref": "#/components/schemas/Ticket", "description": "The ticket after the change."},
+            }),
+        ),
+        "Explanation": object("Why an order is as it is.", &["orderId", "summary", "entries", "gaps"], json!({
+            "orderId": text("The order that is explained."),
+            "summary": text("One sentence."),
+            "order": {"$ref": "#/components/schemas/Order", "description": "The order as it is, if it can be read."},
+            "entries": {"type": "array", "items": {"$ref": "#/components/schemas/TimelineEntry"}},
+            "gaps": {"type": "array", "items": {"$ref": "#/components/schemas/TimelineGap"}},
+        })),
+        "TimelineGap": object("A part of a timeline that is missing.", &["service", "reason"], json!({
+            "service": text("The service."),
+            "reason": text("Why its part is missing."),
+        })),
+        "Verdict": object("What the door says about one code.", &["verdict", "message"], json!({
+            "verdict": {"enum": ["admitted", "refused", "unknown"]},
+            "reason": optional("string", "The code of the error."),
+            "message": text("The verdict in words."),
+            "passId": optional("string", "Identifies the pass."),
+            "title": optional("string", "The title of the event."),
+            "seat": optional("string", "The seat."),
+            "admittedAt": time("When the pass was admitted."),
+            "device": optional("string", "The device that admitted it."),
+        })),
+        "Conflict": object("An admission that is in doubt.", &["passId", "title", "reason", "message", "at"], json!({
+            "passId": text("Identifies the pass."),
+            "title": text("The title of the event."),
+            "seat": optional("string", "The seat."),
+            "reason": text("The code of the error."),
+            "message": text("The conflict in words."),
+            "at": {"$ref": "#/components/schemas/Timestamp"},
+            "device": optional("string", "The device of this admission."),
+            "firstAt": time("When another device admitted the pass."),
+            "firstDevice": optional("string", "That device."),
+        })),
+    });
+    match types {
+        Value::Object(types) => types,
+        _ => unreachable!("it is written as an object"),
+    }
+}
