@@ -33,7 +33,7 @@ pub fn tables() -> [Migrations; 3] {
 }
 
 /// The service. Clones share it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRef)]
 pub struct App {
     core: Core,
     sessions: Sessions,
@@ -119,16 +119,4 @@ async fn recompute_keys(db: &Db) -> Result<(), DbError> {
         );
     }
     Ok(())
-}
-
-impl FromRef<App> for Sessions {
-    fn from_ref(app: &App) -> Self {
-        app.sessions.clone()
-    }
-}
-
-impl FromRef<App> for TrustedProxies {
-    fn from_ref(app: &App) -> Self {
-        app.proxies.clone()
-    }
 }

@@ -335,26 +335,24 @@ impl Consumers {
         .increment(1);
         if let Some(cause) = cause {
             let (event_id, attempt) = (&delivery.envelope.id, waiting.tries(&delivery.envelope.id));
+            macro_rules! log {
+                ($level:ident) => {
+                    tracing::$level!(
+                        durable = self.durable,
+                        event = name,
+                        event_id,
+                        attempt,
+                        outcome,
+                        cause,
+                        "event not handled"
+                    )
+                };
+            }
+            // Retries are logged once.
             if attempt <= 1 || matches!(decision, AckDecision::Dead { .. }) {
-                tracing::warn!(
-                    durable = self.durable,
-                    event = name,
-                    event_id,
-                    attempt,
-                    outcome,
-                    cause,
-                    "event not handled"
-                );
+                log!(warn)
             } else {
-                tracing::debug!(
-                    durable = self.durable,
-                    event = name,
-                    event_id,
-                    attempt,
-                    outcome,
-                    cause,
-                    "event not handled"
-                );
+                log!(debug)
             }
         }
     }

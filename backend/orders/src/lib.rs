@@ -75,12 +75,14 @@ pub struct Settings {
 }
 
 /// The service. Clones share it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRef)]
 pub struct App {
     core: Core,
     sessions: Sessions,
+    #[from_ref(skip)]
     order_ttl: Duration,
     open_limit: u32,
+    #[from_ref(skip)]
     reorder_pause: Duration,
     writes: WriteLimit,
     visibility: VisibilityWaiter,
@@ -154,11 +156,5 @@ impl App {
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core
-    }
-}
-
-impl FromRef<App> for Sessions {
-    fn from_ref(app: &App) -> Self {
-        app.sessions.clone()
     }
 }

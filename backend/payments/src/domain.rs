@@ -8,6 +8,6 @@ mod token;
 
 pub use admission::{Admission, AdmissionError, admit};
 pub use outcome::{Outcome, outcome};
-pub use state::{OutgoingEvent, PaymentState, Step, StepResult, Transition};
+pub use state::{OutgoingEvent, PaymentState, PaymentStep, StepResult, Transition};
 pub use timeouts::{PaymentTimeouts, TimeoutsError};
 pub use token::{CardToken, TokenError};

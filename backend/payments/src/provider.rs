@@ -1,6 +1,5 @@
 //! The interface of a card provider: four calls, each with an idempotency key, so that every call can be retried.
 
-mod call;
 mod ledger;
 pub(crate) mod request_ids;
 mod simulated;
@@ -16,7 +15,6 @@ use ticketing_sdk::{ClientSecret, Money, OrderId, PaymentId, Timestamp};
 
 use crate::domain::CardToken;
 
-pub use call::ProviderCall;
 pub use ledger::{Ledger, LedgerCharge, LedgerSource};
 pub use simulated::SimulatedProvider;
 #[cfg(feature = "fault-injection")]

@@ -16,7 +16,7 @@ use ticketing_platform::telemetry::{Description, LogThrottles, Span, SpanKind, T
 use ticketing_sdk::{OrderStatus, PaymentId, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::domain::{PaymentTimeouts, Step};
+use crate::domain::{PaymentStep, PaymentTimeouts};
 use crate::provider::{Charge, Provider, ProviderError, request_ids};
 use crate::store::{self, PaymentRow, ProviderCallRecord, ProviderOutcome};
 use crate::subscriptions::PaymentSubscriptions;
@@ -195,7 +195,7 @@ impl PaymentWorker {
     }
 
     /// Starts the span of the provider call, as a child of the operation that made the step due.
-    fn span(&self, payment: &PaymentRow, step: Step) -> Span {
+    fn span(&self, payment: &PaymentRow, step: PaymentStep) -> Span {
         let cause = TraceContext::remote(payment.trace.as_deref());
         Span::begin(SpanKind::Client, &cause, || Description {
             name: format!("provider {}", step.as_str()).into(),
@@ -257,10 +257,10 @@ impl PaymentWorker {
     async fn call_provider(
         &self,
         payment: &PaymentRow,
-        step: Step,
+        step: PaymentStep,
         span: Span,
     ) -> (ProviderOutcome, ProviderCallRecord) {
-        let open = step == Step::Authorize && self.is_order_open(payment).await;
+        let open = step == PaymentStep::Authorize && self.is_order_open(payment).await;
         let started_at = self.core.clock.now();
         let call =
             tokio::time::timeout(self.timeouts.call_timeout, call(&*self.provider, payment, step, open));
@@ -294,9 +294,10 @@ impl PaymentWorker {
         };
         let outcome = match (result, step) {
             (Ok(stripe_id), _) => ProviderOutcome::Done { stripe_id },
-            (Err(ProviderError::Declined { code, message }), Step::Authorize | Step::Capture) => {
-                ProviderOutcome::Refused { code, message }
-            }
+            (
+                Err(ProviderError::Declined { code, message }),
+                PaymentStep::Authorize | PaymentStep::Capture,
+            ) => ProviderOutcome::Refused { code, message },
             (Err(ProviderError::NeedsConfirmation { stripe_id, client_secret }), _) => {
                 ProviderOutcome::NeedsConfirmation {
                     stripe_id,
@@ -329,11 +330,11 @@ impl PaymentWorker {
 async fn call(
     provider: &dyn Provider,
     payment: &PaymentRow,
-    step: Step,
+    step: PaymentStep,
     order_is_open: bool,
 ) -> Result<String, ProviderError> {
     let key = payment.step_key(step);
-    if step == Step::Authorize {
+    if step == PaymentStep::Authorize {
         return provider
             .authorize(&key, &payment.authorization(order_is_open))
             .await
@@ -344,9 +345,9 @@ async fn call(
     };
     let charge = Charge { stripe_id: stripe_id.clone(), amount: payment.amount };
     match step {
-        Step::Authorize | Step::Capture => provider.capture(&key, &charge).await?,
-        Step::Void => provider.void(&key, &charge).await?,
-        Step::Refund => provider.refund(&key, &charge).await?,
+        PaymentStep::Authorize | PaymentStep::Capture => provider.capture(&key, &charge).await?,
+        PaymentStep::Void => provider.void(&key, &charge).await?,
+        PaymentStep::Refund => provider.refund(&key, &charge).await?,
     }
     Ok(stripe_id)
 }

@@ -44,6 +44,20 @@ pub struct Session {
     pub exp: i64,
 }
 
+impl Session {
+    /// Returns a resource of this user, from the resource and its owner.
+    ///
+    /// # Errors
+    /// 404 if there is no resource, 401 if it belongs to another user.
+    pub fn ensure_owner<T>(&self, found: Option<(UserId, T)>) -> Result<T, ApiError> {
+        match found {
+            Some((owner, resource)) if owner == self.user_id => Ok(resource),
+            Some(_) => Err(ApiError::not_owner()),
+            None => Err(ApiError::not_found()),
+        }
+    }
+}
+
 /// The session of a request, if it has a valid one. As an extractor it rejects a request that names another user in
 /// [`INTENDED_USER`] with 409.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -83,7 +83,7 @@ pub struct Settings {
 }
 
 /// The service. Clones share it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRef)]
 pub struct App {
     core: Core,
     sessions: Sessions,
@@ -211,17 +211,5 @@ impl App {
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core
-    }
-}
-
-impl FromRef<App> for Sessions {
-    fn from_ref(app: &App) -> Self {
-        app.sessions.clone()
-    }
-}
-
-impl FromRef<App> for TrustedProxies {
-    fn from_ref(app: &App) -> Self {
-        app.proxies.clone()
     }
 }

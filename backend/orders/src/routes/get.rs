@@ -27,9 +27,6 @@ pub(crate) async fn get(
     PathId(id): PathId<OrderId>,
 ) -> Result<impl IntoResponse, ApiError> {
     let order = app.core.db.read(move |tx| store::find(tx, &id)).await?;
-    let order = order.ok_or_else(ApiError::not_found)?;
-    if order.user_id != session.user_id {
-        return Err(ApiError::not_owner());
-    }
+    let order = session.ensure_owner(order.map(|order| (order.user_id.clone(), order)))?;
     Ok(([etag(order.version)], Json(order)))
 }

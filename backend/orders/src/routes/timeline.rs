@@ -1,8 +1,7 @@
 //! `GET /api/orders/{id}/timeline`
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use ticketing_platform::http::{ApiError, Json};
+use axum::extract::State;
+use ticketing_platform::http::{ApiError, Json, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{OrderId, Problem, ServiceTimeline};
 
@@ -24,14 +23,9 @@ use crate::{App, store};
 pub(crate) async fn timeline(
     State(app): State<App>,
     session: Session,
-    id: Result<Path<OrderId>, PathRejection>,
+    PathId(id): PathId<OrderId>,
 ) -> Result<Json<ServiceTimeline>, ApiError> {
-    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let now = app.core.clock.now();
     let found = app.core.db.read(move |tx| store::timeline(tx, &id, now)).await?;
-    let (owner, timeline) = found.ok_or_else(ApiError::not_found)?;
-    if owner != session.user_id {
-        return Err(ApiError::not_owner());
-    }
-    Ok(Json(timeline))
+    Ok(Json(session.ensure_owner(found)?))
 }

@@ -37,9 +37,9 @@ pub fn outcome(state: PaymentState, order: OrderStatus, expires_at: Timestamp, n
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Step;
+    use crate::domain::PaymentStep;
 
-    fn of(status: PaymentStatus, next: Option<Step>, now: i64) -> Outcome {
+    fn of(status: PaymentStatus, next: Option<PaymentStep>, now: i64) -> Outcome {
         let order = OrderStatus::Cancelled;
         outcome(
             PaymentState { status, next },
@@ -51,10 +51,10 @@ mod tests {
 
     #[test]
     fn outcome_is_open_until_it_is_final() {
-        assert_eq!(of(PaymentStatus::Pending, Some(Step::Authorize), 0), Outcome::Open);
+        assert_eq!(of(PaymentStatus::Pending, Some(PaymentStep::Authorize), 0), Outcome::Open);
         assert_eq!(of(PaymentStatus::Authorized, None, 0), Outcome::Open);
-        assert_eq!(of(PaymentStatus::Authorized, Some(Step::Void), 0), Outcome::Open);
-        assert_eq!(of(PaymentStatus::Succeeded, Some(Step::Refund), 0), Outcome::Open);
+        assert_eq!(of(PaymentStatus::Authorized, Some(PaymentStep::Void), 0), Outcome::Open);
+        assert_eq!(of(PaymentStatus::Succeeded, Some(PaymentStep::Refund), 0), Outcome::Open);
         assert_eq!(of(PaymentStatus::Succeeded, None, 0), Outcome::Paid);
         assert_eq!(of(PaymentStatus::Failed, None, 0), Outcome::Declined);
     }

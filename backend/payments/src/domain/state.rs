@@ -6,7 +6,7 @@ use ticketing_sdk::{OrderStatus, PaymentStatus};
 
 /// A step at the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum PaymentStep {
     /// Authorize the price on the card.
     Authorize,
     /// Capture the held amount.
@@ -17,7 +17,7 @@ pub enum Step {
     Refund,
 }
 
-impl Step {
+impl PaymentStep {
     /// Returns the name in the database, in idempotency keys and in metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -35,7 +35,7 @@ impl Step {
 #[error("not a step of a payment")]
 pub struct ParseStepError;
 
-impl FromStr for Step {
+impl FromStr for PaymentStep {
     type Err = ParseStepError;
 
     fn from_str(text: &str) -> Result<Self, ParseStepError> {
@@ -72,7 +72,7 @@ pub struct PaymentState {
     /// The status that the buyer sees.
     pub status: PaymentStatus,
     /// The next step at the provider. `None` while the payment waits for orders, or when it is final.
-    pub next: Option<Step>,
+    pub next: Option<PaymentStep>,
 }
 
 /// A change of state, and the event that is published in the same transaction.
@@ -85,7 +85,7 @@ pub struct Transition {
 }
 
 impl Transition {
-    fn to(status: PaymentStatus, next: Option<Step>) -> Self {
+    fn to(status: PaymentStatus, next: Option<PaymentStep>) -> Self {
         Self { to: PaymentState { status, next }, event: None }
     }
 
@@ -96,7 +96,7 @@ impl Transition {
 
 impl PaymentState {
     /// The state of a new payment.
-    pub const INITIAL: Self = Self { status: PaymentStatus::Pending, next: Some(Step::Authorize) };
+    pub const INITIAL: Self = Self { status: PaymentStatus::Pending, next: Some(PaymentStep::Authorize) };
 
     /// Returns the transition after a result of the due step, while the copy of the order has the status `order`.
     ///
@@ -106,25 +106,25 @@ impl PaymentState {
         use PaymentStatus::{Authorized, Failed, Refunded, Succeeded};
         Some(match (self.next?, result) {
             // Orders decides only about an order that is still `created`.
-            (Step::Authorize, StepResult::Done) if order == OrderStatus::Created => {
+            (PaymentStep::Authorize, StepResult::Done) if order == OrderStatus::Created => {
                 Transition::to(Authorized, None).publishing(OutgoingEvent::Authorized)
             }
-            (Step::Authorize, StepResult::Done) => Transition::to(Authorized, Some(Step::Void)),
+            (PaymentStep::Authorize, StepResult::Done) => Transition::to(Authorized, Some(PaymentStep::Void)),
             // No event announced this payment, so none announces its end.
-            (Step::Authorize, StepResult::Refused) => Transition::to(Failed, None),
-            (Step::Capture, StepResult::Done) if order == OrderStatus::Cancelled => {
-                Transition::to(Succeeded, Some(Step::Refund)).publishing(OutgoingEvent::Captured)
+            (PaymentStep::Authorize, StepResult::Refused) => Transition::to(Failed, None),
+            (PaymentStep::Capture, StepResult::Done) if order == OrderStatus::Cancelled => {
+                Transition::to(Succeeded, Some(PaymentStep::Refund)).publishing(OutgoingEvent::Captured)
             }
-            (Step::Capture, StepResult::Done) => {
+            (PaymentStep::Capture, StepResult::Done) => {
                 Transition::to(Succeeded, None).publishing(OutgoingEvent::Captured)
             }
-            (Step::Capture, StepResult::Refused) => {
+            (PaymentStep::Capture, StepResult::Refused) => {
                 Transition::to(Failed, None).publishing(OutgoingEvent::Failed)
             }
-            (Step::Void | Step::Refund, StepResult::Done) => {
+            (PaymentStep::Void | PaymentStep::Refund, StepResult::Done) => {
                 Transition::to(Refunded, None).publishing(OutgoingEvent::Refunded)
             }
-            (Step::Void | Step::Refund, StepResult::Refused) => return None,
+            (PaymentStep::Void | PaymentStep::Refund, StepResult::Refused) => return None,
         })
     }
 
@@ -132,7 +132,7 @@ impl PaymentState {
     #[must_use]
     pub fn order_confirmed(self) -> Option<Transition> {
         let waits = self == Self { status: PaymentStatus::Authorized, next: None };
-        waits.then(|| Transition::to(PaymentStatus::Authorized, Some(Step::Capture)))
+        waits.then(|| Transition::to(PaymentStatus::Authorized, Some(PaymentStep::Capture)))
     }
 
     /// Returns the transition when the order is cancelled: no money is kept. `attempted`: whether the due step can have reached
@@ -141,17 +141,17 @@ impl PaymentState {
     pub fn order_cancelled(self, attempted: bool) -> Option<Transition> {
         match (self.status, self.next) {
             // The provider was not called and no event was published, so there is nothing to void.
-            (PaymentStatus::Pending, Some(Step::Authorize)) if !attempted => {
+            (PaymentStatus::Pending, Some(PaymentStep::Authorize)) if !attempted => {
                 Some(Transition::to(PaymentStatus::Refunded, None))
             }
             (PaymentStatus::Authorized, None) => {
-                Some(Transition::to(PaymentStatus::Authorized, Some(Step::Void)))
+                Some(Transition::to(PaymentStatus::Authorized, Some(PaymentStep::Void)))
             }
-            (PaymentStatus::Authorized, Some(Step::Capture)) if !attempted => {
-                Some(Transition::to(PaymentStatus::Authorized, Some(Step::Void)))
+            (PaymentStatus::Authorized, Some(PaymentStep::Capture)) if !attempted => {
+                Some(Transition::to(PaymentStatus::Authorized, Some(PaymentStep::Void)))
             }
             (PaymentStatus::Succeeded, None) => {
-                Some(Transition::to(PaymentStatus::Succeeded, Some(Step::Refund)))
+                Some(Transition::to(PaymentStatus::Succeeded, Some(PaymentStep::Refund)))
             }
             _ => None,
         }

@@ -14,9 +14,9 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 
 use super::{
-    Authorization, Charge, Hold, Ledger, LedgerSource, Provider, ProviderCall, ProviderError, ProviderFuture,
-    request_ids,
+    Authorization, Charge, Hold, Ledger, LedgerSource, Provider, ProviderError, ProviderFuture, request_ids,
 };
+use crate::domain::PaymentStep;
 use requests::{CallRecord, StoredResponse};
 
 #[cfg(feature = "fault-injection")]
@@ -94,7 +94,7 @@ impl SimulatedProvider {
     /// Executes one call: stores its effect and its response under the key.
     async fn call<F>(
         &self,
-        call: ProviderCall,
+        call: PaymentStep,
         key: &str,
         parameters: String,
         effect: F,
@@ -117,7 +117,7 @@ impl SimulatedProvider {
         Ok(response)
     }
 
-    async fn move_charge(&self, call: ProviderCall, key: &str, charge: &Charge) -> Result<(), ProviderError> {
+    async fn move_charge(&self, call: PaymentStep, key: &str, charge: &Charge) -> Result<(), ProviderError> {
         let parameters = format!("{} {}", charge.stripe_id, charge.amount.cents());
         let charge = charge.clone();
         let response =
@@ -132,7 +132,7 @@ impl Provider for SimulatedProvider {
             let Authorization { amount, currency, token, order_id, .. } = request;
             let parameters = format!("{} {currency} {} {order_id}", amount.cents(), token.as_str());
             let request = request.clone();
-            let response = self.call(ProviderCall::Authorize, key, parameters, move |tx, record| {
+            let response = self.call(PaymentStep::Authorize, key, parameters, move |tx, record| {
                 requests::authorize(tx, record, &request)
             });
             response.await?.into_result().map(|stripe_id| Hold { stripe_id })
@@ -141,15 +141,15 @@ impl Provider for SimulatedProvider {
     }
 
     fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
-        self.move_charge(ProviderCall::Capture, key, charge).boxed()
+        self.move_charge(PaymentStep::Capture, key, charge).boxed()
     }
 
     fn void<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
-        self.move_charge(ProviderCall::Void, key, charge).boxed()
+        self.move_charge(PaymentStep::Void, key, charge).boxed()
     }
 
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
-        self.move_charge(ProviderCall::Refund, key, charge).boxed()
+        self.move_charge(PaymentStep::Refund, key, charge).boxed()
     }
 }
 

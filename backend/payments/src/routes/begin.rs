@@ -8,7 +8,7 @@ use ticketing_sdk::{ErrorCode, PaymentId, Timestamp, UserId};
 
 use super::input::ValidInput;
 use crate::App;
-use crate::domain::{Admission, AdmissionError, Step, admit};
+use crate::domain::{Admission, AdmissionError, PaymentStep, admit};
 use crate::store::{self, OrderCopy, PaymentRow, PaymentToInsert};
 
 /// A payment request.
@@ -110,7 +110,7 @@ fn follow(
     payment: &PaymentRow,
     replayed: Option<bool>,
 ) -> Result<FollowedPayment, ApiError> {
-    if payment.next_step == Some(Step::Authorize) && payment.claimed_until.is_none() {
+    if payment.next_step == Some(PaymentStep::Authorize) && payment.claimed_until.is_none() {
         advance_due_at(tx, app, payment)?;
     }
     app.worker.wake_on_commit(tx);

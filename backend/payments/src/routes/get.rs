@@ -27,9 +27,6 @@ pub(crate) async fn get(
     PathId(id): PathId<PaymentId>,
 ) -> Result<impl IntoResponse, ApiError> {
     let payment = app.core.db.read(move |tx| store::find_payment(tx, &id)).await?;
-    let payment = payment.ok_or_else(ApiError::not_found)?;
-    if payment.user_id != session.user_id {
-        return Err(ApiError::not_owner());
-    }
+    let payment = session.ensure_owner(payment.map(|payment| (payment.user_id.clone(), payment)))?;
     Ok(([etag(payment.version)], Json(payment.to_wire())))
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::Uri;
-use ticketing_platform::http::{ApiError, Json, Query, ValidationErrors};
+use ticketing_platform::http::{ApiError, Json, Query};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{OrderId, Problem, ServiceTimeline};
 
@@ -28,19 +28,8 @@ pub(crate) async fn timeline(
     session: Session,
     uri: Uri,
 ) -> Result<Json<ServiceTimeline>, ApiError> {
-    let mut errors = ValidationErrors::new();
-    let query = Query::of(&uri);
-    let order = query.value("order", &mut errors);
-    if order.is_none() {
-        errors.push("order", "Order must be provided");
-    }
-    errors.finish()?;
-    let id = order.map(OrderId::new).ok_or_else(ApiError::not_found)?;
+    let id = OrderId::new(Query::of(&uri).required("order", "Order must be provided")?);
     let now = app.core.clock.now();
     let found = app.core.db.read(move |tx| store::timeline(tx, &id, now)).await?;
-    let (owner, timeline) = found.ok_or_else(ApiError::not_found)?;
-    if owner != session.user_id {
-        return Err(ApiError::not_owner());
-    }
-    Ok(Json(timeline))
+    Ok(Json(session.ensure_owner(found)?))
 }

@@ -5,7 +5,7 @@ use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::{ClientSecret, Money, OrderId, Payment, PaymentId, PaymentStatus, Timestamp, UserId};
 
-use crate::domain::{CardToken, PaymentState, Step};
+use crate::domain::{CardToken, PaymentState, PaymentStep};
 use crate::provider::{Authorization, Confirmation};
 use crate::store::OrderCopy;
 
@@ -31,7 +31,7 @@ pub struct PaymentRow {
     /// The status.
     pub status: PaymentStatus,
     /// The next step at the provider.
-    pub next_step: Option<Step>,
+    pub next_step: Option<PaymentStep>,
     /// The number of attempts of that step.
     pub attempts: i64,
     /// The number of these attempts that certainly did not reach the provider.
@@ -77,7 +77,7 @@ impl PaymentRow {
 
     /// Returns the idempotency key of `step`.
     #[must_use]
-    pub fn step_key(&self, step: Step) -> String {
+    pub fn step_key(&self, step: PaymentStep) -> String {
         format!("{}:{}", self.provider_key, step.as_str())
     }
 
@@ -222,7 +222,7 @@ pub fn insert_payment(
             new.token.as_str(),
             order.price,
             status.as_str(),
-            next.map(Step::as_str),
+            next.map(PaymentStep::as_str),
             new.due_at,
             new.now,
             TraceContext::current_traceparent().as_deref(),
@@ -247,7 +247,7 @@ pub(crate) fn update_state(
             &payment.id,
             payment.version,
             to.status.as_str(),
-            to.next.map(Step::as_str),
+            to.next.map(PaymentStep::as_str),
             due_at,
             now,
             TraceContext::current_traceparent().as_deref(),

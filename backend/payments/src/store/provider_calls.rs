@@ -5,7 +5,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{PaymentId, TimelineEntry, TimelineKind, Timestamp};
 
 use super::PaymentRow;
-use crate::domain::Step;
+use crate::domain::PaymentStep;
 
 /// The attempt from which on the calls of a step share a row.
 const LAST_ATTEMPT: i64 = 20;
@@ -16,7 +16,7 @@ pub struct ProviderCallRecord {
     /// The payment.
     pub payment_id: PaymentId,
     /// The step.
-    pub step: Step,
+    pub step: PaymentStep,
     /// The attempt of the step, from 1.
     pub attempt: i64,
     /// When it began, by the clock of the marketplace.
@@ -68,7 +68,7 @@ pub(super) fn read_calls(
     let sql = "SELECT step, attempt, calls, started_at, ended_at, outcome, request_ids, message \
                FROM provider_calls WHERE payment_id = $1 ORDER BY started_at, attempt";
     tx.query(sql, args![&payment.id], |row| {
-        let step: Step = row.parse("step")?;
+        let step: PaymentStep = row.parse("step")?;
         let at = row.time("started_at")?;
         let mut entry = TimelineEntry::new(at, service, TimelineKind::Call, step.as_str());
         entry.aggregate = Some(payment.id.to_string());

@@ -1,7 +1,7 @@
 //! Crashes between any two steps: unfinished payments settle with the same key.
 
 use ticketing_engines::eventually;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 
 use crate::fixture::{Fixture, Setup, TestResponse, User};
@@ -17,9 +17,9 @@ on_every_setup! {
 #[derive(Clone, Copy, Debug)]
 enum Moment {
     /// The call has started and has not arrived.
-    Before(ProviderCall),
+    Before(PaymentStep),
     /// The call has had its effect, and its response was not stored.
-    After(ProviderCall),
+    After(PaymentStep),
 }
 
 /// Pays with the key `k` until `moment`, and crashes there.
@@ -34,7 +34,7 @@ async fn crash_at(fixture: &mut Fixture, ada: &User, order: &OrderId, moment: Mo
     };
     let (payer, id) = (ada.clone(), order.clone());
     let request = tokio::spawn(async move { payer.pay_with_key(&id, "tok_visa", "k").await });
-    if matches!(call, ProviderCall::Void) {
+    if matches!(call, PaymentStep::Void) {
         fixture.orders().set_silent(true);
         eventually("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
             .await;
@@ -53,10 +53,10 @@ async fn retry(fixture: &Fixture, order: &OrderId) -> TestResponse {
 
 async fn payment_completes_after_crash_at_any_call(setup: Setup) {
     for moment in [
-        Moment::Before(ProviderCall::Authorize),
-        Moment::After(ProviderCall::Authorize),
-        Moment::Before(ProviderCall::Capture),
-        Moment::After(ProviderCall::Capture),
+        Moment::Before(PaymentStep::Authorize),
+        Moment::After(PaymentStep::Authorize),
+        Moment::Before(PaymentStep::Capture),
+        Moment::After(PaymentStep::Capture),
     ] {
         let mut fixture = Fixture::on(setup).await;
         let ada = fixture.user("ada");
@@ -85,7 +85,7 @@ async fn payment_completes_after_crash_at_any_call(setup: Setup) {
 }
 
 async fn void_completes_after_crash(setup: Setup) {
-    for moment in [Moment::Before(ProviderCall::Void), Moment::After(ProviderCall::Void)] {
+    for moment in [Moment::Before(PaymentStep::Void), Moment::After(PaymentStep::Void)] {
         let mut fixture = Fixture::on(setup).await;
         let ada = fixture.user("ada");
         let order = fixture.order(&ada, "20").await;

@@ -1,7 +1,7 @@
 //! An outage of the database after the provider has answered: the outcome is kept and the provider is not called again.
 
 use ticketing_engines::{Engine, eventually};
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::PaymentStatus;
 
@@ -27,10 +27,10 @@ async fn outcome_is_stored_after_database_outage_without_retry() {
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
     let faults = fixture.provider().faults().clone();
-    let gate = faults.hold(ProviderCall::Authorize);
+    let gate = faults.hold(PaymentStep::Authorize);
     let (payer, id) = (ada.clone(), order.clone());
     let request = tokio::spawn(async move { payer.pay(&id, "tok_visa").await });
-    eventually("the provider is called", async || faults.call_count(ProviderCall::Authorize) == 1).await;
+    eventually("the provider is called", async || faults.call_count(PaymentStep::Authorize) == 1).await;
     for sql in FULL_TABLESPACE {
         execute(&fixture, sql).await;
     }
@@ -46,6 +46,6 @@ async fn outcome_is_stored_after_database_outage_without_retry() {
     .await;
     execute(&fixture, "DROP TRIGGER no_space ON payments").await;
     fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
-    assert_eq!(faults.call_count(ProviderCall::Authorize), 1, "the first outcome was kept");
+    assert_eq!(faults.call_count(PaymentStep::Authorize), 1, "the first outcome was kept");
     request.await.unwrap().paid();
 }

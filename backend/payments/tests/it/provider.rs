@@ -2,9 +2,8 @@
 
 use ticketing_payments::Provider;
 use ticketing_payments::domain::CardToken;
-use ticketing_payments::provider::{
-    Authorization, Charge, Confirmation, ProviderCall, ProviderError, SimulatedProvider,
-};
+use ticketing_payments::domain::PaymentStep;
+use ticketing_payments::provider::{Authorization, Charge, Confirmation, ProviderError, SimulatedProvider};
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
 
@@ -35,7 +34,7 @@ async fn key_has_one_effect_across_restart() {
         let first = charge(&provider, "a").await;
         assert_eq!(charge(&provider, "a").await, first);
         provider.capture("a:capture", &first).await.unwrap();
-        provider.faults().lose_response(ProviderCall::Capture, 1);
+        provider.faults().lose_response(PaymentStep::Capture, 1);
         assert!(matches!(provider.capture("a:capture", &first).await, Err(ProviderError::Unknown(_))));
         first
     };

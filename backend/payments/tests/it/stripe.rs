@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use ticketing_payments::Provider;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_payments::provider::{
-    Authorization, Charge, Confirmation, Ledger, LedgerCharge, LedgerSource, ProviderCall, ProviderError,
-    StripeProvider, StripeSettings,
+    Authorization, Charge, Confirmation, Ledger, LedgerCharge, LedgerSource, ProviderError, StripeProvider,
+    StripeSettings,
 };
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
@@ -114,7 +115,7 @@ async fn decline_has_code_and_message_of_stripe() {
 #[tokio::test]
 async fn card_needing_confirmation_is_declined_without_browser() {
     let fixture = fixture().await;
-    fixture.stripe.faults().lose_response(ProviderCall::Void, 1);
+    fixture.stripe.faults().lose_response(PaymentStep::Void, 1);
     let request = fixture.request("a", "tok_threeDSecure2Required", 1999);
     assert!(unknown(fixture.provider.authorize("a", &request).await), "not cancelled yet");
     let (code, message) = declined(fixture.provider.authorize("a", &request).await);
@@ -155,7 +156,7 @@ async fn unconfirmed_card_is_cancelled_when_order_ends() {
 async fn declined_capture_cancels_the_intent() {
     let fixture = fixture().await;
     let charge = fixture.held("a", "tok_chargeCustomerFail").await;
-    fixture.stripe.faults().lose_response(ProviderCall::Void, 1);
+    fixture.stripe.faults().lose_response(PaymentStep::Void, 1);
     assert!(unknown(fixture.provider.capture("a:capture", &charge).await));
     assert_eq!(declined(fixture.provider.capture("a:capture", &charge).await).0, "card_declined");
     assert_eq!(fixture.statuses(), ["canceled"], "nothing is held any more");
@@ -164,7 +165,7 @@ async fn declined_capture_cancels_the_intent() {
 #[tokio::test]
 async fn failure_after_effect_is_looked_up() {
     let fixture = fixture().await;
-    for call in [ProviderCall::Authorize, ProviderCall::Capture, ProviderCall::Refund] {
+    for call in [PaymentStep::Authorize, PaymentStep::Capture, PaymentStep::Refund] {
         fixture.stripe.server_faults().error_after(call, 1);
     }
     let charge = fixture.held("a", "tok_visa").await;
@@ -178,7 +179,7 @@ async fn failure_after_effect_is_looked_up() {
 async fn failed_void_after_effect_is_looked_up() {
     let fixture = fixture().await;
     let charge = fixture.held("a", "tok_visa").await;
-    fixture.stripe.server_faults().error_after(ProviderCall::Void, 1);
+    fixture.stripe.server_faults().error_after(PaymentStep::Void, 1);
     fixture.provider.void("a:void", &charge).await.unwrap();
     assert!(!fixture.the_charge().held);
 }
@@ -187,14 +188,14 @@ async fn failed_void_after_effect_is_looked_up() {
 async fn failed_key_without_effect_is_replaced_after_capture() {
     let fixture = fixture().await;
     let charge = fixture.held("a", "tok_visa").await;
-    fixture.stripe.server_faults().error_instead(ProviderCall::Capture, 2);
+    fixture.stripe.server_faults().error_instead(PaymentStep::Capture, 2);
     // The first call can still have its effect; a stored failure cannot.
     assert!(unknown(fixture.provider.capture("a:capture", &charge).await));
     assert!(unknown(fixture.provider.capture("a:capture", &charge).await));
     fixture.provider.capture("a:capture", &charge).await.unwrap();
     assert_eq!(fixture.the_charge().captures, 1);
 
-    fixture.stripe.server_faults().error_instead(ProviderCall::Refund, 1);
+    fixture.stripe.server_faults().error_instead(PaymentStep::Refund, 1);
     assert!(unknown(fixture.provider.refund("a:refund", &charge).await));
     fixture.provider.refund("a:refund", &charge).await.unwrap();
     assert_eq!(fixture.the_charge().refunded, 1999, "refunded once");
@@ -203,7 +204,7 @@ async fn failed_key_without_effect_is_replaced_after_capture() {
 #[tokio::test]
 async fn authorization_never_uses_another_key() {
     let fixture = fixture().await;
-    fixture.stripe.server_faults().error_instead(ProviderCall::Authorize, 1);
+    fixture.stripe.server_faults().error_instead(PaymentStep::Authorize, 1);
     let request = fixture.request("a", "tok_visa", 1999);
     for _ in 0..3 {
         assert!(unknown(fixture.provider.authorize("a", &request).await));
@@ -221,7 +222,7 @@ async fn authorization_never_uses_another_key() {
 #[tokio::test]
 async fn authorization_missing_in_search_is_retried() {
     let fixture = fixture().await;
-    fixture.stripe.server_faults().error_after(ProviderCall::Authorize, 1);
+    fixture.stripe.server_faults().error_after(PaymentStep::Authorize, 1);
     fixture.stripe.server_faults().set_search_blind(true);
     let request = fixture.request("a", "tok_visa", 1999);
     for _ in 0..2 {
@@ -237,13 +238,13 @@ async fn key_older_than_retention_is_not_reused() {
     let fixture = fixture().await;
     let (lost, never) =
         (fixture.request("lost", "tok_visa", 1999), fixture.request("never", "tok_visa", 1999));
-    fixture.stripe.faults().lose_response(ProviderCall::Authorize, 1);
+    fixture.stripe.faults().lose_response(PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("lost", &lost).await));
     fixture.clock.advance(23 * 60 * MINUTE);
     let hold = fixture.provider.authorize("lost", &lost).await.unwrap();
     assert_eq!(hold.stripe_id, fixture.the_charge().id);
     assert_eq!(declined(fixture.provider.authorize("never", &never).await).0, "expired");
-    assert_eq!(fixture.stripe.faults().call_count(ProviderCall::Authorize), 1);
+    assert_eq!(fixture.stripe.faults().call_count(PaymentStep::Authorize), 1);
 }
 
 #[tokio::test]
@@ -254,7 +255,7 @@ async fn undecided_intent_is_cancelled_after_key_lifetime() {
     let known = fixture.stripe.intents()[0]["id"].as_str().unwrap().to_owned();
     let with_webhook = Authorization { known: Some(known), ..request.clone() };
     assert!(unknown(fixture.provider.authorize("a", &with_webhook).await), "it is read, and still open");
-    assert_eq!(fixture.stripe.faults().call_count(ProviderCall::Authorize), 2);
+    assert_eq!(fixture.stripe.faults().call_count(PaymentStep::Authorize), 2);
     fixture.clock.advance(23 * 60 * MINUTE);
     assert_eq!(declined(fixture.provider.authorize("a", &request).await).0, "expired");
     assert_eq!(fixture.statuses(), ["canceled"], "the intent is cancelled");
@@ -264,12 +265,12 @@ async fn undecided_intent_is_cancelled_after_key_lifetime() {
 async fn intent_known_by_webhook_is_read_first() {
     let fixture = fixture().await;
     let request = fixture.request("a", "tok_visa", 1999);
-    fixture.stripe.faults().lose_response(ProviderCall::Authorize, 1);
+    fixture.stripe.faults().lose_response(PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
     let known = fixture.the_charge().id;
     let with_webhook = Authorization { known: Some(known.clone()), ..request };
     assert_eq!(fixture.provider.authorize("a", &with_webhook).await.unwrap().stripe_id, known);
-    assert_eq!(fixture.stripe.faults().call_count(ProviderCall::Authorize), 1, "it was not sent again");
+    assert_eq!(fixture.stripe.faults().call_count(PaymentStep::Authorize), 1, "it was not sent again");
     // An id of another payment, or of none, changes nothing.
     for wrong in [known.as_str(), "pi_nobody", "../customers"] {
         let other = Authorization { known: Some(wrong.to_owned()), ..fixture.request("b", "tok_visa", 1999) };
@@ -283,14 +284,14 @@ async fn undecided_response_keeps_the_key_usable() {
     let fixture = fixture().await;
     let request = fixture.request("a", "tok_visa", 1999);
     let faults = fixture.stripe.server_faults();
-    faults.rate_limit(ProviderCall::Authorize, 1);
+    faults.rate_limit(PaymentStep::Authorize, 1);
     let busy = fixture.provider.authorize("a", &request).await.unwrap_err();
     assert_eq!(busy, ProviderError::Busy { after: Duration::from_secs(1) });
-    faults.key_in_use(ProviderCall::Authorize, 1);
+    faults.key_in_use(PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
-    faults.truncate_response(ProviderCall::Authorize, 1);
+    faults.truncate_response(PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
-    fixture.stripe.faults().lose_response(ProviderCall::Authorize, 1);
+    fixture.stripe.faults().lose_response(PaymentStep::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
     let hold = fixture.provider.authorize("a", &request).await.unwrap();
     assert_eq!(hold.stripe_id, fixture.the_charge().id);
@@ -304,7 +305,7 @@ async fn timed_out_call_has_one_effect() {
     settings.timeouts.answer = Duration::from_millis(50);
     let impatient = StripeProvider::new(&settings, fixture.clock.clone()).unwrap();
     let request = fixture.request("a", "tok_visa", 1999);
-    let gate = fixture.stripe.faults().hold(ProviderCall::Authorize);
+    let gate = fixture.stripe.faults().hold(PaymentStep::Authorize);
     assert!(unknown(impatient.authorize("a", &request).await));
     drop(gate);
     let hold = fixture.provider.authorize("a", &request).await.unwrap();

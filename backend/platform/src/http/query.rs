@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::Query as Pairs;
 use http::Uri;
 
-use super::ValidationErrors;
+use super::{ApiError, ValidationErrors};
 
 /// The decoded parameters of a query, in their order. A route ignores unknown parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +28,21 @@ impl Query {
             return None;
         }
         Some(value)
+    }
+
+    /// Returns the value of a required parameter.
+    ///
+    /// # Errors
+    /// 400 if it is absent, with this message, or if there are several.
+    pub fn required(&self, name: &str, message: &str) -> Result<String, ApiError> {
+        let mut errors = ValidationErrors::new();
+        let value = self.value(name, &mut errors);
+        if value.is_none() {
+            errors.push(name, message);
+        }
+        let value = value.map(str::to_owned);
+        errors.finish()?;
+        value.ok_or_else(ApiError::not_found)
     }
 
     /// Returns the values of a list with commas. Empty if the parameter is absent or `all`. An invalid value adds an error

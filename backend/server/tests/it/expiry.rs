@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::Timestamp;
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
@@ -103,7 +103,7 @@ async fn order_does_not_expire_during_a_payment(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
-    let gate = stack.provider().faults().hold(ProviderCall::Capture);
+    let gate = stack.provider().faults().hold(PaymentStep::Capture);
     let paying = async { pay(&stack, &buyer, &order, "tok_visa").await };
     let meanwhile = async {
         eventually!(status(&stack, &buyer, &order).await == "awaiting:payment");
@@ -144,9 +144,9 @@ async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
         let known = "SELECT COUNT(*) AS n FROM orders";
         eventually!(count(&stack, "payments", known).await == i64::from(round) + 1);
         stack.clock().advance(TTL - MOMENT);
-        let (gate, seen) = (faults.hold(ProviderCall::Authorize), faults.call_count(ProviderCall::Authorize));
+        let (gate, seen) = (faults.hold(PaymentStep::Authorize), faults.call_count(PaymentStep::Authorize));
         let race = async {
-            eventually!(faults.call_count(ProviderCall::Authorize) > seen);
+            eventually!(faults.call_count(PaymentStep::Authorize) > seen);
             match first {
                 Winner::Deadline => {
                     stack.clock().advance(MOMENT);

@@ -11,7 +11,7 @@ mod webhooks;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{FakeStripe, Shape, TestSession, TestStack, TestStackBuilder, eventually};
@@ -131,7 +131,7 @@ async fn payment_processes_share_one_account() {
     let many = |builder: TestStackBuilder| builder.on(Shape::Processes);
     let market = StripeMarket::start_with(many).await;
     market.stripe.send_events_to(&market.stack.url());
-    market.stripe.server_faults().error_instead(ProviderCall::Capture, 2);
+    market.stripe.server_faults().error_instead(PaymentStep::Capture, 2);
     let mut reservations = Vec::new();
     for _ in 0..6 {
         reservations.push(market.reserve().await);

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 
 /// The faults of the fake itself. Counted faults end after their count.
 #[derive(Debug, Default)]
 pub struct StripeFaults {
-    plan: Mutex<HashMap<(ProviderCall, InjectedFault), u32>>,
+    plan: Mutex<HashMap<(PaymentStep, InjectedFault), u32>>,
     search_blind: Mutex<bool>,
 }
 
@@ -24,27 +24,27 @@ pub(super) enum InjectedFault {
 
 impl StripeFaults {
     /// The next `times` calls of this kind have their effect and return 500, which is kept under their key.
-    pub fn error_after(&self, call: ProviderCall, times: u32) {
+    pub fn error_after(&self, call: PaymentStep, times: u32) {
         self.set(call, InjectedFault::ErrorAfter, times);
     }
 
     /// The next `times` calls of this kind have no effect and return 500, which is kept under their key.
-    pub fn error_instead(&self, call: ProviderCall, times: u32) {
+    pub fn error_instead(&self, call: PaymentStep, times: u32) {
         self.set(call, InjectedFault::ErrorInstead, times);
     }
 
     /// The next `times` calls of this kind return 429 with `Retry-After: 1`.
-    pub fn rate_limit(&self, call: ProviderCall, times: u32) {
+    pub fn rate_limit(&self, call: PaymentStep, times: u32) {
         self.set(call, InjectedFault::RateLimited, times);
     }
 
     /// The next `times` calls of this kind return 409: their key is in use.
-    pub fn key_in_use(&self, call: ProviderCall, times: u32) {
+    pub fn key_in_use(&self, call: PaymentStep, times: u32) {
         self.set(call, InjectedFault::KeyInUse, times);
     }
 
     /// The next `times` calls of this kind have their effect, and their response is truncated.
-    pub fn truncate_response(&self, call: ProviderCall, times: u32) {
+    pub fn truncate_response(&self, call: PaymentStep, times: u32) {
         self.set(call, InjectedFault::Truncated, times);
     }
 
@@ -63,18 +63,18 @@ impl StripeFaults {
         *self.search_blind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn take(&self, call: ProviderCall, fault: InjectedFault) -> bool {
+    pub(super) fn take(&self, call: PaymentStep, fault: InjectedFault) -> bool {
         let mut plan = self.plan();
         let Some(left) = plan.get_mut(&(call, fault)).filter(|left| **left > 0) else { return false };
         *left -= 1;
         true
     }
 
-    fn set(&self, call: ProviderCall, fault: InjectedFault, times: u32) {
+    fn set(&self, call: PaymentStep, fault: InjectedFault, times: u32) {
         self.plan().insert((call, fault), times);
     }
 
-    fn plan(&self) -> MutexGuard<'_, HashMap<(ProviderCall, InjectedFault), u32>> {
+    fn plan(&self) -> MutexGuard<'_, HashMap<(PaymentStep, InjectedFault), u32>> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

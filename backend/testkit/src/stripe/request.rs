@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 
 /// A request with its body.
 #[derive(Clone, Debug)]
@@ -26,15 +26,15 @@ impl StripeRequest {
     }
 
     /// Returns the provider call of this request; a look-up is none.
-    pub(super) fn call(&self) -> Option<ProviderCall> {
+    pub(super) fn call(&self) -> Option<PaymentStep> {
         if self.method != Method::POST {
             return None;
         }
         match self.path.rsplit('/').next() {
-            Some("payment_intents") => Some(ProviderCall::Authorize),
-            Some("capture") => Some(ProviderCall::Capture),
-            Some("cancel") => Some(ProviderCall::Void),
-            Some("refunds") => Some(ProviderCall::Refund),
+            Some("payment_intents") => Some(PaymentStep::Authorize),
+            Some("capture") => Some(PaymentStep::Capture),
+            Some("cancel") => Some(PaymentStep::Void),
+            Some("refunds") => Some(PaymentStep::Refund),
             _ => None,
         }
     }

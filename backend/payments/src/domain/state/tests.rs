@@ -35,7 +35,7 @@ struct Model {
     payment: PaymentState,
     attempted: bool,
     published: Vec<OutgoingEvent>,
-    refused_step: Option<Step>,
+    refused_step: Option<PaymentStep>,
     held: bool,
     captured: i64,
     refunded: i64,
@@ -48,7 +48,7 @@ struct Model {
 }
 
 impl Model {
-    fn new(refused_step: Option<Step>) -> Self {
+    fn new(refused_step: Option<PaymentStep>) -> Self {
         Self {
             payment: PaymentState::INITIAL,
             attempted: false,
@@ -78,25 +78,25 @@ impl Model {
     }
 
     /// Applies a step at the provider; idempotent, as its key is.
-    fn provider(&mut self, step: Step) -> StepResult {
+    fn provider(&mut self, step: PaymentStep) -> StepResult {
         if self.refused_step == Some(step) {
             self.held = false;
             return StepResult::Refused;
         }
         match step {
-            Step::Authorize => self.held = self.captured == 0,
-            Step::Capture if self.captured == 0 => {
+            PaymentStep::Authorize => self.held = self.captured == 0,
+            PaymentStep::Capture if self.captured == 0 => {
                 assert!(self.held, "capture without a hold");
                 self.held = false;
                 self.captured = PRICE;
                 self.captures += 1;
             }
-            Step::Capture => {}
-            Step::Void => {
+            PaymentStep::Capture => {}
+            PaymentStep::Void => {
                 assert_eq!(self.captured, 0, "void of captured money");
                 self.held = false;
             }
-            Step::Refund => self.refunded = self.captured,
+            PaymentStep::Refund => self.refunded = self.captured,
         }
         StepResult::Done
     }
@@ -214,8 +214,8 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
     prop::collection::vec(one, 0..24)
 }
 
-fn refusals() -> impl Strategy<Value = Option<Step>> {
-    prop::sample::select(vec![None, None, Some(Step::Authorize), Some(Step::Capture)])
+fn refusals() -> impl Strategy<Value = Option<PaymentStep>> {
+    prop::sample::select(vec![None, None, Some(PaymentStep::Authorize), Some(PaymentStep::Capture)])
 }
 
 proptest! {
@@ -255,7 +255,7 @@ fn declined_card_publishes_no_event() {
 
 #[test]
 fn refused_void_or_refund_changes_nothing() {
-    for step in [Step::Void, Step::Refund] {
+    for step in [PaymentStep::Void, PaymentStep::Refund] {
         let state = PaymentState { status: PaymentStatus::Authorized, next: Some(step) };
         assert_eq!(state.on_result(StepResult::Refused, OrderStatus::Cancelled), None);
     }
@@ -263,17 +263,17 @@ fn refused_void_or_refund_changes_nothing() {
 
 #[test]
 fn attempted_capture_is_not_voided() {
-    let capturing = PaymentState { status: PaymentStatus::Authorized, next: Some(Step::Capture) };
+    let capturing = PaymentState { status: PaymentStatus::Authorized, next: Some(PaymentStep::Capture) };
     assert_eq!(capturing.order_cancelled(true), None);
-    assert_eq!(capturing.order_cancelled(false).unwrap().to.next, Some(Step::Void));
+    assert_eq!(capturing.order_cancelled(false).unwrap().to.next, Some(PaymentStep::Void));
     let late = capturing.on_result(StepResult::Done, OrderStatus::Cancelled).unwrap();
-    assert_eq!(late.to, PaymentState { status: PaymentStatus::Succeeded, next: Some(Step::Refund) });
+    assert_eq!(late.to, PaymentState { status: PaymentStatus::Succeeded, next: Some(PaymentStep::Refund) });
 }
 
 #[test]
 fn step_names_round_trip() {
-    for step in [Step::Authorize, Step::Capture, Step::Void, Step::Refund] {
+    for step in [PaymentStep::Authorize, PaymentStep::Capture, PaymentStep::Void, PaymentStep::Refund] {
         assert_eq!(step.as_str().parse(), Ok(step));
     }
-    assert_eq!("charge".parse::<Step>(), Err(ParseStepError));
+    assert_eq!("charge".parse::<PaymentStep>(), Err(ParseStepError));
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::provider::{ProviderCall, ProviderError};
+use crate::domain::PaymentStep;
+use crate::provider::ProviderError;
 
 /// The faults that are injected into provider calls. Clones share the plan.
 #[derive(Clone, Debug, Default)]
@@ -18,10 +19,10 @@ pub struct FaultPlan {
 struct FaultState {
     unreachable: bool,
     delay: Duration,
-    failures: HashMap<ProviderCall, u32>,
-    lost_responses: HashMap<ProviderCall, u32>,
-    gates: HashMap<ProviderCall, watch::Receiver<()>>,
-    call_counts: HashMap<ProviderCall, u32>,
+    failures: HashMap<PaymentStep, u32>,
+    lost_responses: HashMap<PaymentStep, u32>,
+    gates: HashMap<PaymentStep, watch::Receiver<()>>,
+    call_counts: HashMap<PaymentStep, u32>,
 }
 
 /// Blocks a kind of call before it has any effect, until the gate is dropped.
@@ -43,17 +44,17 @@ impl FaultPlan {
     }
 
     /// Makes the next `times` calls of this kind fail before they have an effect.
-    pub fn fail_before_effect(&self, call: ProviderCall, times: u32) {
+    pub fn fail_before_effect(&self, call: PaymentStep, times: u32) {
         self.state().failures.insert(call, times);
     }
 
     /// Loses the responses of the next `times` calls of this kind, after their effect.
-    pub fn lose_response(&self, call: ProviderCall, times: u32) {
+    pub fn lose_response(&self, call: PaymentStep, times: u32) {
         self.state().lost_responses.insert(call, times);
     }
 
     /// Blocks calls of this kind until the gate is dropped.
-    pub fn hold(&self, call: ProviderCall) -> Gate {
+    pub fn hold(&self, call: PaymentStep) -> Gate {
         let (closed, gate) = watch::channel(());
         self.state().gates.insert(call, gate);
         Gate { _closed: closed }
@@ -61,7 +62,7 @@ impl FaultPlan {
 
     /// Returns the number of calls of this kind, failed ones included.
     #[must_use]
-    pub fn call_count(&self, call: ProviderCall) -> u32 {
+    pub fn call_count(&self, call: PaymentStep) -> u32 {
         self.state().call_counts.get(&call).copied().unwrap_or(0)
     }
 
@@ -69,7 +70,7 @@ impl FaultPlan {
     ///
     /// # Errors
     /// Fails if the plan says that the call does not arrive.
-    pub async fn before_call(&self, call: ProviderCall) -> Result<(), ProviderError> {
+    pub async fn before_call(&self, call: PaymentStep) -> Result<(), ProviderError> {
         let (delay, gate) = {
             let mut state = self.state();
             *state.call_counts.entry(call).or_default() += 1;
@@ -93,7 +94,7 @@ impl FaultPlan {
     ///
     /// # Errors
     /// Fails if the plan loses the response.
-    pub fn after_call(&self, call: ProviderCall) -> Result<(), ProviderError> {
+    pub fn after_call(&self, call: PaymentStep) -> Result<(), ProviderError> {
         if take(&mut self.state().lost_responses, call) {
             return Err(ProviderError::Unknown("the connection was lost before the response".to_owned()));
         }
@@ -116,7 +117,7 @@ impl FaultPlan {
     }
 }
 
-fn take(counts: &mut HashMap<ProviderCall, u32>, call: ProviderCall) -> bool {
+fn take(counts: &mut HashMap<PaymentStep, u32>, call: PaymentStep) -> bool {
     let Some(left) = counts.get_mut(&call).filter(|left| **left > 0) else { return false };
     *left -= 1;
     true

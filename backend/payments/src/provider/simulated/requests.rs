@@ -6,7 +6,8 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::Timestamp;
 
 use super::SimulatedProvider;
-use crate::provider::{Authorization, Charge, ProviderCall, ProviderError};
+use crate::domain::PaymentStep;
+use crate::provider::{Authorization, Charge, ProviderError};
 
 /// One call as it is stored.
 pub(super) struct CallRecord {
@@ -106,7 +107,7 @@ const CAPTURE_FAILS: &str = "tok_chargeCustomerFail";
 /// Captures, voids or refunds a whole charge.
 pub(super) fn move_charge(
     tx: &mut Tx<'_>,
-    call: ProviderCall,
+    call: PaymentStep,
     charge: &Charge,
 ) -> Result<StoredResponse, DbError> {
     let id = &charge.stripe_id;
@@ -121,15 +122,15 @@ pub(super) fn move_charge(
         return Ok(StoredResponse::rejected(format!("{id} was authorized for another amount")));
     }
     let change = match (call, state.as_str()) {
-        (ProviderCall::Capture, "authorized") if token == CAPTURE_FAILS => {
+        (PaymentStep::Capture, "authorized") if token == CAPTURE_FAILS => {
             tx.execute("UPDATE charges SET state = 'failed' WHERE id = $1", args![id])?;
             return Ok(StoredResponse::declined("card_declined", "Your card was declined."));
         }
-        (ProviderCall::Capture, "authorized") => {
+        (PaymentStep::Capture, "authorized") => {
             "state = 'captured', captured = authorized, captures = captures + 1"
         }
-        (ProviderCall::Void, "authorized") => "state = 'voided', voided = authorized",
-        (ProviderCall::Refund, "captured") => "state = 'refunded', refunded = captured",
+        (PaymentStep::Void, "authorized") => "state = 'voided', voided = authorized",
+        (PaymentStep::Refund, "captured") => "state = 'refunded', refunded = captured",
         (_, state) => {
             return Ok(StoredResponse::rejected(format!("{id} is {state}: it cannot {}", call.as_str())));
         }

@@ -5,7 +5,7 @@ use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
     OrderCreated,
 };
-use ticketing_payments::domain::{CardToken, Step};
+use ticketing_payments::domain::{CardToken, PaymentStep};
 use ticketing_payments::store::{self, OrderCopy, PaymentRow, PaymentToInsert, ProviderOutcome};
 use ticketing_payments::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
 use ticketing_platform::db::{DbError, Tx};
@@ -109,7 +109,7 @@ async fn unattempted_payment_ends_without_a_call(setup: Setup) {
             let attempt = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 1", &[]);
             fixture.app().core().db.write(attempt).await.unwrap();
             apply(&fixture, &cancel, cancelled(1)).await;
-            assert_eq!(payment(&fixture).await.next_step, Some(Step::Authorize), "its answer decides");
+            assert_eq!(payment(&fixture).await.next_step, Some(PaymentStep::Authorize), "its answer decides");
             let undo = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 0", &[]);
             fixture.app().core().db.write(undo).await.unwrap();
             unanswered(&fixture, &begun, false).await;
@@ -135,7 +135,7 @@ async fn attempted_payment_is_completed_after_cancellation(setup: Setup) {
     unanswered(&fixture, &begun, false).await;
     apply(&fixture, &OnOrderCancelled { app: fixture.app().clone() }, cancelled(1)).await;
     let open = payment(&fixture).await;
-    assert_eq!((open.status, open.next_step), (PaymentStatus::Pending, Some(Step::Authorize)));
+    assert_eq!((open.status, open.next_step), (PaymentStatus::Pending, Some(PaymentStep::Authorize)));
 }
 
 /// Returns a payment of the order that is authorized and waits for orders, without a driver that goes on with it.
@@ -213,7 +213,7 @@ async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
     );
 
     // One unit, undone at its end, so that the driver of the fixture sees none of it.
-    for (lost, expected) in [(false, Step::Capture), (true, Step::Void)] {
+    for (lost, expected) in [(false, PaymentStep::Capture), (true, PaymentStep::Void)] {
         let app = app.clone();
         let unit = move |tx: &mut Tx<'_>| {
             let effect = if lost {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_server::audit::Offline;
@@ -121,7 +121,7 @@ async fn outage_of_card_provider_is_pending() {
     let stack = builder.start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
-    let gate = stack.provider().faults().hold(ProviderCall::Capture);
+    let gate = stack.provider().faults().hold(PaymentStep::Capture);
     pay(&stack, &buyer, &order, "tok_visa").await.ok(202);
     eventually!(order_of(&stack, &buyer, &order).await["status"] == "awaiting:payment");
     let report = Offline::new(stack.data_dir()).audit_confirmed(MAX_AUDITS, AUDIT_INTERVAL).await.unwrap();

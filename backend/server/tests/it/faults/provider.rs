@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, id, list, order_of, ordered, pay, taken, ticket};
@@ -103,7 +103,7 @@ async fn failed_capture_frees_the_ticket_and_charges_nothing(shape: Shape) {
 }
 
 async fn lost_response_charges_once(shape: Shape) {
-    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
+    for call in [PaymentStep::Authorize, PaymentStep::Capture] {
         let stack = TestStack::start_on(shape).await;
         let reservation = reserve(&stack).await;
         stack.provider().faults().lose_response(call, 2);
@@ -116,7 +116,7 @@ async fn lost_response_charges_once(shape: Shape) {
 }
 
 async fn lost_call_is_retried(shape: Shape) {
-    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
+    for call in [PaymentStep::Authorize, PaymentStep::Capture] {
         let stack = TestStack::start_on(shape).await;
         let reservation = reserve(&stack).await;
         stack.provider().faults().fail_before_effect(call, 2);
@@ -148,7 +148,7 @@ async fn unreachable_provider_is_reported_and_a_retry_is_safe(shape: Shape) {
 async fn late_payment_outcome_can_be_polled(shape: Shape) {
     let stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
     let reservation = reserve(&stack).await;
-    let gate = stack.provider().faults().hold(ProviderCall::Capture);
+    let gate = stack.provider().faults().hold(PaymentStep::Capture);
     let reply = pay(&stack, &reservation.buyer, &reservation.order, "tok_visa").await;
     let payment = reply.ok(202);
     assert!(["pending", "authorized"].contains(&payment["status"].as_str().unwrap()), "{payment}");
@@ -162,7 +162,7 @@ async fn late_payment_outcome_can_be_polled(shape: Shape) {
 }
 
 async fn restart_during_a_payment_finishes_it(shape: Shape) {
-    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
+    for call in [PaymentStep::Authorize, PaymentStep::Capture] {
         let mut stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
         let reservation = reserve(&stack).await;
         let gate = stack.provider().faults().hold(call);
@@ -181,13 +181,13 @@ async fn hold_for_an_ended_order_is_voided(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let reservation = reserve(&stack).await;
     let faults = stack.provider().faults().clone();
-    let gate = faults.hold(ProviderCall::Authorize);
+    let gate = faults.hold(PaymentStep::Authorize);
     let meanwhile = async {
-        eventually!(faults.call_count(ProviderCall::Authorize) > 0);
+        eventually!(faults.call_count(PaymentStep::Authorize) > 0);
         cancel(&stack, &reservation.buyer, &reservation.order).await.ok(204);
         // Calls to void the hold fail too.
-        faults.fail_before_effect(ProviderCall::Void, 2);
-        faults.lose_response(ProviderCall::Void, 1);
+        faults.fail_before_effect(PaymentStep::Void, 2);
+        faults.lose_response(PaymentStep::Void, 1);
         drop(gate);
     };
     let (paid, ()) = tokio::join!(pay(&stack, &reservation.buyer, &reservation.order, "tok_visa"), meanwhile);

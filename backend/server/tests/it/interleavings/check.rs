@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_events::{EventName, OrderCreated, OrderedTicketRef, TicketUpdated};
-use ticketing_payments::domain::{Outcome, Step as PaymentStep, outcome};
+use ticketing_payments::domain::{Outcome, PaymentStep, outcome};
 use ticketing_payments::store::PaymentRow;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};

@@ -1,8 +1,8 @@
 //! The provider calls of due payment steps, one at a time: the parts of the payment worker, without its loop.
 
 use proptest::sample::Index;
-use ticketing_payments::domain::Step as PaymentStep;
-use ticketing_payments::provider::{Charge, Provider, ProviderCall, ProviderError};
+use ticketing_payments::domain::PaymentStep;
+use ticketing_payments::provider::{Charge, Provider, ProviderError};
 use ticketing_payments::store::{self, PaymentRow, ProviderOutcome};
 use ticketing_payments::{PaymentTimeouts, SimulatedProvider};
 use ticketing_platform::db::DbError;
@@ -82,16 +82,10 @@ impl ProviderCalls {
         let place = pick.map_or(0, |pick| pick.index(open.len()));
         let claimed = &mut open[place];
         let step = claimed.payment.next_step.unwrap();
-        let kind = match step {
-            PaymentStep::Authorize => ProviderCall::Authorize,
-            PaymentStep::Capture => ProviderCall::Capture,
-            PaymentStep::Void => ProviderCall::Void,
-            PaymentStep::Refund => ProviderCall::Refund,
-        };
         match outcome {
             CallOutcome::Answered => {}
-            CallOutcome::Unreachable => provider.faults().fail_before_effect(kind, 1),
-            CallOutcome::ResponseLost => provider.faults().lose_response(kind, 1),
+            CallOutcome::Unreachable => provider.faults().fail_before_effect(step, 1),
+            CallOutcome::ResponseLost => provider.faults().lose_response(step, 1),
         }
         claimed.outcome = Some(match call_provider(provider, &claimed.payment, step).await {
             Ok(stripe_id) => ProviderOutcome::Done { stripe_id },

@@ -1,6 +1,6 @@
 //! The timelines of orders: what each service retains, for the buyer only, and their merge.
 
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::{Explanation, OrderId, TicketHolder, TimelineEntry, TimelineKind};
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
@@ -129,8 +129,8 @@ async fn attempts_at_the_provider_have_their_request_ids(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, session) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &session, &list(&stack, &seller, "A ticket", 20.0).await).await;
-    stack.provider().faults().lose_response(ProviderCall::Authorize, 1);
-    stack.provider().faults().fail_before_effect(ProviderCall::Capture, 1);
+    stack.provider().faults().lose_response(PaymentStep::Authorize, 1);
+    stack.provider().faults().fail_before_effect(PaymentStep::Capture, 1);
     pay(&stack, &session, &order, "tok_visa").await.ok(201);
     stack.settle().await;
     let timeline = stack.raw().get(&paths(&order)[1]).by(&session).await.ok(200);

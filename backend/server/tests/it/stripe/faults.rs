@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{FakeStripe, TestStackBuilder, eventually};
 
@@ -12,7 +12,7 @@ use crate::support::{cancel, id, pay};
 
 #[tokio::test]
 async fn card_is_charged_once_under_each_fault() {
-    type Fault = (&'static str, fn(&FakeStripe, ProviderCall));
+    type Fault = (&'static str, fn(&FakeStripe, PaymentStep));
     const FAULTS: [Fault; 6] = [
         ("a lost reply", |stripe, call| stripe.faults().lose_response(call, 2)),
         ("a lost request", |stripe, call| stripe.faults().fail_before_effect(call, 2)),
@@ -23,7 +23,7 @@ async fn card_is_charged_once_under_each_fault() {
     ];
     let market = StripeMarket::start().await;
     for (name, fault) in FAULTS {
-        for call in [ProviderCall::Authorize, ProviderCall::Capture] {
+        for call in [PaymentStep::Authorize, PaymentStep::Capture] {
             let reservation = market.reserve().await;
             fault(&market.stripe, call);
             let paid = pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await;
@@ -46,7 +46,7 @@ async fn concurrent_buyers_are_charged_once_under_faults() {
         reservations.push(market.reserve().await);
     }
     let (faults, server_faults) = (market.stripe.faults(), market.stripe.server_faults());
-    for call in [ProviderCall::Authorize, ProviderCall::Capture, ProviderCall::Void] {
+    for call in [PaymentStep::Authorize, PaymentStep::Capture, PaymentStep::Void] {
         faults.fail_before_effect(call, 4);
         faults.lose_response(call, 8);
         server_faults.error_after(call, 5);
@@ -54,7 +54,7 @@ async fn concurrent_buyers_are_charged_once_under_faults() {
         server_faults.key_in_use(call, 5);
         server_faults.rate_limit(call, 3);
     }
-    server_faults.error_instead(ProviderCall::Capture, 3);
+    server_faults.error_instead(PaymentStep::Capture, 3);
     join_all(reservations.iter().map(|reservation| async {
         // Two concurrent requests: the second joins the first, or finds the order paid.
         let twice = [(); 2].map(|()| pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa"));
@@ -75,7 +75,7 @@ async fn concurrent_buyers_are_charged_once_under_faults() {
 async fn capture_after_a_burnt_key_uses_a_new_key_once() {
     let market = StripeMarket::start().await;
     let reservation = market.reserve().await;
-    market.stripe.server_faults().error_instead(ProviderCall::Capture, 2);
+    market.stripe.server_faults().error_instead(PaymentStep::Capture, 2);
     pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
     market.assert_sold(&reservation).await;
     market.finish().await;
@@ -85,7 +85,7 @@ async fn capture_after_a_burnt_key_uses_a_new_key_once() {
 async fn authorization_after_a_burnt_key_is_not_repeated() {
     let market = StripeMarket::start().await;
     let reservation = market.reserve().await;
-    market.stripe.server_faults().error_instead(ProviderCall::Authorize, 1);
+    market.stripe.server_faults().error_instead(PaymentStep::Authorize, 1);
     pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa")
         .await
         .refused(503, "provider_unavailable");
@@ -107,7 +107,7 @@ async fn reply_after_the_timeout_charges_once() {
     };
     let market = StripeMarket::start_with(short_timeouts).await;
     let reservation = market.reserve().await;
-    let gate = market.stripe.faults().hold(ProviderCall::Authorize);
+    let gate = market.stripe.faults().hold(PaymentStep::Authorize);
     pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa")
         .await
         .refused(503, "provider_unavailable");
@@ -121,16 +121,16 @@ async fn reply_after_the_timeout_charges_once() {
 async fn authorization_of_an_ended_order_is_voided_under_faults() {
     let market = StripeMarket::start().await;
     for fault in [
-        (|stripe| stripe.faults().fail_before_effect(ProviderCall::Void, 4)) as fn(&FakeStripe),
-        |stripe| stripe.faults().lose_response(ProviderCall::Void, 2),
-        |stripe| stripe.server_faults().error_after(ProviderCall::Void, 1),
-        |stripe| stripe.server_faults().error_instead(ProviderCall::Void, 1),
+        (|stripe| stripe.faults().fail_before_effect(PaymentStep::Void, 4)) as fn(&FakeStripe),
+        |stripe| stripe.faults().lose_response(PaymentStep::Void, 2),
+        |stripe| stripe.server_faults().error_after(PaymentStep::Void, 1),
+        |stripe| stripe.server_faults().error_instead(PaymentStep::Void, 1),
     ] {
         let reservation = market.reserve().await;
-        let before = market.stripe.faults().call_count(ProviderCall::Authorize);
-        let gate = market.stripe.faults().hold(ProviderCall::Authorize);
+        let before = market.stripe.faults().call_count(PaymentStep::Authorize);
+        let gate = market.stripe.faults().hold(PaymentStep::Authorize);
         let meanwhile = async {
-            eventually!(market.stripe.faults().call_count(ProviderCall::Authorize) > before);
+            eventually!(market.stripe.faults().call_count(PaymentStep::Authorize) > before);
             cancel(&market.stack, &reservation.buyer, &reservation.order).await.ok(204);
             fault(&market.stripe);
             drop(gate);
@@ -171,7 +171,7 @@ async fn webhook_settles_a_payment_whose_reply_was_lost() {
     };
     let market = StripeMarket::start_with(slow_retries).await;
     market.stripe.send_events_to(&market.stack.url());
-    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
+    for call in [PaymentStep::Authorize, PaymentStep::Capture] {
         let reservation = market.reserve().await;
         market.stripe.faults().lose_response(call, 1);
         // The webhook precedes the next retry. Every event is delivered twice, the last one first.
@@ -183,7 +183,7 @@ async fn webhook_settles_a_payment_whose_reply_was_lost() {
 
 #[tokio::test]
 async fn restart_during_a_payment_finishes_it() {
-    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
+    for call in [PaymentStep::Authorize, PaymentStep::Capture] {
         let mut market =
             StripeMarket::start_with(|builder| builder.payment_wait(Duration::from_millis(50))).await;
         let reservation = market.reserve().await;

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use ticketing_engines::eventually;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 
 use crate::fixture::{Cards, Fixture, Setup};
@@ -109,7 +109,7 @@ async fn unpayable_order_is_refused_with_its_reason(setup: Setup) {
     }
     assert!(fixture.payments(&ada).await.is_empty(), "no payment is created");
     assert_eq!(
-        fixture.provider().faults().call_count(ProviderCall::Authorize),
+        fixture.provider().faults().call_count(PaymentStep::Authorize),
         0,
         "the provider is not called"
     );
@@ -137,13 +137,13 @@ async fn other_card_is_refused_during_a_payment(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
+    let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
     let first = tokio::spawn({
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay(&order, "tok_visa").await }
     });
     eventually("the provider is called", async || {
-        fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
+        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
     })
     .await;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 use ticketing_engines::eventually;
 
 use ticketing_payments::PaymentTimeouts;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
 use crate::fixture::{Fixture, Setup, quick};
@@ -34,11 +34,7 @@ async fn same_key_and_body_replay_the_response(setup: Setup) {
         assert_eq!((again.status, &again.text), (400, &refused.text), "invariant 14");
     }
     assert_eq!(fixture.payments(&ada).await.len(), 2, "invariant 14: one effect");
-    assert_eq!(
-        fixture.provider().faults().call_count(ProviderCall::Authorize),
-        2,
-        "invariant 14: one effect"
-    );
+    assert_eq!(fixture.provider().faults().call_count(PaymentStep::Authorize), 2, "invariant 14: one effect");
 }
 
 async fn refusal_is_replayed_for_its_key(setup: Setup) {
@@ -77,13 +73,13 @@ async fn key_in_flight_is_409_and_first_request_continues(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
+    let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
     let first = tokio::spawn({
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay_with_key(&order, "tok_visa", "k").await }
     });
     eventually("the provider is called", async || {
-        fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
+        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
     })
     .await;
 
@@ -103,7 +99,7 @@ async fn key_without_response_follows_its_payment(setup: Setup) {
             .await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "19.99").await;
-    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
+    let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
     let open = ada.pay_with_key(&order, "tok_visa", "k").await.payment(202);
     drop(gate);
     fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 use ticketing_engines::{Engine, on_both};
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 
 use crate::fixture::Fixture;
 
@@ -80,5 +80,5 @@ async fn assert_no_payment(fixture: &Fixture) {
     for name in ["ada", "eve"] {
         assert!(fixture.payments(&fixture.user(name)).await.is_empty());
     }
-    assert_eq!(fixture.provider().faults().call_count(ProviderCall::Authorize), 0);
+    assert_eq!(fixture.provider().faults().call_count(PaymentStep::Authorize), 0);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 use ticketing_engines::eventually;
 
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 use tokio::task::JoinHandle;
 
@@ -35,10 +35,10 @@ async fn order_cancelled_before_authorization_is_voided(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
+    let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
     let answer = pay(&ada, &order);
     eventually("the provider is called", async || {
-        fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
+        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
     })
     .await;
     fixture.orders().cancel(&order).await;
@@ -89,10 +89,10 @@ async fn order_cancelled_during_capture_is_refunded(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    let gate = fixture.provider().faults().hold(ProviderCall::Capture);
+    let gate = fixture.provider().faults().hold(PaymentStep::Capture);
     let answer = pay(&ada, &order);
     eventually("the capture has started", async || {
-        fixture.provider().faults().call_count(ProviderCall::Capture) == 1
+        fixture.provider().faults().call_count(PaymentStep::Capture) == 1
     })
     .await;
     fixture.orders().cancel(&order).await;
@@ -112,8 +112,8 @@ async fn order_cancelled_after_capture_is_refunded(setup: Setup) {
     let order = fixture.order(&ada, "20").await;
     ada.pay(&order, "tok_visa").await.paid();
     fixture.wait_until_copied(&order, OrderStatus::Complete).await;
-    fixture.provider().faults().fail_before_effect(ProviderCall::Refund, 2);
-    fixture.provider().faults().lose_response(ProviderCall::Refund, 2);
+    fixture.provider().faults().fail_before_effect(PaymentStep::Refund, 2);
+    fixture.provider().faults().lose_response(PaymentStep::Refund, 2);
 
     fixture.orders().cancel(&order).await;
 

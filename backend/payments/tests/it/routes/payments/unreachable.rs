@@ -4,7 +4,7 @@ use std::time::Duration;
 use ticketing_engines::eventually;
 
 use ticketing_payments::PaymentTimeouts;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
 use crate::fixture::{Fixture, Setup, quick};
@@ -18,7 +18,7 @@ on_every_setup! {
 }
 
 async fn lost_response_is_retried_with_the_same_key(setup: Setup) {
-    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
+    for call in [PaymentStep::Authorize, PaymentStep::Capture] {
         let fixture = Fixture::on(setup).await;
         let ada = fixture.user("ada");
         let order = fixture.order(&ada, "19.99").await;
@@ -39,7 +39,7 @@ async fn response_after_timeout_is_503(setup: Setup) {
             .await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
+    let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
 
     ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
 
@@ -57,7 +57,7 @@ async fn unreachable_provider_is_503_and_retry_is_safe(setup: Setup) {
     let answer = ada.pay(&order, "tok_visa").await;
     answer.refused(503, "provider_unavailable");
     assert!(answer.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
-    assert!(fixture.provider().faults().call_count(ProviderCall::Authorize) >= 3, "the call was retried");
+    assert!(fixture.provider().faults().call_count(PaymentStep::Authorize) >= 3, "the call was retried");
     ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
     ada.pay(&order, "tok_amex").await.refused(400, "payment_in_progress");
     assert_eq!(fixture.payments(&ada).await.len(), 1, "a retry joins the waiting payment");
@@ -99,7 +99,7 @@ async fn slow_outcome_is_202_and_settles_later(setup: Setup) {
             .await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
+    let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
 
     let payment = ada.pay(&order, "tok_visa").await.payment(202);
 
@@ -117,13 +117,13 @@ async fn waiting_request_ends_at_shutdown(setup: Setup) {
     let mut fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
+    let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
     let answer = tokio::spawn({
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay(&order, "tok_visa").await }
     });
     eventually("the provider is called", async || {
-        fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
+        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
     })
     .await;
 

@@ -7,7 +7,7 @@ use axum::http::Request;
 use serde_json::{Value, json};
 use ticketing_engines::{Engine, eventually, on_both};
 use ticketing_payments::PaymentTimeouts;
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::PaymentStatus;
 use ticketing_testkit::STRIPE_WEBHOOK_SECRET;
 
@@ -51,7 +51,7 @@ async fn webhook_events(fixture: &Fixture) -> i64 {
 }
 
 async fn webhook_event_settles_payment_with_lost_response(engine: Engine) {
-    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
+    for call in [PaymentStep::Authorize, PaymentStep::Capture] {
         let fixture = Fixture::with_timeouts(Setup::stripe_on(engine), slow()).await;
         let ada = fixture.user("ada");
         let order = fixture.order(&ada, "19.99").await;
@@ -87,14 +87,14 @@ async fn webhook_event_during_call_is_processed_after_it(engine: Engine) {
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "19.99").await;
     // The effect happens and the event arrives, but the response does not.
-    fixture.stripe().faults().lose_response(ProviderCall::Authorize, 1);
-    let gate = fixture.stripe().faults().hold(ProviderCall::Authorize);
+    fixture.stripe().faults().lose_response(PaymentStep::Authorize, 1);
+    let gate = fixture.stripe().faults().hold(PaymentStep::Authorize);
     let request = {
         let (ada, order) = (ada.clone(), order.clone());
         tokio::spawn(async move { ada.pay(&order, "tok_visa").await })
     };
     eventually("the call has started", async || {
-        fixture.stripe().faults().call_count(ProviderCall::Authorize) == 1
+        fixture.stripe().faults().call_count(PaymentStep::Authorize) == 1
     })
     .await;
     let payment = fixture.payments(&ada).await.remove(0);
@@ -195,7 +195,7 @@ async fn webhook_event_settles_declined_payment(engine: Engine) {
     let fixture = Fixture::with_timeouts(Setup::stripe_on(engine), slow()).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "19.99").await;
-    fixture.stripe().faults().lose_response(ProviderCall::Authorize, 1);
+    fixture.stripe().faults().lose_response(PaymentStep::Authorize, 1);
     let request = {
         let (ada, order) = (ada.clone(), order.clone());
         tokio::spawn(async move { ada.pay(&order, "tok_chargeDeclinedInsufficientFunds").await })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_payments::provider::ProviderCall;
+use ticketing_payments::domain::PaymentStep;
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{Direction, FakeStripe, FaultProxy, Link, eventually};
@@ -18,7 +18,7 @@ async fn shop() -> (FakeStripe, Market) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lost_wrong_and_late_stripe_responses_are_tolerated() {
-    const FAULTS: [fn(&FakeStripe, ProviderCall); 6] = [
+    const FAULTS: [fn(&FakeStripe, PaymentStep); 6] = [
         |stripe, call| stripe.faults().lose_response(call, 3),
         |stripe, call| stripe.faults().fail_before_effect(call, 3),
         |stripe, call| stripe.server_faults().error_after(call, 2),
@@ -29,7 +29,7 @@ async fn lost_wrong_and_late_stripe_responses_are_tolerated() {
     let (stripe, mut market) = shop().await;
     stripe.send_events_to(&market.stack.url());
     for fault in FAULTS {
-        for call in [ProviderCall::Authorize, ProviderCall::Capture, ProviderCall::Void] {
+        for call in [PaymentStep::Authorize, PaymentStep::Capture, PaymentStep::Void] {
             fault(&stripe, call);
         }
         market.clients.wait_for_responses(25).await;
@@ -55,17 +55,17 @@ async fn hold_is_voided_after_stripe_is_reachable_again() {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 19.99).await;
     let order = ordered(&stack, &buyer, &ticket).await;
-    let before = stripe.faults().call_count(ProviderCall::Authorize);
-    let gate = stripe.faults().hold(ProviderCall::Authorize);
+    let before = stripe.faults().call_count(PaymentStep::Authorize);
+    let gate = stripe.faults().hold(PaymentStep::Authorize);
     let meanwhile = async {
-        eventually!(stripe.faults().call_count(ProviderCall::Authorize) > before);
+        eventually!(stripe.faults().call_count(PaymentStep::Authorize) > before);
         cancel(&stack, &buyer, &order).await.ok(204);
-        stripe.faults().fail_before_effect(ProviderCall::Void, 3);
+        stripe.faults().fail_before_effect(PaymentStep::Void, 3);
         drop(gate);
     };
     let (paid, ()) = tokio::join!(pay(&stack, &buyer, &order, "tok_visa"), meanwhile);
     paid.refused(400, "order_cancelled");
-    eventually!(stripe.faults().call_count(ProviderCall::Void) >= 4, seconds 60);
+    eventually!(stripe.faults().call_count(PaymentStep::Void) >= 4, seconds 60);
     eventually!(stack.is_settled().await, seconds 60);
     let (ledger, order) = (stripe.ledger(), OrderId::new(&order));
     let charge = ledger.of(&order).next().unwrap();
