@@ -130,7 +130,7 @@ pub(crate) enum Cell {
     /// What says nothing to people, like a time that no longer applies: programs read it.
     ForPrograms(String),
     /// A status: the value of the API for programs, its label for people, and its colour.
-    Label(&'static str, String, Tone),
+    Label(String, String, Tone),
 }
 
 /// The meaning of a status, which selects its colour.
@@ -342,8 +342,9 @@ impl Cell {
         text.map_or(Self::None, |text| Self::text(&text))
     }
 
-    pub(crate) fn label(wire: &'static str, label: impl Into<String>, tone: Tone) -> Self {
-        Self::Label(wire, label.into(), tone)
+    /// A value of an enumeration: its text for programs, and its name for people.
+    pub(crate) fn label(wire: &str, label: impl Into<String>, tone: Tone) -> Self {
+        Self::Label(wire.to_owned(), label.into(), tone)
     }
 
     pub(crate) fn time(at: Option<Timestamp>) -> Self {
@@ -357,7 +358,7 @@ impl Cell {
             Self::Text(text) | Self::Money(text) | Self::ForPrograms(text) => text.clone(),
             Self::Time(at) => at.to_string(),
             Self::Start(starts) => starts.to_string(),
-            Self::Label(wire, _, _) => (*wire).to_owned(),
+            Self::Label(wire, _, _) => wire.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `order:cancelled`: a reservation ended without a purchase.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use ticketing_sdk::{CancelReason, OrderId, TicketId, tolerant};
 
 use crate::{Event, EventName};
@@ -15,8 +15,8 @@ pub struct OrderCancelled {
     pub version: i64,
     /// The ticket that is free again.
     pub ticket: CancelledTicket,
-    /// Why. Older versions do not state it.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "tolerant")]
+    /// Why. Older versions do not state it, and a reason of a newer one counts as absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_reason")]
     pub cancel_reason: Option<CancelReason>,
 }
 
@@ -26,6 +26,11 @@ pub struct OrderCancelled {
 pub struct CancelledTicket {
     /// The ticket.
     pub id: TicketId,
+}
+
+fn known_reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CancelReason>, D::Error> {
+    let reason: Option<CancelReason> = tolerant(deserializer)?;
+    Ok(reason.filter(|reason| CancelReason::ALL.contains(reason)))
 }
 
 impl Event for OrderCancelled {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{
-    Money, Order, OrderId, OrderStatus, OrderedTicket, TicketDetails, TicketId, Timestamp, UserId,
+    Money, Order, OrderId, OrderStatus, OrderedTicket, TicketDetails, TicketId, Timestamp, UserId, known,
 };
 
 use crate::{Event, EventName};
@@ -16,6 +16,7 @@ pub struct OrderCreated {
     /// The version of the order that this made.
     pub version: i64,
     /// Always `created`.
+    #[serde(deserialize_with = "known")]
     pub status: OrderStatus,
     /// Who ordered.
     pub user_id: UserId,

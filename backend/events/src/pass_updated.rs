@@ -1,7 +1,7 @@
 //! `pass:updated`: a pass was offered for resale or is valid again, or a transfer of it began or was taken back.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{PassId, PassStatus, TicketId, Timestamp};
+use ticketing_sdk::{PassId, PassStatus, TicketId, Timestamp, known};
 
 use crate::{Event, EventName};
 
@@ -16,6 +16,7 @@ pub struct PassUpdated {
     /// The number of changes of holder.
     pub serial: u16,
     /// Whether the pass admits now.
+    #[serde(deserialize_with = "known")]
     pub status: PassStatus,
     /// The listing under which it is for sale, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -146,6 +146,7 @@ impl Record for WatchLine {
             TicketChangeKind::Created => ("created", "Listed", Tone::Good),
             TicketChangeKind::Updated => ("updated", "Changed", Tone::Waiting),
             TicketChangeKind::Deleted => ("deleted", "Withdrawn", Tone::Past),
+            _ => (change.kind.as_str(), "Unknown", Tone::Past),
         };
         vec![
             Cell::label(word, label, tone),
@@ -270,7 +271,7 @@ fn ticket_tone(status: TicketStatus) -> Tone {
     match status {
         TicketStatus::Available => Tone::Good,
         TicketStatus::Reserved => Tone::Waiting,
-        TicketStatus::Sold => Tone::Past,
+        _ => Tone::Past,
     }
 }
 
@@ -279,7 +280,7 @@ fn order_tone(order: &Order, now: Timestamp) -> Tone {
         OrderStatus::Created if order.expires_at <= now => Tone::Past,
         OrderStatus::Created | OrderStatus::AwaitingPayment => Tone::Waiting,
         OrderStatus::Complete => Tone::Good,
-        OrderStatus::Cancelled => Tone::Past,
+        _ => Tone::Past,
     }
 }
 
@@ -288,6 +289,6 @@ fn payment_tone(status: PaymentStatus) -> Tone {
         PaymentStatus::Pending | PaymentStatus::Authorized => Tone::Waiting,
         PaymentStatus::Succeeded => Tone::Good,
         PaymentStatus::Failed => Tone::Bad,
-        PaymentStatus::Refunded => Tone::Past,
+        _ => Tone::Past,
     }
 }

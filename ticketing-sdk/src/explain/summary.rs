@@ -40,10 +40,14 @@ pub(super) fn summarize(order: Option<&Order>, entries: &[TimelineEntry]) -> Str
                     Some(message) => format!("because the payment provider refused the capture ({message})"),
                     None => "because the payment provider refused the capture".to_owned(),
                 },
+                Some(CancelReason::Other(reason)) => format!("for the reason \"{}\"", reason.as_str()),
                 None => "and its reason is not recorded".to_owned(),
             };
             let money = facts.money().unwrap_or_else(|| "no payment was made".to_owned());
             format!("The order is cancelled {cause}; {money}.")
+        }
+        OrderStatus::Other(status) => {
+            format!("The order has the status \"{}\", which this version does not know.", status.as_str())
         }
     }
 }
@@ -108,6 +112,9 @@ impl Facts<'_> {
             }
             (PaymentStatus::Refunded, _) => format!("{reserved}; the last payment was returned."),
             (PaymentStatus::Succeeded, _) => format!("{reserved}; it is paid, and is about to be complete."),
+            (PaymentStatus::Other(status), _) => {
+                format!("{reserved}; the status of its payment is \"{}\".", status.as_str())
+            }
         }
     }
 
@@ -129,6 +136,7 @@ impl Facts<'_> {
             PaymentStatus::Failed => "the card was declined and nothing was charged".to_owned(),
             PaymentStatus::Refunded if was_captured => "the money was refunded".to_owned(),
             PaymentStatus::Refunded => "the authorization was voided, so nothing was charged".to_owned(),
+            PaymentStatus::Other(status) => format!("the status of its payment is \"{}\"", status.as_str()),
         })
     }
 }

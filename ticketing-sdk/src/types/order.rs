@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, OrderId, Ticket, TicketDetails, TicketId, Timestamp, UserId, text, tolerant, words};
+use super::{
+    Money, OrderId, Ticket, TicketDetails, TicketId, Timestamp, UnknownValue, UserId, text, tolerant,
+    wire_words,
+};
 
 /// A buyer's hold on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +84,7 @@ impl Order {
 
 /// The status of an order. `complete` and `cancelled` are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum OrderStatus {
     /// The ticket is reserved and can be paid for.
     Created,
@@ -90,9 +94,11 @@ pub enum OrderStatus {
     Complete,
     /// Cancelled by its buyer, or expired.
     Cancelled,
+    /// A value that this version does not know.
+    Other(UnknownValue),
 }
 
-words!(OrderStatus, "order status", {
+wire_words!(OrderStatus, "order status", {
     Created => "created", AwaitingPayment => "awaiting:payment", Complete => "complete", Cancelled => "cancelled",
 });
 
@@ -108,6 +114,7 @@ impl OrderStatus {
             Self::AwaitingPayment => "Being paid",
             Self::Complete => "Paid",
             Self::Cancelled => "Cancelled",
+            Self::Other(_) => "Unknown",
         }
     }
 
@@ -120,6 +127,7 @@ impl OrderStatus {
 
 /// The reason of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum CancelReason {
     /// Its buyer cancelled it.
     Buyer,
@@ -129,9 +137,11 @@ pub enum CancelReason {
     Withdrawn,
     /// Its payment failed for good.
     PaymentFailed,
+    /// A value that this version does not know.
+    Other(UnknownValue),
 }
 
-words!(CancelReason, "cancel reason", {
+wire_words!(CancelReason, "cancel reason", {
     Buyer => "buyer", Expired => "expired", Withdrawn => "withdrawn", PaymentFailed => "payment_failed",
 });
 

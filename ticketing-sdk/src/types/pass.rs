@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, OrderId, PassId, TicketDetails, TicketId, Timestamp, UserId, tolerant, words};
+use super::{
+    Money, OrderId, PassId, TicketDetails, TicketId, Timestamp, UnknownValue, UserId, tolerant, wire_words,
+};
 
 /// The right to enter, held by one user at a time. The service issues it when the order of a ticket completes; it
 /// outlives transfers and resales.
@@ -56,6 +58,7 @@ pub struct Pass {
 
 /// Whether a pass admits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum PassStatus {
     /// It admits its holder once.
     Valid,
@@ -65,9 +68,11 @@ pub enum PassStatus {
     Used,
     /// It admits nobody any more.
     Void,
+    /// A value that this version does not know.
+    Other(UnknownValue),
 }
 
-words!(PassStatus, "pass status", { Valid => "valid", Offered => "offered", Used => "used", Void => "void" });
+wire_words!(PassStatus, "pass status", { Valid => "valid", Offered => "offered", Used => "used", Void => "void" });
 
 impl PassStatus {
     /// Returns the status as people read it.
@@ -78,6 +83,7 @@ impl PassStatus {
             Self::Offered => "For resale",
             Self::Used => "Used",
             Self::Void => "Void",
+            Self::Other(_) => "Unknown",
         }
     }
 }

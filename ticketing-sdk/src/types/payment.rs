@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, OrderId, PaymentId, Timestamp, words};
+use super::{Money, OrderId, PaymentId, Timestamp, UnknownValue, wire_words};
 
 /// The payment of an order. A backend may send no more than its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,7 @@ impl fmt::Debug for ClientSecret {
 
 /// The status of a payment. `succeeded`, `failed` and `refunded` are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum PaymentStatus {
     /// The provider has not responded yet.
     Pending,
@@ -76,9 +77,11 @@ pub enum PaymentStatus {
     Failed,
     /// The money was refunded, or the authorisation was voided.
     Refunded,
+    /// A value that this version does not know.
+    Other(UnknownValue),
 }
 
-words!(PaymentStatus, "payment status", {
+wire_words!(PaymentStatus, "payment status", {
     Pending => "pending", Authorized => "authorized", Succeeded => "succeeded", Failed => "failed",
     Refunded => "refunded",
 });
@@ -93,6 +96,7 @@ impl PaymentStatus {
             Self::Succeeded => "Paid",
             Self::Failed => "Declined",
             Self::Refunded => "Refunded",
+            Self::Other(_) => "Unknown",
         }
     }
 

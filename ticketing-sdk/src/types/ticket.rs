@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DetailField, DetailsUpdate, Money, OrderId, TicketDetails, TicketId, Timestamp, UserId, words};
+use super::{
+    DetailField, DetailsUpdate, Money, OrderId, TicketDetails, TicketId, Timestamp, UnknownValue, UserId,
+    wire_words,
+};
 
 /// A ticket that is listed for sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +43,7 @@ pub struct Ticket {
 
 /// The status of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum TicketStatus {
     /// It can be ordered.
     Available,
@@ -47,9 +51,11 @@ pub enum TicketStatus {
     Reserved,
     /// It is paid.
     Sold,
+    /// A value that this version does not know.
+    Other(UnknownValue),
 }
 
-words!(TicketStatus, "ticket status", { Available => "available", Reserved => "reserved", Sold => "sold" });
+wire_words!(TicketStatus, "ticket status", { Available => "available", Reserved => "reserved", Sold => "sold" });
 
 impl TicketStatus {
     /// Returns the status as people read it.
@@ -59,6 +65,7 @@ impl TicketStatus {
             Self::Available => "Available",
             Self::Reserved => "Reserved",
             Self::Sold => "Sold",
+            Self::Other(_) => "Unknown",
         }
     }
 }
@@ -150,6 +157,7 @@ impl From<NewTicket> for TicketUpdate {
 
 /// The kind of a change, named like the events of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum TicketChangeKind {
     /// It was listed.
     Created,
@@ -157,9 +165,11 @@ pub enum TicketChangeKind {
     Updated,
     /// The seller withdrew the ticket.
     Deleted,
+    /// A value that this version does not know.
+    Other(UnknownValue),
 }
 
-words!(TicketChangeKind, "ticket event", {
+wire_words!(TicketChangeKind, "ticket event", {
     Created => "ticket:created", Updated => "ticket:updated", Deleted => "ticket:deleted",
 });
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OrderId, Timestamp, words};
+use super::{OrderId, Timestamp, UnknownValue, wire_words};
 
 /// The part of an order's timeline that one service retains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,9 +128,11 @@ pub enum TimelineKind {
     Event,
     /// The reservation ends unless it is paid.
     Deadline,
+    /// A value that this version does not know.
+    Other(UnknownValue),
 }
 
-words!(TimelineKind, "timeline kind", {
+wire_words!(TimelineKind, "timeline kind", {
     Command => "command", Delivery => "delivery", Call => "call", Event => "event", Deadline => "deadline",
 });
 
@@ -144,8 +146,10 @@ pub enum TicketHolder {
     OtherOrder,
     /// No order.
     Nobody,
+    /// A value that this version does not know.
+    Other(UnknownValue),
 }
 
-words!(TicketHolder, "ticket holder", {
+wire_words!(TicketHolder, "ticket holder", {
     ThisOrder => "this_order", OtherOrder => "other_order", Nobody => "nobody",
 });

@@ -280,8 +280,9 @@ impl Orders {
 fn progress(order: &Order) -> (i64, u8) {
     let step = match order.status {
         OrderStatus::Created => 0,
-        OrderStatus::AwaitingPayment => 1,
         OrderStatus::Complete | OrderStatus::Cancelled => 2,
+        // Being paid, or in a status of a newer server, which is between the others.
+        _ => 1,
     };
     (order.version, step)
 }

@@ -91,8 +91,9 @@ impl From<TicketStatus> for TicketState {
     fn from(status: TicketStatus) -> Self {
         match status {
             TicketStatus::Available => Self::Available,
-            TicketStatus::Reserved => Self::Reserved,
             TicketStatus::Sold => Self::Sold,
+            // Reserved, or in a status of a newer server: it cannot be ordered.
+            _ => Self::Reserved,
         }
     }
 }

@@ -21,6 +21,9 @@ use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::qr::Qr;
 use crate::widgets::{meter, placeholder};
 
+/// What an order says whose status only a newer version knows.
+const UNKNOWN_STATUS: &str = "This version does not know the status of this order.";
+
 /// One order.
 #[derive(Debug)]
 pub(crate) struct Checkout {
@@ -228,6 +231,10 @@ impl Screen for Checkout {
                 painter.button(rest, &model.key(Action::Reorder), "orders the ticket again", Action::Reorder);
                 facts(painter, below(rest, 1 + gap), model, order);
             }
+            _ => {
+                rest = painter.paragraph(rest, UNKNOWN_STATUS, painter.theme.warn);
+                facts(painter, below(rest, 1), model, order);
+            }
         }
     }
 
@@ -263,6 +270,7 @@ impl Screen for Checkout {
             (OrderStatus::Cancelled, None) => {
                 lines.push("Cancelled. The ticket is available to others. Nothing was charged.".to_owned());
             }
+            (_, None) => lines.push(UNKNOWN_STATUS.to_owned()),
         }
         lines.push(format!("Order id: {}", self.id));
         PlainView::lines(lines)

@@ -38,7 +38,7 @@ fn status(listing: &Listing) -> (&'static str, StyleRole) {
         (Some(ListingAction::Withdraw), _) => ("Withdrawing", StyleRole::Warn),
         (None, status @ TicketStatus::Available) => (status.label(), StyleRole::Good),
         (None, status @ TicketStatus::Reserved) => (status.label(), StyleRole::Warn),
-        (None, status @ TicketStatus::Sold) => (status.label(), StyleRole::Accent),
+        (None, status) => (status.label(), StyleRole::Accent),
     }
 }
 

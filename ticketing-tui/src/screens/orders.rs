@@ -43,7 +43,6 @@ fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
         (OrderStatus::Cancelled, _) if model.orders.has_expired(&order.id) => {
             (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Unavailable)
         }
-        (OrderStatus::AwaitingPayment, _) => (order.label(now), StyleRole::Accent),
         (OrderStatus::Complete, _) => (order.label(now), StyleRole::Good),
         (OrderStatus::Cancelled, _) => (order.label(now), StyleRole::Unavailable),
         (OrderStatus::Created, _) => {
@@ -52,6 +51,7 @@ fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
             let is_short = !is_wide && !left.is_zero();
             (if is_short { text::time_left(left) } else { order.label(now) }, role)
         }
+        (_, _) => (order.label(now), StyleRole::Accent),
     }
 }
 

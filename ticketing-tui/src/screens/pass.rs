@@ -72,6 +72,7 @@ impl Pass {
                 None => "Used: its holder has entered.".to_owned(),
             },
             PassStatus::Void => "Void: it admits nobody.".to_owned(),
+            _ => "This version does not know the status of this pass.".to_owned(),
         }
     }
 }

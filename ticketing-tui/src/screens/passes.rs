@@ -37,7 +37,7 @@ pub(super) fn status(pass: &Pass) -> (&'static str, StyleRole) {
         PassStatus::Valid if pass.transfer_expires_at.is_some() => ("Given away", StyleRole::Warn),
         PassStatus::Valid => (pass.status.label(), StyleRole::Good),
         PassStatus::Offered => (pass.status.label(), StyleRole::Warn),
-        PassStatus::Used | PassStatus::Void => (pass.status.label(), StyleRole::Unavailable),
+        _ => (pass.status.label(), StyleRole::Unavailable),
     }
 }
 

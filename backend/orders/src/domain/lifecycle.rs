@@ -63,6 +63,8 @@ pub fn step(status: OrderStatus, cause: Cause, expires_at: Timestamp, now: Times
         (AwaitingPayment, Cause::Cancelled | Cause::Expired | Cause::PaymentAuthorized) => Step::Stay,
         (AwaitingPayment, Cause::PaymentCreated) => Step::To(Complete),
         (AwaitingPayment, Cause::PaymentFailed) => Step::To(Cancelled),
+        // No such status is stored.
+        (_, _) => Step::Stay,
     }
 }
 
@@ -89,6 +91,7 @@ mod tests {
                 OrderStatus::Created => 0,
                 OrderStatus::AwaitingPayment => 1,
                 OrderStatus::Complete | OrderStatus::Cancelled => 2,
+                other => unreachable!("{other}"),
             };
             let mut status = OrderStatus::Created;
             for (cause, now) in causes {

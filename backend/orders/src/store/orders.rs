@@ -345,7 +345,7 @@ fn move_to(
             close_listing(tx, outbox, &ticket)?;
             Ok(event)
         }
-        OrderStatus::Created => Err(DbError::Statement("no order goes back to created".to_owned())),
+        other => Err(DbError::Statement(format!("no order moves to {other}"))),
     }?;
     Ok(())
 }

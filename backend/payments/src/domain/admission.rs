@@ -47,6 +47,8 @@ pub fn admit(
         OrderStatus::Cancelled | OrderStatus::AwaitingPayment => Err(AdmissionError::Cancelled),
         OrderStatus::Created if now >= expires_at => Err(AdmissionError::Expired),
         OrderStatus::Created => Ok(Admission::Begin),
+        // No such status is stored.
+        _ => Err(AdmissionError::Cancelled),
     }
 }
 

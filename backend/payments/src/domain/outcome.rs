@@ -29,8 +29,8 @@ pub fn outcome(state: PaymentState, order: OrderStatus, expires_at: Timestamp, n
             Outcome::Expired
         }
         (PaymentStatus::Refunded, _) => Outcome::Cancelled,
-        // A refund in progress has no outcome yet.
-        (PaymentStatus::Succeeded | PaymentStatus::Pending | PaymentStatus::Authorized, _) => Outcome::Open,
+        // Pending, authorized, or a refund in progress.
+        (_, _) => Outcome::Open,
     }
 }
 

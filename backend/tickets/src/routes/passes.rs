@@ -63,5 +63,6 @@ fn label(status: PassStatus) -> &'static str {
         PassStatus::Offered => "for sale",
         PassStatus::Used => "used",
         PassStatus::Void => "void",
+        _ => "in another state",
     }
 }

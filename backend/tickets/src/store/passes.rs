@@ -63,6 +63,7 @@ fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
             PassState::Used { admitted_at: row.time("admitted_at")?, device: row.opt_text("device")? }
         }
         PassStatus::Void => PassState::Void,
+        other => return Err(DbError::Statement(format!("a pass has the status {other}"))),
     };
     Ok(StoredPass {
         id: row.parse("id")?,

@@ -69,11 +69,11 @@ async fn listed(app: &App) -> TicketId {
     listed.await.map_err(|error: DbError| error).unwrap().id
 }
 
-async fn state(app: &App, id: &TicketId) -> (&'static str, Option<OrderId>) {
+async fn state(app: &App, id: &TicketId) -> (String, Option<OrderId>) {
     let id = id.clone();
     let found = app.core().db.read(move |tx| store::find(tx, &id));
     let ticket = found.await.map_err(|error: DbError| error).unwrap().unwrap();
-    (ticket.status.as_str(), ticket.order_id)
+    (ticket.status.to_string(), ticket.order_id)
 }
 
 fn created(order: &OrderId, ticket: &TicketId) -> OrderCreated {
@@ -89,15 +89,15 @@ async fn order_holds_its_ticket_until_it_is_sold(engine: Engine) {
         apply(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await,
         Effect::Done
     );
-    assert_eq!(state(&app, &ticket).await, ("reserved", holder.clone()));
+    assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), holder.clone()));
     let confirmed =
         OrderConfirmed { id: order.clone(), version: 1, ticket: ConfirmedTicket { id: ticket.clone() } };
     assert_eq!(apply(&app, OnOrderConfirmed, confirmed).await, Effect::Done);
-    assert_eq!(state(&app, &ticket).await, ("reserved", holder.clone()));
+    assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), holder.clone()));
     let sold = CompletedTicket { id: ticket.clone(), price: None };
     let completed = OrderCompleted { id: order.clone(), version: 2, user_id: None, ticket: sold };
     assert_eq!(apply(&app, OnOrderCompleted { app: app.clone() }, completed).await, Effect::Done);
-    assert_eq!(state(&app, &ticket).await, ("sold", holder));
+    assert_eq!(state(&app, &ticket).await, ("sold".to_owned(), holder));
 }
 
 async fn cancelled_order_releases_its_ticket(engine: Engine) {
@@ -115,7 +115,7 @@ async fn cancelled_order_releases_its_ticket(engine: Engine) {
     assert_eq!(cancelled().await, Effect::OutOfOrder);
     apply(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
     assert_eq!(cancelled().await, Effect::Done);
-    assert_eq!(state(&app, &ticket).await, ("available", None));
+    assert_eq!(state(&app, &ticket).await, ("available".to_owned(), None));
     assert_eq!(cancelled().await, Effect::Duplicate);
 }
 
@@ -126,7 +126,7 @@ async fn consumed_events_survive_a_restart(engine: Engine) {
     apply(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
     drop(app);
     let app = open(&home).await;
-    assert_eq!(state(&app, &ticket).await, ("reserved", Some(order.clone())));
+    assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), Some(order.clone())));
     assert_eq!(
         apply(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await,
         Effect::Duplicate

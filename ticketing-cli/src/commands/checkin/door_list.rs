@@ -129,9 +129,10 @@ impl Door {
         }
         match pass.status {
             PassStatus::Used => about(Verdict::already_admitted(pass.admitted_at, pass.device.clone())),
-            PassStatus::Void => about(refuse(ErrorCode::PassInvalid)),
             PassStatus::Offered if claim.serial == pass.serial => about(refuse(ErrorCode::PassOffered)),
             PassStatus::Offered | PassStatus::Valid => Decision::Admit(pass, claim),
+            // Void, or in a status of a newer server.
+            _ => about(refuse(ErrorCode::PassInvalid)),
         }
     }
 }

@@ -90,6 +90,7 @@ fn without_code(pass: &Pass) -> Failure {
         },
         PassStatus::Used => conflict("is used: its holder was admitted"),
         PassStatus::Void => conflict("is void"),
+        _ => conflict("has a status that this version does not know"),
     }
 }
 

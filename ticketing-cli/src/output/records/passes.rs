@@ -73,7 +73,7 @@ fn tone(status: PassStatus) -> Tone {
     match status {
         PassStatus::Valid => Tone::Good,
         PassStatus::Offered => Tone::Waiting,
-        PassStatus::Used => Tone::Past,
         PassStatus::Void => Tone::Bad,
+        _ => Tone::Past,
     }
 }

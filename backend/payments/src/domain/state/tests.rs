@@ -150,7 +150,7 @@ impl Model {
                     let step = match status {
                         OrderStatus::AwaitingPayment => self.payment.order_confirmed(),
                         OrderStatus::Cancelled => self.payment.order_cancelled(self.attempted),
-                        OrderStatus::Created | OrderStatus::Complete => None,
+                        _ => None,
                     };
                     self.apply_transition(step);
                 }

@@ -45,6 +45,7 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
             PassStatus::Offered => &["pass:updated"],
             PassStatus::Used => &["pass:admitted"],
             PassStatus::Void => &["pass:voided"],
+            _ => &[],
         };
         ("pass:", &pass.id, pass.version, "pass:issued", last)
     });
@@ -54,6 +55,7 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
             OrderStatus::AwaitingPayment => &["order:confirmed"],
             OrderStatus::Complete => &["order:completed"],
             OrderStatus::Cancelled => &["order:cancelled"],
+            _ => &[],
         };
         ("order:", &order.id, order.version, "order:created", last)
     });

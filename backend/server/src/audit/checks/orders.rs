@@ -122,6 +122,7 @@ pub(super) fn states(facts: &Facts) -> Vec<Violation> {
         OrderStatus::AwaitingPayment => order.version == 1,
         OrderStatus::Complete => order.version == 2,
         OrderStatus::Cancelled => (1..=2).contains(&order.version),
+        _ => false,
     };
     let has_reason = |order: &OrderRow| order.cancel_reason.is_some();
     let is_unfit =

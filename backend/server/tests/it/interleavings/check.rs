@@ -271,5 +271,6 @@ fn event_of(state: OrderStatus) -> EventName {
         OrderStatus::AwaitingPayment => EventName::OrderConfirmed,
         OrderStatus::Complete => EventName::OrderCompleted,
         OrderStatus::Cancelled => EventName::OrderCancelled,
+        other => unreachable!("{other}"),
     }
 }

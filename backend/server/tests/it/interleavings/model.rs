@@ -210,6 +210,7 @@ impl Model {
             OrderStatus::Cancelled => Ok(()),
             OrderStatus::AwaitingPayment => Err("being paid"),
             OrderStatus::Complete => Err("paid"),
+            other => unreachable!("{other}"),
         }
     }
 

@@ -329,6 +329,7 @@ impl Simulation {
             (None, Cancelled | AwaitingPayment) => Err("cancelled"),
             (None, Created) if self.model.now >= source.expires_at => Err("expired"),
             (None, Created) => Ok(Admission::Begin),
+            (None, other) => unreachable!("{other}"),
         }
     }
 

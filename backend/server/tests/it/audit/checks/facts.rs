@@ -107,7 +107,7 @@ pub(super) fn order_event(status: OrderStatus, version: i64, last: i64) -> &'sta
         (_, OrderStatus::Created) => "order:created",
         (_, OrderStatus::AwaitingPayment) => "order:confirmed",
         (_, OrderStatus::Complete) => "order:completed",
-        (_, OrderStatus::Cancelled) => "order:cancelled",
+        (_, _) => "order:cancelled",
     }
 }
 
