@@ -18,6 +18,8 @@ pub(crate) const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketin
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
+    /// The path with `{id}` for identifiers, where it has any.
+    pub(crate) route: Option<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -41,6 +43,7 @@ impl Call {
         Self {
             method,
             path,
+            route: None,
             query: Vec::new(),
             headers,
             body: Bytes::new(),
@@ -61,6 +64,11 @@ impl Call {
             (true, Some(_)) if self.method == Method::POST => RetrySafety::Keyed,
             (true, _) => RetrySafety::Unsafe,
         })
+    }
+
+    /// Returns the path for metrics and traces: identifiers are `{id}`.
+    pub(crate) fn route(&self) -> &str {
+        self.route.as_deref().unwrap_or(&self.path)
     }
 
     pub(crate) fn is_write(&self) -> bool {

@@ -182,6 +182,8 @@ pub enum SafeToRepeat {
 pub enum Phase {
     /// From sending to the beginning of the answer.
     Response,
+    /// Between two parts of the body of an answer.
+    Body,
     /// The whole call.
     Total,
     /// A live stream without even a heartbeat.
@@ -349,6 +351,7 @@ impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Response => "waiting for the answer",
+            Self::Body => "waiting for the rest of the answer",
             Self::Total => "the whole call",
             Self::Heartbeat => "waiting for a sign of life",
             Self::Settle => "waiting for the payment to settle",

@@ -1,13 +1,14 @@
 //! What carries one request to a server and its response back: connections, or the mock.
 
 mod reqwest;
+mod tls;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use http::{HeaderMap, StatusCode};
 
-pub(crate) use self::reqwest::{ReqwestBackend, is_loopback};
+pub(crate) use self::reqwest::{ConnectionOptions, ProxyChoice, ReqwestBackend, is_loopback};
 use crate::BoxError;
 
 /// The body of a response, as it arrives.

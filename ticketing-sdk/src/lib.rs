@@ -13,16 +13,22 @@ pub use types::*;
 
 #[cfg(feature = "client")]
 mod api;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 #[cfg(feature = "client")]
 mod call;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
 mod clock;
+#[cfg(all(feature = "client", any(doc, doctest)))]
+pub mod docs;
 #[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "client")]
 mod explain;
+#[cfg(feature = "client")]
+mod hook;
 #[cfg(feature = "client")]
 mod http_backend;
 #[cfg(feature = "client")]
@@ -66,11 +72,13 @@ pub use crate::{
         UnexpectedResponse,
     },
     explain::{Explanation, TimelineGap},
+    hook::{Attempt, AttemptHook, AttemptResult},
     key::{IdempotencyKey, InvalidIdempotencyKey},
     page::{Items, List, Newest, Page},
     pages::Pages,
     request::Request,
     response::Response,
+    retry::{RetryBudget, RetryPolicy},
     session::{FileSessions, MemorySessions, SessionInfo, SessionLocation, SessionStore},
     watch::{Watch, WatchEvent, WatchEvents},
     write::Write,
@@ -81,3 +89,5 @@ pub use http::{HeaderMap, Method, StatusCode};
 pub use secrecy::SecretString;
 #[cfg(feature = "keyring")]
 pub use session::Keyring;
+#[cfg(feature = "client")]
+pub use {reqwest, rustls};

@@ -64,7 +64,8 @@ impl Request {
         rest: &str,
         field: &'static str,
     ) -> Self {
-        let request = client.request(method, format!("{collection}/{}{rest}", escape(id)));
+        let mut request = client.request(method, format!("{collection}/{}{rest}", escape(id)));
+        request.call.route = Some(format!("{collection}/{{id}}{rest}"));
         // A dot segment would name another path than the one it is written in.
         if matches!(id, "" | "." | "..") {
             request.faulty(field, format!("{id:?} names nothing"))

@@ -1,16 +1,108 @@
 //! When a request is sent again, and after how long. Rules only: the transport acts on them.
 
+mod budget;
+
 use std::time::Duration;
 
 use http::StatusCode;
 
+pub use self::budget::RetryBudget;
 use crate::ErrorCode;
 
-/// The longest that the client waits on a server's word; beyond, the caller decides.
-pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// When a request is sent again, how often, and after how long. See
+/// [`ClientBuilder::retry_policy`](crate::ClientBuilder::retry_policy).
+///
+/// It applies only where repeating is safe: to reads, to writes with a key at a server that keeps keys, and to requests
+/// that were not sent.
+///
+/// ```
+/// use std::time::Duration;
+/// use ticketing_sdk::{Client, RetryBudget, RetryPolicy};
+///
+/// let policy = RetryPolicy::default()
+///     .max_retries(5)
+///     .backoff(Duration::from_millis(50), Duration::from_secs(1))
+///     .budget(RetryBudget::new(100));
+/// let client = Client::builder("http://127.0.0.1:3000").retry_policy(policy).build()?;
+/// # Ok::<(), ticketing_sdk::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a policy does nothing until a client has it"]
+pub struct RetryPolicy {
+    max_retries: u32,
+    first_wait: Duration,
+    last_wait: Duration,
+    max_retry_after: Duration,
+    budget: Option<RetryBudget>,
+}
 
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LAST_WAIT: Duration = Duration::from_secs(2);
+impl Default for RetryPolicy {
+    /// Three retries, 100 ms to 2 s apart, with a budget of the client's own.
+    fn default() -> Self {
+        Self {
+            max_retries: 3,
+            first_wait: Duration::from_millis(100),
+            last_wait: Duration::from_secs(2),
+            max_retry_after: Duration::from_secs(10),
+            budget: Some(RetryBudget::default()),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// No retries.
+    pub fn never() -> Self {
+        Self::default().max_retries(0)
+    }
+
+    /// Sets the maximum number of retries of a request; 3 by default, 0 for none.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = retries;
+        self
+    }
+
+    /// Sets the bounds of the wait before a retry: it doubles from `first` to `last`, and is shortened at random by up to
+    /// half, so that clients do not come back in step. 100 ms and 2 s by default.
+    pub fn backoff(mut self, first: Duration, last: Duration) -> Self {
+        (self.first_wait, self.last_wait) = (first, last.max(first));
+        self
+    }
+
+    /// Sets the longest `Retry-After` that the client waits; with a longer one the call ends. 10 seconds by default.
+    pub fn max_retry_after(mut self, longest: Duration) -> Self {
+        self.max_retry_after = longest;
+        self
+    }
+
+    /// Sets the budget of retries, which several clients may share.
+    pub fn budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Removes the budget: only [`Self::max_retries`] bounds the retries.
+    pub fn without_budget(mut self) -> Self {
+        self.budget = None;
+        self
+    }
+
+    /// Whether the `tries`th attempt may be followed by another. Takes its cost from the budget.
+    pub(crate) fn permits_retry(&self, tries: u32) -> bool {
+        tries <= self.max_retries && self.budget.as_ref().is_none_or(RetryBudget::withdraw)
+    }
+
+    /// Tells the budget that a call has succeeded with its `tries`th attempt.
+    pub(crate) fn record_success(&self, tries: u32) {
+        if let Some(budget) = &self.budget {
+            budget.record_success(tries > 1);
+        }
+    }
+
+    /// Doubling, capped, and spread over its upper half.
+    pub(crate) fn wait_after(&self, tries: u32) -> Duration {
+        jitter(self.first_wait.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(self.last_wait))
+    }
+}
 
 /// Whether sending a request twice does no more than sending it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +140,13 @@ pub(crate) enum RetryDecision {
 }
 
 /// Judges an attempt, the `tries`th (from 1).
-pub(crate) fn decide_retry(repeat: RetrySafety, seen: &AttemptOutcome, tries: u32) -> RetryDecision {
-    let backoff = RetryDecision::Again(backoff(tries));
+pub(crate) fn decide_retry(
+    policy: &RetryPolicy,
+    repeat: RetrySafety,
+    seen: &AttemptOutcome,
+    tries: u32,
+) -> RetryDecision {
+    let backoff = RetryDecision::Again(policy.wait_after(tries));
     match seen {
         AttemptOutcome::NotSent => backoff,
         // After the whole time limit the caller decides whether to wait again.
@@ -65,8 +162,8 @@ pub(crate) fn decide_retry(repeat: RetrySafety, seen: &AttemptOutcome, tries: u3
             let gateway = matches!(status.as_u16(), 502..=504);
             match retry_after {
                 Some(wait) if asks_to_wait || in_flight || gateway => {
-                    if *wait <= LONGEST_WAIT {
-                        RetryDecision::Again((*wait).max(self::backoff(tries)))
+                    if *wait <= policy.max_retry_after {
+                        RetryDecision::Again((*wait).max(policy.wait_after(tries)))
                     } else {
                         RetryDecision::Done
                     }
@@ -76,12 +173,6 @@ pub(crate) fn decide_retry(repeat: RetrySafety, seen: &AttemptOutcome, tries: u3
             }
         }
     }
-}
-
-/// Doubling, capped, and spread over its upper half so that clients do not come back in step.
-pub(crate) fn backoff(tries: u32) -> Duration {
-    let ceiling = FIRST_WAIT.saturating_mul(1 << tries.saturating_sub(1).min(8)).min(LAST_WAIT);
-    jitter(ceiling)
 }
 
 /// A random time between half of `ceiling` and all of it.
@@ -112,7 +203,7 @@ mod tests {
     }
 
     fn again(repeat: RetrySafety, seen: &AttemptOutcome) -> bool {
-        decide_retry(repeat, seen, 1) != RetryDecision::Done
+        decide_retry(&RetryPolicy::default(), repeat, seen, 1) != RetryDecision::Done
     }
 
     #[test]
@@ -170,10 +261,14 @@ mod tests {
     #[test]
     fn retry_after_is_respected_and_bounded() {
         let seen = answer(503, None, Some(3));
-        assert_eq!(decide_retry(RetrySafety::Safe, &seen, 1), RetryDecision::Again(Duration::from_secs(3)));
+        let policy = RetryPolicy::default();
+        let decide = |policy: &RetryPolicy| decide_retry(policy, RetrySafety::Safe, &seen, 1);
+        assert_eq!(decide(&policy), RetryDecision::Again(Duration::from_secs(3)));
+        let impatient = RetryPolicy::default().max_retry_after(Duration::from_secs(2));
+        assert_eq!(decide(&impatient), RetryDecision::Done);
         for tries in 1..100 {
-            let wait = backoff(tries);
-            assert!(wait >= FIRST_WAIT / 2 && wait <= LAST_WAIT, "{wait:?}");
+            let wait = policy.wait_after(tries);
+            assert!(wait >= policy.first_wait / 2 && wait <= policy.last_wait, "{wait:?}");
         }
     }
 }

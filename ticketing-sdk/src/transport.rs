@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::HeaderValue;
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument;
 use url::Url;
@@ -16,10 +16,11 @@ use url::Url;
 use self::attempt::{AttemptError, read};
 use crate::call::{Call, INTENDED_USER};
 use crate::clock::ServerClock;
+use crate::hook::{Attempt, AttemptHook, AttemptResult};
 use crate::http_backend::{HttpBackend, HttpResponse};
 use crate::outcome::{self, IdempotencySupport};
 use crate::recently_created::is_recently_created;
-use crate::retry::{self, AttemptOutcome, RetryDecision, RetrySafety};
+use crate::retry::{self, AttemptOutcome, RetryDecision, RetryPolicy, RetrySafety};
 use crate::session::{Sessions, UseSession};
 use crate::{CurrentUserAnswer, Error, ErrorCode, Phase, Response, Result, SafeToRepeat};
 
@@ -32,6 +33,10 @@ pub(crate) struct Transport {
     pub(crate) backend: Arc<dyn HttpBackend>,
     pub(crate) session: Sessions,
     pub(crate) limits: Limits,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) hooks: Vec<Arc<dyn AttemptHook>>,
+    /// The headers of every request that has not its own.
+    pub(crate) default_headers: HeaderMap,
     pub(crate) user_agent: HeaderValue,
     /// Whether this server keeps idempotency keys, according to its responses.
     pub(crate) idempotency: IdempotencySupport,
@@ -43,14 +48,22 @@ pub(crate) struct Transport {
 pub(crate) struct Limits {
     pub(crate) response: Duration,
     pub(crate) total: Duration,
-    pub(crate) retries: u32,
+    /// The longest silence within a body.
+    pub(crate) body: Duration,
 }
 
 impl Transport {
     /// Sends a request, with retries, until a response is final or a limit is reached.
     pub(crate) async fn call(&self, request: &Call) -> Result<Response> {
         request.check()?;
-        let span = tracing::debug_span!("request", method = %request.method, path = %request.path);
+        let span = tracing::debug_span!(
+            "request",
+            method = %request.method,
+            route = request.route(),
+            path = %request.path,
+            attempts = tracing::field::Empty,
+            status = tracing::field::Empty,
+        );
         Box::pin(self.attempts(request).instrument(span)).await
     }
 
@@ -66,22 +79,30 @@ impl Transport {
             self.ensure_repeatable(request).await?;
         }
         for tries in 1.. {
-            let outcome = self.attempt(request, &url, deadline).await;
+            let started = Instant::now();
+            let outcome = self.attempt(request, &url, deadline, tries).await;
             let seen = attempt_outcome(request, &outcome);
             let lost = match &outcome {
                 Err(AttemptError::Broken(_) | AttemptError::Late(_)) => true,
                 Err(AttemptError::NotSent(_) | AttemptError::Final(_)) => false,
                 Ok(response) => self.may_have_been_done(response),
             };
-            let verdict = match retry::decide_retry(request.retry_safety(), &seen, tries) {
+            let decision = retry::decide_retry(&self.retry, request.retry_safety(), &seen, tries);
+            let wait = match decision {
                 RetryDecision::Again(wait)
-                    if tries <= self.limits.retries && Instant::now() + wait < deadline =>
+                    if Instant::now() + wait < deadline && self.retry.permits_retry(tries) =>
                 {
                     Some(wait)
                 }
                 _ => None,
             };
-            let Some(wait) = verdict else { return self.conclude(request, outcome, maybe_done) };
+            self.report(request, tries, started.elapsed(), outcome.as_ref(), wait);
+            let Some(wait) = wait else {
+                if outcome.as_ref().is_ok_and(|response| response.status.is_success()) {
+                    self.retry.record_success(tries);
+                }
+                return self.conclude(request, outcome, maybe_done);
+            };
             tracing::debug!(?seen, ?wait, tries, "retrying the request");
             sleep(wait).await;
             // A request that was not sent, or was refused without effect, is retried at any server.
@@ -92,6 +113,33 @@ impl Transport {
             maybe_done |= lost;
         }
         Err(Error::Timeout { phase: Phase::Total, after: total })
+    }
+
+    /// Tells the hooks and the span of an attempt.
+    fn report(
+        &self,
+        request: &Call,
+        number: u32,
+        elapsed: Duration,
+        outcome: Result<&Response, &AttemptError>,
+        retry_in: Option<Duration>,
+    ) {
+        let status = outcome.ok().map(|response| response.status);
+        let span = tracing::Span::current();
+        span.record("attempts", number);
+        if let Some(status) = status {
+            span.record("status", status.as_u16());
+        }
+        let result = AttemptResult {
+            status,
+            error: outcome.err().map(AttemptError::error),
+            request_id: outcome.ok().and_then(Response::request_id),
+            elapsed,
+            retry_in,
+        };
+        for hook in &self.hooks {
+            hook.after_attempt(&describe(request, number), &result);
+        }
     }
 
     /// Names the user of a write before its first attempt: a later attempt must not act for a user who has signed in meanwhile.
@@ -203,23 +251,26 @@ impl Transport {
         request.check()?;
         let url = self.url(request)?;
         self.session.prepare(request.session).await?;
-        let reply = match self.open(request, url, after(self.limits.response)).await {
-            Ok(reply) => reply,
-            Err(
-                AttemptError::NotSent(error)
-                | AttemptError::Broken(error)
-                | AttemptError::Late(error)
-                | AttemptError::Final(error),
-            ) => {
-                return Err(error);
-            }
+        let started = Instant::now();
+        let opened = self.open(request, url, after(self.limits.response), 1).await;
+        let result = AttemptResult {
+            status: opened.as_ref().ok().map(|reply| reply.status),
+            error: opened.as_ref().err().map(AttemptError::error),
+            request_id: None,
+            elapsed: started.elapsed(),
+            retry_in: None,
         };
+        for hook in &self.hooks {
+            hook.after_attempt(&describe(request, 1), &result);
+        }
+        let reply = opened.map_err(AttemptError::into_error)?;
         if reply.status.is_success() {
             return Ok(reply);
         }
         let HttpResponse { status, headers, body } = reply;
-        let body =
-            timeout_at(after(self.limits.response), read(body)).await.unwrap_or_else(|_| Ok(Bytes::new()))?;
+        let body = timeout_at(after(self.limits.response), read(body, self.limits.body))
+            .await
+            .unwrap_or_else(|_| Ok(Bytes::new()))?;
         Err(Response { status, headers, body, path: request.path.clone() }.to_error())
     }
 
@@ -256,6 +307,11 @@ impl Transport {
         }
         Ok(url)
     }
+}
+
+/// Describes an attempt for hooks.
+fn describe(request: &Call, number: u32) -> Attempt<'_> {
+    Attempt { method: &request.method, path: &request.path, route: request.route(), number }
 }
 
 fn attempt_outcome(request: &Call, outcome: &Result<Response, AttemptError>) -> AttemptOutcome {

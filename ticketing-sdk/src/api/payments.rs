@@ -175,6 +175,25 @@ impl Payments {
 /// A list of payments. See [`Payments::list`].
 pub type ListPayments = List<Payment>;
 
+impl List<Payment> {
+    /// The payments of one order.
+    ///
+    /// ```no_run
+    /// use ticketing_sdk::{Client, OrderId};
+    ///
+    /// # async fn example(client: Client, order: OrderId) -> ticketing_sdk::Result<()> {
+    /// for payment in client.payments().list().order(&order).all().await? {
+    ///     println!("{} {:?}", payment.id, payment.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn order(self, order: impl Into<OrderId>) -> Self {
+        let order = order.into();
+        self.filter("order", order.clone(), move |payment, _| payment.order_id.as_ref() == Some(&order))
+    }
+}
+
 impl Write<Payment> {
     /// Sends the payment, and polls it until its outcome is known, for at most a minute.
     ///

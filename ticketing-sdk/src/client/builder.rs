@@ -4,17 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
+use http::HeaderMap;
+use http::header::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 use url::Url;
 
 use super::Client;
 use crate::clock::ServerClock;
-use crate::http_backend::{HttpBackend, ReqwestBackend, is_loopback};
+use crate::http_backend::{ConnectionOptions, HttpBackend, ProxyChoice, ReqwestBackend, is_loopback};
 use crate::outcome::IdempotencySupport;
 use crate::session::{GivenSession, Sessions};
 use crate::transport::{Limits, Transport};
-use crate::{Error, MemorySessions, Result, SessionStore};
+use crate::{AttemptHook, Error, MemorySessions, Result, RetryPolicy, SessionStore};
 
 /// The configuration of a client. See [`Client::builder`].
 ///
@@ -35,11 +36,15 @@ pub struct ClientBuilder {
     store: Arc<dyn SessionStore>,
     session_value: Option<SecretString>,
     session_cookie: String,
-    connect_timeout: Duration,
     response_timeout: Duration,
+    body_timeout: Duration,
     timeout: Duration,
-    max_retries: u32,
+    retry: RetryPolicy,
     user_agent: String,
+    default_headers: Vec<(String, String)>,
+    hooks: Vec<Arc<dyn AttemptHook>>,
+    connections: ConnectionOptions,
+    http_client: Option<reqwest::Client>,
     backend: Option<Arc<dyn HttpBackend>>,
 }
 
@@ -50,11 +55,15 @@ impl ClientBuilder {
             store: Arc::new(MemorySessions::new()),
             session_value: None,
             session_cookie: "session".to_owned(),
-            connect_timeout: Duration::from_secs(5),
             response_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
             timeout: Duration::from_secs(60),
-            max_retries: 3,
+            retry: RetryPolicy::default(),
             user_agent: concat!("ticketing-sdk/", env!("CARGO_PKG_VERSION")).to_owned(),
+            default_headers: Vec::new(),
+            hooks: Vec::new(),
+            connections: ConnectionOptions::default(),
+            http_client: None,
             backend: None,
         }
     }
@@ -85,13 +94,19 @@ impl ClientBuilder {
 
     /// Sets the timeout of a connection attempt; 5 seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connections.connect_timeout = timeout;
         self
     }
 
     /// Sets the timeout from a request to the head of its response; 30 seconds by default.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
+        self
+    }
+
+    /// Sets the longest silence within the body of a response; 30 seconds by default.
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.body_timeout = timeout;
         self
     }
 
@@ -103,7 +118,70 @@ impl ClientBuilder {
 
     /// Sets the maximum number of retries of a request that is safe to repeat; 3 by default, 0 for none.
     pub fn max_retries(mut self, retries: u32) -> Self {
-        self.max_retries = retries;
+        self.retry = self.retry.max_retries(retries);
+        self
+    }
+
+    /// Sets the policy of retries, in place of the default and of [`Self::max_retries`].
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Adds a hook that runs before and after each attempt. Hooks run in the order in which they were added.
+    pub fn hook(mut self, hook: impl AttemptHook + 'static) -> Self {
+        self.hooks.push(Arc::new(hook));
+        self
+    }
+
+    /// Adds a header to every request. A header of the request itself, or of a hook, takes its place.
+    pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.default_headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends every request by way of this proxy, also to this machine: an address like `http://proxy.example.com:3128`,
+    /// with a user name and a password where it wants them. By default the environment names the proxy (`HTTPS_PROXY`,
+    /// `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), and a server on this machine is reached directly.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.connections.proxy = ProxyChoice::At(url.into());
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.connections.proxy = ProxyChoice::Never;
+        self
+    }
+
+    /// Trusts the certificates of a PEM file too, beside those of the operating system.
+    pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.connections.root_certificates.push(pem.as_ref().to_vec());
+        self
+    }
+
+    /// Sets the whole configuration of TLS: with a cryptographic provider, a verifier or client certificates of the
+    /// program's own. By default TLS uses the provider that the program has installed, or ring (feature `tls-ring`), and the
+    /// certificates of the operating system. The SDK itself never installs a provider.
+    pub fn tls_config(mut self, config: rustls::ClientConfig) -> Self {
+        self.connections.tls = Some(Box::new(config));
+        self
+    }
+
+    /// Uses a client of the program's own for the connections. It decides about proxies, certificates and the connection
+    /// timeout; it must follow no redirects, keep no cookies and repeat nothing, since the SDK does that itself.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Client, reqwest};
+    ///
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    /// let client = Client::builder("https://tickets.example.com").http_client(http).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
         self
     }
 
@@ -123,8 +201,9 @@ impl ClientBuilder {
     /// Builds the client. No request is sent, no file is read, and no runtime is needed.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for an address that is no `http` or `https` address, and for a session value, cookie
-    /// name or user agent that cannot be sent.
+    /// [`Error::InvalidInput`] for an address that is no `http` or `https` address, for a session value, cookie name, header
+    /// or user agent that cannot be sent, and for a proxy or certificates that cannot be read; [`Error::Unsupported`] for
+    /// `https` without a cryptographic provider.
     pub fn build(self) -> Result<Client> {
         let url = parse_server(&self.url)?;
         let server = url.as_str().trim_end_matches('/').to_owned();
@@ -132,15 +211,18 @@ impl ClientBuilder {
             Some(value) => Arc::new(GivenSession::new(&self.session_cookie, &value, &url)?),
             None => self.store,
         };
-        let limits =
-            Limits { response: self.response_timeout, total: self.timeout, retries: self.max_retries };
+        let limits = Limits { response: self.response_timeout, total: self.timeout, body: self.body_timeout };
         let user_agent = HeaderValue::try_from(self.user_agent)
             .map_err(|_| Error::invalid("user agent", "holds characters that cannot be sent"))?;
+        let default_headers = headers(self.default_headers)?;
         // A connection attempt that outlives the call would count as a sent request.
-        let connect_timeout = self.connect_timeout.min(self.response_timeout).min(self.timeout);
-        let backend = match self.backend {
-            Some(backend) => backend,
-            None => Arc::new(ReqwestBackend::new(&url, connect_timeout)?),
+        let mut connections = self.connections;
+        connections.connect_timeout =
+            connections.connect_timeout.min(self.response_timeout).min(self.timeout);
+        let backend: Arc<dyn HttpBackend> = match (self.backend, self.http_client) {
+            (Some(backend), _) => backend,
+            (None, Some(client)) => Arc::new(ReqwestBackend::of(client)),
+            (None, None) => Arc::new(ReqwestBackend::new(&url, connections)?),
         };
         let session = Sessions::new(store, server.clone());
         Ok(Client(Arc::new(Transport {
@@ -148,6 +230,9 @@ impl ClientBuilder {
             backend,
             session,
             limits,
+            retry: self.retry,
+            hooks: self.hooks,
+            default_headers,
             user_agent,
             idempotency: IdempotencySupport::default(),
             clock: ServerClock::default(),
@@ -160,6 +245,20 @@ impl fmt::Debug for ClientBuilder {
         // The URL may hold a password until `build` refuses it.
         f.debug_struct("ClientBuilder").field("timeout", &self.timeout).finish_non_exhaustive()
     }
+}
+
+fn headers(pairs: Vec<(String, String)>) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        match (HeaderName::try_from(&name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => headers.insert(name, value),
+            _ => {
+                let message = format!("{name:?} or its value holds characters that cannot be sent");
+                return Err(Error::invalid("header", message));
+            }
+        };
+    }
+    Ok(headers)
 }
 
 /// Parses a URL. A host with a port or a dot needs no scheme: `http` is assumed for this machine, `https` for any

@@ -8,7 +8,7 @@ use futures_util::{FutureExt, StreamExt};
 use hyper_util::client::proxy::matcher::Matcher;
 use url::{Host, Url};
 
-use super::{HttpBackend, HttpFailure, HttpResponse};
+use super::{HttpBackend, HttpFailure, HttpResponse, tls};
 use crate::error::root_cause;
 use crate::{Error, Result};
 
@@ -28,44 +28,90 @@ struct ProxyError {
 }
 
 impl ReqwestBackend {
-    /// Creates the connections to a server. Those to this machine use no proxy.
+    /// Connections of a client that the program made.
+    pub(crate) fn of(client: reqwest::Client) -> Self {
+        Self { client, proxy: None }
+    }
+
+    /// Creates the connections to a server.
     ///
     /// # Errors
-    /// When the client cannot be made: without certificates, for example.
-    pub(crate) fn new(url: &Url, connect_timeout: Duration) -> Result<Self> {
-        // The TLS provider of the program, unless one is installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+    /// When an option is invalid, or the client cannot be made.
+    pub(crate) fn new(url: &Url, options: ConnectionOptions) -> Result<Self> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(connect_timeout)
+            .connect_timeout(options.connect_timeout)
             .pool_idle_timeout(Duration::from_secs(30))
             .tcp_nodelay(true);
-        let is_direct = is_loopback(url);
-        if is_direct {
-            builder = builder.no_proxy();
-        }
-        if url.scheme() == "http" {
-            // Plain HTTP needs no certificates, so they are not loaded, and a machine without any must not fail here.
-            builder = builder.tls_certs_only(std::iter::empty());
-        }
+        let proxy = match &options.proxy {
+            ProxyChoice::At(address) => {
+                let invalid =
+                    || Error::invalid("proxy", "must be an address like http://proxy.example.com:3128");
+                let uri: http::Uri = address.parse().map_err(|_| invalid())?;
+                builder = builder.proxy(reqwest::Proxy::all(address).map_err(|_| invalid())?);
+                Some(proxy_name(&uri))
+            }
+            ProxyChoice::Environment if !is_loopback(url) => environment_proxy(url),
+            ProxyChoice::Environment | ProxyChoice::Never => {
+                builder = builder.no_proxy();
+                None
+            }
+        };
+        // A proxy may itself speak TLS, so a configuration is needed for plain HTTP, too; certificates are not.
+        let tls = match options.tls {
+            Some(config) => Some(*config),
+            None => tls::config(&options.root_certificates, url.scheme() == "https")?,
+        };
+        builder = match tls {
+            Some(config) => builder.tls_backend_preconfigured(config),
+            None => builder.tls_certs_only(std::iter::empty()),
+        };
         let client = builder.build().map_err(|error| Error::Unreachable {
             server: url.as_str().trim_end_matches('/').to_owned(),
             source: error.into(),
         })?;
-        Ok(if is_direct { Self { client, proxy: None } } else { Self::with_environment(client, url) })
+        Ok(Self { client, proxy })
     }
+}
 
-    /// Connections that go by way of a proxy where the environment names one for this server.
-    fn with_environment(client: reqwest::Client, server: &Url) -> Self {
-        // The client reads the environment with the same matcher.
-        let intercept = server.as_str().parse().ok().and_then(|uri| Matcher::from_system().intercept(&uri));
-        let proxy = intercept.map(|intercept| {
-            let uri = intercept.uri();
-            let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
-            format!("{}://{}{port}", uri.scheme_str().unwrap_or("http"), uri.host().unwrap_or_default())
-        });
-        Self { client, proxy }
+/// Returns the proxy that the environment names for a server.
+fn environment_proxy(server: &Url) -> Option<String> {
+    // The client reads the environment with the same matcher.
+    let intercept = Matcher::from_system().intercept(&server.as_str().parse().ok()?)?;
+    Some(proxy_name(intercept.uri()))
+}
+
+/// Scheme, host and port, without user name and password.
+fn proxy_name(uri: &http::Uri) -> String {
+    let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}", uri.scheme_str().unwrap_or("http"), uri.host().unwrap_or_default())
+}
+
+/// How connections are made.
+pub(crate) struct ConnectionOptions {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) proxy: ProxyChoice,
+    /// PEM files of certificates to trust beside those of the system.
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+    /// A configuration in place of the default one.
+    pub(crate) tls: Option<Box<rustls::ClientConfig>>,
+}
+
+impl Default for ConnectionOptions {
+    fn default() -> Self {
+        let (proxy, root_certificates) = (ProxyChoice::Environment, Vec::new());
+        Self { connect_timeout: Duration::from_secs(5), proxy, root_certificates, tls: None }
     }
+}
+
+/// Which proxy is used.
+pub(crate) enum ProxyChoice {
+    /// The one that the environment names, and none for this machine.
+    Environment,
+    /// None.
+    Never,
+    /// This one.
+    At(String),
 }
 
 impl HttpBackend for ReqwestBackend {

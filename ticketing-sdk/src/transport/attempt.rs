@@ -1,10 +1,12 @@
 //! One attempt of a request: sending, redirects within the server, time limits and the body.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use http::StatusCode;
 use http::header::{COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::Transport;
@@ -26,24 +28,42 @@ pub(super) enum AttemptError {
     Final(Error),
 }
 
+impl AttemptError {
+    pub(super) fn error(&self) -> &Error {
+        match self {
+            Self::NotSent(error) | Self::Broken(error) | Self::Late(error) | Self::Final(error) => error,
+        }
+    }
+
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::NotSent(error) | Self::Broken(error) | Self::Late(error) | Self::Final(error) => error,
+        }
+    }
+}
+
 impl Transport {
     pub(super) async fn attempt(
         &self,
         request: &Call,
         url: &Url,
         deadline: Instant,
+        number: u32,
     ) -> Result<Response, AttemptError> {
-        let HttpResponse { status, headers, body } = self.open(request, url.clone(), deadline).await?;
+        let HttpResponse { status, headers, body } =
+            self.open(request, url.clone(), deadline, number).await?;
         let late = || AttemptError::Late(Error::Timeout { phase: Phase::Total, after: self.total(request) });
-        let body =
-            timeout_at(deadline, read(body)).await.map_err(|_| late())?.map_err(|error| match error {
+        let body = timeout_at(deadline, read(body, self.limits.body)).await.map_err(|_| late())?.map_err(
+            |error| match error {
                 // The response to another attempt would be as large.
                 error @ Error::TooLarge { .. } if request.is_write() => {
                     AttemptError::Final(self.unknown_outcome(request, error))
                 }
                 error @ Error::TooLarge { .. } => AttemptError::Final(error),
+                error @ Error::Timeout { .. } => AttemptError::Late(error),
                 error => AttemptError::Broken(error),
-            })?;
+            },
+        )?;
         Ok(Response { status, headers, body, path: request.path.clone() })
     }
 
@@ -53,11 +73,12 @@ impl Transport {
         request: &Call,
         mut url: Url,
         deadline: Instant,
+        number: u32,
     ) -> Result<HttpResponse, AttemptError> {
         for _ in 0..=MAX_REDIRECTS {
             let started = Instant::now();
             let head_by = deadline.min(started + self.limits.response);
-            let sent = timeout_at(head_by, self.backend.send(self.to_http(request, &url)?)).await;
+            let sent = timeout_at(head_by, self.backend.send(self.to_http(request, &url, number)?)).await;
             let mut reply = match sent {
                 Err(_) if head_by == deadline => {
                     return Err(AttemptError::Late(Error::Timeout {
@@ -101,7 +122,7 @@ impl Transport {
         Err(AttemptError::Final(Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
     }
 
-    fn to_http(&self, request: &Call, url: &Url) -> Result<http::Request<Bytes>, AttemptError> {
+    fn to_http(&self, request: &Call, url: &Url, number: u32) -> Result<http::Request<Bytes>, AttemptError> {
         let fault = |error: http::Error| AttemptError::Final(Error::invalid("request", error.to_string()));
         let mut http = http::Request::builder()
             .method(request.method.clone())
@@ -110,10 +131,14 @@ impl Transport {
             .map_err(fault)?;
         let headers = http.headers_mut();
         headers.insert(USER_AGENT, self.user_agent.clone());
+        headers.extend(self.default_headers.clone());
         if let Some(cookie) = self.session.header(url, request.session) {
             headers.insert(COOKIE, cookie);
         }
         headers.extend(request.headers.clone());
+        for hook in &self.hooks {
+            hook.before_attempt(&super::describe(request, number), headers);
+        }
         Ok(http)
     }
 }
@@ -128,9 +153,11 @@ fn redirect(reply: &HttpResponse, url: &Url) -> Option<(String, Option<Url>)> {
     Some((location, next))
 }
 
-pub(super) async fn read(mut chunks: Chunks) -> Result<Bytes> {
+/// Reads a body whose parts are at most `idle` apart.
+pub(super) async fn read(mut chunks: Chunks, idle: Duration) -> Result<Bytes> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = chunks.next().await {
+    let late = |_| Error::Timeout { phase: Phase::Body, after: idle };
+    while let Some(chunk) = timeout(idle, chunks.next()).await.map_err(late)? {
         body.extend_from_slice(&chunk.map_err(|source| Error::Interrupted { source })?);
         if body.len() > MAX_BODY_BYTES {
             return Err(Error::TooLarge { limit: MAX_BODY_BYTES });

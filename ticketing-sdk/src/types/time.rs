@@ -100,6 +100,38 @@ impl From<Timestamp> for SystemTime {
     }
 }
 
+#[cfg(feature = "jiff")]
+impl From<jiff::Timestamp> for Timestamp {
+    /// Drops what is finer than a millisecond.
+    fn from(timestamp: jiff::Timestamp) -> Self {
+        Self::from_millis(timestamp.as_millisecond())
+    }
+}
+
+#[cfg(feature = "jiff")]
+impl From<Timestamp> for jiff::Timestamp {
+    fn from(timestamp: Timestamp) -> Self {
+        // The bounds of both types are the same.
+        Self::from_millisecond(timestamp.0).unwrap_or(Self::MAX)
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl From<chrono::DateTime<chrono::Utc>> for Timestamp {
+    /// Drops what is finer than a millisecond, and clamps to [`Self::MIN`] and [`Self::MAX`].
+    fn from(time: chrono::DateTime<chrono::Utc>) -> Self {
+        Self::from_millis(time.timestamp_millis())
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl From<Timestamp> for chrono::DateTime<chrono::Utc> {
+    fn from(timestamp: Timestamp) -> Self {
+        // The bounds of `chrono` are wider.
+        Self::from_timestamp_millis(timestamp.0).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let instant = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;

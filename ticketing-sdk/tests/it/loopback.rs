@@ -181,3 +181,28 @@ async fn watch_resumes_over_a_new_connection() {
     assert!(!requests[0].contains("last-event-id"));
     assert!(requests[1].contains("last-event-id: 6\r\n") && requests[2].contains("last-event-id: 7\r\n"));
 }
+
+#[tokio::test]
+async fn proxy_of_the_program_carries_requests_to_the_server() {
+    let body = ticket("t-1").to_string();
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let proxy = Server::start(vec![Does::Writes(answer)]).await;
+    let builder =
+        Client::builder("http://tickets.example.com").proxy(proxy.url.replace("//", "//ada:s3cret@"));
+    let found = builder.build().unwrap().tickets().get("t-1").await.unwrap();
+    assert_eq!(found.id.as_str(), "t-1");
+    let head = proxy.requests()[0].to_lowercase();
+    assert!(head.starts_with("get http://tickets.example.com/api/tickets/t-1 http/1.1\r\n"), "{head}");
+    assert!(head.contains("proxy-authorization: basic "), "{head}");
+    // The address of a proxy is named in errors, without the password.
+    let gone =
+        Client::builder("http://tickets.example.com").proxy("http://ada:s3cret@127.0.0.1:1").max_retries(0);
+    let error = gone.build().unwrap().tickets().get("t-1").await.unwrap_err().to_string();
+    assert!(
+        error.contains("the proxy http://127.0.0.1:1 made no connection") && !error.contains("s3cret"),
+        "{error}"
+    );
+}

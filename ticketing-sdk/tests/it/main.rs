@@ -5,6 +5,7 @@ mod api;
 mod errors;
 mod loopback;
 mod modules;
+mod options;
 mod paging;
 mod retries;
 mod secrets;

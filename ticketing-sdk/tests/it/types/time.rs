@@ -77,3 +77,19 @@ fn system_times_convert_both_ways() {
     }
     assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_micros(1_999)).as_millis(), 1);
 }
+
+#[test]
+fn times_of_jiff_and_chrono_convert_both_ways() {
+    for at in [
+        Timestamp::MIN,
+        Timestamp::from_millis(-1),
+        Timestamp::from_millis(1_700_000_000_123),
+        Timestamp::MAX,
+    ] {
+        assert_eq!(Timestamp::from(jiff::Timestamp::from(at)), at);
+        assert_eq!(Timestamp::from(chrono::DateTime::<chrono::Utc>::from(at)), at);
+    }
+    let at = Timestamp::from_millis(1_700_000_000_123);
+    assert_eq!(jiff::Timestamp::from(at).to_string(), "2023-11-14T22:13:20.123Z");
+    assert_eq!(chrono::DateTime::<chrono::Utc>::from(at).to_rfc3339(), "2023-11-14T22:13:20.123+00:00");
+}

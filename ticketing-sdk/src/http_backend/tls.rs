@@ -1,0 +1,57 @@
+//! The configuration of TLS: nothing of the process is changed.
+
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls_platform_verifier::Verifier;
+
+use crate::{Error, Result};
+
+/// The protocols that the connections speak.
+const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
+/// Returns the configuration of connections that trust the system's certificates and those of these PEM files. Without need
+/// of certificates they are not loaded, so that a machine without any must not fail; `None` where there is no provider then.
+///
+/// # Errors
+/// When a file cannot be read, or there is no cryptographic provider.
+pub(super) fn config(pem_files: &[Vec<u8>], needs_certificates: bool) -> Result<Option<ClientConfig>> {
+    let mut roots = Vec::new();
+    for pem in pem_files {
+        let before = roots.len();
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            roots.push(certificate.map_err(|error| Error::invalid("root certificate", error.to_string()))?);
+        }
+        if roots.len() == before {
+            return Err(Error::invalid("root certificate", "the PEM text holds no certificate"));
+        }
+    }
+    let Some(provider) = provider() else {
+        let missing = Error::Unsupported { what: NO_PROVIDER };
+        return if needs_certificates { Err(missing) } else { Ok(None) };
+    };
+    let invalid = |error: rustls::Error| Error::invalid("TLS", error.to_string());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
+    let builder = builder.with_safe_default_protocol_versions().map_err(invalid)?;
+    let mut config = if needs_certificates || !roots.is_empty() {
+        let verifier = Verifier::new_with_extra_roots(roots, provider).map_err(invalid)?;
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
+    } else {
+        builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth()
+    };
+    config.alpn_protocols = ALPN.map(<[u8]>::to_vec).to_vec();
+    Ok(Some(config))
+}
+
+const NO_PROVIDER: &str = "TLS: enable the feature `tls-ring`, or install a provider of rustls";
+
+/// The provider that the program has installed, or ring.
+fn provider() -> Option<Arc<CryptoProvider>> {
+    let installed = CryptoProvider::get_default().cloned();
+    #[cfg(feature = "tls-ring")]
+    let installed = installed.or_else(|| Some(Arc::new(rustls::crypto::ring::default_provider())));
+    installed
+}
