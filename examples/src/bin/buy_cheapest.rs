@@ -1,0 +1,72 @@
+//! Buys the cheapest ticket under a limit, and never two: the purchase is on disk before anything is sent, and running the
+//! program again, after a crash for example, continues the same purchase.
+//!
+//! `TICKETING_SESSION=… buy_cheapest http://127.0.0.1:3000 80 tok_visa purchase.json`
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{
+    CardToken, Client, ErrorCode, IdempotencyKey, Money, Order, PaymentStatus, TicketId, TicketSort,
+};
+
+/// What the program must know after a crash.
+#[derive(Serialize, Deserialize)]
+struct Purchase {
+    ticket: TicketId,
+    price: Money,
+    order_key: IdempotencyKey,
+    payment_key: IdempotencyKey,
+}
+
+#[tokio::main]
+#[expect(clippy::print_stdout, reason = "an example shows what it did")]
+async fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
+    let limit: Money = arguments.next().context("at most for how much? 80, for example")?.parse()?;
+    let card = arguments.next().context("which card? a token like tok_visa")?;
+    let file = arguments.next().context("which file keeps the purchase?")?;
+    let session = std::env::var("TICKETING_SESSION").context("TICKETING_SESSION is not set")?;
+    let client = Client::builder(server).session_value(session).build()?;
+
+    let (order, payment_key) = reserve(&client, limit, Path::new(&file)).await?;
+    println!("reserved {} for {}", order.ticket.id, order.ticket.price);
+    let payment = client.payments().create(&order.id, CardToken::new(card)).idempotency_key(payment_key);
+    // The key makes it one payment, whichever run sends it.
+    let payment = payment.resumed(true).settled().await?;
+    match payment.status {
+        Some(PaymentStatus::Succeeded) | None => println!("paid: the ticket is yours"),
+        Some(status) => bail!("not paid: the payment is {status}"),
+    }
+    Ok(())
+}
+
+/// Continues the purchase of the file, or begins one with the cheapest ticket that can be reserved.
+async fn reserve(client: &Client, limit: Money, file: &Path) -> anyhow::Result<(Order, IdempotencyKey)> {
+    if let Ok(text) = std::fs::read(file) {
+        let purchase: Purchase = serde_json::from_slice(&text)?;
+        let order = client.orders().create_at_price(&purchase.ticket, purchase.price);
+        let order = order.idempotency_key(purchase.order_key).resumed(true).await?;
+        return Ok((order, purchase.payment_key));
+    }
+    let cheapest = client.tickets().list().max_price(limit.into()).sort(TicketSort::Price);
+    for ticket in cheapest.await?.items {
+        let (order_key, payment_key) = (IdempotencyKey::generate(), IdempotencyKey::generate());
+        let purchase = Purchase { ticket: ticket.id, price: ticket.price, order_key, payment_key };
+        std::fs::write(file, serde_json::to_vec(&purchase)?)?;
+        let order = client.orders().create_at_price(&purchase.ticket, purchase.price);
+        match order.idempotency_key(purchase.order_key).await {
+            Ok(order) => return Ok((order, purchase.payment_key)),
+            // Another buyer was first, or the seller has raised the price: nothing was reserved, so the next one is tried.
+            Err(error)
+                if matches!(error.code(), Some(ErrorCode::TicketReserved | ErrorCode::PriceChanged)) =>
+            {
+                std::fs::remove_file(file)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    bail!("no ticket costs at most {limit}")
+}
