@@ -42,6 +42,8 @@ test('purchase works with the keyboard alone', async ({ someone }) => {
   await expect(page.getByRole('timer')).toBeVisible()
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
   await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: /^Order / })).toBeFocused()
+  await page.keyboard.press('Tab')
   await expect(page.getByLabel('Visa')).toBeFocused()
   await page.keyboard.press('ArrowDown')
   await expect(page.getByLabel('Mastercard')).toBeChecked()

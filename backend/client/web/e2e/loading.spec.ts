@@ -11,13 +11,15 @@ for (const [path, api] of [
   ['/', '**/api/tickets?*'],
   ['/orders', '**/api/orders?*'],
   ['/listings', '**/api/tickets?*'],
+  ['/passes', '**/api/passes?*'],
   ['/orders', '**/api/users/currentuser'],
   ['/listings', '**/api/users/currentuser'],
 ] as const) {
   test(`${path} shows a skeleton, then the error of ${api}, then recovers`, async ({ someone }) => {
     const person = await (await someone()).signUp()
     const title = unique('Loading')
-    await person.order(await person.list(title))
+    const order = await person.order(await person.list(title))
+    if (path === '/passes') await person.pay(order)
     if (path !== '/orders') await person.list(title)
     const { page } = person
     await page.route(api, (route) => route.fulfill(BUSY))
@@ -34,6 +36,7 @@ for (const [path, api] of [
 for (const [name, api] of [
   ['ticket', '**/api/tickets/*'],
   ['order', '**/api/orders/*'],
+  ['pass', '**/api/passes/*'],
 ] as const) {
   test(`page of one ${name} shows a skeleton, then the error, then recovers`, async ({ someone }) => {
     const person = await (await someone()).signUp()
@@ -41,7 +44,13 @@ for (const [name, api] of [
     const order = await person.order(ticket)
     const { page } = person
     await page.route(api, (route) => route.fulfill(BUSY))
-    await page.goto(name === 'ticket' ? `/tickets/${ticket.id}` : `/orders/${order.id}`)
+    const paths = { ticket: `/tickets/${ticket.id}`, order: `/orders/${order.id}`, pass: '' }
+    if (name === 'pass') {
+      await person.pay(order)
+      await expect.poll(async () => (await person.get<{ id: string }[]>('/api/passes')).length).toBe(1)
+      paths.pass = `/passes/${(await person.get<{ id: string }[]>('/api/passes'))[0]?.id}`
+    }
+    await page.goto(paths[name])
     await expect(page.locator('.skeleton').first()).toBeVisible()
     await expect(page.getByRole('alert')).toContainText('busy')
     await page.unroute(api)

@@ -62,6 +62,57 @@ test('market is grouped by the date of the event', async ({ someone }) => {
   await expect(page.locator('.card .badge.available')).toHaveCount(0)
 })
 
+test('small groups stand side by side, and a larger one takes the row', async ({ someone }) => {
+  const seller = await (await someone({ viewport: { width: 1280, height: 900 } })).signUp()
+  const word = unique('viol').replace(' ', '')
+  const month = (later: number) => new Date(Date.now() + later * DAY).toISOString().slice(0, 7)
+  for (const [later, days] of [[400, ['05']], [440, ['05']], [480, ['05', '06', '07', '08']]] as const) {
+    for (const day of days) await seller.list(`${word} ${later} ${day}`, 10, { startsAt: `${month(later)}-${day}T12:00:00Z` })
+  }
+  const { page } = seller
+  await page.goto(`/?q=${word}`)
+  await expect(page.locator('.group')).toHaveCount(3)
+  const groups = await page.locator('.group').evaluateAll((all) => all.map((group) => group.getBoundingClientRect().toJSON() as DOMRect))
+  const [one, two, many] = groups
+  if (!one || !two || !many) throw new Error('three groups are expected')
+  expect(two.y).toBe(one.y)
+  expect(two.x).toBeGreaterThan(one.right)
+  expect(many.y).toBeGreaterThan(one.bottom)
+  const cards = await page.locator('.group.many .card').evaluateAll((all) => all.map((card) => Math.round(card.getBoundingClientRect().width)))
+  expect(new Set([Math.round(one.width), ...cards]).size).toBe(1)
+})
+
+test('description keeps its lines', async ({ someone }) => {
+  const seller = await (await someone()).signUp()
+  const ticket = await seller.list(unique('Litany'), 20, { description: 'Doors at six.\n\nBring the code.' })
+  const { page } = seller
+  await page.goto(`/tickets/${ticket.id}`)
+  await expect.poll(() => page.locator('.description').evaluate((element) => (element as HTMLElement).innerText)).toBe('Doors at six.\n\nBring the code.')
+})
+
+test('order shows the end of its id, and a click copies the whole', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ permissions: ['clipboard-read', 'clipboard-write'] })).signUp()]
+  const order = await buyer.order(await seller.list(unique('Ballad')))
+  const { page } = buyer
+  await page.goto(`/orders/${order.id}`)
+  await expect(page.locator('main')).not.toContainText(order.id)
+  await page.getByRole('button', { name: `Order ${order.id}` }).click()
+  await expect(page.getByText('Copied.')).toBeVisible()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(order.id)
+  await expect(page.getByRole('button', { name: `Order ${order.id}` })).toHaveText(order.id.slice(-8))
+})
+
+test('ticket that is used next is first', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  for (const [title, days] of [['Second', 20], ['First', 3], ['Third', 90]] as const) {
+    const startsAt = `${new Date(Date.now() + days * DAY).toISOString().slice(0, 10)}T19:30:00+01:00`
+    await buyer.pay(await buyer.order(await seller.list(unique(title), 5, { startsAt })))
+  }
+  await expect.poll(async () => (await buyer.get<object[]>('/api/passes')).length).toBe(3)
+  await buyer.page.goto('/passes')
+  await expect(buyer.page.locator('.card h3')).toHaveText([/^First/, /^Second/, /^Third/])
+})
+
 test('buy panel stays in view beside a long ticket', async ({ someone }) => {
   const seller = await (await someone({ viewport: { width: 1000, height: 500 } })).signUp()
   const ticket = await seller.list(unique('Saga'), 20, { description: 'A long story. '.repeat(140) })

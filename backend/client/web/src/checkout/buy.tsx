@@ -10,8 +10,8 @@ import type { Ticket } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
 import { useIsCurrentUser } from '../session/context'
 import { useI18n } from '../texts/context'
-import { errorText } from '../texts/errors'
 import { Button } from '../ui/button'
+import { ErrorNotice } from '../ui/failure'
 import { Notice } from '../ui/notice'
 
 export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string }) {
@@ -66,9 +66,10 @@ function BuyError({ error, agreed, current }: { error: Error; agreed: number; cu
       </Notice>
     )
   }
+  if (!isCode(error, 'ticket_reserved')) return <ErrorNotice error={error} />
   return (
     <Notice tone="bad" alert>
-      <p>{isCode(error, 'ticket_reserved') ? texts.ticket.taken : errorText(texts, error)}</p>
+      <p>{texts.ticket.taken}</p>
     </Notice>
   )
 }

@@ -6,10 +6,8 @@ import { cancelOrder } from '../api/orders'
 import type { Order } from '../api/types'
 import { keys } from '../live/cache'
 import { useTexts } from '../texts/context'
-import { errorText } from '../texts/errors'
 import { Button } from '../ui/button'
-import { Dialog } from '../ui/dialog'
-import { Notice } from '../ui/notice'
+import { Confirm } from '../ui/confirm'
 
 export function CancelOrder({ order, userId }: { order: Order; userId: string }) {
   const texts = useTexts()
@@ -30,20 +28,18 @@ export function CancelOrder({ order, userId }: { order: Order; userId: string })
         {texts.order.cancel}
       </Button>
       {isDialogOpen && (
-        <Dialog title={texts.order.cancelTitle} onClose={() => setDialogOpen(false)}>
+        <Confirm
+          title={texts.order.cancelTitle}
+          error={cancellation.error}
+          busy={cancellation.isPending}
+          keep={texts.order.keep}
+          confirm={texts.order.cancel}
+          confirming={texts.order.cancelling}
+          onClose={() => setDialogOpen(false)}
+          onConfirm={() => cancellation.mutate()}
+        >
           <p>{texts.order.cancelText}</p>
-          {cancellation.isError && (
-            <Notice tone="bad" alert>
-              <p>{errorText(texts, cancellation.error)}</p>
-            </Notice>
-          )}
-          <div className="row end">
-            <Button onClick={() => setDialogOpen(false)}>{texts.order.keep}</Button>
-            <Button variant="danger" busy={cancellation.isPending} onClick={() => cancellation.mutate()}>
-              {cancellation.isPending ? texts.order.cancelling : texts.order.cancel}
-            </Button>
-          </div>
-        </Dialog>
+        </Confirm>
       )}
     </div>
   )

@@ -8,6 +8,7 @@ import { useI18n, useTexts } from '../texts/context'
 import { ButtonLink } from '../ui/button'
 import { CheckIcon, CrossIcon } from '../ui/icons'
 import { Notice } from '../ui/notice'
+import { Reference } from '../ui/reference'
 
 const usePayments = (order: Order) =>
   useQuery({
@@ -23,13 +24,7 @@ export function Complete({ order, pass }: { order: Order; pass: Pass | null | un
     <>
       <Notice tone="good" title={<OutcomeTitle good text={texts.order.complete} />}>
         <p>{texts.order.completeText(format.money(order.ticket.price))}</p>
-        <p className="meta reference-line">
-          {payment && (
-            <>
-              <span>{texts.order.reference}</span> <code lang="en">{payment.stripeId ?? payment.id}</code>
-            </>
-          )}
-        </p>
+        <div className="reference-line">{payment && <Reference label={texts.order.reference} id={payment.stripeId ?? payment.id} />}</div>
       </Notice>
       {pass && (
         <ButtonLink to={`/passes/${pass.id}`} variant="primary" wide>

@@ -8,6 +8,7 @@ import type { Order } from '../api/types'
 import { useI18n } from '../texts/context'
 import { errorText, faultText } from '../texts/errors'
 import { Button } from '../ui/button'
+import { ErrorNotice } from '../ui/failure'
 import { Notice } from '../ui/notice'
 import { type CardForm, CardError, stripeKey } from './card'
 import type { PaymentMutation, Stage } from './payment'
@@ -76,13 +77,7 @@ function PayError({ error, isUnknown }: { error: Error; isUnknown: boolean }) {
       </Notice>
     )
   }
-  if (!isUnknown) {
-    return (
-      <Notice tone="bad" alert>
-        <p>{errorText(texts, error)}</p>
-      </Notice>
-    )
-  }
+  if (!isUnknown) return <ErrorNotice error={error} />
   return (
     <Notice tone="warn" title={texts.order.unknown} alert>
       <p>{errorText(texts, error)}</p>

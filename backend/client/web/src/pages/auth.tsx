@@ -8,12 +8,10 @@ import { useSession, useSetSession } from '../session/context'
 import { returnPath } from '../session/return-path'
 import { useSignOut } from '../session/sign-out'
 import { useTexts } from '../texts/context'
-import { errorText } from '../texts/errors'
 import { Button, ButtonLink } from '../ui/button'
-import { Failure } from '../ui/failure'
+import { ErrorNotice, Failure } from '../ui/failure'
 import { Field } from '../ui/field'
-import { Form, useFaults } from '../ui/form'
-import { Notice } from '../ui/notice'
+import { Form, Submit, useFaults } from '../ui/form'
 import { Page } from '../ui/page'
 
 export const SignInPage = () => <Credential key="in" up={false} />
@@ -64,11 +62,9 @@ function CredentialForm({ up, title, error, busy, onSubmit }: CredentialFormProp
     <Form
       label={title}
       error={error}
-      general={faults.general}
-      atFields={faults.atFields}
-      onSubmit={() => {
-        if (!busy) onSubmit(typed)
-      }}
+      faults={faults}
+      busy={busy}
+      onSubmit={() => onSubmit(typed)}
     >
       <Field
         label={texts.form.email}
@@ -99,18 +95,8 @@ function CredentialForm({ up, title, error, busy, onSubmit }: CredentialFormProp
         <input type="checkbox" checked={visible} onChange={(event) => setVisible(event.target.checked)} />
         <span>{texts.form.showPassword}</span>
       </label>
-      <SubmitButton up={up} busy={busy} />
+      <Submit busy={busy} label={up ? texts.auth.up : texts.auth.in} busyLabel={up ? texts.auth.signingUp : texts.auth.signingIn} />
     </Form>
-  )
-}
-
-function SubmitButton({ up, busy }: { up: boolean; busy: boolean }) {
-  const { auth } = useTexts()
-  const idle = up ? auth.up : auth.in
-  return (
-    <Button type="submit" variant="primary" wide busy={busy}>
-      {busy ? (up ? auth.signingUp : auth.signingIn) : idle}
-    </Button>
   )
 }
 
@@ -134,11 +120,7 @@ export function SignOutPage() {
       <p>
         <span>{texts.account.signedInAs}</span> <bdi className="email">{user.email}</bdi>
       </p>
-      {signOutMutation.isError && (
-        <Notice tone="bad" title={texts.auth.outFailed} alert>
-          <p>{errorText(texts, signOutMutation.error)}</p>
-        </Notice>
-      )}
+      <ErrorNotice error={signOutMutation.error} />
       <div className="row">
         <Button variant="primary" busy={signOutMutation.isPending} onClick={() => signOutMutation.mutate(user.id)}>
           {signOutMutation.isPending ? texts.auth.signingOut : texts.account.signOut}

@@ -11,10 +11,9 @@ import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
-import { Button } from '../ui/button'
 import { FormSkeleton } from '../ui/draft'
 import { Field } from '../ui/field'
-import { Form, useFaults } from '../ui/form'
+import { Form, Submit, useFaults } from '../ui/form'
 import { Page } from '../ui/page'
 
 export default function Claim() {
@@ -59,10 +58,10 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
       <Form
         label={texts.claim.title}
         error={claim.error}
-        general={faults.general}
-        atFields={faults.atFields}
+        faults={faults}
+        busy={busy}
         onSubmit={() => {
-          if (!busy && readClaimCode(typed)) claim.mutate()
+          if (readClaimCode(typed)) claim.mutate()
         }}
       >
         <Field
@@ -77,9 +76,7 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
           fault={faults.of('claimCode')}
           onChange={(event) => setTyped(event.target.value)}
         />
-        <Button type="submit" variant="primary" wide busy={busy}>
-          {busy ? texts.claim.submitting : texts.claim.submit}
-        </Button>
+        <Submit busy={busy} label={texts.claim.submit} busyLabel={texts.claim.submitting} />
       </Form>
     </Page>
   )

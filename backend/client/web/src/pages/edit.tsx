@@ -14,9 +14,9 @@ import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
 import { DraftForm, FormSkeleton } from '../ui/draft'
-import { FailedPage } from '../ui/failure'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
+import { Resource } from '../ui/resource'
 import { useTitleText } from '../ui/title'
 
 export default function Edit() {
@@ -28,24 +28,15 @@ export default function Edit() {
 function EditTicket({ id, user }: { id: string; user: User }) {
   const texts = useTexts()
   const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
-  if (found.isError && !found.data) {
-    return (
-      <FailedPage
-        error={found.error}
-        retry={() => void found.refetch()}
-        missing={texts.ticket.missing}
-        hint={texts.ticket.missingHint}
-      />
-    )
-  }
-  if (!found.data) {
-    return (
-      <Page title={texts.edit.title} loading narrow>
-        <FormSkeleton />
-      </Page>
-    )
-  }
-  const ticket = found.data
+  return (
+    <Resource found={found} missing={texts.ticket.missing} hint={texts.ticket.missingHint} skeleton={<FormSkeleton />}>
+      {(ticket) => <EditPage ticket={ticket} user={user} />}
+    </Resource>
+  )
+}
+
+function EditPage({ ticket, user }: { ticket: ShownTicket; user: User }) {
+  const texts = useTexts()
   const obstacle = editObstacle(ticket, user)
   if (obstacle) {
     return (

@@ -1,6 +1,4 @@
 // The listings of the user: totals, and a tab for each status.
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
 import { Link, useSearch } from 'wouter'
 
 import { listTickets } from '../api/tickets'
@@ -9,15 +7,14 @@ import { type ShownTicket, keys } from '../live/cache'
 import { SignedIn } from '../session/guard'
 import { type Tab, TABS, inTab, totalsOf } from '../market/totals'
 import { useI18n, useTexts } from '../texts/context'
-import { Button, ButtonLink } from '../ui/button'
+import { MorePages, useAllPages } from '../ui/all-pages'
+import { ButtonLink } from '../ui/button'
 import { GridSkeleton, TicketCard } from '../ui/card'
 import { Empty } from '../ui/empty'
-import { Failure } from '../ui/failure'
 import { Page } from '../ui/page'
+import { ListState } from '../ui/resource'
 
 const QUERY = new URLSearchParams({ seller: 'me', status: 'all', sort: 'newest', past: 'true', limit: '200' })
-/** The number of pages that load without being asked for, so that the totals are of all listings. */
-const MAX_AUTO_PAGES = 10
 
 export default function Listings() {
   const texts = useTexts()
@@ -30,38 +27,22 @@ export default function Listings() {
 
 function OwnListings({ user }: { user: User }) {
   const texts = useTexts()
-  const found = useInfiniteQuery({
-    queryKey: keys.listings(user.id),
-    queryFn: ({ pageParam, signal }) => listTickets(user.id, QUERY, pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-  })
-  const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = found
-  const pages = data?.pages.length ?? 0
-  useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError && pages < MAX_AUTO_PAGES) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, pages, fetchNextPage])
-  const tickets = (data?.pages.flatMap((page) => page.items) ?? []) as ShownTicket[]
+  const list = useAllPages(keys.listings(user.id), (cursor, signal) => listTickets(user.id, QUERY, cursor, signal))
+  const tickets: ShownTicket[] = list.items
   const wanted = new URLSearchParams(useSearch()).get('show')
   const tab = TABS.find((one) => one === wanted) ?? 'all'
   const shown = tickets.filter(inTab(tab))
   return (
-    <Page title={texts.listings.title}>
-      {found.isError && !data && <Failure error={found.error} retry={() => void found.refetch()} />}
-      {found.isPending && <ListingsSkeleton />}
-      {data && tickets.length === 0 && (
+    <Page title={texts.listings.title} actions={tickets.length > 0 && <ButtonLink to="/check-in">{texts.door.link}</ButtonLink>}>
+      <ListState found={list.found} skeleton={<ListingsSkeleton />} />
+      {list.found.data && tickets.length === 0 && (
         <Empty title={texts.listings.empty} hint={texts.listings.emptyHint}>
           <ButtonLink to="/tickets/new" variant="primary">
             {texts.listings.sell}
           </ButtonLink>
         </Empty>
       )}
-      {tickets.length > 0 && (
-        <div className="row">
-          <ButtonLink to="/check-in">{texts.door.link}</ButtonLink>
-        </div>
-      )}
-      {tickets.length > 0 && <Totals tickets={tickets} more={hasNextPage} />}
+      {tickets.length > 0 && <Totals tickets={tickets} more={list.more} />}
       {tickets.length > 0 && <Tabs chosen={tab} tickets={tickets} />}
       {tickets.length > 0 && (
         <section aria-label={texts.listings.tabs[tab]}>
@@ -76,14 +57,7 @@ function OwnListings({ user }: { user: User }) {
           </ul>
         </section>
       )}
-      {hasNextPage && pages >= MAX_AUTO_PAGES && (
-        <div className="more">
-          <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {texts.common.more}
-          </Button>
-        </div>
-      )}
-      {isFetchNextPageError && <Failure error={found.error} retry={() => void fetchNextPage()} />}
+      <MorePages list={list} />
     </Page>
   )
 }

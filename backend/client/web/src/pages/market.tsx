@@ -62,7 +62,7 @@ export default function Market() {
           </Empty>
         )}
         {!invalid && tickets.length > 0 && (
-          <div className={found.isPlaceholderData ? 'groups stale' : 'groups'}>
+          <div className={`groups${filters.sort === 'starts' ? ' dated' : ''}${found.isPlaceholderData ? ' stale' : ''}`}>
             <Groups tickets={tickets} dated={filters.sort === 'starts'} userId={session.user?.id} />
           </div>
         )}
@@ -75,6 +75,9 @@ export default function Market() {
     </Page>
   )
 }
+
+/** Small groups stand side by side where there is room. */
+const SIZES: Record<number, string> = { 1: 'one', 2: 'two' }
 
 /** The cards; in a list by date with a heading for each period. */
 function Groups({ tickets, dated, userId }: { tickets: ShownTicket[]; dated: boolean; userId: string | undefined }) {
@@ -98,7 +101,7 @@ function Groups({ tickets, dated, userId }: { tickets: ShownTicket[]; dated: boo
     )
   }
   return groupByPeriod(tickets, dayOf(new Date(now))).map(([period, some]) => (
-    <div key={period} className="group">
+    <div key={period} className={`group ${SIZES[some.length] ?? 'many'}`}>
       <PeriodHeading period={period} now={now} />
       {cards(some)}
     </div>

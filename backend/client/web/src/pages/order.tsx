@@ -18,9 +18,10 @@ import { SignedIn } from '../session/guard'
 import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { Description } from '../ui/details'
-import { FailedPage } from '../ui/failure'
 import { Notice } from '../ui/notice'
-import { LoadingPage, Page } from '../ui/page'
+import { Page } from '../ui/page'
+import { Reference } from '../ui/reference'
+import { Resource } from '../ui/resource'
 import { OrderBadge } from '../ui/status'
 import { SplitSkeleton, Stub, type Tear } from '../ui/stub'
 import { useTitleText } from '../ui/title'
@@ -49,19 +50,11 @@ function OrderDetails({ id, user }: { id: string; user: User }) {
     queryFn: ({ signal }) => getOrder(user.id, id, signal),
     refetchInterval: (query) => refetchInterval(query.state.data),
   })
-  if (found.isError && !found.data) {
-    return (
-      <FailedPage
-        error={found.error}
-        retry={() => void found.refetch()}
-        missing={texts.order.missing}
-        hint={texts.order.missingHint}
-      />
-    )
-  }
-  const order = found.data
-  if (!order) return <LoadingPage skeleton={<SplitSkeleton />} />
-  return <OrderView order={order} user={user} />
+  return (
+    <Resource found={found} missing={texts.order.missing} hint={texts.order.missingHint} skeleton={<SplitSkeleton />}>
+      {(order) => <OrderView order={order} user={user} />}
+    </Resource>
+  )
 }
 
 /** How long a state of the tear is shown, in milliseconds. */
@@ -90,20 +83,26 @@ function OrderView({ order, user }: { order: Order; user: User }) {
   const tear = useTear(order.status)
   const pass = useOrderPass(order)
   const isPaying = paying.isPending || order.status === 'awaiting:payment'
+  const code = pass?.code && tear !== 'tearing' ? <Code code={pass.code} /> : undefined
+  const about = (
+    <>
+      <Description details={order.ticket} />
+      <Reference label={texts.order.number} id={order.id} />
+    </>
+  )
   return (
     <Page title={texts.order.title(titleText(order.ticket.title))} heading={null}>
       <div className="split">
         <div className={isPaying ? 'checkout paying' : 'checkout'}>
-          <Stub title={order.ticket.title} details={order.ticket} muted={order.status === 'cancelled'} tear={tear} code={pass?.code && tear !== 'tearing' ? <Code code={pass.code} /> : undefined} foot={<OrderBadge order={order} />}>
-            <Description details={order.ticket} />
-            <p className="meta">
-              <span>{texts.order.number}</span> <code lang="en">{order.id}</code>
-            </p>
+          {/* Once there is a code, nothing stands between it and the title. */}
+          <Stub title={order.ticket.title} details={order.ticket} muted={order.status === 'cancelled'} tear={tear} code={code} foot={<OrderBadge order={order} />}>
+            {code ? undefined : about}
           </Stub>
         </div>
         <section className="buy-panel" aria-label={texts.order.toPay}>
           <p className={order.status === 'cancelled' ? 'price gone' : 'price'}>{format.money(order.ticket.price)}</p>
           <OrderState order={order} user={user} paying={paying} stage={stage} pass={pass} />
+          {code && about}
         </section>
       </div>
     </Page>

@@ -13,10 +13,10 @@ import { Button, ButtonLink } from '../ui/button'
 import { DateTile } from '../ui/date-tile'
 import { EventLine } from '../ui/details'
 import { Empty } from '../ui/empty'
-import { Failure } from '../ui/failure'
 import { hueStyle } from '../ui/hue'
 import { useNow } from '../ui/use-now'
 import { Page } from '../ui/page'
+import { ListState } from '../ui/resource'
 import { OrderBadge } from '../ui/status'
 import { Ordered } from '../ui/time'
 import { TitleText } from '../ui/title'
@@ -43,8 +43,7 @@ function OwnOrders({ user }: { user: User }) {
   const [open, past] = [orders.filter(isOpen), orders.filter((order) => !isOpen(order))]
   return (
     <Page title={texts.orders.title}>
-      {found.isError && !found.data && <Failure error={found.error} retry={() => void found.refetch()} />}
-      {found.isPending && <RowsSkeleton />}
+      <ListState found={found} skeleton={<RowsSkeleton />} />
       {found.data?.length === 0 && (
         <Empty title={texts.orders.empty} hint={texts.orders.emptyHint}>
           <ButtonLink to="/" variant="primary">
@@ -70,7 +69,7 @@ function Rows({ title, orders }: { title: string; orders: Order[] }) {
       <h2>{title}</h2>
       <ul>
         {orders.map((order) => (
-          <li key={order.id} className="order-row hued" style={hueStyle(order.ticket.title)}>
+          <li key={order.id} className={`order-row hued${order.status === 'cancelled' ? ' gone' : ''}`} style={hueStyle(order.ticket.title)}>
             <DateTile at={order.ticket.startsAt} />
             <div className="order-what">
               <h3>
@@ -111,7 +110,11 @@ const RowsSkeleton = () => (
     <ul>
       {Array.from({ length: 3 }, (_, index) => (
         <li key={index} className="order-row">
-          <span className="skeleton half" />
+          <span className="tile" />
+          <div className="order-what">
+            <span className="skeleton half" />
+            <span className="skeleton short" />
+          </div>
         </li>
       ))}
     </ul>

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'wouter'
 
 import { calendarPath, getPass } from '../api/passes'
-import { isStatus } from '../api/problem'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
 import { Code } from '../passes/code'
@@ -14,9 +13,9 @@ import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
 import { Button } from '../ui/button'
 import { Description } from '../ui/details'
-import { FailedPage } from '../ui/failure'
 import { Notice } from '../ui/notice'
-import { LoadingPage, Page } from '../ui/page'
+import { Page } from '../ui/page'
+import { Resource } from '../ui/resource'
 import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
 import { useTitleText } from '../ui/title'
@@ -36,18 +35,22 @@ export default function PassPage() {
 
 function PassDetails({ id, user }: { id: string; user: User }) {
   const texts = useTexts()
-  const titleText = useTitleText()
   const found = useQuery({
     queryKey: keys.pass(user.id, id),
     queryFn: ({ signal }) => getPass(user.id, id, signal),
     refetchInterval: (query) => (query.state.data?.status === 'valid' || query.state.data?.status === 'offered' ? POLL_INTERVAL : false),
   })
-  const pass = found.data
   // A pass that was given away is not found any more, although it was shown before.
-  if (found.isError && (!pass || isStatus(found.error, 404))) {
-    return <FailedPage error={found.error} retry={() => void found.refetch()} missing={texts.pass.missing} hint={texts.pass.missingHint} />
-  }
-  if (!pass) return <LoadingPage skeleton={<SplitSkeleton />} />
+  return (
+    <Resource found={found} missing={texts.pass.missing} hint={texts.pass.missingHint} skeleton={<SplitSkeleton />} forget>
+      {(pass) => <PassView pass={pass} user={user} />}
+    </Resource>
+  )
+}
+
+function PassView({ pass, user }: { pass: Pass; user: User }) {
+  const texts = useTexts()
+  const titleText = useTitleText()
   const isHolder = pass.status !== 'valid' || pass.code !== undefined
   return (
     <Page title={titleText(pass.title)} heading={null}>

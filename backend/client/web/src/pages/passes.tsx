@@ -1,23 +1,18 @@
 // The tickets that the user holds.
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from 'wouter'
-
 import { listPasses } from '../api/passes'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
+import { byStart, isCurrent } from '../passes/order'
 import { PassBadge } from '../passes/status'
 import { SignedIn } from '../session/guard'
 import { sanitize } from '../texts/sanitize'
 import { useTexts } from '../texts/context'
-import { Button, ButtonLink } from '../ui/button'
-import { GridSkeleton } from '../ui/card'
-import { DateTile } from '../ui/date-tile'
-import { EventLine } from '../ui/details'
+import { MorePages, useAllPages } from '../ui/all-pages'
+import { ButtonLink } from '../ui/button'
+import { Card, GridSkeleton } from '../ui/card'
 import { Empty } from '../ui/empty'
-import { Failure } from '../ui/failure'
-import { hueStyle } from '../ui/hue'
 import { Page } from '../ui/page'
-import { TitleText } from '../ui/title'
+import { ListState } from '../ui/resource'
 
 export default function Passes() {
   const texts = useTexts()
@@ -28,27 +23,15 @@ export default function Passes() {
   )
 }
 
-/** What admits, or will admit again. */
-const isCurrent = ({ status }: Pass) => status === 'valid' || status === 'offered'
-
 function OwnPasses({ user }: { user: User }) {
   const texts = useTexts()
-  const found = useInfiniteQuery({
-    queryKey: keys.passes(user.id),
-    queryFn: ({ pageParam, signal }) => listPasses(user.id, {}, pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-  })
-  const passes = found.data?.pages.flatMap((page) => page.items) ?? []
-  const [current, past] = [passes.filter(isCurrent), passes.filter((pass) => !isCurrent(pass))]
+  const list = useAllPages(keys.passes(user.id), (cursor, signal) => listPasses(user.id, {}, cursor, signal))
+  const passes = list.items
+  const [current, past] = [byStart(passes.filter(isCurrent)), passes.filter((pass) => !isCurrent(pass))]
   return (
-    <Page title={texts.passes.title}>
-      <div className="row">
-        <ButtonLink to="/claim">{texts.passes.claim}</ButtonLink>
-      </div>
-      {found.isError && !found.data && <Failure error={found.error} retry={() => void found.refetch()} />}
-      {found.isPending && <GridSkeleton />}
-      {found.data && passes.length === 0 && (
+    <Page title={texts.passes.title} actions={<ButtonLink to="/claim">{texts.passes.claim}</ButtonLink>}>
+      <ListState found={list.found} skeleton={<GridSkeleton />} />
+      {list.found.data && passes.length === 0 && (
         <Empty title={texts.passes.empty} hint={texts.passes.emptyHint}>
           <ButtonLink to="/" variant="primary">
             {texts.common.toMarket}
@@ -57,13 +40,7 @@ function OwnPasses({ user }: { user: User }) {
       )}
       {current.length > 0 && <PassGrid title={texts.passes.current} passes={current} />}
       {past.length > 0 && <PassGrid title={texts.passes.past} passes={past} />}
-      {found.hasNextPage && (
-        <div className="more">
-          <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            {texts.common.more}
-          </Button>
-        </div>
-      )}
+      <MorePages list={list} />
     </Page>
   )
 }
@@ -83,25 +60,13 @@ function PassGrid({ title, passes }: { title: string; passes: Pass[] }) {
   )
 }
 
-/** As the card of a ticket, without a price: what matters is the place. */
+/** As the card of a listing, without a price: what matters is the place. */
 function PassCard({ pass }: { pass: Pass }) {
-  return (
-    <article className={`card hued${isCurrent(pass) ? '' : ' gone'}`} style={hueStyle(pass.title)}>
-      <div className="card-band">
-        <DateTile at={pass.startsAt} />
-      </div>
-      <div className="card-body">
-        <h3>
-          <Link to={`/passes/${encodeURIComponent(pass.id)}`}>
-            <TitleText title={pass.title} />
-          </Link>
-        </h3>
-        <EventLine details={pass} />
-        <div className="card-foot">
-          <strong dir="auto">{pass.seat ? sanitize(pass.seat) : ''}</strong>
-          {(pass.status !== 'valid' || pass.transferExpiresAt) && <PassBadge pass={pass} />}
-        </div>
-      </div>
-    </article>
+  const foot = (
+    <>
+      <strong dir="auto">{pass.seat ? sanitize(pass.seat) : ''}</strong>
+      {(pass.status !== 'valid' || pass.transferExpiresAt) && <PassBadge pass={pass} />}
+    </>
   )
+  return <Card to={`/passes/${encodeURIComponent(pass.id)}`} title={pass.title} details={pass} gone={!isCurrent(pass)} foot={foot} />
 }

@@ -10,14 +10,14 @@ import { type ShownTicket, keys } from '../live/cache'
 import { type Session, useIsCurrentUser, useSession } from '../session/context'
 import { signInPath } from '../session/return-path'
 import { useI18n, useTexts } from '../texts/context'
-import { errorText } from '../texts/errors'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
+import { Confirm } from '../ui/confirm'
 import { Description } from '../ui/details'
-import { Dialog } from '../ui/dialog'
-import { FailedPage, Failure } from '../ui/failure'
+import { Failure } from '../ui/failure'
 import { Notice } from '../ui/notice'
-import { LoadingPage, Page } from '../ui/page'
+import { Page } from '../ui/page'
+import { Resource } from '../ui/resource'
 import { TicketBadge } from '../ui/status'
 import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
@@ -29,23 +29,20 @@ export default function TicketPage() {
 }
 
 function TicketDetails({ id }: { id: string }) {
+  const texts = useTexts()
+  const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
+  useStatusAnnouncements(found.data)
+  return (
+    <Resource found={found} missing={texts.ticket.missing} hint={texts.ticket.missingHint} skeleton={<SplitSkeleton />}>
+      {(ticket) => <TicketView ticket={ticket} />}
+    </Resource>
+  )
+}
+
+function TicketView({ ticket }: { ticket: ShownTicket }) {
   const { texts, format } = useI18n()
   const titleText = useTitleText()
   const session = useSession()
-  const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
-  const ticket = found.data
-  useStatusAnnouncements(ticket)
-  if (found.isError && !ticket) {
-    return (
-      <FailedPage
-        error={found.error}
-        retry={() => void found.refetch()}
-        missing={texts.ticket.missing}
-        hint={texts.ticket.missingHint}
-      />
-    )
-  }
-  if (!ticket) return <LoadingPage skeleton={<SplitSkeleton />} />
   const gone = ticket.status === 'sold' || ticket.withdrawn === true
   return (
     <Page title={titleText(ticket.title)} heading={null}>
@@ -53,25 +50,11 @@ function TicketDetails({ id }: { id: string }) {
         <Stub title={ticket.title} details={ticket} muted={gone} foot={<TicketBadge ticket={ticket} />}>
           <Description details={ticket} />
           <dl className="facts">
-            {ticket.createdAt && (
-              <div>
-                <dt>{texts.ticket.listed}</dt>
-                <dd>
-                  <Moment at={ticket.createdAt} />
-                </dd>
-              </div>
-            )}
-            {ticket.updatedAt && ticket.version > 0 && (
-              <div>
-                <dt>{texts.ticket.changed}</dt>
-                <dd>
-                  <Moment at={ticket.updatedAt} />
-                </dd>
-              </div>
-            )}
+            {ticket.createdAt && <Fact label={texts.ticket.listed} at={ticket.createdAt} />}
+            {ticket.updatedAt && ticket.version > 0 && <Fact label={texts.ticket.changed} at={ticket.updatedAt} />}
           </dl>
         </Stub>
-        <section className="buy-panel" aria-label={texts.ticket.price}>
+        <section className="buy-panel docked" aria-label={texts.ticket.price}>
           <p className={gone ? 'price gone' : 'price'}>{format.money(ticket.price)}</p>
           <TicketActions ticket={ticket} session={session} />
         </section>
@@ -79,6 +62,15 @@ function TicketDetails({ id }: { id: string }) {
     </Page>
   )
 }
+
+const Fact = ({ label, at }: { label: string; at: string }) => (
+  <div>
+    <dt>{label}</dt>
+    <dd>
+      <Moment at={at} />
+    </dd>
+  </div>
+)
 
 /** Announces a change of status while the page is open. */
 function useStatusAnnouncements(ticket: ShownTicket | undefined): void {
@@ -191,22 +183,20 @@ function WithdrawDialog({ ticket, onClose }: { ticket: ShownTicket; onClose: () 
     onError: () => void client.invalidateQueries({ queryKey: keys.ticket(ticket.id) }),
   })
   return (
-    <Dialog title={texts.ticket.withdrawTitle} onClose={onClose}>
+    <Confirm
+      title={texts.ticket.withdrawTitle}
+      error={withdrawal.error}
+      busy={withdrawal.isPending || withdrawal.isSuccess}
+      keep={texts.ticket.keep}
+      confirm={texts.ticket.withdraw}
+      confirming={texts.ticket.withdrawing}
+      onClose={onClose}
+      onConfirm={() => withdrawal.mutate()}
+    >
       <p>
         <TitleText title={ticket.title} />
       </p>
       <p>{texts.ticket.withdrawText}</p>
-      {withdrawal.isError && (
-        <Notice tone="bad" alert>
-          <p>{errorText(texts, withdrawal.error)}</p>
-        </Notice>
-      )}
-      <div className="row end">
-        <Button onClick={onClose}>{texts.ticket.keep}</Button>
-        <Button variant="danger" busy={withdrawal.isPending || withdrawal.isSuccess} onClick={() => withdrawal.mutate()}>
-          {withdrawal.isPending ? texts.ticket.withdrawing : texts.ticket.withdraw}
-        </Button>
-      </div>
-    </Dialog>
+    </Confirm>
   )
 }

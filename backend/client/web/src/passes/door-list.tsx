@@ -5,7 +5,7 @@ import { listPasses } from '../api/passes'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
 import { useTexts } from '../texts/context'
-import { Failure } from '../ui/failure'
+import { ListState } from '../ui/resource'
 import { TitleText } from '../ui/title'
 import { type EventCount, countEvents } from './counts'
 
@@ -34,8 +34,7 @@ export function DoorList({ user }: { user: User }) {
   return (
     <section aria-labelledby="door-list">
       <h2 id="door-list">{texts.door.list}</h2>
-      {found.isError && !found.data && <Failure error={found.error} retry={() => void found.refetch()} />}
-      {found.isPending && <span className="skeleton" />}
+      <ListState found={found} skeleton={<span className="skeleton" />} />
       {found.data && events.length === 0 && <p className="meta">{texts.door.noEvents}</p>}
       <ul className="door-list">
         {events.map((event) => (

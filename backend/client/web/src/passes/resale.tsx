@@ -7,12 +7,11 @@ import { deleteTicket, getTicket } from '../api/tickets'
 import type { Pass } from '../api/types'
 import { keys } from '../live/cache'
 import { useI18n } from '../texts/context'
-import { errorText } from '../texts/errors'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
+import { ErrorNotice } from '../ui/failure'
 import { Field } from '../ui/field'
 import { Form, useFaults } from '../ui/form'
-import { Notice } from '../ui/notice'
 
 export function Resale({ pass, userId }: { pass: Pass; userId: string }) {
   const client = useQueryClient()
@@ -49,11 +48,9 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
       <Form
         label={texts.resale.title}
         error={offering.error}
-        general={faults.general}
-        atFields={faults.atFields}
-        onSubmit={() => {
-          if (!offering.isPending) offering.mutate()
-        }}
+        faults={faults}
+        busy={offering.isPending}
+        onSubmit={() => offering.mutate()}
       >
         <Field
           label={texts.form.priceField}
@@ -86,11 +83,7 @@ function Offered({ pass, userId, refresh }: ResaleProps) {
   if (!listingId) return null
   return (
     <div className="actions">
-      {withdrawal.isError && (
-        <Notice tone="bad" alert>
-          <p>{errorText(texts, withdrawal.error)}</p>
-        </Notice>
-      )}
+      <ErrorNotice error={withdrawal.error} />
       {withdrawal.isSuccess && <p role="status">{texts.resale.withdrawn}</p>}
       <div className="row">
         <ButtonLink to={`/tickets/${listingId}`}>{texts.resale.listing}</ButtonLink>

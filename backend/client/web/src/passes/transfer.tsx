@@ -6,10 +6,11 @@ import { cancelTransfer, startTransfer } from '../api/passes'
 import type { Pass, PassTransfer } from '../api/types'
 import { keys } from '../live/cache'
 import { useI18n, useTexts } from '../texts/context'
-import { errorText } from '../texts/errors'
 import { useAnnounce } from '../ui/announcer'
 import { Button } from '../ui/button'
+import { ErrorNotice } from '../ui/failure'
 import { Notice } from '../ui/notice'
+import { useCopy } from '../ui/use-copy'
 import { claimLink } from './claim-code'
 
 export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
@@ -36,16 +37,11 @@ export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
     },
     onSettled: refresh,
   })
-  const error = starting.error ?? ending.error
   const expiresAt = started?.expiresAt ?? pass.transferExpiresAt
   return (
     <div className="actions">
       <h2>{texts.transfer.title}</h2>
-      {error && (
-        <Notice tone="bad" alert>
-          <p>{errorText(texts, error)}</p>
-        </Notice>
-      )}
+      <ErrorNotice error={starting.error ?? ending.error} />
       {started && <ClaimCode code={started.claimCode} />}
       <p className="hint">{expiresAt ? texts.transfer.pending(format.moment(expiresAt)) : texts.transfer.hint}</p>
       <div className="row">
@@ -64,17 +60,8 @@ export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
 
 function ClaimCode({ code }: { code: string }) {
   const texts = useTexts()
-  const { showToast } = useAnnounce()
+  const copy = useCopy()
   const link = claimLink(code)
-  const copy = async (text: string) => {
-    try {
-      await navigator.clipboard.writeText(text)
-      showToast(texts.transfer.copied)
-    } catch {
-      // Without the permission the field can be selected and copied by hand.
-      showToast(texts.transfer.notCopied)
-    }
-  }
   return (
     <Notice tone="good" title={texts.transfer.once}>
       <label className="copy-field">
@@ -85,7 +72,7 @@ function ClaimCode({ code }: { code: string }) {
         <span>{texts.transfer.code}</span>
         <input readOnly value={code} onFocus={(event) => event.target.select()} />
       </label>
-      <Button onClick={() => void copy(link)}>{texts.transfer.copy}</Button>
+      <Button onClick={() => void copy(link, texts.transfer.notCopied)}>{texts.transfer.copy}</Button>
     </Notice>
   )
 }

@@ -33,6 +33,8 @@ export const en = {
     cancel: 'Cancel',
     back: 'Back',
     toMarket: 'To the market',
+    copy: (label: string, id: string) => `${label} ${id}: copy`,
+    copied: 'Copied.',
   },
   status: { available: 'Available', reserved: 'Reserved', sold: 'Sold', withdrawn: 'Withdrawn', yours: 'Yours' },
   market: {
@@ -223,7 +225,6 @@ export const en = {
     link: 'Link',
     code: 'Claim code',
     copy: 'Copy the link',
-    copied: 'Copied.',
     notCopied: 'The browser does not allow it. Select the link and copy it.',
   },
   resale: {
@@ -297,8 +298,6 @@ export const en = {
       tok_chargeDeclinedInsufficientFunds: 'A card without funds',
       tok_chargeCustomerFail: 'A card whose capture fails',
     },
-    good: 'Succeeds',
-    bad: 'Fails',
     stripe: 'Card',
     stripeText: 'Stripe receives your card directly. This marketplace never receives its number.',
     stripeLoading: 'Loading the card form…',

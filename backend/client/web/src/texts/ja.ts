@@ -34,6 +34,8 @@ export const ja: Texts = {
     cancel: 'やめる',
     back: '戻る',
     toMarket: 'マーケットへ',
+    copy: (label: string, id: string) => `${label} ${id} をコピー`,
+    copied: 'コピーしました。',
   },
   status: { available: '販売中', reserved: '取り置き中', sold: '売り切れ', withdrawn: '取り下げ', yours: 'あなたの出品' },
   market: {
@@ -224,7 +226,6 @@ export const ja: Texts = {
     link: 'リンク',
     code: '受け取りコード',
     copy: 'リンクをコピー',
-    copied: 'コピーしました。',
     notCopied: 'コピーできませんでした。リンクを選択してコピーしてください。',
   },
   resale: {
@@ -298,8 +299,6 @@ export const ja: Texts = {
       tok_chargeDeclinedInsufficientFunds: '残高不足のカード',
       tok_chargeCustomerFail: '売上確定に失敗するカード',
     },
-    good: '成功',
-    bad: '失敗',
     stripe: 'カード',
     stripeText: 'カード情報は Stripe に直接送られ、このマーケットには渡りません。',
     stripeLoading: 'カード入力欄を読み込んでいます…',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { sanitize } from './sanitize'
+import { sanitize, sanitizeLines } from './sanitize'
 
 describe('sanitize', () => {
   it('removes control and direction characters as the SDK does', () => {
@@ -8,5 +8,9 @@ describe('sanitize', () => {
     expect(sanitize('Zürich 🎫')).toBe('Zürich 🎫')
     expect(sanitize('a\u202egnp.exe\u202c\u2066b\u2069\u200e\u200f\u061cc')).toBe('agnp.exebc')
     expect(sanitize('line\r\nend\tof\u0085it\u007f')).toBe('line end ofit')
+  })
+
+  it('keeps the lines of a longer text, and one blank line', () => {
+    expect(sanitizeLines('Doors\r\nat\tseven\u202e\n\n\n\nBring\u001b it')).toBe('Doors\nat seven\n\nBring it')
   })
 })

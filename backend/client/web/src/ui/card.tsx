@@ -2,48 +2,72 @@
 import { Link } from 'wouter'
 
 import type { ShownTicket } from '../live/cache'
+import type { Details } from '../market/details'
 import { sanitize } from '../texts/sanitize'
 import { useI18n } from '../texts/context'
 import { DateTile } from './date-tile'
 import { EventLine } from './details'
+import type { Elements } from './elements'
 import { hueStyle } from './hue'
 import { TicketBadge } from './status'
 import { Listed } from './time'
 import { TitleText } from './title'
 
-/** The whole card links to the ticket. Its accessible name is the title. Only what is rare has a badge. */
-export function TicketCard({ ticket, mine, always = false }: { ticket: ShownTicket; mine: boolean; always?: boolean }) {
-  const { texts, format } = useI18n()
-  const gone = ticket.withdrawn === true || ticket.status === 'sold'
-  const rare = gone || ticket.status !== 'available'
+interface CardProps {
+  to: string
+  title: string
+  details: Details
+  gone: boolean
+  /** The last line. */
+  foot: Elements
+  children?: Elements
+}
+
+/** The whole card is a link. Its accessible name is the title. */
+export function Card({ to, title, details, gone, foot, children }: CardProps) {
   return (
-    <article className={`card hued${gone ? ' gone' : ''}`} style={hueStyle(ticket.title)}>
+    <article className={gone ? 'card hued gone' : 'card hued'} style={hueStyle(title)}>
       <div className="card-band">
-        <DateTile at={ticket.startsAt} />
+        <DateTile at={details.startsAt} />
       </div>
       <div className="card-body">
         <h3>
-          <Link to={`/tickets/${encodeURIComponent(ticket.id)}`}>
-            <TitleText title={ticket.title} />
+          <Link to={to}>
+            <TitleText title={title} />
           </Link>
         </h3>
-        <EventLine details={ticket} />
-        {ticket.seat && (
-          <p className="meta seat" dir="auto">
-            {sanitize(ticket.seat)}
-          </p>
-        )}
-        {!ticket.startsAt && !ticket.venue && ticket.createdAt && (
-          <p className="meta">
-            <Listed at={ticket.createdAt} />
-          </p>
-        )}
-        <div className="card-foot">
-          <span className="price">{format.money(ticket.price)}</span>
-          {rare || always ? <TicketBadge ticket={ticket} /> : mine && <span className="badge yours">{texts.status.yours}</span>}
-        </div>
+        <EventLine details={details} />
+        {children}
+        <div className="card-foot">{foot}</div>
       </div>
     </article>
+  )
+}
+
+/** The card of a listing. Only what is rare has a badge. */
+export function TicketCard({ ticket, mine }: { ticket: ShownTicket; mine: boolean }) {
+  const { texts, format } = useI18n()
+  const gone = ticket.withdrawn === true || ticket.status === 'sold'
+  const rare = gone || ticket.status !== 'available'
+  const foot = (
+    <>
+      <span className="price">{format.money(ticket.price)}</span>
+      {rare ? <TicketBadge ticket={ticket} /> : mine && <span className="badge yours">{texts.status.yours}</span>}
+    </>
+  )
+  return (
+    <Card to={`/tickets/${encodeURIComponent(ticket.id)}`} title={ticket.title} details={ticket} gone={gone} foot={foot}>
+      {Boolean(ticket.seat) && (
+        <p className="meta seat" dir="auto">
+          {sanitize(ticket.seat ?? '')}
+        </p>
+      )}
+      {!ticket.startsAt && !ticket.venue && Boolean(ticket.createdAt) && (
+        <p className="meta">
+          <Listed at={ticket.createdAt ?? ''} />
+        </p>
+      )}
+    </Card>
   )
 }
 

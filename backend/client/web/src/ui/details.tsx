@@ -1,6 +1,6 @@
 // What a ticket says about its event.
 import type { Details } from '../market/details'
-import { sanitize } from '../texts/sanitize'
+import { sanitize, sanitizeLines } from '../texts/sanitize'
 import { useI18n } from '../texts/context'
 
 /** The start of an event, on the clock of its place. */
@@ -36,7 +36,7 @@ export function Description({ details }: { details: Details }) {
   if (!details.description) return null
   return (
     <p className="description" dir="auto">
-      {sanitize(details.description)}
+      {sanitizeLines(details.description)}
     </p>
   )
 }

@@ -5,9 +5,8 @@ import type { Draft } from '../api/tickets'
 import { DETAILS, type DetailField, MAX_LENGTHS, clockTime, withOffset } from '../market/details'
 import { normalizeAmount } from '../texts/amount'
 import { useTexts } from '../texts/context'
-import { Button } from './button'
 import { Field, TextArea } from './field'
-import { Form, useFaults } from './form'
+import { Form, Submit, useFaults } from './form'
 
 interface DraftFormProps {
   initial: Draft
@@ -29,11 +28,9 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
     <Form
       label={label}
       error={error}
-      general={quiet ? undefined : faults.general}
-      atFields={faults.atFields}
-      onSubmit={() => {
-        if (!busy) onSubmit({ ...draft, price: normalizeAmount(draft.price) })
-      }}
+      faults={quiet ? { ...faults, general: undefined } : faults}
+      busy={busy}
+      onSubmit={() => onSubmit({ ...draft, price: normalizeAmount(draft.price) })}
     >
       <Field
         label={texts.form.titleField}
@@ -66,9 +63,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
           onChange={(text) => setDraft({ ...draft, [field]: text })}
         />
       ))}
-      <Button type="submit" variant="primary" wide busy={busy}>
-        {busy ? submitting : submit}
-      </Button>
+      <Submit busy={busy} label={submit} busyLabel={submitting} />
     </Form>
   )
 }

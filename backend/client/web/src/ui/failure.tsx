@@ -6,6 +6,17 @@ import { Button, ButtonLink } from './button'
 import { Notice } from './notice'
 import { Page } from './page'
 
+/** Says why an operation failed; nothing without an error. */
+export function ErrorNotice({ error }: { error: unknown }) {
+  const texts = useTexts()
+  if (!error) return null
+  return (
+    <Notice tone="bad" alert>
+      <p>{errorText(texts, error)}</p>
+    </Notice>
+  )
+}
+
 /** Replaces a part of a page. */
 export function Failure({ error, retry }: { error: unknown; retry: () => void }) {
   const texts = useTexts()

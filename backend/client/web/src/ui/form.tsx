@@ -5,6 +5,7 @@ import { ApiError } from '../api/problem'
 import { useTexts } from '../texts/context'
 import { errorText, faultText } from '../texts/errors'
 import type { Elements } from './elements'
+import { Button } from './button'
 import { Notice } from './notice'
 
 /** Groups the faults of an error by the fields of the form. Other faults concern the whole form. */
@@ -21,14 +22,15 @@ export function useFaults(error: unknown, fields: readonly string[]) {
 
 interface FormProps {
   error: unknown
-  general: string | undefined
-  atFields: number
+  faults: Omit<ReturnType<typeof useFaults>, 'of'>
   label: string
+  /** A form whose submission is in progress ignores another one. */
+  busy: boolean
   onSubmit: () => void
   children: Elements
 }
 
-export function Form({ error, general, atFields, label, onSubmit, children }: FormProps) {
+export function Form({ error, faults: { general, atFields }, label, busy, onSubmit, children }: FormProps) {
   const texts = useTexts()
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {
@@ -36,7 +38,7 @@ export function Form({ error, general, atFields, label, onSubmit, children }: Fo
   }, [error])
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    onSubmit()
+    if (!busy) onSubmit()
   }
   return (
     <form ref={form} className="form" noValidate aria-label={label} onSubmit={submit}>
@@ -52,5 +54,14 @@ export function Form({ error, general, atFields, label, onSubmit, children }: Fo
       )}
       {children}
     </form>
+  )
+}
+
+/** The button of a form. */
+export function Submit({ busy, label, busyLabel }: { busy: boolean; label: string; busyLabel: string }) {
+  return (
+    <Button type="submit" variant="primary" wide busy={busy}>
+      {busy ? busyLabel : label}
+    </Button>
   )
 }

@@ -9,6 +9,15 @@ function Icon({ children }: { children: ReactNode }) {
   )
 }
 
+/** The mark of the product: a stub with its perforation, and a prompt. `public/favicon.svg` is the same drawing. */
+export const Mark = () => (
+  <svg className="mark" viewBox="0 0 32 32" width="26" height="26" aria-hidden="true" focusable="false">
+    <path d="M5 6h14.5a2.5 2.5 0 0 0 5 0H27a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-2.5a2.5 2.5 0 0 0-5 0H5a3 3 0 0 1-3-3V9a3 3 0 0 1 3-3z" />
+    <path d="M22 11.5v9.1" strokeDasharray="0 4.5" strokeWidth="2" />
+    <path d="m7 11 5 5-5 5M13.5 21H17" strokeWidth="2.75" />
+  </svg>
+)
+
 export const TicketIcon = () => (
   <Icon>
     <path d="M4 6h16a1 1 0 0 1 1 1v3a2 2 0 0 0 0 4v3a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-3a2 2 0 0 0 0-4V7a1 1 0 0 1 1-1z" />

@@ -11,20 +11,27 @@ interface PageProps {
   /** `null` where the children contain a `PageHeading`. */
   heading?: ReactNode
   lead?: ReactNode
+  /** Beside the heading. */
+  actions?: Elements
   narrow?: boolean
   /** While loading, the heading does not get the focus. */
   loading?: boolean
   children?: Elements
 }
 
-export function Page({ title, heading, lead, narrow = false, loading = false, children }: PageProps) {
+export function Page({ title, heading, lead, actions, narrow = false, loading = false, children }: PageProps) {
   const texts = useTexts()
   useEffect(() => {
     document.title = title === texts.brand ? title : `${title} · ${texts.brand}`
   }, [title, texts])
   return (
     <div className={narrow ? 'page narrow' : 'page'}>
-      {heading !== null && <PageHeading loading={loading}>{heading ?? title}</PageHeading>}
+      {heading !== null && (
+        <div className="page-head">
+          <PageHeading loading={loading}>{heading ?? title}</PageHeading>
+          {actions}
+        </div>
+      )}
       {lead ? <p className="lead">{lead}</p> : null}
       {children}
     </div>

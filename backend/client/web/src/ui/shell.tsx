@@ -6,7 +6,7 @@ import { useSession } from '../session/context'
 import { signInPath } from '../session/return-path'
 import { useTexts } from '../texts/context'
 import { Connection } from './connection'
-import { ListingsIcon, MarketIcon, OrdersIcon, PassIcon, SellIcon, TicketIcon } from './icons'
+import { ListingsIcon, Mark, MarketIcon, OrdersIcon, PassIcon, SellIcon } from './icons'
 import { Settings } from './settings'
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -26,7 +26,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className="header">
         <div className="header-inner">
           <Link to="/" className="brand" aria-label={texts.nav.home}>
-            <TicketIcon />
+            <Mark />
             <span>{texts.brand}</span>
           </Link>
           <Navigation />
@@ -70,12 +70,12 @@ function Navigation() {
   )
 }
 
-/** Reserves its space while the session is unknown. */
+/** Reserves its space while the session is unknown. The pages to sign in have a button of their own. */
 function Account() {
   const texts = useTexts()
   const session = useSession()
   const [path] = useLocation()
-  if (session.state !== 'out') {
+  if (session.state !== 'out' || path.startsWith('/auth/')) {
     return <span className="account">{session.user && <bdi className="email">{session.user.email}</bdi>}</span>
   }
   return (

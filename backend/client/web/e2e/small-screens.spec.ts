@@ -1,0 +1,76 @@
+// Phones, upright and on their side: what matters is on the first screen, and nothing covers anything.
+import type { Locator, Page } from '@playwright/test'
+
+import { expect, test, unique } from './support/test'
+
+const UPRIGHT = { width: 320, height: 640 }
+const ON_ITS_SIDE = { width: 667, height: 375 }
+const DAY = 24 * 60 * 60 * 1000
+const startsAt = `${new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10)}T19:30:00+01:00`
+
+async function box(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  const found = await locator.boundingBox()
+  if (!found) throw new Error('nothing is drawn')
+  return found
+}
+
+/** Expects an element wholly above the navigation at the bottom, without scrolling. */
+async function expectAboveNavigation(page: Page, locator: Locator): Promise<void> {
+  const [{ y, height }, navigation] = [await box(locator), await box(page.locator('.nav'))]
+  expect(y).toBeGreaterThanOrEqual(0)
+  expect(y + height).toBeLessThanOrEqual(navigation.y)
+}
+
+test('market on its side shows a ticket on the first screen', async ({ someone }) => {
+  const seller = await (await someone({ viewport: ON_ITS_SIDE })).signUp()
+  const ticket = await seller.list(unique('Bassoon'), 10, { startsAt, venue: 'Tivoli', seat: 'Row 4' })
+  const { page } = seller
+  await page.goto(`/?q=${encodeURIComponent(ticket.title)}`)
+  await expect(page.getByRole('link', { name: ticket.title })).toBeVisible()
+  await expectAboveNavigation(page, page.locator('.card').first())
+})
+
+for (const viewport of [UPRIGHT, ON_ITS_SIDE]) {
+  const name = viewport === UPRIGHT ? 'upright' : 'on its side'
+
+  test(`price and button stay in view below a long ticket (${name})`, async ({ someone }) => {
+    const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ viewport })).signUp()]
+    const ticket = await seller.list(unique('Oratorio'), 64, { startsAt, seat: 'Row 9', description: 'A long story. '.repeat(100) })
+    const { page } = buyer
+    await page.goto(`/tickets/${ticket.id}`)
+    const button = page.getByRole('button', { name: 'Buy for $64.00' })
+    await expect(button).toBeVisible()
+    await expectAboveNavigation(page, button)
+    await expectAboveNavigation(page, page.locator('.buy-panel .price'))
+    // At the end of the page the panel is below the ticket, and covers nothing of it.
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+    await expect.poll(async () => (await box(page.locator('.buy-panel'))).y - (await box(page.getByText('Row 9'))).y).toBeGreaterThan(20)
+    await expectAboveNavigation(page, button)
+  })
+
+  test(`code of a ticket is on the first screen (${name})`, async ({ someone }) => {
+    const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ viewport })).signUp()]
+    await buyer.pay(await buyer.order(await seller.list(unique('Motet'), 12, { startsAt, venue: 'Tivoli', seat: 'Row 9', description: 'Doors at six.' })))
+    const { page } = buyer
+    await page.goto('/passes')
+    await page.getByRole('link', { name: 'Motet' }).click()
+    const code = page.getByRole('img', { name: /^Code of the ticket/ })
+    await expect(code).toBeVisible()
+    await expectAboveNavigation(page, code)
+    await page.goto('/orders')
+    await page.getByRole('link', { name: 'Motet' }).click()
+    await expect(code).toBeVisible()
+    await expectAboveNavigation(page, code)
+  })
+}
+
+test('price and status of an order do not touch on a phone', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ viewport: UPRIGHT })).signUp()]
+  await buyer.order(await seller.list(unique('Requiem'), 1234.56, { startsAt, venue: 'Tivoli' }))
+  const { page } = buyer
+  await page.goto('/orders')
+  const row = page.locator('.order-row')
+  const [price, state, whole] = [await box(row.locator('.price')), await box(row.locator('.order-state')), await box(row)]
+  expect(price.y + price.height <= state.y || price.x + price.width <= state.x).toBe(true)
+  expect(state.x + state.width).toBeLessThanOrEqual(whole.x + whole.width)
+})

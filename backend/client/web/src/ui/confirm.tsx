@@ -1,0 +1,33 @@
+// The question before an operation that cannot be taken back.
+import { Button } from './button'
+import { Dialog } from './dialog'
+import type { Elements } from './elements'
+import { ErrorNotice } from './failure'
+
+interface ConfirmProps {
+  title: string
+  error: unknown
+  busy: boolean
+  /** The labels of the buttons: to keep things as they are, to go on, and while that is in progress. */
+  keep: string
+  confirm: string
+  confirming: string
+  onClose: () => void
+  onConfirm: () => void
+  children: Elements
+}
+
+export function Confirm({ title, error, busy, keep, confirm, confirming, onClose, onConfirm, children }: ConfirmProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      {children}
+      <ErrorNotice error={error} />
+      <div className="row end">
+        <Button onClick={onClose}>{keep}</Button>
+        <Button variant="danger" busy={busy} onClick={onConfirm}>
+          {busy ? confirming : confirm}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}
