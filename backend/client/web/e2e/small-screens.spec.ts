@@ -74,3 +74,20 @@ test('price and status of an order do not touch on a phone', async ({ someone })
   expect(price.y + price.height <= state.y || price.x + price.width <= state.x).toBe(true)
   expect(state.x + state.width).toBeLessThanOrEqual(whole.x + whole.width)
 })
+
+test('lost connection is reported where it covers nothing', async ({ someone }) => {
+  const seller = await (await someone({ viewport: UPRIGHT })).signUp()
+  const ticket = await seller.list(unique('Nonet'), 10)
+  const { page, context } = seller
+  await page.goto(`/tickets/${ticket.id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(ticket.title)
+  await context.setOffline(true)
+  const line = page.getByText('You are offline.')
+  await expect(line).toBeVisible()
+  const [status, content, panel] = [await box(line), await box(page.locator('.ticket')), await box(page.locator('.buy-panel'))]
+  expect(status.y + status.height).toBeLessThanOrEqual(Math.min(content.y, panel.y))
+  await context.setOffline(false)
+  await expect(page.getByText('Connected again.')).toBeVisible()
+  const toast = await box(page.locator('.toast p'))
+  expect(toast.y + toast.height).toBeLessThanOrEqual(panel.y)
+})

@@ -58,7 +58,7 @@ export default function Market() {
             title={filtered ? texts.market.emptyFiltered : texts.market.empty}
             hint={filtered ? texts.market.emptyFilteredHint : texts.market.emptyHint}
           >
-            {!filtered && <ButtonLink to="/tickets/new">{texts.market.sellFirst}</ButtonLink>}
+            {filtered ? <ButtonLink to="/">{texts.market.clear}</ButtonLink> : <ButtonLink to="/tickets/new">{texts.market.sellFirst}</ButtonLink>}
           </Empty>
         )}
         {!invalid && tickets.length > 0 && (

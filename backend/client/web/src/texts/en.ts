@@ -192,7 +192,7 @@ export const en = {
     missingHint: 'It may belong to another account.',
   },
   passes: {
-    title: 'My tickets',
+    title: 'Your tickets',
     current: 'To use',
     past: 'Earlier',
     claim: 'Claim a ticket',
@@ -273,7 +273,7 @@ export const en = {
     },
     hints: {
       already_admitted: 'A guest has entered with this ticket. Ask to see the order.',
-      pass_invalid: 'Ask for the code in “My tickets”, at full brightness.',
+      pass_invalid: 'Ask for the code in “Tickets”, at full brightness.',
       pass_superseded: 'This code is old. Only the code of the present holder admits.',
       pass_offered: 'The holder can withdraw the listing, and then enter.',
       not_owner: 'Only the seller of the first sale admits with it.',

@@ -35,11 +35,11 @@ export function Shell({ children }: { children: ReactNode }) {
             <Settings />
           </div>
         </div>
+        <Connection />
       </header>
       <main id="content" className="content">
         {children}
       </main>
-      <Connection />
     </div>
   )
 }
