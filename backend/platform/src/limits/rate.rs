@@ -1,16 +1,18 @@
 //! A rate limit for each key, by the injected clock and in bounded memory.
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU32;
 use std::ops::Add;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock as _, Reference};
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
-use governor::state::keyed::DashMapStateStore;
+use governor::state::StateStore;
+use governor::state::keyed::{DashMapStateStore, ShrinkableKeyedStateStore};
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Clock;
@@ -32,13 +34,17 @@ pub struct RateLimit {
     /// The counters of further keys: at most 65 536 buckets.
     buckets: Limiter<u16>,
     hasher: RandomState,
+    /// The states of both limiters, in which a try is given back.
+    states: (Shared<String>, Shared<u16>),
+    /// How long a try takes to be replenished.
+    interval: Duration,
     clock: Time,
     checks: AtomicUsize,
     pruned_at: AtomicI64,
     max_keys: usize,
 }
 
-type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Time, NoOpMiddleware<Instant>>;
+type Limiter<K> = RateLimiter<K, Shared<K>, Time, NoOpMiddleware<Instant>>;
 
 impl RateLimit {
     /// Creates a limit of `tries` (at least 1) a minute for each key.
@@ -56,10 +62,13 @@ impl RateLimit {
 
     fn bounded(quota: Quota, clock: Clock, max_keys: usize) -> Self {
         let clock = Time(clock);
+        let states = (Shared::default(), Shared::default());
         Self {
-            limiter: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
-            buckets: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
+            limiter: RateLimiter::new(quota, states.0.clone(), clock.clone()),
+            buckets: RateLimiter::new(quota, states.1.clone(), clock.clone()),
             hasher: RandomState::new(),
+            states,
+            interval: quota.replenish_interval(),
             clock,
             checks: AtomicUsize::new(0),
             pruned_at: AtomicI64::new(i64::MIN),
@@ -72,17 +81,32 @@ impl RateLimit {
     /// # Errors
     /// How long to wait, if the key has no try left.
     pub fn check(&self, key: &str) -> Result<(), RetryAfter> {
+        self.take(key).map(drop)
+    }
+
+    /// Counts one try, which can be given back.
+    ///
+    /// # Errors
+    /// How long to wait, if the key has no try left.
+    pub fn take(&self, key: &str) -> Result<Attempt<'_>, RetryAfter> {
         let checks = self.checks.fetch_add(1, Ordering::Relaxed);
         if checks % PRUNE_EVERY == PRUNE_EVERY - 1 {
             self.prune();
         }
-        let checked = if self.is_full() {
+        let key = if self.is_full() {
             let [low, high, ..] = self.hasher.hash_one(key).to_le_bytes();
-            self.buckets.check_key(&u16::from_le_bytes([low, high]))
+            CountedKey::Bucket(u16::from_le_bytes([low, high]))
         } else {
-            self.limiter.check_key(&key.to_owned())
+            CountedKey::Own(key.to_owned())
         };
-        checked.map_err(|refused| RetryAfter::from(refused.wait_time_from(self.clock.now())))
+        let checked = match &key {
+            CountedKey::Own(key) => self.limiter.check_key(key),
+            CountedKey::Bucket(bucket) => self.buckets.check_key(bucket),
+        };
+        match checked {
+            Ok(()) => Ok(Attempt { limit: self, key }),
+            Err(refused) => Err(RetryAfter::from(refused.wait_time_from(self.clock.now()))),
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -114,6 +138,83 @@ fn at_least_one(number: u32) -> NonZeroU32 {
 impl fmt::Debug for RateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RateLimit").field("keys", &self.limiter.len()).finish_non_exhaustive()
+    }
+}
+
+/// The counter of a try.
+#[derive(Debug)]
+enum CountedKey {
+    Own(String),
+    Bucket(u16),
+}
+
+/// A try that was counted.
+#[derive(Debug)]
+pub struct Attempt<'l> {
+    limit: &'l RateLimit,
+    key: CountedKey,
+}
+
+impl Attempt<'_> {
+    /// Gives the try back, as if it had not been made.
+    pub fn give_back(self) {
+        let interval = Nanos::from(self.limit.interval);
+        match &self.key {
+            CountedKey::Own(key) => self.limit.states.0.give_back(key, interval),
+            CountedKey::Bucket(bucket) => self.limit.states.1.give_back(bucket, interval),
+        }
+    }
+}
+
+/// The states of the keys. The library stores for each key when it has all its tries again.
+#[derive(Debug)]
+struct Shared<K: Hash + Eq + Clone>(Arc<DashMapStateStore<K>>);
+
+impl<K: Hash + Eq + Clone> Shared<K> {
+    fn give_back(&self, key: &K, interval: Nanos) {
+        let earlier = |time: Option<Nanos>| match time {
+            Some(time) => Ok(((), time.saturating_sub(interval))),
+            None => Err(()),
+        };
+        // A key that was removed has all its tries.
+        let _either = self.measure_and_replace(key, earlier);
+    }
+}
+
+impl<K: Hash + Eq + Clone> Clone for Shared<K> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K: Hash + Eq + Clone> Default for Shared<K> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<K: Hash + Eq + Clone> StateStore for Shared<K> {
+    type Key = K;
+
+    fn measure_and_replace<T, F, E>(&self, key: &K, f: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        self.0.measure_and_replace(key, f)
+    }
+}
+
+impl<K: Hash + Eq + Clone> ShrinkableKeyedStateStore<K> for Shared<K> {
+    fn retain_recent(&self, drop_below: Nanos) {
+        self.0.retain_recent(drop_below);
+    }
+
+    fn len(&self) -> usize {
+        ShrinkableKeyedStateStore::len(&*self.0)
+    }
+
+    fn is_empty(&self) -> bool {
+        ShrinkableKeyedStateStore::is_empty(&*self.0)
     }
 }
 
@@ -180,6 +281,26 @@ mod tests {
             assert_eq!(limit.check("ada"), Ok(()));
         }
         assert!(limit.check("ada").is_err());
+    }
+
+    #[test]
+    fn try_that_is_given_back_is_not_counted() {
+        let clock = clock();
+        let limit = RateLimit::per_minute(10, clock.clone());
+        for _ in 0..30 {
+            limit.take("ada").unwrap().give_back();
+        }
+        let open: Vec<_> = (0..10).map(|_| limit.take("ada").unwrap()).collect();
+        assert_eq!(limit.take("ada").unwrap_err().seconds(), 6);
+        open.into_iter().next().unwrap().give_back();
+        assert_eq!(limit.check("ada"), Ok(()));
+        assert!(limit.check("ada").is_err());
+        clock.advance(Duration::from_secs(3600));
+        limit.take("ada").unwrap().give_back();
+        for _ in 0..10 {
+            assert_eq!(limit.check("ada"), Ok(()));
+        }
+        assert!(limit.check("ada").is_err(), "there is never more than the burst");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) struct ClaimInput {
         (status = 401, description = "Not signed in", body = Problem),
         (status = 409, description = "The first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
-        (status = 429, description = "Too many claims or writes", body = Problem),
+        (status = 429, description = "Too many failed claims, or too many writes", body = Problem),
     )
 )]
 pub(crate) async fn create(
@@ -55,8 +55,10 @@ pub(crate) async fn create(
     let route = "POST /api/passes/claims";
     let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
     app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
-    app.claims.check(session.user_id.as_str()).map_err(|wait| {
-        ApiError::too_many(ErrorCode::TooManyRequests, "Too many claims, please wait a moment", wait)
+    // Taken before the claim, so that concurrent guesses count too.
+    let claims = app.claims.clone();
+    let attempt = claims.take(session.user_id.as_str()).map_err(|wait| {
+        ApiError::too_many(ErrorCode::TooManyRequests, "Too many failed claims, please wait a moment", wait)
     })?;
     let (core, service, user) = (app.core.clone(), app.clone(), session.user_id.clone());
     let unit = move |tx: &mut Tx<'_>| {
@@ -67,7 +69,11 @@ pub(crate) async fn create(
             Answer::json(StatusCode::CREATED, &claimed.id)
         })
     };
-    let keyed = core.db.write(unit).await??;
+    let claimed = core.db.write(unit).await.flatten();
+    if !claimed.as_ref().is_err_and(|error| error.code() == Some(&ErrorCode::ClaimInvalid)) {
+        attempt.give_back();
+    }
+    let keyed = claimed?;
     if keyed.answer.status != StatusCode::CREATED.as_u16() {
         return Ok(keyed);
     }

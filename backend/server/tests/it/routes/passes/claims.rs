@@ -11,7 +11,7 @@ on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
     claimed_pass_has_another_holder_and_another_code, holder_who_claims_takes_the_transfer_back,
-    claims_are_limited_per_account, expired_transfer_cannot_be_claimed, one_of_two_claimants_gets_the_pass;
+    failed_claims_are_limited_per_account, successful_claims_are_not_limited, expired_transfer_cannot_be_claimed, one_of_two_claimants_gets_the_pass;
 }
 
 async fn claimed_pass_has_another_holder_and_another_code(shape: Shape) {
@@ -48,7 +48,7 @@ async fn holder_who_claims_takes_the_transfer_back(shape: Shape) {
     stack.finish().await;
 }
 
-async fn claims_are_limited_per_account(shape: Shape) {
+async fn failed_claims_are_limited_per_account(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (guesser, other) = (stack.session("guesser").await, stack.session("other").await);
     for number in 0..10 {
@@ -60,6 +60,25 @@ async fn claims_are_limited_per_account(shape: Shape) {
     assert_eq!(refused.header("retry-after"), "6");
     claim(&stack, &other, &json!("x")).await.refused(400, "claim_invalid");
     assert_eq!(claim(&stack, &other, &json!(7)).await.fields(), ["claimCode"]);
+    stack.finish().await;
+}
+
+/// A group gives its passes to one account: more than the limit of guesses.
+async fn successful_claims_are_not_limited(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let friend = stack.session("friend").await;
+    let pass = sold(&stack, &seller, &buyer).await;
+    let guess = json!("0000-0000-0000-0000-0000");
+    for _ in 0..9 {
+        claim(&stack, &friend, &guess).await.refused(400, "claim_invalid");
+    }
+    for (holder, claimant) in [(&buyer, &friend), (&friend, &buyer)].into_iter().cycle().take(24) {
+        let code = transferred(&stack, holder, &pass).await;
+        claim(&stack, claimant, &code).await.ok(201);
+    }
+    claim(&stack, &friend, &guess).await.refused(400, "claim_invalid");
+    claim(&stack, &friend, &guess).await.refused(429, "too_many_requests");
     stack.finish().await;
 }
 
