@@ -76,6 +76,7 @@ pub fn pass(id: impl Into<PassId>) -> Pass {
         code: None,
         admitted_at: None,
         device: None,
+        double_admissions: Vec::new(),
         order_id: None,
         resale_limit: None,
         listing_id: None,

@@ -28,8 +28,8 @@ pub use ids::{OrderId, PassId, PaymentId, TicketId, UserId};
 pub use money::{Money, MoneyError};
 pub use order::{CancelReason, NewOrder, Order, OrderStatus, OrderedTicket};
 pub use pass::{
-    Admission, ClaimCode, NewCheckIn, NewClaim, NewResale, Pass, PassCode, PassKey, PassKeys, PassStatus,
-    PassTransfer,
+    Admission, ClaimCode, DoubleAdmission, NewCheckIn, NewClaim, NewResale, Pass, PassCode, PassKey,
+    PassKeys, PassStatus, PassTransfer,
 };
 pub use password::{PASSWORD_LENGTHS, is_valid_password};
 pub use payment::{ClientSecret, NewPayment, Payment, PaymentStatus};

@@ -1,11 +1,13 @@
-//! `pass:updated`: a pass was offered for resale or is valid again, or a transfer of it began or was taken back.
+//! `pass:updated`: a pass was offered for resale or is valid again, a transfer of it began or was taken back, or a second
+//! device has admitted it.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{PassId, PassStatus, TicketId, Timestamp, known};
+use ticketing_sdk::{DoubleAdmission, PassId, PassStatus, TicketId, Timestamp, known};
 
 use crate::{Event, EventName};
 
-/// A pass was offered for resale or is valid again, or a transfer of it began or was taken back. Its holder is the same.
+/// A pass was offered for resale or is valid again, a transfer of it began or was taken back, or a second device has
+/// admitted it. Its holder is the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PassUpdated {
@@ -24,6 +26,15 @@ pub struct PassUpdated {
     /// When the pending transfer ends, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer_expires_at: Option<Timestamp>,
+    /// When it was first admitted, if several devices have admitted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admitted_at: Option<Timestamp>,
+    /// The device that admitted it first, if it gave a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// The further admissions, by time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub double_admissions: Vec<DoubleAdmission>,
 }
 
 impl Event for PassUpdated {

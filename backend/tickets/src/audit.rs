@@ -7,7 +7,7 @@ use serde_json::Value;
 use ticketing_events::EventName;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{OrderStatus, PassStatus, Timestamp};
+use ticketing_sdk::{DoubleAdmission, OrderStatus, PassStatus, Timestamp};
 
 /// The events that the service consumes (invariant 6).
 pub const CONSUMED: &[EventName] = &[
@@ -125,6 +125,8 @@ pub struct PassRow {
     pub listing_id: Option<String>,
     /// When the pass was admitted.
     pub admitted_at: Option<Timestamp>,
+    /// The further admissions.
+    pub double_admissions: Vec<DoubleAdmission>,
 }
 
 /// An event of a pass in the outbox. Invariants 20 and 21 read the claims and the admissions from the events, which the
@@ -153,7 +155,7 @@ pub struct PassEventRow {
 /// If the statement fails.
 pub fn read_passes(tx: &mut Tx<'_>) -> Result<Vec<PassRow>, DbError> {
     let sql = "SELECT id, ticket_id, issuer_id, holder_id, order_id, title, details, paid, serial, status, version, listing_id, \
-               admitted_at FROM passes";
+               admitted_at, double_admissions FROM passes";
     tx.query(sql, args![], |row| {
         Ok(PassRow {
             id: row.text("id")?,
@@ -169,6 +171,7 @@ pub fn read_passes(tx: &mut Tx<'_>) -> Result<Vec<PassRow>, DbError> {
             version: row.int("version")?,
             listing_id: row.opt_text("listing_id")?,
             admitted_at: row.opt_int("admitted_at")?.map(Timestamp::from_millis),
+            double_admissions: row.opt_json("double_admissions")?.unwrap_or_default(),
         })
     })
 }

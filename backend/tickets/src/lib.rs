@@ -42,6 +42,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V4__orders_prevail", include_str!("../migrations/V4__orders_prevail.sql")),
         ("V5__details", include_str!("../migrations/V5__details.sql")),
         ("V6__passes", include_str!("../migrations/V6__passes.sql")),
+        ("V7__double_admissions", include_str!("../migrations/V7__double_admissions.sql")),
     ],
 };
 

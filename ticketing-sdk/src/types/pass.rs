@@ -36,12 +36,15 @@ pub struct Pass {
     /// The code that the door reads. Only its holder sees it, and only while the pass is `valid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<PassCode>,
-    /// When the pass was admitted.
+    /// When the pass was admitted: the first time, if several devices did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admitted_at: Option<Timestamp>,
     /// The device that admitted it, if it gave a name. Only the issuer sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// Further admissions of it, by time: doors without a network do not know of each other. Only the issuer sees them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub double_admissions: Vec<DoubleAdmission>,
     /// The order with which the holder bought it; absent where the holder claimed it. Only the holder sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
@@ -54,6 +57,18 @@ pub struct Pass {
     /// When the pending transfer ends, if the holder has started one. Only the holder sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer_expires_at: Option<Timestamp>,
+}
+
+/// An admission of a pass that another device had admitted before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DoubleAdmission {
+    /// When the device admitted it.
+    pub admitted_at: Timestamp,
+    /// The device, if it gave a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 /// Whether a pass admits.

@@ -23,13 +23,16 @@ fn ignores_what_it_does_not_know<E: Sample>() {
 }
 
 /// Fields that are absent where they say nothing, or where an older version has published.
-const OPTIONAL: [(&str, &str); 8] = [
+const OPTIONAL: [(&str, &str); 11] = [
     ("ticket:updated", "orderId"),
     ("ticket:updated", "resaleOf"),
     ("order:completed", "userId"),
     ("pass:transferred", "orderId"),
     ("pass:updated", "listingId"),
     ("pass:updated", "transferExpiresAt"),
+    ("pass:updated", "admittedAt"),
+    ("pass:updated", "device"),
+    ("pass:updated", "doubleAdmissions"),
     ("pass:admitted", "device"),
     ("ticket:created", "resaleOf"),
 ];

@@ -7,8 +7,8 @@ use ticketing_events::{
     PaymentRefunded, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated,
 };
 use ticketing_sdk::{
-    CancelReason, Money, Order, OrderId, PassId, PassStatus, PaymentId, Ticket, TicketDetails, TicketId,
-    UserId, fixtures,
+    CancelReason, DoubleAdmission, Money, Order, OrderId, PassId, PassStatus, PaymentId, Ticket,
+    TicketDetails, TicketId, UserId, fixtures,
 };
 
 pub(crate) const TICKET: &str = "0192f3a4-0000-7000-8000-0000000000a1";
@@ -193,17 +193,22 @@ impl Sample for PassTransferred {
 }
 
 impl Sample for PassUpdated {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000f6","version":1,"serial":0,"status":"offered","listingId":"0192f3a4-0000-7000-8000-0000000000a1","transferExpiresAt":"2026-11-22T10:15:00.000Z"}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000f6","version":1,"serial":0,"status":"offered","listingId":"0192f3a4-0000-7000-8000-0000000000a1","transferExpiresAt":"2026-11-22T10:15:00.000Z","admittedAt":"2026-11-22T10:15:00.000Z","device":"north door","doubleAdmissions":[{"admittedAt":"2026-11-22T10:15:00.000Z","device":"south door"}]}"#;
     const OF: (&'static str, i64) = (PASS, 1);
 
     fn sample() -> Self {
+        let at = "2026-11-22T10:15:00Z".parse().unwrap();
+        let double = DoubleAdmission { admitted_at: at, device: Some("south door".to_owned()) };
         Self {
             id: PASS.into(),
             version: 1,
             serial: 0,
             status: PassStatus::Offered,
             listing_id: Some(TICKET.into()),
-            transfer_expires_at: "2026-11-22T10:15:00Z".parse().ok(),
+            transfer_expires_at: Some(at),
+            admitted_at: Some(at),
+            device: Some("north door".to_owned()),
+            double_admissions: vec![double],
         }
     }
 }

@@ -31,6 +31,7 @@ struct StartedTransfer {
 struct ShownCode {
     issuer: String,
     pass: String,
+    issued_at: String,
     code: String,
 }
 
@@ -41,7 +42,7 @@ pub(super) struct ClaimedPass {
     pub(super) serial: i64,
 }
 
-/// A pass that the client has admitted as its issuer.
+/// An admission of a pass that the client has issued. A refused one counts if it was made offline: the pass has both.
 #[derive(Clone, Debug)]
 pub(super) struct AdmittedPass {
     pub(super) id: String,
@@ -136,33 +137,44 @@ impl Client {
 
     /// Shows the code of a pass at the door of its issuer.
     fn show_code(&mut self, pass: &Value) {
-        let (issuer, pass, code) = (text(&pass["issuerId"]), text(&pass["id"]), text(&pass["code"]));
+        let (issuer, issued_at) = (text(&pass["issuerId"]), text(&pass["issuedAt"]));
+        let (pass, code) = (text(&pass["id"]), text(&pass["code"]));
         if !code.is_empty() {
-            self.codes(|codes| codes.at_doors.push(ShownCode { issuer, pass, code }));
+            self.codes(|codes| codes.at_doors.push(ShownCode { issuer, pass, issued_at, code }));
         }
     }
 
-    /// Admits the holder of a code that the client has issued, at two doors at once.
+    /// Admits the holder of a code that the client has issued, at two doors at once. One of them may have been without a
+    /// network: it has admitted the holder before.
     pub(super) async fn check_in(&mut self) {
         let user = self.history.user_id.clone();
         let shown = self.codes(|codes| {
             let index = codes.at_doors.iter().rposition(|shown| shown.issuer == user)?;
             Some(codes.at_doors.remove(index))
         });
-        let Some(ShownCode { pass, code, .. }) = shown else { return };
-        let (north, south) = (self.check_in_request(&code, "north"), self.check_in_request(&code, "south"));
+        let Some(ShownCode { pass, issued_at, code, .. }) = shown else { return };
+        let offline_at = self.rng.percent(50).then_some(issued_at);
+        let north = self.check_in_request(json!({ "code": code, "device": "north" }));
+        let south = self.check_in_request(match &offline_at {
+            Some(at) => json!({ "code": code, "device": "south", "at": at }),
+            None => json!({ "code": code, "device": "south" }),
+        });
         let connection = &self.shared.clone().connection;
         let (first, second) = join!(connection.write(&north), connection.write(&south));
         for (request, answer) in [(north, first), (south, second)] {
-            self.record_check_in(&pass, request, &answer);
+            if let (409, Some(at), "south") = (answer.reply.status, &offline_at, device_of(&request)) {
+                self.history.admitted.push(AdmittedPass { id: pass.clone(), at: at.clone() });
+            } else {
+                self.record_check_in(&pass, request, &answer);
+            }
         }
     }
 
-    fn check_in_request(&mut self, code: &str, device: &str) -> WriteRequest {
+    fn check_in_request(&mut self, body: Value) -> WriteRequest {
         WriteRequest {
             method: Method::POST,
             path: "/api/passes/check-ins".to_owned(),
-            body: Some(json!({ "code": code, "device": device })),
+            body: Some(body),
             key: Some(self.key()),
             cookie: self.history.cookie.clone(),
         }
@@ -187,6 +199,10 @@ impl Client {
     fn codes<T>(&self, access: impl FnOnce(&mut SharedCodes) -> T) -> T {
         access(&mut self.shared.codes.lock().expect("no client panics with the lock"))
     }
+}
+
+fn device_of(check_in: &WriteRequest) -> &str {
+    check_in.body.as_ref().and_then(|body| body["device"].as_str()).unwrap_or_default()
 }
 
 fn newest<T: Clone>(all: &[T]) -> Vec<T> {

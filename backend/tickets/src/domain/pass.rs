@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use ticketing_sdk::{Money, OrderId, Pass, PassId, PassStatus, TicketDetails, TicketId, Timestamp, UserId};
+use ticketing_sdk::{
+    DoubleAdmission, Money, OrderId, Pass, PassId, PassStatus, TicketDetails, TicketId, Timestamp, UserId,
+};
 
 /// How long a transfer can be claimed.
 pub const TRANSFER_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How far the clock of a door may be ahead.
 pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
+/// The recorded admissions of a pass after the first one.
+pub const MAX_DOUBLE_ADMISSIONS: usize = 32;
 
 /// A pass as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,10 +57,12 @@ pub enum PassState {
     Offered(TicketId),
     /// Its holder has entered.
     Used {
-        /// When.
+        /// When; the first time, if several devices have admitted it.
         admitted_at: Timestamp,
         /// The device that admitted it.
         device: Option<String>,
+        /// The further admissions, by time.
+        doubles: Vec<DoubleAdmission>,
     },
     /// It admits nobody.
     Void,
@@ -223,7 +230,7 @@ impl StoredPass {
             std::cmp::Ordering::Equal => {}
         }
         match &self.state {
-            PassState::Used { admitted_at, device } => {
+            PassState::Used { admitted_at, device, .. } => {
                 let (admitted_at, device) = (*admitted_at, device.clone());
                 return Err(Refusal::AlreadyAdmitted { admitted_at, device });
             }
@@ -231,11 +238,40 @@ impl StoredPass {
             PassState::Void => return Err(Refusal::Invalid),
             PassState::Valid { .. } => {}
         }
-        if at < self.issued_at || at > now + CLOCK_TOLERANCE {
+        if !self.is_possible(at, now) {
             return Err(Refusal::ImpossibleTime);
         }
-        self.step(PassState::Used { admitted_at: at, device });
+        self.step(PassState::Used { admitted_at: at, device, doubles: Vec::new() });
         Ok(())
+    }
+
+    /// Returns whether the pass can have been admitted at this time.
+    fn is_possible(&self, at: Timestamp, now: Timestamp) -> bool {
+        at >= self.issued_at && at <= now + CLOCK_TOLERANCE
+    }
+
+    /// Records that another device has admitted a used pass at `at`, without knowing of the first admission. The earliest
+    /// one counts as the first. Returns whether that is new.
+    pub fn record_double_admission(
+        &mut self,
+        user: &UserId,
+        serial: u16,
+        double: DoubleAdmission,
+        now: Timestamp,
+    ) -> bool {
+        let PassState::Used { admitted_at, device, doubles } = &self.state else { return false };
+        let is_of_holder = self.issuer_id == *user && self.serial == serial;
+        let mut all = vec![DoubleAdmission { admitted_at: *admitted_at, device: device.clone() }];
+        all.extend(doubles.iter().cloned());
+        let is_full = all.len() > MAX_DOUBLE_ADMISSIONS;
+        if !is_of_holder || is_full || all.contains(&double) || !self.is_possible(double.admitted_at, now) {
+            return false;
+        }
+        all.push(double);
+        all.sort_by_key(|admission| admission.admitted_at);
+        let DoubleAdmission { admitted_at, device } = all.remove(0);
+        self.step(PassState::Used { admitted_at, device, doubles: all });
+        true
     }
 
     /// Returns the pass as `viewer` may see it, without its code.
@@ -255,6 +291,7 @@ impl StoredPass {
             code: None,
             admitted_at: None,
             device: None,
+            double_admissions: Vec::new(),
             order_id: self.order_id.clone().filter(|_| is_holder),
             resale_limit: cap.limit(self.paid).filter(|_| is_holder),
             listing_id: None,
@@ -265,9 +302,11 @@ impl StoredPass {
                 pass.transfer_expires_at = transfer.as_ref().map(|transfer| transfer.expires_at);
             }
             PassState::Offered(listing) if is_holder => pass.listing_id = Some(listing.clone()),
-            PassState::Used { admitted_at, device } => {
+            PassState::Used { admitted_at, device, doubles } => {
                 pass.admitted_at = Some(*admitted_at);
-                pass.device = device.clone().filter(|_| is_issuer);
+                if is_issuer {
+                    (pass.device, pass.double_admissions) = (device.clone(), doubles.clone());
+                }
             }
             PassState::Valid { .. } | PassState::Offered(_) | PassState::Void => {}
         }

@@ -5,7 +5,7 @@ mod issue;
 use ticketing_events::{PassAdmitted, PassTransferred, PassUpdated};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_sdk::{OrderId, PassId, PassStatus, TicketId, Timestamp, UserId};
+use ticketing_sdk::{DoubleAdmission, OrderId, PassId, PassStatus, TicketId, Timestamp, UserId};
 
 use super::tickets::ChangePublisher;
 use crate::domain::pass::{NotValid, PassState, Refusal, StoredPass, Transfer};
@@ -14,7 +14,7 @@ pub(super) use issue::{Sale, settle_sale};
 pub use issue::{close_listing, restate};
 
 const COLUMNS: &str = "id, ticket_id, issuing_order_id, issuer_id, title, details, issued_at, holder_id, order_id, paid, \
-                       serial, status, version, listing_id, admitted_at, device, claim_hash, claim_expires_at";
+                       serial, status, version, listing_id, admitted_at, device, double_admissions, claim_hash, claim_expires_at";
 
 /// Why a holder's request was refused.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +60,12 @@ fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
             PassState::Offered(row.opt_parse("listing_id")?.ok_or_else(|| missing("listing"))?)
         }
         PassStatus::Used => {
-            PassState::Used { admitted_at: row.time("admitted_at")?, device: row.opt_text("device")? }
+            let (admitted_at, device) = (row.time("admitted_at")?, row.opt_text("device")?);
+            PassState::Used {
+                admitted_at,
+                device,
+                doubles: row.opt_json("double_admissions")?.unwrap_or_default(),
+            }
         }
         PassStatus::Void => PassState::Void,
         other => return Err(DbError::Statement(format!("a pass has the status {other}"))),
@@ -234,6 +239,25 @@ pub fn admit(
     Ok(pass)
 }
 
+/// Records the admission of a door that did not know that the pass was used. Nothing happens if the code was read now: then
+/// nobody has entered with it.
+///
+/// # Errors
+/// When the database fails.
+pub fn record_double_admission(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    code: &ReadCode,
+    issuer: &UserId,
+) -> Result<(), DbError> {
+    let (Some(admitted_at), Some(mut pass)) = (code.at, find(tx, &code.pass_id)?) else { return Ok(()) };
+    let double = DoubleAdmission { admitted_at, device: code.device.clone() };
+    if pass.record_double_admission(issuer, code.serial, double, publisher.now) {
+        update(tx, publisher, &pass)?;
+    }
+    Ok(())
+}
+
 /// Offers a pass for sale under a listing.
 ///
 /// # Errors
@@ -251,19 +275,28 @@ pub fn offer(
 /// Writes a change that leaves the holder, and publishes it.
 fn update(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, pass: &StoredPass) -> Result<(), DbError> {
     write(tx, pass)?;
-    let (listing_id, transfer_expires_at) = match &pass.state {
-        PassState::Offered(listing) => (Some(listing.clone()), None),
-        PassState::Valid { transfer } => (None, transfer.as_ref().map(|transfer| transfer.expires_at)),
-        PassState::Used { .. } | PassState::Void => (None, None),
-    };
-    let updated = PassUpdated {
+    let mut updated = PassUpdated {
         id: pass.id.clone(),
         version: pass.version,
         serial: pass.serial,
         status: pass.state.status(),
-        listing_id,
-        transfer_expires_at,
+        listing_id: None,
+        transfer_expires_at: None,
+        admitted_at: None,
+        device: None,
+        double_admissions: Vec::new(),
     };
+    match &pass.state {
+        PassState::Offered(listing) => updated.listing_id = Some(listing.clone()),
+        PassState::Valid { transfer } => {
+            updated.transfer_expires_at = transfer.as_ref().map(|transfer| transfer.expires_at);
+        }
+        PassState::Used { admitted_at, device, doubles } => {
+            (updated.admitted_at, updated.device) = (Some(*admitted_at), device.clone());
+            updated.double_admissions.clone_from(doubles);
+        }
+        PassState::Void => {}
+    }
     publisher.outbox.append(tx, &updated).map(drop)
 }
 
@@ -280,19 +313,22 @@ fn transferred(pass: &StoredPass) -> PassTransferred {
 /// Writes the next version, fenced by the one before.
 fn write(tx: &mut Tx<'_>, pass: &StoredPass) -> Result<(), DbError> {
     let (mut listing, mut admitted, mut device, mut hash, mut expires) = (None, None, None, None, None);
+    let mut double_admissions = None;
     match &pass.state {
         PassState::Valid { transfer: Some(transfer) } => {
             (hash, expires) = (Some(&transfer.claim_hash), Some(transfer.expires_at.as_millis()));
         }
         PassState::Offered(id) => listing = Some(id),
-        PassState::Used { admitted_at, device: by } => {
+        PassState::Used { admitted_at, device: by, doubles } => {
             (admitted, device) = (Some(admitted_at.as_millis()), by.as_ref());
+            double_admissions = (!doubles.is_empty()).then(|| to_json(doubles)).transpose()?;
         }
         PassState::Valid { transfer: None } | PassState::Void => {}
     }
     let written = tx.execute(
         "UPDATE passes SET holder_id = $3, order_id = $4, paid = $5, serial = $6, status = $7, version = $2, \
-         listing_id = $8, admitted_at = $9, device = $10, claim_hash = $11, claim_expires_at = $12 \
+         listing_id = $8, admitted_at = $9, device = $10, claim_hash = $11, claim_expires_at = $12, \
+         double_admissions = $13 \
          WHERE id = $1 AND version = $2 - 1",
         args![
             &pass.id,
@@ -306,11 +342,16 @@ fn write(tx: &mut Tx<'_>, pass: &StoredPass) -> Result<(), DbError> {
             admitted,
             device,
             hash,
-            expires
+            expires,
+            double_admissions.as_deref()
         ],
     )?;
     if written == 0 {
         return Err(DbError::Unavailable("another transaction has changed the pass".to_owned()));
     }
     Ok(())
+}
+
+fn to_json(doubles: &[DoubleAdmission]) -> Result<String, DbError> {
+    serde_json::to_string(doubles).map_err(|error| DbError::Statement(error.to_string()))
 }

@@ -37,7 +37,10 @@ fn every_answer_about_passes() {
     });
     is::<Pass>("pass_held", with(held));
     is::<Pass>("pass_offered", with(json!({"status": "offered", "version": 1, "listingId": "t-2"})));
-    let used = json!({"status": "used", "admittedAt": "2026-12-24T18:31:07.250Z", "device": "north door"});
+    let used = json!({
+        "status": "used", "admittedAt": "2026-12-24T18:31:07.250Z", "device": "north door",
+        "doubleAdmissions": [{"admittedAt": "2026-12-24T18:33:09.000Z", "device": "south door"}],
+    });
     is::<Pass>("pass_used", with(used));
     is::<PassTransfer>(
         "pass_transfer",

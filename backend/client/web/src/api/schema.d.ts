@@ -66,7 +66,8 @@ export interface paths {
         /**
          * Admits the holder of a code, once.
          * @description For the issuer of the pass. `at` is for a door that has admitted people offline: not before the issue of the pass,
-         *     and at most five minutes ahead of the service.
+         *     and at most five minutes ahead of the service. Where another device has admitted the pass too, the answer is 409, and
+         *     the pass has both admissions, the earlier one as the first.
          */
         post: operations["checkInPass"];
         delete?: never;
@@ -424,6 +425,13 @@ export interface components {
             /** @description The venue of the event: 1 to 120 characters. */
             venue?: string | null;
         };
+        /** @description An admission of a pass that another device had admitted before. */
+        DoubleAdmission: {
+            /** @description When the device admitted it. */
+            admittedAt: components["schemas"]["Timestamp"];
+            /** @description The device, if it gave a name. */
+            device?: string | null;
+        };
         /**
          * @description What is wrong, for programs. More codes may be added.
          * @example malformed_request
@@ -594,6 +602,8 @@ export interface components {
             code?: components["schemas"]["PassCode"] | null;
             /** @description The device that admitted it, if it gave a name. Only the issuer sees it. */
             device?: string | null;
+            /** @description Further admissions of it, by time: doors without a network do not know of each other. Only the issuer sees them. */
+            doubleAdmissions?: components["schemas"]["DoubleAdmission"][];
             /** @description Identifies the pass. */
             id: components["schemas"]["PassId"];
             /** @description When the pass was issued. */
@@ -1569,7 +1579,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many claims or writes */
+            /** @description Too many failed claims, or too many writes */
             429: {
                 headers: {
                     /** @description The seconds to wait before another try */

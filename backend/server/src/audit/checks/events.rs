@@ -43,7 +43,8 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
         let last: LastNames = match pass.status {
             PassStatus::Valid => &["pass:transferred", "pass:updated"],
             PassStatus::Offered => &["pass:updated"],
-            PassStatus::Used => &["pass:admitted"],
+            PassStatus::Used if pass.double_admissions.is_empty() => &["pass:admitted"],
+            PassStatus::Used => &["pass:updated"],
             PassStatus::Void => &["pass:voided"],
             _ => &[],
         };

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ticketing_orders::audit::OrderRow;
-use ticketing_sdk::{OrderStatus, PassStatus};
+use ticketing_sdk::{OrderStatus, PassStatus, Timestamp};
 use ticketing_tickets::audit::{PassEventRow, PassRow, TicketRow};
 
 use super::super::facts::Facts;
@@ -148,6 +148,9 @@ impl<'f> Passes<'f> {
             let is_used = *status == PassStatus::Used;
             let fault = match admissions.as_slice() {
                 _ if is_used != admitted_at.is_some() => format!("is {status}, admitted at {admitted_at:?}"),
+                _ if let Some(before) = earlier(pass) => {
+                    format!("was admitted at {before}, before its first admission")
+                }
                 [] if !is_used => continue,
                 // The outbox prunes old admissions.
                 [] if events.last().is_none_or(|last| last.version != pass.version) => continue,
@@ -238,6 +241,12 @@ impl<'f> Passes<'f> {
         let listings = std::iter::once(&*pass.ticket_id).chain(resales);
         listings.filter_map(|listing| self.complete_order(listing)).collect()
     }
+}
+
+/// Returns a double admission that is earlier than the first one.
+fn earlier(pass: &PassRow) -> Option<Timestamp> {
+    let mut doubles = pass.double_admissions.iter().map(|double| double.admitted_at);
+    doubles.find(|at| pass.admitted_at.is_none_or(|first| *at < first))
 }
 
 /// Compares a pass with the order that issued it.

@@ -5,10 +5,14 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use ticketing_events::{EventName, PassTransferred};
 use ticketing_platform::args;
-use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::db::{DbError, Row as DbRow, Tx};
+use ticketing_sdk::{DoubleAdmission, Timestamp};
 
 use super::schedule::{Actor, PassStep, Service};
 use super::simulation::{Simulation, nth, owner, user};
+
+/// When a door admitted a pass, and which one.
+pub(crate) type Admission = (i64, String);
 
 /// The number of tickets up to which passes are resold.
 const MAX_TICKETS: usize = 7;
@@ -20,7 +24,9 @@ impl Simulation {
             PassStep::CancelTransfer { by, pass } => self.cancel_transfer(*by, *pass).await,
             PassStep::Claim { user, code } => self.claim(*user, *code).await,
             PassStep::Resell { by, pass, percent } => self.resell(*by, *pass, *percent).await,
-            PassStep::CheckIn { by, pass, serial } => self.check_in(*by, *pass, *serial).await,
+            PassStep::CheckIn { by, pass, serial, offline } => {
+                self.check_in(*by, *pass, *serial, *offline).await
+            }
         }
     }
 
@@ -78,15 +84,21 @@ impl Simulation {
         }
     }
 
-    async fn check_in(&mut self, by: Actor, pass: Index, serial: Index) {
+    async fn check_in(&mut self, by: Actor, pass: Index, serial: Index, offline: Option<(i64, u8)>) {
         let Some((ticket, _)) = self.pick_pass(pass) else { return };
         let Some(codes) = self.codes.get(&ticket).filter(|codes| !codes.is_empty()) else { return };
         // Most codes are current ones.
         let (serial, code) = codes.iter().nth_back(serial.index(codes.len() + 2).saturating_sub(2)).unwrap();
-        let (serial, body) = (*serial, json!({ "code": code, "device": "door" }));
+        let (device, ago) =
+            (format!("door {}", offline.map_or(0, |(_, door)| door)), offline.map(|(ago, _)| ago));
+        let (serial, mut body) = (*serial, json!({ "code": code, "device": device }));
+        let at = ago.map(|ago| self.model.now - ago);
+        if let Some(at) = at {
+            body["at"] = json!(Timestamp::from_millis(at));
+        }
         let by = owner(by, self.model.passes[&ticket].issuer);
         let answer = self.send(by, Method::POST, "/check-ins", Some(body)).await;
-        let expected = self.model.check_in(&ticket, serial, by);
+        let expected = self.model.check_in(&ticket, serial, by, at, device);
         assert_eq!(answer.as_ref().map(drop).map_err(|code| &**code), expected, "a code of serial {serial}");
     }
 
@@ -108,10 +120,10 @@ impl Simulation {
 
     /// Compares every pass with the model after a step, and its events with its versions.
     pub(crate) async fn check_passes(&mut self) {
-        type Row = (String, String, [String; 3], Option<String>, Option<String>, [i64; 2]);
+        type Row = (String, String, [String; 3], Option<String>, Option<String>, [i64; 2], Vec<Admission>);
         let unit = |tx: &mut Tx<'_>| {
-            let sql = "SELECT id, ticket_id, holder_id, issuer_id, status, order_id, listing_id, serial, version \
-                       FROM passes ORDER BY ticket_id";
+            let sql = "SELECT id, ticket_id, holder_id, issuer_id, status, order_id, listing_id, serial, version, \
+                       admitted_at, device, double_admissions FROM passes ORDER BY ticket_id";
             tx.query(sql, args![], |row| {
                 Ok((
                     row.text("id")?,
@@ -120,6 +132,7 @@ impl Simulation {
                     row.opt_text("order_id")?,
                     row.opt_text("listing_id")?,
                     [row.int("serial")?, row.int("version")?],
+                    admissions(row)?,
                 ))
             })
         };
@@ -135,7 +148,8 @@ impl Simulation {
                 [user(pass.holder).into_string(), user(pass.issuer).into_string(), pass.status.to_owned()];
             let numbers = [pass.serial, pass.events.len() - 1].map(|number| i64::try_from(number).unwrap());
             let id = pass.id.clone().unwrap_or_default();
-            (id, ticket.clone(), people, pass.order.clone(), pass.listing.clone(), numbers)
+            let admissions = pass.admissions.clone();
+            (id, ticket.clone(), people, pass.order.clone(), pass.listing.clone(), numbers, admissions)
         });
         assert_eq!(passes, expected.collect::<Vec<_>>(), "the passes");
         for pass in self.model.passes.values() {
@@ -190,4 +204,13 @@ impl Simulation {
             codes.insert(serial, code);
         }
     }
+}
+
+/// The admissions of a pass, by time.
+fn admissions(row: &DbRow<'_>) -> Result<Vec<Admission>, DbError> {
+    let doubles: Option<Vec<DoubleAdmission>> = row.opt_json("double_admissions")?;
+    let doubles = doubles.into_iter().flatten();
+    let doubles = doubles.map(|double| (double.admitted_at.as_millis(), double.device.unwrap_or_default()));
+    let first = row.opt_int("admitted_at")?.zip(row.opt_text("device")?);
+    Ok(first.into_iter().chain(doubles).collect())
 }

@@ -129,6 +129,8 @@ pub(crate) enum PassStep {
         by: Actor,
         pass: Index,
         serial: Index,
+        /// The door had no network: how long ago it read the code, in milliseconds, and which door it was.
+        offline: Option<(i64, u8)>,
     },
 }
 
@@ -250,7 +252,8 @@ fn pass_step() -> impl Strategy<Value = PassStep> {
         1 => (actor(), pass()).prop_map(|(by, pass)| PassStep::CancelTransfer { by, pass }),
         3 => (0..USERS, any::<Index>()).prop_map(|(user, code)| PassStep::Claim { user, code }),
         3 => (actor(), pass(), percent).prop_map(|(by, pass, percent)| PassStep::Resell { by, pass, percent }),
-        3 => (actor(), pass(), any::<Index>()).prop_map(|(by, pass, serial)| PassStep::CheckIn { by, pass, serial }),
+        4 => (actor(), pass(), any::<Index>(), prop::option::of((0..3_000_i64, 1..3_u8)))
+            .prop_map(|(by, pass, serial, offline)| PassStep::CheckIn { by, pass, serial, offline }),
     ]
 }
 
@@ -285,7 +288,8 @@ fn resale() -> impl Strategy<Value = Vec<Step>> {
     let (picks, people) = ((any::<Index>(), any::<Index>(), any::<Index>()), (0..USERS, 0..USERS));
     (picks, people, any::<[bool; 6]>()).prop_map(|((pass, ticket, order), (user, claimant), flags)| {
         let [is_transferred, is_known, is_ordered, is_cancelled, is_closed, is_sold] = flags;
-        let check_in = || Step::Pass(PassStep::CheckIn { by: Actor::Owner, pass, serial: order });
+        let check_in =
+            || Step::Pass(PassStep::CheckIn { by: Actor::Owner, pass, serial: order, offline: None });
         let mut steps = Vec::new();
         if is_transferred {
             steps.push(Step::Pass(PassStep::Transfer { by: Actor::Owner, pass }));

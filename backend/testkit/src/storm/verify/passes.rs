@@ -28,27 +28,28 @@ pub(super) async fn check(
             }
         }
     }
-    check_issued(connection, histories, sold, &resales, &held).await?;
+    let issued = check_issued(connection, histories, sold, &resales, &held).await?;
     for (id, (history, pass)) in &held {
         check_holder(history, pass, sold, &resales)?;
         check_serial(histories, id, pass, sold, &resales)?;
-        check_admission(histories, id, pass)?;
+        check_admissions(histories, id, &issued[id])?;
     }
     Ok(())
 }
 
 type Held<'h> = BTreeMap<String, (&'h ClientHistory, Value)>;
 
-/// Each sold first listing has one pass, and the door list of its seller has no other.
+/// Each sold first listing has one pass, and the door list of its seller has no other. Returns the passes of all door
+/// lists, which show what the doors did.
 async fn check_issued(
     connection: &ServerConnection,
     histories: &[ClientHistory],
     sold: &HashMap<String, String>,
     resales: &Resales<'_>,
     held: &Held<'_>,
-) -> Result<(), String> {
+) -> Result<HashMap<String, Value>, String> {
     let sold: HashSet<&str> = sold.values().map(String::as_str).collect();
-    let mut issued = HashSet::new();
+    let mut issued = HashMap::new();
     for history in histories {
         let passes = all(connection, "/api/passes?issued=me", &history.cookie).await;
         let mut tickets: Vec<String> = passes.iter().map(|pass| text(&pass["ticketId"])).collect();
@@ -60,10 +61,13 @@ async fn check_issued(
         if tickets != expected {
             return Err(format!("{} has sold {expected:?} and issued passes of {tickets:?}", history.name));
         }
-        issued.extend(passes.iter().map(|pass| text(&pass["id"])));
+        issued.extend(passes.into_iter().map(|pass| (text(&pass["id"]), pass)));
     }
-    let held: HashSet<String> = held.keys().cloned().collect();
-    if issued == held { Ok(()) } else { Err(format!("{issued:?} are issued, {held:?} are held")) }
+    let is_held = |id: &String| held.contains_key(id);
+    if issued.len() == held.len() && issued.keys().all(is_held) {
+        return Ok(issued);
+    }
+    Err(format!("{:?} are issued, {:?} are held", issued.keys(), held.keys()))
 }
 
 /// The holder has bought the pass, or has claimed it at its serial.
@@ -104,14 +108,19 @@ fn check_serial(
     Err(format!("{pass} was resold {sales} times and claimed {claims} times"))
 }
 
-/// A used pass has one admission, and no other pass has any.
-fn check_admission(histories: &[ClientHistory], id: &str, pass: &Value) -> Result<(), String> {
+/// A used pass has the admissions of its doors, the earliest as the first, and no other pass has any.
+fn check_admissions(histories: &[ClientHistory], id: &str, pass: &Value) -> Result<(), String> {
     let admitted = histories.iter().flat_map(|history| &history.admitted);
-    let times: Vec<&str> =
+    let mut times: Vec<&str> =
         admitted.filter(|admitted| admitted.id == id).map(|admitted| &*admitted.at).collect();
-    let expected: Vec<String> = match pass["status"].as_str() {
-        Some("used") => vec![text(&pass["admittedAt"])],
-        _ => Vec::new(),
-    };
-    if times == expected { Ok(()) } else { Err(format!("{pass} was admitted at {times:?}")) }
+    // Times of one format and time zone. A pass can come to the doors twice.
+    times.sort_unstable();
+    times.dedup();
+    let doubles = pass["doubleAdmissions"].as_array().into_iter().flatten();
+    let shown = std::iter::once(pass).chain(doubles).filter_map(|admission| admission["admittedAt"].as_str());
+    let is_used = pass["status"] == "used";
+    if is_used != times.is_empty() && shown.eq(times.iter().copied()) {
+        return Ok(());
+    }
+    Err(format!("{pass} was admitted at {times:?}"))
 }

@@ -199,6 +199,37 @@ fn door_states_a_possible_time() {
 }
 
 #[test]
+fn earliest_of_several_admissions_is_the_first() {
+    let (issuer, now) = (UserId::new("seller"), Timestamp::from_millis(START + 9000));
+    let at = |second: i64, door: &str| DoubleAdmission {
+        admitted_at: Timestamp::from_millis(START + 1000 * second),
+        device: Some(door.to_owned()),
+    };
+    let mut used = pass();
+    let record = |pass: &mut StoredPass, double| pass.record_double_admission(&issuer, 0, double, now);
+    assert!(!record(&mut used, at(1, "north")), "nobody was admitted before");
+    used.admit(&issuer, 0, at(5, "north").admitted_at, Some("north".to_owned()), now).unwrap();
+    assert!(!record(&mut used, at(5, "north")), "an answer that was lost");
+    assert!(record(&mut used, at(7, "south")));
+    assert!(record(&mut used, at(3, "west")));
+    assert!(!record(&mut used, at(3, "west")));
+    for impossible in [at(-1, "east"), at(9 + 301, "east")] {
+        assert!(!record(&mut used, impossible));
+    }
+    assert!(!used.record_double_admission(&"someone".into(), 0, at(4, "east"), now));
+    assert!(!used.record_double_admission(&issuer, 1, at(4, "east"), now));
+    assert_eq!(used.version, 3);
+    let shown = used.shown_to(&issuer, ResaleCap::default());
+    assert_eq!((shown.admitted_at, shown.device), (Some(at(3, "west").admitted_at), Some("west".to_owned())));
+    assert_eq!(shown.double_admissions, [at(5, "north"), at(7, "south")]);
+    assert_eq!(used.shown_to(&"u0".into(), ResaleCap::default()).double_admissions, []);
+    for second in 0..100 {
+        record(&mut used, at(8, &second.to_string()));
+    }
+    assert_eq!(used.shown_to(&issuer, ResaleCap::default()).double_admissions.len(), MAX_DOUBLE_ADMISSIONS);
+}
+
+#[test]
 fn last_serial_is_never_passed_on() {
     let last = || StoredPass { serial: u16::MAX, ..pass() };
     assert_eq!(last().start_transfer(transfer(START)), Err(NotValid(PassStatus::Valid)));

@@ -10,7 +10,7 @@ use ticketing_platform::idempotency::{
 };
 use ticketing_platform::session::Session;
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{Admission, NewCheckIn, PassCode, Problem, Timestamp};
+use ticketing_sdk::{Admission, ErrorCode, NewCheckIn, PassCode, Problem, Timestamp};
 
 use super::{invalid_code, refused};
 use crate::domain::pass::{PassState, StoredPass};
@@ -41,7 +41,8 @@ struct CheckIn {
 /// Admits the holder of a code, once.
 ///
 /// For the issuer of the pass. `at` is for a door that has admitted people offline: not before the issue of the pass,
-/// and at most five minutes ahead of the service.
+/// and at most five minutes ahead of the service. Where another device has admitted the pass too, the answer is 409, and
+/// the pass has both admissions, the earlier one as the first.
 #[utoipa::path(
     post, path = "/api/passes/check-ins", tag = "passes", operation_id = "checkInPass", request_body = NewCheckIn,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first admission again")),
@@ -72,10 +73,15 @@ pub(crate) async fn create(
     let read = ReadCode { pass_id: claim.pass_id, serial: claim.serial, at, device };
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {
-        run_once(tx, &request, |tx| {
+        let outcome = run_once(tx, &request, |tx| {
             let admitted = store::passes::admit(tx, &app.publisher(), &read, &session.user_id);
             Answer::json(StatusCode::CREATED, &admission(admitted.map_err(refused)?)?)
-        })
+        })?;
+        // A refusal undoes what its unit has done.
+        if outcome.as_ref().is_err_and(|refusal| refusal.code() == Some(&ErrorCode::AlreadyAdmitted)) {
+            store::passes::record_double_admission(tx, &app.publisher(), &read, &session.user_id)?;
+        }
+        Ok::<_, ApiError>(outcome)
     };
     core.db.write(unit).await?
 }

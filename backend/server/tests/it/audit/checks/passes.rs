@@ -1,7 +1,7 @@
 //! The checks of passes: what is owed to a holder follows from the orders, claims from the events.
 
 use serde_json::json;
-use ticketing_sdk::{OrderStatus, PassStatus, Timestamp};
+use ticketing_sdk::{DoubleAdmission, OrderStatus, PassStatus, Timestamp};
 use ticketing_server::audit::{Facts, OrderRow, PassEventRow, PassRow, TicketRow, check};
 
 use super::facts::{NOW, order, sound, unconsumed};
@@ -88,6 +88,7 @@ pub(super) fn pass(id: &str, ticket: &str, holder: &str, order: Option<&str>) ->
         version: 0,
         listing_id: None,
         admitted_at: None,
+        double_admissions: Vec::new(),
     }
 }
 
@@ -260,6 +261,17 @@ fn second_admission_breaks_twenty_one() {
         (pass.status, pass.admitted_at) = (PassStatus::Valid, None);
     });
     assert_eq!(reset, [21], "an admitted pass is valid again");
+}
+
+#[test]
+fn double_admission_before_the_first_breaks_twenty_one() {
+    let with_double = |at: i64| {
+        broken(|facts| {
+            let (admitted_at, device) = (Timestamp::from_millis(at), None);
+            pass_mut(facts, "pt").double_admissions = vec![DoubleAdmission { admitted_at, device }];
+        })
+    };
+    assert_eq!((with_double(NOW), with_double(NOW - 1)), (vec![], vec![21]));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use ticketing_events::EventName;
 
+use super::super::passes::Admission;
 use super::{Model, Terms, Ticket};
 
 /// How long a transfer can be claimed, in milliseconds.
@@ -29,6 +30,9 @@ pub(crate) struct Pass {
     pub(crate) status: &'static str,
     pub(crate) listing: Option<String>,
     pub(crate) transfer: Option<Transfer>,
+    pub(crate) issued_at: i64,
+    /// By time: doors without a network do not know of each other.
+    pub(crate) admissions: Vec<Admission>,
     /// The event of each version.
     pub(crate) events: Vec<EventName>,
 }
@@ -78,6 +82,8 @@ impl Model {
                     status: "valid",
                     listing: None,
                     transfer: None,
+                    issued_at: self.now,
+                    admissions: Vec::new(),
                     events: vec![EventName::PassIssued],
                 };
                 self.passes.insert(order.ticket.clone(), pass);
@@ -159,16 +165,35 @@ impl Model {
         self.tickets.get_mut(listing).unwrap().resale_of = Some(ticket.to_owned());
     }
 
-    /// Admits a pass by the code of `serial`. Returns the expected result.
-    pub(crate) fn check_in(&mut self, ticket: &str, serial: usize, by: u8) -> Result<(), &'static str> {
-        let pass = self.passes.get_mut(ticket).unwrap();
+    /// Admits a pass by the code of `serial`, which a door has read at `at`, or now. Returns the expected result.
+    pub(crate) fn check_in(
+        &mut self,
+        ticket: &str,
+        serial: usize,
+        by: u8,
+        at: Option<i64>,
+        device: String,
+    ) -> Result<(), &'static str> {
+        let (now, pass) = (self.now, self.passes.get_mut(ticket).unwrap());
+        let is_possible = at.is_none_or(|at| at >= pass.issued_at);
         match pass.status {
             _ if pass.issuer != by => Err("not_owner"),
             _ if serial < pass.serial => Err("pass_superseded"),
-            "used" => Err("already_admitted"),
+            "used" => {
+                if let Some(admission) = at.filter(|_| is_possible).map(|at| (at, device))
+                    && !pass.admissions.contains(&admission)
+                {
+                    let later = pass.admissions.iter().take_while(|(at, _)| *at <= admission.0).count();
+                    pass.admissions.insert(later, admission);
+                    pass.change(EventName::PassUpdated);
+                }
+                Err("already_admitted")
+            }
             "offered" => Err("pass_offered"),
+            _ if !is_possible => Err("invalid_input"),
             _ => {
                 (pass.status, pass.transfer) = ("used", None);
+                pass.admissions.push((at.unwrap_or(now), device));
                 pass.change(EventName::PassAdmitted);
                 Ok(())
             }

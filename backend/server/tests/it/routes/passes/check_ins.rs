@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use ticketing_testkit::{Shape, TestStack, on_shapes};
+use ticketing_sdk::Timestamp;
+use ticketing_testkit::{Reply, Shape, TestStack, on_shapes};
 use ticketing_tickets::PassSigner;
 
 use super::{check_in, path_of, post, seen, sold};
@@ -14,7 +15,7 @@ on_shapes! {
     #[tokio::test]
     pass_is_admitted_once, one_of_two_doors_admits, codes_that_are_not_of_this_service_are_refused,
     door_of_another_issuer_is_refused, offered_pass_is_refused, time_of_an_offline_admission_is_kept,
-    repeated_check_in_answers_the_first_admission;
+    repeated_check_in_answers_the_first_admission, earlier_admission_of_another_door_becomes_the_first;
 }
 
 async fn pass_is_admitted_once(shape: Shape) {
@@ -102,8 +103,8 @@ async fn time_of_an_offline_admission_is_kept(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let pass = sold(&stack, &seller, &buyer).await;
-    let issued: ticketing_sdk::Timestamp = pass["issuedAt"].as_str().unwrap().parse().unwrap();
-    let at = |time: ticketing_sdk::Timestamp| json!({ "code": pass["code"], "at": time.to_string() });
+    let issued: Timestamp = pass["issuedAt"].as_str().unwrap().parse().unwrap();
+    let at = |time: Timestamp| json!({ "code": pass["code"], "at": time.to_string() });
     for impossible in [issued - Duration::from_millis(1), issued + Duration::from_secs(86_400)] {
         assert_eq!(post(&stack, &seller, "/check-ins", at(impossible)).await.fields(), ["at"]);
     }
@@ -125,5 +126,45 @@ async fn repeated_check_in_answers_the_first_admission(shape: Shape) {
     let (first, again) = (admit().await, admit().await);
     assert_eq!(first.ok(201), again.ok(201));
     assert_eq!(again.header("idempotent-replayed"), "true");
+    stack.finish().await;
+}
+
+async fn earlier_admission_of_another_door_becomes_the_first(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let pass = sold(&stack, &seller, &buyer).await;
+    let issued: Timestamp = pass["issuedAt"].as_str().unwrap().parse().unwrap();
+    let at = |second: u64| json!(issued + Duration::from_secs(second));
+    stack.clock().advance(Duration::from_secs(60));
+    let upload = async |second: u64, device: &str| {
+        let body = json!({ "code": pass["code"], "at": at(second), "device": device });
+        stack.raw().post("/api/passes/check-ins").by(&seller).key(device).json(&body).await
+    };
+    let first = |reply: &Reply| {
+        let fault = reply.faults(409).remove(0);
+        (fault["admittedAt"].clone(), fault["device"].clone())
+    };
+    upload(20, "north").await.ok(201);
+    // The same upload again is no second admission, whether its key is known or not.
+    assert_eq!(upload(20, "north").await.ok(201)["admittedAt"], at(20));
+    let body = json!({ "code": pass["code"], "at": at(20), "device": "north" });
+    assert_eq!(first(&post(&stack, &seller, "/check-ins", body).await), (at(20), json!("north")));
+    assert!(seen(&stack, &seller, &pass).await["doubleAdmissions"].is_null());
+
+    assert_eq!(first(&upload(10, "south").await), (at(20), json!("north")));
+    // A scan now admits nobody.
+    assert_eq!(first(&check_in(&stack, &seller, &pass["code"]).await), (at(10), json!("south")));
+    assert_eq!(first(&upload(30, "west").await), (at(10), json!("south")));
+    assert_eq!(first(&upload(30, "west").await), (at(10), json!("south")), "it is recorded once");
+    let door = seen(&stack, &seller, &pass).await;
+    assert_eq!(
+        (&door["admittedAt"], &door["device"], &door["version"]),
+        (&at(10), &json!("south"), &json!(3))
+    );
+    let others = json!([
+        { "admittedAt": at(20), "device": "north" }, { "admittedAt": at(30), "device": "west" },
+    ]);
+    assert_eq!(door["doubleAdmissions"], others);
+    assert!(seen(&stack, &buyer, &pass).await["doubleAdmissions"].is_null());
     stack.finish().await;
 }
