@@ -311,8 +311,14 @@ impl ApiContext {
                 return Failure::new(Exit::Conflict, "another command is working on the same tickets")
                     .hint("wait until it has ended, and run this command again");
             }
-            Failure::failed(format!("the tickets cannot be noted down, so nothing was sent: {error}"))
-                .hint("set TICKETING_HOME to a folder that can be written to")
+            let failure =
+                Failure::failed(format!("the tickets cannot be noted down, so nothing was sent: {error}"));
+            failure.hint(match error.kind() {
+                std::io::ErrorKind::InvalidData => {
+                    "`ticketing tickets list --mine` shows what is listed; without the file, every row is listed again"
+                }
+                _ => "set TICKETING_HOME to a folder that can be written to",
+            })
         })
     }
 

@@ -11,6 +11,7 @@ use ticketing_sdk::text::sanitize;
 
 use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
+use crate::files::{self, MIB};
 use crate::prompter::Prompter;
 
 /// When to colour.
@@ -200,13 +201,11 @@ impl Io {
         }
     }
 
-    /// Reads stdin to its end, on a thread of its own, so that an interrupt ends the program meanwhile.
-    pub(crate) async fn read_all(&self) -> Result<Vec<u8>, Failure> {
+    /// Reads stdin, of at most `limit` bytes, to its end, on a thread of its own, so that an interrupt ends the program
+    /// meanwhile.
+    pub(crate) async fn read_all(&self, limit: u64) -> Result<Vec<u8>, Failure> {
         let input = Arc::clone(&self.input);
-        let read = move || {
-            let mut bytes = Vec::new();
-            lock(&input).read_to_end(&mut bytes).map(|_| bytes)
-        };
+        let read = move || files::read_to_end(&mut *lock(&input), limit);
         let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|panic| Err(panic.into()));
         read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
     }
@@ -273,9 +272,14 @@ const MAX_LINE: usize = 64 * 1024;
 
 fn next_line(input: &mut dyn Read) -> std::io::Result<Option<String>> {
     let (mut line, mut byte) = (Vec::new(), [0]);
+    // An input without a line break can be an endless device.
+    let mut input = input.take(MIB);
     // The streams of the process have buffers of their own.
     loop {
         match input.read(&mut byte) {
+            Ok(0) if input.limit() == 0 => {
+                return Err(std::io::Error::new(ErrorKind::FileTooLarge, "a line is larger than 1 MiB"));
+            }
             Ok(0) if line.is_empty() => return Ok(None),
             Ok(0) => break,
             Ok(_) if byte[0] == b'\n' => break,
@@ -356,6 +360,13 @@ mod tests {
         fake.io.failure(&Failure::failed(title).detail(title).hint(title));
         assert_eq!(fake.err.text().lines().count(), 4, "{}", fake.err.text());
         assert!(!fake.err.text().contains('\u{2028}'));
+    }
+
+    #[test]
+    fn line_without_an_end_is_refused() {
+        let line = |length| next_line(&mut std::io::repeat(b'x').take(length));
+        assert_eq!(line(MIB - 1).unwrap().map(|line| line.len()), Some(MAX_LINE));
+        assert_eq!(line(2 * MIB).unwrap_err().kind(), ErrorKind::FileTooLarge);
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod append_log;
 mod batch;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -17,9 +17,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Timestamp};
 
+use crate::files;
 use crate::home::private_folder;
 
-pub(crate) use append_log::AppendLog;
+pub(crate) use append_log::{AppendLog, LogLine};
 pub(crate) use batch::{BatchJournal, RowState};
 
 /// The folder of the writes in progress.
@@ -66,6 +67,8 @@ struct Abandoned {
 pub(crate) const NOTE_RETENTION: Duration = Duration::from_secs(23 * 3600);
 /// The age from which an incomplete file is a remnant of a full disk or a crash. A younger one may be in the making.
 const INCOMPLETE_FILE_AGE: Duration = Duration::from_secs(60);
+/// The largest note, in bytes.
+const MAX_NOTE: u64 = 64 * 1024;
 const NOTE_EXTENSION: &str = "json";
 const INCOMPLETE_EXTENSION: &str = "tmp";
 
@@ -182,10 +185,9 @@ fn open_existing(path: PathBuf) -> Option<(PathBuf, File)> {
 /// The command may have finished between the opening and the lock, so the file is read under the lock.
 fn claim((path, mut file): (PathBuf, File)) -> Option<Abandoned> {
     file.try_lock().ok()?;
-    let mut text = String::new();
-    file.read_to_string(&mut text).ok()?;
+    let text = files::read_to_end(&mut file, MAX_NOTE).ok()?;
     let is_note = path.extension().is_some_and(|extension| extension == NOTE_EXTENSION);
-    match serde_json::from_str(&text) {
+    match serde_json::from_slice(&text) {
         Ok(note) if is_note && is_at(&path, &file) => Some(Abandoned { path, file, note }),
         Ok(_) if is_note => None,
         _ => {

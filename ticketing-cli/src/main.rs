@@ -12,6 +12,7 @@ mod embedded;
 mod environment;
 mod exit;
 mod failure;
+mod files;
 mod help;
 mod home;
 mod io;

@@ -3,6 +3,7 @@
 mod csv;
 mod jq;
 mod json;
+mod open_list;
 mod records;
 mod select;
 mod shapes;
@@ -24,6 +25,7 @@ use crate::io::Io;
 
 pub(crate) use csv::{neutralize, restore};
 pub(crate) use json::escape as escape_json;
+pub(crate) use open_list::OpenList;
 pub(crate) use records::{SessionStatus, WatchLine};
 pub(crate) use select::Select;
 pub(crate) use shapes::shape_of;
@@ -229,7 +231,15 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Writes a record of a stream: a line of its own, without a header.
+    /// Begins a stream: with the header of CSV.
+    pub(crate) fn begin_stream<T: Record>(&self) -> Outcome {
+        match self.format {
+            Format::Csv if !self.is_selecting() => self.io.data(csv::header::<T>()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a record of a stream: a line of its own.
     pub(crate) fn next<T: Record>(&self, record: &T) -> Outcome {
         if let Some(select) = self.selection() {
             let value = select.record(json::value(record)?);
@@ -283,6 +293,12 @@ impl<'a> Printer<'a> {
             _ => self.io.remark(&explanation.summary),
         }
         self.list(&explanation.entries)
+    }
+
+    /// Begins a list whose records are written as they come.
+    pub(crate) fn begin_list<T: Record>(&self) -> Outcome<OpenList<'_>> {
+        self.begin_stream::<T>()?;
+        Ok(OpenList::new(self))
     }
 
     fn csv_rows<T: Record>(&self, records: &[T]) -> String {

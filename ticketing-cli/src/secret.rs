@@ -19,6 +19,9 @@ pub(crate) struct Credentials {
     password_stdin: bool,
 }
 
+/// The largest input that is read for its first line, in bytes.
+const MAX_INPUT: u64 = 64 * 1024;
+
 /// The variable that may hold the password.
 pub(crate) const PASSWORD_VARIABLE: &str = "TICKETING_PASSWORD";
 
@@ -32,7 +35,7 @@ impl Credentials {
     ) -> Outcome<(String, SecretString)> {
         let email = crate::prompt::value(io, self.email, "E-mail:", "--email")?;
         let password = match (self.password_stdin, from_env, io.prompter()) {
-            (true, _, _) => first_line(io.read_all().await?)?,
+            (true, _, _) => first_line(io.read_all(MAX_INPUT).await?)?,
             (false, Some(password), _) => password,
             (false, None, Some(prompter)) => prompter.password("Password:", new)?,
             (false, None, None) => {

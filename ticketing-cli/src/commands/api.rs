@@ -12,6 +12,7 @@ use ticketing_sdk::{ErrorCategory, Method, Problem, Request, Response, StatusCod
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::files::{self, MIB};
 use crate::help;
 use crate::output::{Format, escape_json};
 
@@ -143,13 +144,16 @@ impl Args {
     }
 }
 
+/// The largest body that is sent, in bytes: far above what a server accepts.
+const MAX_BODY: u64 = 16 * MIB;
+
 async fn input(api: &ApiContext, file: &Path) -> Outcome<Vec<u8>> {
     if file.as_os_str() == "-" {
-        return api.io().read_all().await;
+        return api.io().read_all(MAX_BODY).await;
     }
     // A named pipe may keep the reader waiting; an interrupt ends the program meanwhile.
     let path = file.to_owned();
-    let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
+    let read = tokio::task::spawn_blocking(move || files::read(&path, MAX_BODY)).await;
     let read = read.unwrap_or_else(|panic| Err(panic.into()));
     read.map_err(|error| Failure::usage(format!("cannot read {}: {error}", file.display())))
 }

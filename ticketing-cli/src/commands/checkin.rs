@@ -20,7 +20,7 @@ use crate::context::{ApiCommand, ApiContext, Context};
 use crate::failure::Outcome;
 use crate::help;
 use crate::io::Io;
-use crate::output::Printer;
+use crate::output::{OpenList, Printer};
 
 /// The arguments of `ticketing checkin`.
 #[derive(Debug, clap::Args)]
@@ -71,6 +71,9 @@ impl Args {
         }
         if let Some(list) = offline {
             let mut door = OfflineDoor::open(&list, device)?;
+            for text in door.damage() {
+                context.io.notice(&text);
+            }
             let check_code = async |code: String| door.check_in(&code, clock::now());
             return each_code(&context.io, &context.printer(), codes, check_code).await;
         }
@@ -87,6 +90,19 @@ async fn each_code(
     codes: Vec<String>,
     mut check_code: impl AsyncFnMut(String) -> Outcome<Verdict>,
 ) -> Outcome {
+    let mut list = printer.begin_list::<Verdict>()?;
+    let tally = show_verdicts(io, &mut list, codes, &mut check_code).await;
+    // A list that was begun is whole, also where a code could not be checked.
+    list.end()?;
+    tally?.end(io)
+}
+
+async fn show_verdicts(
+    io: &Io,
+    list: &mut OpenList<'_>,
+    codes: Vec<String>,
+    check_code: &mut impl AsyncFnMut(String) -> Outcome<Verdict>,
+) -> Outcome<Tally> {
     let mut tally = Tally::default();
     let are_given = !codes.is_empty();
     if !are_given && io.terminal_info().in_terminal {
@@ -102,10 +118,10 @@ async fn each_code(
             continue;
         }
         let verdict = check_code(code.to_owned()).await?;
-        verdict.show(printer)?;
+        verdict.show(list)?;
         tally.count(verdict.verdict);
     }
-    tally.end(io)
+    Ok(tally)
 }
 
 /// Asks the server. The key of a check-in whose outcome is not known stays on disk, and is sent with the same code again.

@@ -1,12 +1,16 @@
 //! A file of JSON lines that only grows. A line that was appended is on disk, and a crash leaves no half of one.
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::{is_at, sync_folder};
+use crate::files::{self, MIB};
+
+/// The largest file, in bytes: some hundred thousand lines.
+const MAX_LOG: u64 = 256 * MIB;
 
 /// The file, locked by this process.
 #[derive(Debug)]
@@ -16,12 +20,20 @@ pub(crate) struct AppendLog {
     length: u64,
 }
 
+/// A line of the file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LogLine {
+    /// The number of the line in the file, from 1.
+    pub(crate) number: usize,
+    pub(crate) text: Vec<u8>,
+}
+
 impl AppendLog {
     /// Opens a file that only its owner can read, or creates it, and returns its lines. An incomplete last line is removed.
     ///
     /// # Errors
-    /// If the file cannot be read or written, or another process holds it (`WouldBlock`).
-    pub(crate) fn open(path: &Path) -> std::io::Result<(Self, Vec<Vec<u8>>)> {
+    /// If the file cannot be read or written, is too large, or another process holds it (`WouldBlock`).
+    pub(crate) fn open(path: &Path) -> std::io::Result<(Self, Vec<LogLine>)> {
         let file = loop {
             let file = open_private(path)?;
             file.try_lock()?;
@@ -31,11 +43,11 @@ impl AppendLog {
             }
         };
         let mut log = Self { file, length: 0 };
-        let mut text = Vec::new();
-        log.file.read_to_end(&mut text)?;
+        let text = files::read_to_end(&log.file, MAX_LOG)?;
         let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        let lines = text[..complete].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let lines: Vec<Vec<u8>> = lines.map(<[u8]>::to_vec).collect();
+        let lines = (1..).zip(text[..complete].split(|byte| *byte == b'\n'));
+        let lines = lines.filter(|(_, line)| !line.is_empty());
+        let lines: Vec<_> = lines.map(|(number, line)| LogLine { number, text: line.to_vec() }).collect();
         log.length = u64::try_from(complete).unwrap_or(u64::MAX);
         log.file.set_len(log.length)?;
         if lines.is_empty() {

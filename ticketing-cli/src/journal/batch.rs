@@ -6,14 +6,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Ticket, Timestamp};
 
-use super::AppendLog;
+use super::{AppendLog, LogLine};
 use crate::home::private_folder;
 
 /// The record of a batch, locked by this process.
@@ -67,7 +69,7 @@ impl BatchJournal {
         let mut record = Record { log, rows: BTreeMap::new() };
         let mut lines = lines.iter();
         let header = match lines.next() {
-            Some(header) => serde_json::from_slice(header)?,
+            Some(header) => parse(header, &path)?,
             None => {
                 let header = Header { started_at: now, salt: String::new() };
                 record.start(&header)?;
@@ -75,7 +77,7 @@ impl BatchJournal {
             }
         };
         for line in lines {
-            record.take_in(serde_json::from_slice(line)?);
+            record.take_in(parse(line, &path)?);
         }
         Ok(Self { path, fingerprint, header, record: Mutex::new(record) })
     }
@@ -153,6 +155,14 @@ impl BatchJournal {
     fn with<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
         act(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Parses a line. Without it, it would be unknown which rows were sent.
+fn parse<T: DeserializeOwned>(line: &LogLine, path: &Path) -> std::io::Result<T> {
+    serde_json::from_slice(&line.text).map_err(|error| {
+        let text = format!("line {} of {} is damaged: {error}", line.number, path.display());
+        std::io::Error::new(ErrorKind::InvalidData, text)
+    })
 }
 
 impl Record {

@@ -1,40 +1,19 @@
 //! QR codes, read back by a decoder of another author from what a terminal or a file shows.
 
+#[path = "../../tests/it/support/screen_code.rs"]
+mod screen_code;
+
+use self::screen_code::decode;
 use super::*;
 
 /// A code of a pass: 128 characters of the alphanumeric set.
 pub(crate) const CODE: &str = "TK10-Y2CM6VK2LTGZ1DR%EIUJ*U9/03Z64$3GL.CN8X:S6 KZ3CW-8D6+HFVTQ8C2LU98:3EH*P4O75E5$VV-U3OXZI1S/9TF7E.BJ3CPTD7UG2CZ N$VJN4V64YH8V-";
 
-/// Reads the only code of a picture.
-fn decode(width: usize, height: usize, luma: impl FnMut(usize, usize) -> u8) -> String {
-    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, luma);
-    let grids = picture.detect_grids();
-    assert_eq!(grids.len(), 1, "no code is found");
-    grids[0].decode().unwrap().1
-}
-
-/// Reads what a terminal of 80 × 24 shows, as its pixels are: each cell is a square of foreground and background.
+/// Reads what a terminal of 80 × 24 shows.
 pub(crate) fn decode_screen(text: &str) -> String {
     let mut terminal = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
     terminal.process(text.replace('\n', "\r\n").as_bytes());
-    let screen = terminal.screen();
-    const SCALE: usize = 4;
-    decode(80 * SCALE, 48 * SCALE, |x, y| {
-        let (column, row, lower) = (x / SCALE, y / SCALE / 2, y / SCALE % 2 == 1);
-        let cell = screen.cell(u16::try_from(row).unwrap(), u16::try_from(column).unwrap()).unwrap();
-        let is_foreground = match cell.contents() {
-            "\u{2588}" => true,
-            "\u{2580}" => !lower,
-            "\u{2584}" => lower,
-            _ => false,
-        };
-        match if is_foreground { cell.fgcolor() } else { cell.bgcolor() } {
-            vt100::Color::Idx(231) => 255,
-            vt100::Color::Idx(16) => 0,
-            // A terminal of any theme: neither black nor white.
-            _ => 120,
-        }
-    })
+    screen_code::decode_screen(terminal.screen())
 }
 
 #[test]

@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::support::{Cli, Run, Server, finish, text};
 
 /// The rows of the file.
-const ROWS: usize = 40;
+pub(crate) const ROWS: usize = 40;
 
 /// Writes a file with a seat on each row, and returns its path.
-fn seats(cli: &Cli) -> PathBuf {
+pub(crate) fn seats(cli: &Cli) -> PathBuf {
     let path = cli.home.path().join("seats.csv");
     let mut csv = "title,price,venue,starts_at,seat\n".to_owned();
     for seat in 1..=ROWS {
@@ -177,6 +177,7 @@ fn export_round_trips_formulas_through_csv_and_json_lines() {
             exported.lines().count()
         );
     }
+    assert_eq!(seller.json(&["tickets", "export"]).as_array().unwrap().len(), expected.len());
     assert_eq!(seller.ok(&["tickets", "export", "--status", "sold"]).out.lines().count(), 1);
 }
 

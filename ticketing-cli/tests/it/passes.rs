@@ -1,5 +1,8 @@
 //! Passes and the door, against a real server.
 
+#[cfg(unix)]
+mod story;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::Stdio;
@@ -115,28 +118,79 @@ fn prepare(seller: &Cli, file: &Path) {
 }
 
 #[test]
-fn two_doors_without_a_network_report_what_both_admitted() {
+fn door_list_of_another_account_is_not_uploaded() {
     let Sale { server, seller, buyer, pass } = sale();
-    let code = code(&buyer, &pass);
-    let files = ["north.json", "south.json"].map(|name| seller.home.path().join(name));
-    files.iter().for_each(|file| prepare(&seller, file));
-    let offline = Cli::offline();
-    for (file, device) in files.iter().zip(["north", "south"]) {
-        let words = ["--offline", file.to_str().unwrap(), "--device", device];
-        assert_eq!(check_in(&offline, &words, &code), (0, one("admitted", "")));
-        assert_eq!(check_in(&offline, &words, &code), (10, one("refused", "already_admitted")));
-    }
-    let sync = |file: &Path| seller.run(&["checkin", "sync", file.to_str().unwrap(), "--output", "json"]);
-    assert_eq!(sync(&files[0]).code, 0);
-    let run = sync(&files[1]);
-    assert_eq!(run.code, 10, "{run:?}");
-    let conflicts = crate::support::items(&run.out);
-    assert_eq!((&conflicts[0]["device"], &conflicts[0]["firstDevice"]), (&"south".into(), &"north".into()));
-    assert!(conflicts[0]["firstAt"].is_string() && conflicts[0]["at"].is_string(), "{conflicts}");
-    assert_eq!(sync(&files[1]).code, 10, "it is never hidden");
+    let (code, file) = (code(&buyer, &pass), seller.home.path().join("door.json"));
+    prepare(&seller, &file);
+    let path = file.to_str().unwrap();
+    assert_eq!(check_in(&Cli::offline(), &["--offline", path], &code), (0, one("admitted", "")));
+    let refused = || {
+        let run = buyer.run(&["checkin", "sync", path]);
+        assert!(
+            run.code == 4 && run.err.contains("another account") && run.err.contains("hint: "),
+            "{run:?}"
+        );
+    };
+    refused();
+    assert_eq!(seller.json(&["checkin", "sync", path]), serde_json::json!([]));
+    refused();
     let elsewhere = Cli::at("http://127.0.0.1:9");
-    assert_eq!(elsewhere.run(&["checkin", "sync", files[0].to_str().unwrap()]).code, 2);
+    assert_eq!(elsewhere.run(&["checkin", "sync", path]).code, 2);
     drop(server);
+}
+
+#[test]
+fn json_of_every_list_is_a_document() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("nobody@example.com");
+    let [door, rows] = ["door.json", "rows.csv"].map(|name| cli.home.path().join(name));
+    let (door, file) = (door.to_str().unwrap(), rows.to_str().unwrap());
+    std::fs::write(&rows, "title,price\nOpera,20\n").unwrap();
+    cli.ok(&["checkin", "prepare", door]);
+    for words in [
+        &["tickets", "list"][..],
+        &["tickets", "list", "--mine", "--all"],
+        &["tickets", "export"],
+        &["tickets", "import", "--dry-run", file],
+        &["orders", "list"],
+        &["payments", "list"],
+        &["passes", "list"],
+        &["passes", "list", "--issued"],
+        &["checkin"],
+        &["checkin", "--offline", door],
+        &["checkin", "sync", door],
+    ] {
+        assert_eq!(cli.json(words), serde_json::json!([]), "{words:?}");
+        let header = cli.ok(&[&["--output", "csv"], words].concat()).out;
+        assert_eq!(header.lines().count(), 1, "{words:?}: {header}");
+    }
+    assert_eq!(cli.json(&["tickets", "import", file]).as_array().unwrap().len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn endless_files_are_refused() {
+    let cli = Cli::offline();
+    for words in [
+        &["tickets", "import", "/dev/zero", "--format", "csv"][..],
+        &["tickets", "import", "/dev/zero", "--format", "csv", "--dry-run"],
+        &["checkin", "--offline", "/dev/zero"],
+        &["checkin", "sync", "/dev/zero"],
+        &["api", "POST", "/api/tickets", "--input", "/dev/zero"],
+    ] {
+        let run = cli.run(words);
+        assert!(run.code != 0 && run.err.contains("it is larger than "), "{words:?}: {run:?}");
+    }
+    for words in [
+        &["tickets", "import", "-", "--format", "csv"][..],
+        &["auth", "signin", "--email", "ada@example.com", "--password-stdin"],
+        &["api", "POST", "/api/tickets", "--input", "-"],
+        &["checkin"],
+    ] {
+        let zeros = std::fs::File::open("/dev/zero").unwrap();
+        let run = Run::of(cli.command(words).stdin(zeros).spawn().unwrap());
+        assert!(run.code != 0 && run.err.contains("larger than "), "{words:?}: {run:?}");
+    }
 }
 
 #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! Running the program, and a server of its own.
 
+pub(crate) mod screen_code;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! `ticketing tui` and `ticketing demo` as people meet them: in a terminal, and line by line.
 
 mod output;
-mod pty;
+pub(crate) mod pty;
 mod talk;
 
 mod alarms;

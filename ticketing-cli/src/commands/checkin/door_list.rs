@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{
-    ErrorCode, Pass, PassClaim, PassCode, PassId, PassKeys, PassStatus, PassVerifier, Timestamp,
+    ErrorCode, Pass, PassClaim, PassCode, PassId, PassKeys, PassStatus, PassVerifier, Timestamp, UserId,
 };
 
 use super::journal::Admitted;
 use super::verdict::{NO_CODE, Verdict, refusal};
 use crate::failure::{Failure, Outcome};
+use crate::files::{self, MIB};
 
 /// The file of `checkin prepare`: public keys, and the passes of the events of an issuer, without codes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +26,9 @@ pub(crate) struct DoorList {
     pub(crate) passes: Vec<Pass>,
 }
 
+/// The largest door list, in bytes: some hundred thousand passes.
+const MAX_LIST: u64 = 256 * MIB;
+
 /// Why the door refuses a pass that the list does not have.
 const NOT_LISTED: &str = "not_listed";
 
@@ -35,12 +39,17 @@ impl DoorList {
     /// If the file cannot be read, or is no list.
     pub(crate) fn read(path: &Path) -> Outcome<Self> {
         let name = path.display();
-        let text = fs::read(path).map_err(|error| {
+        let text = files::read(path, MAX_LIST).map_err(|error| {
             Failure::usage(format!("cannot read the door list {name}: {error}"))
                 .hint(format!("`ticketing checkin prepare {name}` makes it"))
         })?;
         serde_json::from_slice(&text)
             .map_err(|error| Failure::usage(format!("{name} is no door list: {error}")))
+    }
+
+    /// Returns the account whose passes are on the list; `None` if there is no pass.
+    pub(crate) fn issuer(&self) -> Option<&UserId> {
+        self.passes.first().map(|pass| &pass.issuer_id)
     }
 
     /// Writes the list into a file that only its owner can read. A crash leaves the earlier list or this one.

@@ -12,7 +12,7 @@ use ticketing_sdk::{IdempotencyKey, PassCode, PassId, Timestamp};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::journal::AppendLog;
+use crate::journal::{AppendLog, LogLine};
 
 /// An admission of this door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,10 +68,12 @@ pub(crate) struct DoorJournal {
     /// In the order of their times.
     passes: Vec<PassId>,
     entries: HashMap<PassId, (Admitted, Option<UploadOutcome>)>,
+    /// The lines that cannot be read: their numbers, and why.
+    damaged: Vec<(usize, serde_json::Error)>,
 }
 
 impl DoorJournal {
-    /// Opens the journal beside a door list, or starts it.
+    /// Opens the journal beside a door list, or starts it. A damaged line is left out, and stays in the file.
     ///
     /// # Errors
     /// If it cannot be read or written, or another command works with it.
@@ -87,11 +89,28 @@ impl DoorJournal {
             _ => Failure::failed(format!("cannot open the journal {}: {error}", path.display())),
         };
         let (log, lines) = AppendLog::open(&path).map_err(failed)?;
-        let mut journal = Self { log, path: path.clone(), passes: Vec::new(), entries: HashMap::new() };
-        for line in lines {
-            journal.take_in(serde_json::from_slice(&line).map_err(|error| failed(error.into()))?);
+        let mut journal = Self {
+            log,
+            path: path.clone(),
+            passes: Vec::new(),
+            entries: HashMap::new(),
+            damaged: Vec::new(),
+        };
+        for LogLine { number, text } in lines {
+            match serde_json::from_slice(&text) {
+                Ok(line) => journal.take_in(line),
+                Err(error) => journal.damaged.push((number, error)),
+            }
         }
         Ok(journal)
+    }
+
+    /// Returns a text for each damaged line.
+    pub(crate) fn damage(&self) -> impl Iterator<Item = String> {
+        let path = self.path.display();
+        self.damaged.iter().map(move |(number, error)| {
+            format!("line {number} of {path} is damaged and is left out: {error}")
+        })
     }
 
     /// Returns the admission of a pass.

@@ -26,6 +26,14 @@ impl OfflineDoor {
         Ok(Self { door, journal: DoorJournal::open(list)?, device })
     }
 
+    /// Returns a text for each admission of the journal that cannot be read.
+    pub(crate) fn damage(&self) -> impl Iterator<Item = String> {
+        let lines = self.journal.damage();
+        lines.map(|line| {
+            format!("{line}; the pass that it admitted could be admitted again: correct or delete it")
+        })
+    }
+
     /// Checks a code, and notes an admission before it returns.
     ///
     /// # Errors

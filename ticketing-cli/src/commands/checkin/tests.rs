@@ -63,6 +63,19 @@ async fn code_whose_outcome_is_unknown_is_sent_again_with_its_key() {
 }
 
 #[tokio::test]
+async fn list_of_verdicts_is_whole_where_the_door_fails() {
+    let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
+    mock.on(Method::POST, PATH, admission());
+    mock.on(Method::POST, PATH, Reply::problem(401, ErrorCode::NotSignedIn, "Not authorized"));
+    let fake = fake::pipe("TK1AB\nTK1CD\n");
+    let api = ApiContext::of_mock(&mock, fake.io, Format::Json, folder.path());
+    let judge = async |code: String| check_in(&api, &code, None).await;
+    let end = each_code(api.io(), &api.printer(), Vec::new(), judge).await;
+    let verdicts: serde_json::Value = serde_json::from_str(&fake.out.text()).unwrap();
+    assert_eq!((end.unwrap_err().exit, verdicts["items"].as_array().unwrap().len()), (Exit::NotAllowed, 1));
+}
+
+#[tokio::test]
 async fn door_without_a_session_ends() {
     let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
     mock.on(Method::POST, PATH, Reply::problem(401, ErrorCode::NotSignedIn, "Not authorized"));
@@ -73,7 +86,8 @@ async fn door_without_a_session_ends() {
 mod offline {
     use super::*;
     use crate::commands::checkin::door_list::tests::{CODE, PASS, list};
-    use ticketing_sdk::{Pass, fixtures};
+    use ticketing_sdk::mock::Received;
+    use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, fixtures};
 
     fn at() -> Timestamp {
         Timestamp::from_millis(1_800_000_000_000)
@@ -113,6 +127,27 @@ mod offline {
         assert_eq!(OfflineDoor::open(&file, None).err().unwrap().exit, Exit::Conflict);
     }
 
+    /// A marketplace that knows the account of the door, and no used pass.
+    fn marketplace() -> Mock {
+        marketplace_with(&[])
+    }
+
+    fn marketplace_with(used: &[Pass]) -> Mock {
+        let mock = Mock::new();
+        let user = serde_json::json!({ "id": "seller", "email": "seller@example.com", "iat": 0 });
+        mock.on(
+            Method::GET,
+            "/api/users/currentuser",
+            Reply::json(200, &serde_json::json!({ "currentUser": user })),
+        );
+        mock.on(Method::GET, "/api/passes", Reply::json(200, used));
+        mock
+    }
+
+    fn uploads(mock: &Mock) -> Vec<Received> {
+        mock.requests().into_iter().filter(|request| request.path == PATH).collect()
+    }
+
     async fn sync(mock: &Mock, file: &std::path::Path) -> (Outcome, Vec<serde_json::Value>) {
         let fake = fake::pipe("");
         let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, file.parent().unwrap());
@@ -131,25 +166,25 @@ mod offline {
     async fn interrupted_upload_continues_with_the_key_of_the_journal() {
         let (_folder, file) = prepared();
         check_in(&file, at());
-        let mock = Mock::new();
+        let mock = marketplace();
         mock.on(Method::POST, PATH, Reply::broken());
         assert_eq!(sync(&mock, &file).await.0.unwrap_err().exit, Exit::Unreachable);
-        let recovered = Mock::new();
+        let recovered = marketplace();
         recovered.on(Method::POST, PATH, admission());
         assert!(sync(&recovered, &file).await.0.is_ok());
-        let (lost, sent) = (mock.requests()[0].clone(), recovered.requests()[0].clone());
+        let (lost, sent) = (uploads(&mock)[0].clone(), uploads(&recovered)[0].clone());
         assert_eq!(lost.header("Idempotency-Key"), sent.header("Idempotency-Key"));
         let body: serde_json::Value = sent.json().unwrap();
         assert_eq!(body, serde_json::json!({"code": CODE, "at": at(), "device": "north"}));
         assert!(sync(&recovered, &file).await.0.is_ok());
-        assert_eq!(recovered.requests().len(), 1, "an admission is uploaded once");
+        assert_eq!(uploads(&recovered).len(), 1, "an admission is uploaded once");
     }
 
     #[tokio::test]
     async fn double_admission_is_reported_with_both_times_each_time() {
         let (_folder, file) = prepared();
         check_in(&file, at());
-        let (mock, first_at) = (Mock::new(), Timestamp::from_millis(1_799_999_999_000));
+        let (mock, first_at) = (marketplace(), Timestamp::from_millis(1_799_999_999_000));
         mock.on(Method::POST, PATH, already_admitted(first_at, "south"));
         for _ in 0..2 {
             let (end, conflicts) = sync(&mock, &file).await;
@@ -161,14 +196,119 @@ mod offline {
             );
             assert_eq!((&conflict["device"], &conflict["firstDevice"]), (&"north".into(), &"south".into()));
         }
-        assert_eq!(mock.requests().len(), 1);
+        assert_eq!(uploads(&mock).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn earlier_admission_is_named_first_whichever_was_uploaded_first() {
+        let (_folder, file) = prepared();
+        check_in(&file, at());
+        let (before, after) =
+            (Timestamp::from_millis(1_799_999_999_000), Timestamp::from_millis(1_800_000_001_000));
+        let used = |first: (Timestamp, &str), second: (Timestamp, &str)| Pass {
+            status: PassStatus::Used,
+            admitted_at: Some(first.0),
+            device: Some(first.1.to_owned()),
+            double_admissions: vec![DoubleAdmission {
+                admitted_at: second.0,
+                device: Some(second.1.to_owned()),
+            }],
+            ..fixtures::pass(PASS)
+        };
+        // The first upload finds nothing; another door uploads later, what it admitted before or after.
+        let alone = marketplace();
+        alone.on(Method::POST, PATH, admission());
+        let (end, conflicts) = sync(&alone, &file).await;
+        assert!(end.is_ok() && conflicts.is_empty(), "{conflicts:?}");
+        for (pass, first, other) in [
+            (used((before, "south"), (at(), "north")), (before, "south"), (before, "south")),
+            (used((at(), "north"), (after, "south")), (at(), "north"), (after, "south")),
+        ] {
+            let (end, conflicts) = sync(&marketplace_with(&[pass]), &file).await;
+            assert_eq!(end.unwrap_err().exit, Exit::Refused);
+            let conflict = &conflicts[0];
+            let time = |time: Timestamp| serde_json::json!(time);
+            assert_eq!((&conflict["at"], &conflict["device"]), (&time(at()), &"north".into()));
+            assert_eq!((&conflict["firstAt"], &conflict["firstDevice"]), (&time(first.0), &first.1.into()));
+            assert_eq!((&conflict["otherAt"], &conflict["otherDevice"]), (&time(other.0), &other.1.into()));
+            assert!(conflict["message"].as_str().unwrap().contains("2 times"), "{conflict}");
+        }
+    }
+
+    #[tokio::test]
+    async fn sync_without_doubts_is_an_empty_document() {
+        let (folder, file) = prepared();
+        for (format, expected) in
+            [(Format::Json, "{\"items\":[],\"hasMore\":false}\n"), (Format::Jsonl, ""), (Format::Table, "")]
+        {
+            let fake = fake::pipe("");
+            let api = ApiContext::of_mock(&marketplace(), fake.io, format, folder.path());
+            sync::Args::of_file(&file).run(&api).await.unwrap();
+            assert_eq!(fake.out.text(), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn sync_of_another_account_is_refused() {
+        let (_folder, file) = prepared();
+        check_in(&file, at());
+        let other = Mock::new();
+        let user = serde_json::json!({ "id": "another", "email": "another@example.com", "iat": 0 });
+        let current = Reply::json(200, &serde_json::json!({ "currentUser": user }));
+        other.on(Method::GET, "/api/users/currentuser", current);
+        let refused = sync(&other, &file).await.0.unwrap_err();
+        assert_eq!((refused.exit, uploads(&other).len()), (Exit::NotAllowed, 0));
+        assert!(refused.message.unwrap().contains("another account"));
+        // A list that was prepared again by another account does not spoil the journal.
+        let mock = marketplace();
+        mock.on(Method::POST, PATH, Reply::problem(401, ErrorCode::NotOwner, "Not authorized"));
+        assert_eq!(sync(&mock, &file).await.0.unwrap_err().exit, Exit::NotAllowed);
+        let mock = marketplace();
+        mock.on(Method::POST, PATH, admission());
+        assert!(sync(&mock, &file).await.0.is_ok());
+        assert_eq!(uploads(&mock).len(), 1);
+        let refused = sync(&other, &file).await.0.unwrap_err();
+        assert_eq!(refused.exit, Exit::NotAllowed, "also when all is uploaded");
+    }
+
+    #[tokio::test]
+    async fn damaged_line_of_the_journal_is_named_and_left_out() {
+        let (_folder, file) = prepared();
+        check_in(&file, at());
+        let journal = file.with_file_name("door.json.journal");
+        let good = std::fs::read_to_string(&journal).unwrap();
+        std::fs::write(&journal, format!("\n{{\"admitted\": 7}}\n{good}")).unwrap();
+        let mut door = OfflineDoor::open(&file, None).unwrap();
+        let damage: Vec<String> = door.damage().collect();
+        assert!(damage.len() == 1 && damage[0].starts_with("line 2 of "), "{damage:?}");
+        assert!(damage[0].contains("correct or delete it"), "{damage:?}");
+        assert_eq!(door.check_in(CODE, at()).unwrap().reason.as_deref(), Some("already_admitted"));
+        drop(door);
+        let mock = marketplace();
+        mock.on(Method::POST, PATH, admission());
+        let failure = sync(&mock, &file).await.0.unwrap_err();
+        assert_eq!((failure.exit, uploads(&mock).len()), (Exit::Failed, 1));
+        assert!(failure.hint.unwrap().contains("correct the line"));
+        std::fs::write(&journal, good).unwrap();
+        assert!(sync(&mock, &file).await.0.is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn endless_files_are_refused() {
+        let (_folder, file) = prepared();
+        std::os::unix::fs::symlink("/dev/zero", file.with_file_name("door.json.journal")).unwrap();
+        let failure = OfflineDoor::open(&file, None).err().unwrap();
+        assert!(failure.message.unwrap().contains("larger than 256 MiB"));
+        let failure = OfflineDoor::open(std::path::Path::new("/dev/zero"), None).err().unwrap();
+        assert!(failure.message.unwrap().contains("larger than 256 MiB"));
     }
 
     #[tokio::test]
     async fn own_admission_whose_key_the_server_has_forgotten_is_no_double() {
         let (_folder, file) = prepared();
         check_in(&file, at());
-        let mock = Mock::new();
+        let mock = marketplace();
         mock.on(Method::POST, PATH, already_admitted(at(), "north"));
         assert!(sync(&mock, &file).await.0.is_ok());
     }
@@ -177,7 +317,7 @@ mod offline {
     async fn pass_that_was_moved_meanwhile_is_reported() {
         let (_folder, file) = prepared();
         check_in(&file, at());
-        let mock = Mock::new();
+        let mock = marketplace();
         mock.on(Method::POST, PATH, Reply::problem(400, ErrorCode::PassSuperseded, "old"));
         let (end, conflicts) = sync(&mock, &file).await;
         assert_eq!(

@@ -8,7 +8,7 @@ use ticketing_sdk::{Admission, Error, ErrorCode, PassId, Timestamp};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
-use crate::output::{Cell, Column, Format, Printer, Record, Tone};
+use crate::output::{Cell, Column, OpenList, Record, Tone};
 
 /// What the door says about one code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -148,17 +148,8 @@ impl Verdict {
     ///
     /// # Errors
     /// If stdout cannot be written.
-    pub(crate) fn show(&self, printer: &Printer<'_>) -> Outcome {
-        match printer.format {
-            _ if printer.is_selecting() => printer.next(self),
-            Format::Table => printer.io.data(self.banner(printer.io)),
-            // Programs read lines of JSON unless they ask for something else.
-            Format::Tsv | Format::Json | Format::Jsonl => {
-                let line = serde_json::to_string(self).map_err(|error| Failure::failed(error.to_string()))?;
-                printer.io.line(&line)
-            }
-            Format::Yaml | Format::Csv => printer.next(self),
-        }
+    pub(crate) fn show(&self, list: &mut OpenList<'_>) -> Outcome {
+        list.push(self, |io| self.banner(io))
     }
 
     /// Returns a band across the terminal, and what it is about below.
@@ -264,9 +255,13 @@ impl Record for Verdict {
 mod tests {
     use super::*;
     use crate::io::fake;
+    use crate::output::{Format, Printer};
 
-    fn shown(verdict: &Verdict, fake: &fake::FakeIo, format: Format) -> String {
-        verdict.show(&Printer::new(&fake.io, format, Timestamp::from_millis(0))).unwrap();
+    fn shown(verdicts: &[Verdict], fake: &fake::FakeIo, format: Format) -> String {
+        let printer = Printer::new(&fake.io, format, Timestamp::from_millis(0));
+        let mut list = printer.begin_list::<Verdict>().unwrap();
+        verdicts.iter().for_each(|verdict| verdict.show(&mut list).unwrap());
+        list.end().unwrap();
         fake.out.text()
     }
 
@@ -277,25 +272,42 @@ mod tests {
 
     #[test]
     fn verdict_fills_the_width_of_a_terminal_and_names_the_seat() {
-        let coloured = shown(&admitted(), &fake::terminal_of(40, true), Format::Table);
+        let coloured = shown(&[admitted()], &fake::terminal_of(40, true), Format::Table);
         assert_eq!(coloured.matches("\u{1b}[1m\u{1b}[38;5;16m\u{1b}[48;5;46m").count(), 3, "{coloured:?}");
         assert!(coloured.contains(&format!("{:^40}", "ADMITTED")), "{coloured:?}");
         let plain =
-            shown(&Verdict::already_admitted(None, None), &fake::terminal_of(40, false), Format::Table);
+            shown(&[Verdict::already_admitted(None, None)], &fake::terminal_of(40, false), Format::Table);
         assert_eq!(plain, "==============  REFUSED  ===============\nalready admitted\n\n");
-        let plain = shown(&admitted(), &fake::terminal_of(40, false), Format::Table);
+        let plain = shown(&[admitted()], &fake::terminal_of(40, false), Format::Table);
         assert!(plain.ends_with("Rust[2JConf · Row 4 · admitted at 2026-12-24 18:31:07 UTC\n\n"), "{plain}");
     }
 
     #[test]
     fn verdict_on_a_pipe_is_a_line_of_json() {
-        let lines =
-            shown(&Verdict::already_admitted(None, Some("north".to_owned())), &fake::pipe(""), Format::Tsv);
+        let verdict = Verdict::already_admitted(None, Some("north".to_owned()));
+        let lines = shown(&[verdict], &fake::pipe(""), Format::Tsv);
         let line: serde_json::Value = serde_json::from_str(lines.trim()).unwrap();
         let expected = serde_json::json!({
             "verdict": "refused", "reason": "already_admitted", "message": "already admitted by north", "device": "north",
         });
         assert_eq!((line, lines.lines().count()), (expected, 1));
+    }
+
+    #[test]
+    fn verdicts_are_one_document_in_json_and_have_a_header_in_csv() {
+        let shown = |verdicts: &[Verdict], format| shown(verdicts, &fake::pipe(""), format);
+        let parse = |text: &str| {
+            let document: serde_json::Value = serde_json::from_str(text).unwrap();
+            document["items"].as_array().unwrap().clone()
+        };
+        assert_eq!(shown(&[], Format::Json), "{\"items\":[],\"hasMore\":false}\n");
+        let json = shown(&[admitted(), Verdict::refused("pass_invalid", NO_CODE)], Format::Json);
+        let verdicts: Vec<_> = parse(&json).iter().map(|verdict| verdict["verdict"].clone()).collect();
+        assert_eq!((verdicts, json.lines().count()), (vec!["admitted".into(), "refused".into()], 4));
+        let header = "verdict,reason,message,passId,title,seat,admittedAt,device\n";
+        assert_eq!(shown(&[], Format::Csv), header);
+        let csv = shown(&[Verdict::refused("pass_invalid", NO_CODE)], Format::Csv);
+        assert_eq!(csv, format!("{header}refused,pass_invalid,{NO_CODE},,,,,\n"));
     }
 
     #[test]

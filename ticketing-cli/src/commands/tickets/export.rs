@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
     #[arg(default_value = "all")]
     status: Vec<StatusFilter>,
-    /// Write this format: by default CSV, or JSON Lines with `--output jsonl`
+    /// Write this format: by default CSV, JSON Lines with `--output jsonl`, or one document with json or yaml
     #[arg(long, help_heading = help::FILE, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<FileFormat>,
 }
@@ -39,13 +39,12 @@ impl ApiCommand for Args {
             list.status(self.status.into_iter().filter_map(StatusFilter::status))
         };
         let tickets: Vec<NewTicket> = list.stream().map_ok(to_new).try_collect().await?;
-        let format = self.format.unwrap_or(match api.context.settings.format {
-            Format::Json | Format::Jsonl | Format::Yaml => FileFormat::Jsonl,
-            Format::Table | Format::Tsv | Format::Csv => FileFormat::Csv,
-        });
-        let text = match format {
-            FileFormat::Csv => csv_text(&tickets)?,
-            FileFormat::Jsonl => json_lines(&tickets)?,
+        let text = match (self.format, api.context.settings.format) {
+            (None, Format::Json | Format::Yaml) => {
+                return api.printer().json(&serde_json::json!({ "items": tickets, "hasMore": false }));
+            }
+            (Some(FileFormat::Jsonl), _) | (None, Format::Jsonl) => json_lines(&tickets)?,
+            (Some(FileFormat::Csv), _) | (None, _) => csv_text(&tickets)?,
         };
         api.io().data(text)
     }

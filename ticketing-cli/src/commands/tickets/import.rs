@@ -5,6 +5,7 @@ mod rows;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use ticketing_sdk::Ticket;
 
 use self::rows::{Fault, Parsed};
 use super::batch::{Batch, Repeat};
@@ -12,7 +13,9 @@ use super::file_format::FileFormat;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::files::{self, MIB};
 use crate::help;
+use crate::output::Format;
 
 /// The arguments of `ticketing tickets import`.
 #[derive(Debug, clap::Args)]
@@ -49,6 +52,9 @@ pub(crate) struct Args {
     jobs: u8,
 }
 
+/// The largest file that is imported, in bytes.
+const MAX_FILE: u64 = 64 * MIB;
+
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let is_stdin = self.file == Path::new("-");
@@ -58,9 +64,9 @@ impl ApiCommand for Args {
                 .hint("pass --format csv or --format jsonl")
         })?;
         let content = if is_stdin {
-            api.io().read_all().await?
+            api.io().read_all(MAX_FILE).await?
         } else {
-            std::fs::read(&self.file)
+            files::read(&self.file, MAX_FILE)
                 .map_err(|error| Failure::failed(format!("cannot read {}: {error}", self.file.display())))?
         };
         let Parsed { rows, faults } = match rows::parse(&content, format) {
@@ -75,7 +81,10 @@ impl ApiCommand for Args {
         }
         if self.dry_run {
             api.io().remark(&format!("{} tickets are valid; nothing was sent", rows.len()));
-            return Ok(());
+            return match api.context.settings.format {
+                Format::Table => Ok(()),
+                _ => api.printer().list::<Ticket>(&[]),
+            };
         }
         let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
         let format = if format == FileFormat::Csv { "csv" } else { "jsonl" };

@@ -40,6 +40,7 @@ impl Args {
             None => tickets.watch().await?,
         };
         let mut events = watch.into_events();
+        api.printer().begin_stream::<WatchLine>()?;
         while let Some(event) = events.next().await {
             let event = match event {
                 Err(Error::ChangesMissed) => {

@@ -1,6 +1,6 @@
 //! The columns of passes and of transfers.
 
-use ticketing_sdk::{Pass, PassStatus, PassTransfer, Timestamp};
+use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, PassTransfer, Timestamp};
 
 use super::{Cell, Column, DETAILS, Record, Tone, detail_cells, with_details};
 
@@ -21,14 +21,18 @@ const COLUMNS: [Column; 14 + DETAILS] = with_details([
     Column::hidden("transferExpiresAt"),
 ]);
 
-const ALL_COLUMNS: [Column; 15 + DETAILS] = with_code(COLUMNS);
+const ALL_COLUMNS: [Column; 16 + DETAILS] =
+    with_last(COLUMNS, [Column::hidden("code"), Column::hidden("doubleAdmissions")]);
 
-/// Adds the column of the code.
-const fn with_code<const BASE: usize, const ALL: usize>(base: [Column; BASE]) -> [Column; ALL] {
-    let mut columns = [Column::hidden("code"); ALL];
+/// Adds the columns after the details.
+const fn with_last<const BASE: usize, const LAST: usize, const ALL: usize>(
+    base: [Column; BASE],
+    last: [Column; LAST],
+) -> [Column; ALL] {
+    let mut columns = [Column::hidden(""); ALL];
     let mut index = 0;
-    while index < BASE {
-        columns[index] = base[index];
+    while index < ALL {
+        columns[index] = if index < BASE { base[index] } else { last[index - BASE] };
         index += 1;
     }
     columns
@@ -57,6 +61,8 @@ impl Record for Pass {
         cells.extend(detail_cells(&self.details));
         // People read it from the screen that `passes show` draws.
         cells.push(self.code.as_ref().map_or(Cell::None, |code| Cell::ForPrograms(code.as_str().to_owned())));
+        let doubles: Vec<String> = self.double_admissions.iter().map(double_admission).collect();
+        cells.push(Cell::opt((!doubles.is_empty()).then(|| doubles.join(", "))));
         cells
     }
 }
@@ -67,6 +73,12 @@ impl Record for PassTransfer {
     fn cells(&self, _now: Timestamp) -> Vec<Cell> {
         vec![Cell::text(&self.claim_code.as_str()), Cell::Time(self.expires_at)]
     }
+}
+
+/// Returns a time and a device, if it gave a name.
+fn double_admission(double: &DoubleAdmission) -> String {
+    let DoubleAdmission { admitted_at, device } = double;
+    device.as_ref().map_or_else(|| admitted_at.to_string(), |device| format!("{admitted_at} by {device}"))
 }
 
 fn tone(status: PassStatus) -> Tone {

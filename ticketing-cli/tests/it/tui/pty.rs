@@ -16,7 +16,7 @@ use super::output::{Heard, Output, SoFar};
 pub(super) const DEADLINE: Duration = Duration::from_secs(40);
 
 /// A terminal with a program in it. Dropping it ends the program.
-pub(super) struct Pty {
+pub(crate) struct Pty {
     output: Arc<Output>,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
@@ -24,7 +24,7 @@ pub(super) struct Pty {
 }
 
 /// A terminal that says of itself what the best ones say, about to run a command.
-pub(super) fn terminal(command: &Command) -> CommandBuilder {
+pub(crate) fn terminal(command: &Command) -> CommandBuilder {
     let mut builder = CommandBuilder::new(command.get_program());
     builder.args(command.get_args());
     builder.env_clear();
@@ -50,7 +50,7 @@ fn whole(number: u16) -> NonZeroU16 {
 
 impl Pty {
     /// Runs a command in a terminal of this width and height.
-    pub(super) fn spawn(command: CommandBuilder, (width, height): (u16, u16)) -> Self {
+    pub(crate) fn spawn(command: CommandBuilder, (width, height): (u16, u16)) -> Self {
         let pair = native_pty_system().openpty(size((width, height))).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         // Else the end of the program would not be the end of its output.
@@ -135,7 +135,7 @@ impl Pty {
 
     /// Waits for the end of the program. Answers with its exit code.
     #[track_caller]
-    pub(super) fn end(&mut self) -> u32 {
+    pub(crate) fn end(&mut self) -> u32 {
         let end = Instant::now() + DEADLINE;
         let mut so_far = self.output.so_far.lock().unwrap();
         while !so_far.ended {
@@ -153,7 +153,7 @@ impl Pty {
     }
 
     /// The screen as it is now.
-    pub(super) fn screen(&self) -> Screen {
+    pub(crate) fn screen(&self) -> Screen {
         self.output.so_far.lock().unwrap().parser.screen().clone()
     }
 
