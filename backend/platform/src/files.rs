@@ -1,10 +1,12 @@
 //! Private files and folders, and the detection of files that were moved, deleted, replaced or shortened.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The largest file of settings, keys or names, in bytes.
+const MAX_TEXT: u64 = 1024 * 1024;
 /// The mode of a private file.
 #[cfg(unix)]
 const PRIVATE_FILE: u32 = 0o600;
@@ -45,6 +47,18 @@ pub fn create_private_file(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     set_mode(path, PRIVATE_FILE)?;
     Ok(file)
+}
+
+/// Reads a small text file. A path can name an endless device.
+///
+/// # Errors
+/// If it cannot be read, is not UTF-8, or is larger than 1 MiB (`FileTooLarge`).
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    if File::open(path)?.take(MAX_TEXT + 1).read_to_string(&mut text)? as u64 > MAX_TEXT {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
+    }
+    Ok(text)
 }
 
 /// Writes a private file under another name and renames it, so that a crash leaves the old file or the new one.
@@ -234,6 +248,15 @@ mod tests {
         write_private_file(&file, "two").unwrap();
         assert_eq!((mode_of(&file), fs::read_to_string(&file).unwrap().as_str()), (0o600, "two"));
         assert!(create_private_file(&file).is_err());
+    }
+
+    #[test]
+    fn text_is_read_up_to_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("names");
+        fs::write(&file, "one").unwrap();
+        assert_eq!(read_text(&file).unwrap(), "one");
+        assert_eq!(read_text(Path::new("/dev/zero")).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
     }
 
     #[test]

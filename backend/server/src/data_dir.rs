@@ -3,14 +3,14 @@
 mod manifest;
 mod watch;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_platform::files::{
-    OpenedPath, create_private_folder, permissions_of_others, write_private_file,
+    OpenedPath, create_private_folder, permissions_of_others, read_text, write_private_file,
 };
 use ticketing_tickets::PassSigner;
 
@@ -141,7 +141,7 @@ impl DataDir {
 /// Reads a key from a file, as every start does; `None` if the file is absent.
 fn read_key(path: &Path) -> Result<Option<SecretString>, StartError> {
     let unusable = |source| StartError::DataDir { path: path.to_owned(), source };
-    match fs::read_to_string(path) {
+    match read_text(path) {
         Ok(text) => {
             let others = permissions_of_others(path).map_err(unusable)?;
             if others != 0 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +27,19 @@ use super::{SessionError, SessionLocation, SessionStore};
 #[derive(Debug, Clone)]
 pub struct FileSessions {
     path: PathBuf,
+}
+
+/// The largest file, in bytes: some thousand sessions.
+const MAX_SIZE: u64 = 16 * 1024 * 1024;
+
+/// Reads the file. A link in its place can lead to an endless device.
+fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut json = Vec::new();
+    File::open(path)?.take(MAX_SIZE + 1).read_to_end(&mut json)?;
+    if json.len() as u64 > MAX_SIZE {
+        return Err(std::io::Error::new(ErrorKind::FileTooLarge, "it is larger than 16 MiB"));
+    }
+    Ok(json)
 }
 
 /// Server to session; an empty one stands for a session that was cleared and may still be in a keyring.
@@ -57,7 +70,7 @@ impl FileSessions {
     }
 
     fn read(&self) -> Result<Option<Sessions>, SessionError> {
-        match fs::read(&self.path) {
+        match read_bounded(&self.path) {
             Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|_| {
                 SessionError::new(format!("{} is damaged; sign in again to replace it", self.path.display()))
             }),

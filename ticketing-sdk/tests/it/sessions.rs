@@ -299,3 +299,14 @@ async fn bare_401_of_a_good_session_means_another_owner() {
         assert_eq!(client.orders().get("o-1").await.unwrap_err().code(), Some(&code));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn endless_session_file_is_not_read_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sessions.json");
+    std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+    let error = FileSessions::new(path).load(SERVER).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(cause, "it is larger than 16 MiB");
+}

@@ -4,20 +4,22 @@
 //! keeps its permissions, and a symbolic link stays one.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::config;
 use crate::settings::{SettingChange, Settings};
 
+/// The largest file, in bytes.
+const MAX_SIZE: u64 = 1024 * 1024;
 /// How long another program may hold the lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(5);
 
 /// Reads the settings, with a line for each error of the file.
 pub(super) fn read(path: &Path) -> (Settings, Vec<String>) {
-    match fs::read_to_string(path) {
+    match read_text(path) {
         Ok(text) => {
             let (settings, errors) = config::read(&text);
             let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -26,6 +28,16 @@ pub(super) fn read(path: &Path) -> (Settings, Vec<String>) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), Vec::new()),
         Err(error) => (Settings::default(), vec![format!("{} cannot be read: {error}", path.display())]),
     }
+}
+
+/// Reads the file, of at most [`MAX_SIZE`] bytes: the path can lead to an endless device.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MAX_SIZE + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_SIZE {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
+    }
+    Ok(text)
 }
 
 /// Writes the new value of one setting.
@@ -37,7 +49,7 @@ pub(super) fn save(path: &Path, change: &SettingChange) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let lock = lock(&path.with_extension("toml.lock"))?;
     let target = follow_links(path).map_err(|error| error.to_string())?;
-    let old = match fs::read_to_string(&target) {
+    let old = match read_text(&target) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error.to_string()),
@@ -175,6 +187,16 @@ mod tests {
         }
         assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
         assert!(text(&target).contains("bell = false") && text(&target).contains("mouse = false"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn endless_file_is_not_read_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        assert!(read(&path).1[0].ends_with("cannot be read: it is larger than 1 MiB"));
+        assert!(save(&path, &SettingChange::Bell(false)).unwrap_err().contains("larger than 1 MiB"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ticketing_platform::db::file_identity;
-use ticketing_platform::files::{OpenedPath, sync_folder, write_private_file};
+use ticketing_platform::files::{OpenedPath, read_text, sync_folder, write_private_file};
 
 use super::database;
 use crate::StartError;
@@ -137,7 +137,7 @@ fn is_empty(path: &Path) -> bool {
 
 /// Reads the manifest of a folder, if it has one.
 pub(super) fn listed_databases(folder: &Path) -> io::Result<Option<Databases>> {
-    match fs::read_to_string(folder.join(MANIFEST)) {
+    match read_text(&folder.join(MANIFEST)) {
         Ok(text) => {
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
             let entry = |line: &str| match line.split_once(' ') {

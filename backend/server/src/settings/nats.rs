@@ -4,6 +4,7 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_bus::{Credentials, JetStreamOptions};
+use ticketing_platform::files::read_text;
 
 use super::SettingsError;
 
@@ -46,7 +47,7 @@ pub(super) fn options(
 }
 
 fn credentials(file: &Path) -> Result<Credentials, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("a file that can be read ({error})"))?;
+    let text = read_text(file).map_err(|error| format!("a file that can be read ({error})"))?;
     Credentials::parse(&text).map_err(|_| {
         "a file that holds one line user:password, or credentials as NATS writes them".to_owned()
     })
