@@ -1,5 +1,6 @@
-//! `cargo xtask bench`: measures the stack against bare loops, the live feed with watchers and without, the services on PostgreSQL
-//! and NATS against `pgbench` and a bare publisher, and the TUI. Each run interleaves its subjects.
+//! `cargo xtask bench`: measures the stack against bare loops, the live feed with watchers and without, check-ins against the bare
+//! verification of codes, the services on PostgreSQL and NATS against `pgbench` and a bare publisher, and the TUI. Each run
+//! interleaves its subjects.
 
 use crate::run::{cargo, run};
 
@@ -10,6 +11,11 @@ pub(crate) fn bench(rounds: u32) -> Result<(), String> {
 /// Measures a writer and a reader, without and with watchers of the live feed.
 pub(crate) fn feed(rounds: u32) -> Result<(), String> {
     measure("feed", rounds)
+}
+
+/// Measures check-ins, then the program that shows a pass.
+pub(crate) fn passes(rounds: u32) -> Result<(), String> {
+    measure("passes", rounds)
 }
 
 /// Measures one process for each service, on durable servers.

@@ -45,6 +45,9 @@ cargo xtask <command>
   bench scale [N]
                 measure one process for each service on PostgreSQL and NATS against pgbench, a bare publisher and bare
                 fsync calls, in N interleaved rounds (5); about four minutes
+  bench passes [N]
+                measure check-ins against the bare verification of their codes, and `ticketing passes show` against the
+                start of the program, in N interleaved rounds (3)
   bench tui [N] measure the TUI: its core with 100 000 tickets, then the program in a terminal, in N rounds (3)
 ";
 
@@ -72,6 +75,10 @@ fn main() -> ExitCode {
         ["bench", "feed"] => bench::feed(3),
         ["bench", "feed", rounds] | ["bench", "feed", "--rounds", rounds] => {
             parse_rounds(rounds).and_then(bench::feed)
+        }
+        ["bench", "passes"] => bench::passes(3),
+        ["bench", "passes", rounds] | ["bench", "passes", "--rounds", rounds] => {
+            parse_rounds(rounds).and_then(bench::passes)
         }
         ["bench", "tui"] => bench::tui(3),
         ["bench", "tui", rounds] | ["bench", "tui", "--rounds", rounds] => {

@@ -1,0 +1,96 @@
+//! The load: buys passes, and checks them in.
+
+use std::time::Instant;
+
+use secrecy::SecretString;
+use ticketing_sdk::{Pass, PassCode};
+use ticketing_tickets::PassSigner;
+
+use crate::cookies::PASS_KEY;
+use crate::http::{Connection, per_second, post, send_all};
+use crate::server::Server;
+use crate::{ORDERS_PER_USER, load};
+
+fn signer() -> PassSigner {
+    PassSigner::new(&[SecretString::from(PASS_KEY)]).unwrap()
+}
+
+/// Sells so many tickets, and returns the codes of their passes.
+pub(crate) async fn sell_passes(server: &mut Server, count: usize) -> Vec<PassCode> {
+    let tickets = load::create_tickets(server, count).await;
+    let first = server.orders;
+    let cookies: Vec<_> = (0..count.div_ceil(ORDERS_PER_USER))
+        .map(|user| server.stack.cookies.cookie(&format!("buyer-{first}-{user}")))
+        .collect();
+    let requests = |path: &str, kind: &str, bodies: &[String]| -> Vec<Vec<u8>> {
+        let request = |(n, body): (usize, &String)| {
+            post(path, &cookies[n / ORDERS_PER_USER], &format!("{kind}-{first}-{n}"), body)
+        };
+        bodies.iter().enumerate().map(request).collect()
+    };
+    let orders: Vec<_> = tickets.iter().map(|ticket| format!(r#"{{"ticketId":"{ticket}"}}"#)).collect();
+    let orders = requests("/api/orders", "order", &orders);
+    let (orders, _) = send_all(&[server.stack.address()], &orders, 201).await;
+    let payments: Vec<_> = orders
+        .iter()
+        .map(|order| {
+            let order: serde_json::Value = serde_json::from_slice(order).unwrap();
+            format!(r#"{{"orderId":{},"token":"tok_visa"}}"#, order["id"])
+        })
+        .collect();
+    server.orders += count as u64;
+    // Reserved, and sold: then the pass is issued.
+    server.reservations_seen += 2 * count as u64;
+    send_all(&[server.stack.address()], &requests("/api/payments", "payment", &payments), 201).await;
+    server.settle().await;
+    let list = format!(
+        "GET /api/passes?issued=me&status=valid HTTP/1.1\r\nhost: bench\r\ncookie: {}\r\n\r\n",
+        server.stack.cookies.cookie("seller")
+    );
+    let mut connection = Connection::open(server.stack.address()).await;
+    let (status, body) = connection.send(list.as_bytes()).await;
+    assert_eq!(status, 200);
+    let passes: Vec<Pass> = serde_json::from_slice(body).unwrap();
+    assert_eq!(passes.len(), count, "every sold ticket has its pass");
+    let signer = signer();
+    passes.iter().map(|pass| signer.sign(&pass.id, pass.serial).unwrap()).collect()
+}
+
+/// Checks each code in once. Returns check-ins per second, until the response and until every event is in the stream.
+pub(crate) async fn check_in(server: &Server, codes: &[PassCode]) -> (f64, f64) {
+    let cookie = server.stack.cookies.cookie("seller");
+    let requests: Vec<_> = codes
+        .iter()
+        .map(|code| {
+            let body = serde_json::json!({ "code": code, "device": "north door" }).to_string();
+            // The end of the signature is as good as random.
+            let key: String =
+                code.as_str().chars().rev().filter(char::is_ascii_alphanumeric).take(32).collect();
+            post("/api/passes/check-ins", &cookie, &key, &body)
+        })
+        .collect();
+    let published = published_events(server).await;
+    let began = Instant::now();
+    let (_, took) = send_all(&[server.stack.address()], &requests, 201).await;
+    while published_events(server).await < published + codes.len() as u64 {
+        tokio::task::yield_now().await;
+    }
+    (per_second(codes.len(), took), per_second(codes.len(), began.elapsed()))
+}
+
+/// Returns how many events the relays have published.
+async fn published_events(server: &Server) -> u64 {
+    let counters = server.counters().await;
+    let published = counters.iter().filter(|(name, _)| name.starts_with("events_published_total"));
+    published.map(|(_, count)| count).sum()
+}
+
+/// Verifies each code in a loop, without a server. Returns codes per second.
+pub(crate) fn verify(codes: &[PassCode]) -> f64 {
+    let signer = signer();
+    let began = Instant::now();
+    for code in codes {
+        signer.verify(code).unwrap();
+    }
+    per_second(codes.len(), began.elapsed())
+}
