@@ -37,7 +37,7 @@ fn output_of_every_command_fits_its_schema() {
     for command in ["auth status", "status", "whoami"] {
         shown(&seller, &command.split(' ').collect::<Vec<_>>(), command);
     }
-    let event = ["--venue", "Opera House", "--starts-at", "2099-12-24T19:30:00+01:00"];
+    let event = ["--venue", "Opera Hall", "--starts-at", "2099-12-24T19:30:00+01:00"];
     let words = [&["tickets", "create", "--title", "Opera", "--price", "20"], &event[..]].concat();
     let ticket = text(&shown(&seller, &words, "tickets create")["id"]);
     shown(&seller, &["sell", "--title", "Gig", "--price", "7"], "sell");

@@ -332,8 +332,8 @@ fn only_telemetry_uses_opentelemetry() {
 #[test]
 fn only_clock_reads_the_time() {
     for (path, text) in product() {
-        let named =
-            text.lines().any(|line| line.contains("SystemTime::now()") || line.contains("Timestamp::now()"));
+        let reads_time = |line: &str| line.contains("SystemTime::now()") || line.contains("Timestamp::now()");
+        let named = text.lines().any(|line| !line.trim_start().starts_with("//") && reads_time(line));
         let reads = named && !is_part(&path, "tests") && !is_part(&path, "benches");
         assert!(!reads || path.ends_with("clock.rs"), "{} reads the time", path.display());
     }
