@@ -1,4 +1,4 @@
-//! What the outbox and the inbox of a service retain of the events of one order.
+//! The events of an order that the outbox and the inbox of a service retain.
 
 use ticketing_events::Envelope;
 use ticketing_platform::args;

@@ -5,7 +5,7 @@ use ticketing_sdk::{PassId, Timestamp};
 
 use crate::{Event, EventName};
 
-/// The holder of a pass has entered. The pass admits nobody any more.
+/// The holder of a pass was admitted. The pass admits no other person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PassAdmitted {

@@ -5,7 +5,7 @@ use ticketing_sdk::{OrderId, PassId, UserId};
 
 use crate::{Event, EventName};
 
-/// A pass has another holder: its claimant, or the buyer of its resale. Codes of earlier serials admit nobody.
+/// A pass has another holder: its claimant, or the buyer of its resale. Codes of earlier serials are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PassTransferred {

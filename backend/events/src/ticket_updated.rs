@@ -31,7 +31,7 @@ pub struct TicketUpdated {
 }
 
 impl From<&Ticket> for TicketUpdated {
-    /// Creates the event that makes the ticket what it is.
+    /// Creates the event of the current version of the ticket.
     fn from(ticket: &Ticket) -> Self {
         Self {
             id: ticket.id.clone(),

@@ -98,7 +98,7 @@ impl Collector {
         static OURS: OnceLock<Collector> = OnceLock::new();
         OURS.get_or_init(|| {
             let collector = Self::start();
-            // It goes on until the end of the process.
+            // It runs until the end of the process.
             let _exporting = export_traces(&collector.settings(), "ticketing").expect("traces are exported");
             collector
         })
@@ -138,7 +138,7 @@ async fn serve(listener: std::net::TcpListener, recorded: Arc<Mutex<Vec<Recorded
     while let Ok((stream, _)) = listener.accept().await {
         let recorded = recorded.clone();
         let service = service_fn(move |request| take(request, recorded.clone()));
-        // A connection that ends is nobody's fault here.
+        // A connection may end.
         tokio::spawn(async move {
             drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
         });

@@ -91,7 +91,7 @@ impl FaultProxy {
         self.live.load(Ordering::SeqCst)
     }
 
-    /// Ends every connection that is there, with whatever was held. New ones are let through.
+    /// Closes all connections, with their held bytes. New ones pass.
     pub fn cut(&self) {
         self.faults.send_modify(|faults| faults.cuts += 1);
     }

@@ -28,7 +28,7 @@ impl TestSession {
         Self { id, email, cookie: reply.cookie().to_owned() }
     }
 
-    /// Signs in once more: another session of the same user.
+    /// Signs in again, and returns another session of the same user.
     ///
     /// # Panics
     /// Panics if it fails.

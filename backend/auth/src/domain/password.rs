@@ -14,7 +14,7 @@ pub(crate) struct Password(GivenPassword);
 #[serde(try_from = "SecretText")]
 pub(crate) struct GivenPassword(SecretString);
 
-/// A text on its way from the request.
+/// A text of a request.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct SecretText(String);

@@ -26,7 +26,7 @@ pub(super) fn record(id: &str) {
     if id.is_empty() || id.len() > MAX_LENGTH || !id.bytes().all(is_plain) {
         return;
     }
-    // Outside of a call nobody asks for the ids.
+    // The ids are used within a call only.
     let _outside = REQUEST_IDS.try_with(|ids| {
         let mut ids = ids.borrow_mut();
         if ids.len() < MAX_IDS {

@@ -70,7 +70,7 @@ enum Effect {
     Outage,
 }
 
-/// The value of a unit that returned one, and what it has done.
+/// The value of a unit and its writes.
 pub(super) struct Watched<T> {
     value: T,
     effect: Effect,

@@ -102,28 +102,28 @@ struct Observe {
 }
 
 impl<S> Layer<S> for Observe {
-    type Service = Observed<S>;
+    type Service = ObserveService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Observed { inner, settings: Arc::clone(&self.settings), meters: Arc::default() }
+        ObserveService { inner, settings: Arc::clone(&self.settings), meters: Arc::default() }
     }
 }
 
 #[derive(Clone)]
-struct Observed<S> {
+struct ObserveService<S> {
     inner: S,
     settings: Arc<LayerSettings>,
     // One for each endpoint, so that a lookup compares few entries.
     meters: Arc<Meters>,
 }
 
-impl<S> Service<Request> for Observed<S>
+impl<S> Service<Request> for ObserveService<S>
 where
     S: Service<Request, Response = Response, Error = Infallible>,
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answering<S::Future>;
+    type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
@@ -150,7 +150,17 @@ where
                 Some(self.inner.call(request))
             }
         };
-        Answering { inner, refusal, meters: Arc::clone(&self.meters), began, id, method, route, span, traced }
+        ResponseFuture {
+            inner,
+            refusal,
+            meters: Arc::clone(&self.meters),
+            began,
+            id,
+            method,
+            route,
+            span,
+            traced,
+        }
     }
 }
 
@@ -247,7 +257,7 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
 }
 
 pin_project! {
-    struct Answering<F> {
+    struct ResponseFuture<F> {
         #[pin]
         inner: Option<F>,
         refusal: Option<ApiError>,
@@ -261,7 +271,7 @@ pin_project! {
     }
 }
 
-impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
+impl<F: Future<Output = Result<Response, Infallible>>> Future for ResponseFuture<F> {
     type Output = Result<Response, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {

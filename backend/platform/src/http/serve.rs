@@ -224,7 +224,7 @@ impl Connection {
         let (admitted, seen) = (Arc::new(admitted), Arc::clone(&progress));
         let service = service_fn(move |request: http::Request<Incoming>| {
             progress.begin_answer();
-            let answered = Answered(Arc::clone(&progress));
+            let guard = ResponseGuard(Arc::clone(&progress));
             let mut request = request.map(|body| {
                 Body::new(RequestBody::new(body, body_limit, body_within, Arc::clone(&progress)))
             });
@@ -250,7 +250,7 @@ impl Connection {
                 Ok::<_, Infallible>(response.map(|body| ResponseBody {
                     body,
                     _stream: stream,
-                    _answered: answered,
+                    _guard: guard,
                 }))
             }
         });
@@ -287,9 +287,9 @@ impl Connection {
 }
 
 /// Records the end of the response when it is dropped.
-struct Answered(Arc<Progress>);
+struct ResponseGuard(Arc<Progress>);
 
-impl Drop for Answered {
+impl Drop for ResponseGuard {
     fn drop(&mut self) {
         self.0.end_answer();
     }
@@ -299,7 +299,7 @@ impl Drop for Answered {
 struct ResponseBody {
     body: Body,
     _stream: Option<StreamSlot>,
-    _answered: Answered,
+    _guard: ResponseGuard,
 }
 
 impl http_body::Body for ResponseBody {

@@ -1,4 +1,4 @@
-//! The limit on what one account may write: listings, edits, orders, cancellations, payments.
+//! The write limit of an account: listings, edits, orders, cancellations, payments.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use crate::idempotency::{self, KeyedRequest};
 /// The write limit of an account. Each service of each process counts separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WriteRate {
-    /// Writes that are replenished in a minute. 0: no limit.
+    /// The number of writes that are replenished in a minute. 0: no limit.
     pub per_minute: u32,
-    /// Writes that may come at once.
+    /// The number of writes at once.
     pub burst: u32,
 }
 
@@ -25,7 +25,7 @@ impl WriteRate {
 }
 
 impl Default for WriteRate {
-    /// A person does not reach it, and an import of 1000 seats takes about a minute.
+    /// Returns a limit that a person does not reach, and with which an import of 1000 seats takes about a minute.
     fn default() -> Self {
         Self { per_minute: 600, burst: 300 }
     }

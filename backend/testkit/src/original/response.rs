@@ -16,7 +16,7 @@ pub(super) enum ErrorResponse {
     /// Not signed in, or not the owner: the original makes no difference.
     NotAuthorized,
     NotFound,
-    /// An exception that nobody caught.
+    /// An uncaught exception.
     Failed,
 }
 

@@ -248,7 +248,7 @@ fn pay(market: &mut Market, user: Option<String>, body: &Value) -> Answered {
     if order.status == "cancelled" {
         return Err(ErrorResponse::BadRequest("Cannot pay for an cancelled order"));
     }
-    // The provider's refusal is an exception that nobody catches.
+    // A refusal of the provider is an uncaught exception.
     if !token.starts_with("tok_") || token.contains("Declined") {
         return Err(ErrorResponse::Failed);
     }

@@ -10,7 +10,7 @@ const SERVICE: &str = "tickets";
 /// Returns the buyer of an order and its timeline; `None` if the service does not know the order or its buyer.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn timeline(
     tx: &mut Tx<'_>,
     id: &OrderId,

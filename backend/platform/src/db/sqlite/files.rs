@@ -31,7 +31,7 @@ pub(super) struct Files {
     last: AtomicU8,
 }
 
-/// A file of a database that is not what it was.
+/// A changed file of a database.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ChangedFile<'f> {
     path: &'f Path,
