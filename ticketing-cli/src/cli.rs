@@ -10,7 +10,8 @@ use std::ffi::OsString;
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    api, auth, buy, checkin, completions, man, open, orders, passes, payments, tickets, tui,
+    alias, api, auth, buy, checkin, completions, config, doctor, man, open, orders, passes, payments,
+    profile, tickets, tui,
 };
 use crate::context::{ApiCommand, Context, LocalCommand};
 #[cfg(feature = "embedded")]
@@ -112,6 +113,17 @@ pub(crate) enum Command {
     /// Sign up, in and out, and show the session
     #[command(subcommand)]
     Auth(auth::Auth),
+    /// Keep accounts on servers apart
+    #[command(subcommand)]
+    Profile(profile::Profile),
+    /// Show and change the settings of the client
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Set words that stand for commands
+    #[command(subcommand)]
+    Alias(alias::Alias),
+    /// Check the client and the server
+    Doctor(doctor::Args),
     /// Run a marketplace on this machine
     #[cfg(feature = "embedded")]
     Serve(serve::Args),
@@ -165,6 +177,10 @@ impl Command {
             Self::Checkin(args) => args.run(context).await,
             Self::Payments(verb) => verb.run(&context.connect_and_report()?).await,
             Self::Auth(verb) => verb.run(&context.connect_and_report()?).await,
+            Self::Profile(verb) => verb.run(&context).await,
+            Self::Config(verb) => verb.run(&context).await,
+            Self::Alias(verb) => verb.run(&context, is_command),
+            Self::Doctor(args) => args.run(&context.connect()?).await,
             #[cfg(feature = "embedded")]
             Self::Serve(args) => args.run(&context).await,
             #[cfg(feature = "embedded")]
@@ -179,6 +195,23 @@ impl Command {
             // The parser answers it.
             Self::Help { .. } => Ok(()),
         }
+    }
+
+    /// Whether the command talks to the server of the settings.
+    pub(crate) fn has_server(&self) -> bool {
+        match self {
+            Self::Profile(_) | Self::Config(_) | Self::Alias(_) | Self::Completions(_) | Self::Man(_) => {
+                false
+            }
+            #[cfg(feature = "embedded")]
+            Self::Serve(_) | Self::Demo(_) | Self::Audit(_) | Self::Backup(_) => false,
+            _ => true,
+        }
+    }
+
+    /// Whether the command shows or changes the config file, and so reports what is wrong with it.
+    pub(crate) fn reads_config(&self) -> bool {
+        matches!(self, Self::Profile(_) | Self::Config(_) | Self::Alias(_) | Self::Doctor(_))
     }
 
     /// Whether the command handles an interrupt itself.
@@ -196,6 +229,11 @@ impl Command {
             _ => false,
         }
     }
+}
+
+/// Whether a word is a command of the program.
+pub(crate) fn is_command(word: &str) -> bool {
+    tree().find_subcommand(word).is_some()
 }
 
 /// The command line.

@@ -6,10 +6,12 @@ use clap_complete::CompletionCandidate;
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Client, Error, OrderStatus, PassStatus, TicketSort};
 
-use crate::context::{Settings, WriteOptions};
+use crate::config::Config;
+use crate::context::Settings;
 use crate::environment::environment;
 use crate::home::Home;
-use crate::output::{Format, Select};
+use crate::output::Format;
+use crate::target::Target;
 
 /// The time limit of a completion: a user waits at the prompt.
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(800);
@@ -99,15 +101,13 @@ fn query(
 ) -> Vec<CompletionCandidate> {
     let answer = || {
         let home = environment("TICKETING_HOME").map(Into::into);
-        let server = server_of(std::env::args()).or_else(|| environment("TICKETING_SERVER"));
-        let settings = Settings {
-            server: server.unwrap_or_else(|| "http://127.0.0.1:3000".to_owned()),
-            format: Format::Tsv,
-            select: Select::default(),
-            writes: WriteOptions::default(),
-            timeout: Some(COMPLETION_TIMEOUT),
-            home: Home::find(home),
-        };
+        let home = Home::find(home);
+        let config = Config::read(home.config().ok()).unwrap_or_else(|_| Config::empty(None));
+        let server = option_of("--server", std::env::args()).or_else(|| environment("TICKETING_SERVER"));
+        let profile = option_of("--profile", std::env::args()).or_else(|| environment("TICKETING_PROFILE"));
+        let target = Target::choose(&config, server.as_deref(), profile.as_deref()).ok()?;
+        let settings =
+            Settings { timeout: Some(COMPLETION_TIMEOUT), ..Settings::new(target, Format::Tsv, home) };
         let client = settings.client().ok()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
         let found = runtime.block_on(async { tokio::time::timeout(COMPLETION_TIMEOUT, call(client)).await });
@@ -119,11 +119,19 @@ fn query(
     candidates.map(|(index, candidate)| candidate.display_order(Some(index))).collect()
 }
 
-/// Returns the value of `--server` in a command line.
-fn server_of(words: impl Iterator<Item = String>) -> Option<String> {
-    let mut words = words.skip_while(|word| word != "--server" && !word.starts_with("--server="));
+/// Returns the value of an option in a command line.
+fn option_of(name: &str, words: impl Iterator<Item = String>) -> Option<String> {
+    let is_with_value = |word: &str| word.strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
+    let mut words = words.skip_while(|word| word != name && !is_with_value(word));
     let first = words.next()?;
-    first.strip_prefix("--server=").map(str::to_owned).or_else(|| words.next())
+    first.split_once('=').map(|(_, value)| value.to_owned()).or_else(|| words.next())
+}
+
+/// Completes the profiles of the user, with their servers.
+pub(crate) fn profiles() -> Vec<CompletionCandidate> {
+    let home = Home::find(environment("TICKETING_HOME").map(Into::into));
+    let profiles = Config::read(home.config().ok()).map(|config| config.profiles()).unwrap_or_default();
+    profiles.iter().map(|(name, server)| candidate(name, server)).collect()
 }
 
 #[cfg(test)]
@@ -132,7 +140,7 @@ mod tests {
 
     #[test]
     fn completion_uses_the_server_of_the_command_line() {
-        let named = |line: &str| server_of(line.split(' ').map(str::to_owned));
+        let named = |line: &str| option_of("--server", line.split(' ').map(str::to_owned));
         assert_eq!(named("ticketing --server http://h:1 tickets get"), Some("http://h:1".to_owned()));
         assert_eq!(named("ticketing --server=http://h:1 tickets"), Some("http://h:1".to_owned()));
         assert_eq!(named("ticketing tickets"), None);

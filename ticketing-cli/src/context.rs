@@ -1,5 +1,6 @@
 //! The context of a command. A command without a session gets a [`Context`], which has no access to one.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use ticketing_sdk::{
 };
 
 use crate::clock;
+use crate::config::Config;
 use crate::environment::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -17,6 +19,7 @@ use crate::io::Io;
 use crate::journal::{BatchJournal, Entry, Journal};
 use crate::output::{Format, Printer, Select, zone};
 use crate::preview::RequestPreview;
+use crate::target::Target;
 
 /// A command without a session.
 pub(crate) trait LocalCommand {
@@ -43,6 +46,12 @@ pub(crate) struct WriteOptions {
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) server: String,
+    /// The server that an option or a variable names.
+    pub(crate) named_server: Option<String>,
+    /// The profile whose session is used.
+    pub(crate) profile: Option<String>,
+    /// The config file, if the user has a home directory.
+    pub(crate) config: Option<PathBuf>,
     pub(crate) format: Format,
     /// What is shown of JSON.
     pub(crate) select: Select,
@@ -69,10 +78,46 @@ pub(crate) struct ApiContext {
 const SESSION_VARIABLE: &str = "TICKETING_SESSION";
 
 impl Settings {
+    /// Returns the settings of a command without options.
+    pub(crate) fn new(target: Target, format: Format, home: Home) -> Self {
+        Self {
+            server: target.server,
+            named_server: None,
+            profile: target.profile,
+            config: None,
+            format,
+            select: Select::default(),
+            writes: WriteOptions::default(),
+            timeout: None,
+            home,
+        }
+    }
+
+    /// Reads the config file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is not TOML.
+    pub(crate) fn read_config(&self) -> Outcome<Config> {
+        Config::read(self.config.clone())
+    }
+
+    /// Returns the path of the config file.
+    ///
+    /// # Errors
+    /// If the user has no home directory.
+    pub(crate) fn config_file(&self) -> Outcome<PathBuf> {
+        self.config.clone().map_or_else(|| self.home.config(), Ok)
+    }
+
     /// Returns a client of the server, with the given or the stored session.
     pub(crate) fn client(&self) -> Outcome<Client> {
+        self.client_of(&self.server, self.profile.as_deref())
+    }
+
+    /// Returns a client of a server, with the session of a profile.
+    pub(crate) fn client_of(&self, server: &str, profile: Option<&str>) -> Outcome<Client> {
         let mut builder =
-            Client::builder(&self.server).user_agent(concat!("ticketing/", env!("CARGO_PKG_VERSION")));
+            Client::builder(server).user_agent(concat!("ticketing/", env!("CARGO_PKG_VERSION")));
         if let Some(timeout) = self.timeout {
             builder =
                 builder.timeout(timeout).response_timeout(timeout).connect_timeout(timeout.min(CONNECT));
@@ -80,16 +125,14 @@ impl Settings {
         let builder = match environment(SESSION_VARIABLE) {
             Some(session) => given(builder, &session),
             // All state is in the folder that the user named, so the keyring is not used.
-            None => match self.home.sessions() {
+            None => match self.home.sessions(profile) {
                 Ok(file) if self.home.is_chosen() => builder.session_store(FileSessions::new(file)),
-                Ok(file) => builder.session_store(Keyring::new("default").fallback(file)),
+                Ok(file) => builder.session_store(Keyring::new(profile.unwrap_or("default")).fallback(file)),
                 Err(_) => builder.session_store(NoHome),
             },
         };
         builder.build().map_err(|error| match error {
-            Error::InvalidInput { message, .. } => {
-                Failure::usage(format!("--server {}: {message}", self.server))
-            }
+            Error::InvalidInput { message, .. } => Failure::usage(format!("--server {server}: {message}")),
             other => Failure::from(other),
         })
     }
@@ -164,14 +207,8 @@ impl ApiContext {
         let client = Client::builder(&server).mock(mock).session_value("session").build().unwrap();
         let home = Home::find(Some(folder.into()));
         let journal = Journal::in_folder(home.journal().ok());
-        let settings = Settings {
-            server,
-            format,
-            select: Select::default(),
-            writes: WriteOptions::default(),
-            timeout: None,
-            home,
-        };
+        let target = Target { server, profile: None };
+        let settings = Settings::new(target, format, home);
         Self { context: Context { io: Arc::new(io), settings }, client, journal }
     }
 }

@@ -47,9 +47,10 @@ impl Home {
         })
     }
 
-    /// The sessions, where they are kept in a file.
-    pub(crate) fn sessions(&self) -> Outcome<PathBuf> {
-        Ok(self.folders()?.root.join("sessions.json"))
+    /// Returns the file of the sessions of a profile, where they are kept in a file.
+    pub(crate) fn sessions(&self, profile: Option<&str>) -> Outcome<PathBuf> {
+        let name = profile.map_or_else(|| "sessions.json".to_owned(), |name| format!("sessions-{name}.json"));
+        Ok(self.folders()?.root.join(name))
     }
 
     /// The writes that are under way.

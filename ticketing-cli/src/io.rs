@@ -65,8 +65,8 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTICE: Style = AnsiColor::Yellow.on_default();
 
 impl Io {
-    /// Returns the streams of the process.
-    pub(crate) fn of_process(colour: Colour, quiet: bool, no_input: bool) -> Self {
+    /// Returns the streams of the process. `pager` is the setting of the user.
+    pub(crate) fn of_process(colour: Colour, quiet: bool, no_input: bool, pager: Option<String>) -> Self {
         let (stdout, stderr, stdin) = (std::io::stdout(), std::io::stderr(), std::io::stdin());
         let coloured = |auto: anstream::ColorChoice| match colour {
             Colour::Auto => auto != anstream::ColorChoice::Never,
@@ -94,7 +94,7 @@ impl Io {
         let err: Box<dyn Write + Send> =
             if shape.err_colour { Box::new(anstream::AutoStream::always(stderr)) } else { Box::new(stderr) };
         let prompter = Prompter::Terminal { colour: shape.err_colour };
-        let pager = shape.out_terminal.then(pager::command).flatten();
+        let pager = shape.out_terminal.then(|| pager::command(pager)).flatten();
         Self { is_process: true, pager, ..Self::new(out, err, Box::new(stdin), prompter, shape) }
     }
 

@@ -1,15 +1,18 @@
 //! `ticketing`: the marketplace from the terminal.
 
+mod alias;
 mod browser;
 mod card;
 mod cli;
 mod clock;
 mod commands;
 mod complete;
+mod config;
 mod context;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod environment;
+mod exec;
 mod exit;
 mod failure;
 mod files;
@@ -28,58 +31,90 @@ mod resolve;
 #[cfg(all(test, feature = "embedded"))]
 mod schemas;
 mod secret;
+mod shell;
 mod span;
+mod target;
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::ValueEnum as _;
 use clap_complete::CompleteEnv;
 
-use crate::cli::{Cli, Parsed};
+use crate::alias::Expanded;
+use crate::cli::{Cli, Command, Parsed};
+use crate::config::Config;
 use crate::context::{Context, Settings};
+use crate::environment::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
-use crate::io::Io;
-use crate::output::Format;
+use crate::io::{Colour, Io};
+use crate::output::{Format, OutputFormat};
+use crate::target::{DEFAULT_SERVER, Target};
 
 fn main() -> ExitCode {
     // A shell that completes a command line runs the program for it and expects nothing else of it.
     CompleteEnv::with_factory(cli::tree).complete();
     let args: Vec<OsString> = std::env::args_os().collect();
     let colour = cli::colour_before_parsing(&args);
-    let io = Io::of_process(colour, false, false);
+    let io = Io::of_process(colour, false, false, None);
+    let home = environment("TICKETING_HOME").map(OsString::from);
+    let path = environment("TICKETING_CONFIG").map(PathBuf::from).or_else(|| Home::find(home).config().ok());
+    // A file that cannot be read is reported below, and the defaults apply.
+    let (config, unreadable) = match Config::read(path.clone()) {
+        Ok(config) => (config, None),
+        Err(failure) => (Config::empty(path), failure.message),
+    };
+    let args = match alias::expand(args, &config, cli::is_command) {
+        Ok(Expanded::Arguments(args)) => args,
+        Ok(Expanded::Shell(line, given)) => return run_shell(&io, &line, &given),
+        Err(failure) => return end(&io, Err(failure)),
+    };
     let parsed = match cli::parse(&args, io.terminal_info()) {
         Ok(parsed) => parsed,
         Err((failure, true)) => return end(&io, io.data(failure.rendered.unwrap_or_default())),
         Err((failure, false)) => return end(&io, Err(failure)),
     };
     let global = &parsed.cli.global;
-    let io = Arc::new(Io::of_process(global.color, global.quiet, global.no_input));
+    let colour =
+        global.color.or_else(|| Colour::from_str(&config.get("color")?, true).ok()).unwrap_or_default();
+    let io = Arc::new(Io::of_process(colour, global.quiet, global.no_input, config.get("pager")));
+    if let Some(why) = unreadable.filter(|_| !parsed.cli.command.as_ref().is_some_and(Command::reads_config))
+    {
+        io.notice(&format!("{why}; the defaults apply"));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return end(&io, Err(Failure::failed(format!("cannot start: {error}")))),
     };
-    let outcome = runtime.block_on(run(parsed, &io));
+    let outcome = runtime.block_on(run(parsed, &config, &io));
     // What still waits, for a keyring that does not answer for one, must not keep the program.
     runtime.shutdown_background();
     end(&io, outcome)
 }
 
-async fn run(Parsed { cli, select, writes }: Parsed, io: &Arc<Io>) -> Outcome {
+async fn run(Parsed { cli, select, writes }: Parsed, config: &Config, io: &Arc<Io>) -> Outcome {
     let Cli { global, command, .. } = cli;
     let command = command.unwrap_or_default();
     if global.verbose {
         io.log_requests();
     }
+    let target = match Target::choose(config, global.server.as_deref(), global.profile.as_deref()) {
+        Err(_) if !command.has_server() => Target { server: DEFAULT_SERVER.to_owned(), profile: None },
+        target => target?,
+    };
+    let output = global.output.or_else(|| OutputFormat::from_str(&config.get("output")?, true).ok());
+    let format = Format::of(output, io.terminal_info().out_terminal, &select);
     let settings = Settings {
-        server: global.server,
-        format: Format::of(global.output, io.terminal_info().out_terminal, &select),
+        named_server: global.server,
+        config: config.path().map(Path::to_owned),
         select,
         writes,
-        timeout: global.timeout,
-        home: Home::find(global.home),
+        timeout: global.timeout.or_else(|| span::parse(&config.get("timeout")?).ok()),
+        ..Settings::new(target, format, Home::find(global.home))
     };
     let context = Context { io: Arc::clone(io), settings };
     if command.handles_signals(io.terminal_info()) {
@@ -93,6 +128,16 @@ async fn run(Parsed { cli, select, writes }: Parsed, io: &Arc<Io>) -> Outcome {
             io.status(None);
             Err(Failure::interrupted())
         }
+    }
+}
+
+/// Runs an alias of the shell, and returns its exit code.
+fn run_shell(io: &Io, line: &str, given: &[OsString]) -> ExitCode {
+    match shell::shell(line).arg("ticketing").args(given).status() {
+        Ok(status) => {
+            status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
+        Err(error) => end(io, Err(Failure::failed(format!("cannot run {line:?}: {error}")))),
     }
 }
 

@@ -7,6 +7,7 @@ use clap::builder::StyledStr;
 use clap::{Arg, Command};
 
 use crate::cli::tree;
+use crate::environment::VARIABLES;
 use crate::exit::Exit;
 
 /// Set to anything to write the reference instead of comparing it.
@@ -36,9 +37,11 @@ fn markdown() -> String {
     let _ = writeln!(text, "{}.\n", shown(root.get_long_about()).trim_end_matches('.'));
     text += "## Options of every command\n\n";
     options(&mut text, root.get_arguments().filter(|arg| arg.is_global_set() && !arg.is_hide_set()));
-    text += "\n`TICKETING_HOME` names one folder for everything that the client keeps (sessions, keys of writes, the data \
-             of `serve`);\n`TICKETING_SESSION` gives the session instead of the one that is kept; `TICKETING_PASSWORD` \
-             gives the password.\n";
+    text += "\n## Environment\n\n`ticketing help environment` prints this table.\n\n| variable | meaning |\n|---|---|\n";
+    for (names, meaning) in VARIABLES {
+        let names: Vec<String> = names.split(", ").map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(text, "| {} | {meaning} |", names.join(", "));
+    }
     text += "\n## Exit codes\n\n| code | meaning |\n|---|---|\n";
     for exit in Exit::ALL {
         let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
@@ -127,4 +130,17 @@ fn options<'a>(text: &mut String, args: impl Iterator<Item = &'a Arg>) {
 
 fn shown(text: Option<&StyledStr>) -> String {
     text.map(ToString::to_string).unwrap_or_default()
+}
+
+#[test]
+fn every_variable_of_a_global_option_is_in_the_table() {
+    let mut root = tree();
+    root.build();
+    let global = root.get_arguments().filter(|arg| arg.is_global_set());
+    for variable in global.filter_map(|arg| arg.get_env()?.to_str()) {
+        assert!(
+            VARIABLES.iter().any(|(names, _)| names.split(", ").any(|name| name == variable)),
+            "{variable}"
+        );
+    }
 }

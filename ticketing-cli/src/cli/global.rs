@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 
+use crate::complete;
 use crate::help;
 use crate::io::Colour;
 use crate::output::{OutputFormat, Select};
@@ -14,7 +16,7 @@ use crate::span;
 #[derive(Debug, Args)]
 #[command(next_help_heading = help::GLOBAL)]
 pub(crate) struct Global {
-    /// Use the server at this address
+    /// Use the server at this address, http://127.0.0.1:3000 by default
     #[arg(
         long,
         global = true,
@@ -23,8 +25,18 @@ pub(crate) struct Global {
         env = "TICKETING_SERVER",
         hide_env_values = true
     )]
-    #[arg(default_value = "http://127.0.0.1:3000")]
-    pub(crate) server: String,
+    pub(crate) server: Option<String>,
+    /// Use the server and the session of this profile
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        value_name = "NAME",
+        env = "TICKETING_PROFILE",
+        hide_env_values = true
+    )]
+    #[arg(add = ArgValueCandidates::new(complete::profiles))]
+    pub(crate) profile: Option<String>,
     /// Write data in this format: by default a table on a terminal, tab-separated text on a pipe
     #[arg(
         long,
@@ -83,8 +95,7 @@ pub(crate) struct Global {
         env = "TICKETING_COLOR",
         hide_env_values = true
     )]
-    #[arg(default_value = "auto")]
-    pub(crate) color: Colour,
+    pub(crate) color: Option<Colour>,
     /// Limit the time of one call, like 10s
     #[arg(
         long,

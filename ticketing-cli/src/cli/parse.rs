@@ -8,6 +8,7 @@ use ticketing_sdk::CardToken;
 use super::{Cli, Command, root_help, tree};
 use crate::card;
 use crate::context::WriteOptions;
+use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::io::{Colour, TerminalInfo};
@@ -51,6 +52,9 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
     let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
     let parsed = match try_parse_from(args) {
         Ok((cli, ..)) if opens_nothing(&cli) => help_of(&args[0], Vec::new()),
+        Ok((Cli { command: Some(Command::Help { words }), .. }, ..)) if words == ["environment"] => {
+            return Err((Failure::rendered(Exit::Done, environment::table()), true));
+        }
         Ok((Cli { command: Some(Command::Help { words }), .. }, ..)) => help_of(&args[0], words),
         parsed => parsed,
     };

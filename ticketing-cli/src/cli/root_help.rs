@@ -8,9 +8,10 @@ use super::tree;
 const GROUPS: &[(&str, &[&str])] = &[
     ("Buy and sell", &["search", "tickets", "sell", "buy", "orders", "payments", "passes", "checkin"]),
     ("Look", &["tui", "open"]),
-    ("Account", &["login", "logout", "whoami", "status", "auth"]),
+    ("Account", &["login", "logout", "whoami", "status", "auth", "profile"]),
     ("Own server", &["serve", "demo", "audit", "backup"]),
-    ("Scripts", &["api", "completions"]),
+    ("Scripts", &["api", "alias", "completions"]),
+    ("Settings", &["config", "doctor"]),
 ];
 
 /// Whether the arguments ask for the short help of the program.

@@ -24,6 +24,9 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
+/// The end of the script for bash, which joins words at colons.
+const COLONS: &str = include_str!("completions/colons.bash");
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Shell {
     Bash,
@@ -50,6 +53,9 @@ impl LocalCommand for Args {
         shell
             .write_registration("COMPLETE", "ticketing", "ticketing", "ticketing", &mut script)
             .map_err(|error| unwritable(error.to_string()))?;
+        if matches!(self.shell, Shell::Bash) {
+            script.extend_from_slice(COLONS.as_bytes());
+        }
         context.io.data(script)
     }
 }

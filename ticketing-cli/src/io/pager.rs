@@ -1,13 +1,14 @@
 //! The pager of the user, for texts that are longer than the terminal.
 
 use std::io::{ErrorKind, Write as _};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::environment::environment;
+use crate::shell::shell;
 
-/// Returns the command of the pager: `TICKETING_PAGER`, which may be empty for none, or `PAGER`.
-pub(super) fn command() -> Option<String> {
-    let chosen = std::env::var("TICKETING_PAGER").ok().or_else(|| environment("PAGER"))?;
+/// Returns the command of the pager: `TICKETING_PAGER`, which may be empty for none, the setting, or `PAGER`.
+pub(super) fn command(setting: Option<String>) -> Option<String> {
+    let chosen = std::env::var("TICKETING_PAGER").ok().or(setting).or_else(|| environment("PAGER"))?;
     let chosen = chosen.trim();
     (!chosen.is_empty() && chosen != "cat").then(|| chosen.to_owned())
 }
@@ -17,8 +18,8 @@ pub(super) fn command() -> Option<String> {
 /// # Errors
 /// If the pager cannot be started.
 pub(super) fn show(command: &str, text: &str) -> std::io::Result<()> {
-    let mut shell = if cfg!(windows) { Command::new("cmd") } else { Command::new("sh") };
-    shell.arg(if cfg!(windows) { "/C" } else { "-c" }).arg(command).stdin(Stdio::piped());
+    let mut shell = shell(command);
+    shell.stdin(Stdio::piped());
     // As git does: less ends if the text fits, shows colours, and leaves the text on the screen.
     for (name, value) in [("LESS", "FRX"), ("LV", "-c")] {
         if std::env::var_os(name).is_none() {

@@ -90,7 +90,12 @@ impl Record for Ticket {
 #[serde(untagged)]
 pub(crate) enum WatchLine {
     /// A ticket changed.
-    Change(Box<TicketChange>),
+    Change {
+        #[serde(flatten)]
+        change: Box<TicketChange>,
+        /// The time of the change.
+        at: Timestamp,
+    },
     /// Changes before this line were missed: a copy of the tickets may be out of date.
     Reset {
         /// The position from which the changes continue.
@@ -109,6 +114,11 @@ pub(crate) enum ResetKind {
 }
 
 impl WatchLine {
+    /// Creates the line of a change.
+    pub(crate) fn change(change: TicketChange, at: Timestamp) -> Self {
+        Self::Change { change: Box::new(change), at }
+    }
+
     /// Creates the line of a reset, after which the changes continue from this position.
     pub(crate) fn reset(id: Option<String>) -> Self {
         Self::Reset { id, kind: ResetKind::Reset }
@@ -124,11 +134,12 @@ impl Record for WatchLine {
         Column::whole("status"),
         Column::hidden("version"),
         Column::hidden("eventId"),
+        Column::whole("at"),
     ];
 
     fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        let change = match self {
-            Self::Change(change) => change,
+        let (change, at) = match self {
+            Self::Change { change, at } => (change, *at),
             Self::Reset { id, .. } => {
                 let nothing = || Cell::text(&"");
                 return vec![
@@ -139,6 +150,7 @@ impl Record for WatchLine {
                     nothing(),
                     nothing(),
                     Cell::opt(id.as_ref()),
+                    Cell::None,
                 ];
             }
         };
@@ -160,6 +172,7 @@ impl Record for WatchLine {
             ),
             Cell::text(&change.ticket.version),
             Cell::text(&change.id),
+            Cell::Time(at),
         ]
     }
 }

@@ -16,6 +16,10 @@ pub(crate) enum RecordType {
     Verdict,
     Conflict,
     Explanation,
+    ProfileLine,
+    AliasLine,
+    Setting,
+    Check,
 }
 
 /// How many records a command writes.
@@ -35,6 +39,7 @@ pub(crate) enum Arity {
 pub(crate) struct Shape {
     /// The words of the command, without the name of the program.
     pub(crate) command: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the schemas are made by a test"))]
     pub(crate) arity: Arity,
     pub(crate) record: RecordType,
 }
@@ -73,6 +78,10 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("auth signup", Arity::One, RecordType::User),
     shape("auth signin", Arity::One, RecordType::User),
     shape("auth status", Arity::One, RecordType::SessionStatus),
+    shape("profile list", Arity::List, RecordType::ProfileLine),
+    shape("alias list", Arity::List, RecordType::AliasLine),
+    shape("config list", Arity::List, RecordType::Setting),
+    shape("doctor", Arity::List, RecordType::Check),
     shape("login", Arity::One, RecordType::User),
     shape("whoami", Arity::One, RecordType::User),
     shape("status", Arity::One, RecordType::SessionStatus),
@@ -130,10 +139,14 @@ impl RecordType {
                 own.into_iter().chain(details()).collect()
             }
             Self::Explanation => vec!["orderId", "summary", "order", "entries", "gaps"],
+            Self::ProfileLine => vec!["name", "server", "current"],
+            Self::AliasLine => vec!["name", "expansion"],
+            Self::Setting => vec!["key", "value", "description"],
+            Self::Check => vec!["name", "status", "finding", "advice"],
             Self::PassTransfer => vec!["claimCode", "expiresAt"],
             Self::User => vec!["id", "email"],
             Self::SessionStatus => vec!["server", "signedIn", "user", "since", "until", "keptIn"],
-            Self::WatchLine => vec!["id", "kind", "ticket"],
+            Self::WatchLine => vec!["id", "kind", "ticket", "at"],
             Self::Verdict => {
                 vec!["verdict", "reason", "message", "passId", "title", "seat", "admittedAt", "device"]
             }

@@ -37,6 +37,7 @@ pub(super) fn types() -> Map<String, Value> {
                 "id": optional("string", "The position of the change, for --after."),
                 "kind": {"enum": ["ticket:created", "ticket:updated", "ticket:deleted", "reset"]},
                 "ticket": {"$ref": "#/components/schemas/Ticket", "description": "The ticket after the change."},
+                "at": {"$ref": "#/components/schemas/Timestamp", "description": "The time of the change."},
             }),
         ),
         "Explanation": object("Why an order is as it is.", &["orderId", "summary", "entries", "gaps"], json!({
@@ -49,6 +50,26 @@ pub(super) fn types() -> Map<String, Value> {
         "TimelineGap": object("A part of a timeline that is missing.", &["service", "reason"], json!({
             "service": text("The service."),
             "reason": text("Why its part is missing."),
+        })),
+        "ProfileLine": object("A profile.", &["name", "server", "current"], json!({
+            "name": text("Its name."),
+            "server": text("The server that it is bound to."),
+            "current": {"type": "boolean", "description": "Whether commands use it."},
+        })),
+        "AliasLine": object("An alias.", &["name", "expansion"], json!({
+            "name": text("The word."),
+            "expansion": text("What it stands for."),
+        })),
+        "Setting": object("A setting of the client.", &["key", "value", "description"], json!({
+            "key": text("Its name."),
+            "value": optional("string", "Its value, if it is set."),
+            "description": text("What it sets."),
+        })),
+        "Check": object("The result of a check.", &["name", "status", "finding"], json!({
+            "name": text("What was checked."),
+            "status": {"enum": ["ok", "warning", "failed"]},
+            "finding": text("What was found."),
+            "advice": optional("string", "What to do, unless it is well."),
         })),
         "Verdict": object("What the door says about one code.", &["verdict", "message"], json!({
             "verdict": {"enum": ["admitted", "refused", "unknown"]},

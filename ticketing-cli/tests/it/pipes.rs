@@ -135,3 +135,49 @@ fn interrupt(child: &std::process::Child) {
     let pid = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
 }
+
+#[test]
+fn watch_filters_runs_a_command_and_ends_at_a_status() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let log = cli.home.path().join("log");
+    let exec =
+        format!("cat >> '{0}'; echo \" $TICKETING_KIND $TICKETING_STATUS\" >> '{0}'; exit 3", log.display());
+    let words = [
+        "-o",
+        "jsonl",
+        "tickets",
+        "watch",
+        "opera",
+        "--max-price",
+        "30",
+        "--exec",
+        &exec,
+        "--until",
+        "reserved",
+    ];
+    let mut child = cli.command(&words).spawn().unwrap();
+    let mut remarks = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(remarks.next().unwrap().starts_with("watching http://"));
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    for (title, price) in [("Gig", "20"), ("Opera, front row", "90")] {
+        cli.ticket(title, price);
+    }
+    let ticket = cli.ticket("Opera", "20");
+    let first: serde_json::Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["ticket"]["id"], &first["at"]),
+        (&ticket.as_str().into(), &first["ticket"]["createdAt"])
+    );
+    cli.ok(&["orders", "create", &ticket]);
+    assert!(lines.next().unwrap().contains("\"status\":\"reserved\""));
+    assert_eq!(lines.next(), None);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains(&ticket) && log.ends_with(" ticket:updated reserved\n"), "{log}");
+    assert!(remarks.any(|line| line.contains("ended with")), "a command that fails is reported");
+    // A ticket that has the status already is not waited for.
+    cli.ok(&["tickets", "watch", "--ticket", &ticket, "--until", "reserved"]);
+    let order = cli.ok(&["orders", "list", "--jq", ".items[0].id"]).out;
+    cli.ok(&["orders", "watch", order.trim(), "--until", "created"]);
+}

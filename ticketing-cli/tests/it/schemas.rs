@@ -37,6 +37,11 @@ fn output_of_every_command_fits_its_schema() {
     for command in ["auth status", "status", "whoami"] {
         shown(&seller, &command.split(' ').collect::<Vec<_>>(), command);
     }
+    seller.ok(&["alias", "set", "cheap", "tickets list --sort price"]);
+    seller.ok(&["profile", "add", "work"]);
+    for command in ["alias list", "profile list", "config list", "doctor"] {
+        shown(&seller, &command.split(' ').collect::<Vec<_>>(), command);
+    }
     let event = ["--venue", "Opera Hall", "--starts-at", "2099-12-24T19:30:00+01:00"];
     let words = [&["tickets", "create", "--title", "Opera", "--price", "20"], &event[..]].concat();
     let ticket = text(&shown(&seller, &words, "tickets create")["id"]);

@@ -90,3 +90,30 @@ fn time_left_is_reckoned_by_the_clock_of_the_server() {
     let run = Cli::at(&url).ok(&["-o", "table", "orders", "get", "o1"]);
     assert!(run.out.contains("(in 14 min)"), "{run:?}");
 }
+
+#[test]
+fn page_of_another_program_is_no_answer_of_a_marketplace() {
+    let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 34\r\nconnection: close\r\n\r\n<html>Sign in to the \u{1b}[2JWLAN</html>";
+    let run = Cli::at(&answering(page)).run(&["tickets", "list"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("is --server right") && !run.err.contains('\u{1b}'), "{}", run.err);
+}
+
+#[test]
+fn endless_answer_ends_with_an_error_and_little_memory() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut request = [0; 4096];
+        let _ = connection.read(&mut request);
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1073741824\r\n\r\n[";
+        let _ = connection.write_all(head.as_bytes());
+        let block = vec![b' '; 1 << 20];
+        // The client leaves long before a gigabyte is written.
+        while connection.write_all(&block).is_ok() {}
+    });
+    let run = Cli::at(&url).run(&["tickets", "list"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.starts_with("error: ") && run.err.contains("MiB"), "{}", run.err);
+}

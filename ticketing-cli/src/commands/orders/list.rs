@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
 /// A status to show.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum StatusFilter {
+pub(super) enum StatusFilter {
     Created,
     #[value(name = "awaiting:payment", alias = "awaiting-payment")]
     AwaitingPayment,

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{Order, OrderId, text};
+use ticketing_sdk::{Order, OrderId, OrderStatus, text};
 use tokio::time::MissedTickBehavior;
 
+use super::list::StatusFilter;
 use crate::context::{ApiCommand, ApiContext};
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
-use crate::{complete, resolve};
+use crate::{complete, exec, resolve};
 
 /// The arguments of `ticketing orders watch`.
 #[derive(Debug, clap::Args)]
@@ -17,6 +19,7 @@ use crate::{complete, resolve};
     &[
         "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702",
         "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702 --output jsonl",
+        "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702 --until awaiting:payment --exec 'jq .status'",
     ],
     "",
 ))]
@@ -24,6 +27,12 @@ pub(crate) struct Args {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
     id: OrderId,
+    /// End once the order has this status; by default when it is paid, cancelled or expired
+    #[arg(long, help_heading = help::STREAM, value_enum, value_name = "STATUS")]
+    until: Option<StatusFilter>,
+    /// Run this command of the shell for each change, with the order as JSON on its stdin
+    #[arg(long, help_heading = help::STREAM, value_name = "COMMAND")]
+    exec: Option<String>,
 }
 
 /// The time between two requests to the server.
@@ -32,7 +41,18 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let id = resolve::order(api, self.id).await?;
-        let print = |order: &Order| api.printer().next(order);
+        let until = self.until.map(OrderStatus::from);
+        let print = |order: &Order| {
+            api.printer().next(order)?;
+            if let Some(command) = &self.exec {
+                let json =
+                    serde_json::to_string(order).map_err(|error| Failure::failed(error.to_string()))?;
+                let variables =
+                    [("TICKETING_ORDER", order.id.as_str()), ("TICKETING_STATUS", order.status.as_str())];
+                exec::run(api.io(), command, &json, &variables)?;
+            }
+            if until == Some(order.status) { Err(Failure::silent(Exit::Done)) } else { Ok(()) }
+        };
         tokio::select! {
             end = follow(api, &id, print, |order| countdown(api, order)) => end.map(drop),
             () = api.io().broken_pipe() => Err(Failure::broken_pipe()),

@@ -56,6 +56,7 @@ fn clear(field: DetailField) -> Arg {
         .long(clear_option(field))
         .help(format!("Remove the {}", if field == DetailField::StartsAt { "start" } else { field.name() }))
         .help_heading(help::TICKET)
+        .hide_short_help(true)
         .action(ArgAction::SetTrue)
         .conflicts_with(option(field))
 }

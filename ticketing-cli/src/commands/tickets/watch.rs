@@ -1,26 +1,64 @@
 //! `ticketing tickets watch`
 
+use clap_complete::ArgValueCandidates;
 use futures_util::StreamExt;
-use ticketing_sdk::{Error, WatchEvent, text};
+use ticketing_sdk::text::SearchWords;
+use ticketing_sdk::{
+    Error, Money, Ticket, TicketChange, TicketChangeKind, TicketId, TicketStatus, WatchEvent, text,
+};
 
+use super::list::StatusFilter;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::output::WatchLine;
+use crate::{complete, exec, resolve};
 
 /// The arguments of `ticketing tickets watch`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::long(
     &[
         "ticketing tickets watch",
+        "ticketing tickets watch opera --max-price 100 --status available",
+        "ticketing tickets watch --ticket 01a203b9-d806-71eb-8d06-dbab9285e702 --until available",
+        "ticketing tickets watch --exec 'jq -r .ticket.title'",
         "ticketing tickets watch --output jsonl --after 1042",
     ],
-    "The command runs until it is interrupted. It reconnects and resumes after a lost connection.",
+    "The command runs until it is interrupted, or --until. It reconnects and resumes after a lost connection. --exec gets each \
+     change as JSON on its stdin, and TICKETING_TICKET, TICKETING_KIND and TICKETING_STATUS.",
 ))]
 pub(crate) struct Args {
+    /// Show only titles and venues with all of these words
+    #[arg(value_name = "WORDS")]
+    words: Vec<String>,
     /// Resume after this event, without a gap
     #[arg(long, help_heading = help::STREAM, value_name = "EVENT")]
     after: Option<String>,
+    /// Show only this ticket
+    #[arg(long, help_heading = help::FILTER, value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
+    ticket: Option<TicketId>,
+    /// Show only this price and lower
+    #[arg(long, help_heading = help::FILTER, value_name = "PRICE")]
+    max_price: Option<Money>,
+    /// Show only tickets of these statuses, separated by commas
+    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    status: Vec<StatusFilter>,
+    /// Run this command of the shell for each change
+    #[arg(long, help_heading = help::STREAM, value_name = "COMMAND")]
+    exec: Option<String>,
+    /// End after the first change to this status
+    #[arg(long, help_heading = help::STREAM, value_enum, value_name = "STATUS")]
+    until: Option<UntilStatus>,
+}
+
+/// A status that ends a watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum UntilStatus {
+    Available,
+    Reserved,
+    Sold,
+    /// It is no longer listed
+    Withdrawn,
 }
 
 impl ApiCommand for Args {
@@ -33,12 +71,19 @@ impl ApiCommand for Args {
 }
 
 impl Args {
-    async fn follow(self, api: &ApiContext) -> Outcome {
+    async fn follow(mut self, api: &ApiContext) -> Outcome {
+        if let Some(ticket) = self.ticket.take() {
+            self.ticket = Some(resolve::ticket(api, ticket).await?);
+        }
         let tickets = api.client.tickets();
-        let watch = match self.after {
+        let watch = match self.after.take() {
             Some(event) => tickets.watch_after(event).await?,
             None => tickets.watch().await?,
         };
+        let filter = Filter { search: SearchWords::new(&self.words.join(" ")), args: &self };
+        if self.is_reached_already(api).await? {
+            return Ok(());
+        }
         let mut events = watch.into_events();
         api.printer().begin_stream::<WatchLine>()?;
         while let Some(event) = events.next().await {
@@ -54,7 +99,13 @@ impl Args {
             };
             match event {
                 WatchEvent::Connected => api.io().remark(&format!("watching {}", api.client.server())),
-                WatchEvent::Change(change) => api.printer().next(&WatchLine::Change(Box::new(change)))?,
+                WatchEvent::Change(change) if filter.passes(&change) => {
+                    let is_end = self.until.is_some_and(|until| until.is_reached(&change));
+                    self.show(api, change)?;
+                    if is_end {
+                        return Ok(());
+                    }
+                }
                 WatchEvent::Lost { error, retry_in } => {
                     api.io().notice(&format!("{error}; retrying in {}", text::span(retry_in)));
                 }
@@ -62,5 +113,74 @@ impl Args {
             }
         }
         Err(Failure::failed("the server ended the stream of changes"))
+    }
+
+    /// Whether the one ticket that is watched has the status of `--until` before the first change.
+    async fn is_reached_already(&self, api: &ApiContext) -> Outcome<bool> {
+        let (Some(ticket), Some(until)) = (&self.ticket, self.until) else { return Ok(false) };
+        let has_status = match api.client.tickets().get(ticket).await {
+            Ok(ticket) => until.status() == Some(ticket.status),
+            Err(error) if error.is_not_found() => until == UntilStatus::Withdrawn,
+            Err(error) => return Err(error.into()),
+        };
+        if has_status {
+            api.io().remark(&format!("ticket {ticket} has this status already"));
+        }
+        Ok(has_status)
+    }
+
+    /// Shows a change, and runs the command of the user with it.
+    fn show(&self, api: &ApiContext, change: TicketChange) -> Outcome {
+        let at = change.ticket.updated_at.or(change.ticket.created_at).unwrap_or_else(|| api.now());
+        let at = if change.kind == TicketChangeKind::Deleted { api.now() } else { at };
+        let (id, kind, status) = (change.ticket.id.clone(), change.kind, change.ticket.status);
+        let line = WatchLine::change(change, at);
+        api.printer().next(&line)?;
+        let Some(command) = &self.exec else { return Ok(()) };
+        let json = serde_json::to_string(&line).map_err(|error| Failure::failed(error.to_string()))?;
+        let kind = kind.to_string();
+        let variables = [
+            ("TICKETING_TICKET", id.as_str()),
+            ("TICKETING_KIND", kind.as_str()),
+            ("TICKETING_STATUS", status.as_str()),
+        ];
+        exec::run(api.io(), command, &json, &variables)
+    }
+}
+
+/// The filters of a watch.
+struct Filter<'a> {
+    search: SearchWords,
+    args: &'a Args,
+}
+
+impl Filter<'_> {
+    fn passes(&self, change: &TicketChange) -> bool {
+        let ticket: &Ticket = &change.ticket;
+        let statuses = &self.args.status;
+        let has_status = statuses.is_empty()
+            || statuses.iter().any(|filter| filter.status().is_none_or(|status| status == ticket.status));
+        has_status
+            && self.args.ticket.as_ref().is_none_or(|id| *id == ticket.id)
+            && self.args.max_price.is_none_or(|most| ticket.price <= most)
+            && self.search.match_ticket(ticket)
+    }
+}
+
+impl UntilStatus {
+    fn status(self) -> Option<TicketStatus> {
+        match self {
+            Self::Available => Some(TicketStatus::Available),
+            Self::Reserved => Some(TicketStatus::Reserved),
+            Self::Sold => Some(TicketStatus::Sold),
+            Self::Withdrawn => None,
+        }
+    }
+
+    fn is_reached(self, change: &TicketChange) -> bool {
+        match change.kind {
+            TicketChangeKind::Deleted => self == Self::Withdrawn,
+            _ => self.status() == Some(change.ticket.status),
+        }
     }
 }

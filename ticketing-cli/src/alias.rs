@@ -1,0 +1,113 @@
+//! Aliases of the user: the first word of a command line stands for other words, or for a line of the shell.
+
+use std::ffi::OsString;
+
+use crate::config::Config;
+use crate::failure::{Failure, Outcome};
+
+/// What a command line stands for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Expanded {
+    /// Arguments of the program.
+    Arguments(Vec<OsString>),
+    /// A line of the shell, and its arguments.
+    Shell(String, Vec<OsString>),
+}
+
+/// The mark of an alias that the shell runs.
+pub(crate) const SHELL_MARK: char = '!';
+
+/// Expands the first word, unless it is no alias or a command of the program.
+///
+/// # Errors
+/// If the alias needs more arguments, or its text cannot be split.
+pub(crate) fn expand(
+    args: Vec<OsString>,
+    config: &Config,
+    is_command: impl Fn(&str) -> bool,
+) -> Outcome<Expanded> {
+    let named = args.get(1).and_then(|word| word.to_str()).filter(|word| !is_command(word));
+    let alias = named.and_then(|name| config.aliases().into_iter().find(|(other, _)| other == name));
+    let Some((name, expansion)) = alias else { return Ok(Expanded::Arguments(args)) };
+    let given = args[2..].to_vec();
+    if let Some(line) = expansion.strip_prefix(SHELL_MARK) {
+        return Ok(Expanded::Shell(line.to_owned(), given));
+    }
+    let words = shlex::split(&expansion)
+        .ok_or_else(|| Failure::usage(format!("alias {name}: the quotes of {expansion:?} do not match")))?;
+    let (mut expanded, mut used) = (vec![args[0].clone()], 0);
+    for word in words {
+        let (word, most) = filled(&word, &given)
+            .ok_or_else(|| Failure::usage(format!("alias {name} needs more arguments: {expansion}")))?;
+        used = used.max(most);
+        expanded.push(word);
+    }
+    expanded.extend(given.into_iter().skip(used));
+    Ok(Expanded::Arguments(expanded))
+}
+
+/// Replaces `$1` to `$9` of a word. Returns the largest number as well; `None` if an argument is missing.
+fn filled(word: &str, given: &[OsString]) -> Option<(OsString, usize)> {
+    let (mut text, mut most) = (OsString::new(), 0);
+    let mut rest = word;
+    while let Some((before, after)) = rest.split_once('$') {
+        text.push(before);
+        match after.chars().next().and_then(|digit| digit.to_digit(10)).filter(|number| *number > 0) {
+            Some(number) => {
+                let number = usize::try_from(number).unwrap_or(usize::MAX);
+                text.push(given.get(number - 1)?);
+                most = most.max(number);
+                rest = &after[1..];
+            }
+            None => {
+                text.push("$");
+                rest = after;
+            }
+        }
+    }
+    text.push(rest);
+    Some((text, most))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expanded(words: &[&str]) -> Outcome<Expanded> {
+        let mut config = Config::empty(None);
+        config.set_alias("cheap", "tickets list --max-price $1 --sort price");
+        config.set_alias("titles", "tickets list --jq '.items[].title'");
+        config.set_alias("count", "!ticketing tickets list | wc -l");
+        config.set_alias("buy", "orders list");
+        let args = words.iter().map(OsString::from).collect();
+        expand(args, &config, |word| word == "buy")
+    }
+
+    fn arguments(words: &[&str]) -> Expanded {
+        Expanded::Arguments(words.iter().map(OsString::from).collect())
+    }
+
+    #[test]
+    fn alias_stands_for_its_words_with_the_arguments_in_place() {
+        assert_eq!(
+            expanded(&["t", "cheap", "20", "opera"]).unwrap(),
+            arguments(&["t", "tickets", "list", "--max-price", "20", "--sort", "price", "opera"])
+        );
+        assert_eq!(
+            expanded(&["t", "titles", "-q"]).unwrap(),
+            arguments(&["t", "tickets", "list", "--jq", ".items[].title", "-q"])
+        );
+        assert_eq!(
+            expanded(&["t", "count", "x"]).unwrap(),
+            Expanded::Shell("ticketing tickets list | wc -l".to_owned(), vec!["x".into()])
+        );
+        assert!(expanded(&["t", "cheap"]).unwrap_err().message.unwrap().contains("needs more arguments"));
+    }
+
+    #[test]
+    fn commands_and_unknown_words_stay() {
+        for words in [&["t", "buy", "t1"][..], &["t", "other"], &["t"], &["t", "-q", "cheap"]] {
+            assert_eq!(expanded(words).unwrap(), arguments(words));
+        }
+    }
+}

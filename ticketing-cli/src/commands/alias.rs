@@ -1,0 +1,114 @@
+//! `ticketing alias`: words of the user for whole commands.
+
+use clap::Subcommand;
+use serde::Serialize;
+use ticketing_sdk::Timestamp;
+
+use crate::alias::SHELL_MARK;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::help;
+use crate::output::{Cell, Column, Record};
+
+/// The subcommands of `ticketing alias`.
+#[derive(Debug, Subcommand)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing alias set cheap 'tickets list --max-price $1 --sort price'",
+        "ticketing alias set count '!ticketing tickets list | wc -l'",
+        "ticketing alias list",
+    ],
+    "An alias is the first word of a command line. $1 to $9 are its arguments; the others follow. An alias that begins with ! is \
+     run by the shell.",
+))]
+pub(crate) enum Alias {
+    /// List the aliases
+    #[command(alias = "ls", after_long_help = help::long(&["ticketing alias list"], ""))]
+    List,
+    /// Set an alias
+    Set(Set),
+    /// Delete an alias
+    #[command(alias = "rm")]
+    Delete(Delete),
+}
+
+/// The arguments of `ticketing alias set`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing alias set cheap 'tickets list --max-price $1 --sort price'",
+        "ticketing alias set mine 'tickets list --mine --status all'",
+    ],
+    "",
+))]
+pub(crate) struct Set {
+    /// The word
+    name: String,
+    /// The command without `ticketing`, or a line of the shell after !
+    #[arg(value_name = "COMMAND", allow_hyphen_values = true)]
+    expansion: String,
+}
+
+/// The arguments of `ticketing alias delete`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(&["ticketing alias delete cheap"], ""))]
+pub(crate) struct Delete {
+    /// The word
+    name: String,
+}
+
+/// A line of `ticketing alias list`.
+#[derive(Debug, Serialize)]
+struct AliasLine {
+    name: String,
+    expansion: String,
+}
+
+impl Record for AliasLine {
+    const COLUMNS: &'static [Column] = &[Column::whole("name"), Column::cut("expansion")];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        vec![Cell::text(&self.name), Cell::text(&self.expansion)]
+    }
+}
+
+impl Alias {
+    /// Runs the command. `is_command` says whether a word is a command of the program.
+    pub(crate) fn run(self, context: &Context, is_command: impl Fn(&str) -> bool) -> Outcome {
+        let mut config = context.settings.read_config()?;
+        match self {
+            Self::List => {
+                let line = |(name, expansion)| AliasLine { name, expansion };
+                context.printer().list(&config.aliases().into_iter().map(line).collect::<Vec<_>>())
+            }
+            Self::Set(Set { name, expansion }) => {
+                let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+                if name.is_empty() || name.starts_with('-') || !name.chars().all(is_word) {
+                    return Err(Failure::usage(format!(
+                        "{name:?} cannot be an alias: it has letters, digits, `-` and `_`"
+                    )));
+                }
+                if is_command(&name) {
+                    return Err(Failure::usage(format!("`ticketing {name}` is a command already")));
+                }
+                if !expansion.starts_with(SHELL_MARK) {
+                    let words = shlex::split(&expansion).unwrap_or_default();
+                    if !words.first().is_some_and(|word| is_command(word)) {
+                        return Err(Failure::usage(format!("{expansion:?} is no command of ticketing"))
+                            .hint("leave `ticketing` out; a line of the shell begins with !"));
+                    }
+                }
+                config.set_alias(&name, &expansion);
+                config.save()
+            }
+            Self::Delete(Delete { name }) => {
+                if !config.remove_alias(&name) {
+                    return Err(Failure::new(Exit::NotFound, format!("there is no alias {name:?}"))
+                        .hint("`ticketing alias list` shows what there is"));
+                }
+                config.save()
+            }
+        }
+    }
+}

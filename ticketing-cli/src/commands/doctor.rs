@@ -1,0 +1,105 @@
+//! `ticketing doctor`: checks the client, its surroundings and the server, and says what to do.
+
+mod checks;
+
+use serde::Serialize;
+use ticketing_sdk::Timestamp;
+
+use crate::context::{ApiCommand, ApiContext};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::help;
+use crate::output::{Cell, Column, Format, Record, Tone};
+
+/// The arguments of `ticketing doctor`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &["ticketing doctor", "ticketing doctor --jq '.items[] | select(.status != \"ok\") | .advice'"],
+    "Exits with 1 if something does not work, and with 7 if the server cannot be reached. A warning is no failure.",
+))]
+pub(crate) struct Args {}
+
+/// The result of one check.
+#[derive(Debug, Serialize)]
+pub(crate) struct Check {
+    name: &'static str,
+    status: Health,
+    finding: String,
+    /// What to do, unless it is well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
+    /// The exit code of a failed check.
+    #[serde(skip)]
+    exit: Exit,
+}
+
+/// Whether something works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Health {
+    Ok,
+    Warning,
+    Failed,
+}
+
+impl Check {
+    fn ok(name: &'static str, finding: impl Into<String>) -> Self {
+        Self { name, status: Health::Ok, finding: finding.into(), advice: None, exit: Exit::Done }
+    }
+
+    fn warning(name: &'static str, finding: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { status: Health::Warning, advice: Some(advice.into()), ..Self::ok(name, finding) }
+    }
+
+    fn failed(name: &'static str, finding: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { status: Health::Failed, exit: Exit::Failed, ..Self::warning(name, finding, advice) }
+    }
+}
+
+impl Record for Check {
+    const COLUMNS: &'static [Column] =
+        &[Column::whole("name"), Column::whole("status"), Column::cut("finding"), Column::hidden("advice")];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        let (word, tone) = match self.status {
+            Health::Ok => ("ok", Tone::Good),
+            Health::Warning => ("warning", Tone::Waiting),
+            Health::Failed => ("failed", Tone::Bad),
+        };
+        vec![
+            Cell::text(&self.name),
+            Cell::label(word, word, tone),
+            Cell::text(&self.finding),
+            Cell::opt(self.advice.as_ref()),
+        ]
+    }
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let checks = checks::all(api).await;
+        if api.context.settings.format == Format::Table {
+            for check in &checks {
+                let mark = match check.status {
+                    Health::Ok => "✓",
+                    Health::Warning => "!",
+                    Health::Failed => "✗",
+                };
+                api.io().line(&format!("{mark} {:9} {}", check.name, crate::io::clean(&check.finding)))?;
+                if let Some(advice) = &check.advice {
+                    api.io().line(&format!("            {}", crate::io::clean(advice)))?;
+                }
+            }
+        } else {
+            api.printer().list(&checks)?;
+        }
+        let failed: Vec<&Check> = checks.iter().filter(|check| check.status == Health::Failed).collect();
+        match failed.as_slice() {
+            [] => Ok(()),
+            [first, ..] => {
+                let names: Vec<&str> = failed.iter().map(|check| check.name).collect();
+                Err(Failure::new(first.exit, format!("not well: {}", names.join(", "))))
+            }
+        }
+    }
+}

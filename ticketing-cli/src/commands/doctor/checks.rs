@@ -1,0 +1,215 @@
+//! The checks of `ticketing doctor`.
+
+use std::time::{Duration, Instant};
+
+use ticketing_sdk::{Method, SessionInfo, SessionLocation, text};
+
+use super::Check;
+use crate::clock;
+use crate::context::ApiContext;
+use crate::environment::environment;
+use crate::exit::Exit;
+use crate::home::private_folder;
+
+/// The difference of the clocks from which a user should know it.
+const MAX_SKEW: Duration = Duration::from_secs(30);
+/// The narrowest comfortable terminal, in columns.
+const COMFORTABLE_WIDTH: u16 = 80;
+/// The variables that name a proxy.
+const PROXIES: [&str; 6] =
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Runs every check.
+pub(super) async fn all(api: &ApiContext) -> Vec<Check> {
+    let mut checks =
+        vec![Check::ok("version", format!("ticketing {}", env!("CARGO_PKG_VERSION"))), config(api)];
+    checks.push(home(api));
+    let (server, is_reached) = server(api).await;
+    checks.extend(server);
+    let session = api.client.session().await;
+    match &session {
+        Ok(info) => {
+            checks.push(session_of(api, info, is_reached).await);
+            checks.push(keyring(info));
+        }
+        Err(error) => checks.push(Check::failed(
+            "session",
+            error.user_message(),
+            "set TICKETING_HOME to a folder that can be read and written",
+        )),
+    }
+    checks.push(terminal(api));
+    checks.push(proxy(api.client.server()));
+    checks
+}
+
+fn config(api: &ApiContext) -> Check {
+    match api.context.settings.read_config() {
+        Ok(config) => {
+            let path = config.path().map_or_else(|| "none".to_owned(), |path| path.display().to_string());
+            Check::ok("config", path)
+        }
+        Err(failure) => {
+            let why = failure.message.unwrap_or_default();
+            Check::failed("config", why, "`ticketing config edit` opens the file in an editor")
+        }
+    }
+}
+
+/// Writes and removes a file where the keys of writes are kept.
+fn home(api: &ApiContext) -> Check {
+    const ADVICE: &str =
+        "make the folder writable, or set TICKETING_HOME to another one; no write is sent without it";
+    let folder = match api.context.settings.home.journal() {
+        Ok(folder) => folder,
+        Err(failure) => return Check::failed("home", failure.message.unwrap_or_default(), ADVICE),
+    };
+    let probe = folder.join(format!("probe-{}", std::process::id()));
+    let written = private_folder(&folder)
+        .and_then(|()| std::fs::write(&probe, "probe"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    let shown = folder.parent().unwrap_or(&folder).display().to_string();
+    match written {
+        Ok(()) => Check::ok("home", shown),
+        Err(error) => Check::failed("home", format!("{shown} cannot be written: {error}"), ADVICE),
+    }
+}
+
+/// Checks the server, its version and its clock. Returns whether it answered.
+async fn server(api: &ApiContext) -> (Vec<Check>, bool) {
+    let (server, start) = (api.client.server(), Instant::now());
+    let document = api.client.request(Method::GET, "/api/openapi.json").without_session();
+    let answer = match document.send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            let advice = "`ticketing serve` starts a server here; --server, a profile or TICKETING_SERVER names another";
+            let failed =
+                Check::failed("server", format!("{}: {}", error.user_message(), error.root_cause()), advice);
+            return (vec![Check { exit: Exit::Unreachable, ..failed }], false);
+        }
+    };
+    let reached = Check::ok("server", format!("{server} answers in {} ms", start.elapsed().as_millis()));
+    let own = env!("CARGO_PKG_VERSION");
+    let document: Option<serde_json::Value> = serde_json::from_slice(answer.bytes()).ok();
+    let version = document.as_ref().and_then(|document| document["info"]["version"].as_str());
+    let version = match version {
+        Some(version) if version == own => Check::ok("api", format!("version {version}")),
+        Some(version) => Check::warning(
+            "api",
+            format!("the server has version {version}, this program {own}"),
+            "install the version of the server if a command is not understood",
+        ),
+        None if answer.status().is_success() => Check::failed(
+            "api",
+            format!("{server} answers something that is no marketplace"),
+            "--server, a profile or TICKETING_SERVER names another server",
+        ),
+        None => Check::warning(
+            "api",
+            format!("the server states no version (HTTP {})", answer.status()),
+            "a server of the original contract works, without idempotency keys and live changes",
+        ),
+    };
+    let local = clock::now();
+    let remote = api.client.server_time(local);
+    let skew = remote.saturating_since(local).max(local.saturating_since(remote));
+    let clock = if skew < MAX_SKEW {
+        Check::ok("clock", "agrees with the clock of the server")
+    } else {
+        let relation = if remote > local { "behind" } else { "ahead of" };
+        Check::warning(
+            "clock",
+            format!("this machine is {} {relation} the server", text::span(skew)),
+            "set the clock; deadlines are shown by the clock of the server meanwhile",
+        )
+    };
+    (vec![reached, version, clock], true)
+}
+
+async fn session_of(api: &ApiContext, info: &SessionInfo, is_reached: bool) -> Check {
+    if let Some(why) = &info.unreadable {
+        let advice = "unlock the keyring, or set TICKETING_HOME to keep the session in a file";
+        return Check::failed("session", format!("it cannot be read: {why}"), advice);
+    }
+    if !info.present {
+        return Check::warning("session", "not signed in", "`ticketing login --email EMAIL` signs in");
+    }
+    if !is_reached {
+        return Check::warning(
+            "session",
+            format!("kept in {}", info.location),
+            "only the server can tell whether it is valid",
+        );
+    }
+    match api.client.auth().current_user().await {
+        Ok(Some(user)) => Check::ok("session", format!("{}, kept in {}", user.email, info.location)),
+        Ok(None) => {
+            Check::warning("session", "it has ended", "`ticketing login --email EMAIL` signs in again")
+        }
+        Err(error) => Check::failed("session", error.user_message(), "try again"),
+    }
+}
+
+fn keyring(info: &SessionInfo) -> Check {
+    match &info.location {
+        SessionLocation::Keyring { .. } => Check::ok("keyring", info.location.to_string()),
+        SessionLocation::File { instead_of: Some(why), .. } => Check::warning(
+            "keyring",
+            why.clone(),
+            "the session is in a file that only its owner can read; start or unlock a keyring to keep it there",
+        ),
+        SessionLocation::File { .. } => {
+            Check::ok("keyring", "not used: TICKETING_HOME names the folder of the session")
+        }
+        SessionLocation::Given => Check::ok("keyring", "not used: TICKETING_SESSION gives the session"),
+        other => Check::ok("keyring", format!("not used: the session is kept in {other}")),
+    }
+}
+
+fn terminal(api: &ApiContext) -> Check {
+    let info = api.io().terminal_info();
+    if !info.out_terminal {
+        return Check::ok("terminal", "stdout is none");
+    }
+    let term = environment("TERM").unwrap_or_else(|| "not set".to_owned());
+    let colours = if info.out_colour { "colours" } else { "no colours" };
+    let finding = format!("{} × {}, {colours}, TERM {term}", info.width, info.height);
+    if info.width < COMFORTABLE_WIDTH {
+        return Check::warning("terminal", finding, "tables drop columns below 80 columns: widen the window");
+    }
+    Check::ok("terminal", finding)
+}
+
+fn proxy(server: &str) -> Check {
+    let set: Vec<String> = PROXIES
+        .into_iter()
+        .filter_map(|name| Some(format!("{name}={}", without_password(&environment(name)?))))
+        .collect();
+    let is_local = ["//127.", "//localhost", "//[::1]"].iter().any(|host| server.contains(host));
+    match set.as_slice() {
+        [] => Check::ok("proxy", "none"),
+        _ if is_local => Check::ok("proxy", "not used for a server on this machine"),
+        set => Check::ok("proxy", set.join(", ")),
+    }
+}
+
+/// Removes user and password from the address of a proxy.
+fn without_password(address: &str) -> String {
+    match (address.split_once("://"), address.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        (None, Some((_, host))) => host.to_owned(),
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn proxy_is_named_without_its_password() {
+        assert_eq!(without_password("http://ada:s3cret@proxy:8080"), "http://proxy:8080");
+        assert_eq!(without_password("ada:s3cret@proxy"), "proxy");
+        assert_eq!(without_password("http://proxy:8080"), "http://proxy:8080");
+    }
+}

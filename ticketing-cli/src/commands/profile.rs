@@ -1,0 +1,162 @@
+//! `ticketing profile`: accounts on servers, each with a session of its own.
+
+use clap::Subcommand;
+use clap_complete::ArgValueCandidates;
+use serde::Serialize;
+use ticketing_sdk::{Client, Timestamp};
+
+use crate::complete;
+use crate::context::{Context, LocalCommand};
+use crate::failure::{Failure, Outcome};
+use crate::help;
+use crate::output::{Cell, Column, Record, Tone};
+use crate::target::unknown;
+
+/// The subcommands of `ticketing profile`.
+#[derive(Debug, Subcommand)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing profile add work --server https://tickets.example.com --use",
+        "ticketing login --email ada@example.com",
+        "ticketing --profile work orders list",
+    ],
+    "A profile is bound to a server, and its session is never sent to another one. Two profiles of one server are two \
+     accounts. Without a profile, --server or the setting `server` names the server.",
+))]
+pub(crate) enum Profile {
+    /// List the profiles
+    #[command(alias = "ls", after_long_help = help::long(&["ticketing profile list"], ""))]
+    List,
+    /// Add a profile, or bind it to another server
+    Add(Add),
+    /// Use a profile from now on
+    Use(Named),
+    /// Remove a profile and its session
+    #[command(alias = "rm", after_long_help = help::long(
+        &["ticketing profile remove work"],
+        "The server accepts the session until it expires; `ticketing --profile NAME logout` ends it there.",
+    ))]
+    Remove(Named),
+}
+
+/// The arguments of `ticketing profile add`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing profile add work --server https://tickets.example.com",
+        "ticketing profile add admin --server https://tickets.example.com --use",
+    ],
+    "",
+))]
+pub(crate) struct Add {
+    /// The name of the profile: letters, digits, `-` and `_`
+    #[arg(value_name = "NAME", value_parser = name)]
+    name: String,
+    /// Use it from now on
+    #[arg(long = "use", help_heading = help::ACCOUNT)]
+    is_used: bool,
+}
+
+/// The arguments of `ticketing profile use` and `remove`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(&["ticketing profile use work"], "`ticketing profile use none` uses none."))]
+pub(crate) struct Named {
+    /// The name of the profile
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::profiles))]
+    name: String,
+}
+
+/// The word for no profile.
+const NONE: &str = "none";
+/// The name under which the session without a profile is kept.
+const DEFAULT: &str = "default";
+
+fn name(text: &str) -> Result<String, String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if text.is_empty() || [NONE, DEFAULT].contains(&text) || !text.chars().all(is_name) {
+        return Err("a name has letters, digits, `-` and `_`, and is not `none` or `default`".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// A line of `ticketing profile list`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ProfileLine {
+    name: String,
+    server: String,
+    /// Whether commands use it.
+    current: bool,
+}
+
+impl Record for ProfileLine {
+    const COLUMNS: &'static [Column] =
+        &[Column::whole("name"), Column::cut("server"), Column::whole("current")];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        let current = match self.current {
+            true => Cell::label("true", "In use", Tone::Good),
+            false => Cell::label("false", "", Tone::Past),
+        };
+        vec![Cell::text(&self.name), Cell::text(&self.server), current]
+    }
+}
+
+impl LocalCommand for Profile {
+    async fn run(self, context: &Context) -> Outcome {
+        let mut config = context.settings.read_config()?;
+        match self {
+            Self::List => {
+                let used = &context.settings.profile;
+                let line = |(name, server): (String, String)| {
+                    let current = used.as_ref() == Some(&name);
+                    ProfileLine { name, server, current }
+                };
+                let lines: Vec<ProfileLine> = config.profiles().into_iter().map(line).collect();
+                context.printer().list(&lines)
+            }
+            Self::Add(args) => {
+                let server = context.settings.named_server.clone().ok_or_else(|| {
+                    Failure::usage("--server is missing").hint("pass --server with the address of the server")
+                })?;
+                let client = Client::new(&server).map_err(|error| {
+                    Failure::usage(format!("--server {server}: {}", error.user_message()))
+                })?;
+                config.set_profile(&args.name, client.server());
+                if args.is_used {
+                    config.set("profile", Some(&args.name));
+                }
+                config.save()?;
+                let next = if args.is_used { "login" } else { &format!("--profile {} login", args.name) };
+                context.io.remark(&format!(
+                    "profile {} is at {}; `ticketing {next}` signs in",
+                    args.name,
+                    client.server()
+                ));
+                Ok(())
+            }
+            Self::Use(Named { name }) if name == NONE => {
+                config.set("profile", None);
+                config.save()?;
+                context.io.remark("no profile is used");
+                Ok(())
+            }
+            Self::Use(Named { name }) => {
+                let server = config.profile(&name).ok_or_else(|| unknown(&name, &config))?;
+                config.set("profile", Some(&name));
+                config.save()?;
+                context.io.remark(&format!("profile {name} is used: {server}"));
+                Ok(())
+            }
+            Self::Remove(Named { name }) => {
+                let server = config.profile(&name).ok_or_else(|| unknown(&name, &config))?;
+                let client = context.settings.client_of(&server, Some(&name))?;
+                client.auth().forget().await?;
+                config.remove_profile(&name);
+                config.save()?;
+                context.io.remark(&format!("removed profile {name} and its session"));
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Golden sessions: what a terminal user and a script see, with the exit codes, against a real server.
+
+use std::fmt::Write as _;
+
+use crate::support::{Cli, Server, finish};
+
+/// A session whose commands and outputs are compared with a file.
+struct Session {
+    cli: Cli,
+    text: String,
+    /// Texts that differ between runs, and what stands for them.
+    names: Vec<(String, String)>,
+}
+
+impl Session {
+    fn of(server: &Server, email: &str) -> Self {
+        let cli = Cli::at(&server.url).sign_up(email);
+        let names = vec![(server.url.clone(), "http://SERVER".to_owned())];
+        Self { cli, text: String::new(), names }
+    }
+
+    /// Names an identifier: the whole one, and the short one of tables.
+    fn name(&mut self, id: &str, name: &str) {
+        self.names.push((id.to_owned(), name.to_owned()));
+        self.names.push((id[id.len() - 8..].to_owned(), format!("{name:.<8}")));
+    }
+
+    /// Runs a command in a terminal of this width, as far as its output shows, and records it.
+    fn run(&mut self, width: Option<u16>, words: &[&str]) {
+        let mut command = self.cli.command(words);
+        command.env("TZ", "UTC");
+        if let Some(width) = width {
+            command.env("COLUMNS", width.to_string()).env("TICKETING_OUTPUT", "table");
+        }
+        let run = finish(command, "");
+        let quoted: Vec<String> = words
+            .iter()
+            .map(|word| {
+                if word.contains([' ', '\'', '$', '|']) { format!("\"{word}\"") } else { (*word).to_owned() }
+            })
+            .collect();
+        let place = width.map_or("a pipe".to_owned(), |width| format!("{width} columns"));
+        let _ = writeln!(self.text, "$ ticketing {}   # {place}", quoted.join(" "));
+        self.text += &run.out;
+        for line in run.err.lines() {
+            let _ = writeln!(self.text, "2> {line}");
+        }
+        let _ = writeln!(self.text, "=> {}\n", run.code);
+    }
+
+    /// Returns the record, with names for what differs between runs.
+    fn record(&self) -> String {
+        let named = self.names.iter().fold(self.text.clone(), |text, (id, name)| text.replace(id, name));
+        let home = self.cli.home.path().display().to_string();
+        named.replace(&home, "HOME").lines().map(without_times).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Replaces spans and times that depend on the run.
+fn without_times(line: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        let is_time = word.len() >= 20 && word.contains("T") && word.contains('Z') && word.starts_with("20");
+        words.push(if is_time { "TIME".to_owned() } else { word.to_owned() });
+    }
+    let line = words.join(" ");
+    let tabs: Vec<&str> =
+        line.split('\t')
+            .map(|cell| {
+                if cell.len() == 24 && cell.starts_with("20") && cell.ends_with('Z') { "TIME" } else { cell }
+            })
+            .collect();
+    let line = tabs.join("\t");
+    match line.rsplit_once("  ") {
+        Some((start, age)) if age == "now" || age.ends_with(" ago") => format!("{start}  AGE"),
+        _ => line,
+    }
+}
+
+#[test]
+fn market_at_three_widths_and_on_a_pipe() {
+    let server = Server::start();
+    let mut session = Session::of(&server, "ada@example.com");
+    let titles = [
+        ("Opera under the stars, with a title that is longer than most", "149.99"),
+        ("Gig", "7.00"),
+        ("=SUM(A1) and other formulas", "20.00"),
+    ];
+    for (index, (title, price)) in titles.iter().enumerate() {
+        let id = session.cli.ticket(title, price);
+        session.name(&id, &format!("TICKET{index}"));
+    }
+    let user = session.cli.ok(&["whoami", "--json", "id", "--jq", ".id"]).out.trim().to_owned();
+    session.names.push((user, "USER".to_owned()));
+    for width in [140, 80, 30] {
+        session.run(Some(width), &["tickets", "list", "--sort", "price"]);
+    }
+    session.run(None, &["tickets", "list", "--sort", "price"]);
+    session.run(None, &["tickets", "list", "--sort", "price", "-L", "1", "--json", "title,price"]);
+    session.run(None, &["tickets", "list", "-L", "1", "--jq", ".hasMore"]);
+    session.run(None, &["search", "formulas", "-o", "yaml", "--json", "title"]);
+    session.run(
+        None,
+        &["search", "gig", "--template", "{% for t in items %}{{ t.title }}: {{ t.price }}\n{% endfor %}"],
+    );
+    session.run(None, &["tickets", "list", "--json", "nonsense"]);
+    session.run(None, &["tickets", "get", "01900000-0000-7000-8000-000000000000"]);
+    session.run(None, &["orders", "create"]);
+    session.run(None, &["tickets", "delete", "t1"]);
+    insta::assert_snapshot!(session.record());
+}
+
+#[test]
+fn writes_are_previewed_without_secrets_and_without_effect() {
+    let server = Server::start();
+    let mut session = Session::of(&server, "ada@example.com");
+    let ticket = session.cli.ticket("Opera", "20.00");
+    session.name(&ticket, "TICKET");
+    let user = session.cli.ok(&["whoami", "--json", "id", "--jq", ".id"]).out.trim().to_owned();
+    session.names.push((user, "USER".to_owned()));
+    let key = ["--dry-run", "--idempotency-key", "nightly-1"];
+    for words in [
+        &["sell", "-t", "Gig", "-p", "7"][..],
+        &["orders", "create", &ticket],
+        &["payments", "create", "o1", "--token", "tok_visa"],
+        &["api", "/api/orders", "-f", "ticketId=t1"],
+    ] {
+        session.run(None, &[words, &key].concat());
+    }
+    for words in [
+        &["tickets", "update", &ticket, "--title", "Gig", "--price", "8", "--if-match", "3"][..],
+        &["tickets", "delete", &ticket],
+        &["orders", "cancel", "o1"],
+        &["logout"],
+        &["api", "DELETE", "/api/orders/o1", "-H", "Authorization: Bearer s3cret"],
+    ] {
+        session.run(None, &[words, &["--dry-run"]].concat());
+    }
+    let mut signin = session.cli.command(&["login", "--email", "ada@example.com", "--dry-run"]);
+    signin.env("TICKETING_PASSWORD", "s3cret horse");
+    let signin = finish(signin, "");
+    assert!(signin.out.contains("<redacted>") && !signin.out.contains("s3cret"), "{signin:?}");
+    let bought = session.cli.ok(&["buy", &ticket, "--token", "tok_visa", "--dry-run"]).out;
+    assert!(
+        bought.contains("POST") && bought.contains("/api/orders\n") && bought.contains("/api/payments\n"),
+        "{bought}"
+    );
+    let shown = session.text.lines().filter(|line| !line.starts_with("$ ")).collect::<String>();
+    assert!(
+        !shown.contains("s3cret") && !shown.contains("tok_visa") && !bought.contains("tok_visa"),
+        "{bought}"
+    );
+    // Nothing happened.
+    assert_eq!(session.cli.json(&["orders", "list"]), serde_json::json!([]));
+    assert_eq!(session.cli.ok(&["tickets", "list", "--jq", ".items | length"]).out, "1\n");
+    insta::assert_snapshot!(session.record());
+}
+
+#[test]
+fn write_with_a_key_of_the_user_is_done_once() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let sell = || cli.json(&["sell", "-t", "Gig", "-p", "7", "--idempotency-key", "nightly/2026-11-22"]);
+    assert_eq!(sell()["id"], sell()["id"]);
+    assert_eq!(cli.ok(&["tickets", "list", "--jq", ".items | length"]).out, "1\n");
+    let wrong = cli.run(&["sell", "-t", "Gig", "-p", "7", "--idempotency-key", "two words"]);
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+}
+
+#[test]
+fn short_ids_several_ids_and_versions_are_understood() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let tickets = ["Opera", "Gig", "Jazz"].map(|title| cli.ticket(title, "20"));
+    let end = |id: &str| id[id.len() - 8..].to_owned();
+    assert_eq!(cli.json(&["tickets", "get", &end(&tickets[0])])["title"], "Opera");
+    let both = cli.json(&["tickets", "get", &end(&tickets[0]), &tickets[1]]);
+    assert_eq!((both.as_array().unwrap().len(), &both[1]["title"]), (2, &"Gig".into()));
+    // The beginning is a time, which tickets of one minute share.
+    let shared = cli.run(&["tickets", "get", &tickets[0][..8]]);
+    assert_eq!(shared.code, 2, "{shared:?}");
+    assert!(tickets.iter().all(|id| shared.err.contains(id.as_str())), "{}", shared.err);
+    assert_eq!(cli.run(&["tickets", "get", "ffffffff"]).code, 3);
+    let order = cli.json(&["orders", "create", &end(&tickets[2])]);
+    let order = crate::support::text(&order["id"]);
+    cli.ok(&["payments", "create", &end(&order), "--token", "tok_visa"]);
+    let stale = cli.run(&["tickets", "update", &tickets[0], "-t", "Opera", "-p", "9", "--if-match", "7"]);
+    assert_eq!(stale.code, 5, "{stale:?}");
+    assert_eq!(cli.run(&["tickets", "delete", &tickets[0], "--yes", "--if-match", "7"]).code, 5);
+    let run = cli.ok(&["tickets", "delete", &end(&tickets[0]), &end(&tickets[1]), "--yes"]);
+    assert_eq!(run.err, format!("withdrew ticket {}\nwithdrew ticket {}\n", tickets[0], tickets[1]));
+}
+
+#[test]
+fn api_joins_pages_and_types_fields() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let file = cli.home.path().join("title.txt");
+    std::fs::write(&file, "From a file").unwrap();
+    let title = format!("title=@{}", file.display());
+    let made = cli.ok(&["api", "/api/tickets", "-F", &title, "-F", "price=20.50", "-f", "venue=42"]).out;
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    assert_eq!(
+        (&made["title"], &made["price"], &made["venue"]),
+        (&"From a file".into(), &20.5.into(), &"42".into())
+    );
+    for index in 0..4 {
+        cli.ticket(&format!("Ticket {index}"), "20");
+    }
+    let joined = cli.ok(&["api", "/api/tickets?limit=2", "--paginate", "--jq", "length"]);
+    assert_eq!(joined.out, "5\n");
+    let joined = cli.ok(&["api", "GET", "/api/tickets", "--paginate", "-f", "limit=2"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&joined.out).unwrap().as_array().unwrap().len(), 5);
+    assert_eq!(cli.run(&["api", "/api/tickets/nothing", "--paginate"]).code, 3);
+    assert_eq!(
+        cli.ok(&["api", "-X", "PATCH", "/api/tickets", "--dry-run"]).out.lines().next().unwrap(),
+        format!("PATCH {}/api/tickets", server.url)
+    );
+}

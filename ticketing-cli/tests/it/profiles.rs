@@ -1,0 +1,134 @@
+//! Profiles, settings and aliases, and what the doctor says.
+
+use crate::support::{Cli, Server, finish, text};
+
+/// Someone without a server but those of profiles.
+fn nowhere() -> Cli {
+    Cli::offline()
+}
+
+/// Runs a command without `TICKETING_SERVER`.
+fn run(cli: &Cli, words: &[&str], input: &str) -> crate::support::Run {
+    let mut command = cli.command(words);
+    command.env_remove("TICKETING_SERVER");
+    finish(command, input)
+}
+
+#[test]
+fn profiles_are_accounts_bound_to_their_servers() {
+    let (here, there) = (Server::start(), Server::start());
+    let cli = nowhere();
+    let ok = |words: &[&str]| {
+        let run = run(&cli, words, "correct horse\n");
+        assert_eq!(run.code, 0, "{words:?}: {run:?}");
+        run.out
+    };
+    ok(&["profile", "add", "ada", "--server", &here.url, "--use"]);
+    ok(&["profile", "add", "bob", "--server", &here.url]);
+    ok(&["profile", "add", "far", "--server", &there.url]);
+    for (profile, email) in
+        [("ada", "ada@example.com"), ("bob", "bob@example.com"), ("far", "ada@example.com")]
+    {
+        ok(&["--profile", profile, "auth", "signup", "--email", email, "--password-stdin"]);
+    }
+    assert_eq!(ok(&["whoami"]), "ada@example.com\n");
+    assert_eq!(ok(&["--profile", "bob", "whoami"]), "bob@example.com\n");
+    assert_eq!(ok(&["profile", "list"]).lines().next().unwrap(), format!("ada\t{}\ttrue", here.url));
+    ok(&["profile", "use", "bob"]);
+    assert_eq!(ok(&["whoami"]), "bob@example.com\n");
+    let mut by_variable = cli.command(&["whoami"]);
+    by_variable.env_remove("TICKETING_SERVER").env("TICKETING_PROFILE", "ada");
+    assert_eq!(finish(by_variable, "").out, "ada@example.com\n");
+    // A profile never leads to another server.
+    let elsewhere = run(&cli, &["--profile", "ada", "--server", &there.url, "whoami"], "");
+    assert_eq!(elsewhere.code, 2, "{elsewhere:?}");
+    assert!(elsewhere.err.contains("is bound to"), "{}", elsewhere.err);
+    assert_eq!(run(&cli, &["--server", &here.url, "whoami"], "").code, 4, "no profile, no session");
+    let unknown = run(&cli, &["--profile", "eve", "whoami"], "");
+    assert!(unknown.code == 2 && unknown.err.contains("ada, bob, far"), "{unknown:?}");
+    // A removed profile takes its session with it.
+    ok(&["profile", "remove", "bob"]);
+    ok(&["profile", "add", "bob", "--server", &here.url]);
+    assert_eq!(run(&cli, &["--profile", "bob", "whoami"], "").code, 4);
+    assert_eq!(ok(&["--profile", "far", "whoami"]), "ada@example.com\n");
+}
+
+#[test]
+fn settings_are_defaults_of_the_options() {
+    let server = Server::start();
+    let cli = nowhere();
+    let set = |key: &str, value: &str| run(&cli, &["config", "set", key, value], "");
+    assert_eq!(set("server", &server.url).code, 0);
+    assert_eq!(set("output", "json").code, 0);
+    assert_eq!(run(&cli, &["tickets", "list"], "").out, "{\"items\":[],\"hasMore\":false}\n");
+    assert_eq!(run(&cli, &["-o", "tsv", "tickets", "list"], "").out, "");
+    assert_eq!(run(&cli, &["config", "get", "output"], "").out, "json\n");
+    assert_eq!(set("output", "").code, 0);
+    assert_eq!(run(&cli, &["config", "get", "output"], "").out, "");
+    for (key, value) in
+        [("output", "xml"), ("color", "pink"), ("timeout", "soon"), ("profile", "eve"), ("colour", "auto")]
+    {
+        let run = set(key, value);
+        assert!(run.code == 2 && run.out.is_empty(), "{key}: {run:?}");
+    }
+    let listed = run(&cli, &["config", "list"], "").out;
+    assert!(listed.contains(&format!("server\t{}\t", server.url)), "{listed}");
+    // A file that is no TOML is reported, and the defaults apply.
+    std::fs::write(cli.home.path().join("config.toml"), "output = = 1\n").unwrap();
+    let broken = cli.run(&["--server", &server.url, "tickets", "list"]);
+    assert!(broken.code == 0 && broken.err.contains("config.toml: line 1"), "{broken:?}");
+    assert_eq!(set("output", "json").code, 2);
+    assert_eq!(run(&cli, &["config", "edit"], "").code, 2);
+}
+
+#[test]
+fn aliases_stand_for_commands() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    for (title, price) in [("Gig", "7"), ("Opera", "90")] {
+        cli.ticket(title, price);
+    }
+    cli.ok(&["alias", "set", "cheap", "tickets list --max-price $1 --json title"]);
+    cli.ok(&["alias", "set", "hello", "!echo hello $1"]);
+    assert_eq!(cli.ok(&["cheap", "20"]).out, "[{\"title\":\"Gig\"}]\n");
+    assert_eq!(cli.ok(&["cheap", "200", "opera", "--jq", ".[].title"]).out, "Opera\n");
+    assert_eq!(cli.ok(&["hello", "world"]).out, "hello world\n");
+    assert!(cli.ok(&["alias", "list"]).out.contains("cheap\ttickets list --max-price $1"));
+    assert_eq!(cli.run(&["cheap"]).code, 2);
+    for (name, expansion) in [("tickets", "orders list"), ("x", "nonsense"), ("a b", "orders list")] {
+        assert_eq!(cli.run(&["alias", "set", name, expansion]).code, 2, "{name}");
+    }
+    cli.ok(&["alias", "delete", "cheap"]);
+    assert_eq!(cli.run(&["alias", "delete", "cheap"]).code, 3);
+    assert_eq!(cli.run(&["cheap", "20"]).code, 2);
+    cli.ok(&["alias", "set", "fails", "!exit 7"]);
+    assert_eq!(cli.run(&["fails"]).code, 7);
+}
+
+#[test]
+fn doctor_says_what_works_and_what_to_do() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url);
+    let status = |checks: &serde_json::Value, name: &str| {
+        let checks = checks.as_array().unwrap();
+        text(&checks.iter().find(|check| check["name"] == name).unwrap()["status"])
+    };
+    let checks = cli.json(&["doctor"]);
+    for name in ["version", "config", "home", "server", "api", "clock", "keyring", "terminal", "proxy"] {
+        assert_eq!(status(&checks, name), "ok", "{name}: {checks}");
+    }
+    assert_eq!(status(&checks, "session"), "warning");
+    let cli = cli.sign_up("ada@example.com");
+    assert_eq!(status(&cli.json(&["doctor"]), "session"), "ok");
+    let away = Cli::offline().run(&["doctor"]);
+    assert_eq!(away.code, 7, "{away:?}");
+    assert!(away.out.contains("server\tfailed\t") && away.out.contains("`ticketing serve`"), "{}", away.out);
+    std::fs::write(cli.home.path().join("config.toml"), "output = = 1\n").unwrap();
+    let broken = cli.run(&["doctor"]);
+    assert!(broken.code == 1 && broken.out.contains("config\tfailed\t"), "{broken:?}");
+    std::fs::remove_file(cli.home.path().join("config.toml")).unwrap();
+    std::fs::remove_dir_all(cli.home.path().join("journal")).unwrap();
+    std::fs::write(cli.home.path().join("journal"), "in the way").unwrap();
+    let unwritable = cli.run(&["doctor"]);
+    assert!(unwritable.code == 1 && unwritable.out.contains("home\tfailed\t"), "{unwritable:?}");
+}
