@@ -4,12 +4,12 @@
 
 use anyhow::Context as _;
 use serde::Deserialize;
-use ticketing_sdk::{Client, IdempotencyKey, Money, NewTicket};
+use ticketing_sdk::{Client, IdempotencyKey, NewTicket};
 
 #[derive(Deserialize)]
 struct Row {
     title: String,
-    price: Money,
+    price: String,
     venue: Option<String>,
 }
 
@@ -26,7 +26,7 @@ async fn main() -> anyhow::Result<()> {
     let rows: Vec<Row> = csv::Reader::from_path(&file)?.deserialize().collect::<Result<_, _>>()?;
     let name = file.rsplit('/').next().unwrap_or_default().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     for (index, row) in rows.into_iter().enumerate() {
-        let mut ticket = NewTicket::new(row.title, row.price);
+        let mut ticket = NewTicket::new(row.title, row.price.parse()?);
         if let Some(venue) = row.venue.filter(|venue| !venue.is_empty()) {
             ticket = ticket.venue(venue);
         }
