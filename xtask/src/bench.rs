@@ -1,7 +1,10 @@
 //! `cargo xtask bench`: measures the stack against bare loops, the live feed with watchers and without, check-ins against the bare
-//! verification of codes, the services on PostgreSQL and NATS against `pgbench` and a bare publisher, and the TUI. Each run
+//! verification of codes, the services on PostgreSQL and NATS against `pgbench` and a bare publisher, the TUI, and the SDK. Each run
 //! interleaves its subjects.
 
+mod sdk;
+
+pub(crate) use self::sdk::sdk;
 use crate::run::{cargo, run};
 
 pub(crate) fn bench(rounds: u32) -> Result<(), String> {

@@ -10,6 +10,7 @@ mod dist;
 mod fuzz;
 mod packages;
 mod postgres;
+mod public_api;
 mod run;
 mod screenshots;
 mod storm;
@@ -38,6 +39,7 @@ cargo xtask <command>
   storm --outage <postgres-read-only|postgres-full|postgres-away|nats-away> [--seconds N] [--replicas N] [--seed N]
                 make a server fail for N seconds (45) during concurrent writes, with N processes of each service (2), and
                 check that no event is lost or dead-lettered and that no manual repair is needed
+  public-api    compare the public API of the SDK with ticketing-sdk/public-api.txt
   screenshots   render the images in docs/images/ from the real program
   bench [N]     measure the stack against bare loops on this machine, in N interleaved rounds (3)
   bench feed [N]
@@ -48,6 +50,7 @@ cargo xtask <command>
   bench passes [N]
                 measure check-ins against the bare verification of their codes, and `ticketing passes show` against the
                 start of the program, in N interleaved rounds (3)
+  bench sdk [N] measure a call of the SDK against the same request with bare reqwest, in N rounds (5)
   bench tui [N] measure the TUI: its core with 100 000 tickets, then the program in a terminal, in N rounds (3)
 ";
 
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         ["storm", "--client", kills] => parse_rounds(kills).and_then(storm::client),
         ["storm", options @ ..] if options.first() == Some(&"--outage") => storm::outage(options),
         ["storm", options @ ..] => storm::Options::parse(options).and_then(|options| storm::storm(&options)),
+        ["public-api"] => public_api::public_api(),
         ["screenshots"] => screenshots::screenshots(),
         ["bench"] => bench::bench(3),
         ["bench", "scale"] => bench::scale(5),
@@ -79,6 +83,10 @@ fn main() -> ExitCode {
         ["bench", "passes"] => bench::passes(3),
         ["bench", "passes", rounds] | ["bench", "passes", "--rounds", rounds] => {
             parse_rounds(rounds).and_then(bench::passes)
+        }
+        ["bench", "sdk"] => bench::sdk(5),
+        ["bench", "sdk", rounds] | ["bench", "sdk", "--rounds", rounds] => {
+            parse_rounds(rounds).and_then(bench::sdk)
         }
         ["bench", "tui"] => bench::tui(3),
         ["bench", "tui", rounds] | ["bench", "tui", "--rounds", rounds] => {

@@ -2,7 +2,7 @@
 
 use crate::deploy::{self, deploy};
 use crate::run::{cargo, run};
-use crate::{fuzz, postgres, tools, web};
+use crate::{fuzz, postgres, public_api, tools, web};
 
 /// Installs the missing tools of all checks and tests.
 pub(crate) fn install_tools() -> Result<(), String> {
@@ -12,6 +12,7 @@ pub(crate) fn install_tools() -> Result<(), String> {
     deploy::validators()?;
     fuzz::ensure()?;
     web::ensure()?;
+    public_api::ensure()?;
     tools::path_with_nextest().map(drop)
 }
 
@@ -41,6 +42,8 @@ pub(crate) fn test() -> Result<(), String> {
     run(cargo()
         .args(["doc", "--workspace", "--no-deps", "--all-features", "--locked"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;
+    // A change of the public API is a decision.
+    public_api::public_api()?;
     run(cargo().args(["test", "--workspace", "--doc", "--all-features", "--locked"]))?;
 
     // Before the long builds: the binaries contain the bundle, so it must match its source.
