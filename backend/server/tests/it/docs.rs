@@ -117,7 +117,22 @@ fn documents_name_existing_paths_only() {
 struct CommandArguments {
     /// Whether each option has a value.
     options: BTreeMap<String, bool>,
+    /// The least and the most values.
+    required: usize,
     positionals: usize,
+}
+
+impl CommandArguments {
+    /// Counts the values of a usage line: `<ID>` is required, `[WORDS]...` is any number of values.
+    fn count_values(&mut self, usage: &str) {
+        for word in usage.split(' ').filter(|word| !matches!(*word, "[OPTIONS]" | "[COMMAND]" | "<COMMAND>"))
+        {
+            self.required += usize::from(word.starts_with('<'));
+            let most =
+                if word.ends_with("...") { usize::MAX } else { usize::from(word.starts_with(['<', '['])) };
+            self.positionals = self.positionals.saturating_add(most);
+        }
+    }
 }
 
 /// Reads the commands of the generated reference; the options of every command have the name "".
@@ -136,10 +151,12 @@ fn commands() -> BTreeMap<String, CommandArguments> {
             }
         }
         let Some(arguments) = current.as_ref().and_then(|name| commands.get_mut(name)) else { continue };
+        if let Some(usage) = line.strip_prefix("ticketing ").filter(|usage| usage.contains("[OPTIONS]")) {
+            arguments.count_values(usage);
+        }
         let Some(label) = line.strip_prefix("- `").and_then(|rest| rest.split('`').next()) else { continue };
-        let names: Vec<&str> = label.split([' ', ',']).filter(|word| word.starts_with('-')).collect();
-        arguments.positionals += usize::from(names.is_empty());
-        arguments.options.extend(names.into_iter().map(|name| (name.to_owned(), label.contains('<'))));
+        let names = label.split([' ', ',']).filter(|word| word.starts_with('-'));
+        arguments.options.extend(names.map(|name| (name.to_owned(), label.contains('<'))));
     }
     commands
 }
@@ -189,11 +206,11 @@ fn check(
     let arguments = commands.get(&name).ok_or("no such command")?;
     let has_verbs = commands.keys().any(|other| other.starts_with(&format!("{name} ")));
     // A command with verbs runs by itself only if it takes values of its own.
-    let is_incomplete =
-        if has_verbs { arguments.positionals == 0 } else { positionals < arguments.positionals };
+    let is_incomplete = if has_verbs { arguments.positionals == 0 } else { positionals < arguments.required };
     let lacks = !mention && !name.is_empty() && is_incomplete;
     if lacks || positionals > arguments.positionals {
-        return Err(format!("{name} takes {} values, and not {positionals}", arguments.positionals));
+        let CommandArguments { required, positionals: most, .. } = arguments;
+        return Err(format!("{name} takes {required} to {most} values, and not {positionals}"));
     }
     Ok(())
 }
