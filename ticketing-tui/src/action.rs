@@ -143,10 +143,12 @@ actions! {
         Claim     "claim"     ["c"]                    "Claim"     "Claim a ticket that you were given";
         Resell    "resell"    ["s"]                    "Sell on"   "Offer the ticket for resale";
         CopyCode  "copy-code" ["y", "ctrl-y"]          "Copy code" "Copy the code";
+        Calendar  "calendar"  ["e"]                    "Calendar"  "Save the event to a calendar file";
     }
     Listings {
         New       "new"       ["n"]                    "Sell"      "List a ticket for sale";
         Edit      "edit"      ["e"]                    "Edit"      "Change the listing";
+        CheckIn   "check-in"  ["c"]                    "Check in"  "Admit people to your events";
         Withdraw  "withdraw"  ["d", "delete"]          "Withdraw"  "Withdraw the listing";
     }
     Forms {

@@ -4,6 +4,7 @@ mod mouse;
 mod plain;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
+use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::Timestamp;
@@ -14,10 +15,12 @@ use crate::effect::Effect;
 use crate::event::{Event, Feed};
 use crate::glyphs::Glyphs;
 use crate::keymap::Chord;
+use crate::local_time::LocalTime;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
 use crate::model::replies::error_line;
-use crate::screens::{ConfirmAction, Context, Input, Navigate, Route, Screen, TABS};
+use crate::route::{ConfirmAction, Route, TABS};
+use crate::screens::{self, Context, Input, Navigate, Screen};
 use crate::settings::Settings;
 use crate::theme::{Colours, Theme};
 use crate::widgets::form;
@@ -41,6 +44,8 @@ pub struct Setup {
     pub colours: Colours,
     /// Whether it is light.
     pub light: bool,
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
 }
 
 /// So many config_errors of the config file are shown; more would hide each other.
@@ -49,6 +54,7 @@ const MAX_SHOWN_ERRORS: usize = 2;
 /// The whole program but for what it does to the world.
 ///
 /// ```
+/// use jiff::tz::TimeZone;
 /// use ratatui::buffer::Buffer;
 /// use ratatui::layout::{Rect, Size};
 /// use ticketing_sdk::Timestamp;
@@ -62,6 +68,7 @@ const MAX_SHOWN_ERRORS: usize = 2;
 ///     size: Size::new(80, 24),
 ///     colours: Colours::None,
 ///     light: false,
+///     zone: TimeZone::UTC,
 /// };
 /// let now = Timestamp::from_millis(1_800_000_000_000);
 /// let mut app = App::new(setup, now);
@@ -86,8 +93,8 @@ impl App {
     /// The program as it starts: in the market, with everything on its way.
     #[must_use]
     pub fn new(setup: Setup, now: Timestamp) -> Self {
-        let Setup { server, settings, notices, config_errors, size, colours, light } = setup;
-        let mut model = Model::new(server, settings, size, now);
+        let Setup { server, settings, notices, config_errors, size, colours, light, zone } = setup;
+        let mut model = Model::new(server, settings, LocalTime::new(zone), size, now);
         model.start();
         for (level, notice) in notices {
             model.notify(level, notice);
@@ -100,7 +107,7 @@ impl App {
             let text = format!("The config file has {more} more errors; the log lists all");
             model.notify(Level::Warning, text);
         }
-        let market = Route::Market.open(&model);
+        let market = screens::open(Route::Market, &model);
         let screens = vec![(Route::Market, market)];
         Self { model, screens, colours, light, click_targets: Vec::new(), ended: false }
     }
@@ -133,7 +140,7 @@ impl App {
                     self.broadcast(Input::ModelChange);
                 }
             }
-            Event::Tick => {}
+            Event::Tick => self.input(Input::Tick),
             Event::Idle => {
                 if self.model.market.run_slice() {
                     self.broadcast(Input::ModelChange);
@@ -180,12 +187,12 @@ impl App {
                 writes: self.front().writes(&self.model),
             };
             let body = app_bars::view(&mut painter, area, &self.model, open, &available);
+            let body = toasts::view(&mut painter, body, &self.model);
             let first = self.screens.iter().rposition(|(_, screen)| !screen.is_popup()).unwrap_or(0);
             for (_, screen) in &self.screens[first..] {
                 *painter.cursor = None;
                 screen.view(&self.model, &mut painter, body);
             }
-            toasts::view(&mut painter, body, &self.model);
         }
         self.click_targets = click_targets;
         cursor
@@ -194,7 +201,7 @@ impl App {
     /// When something happens by itself, so that a [`Event::Tick`] is wanted.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Timestamp> {
-        self.model.wakes_at()
+        [self.model.wakes_at(), self.front().wakes_at(&self.model)].into_iter().flatten().min()
     }
 
     /// Whether a slice of work waits, so that an [`Event::Idle`] is wanted when nothing else is.
@@ -234,6 +241,11 @@ impl App {
     /// Whether an answer is awaited that the one who listens wants to hear before being asked what to do next.
     pub(crate) fn is_waiting(&self) -> bool {
         self.model.is_waiting() || self.has_work()
+    }
+
+    /// Lets nothing move, until the program ends.
+    pub(crate) fn stop_motion(&mut self) {
+        self.model.settings.motion = false;
     }
 
     fn front(&self) -> &dyn Screen {
@@ -310,13 +322,13 @@ impl App {
     /// Replaces the screens that hold input or data of the last user. The sign-in continues by itself.
     fn reset_screens(&mut self) {
         let (tab, _) = self.screens.remove(0);
-        let screen = tab.clone().open(&self.model);
+        let screen = screens::open(tab.clone(), &self.model);
         self.screens.retain(|(route, _)| matches!(route, Route::SignIn(_)));
         self.screens.insert(0, (tab, screen));
     }
 
     fn open(&mut self, route: Route) {
-        let screen = route.clone().open(&self.model);
+        let screen = screens::open(route.clone(), &self.model);
         self.screens.push((route, screen));
         self.input(Input::Focus);
     }

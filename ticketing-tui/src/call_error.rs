@@ -1,6 +1,7 @@
 //! Why something did not work, in the words of the screen.
 
-use ticketing_sdk::{Error, ErrorCode, Money, SafeToRepeat, StatusCode, text::sanitize};
+use ticketing_sdk::text::sanitize;
+use ticketing_sdk::{Error, ErrorCode, ErrorDetail, Money, SafeToRepeat, StatusCode, Timestamp};
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct CallError {
     pub fields: Vec<(String, String)>,
     /// What the ticket costs now, where it was ordered at another price.
     pub new_price: Option<Money>,
+    /// When a pass was admitted that is refused for that, and by which device.
+    pub first_admission: Option<(Timestamp, Option<String>)>,
 }
 
 /// What kind of error it is.
@@ -41,6 +44,7 @@ impl CallError {
             hint: None,
             fields: Vec::new(),
             new_price: None,
+            first_admission: None,
         }
     }
 
@@ -100,11 +104,19 @@ impl From<&Error> for CallError {
                     answer.retry_after.map(|after| format!("Try again in {} s", after.as_secs().max(1)));
                 let new_price = error.new_price();
                 let advice = || code.as_ref().and_then(advice).map(str::to_owned);
-                Self { kind, message, hint: retry.or_else(advice), fields: fields.collect(), new_price }
+                let fields = fields.collect();
+                let first_admission = first_admission(&answer.faults);
+                Self { kind, message, hint: retry.or_else(advice), fields, new_price, first_admission }
             }
             _ => of(CallErrorKind::Other, message),
         }
     }
+}
+
+/// When a pass was admitted that is refused for that, and where.
+fn first_admission(faults: &[ErrorDetail]) -> Option<(Timestamp, Option<String>)> {
+    let (at, device) = faults.iter().find_map(|fault| Some((fault.admitted_at?, &fault.device)))?;
+    Some((at, device.as_deref().map(|device| sanitize(device).into_owned())))
 }
 
 /// What to do about a refusal that does not say so itself.
@@ -137,5 +149,21 @@ mod tests {
             assert!(advice(&code).is_some(), "{code:?}");
         }
         assert_eq!(advice(&ErrorCode::NotFound), None);
+    }
+
+    #[test]
+    fn second_admission_names_the_first() {
+        let fault = |at: Option<&str>| ErrorDetail {
+            message: "The pass was admitted".to_owned(),
+            field: Some("code".to_owned()),
+            code: Some(ErrorCode::AlreadyAdmitted),
+            price: None,
+            admitted_at: at.map(|at| at.parse().unwrap()),
+            device: Some("north\u{1b} door".to_owned()),
+        };
+        let at = "2026-12-24T18:40:12Z";
+        let first = first_admission(&[fault(None), fault(Some(at))]);
+        assert_eq!(first, Some((at.parse().unwrap(), Some("north door".to_owned()))));
+        assert_eq!(first_admission(&[fault(None)]), None);
     }
 }

@@ -69,6 +69,7 @@ pub fn write(text: &str, change: &SettingChange) -> Result<String, ConfigError> 
         }
         SettingChange::Bell(bell) => set(tui, "bell", (*bell).into(), *bell == defaults.bell),
         SettingChange::Title(title) => set(tui, "title", (*title).into(), *title == defaults.title),
+        SettingChange::Motion(motion) => set(tui, "motion", (*motion).into(), *motion == defaults.motion),
         SettingChange::Mouse(mouse) => set(tui, "mouse", (*mouse).into(), *mouse == defaults.mouse),
         SettingChange::Keys(action, keys) => set_keys(tui, *action, keys.as_deref()),
     }
@@ -137,10 +138,11 @@ impl Reader<'_> {
                         None => self.error(span, one_of("borders", &Borders::ALL.map(Borders::name))),
                     }
                 }
-                "bell" | "title" | "mouse" => match (key, item.as_bool()) {
+                "bell" | "title" | "motion" | "mouse" => match (key, item.as_bool()) {
                     (_, None) => self.error(span, format!("{key} must be true or false")),
                     ("bell", Some(on)) => self.settings.bell = on,
                     ("title", Some(on)) => self.settings.title = on,
+                    ("motion", Some(on)) => self.settings.motion = on,
                     (_, Some(on)) => self.settings.mouse = on,
                 },
                 "keys" => match item.as_table_like() {
@@ -151,7 +153,9 @@ impl Reader<'_> {
                     let span = table.key(other).and_then(|key| key.span()).or(span);
                     self.error(
                         span,
-                        format!("there is no setting {other:?}; there are theme, borders, bell, title, mouse and keys"),
+                        format!(
+                            "there is no setting {other:?}; there are theme, borders, bell, title, motion, mouse and keys"
+                        ),
                     );
                 }
             }
@@ -255,7 +259,7 @@ mod tests {
             [
                 "line 2, column 9: theme must be one of auto, dark, light, contrast, plain",
                 "line 3, column 8: bell must be true or false",
-                "line 4, column 1: there is no setting \"what\"; there are theme, borders, bell, title, mouse and keys",
+                "line 4, column 1: there is no setting \"what\"; there are theme, borders, bell, title, motion, mouse and keys",
                 "line 7, column 1: there is no action \"fly\"; the settings screen lists them all",
                 "line 8, column 7: there is no key \"hyper-b\"; keys are written like \"x\", \"ctrl-p\", \"f5\" or \"enter\"",
                 "line 9, column 8: b is also the key of buy, which it may hide",

@@ -1,5 +1,6 @@
 //! The driver: hands events to the core, does what it asks for, and draws when something has changed.
 
+mod calendar_file;
 mod calls;
 mod config_file;
 mod feed;
@@ -11,6 +12,7 @@ mod terminal_modes;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 use ticketing_sdk::{Client, SecretString, Timestamp};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -95,6 +97,7 @@ impl Runtime {
             size,
             colours: options.colours,
             light: options.light,
+            zone: TimeZone::system(),
         };
         let app = App::new(setup, (options.clock)());
         let (sender, events) = channel(WAITING);

@@ -1,6 +1,8 @@
 //! What the core asks of the world: calls of the marketplace, and things to do to the terminal. Values, nothing more.
 
-use ticketing_sdk::{ClaimCode, Money, NewTicket, OrderId, PassId, SecretString, TicketId, TicketUpdate};
+use ticketing_sdk::{
+    ClaimCode, Money, NewTicket, OrderId, PassCode, PassId, SecretString, TicketId, TicketUpdate,
+};
 
 use crate::settings::SettingChange;
 
@@ -98,10 +100,14 @@ pub enum Call {
     GiveAway(PassId),
     /// End a transfer that nobody has claimed.
     TakeBack(PassId),
-    /// Claim a pass that someone else gives away.
+    /// Claim a pass that another user gives away.
     Claim(ClaimCode),
     /// Offer a pass for resale.
     Resell(PassId, Money),
+    /// Save the event of a pass to a calendar file in the current folder.
+    SaveCalendar(PassId),
+    /// Admit the holder of a code.
+    CheckIn(PassCode),
 }
 
 impl Call {
@@ -120,6 +126,7 @@ impl Call {
                 | Self::Pass(_)
                 | Self::PassOfOrder(_)
                 | Self::ReleasedPass(_)
+                | Self::SaveCalendar(_)
                 | Self::CardEntry
         )
     }

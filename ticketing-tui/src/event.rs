@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
-use ticketing_sdk::{CardEntry, CurrentUser, Order, Pass, PassTransfer, Payment, Ticket, TicketChange};
+use ticketing_sdk::{
+    Admission, CardEntry, CurrentUser, Order, Pass, PassTransfer, Payment, Ticket, TicketChange,
+};
 
 use crate::call_error::CallError;
 use crate::effect::CallId;
@@ -66,6 +68,10 @@ pub enum Reply {
     Pass(Box<Pass>),
     /// A started transfer, with its claim code.
     Transfer(PassTransfer),
+    /// A file was written, at this path.
+    Saved(String),
+    /// An admission.
+    Admission(Box<Admission>),
     /// It is done, and there is nothing more to say.
     Done,
 }

@@ -24,6 +24,9 @@ pub(crate) struct Glyphs {
     /// What is left, and what has gone, of a span.
     pub(crate) full: &'static str,
     pub(crate) empty: &'static str,
+    /// Where a ticket is torn.
+    pub(crate) perforation: &'static str,
+    pub(crate) perforation_lying: &'static str,
     /// Between things on one line.
     pub(crate) separator: &'static str,
     /// Stands for a letter that is not shown.
@@ -43,6 +46,8 @@ const DRAWN: Glyphs = Glyphs {
     track: "│",
     full: "━",
     empty: "─",
+    perforation: "┊",
+    perforation_lying: "┈",
     separator: "·",
     hidden: "•",
 };
@@ -79,6 +84,8 @@ const ASCII: Glyphs = Glyphs {
     track: "|",
     full: "=",
     empty: "-",
+    perforation: ":",
+    perforation_lying: ".",
     separator: "-",
     hidden: "*",
 };

@@ -28,6 +28,7 @@ use crate::action::Action;
 use crate::call_error::CallError;
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Reply;
+use crate::local_time::LocalTime;
 use crate::settings::Settings;
 use crate::text;
 
@@ -39,6 +40,7 @@ pub(crate) struct Model {
     /// What the server's clock is ahead, in milliseconds.
     pub(crate) clock_offset: i64,
     pub(crate) server: String,
+    pub(crate) local: LocalTime,
     pub(crate) size: Size,
     pub(crate) settings: Settings,
     pub(crate) session: Session,
@@ -108,6 +110,8 @@ enum CallSubject {
     ScreenWrite,
     /// The same, of this pass.
     PassWrite(PassId),
+    /// A file to write.
+    File,
     /// Whatever the model itself keeps track of.
     Other,
 }
@@ -151,11 +155,18 @@ impl Load {
 }
 
 impl Model {
-    pub(crate) fn new(server: String, settings: Settings, size: Size, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        server: String,
+        settings: Settings,
+        local: LocalTime,
+        size: Size,
+        now: Timestamp,
+    ) -> Self {
         Self {
             now,
             clock_offset: 0,
             server,
+            local,
             size,
             settings,
             session: Session::Unknown,
@@ -217,12 +228,16 @@ impl Model {
             Call::Session => CallSubject::Session,
             Call::Ticket(ticket) => CallSubject::Ticket(ticket.clone()),
             Call::Order(order) => CallSubject::Order(order.clone()),
-            Call::SignIn { .. } | Call::SignUp { .. } | Call::SignOut | Call::Sell(_) | Call::Claim(_) => {
-                CallSubject::ScreenWrite
-            }
+            Call::SignIn { .. }
+            | Call::SignUp { .. }
+            | Call::SignOut
+            | Call::Sell(_)
+            | Call::CheckIn(_)
+            | Call::Claim(_) => CallSubject::ScreenWrite,
             Call::GiveAway(pass) | Call::TakeBack(pass) | Call::Resell(pass, _) => {
                 CallSubject::PassWrite(pass.clone())
             }
+            Call::SaveCalendar(_) => CallSubject::File,
             _ => CallSubject::Other,
         };
         self.pending_calls.insert(id, PendingCall { subject, session: self.session_number });

@@ -1,6 +1,7 @@
 //! The screens, a file each: what it holds, what it does with what comes in, how it looks, and how it reads aloud.
 
 mod activity;
+mod check_in;
 mod checkout;
 mod claim;
 mod confirm;
@@ -23,83 +24,41 @@ use std::fmt;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
-use ticketing_sdk::{Money, OrderId, PassId, TicketId};
+use ticketing_sdk::{Money, OrderId, TicketId, Timestamp};
 
 use crate::action::Action;
 use crate::call_error::CallError;
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::notices::Level;
-use crate::model::passes::PassKey;
 use crate::model::{Model, PriceChange, Session};
+use crate::route::{ConfirmAction, Route};
 use crate::widgets::form::Form;
 use crate::widgets::painter::Painter;
 
-/// Declares the routes: the module and the type of each screen, and the argument that opens it.
-macro_rules! screens {
-    ($($module:ident: $variant:ident $(($argument:ident: $type:ty))?;)+) => {
-        /// The way to a screen.
-        #[derive(Debug, Clone, PartialEq)]
-        pub(crate) enum Route {
-            $($variant $(($type))?,)+
-        }
-
-        impl Route {
-            /// Opens the screen.
-            pub(crate) fn open(self, model: &Model) -> Box<dyn Screen> {
-                match self {
-                    $(Self::$variant $(($argument))? => Box::new($module::$variant::open($($argument,)? model)),)+
-                }
-            }
-        }
-    };
-}
-
-screens! {
-    market: Market;
-    ticket: Ticket(id: TicketId);
-    checkout: Checkout(id: OrderId);
-    orders: Orders;
-    passes: Passes;
-    pass: Pass(key: PassKey);
-    transfer: Transfer(id: PassId);
-    claim: Claim;
-    resale: Resale(id: PassId);
-    listings: Listings;
-    listing: Listing(id: Option<TicketId>);
-    activity: Activity;
-    settings: Settings;
-    sign_in: SignIn(then: Option<Box<Route>>);
-    prices: Prices;
-    help: Help(parent_actions: Vec<Action>);
-    palette: Palette(parent_actions: Vec<Action>);
-    confirm: Confirm(action: ConfirmAction);
-}
-
-/// The screens that are always one key away, in the order of the bar at the top.
-pub(crate) const TABS: [(Action, Route); 6] = [
-    (Action::Market, Route::Market),
-    (Action::Orders, Route::Orders),
-    (Action::Listings, Route::Listings),
-    (Action::Activity, Route::Activity),
-    (Action::Settings, Route::Settings),
-    (Action::Passes, Route::Passes),
-];
-
-/// What asks before it is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ConfirmAction {
-    Cancel(OrderId),
-    Withdraw(TicketId),
-    SignOut,
-    /// Reserve a ticket at its new price, which was another when it was shown.
-    BuyAt {
-        ticket: TicketId,
-        price: Money,
-        shown: Money,
-    },
-    /// Leave while money is being taken.
-    Quit,
+/// Opens the screen of a route.
+pub(crate) fn open(route: Route, model: &Model) -> Box<dyn Screen> {
+    match route {
+        Route::Market => Box::new(market::Market::open(model)),
+        Route::Ticket(id) => Box::new(ticket::Ticket::open(id, model)),
+        Route::Checkout(id) => Box::new(checkout::Checkout::open(id, model)),
+        Route::Orders => Box::new(orders::Orders::open(model)),
+        Route::Passes => Box::new(passes::Passes::open(model)),
+        Route::Pass(key) => Box::new(pass::Pass::open(key, model)),
+        Route::Transfer(id) => Box::new(transfer::Transfer::open(id, model)),
+        Route::Claim => Box::new(claim::Claim::open(model)),
+        Route::CheckIn => Box::new(check_in::CheckIn::open(model)),
+        Route::Resale(id) => Box::new(resale::Resale::open(id, model)),
+        Route::Listings => Box::new(listings::Listings::open(model)),
+        Route::Listing(id) => Box::new(listing::Listing::open(id, model)),
+        Route::Activity => Box::new(activity::Activity::open(model)),
+        Route::Settings => Box::new(settings::Settings::open(model)),
+        Route::SignIn(then) => Box::new(sign_in::SignIn::open(then, model)),
+        Route::Prices => Box::new(prices::Prices::open(model)),
+        Route::Help(parent_actions) => Box::new(help::Help::open(parent_actions, model)),
+        Route::Palette(parent_actions) => Box::new(palette::Palette::open(parent_actions, model)),
+        Route::Confirm(action) => Box::new(confirm::Confirm::open(action, model)),
+    }
 }
 
 /// A screen.
@@ -122,6 +81,11 @@ pub(crate) trait Screen: fmt::Debug {
     /// Whether a line is being written, so that letters are letters.
     fn writes(&self, _: &Model) -> bool {
         false
+    }
+
+    /// When it is drawn otherwise by itself, so that an [`Input::Tick`] is wanted.
+    fn wakes_at(&self, _: &Model) -> Option<Timestamp> {
+        None
     }
 
     /// Whether the next key is wanted as it is, whatever it usually stands for.
@@ -157,6 +121,8 @@ pub(crate) enum Input<'a> {
     Reservation(CallId),
     /// What is known has changed.
     ModelChange,
+    /// The time for which it asked has come.
+    Tick,
 }
 
 /// What a screen has to work with.
@@ -211,6 +177,21 @@ impl Context<'_> {
             self.go(Route::Confirm(ConfirmAction::BuyAt { ticket, price, shown }));
         }
         None
+    }
+
+    /// Goes on towards owning a ticket: to what is held already, to the sign-in, or to a new reservation, whose call is
+    /// answered.
+    pub(crate) fn buy(&mut self, ticket: &TicketId) -> Option<CallId> {
+        if let Some(order) = self.model.orders.of_ticket(ticket) {
+            let id = order.id.clone();
+            self.go(Route::Checkout(id));
+            return None;
+        }
+        if !self.require_sign_in(Some(Route::Ticket(ticket.clone()))) {
+            return None;
+        }
+        let price = Money::from_cents(i64::from(self.model.market.tickets.get(ticket)?.cents)).ok()?;
+        self.model.reserve(ticket, price)
     }
 
     /// Goes on if someone is signed in; else to the screen where that can be done, and then to `then`.

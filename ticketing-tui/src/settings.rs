@@ -15,6 +15,8 @@ pub struct Settings {
     pub bell: bool,
     /// Whether the window's title tells of a reservation.
     pub title: bool,
+    /// Whether a payment under way and the ticket that is paid for move.
+    pub motion: bool,
     /// Whether the mouse is listened to. Without it, the terminal's own selection works.
     pub mouse: bool,
     /// Which keys stand for what.
@@ -28,6 +30,7 @@ impl Default for Settings {
             borders: Borders::Rounded,
             bell: true,
             title: true,
+            motion: true,
             mouse: true,
             keys: Keymap::default(),
         }
@@ -45,6 +48,8 @@ pub enum SettingChange {
     Bell(bool),
     /// Whether the window has a title.
     Title(bool),
+    /// Whether something moves.
+    Motion(bool),
     /// Whether the mouse is listened to.
     Mouse(bool),
     /// The keys of an action; `None` for its usual ones.
@@ -59,6 +64,7 @@ impl Settings {
             SettingChange::Borders(borders) => self.borders = *borders,
             SettingChange::Bell(bell) => self.bell = *bell,
             SettingChange::Title(title) => self.title = *title,
+            SettingChange::Motion(motion) => self.motion = *motion,
             SettingChange::Mouse(mouse) => self.mouse = *mouse,
             SettingChange::Keys(action, keys) => self.keys.set_keys(*action, keys.clone()),
         }

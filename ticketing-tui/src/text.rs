@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use ticketing_sdk::text::span;
-pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_left, time_of_day};
-use ticketing_sdk::{DetailField, Money, TicketDetails};
+pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_left};
+use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails, Timestamp};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -15,14 +15,14 @@ pub(crate) fn title(title: &str) -> String {
     if words.trim().is_empty() { "(no title)".to_owned() } else { words.trim().to_owned() }
 }
 
-/// A longer detail is a paragraph of its own, not a line of a card.
-const LONGEST_LINE: usize = 200;
+/// The details of one line, in the order of a card.
+const LINES: [DetailField; 3] = [DetailField::StartsAt, DetailField::Venue, DetailField::Seat];
 
 /// Returns the details of one line that are given, with the labels of a card, safe to show.
 pub(crate) fn details(details: &TicketDetails) -> impl Iterator<Item = (&'static str, String)> {
-    DetailField::ALL.iter().filter(|field| field.max_chars() <= LONGEST_LINE).filter_map(|field| {
+    LINES.iter().filter_map(|field| {
         let text = match (field, &details.starts_at) {
-            (DetailField::StartsAt, Some(starts)) => format!("{} ({})", starts.label(), starts.offset()),
+            (DetailField::StartsAt, Some(starts)) => event_time(starts),
             _ => sanitize(details.get(*field)?).into_owned(),
         };
         Some((detail_label(*field), text))
@@ -31,7 +31,7 @@ pub(crate) fn details(details: &TicketDetails) -> impl Iterator<Item = (&'static
 
 /// Returns the long details that are given, safe to show.
 pub(crate) fn paragraphs(details: &TicketDetails) -> impl Iterator<Item = String> {
-    let long = DetailField::ALL.iter().filter(|field| field.max_chars() > LONGEST_LINE);
+    let long = DetailField::ALL.iter().filter(|field| !LINES.contains(field));
     long.filter_map(|field| Some(sanitize(details.get(*field)?).into_owned()))
 }
 
@@ -41,6 +41,71 @@ pub(crate) fn detail_label(field: DetailField) -> &'static str {
         DetailField::StartsAt => "When",
         DetailField::Venue => "Where",
         other => other.label(),
+    }
+}
+
+/// Returns the end of an id, enough to tell it from others in sight: the beginning of ids is when they were made.
+pub(crate) fn short_id(id: &str) -> String {
+    const LETTERS: usize = 8;
+    let id = sanitize(id);
+    let start = id.char_indices().rev().nth(LETTERS - 1).map_or(0, |(at, _)| at);
+    id.get(start..).unwrap_or_default().to_owned()
+}
+
+/// Returns when an event starts, on the clock at its place, with the offset of the place.
+pub(crate) fn event_time(starts: &EventTime) -> String {
+    format!("{} ({})", starts.label(), starts.offset())
+}
+
+/// Returns when an event starts in few columns: `17 Jan, 19:30`, or the date alone where the year is to be named.
+pub(crate) fn short_event_time(starts: &EventTime, now: Timestamp) -> String {
+    /// Within so many days, day and month tell the year.
+    const NEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
+    let label = starts.label();
+    let (date, time) = label.split_once(", ").unwrap_or((&label, ""));
+    match date.rsplit_once(' ') {
+        Some((day, _)) if starts.instant().saturating_since(now) < NEAR && starts.instant() >= now => {
+            format!("{day}, {time}")
+        }
+        _ => date.to_owned(),
+    }
+}
+
+/// The group of the events without a date.
+pub(crate) const NO_DATE: &str = "No date";
+
+/// Returns the group of the events that start together: `This week`, a month of this year, or a month with its year.
+pub(crate) fn event_group(starts: Option<&EventTime>, now: Timestamp) -> String {
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let Some(starts) = starts else { return NO_DATE.to_owned() };
+    if starts.instant() < now {
+        return "Started".to_owned();
+    }
+    if starts.instant().saturating_since(now) < WEEK {
+        return "This week".to_owned();
+    }
+    let (year, month) = (starts.date().get(..4), starts.date().get(5..7));
+    let month = month.and_then(|month| month.parse::<usize>().ok()).and_then(|month| month.checked_sub(1));
+    let month = month.and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    let year = year.unwrap_or_default();
+    if ticketing_sdk::text::date(now).starts_with(year) {
+        month.to_owned()
+    } else {
+        format!("{month} {year}")
     }
 }
 
@@ -164,6 +229,42 @@ mod tests {
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("日本 語", 3), ["日", "本", "語"]);
         assert_eq!(wrap("  ", 3), [""; 0]);
+    }
+
+    #[test]
+    fn short_id_is_the_end_of_an_id() {
+        assert_eq!(short_id("0193a5b2-7c1d-7e00-8000-0123456789ab"), "456789ab");
+        assert_eq!(short_id("t1"), "t1");
+        assert_eq!(short_id("é\u{1b}日本語日本語日本"), "日本語日本語日本");
+    }
+
+    #[test]
+    fn events_are_grouped_by_week_and_month() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        for (starts, group) in [
+            ("2026-11-27T11:00:00Z", "Started"),
+            ("2026-11-27T13:00:00Z", "This week"),
+            ("2026-12-04T13:30:00+02:00", "This week"),
+            ("2026-12-04T12:00:00Z", "December"),
+            ("2026-12-31T23:30:00-05:00", "December"),
+            ("2027-01-01T00:30:00Z", "January 2027"),
+        ] {
+            let time: EventTime = starts.parse().unwrap();
+            assert_eq!(event_group(Some(&time), now), group, "{starts}");
+        }
+        assert_eq!(event_group(None, now), "No date");
+    }
+
+    #[test]
+    fn short_time_names_the_year_where_it_is_not_the_next() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        for (starts, short) in [
+            ("2027-01-17T19:30:00+01:00", "17 Jan, 19:30"),
+            ("2028-01-17T19:30:00+01:00", "17 Jan 2028"),
+            ("2026-11-26T19:30:00+01:00", "26 Nov 2026"),
+        ] {
+            assert_eq!(short_event_time(&starts.parse().unwrap(), now), short);
+        }
     }
 
     #[test]

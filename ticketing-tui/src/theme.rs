@@ -141,6 +141,8 @@ impl Theme {
     fn contrast() -> Self {
         let foreground = |color| Style::new().fg(color).add_modifier(Modifier::BOLD);
         let inverse = Style::new().fg(Color::Black).bg(Color::White).add_modifier(Modifier::BOLD);
+        // What has a colour of its own keeps its contrast when it is reversed, on a background of another colour not.
+        let reversed = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
         Self {
             base: Style::new().fg(Color::White).bg(Color::Black),
             dim: Style::new().fg(Color::White),
@@ -153,11 +155,11 @@ impl Theme {
             bad: foreground(Color::LightRed),
             faint: Style::new().fg(Color::White),
             unavailable: Style::new().fg(Color::White).add_modifier(Modifier::CROSSED_OUT),
-            selected: inverse,
+            selected: reversed,
             bar: Style::new().fg(Color::White).bg(Color::Black),
             tab: inverse,
             field: Style::new().fg(Color::White).bg(Color::Black).add_modifier(Modifier::UNDERLINED),
-            focus: inverse,
+            focus: reversed,
             matched: foreground(Color::LightYellow).add_modifier(Modifier::UNDERLINED),
         }
     }
@@ -208,10 +210,10 @@ const DARK: Palette = Palette {
     background: Rgb(0x12, 0x15, 0x1c),
     bar: Rgb(0x1c, 0x21, 0x2c),
     text: Rgb(0xe3, 0xe7, 0xef),
-    dim: Rgb(0x9a, 0xa4, 0xb8),
-    unavailable: Rgb(0x6e, 0x78, 0x8c),
+    dim: Rgb(0xb4, 0xbd, 0xce),
+    unavailable: Rgb(0x9a, 0xa4, 0xb8),
     line: Rgb(0x3d, 0x46, 0x58),
-    selected: Rgb(0x2a, 0x3a, 0x5c),
+    selected: Rgb(0x1f, 0x2c, 0x47),
     accent: Rgb(0x7c, 0xb7, 0xff),
     good: Rgb(0x7f, 0xd1, 0x8b),
     warn: Rgb(0xf2, 0xc1, 0x64),
@@ -222,14 +224,14 @@ const LIGHT: Palette = Palette {
     background: Rgb(0xfb, 0xfb, 0xf8),
     bar: Rgb(0xec, 0xec, 0xe6),
     text: Rgb(0x1d, 0x21, 0x2a),
-    dim: Rgb(0x57, 0x5f, 0x6e),
-    unavailable: Rgb(0x75, 0x7b, 0x87),
+    dim: Rgb(0x48, 0x50, 0x5f),
+    unavailable: Rgb(0x50, 0x56, 0x62),
     line: Rgb(0xb9, 0xbd, 0xc4),
     selected: Rgb(0xd3, 0xe2, 0xfa),
-    accent: Rgb(0x0b, 0x55, 0xc4),
-    good: Rgb(0x1a, 0x6e, 0x33),
-    warn: Rgb(0x8a, 0x55, 0x00),
-    bad: Rgb(0xb3, 0x1d, 0x28),
+    accent: Rgb(0x08, 0x3f, 0x9c),
+    good: Rgb(0x0b, 0x55, 0x24),
+    warn: Rgb(0x6b, 0x41, 0x00),
+    bad: Rgb(0x9c, 0x12, 0x1e),
 };
 
 /// The nearest of the 256 colours that every terminal with so many paints alike: the cube and the greys.
@@ -270,20 +272,96 @@ mod tests {
         (one.max(two) + 0.05) / (one.min(two) + 0.05)
     }
 
+    /// The sixteen colours as xterm, the console of Linux, and that of Windows show them.
+    const XTERM: [u32; 16] = [
+        0x00_0000, 0xcd_0000, 0x00_cd00, 0xcd_cd00, 0x00_00ee, 0xcd_00cd, 0x00_cdcd, 0xe5_e5e5, 0x7f_7f7f,
+        0xff_0000, 0x00_ff00, 0xff_ff00, 0x5c_5cff, 0xff_00ff, 0x00_ffff, 0xff_ffff,
+    ];
+    const LINUX: [u32; 16] = [
+        0x00_0000, 0xaa_0000, 0x00_aa00, 0xaa_5500, 0x00_00aa, 0xaa_00aa, 0x00_aaaa, 0xaa_aaaa, 0x55_5555,
+        0xff_5555, 0x55_ff55, 0xff_ff55, 0x55_55ff, 0xff_55ff, 0x55_ffff, 0xff_ffff,
+    ];
+    const WINDOWS: [u32; 16] = [
+        0x0c_0c0c, 0xc5_0f1f, 0x13_a10e, 0xc1_9c00, 0x00_37da, 0x88_1798, 0x3a_96dd, 0xcc_cccc, 0x76_7676,
+        0xe7_4856, 0x16_c60c, 0xf9_f1a5, 0x3b_78ff, 0xb4_009e, 0x61_d6d6, 0xf2_f2f2,
+    ];
+
+    fn split(rgb: u32) -> Rgb {
+        let [_, r, g, b] = rgb.to_be_bytes();
+        Rgb(r, g, b)
+    }
+
+    /// What a terminal with these sixteen colours shows.
+    fn shown(color: Color, sixteen: &[u32; 16]) -> Rgb {
+        match color {
+            Color::Rgb(r, g, b) => Rgb(r, g, b),
+            Color::Black => split(sixteen[0]),
+            Color::LightRed => split(sixteen[9]),
+            Color::LightGreen => split(sixteen[10]),
+            Color::LightYellow => split(sixteen[11]),
+            Color::LightCyan => split(sixteen[14]),
+            Color::White => split(sixteen[15]),
+            Color::Indexed(index @ 16..=231) => {
+                let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+                let index = index - 16;
+                Rgb(level(index / 36), level(index / 6 % 6), level(index % 6))
+            }
+            Color::Indexed(index @ 232..) => {
+                let level = 8 + 10 * (index - 232);
+                Rgb(level, level, level)
+            }
+            other => panic!("no theme uses {other:?}"),
+        }
+    }
+
+    fn ratio(style: Style, sixteen: &[u32; 16]) -> f64 {
+        let (text, background) = (style.fg.unwrap(), style.bg.unwrap());
+        // Reversing swaps the two, which leaves the ratio as it is.
+        contrast(shown(text, sixteen), shown(background, sixteen))
+    }
+
     #[test]
-    fn every_text_colour_is_legible_on_every_background() {
-        for palette in [DARK, LIGHT] {
-            for background in [palette.background, palette.bar, palette.selected] {
-                for text in
-                    [palette.text, palette.dim, palette.accent, palette.good, palette.warn, palette.bad]
-                {
-                    assert!(contrast(text, background) >= 4.5, "{:.2}", contrast(text, background));
+    fn every_role_of_text_is_legible_on_every_background_of_every_theme() {
+        let names = [ThemeName::Dark, ThemeName::Light, ThemeName::Contrast];
+        let mut faults = Vec::new();
+        for (name, colours) in names.iter().flat_map(|name| {
+            [Colours::Sixteen, Colours::Indexed, Colours::True].map(|colours| (*name, colours))
+        }) {
+            let theme = Theme::of(name, colours, false);
+            let backgrounds = [
+                ("base", Style::new()),
+                ("bar", theme.bar),
+                ("selected", theme.selected),
+                ("field", theme.field),
+                ("focus", theme.focus),
+            ];
+            let roles = [
+                ("base", Style { bg: None, ..theme.base }),
+                ("unstyled", Style::new()),
+                ("dim", theme.dim),
+                ("heading", theme.heading),
+                ("accent", theme.accent),
+                ("key", theme.key),
+                ("good", theme.good),
+                ("warn", theme.warn),
+                ("bad", theme.bad),
+                ("faint", theme.faint),
+                ("unavailable", theme.unavailable),
+                ("matched", theme.matched),
+            ];
+            for sixteen in [&XTERM, &LINUX, &WINDOWS] {
+                assert!(ratio(theme.tab, sixteen) >= 4.5, "{name:?} {colours:?}: tab");
+                for (background, under) in backgrounds {
+                    for (role, style) in roles {
+                        let ratio = ratio(theme.base.patch(under).patch(style), sixteen);
+                        if ratio < 4.5 {
+                            faults.push(format!("{name:?} {colours:?}: {role} on {background}: {ratio:.2}"));
+                        }
+                    }
                 }
             }
-            // Unavailable rows are dim on purpose, and their status is also in words.
-            assert!(contrast(palette.unavailable, palette.background) >= 3.0);
-            assert!(contrast(palette.background, palette.accent) >= 4.5);
         }
+        assert!(faults.is_empty(), "{faults:#?}");
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl Program {
             size: Size::new(SCREEN.width, SCREEN.height),
             colours: Colours::True,
             light: false,
+            zone: jiff::tz::TimeZone::UTC,
         };
         let mut app = App::new(setup, now());
         let mut market = None;

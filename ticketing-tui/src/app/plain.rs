@@ -5,7 +5,8 @@ use ticketing_sdk::Timestamp;
 use super::App;
 use crate::action::{Action, Scope};
 use crate::effect::Effect;
-use crate::screens::{Input, PlainView, TABS};
+use crate::route::TABS;
+use crate::screens::{Input, PlainView};
 
 /// A choice from a numbered list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_sdk::{
-    CardToken, Client, Error, OrderId, Pass, PassId, PassStatus, Payment, PaymentStatus, SecretString,
-    Ticket, TicketSort, TicketStatus, Write,
+    CardToken, Client, Error, NewCheckIn, OrderId, Pass, PassId, PassStatus, Payment, PaymentStatus,
+    SecretString, Ticket, TicketSort, TicketStatus, Write,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep};
@@ -67,6 +67,12 @@ impl Caller {
                 Err(error) => Err(call_error(error)),
             },
             Call::ReleasedPass(id) => self.released_pass(&id).await,
+            Call::SaveCalendar(id) => {
+                let event = passes.calendar(&id).await.map_err(call_error)?;
+                super::calendar_file::save(&id, &event)
+                    .map(|path| Reply::Saved(path.display().to_string()))
+                    .map_err(|why| CallError::other(format!("The calendar file was not written: {why}")))
+            }
             Call::GiveAway(id) => {
                 let operation = format!("passes transfer {id}");
                 let write = passes.transfer(&id);
@@ -81,6 +87,11 @@ impl Caller {
                 let operation = format!("passes resell {id} --price {price}");
                 let write = passes.resell(&id, price);
                 self.send_journaled(&operation, &[id.as_str(), &price.to_string()], write).await.map(ticket)
+            }
+            Call::CheckIn(code) => {
+                let write = passes.check_in(NewCheckIn::new(code.clone()));
+                let admission = self.send_journaled("checkin", &[code.as_str()], write).await?;
+                Ok(Reply::Admission(Box::new(admission)))
             }
             Call::CardEntry => {
                 self.client.payments().card_entry().await.map(Reply::CardEntry).map_err(call_error)

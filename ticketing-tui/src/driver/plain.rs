@@ -28,7 +28,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// When `out` cannot be written.
 pub async fn run_plain(options: Options, out: impl Write) -> io::Result<ExitReason> {
     let mut signals = Signals::listen()?;
-    let (app, runtime) = Runtime::open(options, Size::new(80, 24));
+    let (mut app, runtime) = Runtime::open(options, Size::new(80, 24));
+    // A screen does not change while the user reads it.
+    app.stop_motion();
     let modes = TerminalModes::save();
     let mut driver = Driver { app, runtime, out, lines: LineReader::new(), ended: false, modes };
     let exit_reason = driver.run(&mut signals).await;

@@ -50,6 +50,10 @@ impl Notices {
         let text = sanitize(&text.into()).into_owned();
         let notice = Notice { level, text, expires_at: now + duration };
         self.shown.retain(|old| old.text != notice.text);
+        if level == Level::Success {
+            // What worked answers what did not work before it.
+            self.shown.retain(|old| !matches!(old.level, Level::Warning | Level::Error));
+        }
         self.shown.push_back(notice.clone());
         self.unprinted.push_back(notice);
         while self.shown.len() > MAX_SHOWN {

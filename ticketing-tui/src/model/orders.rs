@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Payment, TicketId, Timestamp};
+use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Payment, PaymentStatus, TicketId, Timestamp};
 
 use super::Load;
 use crate::effect::CallId;
@@ -200,6 +200,17 @@ impl Orders {
             order.status = OrderStatus::AwaitingPayment;
         }
         self.expiry_polls.remove(id);
+    }
+
+    /// Whether the money for an order is known to be taken, also where the order does not show that yet.
+    pub(crate) fn is_paid(&self, order: &Order) -> bool {
+        let succeeded =
+            |payment: &Payment| payment.status.is_none_or(|status| status == PaymentStatus::Succeeded);
+        match order.status {
+            OrderStatus::Complete => true,
+            OrderStatus::AwaitingPayment => self.payment(&order.id).is_some_and(succeeded),
+            _ => false,
+        }
     }
 
     pub(crate) fn begin_reserving(&mut self, ticket: &TicketId, call: CallId, price: Money) {

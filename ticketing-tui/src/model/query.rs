@@ -18,12 +18,12 @@ pub(crate) struct Query {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Sort {
     #[default]
+    Soonest,
     Newest,
     Oldest,
     Cheapest,
     MostExpensive,
     Title,
-    Soonest,
 }
 
 impl Sort {

@@ -93,7 +93,8 @@ impl Model {
                 }
             }
             Reply::Order(_) => {}
-            Reply::Payment(_) | Reply::Done => {}
+            Reply::Saved(path) => self.notify(Level::Success, format!("Saved {path}")),
+            Reply::Payment(_) | Reply::Admission(_) | Reply::Done => {}
         }
     }
 
@@ -125,6 +126,7 @@ impl Model {
                 self.market.mark_withdrawn(ticket);
                 self.listings.remove(ticket);
             }
+            CallSubject::File => self.notify(Level::Error, error_line(error)),
             // A ticket that was listed all the same is shown.
             CallSubject::ScreenWrite
                 if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() =>

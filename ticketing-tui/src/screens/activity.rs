@@ -6,21 +6,18 @@ use ratatui::style::Style;
 use super::{Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::Model;
-use crate::model::activity::{ActivityEvent, BARS};
+use crate::model::activity::{ActivityEvent, BARS, Bar};
 use crate::model::ticket_store::PRICE_BANDS;
 use crate::text;
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below, inset, top};
-use crate::widgets::{activity_line, meter, placeholder};
+use crate::widgets::{activity_line, meter, panes, placeholder, ticket_card};
 
 /// What happens in the market.
 #[derive(Debug)]
 pub(crate) struct Activity {
     list: List,
 }
-
-/// From here on there is room for the charts beside the log.
-const SPLIT: u16 = 100;
 
 impl Activity {
     pub(crate) fn open(_: &Model) -> Self {
@@ -78,14 +75,13 @@ impl Screen for Activity {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        if area.width >= SPLIT {
-            let side = area.width * 2 / 5;
-            log(self, model, painter, Rect { width: area.width - side, ..area });
-            charts(model, painter, Rect { x: area.right() - side, width: side, ..area });
+        let (list, beside) = panes::split(area);
+        if let Some(beside) = beside {
+            log(self, model, painter, list);
+            self.beside(model, painter, beside);
         } else if area.height >= 18 {
-            let low = 9;
-            log(self, model, painter, Rect { height: area.height - low, ..area });
-            charts(model, painter, below(area, area.height - low));
+            log(self, model, painter, Rect { height: area.height - CHARTS, ..area });
+            charts(model, painter, below(area, area.height - CHARTS));
         } else {
             log(self, model, painter, area);
         }
@@ -97,14 +93,14 @@ impl Screen for Activity {
             log.get(index).map_or_else(String::new, |event| {
                 format!(
                     "{} {}: {}, {}",
-                    text::time_of_day(event.at),
+                    model.local.time_of_day(event.at),
                     event.kind.word(),
                     event.title,
                     text::price(event.cents)
                 )
             })
         });
-        let mut lines = vec![format!("Since the start: {}", sums(model))];
+        let mut lines = vec![format!("Since the start ({}): {}", model.local.zone(model.now), sums(model))];
         if log.is_empty() {
             lines.push("No activity since the start.".to_owned());
         }
@@ -112,8 +108,23 @@ impl Screen for Activity {
     }
 }
 
+impl Activity {
+    /// The charts, and below them the ticket that the selected event is about.
+    fn beside(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let mut rest = below(charts(model, painter, area), 1);
+        if rest.height >= 2 * PRICES {
+            rest = below(prices(model, painter, rest), 1);
+        }
+        if let Some(event) = self.selected(model)
+            && let Some(row) = model.market.tickets.get(&event.ticket)
+        {
+            ticket_card::view(painter, rest, model, &event.ticket, row);
+        }
+    }
+}
+
 fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-    let inner = painter.frame(area, "Since the start", painter.theme.border);
+    let inner = painter.list_title(area, &format!("Since the start ({})", model.local.zone(model.now)));
     let line = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
     painter.text(line, &sums(model), painter.theme.dim);
     let log = model.market.activity.log();
@@ -129,54 +140,68 @@ fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) 
     }
     screen.list.view(painter, below(inner, 1), log.len(), |painter, line, index, _| {
         if let Some(event) = log.get(index) {
-            activity_line::line(painter, line, event);
+            activity_line::line(painter, line, model, event);
         }
     });
 }
 
-fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) {
-    let inner = inset(painter.frame(area, "The last ten minutes", painter.theme.border), 1, 0);
+/// The lines of the charts, and of the prices.
+const CHARTS: u16 = 6;
+const PRICES: u16 = 11;
+/// The columns before a chart.
+const LABEL: u16 = 14;
+
+/// Draws what happened in the last ten minutes, a line for each kind, over an axis. Returns the rest of the area.
+fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
+    painter.text(inset(area, 2, 0), "The last ten minutes", painter.theme.heading);
+    let inner = inset(below(area, 1), 2, 0);
     let bars = model.market.activity.bars(model.now);
-    let series: [(&str, Vec<u64>, Style); 3] = [
-        ("listed", bars.iter().map(|bar| bar.listed.into()).collect(), painter.theme.good),
-        ("reserved", bars.iter().map(|bar| bar.reserved.into()).collect(), painter.theme.warn),
-        ("sold", bars.iter().map(|bar| bar.sold.into()).collect(), painter.theme.accent),
+    let room = usize::from(inner.width.saturating_sub(LABEL)).clamp(1, BARS);
+    // A narrow chart has the sums of several bars in each column, so that it is ten minutes long all the same.
+    let each = BARS.div_ceil(room);
+    let width = u16::try_from(BARS.div_ceil(each)).unwrap_or(u16::MAX);
+    let theme = painter.theme;
+    let series: [(&str, fn(&Bar) -> u32, Style); 3] = [
+        ("listed", |bar| bar.listed, theme.dim),
+        ("reserved", |bar| bar.reserved, theme.warn),
+        ("sold", |bar| bar.sold, theme.accent),
     ];
-    // With little room only the lines of time, else prices below them.
-    let tall = inner.height >= 24;
-    let each = if tall { ((inner.height - 11) / 3).clamp(2, 7) } else { (inner.height / 3).max(1) };
     let mut rest = inner;
-    for (label, values, style) in series {
-        let total: u64 = values.iter().sum();
-        let words = format!("{label} {total}");
-        painter.text(Rect { width: 14, ..top(rest, 1) }, &words, painter.theme.dim);
-        let chart = Rect {
-            x: rest.x + 14,
-            width: rest.width.saturating_sub(14).min(u16::try_from(BARS).unwrap_or(60)),
-            ..top(rest, each.saturating_sub(u16::from(tall)).max(1))
-        };
-        meter::bars(painter, chart, &values, style);
-        rest = below(rest, each);
-    }
-    if tall {
-        painter.text(
-            top(rest, 1),
-            &format!("Prices of available tickets ({})", text::count(model.market.tickets.available())),
-            painter.theme.heading,
-        );
-        let mut from = 0;
-        let mut rows = Vec::new();
-        for (count, end) in
-            model.market.tickets.price_bands().iter().zip(PRICE_BANDS.map(Some).into_iter().chain([None]))
-        {
-            let label = match end {
-                Some(end) if from == 0 => format!("under ${}", end / 100),
-                Some(end) => format!("${} to ${}", from / 100, end / 100),
-                None => format!("from ${}", from / 100),
-            };
-            from = end.unwrap_or(from);
-            rows.push((label, *count));
+    let chart = |line: Rect| Rect { x: line.x + LABEL.min(line.width), width, height: 1, ..line };
+    for (label, value, style) in series {
+        let total: u32 = bars.iter().map(value).sum();
+        painter.text(Rect { width: LABEL, ..top(rest, 1) }, &format!("{label} {total}"), painter.theme.dim);
+        let values: Vec<u64> =
+            bars.rchunks(each).rev().map(|some| some.iter().map(|bar| u64::from(value(bar))).sum()).collect();
+        if !rest.is_empty() {
+            meter::bars(painter, chart(rest), &values, style);
         }
-        meter::lying(painter, below(rest, 2), &rows, painter.theme.accent);
+        rest = below(rest, 1);
     }
+    if !rest.is_empty() {
+        painter.text(chart(rest), "10 min ago", painter.theme.faint);
+        painter.right(chart(rest), "now", painter.theme.faint);
+    }
+    below(Rect { x: area.x, width: area.width, ..rest }, 1)
+}
+
+/// Draws how many tickets are available at which prices. Returns the rest of the area.
+fn prices(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
+    let title = format!("Prices of available tickets ({})", text::count(model.market.tickets.available()));
+    painter.text(inset(area, 2, 0), &title, painter.theme.heading);
+    let inner = inset(below(area, 1), 2, 0);
+    let mut from = 0;
+    let mut rows = Vec::new();
+    let ends = PRICE_BANDS.map(Some).into_iter().chain([None]);
+    for (count, end) in model.market.tickets.price_bands().iter().zip(ends) {
+        let label = match end {
+            Some(end) if from == 0 => format!("under ${}", end / 100),
+            Some(end) => format!("${} to ${}", from / 100, end / 100),
+            None => format!("from ${}", from / 100),
+        };
+        from = end.unwrap_or(from);
+        rows.push((label, *count));
+    }
+    meter::lying(painter, inner, &rows, painter.theme.dim);
+    below(area, PRICES)
 }

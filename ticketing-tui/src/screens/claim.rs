@@ -1,4 +1,4 @@
-//! Claiming a pass that someone else gives away.
+//! Claiming a pass that another user gives away.
 
 use ratatui::layout::Rect;
 use ticketing_sdk::ClaimCode;

@@ -9,11 +9,11 @@ use crate::action::Action;
 use crate::model::listings::{Listing, ListingAction};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::columns::{Columns, Line, WIDEST};
+use crate::widgets::columns::{Columns, Line, venue};
 use crate::widgets::list::List;
-use crate::widgets::painter::{Painter, below};
-use crate::widgets::placeholder;
-use crate::widgets::ticket_card::StyleRole;
+use crate::widgets::painter::{Painter, below, top};
+use crate::widgets::ticket_card::{self, Card, StyleRole};
+use crate::widgets::{panes, placeholder};
 
 /// What one sells, the newest first.
 #[derive(Debug)]
@@ -36,9 +36,9 @@ fn status(listing: &Listing) -> (&'static str, StyleRole) {
     match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
         (Some(ListingAction::Change), _) => ("Saving", StyleRole::Accent),
         (Some(ListingAction::Withdraw), _) => ("Withdrawing", StyleRole::Warn),
-        (None, status @ TicketStatus::Available) => (status.label(), StyleRole::Good),
+        (None, status @ TicketStatus::Available) => (status.label(), StyleRole::Usual),
         (None, status @ TicketStatus::Reserved) => (status.label(), StyleRole::Warn),
-        (None, status) => (status.label(), StyleRole::Accent),
+        (None, status) => (status.label(), StyleRole::Unavailable),
     }
 }
 
@@ -46,6 +46,28 @@ fn sums(model: &Model) -> String {
     let (available, reserved, sold, cents) = model.listings.sums();
     let earned = format!("${}.{:02}", cents / 100, cents % 100);
     format!("{available} available, {reserved} reserved, {sold} sold for {earned}")
+}
+
+/// Draws a listing beside the list of all.
+fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, listing: &Listing) {
+    let ticket = &listing.ticket;
+    let (word, role) = status(listing);
+    let mut notes = vec![text::short_id(ticket.id.as_str())];
+    notes.extend(ticket.created_at.map(|at| format!("listed {}", text::relative(at, model.server_now()))));
+    let shown = Card {
+        title: &text::title(&ticket.title),
+        details: Some(&ticket.details),
+        price: &text::money(ticket.price),
+        status: (word, role.style(painter.theme)),
+        notes: &notes,
+    };
+    let mut rest = ticket_card::card(painter, area, &shown);
+    if ticket.status == TicketStatus::Available && listing.pending.is_none() {
+        for (action, label) in [(Action::Edit, "changes it"), (Action::Withdraw, "withdraws it")] {
+            painter.button(top(rest, 1), &model.key(action), label, action);
+            rest = below(rest, 1);
+        }
+    }
 }
 
 impl Screen for Listings {
@@ -59,7 +81,7 @@ impl Screen for Listings {
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
-        let mut actions = vec![Action::New];
+        let mut actions = vec![Action::New, Action::CheckIn];
         if let Some(listing) = self.selected(model) {
             if listing.ticket.status == TicketStatus::Available && listing.pending.is_none() {
                 actions.extend([Action::Edit, Action::Withdraw]);
@@ -82,6 +104,7 @@ impl Screen for Listings {
         match input {
             Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => cx.model.load_own(),
             Input::Action(Action::New) => cx.go(Route::Listing(None)),
+            Input::Action(Action::CheckIn) => cx.go(Route::CheckIn),
             Input::Action(Action::Account) => cx.go(Route::SignIn(None)),
             Input::Action(action) if self.list.act(action, len) => {}
             Input::Action(action) => {
@@ -107,36 +130,35 @@ impl Screen for Listings {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = if area.width < 60 {
-            area
-        } else {
-            painter.frame(area, &self.title(model), painter.theme.border)
-        };
+        let (list, beside) = panes::split(area);
+        let inner = painter.list_title(list, &self.title(model));
         let listings = model.listings.list();
         if listings.is_empty() {
             let hint = format!("{} lists a ticket for sale", model.key(Action::New));
             let none = ["You are not selling anything yet", &hint];
             return placeholder::own(painter, inner, model, &model.listings.load, "your listings", none);
         }
-        let inner = Rect { width: inner.width.min(WIDEST), ..inner };
-        let columns = Columns::of(inner.width, 13);
+        let columns = Columns::of(inner.width);
         let rows = below(inner, 2);
         painter.text(List::heading(inner, 0, 0), &sums(model), painter.theme.dim);
-        columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height), "LISTED");
+        columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height));
         self.list.view(painter, rows, listings.len(), |painter, place, index, _| {
             let Some(listing) = listings.get(index) else { return };
             let (word, role) = status(listing);
-            let age = listing.ticket.created_at.map(|at| text::relative(at, model.server_now()));
+            let is_usual = role == StyleRole::Usual;
             let line = Line {
                 title: &text::title(&listing.ticket.title),
-                price: &text::money(listing.ticket.price),
-                status: (word, role.style(painter.theme)),
-                time: &age.unwrap_or_default(),
-                venue: "",
+                last: &text::money(listing.ticket.price),
+                status: (if is_usual { "" } else { word }, role.style(painter.theme)),
+                time: &columns.time(model, listing.ticket.details.starts_at.as_ref()),
+                venue: &venue(Some(&listing.ticket.details)),
                 style: Style::new(),
             };
             columns.view(painter, place, &line);
         });
+        if let (Some(beside), Some(listing)) = (beside, self.selected(model)) {
+            card(painter, beside, model, listing);
+        }
     }
 
     fn plain_view(&self, model: &Model) -> PlainView {

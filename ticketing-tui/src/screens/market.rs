@@ -12,11 +12,10 @@ use crate::model::query::Query;
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{FeedState, Load, Model};
 use crate::text;
-use crate::widgets::columns::WIDEST;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below, top};
-use crate::widgets::ticket_card;
+use crate::widgets::{panes, ticket_card};
 
 /// The market.
 #[derive(Debug)]
@@ -30,11 +29,6 @@ pub(crate) struct Market {
     /// The reservation that this screen waits for.
     reserving: Option<CallId>,
 }
-
-/// From here on there is room for a word on how a ticket stands.
-const ROOMY: u16 = 46;
-/// From here on there is room for the selected ticket beside the list.
-const SPLIT: u16 = 110;
 
 impl Market {
     pub(crate) fn open(model: &Model) -> Self {
@@ -83,7 +77,7 @@ impl Market {
             }
             Action::Buy => {
                 if let Some((id, _)) = self.selected(cx.model) {
-                    self.reserving = ticket_card::buy(cx, &id).or(self.reserving);
+                    self.reserving = cx.buy(&id).or(self.reserving);
                 }
             }
             Action::Prices => cx.go(Route::Prices),
@@ -207,19 +201,14 @@ impl Screen for Market {
                     self.anchor(cx.model);
                 }
             }
-            Input::Reply(..) => {}
+            Input::Reply(..) | Input::Tick => {}
         }
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let title = self.title(model);
-        let (list, beside) = if area.width >= SPLIT && model.market.view.len() > 0 {
-            let side = (area.width / 3).min(56).max(area.width.saturating_sub(WIDEST + 2));
-            (Rect { width: area.width - side, ..area }, Rect { x: area.right() - side, width: side, ..area })
-        } else {
-            (area, Rect::ZERO)
-        };
-        let inner = if area.width >= 60 { painter.frame(list, &title, painter.theme.border) } else { list };
+        let (list, beside) = panes::split(area);
+        let inner = painter.list_title(list, &title);
         self.query_line(model, painter, top(inner, 1));
         let rows = below(inner, 1);
         if model.market.view.len() == 0 {
@@ -227,7 +216,7 @@ impl Screen for Market {
         } else {
             self.rows(model, painter, rows);
         }
-        if !beside.is_empty() {
+        if let Some(beside) = beside.filter(|_| model.market.view.len() > 0) {
             self.beside(model, painter, beside);
         }
     }

@@ -2,18 +2,18 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{EventTime, Order, OrderStatus};
+use ticketing_sdk::{Order, OrderStatus};
 
 use super::{ConfirmAction, Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::orders::{OrderAction, Orders as KnownOrders, URGENT_TIME_LEFT};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::columns::{Columns, Line, WIDEST, venue};
+use crate::widgets::columns::{Columns, Line, venue};
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below};
-use crate::widgets::placeholder;
 use crate::widgets::ticket_card::StyleRole;
+use crate::widgets::{order_card, panes, placeholder};
 
 /// One's own orders, the newest first.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Orders {
 }
 
 /// From this width on, a line shows the whole status.
-const WIDE: u16 = 60;
+const WIDE: u16 = 76;
 
 /// Returns the status of an order, and its style. A narrow line has room for the time that is left only.
 fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
@@ -43,7 +43,6 @@ fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
         (OrderStatus::Cancelled, _) if model.orders.has_expired(&order.id) => {
             (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Unavailable)
         }
-        (OrderStatus::Complete, _) => (order.label(now), StyleRole::Good),
         (OrderStatus::Cancelled, _) => (order.label(now), StyleRole::Unavailable),
         (OrderStatus::Created, _) => {
             let left = KnownOrders::time_left(order, now);
@@ -113,11 +112,8 @@ impl Screen for Orders {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = if area.width < 60 {
-            area
-        } else {
-            painter.frame(area, &self.title(model), painter.theme.border)
-        };
+        let (list, beside) = panes::split(area);
+        let inner = painter.list_title(list, &self.title(model));
         let orders = model.orders.list();
         if orders.is_empty() {
             let (market, buy) = (model.key(Action::Market), model.key(Action::Buy));
@@ -125,20 +121,18 @@ impl Screen for Orders {
             let none = ["You have not ordered anything yet", &hint];
             return placeholder::own(painter, inner, model, &model.orders.load, "your orders", none);
         }
-        let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         let is_wide = inner.width >= WIDE;
-        let columns = Columns::of_events(inner.width, if is_wide { 23 } else { 13 });
+        let columns = Columns::of(inner.width);
         let rows = below(inner, 1);
-        columns.heading(painter, List::heading(inner, orders.len(), rows.height), "WHEN");
+        columns.heading(painter, List::heading(inner, orders.len(), rows.height));
         self.list.view(painter, rows, orders.len(), |painter, place, index, _| {
             let Some(order) = orders.get(index) else { return };
             let (word, role) = status(model, order, is_wide);
-            let starts = order.ticket.details.starts_at.as_ref().map(EventTime::label);
             let line = Line {
                 title: &text::title(&order.ticket.title),
-                price: &text::money(order.ticket.price),
+                last: &text::money(order.ticket.price),
                 status: (&painter.glyphs.separated(&word), role.style(painter.theme)),
-                time: &starts.unwrap_or_default(),
+                time: &columns.time(model, order.ticket.details.starts_at.as_ref()),
                 venue: &venue(Some(&order.ticket.details)),
                 style: if order.status == OrderStatus::Cancelled {
                     painter.theme.unavailable
@@ -148,6 +142,9 @@ impl Screen for Orders {
             };
             columns.view(painter, place, &line);
         });
+        if let (Some(beside), Some(order)) = (beside, self.selected(model)) {
+            order_card::view(painter, beside, model, order);
+        }
     }
 
     fn plain_view(&self, model: &Model) -> PlainView {

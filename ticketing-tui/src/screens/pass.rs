@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{Pass as HeldPass, PassStatus};
+use ticketing_sdk::Pass as HeldPass;
 
 use super::{Context, Input, PlainView, Screen, passes};
 use crate::action::Action;
@@ -37,7 +37,7 @@ impl Pass {
         model.passes.get(&self.key)
     }
 
-    /// Draws the code again if it is another one: each holder has their own.
+    /// Encodes the code again if it is another one: each holder has their own.
     fn encode(&mut self, model: &Model) {
         let code = self.pass(model).and_then(|pass| pass.code.as_ref()).map(|code| code.as_str());
         if self.qr.as_ref().map(|(encoded, _)| encoded.as_str()) != code {
@@ -53,28 +53,47 @@ impl Pass {
         };
         self.load = Load::Loading(cx.model.call(call));
     }
+}
 
-    /// What the status means for the one who holds it.
-    fn note(pass: &HeldPass, model: &Model) -> String {
-        match pass.status {
-            PassStatus::Valid => match pass.transfer_expires_at {
-                Some(end) => {
-                    let end = passes::end(end, model);
-                    format!("Given away: it is yours until someone claims it. The claim code ends {end}.")
-                }
-                None => "Show this code at the door. A person with it can enter with it.".to_owned(),
-            },
-            PassStatus::Offered => {
-                "For resale: nobody enters with it until its listing is withdrawn.".to_owned()
-            }
-            PassStatus::Used => match pass.admitted_at {
-                Some(at) => format!("Used: admitted {}.", text::relative(at, model.server_now())),
-                None => "Used: its holder has entered.".to_owned(),
-            },
-            PassStatus::Void => "Void: it admits nobody.".to_owned(),
-            _ => "This version does not know the status of this pass.".to_owned(),
+impl Pass {
+    /// Writes the ticket, and its code as text if it has one.
+    fn without_qr(&self, model: &Model, painter: &mut Painter<'_>, area: Rect, pass: &HeldPass) {
+        let Some((code, _)) = &self.qr else {
+            let inner = painter.panel(area, "Ticket");
+            let rest = passes::ticket(painter, inner, pass);
+            painter.paragraph(rest, &passes::note(pass, model), painter.theme.dim);
+            return;
+        };
+        let rest = painter.title(inset(area, 1, 0), &text::title(&pass.title));
+        let (word, role) = passes::status(pass);
+        painter.text(rest, word, role.style(painter.theme));
+        let mut rest = below(rest, 1);
+        for part in chunks(code, rest.width) {
+            painter.text(rest, part, Style::new());
+            rest = below(rest, 1);
+        }
+        let why = if painter.glyphs.is_drawn() {
+            "A larger window draws it as a QR code."
+        } else {
+            "Other borders than ascii draw it as a QR code."
+        };
+        rest = painter.paragraph(rest, why, painter.theme.dim);
+        for (label, value) in text::details(&pass.details) {
+            painter.fact(rest, label, &value, Style::new());
+            rest = below(rest, 1);
         }
     }
+}
+
+/// The columns of the text beside the code, at most.
+const WIDEST_TEXT: u16 = 48;
+
+/// The place of the code and its text in the middle of an area.
+fn centred(painter: &Painter<'_>, area: Rect, qr: &Qr) -> Rect {
+    let Some(size) = qr.size_in(painter, area, BESIDE_QR) else { return area };
+    let width = area.width.min(size.width + WIDEST_TEXT);
+    let (x, y) = (area.x + (area.width - width) / 2, area.y + (area.height - size.height) / 2);
+    Rect { x, y, width, height: size.height }
 }
 
 impl Screen for Pass {
@@ -134,43 +153,14 @@ impl Screen for Pass {
             }
             return placeholder::load(painter, inner, &self.load, "the ticket", &model.key(Action::Reload));
         };
-        // The code needs every line.
-        let beside = match &self.qr {
-            Some((_, qr)) => qr.view(painter, area, BESIDE_QR),
-            None => area,
+        let Some((_, qr)) = self.qr.as_ref().filter(|(_, qr)| qr.size_in(painter, area, BESIDE_QR).is_some())
+        else {
+            return self.without_qr(model, painter, area, pass);
         };
-        let is_drawn = beside.width < area.width;
-        let inner = inset(beside, 1, u16::from(is_drawn));
-        let rest = painter.title(inner, &text::title(&pass.title));
-        let (word, role) = passes::status(pass);
-        painter.text(rest, word, role.style(painter.theme));
-        let mut rest = below(rest, 1);
-        if is_drawn {
-            for (label, value) in text::details(&pass.details) {
-                painter.text(below(rest, 1), label, painter.theme.dim);
-                rest = painter.paragraph(below(rest, 2), &value, Style::new());
-            }
-            painter.paragraph(below(rest, 1), &Self::note(pass, model), painter.theme.dim);
-            return;
-        }
-        if let Some((code, _)) = &self.qr {
-            let why = if painter.glyphs.is_drawn() {
-                "A larger window draws it as a QR code."
-            } else {
-                "Other borders than ascii draw it as a QR code."
-            };
-            for part in chunks(code, rest.width) {
-                painter.text(rest, part, Style::new());
-                rest = below(rest, 1);
-            }
-            rest = painter.paragraph(rest, why, painter.theme.dim);
-        } else {
-            rest = painter.paragraph(rest, &Self::note(pass, model), painter.theme.dim);
-        }
-        for (label, value) in text::details(&pass.details) {
-            painter.fact(rest, label, &value, Style::new());
-            rest = below(rest, 1);
-        }
+        let beside = qr.view(painter, centred(painter, area, qr), BESIDE_QR);
+        let inner = inset(beside, 1, u16::from(beside.height > 22));
+        let rest = passes::ticket(painter, inner, pass);
+        painter.paragraph(rest, &passes::note(pass, model), painter.theme.dim);
     }
 
     fn plain_view(&self, model: &Model) -> PlainView {
@@ -180,7 +170,7 @@ impl Screen for Pass {
         let title = format!("{}, {}", text::title(&pass.title), passes::status(pass).0);
         let details = text::details(&pass.details).map(|(label, value)| format!("{label}: {value}"));
         let code = pass.code.as_ref().map(|code| format!("Code: {}", code.as_str()));
-        PlainView::lines([title].into_iter().chain(details).chain([Self::note(pass, model)]).chain(code))
+        PlainView::lines([title].into_iter().chain(details).chain([passes::note(pass, model)]).chain(code))
     }
 }
 

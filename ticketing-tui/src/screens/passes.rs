@@ -2,18 +2,19 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::text::date;
-use ticketing_sdk::{EventTime, Pass, PassStatus, Timestamp};
+use ticketing_sdk::{Pass, PassStatus, Timestamp};
 
 use super::{ConfirmAction, Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
+use crate::effect::Call;
 use crate::model::passes::PassKey;
 use crate::model::{Load, Model};
 use crate::text;
+use crate::widgets::columns::{Columns, Line, venue};
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below};
-use crate::widgets::placeholder;
-use crate::widgets::ticket_card::StyleRole;
+use crate::widgets::ticket_card::{self, Card, StyleRole};
+use crate::widgets::{panes, placeholder};
 
 /// The passes that one holds, the newest first.
 #[derive(Debug)]
@@ -35,28 +36,49 @@ impl Passes {
 pub(super) fn status(pass: &Pass) -> (&'static str, StyleRole) {
     match pass.status {
         PassStatus::Valid if pass.transfer_expires_at.is_some() => ("Given away", StyleRole::Warn),
-        PassStatus::Valid => (pass.status.label(), StyleRole::Good),
+        PassStatus::Valid => (pass.status.label(), StyleRole::Usual),
         PassStatus::Offered => (pass.status.label(), StyleRole::Warn),
         _ => (pass.status.label(), StyleRole::Unavailable),
     }
 }
 
-/// When a claim code ends: `in 7 d (2026-12-04 08:00 UTC)`.
+/// When a claim code ends: `in 7 d (2026-12-04 08:00 CET)`.
 pub(super) fn end(at: Timestamp, model: &Model) -> String {
-    let time: String = text::time_of_day(at).chars().take(5).collect();
-    format!("{} ({} {time} UTC)", text::relative(at, model.server_now()), date(at))
+    format!("{} ({})", text::relative(at, model.server_now()), model.local.date_and_time(at))
+}
+
+/// What the status means for the one who holds it.
+pub(super) fn note(pass: &Pass, model: &Model) -> String {
+    match pass.status {
+        PassStatus::Valid => match pass.transfer_expires_at {
+            Some(at) => {
+                let end = end(at, model);
+                format!("Given away: it is yours until someone claims it. The claim code ends {end}.")
+            }
+            None => "Show its code at the door. A person with it can enter with it.".to_owned(),
+        },
+        PassStatus::Offered => "For resale: nobody enters with it until its listing is withdrawn.".to_owned(),
+        PassStatus::Used => match pass.admitted_at {
+            Some(at) => format!("Used: admitted {}.", text::relative(at, model.server_now())),
+            None => "Used: its holder has entered.".to_owned(),
+        },
+        PassStatus::Void => "Void: it admits nobody.".to_owned(),
+        _ => "This version does not know the status of this pass.".to_owned(),
+    }
 }
 
 /// What can be done with a pass, what matters most first.
 pub(super) fn actions(pass: &Pass) -> Vec<Action> {
-    match pass.status {
+    let mut found = match pass.status {
         PassStatus::Valid if pass.transfer_expires_at.is_some() => {
             vec![Action::TakeBack, Action::GiveAway, Action::Resell]
         }
         PassStatus::Valid => vec![Action::GiveAway, Action::Resell],
         PassStatus::Offered if pass.listing_id.is_some() => vec![Action::Withdraw],
         _ => Vec::new(),
-    }
+    };
+    found.extend(pass.details.starts_at.is_some().then_some(Action::Calendar));
+    found
 }
 
 /// Does what can be done with a pass.
@@ -71,35 +93,35 @@ pub(super) fn act(action: Action, pass: &Pass, cx: &mut Context<'_>) {
                 cx.go(Route::Confirm(ConfirmAction::Withdraw(listing)));
             }
         }
+        Action::Calendar => {
+            cx.model.call(Call::SaveCalendar(id));
+        }
         Action::Copy => cx.model.copy(id.as_str()),
         _ => {}
     }
 }
 
-/// The columns of a line: title, seat, status, when and where, as far as there is room.
-fn places(line: Rect) -> [Rect; 5] {
-    let seat = if line.width >= 70 { 16 } else { 0 };
-    let starts = if line.width >= 56 { 21 } else { 0 };
-    let venue = if line.width >= 100 { 28 } else { 0 };
-    let title = line.width.saturating_sub(seat + STATUS + starts + venue);
-    let mut x = line.x;
-    [title, seat, STATUS, starts, venue].map(|width| {
-        x += width;
-        // A column ends before the gap to the next one.
-        Rect { x: x - width, width: width.saturating_sub(1), height: 1, ..line }
-    })
+/// Draws a pass as a ticket. Returns the rest of the area.
+pub(super) fn ticket(painter: &mut Painter<'_>, area: Rect, pass: &Pass) -> Rect {
+    let (word, role) = status(pass);
+    let shown = Card {
+        title: &text::title(&pass.title),
+        details: Some(&pass.details),
+        price: "",
+        status: (word, role.style(painter.theme)),
+        notes: &[text::short_id(pass.id.as_str())],
+    };
+    ticket_card::card(painter, area, &shown)
 }
 
-const STATUS: u16 = 13;
-
-fn line(painter: &mut Painter<'_>, place: Rect, words: [&str; 5], styles: [Style; 5]) {
-    for ((place, words), style) in places(place).into_iter().zip(words).zip(styles) {
-        painter.text(place, words, style);
+/// Draws a pass beside the list of all.
+fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, pass: &Pass) {
+    let rest = ticket(painter, area, pass);
+    let rest = painter.paragraph(rest, &note(pass, model), painter.theme.dim);
+    let rest = below(rest, 1);
+    if pass.code.is_some() {
+        painter.button(rest, &model.key(Action::Open), "shows the code", Action::Open);
     }
-}
-
-fn starts(pass: &Pass) -> String {
-    pass.details.starts_at.as_ref().map(EventTime::label).unwrap_or_default()
 }
 
 impl Screen for Passes {
@@ -157,11 +179,8 @@ impl Screen for Passes {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = if area.width < 60 {
-            area
-        } else {
-            painter.frame(area, &self.title(model), painter.theme.border)
-        };
+        let (list, beside) = panes::split(area);
+        let inner = painter.list_title(list, &self.title(model));
         let passes = model.passes.list();
         if passes.is_empty() {
             let (market, claim) = (model.key(Action::Market), model.key(Action::Claim));
@@ -170,19 +189,24 @@ impl Screen for Passes {
             return placeholder::own(painter, inner, model, &model.passes.load, "your tickets", none);
         }
         let rows = below(inner, 1);
-        let heading = List::heading(inner, passes.len(), rows.height);
-        let names = ["TITLE", "SEAT", "STATUS", "WHEN", "WHERE"];
-        line(painter, heading, names, [painter.theme.heading; 5]);
+        let columns = Columns::with_seat(inner.width);
+        columns.heading(painter, List::heading(inner, passes.len(), rows.height));
         self.list.view(painter, rows, passes.len(), |painter, place, index, _| {
             let Some(pass) = passes.get(index) else { return };
             let (word, role) = status(pass);
-            let theme = painter.theme;
-            let own = if role == StyleRole::Unavailable { theme.unavailable } else { Style::new() };
-            let (title, seat) = (text::title(&pass.title), pass.details.seat.as_deref().unwrap_or_default());
-            let venue = pass.details.venue.as_deref().unwrap_or_default();
-            let words = [&*title, seat, word, &*starts(pass), venue];
-            line(painter, place, words, [own, own, role.style(theme), theme.faint, theme.faint]);
+            let line = Line {
+                title: &text::title(&pass.title),
+                last: pass.details.seat.as_deref().unwrap_or_default(),
+                status: (if role == StyleRole::Usual { "" } else { word }, role.style(painter.theme)),
+                time: &columns.time(model, pass.details.starts_at.as_ref()),
+                venue: &venue(Some(&pass.details)),
+                style: if role == StyleRole::Unavailable { painter.theme.unavailable } else { Style::new() },
+            };
+            columns.view(painter, place, &line);
         });
+        if let (Some(beside), Some(pass)) = (beside, self.selected(model)) {
+            card(painter, beside, model, pass);
+        }
     }
 
     fn plain_view(&self, model: &Model) -> PlainView {

@@ -1,4 +1,4 @@
-//! Theme, borders, bell, title, mouse and keys; kept in the config file.
+//! Theme, borders, bell, title, motion, mouse and keys; kept in the config file.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
@@ -11,6 +11,7 @@ use crate::model::Model;
 use crate::model::notices::Level;
 use crate::settings::{Borders, SettingChange, Settings as UserSettings};
 use crate::theme::ThemeName;
+use crate::widgets::columns::WIDEST;
 use crate::widgets::list::List;
 use crate::widgets::painter::Painter;
 
@@ -29,11 +30,12 @@ enum Line {
     Borders,
     Bell,
     Title,
+    Motion,
     Mouse,
     Key(Action),
 }
 
-const FIRST: [Line; 5] = [Line::Theme, Line::Borders, Line::Bell, Line::Title, Line::Mouse];
+const FIRST: [Line; 6] = [Line::Theme, Line::Borders, Line::Bell, Line::Title, Line::Motion, Line::Mouse];
 
 fn lines() -> impl Iterator<Item = Line> {
     FIRST.into_iter().chain(Action::ALL.iter().copied().map(Line::Key))
@@ -46,6 +48,7 @@ impl Line {
             Self::Borders => "Borders",
             Self::Bell => "Ring the bell when a reservation is about to end",
             Self::Title => "Tell of a reservation in the window's title",
+            Self::Motion => "Let a payment and its ticket move",
             Self::Mouse => "Listen to the mouse",
             Self::Key(action) => action.description(),
         }
@@ -58,6 +61,7 @@ impl Line {
             Self::Borders => settings.borders.name().to_owned(),
             Self::Bell => on(settings.bell),
             Self::Title => on(settings.title),
+            Self::Motion => on(settings.motion),
             Self::Mouse => on(settings.mouse),
             Self::Key(action) => {
                 let keys: Vec<_> = settings.keys.keys(action).iter().map(ToString::to_string).collect();
@@ -89,6 +93,7 @@ impl Settings {
             Some(Line::Borders) => SettingChange::Borders(next(&Borders::ALL, settings.borders)),
             Some(Line::Bell) => SettingChange::Bell(!settings.bell),
             Some(Line::Title) => SettingChange::Title(!settings.title),
+            Some(Line::Motion) => SettingChange::Motion(!settings.motion),
             Some(Line::Mouse) => SettingChange::Mouse(!settings.mouse),
             Some(Line::Key(action)) => {
                 self.capturing = Some(action);
@@ -107,6 +112,7 @@ impl Settings {
             Some(Line::Borders) => SettingChange::Borders(usual.borders),
             Some(Line::Bell) => SettingChange::Bell(usual.bell),
             Some(Line::Title) => SettingChange::Title(usual.title),
+            Some(Line::Motion) => SettingChange::Motion(usual.motion),
             Some(Line::Mouse) => SettingChange::Mouse(usual.mouse),
             Some(Line::Key(action)) => SettingChange::Keys(action, None),
             None => return,
@@ -157,8 +163,8 @@ impl Screen for Settings {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.frame(area, "Settings", painter.theme.border);
-        let inner = Rect { width: inner.width.min(100), ..inner };
+        let inner = painter.list_title(area, "Settings");
+        let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         self.list.view(painter, inner, lines().count(), |painter, line, index, _| {
             let Some(setting) = lines().nth(index) else { return };
             let (value, style) = match setting {

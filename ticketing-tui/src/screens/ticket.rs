@@ -58,7 +58,7 @@ impl Screen for Ticket {
         match input {
             Input::Focus | Input::Action(Action::Reload) => self.ask(cx),
             Input::Action(Action::Buy) if self.reserving.is_none() => {
-                self.reserving = ticket_card::buy(cx, &self.id);
+                self.reserving = cx.buy(&self.id);
             }
             Input::Action(Action::Edit) => cx.go(Route::Listing(Some(self.id.clone()))),
             Input::Action(Action::Withdraw) => {
@@ -86,7 +86,11 @@ impl Screen for Ticket {
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let inner = painter.panel(area, "Ticket");
         match model.market.tickets.get(&self.id) {
-            Some(row) => ticket_card::view(painter, inner, model, &self.id, row),
+            Some(row) => {
+                let rest = ticket_card::view(painter, inner, model, &self.id, row);
+                let key = model.key(Action::Browse);
+                painter.button(rest, &key, "opens it in the browser", Action::Browse);
+            }
             None => {
                 let key = model.key(Action::Reload);
                 placeholder::load(painter, inner, &self.load, "the ticket", &key);
@@ -106,7 +110,6 @@ impl Screen for Ticket {
         let details = row.details().map(|details| text::details(details).collect()).unwrap_or_else(Vec::new);
         lines.extend(details.iter().map(|(label, value)| format!("{label}: {value}")));
         lines.extend(row.details().into_iter().flat_map(text::paragraphs));
-        lines.push(format!("Listed: {}", text::relative(row.listed, model.server_now())));
         lines.push(format!("Id: {}", self.id));
         PlainView::lines(lines)
     }

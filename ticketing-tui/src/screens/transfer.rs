@@ -38,7 +38,7 @@ impl Transfer {
         if let Some(transfer) = &self.transfer {
             let end = passes::end(transfer.expires_at, model);
             return vec![
-                format!("Give this claim code to the person who gets {title}. It is shown once."),
+                format!("Give this claim code to the next holder of {title}. It is shown once."),
                 format!("It ends {end}. Until it is claimed the ticket is yours, and admits you."),
             ];
         }

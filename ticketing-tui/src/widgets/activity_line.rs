@@ -5,22 +5,25 @@ use ratatui::style::Style;
 
 use super::painter::Painter;
 use super::ticket_card::StyleRole;
+use crate::model::Model;
 use crate::model::activity::{ActivityEvent, ActivityKind};
 use crate::text;
 
 fn role(kind: ActivityKind) -> StyleRole {
     match kind {
-        ActivityKind::Listed | ActivityKind::Released => StyleRole::Good,
-        ActivityKind::Reserved | ActivityKind::Priced(_) => StyleRole::Warn,
+        ActivityKind::Listed | ActivityKind::Released | ActivityKind::Priced(_) | ActivityKind::Renamed => {
+            StyleRole::Usual
+        }
+        ActivityKind::Reserved => StyleRole::Warn,
         ActivityKind::Sold => StyleRole::Accent,
-        ActivityKind::Withdrawn | ActivityKind::Renamed => StyleRole::Unavailable,
+        ActivityKind::Withdrawn => StyleRole::Unavailable,
     }
 }
 
 /// Writes when, what, and to which ticket.
-pub(crate) fn line(painter: &mut Painter<'_>, line: Rect, event: &ActivityEvent) {
-    let end =
-        painter.spans(line, &[(&text::time_of_day(event.at), painter.theme.faint), ("  ", Style::new())]);
+pub(crate) fn line(painter: &mut Painter<'_>, line: Rect, model: &Model, event: &ActivityEvent) {
+    let time = model.local.time_of_day(event.at);
+    let end = painter.spans(line, &[(&time, painter.theme.faint), ("  ", Style::new())]);
     let word = Rect { x: end, width: 11.min(line.right().saturating_sub(end)), ..line };
     painter.text(word, event.kind.word(), role(event.kind).style(painter.theme));
     let price = match event.kind {

@@ -3,10 +3,10 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::painter::{ClickTarget, Painter, bottom, inset, top};
+use super::painter::{ClickTarget, Painter, below, bottom, inset, top};
 use crate::action::{Action, Scope};
 use crate::model::{FeedState, Model, Session};
-use crate::screens::{Route, TABS};
+use crate::route::{Route, TABS};
 use crate::text;
 
 /// Below this, nothing can be shown that is of use.
@@ -49,8 +49,12 @@ pub(crate) fn view(
 ) -> Rect {
     header(painter, top(area, 1), model, open, available.writes);
     footer(painter, bottom(area, 1), model, available);
-    inset(area, 0, 1)
+    let air = u16::from(area.height >= TALL);
+    below(inset(area, 0, 1), air)
 }
+
+/// From so many lines on, one below the tabs is free.
+const TALL: u16 = 32;
 
 fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, writes: bool) {
     painter.buffer.set_style(area, painter.theme.bar);
@@ -62,9 +66,17 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
         x = painter.text(area, " ticketing ", style);
     }
     let room = state_at.saturating_sub(x);
-    let named = tabs(painter, model, open, writes, true);
-    let is_wide = named.iter().map(|(words, ..)| text::width(words)).sum::<u16>() < room;
-    let tabs = if is_wide { named } else { tabs(painter, model, open, writes, false) };
+    let user = account(model).unwrap_or_default();
+    let width = |tabs: &[Tab]| tabs.iter().map(|(words, ..)| text::width(words)).sum::<u16>();
+    let wide = tabs(painter, model, open, writes, Density::Wide);
+    let named = tabs(painter, model, open, writes, Density::Named);
+    let tabs = if width(&wide) + text::width(&user) + 3 <= room {
+        wide
+    } else if width(&named) < room {
+        named
+    } else {
+        tabs(painter, model, open, writes, Density::Keys)
+    };
     for (words, action, style) in tabs {
         let place = Rect { x, width: state_at.saturating_sub(x), ..area };
         let end = painter.text(place, &words, style);
@@ -73,17 +85,31 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
         x = end;
     }
     // A space on either side.
-    account(painter, Rect { x: x + 1, width: state_at.saturating_sub(x + 2), ..area }, model);
+    let area = Rect { x: x + 1, width: state_at.saturating_sub(x + 2), ..area };
+    if area.width >= text::width(&user).min(SHORTEST) && !user.is_empty() {
+        let start = painter.right(area, &user, painter.theme.bar);
+        painter.add_click_target(
+            Rect { x: start, width: area.right() - start, ..area },
+            ClickTarget::Action(Action::Account),
+        );
+    }
 }
 
-/// The tabs: with their names, or but for the one that is open with their keys alone.
-fn tabs(
-    painter: &Painter<'_>,
-    model: &Model,
-    open: &Route,
-    writes: bool,
-    named: bool,
-) -> Vec<(String, Action, Style)> {
+/// How much room there is for a tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Density {
+    /// For its name, with air on either side.
+    Wide,
+    /// For its name.
+    Named,
+    /// For its key, unless it is open.
+    Keys,
+}
+
+type Tab = (String, Action, Style);
+
+/// The tabs in their order.
+fn tabs(painter: &Painter<'_>, model: &Model, open: &Route, writes: bool, density: Density) -> Vec<Tab> {
     let open_orders = model.orders.open().count();
     let tab = |(action, route): &(Action, Route)| {
         let is_open = route == open;
@@ -92,13 +118,14 @@ fn tabs(
             _ => String::new(),
         };
         // While a line is written the keys are letters of it.
-        let key = if writes && named { String::new() } else { format!("{} ", model.key(*action)) };
-        // The next tab begins with a space; only one that stands out ends with one.
-        let end = if is_open { " " } else { "" };
-        let words = if named || is_open {
-            format!(" {key}{}{badge}{end}", action.label())
-        } else {
+        let is_short = density == Density::Keys && !is_open;
+        let key = if writes && !is_short { String::new() } else { format!("{} ", model.key(*action)) };
+        let words = if is_short {
             format!(" {}{badge} ", key.trim_end())
+        } else {
+            // The next tab begins with a space; without room only one that stands out ends with one.
+            let end = if is_open || density == Density::Wide { " " } else { "" };
+            format!(" {key}{}{badge}{end}", action.label())
         };
         (words, *action, if is_open { painter.theme.tab } else { painter.theme.bar })
     };
@@ -125,19 +152,12 @@ fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Styl
     (format!("{mark} {words} "), style)
 }
 
-/// Who is signed in, where there is room to say it.
-fn account(painter: &mut Painter<'_>, area: Rect, model: &Model) {
-    let words = match &model.session {
-        Session::Unknown | Session::Failed(_) => return,
-        Session::SignedOut => format!("{} Sign in", model.key(Action::Account)),
-        Session::SignedIn(user) => text::sanitize(&user.email).into_owned(),
-    };
-    if area.width >= text::width(&words).min(SHORTEST) {
-        let start = painter.right(area, &words, painter.theme.bar);
-        painter.add_click_target(
-            Rect { x: start, width: area.right() - start, ..area },
-            ClickTarget::Action(Action::Account),
-        );
+/// Who is signed in, or that one can sign in; `None` while that is not known.
+fn account(model: &Model) -> Option<String> {
+    match &model.session {
+        Session::Unknown | Session::Failed(_) => None,
+        Session::SignedOut => Some(format!("{} Sign in", model.key(Action::Account))),
+        Session::SignedIn(user) => Some(text::sanitize(&user.email).into_owned()),
     }
 }
 

@@ -81,6 +81,19 @@ impl List {
         painter: &mut Painter<'_>,
         area: Rect,
         len: usize,
+        row: impl FnMut(&mut Painter<'_>, Rect, usize, bool),
+    ) {
+        self.view_grouped(painter, area, len, &[], row);
+    }
+
+    /// Draws the rows in sight, with a heading above each group, and where the list stands. `groups` has the first row
+    /// of each group, in order, and its heading.
+    pub(crate) fn view_grouped(
+        &self,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        len: usize,
+        groups: &[(usize, String)],
         mut row: impl FnMut(&mut Painter<'_>, Rect, usize, bool),
     ) {
         let height = usize::from(area.height);
@@ -89,13 +102,31 @@ impl List {
             return;
         }
         let selected = self.selected.min(len.saturating_sub(1));
-        let offset = self.offset.get().min(len.saturating_sub(height));
-        let offset = offset.clamp((selected + 1).saturating_sub(height), selected);
+        // A row stands on its own line below the headings of its group and of those before.
+        let line_of = |row: usize| row + groups.partition_point(|(first, _)| *first <= row);
+        let lines = len + groups.len();
+        let selected_line = line_of(selected);
+        let begins_group = groups.iter().any(|(first, _)| *first == selected);
+        let offset = self.offset.get().min(lines.saturating_sub(height));
+        let highest = selected_line.saturating_sub(usize::from(begins_group && height > 1));
+        let offset = offset.clamp((selected_line + 1).saturating_sub(height), highest);
         self.offset.set(offset);
-        let scrolls = len > height;
+        let scrolls = lines > height;
         let width = area.width.saturating_sub(u16::from(scrolls));
-        for (line, index) in (area.y..area.bottom()).zip(offset..len) {
-            let place = Rect { y: line, width, height: 1, ..area };
+        // The headings before the line, and then the next one.
+        let mut heading = groups
+            .iter()
+            .enumerate()
+            .position(|(number, (first, _))| first + number >= offset)
+            .unwrap_or(groups.len());
+        for (y, line) in (area.y..area.bottom()).zip(offset..lines) {
+            let place = Rect { y, width, height: 1, ..area };
+            let index = line - heading;
+            if let Some((_, words)) = groups.get(heading).filter(|(first, _)| *first == index) {
+                painter.text(Rect { x: place.x + 2, ..place }, words, painter.theme.heading);
+                heading += 1;
+                continue;
+            }
             if index == selected {
                 painter.buffer.set_style(place, painter.theme.selected);
                 painter.text(Rect { width: 1, ..place }, painter.glyphs.pointer, painter.theme.accent);
@@ -109,8 +140,8 @@ impl List {
             );
         }
         if scrolls {
-            let thumb = (height * height / len).max(1);
-            let start = offset * (height - thumb) / (len - height);
+            let thumb = (height * height / lines).max(1);
+            let start = offset * (height - thumb) / (lines - height);
             for (index, y) in (area.y..area.bottom()).enumerate() {
                 let (sign, style) = if (start..start + thumb).contains(&index) {
                     (painter.glyphs.thumb, painter.theme.dim)
@@ -125,7 +156,12 @@ impl List {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::buffer::Buffer;
+
     use super::*;
+    use crate::glyphs::Glyphs;
+    use crate::settings::Borders;
+    use crate::theme::{Colours, Theme, ThemeName};
 
     #[test]
     fn selection_stays_within_the_list() {
@@ -144,6 +180,39 @@ mod tests {
         list.clamp(3);
         assert_eq!(list.selected(), 2);
         assert!(!list.act(Action::Buy, 10));
+    }
+
+    /// Draws a list of this many rows, whose groups begin at these rows, and returns its lines.
+    fn drawn(list: &List, len: usize, groups: &[usize], height: u16) -> Vec<String> {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, height));
+        let (area, mut click_targets, mut cursor) = (buffer.area, Vec::new(), None);
+        let mut painter = Painter {
+            buffer: &mut buffer,
+            theme: Theme::of(ThemeName::Plain, Colours::None, false),
+            glyphs: Glyphs::of(Borders::Ascii),
+            click_targets: &mut click_targets,
+            cursor: &mut cursor,
+        };
+        let groups: Vec<_> = groups.iter().map(|first| (*first, format!("G{first}"))).collect();
+        list.view_grouped(&mut painter, area, len, &groups, |painter, place, index, _| {
+            painter.text(place, &index.to_string(), ratatui::style::Style::new());
+        });
+        let line = |y| (0..7).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        (0..height).map(|y| line(y).trim_end().to_owned()).collect()
+    }
+
+    #[test]
+    fn headings_stand_above_their_groups_wherever_the_list_is() {
+        let mut list = List::default();
+        assert_eq!(drawn(&list, 5, &[0, 3], 8), ["  G0", "> 0", "  1", "  2", "  G3", "  3", "  4", ""]);
+        assert_eq!(drawn(&list, 5, &[0, 3], 3), ["  G0", "> 0", "  1"]);
+        list.select(3);
+        assert_eq!(drawn(&list, 5, &[0, 3], 3), ["  2", "  G3", "> 3"]);
+        list.select(4);
+        assert_eq!(drawn(&list, 5, &[0, 3], 3), ["  G3", "  3", "> 4"]);
+        list.select(0);
+        assert_eq!(drawn(&list, 5, &[0, 3], 3), ["  G0", "> 0", "  1"]);
+        assert_eq!(drawn(&list, 5, &[], 3), ["> 0", "  1", "  2"]);
     }
 
     #[test]

@@ -18,6 +18,19 @@ pub(crate) fn line(painter: &mut Painter<'_>, area: Rect, part: Duration, whole:
     painter.spans(area, &[(&filled, style), (&empty, painter.theme.border)]);
 }
 
+/// That something is under way: a stretch of the line that runs to and fro.
+pub(crate) fn running(painter: &mut Painter<'_>, area: Rect, step: i64, style: Style) {
+    let stretch = area.width / 6;
+    let turn = i64::from(area.width.saturating_sub(stretch).max(1));
+    let at = step.rem_euclid(2 * turn);
+    let at = usize::try_from(at.min(2 * turn - at)).unwrap_or(0);
+    let after = usize::from(area.width).saturating_sub(at + usize::from(stretch));
+    let (empty, full) = (painter.glyphs.empty, painter.glyphs.full);
+    let rail = painter.theme.border;
+    let parts = [(empty.repeat(at), rail), (full.repeat(stretch.into()), style), (empty.repeat(after), rail)];
+    painter.spans(area, &parts.each_ref().map(|(words, style)| (words.as_str(), *style)));
+}
+
 /// Bars over time, the newest at the right, as high as the area is.
 pub(crate) fn bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], style: Style) {
     let shown = values.len().min(usize::from(area.width));

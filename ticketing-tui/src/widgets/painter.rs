@@ -23,6 +23,9 @@ pub(crate) enum ClickTarget {
     Popup,
 }
 
+/// The width of a form, and of what is shown alone.
+pub(crate) const PANEL: u16 = 64;
+
 /// Draws on cells.
 pub(crate) struct Painter<'a> {
     pub(crate) buffer: &'a mut Buffer,
@@ -146,13 +149,32 @@ impl Painter<'_> {
         }
     }
 
-    /// A frame where there is room for one, else the area itself but for its sides. Answers with the inside.
+    /// Writes a title over a column in the middle, where there is room for one, else takes the area itself but for its
+    /// sides. Answers with what is below the title.
     pub(crate) fn panel(&mut self, area: Rect, title: &str) -> Rect {
+        self.panel_of(area, title, PANEL)
+    }
+
+    /// The same, in a column of this width at most.
+    pub(crate) fn panel_of(&mut self, area: Rect, title: &str, widest: u16) -> Rect {
         if area.width < 60 {
             return inset(area, 1, 0);
         }
-        let inner = self.frame(area, title, self.theme.border);
-        inset(inner, 2, u16::from(inner.height > 14))
+        let width = area.width.saturating_sub(4).min(widest);
+        // In a tall window the eye is not at the top.
+        let area = below(area, if area.height >= 36 { area.height / 8 } else { 0 });
+        let column = Rect { x: area.x + (area.width - width) / 2, width, ..area };
+        self.text(column, title, self.theme.heading);
+        below(column, 1 + u16::from(area.height > 14))
+    }
+
+    /// Writes the title of a list, where there is room for one. Answers with what is below it.
+    pub(crate) fn list_title(&mut self, area: Rect, title: &str) -> Rect {
+        if area.width < 60 {
+            return area;
+        }
+        self.text(inset(area, 2, 0), title, self.theme.heading);
+        below(area, 1)
     }
 
     /// Registers the target of a click. A later one is in front of an earlier one.

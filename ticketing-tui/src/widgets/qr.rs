@@ -1,4 +1,4 @@
-//! A QR code in half blocks: two modules in each cell, one above the other.
+//! A QR code in half blocks: two modules in each cell, one above the other; or twice as large where there is room.
 
 use qrcode::{Color as Module, EcLevel, QrCode};
 use ratatui::layout::{Rect, Size};
@@ -14,6 +14,15 @@ pub(crate) struct Qr {
     width: usize,
 }
 
+/// How large a module is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    /// A column wide, and half a line high.
+    Single,
+    /// Two columns wide, and a line high.
+    Double,
+}
+
 /// The light columns on either side: as many as readers want, or as few as they put up with.
 const QUIET_ZONES: [usize; 3] = [4, 3, 2];
 
@@ -26,16 +35,10 @@ impl Qr {
 
     /// Draws it at the right end of an area, where that leaves `beside` columns. Answers with the rest of the area.
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, beside: u16) -> Rect {
-        let fits = |size: &(usize, Size)| size.1.width + beside <= area.width && size.1.height <= area.height;
-        let sizes = QUIET_ZONES.into_iter().filter_map(|zone| Some((zone, self.size(zone)?)));
-        let Some((zone, size)) = sizes.into_iter().find(fits) else { return area };
-        // ASCII has no half blocks.
-        if !painter.glyphs.is_drawn() {
-            return area;
-        }
+        let Some((zone, scale, size)) = self.fitting(painter, area, beside) else { return area };
         let x = area.right() - size.width;
         for row in 0..size.height {
-            let line: String = (0..size.width).map(|column| self.cell(zone, column, row)).collect();
+            let line: String = (0..size.width).map(|column| self.cell(zone, scale, column, row)).collect();
             painter.text(
                 Rect { x, y: area.y + row, width: size.width, height: 1 },
                 &line,
@@ -45,14 +48,42 @@ impl Qr {
         Rect { width: area.width - size.width - 1, ..area }
     }
 
-    fn size(&self, zone: usize) -> Option<Size> {
-        let side = u16::try_from(self.width + 2 * zone).ok()?;
-        Some(Size::new(side, side.div_ceil(2)))
+    /// Returns how large [`Self::view`] draws it; `None` where it does not.
+    pub(crate) fn size_in(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<Size> {
+        self.fitting(painter, area, beside).map(|(_, _, size)| size)
     }
 
-    fn cell(&self, zone: usize, column: u16, row: u16) -> char {
-        let is_dark = |line: usize| self.is_dark(zone, usize::from(column), line);
-        match (is_dark(usize::from(row) * 2), is_dark(usize::from(row) * 2 + 1)) {
+    fn fitting(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<(usize, Scale, Size)> {
+        // ASCII has no half blocks.
+        if !painter.glyphs.is_drawn() {
+            return None;
+        }
+        let mut sizes = [Scale::Double, Scale::Single].into_iter().flat_map(|scale| {
+            QUIET_ZONES.into_iter().filter_map(move |zone| Some((zone, scale, self.size(zone, scale)?)))
+        });
+        sizes.find(|(_, _, size)| {
+            size.width.saturating_add(beside) <= area.width && size.height <= area.height
+        })
+    }
+
+    fn size(&self, zone: usize, scale: Scale) -> Option<Size> {
+        let side = u16::try_from(self.width + 2 * zone).ok()?;
+        Some(match scale {
+            Scale::Single => Size::new(side, side.div_ceil(2)),
+            Scale::Double => Size::new(side.checked_mul(2)?, side),
+        })
+    }
+
+    fn cell(&self, zone: usize, scale: Scale, column: u16, row: u16) -> char {
+        let (column, row) = (usize::from(column), usize::from(row));
+        let halves = match scale {
+            Scale::Single => (self.is_dark(zone, column, row * 2), self.is_dark(zone, column, row * 2 + 1)),
+            Scale::Double => {
+                let is_dark = self.is_dark(zone, column / 2, row);
+                (is_dark, is_dark)
+            }
+        };
+        match halves {
             (true, true) => '█',
             (true, false) => '▀',
             (false, true) => '▄',
@@ -83,7 +114,7 @@ mod tests {
     #[test]
     fn code_of_a_local_order_fits_beside_text_on_80_columns() {
         let address = "http://127.0.0.1:3000/orders/01a203b8-8236-746e-a89d-93efb98a99e5";
-        let size = Qr::new(address).unwrap().size(2).unwrap();
+        let size = Qr::new(address).unwrap().size(2, Scale::Single).unwrap();
         assert!(size.width <= 40 && size.height <= 19, "{size:?}");
     }
 
@@ -93,10 +124,22 @@ mod tests {
         let code = QrCode::with_error_correction_level(address, EcLevel::L).unwrap();
         let expected = code.render::<qrcode::render::unicode::Dense1x2>().build();
         let qr = Qr::new(address).unwrap();
-        let size = qr.size(4).unwrap();
-        let line = |row| (0..size.width).map(|column| qr.cell(4, column, row)).collect::<String>();
+        let size = qr.size(4, Scale::Single).unwrap();
+        let line =
+            |row| (0..size.width).map(|column| qr.cell(4, Scale::Single, column, row)).collect::<String>();
         let drawn: Vec<_> = (0..size.height).map(line).collect();
         assert_eq!(drawn, expected.lines().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn code_is_twice_as_large_where_there_is_room() {
+        let qr = Qr::new("http://127.0.0.1:3000/orders/o1").unwrap();
+        let size = qr.size(4, Scale::Single).unwrap();
+        let line = |scale, row| (0..2 * size.width).map(|x| qr.cell(4, scale, x, row)).collect::<String>();
+        let drawn: Vec<_> = (0..2 * size.height).map(|row| line(Scale::Double, row)).collect();
+        // The upper left finder: seven modules of two columns.
+        assert!(drawn[4].starts_with(&format!("{}{}  ", " ".repeat(8), "█".repeat(14))), "{}", drawn[4]);
+        assert_eq!(drawn[5].trim_start().chars().take(4).collect::<String>(), "██  ");
     }
 
     #[test]

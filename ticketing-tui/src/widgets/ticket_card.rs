@@ -1,22 +1,23 @@
-//! One ticket: how it stands, for a row and for a card; and buying it.
+//! One ticket: its status for a row, and its card.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ticketing_sdk::{Money, OrderStatus, TicketId};
+use ratatui::style::{Modifier, Style};
+use ticketing_sdk::{OrderStatus, TicketDetails, TicketId};
 
-use super::painter::{Painter, below};
+use super::painter::{Painter, below, top};
+use super::stub::{self, Stub, Tear};
 use crate::action::Action;
-use crate::effect::CallId;
 use crate::model::Model;
 use crate::model::orders::Orders;
 use crate::model::ticket_store::{TicketRow, TicketState};
-use crate::screens::{Context, Route};
 use crate::text;
 use crate::theme::Theme;
 
 /// How good it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StyleRole {
+    /// Nothing is rare about it.
+    Usual,
     Good,
     Warn,
     Unavailable,
@@ -27,6 +28,7 @@ pub(crate) enum StyleRole {
 impl StyleRole {
     pub(crate) fn style(self, theme: Theme) -> Style {
         match self {
+            Self::Usual => Style::new(),
             Self::Good => theme.good,
             Self::Warn => theme.warn,
             Self::Unavailable => theme.unavailable,
@@ -43,7 +45,7 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
     }
     if let Some(order) = model.orders.of_ticket(ticket) {
         return match order.status {
-            OrderStatus::Complete => ("Yours".to_owned(), StyleRole::Good),
+            OrderStatus::Complete => ("Yours".to_owned(), StyleRole::Accent),
             OrderStatus::Created => {
                 (text::time_left(Orders::time_left(order, model.server_now())), StyleRole::Accent)
             }
@@ -51,95 +53,96 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
         };
     }
     let role = match row.state {
-        TicketState::Available => StyleRole::Good,
+        TicketState::Available => StyleRole::Usual,
         TicketState::Reserved => StyleRole::Warn,
         TicketState::Sold | TicketState::Withdrawn => StyleRole::Unavailable,
     };
     (row.state.label().to_owned(), role)
 }
 
-/// Goes on towards owning a ticket: to what is held already, to the sign-in, or to a new reservation, whose call is
-/// answered.
-pub(crate) fn buy(cx: &mut Context<'_>, ticket: &TicketId) -> Option<CallId> {
-    if let Some(order) = cx.model.orders.of_ticket(ticket) {
-        let id = order.id.clone();
-        cx.go(Route::Checkout(id));
-        return None;
-    }
-    if !cx.require_sign_in(Some(Route::Ticket(ticket.clone()))) {
-        return None;
-    }
-    let price = Money::from_cents(i64::from(cx.model.market.tickets.get(ticket)?.cents)).ok()?;
-    cx.model.reserve(ticket, price)
+/// What is drawn of a ticket.
+pub(crate) struct Card<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) details: Option<&'a TicketDetails>,
+    pub(crate) price: &'a str,
+    pub(crate) status: (&'a str, Style),
+    pub(crate) notes: &'a [String],
 }
 
-/// With fewer lines, there is room for what matters most only.
-const LOW: u16 = 12;
-
-/// Draws a ticket with all there is to know.
-pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) {
-    let gap = u16::from(area.height >= LOW);
-    let mut rest = painter.title(area, &row.title);
-    rest = below(rest, gap);
-    painter.text(rest, &text::price(row.cents), painter.theme.accent);
-    rest = below(rest, 1 + gap);
-    let (word, role) = status(model, ticket, row);
-    let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row));
-    let seller = if mine { "you" } else { model.market.tickets.seller(row) };
-    let listed = format!("{} {} UTC", ticketing_sdk::text::date(row.listed), text::time_of_day(row.listed));
-    let version = row.version.to_string();
-    let details: Vec<_> = row.details().map(|details| text::details(details).collect()).unwrap_or_default();
-    let mut lines: Vec<(&str, &str, Style)> = vec![("Status", &word, role.style(painter.theme))];
-    lines.extend(details.iter().map(|(label, value)| (*label, value.as_str(), Style::new())));
-    lines.extend([
-        ("Id", ticket.as_str(), Style::new()),
-        ("Listed", &listed, Style::new()),
-        ("Seller", seller, Style::new()),
-        ("Version", &version, Style::new()),
-    ]);
-    let shown = if gap == 0 { 3 } else { lines.len() };
-    for (label, value, style) in lines.into_iter().take(shown) {
-        painter.fact(rest, label, value, style);
+/// Draws a ticket as one, with its long details below, or where there is no room for that its texts alone. Returns the
+/// rest of the area.
+pub(crate) fn card(painter: &mut Painter<'_>, area: Rect, card: &Card<'_>) -> Rect {
+    let Card { title, price, status, notes, .. } = *card;
+    let facts = card.details.map(|details| text::details(details).map(|(_, value)| value).collect());
+    let facts: Vec<String> = facts.unwrap_or_default();
+    if stub::fits(area) {
+        let stub = Stub { title, facts: &facts, price, status, notes };
+        let mut rest = below(stub.view(painter, area, Tear::Whole), 1);
+        rest = Rect { width: rest.width.min(stub::WIDEST), ..rest };
+        for text in card.details.into_iter().flat_map(text::paragraphs) {
+            rest = below(painter.paragraph(rest, &text, Style::new()), 1);
+        }
+        return rest;
+    }
+    let mut rest = painter.title(area, title);
+    let spans = [
+        (price, painter.theme.base.add_modifier(Modifier::BOLD)),
+        ("  ", Style::new()),
+        (status.0, status.1),
+    ];
+    painter.spans(rest, &spans);
+    rest = below(rest, 1);
+    for fact in &facts {
+        painter.text(top(rest, 1), fact, Style::new());
         rest = below(rest, 1);
     }
-    rest = below(rest, gap);
-    if gap > 0 {
-        for text in row.details().into_iter().flat_map(text::paragraphs) {
-            rest = below(painter.paragraph(rest, &text, Style::new()), gap);
-        }
-    }
-    if !rest.is_empty() {
-        advice(painter, rest, model, ticket, row);
-    }
+    below(rest, 1)
 }
 
-/// What can be done about it.
-fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) {
-    let key = |action| model.key(action);
-    let order = model.orders.of_ticket(ticket).map(|order| order.status);
-    let buy = |painter: &mut Painter<'_>, label: &str| {
-        painter.button(area, &key(Action::Buy), label, Action::Buy);
+/// Draws a ticket with all there is to know. Returns the rest of the area.
+pub(crate) fn view(
+    painter: &mut Painter<'_>,
+    area: Rect,
+    model: &Model,
+    ticket: &TicketId,
+    row: &TicketRow,
+) -> Rect {
+    let (word, role) = status(model, ticket, row);
+    let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row));
+    let mut notes = vec![text::short_id(ticket.as_str())];
+    notes.extend(mine.then(|| "You sell it".to_owned()));
+    let shown = Card {
+        title: &row.title,
+        details: row.details(),
+        price: &text::price(row.cents),
+        status: (&word, role.style(painter.theme)),
+        notes: &notes,
     };
-    match (order, row.state) {
-        (Some(OrderStatus::Created), _) => buy(painter, "continues to the payment"),
-        (Some(OrderStatus::Complete), _) => buy(painter, "shows your order"),
-        (Some(_), _) => buy(painter, "shows the payment"),
-        (None, _) if model.orders.is_reserving(ticket) => {
-            painter.text(area, &format!("Reserving{}", painter.glyphs.ellipsis), painter.theme.accent);
-        }
-        (None, TicketState::Available) => buy(painter, "reserves it for you"),
-        (None, TicketState::Reserved) => {
-            painter.paragraph(
-                area,
-                "Another buyer has reserved this ticket. If the buyer does not pay in time, it is available again.",
-                painter.theme.dim,
-            );
-        }
-        (None, TicketState::Sold) => {
-            painter.paragraph(area, "This ticket is sold.", painter.theme.dim);
-        }
-        (None, TicketState::Withdrawn) => {
-            painter.paragraph(area, "The seller has withdrawn this ticket.", painter.theme.dim);
-        }
+    let rest = card(painter, area, &shown);
+    if rest.is_empty() { rest } else { advice(painter, rest, model, ticket, row) }
+}
+
+/// Says what can be done about it. Returns the rest of the area.
+fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) -> Rect {
+    let order = model.orders.of_ticket(ticket).map(|order| order.status);
+    let button = |painter: &mut Painter<'_>, label: &str| {
+        painter.button(area, &model.key(Action::Buy), label, Action::Buy);
+        below(area, 1)
+    };
+    if order.is_none() && model.orders.is_reserving(ticket) {
+        painter.text(area, &format!("Reserving{}", painter.glyphs.ellipsis), painter.theme.accent);
+        return below(area, 1);
     }
+    let words = match (order, row.state) {
+        (Some(OrderStatus::Created), _) => return button(painter, "continues to the payment"),
+        (Some(OrderStatus::Complete), _) => return button(painter, "shows your order"),
+        (Some(_), _) => return button(painter, "shows the payment"),
+        (None, TicketState::Available) => return button(painter, "reserves it for you"),
+        (None, TicketState::Reserved) => {
+            "Another buyer has reserved this ticket. If the buyer does not pay in time, it is available again."
+        }
+        (None, TicketState::Sold) => "This ticket is sold.",
+        (None, TicketState::Withdrawn) => "The seller has withdrawn this ticket.",
+    };
+    painter.paragraph(area, words, painter.theme.dim)
 }

@@ -1,43 +1,66 @@
-//! The messages that pass by themselves, at the lower right of the screen.
+//! The messages that pass by themselves: a line each, in rows of their own above the footer.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::painter::{Painter, inset};
+use super::painter::{Painter, bottom, inset};
 use crate::model::Model;
-use crate::model::notices::Level;
+use crate::model::notices::{Level, Notice};
 use crate::text;
 
-/// With fewer lines, only the newest has room.
-const LOW: u16 = 16;
-/// Wider ones are hard to read.
-const WIDEST: u16 = 72;
+/// From so many lines on, the body spares a row for each message.
+const TALL: u16 = 16;
+/// How many rows a failure takes at most that does not fit on one.
+const LONGEST: usize = 3;
 
-/// Draws the messages, the newest lowest.
-pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) {
-    let area = inset(body, 2, 1);
-    let shown = if body.height < LOW { 1 } else { usize::MAX };
-    let mut floor = area.bottom();
-    for notice in model.notices.shown().rev().take(shown) {
-        let (mark, style) = match notice.level {
-            Level::Info => (painter.glyphs.dot, painter.theme.accent),
-            Level::Success => (painter.glyphs.tick, painter.theme.good),
-            Level::Warning => ("!", painter.theme.warn),
-            Level::Error => (painter.glyphs.cross, painter.theme.bad),
-        };
-        let lines = text::wrap(&notice.text, area.width.saturating_sub(5).min(WIDEST));
-        let width = lines.iter().map(|line| text::width(line)).max().unwrap_or(0) + 5;
-        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-        if floor.saturating_sub(height) < area.y || width > area.width {
-            return;
+/// Draws the messages on the last lines of the body, the newest lowest, and a long failure on several. A low body has
+/// room for the one that matters most: the newest, but a failure before what is only to know. Returns the rest of the
+/// body.
+pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) -> Rect {
+    let is_tall = body.height >= TALL;
+    let shown: Vec<&Notice> = if is_tall {
+        model.notices.shown().collect()
+    } else {
+        let newest = model.notices.shown().next_back();
+        model.notices.shown().rev().find(matters).or(newest).into_iter().collect()
+    };
+    let others = model.notices.shown().count() - shown.len();
+    let width = body.width.saturating_sub(4);
+    let mut rows = Vec::new();
+    for notice in shown {
+        let mut lines = vec![notice.text.clone()];
+        if is_tall && matters(&notice) {
+            lines = text::wrap(&notice.text, width);
+            let rest = lines.split_off(lines.len().min(LONGEST - 1)).join(" ");
+            lines.extend((!rest.is_empty()).then_some(rest));
         }
-        floor -= height;
-        let place = Rect { x: area.right() - width, y: floor, width, height };
-        painter.clear(place, painter.theme.base.patch(painter.theme.focus));
-        for (index, (line, y)) in lines.iter().zip(place.y..).enumerate() {
-            let mark = if index == 0 { mark } else { " " };
-            let line_at = Rect { x: place.x + 1, width: width - 1, y, height: 1 };
-            painter.spans(line_at, &[(mark, style), ("  ", Style::new()), (line, Style::new())]);
+        rows.extend(lines.into_iter().enumerate().map(|(number, line)| (notice.level, number == 0, line)));
+    }
+    let height = u16::try_from(rows.len()).unwrap_or(body.height).min(body.height);
+    let area = inset(bottom(body, height), 1, 0);
+    for ((level, is_first, words), y) in rows.into_iter().zip(area.y..area.bottom()) {
+        let mut line = Rect { y, height: 1, ..area };
+        if others > 0 {
+            let start = painter.right(line, &format!("+{others}"), painter.theme.dim);
+            line.width = start.saturating_sub(line.x + 1);
         }
+        let (mark, style) = mark(painter, level);
+        let mark = if is_first { mark } else { " " };
+        painter.spans(line, &[(mark, style), (" ", Style::new()), (&words, Style::new())]);
+    }
+    Rect { height: body.height - height, ..body }
+}
+
+fn matters(notice: &&Notice) -> bool {
+    matches!(notice.level, Level::Warning | Level::Error)
+}
+
+/// The mark before a message.
+fn mark(painter: &Painter<'_>, level: Level) -> (&'static str, Style) {
+    match level {
+        Level::Info => (painter.glyphs.dot, painter.theme.accent),
+        Level::Success => (painter.glyphs.tick, painter.theme.good),
+        Level::Warning => ("!", painter.theme.warn),
+        Level::Error => (painter.glyphs.cross, painter.theme.bad),
     }
 }

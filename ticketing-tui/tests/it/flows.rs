@@ -3,6 +3,7 @@
 mod account;
 mod buy;
 mod card_page;
+mod check_in;
 mod expiry;
 mod idle;
 mod keys;
@@ -11,4 +12,5 @@ mod link;
 mod live;
 mod mouse;
 mod passes;
+mod paying;
 mod sell;

@@ -137,9 +137,11 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
         Call::Pass(_) | Call::PassOfOrder(_) | Call::ReleasedPass(_) | Call::Claim(_) => {
             Reply::Pass(Box::new(pass(rng)))
         }
+        Call::CheckIn(_) => Reply::Admission(Box::new(fixtures::admission())),
         Call::GiveAway(_) => Reply::Transfer(fixtures::transfer()),
         Call::Resell(..) => Reply::Ticket(Box::new(ticket(rng))),
         Call::Withdraw(..) | Call::Cancel(_) | Call::TakeBack(_) => Reply::Done,
+        Call::SaveCalendar(_) => Reply::Saved("/home/ada/ticket-p1.ics".to_owned()),
         Call::Pay { .. } => {
             let statuses = [PaymentStatus::Succeeded, PaymentStatus::Failed, PaymentStatus::Refunded];
             Reply::Payment(Box::new(fixtures::payment(rng.pick(&statuses))))

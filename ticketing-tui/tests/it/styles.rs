@@ -10,13 +10,14 @@ use crate::support::{Harness, answer, fixtures, snapshot};
 const GOOD: Color = Color::Rgb(0x7f, 0xd1, 0x8b);
 const WARN: Color = Color::Rgb(0xf2, 0xc1, 0x64);
 const BAD: Color = Color::Rgb(0xff, 0x7d, 0x7d);
-const GONE: Color = Color::Rgb(0x6e, 0x78, 0x8c);
-const DIM: Color = Color::Rgb(0x9a, 0xa4, 0xb8);
+const GONE: Color = Color::Rgb(0x9a, 0xa4, 0xb8);
+const DIM: Color = Color::Rgb(0xb4, 0xbd, 0xce);
+const TEXT: Color = Color::Rgb(0xe3, 0xe7, 0xef);
 const ACCENT: Color = Color::Rgb(0x7c, 0xb7, 0xff);
 /// Its grounds.
 const GROUND: Color = Color::Rgb(0x12, 0x15, 0x1c);
 const BAR: Color = Color::Rgb(0x1c, 0x21, 0x2c);
-const SELECTED: Color = Color::Rgb(0x2a, 0x3a, 0x5c);
+const SELECTED: Color = Color::Rgb(0x1f, 0x2c, 0x47);
 
 fn style(harness: &mut Harness, words: &str) -> Style {
     snapshot::style_of(&harness.buffer().0, words)
@@ -54,7 +55,8 @@ fn order(status: OrderStatus, has_card_form: bool) -> Harness {
 #[test]
 fn state_of_a_ticket_has_the_colour_of_its_role() {
     let mut harness = market(Colours::True);
-    assert_colour(&mut harness, "Available", GOOD);
+    assert_colour(&mut harness, "RustConf, day 1", TEXT);
+    assert!(is_bold(style(&mut harness, "$149.99")));
     assert_colour(&mut harness, "Reserved", WARN);
     assert_colour(&mut harness, "Sold", GONE);
     assert_colour(&mut harness, "Zürich by night", GONE);
@@ -114,7 +116,7 @@ fn refusal_is_bad_and_its_hint_is_dim() {
 fn outcome_of_an_order_has_the_colour_of_its_role() {
     assert_colour(&mut order(OrderStatus::Complete, false), "Paid. The ticket is yours.", GOOD);
     assert_colour(&mut order(OrderStatus::Cancelled, false), "This order was cancelled", WARN);
-    assert_colour(&mut order(OrderStatus::AwaitingPayment, false), "Being paid", ACCENT);
+    assert_colour(&mut order(OrderStatus::AwaitingPayment, false), "Being paid. The card", ACCENT);
 }
 
 #[test]

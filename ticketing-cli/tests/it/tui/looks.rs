@@ -8,10 +8,10 @@ use crate::support::{Cli, Server};
 #[track_caller]
 fn visit(pty: &mut Pty, mut judge: impl FnMut(&Pty)) {
     pty.see("live");
-    pty.line(&["Jazz at the lake", "Available"]);
+    pty.line(&["Jazz at the lake"]);
     judge(pty);
     for (keys, shows, leave) in [
-        (ENTER, "reserves it for you", "Seller"),
+        (ENTER, "opens it in the browser", "opens it in the browser"),
         ("?", "Navigation", "Navigation"),
         (":", "Quit the program", "Quit the program"),
         ("$", "Up to", "Up to"),

@@ -82,7 +82,7 @@ impl Scene {
         let pty = Pty::spawn(terminal(&cli.command(&[&["tui"], words].concat())), size);
         pty.see("live");
         pty.see(email);
-        pty.see("RustConf, day 1");
+        pty.see("Jazz at the Blue Door");
         pty
     }
 }
@@ -104,7 +104,7 @@ fn keep(name: &str, frames: &[Frame]) {
 fn purchase_film() {
     let scene = Scene::set();
     let (buyer, rival) = (scene.someone("ada@example.com"), scene.someone("rival@example.com"));
-    let mut pty = Scene::open(&buyer, &["--theme", "dark"], (100, 24), "ada@example.com");
+    let mut pty = Scene::open(&buyer, &["--theme", "dark"], (110, 26), "ada@example.com");
     let mut film = Vec::new();
     let mut take = |pty: &Pty, caption: &'static str, seconds: f64| {
         film.push(Frame { screen: pty.screen(), caption, seconds });
@@ -121,7 +121,7 @@ fn purchase_film() {
     pty.gone("Blue Door");
     pty.see("Jazz at the lake");
     take(&pty, "/ filters as you type", 1.6);
-    pty.press(ENTER, "reserves it for you");
+    pty.press(ENTER, "opens it in the browser");
     take(&pty, "enter opens the ticket", 1.8);
     pty.press("b", "Reserved for you");
     pty.see("is reserved for you");
@@ -134,7 +134,7 @@ fn purchase_film() {
     take(&pty, "declined, and still yours", 2.4);
     pty.send("\x15");
     pty.send("tok_visa");
-    pty.see("tok_visa ");
+    pty.see("tok_visa");
     pty.see("14:57");
     take(&pty, "another card", 1.2);
     pty.press(ENTER, "Paid. The ticket is yours.");
@@ -159,7 +159,7 @@ fn market_in_two_themes() {
         let mut pty = Scene::open(&buyer, &["--theme", theme], (124, 30), "ada@example.com");
         pty.line(&["Hamlet", " left"]);
         pty.line(&["Twelfth Night", "Reserved"]);
-        pty.send(&DOWN.repeat(4));
+        pty.send(&DOWN.repeat(13));
         pty.wait("the tour is selected", |screen| {
             screen.rows(0, 124).any(|row| row.contains('▌') && row.contains("night tour"))
         });

@@ -16,7 +16,7 @@ fn config_error_is_reported_with_its_position() {
     pty.see("config.toml, line 3, column 9: theme must be one of auto, dark");
     pty.see("config.toml, line 5, column 7: there is no key \"hyper-b\"");
     pty.see("Jazz at the lake");
-    pty.press(ENTER, "reserves it for you");
+    pty.press(ENTER, "opens it in the browser");
 
     // A file that is no TOML is reported and not overwritten.
     std::fs::write(&config, "[tui\n").unwrap();
@@ -40,12 +40,12 @@ fn rebound_key_works_at_once_and_after_a_restart() {
         .unwrap();
 
     let mut pty = tui(&cli);
-    pty.line(&["Opera", "Available"]);
+    pty.line(&["Opera"]);
     pty.send("5");
     pty.line(&["Theme", "auto"]);
     let what = Action::Buy.description();
-    // Five settings stand before the keys.
-    let row = 5 + Action::ALL.iter().position(|action| *action == Action::Buy).unwrap();
+    // Six settings stand before the keys.
+    let row = 6 + Action::ALL.iter().position(|action| *action == Action::Buy).unwrap();
     pty.send(&"j".repeat(row));
     pty.press(ENTER, "press the new key, or esc");
     pty.press("s", "is already the key of");
@@ -66,13 +66,13 @@ fn rebound_key_works_at_once_and_after_a_restart() {
     pty.press("B", "E-mail");
     pty.send(ESC);
     pty.gone("E-mail");
-    pty.press(ENTER, "B reserves it for you");
+    pty.press(ENTER, "opens it in the browser");
     pty.send("q");
     assert_eq!(pty.end(), 0);
 
     let mut pty = tui(&cli);
-    pty.line(&["Opera", "Available"]);
-    pty.press(ENTER, "B reserves it for you");
+    pty.line(&["Opera"]);
+    pty.press(ENTER, "opens it in the browser");
     pty.press("?", what);
 }
 

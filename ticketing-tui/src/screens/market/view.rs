@@ -2,25 +2,26 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{EventTime, TicketId};
+use ticketing_sdk::TicketId;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Market, ROOMY};
+use super::Market;
 use crate::action::Action;
-use crate::model::query::Query;
+use crate::model::query::{Query, Sort};
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::columns::{Columns, Line, venue};
 use crate::widgets::list::List;
 use crate::widgets::painter::{ClickTarget, Painter, below, bottom, inset};
+use crate::widgets::ticket_card::StyleRole;
 use crate::widgets::{activity_line, placeholder, ticket_card};
 
 impl Market {
     /// The filter, and how the list is bounded and sorted.
     pub(super) fn query_line(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let query = model.market.view.query();
-        let area = inset(area, 1, 0);
+        let area = inset(area, if area.width >= 60 { 2 } else { 1 }, 0);
         let words = format!("{}{}", query.sort.label(), limits(query, painter.glyphs.separator));
         let wide = area.width >= 50;
         let end = if wide { painter.right(area, &words, painter.theme.dim) } else { area.right() };
@@ -66,14 +67,15 @@ impl Market {
 
     pub(super) fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let (market, len) = (&model.market, model.market.view.len());
-        let columns = Columns::of_events(area.width, if area.width >= ROOMY { 13 } else { 0 });
+        let groups = groups(model);
+        let columns = Columns::of(area.width);
         let rows = below(area, 1);
-        columns.heading(painter, List::heading(area, len, rows.height), "WHEN");
-        self.list.view(painter, rows, len, |painter, place, index, _| {
+        columns.heading(painter, List::heading(area, len + groups.len(), rows.height));
+        self.list.view_grouped(painter, rows, len, &groups, |painter, place, index, _| {
             if let Some((id, row)) = market.shown(index)
                 && let Some(ticket) = market.tickets.id(id)
             {
-                line(painter, place, columns, model, &ticket, row);
+                line(painter, place, columns, model, (&ticket, row));
             }
         });
     }
@@ -81,20 +83,62 @@ impl Market {
     /// The ticket that is selected, and where there is room what has just happened.
     pub(super) fn beside(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let low = if area.height >= 30 { area.height / 2 } else { 0 };
-        let inner =
-            painter.frame(Rect { height: area.height - low, ..area }, "Selected", painter.theme.border);
+        let inner = area;
         match self.selected(model) {
-            Some((id, row)) => ticket_card::view(painter, inset(inner, 1, 0), model, &id, row),
+            Some((id, row)) => {
+                let inner = Rect { height: inner.height - low, ..inner };
+                ticket_card::view(painter, inner, model, &id, row);
+            }
             None => placeholder::message(painter, inner, "Nothing is selected", painter.theme.dim, &[]),
         }
-        if low > 0 {
-            let inner = inset(painter.frame(bottom(area, low), "Just now", painter.theme.border), 1, 0);
-            for (event, y) in model.market.activity.log().iter().zip(inner.y..inner.bottom()) {
-                activity_line::line(painter, Rect { y, height: 1, ..inner }, event);
+        let log = model.market.activity.log();
+        if low > 0 && !log.is_empty() {
+            let inner = bottom(inner, low);
+            let title = format!("Activity ({})", model.local.zone(model.now));
+            painter.text(inner, &title, painter.theme.heading);
+            let inner = below(inner, 1);
+            for (event, y) in log.iter().zip(inner.y..inner.bottom()) {
+                activity_line::line(painter, Rect { y, height: 1, ..inner }, model, event);
             }
         }
     }
 }
+
+/// The first row of each group of dates, and its heading; nothing where the list has another order. The rows of a
+/// group stand together, so each further one is found by halving.
+fn groups(model: &Model) -> Vec<(usize, String)> {
+    let (market, len) = (&model.market, model.market.view.len());
+    let query = market.view.query();
+    let mut groups: Vec<(usize, String)> = Vec::new();
+    if query.sort != Sort::Soonest || !query.text.is_empty() || market.view.is_searching() {
+        return groups;
+    }
+    let now = model.server_now();
+    let group = |index| market.shown(index).map(|(_, row)| text::event_group(row.starts_at(), now));
+    let mut first = 0;
+    while first < len && groups.len() < MOST_GROUPS {
+        let Some(name) = group(first) else { break };
+        let (mut same, mut other) = (first, len);
+        while same + 1 < other {
+            let middle = same + (other - same) / 2;
+            if group(middle).as_ref() == Some(&name) {
+                same = middle;
+            } else {
+                other = middle;
+            }
+        }
+        groups.push((first, name));
+        first = other;
+    }
+    // A market without dates needs no heading.
+    if groups.len() == 1 && group(0).as_deref() == Some(text::NO_DATE) {
+        groups.clear();
+    }
+    groups
+}
+
+/// More groups than a market has that sells a few years ahead.
+const MOST_GROUPS: usize = 60;
 
 /// Writes the line of a ticket.
 fn line(
@@ -102,30 +146,21 @@ fn line(
     place: Rect,
     columns: Columns,
     model: &Model,
-    ticket: &TicketId,
-    row: &TicketRow,
+    (ticket, row): (&TicketId, &TicketRow),
 ) {
     let (word, role) = ticket_card::status(model, ticket, row);
     let had = row.state == TicketState::Available || model.orders.of_ticket(ticket).is_some();
+    let is_usual = role == StyleRole::Usual;
     let line = Line {
         title: &row.title,
-        price: &text::price(row.cents),
-        status: (&word, role.style(painter.theme)),
-        time: &row.starts_at().map(EventTime::label).unwrap_or_default(),
+        last: &text::price(row.cents),
+        status: (if is_usual { "" } else { &word }, role.style(painter.theme)),
+        time: &columns.time(model, row.starts_at()),
         venue: &venue(row.details()),
         style: if had { Style::new() } else { painter.theme.unavailable },
     };
     let title = columns.view(painter, place, &line);
     found(painter, title, model, &row.title);
-    if row.state != TicketState::Available && !columns.has_status() {
-        // Without room for words, a mark says it: colour alone must not.
-        let mark = match row.state {
-            _ if had => painter.glyphs.dot,
-            TicketState::Sold => painter.glyphs.cross,
-            _ => painter.glyphs.hollow,
-        };
-        painter.text(Rect { x: title.right(), width: 1, ..place }, mark, line.status.1);
-    }
 }
 
 /// What else bounds the list, behind its order.

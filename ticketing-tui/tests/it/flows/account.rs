@@ -127,7 +127,7 @@ fn unauthenticated_write_signs_out() {
     harness.press("b");
     answer!(harness, Call::Reserve(..), Err(fixtures::signed_out()));
     harness.assert_shows("i Sign in");
-    harness.assert_shows("You are signed out");
+    harness.assert_shows("You are not signed in");
 }
 
 #[test]
@@ -256,4 +256,16 @@ fn same_user_goes_on_with_the_form_after_signing_in_again() {
     let reply = session(&mut harness);
     answer!(harness, Call::SignIn { .. }, reply);
     harness.assert_shows("Opera on the roof");
+}
+
+#[test]
+fn success_clears_the_failure_before_it_and_covers_nothing() {
+    let mut harness = Harness::signed_in();
+    harness.feed(ticketing_tui::Event::BrowseFailed("no such file".to_owned()));
+    harness.assert_shows("no such file");
+    harness.press("b");
+    let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
+    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
+    harness.assert_shows("✓");
+    harness.assert_hides("no such file");
 }

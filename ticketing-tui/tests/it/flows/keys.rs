@@ -10,7 +10,7 @@ use crate::support::{Harness, count_effects, count_pending, fixtures, key_event}
 fn rebind(harness: &mut Harness, action: Action) {
     harness.press("5 home");
     let at = Action::ALL.iter().position(|other| *other == action).unwrap();
-    for _ in 0..at + 5 {
+    for _ in 0..at + 6 {
         harness.press("j");
     }
     harness.press("enter");
@@ -205,12 +205,12 @@ fn order_opens_from_the_list_and_from_its_screen() {
 #[test]
 fn settings_hold_at_once_and_are_kept() {
     let mut harness = Harness::signed_in();
-    harness.press("5 j enter");
-    harness.assert_shows("┌ Settings");
-    harness.press("enter");
-    harness.assert_shows("+ Settings");
+    harness.press("5 j enter ?");
+    harness.assert_shows("┌ Keys");
+    harness.press("esc enter ?");
+    harness.assert_shows("+ Keys");
     assert!(harness.app.wants_title() && harness.app.wants_mouse());
-    harness.press("j j enter j enter");
+    harness.press("esc j j enter j j enter");
     assert!(!harness.app.wants_title() && !harness.app.wants_mouse());
     assert_eq!(count_effects!(harness, Effect::Save(_)), 4);
     harness.feed(Event::SaveFailed("permission denied".to_owned()));

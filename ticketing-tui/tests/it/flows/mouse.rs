@@ -12,7 +12,7 @@ fn first_click_selects_and_second_click_opens() {
     assert!(harness.selected().starts_with("Night train"));
     harness.assert_shows("Market: 6 tickets");
     harness.click("Night train");
-    harness.assert_shows("Seller");
+    harness.assert_shows("╰─╯");
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn change_is_shown_at_once() {
     let changed = Ticket { title: "Jazz in the rain".to_owned(), version: 1, ..mine() };
     answer!(harness, Call::Change(..), Ok(Reply::Ticket(Box::new(changed))));
     harness.assert_shows("Changed");
-    harness.assert_shows("Available");
+    harness.assert_hides("Saving");
 }
 
 #[test]
@@ -182,7 +182,8 @@ fn refused_withdrawal_keeps_the_listing() {
     answer!(harness, Call::Withdraw(..), Err(refused));
     harness.assert_shows("The ticket is reserved");
     harness.answer_reads();
-    harness.assert_shows("Available");
+    harness.assert_shows("Jazz at the lake");
+    harness.assert_hides("Withdrawing");
 }
 
 #[test]

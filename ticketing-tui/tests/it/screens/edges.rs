@@ -58,6 +58,7 @@ fn config_errors() {
             size: harness.size,
             colours,
             light: false,
+            zone: jiff::tz::TimeZone::UTC,
         };
         harness.app = ticketing_tui::App::new(setup, ticketing_sdk::Timestamp::from_millis(NOW));
         harness

@@ -1,8 +1,8 @@
 //! Fixtures: tickets, orders, users and errors.
 
 use ticketing_sdk::{
-    CurrentUser, ErrorCode, Order, OrderStatus, Pass, PassTransfer, Payment, PaymentStatus, SafeToRepeat,
-    Ticket, TicketChange, TicketChangeKind, TicketDetails, TicketStatus, Timestamp, fixtures,
+    Admission, CurrentUser, ErrorCode, Order, OrderStatus, Pass, PassTransfer, Payment, PaymentStatus,
+    SafeToRepeat, Ticket, TicketChange, TicketChangeKind, TicketDetails, TicketStatus, Timestamp, fixtures,
 };
 use ticketing_tui::{CallError, CallErrorKind, Event, Feed};
 
@@ -100,6 +100,16 @@ pub(crate) fn pass(id: &str, title: &str) -> Pass {
     let limit = "38".parse().ok();
     let title = title.to_owned();
     Pass { title, details, code: Some(code.into()), resale_limit: limit, ..fixtures::pass(id) }
+}
+
+/// The admission of a seat.
+pub(crate) fn admission() -> Admission {
+    Admission {
+        pass_id: "p1".into(),
+        title: "Jazz at the lake".to_owned(),
+        seat: Some("Row 3, seat 12".to_owned()),
+        admitted_at: Timestamp::from_millis(NOW),
+    }
 }
 
 /// A transfer that can be claimed for seven days.

@@ -3,6 +3,7 @@
 use crossterm::event::{
     KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
+use jiff::tz::{Offset, TimeZone};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::{CardEntry, CurrentUser, Order, Pass, Ticket, Timestamp};
@@ -61,6 +62,7 @@ impl Harness {
             size,
             colours,
             light: false,
+            zone: TimeZone::fixed(Offset::constant(1)),
         };
         let app = App::new(setup, now);
         let server = FakeServer { market: fixtures::tickets(), ..FakeServer::default() };

@@ -1,0 +1,168 @@
+//! Draws one order: its ticket, and what is to be done about it.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ticketing_sdk::{CancelReason, Order, OrderStatus};
+
+use super::{Checkout, PROGRESS_FRAME, UNKNOWN_STATUS};
+use crate::action::Action;
+use crate::model::Model;
+use crate::model::orders::{OrderAction, Orders};
+use crate::screens::Screen;
+use crate::text;
+use crate::widgets::order_card::{self, countdown, facts};
+use crate::widgets::painter::{PANEL, Painter, below, top};
+use crate::widgets::stub;
+use crate::widgets::{meter, placeholder};
+
+/// From so many lines on there is room for a drawn ticket above what is to be done.
+const TALL: u16 = 18;
+/// The columns that the text beside a QR code needs.
+const BESIDE_QR: u16 = 34;
+/// The widest order with a QR code beside it.
+const WITH_QR: u16 = 106;
+
+/// How many lines to leave free between the parts: none where there are few.
+fn gap(area: Rect) -> u16 {
+    u16::from(area.height > 11)
+}
+
+impl Checkout {
+    /// Draws the order.
+    pub(super) fn draw(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let code = self.qr.as_ref().filter(|_| self.is_open(model) && !self.takes_token(model));
+        let inner = painter.panel_of(area, &self.title(model), if code.is_some() { WITH_QR } else { PANEL });
+        let Some(order) = self.order(model) else {
+            if model.user().is_none() {
+                return placeholder::signed_out(painter, inner, model, "the order");
+            }
+            return placeholder::load(painter, inner, &self.load, "the order", &model.key(Action::Reload));
+        };
+        let gap = gap(inner);
+        let inner = match code {
+            Some(qr) => {
+                // It needs every line.
+                let within = Rect { y: area.y, height: area.height, ..inner };
+                Rect { width: qr.view(painter, within, BESIDE_QR).width, ..inner }
+            }
+            None => inner,
+        };
+        let is_drawn =
+            inner.height >= TALL && stub::fits(inner) && model.orders.payment_error(&self.id).is_none();
+        let mut rest = if is_drawn {
+            below(order_card::ticket(painter, inner, model, order, self.tear(model)), 1)
+        } else {
+            let rest = painter.title(inner, &text::title(&order.ticket.title));
+            painter.text(rest, &text::money(order.ticket.price), painter.theme.accent);
+            below(rest, 1 + gap)
+        };
+        match order.status {
+            OrderStatus::Created => self.open_order(painter, rest, model, order, (gap, is_drawn)),
+            OrderStatus::AwaitingPayment if !model.orders.is_paid(order) => {
+                let words = "Being paid. The card is authorized; the order no longer expires.";
+                rest = painter.paragraph(rest, words, painter.theme.accent);
+                facts(painter, below(rest, 1), model, order, is_drawn);
+            }
+            OrderStatus::AwaitingPayment | OrderStatus::Complete => {
+                painter.spans(
+                    rest,
+                    &[
+                        (painter.glyphs.tick, painter.theme.good),
+                        (" Paid. The ticket is yours.", painter.theme.good),
+                    ],
+                );
+                rest = below(rest, 1 + gap);
+                painter.button(top(rest, 1), &model.key(Action::Open), "shows the ticket", Action::Open);
+                facts(painter, below(rest, 1 + gap), model, order, is_drawn);
+            }
+            OrderStatus::Cancelled => {
+                let is_expired = order.cancel_reason == Some(CancelReason::Expired);
+                let words = if is_expired || model.orders.has_expired(&self.id) {
+                    "This order has expired. The ticket is available to others. Nothing was charged."
+                } else if order.cancel_reason.is_none() && order.expires_at <= model.server_now() {
+                    "This order was cancelled or has expired. The ticket is available to others. Nothing was charged."
+                } else {
+                    "This order was cancelled. The ticket is available to others. Nothing was charged."
+                };
+                rest = below(painter.paragraph(rest, words, painter.theme.warn), gap);
+                painter.button(rest, &model.key(Action::Reorder), "orders the ticket again", Action::Reorder);
+                facts(painter, below(rest, 1 + gap), model, order, is_drawn);
+            }
+            _ => {
+                rest = painter.paragraph(rest, UNKNOWN_STATUS, painter.theme.warn);
+                facts(painter, below(rest, 1), model, order, is_drawn);
+            }
+        }
+    }
+
+    fn open_order(
+        &self,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        model: &Model,
+        order: &Order,
+        (gap, is_drawn): (u16, bool),
+    ) {
+        let left = Orders::time_left(order, model.server_now());
+        countdown(painter, top(area, 1), order, left);
+        let mut rest = below(area, 1 + gap);
+        let waiting = match model.orders.action(&self.id) {
+            Some(OrderAction::Pay) => Some(format!("Paying {}", text::money(order.ticket.price))),
+            Some(OrderAction::Cancel) => Some("Cancelling".to_owned()),
+            None if left.is_zero() => Some("The time to pay has passed. The order is expiring".to_owned()),
+            None => None,
+        };
+        if let Some(words) = waiting {
+            rest =
+                painter.paragraph(rest, &format!("{words}{}", painter.glyphs.ellipsis), painter.theme.accent);
+            if model.settings.motion && model.orders.action(&self.id) == Some(OrderAction::Pay) {
+                let step = model.now.as_millis() / PROGRESS_FRAME.as_millis().try_into().unwrap_or(1);
+                meter::running(painter, top(rest, 1), step, painter.theme.accent);
+                rest = below(rest, 1);
+            }
+            facts(painter, below(rest, gap), model, order, is_drawn);
+            return;
+        }
+        if let Some(page) = model.payment_page(&self.id) {
+            self.page(painter, rest, model, order, (&page, is_drawn));
+            return;
+        }
+        let error = model.orders.payment_error(&self.id);
+        if let Some(error) = error {
+            let room = top(rest, if gap == 0 { 2 } else { rest.height });
+            let used = room.height - painter.paragraph(room, &error.message, painter.theme.bad).height;
+            rest = below(rest, used + gap);
+        }
+        rest = self.form.view(painter, Rect { width: rest.width.min(70), ..rest });
+        let pay = format!("pays {}", text::money(order.ticket.price));
+        let end = painter.button(top(rest, 1), &model.key_while_writing(Action::Pay), &pay, Action::Pay);
+        let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
+        painter.button(place, &model.key_while_writing(Action::Cancel), "cancels it", Action::Cancel);
+        rest = below(rest, 1 + gap);
+        if let Some(error) = error {
+            let advice = error.advice.as_deref().unwrap_or_default();
+            rest = below(painter.paragraph(rest, advice, painter.theme.dim), gap);
+        }
+        facts(painter, rest, model, order, is_drawn);
+    }
+
+    /// Where the order is paid for, and that this screen goes on by itself.
+    fn page(
+        &self,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        model: &Model,
+        order: &Order,
+        (page, is_drawn): (&str, bool),
+    ) {
+        let gap = gap(area);
+        let mut rest = painter.paragraph(area, "Pay on this page:", Style::new());
+        rest = below(painter.paragraph(rest, page, painter.theme.accent), gap);
+        painter.button(top(rest, 1), &model.key(Action::Pay), "opens it in the browser", Action::Pay);
+        rest = below(rest, 1);
+        painter.button(top(rest, 1), &model.key(Action::Cancel), "cancels it", Action::Cancel);
+        rest = below(rest, 1 + gap);
+        rest = painter.paragraph(rest, "Continues once it is paid.", painter.theme.dim);
+        facts(painter, below(rest, gap), model, order, is_drawn);
+    }
+}

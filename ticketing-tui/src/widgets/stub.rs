@@ -1,0 +1,206 @@
+//! A ticket, drawn as one: title and event on its main part, price and status on the part that is torn off.
+
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::painter::{Painter, below, inset, top};
+use crate::text;
+
+/// What is written on a ticket.
+pub(crate) struct Stub<'a> {
+    pub(crate) title: &'a str,
+    /// The lines below the title: when, where, which seat.
+    pub(crate) facts: &'a [String],
+    pub(crate) price: &'a str,
+    pub(crate) status: (&'a str, Style),
+    /// The small print below price and status.
+    pub(crate) notes: &'a [String],
+}
+
+/// How far the two parts of a ticket are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tear {
+    /// They hang together.
+    Whole,
+    Begun,
+    Torn,
+}
+
+impl Tear {
+    fn gap(self) -> u16 {
+        match self {
+            Self::Whole => 0,
+            Self::Begun => 1,
+            Self::Torn => GAP,
+        }
+    }
+}
+
+/// A wider one no longer looks like a ticket.
+pub(crate) const WIDEST: u16 = 64;
+/// The room for its two parts side by side; in a narrower area the part to tear off is below the main part.
+const SIDE_BY_SIDE: (u16, u16) = (56, 9);
+const STACKED: (u16, u16) = (30, 14);
+/// How wide the part behind the perforation is, with its frame.
+const SIDE: u16 = 17;
+/// How far apart the parts are at most. The room for that is kept free, so that nothing else moves.
+const GAP: u16 = 3;
+/// The lines of the frame, and of its notches.
+const ENDS: u16 = 4;
+
+fn is_side_by_side(area: Rect) -> bool {
+    area.width >= SIDE_BY_SIDE.0
+}
+
+/// Whether there is room for a drawn ticket.
+pub(crate) fn fits(area: Rect) -> bool {
+    let (width, height) = if is_side_by_side(area) { SIDE_BY_SIDE } else { STACKED };
+    area.width >= width && area.height >= height
+}
+
+fn lines(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
+impl Stub<'_> {
+    /// Draws it, in an area in which it [`fits`]. Returns the rest of the area.
+    pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> Rect {
+        let area = Rect { width: area.width.min(WIDEST), ..area };
+        let height = if is_side_by_side(area) {
+            self.side_by_side(painter, area, tear)
+        } else {
+            self.stacked(painter, area, tear)
+        };
+        below(area, height)
+    }
+
+    /// The lines of the main part, with their styles.
+    fn main_lines(&self, painter: &Painter<'_>, columns: u16) -> Vec<(String, Style)> {
+        let mut titles = text::wrap(self.title, columns);
+        if titles.len() > 2 {
+            let rest = titles.split_off(1).join(" ");
+            titles.push(rest);
+        }
+        let titles = titles.into_iter().map(|line| (line, painter.theme.accent));
+        let facts = self.facts.iter().flat_map(|fact| text::wrap(fact, columns));
+        let facts = facts.map(|line| (line, Style::new()));
+        titles.chain([(String::new(), Style::new())]).chain(facts).collect()
+    }
+
+    fn price_style(painter: &Painter<'_>) -> Style {
+        painter.theme.base.add_modifier(Modifier::BOLD)
+    }
+
+    fn side_by_side(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
+        let width = area.width - GAP;
+        let main = width - SIDE - 1;
+        let written = self.main_lines(painter, main.saturating_sub(5));
+        let mut side = Vec::new();
+        if !self.price.is_empty() {
+            side.push((self.price.to_owned(), Self::price_style(painter)));
+            side.push((String::new(), Style::new()));
+        }
+        side.push((self.status.0.to_owned(), self.status.1));
+        side.extend(self.notes.iter().map(|note| (note.clone(), painter.theme.dim)));
+        let height = lines(written.len().max(side.len())).saturating_add(ENDS).min(area.height);
+        let gap = tear.gap();
+        let left = Rect { width: main, height, ..area };
+        let right = Rect { x: left.right() + 1 + gap, width: SIDE, ..left };
+        for part in [left, right] {
+            ends(painter, part);
+        }
+        let (set, style) = (painter.glyphs.border, painter.theme.border);
+        let sign = painter.glyphs.perforation;
+        for y in left.y + 1..left.bottom() - 1 {
+            put(painter, left.x, y, set.vertical_left, style);
+            put(painter, right.right() - 1, y, set.vertical_right, style);
+            // A torn ticket has an edge on either side.
+            if gap > 0 {
+                put(painter, left.right() - 1, y, sign, style);
+                put(painter, right.x, y, sign, style);
+            } else {
+                put(painter, left.right(), y, sign, style);
+            }
+        }
+        if gap == 0 {
+            for (y, corners) in [
+                (left.y + 1, [set.bottom_left, set.bottom_right]),
+                (left.bottom() - 2, [set.top_left, set.top_right]),
+            ] {
+                put(painter, left.right() - 1, y, corners[0], style);
+                put(painter, left.right(), y, set.horizontal_top, style);
+                put(painter, right.x, y, corners[1], style);
+            }
+        }
+        write(painter, inset(left, 3, 2), &written);
+        write(painter, inset(right, 2, 2), &side);
+        height
+    }
+
+    fn stacked(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
+        let written = self.main_lines(painter, area.width.saturating_sub(6));
+        let gap = tear.gap().min(2);
+        let side = 1 + u16::from(!self.notes.is_empty());
+        // Frame and notches.
+        let around = 5 + gap;
+        let main = lines(written.len()).min(area.height.saturating_sub(side + around));
+        let upper = Rect { height: main + 3, ..area };
+        let lower = Rect { y: upper.bottom() + gap, height: side + 2, ..area };
+        let (set, style) = (painter.glyphs.border, painter.theme.border);
+        for part in [upper, lower] {
+            ends(painter, part);
+            for y in part.y + 1..part.bottom() - 1 {
+                put(painter, part.x, y, set.vertical_left, style);
+                put(painter, part.right() - 1, y, set.vertical_right, style);
+            }
+        }
+        let (last, first) = (upper.bottom() - 1, lower.y);
+        for x in area.x + 1..area.right() - 1 {
+            put(painter, x, last, painter.glyphs.perforation_lying, style);
+            put(painter, x, first, if gap > 0 { painter.glyphs.perforation_lying } else { " " }, style);
+        }
+        if gap == 0 {
+            for (y, corners) in
+                [(last, [set.top_right, set.top_left]), (first, [set.bottom_right, set.bottom_left])]
+            {
+                put(painter, area.x + 1, y, corners[0], style);
+                put(painter, area.right() - 2, y, corners[1], style);
+            }
+        }
+        write(painter, Rect { height: main, ..inset(upper, 3, 2) }, &written);
+        let rest = inset(lower, 3, 1);
+        if self.price.is_empty() {
+            painter.text(top(rest, 1), self.status.0, self.status.1);
+        } else {
+            painter.text(top(rest, 1), self.price, Self::price_style(painter));
+            painter.right(top(rest, 1), self.status.0, self.status.1);
+        }
+        let notes = self.notes.join(&format!(" {} ", painter.glyphs.separator));
+        painter.text(below(rest, 1), &notes, painter.theme.dim);
+        main + side + around
+    }
+}
+
+/// Draws the upper and the lower line of a frame, with its corners.
+fn ends(painter: &mut Painter<'_>, part: Rect) {
+    let (set, style) = (painter.glyphs.border, painter.theme.border);
+    let (right, last) = (part.right() - 1, part.bottom() - 1);
+    for x in part.left() + 1..right {
+        put(painter, x, part.y, set.horizontal_top, style);
+        put(painter, x, last, set.horizontal_bottom, style);
+    }
+    put(painter, part.x, part.y, set.top_left, style);
+    put(painter, right, part.y, set.top_right, style);
+    put(painter, part.x, last, set.bottom_left, style);
+    put(painter, right, last, set.bottom_right, style);
+}
+
+fn put(painter: &mut Painter<'_>, x: u16, y: u16, sign: &str, style: Style) {
+    painter.text(Rect { x, y, width: 1, height: 1 }, sign, style);
+}
+
+fn write(painter: &mut Painter<'_>, area: Rect, written: &[(String, Style)]) {
+    for ((words, style), y) in written.iter().zip(area.y..area.bottom()) {
+        painter.text(Rect { y, height: 1, ..area }, words, *style);
+    }
+}
