@@ -107,6 +107,11 @@ pub enum WatchEvent {
     Connected,
     /// A ticket changed.
     Change(TicketChange),
+    /// The position has moved without a change: where a new watch begins.
+    Position {
+        /// The position.
+        id: String,
+    },
     /// The connection is lost, and will be tried again.
     Lost {
         /// Why.
@@ -220,7 +225,7 @@ impl State {
             match connection.block().await {
                 Ok(block) => match self.take(block) {
                     Ok(None) => {}
-                    Ok(Some(change)) => return Some(Ok(WatchEvent::Change(change))),
+                    Ok(Some(event)) => return Some(Ok(event)),
                     Err(Error::ChangesMissed) => return Some(Err(Error::ChangesMissed)),
                     Err(error) => {
                         self.ended = true;
@@ -233,7 +238,7 @@ impl State {
     }
 
     /// Moves the position and reads the change in a block, if there is one. [`Error::ChangesMissed`] is not the end.
-    fn take(&mut self, block: Block) -> Result<Option<TicketChange>> {
+    fn take(&mut self, block: Block) -> Result<Option<WatchEvent>> {
         self.failures = 0;
         if let Some(wait) = block.retry {
             self.first_wait = wait.clamp(Duration::from_millis(10), LAST_WAIT);
@@ -250,10 +255,13 @@ impl State {
                     source,
                 })?;
                 let id = block.id.clone().or_else(|| self.position.get()).unwrap_or_default();
-                Some(TicketChange { id, kind, ticket })
+                Some(WatchEvent::Change(TicketChange { id, kind, ticket }))
             }
             // An event of another time, or a block that only moves the position.
-            _ => None,
+            _ => {
+                let moved = block.id.clone().filter(|id| self.position.get().as_deref() != Some(id));
+                moved.map(|id| WatchEvent::Position { id })
+            }
         };
         // Only now: what could not be read is not behind us.
         if let Some(id) = block.id {

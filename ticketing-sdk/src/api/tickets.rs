@@ -123,6 +123,12 @@ impl Tickets {
         WatchEvents::unconnected(self.client.clone(), last_event_id)
     }
 
+    /// As [`Self::follow`], beginning with the changes since a time by the server's clock. Where the server no longer has
+    /// all of them, or is too old to know, the stream begins with [`ChangesMissed`](crate::Error::ChangesMissed).
+    pub fn follow_since(&self, since: Timestamp) -> WatchEvents {
+        self.follow(Some(format!("since:{}", since.as_millis())))
+    }
+
     fn one(&self, method: Method, id: &TicketId) -> Request {
         Request::to(&self.client, method, PATH, id.as_str(), "ticket id")
     }

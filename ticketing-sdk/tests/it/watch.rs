@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::Value;
 use ticketing_sdk::mock::{Mock, Reply};
-use ticketing_sdk::{Client, Error, ErrorCode, Method, Phase, TicketChangeKind, WatchEvent};
+use ticketing_sdk::{Client, Error, ErrorCode, Method, Phase, TicketChangeKind, Timestamp, WatchEvent};
 
 use crate::support::{SERVER, client, ticket};
 
@@ -53,6 +53,19 @@ async fn lost_connection_is_resumed() {
     assert_eq!(kinds, [TicketChangeKind::Created, TicketChangeKind::Updated]);
     let at = |id: &str| Some(id.to_owned());
     assert_eq!(positions(&mock), [None, at("41"), at("41"), at("41"), at("42")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn first_position_is_reported_before_any_change() {
+    let mock = Mock::new();
+    let text = "id: 41\n\nid: 41\n\n".to_owned() + &event(42, "created", &ticket("t-1"));
+    mock.on(Method::GET, PATH, Reply::events(text));
+    let since = Timestamp::from_millis(1_700_000_000_000);
+    let events = client(&mock).tickets().follow_since(since);
+    let events: Vec<WatchEvent> = events.take(3).try_collect().await.unwrap();
+    assert!(matches!(&events[1], WatchEvent::Position { id } if id == "41"), "{events:?}");
+    assert!(matches!(&events[2], WatchEvent::Change(change) if change.id == "42"), "{events:?}");
+    assert_eq!(positions(&mock)[0].as_deref(), Some("since:1700000000000"));
 }
 
 #[tokio::test(start_paused = true)]

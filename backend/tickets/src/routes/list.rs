@@ -57,7 +57,7 @@ pub(crate) struct Filters {
         Filters,
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Entries of a page; without it and a cursor the list is whole, up to 10 000"),
         ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
-        ("Last-Event-ID" = Option<String>, Header, description = "Where the live feed resumes"),
+        ("Last-Event-ID" = Option<String>, Header, description = "Where the live feed resumes: the id of an event, or `since:` and milliseconds since the Unix epoch"),
     ),
     security((), ("session" = [])),
     responses(

@@ -108,6 +108,42 @@ fn before_all(now: Timestamp) -> String {
 
 const BEFORE_ALL: &str = "00000000-0000-0000-0000-";
 
+/// The form of a position that names a time: `since:` and milliseconds since the Unix epoch.
+const SINCE: &str = "since:";
+
+/// Returns the time that a position names; `None` for other positions.
+fn named_time(position: &str) -> Option<Timestamp> {
+    position.strip_prefix(SINCE)?.parse().ok().map(Timestamp::from_millis)
+}
+
+/// Returns the position before every change since a time; `None` if there is no such change.
+///
+/// The clocks of replicas differ, so the first of these changes counts, and some that follow it may be older.
+fn position_before(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<String>, DbError> {
+    let position = |row: &Row<'_>| row.text("id");
+    let previous = match tx.dialect() {
+        Dialect::Sqlite => {
+            let first = "SELECT id FROM changes WHERE changed_at >= $1 ORDER BY id LIMIT 1";
+            let Some(first) = tx.query_opt(first, args![since], position)? else { return Ok(None) };
+            let sql = "SELECT id FROM changes WHERE id < $1 ORDER BY id DESC LIMIT 1";
+            tx.query_opt(sql, args![&first], position)?
+        }
+        Dialect::Postgres => {
+            let first = format!(
+                "SELECT {PLACE} AS id FROM changes WHERE xact > 0 AND changed_at >= $1 ORDER BY xact, id LIMIT 1"
+            );
+            let Some(first) = tx.query_opt(&first, args![since], position)? else { return Ok(None) };
+            let (xact, id) = parts(&first);
+            let sql = format!(
+                "SELECT {PLACE} AS id FROM changes WHERE xact > 0 AND xact < {HORIZON} AND (xact, id) < ($1, $2) \
+                 ORDER BY xact DESC, id DESC LIMIT 1"
+            );
+            tx.query_opt(&sql, args![xact, id], position)?
+        }
+    };
+    Ok(Some(previous.unwrap_or_else(|| before_all(since))))
+}
+
 /// Returns the time of the position of an empty table; `None` for other positions.
 fn was_before_all(place: &str) -> Option<i64> {
     i64::from_str_radix(place.strip_prefix(BEFORE_ALL)?, 16).ok()
@@ -149,6 +185,11 @@ pub fn resume(tx: &mut Tx<'_>, wanted: Option<&str>, now: Timestamp) -> Result<R
     let (position, is_reset) = match wanted {
         None => (newest.clone(), false),
         Some(place) if is_known(tx, place, now)? => (place.to_owned(), false),
+        Some(place) if let Some(since) = named_time(place) => {
+            // What is older is deleted, or about to be.
+            let is_pruned = since < now - RETENTION;
+            (position_before(tx, since)?.unwrap_or_else(|| newest.clone()), is_pruned)
+        }
         Some(_) => (newest.clone(), true),
     };
     Ok(Resumed { position, newest, is_reset })

@@ -16,7 +16,7 @@ on_both! {
     #[tokio::test]
     each_event_is_one_change_with_its_ticket, changes_are_read_from_any_position,
     position_of_an_empty_feed_precedes_every_change, watchers_are_notified_of_every_commit,
-    resuming_at_an_unknown_position_resets, pruning_keeps_changes_after_a_known_position;
+    resuming_at_an_unknown_position_resets, resuming_since_a_time_begins_before_its_first_change, pruning_keeps_changes_after_a_known_position;
 }
 
 async fn each_event_is_one_change_with_its_ticket(engine: Engine) {
@@ -113,6 +113,33 @@ async fn resuming_at_an_unknown_position_resets(engine: Engine) {
     }
     shop.core.clock.advance(24 * HOUR);
     assert!(shop.resume(&empty).await.is_reset, "changes since then may have been pruned");
+}
+
+async fn resuming_since_a_time_begins_before_its_first_change(engine: Engine) {
+    let shop = Shop::on(engine);
+    let since = |millis: i64| format!("since:{millis}");
+    let start = shop.core.clock.now().as_millis();
+    let empty = shop.resume(&since(start)).await;
+    assert!(!empty.is_reset && empty.position == empty.newest, "nothing has changed");
+    for _ in 0..3 {
+        shop.core.clock.advance(HOUR);
+        shop.list("seller", "A ticket", 2000).await;
+    }
+    let places: Vec<String> = shop.changes().await.into_iter().map(|change| change.id).collect();
+    let hour = i64::try_from(HOUR.as_millis()).unwrap();
+    let after_first = shop.resume(&since(start + hour + 1)).await;
+    assert_eq!((&after_first.position, after_first.is_reset), (&places[0], false));
+    assert_eq!(
+        shop.resume(&since(start + 2 * hour)).await.position,
+        places[0],
+        "the time itself is included"
+    );
+    assert_eq!(shop.resume(&since(start + 9 * hour)).await.position, places[2], "from now on");
+    let all = shop.resume(&since(start)).await;
+    assert!(!all.is_reset && all.position < places[0], "{all:?}");
+    let pruned = shop.resume(&since(start - 30 * hour)).await;
+    assert!(pruned.is_reset && pruned.position < places[0], "{pruned:?}");
+    assert!(shop.resume("since:").await.is_reset && shop.resume("since:x").await.is_reset);
 }
 
 async fn pruning_keeps_changes_after_a_known_position(engine: Engine) {
