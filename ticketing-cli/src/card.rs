@@ -27,7 +27,7 @@ pub(crate) async fn card(api: &ApiContext, given: Option<String>) -> Outcome<Car
 }
 
 /// The token that was given or asked for, if it does not look like a card number.
-fn token(io: &Io, given: Option<String>) -> Result<String, Failure> {
+pub(crate) fn token(io: &Io, given: Option<String>) -> Result<String, Failure> {
     let token = prompt::value(io, given, "Card token (like tok_visa):", "--token")?;
     let token = token.trim();
     if CardToken::looks_like_a_card_number(token) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ticketing_sdk::{
     Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, SecretString,
-    SessionError, SessionLocation, SessionStore, Timestamp, UserId, Write,
+    SessionError, SessionLocation, SessionStore, TicketId, Timestamp, UserId, Write,
 };
 
 use crate::clock;
@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::io::Io;
-use crate::journal::{BatchJournal, Entry, Journal};
+use crate::journal::{BatchJournal, Entry, Journal, Note};
 use crate::output::{Format, Printer, Select, zone};
 use crate::preview::RequestPreview;
 use crate::target::Target;
@@ -194,6 +194,19 @@ impl Context {
     }
 }
 
+/// Leaves out the requests of an interrupted purchase, which is reported as one.
+fn without_parts(notes: Vec<Note>) -> Vec<Note> {
+    let purchases: Vec<Note> =
+        notes.iter().filter(|note| note.operation.starts_with("buy ")).cloned().collect();
+    let is_part = |note: &Note| {
+        ["orders create ", "payments create "].iter().any(|command| note.operation.starts_with(command))
+            && purchases
+                .iter()
+                .any(|purchase| purchase.server == note.server && purchase.started_at <= note.started_at)
+    };
+    notes.into_iter().filter(|note| !is_part(note)).collect()
+}
+
 #[cfg(test)]
 impl ApiContext {
     /// A user of a marketplace that answers from memory, whose files are in this folder.
@@ -216,11 +229,18 @@ impl ApiContext {
 impl ApiContext {
     /// Returns the interrupted writes that no command has reported yet.
     pub(crate) fn interrupted(&self) -> Vec<String> {
-        let notes = self.journal.take_unreported(clock::now()).into_iter();
+        let notes = without_parts(self.journal.take_unreported(clock::now())).into_iter();
         let remarks = notes.map(|note| {
+            let next = match note.operation.split(' ').next() {
+                Some("buy" | "orders" | "payments") => {
+                    "`ticketing orders resume` says what became of it, and of the money"
+                }
+                _ => {
+                    "run the same command again to find out: it is sent only if the server can tell that it is the same"
+                }
+            };
             format!(
-                "`{}` at {} was interrupted, and it is not known whether it was done; run the same command again to find \
-                 out: it is sent only if the server can tell that it is the same",
+                "`{}` at {} was interrupted, and it is not known whether it was done; {next}",
                 note.operation, note.server
             )
         });
@@ -362,9 +382,22 @@ impl ApiContext {
     /// Records a write of the current user. Keys are scoped to a user, so the same command of another user is another
     /// write.
     async fn note_down(&self, operation: &str, parts: &[&str]) -> Outcome<Entry> {
+        self.note_down_as(operation, parts, self.context.settings.writes.key.clone()).await
+    }
+
+    /// Records the purchase of a ticket: the writes that it consists of have records of their own.
+    pub(crate) async fn begin_purchase(&self, ticket: &TicketId) -> Outcome<Entry> {
+        self.note_down_as(&format!("buy {ticket}"), &[ticket.as_str()], None).await
+    }
+
+    async fn note_down_as(
+        &self,
+        operation: &str,
+        parts: &[&str],
+        key: Option<IdempotencyKey>,
+    ) -> Outcome<Entry> {
         let user = self.client.session().await.ok().and_then(|session| session.user);
         let parts: Vec<&str> = parts.iter().copied().chain(user.as_ref().map(UserId::as_str)).collect();
-        let key = self.context.settings.writes.key.clone();
         self.journal.begin(operation, self.client.server(), &parts, key, clock::now()).map_err(|error| {
             Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))
                 .hint("set TICKETING_HOME to a folder that can be written to")

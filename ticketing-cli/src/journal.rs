@@ -7,6 +7,7 @@
 
 mod append_log;
 mod batch;
+mod interrupted;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
@@ -22,6 +23,7 @@ use crate::home::private_folder;
 
 pub(crate) use append_log::{AppendLog, LogLine};
 pub(crate) use batch::{BatchJournal, RowState};
+pub(crate) use interrupted::InterruptedWrite;
 
 /// The folder of the writes in progress.
 #[derive(Debug, Clone)]

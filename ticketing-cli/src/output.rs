@@ -26,7 +26,7 @@ use crate::io::Io;
 pub(crate) use csv::{neutralize, restore};
 pub(crate) use json::escape as escape_json;
 pub(crate) use open_list::OpenList;
-pub(crate) use records::{SessionStatus, WatchLine};
+pub(crate) use records::{SessionStatus, Settlement, WatchLine, WriteOutcome};
 pub(crate) use select::Select;
 pub(crate) use shapes::shape_of;
 #[cfg(test)]

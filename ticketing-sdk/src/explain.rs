@@ -34,15 +34,24 @@ pub struct TimelineGap {
     pub service: String,
     /// Why its part is missing.
     pub reason: String,
+    #[serde(skip)]
+    is_not_received: bool,
 }
 
 impl TimelineGap {
     pub(crate) fn new(service: &str, error: &Error) -> Self {
-        let reason = match error.status() {
-            Some(http::StatusCode::NOT_FOUND) => "the service has not received the order".to_owned(),
-            _ => error.user_message(),
+        let is_not_received = error.is_not_found();
+        let reason = match is_not_received {
+            true => "the service has not received the order".to_owned(),
+            false => error.user_message(),
         };
-        Self { service: service.to_owned(), reason }
+        Self { service: service.to_owned(), reason, is_not_received }
+    }
+
+    /// Whether the service has answered that it has not received the order, and so has done nothing for it.
+    #[must_use]
+    pub fn is_not_received(&self) -> bool {
+        self.is_not_received
     }
 }
 

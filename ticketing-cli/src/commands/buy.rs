@@ -51,7 +51,18 @@ impl ApiCommand for Args {
         if api.is_dry_run() {
             return args.preview(api, &card).await;
         }
-        let order = match args.reserve(api).await? {
+        // A command that is killed between its requests leaves an order that no note of a request names.
+        let purchase = api.begin_purchase(&args.ticket).await?;
+        let outcome = args.buy(api, card).await;
+        // The command ends by itself: known outcomes are printed, and a request with an unknown one has its own note.
+        purchase.settle();
+        outcome
+    }
+}
+
+impl Args {
+    async fn buy(&self, api: &ApiContext, card: Card) -> Outcome {
+        let order = match self.reserve(api).await? {
             Reservation::New(order) => {
                 api.io().remark(&format!("order {}: {}", order.id, hold_message(api, &order)));
                 order

@@ -5,6 +5,7 @@ pub(super) mod create;
 mod explain;
 mod get;
 mod list;
+mod resume;
 pub(super) mod watch;
 
 use clap::Subcommand;
@@ -39,8 +40,17 @@ pub(crate) enum Orders {
     /// Show what every service did for an order, and why the order is as it is
     #[command(alias = "why")]
     Explain(explain::Args),
+    /// Settle what a crash of this program interrupted
+    Resume(resume::Args),
     /// Watch an order until it is paid, cancelled or expired
     Watch(watch::Args),
+}
+
+impl Orders {
+    /// Whether the command settles interrupted writes, so that they need no report before it.
+    pub(crate) fn settles_interrupted(&self) -> bool {
+        matches!(self, Self::Resume(_))
+    }
 }
 
 impl ApiCommand for Orders {
@@ -51,6 +61,7 @@ impl ApiCommand for Orders {
             Self::Create(args) => args.run(api).await,
             Self::Cancel(args) => args.run(api).await,
             Self::Explain(args) => args.run(api).await,
+            Self::Resume(args) => args.run(api).await,
             Self::Watch(args) => args.run(api).await,
         }
     }

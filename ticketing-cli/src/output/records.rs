@@ -1,13 +1,16 @@
 //! The columns of each record. Scripts rely on their order: new columns go last.
 
 mod passes;
+mod settlement;
 mod timeline;
 
 use serde::Serialize;
 use ticketing_sdk::{
-    DetailField, Order, OrderStatus, Payment, PaymentStatus, Ticket, TicketChange, TicketChangeKind,
-    TicketDetails, TicketStatus, Timestamp, User,
+    ClockTime, DetailField, Order, OrderStatus, Payment, PaymentStatus, Ticket, TicketChange,
+    TicketChangeKind, TicketDetails, TicketStatus, Timestamp, User,
 };
+
+pub(crate) use settlement::{Settlement, WriteOutcome};
 
 use super::{Cell, Column, Record, Tone};
 
@@ -200,6 +203,14 @@ impl Record for Order {
         ];
         cells.extend(detail_cells(&self.ticket.details));
         cells
+    }
+}
+
+impl Record for ClockTime {
+    const COLUMNS: &'static [Column] = &[Column::whole("now")];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        vec![Cell::text(&self.now)]
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) enum RecordType {
     AliasLine,
     Setting,
     Check,
+    Settlement,
+    ClockTime,
 }
 
 /// How many records a command writes.
@@ -63,6 +65,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("orders create", Arity::One, RecordType::Order),
     shape("orders watch", Arity::Stream, RecordType::Order),
     shape("orders explain", Arity::One, RecordType::Explanation),
+    shape("orders resume", Arity::List, RecordType::Settlement),
     shape("payments list", Arity::List, RecordType::Payment),
     shape("payments get", Arity::OneOrList, RecordType::Payment),
     shape("payments create", Arity::One, RecordType::Payment),
@@ -75,6 +78,8 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("passes resell", Arity::One, RecordType::Ticket),
     shape("checkin", Arity::Stream, RecordType::Verdict),
     shape("checkin sync", Arity::List, RecordType::Conflict),
+    shape("clock advance", Arity::One, RecordType::ClockTime),
+    shape("clock show", Arity::One, RecordType::ClockTime),
     shape("auth signup", Arity::One, RecordType::User),
     shape("auth signin", Arity::One, RecordType::User),
     shape("auth status", Arity::One, RecordType::SessionStatus),
@@ -147,6 +152,8 @@ impl RecordType {
             Self::User => vec!["id", "email"],
             Self::SessionStatus => vec!["server", "signedIn", "user", "since", "until", "keptIn"],
             Self::WatchLine => vec!["id", "kind", "ticket", "at"],
+            Self::Settlement => vec!["operation", "outcome", "orderId", "paymentId", "detail"],
+            Self::ClockTime => vec!["now"],
             Self::Verdict => {
                 vec!["verdict", "reason", "message", "passId", "title", "seat", "admittedAt", "device"]
             }

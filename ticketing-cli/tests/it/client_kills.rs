@@ -3,6 +3,8 @@
 //!
 //! `STORM_CLIENT_KILLS` makes it longer and tells of each kill; `STORM_SEED` repeats the delays of another run.
 
+mod resume;
+
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, RandomState};
 use std::process::Child;
 use std::time::{Duration, Instant};

@@ -1,0 +1,72 @@
+//! `ticketing orders resume`: settles the writes of commands that died.
+
+mod operation;
+mod order_outcome;
+mod settle;
+
+use crate::context::{ApiCommand, ApiContext};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::help;
+use crate::output::WriteOutcome;
+
+/// The arguments of `ticketing orders resume`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing orders resume",
+        "ticketing orders resume --token tok_visa",
+        "ticketing orders resume --cancel --output json",
+    ],
+    "A command that was killed leaves a note of each write whose outcome it did not learn. This command asks the server what \
+     became of each, and of the money. What is reserved and not paid is paid with --token, cancelled with --cancel, and else \
+     asked about on a terminal and left alone elsewhere; then the exit code is 9. Nothing is ordered, charged or cancelled twice.",
+))]
+pub(crate) struct Args {
+    /// Pay for what is reserved and not paid with this token of the payment provider
+    #[arg(long, help_heading = help::PAYMENT)]
+    token: Option<String>,
+    /// Cancel what is reserved and not paid
+    #[arg(long, help_heading = help::CONFIRMATION, conflicts_with = "token")]
+    cancel: bool,
+}
+
+/// What to do about an order that is reserved and not paid.
+#[derive(Debug, Clone)]
+enum UnpaidAction {
+    /// Pay with this token.
+    Pay(String),
+    /// Cancel.
+    Cancel,
+    /// Ask on a terminal, else leave it.
+    Ask,
+    /// Leave it.
+    Leave,
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let action = match (self.token, self.cancel) {
+            (Some(token), _) => UnpaidAction::Pay(crate::card::token(api.io(), Some(token))?),
+            (None, true) => UnpaidAction::Cancel,
+            (None, false) => UnpaidAction::Ask,
+        };
+        let settlements = settle::settle(api, &action).await?;
+        if settlements.is_empty() {
+            api.io().remark("no interrupted write is on record");
+            return api.printer().list(&settlements);
+        }
+        api.printer().list(&settlements)?;
+        let has = |outcome| settlements.iter().any(|settlement| settlement.outcome == outcome);
+        if has(WriteOutcome::Unknown) {
+            return Err(Failure::new(Exit::NotSettled, "the outcome of some writes is not known yet")
+                .hint("run `ticketing orders resume` again when the server answers"));
+        }
+        if has(WriteOutcome::Unpaid) {
+            return Err(Failure::new(Exit::NotSettled, "some tickets are reserved and not paid").hint(
+                "`ticketing orders resume --token TOKEN` pays, `ticketing orders resume --cancel` cancels",
+            ));
+        }
+        Ok(())
+    }
+}

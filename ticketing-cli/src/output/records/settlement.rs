@@ -1,0 +1,80 @@
+//! The columns of settled writes, as `ticketing orders resume` reports them.
+
+use serde::Serialize;
+use ticketing_sdk::{OrderId, PaymentId, Timestamp};
+
+use crate::output::{Cell, Column, Record, Tone};
+
+/// What became of an interrupted write.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Settlement {
+    /// The command that was interrupted.
+    pub(crate) operation: String,
+    pub(crate) outcome: WriteOutcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) order_id: Option<OrderId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payment_id: Option<PaymentId>,
+    /// For people: what became of the order and the money, and why.
+    pub(crate) detail: String,
+}
+
+/// The outcome of an interrupted write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WriteOutcome {
+    /// The order is paid.
+    Paid,
+    /// The order is cancelled, and no money is kept.
+    Cancelled,
+    /// The card was declined, and nothing was charged.
+    Declined,
+    /// The ticket is reserved, and nothing is paid.
+    Unpaid,
+    /// The write did not take effect.
+    NotDone,
+    /// The outcome cannot be found out now.
+    Unknown,
+    /// The write is not this command's: of another user, another server, or about no order.
+    Skipped,
+}
+
+impl WriteOutcome {
+    /// Whether nothing more can become of the write.
+    pub(crate) fn is_final(self) -> bool {
+        matches!(self, Self::Paid | Self::Cancelled | Self::Declined | Self::NotDone)
+    }
+
+    fn cell(self) -> Cell {
+        match self {
+            Self::Paid => Cell::label("paid", "Paid", Tone::Good),
+            Self::Cancelled => Cell::label("cancelled", "Cancelled", Tone::Past),
+            Self::Declined => Cell::label("declined", "Declined", Tone::Bad),
+            Self::Unpaid => Cell::label("unpaid", "Unpaid", Tone::Waiting),
+            Self::NotDone => Cell::label("not_done", "Not done", Tone::Past),
+            Self::Unknown => Cell::label("unknown", "Unknown", Tone::Bad),
+            Self::Skipped => Cell::label("skipped", "Skipped", Tone::Past),
+        }
+    }
+}
+
+impl Record for Settlement {
+    const COLUMNS: &'static [Column] = &[
+        Column::whole("outcome"),
+        Column::cut("detail"),
+        Column::hidden("orderId"),
+        Column::hidden("paymentId"),
+        Column::cut("operation").droppable(1),
+    ];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        vec![
+            self.outcome.cell(),
+            Cell::text(&self.detail),
+            Cell::opt(self.order_id.as_ref()),
+            Cell::opt(self.payment_id.as_ref()),
+            Cell::text(&self.operation),
+        ]
+    }
+}
