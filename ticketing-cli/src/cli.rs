@@ -10,8 +10,8 @@ use std::ffi::OsString;
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    alias, api, auth, buy, checkin, completions, config, doctor, man, open, orders, passes, payments,
-    profile, tickets, tui,
+    alias, api, auth, buy, checkin, clock, completions, config, doctor, events, man, open, orders, passes,
+    payments, profile, tickets, tui,
 };
 use crate::context::{ApiCommand, Context, LocalCommand};
 #[cfg(feature = "embedded")]
@@ -136,6 +136,12 @@ pub(crate) enum Command {
     /// Copy the data of a marketplace on this machine
     #[cfg(feature = "embedded")]
     Backup(backup::Args),
+    /// Deliver the events of the marketplace to programs
+    #[command(subcommand)]
+    Events(events::Events),
+    /// Show or move the clock of a marketplace for tests
+    #[command(subcommand)]
+    Clock(clock::ClockCommand),
     /// Send an HTTP request with the session
     Api(api::Args),
     /// Print the completion script of a shell
@@ -172,6 +178,7 @@ impl Command {
             Self::Logout(args) => args.run(&context.connect_and_report()?).await,
             Self::Whoami(args) => args.run(&context.connect_and_report()?).await,
             Self::Status(args) => args.run(&context.connect_and_report()?).await,
+            Self::Orders(verb) if verb.settles_interrupted() => verb.run(&context.connect()?).await,
             Self::Orders(verb) => verb.run(&context.connect_and_report()?).await,
             Self::Passes(verb) => verb.run(&context.connect_and_report()?).await,
             Self::Checkin(args) => args.run(context).await,
@@ -189,6 +196,8 @@ impl Command {
             Self::Audit(args) => args.run(&context).await,
             #[cfg(feature = "embedded")]
             Self::Backup(args) => args.run(&context).await,
+            Self::Events(verb) => verb.run(&context.connect()?).await,
+            Self::Clock(verb) => verb.run(&context.connect()?).await,
             Self::Api(args) => args.run(&context.connect_and_report()?).await,
             Self::Completions(args) => args.run(&context).await,
             Self::Man(args) => args.write(&context, tree()),

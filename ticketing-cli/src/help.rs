@@ -45,6 +45,9 @@ pub(crate) const OUTPUT: &str = "Output options";
 /// The heading of options for a stream of changes.
 pub(crate) const STREAM: &str = "Stream options";
 
+/// The heading of options for where events are delivered to.
+pub(crate) const DELIVERY: &str = "Delivery options";
+
 /// The heading of options for a marketplace on this machine.
 #[cfg(feature = "embedded")]
 pub(crate) const SERVER: &str = "Server options";

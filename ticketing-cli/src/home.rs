@@ -58,6 +58,11 @@ impl Home {
         Ok(self.folders()?.root.join("journal"))
     }
 
+    /// The positions of `ticketing events listen`.
+    pub(crate) fn cursors(&self) -> Outcome<PathBuf> {
+        Ok(self.folders()?.root.join("cursors"))
+    }
+
     /// What the user sets by hand.
     pub(crate) fn config(&self) -> Outcome<PathBuf> {
         Ok(self.folders()?.config.join("config.toml"))

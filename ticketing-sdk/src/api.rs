@@ -1,6 +1,7 @@
 //! The routes of the marketplace; the path is the call.
 
 mod auth;
+mod clock;
 mod orders;
 mod passes;
 mod payments;
@@ -8,6 +9,7 @@ mod tickets;
 mod timelines;
 
 pub use auth::Auth;
+pub use clock::MarketClock;
 pub use orders::{ListOrders, Orders};
 pub use passes::{ListPasses, Passes};
 pub use payments::{CardEntry, CardToken, ListPayments, Payments};
@@ -38,6 +40,12 @@ impl Client {
     #[must_use]
     pub fn payments(&self) -> Payments {
         Payments::new(self.clone())
+    }
+
+    /// The movable clock of a marketplace for tests and demonstrations: `/api/clock`.
+    #[must_use]
+    pub fn clock(&self) -> MarketClock {
+        MarketClock::new(self.clone())
     }
 
     /// Passes and the door: `/api/passes`.

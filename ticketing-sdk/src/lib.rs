@@ -63,8 +63,8 @@ mod write;
 #[cfg(feature = "client")]
 pub use crate::{
     api::{
-        Auth, CardEntry, CardToken, ListOrders, ListPasses, ListPayments, ListTickets, Orders, Passes,
-        Payments, TicketSort, Tickets,
+        Auth, CardEntry, CardToken, ListOrders, ListPasses, ListPayments, ListTickets, MarketClock, Orders,
+        Passes, Payments, TicketSort, Tickets,
     },
     client::{Client, ClientBuilder},
     error::{

@@ -4,6 +4,7 @@
 //! understood too: unknown fields are ignored, unknown values of enumerations are kept, and what that backend does not
 //! send is optional or derived. Parsing text is strict: `FromStr` refuses what this version does not know.
 
+mod clock;
 mod decimal;
 mod details;
 mod event_time;
@@ -22,6 +23,7 @@ mod timeline;
 mod user;
 mod words;
 
+pub use clock::{AdvanceClock, ClockTime};
 pub use details::{DetailError, DetailField, DetailsUpdate, FieldUpdate, TicketDetails, tolerant};
 pub use event_time::{EventTime, EventTimeError};
 pub use ids::{OrderId, PassId, PaymentId, TicketId, UserId};

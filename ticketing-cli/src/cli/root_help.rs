@@ -9,8 +9,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Buy and sell", &["search", "tickets", "sell", "buy", "orders", "payments", "passes", "checkin"]),
     ("Look", &["tui", "open"]),
     ("Account", &["login", "logout", "whoami", "status", "auth", "profile"]),
-    ("Own server", &["serve", "demo", "audit", "backup"]),
-    ("Scripts", &["api", "alias", "completions"]),
+    ("Own server", &["serve", "demo", "audit", "backup", "clock"]),
+    ("Scripts", &["api", "alias", "events", "completions"]),
     ("Settings", &["config", "doctor"]),
 ];
 

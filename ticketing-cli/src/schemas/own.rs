@@ -71,6 +71,20 @@ pub(super) fn types() -> Map<String, Value> {
             "finding": text("What was found."),
             "advice": optional("string", "What to do, unless it is well."),
         })),
+        "Settlement": object(
+            "What became of an interrupted write.",
+            &["operation", "outcome", "detail"],
+            json!({
+                "operation": text("The command that was interrupted."),
+                "outcome": {"enum": ["paid", "cancelled", "declined", "unpaid", "not_done", "unknown", "skipped"]},
+                "orderId": optional("string", "The order that the write concerns."),
+                "paymentId": optional("string", "The newest payment of the order."),
+                "detail": text("What became of the order and the money, in words."),
+            }),
+        ),
+        "ClockTime": object("The time of the marketplace.", &["now"], json!({
+            "now": {"$ref": "#/components/schemas/Timestamp"},
+        })),
         "Verdict": object("What the door says about one code.", &["verdict", "message"], json!({
             "verdict": {"enum": ["admitted", "refused", "unknown"]},
             "reason": optional("string", "The code of the error."),

@@ -66,6 +66,7 @@ fn output_of_every_command_fits_its_schema() {
         check("orders watch", line);
     }
     shown(&buyer, &["orders", "explain", &order], "orders explain");
+    shown(&buyer, &["orders", "resume"], "orders resume");
     let jazz = seller.ok(&["search", "jazz", "--json", "id", "--jq", ".[].id"]).out;
     shown(&buyer, &["buy", jazz.trim(), "--token", "tok_visa", "--yes"], "buy");
     let mut passes = Value::Null;

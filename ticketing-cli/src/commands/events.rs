@@ -1,0 +1,31 @@
+//! `ticketing events`: the events of the marketplace, for programs.
+
+mod listen;
+
+use clap::Subcommand;
+
+use crate::context::{ApiCommand, ApiContext};
+use crate::failure::Outcome;
+use crate::help;
+
+/// The subcommands of `ticketing events`.
+#[derive(Debug, Subcommand)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing events listen",
+        "ticketing events listen --forward http://127.0.0.1:4242/webhooks",
+    ],
+    "",
+))]
+pub(crate) enum Events {
+    /// Deliver every event to stdout, a command or a URL, without a gap
+    Listen(listen::Args),
+}
+
+impl ApiCommand for Events {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        match self {
+            Self::Listen(args) => args.run(api).await,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The cursor of a listener: the position of the last event whose delivery is confirmed, on disk.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use ticketing_sdk::{IdempotencyKey, Timestamp};
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::home::private_folder;
+
+/// The cursor of one listener at one server. Its lock keeps a second listener away.
+#[derive(Debug)]
+pub(super) struct Cursor {
+    path: PathBuf,
+    state: State,
+    _lock: File,
+}
+
+/// The content of the file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct State {
+    server: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    position: Option<String>,
+    /// The secret that forwarded events are signed with, unless one is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    saved_at: Option<Timestamp>,
+}
+
+impl Cursor {
+    /// Opens or creates the cursor of this name at a server. With `reset`, its position is forgotten.
+    ///
+    /// # Errors
+    /// If another listener holds it, or its files cannot be read or written.
+    pub(super) fn open(folder: &Path, name: &str, server: &str, reset: bool) -> Outcome<Self> {
+        let hash = Sha256::digest(server.as_bytes());
+        let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let path = folder.join(format!("{name}-{hash}.json"));
+        let lock = private_folder(folder).and_then(|()| open_private(&path.with_extension("lock")));
+        let lock = lock.map_err(|error| unusable(&path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::new(
+                    Exit::Conflict,
+                    format!("another listener uses the cursor {name} at {server}"),
+                )
+                .hint("--cursor gives this one a position of its own"));
+            }
+            Err(TryLockError::Error(error)) => return Err(unusable(&path, &error)),
+        }
+        let mut state: State = match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text)
+                .map_err(|error| unusable(&path, &error.into()).hint("--reset forgets the position")),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(State::default()),
+            Err(error) => Err(unusable(&path, &error)),
+        }
+        .or_else(|failure| if reset { Ok(State::default()) } else { Err(failure) })?;
+        server.clone_into(&mut state.server);
+        if reset {
+            state.position = None;
+        }
+        Ok(Self { path, state, _lock: lock })
+    }
+
+    /// Returns the position after which the events continue; `None` for a new cursor.
+    pub(super) fn position(&self) -> Option<&str> {
+        self.state.position.as_deref()
+    }
+
+    /// Records that every event up to this position is delivered, and returns when that is on disk.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn save(&mut self, position: &str, now: Timestamp) -> Outcome {
+        self.state.position = Some(position.to_owned());
+        self.state.saved_at = Some(now);
+        self.write()
+    }
+
+    /// Returns the secret of this cursor, and creates it once.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn secret(&mut self) -> Outcome<String> {
+        if let Some(secret) = &self.state.secret {
+            return Ok(secret.clone());
+        }
+        let random = || IdempotencyKey::generate().as_str().replace('-', "");
+        let secret = format!("whsec_{}{}", random(), random());
+        self.state.secret = Some(secret.clone());
+        self.write()?;
+        Ok(secret)
+    }
+
+    /// Replaces the file: after a crash there is the old one or the new one.
+    fn write(&self) -> Outcome {
+        let incomplete = self.path.with_extension("tmp");
+        let write = || {
+            let mut file = open_private(&incomplete)?;
+            file.set_len(0)?;
+            file.write_all(&serde_json::to_vec(&self.state)?)?;
+            file.sync_all()?;
+            fs::rename(&incomplete, &self.path)?;
+            #[cfg(unix)]
+            File::open(self.path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+            Ok(())
+        };
+        write().map_err(|error: std::io::Error| unusable(&self.path, &error))
+    }
+}
+
+/// Opens a file that only its owner can read, and creates it if there is none.
+fn open_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::failed(format!("the cursor {} cannot be used: {error}", path.display()))
+        .hint("set TICKETING_HOME to a folder that can be written to")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERVER: &str = "http://s";
+
+    fn open(folder: &Path, reset: bool) -> Outcome<Cursor> {
+        Cursor::open(folder, "default", SERVER, reset)
+    }
+
+    #[test]
+    fn position_survives_and_belongs_to_its_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cursor = open(folder.path(), false).unwrap();
+        assert_eq!(cursor.position(), None);
+        cursor.save("7", Timestamp::from_millis(0)).unwrap();
+        assert_eq!(open(folder.path(), false).unwrap_err().exit, Exit::Conflict, "its lock is held");
+        drop(cursor);
+        assert_eq!(open(folder.path(), false).unwrap().position(), Some("7"));
+        let other = Cursor::open(folder.path(), "default", "http://other", false).unwrap();
+        assert_eq!(other.position(), None);
+        assert_eq!(open(folder.path(), true).unwrap().position(), None);
+    }
+
+    #[test]
+    fn secret_is_created_once_and_outlives_a_reset() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = open(folder.path(), false).unwrap().secret().unwrap();
+        assert!(secret.starts_with("whsec_") && secret.len() > 60, "{secret}");
+        assert_eq!(open(folder.path(), true).unwrap().secret().unwrap(), secret);
+    }
+
+    #[test]
+    fn damaged_file_is_an_error_until_it_is_reset() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cursor = open(folder.path(), false).unwrap();
+        cursor.save("7", Timestamp::from_millis(0)).unwrap();
+        let path = cursor.path.clone();
+        drop(cursor);
+        fs::write(&path, "{").unwrap();
+        let failure = open(folder.path(), false).unwrap_err();
+        assert!(failure.hint.unwrap().contains("--reset"));
+        assert_eq!(open(folder.path(), true).unwrap().position(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn cursor_that_cannot_be_written_is_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cursor = open(folder.path(), false).unwrap();
+        // A folder in the place of the new file, which even root cannot write to.
+        fs::create_dir(cursor.path.with_extension("tmp")).unwrap();
+        let failure = cursor.save("7", Timestamp::from_millis(0)).unwrap_err();
+        assert!(failure.message.unwrap().contains("cannot be used"));
+    }
+}
