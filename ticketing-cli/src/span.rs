@@ -18,6 +18,11 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     Ok(span)
 }
 
+/// Reads a distance into the future, with or without its sign: `+16m`.
+pub(crate) fn parse_forward(text: &str) -> Result<Duration, String> {
+    parse(text.strip_prefix('+').unwrap_or(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,6 +35,12 @@ mod tests {
         assert_eq!(read("1h30m"), Ok(5_400_000));
         assert_eq!(read("500ms"), Ok(500));
         assert_eq!(read("30"), Ok(30_000));
+    }
+
+    #[test]
+    fn distance_may_have_a_sign() {
+        assert_eq!(parse_forward("+16m"), parse("16m"));
+        assert!(parse_forward("-16m").is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod audit;
 mod backup;
+mod clock_routes;
 pub mod command;
 mod data_dir;
 mod databases;

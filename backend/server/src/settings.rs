@@ -114,6 +114,8 @@ pub struct StackSettings {
     pub serve: ServeLimits,
     /// The clock.
     pub clock: Clock,
+    /// Whether clients can move the clock: for tests and demonstrations, on a loopback address only.
+    pub movable_clock: bool,
 }
 
 impl StackSettings {
@@ -146,6 +148,7 @@ impl StackSettings {
             hashing: Hashing::default(),
             serve: ServeLimits::default(),
             clock: Clock::system(),
+            movable_clock: false,
         }
     }
 

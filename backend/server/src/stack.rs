@@ -16,6 +16,7 @@ use ticketing_platform::shutdown::Shutdown;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::audit::{AuditError, Report, Sources, Watch};
+use crate::clock_routes::with_clock;
 use crate::data_dir::{DataDir, FolderWatch};
 use crate::databases::{BUS, Databases, PROVIDER, database_files};
 use crate::http_server::{HttpServer, ShutdownPhases};
@@ -53,6 +54,9 @@ impl Stack {
     /// If the data folder is in use or unusable, the NATS server cannot carry the events, or the port cannot be
     /// bound. No task is left running.
     pub async fn start(settings: StackSettings) -> Result<Self, StartError> {
+        if settings.movable_clock && !settings.listen.ip().is_loopback() {
+            return Err(StartError::MovableClock(settings.listen));
+        }
         let settings = settings.within_open_files();
         let data_dir = DataDir::lock(&settings.data_dir)?;
         let shutdown = ShutdownPhases::default();
@@ -66,6 +70,7 @@ impl Stack {
         if watch.is_needed() {
             shutdown.workers.spawn(watch.run(shutdown.workers.clone()));
         }
+        let routes = if settings.movable_clock { with_clock(routes, &parts.clock) } else { routes };
         let server = HttpServer::start(&settings, Some(&parts.bus), routes, shutdown).await?;
         Ok(Self { server, parts, _data_dir: data_dir })
     }

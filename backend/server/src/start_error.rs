@@ -70,6 +70,9 @@ pub enum StartError {
         /// Its mode.
         mode: u32,
     },
+    /// The clock is to be movable, and the address is not a loopback address.
+    #[error("a clock that clients can move needs a loopback address, not {0}")]
+    MovableClock(SocketAddr),
     /// The session keys are not usable.
     #[error("TICKETING_JWT_KEY: {0}")]
     Key(#[from] KeyError),
@@ -134,6 +137,7 @@ impl StartError {
         matches!(
             self,
             Self::Missing(_)
+                | Self::MovableClock(_)
                 | Self::Key(_)
                 | Self::Stripe(_)
                 | Self::Nats { .. }

@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::io::Io;
+use crate::span;
 
 /// How long the last notice may wait for stderr to take it.
 const NOTICE_WRITE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -36,6 +37,12 @@ pub(crate) struct Args {
     /// Keep the data in this folder [default: `server` in the data folder]
     #[arg(long, help_heading = help::SERVER, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
     data_dir: Option<PathBuf>,
+    /// Let `ticketing clock` move the clock, for tests; on a loopback address only
+    #[arg(long, help_heading = help::SERVER)]
+    allow_clock: bool,
+    /// Start with a clock that is ahead, like +16m
+    #[arg(long, help_heading = help::SERVER, value_name = "SPAN", value_parser = span::parse_forward, hide_short_help = true, requires = "allow_clock")]
+    clock: Option<Duration>,
     #[command(flatten)]
     server: Box<StackGroups>,
 }
@@ -100,6 +107,10 @@ impl Args {
     fn settings(self, context: &Context) -> Outcome<StackSettings> {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         let mut settings = StackSettings::new(std::path::absolute(&data_dir).unwrap_or(data_dir));
+        settings.movable_clock = self.allow_clock;
+        if let Some(ahead) = self.clock {
+            settings.clock.advance(ahead);
+        }
         let filter = if context.io.terminal_info().quiet { "warn" } else { "info" };
         settings.logs = LogSettings { filter: filter.to_owned(), format: LogFormat::Text };
         settings.apply(*self.server).map_err(|error| invalid(&error))

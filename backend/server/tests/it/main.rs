@@ -9,6 +9,7 @@ mod bad_input;
 mod bodies;
 mod body_limits;
 mod ceilings;
+mod clock;
 mod compat;
 mod docs;
 mod edge;

@@ -96,6 +96,11 @@ impl TestStackBuilder {
         self.with(|settings| settings.clock = clock)
     }
 
+    /// Lets clients move the clock.
+    pub fn movable_clock(self) -> Self {
+        self.with(|settings| settings.movable_clock = true)
+    }
+
     /// Sets the fake Stripe that charges the cards; the marketplace uses its clock.
     pub fn stripe(self, stripe: &FakeStripe) -> Self {
         self.clock(stripe.clock().clone()).with(|settings| settings.stripe = Some(stripe.settings()))

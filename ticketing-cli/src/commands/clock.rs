@@ -1,0 +1,52 @@
+//! `ticketing clock`: the time of a marketplace whose clock can be moved.
+
+use std::time::Duration;
+
+use clap::Subcommand;
+
+use crate::context::{ApiCommand, ApiContext};
+use crate::failure::{Failure, Outcome};
+use crate::{help, span};
+
+/// The subcommands of `ticketing clock`.
+#[derive(Debug, Subcommand)]
+#[command(after_long_help = help::long(
+    &["ticketing serve --allow-clock", "ticketing clock advance 16m", "ticketing clock show"],
+    "Only a server that was started with --allow-clock has a clock that can be moved.",
+))]
+pub(crate) enum ClockCommand {
+    /// Move the clock forward, so that deadlines pass
+    Advance(AdvanceArgs),
+    /// Show the time of the marketplace
+    Show(ShowArgs),
+}
+
+/// The arguments of `ticketing clock advance`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(&["ticketing clock advance 16m"], ""))]
+pub(crate) struct AdvanceArgs {
+    /// The distance, like 16m or 1h30m
+    #[arg(value_name = "SPAN", value_parser = span::parse_forward)]
+    by: Duration,
+}
+
+/// The arguments of `ticketing clock show`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(&["ticketing clock show --output json"], ""))]
+pub(crate) struct ShowArgs {}
+
+impl ApiCommand for ClockCommand {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let clock = api.client.clock();
+        let time = match self {
+            Self::Advance(AdvanceArgs { by }) => clock.advance(by).await,
+            Self::Show(ShowArgs {}) => clock.get().await,
+        };
+        let time = time.map_err(|error| match error.is_not_found() {
+            true => Failure::new(crate::exit::Exit::NotFound, "the clock of this server cannot be moved")
+                .hint("`ticketing serve --allow-clock` starts a server whose clock can be moved"),
+            false => Failure::from(error),
+        })?;
+        api.printer().one(&time)
+    }
+}
