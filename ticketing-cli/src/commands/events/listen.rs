@@ -186,6 +186,8 @@ impl Args {
             TicketChangeKind::Created => EventType::TicketCreated,
             TicketChangeKind::Updated => EventType::TicketUpdated,
             TicketChangeKind::Deleted => EventType::TicketDeleted,
+            // A kind that this version does not know has no name among the types.
+            _ => return self.types.is_empty(),
         };
         self.types.is_empty() || self.types.contains(&kind)
     }
