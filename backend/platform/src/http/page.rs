@@ -45,7 +45,7 @@ impl PageQuery {
         Self { limit: limit.unwrap_or(default), cursor }
     }
 
-    /// Decodes the cursor into the position that [`cursor`] encoded. An invalid cursor adds an error.
+    /// Decodes the cursor into the position that the `Link` of the last page encoded. An invalid cursor adds an error.
     pub fn after<T: DeserializeOwned>(&self, errors: &mut ValidationErrors) -> Option<T> {
         let text = self.cursor.as_deref()?;
         let json = URL_SAFE_NO_PAD.decode(text).ok();
