@@ -63,7 +63,6 @@ impl<T> Write<T> {
     }
 
     /// Returns the request, for a program that shows it before it is sent.
-    #[must_use]
     pub fn request(&self) -> &Request {
         &self.request
     }

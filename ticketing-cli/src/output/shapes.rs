@@ -76,7 +76,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("passes claim", Arity::One, RecordType::Pass),
     shape("passes transfer", Arity::One, RecordType::PassTransfer),
     shape("passes resell", Arity::One, RecordType::Ticket),
-    shape("checkin", Arity::Stream, RecordType::Verdict),
+    shape("checkin", Arity::List, RecordType::Verdict),
     shape("checkin sync", Arity::List, RecordType::Conflict),
     shape("clock advance", Arity::One, RecordType::ClockTime),
     shape("clock show", Arity::One, RecordType::ClockTime),
@@ -140,6 +140,7 @@ impl RecordType {
                     "resaleLimit",
                     "listingId",
                     "transferExpiresAt",
+                    "doubleAdmissions",
                 ];
                 own.into_iter().chain(details()).collect()
             }
