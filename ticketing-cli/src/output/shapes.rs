@@ -159,7 +159,19 @@ impl RecordType {
                 vec!["verdict", "reason", "message", "passId", "title", "seat", "admittedAt", "device"]
             }
             Self::Conflict => {
-                vec!["passId", "title", "seat", "reason", "message", "at", "device", "firstAt", "firstDevice"]
+                vec![
+                    "passId",
+                    "title",
+                    "seat",
+                    "reason",
+                    "message",
+                    "at",
+                    "device",
+                    "firstAt",
+                    "firstDevice",
+                    "otherAt",
+                    "otherDevice",
+                ]
             }
         }
     }

@@ -103,8 +103,10 @@ pub(super) fn types() -> Map<String, Value> {
             "message": text("The conflict in words."),
             "at": {"$ref": "#/components/schemas/Timestamp"},
             "device": optional("string", "The device of this admission."),
-            "firstAt": time("When another device admitted the pass."),
+            "firstAt": time("When a device first admitted the pass: this one or another."),
             "firstDevice": optional("string", "That device."),
+            "otherAt": time("When another device first admitted the pass."),
+            "otherDevice": optional("string", "That device."),
         })),
     });
     match types {

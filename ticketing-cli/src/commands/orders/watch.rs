@@ -41,6 +41,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let id = resolve::order(api, self.id).await?;
+        api.printer().begin_stream::<Order>()?;
         let until = self.until.map(OrderStatus::from);
         let print = |order: &Order| {
             api.printer().next(order)?;
