@@ -64,29 +64,29 @@ impl Facts<'_> {
 
     /// The newest request for a payment.
     fn payment(&self) -> Option<(&TimelineEntry, PaymentStatus)> {
-        let payments = self
+        let mut payments = self
             .entries
             .iter()
             .filter(|entry| entry.kind == TimelineKind::Command && entry.service == "payments");
-        let newest = payments.last()?;
+        let newest = payments.next_back()?;
         Some((newest, newest.outcome.as_deref()?.parse().ok()?))
     }
 
     /// The provider's message of the newest decline.
     fn decline(&self) -> Option<&str> {
-        let calls = self
+        let mut calls = self
             .entries
             .iter()
             .filter(|entry| entry.kind == TimelineKind::Call && entry.outcome.as_deref() == Some("declined"));
-        calls.last()?.detail.as_deref()
+        calls.next_back()?.detail.as_deref()
     }
 
     /// How far a step at the provider is.
     fn attempts(&self, step: &str) -> String {
-        let calls =
+        let mut calls =
             self.entries.iter().filter(|entry| entry.kind == TimelineKind::Call && entry.name == step);
         let made: i64 = calls.clone().map(|entry| entry.calls.unwrap_or(1)).sum();
-        match calls.last().and_then(|call| call.outcome.as_deref()) {
+        match calls.next_back().and_then(|call| call.outcome.as_deref()) {
             None => "has not been tried yet".to_owned(),
             Some("done") => "is done and is being recorded".to_owned(),
             Some(outcome) => format!("is being retried after {made} calls, the last one {outcome}"),
