@@ -17,7 +17,7 @@ pub struct CallError {
     /// What the ticket costs now, where it was ordered at another price.
     pub new_price: Option<Money>,
     /// When a pass was admitted that is refused for that, and by which device.
-    pub first_admission: Option<(Timestamp, Option<String>)>,
+    pub first_admission: Option<Box<(Timestamp, Option<String>)>>,
 }
 
 /// What kind of error it is.
@@ -105,7 +105,7 @@ impl From<&Error> for CallError {
                 let new_price = error.new_price();
                 let advice = || code.as_ref().and_then(advice).map(str::to_owned);
                 let fields = fields.collect();
-                let first_admission = first_admission(&answer.faults);
+                let first_admission = first_admission(&answer.faults).map(Box::new);
                 Self { kind, message, hint: retry.or_else(advice), fields, new_price, first_admission }
             }
             _ => of(CallErrorKind::Other, message),

@@ -151,6 +151,9 @@ const PRICES: u16 = 11;
 /// The columns before a chart.
 const LABEL: u16 = 14;
 
+/// The label of a chart, its value for each bar, and its style.
+type Series = (&'static str, fn(&Bar) -> u32, Style);
+
 /// Draws what happened in the last ten minutes, a line for each kind, over an axis. Returns the rest of the area.
 fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
     painter.text(inset(area, 2, 0), "The last ten minutes", painter.theme.heading);
@@ -161,7 +164,7 @@ fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
     let each = BARS.div_ceil(room);
     let width = u16::try_from(BARS.div_ceil(each)).unwrap_or(u16::MAX);
     let theme = painter.theme;
-    let series: [(&str, fn(&Bar) -> u32, Style); 3] = [
+    let series: [Series; 3] = [
         ("listed", |bar| bar.listed, theme.dim),
         ("reserved", |bar| bar.reserved, theme.warn),
         ("sold", |bar| bar.sold, theme.accent),

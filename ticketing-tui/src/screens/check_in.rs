@@ -120,7 +120,7 @@ fn refusal(error: &CallError, local: &LocalTime) -> (Ruling, String) {
     };
     let words = match code {
         ErrorCode::AlreadyAdmitted => {
-            let Some((at, device)) = &error.first_admission else {
+            let Some((at, device)) = error.first_admission.as_deref() else {
                 return (Ruling::Refused, "Already admitted".to_owned());
             };
             let by = device.as_ref().map_or_else(String::new, |device| format!(" by {device}"));

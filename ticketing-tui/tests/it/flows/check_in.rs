@@ -26,7 +26,7 @@ fn scanned_codes_are_judged_and_logged() {
     harness.assert_shows("ADMITTED");
     harness.assert_shows("Jazz at the lake, Row 3, seat 12");
     scan(&mut harness, "TK1 ONE");
-    let first_admission = Some((Timestamp::from_millis(NOW), Some("north door".to_owned())));
+    let first_admission = Some(Box::new((Timestamp::from_millis(NOW), Some("north door".to_owned()))));
     let refused = fixtures::refused(ErrorCode::AlreadyAdmitted, "The pass was admitted");
     answer!(harness, Call::CheckIn(_), Err(CallError { first_admission, ..refused }));
     harness.assert_shows("REFUSED");
