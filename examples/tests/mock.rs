@@ -1,5 +1,4 @@
 //! A test with the mock: how a program reacts to a marketplace, without one.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use ticketing_sdk::mock::{Mock, Reply};
 use ticketing_sdk::{Client, Error, ErrorCode, Method, Order, TicketId, fixtures};
