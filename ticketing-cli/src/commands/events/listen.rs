@@ -42,7 +42,7 @@ pub(crate) struct Args {
     since: Option<Since>,
     /// Deliver these types only, separated by commas
     #[arg(long, help_heading = help::STREAM, value_enum, value_name = "TYPE", value_delimiter = ',')]
-    types: Vec<EventType>,
+    types: Vec<TicketEventType>,
     /// Keep the position under this name: listeners with different names are independent
     #[arg(long, help_heading = help::STREAM, value_name = "NAME", default_value = "default", value_parser = cursor_name)]
     cursor: String,
@@ -70,15 +70,15 @@ enum Since {
     At(Timestamp),
 }
 
-/// A type of event.
+/// A type of the events of tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum EventType {
+enum TicketEventType {
     #[value(name = "ticket:created")]
-    TicketCreated,
+    Created,
     #[value(name = "ticket:updated")]
-    TicketUpdated,
+    Updated,
     #[value(name = "ticket:deleted")]
-    TicketDeleted,
+    Deleted,
 }
 
 /// How often the position is written while events of other types pass.
@@ -183,9 +183,9 @@ impl Args {
 
     fn is_wanted(&self, kind: TicketChangeKind) -> bool {
         let kind = match kind {
-            TicketChangeKind::Created => EventType::TicketCreated,
-            TicketChangeKind::Updated => EventType::TicketUpdated,
-            TicketChangeKind::Deleted => EventType::TicketDeleted,
+            TicketChangeKind::Created => TicketEventType::Created,
+            TicketChangeKind::Updated => TicketEventType::Updated,
+            TicketChangeKind::Deleted => TicketEventType::Deleted,
             // A kind that this version does not know has no name among the types.
             _ => return self.types.is_empty(),
         };
