@@ -1,14 +1,17 @@
 //! The context of a command. A command without a session gets a [`Context`], which has no access to one.
 
+mod no_home;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_sdk::{
     Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, SecretString,
-    SessionError, SessionLocation, SessionStore, TicketId, Timestamp, UserId, Write,
+    TicketId, Timestamp, UserId, Write,
 };
 
+use self::no_home::NoHome;
 use crate::clock;
 use crate::config::Config;
 use crate::environment::environment;
@@ -135,27 +138,6 @@ impl Settings {
             Error::InvalidInput { message, .. } => Failure::usage(format!("--server {server}: {message}")),
             other => Failure::from(other),
         })
-    }
-}
-
-/// The store of a user without a home directory: it is empty, and cannot save a session.
-struct NoHome;
-
-impl SessionStore for NoHome {
-    fn load(&self, _server: &str) -> Result<Option<SecretString>, SessionError> {
-        Ok(None)
-    }
-
-    fn save(&self, _server: &str, _session: &SecretString) -> Result<(), SessionError> {
-        Err(SessionError::new("this user has no home directory to keep the session in; set TICKETING_HOME"))
-    }
-
-    fn clear(&self, _server: &str) -> Result<(), SessionError> {
-        Ok(())
-    }
-
-    fn location(&self, _server: &str) -> SessionLocation {
-        SessionLocation::Other("no place: this user has no home directory".to_owned())
     }
 }
 

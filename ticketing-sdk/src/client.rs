@@ -45,7 +45,7 @@ impl Client {
     /// Returns the location of the session, and whether there is one. No request is sent.
     ///
     /// # Errors
-    /// [`Error::Session`] if the store cannot be read.
+    /// [`crate::Error::Session`] if the store cannot be read.
     pub async fn session(&self) -> Result<SessionInfo> {
         self.0.session.info().await
     }

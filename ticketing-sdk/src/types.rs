@@ -41,5 +41,7 @@ pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus
 pub use time::{Timestamp, TimestampError};
 pub use timeline::{ServiceTimeline, TicketHolder, TimelineEntry, TimelineKind};
 pub use user::{CurrentUser, CurrentUserAnswer, User};
+#[cfg(feature = "client")]
+pub(crate) use words::words;
 pub use words::{ParseEnumError, UnknownValue, known};
-pub(crate) use words::{common_words, wire_words, words};
+pub(crate) use words::{common_words, wire_words};

@@ -107,6 +107,7 @@ macro_rules! common_words {
 pub(crate) use common_words;
 
 /// The words of a closed enumeration: one of this program, whose values are all known.
+#[cfg(feature = "client")]
 macro_rules! words {
     ($name:ident, $what:literal, { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $name {
@@ -129,6 +130,7 @@ macro_rules! words {
         }
     };
 }
+#[cfg(feature = "client")]
 pub(crate) use words;
 
 /// The words of an enumeration of the wire, to which a later server may add: it has the variant `Other`. Reading JSON
