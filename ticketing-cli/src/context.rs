@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_sdk::{
-    Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, SecretString,
-    TicketId, Timestamp, UserId, Write,
+    Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, TicketId,
+    Timestamp, UserId, Write,
 };
 
 use self::no_home::NoHome;
