@@ -3,7 +3,7 @@
 //! Bans and sources are checked for the packages of every target, from `Cargo.lock`. Licences are checked for the packages of this
 //! target only, since the others may not be downloaded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use serde_json::Value;
@@ -72,16 +72,18 @@ impl Policy {
         self.section(section)[key].as_str().unwrap()
     }
 
-    fn banned(&self) -> BTreeSet<&str> {
+    /// Returns the banned crates, each with the crates that may depend on it nevertheless.
+    fn banned(&self) -> BTreeMap<&str, Vec<&str>> {
         let entries = self.section("bans")["deny"].as_array().unwrap().iter();
         entries
             .map(|entry| {
                 let entry = entry.as_inline_table().unwrap();
-                let known = |(key, _): (&str, _)| ["crate", "reason"].contains(&key);
+                let known = |(key, _): (&str, _)| ["crate", "reason", "wrappers"].contains(&key);
                 assert!(entry.iter().all(known), "a key of {entry} is not read by this test");
                 let name = entry["crate"].as_str().unwrap();
                 assert!(!name.contains([':', '@', '=']), "{name}: versions are not read by this test");
-                name
+                let wrappers = entry.get("wrappers").and_then(|it| it.as_array()).into_iter().flatten();
+                (name, wrappers.map(|it| it.as_str().unwrap()).collect())
             })
             .collect()
     }
@@ -102,7 +104,7 @@ impl Policy {
         let banned = self.banned();
         let mut found = Vec::new();
         for Package { name, version, source, .. } in packages {
-            if banned.contains(name.as_str()) {
+            if banned.get(name.as_str()).is_some_and(Vec::is_empty) {
                 found.push(format!("{name} {version} is banned"));
             }
             let registry = source.as_deref().map(|source| source.strip_prefix("registry+"));
@@ -110,6 +112,11 @@ impl Policy {
                 found.push(format!("{name} {version} comes from {source:?}"));
             }
         }
+        let refused = requirements.iter().filter(|it| {
+            let wrappers = banned.get(it.name.as_str());
+            wrappers.is_some_and(|wrappers| !wrappers.contains(&it.by.as_str()))
+        });
+        found.extend(refused.map(|it| format!("{} may not depend on {}", it.by, it.name)));
         let wildcards = requirements.iter().filter(|it| it.version == "*" && !it.has_path);
         found.extend(wildcards.map(|it| format!("{} accepts any version of {}", it.by, it.name)));
         found
@@ -233,6 +240,14 @@ fn policy_finds_each_kind_of_violation() {
     };
     assert_eq!(policy.violations(&[], &[requires("^1", false), requires("*", true)]), [""; 0]);
     assert_eq!(policy.violations(&[], &[requires("*", false)]).len(), 1);
+    let chrono = |by: &str| Requirement {
+        by: by.to_owned(),
+        name: "chrono".to_owned(),
+        version: "^0.4".to_owned(),
+        has_path: false,
+    };
+    assert_eq!(policy.violations(&[named("chrono")], &[chrono("ticketing-sdk")]), [""; 0]);
+    assert_eq!(policy.violations(&[named("chrono")], &[chrono("ticketing-tickets")]).len(), 1);
 
     let licensed = |name: &str, license: &str| Package { license: Some(license.to_owned()), ..named(name) };
     for valid in ["MIT", "MIT/Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR GPL-3.0) AND Unicode-3.0"] {
