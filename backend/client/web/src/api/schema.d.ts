@@ -37,6 +37,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the orders service retains of an order.
+         * @description Each service answers for its own part; a client merges the parts.
+         */
+        get: operations["getOrderTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/passes": {
         parameters: {
             query?: never;
@@ -208,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns what the payments service retains of an order.
+         * @description Each service answers for its own part; a client merges the parts.
+         */
+        get: operations["getPaymentTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments/webhook": {
         parameters: {
             query?: never;
@@ -254,6 +294,26 @@ export interface paths {
         put?: never;
         /** Lists a ticket for sale. */
         post: operations["createTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the tickets service retains of an order.
+         * @description Each service answers for its own part; a client merges the parts.
+         */
+        get: operations["getTicketTimeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -692,6 +752,15 @@ export interface components {
             /** @description Whether the event is accepted, so that the provider need not redeliver it. */
             received: boolean;
         };
+        /** @description The part of an order's timeline that one service retains. */
+        ServiceTimeline: {
+            /** @description The entries, causes before their effects. */
+            entries: components["schemas"]["TimelineEntry"][];
+            /** @description The order. */
+            orderId: components["schemas"]["OrderId"];
+            /** @description The service: `orders`, `payments` or `tickets`. */
+            service: string;
+        };
         /** @description An e-mail and its password. */
         SignIn: {
             /**
@@ -752,6 +821,8 @@ export interface components {
             /** @description The venue of the event: 1 to 120 characters. */
             venue?: string | null;
         };
+        /** @enum {string} */
+        TicketHolder: "this_order" | "other_order" | "nobody";
         /** @description Identifies a ticket. */
         TicketId: string;
         /** @enum {string} */
@@ -762,6 +833,57 @@ export interface components {
             /** @description What it admits to: 1 to 200 characters after trimming. */
             title: string;
         };
+        /** @description One entry of a timeline. Which optional fields are present depends on the kind. */
+        TimelineEntry: {
+            /** @description The aggregate of a published event, or the payment of a request or call. */
+            aggregate?: string | null;
+            /** @description When it happened, by the clock of the service. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The number of the attempt at the card provider, from 1.
+             */
+            attempt?: number | null;
+            /**
+             * Format: int64
+             * @description The number of calls that the entry stands for, if they are more than one: late attempts share an entry.
+             */
+            calls?: number | null;
+            /**
+             * Format: int64
+             * @description How often the event was delivered. It takes effect once, however often that is.
+             */
+            deliveries?: number | null;
+            /** @description More for people, such as the provider's message of a decline. */
+            detail?: string | null;
+            endedAt?: components["schemas"]["Timestamp"] | null;
+            /** @description The id of the event. An event and its deliveries have the same one. */
+            eventId?: string | null;
+            eventTime?: components["schemas"]["Timestamp"] | null;
+            holder?: components["schemas"]["TicketHolder"] | null;
+            /** @description The idempotency key of the request or call. */
+            idempotencyKey?: string | null;
+            /** @description The kind. */
+            kind: components["schemas"]["TimelineKind"];
+            /** @description The request, the event, the step at the card provider, or `reservation` for a deadline. */
+            name: string;
+            /**
+             * @description What became of it: an event is `published` or `waiting`, a delivery `applied` or `failing`; a request for a
+             *     payment has the status of the payment, a call the provider's outcome.
+             */
+            outcome?: string | null;
+            /** @description The request ids of the card provider. */
+            requestIds?: string[];
+            /** @description The service that retains it. */
+            service: string;
+            /**
+             * Format: int64
+             * @description The version of the aggregate that the event made.
+             */
+            version?: number | null;
+        };
+        /** @enum {string} */
+        TimelineKind: "command" | "delivery" | "call" | "event" | "deadline";
         /**
          * Format: date-time
          * @description An instant in UTC, RFC 3339 with milliseconds.
@@ -1206,6 +1328,91 @@ export interface operations {
                 headers: {
                     /** @description The seconds to wait before another try */
                     "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrderTimeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path: {
+                /** @description The order */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requests, the deadline, the events and their deliveries */
+            200: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTimeline"];
+                };
+            };
+            /** @description A field is malformed, or comes more than once */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the order of another user */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The order does not exist */
+            404: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
                     /** @description The id of the request, as log lines and traces have it */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -2475,6 +2682,91 @@ export interface operations {
             };
         };
     };
+    getPaymentTimeline: {
+        parameters: {
+            query: {
+                /** @description The order */
+                order: string;
+            };
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payments, the calls of the card provider, the events and their deliveries */
+            200: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTimeline"];
+                };
+            };
+            /** @description The order is missing */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the order of another user */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service has not received such an order */
+            404: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     receiveWebhookEvent: {
         parameters: {
             query?: never;
@@ -2703,7 +2995,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description Where the live feed resumes */
+                /** @description Where the live feed resumes: the id of an event, or `since:` and milliseconds since the Unix epoch */
                 "Last-Event-ID"?: string | null;
                 /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
                 "x-ticketing-user"?: string;
@@ -2899,6 +3191,91 @@ export interface operations {
                 headers: {
                     /** @description The seconds to wait before another try */
                     "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTicketTimeline: {
+        parameters: {
+            query: {
+                /** @description The order */
+                order: string;
+            };
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who held the ticket when, the events and their deliveries */
+            200: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTimeline"];
+                };
+            };
+            /** @description The order is missing */
+            400: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the order of another user */
+            401: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service has not received such an order */
+            404: {
+                headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
                     /** @description The id of the request, as log lines and traces have it */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
