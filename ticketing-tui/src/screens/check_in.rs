@@ -87,7 +87,8 @@ impl CheckIn {
         }
     }
 
-    fn judge(&mut self, reply: &Result<Reply, CallError>, model: &Model) {
+    /// Adds the result of a check-in to the log.
+    fn log_reply(&mut self, reply: &Result<Reply, CallError>, model: &Model) {
         let at = model.server_now();
         let (ruling, words) = match reply {
             Ok(Reply::Admission(admission)) => {
@@ -159,7 +160,7 @@ impl Screen for CheckIn {
                 if let Some(at) = self.pending.iter().position(|(call, _)| *call == id) {
                     self.pending.remove(at);
                     cx.handled = true;
-                    self.judge(reply, cx.model);
+                    self.log_reply(reply, cx.model);
                     if reply.as_ref().is_err_and(|error| error.kind == CallErrorKind::SignedOut) {
                         cx.require_sign_in(None);
                     }

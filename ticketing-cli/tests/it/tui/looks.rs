@@ -4,12 +4,12 @@ use super::pty::{Pty, terminal};
 use super::{ENTER, ESC, SIZE};
 use crate::support::{Cli, Server};
 
-/// Visits the screens, and shows each to a judge.
+/// Visits the screens, and calls `inspect` on each.
 #[track_caller]
-fn visit(pty: &mut Pty, mut judge: impl FnMut(&Pty)) {
+fn visit(pty: &mut Pty, mut inspect: impl FnMut(&Pty)) {
     pty.see("live");
     pty.line(&["Jazz at the lake"]);
-    judge(pty);
+    inspect(pty);
     for (keys, shows, leave) in [
         (ENTER, "opens it in the browser", "opens it in the browser"),
         ("?", "Navigation", "Navigation"),
@@ -18,7 +18,7 @@ fn visit(pty: &mut Pty, mut judge: impl FnMut(&Pty)) {
         ("i", "E-mail", "E-mail"),
     ] {
         pty.press(keys, shows);
-        judge(pty);
+        inspect(pty);
         pty.send(ESC);
         pty.gone(leave);
         pty.press("1", "TITLE");
@@ -27,7 +27,7 @@ fn visit(pty: &mut Pty, mut judge: impl FnMut(&Pty)) {
         [("2", "Sign in to see"), ("3", "Sign in to see"), ("4", "Since the start"), ("5", "Theme")]
     {
         pty.press(tab, shows);
-        judge(pty);
+        inspect(pty);
     }
     pty.send("q");
     assert_eq!(pty.end(), 0);
