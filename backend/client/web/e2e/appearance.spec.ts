@@ -23,8 +23,9 @@ interface Scene {
   open: Ticket
   held: Ticket
   orders: Record<'open' | 'complete' | 'cancelled', Order>
-  /** The id of the pass of the complete order. */
-  pass: string
+  /** The ids of passes: one that admits, one for resale, and one that two doors have admitted. */
+  passes: Record<'valid' | 'offered' | 'admitted', string>
+  admitted: Ticket
 }
 
 /** The pages: the user, the path, and an action before the screenshot. */
@@ -56,8 +57,12 @@ const PAGES: Record<string, { as: 'visitor' | 'seller' | 'buyer'; path: (scene: 
   orders: { as: 'buyer', path: () => '/orders' },
   'orders-empty': { as: 'seller', path: () => '/orders' },
   passes: { as: 'buyer', path: () => '/passes' },
-  pass: { as: 'buyer', path: ({ pass }) => `/passes/${pass}` },
-  'pass-transfer': { as: 'buyer', path: ({ pass }) => `/passes/${pass}`, act: (page) => page.locator('.actions .button').first().click() },
+  pass: { as: 'buyer', path: ({ passes }) => `/passes/${passes.valid}` },
+  'pass-transfer': { as: 'buyer', path: ({ passes }) => `/passes/${passes.valid}`, act: (page) => page.locator('.actions .button').first().click() },
+  'pass-offered': { as: 'buyer', path: ({ passes }) => `/passes/${passes.offered}` },
+  'pass-used': { as: 'buyer', path: ({ passes }) => `/passes/${passes.admitted}` },
+  'pass-issued': { as: 'seller', path: ({ passes }) => `/passes/${passes.admitted}` },
+  'ticket-admitted': { as: 'seller', path: ({ admitted }) => `/tickets/${admitted.id}` },
   claim: { as: 'seller', path: () => '/claim#k7f2' },
   'check-in': { as: 'seller', path: () => '/check-in' },
   'check-in-refused': {
@@ -69,6 +74,14 @@ const PAGES: Record<string, { as: 'visitor' | 'seller' | 'buyer'; path: (scene: 
       await page.locator('.verdict.refused').waitFor()
     },
   },
+  'check-in-camera': {
+    as: 'seller',
+    path: () => '/check-in',
+    act: async (page) => {
+      await page.locator('.door-main .row .button').first().click()
+      await page.locator('.door-main .notice').waitFor()
+    },
+  },
   listings: { as: 'seller', path: () => '/listings' },
   'sign-in': { as: 'visitor', path: () => '/auth/signin?next=%2Forders' },
   'sign-up': { as: 'visitor', path: () => '/auth/signup' },
@@ -77,30 +90,42 @@ const PAGES: Record<string, { as: 'visitor' | 'seller' | 'buyer'; path: (scene: 
   missing: { as: 'visitor', path: () => '/nowhere' },
 }
 
+const LONG_TITLE = 'A talk about very long titles, in which a speaker explains at length why they should have been shorter'
+const LONG_VENUE = 'The great hall of the former municipal waterworks beside the old harbour, second courtyard, third door'
+const event = (days: number) => ({ startsAt: `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T19:30:00+01:00` })
+
 async function createScene(seller: Person, buyer: Person): Promise<Scene> {
   await Promise.all([seller.signUp(), buyer.signUp()])
-  for (const [title, price] of [
-    ['RustConf, day 1', 149.99],
-    ['Night train to Lisbon', 62.5],
-    ['Balloon ride at dawn', 210],
-    ['花火大会 特等席 隅田川沿いの桟敷席', 88],
-    ['A talk about very long titles, in which a speaker explains at length why they should have been shorter', 7],
-    ['مهرجان الموسيقى', 35],
+  for (const [title, price, days, venue, seat] of [
+    ['RustConf, day 1', 149.99, 2, 'Congress Hall', 'Hall B, seat 31'],
+    ['Night train to Lisbon', 62.5, 9, 'Central station', 'Car 7, berth 31'],
+    ['Balloon ride at dawn', 210, 40, 'Airfield', 'Basket 2'],
+    ['花火大会 特等席 隅田川沿いの桟敷席', 88, 41, '隅田川 第一会場 桜橋下流から言問橋上流まで', 'Ａ席 12'],
+    [LONG_TITLE, 7, 42, LONG_VENUE, 'The very last seat of the very last row on the left'],
+    ['مهرجان الموسيقى', 35, 80, 'دار الأوبرا', 'الصف ٤'],
+    ['Voucher for any evening', 20, null, '', ''],
   ] as const) {
-    await seller.list(title, price)
+    await seller.list(title, price, days === null ? {} : { ...event(days), venue, seat })
   }
-  const [open, held, sold, left] = [
-    await seller.list('Jazz at the lake', 38),
-    await seller.list(unique('Opera gala'), 120),
-    await seller.list(unique('Derby'), 55),
+  const details = { ...event(12), venue: 'Boathouse', seat: 'Row 4, seat 7', description: 'Doors open at six.\n\nBring a warm coat: the stage is on the water.' }
+  const [open, held, sold, left, offered, admitted] = [
+    await seller.list('Jazz at the lake', 38, details),
+    await seller.list(unique('Opera gala'), 120, event(20)),
+    await seller.list(unique('Derby'), 55, details),
     await seller.list(unique('Cabaret'), 24),
+    await seller.list(unique('Recital'), 31, event(5)),
+    await seller.list(unique('Circus'), 18, event(1)),
   ]
   const orders = { open: await buyer.order(held), complete: await buyer.order(sold), cancelled: await buyer.order(left) }
   await buyer.pay(orders.complete)
   await buyer.context.request.delete(`/api/orders/${orders.cancelled.id}`)
-  const passes = async () => buyer.get<{ id: string }[]>('/api/passes')
-  await expect.poll(async () => (await passes()).length).toBe(1)
-  return { seller, buyer, open, held, orders, pass: (await passes())[0]?.id ?? '' }
+  const passes = { valid: await buyer.passOf(orders.complete), offered: await buyer.buy(offered), admitted: await buyer.buy(admitted) }
+  await buyer.post(`/api/passes/${passes.offered.id}/resale`, { price: 31 })
+  for (const [device, seconds] of [['North door', 0], ['South door', 47]] as const) {
+    await seller.uploadAdmission(passes.admitted, device, new Date(Date.now() + seconds * 1000))
+  }
+  const ids = { valid: passes.valid.id, offered: passes.offered.id, admitted: passes.admitted.id }
+  return { seller, buyer, open, held, orders, passes: ids, admitted }
 }
 
 /** Waits until the page has loaded its data. */
@@ -145,7 +170,7 @@ for (const language of LANGUAGES) {
               await page.setViewportSize({ width, height: 800 })
               expect(await tooWide(page), `${name} at ${width}`).toEqual([])
               if (!ALL && !isDefault(language, colorScheme, width)) continue
-              await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}-${language}.png`, animations: 'disabled' })
+              await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}-${language}.png`, animations: 'disabled', fullPage: ALL })
             }
             // Legacy mode: the pages have no frames.
             const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()

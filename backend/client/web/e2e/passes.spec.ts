@@ -3,15 +3,8 @@ import { readFileSync } from 'node:fs'
 
 import type { Page } from '@playwright/test'
 
-import type { Person, Ticket } from './support/person'
+import type { Pass, Person, Ticket } from './support/person'
 import { expect, test, unique } from './support/test'
-
-interface Pass {
-  id: string
-  code?: string
-  status: string
-  serial: number
-}
 
 const DAY = 24 * 60 * 60 * 1000
 const startsAt = `${new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10)}T19:30:00+01:00`
@@ -19,11 +12,7 @@ const startsAt = `${new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10)}T
 /** Sells a ticket and waits for the pass of the buyer. */
 async function sell(seller: Person, buyer: Person, title: string, price = 38): Promise<{ ticket: Ticket; pass: Pass }> {
   const ticket = await seller.list(unique(title), price, { startsAt, venue: 'Tivoli', seat: 'Row 4, seat 7' })
-  await buyer.pay(await buyer.order(ticket))
-  await expect.poll(async () => (await buyer.get<Pass[]>('/api/passes')).length).toBeGreaterThan(0)
-  const [pass] = await buyer.get<Pass[]>('/api/passes')
-  if (!pass) throw new Error('no pass was issued')
-  return { ticket, pass }
+  return { ticket, pass: await buyer.buy(ticket) }
 }
 
 async function scan(page: Page, code: string): Promise<void> {
@@ -164,4 +153,30 @@ test('pass is printed on one page, and its event is a calendar file', async ({ s
   await expect(page.locator('.header')).toBeHidden()
   const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1')
   expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(1)
+})
+
+test('seller sees a ticket that two doors have admitted, with both times and doors', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const { ticket, pass } = await sell(seller, buyer, 'Duet')
+  const { page } = seller
+  await page.goto(`/tickets/${ticket.id}`)
+  await expect(page.getByText('Its holder has not entered yet.')).toBeVisible()
+  const north = new Date()
+  const south = new Date(north.getTime() + 61_000)
+  expect(await seller.uploadAdmission(pass, 'south door', south)).toBe(201)
+  expect(await seller.uploadAdmission(pass, 'north door', north)).toBe(409)
+  const clock = (at: Date) => new RegExp(`${at.toLocaleTimeString('en-US', { timeZone: 'UTC' }).replace(' ', '\\s')} UTC`)
+  for (const path of ['/check-in', '/listings', `/tickets/${ticket.id}`, `/passes/${pass.id}`]) {
+    await page.goto(path)
+    const notice = page.getByRole('alert').filter({ hasText: 'One ticket was admitted more than once' })
+    await expect(notice).toContainText(ticket.title)
+    const admissions = notice.getByRole('list', { name: 'Admissions' }).getByRole('listitem')
+    await expect(admissions).toHaveText([/north door$/, /south door$/])
+    await expect(admissions.first()).toHaveText(clock(north))
+    await expect(admissions.last()).toHaveText(clock(south))
+  }
+  // Its holder sees that it was used, and not where.
+  await buyer.page.goto(`/passes/${pass.id}`)
+  await expect(buyer.page.getByText('This ticket was used')).toBeVisible()
+  await expect(buyer.page.getByText('north door')).toHaveCount(0)
 })

@@ -15,6 +15,14 @@ export interface Order {
   expiresAt: string
 }
 
+export interface Pass {
+  id: string
+  title: string
+  code?: string
+  status: string
+  serial: number
+}
+
 let count = 0
 
 export class Person {
@@ -44,11 +52,38 @@ export class Person {
     await this.post('/api/payments', { orderId: order.id, token })
   }
 
+  /** Waits for the pass of a paid order. It is issued a moment after the payment. */
+  async passOf({ id }: Order): Promise<Pass> {
+    let found: Pass[] = []
+    await expect
+      .poll(async () => {
+        found = await this.get<Pass[]>(`/api/passes?order=${id}`)
+        return found.length
+      })
+      .toBe(1)
+    const [pass] = found
+    if (!pass) throw new Error('no pass was issued')
+    return pass
+  }
+
+  /** Buys a ticket through the API. */
+  async buy(ticket: Ticket): Promise<Pass> {
+    const order = await this.order(ticket)
+    await this.pay(order)
+    return this.passOf(order)
+  }
+
+  /** Uploads the admission of a door without a network. Another door may have admitted the pass before. */
+  async uploadAdmission({ code }: Pass, device: string, at: Date): Promise<number> {
+    const data = { code, device, at: at.toISOString() }
+    return (await this.context.request.post('/api/passes/check-ins', { data })).status()
+  }
+
   async get<T>(path: string): Promise<T> {
     return (await (await this.context.request.get(path)).json()) as T
   }
 
-  private async post(path: string, data: object): Promise<unknown> {
+  async post(path: string, data: object): Promise<unknown> {
     const response: APIResponse = await this.context.request.post(path, { data })
     expect(response.ok(), `${path}: ${response.status()} ${await response.text()}`).toBe(true)
     return response.json()

@@ -18,6 +18,18 @@ export async function listPasses(userId: string, { order, issued }: Wanted, curs
   return { items: body, next: nextCursor(headers) }
 }
 
+/** Returns all passes of the user's events, the newest first. */
+export async function issuedPasses(userId: string, signal?: AbortSignal): Promise<Pass[]> {
+  const passes: Pass[] = []
+  let cursor: string | null = null
+  do {
+    const page: Page<Pass> = await listPasses(userId, { issued: true }, cursor, signal)
+    passes.push(...page.items)
+    cursor = page.next
+  } while (cursor)
+  return passes
+}
+
 /** Returns the pass that an order has bought, or null while it is not issued. */
 export async function passOfOrder(userId: string, orderId: string, signal?: AbortSignal): Promise<Pass | null> {
   const { items } = await listPasses(userId, { order: orderId }, null, signal)

@@ -5,8 +5,7 @@ import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { checkIn } from '../api/passes'
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
-import { CameraView } from '../passes/camera-view'
-import { hasCamera } from '../passes/camera'
+import { CameraView, usePicture } from '../passes/camera-view'
 import { DoorList } from '../passes/door-list'
 import { signal } from '../passes/signal'
 import { type Verdict, cleanCode, refusalOf } from '../passes/verdict'
@@ -65,16 +64,19 @@ function Door({ user }: { user: User }) {
   const [isLoud, setLoud] = useState(() => preferences.getItem('sound') === 'on')
   const [isFilming, setFilming] = useState(false)
   const { verdicts, isJudging, judge } = useVerdicts(user, device.trim(), isLoud)
+  const picture = usePicture(judge)
   return (
     <Page title={texts.door.title} lead={texts.door.lead}>
       <div className="split door">
         <div className="door-main">
+          {isFilming && <CameraView onCode={judge} />}
           <VerdictView verdict={verdicts[0]} isJudging={isJudging} />
           <CodeField onCode={judge} />
-          {isFilming && <CameraView onCode={judge} />}
           <div className="row">
-            {hasCamera() && <Button onClick={() => setFilming(!isFilming)}>{isFilming ? texts.door.cameraOff : texts.door.cameraOn}</Button>}
+            <Button onClick={() => setFilming(!isFilming)}>{isFilming ? texts.door.cameraOff : texts.door.cameraOn}</Button>
+            {picture.button}
           </div>
+          {picture.notice}
           <VerdictLog verdicts={verdicts} />
         </div>
         <div className="buy-panel">

@@ -4,6 +4,7 @@ import { Link, useSearch } from 'wouter'
 import { listTickets } from '../api/tickets'
 import type { User } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
+import { OwnDoubleAdmissions } from '../passes/admissions-view'
 import { SignedIn } from '../session/guard'
 import { type Tab, TABS, inTab, totalsOf } from '../market/totals'
 import { useI18n, useTexts } from '../texts/context'
@@ -42,6 +43,7 @@ function OwnListings({ user }: { user: User }) {
           </ButtonLink>
         </Empty>
       )}
+      <OwnDoubleAdmissions user={user} hasSold={tickets.some(({ status }) => status === 'sold')} />
       {tickets.length > 0 && <Totals tickets={tickets} more={list.more} />}
       {tickets.length > 0 && <Tabs chosen={tab} tickets={tickets} />}
       {tickets.length > 0 && (

@@ -5,6 +5,8 @@ import { useParams } from 'wouter'
 import { calendarPath, getPass } from '../api/passes'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
+import { isAdmittedTwice } from '../passes/admissions'
+import { Admissions, DoubleAdmissions } from '../passes/admissions-view'
 import { Code } from '../passes/code'
 import { Resale } from '../passes/resale'
 import { PassBadge } from '../passes/status'
@@ -63,7 +65,7 @@ function PassView({ pass, user }: { pass: Pass; user: User }) {
           foot={<PassBadge pass={pass} />}
         />
         <section className="buy-panel" aria-label={texts.pass.actions}>
-          <PassState pass={pass} />
+          <PassState pass={pass} isHolder={isHolder} isIssuer={pass.issuerId === user.id} />
           <Description details={pass} />
           {isHolder && pass.status === 'valid' && <Keep pass={pass} />}
           {isHolder && pass.status === 'valid' && <Transfer key={pass.serial} pass={pass} userId={user.id} />}
@@ -74,9 +76,9 @@ function PassView({ pass, user }: { pass: Pass; user: User }) {
   )
 }
 
-function PassState({ pass }: { pass: Pass }) {
+function PassState({ pass, isHolder, isIssuer }: { pass: Pass; isHolder: boolean; isIssuer: boolean }) {
   const texts = useTexts()
-  if (pass.status === 'valid') return <p>{texts.pass.show}</p>
+  if (pass.status === 'valid') return <p>{isHolder ? texts.pass.show : texts.door.notAdmitted}</p>
   if (pass.status === 'offered') {
     return (
       <Notice tone="warn" title={texts.pass.offered}>
@@ -91,9 +93,13 @@ function PassState({ pass }: { pass: Pass }) {
       </Notice>
     )
   }
+  // The issuer sees the doors, too.
+  if (isAdmittedTwice(pass)) return <DoubleAdmissions passes={[pass]} />
   return (
     <Notice title={texts.pass.used}>
-      {Boolean(pass.admittedAt) && (
+      {isIssuer ? (
+        <Admissions pass={pass} />
+      ) : (
         <p>
           <Moment at={pass.admittedAt ?? ''} />
         </p>

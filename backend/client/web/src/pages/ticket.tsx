@@ -6,7 +6,9 @@ import { useLocation, useParams } from 'wouter'
 import { listOrders } from '../api/orders'
 import { deleteTicket, getTicket } from '../api/tickets'
 import { Buy } from '../checkout/buy'
+import type { User } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
+import { AdmissionsOfTicket } from '../passes/admissions-view'
 import { type Session, useIsCurrentUser, useSession } from '../session/context'
 import { signInPath } from '../session/return-path'
 import { useI18n, useTexts } from '../texts/context'
@@ -97,7 +99,7 @@ function TicketActions({ ticket, session }: { ticket: ShownTicket; session: Sess
   // While the session is unknown, offer no action that might be removed again.
   if (session.error) return <Failure error={session.error} retry={session.retry} />
   if (session.state === 'unknown') return <div className="actions action-placeholder" />
-  if (session.user?.id === ticket.userId) return <OwnerActions ticket={ticket} />
+  if (session.user?.id === ticket.userId) return <OwnerActions ticket={ticket} user={session.user} />
   if (ticket.status === 'sold') return <UnavailableTicket ticket={ticket} userId={session.user?.id} text={texts.ticket.sold} />
   if (ticket.status === 'reserved') return <UnavailableTicket ticket={ticket} userId={session.user?.id} text={texts.ticket.reserved} />
   if (!session.user) {
@@ -138,13 +140,14 @@ function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; user
   )
 }
 
-function OwnerActions({ ticket }: { ticket: ShownTicket }) {
+function OwnerActions({ ticket, user }: { ticket: ShownTicket; user: User }) {
   const texts = useTexts()
   const [isDialogOpen, setDialogOpen] = useState(false)
   if (ticket.status !== 'available') {
     return (
       <Notice title={texts.ticket.mine}>
         <p>{ticket.status === 'sold' ? texts.ticket.lockedSold : texts.ticket.locked}</p>
+        {ticket.status === 'sold' && <AdmissionsOfTicket user={user} ticketId={ticket.id} />}
       </Notice>
     )
   }

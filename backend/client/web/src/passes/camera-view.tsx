@@ -1,34 +1,77 @@
-// The picture of the camera.
-import { useEffect, useRef, useState } from 'react'
+// The picture of the camera, or why there is none; and the button that reads a picture from a file.
+import { type ChangeEvent, useEffect, useRef, useState } from 'react'
 
 import { useTexts } from '../texts/context'
+import { Button } from '../ui/button'
 import { Notice } from '../ui/notice'
-import { scan } from './camera'
+import { type CameraFault, faultOf, hasCamera, readPicture, scan } from './camera'
 
 /** Films while it is mounted. */
 export function CameraView({ onCode }: { onCode: (code: string) => void }) {
   const texts = useTexts()
   const video = useRef<HTMLVideoElement>(null)
-  const [isFailed, setFailed] = useState(false)
+  const [fault, setFault] = useState<CameraFault | null>(hasCamera() ? null : 'insecure')
   const report = useRef(onCode)
   useEffect(() => {
     report.current = onCode
   }, [onCode])
   useEffect(() => {
+    if (fault || !video.current) return
     const run = new AbortController()
-    if (video.current) {
-      scan(video.current, (code) => report.current(code), run.signal).catch(() => {
-        if (!run.signal.aborted) setFailed(true)
-      })
-    }
+    scan(video.current, (code) => report.current(code), run.signal).catch((error: unknown) => {
+      if (!run.signal.aborted) setFault(faultOf(error))
+    })
     return () => run.abort()
-  }, [])
-  if (isFailed) {
+  }, [fault])
+  if (fault) {
     return (
       <Notice tone="warn" alert>
-        <p>{texts.door.noCamera}</p>
+        <p>{texts.door.cameraFaults[fault]}</p>
+        <p>{texts.door.withoutCamera}</p>
+        {fault !== 'insecure' && <Button onClick={() => setFault(null)}>{texts.common.retry}</Button>}
       </Notice>
     )
   }
-  return <video ref={video} className="camera" muted playsInline aria-label={texts.door.camera} />
+  return (
+    <div className="camera">
+      <video ref={video} muted playsInline aria-label={texts.door.camera} />
+    </div>
+  )
+}
+
+type PictureState = 'idle' | 'reading' | 'empty' | 'unreadable'
+
+/** Reads codes from pictures: one that was sent, or one that a phone takes where a page gets no camera. */
+export function usePicture(onCode: (code: string) => void) {
+  const texts = useTexts()
+  const input = useRef<HTMLInputElement>(null)
+  const [state, setState] = useState<PictureState>('idle')
+  const read = async ({ target }: ChangeEvent<HTMLInputElement>) => {
+    const file = target.files?.[0]
+    if (!file) return
+    setState('reading')
+    try {
+      const code = await readPicture(file)
+      setState(code === null ? 'empty' : 'idle')
+      if (code !== null) onCode(code)
+    } catch {
+      setState('unreadable')
+    }
+    // The same file may be chosen again.
+    target.value = ''
+  }
+  const button = (
+    <>
+      <input ref={input} type="file" accept="image/*" hidden aria-label={texts.door.picture} onChange={(event) => void read(event)} />
+      <Button busy={state === 'reading'} onClick={() => input.current?.click()}>
+        {state === 'reading' ? texts.door.reading : texts.door.picture}
+      </Button>
+    </>
+  )
+  const notice = (state === 'empty' || state === 'unreadable') && (
+    <Notice tone="warn" alert>
+      <p>{texts.door.pictureFaults[state]}</p>
+    </Notice>
+  )
+  return { button, notice }
 }

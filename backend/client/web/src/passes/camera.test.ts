@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { REPEAT_TIME, withoutRepeats } from './camera'
+import { REPEAT_TIME, faultOf, withoutRepeats } from './camera'
 
 it('reports a code that stays in view once, and again after a pause', () => {
   const seen: string[] = []
@@ -12,4 +12,9 @@ it('reports a code that stays in view once, and again after a pause', () => {
   now += REPEAT_TIME + 1
   report('A')
   expect(seen).toEqual(['A', 'B', 'A', 'A'])
+})
+
+it('tells why there is no camera', () => {
+  const faults = ['NotAllowedError', 'NotFoundError', 'NotReadableError', 'DataError'].map((name) => faultOf(new DOMException('no', name)))
+  expect([...faults, faultOf(new TypeError('no'))]).toEqual(['denied', 'missing', 'busy', 'failed', 'failed'])
 })

@@ -1,8 +1,9 @@
-// Reads codes with the camera: with the detector of the browser where there is one, else with that of the library, loaded on demand.
+// Reads codes from the camera or a picture: with the detector of the browser where there is one, else with that of the library, loaded on
+// demand.
 import { loadChunk } from '../chunks'
 
 interface Detector {
-  detect: (source: HTMLVideoElement) => Promise<{ rawValue: string }[]>
+  detect: (source: HTMLVideoElement | ImageBitmap) => Promise<{ rawValue: string }[]>
 }
 
 type DetectorClass = (new (options: { formats: string[] }) => Detector) & { getSupportedFormats?: () => Promise<string[]> }
@@ -11,6 +12,23 @@ type DetectorClass = (new (options: { formats: string[] }) => Detector) & { getS
 const INTERVAL = 200
 /** The same code is not reported again within this time, in milliseconds: people do not hold still. */
 export const REPEAT_TIME = 4000
+/** Larger pictures are reduced to this width or height, in pixels: a code needs far fewer. */
+const MAX_PICTURE_SIDE = 1600
+
+/** Why the camera cannot be used. */
+export type CameraFault = 'denied' | 'missing' | 'busy' | 'insecure' | 'failed'
+
+const FAULTS: Record<string, CameraFault> = {
+  NotAllowedError: 'denied',
+  SecurityError: 'denied',
+  NotFoundError: 'missing',
+  OverconstrainedError: 'missing',
+  NotReadableError: 'busy',
+  AbortError: 'busy',
+}
+
+/** Returns the fault of an error of `scan`. */
+export const faultOf = (error: unknown): CameraFault => (error instanceof DOMException ? FAULTS[error.name] : undefined) ?? 'failed'
 
 /** Returns whether the browser gives pages a camera: it does so for secure origins only. */
 export const hasCamera = (): boolean => typeof (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia === 'function'
@@ -33,25 +51,51 @@ export function withoutRepeats(onCode: (code: string) => void, now: () => number
   }
 }
 
-/** Shows the camera in the element and reports codes, until the signal is aborted. Throws if there is no camera, or no permission. */
+/**
+ * Shows the camera in the element and reports codes, until the signal is aborted. Throws if there is no camera or no permission, or once
+ * the camera is taken away.
+ */
 export async function scan(video: HTMLVideoElement, onCode: (code: string) => void, signal: AbortSignal): Promise<void> {
   const report = withoutRepeats(onCode)
-  const [reader, stream] = await Promise.all([detector(), navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' }, audio: false })])
-  const stop = () => {
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' }, audio: false })
+  try {
+    const reader = await detector()
+    signal.throwIfAborted()
+    video.srcObject = stream
+    await video.play()
+    while (stream.active) {
+      // A frame that cannot be read is followed by another one.
+      const codes = await reader.detect(video).catch(() => [])
+      signal.throwIfAborted()
+      if (codes[0]) report(codes[0].rawValue)
+      await new Promise((resolve) => setTimeout(resolve, INTERVAL))
+      signal.throwIfAborted()
+    }
+    throw new DOMException('the camera was taken away', 'NotReadableError')
+  } finally {
     for (const track of stream.getTracks()) track.stop()
     video.srcObject = null
   }
-  signal.addEventListener('abort', stop)
-  if (signal.aborted) {
-    stop()
-    return
+}
+
+/** Returns the code in a picture, or null if there is none. Throws if the file is not a picture that the browser can read. */
+export async function readPicture(file: Blob): Promise<string | null> {
+  const [picture, reader] = await Promise.all([bitmapOf(file), detector()])
+  try {
+    const [code] = await reader.detect(picture)
+    return code?.rawValue ?? null
+  } finally {
+    picture.close()
   }
-  video.srcObject = stream
-  await video.play()
-  while (!signal.aborted) {
-    // A frame that cannot be read is followed by another one.
-    const codes = await reader.detect(video).catch(() => [])
-    if (codes[0] && !signal.aborted) report(codes[0].rawValue)
-    await new Promise((resolve) => setTimeout(resolve, INTERVAL))
+}
+
+async function bitmapOf(file: Blob): Promise<ImageBitmap> {
+  const whole = await createImageBitmap(file)
+  const scale = MAX_PICTURE_SIDE / Math.max(whole.width, whole.height)
+  if (scale >= 1) return whole
+  try {
+    return await createImageBitmap(whole, { resizeWidth: Math.ceil(whole.width * scale), resizeHeight: Math.ceil(whole.height * scale), resizeQuality: 'high' })
+  } finally {
+    whole.close()
   }
 }

@@ -16,7 +16,7 @@ function useLines(): (verdict: Verdict) => { head: string; detail: string; hint:
     }
     if (verdict.kind === 'unknown') return { head: texts.door.unknown, detail: errorText(texts, verdict.error), hint: texts.door.again }
     const { reason, first } = verdict
-    const detail = first ? texts.door.firstAt(format.moment(first.admittedAt), first.device ? sanitize(first.device) : '') : texts.door.reasons[reason]
+    const detail = first ? texts.door.firstAt(format.instant(first.admittedAt), first.device ? sanitize(first.device) : '') : texts.door.reasons[reason]
     return { head: texts.door.refused, detail, hint: texts.door.hints[reason] }
   }
 }

@@ -5,6 +5,8 @@ export interface Format {
   money: (amount: number) => string
   /** Formats date and time with the offset, in the time zone of the device. */
   moment: (iso: string) => string
+  /** As `moment`, with seconds. */
+  instant: (iso: string) => string
   /** Formats the time of the day with seconds, in the time zone of the device. */
   clock: (time: number) => string
   /** Formats the start of an event on the clock of its place, with the offset of the place. */
@@ -33,6 +35,7 @@ export function createFormat(locale: string): Format {
   const money = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' })
   const inUtc = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const instant = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
   const [event, clock] = [inUtc({ dateStyle: 'full', timeStyle: 'short' }), inUtc({ timeStyle: 'short' })]
   const tile = { month: inUtc({ month: 'short' }), day: inUtc({ day: 'numeric' }), weekday: inUtc({ weekday: 'short' }) }
   const [month, monthOfYear] = [inUtc({ month: 'long' }), inUtc({ month: 'long', year: 'numeric' })]
@@ -42,7 +45,8 @@ export function createFormat(locale: string): Format {
   const amount = (unit: string) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' })
   return {
     money: (value) => money.format(value),
-    moment: (iso) => `${moment.format(new Date(iso))} ${zone(deviceOffset(new Date(iso)))}`,
+    moment: (iso) => onDevice(moment, iso),
+    instant: (iso) => onDevice(instant, iso),
     clock: (time) => seconds.format(time),
     eventTime: (iso) => atPlace(event, iso),
     eventClock: (iso) => atPlace(clock, iso),
@@ -68,6 +72,12 @@ export function createFormat(locale: string): Format {
       return whole < 60 ? amount('second').format(whole) : amount('minute').format(Math.round(whole / 60))
     },
   }
+}
+
+/** Formats a time on the clock of the device with its offset. */
+function onDevice(format: Intl.DateTimeFormat, iso: string): string {
+  const at = new Date(iso)
+  return `${format.format(at)} ${zone(deviceOffset(at))}`
 }
 
 /** Returns the clock time at the place of an event as if it were in UTC. */

@@ -1,0 +1,79 @@
+// Admissions as the seller sees them: the time and the door of each, and the tickets that were admitted more than once.
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
+
+import { issuedPasses } from '../api/passes'
+import type { Pass, User } from '../api/types'
+import { keys } from '../live/cache'
+import { sanitize } from '../texts/sanitize'
+import { useI18n, useTexts } from '../texts/context'
+import { Notice } from '../ui/notice'
+import { TitleText } from '../ui/title'
+import { admissionsOf, isAdmittedTwice } from './admissions'
+
+/** Other doors admit as well: the passes are requested again after this time, in milliseconds. */
+const REFRESH = 15_000
+
+/** Requests the passes of the user's events. */
+export function useIssuedPasses(user: User, enabled = true) {
+  return useQuery({
+    queryKey: keys.door(user.id),
+    queryFn: ({ signal }) => issuedPasses(user.id, signal),
+    refetchInterval: REFRESH,
+    enabled,
+  })
+}
+
+/** The time and the door of each admission of a pass. */
+export function Admissions({ pass }: { pass: Pass }) {
+  const { texts, format } = useI18n()
+  return (
+    <ol className="admissions" aria-label={texts.door.admissions}>
+      {admissionsOf(pass).map(({ admittedAt, device }) => (
+        <li key={`${admittedAt} ${device ?? ''}`}>
+          <time dateTime={admittedAt}>{format.instant(admittedAt)}</time>
+          <span dir="auto">{device ? sanitize(device) : texts.door.unnamed}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** The passes that several doors have admitted; nothing if there are none. */
+export function DoubleAdmissions({ passes }: { passes: readonly Pass[] }) {
+  const texts = useTexts()
+  const doubles = passes.filter(isAdmittedTwice)
+  if (doubles.length === 0) return null
+  return (
+    <Notice tone="bad" title={texts.door.doubles(doubles.length)} alert>
+      <p>{texts.door.doublesHint}</p>
+      <ul className="doubles">
+        {doubles.map((pass) => (
+          <li key={pass.id}>
+            <p>
+              <Link to={`/passes/${encodeURIComponent(pass.id)}`}>
+                <TitleText title={pass.title} />
+              </Link>
+              {pass.seat && <span dir="auto">{sanitize(pass.seat)}</span>}
+            </p>
+            <Admissions pass={pass} />
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
+/** The double admissions of the user's events, beside other things: nothing while they load. */
+export function OwnDoubleAdmissions({ user, hasSold }: { user: User; hasSold: boolean }) {
+  return <DoubleAdmissions passes={useIssuedPasses(user, hasSold).data ?? []} />
+}
+
+/** Whether the holder of a ticket that the user has sold has entered. A resale has issued no pass. */
+export function AdmissionsOfTicket({ user, ticketId }: { user: User; ticketId: string }) {
+  const texts = useTexts()
+  const pass = useIssuedPasses(user).data?.find((one) => one.ticketId === ticketId)
+  if (!pass) return null
+  if (isAdmittedTwice(pass)) return <DoubleAdmissions passes={[pass]} />
+  return pass.admittedAt ? <Admissions pass={pass} /> : <p className="hint">{texts.door.notAdmitted}</p>
+}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+
+import { admissionsOf, isAdmittedTwice } from './admissions'
+
+const first = { admittedAt: '2026-12-24T18:04:05Z', device: 'north' }
+
+it('has every admission of a pass, the first one first', () => {
+  const second = { admittedAt: '2026-12-24T18:06:00Z' }
+  expect(admissionsOf({ ...first, doubleAdmissions: [second] })).toEqual([first, { ...second, device: null }])
+  expect(isAdmittedTwice({ ...first, doubleAdmissions: [second] })).toBe(true)
+})
+
+it('calls one admission no double one', () => {
+  expect(admissionsOf(first)).toEqual([first])
+  expect([isAdmittedTwice(first), isAdmittedTwice({ doubleAdmissions: [] }), isAdmittedTwice({})]).toEqual([false, false, false])
+})
