@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-const BIN = process.env.TICKETING_BIN ?? resolve(import.meta.dirname, '../../../../../target/debug/ticketing')
+export const BIN = process.env.TICKETING_BIN ?? resolve(import.meta.dirname, '../../../../../target/debug/ticketing')
 const START_TIMEOUT = 60_000
 const STOP_TIMEOUT = 20_000
 
