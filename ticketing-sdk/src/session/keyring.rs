@@ -13,11 +13,11 @@ use super::{FileSessions, SessionError, SessionLocation, SessionStore};
 
 /// What the entries are filed under.
 const SERVICE: &str = "ticketing";
-/// A keyring that waits for someone to unlock it may wait for ever.
-const KEYRING_TIMEOUT: Duration = Duration::from_secs(3);
+/// A keyring that waits for someone to unlock it may wait for ever. A command with one ends within three seconds.
+const KEYRING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Keeps sessions in the keyring of the operating system; where there is none, or it is locked or does not answer
-/// within 3 seconds, in a file that only its owner can read.
+/// within 2 seconds, in a file that only its owner can read.
 ///
 /// [`SessionStore::location`] tells which it is, and [`SessionLocation::notice`] has a line to say so to the user.
 ///
@@ -199,6 +199,8 @@ impl From<keyring::Error> for KeyringError {
     fn from(error: keyring::Error) -> Self {
         match error {
             keyring::Error::NoDefaultStore => Self::Absent,
+            // The service refuses the access, or its prompt for the password was dismissed.
+            keyring::Error::NoStorageAccess(_) => Self::Unavailable("the keyring is locked".to_owned()),
             error => Self::Unavailable(error.to_string()),
         }
     }
@@ -376,6 +378,13 @@ mod tests {
         assert_eq!(loaded(&keyring).as_deref(), Some("new"));
         assert_eq!(keyring.file.load(SERVER).unwrap().map(|_| ()), None);
         assert_eq!(backend.entries().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn refused_access_is_called_a_lock() {
+        let refused = keyring::Error::NoStorageAccess("SS error: prompt dismissed".into());
+        assert_eq!(KeyringError::from(refused).to_string(), "the keyring is locked");
+        assert_eq!(KeyringError::from(keyring::Error::NoDefaultStore), KeyringError::Absent);
     }
 
     #[test]
