@@ -9,6 +9,7 @@ pub(crate) fn install_tools() -> Result<(), String> {
     postgres::ensure()?;
     tools::nats_server()?;
     tools::nginx()?;
+    tools::shells_and_keyring()?;
     deploy::validators()?;
     fuzz::ensure()?;
     web::ensure()?;

