@@ -219,9 +219,10 @@ impl From<&Error> for Failure {
                     ),
                 })
             }
-            Error::Unreachable { .. } => Self::new(exit, message)
-                .detail(error.root_cause())
-                .hint("`ticketing serve` starts a server here; --server or TICKETING_SERVER names another"),
+            Error::Unreachable { .. } => {
+                let cause = error.root_cause();
+                Self::new(exit, message).hint(hint_to_reach(&cause)).detail(cause)
+            }
             Error::Unexpected(answer) => {
                 let failure = Self::new(exit, message);
                 let head: String = answer.head.chars().take(120).collect();
@@ -233,6 +234,20 @@ impl From<&Error> for Failure {
             }
             _ => Self::new(exit, message),
         }
+    }
+}
+
+/// Returns what to do about a server that cannot be reached for this cause.
+fn hint_to_reach(cause: &str) -> &'static str {
+    if !cause.contains("certificate") {
+        return "`ticketing serve` starts a server here; --server or TICKETING_SERVER names another";
+    }
+    if cause.contains("expired") {
+        "the operator of the server must renew its certificate; `ticketing doctor` compares the clocks"
+    } else if cause.contains("not valid for name") {
+        "--server must name the host of the certificate"
+    } else {
+        "SSL_CERT_FILE names a file with the authority of the certificate, if it is to be trusted"
     }
 }
 

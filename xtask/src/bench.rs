@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: measures the stack against bare loops, the live feed with watchers and without, check-ins against the bare
-//! verification of codes, the services on PostgreSQL and NATS against `pgbench` and a bare publisher, the TUI, and the SDK. Each run
-//! interleaves its subjects.
+//! verification of codes, the services on PostgreSQL and NATS against `pgbench` and a bare publisher, the TUI, the SDK, and the
+//! start of the program. Each run interleaves its subjects.
 
 mod sdk;
 
@@ -19,6 +19,11 @@ pub(crate) fn feed(rounds: u32) -> Result<(), String> {
 /// Measures check-ins, then the program that shows a pass.
 pub(crate) fn passes(rounds: u32) -> Result<(), String> {
     measure("passes", rounds)
+}
+
+/// Measures the start of the program and its lists.
+pub(crate) fn startup(rounds: u32) -> Result<(), String> {
+    measure("startup", rounds)
 }
 
 /// Measures one process for each service, on durable servers.

@@ -51,6 +51,9 @@ cargo xtask <command>
                 measure check-ins against the bare verification of their codes, and `ticketing passes show` against the
                 start of the program, in N interleaved rounds (3)
   bench sdk [N] measure a call of the SDK against the same request with bare reqwest, in N rounds (5)
+  bench startup [N]
+                measure the start of the program against `git --version`, and `tickets list` against curl, in N interleaved
+                rounds (5)
   bench tui [N] measure the TUI: its core with 100 000 tickets, then the program in a terminal, in N rounds (3)
 ";
 
@@ -87,6 +90,10 @@ fn main() -> ExitCode {
         ["bench", "sdk"] => bench::sdk(5),
         ["bench", "sdk", rounds] | ["bench", "sdk", "--rounds", rounds] => {
             parse_rounds(rounds).and_then(bench::sdk)
+        }
+        ["bench", "startup"] => bench::startup(5),
+        ["bench", "startup", rounds] | ["bench", "startup", "--rounds", rounds] => {
+            parse_rounds(rounds).and_then(bench::startup)
         }
         ["bench", "tui"] => bench::tui(3),
         ["bench", "tui", rounds] | ["bench", "tui", "--rounds", rounds] => {

@@ -78,3 +78,85 @@ fn file_that_is_missing_or_wrong_is_named() {
         assert!(run.err.starts_with("error: ") && run.err.contains(about), "{words:?}: {}", run.err);
     }
 }
+
+/// Runs the program with a shell command before it, which sets a limit.
+#[cfg(unix)]
+fn limited(cli: &Cli, limit: &str, words: &[&str], input: &str) -> crate::support::Run {
+    let program = cli.command(words);
+    let mut shell = std::process::Command::new("sh");
+    shell.env_clear().args(["-c", &format!("{limit}; exec \"$@\""), "sh"]);
+    shell.arg(program.get_program()).args(program.get_args());
+    shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    crate::support::finish(shell, input)
+}
+
+/// No file of the program can hold a byte, as on a full disk.
+#[cfg(unix)]
+const FULL: &str = "trap '' XFSZ; ulimit -f 0";
+
+#[cfg(unix)]
+#[test]
+fn full_state_folder_stops_writes_and_names_what_could_not_be_kept() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let ticket = cli.ticket("Opera", "20");
+    let full = |words: &[&str], input: &str| limited(&cli, FULL, words, input);
+    // What keeps nothing works.
+    assert_eq!(full(&["tickets", "list", "--jq", ".items | length"], "").out, "1\n");
+    assert_eq!(full(&["whoami"], "").out, "ada@example.com\n");
+    for words in [
+        &["sell", "-t", "Gig", "-p", "7"][..],
+        &["sell", "-t", "Gig", "-p", "7", "--count", "3"],
+        &["buy", &ticket, "--token", "tok_visa", "--yes"],
+        &["orders", "create", &ticket],
+        &["api", "/api/tickets", "-F", "title=Gig", "-F", "price=7"],
+    ] {
+        let run = full(words, "");
+        assert_eq!(run.code, 1, "{words:?}: {run:?}");
+        assert!(run.err.contains("sent") && run.err.contains("TICKETING_HOME"), "{words:?}: {}", run.err);
+    }
+    for (words, about) in [
+        (&["config", "set", "output", "json"][..], "config.toml"),
+        (&["alias", "set", "mine", "tickets list --mine"], "config.toml"),
+        (&["profile", "add", "work"], "config.toml"),
+        (&["events", "listen", "--limit", "1"], "cursor"),
+    ] {
+        let run = full(words, "");
+        assert_eq!(run.code, 1, "{words:?}: {run:?}");
+        assert!(run.err.contains("error: ") && run.err.contains(about), "{words:?}: {}", run.err);
+    }
+    let signed_in = full(&["login", "--email", "ada@example.com", "--password-stdin"], "correct horse\n");
+    assert_eq!(signed_in.code, 1, "{signed_in:?}");
+    assert!(signed_in.err.contains("sessions.json"), "{}", signed_in.err);
+    // Nothing was sent, and what was there before is whole.
+    assert_eq!(cli.ok(&["tickets", "list", "--mine", "--jq", ".items | length"]).out, "1\n");
+    assert_eq!(cli.json(&["orders", "list"]), serde_json::json!([]));
+    assert_eq!(cli.ok(&["orders", "resume"]).err, "no interrupted write is on record\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn home_that_cannot_be_made_is_named_and_stops_what_keeps_something() {
+    let server = Server::start();
+    let owner = Cli::at(&server.url).sign_up("ada@example.com");
+    owner.ticket("Opera", "20");
+    let run = |words: &[&str], input: &str| {
+        let mut command = owner.command(words);
+        // Nobody can make a folder there, not even root.
+        command.env("TICKETING_HOME", "/proc/ticketing");
+        crate::support::finish(command, input)
+    };
+    assert_eq!(run(&["tickets", "list", "--jq", ".items | length"], "").out, "1\n");
+    let login = ["login", "--email", "ada@example.com", "--password-stdin"];
+    for (words, input, about) in [
+        (&login[..], "correct horse\n", "/proc/ticketing"),
+        (&["config", "set", "output", "json"], "", "/proc/ticketing"),
+        (&["events", "listen"], "", "/proc/ticketing"),
+        (&["sell", "-t", "Gig", "-p", "7"], "", "it was not sent"),
+    ] {
+        let run = run(words, input);
+        assert_eq!(run.code, 1, "{words:?}: {run:?}");
+        assert!(run.err.starts_with("error: ") && run.err.contains(about), "{words:?}: {}", run.err);
+    }
+}

@@ -4,6 +4,7 @@
 mod support;
 
 mod audit;
+mod certificates;
 mod client_kills;
 mod clock;
 mod completions;
@@ -17,6 +18,8 @@ mod hostile;
 mod imports;
 mod journal;
 mod journey;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod modules;
 mod newest;
 mod on_page;
@@ -30,6 +33,8 @@ mod schemas;
 mod serve;
 mod sessions;
 mod storm;
+#[cfg(unix)]
+mod terminal;
 #[cfg(unix)]
 mod tui;
 mod unreachable;

@@ -99,21 +99,110 @@ fn page_of_another_program_is_no_answer_of_a_marketplace() {
     assert!(run.err.contains("is --server right") && !run.err.contains('\u{1b}'), "{}", run.err);
 }
 
-#[test]
-fn endless_answer_ends_with_an_error_and_little_memory() {
+/// Answers with this beginning, and then with this block for as long as the client reads.
+fn endless(head: &'static str, block: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
-        let (mut connection, _) = listener.accept().unwrap();
-        let mut request = [0; 4096];
-        let _ = connection.read(&mut request);
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1073741824\r\n\r\n[";
-        let _ = connection.write_all(head.as_bytes());
-        let block = vec![b' '; 1 << 20];
-        // The client leaves long before a gigabyte is written.
-        while connection.write_all(&block).is_ok() {}
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request);
+            let _ = connection.write_all(head.as_bytes());
+            // The client leaves long before a gigabyte is written.
+            while connection.write_all(&block).is_ok() {}
+        }
     });
-    let run = Cli::at(&url).run(&["tickets", "list"]);
-    assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.err.starts_with("error: ") && run.err.contains("MiB"), "{}", run.err);
+    url
+}
+
+/// Runs the program with an address space that a whole answer does not fit into.
+#[cfg(unix)]
+fn run_in_little_memory(url: &str, words: &[&str]) -> crate::support::Run {
+    let cli = Cli::at(url);
+    let program = cli.command(words);
+    let mut shell = std::process::Command::new("sh");
+    shell.env_clear().args(["-c", "ulimit -v 1500000; exec \"$@\"", "sh"]);
+    shell.arg(program.get_program()).args(program.get_args());
+    shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    crate::support::finish(shell, "")
+}
+
+#[cfg(unix)]
+#[test]
+fn endless_answers_end_with_an_error_and_little_memory() {
+    const GIGABYTE: &str =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 107374182400\r\n\r\n[";
+    const CHUNKS: &str =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    const PAGE: &str = "HTTP/1.1 500 Oops\r\ncontent-type: text/html\r\ntransfer-encoding: chunked\r\n\r\n";
+    let blank = vec![b' '; 1 << 20];
+    let chunk = [format!("{:x}\r\n", 1 << 20).as_bytes(), &blank, b"\r\n"].concat();
+    for (head, block, words) in [
+        (GIGABYTE, &blank, &["tickets", "list"][..]),
+        (CHUNKS, &chunk, &["tickets", "list"]),
+        (PAGE, &chunk, &["tickets", "get", "t1"]),
+        (CHUNKS, &chunk, &["api", "/api/tickets"]),
+        (CHUNKS, &chunk, &["passes", "calendar", "p1"]),
+    ] {
+        let run = run_in_little_memory(&endless(head, block.clone()), words);
+        assert_eq!(run.code, 1, "{words:?}: {run:?}");
+        assert!(run.err.starts_with("error: ") && run.err.contains("MiB"), "{words:?}: {}", run.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn endless_head_of_an_answer_ends_with_an_error() {
+    let line = format!("x-{}: 1\r\n", "a".repeat(1000)).into_bytes();
+    let run = run_in_little_memory(&endless("HTTP/1.1 200 OK\r\n", line), &["tickets", "list"]);
+    assert!(matches!(run.code, 1 | 7) && run.err.starts_with("error: "), "{run:?}");
+}
+
+#[test]
+fn control_characters_of_an_error_reach_no_terminal() {
+    let body = "{\"errors\":[{\"message\":\"no\\u001b[2J\\u202e way\\r\\nerror: paid\",\"field\":\"ti\\u001b]0;x\\u0007tle\",\
+                \"code\":\"in\\u001b[31mvalid\"}]}";
+    let head = "HTTP/1.1 400 Bad\x1b[2J\r\ncontent-type: application/problem+json\r\nx-request-id: \x1b[2Jr1\r\nconnection: close\r\n";
+    let answer: &'static str = format!("{head}content-length: {}\r\n\r\n{body}", body.len()).leak();
+    let url = answering(answer);
+    for words in
+        [&["tickets", "get", "t1"][..], &["-v", "tickets", "get", "t1"], &["api", "/api/tickets/t1", "-i"]]
+    {
+        let run = Cli::at(&url).run(words);
+        assert_ne!(run.code, 0, "{words:?}: {run:?}");
+        let shown = if words[0] == "api" { run.err } else { run.out + &run.err };
+        let is_harmless = |c: char| !c.is_control() || c == '\n';
+        assert!(shown.chars().all(|c| is_harmless(c) && c != '\u{202e}'), "{words:?}: {shown:?}");
+        assert!(!shown.lines().any(|line| line.starts_with("error: paid")), "{words:?}: {shown:?}");
+    }
+}
+
+#[test]
+fn silent_server_and_silent_proxy_end_with_the_timeout() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    let run = Cli::at(&address).run(&["--timeout", "300ms", "tickets", "list"]);
+    assert_eq!(run.code, 7, "{run:?}");
+    assert!(run.err.contains("--timeout"), "{}", run.err);
+    for server in ["http://shop.invalid", "https://shop.invalid"] {
+        let mut command = Cli::at(server).command(&["--timeout", "300ms", "tickets", "list"]);
+        command.env("HTTP_PROXY", &address).env("HTTPS_PROXY", &address);
+        let run = crate::support::finish(command, "");
+        assert_eq!(run.code, 7, "{server}: {run:?}");
+        assert!(run.err.starts_with("error: "), "{}", run.err);
+    }
+}
+
+#[test]
+fn proxy_that_refuses_the_tunnel_is_named() {
+    let proxy = answering(
+        "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+    );
+    let mut command = Cli::at("https://shop.invalid").command(&["tickets", "list"]);
+    command.env("HTTPS_PROXY", &proxy);
+    let run = crate::support::finish(command, "");
+    assert_eq!(run.code, 7, "{run:?}");
+    assert!(run.err.contains(&format!("the proxy {proxy}")), "{}", run.err);
 }

@@ -1,0 +1,87 @@
+//! Servers that speak TLS: with a certificate that is valid, expired, of another host, or of an unknown authority.
+//!
+//! The certificates in `certificates/` are of an authority that nothing but these tests trusts, and valid until 2120 where they are
+//! valid.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, Stream};
+
+use crate::support::{Cli, Run, finish};
+
+const AUTHORITY: &str = "authority.pem";
+
+fn file(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/certificates").join(name)
+}
+
+/// A server with this certificate that has no tickets. Returns its address.
+fn serve(certificate: &str) -> String {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let chain = vec![CertificateDer::from_pem_file(file(certificate)).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
+    let config = Arc::new(config.with_no_client_auth().with_single_cert(chain, key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut tls = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = Stream::new(&mut tls, &mut connection);
+            let mut request = [0; 4096];
+            // A client that refuses the certificate ends the connection here.
+            if stream.read(&mut request).is_ok_and(|read| read > 0) {
+                let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n";
+                let _ = write!(stream, "{head}connection: close\r\n\r\n[]");
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
+        }
+    });
+    url
+}
+
+fn list(server: &str, trusted: &Path) -> Run {
+    let mut command = Cli::at(server).command(&["tickets", "list", "--jq", ".items | length"]);
+    command.env("SSL_CERT_FILE", trusted);
+    finish(command, "")
+}
+
+#[test]
+fn valid_certificate_of_a_trusted_authority_is_accepted() {
+    let run = list(&serve("valid.pem"), &file(AUTHORITY));
+    assert_eq!((run.code, run.out.as_str()), (0, "0\n"), "{run:?}");
+}
+
+#[test]
+fn certificate_that_is_not_valid_is_named_with_what_to_do() {
+    for (certificate, trusted, why, hint) in [
+        ("expired.pem", AUTHORITY, "expired", "hint: the operator of the server must renew its certificate"),
+        (
+            "other-host.pem",
+            AUTHORITY,
+            "not valid for name",
+            "hint: --server must name the host of the certificate",
+        ),
+        // The certificate is trusted as an authority, which it is not.
+        (
+            "valid.pem",
+            "other-host.pem",
+            "UnknownIssuer",
+            "hint: SSL_CERT_FILE names a file with the authority",
+        ),
+    ] {
+        let server = serve(certificate);
+        let run = list(&server, &file(trusted));
+        assert_eq!((run.code, run.out.as_str()), (7, ""), "{certificate}: {run:?}");
+        let error = format!("error: the server at {server} cannot be reached\n");
+        assert!(run.err.starts_with(&error), "{certificate}: {}", run.err);
+        assert!(run.err.contains(why) && run.err.contains(hint), "{certificate}: {}", run.err);
+    }
+}
