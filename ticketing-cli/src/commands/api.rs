@@ -27,7 +27,8 @@ use crate::output::{Format, escape_json};
         "ticketing api -X DELETE /api/orders/01a203b9-d806-71eb-8d06-dbab9285e702 --include",
     ],
     "The method is GET, or POST if there are fields or a body. Fields become the query of a GET, and the JSON body of another \
-     method. A POST carries an idempotency key. `-F KEY=@FILE` takes the text of a file.",
+     method. A POST carries an idempotency key. `-F KEY=@FILE` takes the text of a file. In a body, `KEY[SUB]=VALUE` sets a member of an \
+     object, `KEY[]=VALUE` adds to an array, and `-F KEY[]=` is an empty array.",
 ))]
 pub(crate) struct Args {
     /// The path, like /api/tickets?limit=3; a method may come before it

@@ -1,10 +1,10 @@
 //! The fields of a request: a JSON body or a query.
 
-use std::collections::BTreeMap;
+mod body;
+
 use std::path::Path;
 
-use serde_json::value::RawValue;
-
+use self::body::Body;
 use super::input;
 use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
@@ -23,21 +23,24 @@ pub(super) fn pair(separator: char) -> impl Fn(&str) -> Result<Field, String> + 
 /// Returns the fields as one JSON object. Values stay as they are typed: a number keeps all of its digits.
 pub(super) async fn object(api: &ApiContext, texts: &[Field], typed: &[Field]) -> Outcome<Vec<u8>> {
     let failed = |error: serde_json::Error| Failure::failed(error.to_string());
-    let mut object: BTreeMap<&str, Box<RawValue>> = BTreeMap::new();
+    let mut body = Body::default();
     for (key, text) in texts {
-        object.insert(key, serde_json::value::to_raw_value(text).map_err(failed)?);
+        body.set(key, Some(serde_json::value::to_raw_value(text).map_err(failed)?))
+            .map_err(Failure::usage)?;
     }
     for (key, value) in typed {
         let value = match content(api, value).await? {
-            Some(text) => serde_json::value::to_raw_value(&text).map_err(failed)?,
-            None => match serde_json::from_str(value) {
+            // An array without elements.
+            None if value.is_empty() && key.ends_with("[]") => None,
+            Some(text) => Some(serde_json::value::to_raw_value(&text).map_err(failed)?),
+            None => Some(match serde_json::from_str(value) {
                 Ok(json) => json,
                 Err(_) => serde_json::value::to_raw_value(value).map_err(failed)?,
-            },
+            }),
         };
-        object.insert(key, value);
+        body.set(key, value).map_err(Failure::usage)?;
     }
-    serde_json::to_vec(&object).map_err(failed)
+    serde_json::to_vec(&body).map_err(failed)
 }
 
 /// Returns the fields as parameters of a query.
