@@ -51,6 +51,13 @@ pub(crate) enum OutputFormat {
     Csv,
 }
 
+impl OutputFormat {
+    /// Returns the value of the option.
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
 /// How data is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {

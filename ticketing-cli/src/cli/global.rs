@@ -58,6 +58,7 @@ pub(crate) struct Global {
     pub(crate) jq: Option<String>,
     /// Write the JSON through a template of Jinja
     #[arg(long, global = true, hide_short_help = true, value_name = "TEMPLATE", allow_hyphen_values = true)]
+    #[arg(conflicts_with = "jq")]
     pub(crate) template: Option<String>,
     /// Never prompt: a missing value is an error
     #[arg(long, global = true, hide_short_help = true, env = "TICKETING_NO_INPUT", hide_env_values = true)]

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::FromArgMatches as _;
+use clap::parser::ValueSource;
 use ticketing_sdk::CardToken;
 
 use super::{Cli, Command, root_help, tree};
@@ -12,7 +13,7 @@ use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::io::{Colour, TerminalInfo};
-use crate::output::{Select, shape_of};
+use crate::output::{OutputFormat, Select, shape_of};
 
 /// A parsed command line.
 #[derive(Debug)]
@@ -24,8 +25,17 @@ pub(crate) struct Parsed {
     pub(crate) writes: WriteOptions,
 }
 
-/// Parses the arguments, and returns the words of the command as well.
-fn try_parse_from(args: &[OsString]) -> Result<(Cli, String, WriteOptions), clap::Error> {
+/// A parsed command line, before its selection is checked.
+struct CommandLine {
+    cli: Cli,
+    /// The words of the command.
+    words: String,
+    writes: WriteOptions,
+    /// The value of `--output`, unless it comes from a variable.
+    typed_output: Option<OutputFormat>,
+}
+
+fn try_parse_from(args: &[OsString]) -> Result<CommandLine, clap::Error> {
     let matches = tree().try_get_matches_from(args)?;
     let cli = Cli::from_arg_matches(&matches)?;
     let (mut words, mut innermost) = (Vec::new(), &matches);
@@ -35,11 +45,13 @@ fn try_parse_from(args: &[OsString]) -> Result<(Cli, String, WriteOptions), clap
     }
     let words = words.join(" ");
     let writes = super::writes::options_of(&words, innermost);
-    Ok((cli, words, writes))
+    let is_typed = innermost.value_source("output") == Some(ValueSource::CommandLine);
+    let typed_output = cli.global.output.filter(|_| is_typed);
+    Ok(CommandLine { cli, words, writes, typed_output })
 }
 
 /// Returns the help of a command as the parser does: as an error.
-fn help_of(program: &OsString, words: Vec<OsString>) -> Result<(Cli, String, WriteOptions), clap::Error> {
+fn help_of(program: &OsString, words: Vec<OsString>) -> Result<CommandLine, clap::Error> {
     let args: Vec<OsString> = [program.clone()].into_iter().chain(words).chain(["--help".into()]).collect();
     try_parse_from(&args)
 }
@@ -51,14 +63,17 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
     }
     let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
     let parsed = match try_parse_from(args) {
-        Ok((cli, ..)) if opens_nothing(&cli) => help_of(&args[0], Vec::new()),
-        Ok((Cli { command: Some(Command::Help { words }), .. }, ..)) if words == ["environment"] => {
-            return Err((Failure::rendered(Exit::Done, environment::table()), true));
-        }
-        Ok((Cli { command: Some(Command::Help { words }), .. }, ..)) => help_of(&args[0], words),
-        parsed => parsed,
+        Ok(line) if opens_nothing(&line.cli) => help_of(&args[0], Vec::new()),
+        Ok(line) => match line.cli.command {
+            Some(Command::Help { words }) if words == ["environment"] => {
+                return Err((Failure::rendered(Exit::Done, environment::table()), true));
+            }
+            Some(Command::Help { words }) => help_of(&args[0], words),
+            _ => Ok(line),
+        },
+        Err(error) => Err(error),
     };
-    let (cli, words, writes) = parsed.map_err(|error| {
+    let CommandLine { cli, words, writes, typed_output } = parsed.map_err(|error| {
         // The parser repeats an argument that it does not know, which must not be a card number.
         if error.use_stderr() && holds_a_card(args) {
             return (card::refusal(), false);
@@ -74,6 +89,7 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
     })?;
     let select = cli.global.select();
     check_selection(&words, &select)?;
+    typed_output.map_or(Ok(()), |output| select.check_output(output)).map_err(|failure| (failure, false))?;
     Ok(Parsed { cli, select, writes })
 }
 

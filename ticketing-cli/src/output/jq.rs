@@ -47,14 +47,6 @@ fn run(code: &str, document: &Value) -> Outcome<Vec<Val>> {
     outputs.map(|output| output.map_err(|error| failed(error.to_string()))).collect()
 }
 
-/// Runs a filter and returns what it yields as JSON.
-pub(super) fn values(code: &str, document: &Value) -> Outcome<Vec<Value>> {
-    let parse = |value: &Val| {
-        serde_json::from_str(&value.to_string()).map_err(|error| Failure::failed(format!("--jq: {error}")))
-    };
-    run(code, document)?.iter().map(parse).collect()
-}
-
 /// Runs a filter and returns a line for each value: text without quotes, anything else as JSON.
 pub(super) fn lines(code: &str, document: &Value, terminal: bool) -> Outcome<String> {
     let mut text = String::new();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{jq, template};
+use super::{OutputFormat, jq, template};
 use crate::failure::{Failure, Outcome};
 
 /// The options that select and shape JSON.
@@ -44,6 +44,29 @@ impl Select {
         }
     }
 
+    /// Checks the selection against the format that the user names beside it.
+    ///
+    /// # Errors
+    /// A usage error, if the format has no place for the selection.
+    pub(crate) fn check_output(&self, output: OutputFormat) -> Outcome {
+        let is_json = matches!(output, OutputFormat::Json);
+        let option = match (&self.jq, &self.template) {
+            (Some(_), _) if !is_json => "--jq",
+            (_, Some(_)) if !is_json => "--template",
+            _ if matches!(output, OutputFormat::Table | OutputFormat::Tsv | OutputFormat::Csv)
+                && self.fields.is_some() =>
+            {
+                "--json"
+            }
+            _ => return Ok(()),
+        };
+        let failure = Failure::usage(format!("{option} cannot be used with --output {}", output.name()));
+        Err(failure.hint(match option {
+            "--json" => "--json goes with --output json, jsonl and yaml",
+            _ => "filters and templates write their own text: leave --output away",
+        }))
+    }
+
     /// Returns the JSON of a record: all of it, or the selected fields.
     pub(super) fn record(&self, value: Value) -> Value {
         match (&self.fields, value) {
@@ -73,15 +96,7 @@ impl Select {
     /// Returns the text of filter or template for a document; `None` if there is neither.
     pub(super) fn shape(&self, document: &Value, terminal: bool) -> Outcome<Option<String>> {
         match (&self.template, &self.jq) {
-            (Some(text), filter) => {
-                let filtered = match filter {
-                    Some(filter) => jq::values(filter, document)?,
-                    None => vec![document.clone()],
-                };
-                let texts: Outcome<Vec<String>> =
-                    filtered.iter().map(|value| template::render(text, value, terminal)).collect();
-                Ok(Some(texts?.concat()))
-            }
+            (Some(text), _) => Ok(Some(template::render(text, document, terminal)?)),
             (None, Some(filter)) => Ok(Some(jq::lines(filter, document, terminal)?)),
             (None, None) => Ok(None),
         }
