@@ -1,7 +1,7 @@
 //! The pages of a marketplace for a browser: their addresses, in one place.
 
 use crate::call::escape;
-use crate::{Client, OrderId, TicketId};
+use crate::{Client, OrderId, PassId, TicketId};
 
 /// The addresses of the pages of a marketplace. Nothing is asked of the server.
 ///
@@ -50,6 +50,18 @@ impl<'s> Pages<'s> {
         format!("{}/orders", self.server)
     }
 
+    /// Returns the address of the passes of the user.
+    #[must_use]
+    pub fn passes(self) -> String {
+        format!("{}/passes", self.server)
+    }
+
+    /// Returns the address of a pass, which shows its holder the code.
+    #[must_use]
+    pub fn pass(self, id: &PassId) -> String {
+        self.below("passes", id.as_str())
+    }
+
     /// A ticket.
     #[must_use]
     pub fn ticket(self, id: &TicketId) -> String {
@@ -76,7 +88,7 @@ impl<'s> Pages<'s> {
 #[cfg(test)]
 mod tests {
     use super::Pages;
-    use crate::{OrderId, TicketId};
+    use crate::{OrderId, PassId, TicketId};
 
     #[test]
     fn identifier_is_always_one_path_segment() {
@@ -84,6 +96,8 @@ mod tests {
         assert_eq!(pages.market(), "https://shop.example/market/");
         assert_eq!(pages.search("jazz & lake"), "https://shop.example/market/?q=jazz%20%26%20lake");
         assert_eq!(pages.orders(), "https://shop.example/market/orders");
+        assert_eq!(pages.passes(), "https://shop.example/market/passes");
+        assert_eq!(pages.pass(&PassId::new("p/1")), "https://shop.example/market/passes/p%2F1");
         assert_eq!(
             pages.order(&OrderId::new("01a203b9-d806")),
             "https://shop.example/market/orders/01a203b9-d806"

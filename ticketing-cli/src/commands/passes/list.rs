@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use ticketing_sdk::PassStatus;
 
+use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
@@ -26,6 +27,8 @@ pub(crate) struct Args {
     issued: bool,
     #[command(flatten)]
     list_limit: ListLimit,
+    #[command(flatten)]
+    web: WebArgs,
 }
 
 /// A status to show.
@@ -39,6 +42,9 @@ enum StatusFilter {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
+        if self.web.web {
+            return browser::open(api, api.client.pages().passes()).await;
+        }
         let mut list = api.client.passes().list().limit(self.list_limit.page());
         if !self.status.is_empty() {
             list = list.status(self.status.into_iter().map(PassStatus::from));

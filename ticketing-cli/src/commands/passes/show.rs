@@ -10,6 +10,7 @@ use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Pass, PassCode, PassId, PassStatus};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::browser::{self, WebArgs};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
@@ -31,9 +32,9 @@ use crate::{complete, resolve};
      enter with it.",
 ))]
 pub(crate) struct Args {
-    /// The pass's id
-    #[arg(value_name = "PASS", add = ArgValueCandidates::new(complete::valid_passes))]
-    id: PassId,
+    /// The id, or several; a part of 8 characters or more is enough where it is unique
+    #[arg(value_name = "PASS", required = true, add = ArgValueCandidates::new(complete::valid_passes))]
+    ids: Vec<PassId>,
     /// Write the QR code as SVG into this file; `-` is stdout
     #[arg(long, help_heading = help::OUTPUT, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -43,18 +44,36 @@ pub(crate) struct Args {
     /// Draw the QR code with ASCII characters, which takes more room
     #[arg(long, help_heading = help::APPEARANCE)]
     ascii: bool,
+    #[command(flatten)]
+    web: WebArgs,
 }
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let id = resolve::pass(api, self.id).await?;
-        let answer = api.client.passes().get(&id).await;
-        let pass = answer.map_err(|error| Failure::about(&error, &Subject::Pass(id.clone())))?;
-        let code = match &pass.code {
-            Some(code) => code,
-            None => return Err(without_code(&pass)),
-        };
-        if self.svg.is_some() || self.png.is_some() {
+        let is_picture = self.svg.is_some() || self.png.is_some();
+        if is_picture && self.ids.len() > 1 {
+            return Err(Failure::usage("--svg and --png are for one pass"));
+        }
+        let mut ids = Vec::new();
+        for id in self.ids {
+            ids.push(resolve::pass(api, id).await?);
+        }
+        if self.web.web {
+            for id in &ids {
+                browser::open(api, api.client.pages().pass(id)).await?;
+            }
+            return Ok(());
+        }
+        let mut passes = Vec::new();
+        for id in ids {
+            let pass = api.client.passes().get(&id).await;
+            let pass = pass.map_err(|error| Failure::about(&error, &Subject::Pass(id)))?;
+            match &pass.code {
+                Some(code) => passes.push((code.clone(), pass)),
+                None => return Err(without_code(&pass)),
+            }
+        }
+        if let ([(code, _)], true) = (passes.as_slice(), is_picture) {
             let picture = Qr::new(code.as_str())?;
             if let Some(file) = &self.svg {
                 write(api.io(), file, picture.svg().as_bytes())?;
@@ -66,12 +85,18 @@ impl ApiCommand for Args {
         }
         match api.context.settings.format {
             Format::Table => {
-                let terminal = api.io().terminal_info();
-                let lines = screen(&pass, code, Drawing::of_terminal(self.ascii), terminal.width, api.io())?;
-                api.io().data(lines.join("\n") + "\n")
+                let (width, drawing) = (api.io().terminal_info().width, Drawing::of_terminal(self.ascii));
+                for (code, pass) in &passes {
+                    let lines = screen(pass, code, drawing, width, api.io())?;
+                    api.io().data(lines.join("\n") + "\n")?;
+                }
+                Ok(())
             }
-            Format::Tsv => api.io().line(code.as_str()),
-            Format::Json | Format::Jsonl | Format::Yaml | Format::Csv => api.printer().one(&pass),
+            Format::Tsv => passes.iter().try_for_each(|(code, _)| api.io().line(code.as_str())),
+            Format::Json | Format::Jsonl | Format::Yaml | Format::Csv => {
+                let passes: Vec<Pass> = passes.into_iter().map(|(_, pass)| pass).collect();
+                api.printer().one_or_many(&passes)
+            }
         }
     }
 }
