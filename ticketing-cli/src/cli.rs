@@ -136,7 +136,7 @@ pub(crate) enum Command {
     /// Copy the data of a marketplace on this machine
     #[cfg(feature = "embedded")]
     Backup(backup::Args),
-    /// Deliver the events of the marketplace to programs
+    /// Deliver the changes of tickets to programs
     #[command(subcommand)]
     Events(events::Events),
     /// Show or move the clock of a marketplace for tests

@@ -1,5 +1,6 @@
 //! The context of a command. A command without a session gets a [`Context`], which has no access to one.
 
+mod dry_run;
 mod no_home;
 
 use std::path::PathBuf;
@@ -21,7 +22,6 @@ use crate::home::Home;
 use crate::io::Io;
 use crate::journal::{BatchJournal, Entry, Journal, Note};
 use crate::output::{Format, Printer, Select, zone};
-use crate::preview::RequestPreview;
 use crate::target::Target;
 
 /// A command without a session.
@@ -304,33 +304,6 @@ impl ApiContext {
             entry.settle();
         }
         Ok(answer)
-    }
-
-    /// Whether writes are printed instead of sent.
-    pub(crate) fn is_dry_run(&self) -> bool {
-        self.context.settings.writes.dry_run
-    }
-
-    /// Returns the key of a request that is only printed.
-    fn preview_key(&self) -> IdempotencyKey {
-        self.context.settings.writes.key.clone().unwrap_or_else(IdempotencyKey::generate)
-    }
-
-    /// Prints a request without its secrets, and returns the end of the command.
-    pub(crate) async fn preview(&self, request: &Request) -> Failure {
-        let session = self.client.session().await.ok();
-        let preview = match RequestPreview::of(request, session.as_ref()) {
-            Ok(preview) => preview,
-            Err(error) => return Failure::from(error),
-        };
-        let printed = match self.context.settings.format {
-            Format::Table | Format::Tsv => self.io().data(preview.text()),
-            _ => serde_json::to_value(&preview)
-                .map_err(|error| Failure::failed(error.to_string()))
-                .and_then(|json| self.printer().json(&json)),
-        };
-        self.io().remark("nothing was sent");
-        printed.err().unwrap_or_else(|| Failure::silent(Exit::Done))
     }
 
     /// Removes the record of an interrupted write whose outcome is known. Returns whether there was one.

@@ -87,6 +87,16 @@ fn selection_is_checked_before_anything_is_sent() {
         (&["ticketing", "tickets", "create", "--json", "id,nonsense"][..], "nonsense"),
         (&["ticketing", "tickets", "list", "--jq", ".["], "--jq"),
         (&["ticketing", "tickets", "list", "--template", "{{"], "--template"),
+        (&["ticketing", "tickets", "list", "--jq", ".", "--template", "x"], "cannot be used with"),
+        (
+            &["ticketing", "tickets", "list", "--jq", ".", "-o", "yaml"],
+            "--jq cannot be used with --output yaml",
+        ),
+        (&["ticketing", "-o", "csv", "tickets", "list", "--template", "x"], "--output csv"),
+        (
+            &["ticketing", "tickets", "list", "--json", "id", "-o", "tsv"],
+            "--json cannot be used with --output tsv",
+        ),
         (&["ticketing", "orders", "cancel", "o1", "--json", "id"], "writes no records"),
         (&["ticketing", "api", "/api/tickets", "--json", "id"], "nothing to select"),
     ] {
@@ -104,5 +114,96 @@ fn every_command_with_records_is_in_the_tree() {
             .split(' ')
             .fold(&tree, |command, word| command.find_subcommand(word).unwrap_or(command));
         assert_eq!(Some(command.get_name()), shape.command.split(' ').next_back(), "{}", shape.command);
+    }
+}
+
+#[test]
+fn selection_goes_with_the_formats_of_json() {
+    for words in [
+        &["ticketing", "tickets", "list", "--json", "id", "-o", "yaml"][..],
+        &["ticketing", "tickets", "list", "--json", "id", "--jq", ".", "-o", "json"],
+        &["ticketing", "tickets", "list", "--json", "id", "--template", "x"],
+    ] {
+        let args: Vec<OsString> = words.iter().map(OsString::from).collect();
+        assert!(parse(&args, fake::pipe("").io.terminal_info()).is_ok(), "{words:?}");
+    }
+}
+
+/// The commands that change nothing at a marketplace: they read, or change files of the user.
+const WITHOUT_WRITES: &[&str] = &[
+    "alias delete",
+    "alias list",
+    "alias set",
+    "audit",
+    "auth status",
+    "backup",
+    "checkin prepare",
+    "clock show",
+    "completions",
+    "config edit",
+    "config get",
+    "config list",
+    "config set",
+    "demo",
+    "doctor",
+    "events listen",
+    "help",
+    "man",
+    "open",
+    "open order",
+    "open ticket",
+    "orders explain",
+    "orders get",
+    "orders list",
+    "orders watch",
+    "passes calendar",
+    "passes get",
+    "passes list",
+    "passes show",
+    "payments get",
+    "payments list",
+    "profile add",
+    "profile list",
+    "profile remove",
+    "profile use",
+    "search",
+    "serve",
+    "status",
+    "tickets export",
+    "tickets get",
+    "tickets list",
+    "tickets watch",
+    "tui",
+    "whoami",
+];
+
+/// Returns the words of every command that runs by itself, and whether it has `--dry-run`.
+fn commands(command: &clap::Command, words: &str, found: &mut Vec<(String, bool)>) {
+    let has_dry_run = command.get_arguments().any(|arg| arg.get_long() == Some("dry-run"));
+    let runs = !command.has_subcommands() || !command.is_subcommand_required_set();
+    if runs && !words.is_empty() {
+        found.push((words.to_owned(), has_dry_run));
+    }
+    for child in command.get_subcommands() {
+        let words = format!("{words} {}", child.get_name());
+        commands(child, words.trim(), found);
+    }
+}
+
+#[cfg(feature = "embedded")]
+#[test]
+fn every_command_that_writes_can_be_run_dry() {
+    let mut found = Vec::new();
+    commands(&tree(), "", &mut found);
+    assert!(found.len() > 60, "{found:?}");
+    for (words, has_dry_run) in &found {
+        let writes = !WITHOUT_WRITES.contains(&words.as_str());
+        assert_eq!(
+            writes, *has_dry_run,
+            "`ticketing {words}`: a command that writes has --dry-run, and no other"
+        );
+    }
+    for words in WITHOUT_WRITES {
+        assert!(found.iter().any(|(command, _)| command == words), "{words} is no command");
     }
 }

@@ -70,7 +70,11 @@ impl Args {
             None => {}
         }
         if let Some(list) = offline {
-            let mut door = OfflineDoor::open(&list, device)?;
+            let is_dry_run = context.settings.writes.dry_run;
+            let mut door = OfflineDoor::open(&list, device, is_dry_run)?;
+            if is_dry_run {
+                context.io.remark("nothing is noted, so the same code is admitted again");
+            }
             for text in door.damage() {
                 context.io.notice(&text);
             }
@@ -78,6 +82,9 @@ impl Args {
             return each_code(&context.io, &context.printer(), codes, check_code).await;
         }
         let api = context.connect_and_report()?;
+        if api.is_dry_run() {
+            return preview(&api, codes, device.as_deref()).await;
+        }
         let check_code = async |code: String| check_in(&api, &code, device.as_deref()).await;
         each_code(api.io(), &api.printer(), codes, check_code).await
     }
@@ -104,32 +111,69 @@ async fn show_verdicts(
     check_code: &mut impl AsyncFnMut(String) -> Outcome<Verdict>,
 ) -> Outcome<Tally> {
     let mut tally = Tally::default();
-    let are_given = !codes.is_empty();
-    if !are_given && io.terminal_info().in_terminal {
-        io.remark("scan a code, or type it and press Enter; Ctrl-D ends");
-    }
-    let mut given = codes.into_iter();
-    loop {
-        let code = if are_given { given.next() } else { io.read_line().await? };
-        let Some(code) = code else { break };
-        // No code begins or ends with a space.
-        let code = code.trim();
-        if code.is_empty() {
-            continue;
-        }
-        let verdict = check_code(code.to_owned()).await?;
+    let mut codes = Codes::new(io, codes);
+    while let Some(code) = codes.next().await? {
+        let verdict = check_code(code).await?;
         verdict.show(list)?;
         tally.count(verdict.verdict);
     }
     Ok(tally)
 }
 
+/// The codes of the arguments, else those of stdin.
+struct Codes<'i> {
+    io: &'i Io,
+    given: Option<std::vec::IntoIter<String>>,
+}
+
+impl<'i> Codes<'i> {
+    fn new(io: &'i Io, codes: Vec<String>) -> Self {
+        let given = (!codes.is_empty()).then(|| codes.into_iter());
+        if given.is_none() && io.terminal_info().in_terminal {
+            io.remark("scan a code, or type it and press Enter; Ctrl-D ends");
+        }
+        Self { io, given }
+    }
+
+    /// Returns the next code; `None` after the last.
+    async fn next(&mut self) -> Outcome<Option<String>> {
+        loop {
+            let code = match &mut self.given {
+                Some(codes) => codes.next(),
+                None => self.io.read_line().await?,
+            };
+            let Some(code) = code else { return Ok(None) };
+            // No code begins or ends with a space.
+            let code = code.trim();
+            if !code.is_empty() {
+                return Ok(Some(code.to_owned()));
+            }
+        }
+    }
+}
+
+/// Prints the request of each code.
+async fn preview(api: &ApiContext, codes: Vec<String>, device: Option<&str>) -> Outcome {
+    let mut codes = Codes::new(api.io(), codes);
+    while let Some(code) = codes.next().await? {
+        let check_in = api.client.passes().check_in(new_check_in(&code, device));
+        api.print_request(check_in.request()).await?;
+    }
+    api.io().remark("nothing was sent");
+    Ok(())
+}
+
+fn new_check_in(code: &str, device: Option<&str>) -> NewCheckIn {
+    let check_in = NewCheckIn::new(code);
+    match device {
+        Some(device) => check_in.device(device),
+        None => check_in,
+    }
+}
+
 /// Asks the server. The key of a check-in whose outcome is not known stays on disk, and is sent with the same code again.
 async fn check_in(api: &ApiContext, code: &str, device: Option<&str>) -> Outcome<Verdict> {
-    let mut check_in = NewCheckIn::new(code);
-    if let Some(device) = device {
-        check_in = check_in.device(device);
-    }
+    let check_in = new_check_in(code, device);
     let parts: Vec<&str> = [code].into_iter().chain(device).collect();
     let answer = api
         .write("checkin", &parts, |key, resumed| {

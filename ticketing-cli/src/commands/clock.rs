@@ -39,7 +39,7 @@ impl ApiCommand for ClockCommand {
     async fn run(self, api: &ApiContext) -> Outcome {
         let clock = api.client.clock();
         let time = match self {
-            Self::Advance(AdvanceArgs { by }) => clock.advance(by).await,
+            Self::Advance(AdvanceArgs { by }) => api.send(clock.advance(by)).await?,
             Self::Show(ShowArgs {}) => clock.get().await,
         };
         let time = time.map_err(|error| match error.is_not_found() {

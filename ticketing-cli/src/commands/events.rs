@@ -18,7 +18,7 @@ use crate::help;
     "",
 ))]
 pub(crate) enum Events {
-    /// Deliver every event to stdout, a command or a URL, without a gap
+    /// Deliver every change of a ticket to stdout, a command or a URL
     Listen(listen::Args),
 }
 

@@ -77,7 +77,7 @@ pub(super) fn types() -> Map<String, Value> {
             &["operation", "outcome", "detail"],
             json!({
                 "operation": text("The command that was interrupted."),
-                "outcome": {"enum": ["paid", "cancelled", "declined", "unpaid", "not_done", "unknown", "skipped"]},
+                "outcome": {"enum": ["paid", "cancelled", "declined", "unpaid", "not_done", "unknown", "repeat", "skipped"]},
                 "orderId": optional("string", "The order that the write concerns."),
                 "paymentId": optional("string", "The newest payment of the order."),
                 "detail": text("What became of the order and the money, in words."),

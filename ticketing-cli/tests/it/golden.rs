@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use ticketing_testkit::{Method, RequestProxy};
+
 use crate::support::{Cli, Server, finish};
 
 /// A session whose commands and outputs are compared with a file.
@@ -154,6 +156,66 @@ fn writes_are_previewed_without_secrets_and_without_effect() {
     assert_eq!(session.cli.json(&["orders", "list"]), serde_json::json!([]));
     assert_eq!(session.cli.ok(&["tickets", "list", "--jq", ".items | length"]).out, "1\n");
     insta::assert_snapshot!(session.record());
+}
+
+#[test]
+fn no_dry_run_sends_a_write() {
+    let server = Server::start_with(&["--allow-clock"]);
+    let proxy = RequestProxy::start(&server.url);
+    let cli = Cli::at(&proxy.url()).sign_up("ada@example.com");
+    let ticket = cli.ticket("Opera", "20.00");
+    let order = crate::support::text(&cli.json(&["orders", "create", &ticket])["id"]);
+    let import = cli.home.path().join("listings.csv");
+    std::fs::write(&import, "title,price\nGig,7\n").unwrap();
+    let note = cli.home.path().join("journal");
+    std::fs::create_dir_all(&note).unwrap();
+    let note = note.join("0198.json");
+    let text = serde_json::json!({
+        "key": "0198", "operation": format!("buy {ticket}"), "server": proxy.url(), "fingerprint": "",
+        "startedAt": "2099-01-01T00:00:00.000Z",
+    });
+    std::fs::write(&note, text.to_string()).unwrap();
+    let _ = proxy.take_steps();
+    let writes: &[(&[&str], &str)] = &[
+        (&["tickets", "create", "-t", "Gig", "-p", "7"], "POST /api/tickets"),
+        (&["sell", "-t", "Gig", "-p", "7", "--count", "3"], "POST /api/tickets"),
+        (&["tickets", "update", &ticket, "-t", "Gig", "-p", "8"], "PUT /api/tickets/"),
+        (&["tickets", "delete", &ticket], "DELETE /api/tickets/"),
+        (&["tickets", "import", import.to_str().unwrap()], ""),
+        (&["buy", &ticket, "--token", "tok_visa"], "POST /api/payments"),
+        (&["orders", "create", &ticket], "POST /api/orders"),
+        (&["orders", "cancel", &order], "DELETE /api/orders/"),
+        (&["orders", "resume", "--token", "tok_visa"], "POST /api/payments"),
+        (&["orders", "resume", "--cancel"], "DELETE /api/orders/"),
+        (&["payments", "create", &order, "--token", "tok_visa"], "POST /api/payments"),
+        (&["passes", "claim", "s3cret-claim"], "POST /api/passes/claims"),
+        (&["passes", "transfer", "p1"], "POST /api/passes/p1/transfer"),
+        (&["passes", "transfer", "p1", "--take-back"], "DELETE /api/passes/p1/transfer"),
+        (&["passes", "resell", "p1", "-p", "7"], "POST /api/passes/p1/resale"),
+        (&["checkin", "s3cret-1", "s3cret-2", "--device", "north"], "POST /api/passes/check-ins"),
+        (&["clock", "advance", "16m"], "POST /api/clock/advance"),
+        (&["auth", "signout"], "POST /api/users/signout"),
+        (&["logout"], "POST /api/users/signout"),
+        (&["api", "/api/orders", "-f", "ticketId=t1"], "POST /api/orders"),
+        (&["api", "-X", "DELETE", "/api/orders/o1"], "DELETE /api/orders/o1"),
+    ];
+    for (words, request) in writes {
+        let run = cli.ok(&[*words, &["--dry-run"]].concat());
+        let path = request.replace(" /", &format!(" {}/", proxy.url()));
+        assert!(run.out.contains(&path), "{words:?}: {run:?}");
+        assert!(run.err.contains("nothing was sent"), "{words:?}: {run:?}");
+        assert!(!run.out.contains("s3cret") && !run.out.contains("tok_visa"), "{words:?}: {run:?}");
+        let sent: Vec<_> = proxy.take_steps().into_iter().filter(|step| step.method != Method::GET).collect();
+        assert!(sent.is_empty(), "{words:?}: {sent:?}");
+    }
+    assert!(note.exists(), "the write is not settled");
+    let door = cli.home.path().join("door.json");
+    let door = door.to_str().unwrap();
+    cli.ok(&["checkin", "prepare", door]);
+    cli.ok(&["checkin", "sync", door, "--dry-run"]);
+    let keyed = cli.run(&["sell", "-t", "Gig", "-p", "7", "--count", "3", "--idempotency-key", "k1"]);
+    assert_eq!(keyed.code, 2, "{keyed:?}");
+    assert!(proxy.take_steps().iter().all(|step| step.method == Method::GET));
 }
 
 #[test]

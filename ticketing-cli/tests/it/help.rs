@@ -24,6 +24,34 @@ helps! {
     buy_long: "buy" "--help";
 }
 
+/// The words of every command, as the headings of the reference name them.
+fn commands() -> Vec<String> {
+    let reference = include_str!("../../../docs/reference/cli.md");
+    let headings =
+        reference.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix(" `ticketing "));
+    headings.map(|heading| heading.trim_end_matches('`').to_owned()).collect()
+}
+
+#[test]
+fn short_help_of_every_command() {
+    let mut session = String::new();
+    for command in commands() {
+        let words: Vec<&str> = command.split(' ').chain(["-h"]).collect();
+        session += &format!("$ ticketing {command} -h\n{}\n", help(&words));
+    }
+    insta::assert_snapshot!(session);
+}
+
+#[test]
+fn long_help_of_every_command_has_examples_and_is_what_help_prints() {
+    for command in commands() {
+        let words: Vec<&str> = command.split(' ').collect();
+        let long = help(&[&words[..], &["--help"]].concat());
+        assert!(long.contains("Examples:\n  ") && long.contains("Global options:"), "{command}:\n{long}");
+        assert_eq!(long, help(&[&["help"], &words[..]].concat()), "{command}");
+    }
+}
+
 #[test]
 fn version_is_the_version_of_the_package() {
     let run = Cli::offline().ok(&["--version"]);

@@ -79,14 +79,20 @@ fn writes_of_others_and_of_other_commands_are_left_alone() {
     let order = text(&seller.json(&["orders", "create", &ticket])["id"]);
     let notes = [
         leave_note(&buyer, "http://127.0.0.1:9", "buy t-1"),
-        leave_note(&buyer, &server.url, "tickets create --title \"A\" --price 20"),
+        leave_note(&buyer, &server.url, "tickets create --title A --price 20.00"),
         leave_note(&buyer, &server.url, &format!("orders create {ticket}")),
         leave_note(&buyer, &server.url, &format!("payments create {order}")),
     ];
-    let run = buyer.ok(&["--output", "json", "orders", "resume", "--cancel"]);
+    let run = buyer.run(&["--output", "json", "orders", "resume", "--cancel"]);
+    assert_eq!(run.code, 9, "{run:?}");
     let settled = items(&run.out);
     assert_eq!(settled.as_array().unwrap().len(), 4, "{run:?}");
-    assert!(settled.as_array().unwrap().iter().all(|write| write["outcome"] == "skipped"), "{run:?}");
+    for write in settled.as_array().unwrap() {
+        let is_listing = text(&write["operation"]).starts_with("tickets create");
+        assert_eq!(write["outcome"], if is_listing { "repeat" } else { "skipped" }, "{run:?}");
+        let command = "run `ticketing tickets create --title A --price 20.00` again: it carries the same key";
+        assert_eq!(text(&write["detail"]).starts_with(command), is_listing, "{run:?}");
+    }
     assert!(notes.iter().all(|note| note.exists()));
     assert_eq!(seller.json(&["orders", "get", &order])["status"], "created");
 }

@@ -14,16 +14,18 @@ pub(crate) struct OfflineDoor {
     door: Door,
     journal: DoorJournal,
     device: Option<String>,
+    /// Whether admissions are not noted.
+    is_dry_run: bool,
 }
 
 impl OfflineDoor {
-    /// Opens the door with this list.
+    /// Opens the door with this list. With `is_dry_run`, admissions are decided and not noted.
     ///
     /// # Errors
     /// If the list or its journal cannot be read, or another command works with them.
-    pub(crate) fn open(list: &Path, device: Option<String>) -> Outcome<Self> {
+    pub(crate) fn open(list: &Path, device: Option<String>, is_dry_run: bool) -> Outcome<Self> {
         let door = Door::new(DoorList::read(list)?);
-        Ok(Self { door, journal: DoorJournal::open(list)?, device })
+        Ok(Self { door, journal: DoorJournal::open(list)?, device, is_dry_run })
     }
 
     /// Returns a text for each admission of the journal that cannot be read.
@@ -45,6 +47,10 @@ impl OfflineDoor {
             Decision::Admit(pass, claim) => (pass, claim),
         };
         let (title, seat) = (pass.title.clone(), pass.details.seat.clone());
+        let device = self.device.clone();
+        if self.is_dry_run {
+            return Ok(Verdict { device, ..Verdict::admitted(claim.pass_id, title, seat, at) });
+        }
         self.journal.admit(Admitted {
             pass_id: claim.pass_id.clone(),
             serial: claim.serial,
@@ -52,9 +58,9 @@ impl OfflineDoor {
             title: title.clone(),
             seat: seat.clone(),
             at,
-            device: self.device.clone(),
+            device: device.clone(),
             key: IdempotencyKey::generate(),
         })?;
-        Ok(Verdict { device: self.device.clone(), ..Verdict::admitted(claim.pass_id, title, seat, at) })
+        Ok(Verdict { device, ..Verdict::admitted(claim.pass_id, title, seat, at) })
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use ticketing_sdk::{
-    Admission, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, PassStatus, Timestamp,
+    Admission, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, PassStatus, Timestamp, Write,
 };
 
 use super::door_list::DoorList;
@@ -50,6 +50,13 @@ impl ApiCommand for Args {
             .filter(|(_, outcome)| outcome.is_none())
             .map(|(entry, _)| entry.clone())
             .collect();
+        if api.is_dry_run() {
+            for admitted in &open {
+                api.print_request(request(api, admitted).request()).await?;
+            }
+            api.io().remark(&format!("nothing was sent; admissions to upload: {}", open.len()));
+            return Ok(());
+        }
         for admitted in &open {
             let outcome = upload(api, admitted).await?;
             journal.mark_uploaded(admitted.pass_id.clone(), outcome)?;
@@ -114,13 +121,17 @@ async fn used_passes(api: &ApiContext) -> Outcome<HashMap<PassId, Pass>> {
     Ok(list.all().await?.into_iter().map(|pass| (pass.id.clone(), pass)).collect())
 }
 
-/// Uploads an admission with its time, its device and its key.
-async fn upload(api: &ApiContext, admitted: &Admitted) -> Outcome<UploadOutcome> {
+/// Returns the request that uploads an admission with its time, its device and its key.
+fn request(api: &ApiContext, admitted: &Admitted) -> Write<Admission> {
     let mut check_in = NewCheckIn::new(admitted.code.clone()).at(admitted.at);
     if let Some(device) = &admitted.device {
         check_in = check_in.device(device);
     }
-    let answer = api.client.passes().check_in(check_in).idempotency_key(admitted.key.clone()).await;
+    api.client.passes().check_in(check_in).idempotency_key(admitted.key.clone())
+}
+
+async fn upload(api: &ApiContext, admitted: &Admitted) -> Outcome<UploadOutcome> {
+    let answer = request(api, admitted).await;
     // Not an outcome of the admission: the account is the wrong one.
     if answer.as_ref().is_err_and(|error| error.code() == Some(&ErrorCode::NotOwner)) {
         return Err(other_account());

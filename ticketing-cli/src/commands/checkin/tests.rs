@@ -102,7 +102,7 @@ mod offline {
     }
 
     fn check_in(file: &std::path::Path, at: Timestamp) -> Verdict {
-        OfflineDoor::open(file, Some("north".to_owned())).unwrap().check_in(CODE, at).unwrap()
+        OfflineDoor::open(file, Some("north".to_owned()), false).unwrap().check_in(CODE, at).unwrap()
     }
 
     #[test]
@@ -121,10 +121,21 @@ mod offline {
     }
 
     #[test]
+    fn dry_run_decides_and_notes_nothing() {
+        let (_folder, file) = prepared();
+        let mut door = OfflineDoor::open(&file, None, true).unwrap();
+        for _ in 0..2 {
+            assert_eq!(door.check_in(CODE, at()).unwrap().verdict, Ruling::Admitted);
+        }
+        drop(door);
+        assert_eq!(check_in(&file, at()).verdict, Ruling::Admitted, "the first that is noted");
+    }
+
+    #[test]
     fn two_commands_share_no_journal() {
         let (_folder, file) = prepared();
-        let _door = OfflineDoor::open(&file, None).unwrap();
-        assert_eq!(OfflineDoor::open(&file, None).err().unwrap().exit, Exit::Conflict);
+        let _door = OfflineDoor::open(&file, None, false).unwrap();
+        assert_eq!(OfflineDoor::open(&file, None, false).err().unwrap().exit, Exit::Conflict);
     }
 
     /// A marketplace that knows the account of the door, and no used pass.
@@ -278,7 +289,7 @@ mod offline {
         let journal = file.with_file_name("door.json.journal");
         let good = std::fs::read_to_string(&journal).unwrap();
         std::fs::write(&journal, format!("\n{{\"admitted\": 7}}\n{good}")).unwrap();
-        let mut door = OfflineDoor::open(&file, None).unwrap();
+        let mut door = OfflineDoor::open(&file, None, false).unwrap();
         let damage: Vec<String> = door.damage().collect();
         assert!(damage.len() == 1 && damage[0].starts_with("line 2 of "), "{damage:?}");
         assert!(damage[0].contains("correct or delete it"), "{damage:?}");
@@ -298,9 +309,9 @@ mod offline {
     fn endless_files_are_refused() {
         let (_folder, file) = prepared();
         std::os::unix::fs::symlink("/dev/zero", file.with_file_name("door.json.journal")).unwrap();
-        let failure = OfflineDoor::open(&file, None).err().unwrap();
+        let failure = OfflineDoor::open(&file, None, false).err().unwrap();
         assert!(failure.message.unwrap().contains("larger than 256 MiB"));
-        let failure = OfflineDoor::open(std::path::Path::new("/dev/zero"), None).err().unwrap();
+        let failure = OfflineDoor::open(std::path::Path::new("/dev/zero"), None, false).err().unwrap();
         assert!(failure.message.unwrap().contains("larger than 256 MiB"));
     }
 

@@ -30,7 +30,10 @@ use crate::span;
         "ticketing events listen --forward http://127.0.0.1:4242/webhooks",
         "ticketing events listen --since 1h --limit 100 > events.jsonl",
     ],
-    "Each event is a line of JSON: id, type, ticket. The cursor is on disk once the delivery of an event is confirmed: its line is \
+    "The events are the changes of tickets: listed, changed, reserved, released, sold, withdrawn. The feed of the marketplace has no \
+     others. An order or a payment shows in it as the status of its ticket; `ticketing orders watch` follows one order, and \
+     `ticketing orders list` shows all.\n\
+     Each event is a line of JSON: id, type, ticket. The cursor is on disk once the delivery of an event is confirmed: its line is \
      written, its command has ended with 0, or its URL has answered 2xx. A listener that is killed continues there, so no event is \
      lost, and at most the last one comes again, with the same id. If the server no longer has the events after the cursor, an event of \
      the type feed:gap states it. Forwarded requests carry the signature that `webhook::verify_signature` of the SDK verifies; \

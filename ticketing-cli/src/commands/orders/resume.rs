@@ -2,6 +2,7 @@
 
 mod operation;
 mod order_outcome;
+mod preview;
 mod settle;
 
 use crate::context::{ApiCommand, ApiContext};
@@ -20,7 +21,9 @@ use crate::output::WriteOutcome;
     ],
     "A command that was killed leaves a note of each write whose outcome it did not learn. This command asks the server what \
      became of each, and of the money. What is reserved and not paid is paid with --token, cancelled with --cancel, and else \
-     asked about on a terminal and left alone elsewhere; then the exit code is 9. Nothing is ordered, charged or cancelled twice.",
+     asked about on a terminal and left alone elsewhere; then the exit code is 9. Nothing is ordered, charged or cancelled twice.\n\
+     Of a write about no order, such as a listing or a transfer, the command names the line to run, and the exit code is 9 until that \
+     is done. With --dry-run, the requests are printed that would settle the writes.",
 ))]
 pub(crate) struct Args {
     /// Pay for what is reserved and not paid with this token of the payment provider
@@ -51,6 +54,9 @@ impl ApiCommand for Args {
             (None, true) => UnpaidAction::Cancel,
             (None, false) => UnpaidAction::Ask,
         };
+        if api.is_dry_run() {
+            return preview::preview(api, &action).await;
+        }
         let settlements = settle::settle(api, &action).await?;
         if settlements.is_empty() {
             api.io().remark("no interrupted write is on record");
@@ -66,6 +72,10 @@ impl ApiCommand for Args {
             return Err(Failure::new(Exit::NotSettled, "some tickets are reserved and not paid").hint(
                 "`ticketing orders resume --token TOKEN` pays, `ticketing orders resume --cancel` cancels",
             ));
+        }
+        if has(WriteOutcome::Repeat) {
+            return Err(Failure::new(Exit::NotSettled, "some writes are settled by their own commands")
+                .hint("run the commands that the lines above name"));
         }
         Ok(())
     }

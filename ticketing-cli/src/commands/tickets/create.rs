@@ -35,6 +35,14 @@ pub(crate) struct Args {
     count: Option<u16>,
 }
 
+/// Returns the command as a shell takes it, so that it can be run again.
+fn operation(title: &str, price: Money, details: &DetailArgs<false>) -> String {
+    let quoted = |text: &str| shlex::try_quote(text).map_or_else(|_| format!("{text:?}"), Into::into);
+    let details = details.given().map(|(option, text)| format!(" --{option} {}", quoted(&text)));
+    let details: String = details.collect();
+    format!("tickets create --title {} --price {price}{details}", quoted(title))
+}
+
 /// The requests of `--count` at once.
 const JOBS: usize = 4;
 
@@ -48,7 +56,7 @@ impl ApiCommand for Args {
                 .parse()
                 .map_err(|error| Failure::usage(format!("--price: {error}")))?,
         };
-        let operation = format!("tickets create --title {title:?} --price {price}");
+        let operation = operation(&title, price, &self.details);
         let mut new = NewTicket::new(title.clone(), price);
         new.details.apply(&self.details.update);
         let price = price.to_string();
@@ -57,6 +65,14 @@ impl ApiCommand for Args {
         let parts: Vec<&str> =
             [title.as_str(), &price].into_iter().chain(details.iter().map(String::as_str)).collect();
         if let Some(count) = self.count {
+            if api.is_dry_run() {
+                api.print_request(api.client.tickets().create(new).request()).await?;
+                api.io().remark(&format!("nothing was sent; without --dry-run, it is sent {count} times"));
+                return Ok(());
+            }
+            if api.context.settings.writes.key.is_some() {
+                return Err(Failure::usage("--idempotency-key is for one ticket, and --count makes several"));
+            }
             let row = |index| Row { index, label: format!("ticket {}", index + 1), ticket: new.clone() };
             let batch = Batch {
                 operation: format!("{operation} --count {count}"),

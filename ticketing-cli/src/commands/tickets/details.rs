@@ -2,7 +2,7 @@
 
 use clap::error::{Error, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use ticketing_sdk::{DetailField, DetailsUpdate};
+use ticketing_sdk::{DetailField, DetailsUpdate, TicketDetails};
 
 use crate::help;
 
@@ -14,6 +14,14 @@ pub(super) struct DetailArgs<const CLEAR: bool> {
 }
 
 impl<const CLEAR: bool> DetailArgs<CLEAR> {
+    /// Returns the options that set a field, with their values.
+    pub(super) fn given(&self) -> impl Iterator<Item = (String, String)> {
+        let mut details = TicketDetails::default();
+        details.apply(&self.update);
+        let given: Vec<_> = details.given().map(|(field, text)| (option(field), text.to_owned())).collect();
+        given.into_iter()
+    }
+
     /// Whether an option was given.
     pub(super) fn is_given(&self) -> bool {
         self.update != DetailsUpdate::default()

@@ -36,7 +36,9 @@ pub(crate) enum WriteOutcome {
     NotDone,
     /// The outcome cannot be found out now.
     Unknown,
-    /// The write is not this command's: of another user, another server, or about no order.
+    /// The command that was interrupted settles the write when it is run again.
+    Repeat,
+    /// The write is not this command's: of another user, or for another server.
     Skipped,
 }
 
@@ -54,6 +56,7 @@ impl WriteOutcome {
             Self::Unpaid => Cell::label("unpaid", "Unpaid", Tone::Waiting),
             Self::NotDone => Cell::label("not_done", "Not done", Tone::Past),
             Self::Unknown => Cell::label("unknown", "Unknown", Tone::Bad),
+            Self::Repeat => Cell::label("repeat", "Run again", Tone::Waiting),
             Self::Skipped => Cell::label("skipped", "Skipped", Tone::Past),
         }
     }

@@ -32,9 +32,55 @@ impl Operation {
     }
 }
 
+/// Returns what to run for a write about no order, by the words of its note. The note has no secrets, so a code is to be given
+/// again. `can_repeat` is whether the server still keeps the key.
+pub(super) fn repetition(operation: &str, can_repeat: bool) -> String {
+    let command = match operation.split_once(' ') {
+        Some(("api", _)) => format!("`ticketing {operation}` again with the same fields or body"),
+        Some(("passes", "claim")) => "`ticketing passes claim` again with the same claim code".to_owned(),
+        None if operation == "checkin" => {
+            "`ticketing checkin` again with the same --device, and scan the same code".to_owned()
+        }
+        _ => format!("`ticketing {operation}` again"),
+    };
+    let shows = match operation.split(' ').next() {
+        Some("tickets") => "`ticketing tickets list --mine --status all`",
+        Some("passes") => "`ticketing passes list`",
+        Some("checkin") => "`ticketing passes list --issued`",
+        _ => "a read of the same path",
+    };
+    if can_repeat {
+        format!("run {command}: it carries the same key, so it is done once")
+    } else {
+        format!(
+            "the server no longer keeps the key: {shows} shows whether it was done; if not, run {command}"
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn writes_about_no_order_name_the_command_to_run() {
+        for (operation, command) in [
+            (
+                "tickets create --title 'A b' --price 20.00",
+                "`ticketing tickets create --title 'A b' --price 20.00` again:",
+            ),
+            ("passes transfer p-1", "`ticketing passes transfer p-1` again:"),
+            ("passes claim", "`ticketing passes claim` again with the same claim code:"),
+            ("checkin", "`ticketing checkin` again with the same --device, and scan the same code:"),
+            ("api POST /api/orders", "`ticketing api POST /api/orders` again with the same fields or body:"),
+        ] {
+            let text = repetition(operation, true);
+            assert_eq!(text, format!("run {command} it carries the same key, so it is done once"));
+        }
+        let old = repetition("passes resell p-1 --price 30.00", false);
+        assert!(old.contains("`ticketing passes list` shows whether it was done"), "{old}");
+        assert!(old.ends_with("if not, run `ticketing passes resell p-1 --price 30.00` again"), "{old}");
+    }
 
     #[test]
     fn operations_of_purchases_are_read_from_their_notes() {

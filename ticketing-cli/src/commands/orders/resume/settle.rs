@@ -8,7 +8,7 @@ use ticketing_sdk::{Money, Order, OrderId, OrderStatus, TicketId};
 use tokio::time::{Instant, sleep};
 
 use super::UnpaidAction;
-use super::operation::Operation;
+use super::operation::{Operation, repetition};
 use super::order_outcome::{OrderOutcome, resolve};
 use crate::clock;
 use crate::context::ApiContext;
@@ -77,9 +77,9 @@ pub(super) async fn settle(api: &ApiContext, action: &UnpaidAction) -> Outcome<V
                 }
             }
             Operation::Other => {
-                let detail =
-                    "run the same command again: it carries the same key, so it is done once".to_owned();
-                Progress::Ended(settlement(&write, WriteOutcome::Skipped, detail))
+                let can_repeat = write.age(clock::now()) < NOTE_RETENTION;
+                let detail = repetition(write.operation(), can_repeat);
+                Progress::Ended(settlement(&write, WriteOutcome::Repeat, detail))
             }
         });
     }
@@ -180,7 +180,10 @@ async fn repeat_order(
 }
 
 /// Returns the newest order of the ticket, of any status.
-async fn newest_order(api: &ApiContext, ticket: &TicketId) -> ticketing_sdk::Result<Option<OrderId>> {
+pub(super) async fn newest_order(
+    api: &ApiContext,
+    ticket: &TicketId,
+) -> ticketing_sdk::Result<Option<OrderId>> {
     let mut orders = api.client.orders().list().status(OrderStatus::ALL.iter().copied()).stream();
     let mut newest = None;
     while let Some(order) = orders.try_next().await? {
