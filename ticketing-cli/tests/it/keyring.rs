@@ -216,7 +216,7 @@ fn locked_keyring_leaves_the_session_to_the_file_with_one_line() {
     desktop.start_keyring(true);
     desktop.stop_keyring();
     desktop.start_keyring(false);
-    // It may hold a session, which is said and not taken for none.
+    // It may hold a session, so the command does not answer that there is none.
     let unknown = desktop.run(&["whoami"], "");
     assert_eq!(unknown.code, 1, "{unknown:?}");
     let error = "error: the keyring is locked, so it is not known whether there is a session";
