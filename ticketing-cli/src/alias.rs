@@ -26,8 +26,10 @@ pub(crate) fn expand(
     config: &Config,
     is_command: impl Fn(&str) -> bool,
 ) -> Outcome<Expanded> {
-    let named = args.get(1).and_then(|word| word.to_str()).filter(|word| !is_command(word));
+    let named = args.get(1).and_then(|word| word.to_str());
     let alias = named.and_then(|name| config.aliases().into_iter().find(|(other, _)| other == name));
+    // The commands are made for this, so the few aliases are looked at first.
+    let alias = alias.filter(|(name, _)| !is_command(name));
     let Some((name, expansion)) = alias else { return Ok(Expanded::Arguments(args)) };
     let given = args[2..].to_vec();
     if let Some(line) = expansion.strip_prefix(SHELL_MARK) {

@@ -61,6 +61,9 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
     if root_help::is_asked(args) {
         return Err((Failure::rendered(Exit::Done, root_help::short()), true));
     }
+    if is_version_asked(args) {
+        return Err((Failure::rendered(Exit::Done, VERSION.to_owned()), true));
+    }
     let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
     let parsed = match try_parse_from(args) {
         Ok(line) if opens_nothing(&line.cli) => help_of(&args[0], Vec::new()),
@@ -91,6 +94,14 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
     check_selection(&words, &select)?;
     typed_output.map_or(Ok(()), |output| select.check_output(output)).map_err(|failure| (failure, false))?;
     Ok(Parsed { cli, select, writes })
+}
+
+/// What `--version` prints.
+pub(super) const VERSION: &str = concat!("ticketing ", env!("CARGO_PKG_VERSION"), "\n");
+
+/// Whether the arguments ask for the version alone, which needs no tree of commands.
+fn is_version_asked(args: &[OsString]) -> bool {
+    matches!(args, [_, flag] if flag == "--version" || flag == "-V")
 }
 
 /// The command whose JSON is that of the server.

@@ -25,6 +25,15 @@ fn command_tree_is_valid() {
 }
 
 #[test]
+fn version_is_that_of_the_tree() {
+    assert_eq!(tree().render_version(), parse::VERSION);
+    for flag in ["--version", "-V"] {
+        let text = failure(&["ticketing", flag]);
+        assert!(text.contains("Done") && text.contains(env!("CARGO_PKG_VERSION")), "{text}");
+    }
+}
+
+#[test]
 fn parser_never_repeats_a_card_number() {
     for words in [
         &["ticketing", "payments", "create", "order", "4242424242424242"][..],
