@@ -131,7 +131,7 @@ async function createScene(seller: Person, buyer: Person): Promise<Scene> {
 /** Waits until the page has loaded its data. */
 async function waitUntilLoaded(page: Page): Promise<void> {
   await expect(page.locator('h1')).toBeVisible()
-  await expect(page.locator('h1 .skeleton, .skeleton-card, main [aria-busy=true]')).toHaveCount(0)
+  await expect(page.locator('h1 .skeleton, .skeleton-card, .code-placeholder, main [aria-busy=true]')).toHaveCount(0)
   await page.evaluate(() => document.fonts.ready)
 }
 

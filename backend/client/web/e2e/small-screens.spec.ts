@@ -64,6 +64,15 @@ for (const viewport of [UPRIGHT, ON_ITS_SIDE]) {
   })
 }
 
+test('fault of a filter is shown although the filters are in a sheet', async ({ someone }) => {
+  const { page } = await someone({ viewport: UPRIGHT })
+  await page.goto('/?minPrice=much')
+  await expect(page.getByRole('alert')).toContainText('The price must be a number like 20 or 149.99')
+  await page.getByRole('alert').getByRole('link', { name: 'Clear' }).click()
+  await expect(page).toHaveURL('/')
+  await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
 test('price and status of an order do not touch on a phone', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ viewport: UPRIGHT })).signUp()]
   await buyer.order(await seller.list(unique('Requiem'), 1234.56, { startsAt, venue: 'Tivoli' }))

@@ -1,6 +1,6 @@
 // The router of the application and its providers.
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { Suspense, lazy, useEffect } from 'react'
+import { type ComponentType, Suspense, lazy, useEffect } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 
 import { ApiError, isCode, isTransient } from './api/problem'
@@ -19,20 +19,25 @@ import { Shell } from './ui/shell'
 const loadPages = () => import('./pages/lazy')
 const lazyPage = (name: keyof Awaited<ReturnType<typeof loadPages>>) =>
   lazy(() => loadChunk(loadPages).then((pages) => ({ default: pages[name] })))
-const Ticket = lazyPage('Ticket')
-const Sell = lazyPage('Sell')
-const Edit = lazyPage('Edit')
-const Order = lazyPage('Order')
-const Orders = lazyPage('Orders')
-const Listings = lazyPage('Listings')
-const Passes = lazyPage('Passes')
-const Pass = lazyPage('Pass')
-const Claim = lazyPage('Claim')
-const CheckIn = lazyPage('CheckIn')
-const SignIn = lazyPage('SignIn')
-const SignUp = lazyPage('SignUp')
-const SignOut = lazyPage('SignOut')
-const NotFound = lazyPage('NotFound')
+
+/** The pages by their paths. The first path that matches is shown. */
+const ROUTES: [path: string, page: ComponentType][] = [
+  ['/', Market],
+  ['/tickets/new', lazyPage('Sell')],
+  ['/tickets/:id', lazyPage('Ticket')],
+  ['/tickets/:id/edit', lazyPage('Edit')],
+  ['/orders', lazyPage('Orders')],
+  ['/orders/:id', lazyPage('Order')],
+  ['/listings', lazyPage('Listings')],
+  ['/passes', lazyPage('Passes')],
+  ['/passes/:id', lazyPage('Pass')],
+  ['/claim', lazyPage('Claim')],
+  ['/check-in', lazyPage('CheckIn')],
+  ['/auth/signin', lazyPage('SignIn')],
+  ['/auth/signup', lazyPage('SignUp')],
+  ['/auth/signout', lazyPage('SignOut')],
+  ['*', lazyPage('NotFound')],
+]
 
 /** An error response shows that the session was revoked or belongs to another user. */
 const refreshSession = (error: unknown) => {
@@ -82,21 +87,9 @@ function Pages() {
     <ErrorBoundary resetKey={path}>
       <Suspense fallback={<Page title={texts.common.loading} heading={<span className="skeleton" />} loading />}>
         <Switch>
-          <Route path="/" component={Market} />
-          <Route path="/tickets/new" component={Sell} />
-          <Route path="/tickets/:id" component={Ticket} />
-          <Route path="/tickets/:id/edit" component={Edit} />
-          <Route path="/orders" component={Orders} />
-          <Route path="/orders/:id" component={Order} />
-          <Route path="/listings" component={Listings} />
-          <Route path="/passes" component={Passes} />
-          <Route path="/passes/:id" component={Pass} />
-          <Route path="/claim" component={Claim} />
-          <Route path="/check-in" component={CheckIn} />
-          <Route path="/auth/signin" component={SignIn} />
-          <Route path="/auth/signup" component={SignUp} />
-          <Route path="/auth/signout" component={SignOut} />
-          <Route component={NotFound} />
+          {ROUTES.map(([path, page]) => (
+            <Route key={path} path={path} component={page} />
+          ))}
         </Switch>
       </Suspense>
     </ErrorBoundary>

@@ -12,7 +12,8 @@ interface Fixtures {
 interface WorkerFixtures {
   /** The time to pay for an order. */
   orderTtl: string
-  stack: Stack
+  /** The marketplace: a private one, or that of `TICKETING_E2E_SERVER`. */
+  stack: Pick<Stack, 'url'>
 }
 
 /** The browser logs rejected requests, which are expected. */
@@ -36,6 +37,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   orderTtl: ['15m', { scope: 'worker', option: true }],
   stack: [
     async ({ orderTtl }, use) => {
+      const deployed = process.env.TICKETING_E2E_SERVER
+      if (deployed) {
+        await use({ url: deployed })
+        return
+      }
       const stack = await new Stack({ TICKETING_ORDER_TTL: orderTtl }).start()
       await use(stack)
       await stack.finish()

@@ -8,7 +8,7 @@ interface Attempt<B> {
 }
 
 /** Options of `once`. */
-export interface OnceOptions<B, T> {
+interface OnceOptions<B, T> {
   /** Returns whether the response is the final outcome. Otherwise the attempt is kept until `forgetAttempt`. */
   isDone?: (answer: T) => boolean
   /** Returns the part of the body that may be stored; the whole body stays in memory. A card token must not be stored. */

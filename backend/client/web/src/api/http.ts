@@ -31,7 +31,7 @@ export interface Options<B> {
   signal?: AbortSignal | undefined
 }
 
-export interface Answer<T> {
+interface Answer<T> {
   body: T
   status: number
   headers: Headers
@@ -78,8 +78,28 @@ export async function send<M extends Method, P extends PathFor<M>>(
   }
 }
 
+/** A page of a list, and the cursor of the next one. */
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+export const pageOf = <T>({ body, headers }: Answer<T[]>): Page<T> => ({ items: body, next: nextCursor(headers) })
+
+/** Requests every page of a list, each as large as the server allows, and returns all items. */
+export async function everyItem<T>(load: (query: URLSearchParams) => Promise<Answer<T[]>>): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | null = null
+  do {
+    const page: Page<T> = pageOf(await load(new URLSearchParams({ limit: '500', ...(cursor && { cursor }) })))
+    items.push(...page.items)
+    cursor = page.next
+  } while (cursor)
+  return items
+}
+
 /** Returns the cursor of the next page from the `Link` header. */
-export function nextCursor(headers: Headers): string | null {
+function nextCursor(headers: Headers): string | null {
   const link = /<([^>]*)>\s*;\s*rel="next"/.exec(headers.get('link') ?? '')
   return link?.[1] ? new URL(link[1], 'http://host').searchParams.get('cursor') : null
 }

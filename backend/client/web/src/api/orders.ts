@@ -1,6 +1,6 @@
 // Orders.
 import { once } from './attempts'
-import { nextCursor, send } from './http'
+import { everyItem, send } from './http'
 import type { Order, Ticket } from './types'
 
 /** Returns whether the status of an order is final. */
@@ -27,13 +27,5 @@ export async function cancelOrder(userId: string, id: string): Promise<void> {
 
 /** Returns all orders of the user, the newest first. The API returns pages, the oldest first. */
 export async function listOrders(userId: string, signal?: AbortSignal): Promise<Order[]> {
-  const orders: Order[] = []
-  let cursor: string | null = null
-  do {
-    const query: URLSearchParams = new URLSearchParams({ limit: '500', ...(cursor && { cursor }) })
-    const page: { body: Order[]; headers: Headers } = await send('get', '/api/orders', { user: userId, query, signal })
-    orders.push(...page.body)
-    cursor = nextCursor(page.headers)
-  } while (cursor)
-  return orders.reverse()
+  return (await everyItem((query) => send('get', '/api/orders', { user: userId, query, signal }))).reverse()
 }

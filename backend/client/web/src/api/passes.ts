@@ -1,39 +1,28 @@
 // Passes: what one holds after a purchase, giving it away, selling it on, and the door.
 import { normalizeAmount } from '../texts/amount'
 import { once } from './attempts'
-import { nextCursor, send } from './http'
+import { type Page, everyItem, pageOf, send } from './http'
 import { ApiError } from './problem'
-import type { Page } from './tickets'
 import type { Admission, Pass, PassTransfer, Ticket } from './types'
 
-/** Which passes: those that the user holds, those of one order, or those of the user's events (the door list). */
-export type Wanted = { order?: string; issued?: boolean }
-
-export async function listPasses(userId: string, { order, issued }: Wanted, cursor: string | null, signal?: AbortSignal): Promise<Page<Pass>> {
-  const query = new URLSearchParams({ limit: issued ? '500' : '100' })
-  if (order) query.set('order', order)
-  if (issued) query.set('issued', 'me')
-  if (cursor) query.set('cursor', cursor)
-  const { body, headers } = await send('get', '/api/passes', { user: userId, query, signal })
-  return { items: body, next: nextCursor(headers) }
+/** Lists the passes that the user holds. */
+export async function listPasses(userId: string, cursor: string | null, signal?: AbortSignal): Promise<Page<Pass>> {
+  const query = new URLSearchParams({ limit: '100', ...(cursor && { cursor }) })
+  return pageOf(await send('get', '/api/passes', { user: userId, query, signal }))
 }
 
-/** Returns all passes of the user's events, the newest first. */
+/** Returns all passes of the user's events, the newest first: the door list. */
 export async function issuedPasses(userId: string, signal?: AbortSignal): Promise<Pass[]> {
-  const passes: Pass[] = []
-  let cursor: string | null = null
-  do {
-    const page: Page<Pass> = await listPasses(userId, { issued: true }, cursor, signal)
-    passes.push(...page.items)
-    cursor = page.next
-  } while (cursor)
-  return passes
+  return everyItem((query) => {
+    query.set('issued', 'me')
+    return send('get', '/api/passes', { user: userId, query, signal })
+  })
 }
 
 /** Returns the pass that an order has bought, or null while it is not issued. */
 export async function passOfOrder(userId: string, orderId: string, signal?: AbortSignal): Promise<Pass | null> {
-  const { items } = await listPasses(userId, { order: orderId }, null, signal)
-  return items[0] ?? null
+  const { body } = await send('get', '/api/passes', { user: userId, query: new URLSearchParams({ order: orderId }), signal })
+  return body[0] ?? null
 }
 
 export async function getPass(userId: string, id: string, signal?: AbortSignal): Promise<Pass> {

@@ -1,13 +1,13 @@
 // Payments, and polling until the outcome of a payment is known.
 import { once, forgetAttempt } from './attempts'
-import { nextCursor, send } from './http'
+import { everyItem, send } from './http'
 import { ApiError, isCode } from './problem'
 import type { Payment } from './types'
 
 /** The purpose under which an attempt to pay for an order is stored. */
 export const paymentPurpose = (userId: string, orderId: string) => `payment:${userId}:${orderId}`
 
-export interface Purchase {
+interface Purchase {
   userId: string
   orderId: string
   /** The card token of the card provider. */
@@ -83,23 +83,12 @@ async function pollPayment(userId: string, payment: Payment, confirm: Confirm | 
 
 const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
 
-export async function getPayment(userId: string, id: string, signal?: AbortSignal): Promise<Payment> {
+async function getPayment(userId: string, id: string, signal?: AbortSignal): Promise<Payment> {
   return (await send('get', '/api/payments/{id}', { user: userId, id, signal })).body
 }
 
 /** Returns the payments of an order, the newest first. A declined card leaves a payment, too. */
 export async function paymentsOf(userId: string, orderId: string, signal?: AbortSignal): Promise<Payment[]> {
-  const found: Payment[] = []
-  let cursor: string | null = null
-  do {
-    const query: URLSearchParams = new URLSearchParams({ limit: '500', ...(cursor && { cursor }) })
-    const page: { body: Payment[]; headers: Headers } = await send('get', '/api/payments', { user: userId, query, signal })
-    found.push(...page.body.filter((payment) => payment.orderId === orderId))
-    cursor = nextCursor(page.headers)
-  } while (cursor)
-  return found.reverse()
+  const all = await everyItem((query) => send('get', '/api/payments', { user: userId, query, signal }))
+  return all.filter((payment) => payment.orderId === orderId).reverse()
 }
-
-/** Returns whether the order, not the card, caused the rejection. */
-export const isOrderError = (error: unknown): boolean =>
-  isCode(error, 'order_expired', 'order_cancelled', 'order_paid', 'payment_in_progress')

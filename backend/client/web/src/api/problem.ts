@@ -40,7 +40,7 @@ export class ApiError extends Error {
  * `unknown`: the write may have taken effect. `not-started`: this request had no effect, but an earlier one with the same key may have
  * had. `final`: no request with this key has had or will have an effect.
  */
-export type Outcome = 'unknown' | 'not-started' | 'final'
+type Outcome = 'unknown' | 'not-started' | 'final'
 
 /** Statuses of rejections that a retry may change. The server may send them before it looks up the idempotency key. */
 const RETRYABLE_STATUSES = new Set([401, 403, 409, 425, 429])

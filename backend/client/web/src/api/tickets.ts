@@ -3,14 +3,9 @@ import { DETAILS, type DetailDraft, detailsOfDraft, draftOfDetails } from '../ma
 import { toCents, parseAmount } from '../texts/amount'
 import { normalize } from '../texts/unicode'
 import { once } from './attempts'
-import { nextCursor, send } from './http'
+import { type Page, pageOf, send } from './http'
 import { isStatus } from './problem'
 import type { Ticket } from './types'
-
-export interface Page<T> {
-  items: T[]
-  next: string | null
-}
 
 export interface Draft extends DetailDraft {
   title: string
@@ -24,8 +19,7 @@ export const EMPTY_DRAFT: Draft = { title: '', price: '', ...draftOfDetails({}) 
 export async function listTickets(userId: string | null, query: URLSearchParams, cursor: string | null, signal?: AbortSignal): Promise<Page<Ticket>> {
   const whole = new URLSearchParams(query)
   if (cursor) whole.set('cursor', cursor)
-  const { body, headers } = await send('get', '/api/tickets', { user: userId, query: whole, signal })
-  return { items: body, next: nextCursor(headers) }
+  return pageOf(await send('get', '/api/tickets', { user: userId, query: whole, signal }))
 }
 
 export async function getTicket(id: string, signal?: AbortSignal): Promise<Ticket> {

@@ -9,7 +9,6 @@ export type Payment = Schemas['Payment']
 export type User = Schemas['User']
 export type Fault = Schemas['ErrorDetail'] & { price?: number | null }
 export type TicketStatus = Schemas['TicketStatus']
-export type OrderStatus = Schemas['OrderStatus']
 export type Pass = Schemas['Pass']
 export type PassTransfer = Schemas['PassTransfer']
 export type Admission = Schemas['Admission']

@@ -10,7 +10,7 @@ import { stripeKey } from './card'
 import { confirmCard } from './stripe'
 
 /** A card token, or null to follow a payment that was started before a reload. */
-export type CardToken = string | null
+type CardToken = string | null
 
 export type PaymentMutation = UseMutationResult<Payment, Error, CardToken>
 

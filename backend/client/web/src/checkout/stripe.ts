@@ -7,7 +7,7 @@ export interface StripeElement {
   focus: () => void
 }
 
-export interface StripeElements {
+interface StripeElements {
   create: (kind: 'card', options: { style: object; hidePostalCode: boolean; disableLink: boolean }) => StripeElement
 }
 

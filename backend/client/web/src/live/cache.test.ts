@@ -1,7 +1,7 @@
 import { type InfiniteData, QueryClient } from '@tanstack/react-query'
 import { expect, it } from 'vitest'
 
-import type { Page } from '../api/tickets'
+import type { Page } from '../api/http'
 import type { Ticket } from '../api/types'
 import { type ShownTicket, applyChange, keys } from './cache'
 

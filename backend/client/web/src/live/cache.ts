@@ -1,7 +1,7 @@
 // Applies changes of the feed to cached responses, so that every page shows them at once.
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
 
-import type { Page } from '../api/tickets'
+import type { Page } from '../api/http'
 import type { Order, Ticket } from '../api/types'
 import type { Change } from './feed'
 
@@ -31,7 +31,7 @@ export function forgetUser(client: QueryClient, userId: string): void {
   client.removeQueries({ queryKey: keys.listings(userId) })
 }
 
-export function mergeChange(known: ShownTicket, change: Change): ShownTicket {
+function mergeChange(known: ShownTicket, change: Change): ShownTicket {
   const withdrawn = change.kind === 'ticket:deleted'
   if (withdrawn) return { ...known, withdrawn: true }
   return change.ticket.version > known.version ? { ...change.ticket } : known

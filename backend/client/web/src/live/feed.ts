@@ -2,7 +2,7 @@
 import type { Ticket } from '../api/types'
 import { decode } from './events'
 
-export type ChangeKind = 'ticket:created' | 'ticket:updated' | 'ticket:deleted'
+type ChangeKind = 'ticket:created' | 'ticket:updated' | 'ticket:deleted'
 
 export interface Change {
   kind: ChangeKind

@@ -104,15 +104,11 @@ function Tabs({ chosen, tickets }: { chosen: Tab; tickets: ShownTicket[] }) {
 const ListingsSkeleton = () => (
   <>
     <div className="totals" aria-hidden="true">
-      <div>
-        <span className="skeleton half" />
-      </div>
-      <div>
-        <span className="skeleton half" />
-      </div>
-      <div>
-        <span className="skeleton half" />
-      </div>
+      {Array.from({ length: 3 }, (_, index) => (
+        <div key={index}>
+          <span className="skeleton half" />
+        </div>
+      ))}
     </div>
     <GridSkeleton />
   </>

@@ -3,8 +3,9 @@ import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient }
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useSearch } from 'wouter'
 
+import type { Page as TicketPage } from '../api/http'
 import { isStatus } from '../api/problem'
-import { type Page as TicketPage, listTickets } from '../api/tickets'
+import { listTickets } from '../api/tickets'
 import type { Ticket } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
 import { useChanges, useFeedState, useOnline } from '../live/context'
@@ -14,10 +15,12 @@ import { FilterForm } from '../market/form'
 import { type Period, dayOf, groupByPeriod } from '../market/groups'
 import { useSession } from '../session/context'
 import { useI18n, useTexts } from '../texts/context'
+import { errorText } from '../texts/errors'
 import { Button, ButtonLink } from '../ui/button'
 import { GridSkeleton, TicketCard } from '../ui/card'
 import { Empty } from '../ui/empty'
 import { Failure } from '../ui/failure'
+import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { useNow } from '../ui/use-now'
 
@@ -53,6 +56,12 @@ export default function Market() {
           <LiveIndicator />
         </div>
         {found.isError && !invalid && <Failure error={found.error} retry={() => void found.refetch()} />}
+        {invalid && (
+          <Notice tone="bad" alert>
+            <p>{errorText(texts, found.error)}</p>
+            <ButtonLink to="/">{texts.market.clear}</ButtonLink>
+          </Notice>
+        )}
         {found.data && !invalid && tickets.length === 0 && !found.isFetching && (
           <Empty
             title={filtered ? texts.market.emptyFiltered : texts.market.empty}

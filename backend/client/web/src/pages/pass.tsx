@@ -6,7 +6,7 @@ import { calendarPath, getPass } from '../api/passes'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
 import { isAdmittedTwice } from '../passes/admissions'
-import { Admissions, DoubleAdmissions } from '../passes/admissions-view'
+import { Admissions, DoubleAdmission } from '../passes/admissions-view'
 import { Code } from '../passes/code'
 import { Resale } from '../passes/resale'
 import { PassBadge } from '../passes/status'
@@ -94,7 +94,7 @@ function PassState({ pass, isHolder, isIssuer }: { pass: Pass; isHolder: boolean
     )
   }
   // The issuer sees the doors, too.
-  if (isAdmittedTwice(pass)) return <DoubleAdmissions passes={[pass]} />
+  if (isAdmittedTwice(pass)) return <DoubleAdmission pass={pass} />
   return (
     <Notice title={texts.pass.used}>
       {isIssuer ? (

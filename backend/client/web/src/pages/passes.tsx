@@ -5,7 +5,6 @@ import { keys } from '../live/cache'
 import { byStart, isCurrent } from '../passes/order'
 import { PassBadge } from '../passes/status'
 import { SignedIn } from '../session/guard'
-import { sanitize } from '../texts/sanitize'
 import { useTexts } from '../texts/context'
 import { MorePages, useAllPages } from '../ui/all-pages'
 import { ButtonLink } from '../ui/button'
@@ -13,6 +12,7 @@ import { Card, GridSkeleton } from '../ui/card'
 import { Empty } from '../ui/empty'
 import { Page } from '../ui/page'
 import { ListState } from '../ui/resource'
+import { UserText } from '../ui/title'
 
 export default function Passes() {
   const texts = useTexts()
@@ -25,7 +25,7 @@ export default function Passes() {
 
 function OwnPasses({ user }: { user: User }) {
   const texts = useTexts()
-  const list = useAllPages(keys.passes(user.id), (cursor, signal) => listPasses(user.id, {}, cursor, signal))
+  const list = useAllPages(keys.passes(user.id), (cursor, signal) => listPasses(user.id, cursor, signal))
   const passes = list.items
   const [current, past] = [byStart(passes.filter(isCurrent)), passes.filter((pass) => !isCurrent(pass))]
   return (
@@ -64,7 +64,7 @@ function PassGrid({ title, passes }: { title: string; passes: Pass[] }) {
 function PassCard({ pass }: { pass: Pass }) {
   const foot = (
     <>
-      <strong dir="auto">{pass.seat ? sanitize(pass.seat) : ''}</strong>
+      <strong>{pass.seat && <UserText text={pass.seat} />}</strong>
       {(pass.status !== 'valid' || pass.transferExpiresAt) && <PassBadge pass={pass} />}
     </>
   )

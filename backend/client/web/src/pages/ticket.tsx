@@ -6,7 +6,6 @@ import { useLocation, useParams } from 'wouter'
 import { listOrders } from '../api/orders'
 import { deleteTicket, getTicket } from '../api/tickets'
 import { Buy } from '../checkout/buy'
-import type { User } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
 import { AdmissionsOfTicket } from '../passes/admissions-view'
 import { type Session, useIsCurrentUser, useSession } from '../session/context'
@@ -55,6 +54,7 @@ function TicketView({ ticket }: { ticket: ShownTicket }) {
             {ticket.createdAt && <Fact label={texts.ticket.listed} at={ticket.createdAt} />}
             {ticket.updatedAt && ticket.version > 0 && <Fact label={texts.ticket.changed} at={ticket.updatedAt} />}
           </dl>
+          {ticket.status === 'sold' && session.user?.id === ticket.userId && <AdmissionsOfTicket user={session.user} ticketId={ticket.id} />}
         </Stub>
         <section className="buy-panel docked" aria-label={texts.ticket.price}>
           <p className={gone ? 'price gone' : 'price'}>{format.money(ticket.price)}</p>
@@ -99,7 +99,7 @@ function TicketActions({ ticket, session }: { ticket: ShownTicket; session: Sess
   // While the session is unknown, offer no action that might be removed again.
   if (session.error) return <Failure error={session.error} retry={session.retry} />
   if (session.state === 'unknown') return <div className="actions action-placeholder" />
-  if (session.user?.id === ticket.userId) return <OwnerActions ticket={ticket} user={session.user} />
+  if (session.user?.id === ticket.userId) return <OwnerActions ticket={ticket} />
   if (ticket.status === 'sold') return <UnavailableTicket ticket={ticket} userId={session.user?.id} text={texts.ticket.sold} />
   if (ticket.status === 'reserved') return <UnavailableTicket ticket={ticket} userId={session.user?.id} text={texts.ticket.reserved} />
   if (!session.user) {
@@ -140,14 +140,13 @@ function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; user
   )
 }
 
-function OwnerActions({ ticket, user }: { ticket: ShownTicket; user: User }) {
+function OwnerActions({ ticket }: { ticket: ShownTicket }) {
   const texts = useTexts()
   const [isDialogOpen, setDialogOpen] = useState(false)
   if (ticket.status !== 'available') {
     return (
       <Notice title={texts.ticket.mine}>
         <p>{ticket.status === 'sold' ? texts.ticket.lockedSold : texts.ticket.locked}</p>
-        {ticket.status === 'sold' && <AdmissionsOfTicket user={user} ticketId={ticket.id} />}
       </Notice>
     )
   }

@@ -5,10 +5,9 @@ import { Link } from 'wouter'
 import { issuedPasses } from '../api/passes'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
-import { sanitize } from '../texts/sanitize'
 import { useI18n, useTexts } from '../texts/context'
 import { Notice } from '../ui/notice'
-import { TitleText } from '../ui/title'
+import { TitleText, UserText } from '../ui/title'
 import { admissionsOf, isAdmittedTwice } from './admissions'
 
 /** Other doors admit as well: the passes are requested again after this time, in milliseconds. */
@@ -32,14 +31,25 @@ export function Admissions({ pass }: { pass: Pass }) {
       {admissionsOf(pass).map(({ admittedAt, device }) => (
         <li key={`${admittedAt} ${device ?? ''}`}>
           <time dateTime={admittedAt}>{format.instant(admittedAt)}</time>
-          <span dir="auto">{device ? sanitize(device) : texts.door.unnamed}</span>
+          <strong>{device ? <UserText text={device} /> : texts.door.unnamed}</strong>
         </li>
       ))}
     </ol>
   )
 }
 
-/** The passes that several doors have admitted; nothing if there are none. */
+/** A pass that several doors have admitted. */
+export function DoubleAdmission({ pass }: { pass: Pass }) {
+  const texts = useTexts()
+  return (
+    <Notice tone="bad" title={texts.door.doubles(1)} alert>
+      <p>{texts.door.doublesHint}</p>
+      <Admissions pass={pass} />
+    </Notice>
+  )
+}
+
+/** The passes among these that several doors have admitted; nothing if there are none. */
 export function DoubleAdmissions({ passes }: { passes: readonly Pass[] }) {
   const texts = useTexts()
   const doubles = passes.filter(isAdmittedTwice)
@@ -54,7 +64,7 @@ export function DoubleAdmissions({ passes }: { passes: readonly Pass[] }) {
               <Link to={`/passes/${encodeURIComponent(pass.id)}`}>
                 <TitleText title={pass.title} />
               </Link>
-              {pass.seat && <span dir="auto">{sanitize(pass.seat)}</span>}
+              {pass.seat && <UserText text={pass.seat} />}
             </p>
             <Admissions pass={pass} />
           </li>
@@ -74,6 +84,13 @@ export function AdmissionsOfTicket({ user, ticketId }: { user: User; ticketId: s
   const texts = useTexts()
   const pass = useIssuedPasses(user).data?.find((one) => one.ticketId === ticketId)
   if (!pass) return null
-  if (isAdmittedTwice(pass)) return <DoubleAdmissions passes={[pass]} />
-  return pass.admittedAt ? <Admissions pass={pass} /> : <p className="hint">{texts.door.notAdmitted}</p>
+  if (isAdmittedTwice(pass)) return <DoubleAdmission pass={pass} />
+  return (
+    <dl className="facts">
+      <div>
+        <dt>{texts.door.admissions}</dt>
+        <dd>{pass.admittedAt ? <Admissions pass={pass} /> : texts.door.notAdmitted}</dd>
+      </div>
+    </dl>
+  )
 }

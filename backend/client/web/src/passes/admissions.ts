@@ -1,7 +1,7 @@
 // The admissions of a pass: one, or several if doors without a network admitted it too.
 import type { Pass } from '../api/types'
 
-export interface PassAdmission {
+interface PassAdmission {
   admittedAt: string
   device: string | null
 }

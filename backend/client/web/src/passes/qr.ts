@@ -4,7 +4,7 @@ import encodeQR from 'qr'
 /** The modules of the quiet zone on each side, as ISO/IEC 18004 demands. */
 const QUIET_ZONE = 4
 
-export interface Symbol {
+interface Symbol {
   /** The width and height in modules, with the quiet zone. */
   size: number
   /** The dark modules: one run after another. */

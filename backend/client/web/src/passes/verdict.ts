@@ -4,8 +4,8 @@ import { ApiError } from '../api/problem'
 import type { Admission } from '../api/types'
 
 /** The reasons of refusals, by the code of the error. Each has a text that says what to do. */
-export const REASONS = ['already_admitted', 'pass_invalid', 'pass_superseded', 'pass_offered', 'not_owner'] as const
-export type Reason = (typeof REASONS)[number]
+const REASONS = ['already_admitted', 'pass_invalid', 'pass_superseded', 'pass_offered', 'not_owner'] as const
+type Reason = (typeof REASONS)[number]
 
 export type Verdict = { id: number; at: number } & (
   | { kind: 'admitted'; admission: Admission }

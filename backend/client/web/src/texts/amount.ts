@@ -4,10 +4,10 @@ const MAX_CENTS = 99_999_999
 /** Beyond this exponent every amount is too large or too precise. */
 const MAX_EXPONENT = 400
 
-export type AmountError = 'not_a_number' | 'not_positive' | 'too_large' | 'too_precise'
+type AmountError = 'not_a_number' | 'not_positive' | 'too_large' | 'too_precise'
 
 /** `bound`: the amount in cents as a bound of a search, if it is valid as a bound but not as a price. */
-export type Amount = { cents: number } | { error: AmountError; bound?: number }
+type Amount = { cents: number } | { error: AmountError; bound?: number }
 
 /** Parses an amount. */
 export function parseAmount(text: string): Amount {

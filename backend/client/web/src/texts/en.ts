@@ -160,7 +160,6 @@ export const en = {
     leftLive: (span: string) => `${span} left to pay.`,
     expiring: 'The time to pay has passed. The order is expiring…',
     payTitle: 'Pay',
-    payWith: 'Pay with',
     pay: (price: string) => `Pay ${price}`,
     paying: 'Paying…',
     resumed: 'A payment was in progress. Checking its outcome…',
@@ -377,6 +376,8 @@ export const en = {
   },
   /** Replacements for messages of the server about fields. */
   faults: {
+    'MinPrice must be a number like 20 or 149.99, and 0 or more': 'The price must be a number like 20 or 149.99, and 0 or more',
+    'MaxPrice must be a number like 20 or 149.99, and 0 or more': 'The price must be a number like 20 or 149.99, and 0 or more',
     'not an amount of money: expected a number like 20 or 149.99': 'A number like 20 or 149.99',
     'an amount must be greater than 0': 'More than 0',
     'an amount must be at most 999999.99': 'At most 999999.99',

@@ -2,7 +2,7 @@
 import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
-import type { Page } from '../api/tickets'
+import type { Page } from '../api/http'
 import { useTexts } from '../texts/context'
 import { Button } from './button'
 import { Failure } from './failure'

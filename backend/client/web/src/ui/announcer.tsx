@@ -9,7 +9,7 @@ interface Announcement {
   shown: boolean
 }
 
-export interface Announcements {
+interface Announcements {
   /** Announces a text to screen readers only. */
   announce: (text: string) => void
   /** Announces a text and shows it as a toast. */

@@ -3,7 +3,6 @@ import { Link } from 'wouter'
 
 import type { ShownTicket } from '../live/cache'
 import type { Details } from '../market/details'
-import { sanitize } from '../texts/sanitize'
 import { useI18n } from '../texts/context'
 import { DateTile } from './date-tile'
 import { EventLine } from './details'
@@ -11,7 +10,7 @@ import type { Elements } from './elements'
 import { hueStyle } from './hue'
 import { TicketBadge } from './status'
 import { Listed } from './time'
-import { TitleText } from './title'
+import { TitleText, UserText } from './title'
 
 interface CardProps {
   to: string
@@ -58,8 +57,8 @@ export function TicketCard({ ticket, mine }: { ticket: ShownTicket; mine: boolea
   return (
     <Card to={`/tickets/${encodeURIComponent(ticket.id)}`} title={ticket.title} details={ticket} gone={gone} foot={foot}>
       {Boolean(ticket.seat) && (
-        <p className="meta seat" dir="auto">
-          {sanitize(ticket.seat ?? '')}
+        <p className="meta seat">
+          <UserText text={ticket.seat ?? ''} />
         </p>
       )}
       {!ticket.startsAt && !ticket.venue && Boolean(ticket.createdAt) && (
@@ -72,7 +71,7 @@ export function TicketCard({ ticket, mine }: { ticket: ShownTicket; mine: boolea
 }
 
 /** The placeholder while a card loads. */
-export const CardSkeleton = () => (
+const CardSkeleton = () => (
   <div className="card skeleton-card" aria-hidden="true">
     <div className="card-band" />
     <div className="card-body">

@@ -1,7 +1,8 @@
 // What a ticket says about its event.
 import type { Details } from '../market/details'
-import { sanitize, sanitizeLines } from '../texts/sanitize'
+import { sanitizeLines } from '../texts/sanitize'
 import { useI18n } from '../texts/context'
+import { UserText } from './title'
 
 /** The start of an event, on the clock of its place. */
 export function EventTime({ at }: { at: string }) {
@@ -25,8 +26,8 @@ export function EventLine({ details }: { details: Details }) {
           {format.eventClock(startsAt)}
         </time>
       )}
-      {startsAt && venue && <span> · </span>}
-      {venue && <span dir="auto">{sanitize(venue)}</span>}
+      {startsAt && venue && <span className="separator"> · </span>}
+      {venue && <UserText text={venue} />}
     </p>
   )
 }

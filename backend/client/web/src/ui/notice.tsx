@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 
 import type { Elements } from './elements'
 
-export type Tone = 'info' | 'warn' | 'bad' | 'good'
+type Tone = 'info' | 'warn' | 'bad' | 'good'
 
 /** `alert` announces the notice at once, for an error that just occurred. */
 export function Notice({ tone = 'info', title, alert = false, children }: { tone?: Tone; title?: string | ReactElement; alert?: boolean; children?: Elements }) {

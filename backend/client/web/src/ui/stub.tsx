@@ -2,14 +2,13 @@
 import type { ReactNode } from 'react'
 
 import type { Details } from '../market/details'
-import { sanitize } from '../texts/sanitize'
 import { useTexts } from '../texts/context'
 import { DateTile } from './date-tile'
 import { EventTime } from './details'
 import type { Elements } from './elements'
 import { hueStyle } from './hue'
 import { PageHeading } from './page'
-import { TitleText } from './title'
+import { TitleText, UserText } from './title'
 
 /** `tearing` and `torn` are the two states of a ticket that is paid: the stub leans, then it is off. */
 export type Tear = 'whole' | 'tearing' | 'torn'
@@ -44,7 +43,11 @@ export function Stub({ title, details, muted = false, tear = 'whole', code, foot
                 <EventTime at={startsAt} />
               </p>
             )}
-            {venue && <p dir="auto">{sanitize(venue)}</p>}
+            {venue && (
+              <p>
+                <UserText text={venue} />
+              </p>
+            )}
           </div>
         </div>
         <div className="ticket-body">{children}</div>
@@ -53,7 +56,7 @@ export function Stub({ title, details, muted = false, tear = 'whole', code, foot
         {code}
         <p className="ticket-seat">
           <span className="label">{seat ? texts.details.seat : texts.ticket.admit}</span>
-          <strong dir="auto">{seat ? sanitize(seat) : texts.ticket.admitOne}</strong>
+          <strong>{seat ? <UserText text={seat} /> : texts.ticket.admitOne}</strong>
         </p>
         <div className="ticket-foot">{foot}</div>
       </div>
@@ -62,7 +65,7 @@ export function Stub({ title, details, muted = false, tear = 'whole', code, foot
 }
 
 /** The placeholder while a ticket loads. Its heading belongs to the page. */
-export const StubSkeleton = () => (
+const StubSkeleton = () => (
   <div className="ticket skeleton-ticket" aria-hidden="true">
     <div className="ticket-main">
       <div className="ticket-band" />

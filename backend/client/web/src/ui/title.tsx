@@ -1,4 +1,4 @@
-// Titles of other users, shown as plain text.
+// Texts of other users, shown as plain text. `bdi` isolates the direction of each; the page aligns it.
 import { sanitize } from '../texts/sanitize'
 import { useTexts } from '../texts/context'
 import { isInvisible } from '../texts/unicode'
@@ -12,7 +12,9 @@ export function useTitleText(): (title: string) => string {
   }
 }
 
-/** `bdi` isolates the text direction of the title. */
+/** A text of another user: a place, a seat, a door. */
+export const UserText = ({ text }: { text: string }) => <bdi>{sanitize(text)}</bdi>
+
 export function TitleText({ title }: { title: string }) {
   const text = useTitleText()
   return <bdi className="title-text">{text(title)}</bdi>
