@@ -1,6 +1,6 @@
 // The router of the application and its providers.
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { type ComponentType, Suspense, lazy, useEffect } from 'react'
+import { type ComponentType, Suspense, lazy, useEffect, useState } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 
 import { ApiError, isCode, isTransient } from './api/problem'
@@ -79,10 +79,13 @@ export function App() {
 function Pages() {
   const texts = useTexts()
   const [path] = useLocation()
+  // The other pages follow the market. On every other page their chunk is on its way.
+  const [isMarketFirst] = useState(path === '/')
   useEffect(() => {
+    if (!isMarketFirst) return
     const timer = setTimeout(() => void loadPages().catch(() => undefined), 1500)
     return () => clearTimeout(timer)
-  }, [])
+  }, [isMarketFirst])
   return (
     <ErrorBoundary resetKey={path}>
       <Suspense fallback={<Page title={texts.common.loading} heading={<span className="skeleton" />} loading />}>
