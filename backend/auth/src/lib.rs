@@ -26,10 +26,19 @@ pub use settings::{Limits, Settings};
 use hashing::Hasher;
 use limits::Tries;
 
+/// The tables of the service.
+pub const MIGRATIONS: Migrations = Migrations {
+    part: "auth",
+    scripts: &[
+        ("V1__users", include_str!("../migrations/V1__users.sql")),
+        ("V2__key_version", include_str!("../migrations/V2__key_version.sql")),
+    ],
+};
+
 /// Returns all migrations of the database, to run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
-    Core::parts_with_sessions(store::MIGRATIONS)
+    Core::parts_with_sessions(MIGRATIONS)
 }
 
 /// The service. Clones share it.
@@ -64,7 +73,7 @@ impl App {
         let Settings { database, clock, sessions, proxies, fingerprint_key, limits, hashing } = settings;
         let hasher = Hasher::new(&hashing).await?;
         let tries = Tries::new(limits, &clock);
-        let core = Core::open_with_sessions(database, clock, &sessions, store::MIGRATIONS).await?;
+        let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         recompute_keys(&core.db).await.map_err(CoreError::from)?;
         Ok(Self {
             core,

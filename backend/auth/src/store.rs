@@ -7,18 +7,9 @@ pub(crate) use keys::{Displaced, displaced, recompute_batch};
 use ticketing_bus::Outbox;
 use ticketing_events::SessionEnded;
 use ticketing_platform::args;
-use ticketing_platform::db::{DbError, Migrations, Tx};
+use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::session::{RevokedSessions, Session};
 use ticketing_sdk::{Timestamp, User, UserId};
-
-/// The table `users`.
-pub(crate) const MIGRATIONS: Migrations = Migrations {
-    part: "auth",
-    scripts: &[
-        ("V1__users", include_str!("../migrations/V1__users.sql")),
-        ("V2__key_version", include_str!("../migrations/V2__key_version.sql")),
-    ],
-};
 
 /// An account to insert.
 pub(crate) struct NewAccount {

@@ -1,4 +1,6 @@
-//! The documents are true: their paths exist, their command lines are valid, and their settings exist.
+//! The documents are true: their paths and symbols exist, their command lines are valid, and their settings exist.
+
+mod symbols;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -79,20 +81,24 @@ fn looks_like_a_path(span: &str) -> bool {
     plain && (in_source_folder || (!span.contains('/') && (span.ends_with(".md") || span.ends_with(".toml"))))
 }
 
-/// Returns whether a path of a document exists: below the root, beside the document, or in a service if the document
-/// describes all services.
-fn exists(document: &Document, path: &str) -> bool {
+/// Returns the files that a path of a document may mean: below the root, beside the document, or in a service if the
+/// document describes all services.
+fn paths_of(document: &Document, path: &str) -> Vec<PathBuf> {
     let workspace = workspace();
     let beside = document.path.parent().unwrap();
-    if workspace.join(path).exists() || beside.join(path).exists() {
-        return true;
-    }
+    let mut found = vec![workspace.join(path), beside.join(path)];
     let in_a_service = beside.starts_with(workspace.join("docs"))
         && CRATE_FOLDERS.iter().any(|folder| path.starts_with(folder));
-    in_a_service
-        && ["auth", "tickets", "orders"]
-            .iter()
-            .any(|name| workspace.join("backend").join(name).join(path).exists())
+    if in_a_service {
+        found.extend(
+            ["auth", "tickets", "orders"].map(|name| workspace.join("backend").join(name).join(path)),
+        );
+    }
+    found
+}
+
+fn exists(document: &Document, path: &str) -> bool {
+    paths_of(document, path).iter().any(|path| path.exists())
 }
 
 #[test]

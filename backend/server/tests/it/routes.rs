@@ -1,4 +1,4 @@
-//! The routes, a file each.
+//! The routes of tickets, orders, payments and passes, usually a file for each; those of timelines share one.
 
 mod orders;
 mod passes;
