@@ -206,7 +206,7 @@ impl Command {
         }
     }
 
-    /// Whether the command talks to the server of the settings.
+    /// Returns whether the command talks to the server of the settings.
     pub(crate) fn has_server(&self) -> bool {
         match self {
             Self::Profile(_) | Self::Config(_) | Self::Alias(_) | Self::Completions(_) | Self::Man(_) => {
@@ -218,12 +218,12 @@ impl Command {
         }
     }
 
-    /// Whether the command shows or changes the config file, and so reports what is wrong with it.
+    /// Returns whether the command shows or changes the config file, and so reports what is wrong with it.
     pub(crate) fn reads_config(&self) -> bool {
         matches!(self, Self::Profile(_) | Self::Config(_) | Self::Alias(_) | Self::Doctor(_))
     }
 
-    /// Whether the command handles an interrupt itself.
+    /// Returns whether the command handles an interrupt itself.
     #[cfg_attr(
         not(feature = "embedded"),
         expect(unused_variables, reason = "only the demo looks at the terminal")
@@ -240,7 +240,7 @@ impl Command {
     }
 }
 
-/// Whether a word is a command of the program.
+/// Returns whether a word is a command of the program.
 pub(crate) fn is_command(word: &str) -> bool {
     tree().find_subcommand(word).is_some()
 }

@@ -305,7 +305,7 @@ fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
     failure
 }
 
-/// Whether a message begins with the name of its field.
+/// Returns whether a message begins with the name of its field.
 fn names_field(message: &str, field: &str) -> bool {
     message.get(..field.len()).is_some_and(|start| start.eq_ignore_ascii_case(field))
 }

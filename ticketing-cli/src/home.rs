@@ -21,8 +21,8 @@ struct Folders {
 }
 
 impl Home {
-    /// The folder that `TICKETING_HOME` names, else the user's data folder. An empty name is none. A user without a home
-    /// directory has neither, which only a command that keeps something minds.
+    /// The folder that `TICKETING_HOME` names, else the user's data folder. An empty name is none. A user without a
+    /// home directory has neither, which only a command that keeps something minds.
     pub(crate) fn find(named: Option<OsString>) -> Self {
         if let Some(root) = named.filter(|name| !name.is_empty()).map(PathBuf::from) {
             let root = std::path::absolute(&root).unwrap_or(root);
@@ -35,7 +35,7 @@ impl Home {
         Self { folders, chosen: false }
     }
 
-    /// Whether the user named the folder, so that everything must stay in it.
+    /// Returns whether the user named the folder, so that everything must stay in it.
     pub(crate) fn is_chosen(&self) -> bool {
         self.chosen
     }

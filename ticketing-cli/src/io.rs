@@ -210,8 +210,8 @@ impl Io {
         read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
     }
 
-    /// Reads the next line of stdin, without its line break; `None` at the end of the input. It is read on a thread of its
-    /// own, so that an interrupt ends the program meanwhile.
+    /// Reads the next line of stdin, without its line break; `None` at the end of the input. It is read on a thread of
+    /// its own, so that an interrupt ends the program meanwhile.
     pub(crate) async fn read_line(&self) -> Result<Option<String>, Failure> {
         let input = Arc::clone(&self.input);
         let read = move || next_line(&mut *lock(&input));
@@ -228,7 +228,7 @@ impl Io {
         }
     }
 
-    /// Whether the user can be prompted.
+    /// Returns whether the user can be prompted.
     pub(crate) fn can_ask(&self) -> bool {
         self.shape.may_ask && self.shape.in_terminal && self.shape.err_terminal
     }

@@ -79,8 +79,8 @@ impl Journal {
         Self { folder }
     }
 
-    /// Records a write before it is sent. `parts` determine the request; the journal stores their hash only, and so no card
-    /// token. A write that was interrupted before gets its earlier key, unless the user gives a key.
+    /// Records a write before it is sent. `parts` determine the request; the journal stores their hash only, and so no
+    /// card token. A write that was interrupted before gets its earlier key, unless the user gives a key.
     ///
     /// # Errors
     /// If the file cannot be written, or the user has no home directory.
@@ -122,8 +122,8 @@ impl Journal {
         Ok(Entry { key, resumed: false, path, file })
     }
 
-    /// Opens the record of a batch of writes, or starts it. `parts` determine the batch. The record says which rows were sent and
-    /// what came of them, so the same command continues after an interruption.
+    /// Opens the record of a batch of writes, or starts it. `parts` determine the batch. The record says which rows
+    /// were sent and what came of them, so the same command continues after an interruption.
     ///
     /// # Errors
     /// If the file cannot be written, another command works on the batch (`WouldBlock`), or the user has no home directory.
@@ -199,7 +199,7 @@ fn claim((path, mut file): (PathBuf, File)) -> Option<Abandoned> {
     }
 }
 
-/// Whether the file is still the one at this path: a removed file loses its name only.
+/// Returns whether the file is still the one at this path: a removed file loses its name only.
 fn is_at(path: &Path, file: &File) -> bool {
     #[cfg(unix)]
     {

@@ -70,8 +70,8 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Returns the chosen format, else tables on a terminal and tab-separated text elsewhere. A selection is JSON, unless
-    /// another format of the same fields is chosen.
+    /// Returns the chosen format, else tables on a terminal and tab-separated text elsewhere. A selection is JSON,
+    /// unless another format of the same fields is chosen.
     pub(crate) fn of(chosen: Option<OutputFormat>, terminal: bool, select: &Select) -> Self {
         match chosen {
             Some(OutputFormat::Jsonl) => Self::Jsonl,
@@ -182,7 +182,7 @@ impl<'a> Printer<'a> {
         self.select.filter(|select| select.is_active())
     }
 
-    /// Whether fields, a filter or a template were given.
+    /// Returns whether fields, a filter or a template were given.
     pub(crate) fn is_selecting(&self) -> bool {
         self.selection().is_some()
     }

@@ -96,7 +96,7 @@ impl Qr {
         (0..side).map(row).collect()
     }
 
-    /// Whether a module is dark. The quiet zone is light.
+    /// Returns whether a module is dark. The quiet zone is light.
     fn is_dark(&self, x: usize, y: usize) -> bool {
         let inner = QUIET_ZONE..QUIET_ZONE + self.0.width();
         inner.contains(&x) && inner.contains(&y) && self.0[(x - QUIET_ZONE, y - QUIET_ZONE)] == Color::Dark

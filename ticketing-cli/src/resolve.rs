@@ -19,7 +19,7 @@ const MAX_SEARCHED: usize = 20_000;
 /// The candidates that an error names.
 const MAX_NAMED: usize = 5;
 
-/// Whether a text may be a part of an identifier.
+/// Returns whether a text may be a part of an identifier.
 fn is_short(text: &str) -> bool {
     let is_part = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     (MIN_SHORT..WHOLE).contains(&text.len()) && text.len() != OBJECT_ID && is_part

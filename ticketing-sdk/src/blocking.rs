@@ -44,7 +44,8 @@ impl<F: IntoFuture> Wait for F {
     }
 }
 
-/// Iterates over a stream, such as the items of a list or the changes of a watch, and waits for each item on this thread.
+/// Iterates over a stream, such as the items of a list or the changes of a watch, and waits for each item on this
+/// thread.
 ///
 /// # Panics
 /// Inside of asynchronous code, whose thread must not wait.

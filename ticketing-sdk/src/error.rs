@@ -251,7 +251,7 @@ impl Error {
         }
     }
 
-    /// How long the server wants the caller to wait.
+    /// Returns how long the server wants the caller to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.api()?.retry_after
@@ -272,26 +272,26 @@ impl Error {
         }
     }
 
-    /// Whether there is no such thing.
+    /// Returns whether there is no such thing.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// Whether it takes a session, or that of someone else.
+    /// Returns whether it takes a session, or that of someone else.
     #[must_use]
     pub fn is_unauthenticated(&self) -> bool {
         self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether no answer came, and nothing is known to have changed. Not true of a write of unknown outcome.
+    /// Returns whether no answer came, and nothing is known to have changed. Not true of a write of unknown outcome.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. })
     }
 
-    /// Whether the same read may succeed a little later: the server was not reached, is overloaded or fails, or a proxy
-    /// on the way does. What follows something for a long time goes on after such an error.
+    /// Returns whether the same read may succeed a little later: the server was not reached, is overloaded or fails, or
+    /// a proxy on the way does. What follows something for a long time goes on after such an error.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self.status() {
@@ -303,14 +303,14 @@ impl Error {
         }
     }
 
-    /// Whether a write was sent, and it is not known whether it took effect.
+    /// Returns whether a write was sent, and it is not known whether it took effect.
     #[must_use]
     pub fn is_unknown_outcome(&self) -> bool {
         matches!(self, Self::UnknownOutcome { .. })
     }
 
-    /// Whether the key of the write must be kept: the outcome is not known, and a later attempt with the same key can
-    /// find it out. Programs that note keys down forget a key only where this is false.
+    /// Returns whether the key of the write must be kept: the outcome is not known, and a later attempt with the same
+    /// key can find it out. Programs that note keys down forget a key only where this is false.
     #[must_use]
     pub fn must_keep_key(&self) -> bool {
         match self {

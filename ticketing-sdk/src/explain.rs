@@ -48,7 +48,7 @@ impl TimelineGap {
         Self { service: service.to_owned(), reason, is_not_received }
     }
 
-    /// Whether the service has answered that it has not received the order, and so has done nothing for it.
+    /// Returns whether the service has answered that it has not received the order, and so has done nothing for it.
     #[must_use]
     pub fn is_not_received(&self) -> bool {
         self.is_not_received

@@ -40,7 +40,7 @@ impl IdempotencySupport {
         self.0.load(Ordering::Relaxed) == ANNOUNCED
     }
 
-    /// Whether a keyed write may be sent again.
+    /// Returns whether a keyed write may be sent again.
     pub(crate) fn safe_to_repeat(&self) -> SafeToRepeat {
         match self.0.load(Ordering::Relaxed) {
             ANNOUNCED => SafeToRepeat::Always,
@@ -51,15 +51,15 @@ impl IdempotencySupport {
 }
 
 impl Response {
-    /// Whether a write that is answered so may have taken effect all the same: the server failed, or a proxy on the way lost
-    /// it. The typed calls make [`Error::UnknownOutcome`](crate::Error::UnknownOutcome) of such an answer.
+    /// Returns whether a write that is answered so may have taken effect all the same: the server failed, or a proxy on
+    /// the way lost it. The typed calls make [`Error::UnknownOutcome`](crate::Error::UnknownOutcome) of such an answer.
     #[must_use]
     pub fn leaves_outcome_unknown(&self) -> bool {
         may_have_been_done(self)
     }
 }
 
-/// Whether the only attempt at a write may have taken effect although this is its answer.
+/// Returns whether the only attempt at a write may have taken effect although this is its answer.
 ///
 /// A gateway may have lost the server in the middle of the write, and a server that fails may do so after its commit. The
 /// marketplace answers 503 only before it has done anything, except with the code `outcome_unknown`. The original answers 400
@@ -74,7 +74,7 @@ pub(crate) fn may_have_been_done(response: &Response) -> bool {
         || response.code() == Some(ErrorCode::OutcomeUnknown)
 }
 
-/// Whether the answer to a write settles what became of an earlier attempt with the same key.
+/// Returns whether the answer to a write settles what became of an earlier attempt with the same key.
 ///
 /// Only a success does, and a refusal of the marketplace itself that no further attempt would change. A refusal that is
 /// given before the key is looked up (a session that has ended, a limit, a proxy) tells nothing about the first attempt.

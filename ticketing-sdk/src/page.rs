@@ -217,7 +217,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Whether there is a next page.
+    /// Returns whether there is a next page.
     #[must_use]
     pub fn has_more(&self) -> bool {
         self.next.is_some()

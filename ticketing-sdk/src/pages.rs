@@ -1,9 +1,9 @@
-//! The pages of a marketplace for a browser: their addresses, in one place.
+//! The URLs of the pages of a marketplace for a browser.
 
 use crate::call::escape;
 use crate::{Client, OrderId, PassId, TicketId};
 
-/// The addresses of the pages of a marketplace. Nothing is asked of the server.
+/// The URLs of the pages of a marketplace. No method sends a request.
 ///
 /// ```
 /// use ticketing_sdk::{Pages, TicketId};
@@ -26,55 +26,56 @@ impl Client {
 }
 
 impl<'s> Pages<'s> {
-    /// Those of the marketplace at this address. A slash at its end makes no difference.
+    /// Returns the URLs of the marketplace at this URL, with or without a slash at its end.
     #[must_use]
     pub fn of(server: &'s str) -> Self {
         Self { server: server.trim_end_matches('/') }
     }
 
-    /// What is for sale.
+    /// Returns the URL of the market.
     #[must_use]
     pub fn market(self) -> String {
         format!("{}/", self.server)
     }
 
-    /// Returns the address of the market with a search for these words.
+    /// Returns the URL of the market with a search for these words.
     #[must_use]
     pub fn search(self, words: &str) -> String {
         format!("{}/?q={}", self.server, escape(words))
     }
 
-    /// Returns the address of the orders of the user.
+    /// Returns the URL of the orders of the user.
     #[must_use]
     pub fn orders(self) -> String {
         format!("{}/orders", self.server)
     }
 
-    /// Returns the address of the passes of the user.
+    /// Returns the URL of the passes of the user.
     #[must_use]
     pub fn passes(self) -> String {
         format!("{}/passes", self.server)
     }
 
-    /// Returns the address of a pass, which shows its holder the code.
+    /// Returns the URL of a pass, which shows its holder the code.
     #[must_use]
     pub fn pass(self, id: &PassId) -> String {
         self.below("passes", id.as_str())
     }
 
-    /// A ticket.
+    /// Returns the URL of a ticket.
     #[must_use]
     pub fn ticket(self, id: &TicketId) -> String {
         self.below("tickets", id.as_str())
     }
 
-    /// An order: where it is paid for.
+    /// Returns the URL of an order, where it is paid.
     #[must_use]
     pub fn order(self, id: &OrderId) -> String {
         self.below("orders", id.as_str())
     }
 
-    /// A server may have worded the identifier, so nothing in it leads to another page.
+    /// Returns the URL of an identifier in a folder. The identifier is escaped: a server chose it, and it must not lead
+    /// to another page.
     fn below(self, folder: &str, id: &str) -> String {
         let id = match id {
             "." => "%2E".to_owned(),

@@ -96,14 +96,14 @@ impl PassVerifier {
         Self { keys: keys.keys.iter().filter_map(public_key).collect() }
     }
 
-    /// Whether there is no key, so that no code is valid.
+    /// Returns whether there is no key, so that no code is valid.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// Reads a code and verifies its signature. White space around it is ignored. Whether the pass admits depends on its
-    /// serial and status, which a code cannot tell.
+    /// Reads a code and verifies its signature. White space around it is ignored. Whether the pass admits depends on
+    /// its serial and status, which a code cannot tell.
     ///
     /// # Errors
     /// `Malformed`, `UnknownVersion`, `WrongSignature`.

@@ -203,7 +203,7 @@ impl Request {
         &self.call.body
     }
 
-    /// Whether the session is sent with the request.
+    /// Returns whether the session is sent with the request.
     #[must_use]
     pub fn has_session(&self) -> bool {
         self.call.session == UseSession::Yes

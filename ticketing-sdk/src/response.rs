@@ -39,8 +39,8 @@ impl Response {
         text_of(&self.headers, "x-request-id")
     }
 
-    /// Whether the server answered what an earlier request with the same idempotency key was answered; `None` where it
-    /// does not say.
+    /// Returns whether the server answered what an earlier request with the same idempotency key was answered; `None`
+    /// where it does not say.
     #[must_use]
     pub fn is_replayed(&self) -> Option<bool> {
         match text_of(&self.headers, "idempotent-replayed")? {
@@ -99,12 +99,13 @@ impl Response {
         (!problem.errors.is_empty()).then_some(problem)
     }
 
-    /// Whether it is an error answer of the contract, and not one of a proxy on the way.
+    /// Returns whether it is an error answer of the contract, and not one of a proxy on the way.
     pub(crate) fn is_problem(&self) -> bool {
         self.problem().is_some()
     }
 
-    /// Whether the original answers so: an exception that nobody caught, which may have been thrown after the work was done.
+    /// Returns whether the original answers so: an exception that nobody caught, which may have been thrown after the
+    /// work was done.
     pub(crate) fn is_uncaught_exception(&self) -> bool {
         self.status == StatusCode::BAD_REQUEST
             && self.problem().is_some_and(|problem| match problem.errors.as_slice() {

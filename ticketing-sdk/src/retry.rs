@@ -61,8 +61,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the bounds of the wait before a retry: it doubles from `first` to `last`, and is shortened at random by up to
-    /// half, so that clients do not come back in step. 100 ms and 2 s by default.
+    /// Sets the bounds of the wait before a retry: it doubles from `first` to `last`, and is shortened at random by up
+    /// to half, so that clients do not come back in step. 100 ms and 2 s by default.
     pub fn backoff(mut self, first: Duration, last: Duration) -> Self {
         (self.first_wait, self.last_wait) = (first, last.max(first));
         self
@@ -86,7 +86,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Whether the `tries`th attempt may be followed by another. Takes its cost from the budget.
+    /// Returns whether the `tries`th attempt may be followed by another. Takes its cost from the budget.
     pub(crate) fn permits_retry(&self, tries: u32) -> bool {
         tries <= self.max_retries && self.budget.as_ref().is_none_or(RetryBudget::withdraw)
     }

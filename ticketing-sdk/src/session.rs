@@ -76,7 +76,7 @@ pub trait SessionStore: Send + Sync {
     /// When the store cannot be written.
     fn clear(&self, server: &str) -> Result<(), SessionError>;
 
-    /// Where the session of a server is kept, or would be.
+    /// Returns where the session of a server is kept, or would be.
     fn location(&self, server: &str) -> SessionLocation;
 }
 

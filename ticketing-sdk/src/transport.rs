@@ -142,7 +142,8 @@ impl Transport {
         }
     }
 
-    /// Names the user of a write before its first attempt: a later attempt must not act for a user who has signed in meanwhile.
+    /// Names the user of a write before its first attempt: a later attempt must not act for a user who has signed in
+    /// meanwhile.
     fn name_user<'r>(&self, request: &'r Call) -> Cow<'r, Call> {
         let is_named = request.headers.contains_key(INTENDED_USER);
         if !request.is_write() || request.session != UseSession::Yes || is_named {
@@ -158,8 +159,8 @@ impl Transport {
         }
     }
 
-    /// Ensures that a keyed write that may have taken effect is retried only at a server that announces that it keeps keys. A
-    /// server without a response so far gets a read first.
+    /// Ensures that a keyed write that may have taken effect is retried only at a server that announces that it keeps
+    /// keys. A server without a response so far gets a read first.
     ///
     /// # Errors
     /// An unknown outcome, if the server keeps no keys or does not respond.
@@ -186,8 +187,8 @@ impl Transport {
         Err(self.unknown_outcome(request, Error::Unsupported { what: "idempotency keys" }))
     }
 
-    /// Whether a write may have taken effect despite this response. The marketplace answers 503 only without any effect; other
-    /// servers may not.
+    /// Returns whether a write may have taken effect despite this response. The marketplace answers 503 only without
+    /// any effect; other servers may not.
     fn may_have_been_done(&self, response: &Response) -> bool {
         outcome::may_have_been_done(response)
             || response.status.is_server_error() && !self.idempotency.is_announced()
@@ -274,8 +275,8 @@ impl Transport {
         Err(Response { status, headers, body, path: request.path.clone() }.to_error())
     }
 
-    /// Whether a 401 without a code, as other servers answer it, means another owner. It does if the session is valid, which
-    /// only the server can tell.
+    /// Returns whether a 401 without a code, as other servers answer it, means another owner. It does if the session is
+    /// valid, which only the server can tell.
     async fn is_of_other_owner(&self, request: &Call, response: &Response) -> bool {
         let is_bare =
             response.status == StatusCode::UNAUTHORIZED && response.is_problem() && response.code().is_none();
@@ -334,7 +335,7 @@ fn attempt_outcome(request: &Call, outcome: &Result<Response, AttemptError>) -> 
     }
 }
 
-/// Whether the request names a resource so recent that the service may not know it yet.
+/// Returns whether the request names a resource so recent that the service may not know it yet.
 fn references_recently_created(request: &Call, response: &Response) -> bool {
     response.status == StatusCode::NOT_FOUND
         && request.references.as_ref().is_some_and(|id| is_recently_created(id, &response.headers))

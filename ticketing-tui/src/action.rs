@@ -62,7 +62,7 @@ macro_rules! actions {
             /// Every action, in the order of the table.
             pub const ALL: &'static [Self] = &[$($(Self::$variant,)+)+];
 
-            /// Where it belongs.
+            /// Returns where it belongs.
             #[must_use]
             pub fn scope(self) -> Scope {
                 match self { $($(Self::$variant => Scope::$scope,)+)+ }

@@ -27,7 +27,7 @@ use crate::widgets::form;
 use crate::widgets::painter::{ClickTarget, Painter};
 use crate::widgets::{app_bars, toasts};
 
-/// What the program starts with.
+/// The options of the program.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The server's address, as it is shown.
@@ -48,7 +48,7 @@ pub struct Setup {
     pub zone: TimeZone,
 }
 
-/// So many config_errors of the config file are shown; more would hide each other.
+/// The maximum number of errors of the config file that are shown.
 const MAX_SHOWN_ERRORS: usize = 2;
 
 /// The whole program but for what it does to the world.
@@ -112,7 +112,7 @@ impl App {
         Self { model, screens, colours, light, click_targets: Vec::new(), ended: false }
     }
 
-    /// Takes in something that happened, at a time by this machine's clock. Answers with what is to be done.
+    /// Takes in something that happened, at a time by this machine's clock. Returns what is to be done.
     pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.model.now = now;
         match event {
@@ -184,7 +184,7 @@ impl App {
             let available = app_bars::AvailableActions {
                 actions: self.front().actions(&self.model),
                 available: self.available(),
-                writes: self.front().writes(&self.model),
+                writes: self.front().has_text_input(&self.model),
             };
             let body = app_bars::view(&mut painter, area, &self.model, open, &available);
             let body = toasts::view(&mut painter, body, &self.model);
@@ -198,37 +198,37 @@ impl App {
         cursor
     }
 
-    /// When something happens by itself, so that a [`Event::Tick`] is wanted.
+    /// Returns when something happens by itself, so that a [`Event::Tick`] is wanted.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Timestamp> {
         [self.model.wakes_at(), self.front().wakes_at(&self.model)].into_iter().flatten().min()
     }
 
-    /// Whether a slice of work waits, so that an [`Event::Idle`] is wanted when nothing else is.
+    /// Returns whether a slice of work waits, so that an [`Event::Idle`] is wanted when nothing else is.
     #[must_use]
     pub fn has_work(&self) -> bool {
         self.model.market.view.is_searching()
     }
 
-    /// Whether the program has ended.
+    /// Returns whether the program has ended.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// Whether the mouse is to be listened to.
+    /// Returns whether the mouse is to be listened to.
     #[must_use]
     pub fn wants_mouse(&self) -> bool {
         self.model.settings.mouse
     }
 
-    /// Whether the window's title is to be kept up.
+    /// Returns whether the window's title is to be kept up.
     #[must_use]
     pub fn wants_title(&self) -> bool {
         self.model.settings.title
     }
 
-    /// Whether there are messages that were not read out yet.
+    /// Returns whether there are messages that were not read out yet.
     pub(crate) fn has_notices(&self) -> bool {
         self.model.notices.has_unprinted()
     }
@@ -238,7 +238,7 @@ impl App {
         self.model.notices.take_unprinted()
     }
 
-    /// Whether an answer is awaited that the one who listens wants to hear before being asked what to do next.
+    /// Returns whether an answer is awaited that the one who listens wants to hear before being asked what to do next.
     pub(crate) fn is_waiting(&self) -> bool {
         self.model.is_waiting() || self.has_work()
     }
@@ -259,7 +259,7 @@ impl App {
         }
         let chord = Chord::of(key);
         let front = self.front();
-        if front.wants_key() || front.writes(&self.model) && form::edits(key) {
+        if front.wants_key() || front.has_text_input(&self.model) && form::edits(key) {
             return self.input(Input::Key(key));
         }
         let available = self.available();
@@ -344,7 +344,7 @@ impl App {
         self.update_screen(self.screens.len() - 1, input);
     }
 
-    /// Tells every screen, from the front to the back. Answers whether one of them had waited for it.
+    /// Tells every screen, from the front to the back. Returns whether one of them had waited for it.
     fn broadcast(&mut self, input: Input<'_>) -> bool {
         let mut handled = false;
         for index in (0..self.screens.len()).rev() {
@@ -356,7 +356,7 @@ impl App {
         handled
     }
 
-    /// Answers whether the screen had waited for it.
+    /// Returns whether the screen had waited for it.
     fn update_screen(&mut self, index: usize, input: Input<'_>) -> bool {
         let mut navigation = Vec::new();
         let in_front = index + 1 == self.screens.len();

@@ -48,7 +48,7 @@ impl CallError {
         }
     }
 
-    /// Whether the server refused with this code.
+    /// Returns whether the server refused with this code.
     #[must_use]
     pub fn is(&self, code: &ErrorCode) -> bool {
         matches!(&self.kind, CallErrorKind::Refused(refused) if refused == code)
@@ -113,7 +113,7 @@ impl From<&Error> for CallError {
     }
 }
 
-/// When a pass was admitted that is refused for that, and where.
+/// Returns when a pass was admitted that is refused for that, and where.
 fn first_admission(faults: &[ErrorDetail]) -> Option<(Timestamp, Option<String>)> {
     let (at, device) = faults.iter().find_map(|fault| Some((fault.admitted_at?, &fault.device)))?;
     Some((at, device.as_deref().map(|device| sanitize(device).into_owned())))

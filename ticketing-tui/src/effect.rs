@@ -111,7 +111,7 @@ pub enum Call {
 }
 
 impl Call {
-    /// Whether it changes something.
+    /// Returns whether it changes something.
     #[must_use]
     pub fn is_write(&self) -> bool {
         !matches!(

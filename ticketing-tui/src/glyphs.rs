@@ -96,7 +96,7 @@ impl Glyphs {
         text.replace('·', self.separator)
     }
 
-    /// Whether they are more than ASCII.
+    /// Returns whether they are more than ASCII.
     pub(crate) fn is_drawn(&self) -> bool {
         !self.full.is_ascii()
     }

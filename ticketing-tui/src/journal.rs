@@ -1,4 +1,4 @@
-//! Where the keys of writes are entry down before they leave.
+//! The journal of idempotency keys, which stores the key of a write before the request leaves.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,7 @@ pub trait JournalEntry: Send {
     /// The key to send.
     fn key(&self) -> IdempotencyKey;
 
-    /// Whether an attempt that was interrupted may have sent the key already.
+    /// Returns whether an attempt that was interrupted may have sent the key already.
     fn is_resumed(&self) -> bool;
 
     /// The outcome is known, so that the note can go.

@@ -65,7 +65,7 @@ impl Chord {
         Self { code, modifiers }
     }
 
-    /// Whether it writes a character, so that it belongs to a field that is being written in.
+    /// Returns whether it writes a character, so that it belongs to a field that is being written in.
     #[must_use]
     pub fn is_printable(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()
@@ -163,7 +163,7 @@ impl Keymap {
         self.keys(action).first().copied()
     }
 
-    /// Whether the user chose the keys of an action.
+    /// Returns whether the user chose the keys of an action.
     #[must_use]
     pub fn is_overridden(&self, action: Action) -> bool {
         self.overrides.contains_key(&action)

@@ -1,5 +1,5 @@
 //! What the program knows: the market, one's orders and listings, who is signed in, and the state of the connection.
-//! All that is subject and done goes through here, so that it goes on when its screen is closed.
+//! Every call goes through the model, so that it continues when its screen is closed.
 
 pub(crate) mod activity;
 pub(crate) mod filtered_view;
@@ -77,7 +77,7 @@ pub(crate) enum Session {
     /// The server was not subject yet.
     #[default]
     Unknown,
-    /// It was subject, and did not answer.
+    /// The server did not answer the request.
     Failed(CallError),
     SignedOut,
     SignedIn(CurrentUser),
@@ -100,7 +100,7 @@ struct PendingCall {
     session: u64,
 }
 
-/// What was subject, as far as it matters when there is no answer.
+/// The subject of a call, as far as it matters when there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum CallSubject {
     Session,
@@ -144,7 +144,7 @@ pub(crate) enum Load {
 }
 
 impl Load {
-    /// Whether an answer is the one that is waited for.
+    /// Returns whether an answer is the one that is waited for.
     pub(crate) fn awaits(&self, call: CallId) -> bool {
         matches!(self, Self::Loading(awaited) if *awaited == call)
     }
@@ -319,7 +319,7 @@ impl Model {
         }
     }
 
-    /// Whether something is on its way that changes what can be done next.
+    /// Returns whether something is on its way that changes what can be done next.
     pub(crate) fn is_waiting(&self) -> bool {
         let connecting = matches!(self.feed_state, FeedState::Connecting);
         connecting || !self.pending_calls.is_empty()
@@ -334,12 +334,12 @@ impl Model {
         open.unwrap_or(PendingCall { subject: CallSubject::Other, session: self.session_number })
     }
 
-    /// Whether another user than the last one has signed in since this was subject.
+    /// Returns whether another user has signed in since this call was made.
     pub(crate) fn take_new_user(&mut self) -> bool {
         std::mem::take(&mut self.has_new_user)
     }
 
-    /// Whether only the screen that made a call reports its failure. Calls of a former user are not reported.
+    /// Returns whether only the screen that made a call reports its failure. Calls of a former user are not reported.
     pub(crate) fn is_reported_by_screen(&self, id: CallId) -> bool {
         let is_reported = |open: &PendingCall| {
             matches!(open.subject, CallSubject::ScreenWrite | CallSubject::PassWrite(_))
@@ -348,7 +348,7 @@ impl Model {
         self.pending_calls.get(&id).is_some_and(is_reported)
     }
 
-    /// When the next thing happens by itself.
+    /// Returns when the next thing happens by itself.
     pub(crate) fn wakes_at(&self) -> Option<Timestamp> {
         let of_orders = self
             .orders

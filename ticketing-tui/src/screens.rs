@@ -1,4 +1,4 @@
-//! The screens, a file each: what it holds, what it does with what comes in, how it looks, and how it reads aloud.
+//! The screens, a file each: its state, how it handles input, its view, and its plain-text view.
 
 mod activity;
 mod check_in;
@@ -63,90 +63,90 @@ pub(crate) fn open(route: Route, model: &Model) -> Box<dyn Screen> {
 
 /// A screen.
 pub(crate) trait Screen: fmt::Debug {
-    /// Its heading.
+    /// Returns the heading.
     fn title(&self, model: &Model) -> String;
 
-    /// What can be done here now, what matters most first. From it come keys, footer, help and palette.
+    /// Returns the available actions, the most important first. Keys, footer, help and palette follow from them.
     fn actions(&self, model: &Model) -> Vec<Action>;
 
-    /// Takes in what comes in.
+    /// Handles an input.
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>);
 
-    /// Draws it. Only reads.
+    /// Draws the screen. It changes nothing.
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect);
 
-    /// The same in words.
+    /// Returns the content of the screen as text, for `--plain`.
     fn plain_view(&self, model: &Model) -> PlainView;
 
-    /// Whether a line is being written, so that letters are letters.
-    fn writes(&self, _: &Model) -> bool {
+    /// Returns whether a text field has the focus, so that letters are text and not key bindings.
+    fn has_text_input(&self, _: &Model) -> bool {
         false
     }
 
-    /// When it is drawn otherwise by itself, so that an [`Input::Tick`] is wanted.
+    /// Returns when the screen changes without an input, and so needs an [`Input::Tick`].
     fn wakes_at(&self, _: &Model) -> Option<Timestamp> {
         None
     }
 
-    /// Whether the next key is wanted as it is, whatever it usually stands for.
+    /// Returns whether the screen receives the next key itself, even if the key has a binding.
     fn wants_key(&self) -> bool {
         false
     }
 
-    /// Whether it stands in front of the screen below.
+    /// Returns whether the screen is drawn in front of the one below.
     fn is_popup(&self) -> bool {
         false
     }
 }
 
-/// What comes in to a screen.
+/// An input of a screen.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Input<'a> {
-    /// It has been opened, or is in front again.
+    /// The screen was opened, or is in front again.
     Focus,
     Action(Action),
-    /// A key that stands for no action.
+    /// A key without a binding to an action.
     Key(&'a KeyEvent),
     Paste(&'a str),
-    /// The row of that number is meant: to be selected, and with `true`, or when it is selected already, opened.
+    /// Select this row; open it with `true`, or if it is selected already.
     Row(usize, bool),
-    /// The field of that number is meant.
+    /// Focus this field.
     Field(usize),
-    /// A field gets this text.
+    /// Replace the text of this field.
     Fill(usize, &'a str),
-    /// The wheel was turned by so many rows.
+    /// Scroll by this number of rows.
     Scroll(isize),
     Reply(CallId, &'a Result<Reply, CallError>),
-    /// The screen in front of it has begun this reservation in its place.
+    /// The screen in front has begun this reservation for this one.
     Reservation(CallId),
-    /// What is known has changed.
+    /// The model has changed.
     ModelChange,
-    /// The time for which it asked has come.
+    /// The time of [`Screen::wakes_at`] has come.
     Tick,
 }
 
-/// What a screen has to work with.
+/// The context of an update: the model, and the navigation that the screen requests.
 pub(crate) struct Context<'a> {
     pub(crate) model: &'a mut Model,
     pub(crate) navigation: &'a mut Vec<Navigate>,
-    /// Whether the screen had waited for what came in, and tells of it.
+    /// Whether the screen has waited for this input, and reports the outcome itself.
     pub(crate) handled: bool,
-    /// Whether it is the screen in front, so that it may lead on.
+    /// Whether the screen is in front, so that it may navigate.
     pub(crate) in_front: bool,
 }
 
-/// Where to go.
+/// A navigation between screens.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Navigate {
-    /// On top of this screen.
+    /// Open on top of this screen.
     Push(Route),
-    /// In the place of this screen.
+    /// Open in place of this screen.
     Replace(Route),
-    /// Back to the screen below.
+    /// Return to the screen below.
     Pop,
-    /// Back, and then this is done there.
+    /// Return to the screen below, and run this action there.
     PopAndRun(Action),
-    /// Back, to the screen that waits for this reservation then.
+    /// Return to the screen below, which waits for this reservation from then on.
     PopAwaiting(CallId),
     Quit,
 }
@@ -179,8 +179,8 @@ impl Context<'_> {
         None
     }
 
-    /// Goes on towards owning a ticket: to what is held already, to the sign-in, or to a new reservation, whose call is
-    /// answered.
+    /// Buys a ticket: goes to the checkout of an order that exists, to the sign-in, or begins a reservation. Returns
+    /// the call of the reservation.
     pub(crate) fn buy(&mut self, ticket: &TicketId) -> Option<CallId> {
         if let Some(order) = self.model.orders.of_ticket(ticket) {
             let id = order.id.clone();
@@ -194,7 +194,7 @@ impl Context<'_> {
         self.model.reserve(ticket, price)
     }
 
-    /// Goes on if someone is signed in; else to the screen where that can be done, and then to `then`.
+    /// Returns whether a user is signed in. Otherwise goes to the sign-in, and from there to `then`.
     pub(crate) fn require_sign_in(&mut self, then: Option<Route>) -> bool {
         match self.model.session {
             Session::SignedIn(_) => return true,
@@ -205,36 +205,36 @@ impl Context<'_> {
     }
 }
 
-/// A screen in words.
+/// The content of a screen as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct PlainView {
-    /// What there is to know.
+    /// The lines that cannot be picked.
     pub(crate) lines: Vec<String>,
-    /// What can be picked, with the number of the row.
+    /// The rows that can be picked, with their numbers.
     pub(crate) rows: Vec<(usize, String)>,
-    /// Whether there are rows before or behind those.
+    /// Whether there are rows before and after these.
     pub(crate) more: (bool, bool),
-    /// What can be written.
+    /// The text fields.
     pub(crate) fields: Vec<PlainField>,
 }
 
-/// A field in words.
+/// A text field as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PlainField {
     pub(crate) number: usize,
     pub(crate) label: String,
     pub(crate) value: String,
     pub(crate) secret: bool,
-    /// Whether it may stay empty, so that it is not asked for.
+    /// Whether it may stay empty, so that `--plain` does not prompt for it.
     pub(crate) is_optional: bool,
     pub(crate) fault: Option<String>,
 }
 
-/// So many rows are read out at once.
+/// The number of rows on a page of `--plain`.
 const PLAIN_PAGE_ROWS: usize = 10;
 
 impl PlainView {
-    /// The page of a list in which the selection is.
+    /// Returns the page of a list that has the selection.
     fn list(list: &crate::widgets::list::List, len: usize, mut row: impl FnMut(usize) -> String) -> Self {
         let page = list.page(len, PLAIN_PAGE_ROWS);
         let more = (page.start > 0, page.end < len);
@@ -242,7 +242,7 @@ impl PlainView {
     }
 
     fn form(form: &Form) -> Self {
-        let spoken = |(number, field): (usize, &crate::widgets::form::Field)| PlainField {
+        let plain_field = |(number, field): (usize, &crate::widgets::form::Field)| PlainField {
             number,
             label: field.label.to_owned(),
             value: field.value().to_owned(),
@@ -250,7 +250,7 @@ impl PlainView {
             is_optional: field.is_optional,
             fault: field.fault.clone(),
         };
-        Self { fields: form.fields.iter().enumerate().map(spoken).collect(), ..Self::default() }
+        Self { fields: form.fields.iter().enumerate().map(plain_field).collect(), ..Self::default() }
     }
 
     fn lines(lines: impl IntoIterator<Item = String>) -> Self {
@@ -258,7 +258,7 @@ impl PlainView {
     }
 }
 
-/// What every form does with what comes in. Answers whether that was all.
+/// Passes an input to a form. Returns whether the form has handled it.
 fn form_input(form: &mut Form, input: Input<'_>) -> bool {
     match input {
         Input::Action(action) => form.act(action),

@@ -64,8 +64,8 @@ impl Terminal {
         self.invalidate()
     }
 
-    /// Redraws the whole screen at the next draw. `Terminal::clear` of ratatui would ask the terminal for the position of
-    /// its cursor, and wait for a reply that the key reader consumes.
+    /// Redraws the whole screen at the next draw. `Terminal::clear` of ratatui would ask the terminal for the position
+    /// of its cursor, and wait for a reply that the key reader consumes.
     fn invalidate(&mut self) -> io::Result<()> {
         let size = self.inner.size()?;
         self.inner.resize(Rect::new(0, 0, size.width, size.height))

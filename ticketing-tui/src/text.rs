@@ -109,7 +109,7 @@ pub(crate) fn event_group(starts: Option<&EventTime>, now: Timestamp) -> String 
     }
 }
 
-/// How many columns a text takes.
+/// Returns how many columns a text takes.
 pub(crate) fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
 }

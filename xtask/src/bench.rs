@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures the stack against bare loops, the live feed with watchers and without, check-ins against the bare
+//! `cargo xtask bench`: measures the stack against baselines, the live feed with watchers and without, check-ins against the bare
 //! verification of codes, the services on PostgreSQL and NATS against `pgbench` and a bare publisher, the TUI, the SDK, and the
 //! start of the program. Each run interleaves its subjects.
 
@@ -28,7 +28,7 @@ pub(crate) fn startup(rounds: u32) -> Result<(), String> {
 
 /// Measures one process for each service, on durable servers.
 pub(crate) fn scale(rounds: u32) -> Result<(), String> {
-    crate::postgres::ensure()?;
+    crate::postgres::ensure_installed()?;
     crate::tools::nats_server()?;
     measure("scale", rounds)
 }
@@ -39,8 +39,8 @@ pub(crate) fn tui(rounds: u32) -> Result<(), String> {
     measure("tui", rounds)
 }
 
-/// Runs a benchmark. Cargo builds the program that it starts, too. The whole workspace is selected, as by the test command:
-/// the features of the dependencies depend on the selection, and another one compiles them again.
+/// Runs a benchmark. Cargo builds the program that it starts, too. The whole workspace is selected, as by the test
+/// command: the features of the dependencies depend on the selection, and another one compiles them again.
 fn measure(bench: &str, rounds: u32) -> Result<(), String> {
     run(cargo()
         .args(["bench", "--workspace", "--bench", bench, "--locked", "--"])

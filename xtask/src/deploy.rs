@@ -84,7 +84,8 @@ fn is_variable_char(letter: char) -> bool {
     letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
 }
 
-/// Validates the configuration of nginx. The loopback address replaces the services, since nginx resolves their names at start.
+/// Validates the configuration of nginx. The loopback address replaces the services, since nginx resolves their names
+/// at start.
 fn check_nginx(nginx: &mut Command, files: &Path, work: &Path) -> Result<(), String> {
     let names = ["auth", "tickets", "orders", "payments", "client"];
     let replace_host = |text: String, name: &&str| {

@@ -22,7 +22,7 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Runs the fuzzer with a session and without one.
 pub(crate) fn fuzz() -> Result<(), String> {
-    let tools = ensure()?;
+    let tools = ensure_installed()?;
     run(cargo().args(["build", "--workspace", "--all-features", "--locked", "--bin", "ticketing-server"]))?;
     let work = root().join("target/fuzz");
     let server = Server::start(&work)?;
@@ -133,6 +133,6 @@ fn target() -> PathBuf {
 }
 
 /// Returns a Python environment with the fuzzer.
-pub(crate) fn ensure() -> Result<PathBuf, String> {
+pub(crate) fn ensure_installed() -> Result<PathBuf, String> {
     tools::python_environment("schemathesis", &PACKAGES)
 }

@@ -30,7 +30,7 @@ cargo xtask <command>
   fuzz          run schemathesis with the OpenAPI document against a running server
   web           build the web client from backend/client/web/ into backend/client/bundle/, which is committed
   storm [N] [--sellers]
-                kill the server N times (20) during concurrent writes, and check that no answered write is lost; then
+                kill the server N times (20) during concurrent writes, and check that no acknowledged write is lost; then
                 repeat with a NATS server that is killed too, and with a process for each service; with --sellers,
                 sellers edit and withdraw tickets during the purchases
   storm --client [N]
@@ -41,14 +41,14 @@ cargo xtask <command>
                 check that no event is lost or dead-lettered and that no manual repair is needed
   public-api    compare the public API of the SDK with ticketing-sdk/public-api.txt
   screenshots   render the images in docs/images/ from the real program
-  bench [N]     measure the stack against bare loops on this machine, in N interleaved rounds (3)
+  bench [N]     measure the stack against baselines on this machine, in N interleaved rounds (3)
   bench feed [N]
                 measure a writer and a reader with 3 000 watchers of the live feed and without, in N rounds (3)
   bench scale [N]
                 measure one process for each service on PostgreSQL and NATS against pgbench, a bare publisher and bare
                 fsync calls, in N interleaved rounds (5); about four minutes
   bench passes [N]
-                measure check-ins against the bare verification of their codes, and `ticketing passes show` against the
+                measure check-ins against the verification of their codes alone, and `ticketing passes show` against the
                 start of the program, in N interleaved rounds (3)
   bench sdk [N] measure a call of the SDK against the same request with bare reqwest, in N rounds (5)
   bench startup [N]

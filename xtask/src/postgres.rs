@@ -8,7 +8,7 @@ use crate::packages;
 const URL_VARIABLE: &str = "TICKETING_TEST_POSTGRES";
 
 /// Installs PostgreSQL if it is missing.
-pub(crate) fn ensure() -> Result<(), String> {
+pub(crate) fn ensure_installed() -> Result<(), String> {
     if std::env::var_os(URL_VARIABLE).is_some() || is_installed() {
         return Ok(());
     }

@@ -12,7 +12,8 @@ const LIST: &str = "ticketing-sdk/public-api.txt";
 /// The variable that rewrites the list.
 const UPDATE: &str = "UPDATE_PUBLIC_API";
 
-/// Compares the public API of the SDK, with all features, with the list; rewrites the list if `UPDATE_PUBLIC_API` is set.
+/// Compares the public API of the SDK, with all features, with the list; rewrites the list if `UPDATE_PUBLIC_API` is
+/// set.
 pub(crate) fn public_api() -> Result<(), String> {
     let actual = list()?;
     let file = root().join(LIST);
@@ -32,7 +33,7 @@ pub(crate) fn public_api() -> Result<(), String> {
 }
 
 /// Installs the tool below `target/tools` if it is missing or another version.
-pub(crate) fn ensure() -> Result<PathBuf, String> {
+pub(crate) fn ensure_installed() -> Result<PathBuf, String> {
     let program = tools::folder().join("bin/cargo-public-api");
     let installed = Command::new(&program).args(["public-api", "--version"]).output();
     let is_current =
@@ -46,7 +47,7 @@ pub(crate) fn ensure() -> Result<PathBuf, String> {
 
 /// Returns the items of the API, one a line.
 fn list() -> Result<String, String> {
-    let program = ensure()?;
+    let program = ensure_installed()?;
     run(cargo()
         .args(["rustdoc", "--package", "ticketing-sdk", "--lib", "--all-features", "--locked"])
         .args(["--", "-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"])
@@ -63,8 +64,8 @@ fn list() -> Result<String, String> {
     String::from_utf8(output.stdout).map_err(|error| format!("cargo-public-api wrote no text: {error}"))
 }
 
-/// Writes a rustdoc that a stable toolchain lets write JSON. Only rustdoc may use unstable options: with the variable in the
-/// environment of cargo, dependencies would be compiled again.
+/// Writes a rustdoc that a stable toolchain lets write JSON. Only rustdoc may use unstable options: with the variable
+/// in the environment of cargo, dependencies would be compiled again.
 fn rustdoc() -> Result<PathBuf, String> {
     let script = tools::folder().join("rustdoc-json");
     let failed = |error: std::io::Error| format!("cannot write {}: {error}", script.display());

@@ -66,8 +66,8 @@ pub(crate) fn client(kills: u32) -> Result<(), String> {
         .env("STORM_CLIENT_KILLS", kills.to_string()))
 }
 
-/// Runs an outage during concurrent writes. `options` are `--outage <name>`, and `--seconds`, `--replicas`, `--seed` with a
-/// number each.
+/// Runs an outage during concurrent writes. `options` are `--outage <name>`, and `--seconds`, `--replicas`, `--seed`
+/// with a number each.
 pub(crate) fn outage(options: &[&str]) -> Result<(), String> {
     let mut command = cargo();
     command.args(["test", "--package", "ticketing-server", "--test", "it", "--locked", "--"]);

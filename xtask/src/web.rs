@@ -54,7 +54,7 @@ pub(crate) fn browser_tests(files: &[&str]) -> Result<Command, String> {
 }
 
 /// Installs Node.js, npm and Chromium if they are missing.
-pub(crate) fn ensure() -> Result<(), String> {
+pub(crate) fn ensure_installed() -> Result<(), String> {
     node()?;
     if chromium().is_err() {
         println!("Chromium is missing");
@@ -69,8 +69,8 @@ pub(crate) fn ensure() -> Result<(), String> {
     Ok(())
 }
 
-/// Returns a `PATH` with Node.js and npm: those of the system, or others below `target/` if these are missing or too old, as in
-/// the packages of many systems.
+/// Returns a `PATH` with Node.js and npm: those of the system, or others below `target/` if these are missing or too
+/// old, as in the packages of many systems.
 fn node() -> Result<OsString, String> {
     let system = std::env::var_os("PATH").unwrap_or_default();
     if has_node(&system) {
@@ -120,7 +120,7 @@ fn chromium() -> Result<PathBuf, String> {
 
 /// Installs the packages of `package-lock.json` if it has changed.
 fn install_packages() -> Result<(), String> {
-    ensure()?;
+    ensure_installed()?;
     let lock = root().join(SOURCE).join("package-lock.json");
     let expected =
         std::fs::read(&lock).map_err(|error| format!("cannot read {}: {error}", lock.display()))?;

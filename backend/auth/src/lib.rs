@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use secrecy::SecretString;
-use ticketing_bus::{Bus, Core, CoreError};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError};
 use ticketing_platform::db::{Db, DbError, Migrations};
 use ticketing_platform::http::TrustedProxies;
 use ticketing_platform::session::Sessions;
@@ -38,13 +38,13 @@ pub const MIGRATIONS: Migrations = Migrations {
 /// Returns all migrations of the database, to run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
-    Core::parts_with_sessions(MIGRATIONS)
+    ServiceCore::parts_with_sessions(MIGRATIONS)
 }
 
 /// The service. Clones share it.
 #[derive(Clone, Debug, FromRef)]
 pub struct App {
-    core: Core,
+    core: ServiceCore,
     sessions: Sessions,
     proxies: TrustedProxies,
     fingerprint_key: SecretString,
@@ -58,7 +58,7 @@ pub struct App {
 pub enum StartError {
     /// The database could not be opened, migrated or read.
     #[error(transparent)]
-    Core(#[from] CoreError),
+    Core(#[from] ServiceCoreError),
     /// Passwords cannot be hashed with these settings.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -73,8 +73,8 @@ impl App {
         let Settings { database, clock, sessions, proxies, fingerprint_key, limits, hashing } = settings;
         let hasher = Hasher::new(&hashing).await?;
         let tries = Tries::new(limits, &clock);
-        let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
-        recompute_keys(&core.db).await.map_err(CoreError::from)?;
+        let core = ServiceCore::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
+        recompute_keys(&core.db).await.map_err(ServiceCoreError::from)?;
         Ok(Self {
             core,
             sessions,
@@ -98,7 +98,7 @@ impl App {
 
     /// Returns the core of the service.
     #[must_use]
-    pub fn core(&self) -> &Core {
+    pub fn core(&self) -> &ServiceCore {
         &self.core
     }
 

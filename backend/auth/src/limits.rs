@@ -51,17 +51,17 @@ impl Tries {
 
     /// Counts a sign-up from an address.
     pub(crate) fn count_signup(&self, address: ClientAddress) -> Result<(), ApiError> {
-        self.addresses.check(&address.key()).map_err(|wait| refused("address", wait))
+        self.addresses.acquire(&address.key()).map_err(|wait| refused("address", wait))
     }
 
-    /// Counts a sign-in to an account from an address, and delays it after attempts from many addresses. Accounts that do
-    /// not exist are treated alike, so that the limit does not reveal them.
+    /// Counts a sign-in to an account from an address, and delays it after attempts from many addresses. Accounts that
+    /// do not exist are treated alike, so that the limit does not reveal them.
     pub(crate) async fn count_signin(&self, email: &Email, address: ClientAddress) -> Result<(), ApiError> {
         let (account, address) = (email.key(), address.key());
-        self.addresses.check(&address).map_err(|wait| refused("address", wait))?;
+        self.addresses.acquire(&address).map_err(|wait| refused("address", wait))?;
         let pair = format!("{account} {address}");
-        self.pairs.check(&pair).map_err(|wait| refused("account", wait))?;
-        if self.known.contains(&pair) || self.accounts.check(&account).is_ok() {
+        self.pairs.acquire(&pair).map_err(|wait| refused("account", wait))?;
+        if self.known.contains_and_renew(&pair) || self.accounts.acquire(&account).is_ok() {
             return Ok(());
         }
         metrics::counter!("auth_tries_delayed_total").increment(1);
@@ -74,7 +74,8 @@ impl Tries {
     /// Returns the requester of a hash, by which the queue is shared.
     pub(crate) fn requester(&self, tried: Option<&Email>, address: ClientAddress) -> Requester {
         let account = tried.map(Email::key);
-        let is_guess = |account: &String| !self.known.contains(&format!("{account} {}", address.key()));
+        let is_guess =
+            |account: &String| !self.known.contains_and_renew(&format!("{account} {}", address.key()));
         Requester { address: address.subscriber(), guessed_account: account.filter(is_guess) }
     }
 

@@ -45,8 +45,8 @@ pub(crate) fn create(tx: &mut Tx<'_>, account: &NewAccount) -> Result<bool, DbEr
     Ok(made > 0)
 }
 
-/// Returns the account of an e-mail. A displaced account is found by its original spelling; an account of an older version,
-/// which the next start recomputes, by its old key.
+/// Returns the account of an e-mail. A displaced account is found by its original spelling; an account of an older
+/// version, which the next start recomputes, by its old key.
 pub(crate) fn find(tx: &mut Tx<'_>, key: &str, old_key: &str) -> Result<Option<Account>, DbError> {
     let displaced = keys::displaced_key(old_key);
     let mut found = tx.query(

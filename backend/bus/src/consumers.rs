@@ -95,8 +95,8 @@ pub struct Consumers {
     log_outage: WriterOutage,
 }
 
-/// The end of a batch.
-enum BatchEnd {
+/// The outcome of a batch.
+enum BatchOutcome {
     /// Every delivery has its decision.
     Settled {
         /// Whether the database was written, and so can be.
@@ -194,7 +194,7 @@ impl Consumers {
         loop {
             let batch = self.clone().consume_batch(&mut subscription, limit, bus.system(), waiting);
             match self.await_batch(batch).await? {
-                BatchEnd::Settled { has_written } => {
+                BatchOutcome::Settled { has_written } => {
                     self.log_outage.succeed();
                     limit = (limit * 2).min(most);
                     if has_written {
@@ -202,11 +202,11 @@ impl Consumers {
                         self.outage.succeed();
                     }
                 }
-                BatchEnd::Refused(error) => {
+                BatchOutcome::Refused(error) => {
                     limit = 1;
                     tracing::warn!(durable = self.durable, %error, "a batch failed; its events are retried one by one");
                 }
-                BatchEnd::Outage(error) => {
+                BatchOutcome::Outage(error) => {
                     // One by one at first, so that an event that always causes this does not fail the others.
                     limit = 1;
                     self.wait_out(&mut subscription, &error).await?;
@@ -220,8 +220,8 @@ impl Consumers {
     /// them all.
     async fn await_batch(
         &self,
-        batch: impl Future<Output = Result<BatchEnd, BusError>>,
-    ) -> Result<BatchEnd, BusError> {
+        batch: impl Future<Output = Result<BatchOutcome, BusError>>,
+    ) -> Result<BatchOutcome, BusError> {
         tokio::pin!(batch);
         while let Some(end) = self.outage.ends_at() {
             tokio::select! {
@@ -271,7 +271,7 @@ impl Consumers {
         limit: usize,
         system: &'static str,
         waiting: &mut DeferredEvents,
-    ) -> Result<BatchEnd, BusError> {
+    ) -> Result<BatchOutcome, BusError> {
         let deliveries: Arc<[Delivery]> = subscription.next(limit).await?.into();
         let begun = deliveries.iter().map(|it| spans::process(it, self.durable, self.db.name(), system));
         let spans: Vec<Span> = begun.collect();
@@ -289,9 +289,9 @@ impl Consumers {
             Err(error) => {
                 spans.iter().for_each(|span| span.fail(error.to_string()));
                 return Ok(if error.is_outage() {
-                    BatchEnd::Outage(error)
+                    BatchOutcome::Outage(error)
                 } else {
-                    BatchEnd::Refused(error)
+                    BatchOutcome::Refused(error)
                 });
             }
         };
@@ -312,13 +312,13 @@ impl Consumers {
             spans::processed(&span, decision);
             self.report(delivery, decision, waiting);
         }
-        subscription.settle(deliveries.iter().cloned().zip(decisions).collect()).await?;
+        subscription.acknowledge(deliveries.iter().cloned().zip(decisions).collect()).await?;
         Ok(outage.map_or_else(
             || {
                 waiting.progress();
-                BatchEnd::Settled { has_written }
+                BatchOutcome::Settled { has_written }
             },
-            BatchEnd::Outage,
+            BatchOutcome::Outage,
         ))
     }
 

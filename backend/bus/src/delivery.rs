@@ -12,9 +12,9 @@ use ticketing_sdk::Timestamp;
 pub struct Delivery {
     /// Its sequence in the log.
     pub seq: i64,
-    /// The delivery count of the transport for this consumer, starting at 1. It is not the number of attempts: a delivery
-    /// need not be handled.
-    pub attempt: u32,
+    /// How often the transport has delivered the event to this consumer, starting at 1. It is not the number of attempts: a
+    /// delivery need not be handled.
+    pub delivery_count: u32,
     /// The event.
     pub envelope: Arc<Envelope>,
 }

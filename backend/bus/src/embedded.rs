@@ -122,10 +122,10 @@ impl Log {
                 tx.query(
                     &format!(
                         "SELECT seq, {} FROM messages WHERE seq > $1 ORDER BY seq LIMIT $2",
-                        rows::COLUMNS
+                        rows::ENVELOPE_COLUMNS
                     ),
                     args![position, PAGE_SIZE],
-                    |row| Ok((row.int("seq")?, Arc::new(rows::envelope(row)?))),
+                    |row| Ok((row.int("seq")?, Arc::new(rows::read_envelope(row)?))),
                 )
             })
             .await
@@ -150,7 +150,7 @@ impl Log {
                 &format!(
                     "SELECT durable, d.seq AS seq, attempts, cause, died_at, {} \
                      FROM dead_letters d JOIN messages m ON m.seq = d.seq ORDER BY died_at, d.seq",
-                    rows::COLUMNS
+                    rows::ENVELOPE_COLUMNS
                 ),
                 &[],
                 |row| {
@@ -160,7 +160,7 @@ impl Log {
                         attempts: u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX),
                         cause: row.text("cause")?,
                         died_at: row.time("died_at")?,
-                        envelope: rows::envelope(row)?,
+                        envelope: rows::read_envelope(row)?,
                     })
                 },
             )
@@ -212,9 +212,9 @@ impl Log {
     pub(crate) async fn recent(&self, limit: u32) -> Result<Vec<Envelope>, BusError> {
         let newest = self.db.read(move |tx| {
             tx.query(
-                &format!("SELECT {} FROM messages ORDER BY seq DESC LIMIT $1", rows::COLUMNS),
+                &format!("SELECT {} FROM messages ORDER BY seq DESC LIMIT $1", rows::ENVELOPE_COLUMNS),
                 args![limit],
-                rows::envelope,
+                rows::read_envelope,
             )
         });
         let mut newest = newest.await.map_err(|error: DbError| error)?;

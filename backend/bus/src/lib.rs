@@ -5,7 +5,6 @@
 
 pub mod audit;
 mod consumers;
-mod core;
 mod delivery;
 mod effect;
 mod embedded;
@@ -18,13 +17,13 @@ mod probe;
 mod rebuild;
 mod relay;
 mod rows;
+mod service_core;
 mod session_ended;
 mod spans;
 pub mod timeline;
 mod transport;
 
 pub use consumers::{Consumers, DeliveryLimits, Handler, HandlerError};
-pub use core::{Core, CoreError, start_repeating};
 pub use delivery::{AckDecision, DeadLetter, Delivery};
 pub use effect::{Effect, next_step};
 pub use embedded::EmbeddedOptions;
@@ -35,6 +34,7 @@ pub use jetstream::{
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
 pub use rebuild::{RebuildError, rebuild};
 pub use relay::Relay;
+pub use service_core::{ServiceCore, ServiceCoreError, spawn_periodic};
 pub use session_ended::SessionEndedHandler;
 pub use transport::{Bus, Recovery, Subscription};
 

@@ -41,8 +41,8 @@ impl Outbox {
         self.clock.new_id()
     }
 
-    /// Appends `event` in the transaction of its change, and returns the event's identifier. The event belongs to the trace of
-    /// the unit of work.
+    /// Appends `event` in the transaction of its change, and returns the event's identifier. The event belongs to the
+    /// trace of the unit of work.
     ///
     /// # Errors
     /// If the row cannot be written.
@@ -87,8 +87,9 @@ impl Outbox {
         Ok(())
     }
 
-    /// Marks all retained events ([`OUTBOX_RETENTION`]) as unpublished, so that the relay republishes them in order under
-    /// the same identifiers and rebuilds a lost stream. Consumers skip the events that they have processed. Returns the number of events.
+    /// Marks all retained events ([`OUTBOX_RETENTION`]) as unpublished, so that the relay republishes them in order
+    /// under the same identifiers and rebuilds a lost stream. Consumers skip the events that they have processed.
+    /// Returns the number of events.
     ///
     /// # Errors
     /// If the rows cannot be written.
@@ -135,7 +136,7 @@ pub(crate) fn unpublished(
     let sql = format!(
         "SELECT {}, xact, {} AS settled FROM outbox WHERE published_at IS NULL AND (xact, id) > ($1, $2) \
          ORDER BY xact, id LIMIT $3",
-        rows::COLUMNS,
+        rows::ENVELOPE_COLUMNS,
         tx.dialect().snapshot_xmin()
     );
     let (xact, id) = after.map_or((-1, ""), |place| (place.xact, place.id.as_str()));
@@ -143,7 +144,7 @@ pub(crate) fn unpublished(
     let (mut last, mut settled) = (0, 0);
     let events = tx.query(&sql, args![xact, id, limit], |row| {
         (last, settled) = (row.int("xact")?, row.int("settled")?);
-        rows::envelope(row)
+        rows::read_envelope(row)
     })?;
     let place = events.last().map(|event| OutboxCursor { xact: last, id: event.id.clone() });
     Ok(UnpublishedBatch { events, settled: place.filter(|place| place.xact < settled) })
@@ -166,8 +167,8 @@ pub(crate) fn mark_published(tx: &mut Tx<'_>, batch: &[String], now: Timestamp) 
     }
 }
 
-/// Resets transaction ids of another server. Rows restored from a backup hold ids that may be ahead of this server's; their unpublished
-/// events come first, in the order of their identifiers.
+/// Resets transaction ids of another server. Rows restored from a backup hold ids that may be ahead of this server's;
+/// their unpublished events come first, in the order of their identifiers.
 pub(crate) fn reset_foreign_xids(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute(
         &format!(
@@ -199,7 +200,7 @@ pub(crate) fn mark_processed(tx: &mut Tx<'_>, delivery: &Delivery, now: Timestam
             event.order_id().as_deref(),
             event.version,
             event.time,
-            i64::from(delivery.attempt),
+            i64::from(delivery.delivery_count),
         ],
     )?;
     Ok(inserted > 0)
@@ -232,7 +233,7 @@ mod tests {
     use ticketing_sdk::fixtures;
 
     use super::{Outbox, OutboxCursor, UnpublishedBatch, unpublished};
-    use crate::Core;
+    use crate::ServiceCore;
 
     fn append(outbox: &Outbox, tx: &mut Tx<'_>, ticket: &str) -> Result<(), DbError> {
         outbox.append(tx, &TicketCreated::from(&fixtures::ticket(ticket))).map(drop)
@@ -247,7 +248,8 @@ mod tests {
     #[tokio::test]
     async fn cursor_stops_at_events_of_running_transactions() {
         let home = Home::on(Engine::Postgres);
-        let Core { db, outbox, .. } = Core::open(home.database("s"), Clock::system(), &[]).unwrap();
+        let ServiceCore { db, outbox, .. } =
+            ServiceCore::open(home.database("s"), Clock::system(), &[]).unwrap();
         let ((appended, has_appended), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
         let slow = tokio::spawn({
             let (db, outbox) = (db.clone(), outbox.clone());

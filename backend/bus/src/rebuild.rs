@@ -2,7 +2,7 @@
 
 use ticketing_platform::db::DbError;
 
-use crate::{Bus, BusError, Core};
+use crate::{Bus, BusError, ServiceCore};
 
 /// A stream could not be rebuilt.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +16,9 @@ pub enum RebuildError {
     Db(#[from] DbError),
 }
 
-/// Recreates the stream and republishes the events retained in the outboxes of these services, in order and under the same
-/// identifiers. Their relays publish them, now or at their next start. Existing consumers skip processed events, and new
-/// ones receive all. Returns the number of republished events.
+/// Recreates the stream and republishes the events retained in the outboxes of these services, in order and under the
+/// same identifiers. Their relays publish them, now or at their next start. Existing consumers skip processed events,
+/// and new ones receive all. Returns the number of republished events.
 ///
 /// Stop the services first: an event that is published meanwhile would precede older ones of its aggregate. Consumers wait
 /// for these, but the order in the stream differs.
@@ -27,7 +27,7 @@ pub enum RebuildError {
 /// If the stream or an outbox cannot be written. A retry loses nothing.
 pub async fn rebuild<'c>(
     bus: &Bus,
-    services: impl IntoIterator<Item = &'c Core>,
+    services: impl IntoIterator<Item = &'c ServiceCore>,
 ) -> Result<u64, RebuildError> {
     bus.recreate_stream().await?;
     let mut republished = 0;

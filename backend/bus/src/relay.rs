@@ -134,9 +134,9 @@ impl Relay {
         self.publish_waiting().await
     }
 
-    /// Publishes and marks at most one round of unpublished rows. Returns the number of events. While a batch is published,
-    /// the previous one is marked and the next one is read. After an error the rows are published again under the same
-    /// identifiers.
+    /// Publishes and marks at most one round of unpublished rows. Returns the number of events. While a batch is
+    /// published, the previous one is marked and the next one is read. After an error the rows are published again
+    /// under the same identifiers.
     async fn publish_waiting(&mut self) -> Result<usize, RelayError> {
         if !self.lease.is_held(&self.db).await? {
             return Ok(0);

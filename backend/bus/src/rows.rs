@@ -3,10 +3,11 @@
 use ticketing_events::Envelope;
 use ticketing_platform::db::{DbError, Row};
 
-/// The columns, in the order of the fields of [`Envelope`].
-pub(crate) const COLUMNS: &str = "id, name, aggregate, version, time, trace, body";
+/// The columns of an envelope, in the order of the fields of [`Envelope`].
+pub(crate) const ENVELOPE_COLUMNS: &str = "id, name, aggregate, version, time, trace, body";
 
-pub(crate) fn envelope(row: &Row<'_>) -> Result<Envelope, DbError> {
+/// Reads the envelope of a row with [`ENVELOPE_COLUMNS`].
+pub(crate) fn read_envelope(row: &Row<'_>) -> Result<Envelope, DbError> {
     Ok(Envelope {
         id: row.text("id")?,
         name: row.parse("name")?,

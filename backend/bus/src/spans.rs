@@ -37,7 +37,7 @@ pub(crate) fn process(
             ("messaging.operation.name", "process".into()),
             ("messaging.operation.type", "process".into()),
             ("messaging.consumer.group.name", durable.into()),
-            ("ticketing.delivery.attempt", i64::from(delivery.attempt).into()),
+            ("ticketing.delivery.delivery_count", i64::from(delivery.delivery_count).into()),
         ]);
         Description { name, attributes }
     })

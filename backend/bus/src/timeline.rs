@@ -36,10 +36,13 @@ impl PublishedEvent {
 /// # Errors
 /// If the statement fails.
 pub fn read_published(tx: &mut Tx<'_>, aggregate: &str) -> Result<Vec<PublishedEvent>, DbError> {
-    let sql = format!("SELECT {}, published_at FROM outbox WHERE aggregate = $1 ORDER BY id", rows::COLUMNS);
+    let sql = format!(
+        "SELECT {}, published_at FROM outbox WHERE aggregate = $1 ORDER BY id",
+        rows::ENVELOPE_COLUMNS
+    );
     tx.query(&sql, args![aggregate], |row| {
         let published_at = row.opt_int("published_at")?.map(Timestamp::from_millis);
-        Ok(PublishedEvent { envelope: rows::envelope(row)?, published_at })
+        Ok(PublishedEvent { envelope: rows::read_envelope(row)?, published_at })
     })
 }
 

@@ -67,8 +67,8 @@ impl Bus {
         }
     }
 
-    /// Publishes events in this order, and returns when they are durable. A duplicate, by its identifier, is not published
-    /// again.
+    /// Publishes events in this order, and returns when they are durable. A duplicate, by its identifier, is not
+    /// published again.
     ///
     /// # Errors
     /// If the events may not be durable. Retry with the same identifiers.
@@ -79,8 +79,8 @@ impl Bus {
         }
     }
 
-    /// Opens the durable subscription `durable` to these events. It continues at its position; a new one starts with the
-    /// oldest event in the log.
+    /// Opens the durable subscription `durable` to these events. It continues at its position; a new one starts with
+    /// the oldest event in the log.
     ///
     /// # Errors
     /// If the log cannot be read.
@@ -169,8 +169,8 @@ impl Bus {
         }
     }
 
-    /// Registers a consumer that this process is about to start, so that its pending events count in the backlog before it
-    /// subscribes.
+    /// Registers a consumer that this process is about to start, so that its pending events count in the backlog before
+    /// it subscribes.
     pub(crate) fn register_consumer(&self, durable: &'static str) {
         if let Transport::JetStream(stream) = &self.transport {
             stream.readiness.register(durable);
@@ -189,8 +189,8 @@ impl Bus {
         tokio::time::timeout(within, stream.readiness.wait_until_ready()).await.map_err(late)?
     }
 
-    /// Deletes and recreates the event stream of a NATS server, before the outboxes are republished. This repairs a stream
-    /// with lost or unordered events. Dead letters stay. The embedded log is not changed.
+    /// Deletes and recreates the event stream of a NATS server, before the outboxes are republished. This repairs a
+    /// stream with lost or unordered events. Dead letters stay. The embedded log is not changed.
     ///
     /// # Errors
     /// If the stream cannot be deleted or created.
@@ -211,8 +211,8 @@ impl Bus {
         Recovery { connected }
     }
 
-    /// Checks that the embedded log can be written: without it no event reaches a consumer of this process. A NATS server may
-    /// be unreachable: the events wait in the outboxes.
+    /// Checks that the embedded log can be written: without it no event reaches a consumer of this process. A NATS
+    /// server may be unreachable: the events wait in the outboxes.
     ///
     /// # Errors
     /// If the log cannot be written.
@@ -277,7 +277,7 @@ impl Subscription {
     pub(crate) fn may_be_redelivery(&self, delivery: &Delivery) -> bool {
         match &self.inner {
             Inner::Embedded(subscription) => subscription.may_be_redelivery(delivery),
-            Inner::JetStream(_) => delivery.attempt > 1,
+            Inner::JetStream(_) => delivery.delivery_count > 1,
         }
     }
 
@@ -316,10 +316,10 @@ impl Subscription {
     ///
     /// # Errors
     /// If the log cannot be written: then the deliveries are redelivered.
-    pub async fn settle(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
+    pub async fn acknowledge(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
         match &mut self.inner {
-            Inner::Embedded(subscription) => subscription.settle(decisions).await,
-            Inner::JetStream(subscription) => subscription.settle(decisions).await,
+            Inner::Embedded(subscription) => subscription.acknowledge(decisions).await,
+            Inner::JetStream(subscription) => subscription.acknowledge(decisions).await,
         }
     }
 }

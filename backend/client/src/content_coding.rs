@@ -24,7 +24,8 @@ impl ContentCoding {
         }
     }
 
-    /// Chooses the coding of highest weight among the available ones, or the identity if the client accepts none of them.
+    /// Chooses the coding of highest weight among the available ones, or the identity if the client accepts none of
+    /// them.
     pub(crate) fn negotiate(headers: &HeaderMap, is_available: impl Fn(Self) -> bool) -> Self {
         let accepted = AcceptEncoding::parse(headers);
         let mut best = (Self::Identity, 0);

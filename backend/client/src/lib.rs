@@ -53,8 +53,8 @@ impl App {
         Self { shared: Arc::new(Shared { page, files, headers: headers::response_headers(settings) }) }
     }
 
-    /// Returns the routes of the service. They match every path: an unknown path below `/api` is a JSON error, every other unknown
-    /// path is the page with status 404.
+    /// Returns the routes of the service. They match every path: an unknown path below `/api` is a JSON error, every
+    /// other unknown path is the page with status 404.
     pub fn router(&self) -> Router {
         router::router().with_state(self.clone())
     }

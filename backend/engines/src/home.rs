@@ -45,7 +45,8 @@ impl Home {
         Self { folder: tempfile::tempdir().expect("a folder"), server }
     }
 
-    /// Creates a home whose files are in memory (`/dev/shm`), where the system has it. For tests that do not depend on the disk.
+    /// Creates a home whose files are in memory (`/dev/shm`), where the system has it. For tests that do not depend on
+    /// the disk.
     ///
     /// # Panics
     /// As [`Home::on`].

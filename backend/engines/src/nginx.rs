@@ -27,8 +27,8 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts nginx on a free port with the configuration of a deployment. That includes two files, which are generated here:
-    /// `upstreams.conf` with the addresses of the services, and `server.conf` with the port.
+    /// Starts nginx on a free port with the configuration of a deployment. That includes two files, which are generated
+    /// here: `upstreams.conf` with the addresses of the services, and `server.conf` with the port.
     ///
     /// # Panics
     /// If the program is missing, the configuration is invalid, or nginx does not listen in time.

@@ -75,8 +75,8 @@ impl Envelope {
         serde_json::from_str(&self.body).map_err(|source| DecodeError::Body { name: E::NAME, source })
     }
 
-    /// Returns the order that the event concerns, as far as its name or its body says: its own, the paid one, or the one
-    /// that holds the ticket.
+    /// Returns the order that the event concerns, as far as its name or its body says: its own, the paid one, or the
+    /// one that holds the ticket.
     #[must_use]
     pub fn order_id(&self) -> Option<Cow<'_, str>> {
         #[derive(Deserialize)]

@@ -34,7 +34,7 @@ names! {
     PassAdmitted = "pass:admitted", "The holder of a pass has entered.";
     OrderCreated = "order:created", "A ticket was reserved.";
     OrderCancelled = "order:cancelled", "A reservation ended without a purchase.";
-    OrderConfirmed = "order:confirmed", "The reservation belongs to an authorised payment.";
+    OrderConfirmed = "order:confirmed", "The reservation belongs to an authorized payment.";
     OrderCompleted = "order:completed", "A purchase was paid.";
     OrderRestated = "order:restated", "A purchase that was paid before passes existed is stated again.";
     ListingClosed = "listing:closed", "A withdrawn ticket will never have an order.";
@@ -42,7 +42,7 @@ names! {
     PaymentAuthorized = "payment:authorized", "The card can be charged.";
     PaymentCreated = "payment:created", "The card was charged.";
     PaymentFailed = "payment:failed", "The provider refused the charge for good.";
-    PaymentRefunded = "payment:refunded", "An authorisation was voided or a charge was refunded.";
+    PaymentRefunded = "payment:refunded", "An authorization was voided or a charge was refunded.";
     SessionEnded = "session:ended", "Someone signed out.";
 }
 

@@ -1,11 +1,11 @@
-//! `order:confirmed`: the reservation belongs to an authorised payment and no longer expires.
+//! `order:confirmed`: the reservation belongs to an authorized payment and no longer expires.
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{OrderId, TicketId};
 
 use crate::{Event, EventName};
 
-/// The reservation belongs to an authorised payment and no longer expires.
+/// The reservation belongs to an authorized payment and no longer expires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderConfirmed {

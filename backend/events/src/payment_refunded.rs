@@ -1,11 +1,11 @@
-//! `payment:refunded`: an authorisation was voided or a charge was refunded.
+//! `payment:refunded`: an authorization was voided or a charge was refunded.
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{OrderId, PaymentId};
 
 use crate::{Event, EventName};
 
-/// An authorisation was voided or a charge was refunded.
+/// An authorization was voided or a charge was refunded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentRefunded {

@@ -6,7 +6,7 @@ mod consumers;
 pub mod store;
 mod worker;
 
-use ticketing_bus::{Bus, Core};
+use ticketing_bus::{Bus, ServiceCore};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations, OpenError};
 use ticketing_platform::shutdown::Shutdown;
@@ -43,7 +43,7 @@ pub struct Settings {
 /// The expiration service. Clones share its state.
 #[derive(Clone, Debug)]
 pub struct App {
-    core: Core,
+    core: ServiceCore,
     /// Notifies the worker of a new deadline.
     deadline_added: Signal,
 }
@@ -54,7 +54,7 @@ impl App {
     /// # Errors
     /// If the database cannot be opened or migrated.
     pub fn open(settings: Settings) -> Result<Self, OpenError> {
-        let core = Core::open(settings.database, settings.clock, &[MIGRATIONS])?;
+        let core = ServiceCore::open(settings.database, settings.clock, &[MIGRATIONS])?;
         Ok(Self { core, deadline_added: Signal::default() })
     }
 
@@ -75,7 +75,7 @@ impl App {
 
     /// Returns the database, clock, outbox and consumers of the service.
     #[must_use]
-    pub fn core(&self) -> &Core {
+    pub fn core(&self) -> &ServiceCore {
         &self.core
     }
 }

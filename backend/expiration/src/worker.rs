@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::Core;
+use ticketing_bus::ServiceCore;
 use ticketing_platform::db::DbError;
 use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
@@ -18,7 +18,7 @@ const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// The longest sleep. The signal of a new deadline may be lost between replicas, so the worker also polls.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-pub(crate) async fn run(core: Core, deadline_added: Signal, shutdown: Shutdown) {
+pub(crate) async fn run(core: ServiceCore, deadline_added: Signal, shutdown: Shutdown) {
     let mut deadline_added = deadline_added.listen();
     let outage = WriterOutage::new("expiry worker");
     loop {
@@ -53,7 +53,7 @@ pub(crate) async fn run(core: Core, deadline_added: Signal, shutdown: Shutdown) 
 }
 
 /// Fires every timer that is due. Returns the next deadline.
-async fn fire_due(core: &Core) -> Result<Option<Timestamp>, DbError> {
+async fn fire_due(core: &ServiceCore) -> Result<Option<Timestamp>, DbError> {
     loop {
         let Some(next) = core.db.read(store::next_deadline).await? else { return Ok(None) };
         let now = core.clock.now();

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt;
-use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler, start_repeating};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, SessionEndedHandler, spawn_periodic};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
@@ -40,7 +40,7 @@ pub const MIGRATIONS: Migrations = Migrations {
 /// Returns all migrations of the database, to run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
-    Core::parts_with_sessions(MIGRATIONS)
+    ServiceCore::parts_with_sessions(MIGRATIONS)
 }
 
 /// The default duration of a reservation.
@@ -77,7 +77,7 @@ pub struct Settings {
 /// The service. Clones share it.
 #[derive(Clone, Debug, FromRef)]
 pub struct App {
-    core: Core,
+    core: ServiceCore,
     sessions: Sessions,
     #[from_ref(skip)]
     order_ttl: Duration,
@@ -93,10 +93,10 @@ impl App {
     ///
     /// # Errors
     /// If the database cannot be opened, migrated or read.
-    pub async fn open(settings: Settings) -> Result<Self, CoreError> {
+    pub async fn open(settings: Settings) -> Result<Self, ServiceCoreError> {
         let Settings { database, clock, sessions, order_ttl, open_limit, reorder_pause, writes } = settings;
         let writes = WriteLimit::new(writes, clock.clone());
-        let core = Core::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
+        let core = ServiceCore::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
         let db = core.db.clone();
         let visibility = VisibilityWaiter::new(clock, core.applied.clone(), move |ids| {
             let db = db.clone();
@@ -126,20 +126,15 @@ impl App {
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         core.start(bus, Some(consumers), shutdown);
         let app = self.clone();
-        start_repeating(
-            shutdown,
-            PUBLISH_MISSING_EVERY,
-            "missing events could not be published",
-            move || {
-                let app = app.clone();
-                async move { app.publish_missing_events().await }
-            },
-        );
+        spawn_periodic(shutdown, PUBLISH_MISSING_EVERY, "missing events could not be published", move || {
+            let app = app.clone();
+            async move { app.publish_missing_events().await }
+        });
         core.start_pruning_with_sessions(shutdown, |tx, now| store::prune(tx, now).map(drop));
     }
 
-    /// Publishes the events that a version before passes did not publish. Such a version may run beside this one during an
-    /// upgrade, so this is repeated.
+    /// Publishes the events that a version before passes did not publish. Such a version may run beside this one during
+    /// an upgrade, so this is repeated.
     ///
     /// # Errors
     /// If the database fails.
@@ -154,7 +149,7 @@ impl App {
 
     /// Returns the core of the service.
     #[must_use]
-    pub fn core(&self) -> &Core {
+    pub fn core(&self) -> &ServiceCore {
         &self.core
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt;
-use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
@@ -54,7 +54,7 @@ pub const MIGRATIONS: Migrations = Migrations {
 /// Returns all migrations of its database, to run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
-    Core::parts_with_sessions(MIGRATIONS)
+    ServiceCore::parts_with_sessions(MIGRATIONS)
 }
 
 /// The dependencies and settings of the service.
@@ -79,7 +79,7 @@ pub struct Settings {
 /// The service. Clones share it.
 #[derive(Clone, Debug, FromRef)]
 pub struct App {
-    core: Core,
+    core: ServiceCore,
     sessions: Sessions,
     timeouts: PaymentTimeouts,
     provider: Arc<dyn Provider>,
@@ -97,7 +97,7 @@ pub struct App {
 pub enum StartError {
     /// The database cannot be opened, migrated or read.
     #[error(transparent)]
-    Core(#[from] CoreError),
+    Core(#[from] ServiceCoreError),
     /// The timeouts are not nested.
     #[error(transparent)]
     PaymentTimeouts(#[from] TimeoutsError),
@@ -112,7 +112,7 @@ impl App {
         let Settings { database, clock, sessions, provider, timeouts, writes, shutdown } = settings;
         timeouts.check(provider.longest_call())?;
         let writes = WriteLimit::new(writes, clock.clone());
-        let core = Core::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
+        let core = ServiceCore::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
         let db = core.db.clone();
         let visibility = VisibilityWaiter::new(clock, core.applied.clone(), move |ids| {
             let db = db.clone();
@@ -158,7 +158,7 @@ impl App {
 
     /// Returns the core of the service.
     #[must_use]
-    pub fn core(&self) -> &Core {
+    pub fn core(&self) -> &ServiceCore {
         &self.core
     }
 }

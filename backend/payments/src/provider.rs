@@ -42,8 +42,8 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
     /// Refunds the whole amount that was captured.
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()>;
 
-    /// Returns how long one exchange with the provider can take by its own timeouts; zero if it has none. The timeout of a
-    /// step is longer, so that the provider's own timeout reports the cause.
+    /// Returns how long one exchange with the provider can take by its own timeouts; zero if it has none. The timeout
+    /// of a step is longer, so that the provider's own timeout reports the cause.
     fn longest_call(&self) -> Duration {
         Duration::ZERO
     }

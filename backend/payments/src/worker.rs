@@ -5,7 +5,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use ticketing_bus::Core;
+use ticketing_bus::ServiceCore;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::kill_point;
@@ -41,7 +41,7 @@ const MAX_BUSY_PAUSE: Duration = Duration::from_secs(60);
 /// Executes the steps that are due. Clones share the work.
 #[derive(Clone, Debug)]
 pub(crate) struct PaymentWorker {
-    core: Core,
+    core: ServiceCore,
     provider: Arc<dyn Provider>,
     timeouts: PaymentTimeouts,
     /// The system clock: pauses between calls are real, whatever the marketplace's clock shows.
@@ -54,7 +54,7 @@ pub(crate) struct PaymentWorker {
 
 impl PaymentWorker {
     pub(crate) fn new(
-        core: Core,
+        core: ServiceCore,
         provider: Arc<dyn Provider>,
         timeouts: PaymentTimeouts,
         subscriptions: PaymentSubscriptions,
@@ -155,8 +155,8 @@ impl PaymentWorker {
         Ok(any)
     }
 
-    /// Releases the claim of a step that this replica will not finish, so that another one continues at once. If the call has
-    /// reached the provider, it is retried with the same key.
+    /// Releases the claim of a step that this replica will not finish, so that another one continues at once. If the
+    /// call has reached the provider, it is retried with the same key.
     async fn release_claim(&self, (id, claimed_until): (PaymentId, Option<Timestamp>)) {
         if !self.core.db.is_shared() {
             return;
@@ -208,8 +208,8 @@ impl PaymentWorker {
         })
     }
 
-    /// Stores the outcome of a provider call. During an outage of the database the outcome is kept and stored later: if it were
-    /// dropped, the provider would be called again, and the outage would count as a call without a response.
+    /// Stores the outcome of a provider call. During an outage of the database the outcome is kept and stored later: if
+    /// it were dropped, the provider would be called again, and the outage would count as a call without a response.
     async fn record_outcome(&self, payment: PaymentRow, call: ProviderCallRecord, outcome: ProviderOutcome) {
         let (id, step) = (payment.id.clone(), call.step);
         loop {

@@ -169,8 +169,8 @@ impl Db {
         self.health.record::<F, _, _>(outcome)
     }
 
-    /// Runs a unit that writes a small row, to find out whether the database can be written. Its outcome is no write of a
-    /// kind of its own: see [`has_failed_writes`](Self::has_failed_writes).
+    /// Runs a unit that writes a small row, to find out whether the database can be written. Its outcome is no write of
+    /// a kind of its own: see [`has_failed_writes`](Self::has_failed_writes).
     ///
     /// # Errors
     /// As for [`write`](Self::write).

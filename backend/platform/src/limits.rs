@@ -1,4 +1,4 @@
-//! Limits of attempts by key, and of writes by account.
+//! Rate limits by key, and write limits by account.
 
 mod rate;
 mod writes;

@@ -58,8 +58,8 @@ impl WriterOutage {
         pause
     }
 
-    /// Records that nothing failed just now. An outage whose last failure is 20 s old ends, which is logged. Returns whether
-    /// there is no outage.
+    /// Records that nothing failed just now. An outage whose last failure is 20 s old ends, which is logged. Returns
+    /// whether there is no outage.
     pub fn succeed(&self) -> bool {
         let mut ongoing = self.ongoing();
         let Some(outage) = *ongoing else { return true };
@@ -73,7 +73,7 @@ impl WriterOutage {
         true
     }
 
-    /// When the outage ends if nothing fails until then; `None` where there is no outage.
+    /// Returns when the outage ends if nothing fails until then; `None` where there is no outage.
     #[must_use]
     pub fn ends_at(&self) -> Option<Instant> {
         self.ongoing().map(|outage| outage.last_failure + QUIET)

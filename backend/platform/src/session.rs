@@ -2,11 +2,11 @@
 
 mod cookie;
 mod cookie_header;
-mod deliverable;
 mod hs256;
 mod intended_user;
 mod keys;
 mod revoked;
+mod secure_transport;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,10 +23,10 @@ use crate::http::ApiError;
 pub use cookie::{CookieError, CookieSettings};
 pub use intended_user::INTENDED_USER;
 pub use keys::{KeyError, MIN_KEY_BYTES, SessionKeys};
-pub use revoked::{MIGRATIONS, RevokedSessions, is_recorded, prune};
+pub use revoked::{MIGRATIONS, RevokedSessions, is_revoked, prune};
 
 /// The default lifetime of a session: 7 days.
-pub const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The session of a signed-in user. As an extractor it rejects a request without a valid session with 401, and one that
 /// names another user in [`INTENDED_USER`] with 409.
@@ -45,10 +45,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// Returns a resource of this user, from the resource and its owner.
+    /// Returns the resource if this user owns it.
     ///
     /// # Errors
-    /// 404 if there is no resource, 401 if it belongs to another user.
+    /// 404 if there is no resource. 401 if another user owns it, as in the Express version, whose clients expect it.
     pub fn ensure_owner<T>(&self, found: Option<(UserId, T)>) -> Result<T, ApiError> {
         match found {
             Some((owner, resource)) if owner == self.user_id => Ok(resource),
@@ -91,7 +91,7 @@ struct Shared {
     revoked: RevokedSessions,
     clock: Clock,
     /// The names of the cookie: the configured one, then one for each key, which no other server uses.
-    names: Vec<String>,
+    cookie_names: Vec<String>,
 }
 
 impl Sessions {
@@ -105,8 +105,8 @@ impl Sessions {
         clock: Clock,
     ) -> Self {
         let own = keys.ids().iter().map(|id| format!("{}_{id}", cookie.name()));
-        let names = std::iter::once(cookie.name().to_owned()).chain(own).collect();
-        Self { shared: Arc::new(Shared { keys, cookie, lifetime, revoked, clock, names }) }
+        let cookie_names = std::iter::once(cookie.name().to_owned()).chain(own).collect();
+        Self { shared: Arc::new(Shared { keys, cookie, lifetime, revoked, clock, cookie_names }) }
     }
 
     /// Begins a session of a client without cookies.
@@ -129,7 +129,7 @@ impl Sessions {
         user_id: &UserId,
         email: &str,
     ) -> Result<NewSession, ApiError> {
-        let Shared { keys, cookie, lifetime, clock, names, .. } = &*self.shared;
+        let Shared { keys, cookie, lifetime, clock, cookie_names, .. } = &*self.shared;
         let iat = clock.now().as_millis().div_euclid(1000);
         let session = Session {
             user_id: user_id.clone(),
@@ -139,16 +139,16 @@ impl Sessions {
             exp: iat.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX)),
         };
         let token = keys.sign(&session).map_err(ApiError::internal)?;
-        let name = if self.is_taken(headers) { names.get(1) } else { None };
+        let name = if self.is_cookie_name_taken(headers) { cookie_names.get(1) } else { None };
         let cookie = cookie.set(name.map_or(cookie.name(), String::as_str), &token);
         Ok(NewSession { session, cookie: cookie.map_err(ApiError::internal)? })
     }
 
     /// Returns whether another server of the host uses the configured name.
-    fn is_taken(&self, headers: &HeaderMap) -> bool {
+    fn is_cookie_name_taken(&self, headers: &HeaderMap) -> bool {
         let Shared { keys, cookie, .. } = &*self.shared;
         let is_ours = |value| cookie::token(value).is_some_and(|token| keys.has_signed(&token));
-        let mut values = cookie_header::values(headers, cookie.name()).peekable();
+        let mut values = cookie_header::cookie_values(headers, cookie.name()).peekable();
         values.peek().is_some() && !values.any(is_ours)
     }
 
@@ -156,14 +156,14 @@ impl Sessions {
     #[must_use]
     pub fn read(&self, headers: &HeaderMap) -> Option<Session> {
         // Identifiers rise also within a second.
-        self.valid(headers).max_by(|a, b| (a.iat, &a.jti).cmp(&(b.iat, &b.jti)))
+        self.valid_sessions(headers).max_by(|a, b| (a.iat, &a.jti).cmp(&(b.iat, &b.jti)))
     }
 
     /// Returns every valid session of a request, each once: a browser may send several cookies of the name.
     #[must_use]
     pub fn read_all(&self, headers: &HeaderMap) -> Vec<Session> {
         let mut found: Vec<Session> = Vec::new();
-        for session in self.valid(headers) {
+        for session in self.valid_sessions(headers) {
             if found.iter().all(|known| known.jti != session.jti) {
                 found.push(session);
             }
@@ -171,11 +171,12 @@ impl Sessions {
         found
     }
 
-    fn valid<'h>(&'h self, headers: &'h HeaderMap) -> impl Iterator<Item = Session> + use<'h> {
-        let Shared { keys, revoked, clock, names, lifetime, .. } = &*self.shared;
+    /// Returns the valid sessions of a request, in the order of its cookies.
+    fn valid_sessions<'h>(&'h self, headers: &'h HeaderMap) -> impl Iterator<Item = Session> + use<'h> {
+        let Shared { keys, revoked, clock, cookie_names, lifetime, .. } = &*self.shared;
         let lifetime = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX);
         let now = clock.now();
-        let values = names.iter().flat_map(move |name| cookie_header::values(headers, name));
+        let values = cookie_names.iter().flat_map(move |name| cookie_header::cookie_values(headers, name));
         let sessions =
             values.filter_map(cookie::token).filter_map(move |token| keys.verify(&token, now, lifetime));
         sessions.filter(|session| !revoked.contains(&session.jti))
@@ -196,12 +197,12 @@ impl Sessions {
     /// Returns the `Set-Cookie` values that delete the session cookies of a client that sent these headers, and keep
     /// those of other servers.
     #[must_use]
-    pub fn clear(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
-        let Shared { cookie, names, .. } = &*self.shared;
-        let (plain, own) = names.split_at(1);
-        let own = own.iter().filter(|name| cookie_header::values(headers, name).next().is_some());
+    pub fn clear_cookies(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
+        let Shared { cookie, cookie_names, .. } = &*self.shared;
+        let (plain, own) = cookie_names.split_at(1);
+        let own = own.iter().filter(|name| cookie_header::cookie_values(headers, name).next().is_some());
         let mut cleared: Vec<HeaderValue> = own.map(|name| cookie.clear(name)).collect();
-        if cleared.is_empty() || !self.is_taken(headers) {
+        if cleared.is_empty() || !self.is_cookie_name_taken(headers) {
             cleared.extend(plain.iter().map(|name| cookie.clear(name)));
         }
         cleared
@@ -211,8 +212,8 @@ impl Sessions {
     ///
     /// # Errors
     /// 400 `insecure_transport` if the browser would drop the cookie, so that a sign-in does not seem to succeed.
-    pub fn ensure_deliverable(&self, headers: &HeaderMap) -> Result<(), ApiError> {
-        deliverable::check(headers, self.shared.cookie.is_secure())
+    pub fn ensure_secure_transport(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        secure_transport::check(headers, self.shared.cookie.is_secure())
     }
 
     /// Returns the revoked sessions.

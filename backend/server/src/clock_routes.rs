@@ -16,7 +16,8 @@ use ticketing_sdk::{AdvanceClock, ClockTime, Timestamp};
 /// The path of the clock.
 const PATH: &str = "/api/clock";
 
-/// Adds the routes of the clock, and the time of the clock to every response, so that clients compare deadlines with it.
+/// Adds the routes of the clock, and the time of the clock to every response, so that clients compare deadlines with
+/// it.
 pub(crate) fn with_clock(routes: Router, clock: &Clock) -> Router {
     let own = Router::new()
         .route(PATH, get(show))

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ticketing_bus::Core;
+use ticketing_bus::ServiceCore;
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::db::{Database, Db, OpenError, PostgresUrl};
 
@@ -70,7 +70,7 @@ fn prepare(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
 
 fn migrate_services(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
     for service in services {
-        Core::migrate(schema(url, service.name())?, &service.tables())?;
+        ServiceCore::migrate(schema(url, service.name())?, &service.tables())?;
     }
     if services.contains(&Service::Payments) {
         Db::migrate(schema(url, PROVIDER)?, &[SimulatedProvider::TABLES])?;
@@ -80,7 +80,7 @@ fn migrate_services(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenE
 
 fn check_services(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
     for service in services {
-        Core::check(schema(url, service.name())?, &service.tables())?;
+        ServiceCore::check(schema(url, service.name())?, &service.tables())?;
     }
     if services.contains(&Service::Payments) {
         Db::check(schema(url, PROVIDER)?, &[SimulatedProvider::TABLES])?;

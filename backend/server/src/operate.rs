@@ -1,6 +1,6 @@
 //! The tasks of an operator: rebuild a lost stream, and list, replay or discard dead letters.
 
-use ticketing_bus::{Bus, BusError, Core, DeadLetter, RebuildError, rebuild};
+use ticketing_bus::{Bus, BusError, DeadLetter, RebuildError, ServiceCore, rebuild};
 use ticketing_platform::db::OpenError;
 
 use crate::databases::Databases;
@@ -40,7 +40,7 @@ pub async fn republish(settings: &StackSettings) -> Result<u64, OperateError> {
     let databases = Databases::prepare(&url.clone().migrated_elsewhere(), &Service::STATEFUL).await?;
     let mut cores = Vec::new();
     for service in Service::STATEFUL {
-        cores.push(Core::open(databases.of(service)?, settings.clock.clone(), &service.tables())?);
+        cores.push(ServiceCore::open(databases.of(service)?, settings.clock.clone(), &service.tables())?);
     }
     Ok(rebuild(&bus, &cores).await?)
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use ticketing_bus::{Bus, Core};
+use ticketing_bus::{Bus, ServiceCore};
 use ticketing_platform::db::DbError;
 use ticketing_platform::health::Health;
 use ticketing_platform::session::RevokedSessions;
@@ -111,7 +111,7 @@ impl App {
     }
 
     /// Returns the database, outbox and inbox of the service; `None` for the client.
-    fn core(&self) -> Option<&Core> {
+    fn core(&self) -> Option<&ServiceCore> {
         match self {
             Self::Auth(app) => Some(app.core()),
             Self::Tickets(app) => Some(app.core()),
@@ -159,7 +159,7 @@ const WRITE_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Adds a check that writes to the database of a service. The bus is not checked: while it is unreachable, events wait
 /// in the outbox.
-pub(crate) fn with_database_check(health: Health, service: Service, core: &Core) -> Health {
+pub(crate) fn with_database_check(health: Health, service: Service, core: &ServiceCore) -> Health {
     let core = core.clone();
     with_write_check(health, service.name(), move || {
         let core = core.clone();

@@ -140,7 +140,7 @@ impl StackSettings {
             payment_timeouts: PaymentTimeouts::default(),
             stripe: None,
             stripe_publishable_key: None,
-            session_ttl: ticketing_platform::session::LIFETIME,
+            session_ttl: ticketing_platform::session::DEFAULT_LIFETIME,
             cookie: CookieSettings::default(),
             allowed_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),

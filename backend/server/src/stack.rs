@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::IntoResponse;
-use ticketing_bus::{Bus, Core, EmbeddedOptions};
+use ticketing_bus::{Bus, EmbeddedOptions, ServiceCore};
 use ticketing_events::Envelope;
 use ticketing_payments::SimulatedProvider;
 use ticketing_payments::provider::Ledger;
@@ -121,7 +121,7 @@ impl Stack {
 
     /// Returns the cores of the stateful services, by name.
     #[must_use]
-    pub fn cores(&self) -> [(&'static str, &Core); 5] {
+    pub fn cores(&self) -> [(&'static str, &ServiceCore); 5] {
         self.parts.cores()
     }
 
@@ -256,7 +256,7 @@ impl Parts {
         Watch { sources, bus: self.bus.clone(), clock: self.clock.clone() }
     }
 
-    pub(crate) fn cores(&self) -> [(&'static str, &Core); 5] {
+    pub(crate) fn cores(&self) -> [(&'static str, &ServiceCore); 5] {
         [
             ("auth", self.auth.core()),
             ("tickets", self.tickets.core()),

@@ -104,7 +104,7 @@ impl Collector {
         })
     }
 
-    /// Where it listens, as a setting.
+    /// Returns where it listens, as a setting.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)

@@ -69,7 +69,7 @@ impl Links {
     }
 }
 
-/// Where the server of a URL like `nats://127.0.0.1:4222` listens.
+/// Returns where the server of a URL like `nats://127.0.0.1:4222` listens.
 fn address_of(url: &str) -> SocketAddr {
     let (_, rest) = url.split_once("://").expect("a URL");
     let authority = rest.split('/').next().unwrap_or(rest);

@@ -52,7 +52,7 @@ struct Faults {
 }
 
 impl Faults {
-    /// How much longer so many bytes take.
+    /// Returns how much longer so many bytes take.
     fn pause(&self, bytes: usize) -> Duration {
         let narrow =
             |rate: usize| Duration::from_secs(bytes as u64) / u32::try_from(rate.max(1)).unwrap_or(u32::MAX);
@@ -79,13 +79,13 @@ impl FaultProxy {
         Self { address, faults, live, listener: task.abort_handle() }
     }
 
-    /// Where it listens.
+    /// Returns where it listens.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// How many connections pass through it.
+    /// Returns how many connections pass through it.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.live.load(Ordering::SeqCst)

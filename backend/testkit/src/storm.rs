@@ -109,7 +109,7 @@ impl Storm {
     ///
     /// # Panics
     /// Panics if a response does not hold, or a server fails.
-    pub async fn run_on(
+    pub async fn run_with_nats(
         &self,
         data_dir: &Path,
         nats: &mut NatsServer,

@@ -98,7 +98,8 @@ impl FakeStripe {
         self.account().intents()
     }
 
-    /// Confirms an intent that waits for its cardholder (3-D Secure), or fails the confirmation. A webhook event follows.
+    /// Confirms an intent that waits for its cardholder (3-D Secure), or fails the confirmation. A webhook event
+    /// follows.
     ///
     /// # Panics
     /// Panics if no intent with this id waits for its cardholder.

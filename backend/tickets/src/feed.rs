@@ -108,9 +108,9 @@ impl Feed {
         publisher::Publisher::new(self, db).run(&shutdown).await;
     }
 
-    /// Returns the changes after the position `resume`, or new ones, as server-sent events. The response starts with `reset`
-    /// if changes after `resume` may be missing. It ends at shutdown, or if its client falls too far behind. It holds `slot`
-    /// until its end.
+    /// Returns the changes after the position `resume`, or new ones, as server-sent events. The response starts with
+    /// `reset` if changes after `resume` may be missing. It ends at shutdown, or if its client falls too far behind. It
+    /// holds `slot` until its end.
     ///
     /// # Errors
     /// If the database fails.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler, start_repeating};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, SessionEndedHandler, spawn_periodic};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::http::{StreamSlots, TrustedProxies};
@@ -57,7 +57,7 @@ const CLAIMS_PER_MINUTE: u32 = 10;
 /// Returns all migrations of the database, to run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
-    Core::parts_with_sessions(MIGRATIONS)
+    ServiceCore::parts_with_sessions(MIGRATIONS)
 }
 
 /// The dependencies and settings of the service.
@@ -86,7 +86,7 @@ pub struct Settings {
 /// The service. Clones share it.
 #[derive(Clone, Debug, FromRef)]
 pub struct App {
-    core: Core,
+    core: ServiceCore,
     sessions: Sessions,
     feed: Feed,
     pages: pages::Pages,
@@ -104,7 +104,7 @@ impl App {
     ///
     /// # Errors
     /// If the database cannot be opened, migrated or read.
-    pub async fn open(settings: Settings) -> Result<Self, CoreError> {
+    pub async fn open(settings: Settings) -> Result<Self, ServiceCoreError> {
         let Settings {
             database,
             clock,
@@ -118,7 +118,7 @@ impl App {
         } = settings;
         let claims = Arc::new(RateLimit::per_minute(CLAIMS_PER_MINUTE, clock.clone()));
         let writes = WriteLimit::new(writes, clock.clone());
-        let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
+        let core = ServiceCore::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         let feed = Feed::default();
         let pages = pages::Pages::new(feed.changed().clone(), core.db.is_shared());
         Ok(Self {
@@ -148,7 +148,7 @@ impl App {
         if self.core.db.is_shared() {
             let db = self.core.db.clone();
             shutdown.spawn(async move {
-                if let Err(error) = db.write(store::adopt).await {
+                if let Err(error) = db.write(store::delete_foreign_changes).await {
                     tracing::warn!(%error, "resetting foreign changes failed");
                 }
             });
@@ -161,7 +161,7 @@ impl App {
             feed.changed().notify();
         });
         let app = self.clone();
-        start_repeating(shutdown, CORRECT_EVERY, "outdated tickets could not be corrected", move || {
+        spawn_periodic(shutdown, CORRECT_EVERY, "outdated tickets could not be corrected", move || {
             let app = app.clone();
             async move { app.correct_outdated_tickets().await }
         });
@@ -210,7 +210,7 @@ impl App {
 
     /// Returns the core of the service.
     #[must_use]
-    pub fn core(&self) -> &Core {
+    pub fn core(&self) -> &ServiceCore {
         &self.core
     }
 }

@@ -9,7 +9,7 @@ mod terms;
 mod tickets;
 mod timeline;
 
-pub use changes::{Change, Changes, Resumed, adopt, after, latest, prune, resume};
+pub use changes::{Change, Changes, Resumed, after, delete_foreign_changes, latest, prune, resume};
 pub use keys::{recompute_batch, recompute_keys};
 pub use list::{Position, list};
 pub use reservations::{

@@ -33,7 +33,8 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Admits a code, and returns the verdict. The attempts have one key, so the pass is admitted once even if an answer is lost.
+/// Admits a code, and returns the verdict. The attempts have one key, so the pass is admitted once even if an answer is
+/// lost.
 async fn check_in(client: &Client, code: &PassCode, device: &str) -> Result<String, Error> {
     let key = IdempotencyKey::generate();
     let mut attempt = 1;

@@ -60,7 +60,7 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
     report.times("someone else's cancellation, from its answer to the screen", freed);
 }
 
-/// Whether the list shows a ticket with this status.
+/// Returns whether the list shows a ticket with this status.
 fn has(screen: &Screen, title: &str, status: &str) -> bool {
     screen.rows(0, LIST).any(|row| row.contains(title) && row.contains(status))
 }

@@ -51,7 +51,7 @@ impl Program {
         Self { began, screen, written, keyboard, child, _terminal: terminal.master }
     }
 
-    /// When the screen came to be like this.
+    /// Returns when the screen came to be like this.
     pub(crate) fn until(&mut self, what: &str, condition: impl Fn(&Screen) -> bool) -> Instant {
         let end = Instant::now() + DEADLINE;
         loop {
@@ -69,7 +69,7 @@ impl Program {
         }
     }
 
-    /// When the screen came to hold these words.
+    /// Returns when the screen came to hold these words.
     pub(crate) fn until_shown(&mut self, words: &str) -> Instant {
         self.until(words, |screen| screen.contents().contains(words))
     }

@@ -147,7 +147,7 @@ pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
     }
 }
 
-/// Whether one of the arguments looks like a card number. The values of prices may have as many digits.
+/// Returns whether one of the arguments looks like a card number. The values of prices may have as many digits.
 fn holds_a_card(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
     let is_price =

@@ -14,7 +14,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Settings", &["config", "doctor"]),
 ];
 
-/// Whether the arguments ask for the short help of the program.
+/// Returns whether the arguments ask for the short help of the program.
 pub(super) fn is_asked(args: &[OsString]) -> bool {
     args.len() == 2 && args[1] == "-h"
 }

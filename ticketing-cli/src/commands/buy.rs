@@ -158,7 +158,7 @@ impl Args {
         Ok(Reservation::Own(own))
     }
 
-    /// Whether the buyer who agreed to `agreed` pays `price`.
+    /// Returns whether the buyer who agreed to `agreed` pays `price`.
     fn is_agreed(&self, price: Money, agreed: Money) -> bool {
         price == agreed || self.max_price.is_some_and(|most| price <= most)
     }
@@ -201,7 +201,8 @@ fn price_changed(price: Money, agreed: Money, so: &str) -> Failure {
         .hint("run the same command again to buy it at the new price")
 }
 
-/// Cancels an order at another price than the buyer agreed to. A server that ignores the price of an order creates such orders.
+/// Cancels an order at another price than the buyer agreed to. A server that ignores the price of an order creates such
+/// orders.
 async fn cancel_changed(api: &ApiContext, order: &Order, agreed: Money) -> Failure {
     let so = match api.client.orders().cancel(&order.id).await {
         Ok(()) => format!("nothing was paid, and order {} was cancelled", order.id),

@@ -47,7 +47,7 @@ pub(crate) enum Orders {
 }
 
 impl Orders {
-    /// Whether the command settles interrupted writes, so that they need no report before it.
+    /// Returns whether the command settles interrupted writes, so that they need no report before it.
     pub(crate) fn settles_interrupted(&self) -> bool {
         matches!(self, Self::Resume(_))
     }

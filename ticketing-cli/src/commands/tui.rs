@@ -119,7 +119,7 @@ impl Look {
         }
     }
 
-    /// Whether it is wanted line by line.
+    /// Returns whether it is wanted line by line.
     fn is_plain_wanted(&self) -> bool {
         let accessible = environment("ACCESSIBLE").is_some_and(|wanted| wanted != "0");
         self.plain || accessible || environment("TERM").is_some_and(|term| term == "dumb")
@@ -138,7 +138,7 @@ impl Theme {
     }
 }
 
-/// How many colours the terminal says that it shows.
+/// Returns how many colours the terminal says that it shows.
 fn colours(shape: &TerminalInfo) -> Colours {
     if !shape.out_colour {
         return Colours::None;
@@ -154,7 +154,7 @@ fn colours(shape: &TerminalInfo) -> Colours {
     }
 }
 
-/// Whether the ground is light, as many terminals say in `COLORFGBG`: `0;15`.
+/// Returns whether the ground is light, as many terminals say in `COLORFGBG`: `0;15`.
 fn is_light(colours: &str) -> bool {
     matches!(colours.rsplit(';').next(), Some("7" | "15"))
 }

@@ -48,7 +48,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Whether the demo runs the scripted sales instead of opening the marketplace.
+    /// Returns whether the demo runs the scripted sales instead of opening the marketplace.
     pub(crate) fn is_scripted(&self, shape: &TerminalInfo) -> bool {
         // `--plain` reads lines from a pipe, too.
         self.story || !(self.look.plain || shape.in_terminal && shape.out_terminal)

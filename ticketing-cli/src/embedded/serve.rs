@@ -139,7 +139,8 @@ pub(super) fn settings_of_server(data_dir: PathBuf) -> Outcome<StackSettings> {
     })
 }
 
-/// The failure of a command line of `ticketing serve` with settings of the server that cannot be read: all of them together.
+/// The failure of a command line of `ticketing serve` with settings of the server that cannot be read: all of them
+/// together.
 pub(crate) fn invalid_settings(tree: clap::Command, args: &[OsString]) -> Option<Failure> {
     let faults = match parse(tree, args) {
         Ok((_, faults)) | Err(ParseError::Settings(faults)) => faults,

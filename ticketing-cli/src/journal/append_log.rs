@@ -29,7 +29,8 @@ pub(crate) struct LogLine {
 }
 
 impl AppendLog {
-    /// Opens a file that only its owner can read, or creates it, and returns its lines. An incomplete last line is removed.
+    /// Opens a file that only its owner can read, or creates it, and returns its lines. An incomplete last line is
+    /// removed.
     ///
     /// # Errors
     /// If the file cannot be read or written, is too large, or another process holds it (`WouldBlock`).

@@ -97,12 +97,12 @@ impl BatchJournal {
         self.header.started_at
     }
 
-    /// Whether no row was sent, or every row that was sent was refused.
+    /// Returns whether no row was sent, or every row that was sent was refused.
     pub(crate) fn is_empty(&self) -> bool {
         self.with(|record| record.rows.is_empty())
     }
 
-    /// Whether these are the first keys of the batch.
+    /// Returns whether these are the first keys of the batch.
     pub(crate) fn has_first_keys(&self) -> bool {
         self.header.salt.is_empty()
     }

@@ -34,7 +34,7 @@ impl InterruptedWrite {
         now.saturating_since(self.note.started_at)
     }
 
-    /// Whether these parts determine the write.
+    /// Returns whether these parts determine the write.
     pub(crate) fn is_of(&self, parts: &[&str]) -> bool {
         self.note.fingerprint == fingerprint(&self.note.server, &self.note.operation, parts)
     }

@@ -41,7 +41,7 @@ pub(crate) fn restore(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(text)
 }
 
-/// Whether a text begins like a formula, after any apostrophes.
+/// Returns whether a text begins like a formula, after any apostrophes.
 fn is_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }

@@ -17,7 +17,7 @@ pub(crate) struct Select {
 }
 
 impl Select {
-    /// Whether an option was given.
+    /// Returns whether an option was given.
     pub(crate) fn is_active(&self) -> bool {
         self.fields.is_some() || self.jq.is_some() || self.template.is_some()
     }

@@ -163,7 +163,7 @@ pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
     fields.join("  ").trim_end().to_owned() + "\n"
 }
 
-/// Whether a list on a terminal of this width has the column.
+/// Returns whether a list on a terminal of this width has the column.
 fn is_shown(column: &Column, width: usize) -> bool {
     match column.place {
         Place::Hidden => false,

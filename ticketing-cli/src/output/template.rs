@@ -20,8 +20,8 @@ fn wrong(error: &Error) -> Failure {
         .hint("`{% for item in items %}{{ item.title }}{% endfor %}` is a template of a list")
 }
 
-/// Renders a template. The fields of an object are its variables; a list is the variable `items`. A terminal gets no control
-/// characters of other users.
+/// Renders a template. The fields of an object are its variables; a list is the variable `items`. A terminal gets no
+/// control characters of other users.
 pub(super) fn render(text: &str, document: &Value, terminal: bool) -> Outcome<String> {
     let document = if terminal { sanitized(document) } else { document.clone() };
     let variables = match document {

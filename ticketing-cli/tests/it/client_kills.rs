@@ -98,7 +98,8 @@ impl Stage {
         Self { data, server: Some(server), proxy, seller, buyer, observer, seed }
     }
 
-    /// Every step of a purchase and of a listing with either fate, the writes of a purchase for the server, and a few at random.
+    /// Every step of a purchase and of a listing with either fate, the writes of a purchase for the server, and a few
+    /// at random.
     fn plan(&self) -> Vec<Kill> {
         let ticket = self.seller.ticket("The first", "20");
         let _ = self.proxy.take_steps();
@@ -315,7 +316,7 @@ fn waited(child: &mut Child, delay: Duration) -> bool {
     }
 }
 
-/// How many writes of this user are noted down. A note that is settled is empty before it is gone.
+/// Returns how many writes of this user are noted down. A note that is settled is empty before it is gone.
 fn notes_of(cli: &Cli) -> usize {
     let Ok(notes) = std::fs::read_dir(cli.home.path().join("journal")) else { return 0 };
     let notes = notes.map(|note| note.unwrap());

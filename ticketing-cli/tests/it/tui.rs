@@ -1,8 +1,8 @@
 //! `ticketing tui` and `ticketing demo` as people meet them: in a terminal, and line by line.
 
 mod output;
+mod plain_session;
 pub(crate) mod pty;
-mod talk;
 
 mod alarms;
 mod buying;

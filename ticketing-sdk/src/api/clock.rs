@@ -38,8 +38,8 @@ impl MarketClock {
         self.client.request(Method::GET, PATH).without_session().checked().await?.json()
     }
 
-    /// Moves the clock forward, and returns its new time. Fails with `not_found` where the clock is not movable, and with
-    /// `invalid_input` for more than a year.
+    /// Moves the clock forward, and returns its new time. Fails with `not_found` where the clock is not movable, and
+    /// with `invalid_input` for more than a year.
     pub fn advance(&self, by: Duration) -> Write<ClockTime> {
         let body = AdvanceClock::new(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
         Write::new(self.client.request(Method::POST, format!("{PATH}/advance")).json(&body), Response::json)

@@ -45,8 +45,8 @@ impl Passes {
         List::new(self.client.request(Method::GET, PATH))
     }
 
-    /// Waits for the pass of an order. A pass is issued shortly after its order is complete; `None` if it is not there after
-    /// `timeout`.
+    /// Waits for the pass of an order. A pass is issued shortly after its order is complete; `None` if it is not there
+    /// after `timeout`.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -86,7 +86,8 @@ impl Passes {
         self.one(Method::GET, &id.into(), "").checked().await?.json()
     }
 
-    /// Starts a transfer of a pass: the user who claims it with the code becomes its holder. A second call replaces the code.
+    /// Starts a transfer of a pass: the user who claims it with the code becomes its holder. A second call replaces the
+    /// code.
     ///
     /// Fails with `pass_not_valid`, `not_found`.
     pub fn transfer(&self, id: impl Into<PassId>) -> Write<PassTransfer> {
@@ -108,8 +109,8 @@ impl Passes {
         self.create(self.client.request(Method::POST, format!("{PATH}/claims")).json(&body), Response::json)
     }
 
-    /// Offers a pass for resale, at most at [`Pass::resale_limit`]. The answer is its listing; withdrawing that makes the
-    /// pass valid again.
+    /// Offers a pass for resale, at most at [`Pass::resale_limit`]. The answer is its listing; withdrawing that makes
+    /// the pass valid again.
     ///
     /// Fails with `pass_not_valid`, `invalid_input`, `ticket_past`, `not_found`.
     pub fn resell(&self, id: impl Into<PassId>, price: Money) -> Write<Ticket> {

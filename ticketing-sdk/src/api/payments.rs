@@ -49,8 +49,8 @@ impl CardToken {
         Self(SecretString::from(token.into()))
     }
 
-    /// Whether a text looks like a card number, which is no token: 12 to 19 digits, however they are grouped. Programs
-    /// refuse it before it gets anywhere.
+    /// Returns whether a text looks like a card number, which is no token: 12 to 19 digits, however they are grouped.
+    /// Programs refuse it before it gets anywhere.
     ///
     /// ```
     /// use ticketing_sdk::CardToken;
@@ -116,8 +116,8 @@ impl Payments {
         crate::Request::to(&self.client, Method::GET, PATH, id.as_str(), "payment id").checked().await?.json()
     }
 
-    /// How buyers of this marketplace give their card. A program without a browser shows the address of the order's page where
-    /// the answer is [`CardEntry::Page`], and follows the order.
+    /// Returns how buyers of this marketplace give their card. A program without a browser shows the address of the
+    /// order's page where the answer is [`CardEntry::Page`], and follows the order.
     ///
     /// The marketplace's page tells; a server without pages takes tokens.
     ///

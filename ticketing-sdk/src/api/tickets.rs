@@ -65,7 +65,8 @@ impl Tickets {
         Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
     }
 
-    /// Changes one's own ticket; details that are not given stay as they are. With [`Write::if_match`], only if nobody else changed it meanwhile.
+    /// Changes one's own ticket; details that are not given stay as they are. With [`Write::if_match`], only if nobody
+    /// else changed it meanwhile.
     ///
     /// Fails with `invalid_input`, `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
     pub fn update(&self, id: impl Into<TicketId>, ticket: impl Into<TicketUpdate>) -> Write<Ticket> {
@@ -89,8 +90,8 @@ impl Tickets {
         Watch::open(self.client.clone(), None).await
     }
 
-    /// The changes of all tickets after a position that an earlier watch has reached. A server keeps changes for a while
-    /// (24 hours here); where it cannot resume there, the stream begins with
+    /// The changes of all tickets after a position that an earlier watch has reached. A server keeps changes for a
+    /// while (24 hours here); where it cannot resume there, the stream begins with
     /// [`ChangesMissed`](crate::Error::ChangesMissed).
     ///
     /// # Errors
@@ -123,8 +124,8 @@ impl Tickets {
         WatchEvents::unconnected(self.client.clone(), last_event_id)
     }
 
-    /// As [`Self::follow`], beginning with the changes since a time by the server's clock. Where the server no longer has
-    /// all of them, or is too old to know, the stream begins with [`ChangesMissed`](crate::Error::ChangesMissed).
+    /// As [`Self::follow`], beginning with the changes since a time by the server's clock. Where the server no longer
+    /// has all of them, or is too old to know, the stream begins with [`ChangesMissed`](crate::Error::ChangesMissed).
     pub fn follow_since(&self, since: Timestamp) -> WatchEvents {
         self.follow(Some(format!("since:{}", since.as_millis())))
     }
@@ -241,12 +242,13 @@ impl TicketSort {
     }
 }
 
-/// When the event of a ticket starts, if that is known.
+/// Returns when the event of a ticket starts, if that is known.
 fn starts_at(ticket: &Ticket) -> Option<Timestamp> {
     ticket.details.starts_at.as_ref().map(EventTime::instant)
 }
 
-/// When a ticket was listed, in milliseconds since the Unix epoch. Its identifier tells where the backend does not.
+/// Returns when a ticket was listed, in milliseconds since the Unix epoch. Its identifier tells where the backend does
+/// not.
 fn age(ticket: &Ticket) -> Option<i64> {
     ticket.created_at.map(|at| at.as_millis()).or_else(|| made_at(ticket.id.as_str()))
 }

@@ -20,7 +20,8 @@ impl Orders {
             .json()
     }
 
-    /// Merges what all services retain of an order into one timeline, and says in one sentence why the order is as it is.
+    /// Merges what all services retain of an order into one timeline, and says in one sentence why the order is as it
+    /// is.
     ///
     /// A service that does not answer leaves a gap in the timeline ([`Explanation::gaps`]).
     ///

@@ -161,15 +161,16 @@ impl ClientBuilder {
     }
 
     /// Sets the whole configuration of TLS: with a cryptographic provider, a verifier or client certificates of the
-    /// program's own. By default TLS uses the provider that the program has installed, or ring (feature `tls-ring`), and the
-    /// certificates of the operating system. The SDK itself never installs a provider.
+    /// program's own. By default TLS uses the provider that the program has installed, or ring (feature `tls-ring`),
+    /// and the certificates of the operating system. The SDK itself never installs a provider.
     pub fn tls_config(mut self, config: rustls::ClientConfig) -> Self {
         self.connections.tls = Some(Box::new(config));
         self
     }
 
-    /// Uses a client of the program's own for the connections. It decides about proxies, certificates and the connection
-    /// timeout; it must follow no redirects, keep no cookies and repeat nothing, since the SDK does that itself.
+    /// Uses a client of the program's own for the connections. It decides about proxies, certificates and the
+    /// connection timeout; it must follow no redirects, keep no cookies and repeat nothing, since the SDK does that
+    /// itself.
     ///
     /// ```
     /// use ticketing_sdk::{Client, reqwest};

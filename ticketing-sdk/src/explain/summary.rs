@@ -81,7 +81,7 @@ impl Facts<'_> {
         calls.next_back()?.detail.as_deref()
     }
 
-    /// How far a step at the provider is.
+    /// Returns how far a step at the provider is.
     fn attempts(&self, step: &str) -> String {
         let mut calls =
             self.entries.iter().filter(|entry| entry.kind == TimelineKind::Call && entry.name == step);

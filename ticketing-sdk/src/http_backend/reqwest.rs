@@ -139,7 +139,7 @@ impl HttpBackend for ReqwestBackend {
     }
 }
 
-/// Whether the URL names this machine.
+/// Returns whether the URL names this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

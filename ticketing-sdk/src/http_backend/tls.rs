@@ -13,8 +13,9 @@ use crate::{Error, Result};
 /// The protocols that the connections speak.
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
-/// Returns the configuration of connections that trust the system's certificates and those of these PEM files. Without need
-/// of certificates they are not loaded, so that a machine without any must not fail; `None` where there is no provider then.
+/// Returns the configuration of connections that trust the system's certificates and those of these PEM files. Without
+/// need of certificates they are not loaded, so that a machine without any must not fail; `None` where there is no
+/// provider then.
 ///
 /// # Errors
 /// When a file cannot be read, or there is no cryptographic provider.

@@ -41,7 +41,8 @@ const ANY_PADDING: GeneralPurposeConfig =
 const COOKIE_ENCODING: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, ANY_PADDING);
 const TOKEN_ENCODING: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, ANY_PADDING);
 
-/// Returns the user that the value of a session cookie names. The signature is not verified: only the server has the key.
+/// Returns the user that the value of a session cookie names. The signature is not verified: only the server has the
+/// key.
 fn user_of(value: &str) -> Option<UserId> {
     let value: CookieValue = serde_json::from_slice(&COOKIE_ENCODING.decode(value).ok()?).ok()?;
     let claims = value.jwt.split('.').nth(1)?;

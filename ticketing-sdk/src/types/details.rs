@@ -37,7 +37,7 @@ pub enum FieldUpdate<T> {
 }
 
 impl<T> FieldUpdate<T> {
-    /// Whether the field stays as it is.
+    /// Returns whether the field stays as it is.
     #[must_use]
     pub fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
@@ -191,7 +191,7 @@ macro_rules! details {
                 $(update.$field.apply_to(&mut self.$field);)+
             }
 
-            /// Whether no field is given.
+            /// Returns whether no field is given.
             #[must_use]
             pub fn is_empty(&self) -> bool {
                 self.given().next().is_none()

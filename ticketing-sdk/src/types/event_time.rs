@@ -79,7 +79,7 @@ impl EventTime {
     }
 }
 
-/// Whether a text has the form of RFC 3339: parsers also read shorter forms, which other clients could not.
+/// Returns whether a text has the form of RFC 3339: parsers also read shorter forms, which other clients could not.
 fn is_rfc3339(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let matches = |text: &str, pattern: &str| {
@@ -106,7 +106,7 @@ fn is_rfc3339(text: &str) -> bool {
         && offset.get(4..).is_none_or(|minutes| minutes < "60")
 }
 
-/// Whether date and time exist, in the last year that has four digits.
+/// Returns whether date and time exist, in the last year that has four digits.
 fn is_last_date(text: &str) -> bool {
     text.get(..19)
         .and_then(|local| local.parse::<jiff::civil::DateTime>().ok())

@@ -88,7 +88,7 @@ impl Order {
 pub enum OrderStatus {
     /// The ticket is reserved and can be paid for.
     Created,
-    /// A payment is authorised and being captured; the reservation no longer expires.
+    /// A payment is authorized and being captured; the reservation no longer expires.
     AwaitingPayment,
     /// Paid.
     Complete,
@@ -118,7 +118,7 @@ impl OrderStatus {
         }
     }
 
-    /// Whether the status is final.
+    /// Returns whether the status is final.
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Complete | Self::Cancelled)

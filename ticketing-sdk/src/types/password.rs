@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 /// The number of characters of a new password. No other rule applies, and the password is kept as given.
 pub const PASSWORD_LENGTHS: RangeInclusive<usize> = 8..=128;
 
-/// Whether a text can be a new password.
+/// Returns whether a text can be a new password.
 ///
 /// ```
 /// use ticketing_sdk::is_valid_password;

@@ -69,13 +69,13 @@ impl fmt::Debug for ClientSecret {
 pub enum PaymentStatus {
     /// The provider has not responded yet.
     Pending,
-    /// The card is authorised, and no money has moved.
+    /// The card is authorized, and no money has moved.
     Authorized,
     /// The money is captured.
     Succeeded,
     /// No money was captured.
     Failed,
-    /// The money was refunded, or the authorisation was voided.
+    /// The money was refunded, or the authorization was voided.
     Refunded,
     /// A value that this version does not know.
     Other(UnknownValue),
@@ -100,7 +100,7 @@ impl PaymentStatus {
         }
     }
 
-    /// Whether only a refund can change the status.
+    /// Returns whether only a refund can change the status.
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Refunded)

@@ -132,7 +132,7 @@ impl Program {
         Stroke { echo, result: began.elapsed(), slice: slice.max(echo) }
     }
 
-    /// Does all the work that waits, and shows what it led to. Answers with the longest slice.
+    /// Does all the work that waits, and shows what it led to. Returns the longest slice.
     pub(crate) fn work(&mut self) -> Duration {
         let mut longest = Duration::ZERO;
         let mut drawn = Instant::now();
@@ -149,7 +149,7 @@ impl Program {
         longest
     }
 
-    /// Whether the screen holds these words.
+    /// Returns whether the screen holds these words.
     pub(crate) fn shows(&mut self, words: &str) -> bool {
         self.draw();
         let text: String = self.buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
@@ -162,7 +162,7 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(crate::tickets::NOW)
 }
 
-/// How long something takes.
+/// Returns how long something takes.
 pub(crate) fn timed(run: impl FnOnce()) -> Duration {
     let began = Instant::now();
     run();

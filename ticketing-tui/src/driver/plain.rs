@@ -103,7 +103,8 @@ impl<W: Write> Driver<W> {
         if self.ended { ExitReason::Terminated } else { ExitReason::Quit }
     }
 
-    /// Asks for every field that is needed and in which nothing is written yet. Answers `false` where the input has ended.
+    /// Asks for every field that is needed and in which nothing is written yet. Answers `false` where the input has
+    /// ended.
     async fn fill_in(&mut self, signals: &mut Signals) -> io::Result<bool> {
         let (_, view, _) = self.app.plain_view();
         for field in view.fields.iter().filter(|field| !field.is_optional && field.value.is_empty()) {
@@ -227,7 +228,8 @@ impl<W: Write> Driver<W> {
         Ok(())
     }
 
-    /// Asks for a line and prints the messages that arrive meanwhile. Returns `None` at the end of the input or of the program.
+    /// Asks for a line and prints the messages that arrive meanwhile. Returns `None` at the end of the input or of the
+    /// program.
     async fn ask(&mut self, prompt: &str, secret: bool, signals: &mut Signals) -> io::Result<Option<String>> {
         write!(self.out, "{prompt}")?;
         self.out.flush()?;
@@ -274,7 +276,7 @@ impl<W: Write> Driver<W> {
     }
 }
 
-/// Whether an action does something to the row that is selected on a screen.
+/// Returns whether an action does something to the row that is selected on a screen.
 fn is_about_a_row(action: Action) -> bool {
     matches!(action, Action::Open | Action::Buy | Action::Browse | Action::Reset)
         || matches!(action.scope(), Scope::Orders)

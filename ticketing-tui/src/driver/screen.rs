@@ -43,7 +43,7 @@ struct Driver {
 
 /// What to do after an event; what is later outweighs what is earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Flow {
+enum LoopControl {
     Continue,
     Suspend,
     Quit,
@@ -52,9 +52,9 @@ enum Flow {
 /// Performs all effects of an event, also those behind a suspension: they are asked for once.
 fn perform_all(
     effects: Vec<Effect>,
-    mut perform: impl FnMut(Effect) -> io::Result<Flow>,
-) -> io::Result<Flow> {
-    effects.into_iter().try_fold(Flow::Continue, |next, effect| Ok(perform(effect)?.max(next)))
+    mut perform: impl FnMut(Effect) -> io::Result<LoopControl>,
+) -> io::Result<LoopControl> {
+    effects.into_iter().try_fold(LoopControl::Continue, |next, effect| Ok(perform(effect)?.max(next)))
 }
 
 impl Driver {
@@ -65,9 +65,9 @@ impl Driver {
         let mut next = self.take(Event::Tick)?;
         loop {
             match next {
-                Flow::Continue => {}
-                Flow::Quit => return Ok(ExitReason::Quit),
-                Flow::Suspend => {
+                LoopControl::Continue => {}
+                LoopControl::Quit => return Ok(ExitReason::Quit),
+                LoopControl::Suspend => {
                     next = self.suspend(signals, true).await?;
                     continue;
                 }
@@ -89,7 +89,7 @@ impl Driver {
                     Signal::Continue => {
                         self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
                         self.draw()?;
-                        Flow::Continue
+                        LoopControl::Continue
                     }
                 },
                 input = inputs.next() => match input {
@@ -98,7 +98,7 @@ impl Driver {
                     Some(input) => {
                         let next = match event(input?) {
                             Some(event) => self.take(event)?,
-                            None => Flow::Continue,
+                            None => LoopControl::Continue,
                         };
                         if self.dirty {
                             self.draw()?;
@@ -107,7 +107,7 @@ impl Driver {
                     }
                 },
                 Some(event) = self.runtime.next() => self.take(event)?,
-                () = sleep_until(due), if self.dirty => Flow::Continue,
+                () = sleep_until(due), if self.dirty => LoopControl::Continue,
                 () = wait_until(tick), if tick.is_some() => self.take(Event::Tick)?,
                 () = std::future::ready(()), if work => self.take(Event::Idle)?,
             };
@@ -115,23 +115,23 @@ impl Driver {
     }
 
     /// Hands an event to the core, with those that wait behind it, and does what follows from them.
-    fn take(&mut self, event: Event) -> io::Result<Flow> {
+    fn take(&mut self, event: Event) -> io::Result<LoopControl> {
         let mut event = Some(event);
         let mut taken = 0;
-        let mut next = Flow::Continue;
+        let mut next = LoopControl::Continue;
         while let Some(now) = event.take() {
             self.app.set_clock_offset(self.runtime.clock_offset());
             let effects = self.app.update(now, self.runtime.now());
             next = perform_all(effects, |effect| match self.runtime.perform(effect) {
-                None => Ok(Flow::Continue),
-                Some(Effect::Quit) => Ok(Flow::Quit),
-                Some(Effect::Suspend) => Ok(Flow::Suspend),
+                None => Ok(LoopControl::Continue),
+                Some(Effect::Quit) => Ok(LoopControl::Quit),
+                Some(Effect::Suspend) => Ok(LoopControl::Suspend),
                 Some(effect) => {
-                    self.terminal.perform(&effect, self.app.wants_mouse()).map(|()| Flow::Continue)
+                    self.terminal.perform(&effect, self.app.wants_mouse()).map(|()| LoopControl::Continue)
                 }
             })?;
             taken += 1;
-            if taken < 64 && next == Flow::Continue {
+            if taken < 64 && next == LoopControl::Continue {
                 event = self.runtime.waiting();
             }
         }
@@ -147,7 +147,7 @@ impl Driver {
     }
 
     /// Gives the terminal back to the shell until the program is in front again.
-    async fn suspend(&mut self, signals: &mut Signals, all: bool) -> io::Result<Flow> {
+    async fn suspend(&mut self, signals: &mut Signals, all: bool) -> io::Result<LoopControl> {
         self.terminal.leave()?;
         stop(all);
         signals.discard_pending().await;
@@ -177,11 +177,12 @@ mod tests {
     fn effects_behind_a_suspension_are_performed() {
         let mut performed = Vec::new();
         let next = perform_all(vec![Effect::Suspend, Effect::Follow, Effect::Bell], |effect| {
-            let next = if matches!(effect, Effect::Suspend) { Flow::Suspend } else { Flow::Continue };
+            let next =
+                if matches!(effect, Effect::Suspend) { LoopControl::Suspend } else { LoopControl::Continue };
             performed.push(effect);
             Ok(next)
         });
-        assert_eq!(next.unwrap(), Flow::Suspend);
+        assert_eq!(next.unwrap(), LoopControl::Suspend);
         assert!(matches!(performed[..], [Effect::Suspend, Effect::Follow, Effect::Bell]));
     }
 }

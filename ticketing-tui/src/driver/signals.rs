@@ -84,7 +84,8 @@ mod unix {
         let _ = signal::raise(Kind::SIGSTOP);
     }
 
-    /// Whether nobody outside of the group could continue it: as where a terminal runs the program without a shell.
+    /// Returns whether nobody outside of the group could continue it: as where a terminal runs the program without a
+    /// shell.
     ///
     /// A process or session outside of this container has the number 0, which is why these are plain numbers: a parent
     /// there is in another session, and no shell of this one.

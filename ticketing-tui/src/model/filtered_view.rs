@@ -83,13 +83,13 @@ impl FilteredView {
         self.order.get(index).map(|entry| entry.row)
     }
 
-    /// Where a row is shown.
+    /// Returns where a row is shown.
     pub(crate) fn position(&mut self, tickets: &TicketStore, row: RowId) -> Option<usize> {
         let entry = self.entry(tickets, row)?;
         self.find_index(tickets, &entry).ok()
     }
 
-    /// Whether a search is under way. What is shown until it ends is the answer to the one before.
+    /// Returns whether a search is under way. What is shown until it ends is the answer to the one before.
     pub(crate) fn is_searching(&self) -> bool {
         self.search.is_some()
     }
@@ -119,7 +119,7 @@ impl FilteredView {
         self.search = Some(Search { candidates: None, next: 0, found: Vec::new(), changed_rows: Vec::new() });
     }
 
-    /// Does a slice of the search. Answers whether that was the last one: then what is shown is another.
+    /// Does a slice of the search. Returns whether that was the last one: then what is shown is another.
     pub(crate) fn run_slice(&mut self, tickets: &TicketStore) -> bool {
         let Some(mut search) = self.search.take() else { return false };
         let total = search.candidates.as_ref().map_or(tickets.len(), Vec::len);

@@ -32,7 +32,7 @@ pub(crate) struct Listing {
 #[derive(Debug, Clone)]
 pub(crate) struct PendingChange {
     pub(crate) action: ListingAction,
-    /// What it was original.
+    /// The listing before the change.
     original: Ticket,
 }
 
@@ -53,7 +53,7 @@ impl Listings {
         self.list.iter().find(|listing| listing.ticket.id == *id)
     }
 
-    /// How many are to be had, how many are reserved, how many are sold, and for how many cents together.
+    /// Returns how many are to be had, how many are reserved, how many are sold, and for how many cents together.
     pub(crate) fn sums(&self) -> (usize, usize, usize, i64) {
         let count = |status| self.list.iter().filter(|listing| listing.ticket.status == status).count();
         let sold = self.list.iter().filter(|listing| listing.ticket.status == TicketStatus::Sold);

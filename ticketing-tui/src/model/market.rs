@@ -53,7 +53,7 @@ impl Market {
         self.view.added(&self.tickets, &added);
     }
 
-    /// Takes in what a ticket is now. Answers with what that was before, if something is new.
+    /// Takes in what a ticket is now. Returns what that was before, if something is new.
     pub(crate) fn update(&mut self, ticket: &Ticket) -> Option<Option<TicketRow>> {
         self.apply(ticket, false)
     }
@@ -107,7 +107,7 @@ impl Market {
         self.view.search(query);
     }
 
-    /// Does a slice of a search. Answers whether what is shown is another now.
+    /// Does a slice of a search. Returns whether what is shown is another now.
     pub(crate) fn run_slice(&mut self) -> bool {
         self.view.run_slice(&self.tickets)
     }
@@ -118,7 +118,7 @@ impl Market {
         self.tickets.row(id).map(|row| (id, row))
     }
 
-    /// Where a ticket is shown.
+    /// Returns where a ticket is shown.
     pub(crate) fn position(&mut self, ticket: &TicketId) -> Option<usize> {
         let row = self.tickets.find(ticket)?;
         self.view.position(&self.tickets, row)

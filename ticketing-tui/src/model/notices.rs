@@ -73,7 +73,7 @@ impl Notices {
         self.shown.iter()
     }
 
-    /// When the next one passes.
+    /// Returns when the next one passes.
     pub(crate) fn wakes_at(&self) -> Option<Timestamp> {
         self.shown.iter().map(|notice| notice.expires_at).min()
     }

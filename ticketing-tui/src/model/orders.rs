@@ -110,7 +110,7 @@ impl Orders {
         self.reserving.contains_key(ticket)
     }
 
-    /// Whether money is being taken right now.
+    /// Returns whether money is being taken right now.
     pub(crate) fn is_paying(&self) -> bool {
         self.in_progress.values().any(|(_, action)| *action == OrderAction::Pay)
     }
@@ -162,7 +162,7 @@ impl Orders {
         }
     }
 
-    /// Whether an order was seen to run out. Of an order that was cancelled elsewhere that is not known.
+    /// Returns whether an order was seen to run out. Of an order that was cancelled elsewhere that is not known.
     pub(crate) fn has_expired(&self, id: &OrderId) -> bool {
         self.expired.contains(id)
     }
@@ -176,7 +176,7 @@ impl Orders {
         self.in_progress.insert(id.clone(), (call, action));
     }
 
-    /// Ends what a call was doing to an order. Answers with the order, if the call is still the one that does it.
+    /// Ends what a call was doing to an order. Returns the order, if the call is still the one that does it.
     pub(crate) fn end_action(&mut self, call: CallId) -> Option<(OrderId, OrderAction)> {
         let (id, action) = self
             .in_progress
@@ -202,7 +202,7 @@ impl Orders {
         self.expiry_polls.remove(id);
     }
 
-    /// Whether the money for an order is known to be taken, also where the order does not show that yet.
+    /// Returns whether the money for an order is known to be taken, also where the order does not show that yet.
     pub(crate) fn is_paid(&self, order: &Order) -> bool {
         let succeeded =
             |payment: &Payment| payment.status.is_none_or(|status| status == PaymentStatus::Succeeded);
@@ -217,7 +217,7 @@ impl Orders {
         self.reserving.insert(ticket.clone(), (call, price));
     }
 
-    /// Ends a reservation that was under way. Answers with its ticket, and the price that was shown.
+    /// Ends a reservation that was under way. Returns its ticket, and the price that was shown.
     pub(crate) fn end_reserving(&mut self, call: CallId) -> Option<(TicketId, Money)> {
         let in_progress = self.reserving.iter().find(|(_, (in_progress, _))| *in_progress == call);
         let (ticket, price) = in_progress.map(|(id, (_, price))| (id.clone(), *price))?;
@@ -225,7 +225,8 @@ impl Orders {
         Some((ticket, price))
     }
 
-    /// How long an order still holds its ticket unless it is paid for; nothing where it no longer waits for that.
+    /// Returns how long an order still holds its ticket unless it is paid for; nothing where it no longer waits for
+    /// that.
     pub(crate) fn time_left(order: &Order, now: Timestamp) -> Duration {
         order.time_left(now).unwrap_or_default()
     }
@@ -271,7 +272,7 @@ impl Orders {
         alerts
     }
 
-    /// When `tick` has something to do, or a second that is shown has passed. `now` is the server's.
+    /// Returns when `tick` has something to do, or a second that is shown has passed. `now` is the server's.
     pub(crate) fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
         let open = self.open().map(|order| {
             let left = u64::try_from(Self::time_left(order, now).as_millis()).unwrap_or(u64::MAX);

@@ -52,7 +52,7 @@ impl Sort {
 }
 
 impl Query {
-    /// Whether it leaves anything out, sold and withdrawn tickets aside.
+    /// Returns whether it leaves anything out, sold and withdrawn tickets aside.
     pub(crate) fn is_narrow(&self) -> bool {
         !self.text.trim().is_empty() || self.min.is_some() || self.max.is_some()
     }

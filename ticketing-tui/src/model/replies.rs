@@ -49,7 +49,7 @@ impl Model {
             self.finish_pass_write(pass, reply);
         }
         match reply {
-            // The session in which it was subject has ended; a later one has not.
+            // The session of the call has ended; a later one has not.
             Err(error) if error.kind == CallErrorKind::SignedOut && is_current => {
                 self.set_session(Session::SignedOut)
             }

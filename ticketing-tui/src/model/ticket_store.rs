@@ -46,7 +46,7 @@ impl TicketRow {
         self.details.as_deref()
     }
 
-    /// When its event starts, if that is known.
+    /// Returns when its event starts, if that is known.
     pub(crate) fn starts_at(&self) -> Option<&EventTime> {
         self.details()?.starts_at.as_ref()
     }
@@ -99,17 +99,17 @@ impl From<TicketStatus> for TicketState {
 }
 
 impl TicketStore {
-    /// How many rows there are, with those that were withdrawn.
+    /// Returns how many rows there are, with those that were withdrawn.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// How many tickets can be had.
+    /// Returns how many tickets can be had.
     pub(crate) fn available(&self) -> usize {
         self.available
     }
 
-    /// How many tickets that can be had fall into each band of prices.
+    /// Returns how many tickets that can be had fall into each band of prices.
     pub(crate) fn price_bands(&self) -> &[u32] {
         &self.price_bands
     }
@@ -135,7 +135,7 @@ impl TicketStore {
         self.sellers.get_index(row.seller as usize).map_or("", |(id, ())| id)
     }
 
-    /// Takes in what a ticket is now, unless something newer is known. Answers with its row and what that was before;
+    /// Takes in what a ticket is now, unless something newer is known. Returns its row and what that was before;
     /// nothing if nothing is new.
     pub(crate) fn update(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<(RowId, Option<TicketRow>)> {
         let state = if withdrawn { TicketState::Withdrawn } else { ticket.status.into() };

@@ -113,7 +113,7 @@ impl CheckIn {
     }
 }
 
-/// Why nobody enters with a code, and whether that is known at all.
+/// Returns why nobody enters with a code, and whether that is known at all.
 fn refusal(error: &CallError, local: &LocalTime) -> (Ruling, String) {
     let message = error.message.trim_end_matches('.');
     let CallErrorKind::Refused(code) = &error.kind else {
@@ -218,7 +218,7 @@ impl Screen for CheckIn {
         }
     }
 
-    fn writes(&self, _: &Model) -> bool {
+    fn has_text_input(&self, _: &Model) -> bool {
         true
     }
 }

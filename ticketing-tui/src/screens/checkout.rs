@@ -64,7 +64,7 @@ impl Checkout {
         model.orders.get(&self.id)
     }
 
-    /// Whether there is something to pay, and it is not being paid.
+    /// Returns whether there is something to pay, and it is not being paid.
     fn is_open(&self, model: &Model) -> bool {
         let held = |order: &Order| {
             order.status == OrderStatus::Created && !Orders::time_left(order, model.server_now()).is_zero()
@@ -72,12 +72,12 @@ impl Checkout {
         self.order(model).is_some_and(held) && model.orders.action(&self.id).is_none()
     }
 
-    /// Whether the ticket is bought, so that its pass is issued now, or in a moment.
+    /// Returns whether the ticket is bought, so that its pass is issued now, or in a moment.
     fn is_paid(&self, model: &Model) -> bool {
         self.order(model).is_some_and(|order| model.orders.is_paid(order))
     }
 
-    /// Whether the order is paid for by a token that is written here.
+    /// Returns whether the order is paid for by a token that is written here.
     fn takes_token(&self, model: &Model) -> bool {
         self.is_open(model) && model.payment_page(&self.id).is_none()
     }
@@ -159,7 +159,7 @@ impl Checkout {
         }
     }
 
-    /// How far the ticket is torn.
+    /// Returns how far the ticket is torn.
     fn tear(&self, model: &Model) -> Tear {
         match self.paid_at {
             _ if !self.is_paid(model) => Tear::Whole,
@@ -270,7 +270,7 @@ impl Screen for Checkout {
         PlainView::lines(lines)
     }
 
-    fn writes(&self, model: &Model) -> bool {
+    fn has_text_input(&self, model: &Model) -> bool {
         self.takes_token(model)
     }
 

@@ -87,7 +87,7 @@ impl Screen for Claim {
         PlainView { lines: self.submission.messages(), ..PlainView::form(&self.form) }
     }
 
-    fn writes(&self, _: &Model) -> bool {
+    fn has_text_input(&self, _: &Model) -> bool {
         true
     }
 

@@ -196,7 +196,7 @@ impl Screen for Listing {
         PlainView { lines: self.submission.messages(), ..PlainView::form(&self.form) }
     }
 
-    fn writes(&self, _: &Model) -> bool {
+    fn has_text_input(&self, _: &Model) -> bool {
         true
     }
 }

@@ -31,7 +31,7 @@ impl Listings {
     }
 }
 
-/// How a listing stands.
+/// Returns how a listing stands.
 fn status(listing: &Listing) -> (&'static str, StyleRole) {
     match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
         (Some(ListingAction::Change), _) => ("Saving", StyleRole::Accent),

@@ -249,7 +249,7 @@ impl Screen for Market {
         view
     }
 
-    fn writes(&self, _: &Model) -> bool {
+    fn has_text_input(&self, _: &Model) -> bool {
         self.writing
     }
 }

@@ -124,7 +124,7 @@ impl Screen for Palette {
         }
     }
 
-    fn writes(&self, _: &Model) -> bool {
+    fn has_text_input(&self, _: &Model) -> bool {
         true
     }
 

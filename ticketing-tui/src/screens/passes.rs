@@ -42,7 +42,7 @@ pub(super) fn status(pass: &Pass) -> (&'static str, StyleRole) {
     }
 }
 
-/// When a claim code ends: `in 7 d (2026-12-04 08:00 CET)`.
+/// Returns when a claim code ends: `in 7 d (2026-12-04 08:00 CET)`.
 pub(super) fn end(at: Timestamp, model: &Model) -> String {
     format!("{} ({})", text::relative(at, model.server_now()), model.local.date_and_time(at))
 }

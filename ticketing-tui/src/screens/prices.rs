@@ -86,7 +86,7 @@ impl Screen for Prices {
         PlainView::form(&self.form)
     }
 
-    fn writes(&self, _: &Model) -> bool {
+    fn has_text_input(&self, _: &Model) -> bool {
         true
     }
 

@@ -116,7 +116,7 @@ impl Screen for Resale {
         PlainView { lines, ..PlainView::form(&self.form) }
     }
 
-    fn writes(&self, _: &Model) -> bool {
+    fn has_text_input(&self, _: &Model) -> bool {
         true
     }
 

@@ -39,7 +39,7 @@ pub(crate) fn too_small(painter: &mut Painter<'_>, area: Rect) {
     painter.paragraph(middle, &words, painter.theme.warn);
 }
 
-/// Draws the bars at the top and the bottom. Answers with the area between them.
+/// Draws the bars at the top and the bottom. Returns the area between them.
 pub(crate) fn view(
     painter: &mut Painter<'_>,
     area: Rect,
@@ -132,7 +132,7 @@ fn tabs(painter: &Painter<'_>, model: &Model, open: &Route, writes: bool, densit
     TABS.iter().map(tab).collect()
 }
 
-/// How the connection is.
+/// Returns how the connection is.
 fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Style) {
     let (mark, words, style) = match &model.feed_state {
         FeedState::Connecting => (painter.glyphs.hollow, "connecting".to_owned(), painter.theme.dim),

@@ -61,7 +61,8 @@ impl Columns {
         Self { last, name: "SEAT", ..Self::of(width) }
     }
 
-    /// Returns when an event starts, as far as there is room: with the offset of its place where that is not the user's.
+    /// Returns when an event starts, as far as there is room: with the offset of its place where that is not the
+    /// user's.
     pub(crate) fn time(self, model: &Model, starts: Option<&EventTime>) -> String {
         match starts {
             Some(starts) if self.time >= TIME_AND_OFFSET => model.local.event(starts),
@@ -91,7 +92,7 @@ impl Columns {
         painter.right(after_gap(last), self.name, style);
     }
 
-    /// Writes a line. Answers with the place of the title.
+    /// Writes a line. Returns the place of the title.
     pub(crate) fn view(self, painter: &mut Painter<'_>, place: Rect, line: &Line<'_>) -> Rect {
         let [mut title, time, venue, last] = self.places(place);
         if !line.status.0.is_empty() {

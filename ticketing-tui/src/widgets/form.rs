@@ -49,7 +49,7 @@ impl Field {
         self.fault = None;
     }
 
-    /// Takes a key that is not an action. Answers whether what is written has changed.
+    /// Takes a key that is not an action. Returns whether what is written has changed.
     pub(crate) fn key(&mut self, key: &KeyEvent) -> bool {
         let Some(request) = request(key) else { return false };
         let writes = matches!(request, InputRequest::InsertChar(_));
@@ -114,7 +114,7 @@ fn skip_columns(words: &str, columns: usize) -> &str {
     ""
 }
 
-/// Whether a key does something to a line.
+/// Returns whether a key does something to a line.
 pub(crate) fn edits(key: &KeyEvent) -> bool {
     request(key).is_some()
 }
@@ -163,7 +163,7 @@ impl Form {
         self.focus = field.min(self.fields.len().saturating_sub(1));
     }
 
-    /// Moves the focus. Answers whether the action was one of moving.
+    /// Moves the focus. Returns whether the action was one of moving.
     pub(crate) fn act(&mut self, action: Action) -> bool {
         let count = self.fields.len().max(1);
         self.focus = match action {
@@ -174,7 +174,7 @@ impl Form {
         true
     }
 
-    /// Whether all is written, so that submitting means it. If not, the focus navigation to what is missing.
+    /// Returns whether all is written, so that submitting means it. If not, moves the focus to the missing field.
     pub(crate) fn is_last(&mut self) -> bool {
         let is_missing = |index: &usize| {
             self.fields.get(*index).is_some_and(|field| !field.is_optional && field.value().is_empty())
@@ -204,7 +204,7 @@ impl Form {
         }
     }
 
-    /// Says what is wrong with a field, and navigation the focus there, unless an earlier one is wrong too.
+    /// Shows an error at a field, and moves the focus there, unless an earlier field has an error.
     pub(crate) fn fault(&mut self, field: usize, message: impl Into<String>) {
         let first = !self.fields.iter().any(|field| field.fault.is_some());
         if let Some(at_fault) = self.fields.get_mut(field) {
@@ -219,7 +219,7 @@ impl Form {
         self.fields.iter().all(|field| field.fault.is_none())
     }
 
-    /// Draws the fields with their labels, two lines each and a third for what is wrong. Answers with the rest of the
+    /// Draws the fields with their labels, two lines each and a third for what is wrong. Returns the rest of the
     /// area.
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect) -> Rect {
         let mut rest = area;

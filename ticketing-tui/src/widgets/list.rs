@@ -29,7 +29,7 @@ impl List {
         self.selected = row;
     }
 
-    /// A row is meant. Answers whether to open it: where that is asked for, or it was selected already.
+    /// A row is meant. Returns whether to open it: where that is asked for, or it was selected already.
     pub(crate) fn pick(&mut self, row: usize, open: bool) -> bool {
         open | (std::mem::replace(&mut self.selected, row) == row)
     }
@@ -39,7 +39,7 @@ impl List {
         self.selected = self.selected.min(len.saturating_sub(1));
     }
 
-    /// Moves the selection. Answers whether the action was one of moving.
+    /// Moves the selection. Returns whether the action was one of moving.
     pub(crate) fn act(&mut self, action: Action, len: usize) -> bool {
         let page = self.height.get().max(2) - 1;
         let to = match action {
@@ -69,7 +69,7 @@ impl List {
         start..(start + rows).min(len)
     }
 
-    /// Where a heading belongs that stands over the rows: the line, but for their margins.
+    /// Returns where a heading belongs that stands over the rows: the line, but for their margins.
     pub(crate) fn heading(line: Rect, len: usize, rows: u16) -> Rect {
         let scrolls = u16::from(len > usize::from(rows));
         Rect { x: line.x + 2, width: line.width.saturating_sub(3 + scrolls), height: 1, ..line }

@@ -48,7 +48,7 @@ impl Painter<'_> {
         self.buffer.set_stringn(area.x, area.y, &words, usize::from(area.width), style).0
     }
 
-    /// Writes a text that ends at the right side of an area. Answers with the column where it begins.
+    /// Writes a text that ends at the right side of an area. Returns the column where it begins.
     pub(crate) fn right(&mut self, area: Rect, words: &str, style: Style) -> u16 {
         let room = text::width(words).min(area.width);
         let x = area.right() - room;
@@ -63,7 +63,7 @@ impl Painter<'_> {
         self.text(Rect { x, width: room, ..area }, words, style);
     }
 
-    /// Writes texts with their styles one behind the other. Answers with the column behind them.
+    /// Writes texts with their styles one behind the other. Returns the column behind them.
     pub(crate) fn spans(&mut self, area: Rect, spans: &[(&str, Style)]) -> u16 {
         let mut x = area.x;
         for (words, style) in spans {
@@ -73,7 +73,7 @@ impl Painter<'_> {
         x
     }
 
-    /// Writes a text on as many lines as it takes, as far as the area goes. Answers with the rest of the area.
+    /// Writes a text on as many lines as it takes, as far as the area goes. Returns the rest of the area.
     pub(crate) fn paragraph(&mut self, area: Rect, words: &str, style: Style) -> Rect {
         let mut rest = area;
         for line in text::wrap(words, area.width) {
@@ -86,7 +86,7 @@ impl Painter<'_> {
         rest
     }
 
-    /// Writes what something is called, on two lines at the most. Answers with the rest of the area.
+    /// Writes what something is called, on two lines at the most. Returns the rest of the area.
     pub(crate) fn title(&mut self, area: Rect, words: &str) -> Rect {
         let lines = text::wrap(words, area.width);
         let mut rest = area;
@@ -105,7 +105,7 @@ impl Painter<'_> {
         self.text(place, value, style);
     }
 
-    /// Draws a frame with a title, if there is room for one. Answers with the inside.
+    /// Draws a frame with a title, if there is room for one. Returns the inside.
     pub(crate) fn frame(&mut self, area: Rect, title: &str, style: Style) -> Rect {
         let title = text::sanitize(title);
         let title = format!(" {} ", text::fit(&title, area.width.saturating_sub(6), self.glyphs.ellipsis));
@@ -120,7 +120,7 @@ impl Painter<'_> {
         inner
     }
 
-    /// Clears the middle of an area for something in front of it, and frames it. Answers with the inside.
+    /// Clears the middle of an area for something in front of it, and frames it. Returns the inside.
     pub(crate) fn popup(&mut self, area: Rect, width: u16, height: u16, title: &str) -> Rect {
         // Beside a popup there is a strip of what lies behind, or nothing of it.
         let width = if area.width < width + 8 { area.width } else { width };
@@ -150,7 +150,7 @@ impl Painter<'_> {
     }
 
     /// Writes a title over a column in the middle, where there is room for one, else takes the area itself but for its
-    /// sides. Answers with what is below the title.
+    /// sides. Returns what is below the title.
     pub(crate) fn panel(&mut self, area: Rect, title: &str) -> Rect {
         self.panel_of(area, title, PANEL)
     }
@@ -168,7 +168,7 @@ impl Painter<'_> {
         below(column, 1 + u16::from(area.height > 14))
     }
 
-    /// Writes the title of a list, where there is room for one. Answers with what is below it.
+    /// Writes the title of a list, where there is room for one. Returns what is below it.
     pub(crate) fn list_title(&mut self, area: Rect, title: &str) -> Rect {
         if area.width < 60 {
             return area;
@@ -182,7 +182,7 @@ impl Painter<'_> {
         self.click_targets.push((area, target));
     }
 
-    /// Draws something that can be pressed: its key and its label. Answers with the column behind it.
+    /// Draws something that can be pressed: its key and its label. Returns the column behind it.
     pub(crate) fn button(&mut self, area: Rect, key: &str, label: &str, action: Action) -> u16 {
         let end = self.spans(area, &[(key, self.theme.key), (" ", Style::new()), (label, Style::new())]);
         self.add_click_target(

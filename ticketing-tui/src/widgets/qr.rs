@@ -33,7 +33,7 @@ impl Qr {
         Some(Self { width: code.width(), modules: code.to_colors() })
     }
 
-    /// Draws it at the right end of an area, where that leaves `beside` columns. Answers with the rest of the area.
+    /// Draws it at the right end of an area, where that leaves `beside` columns. Returns the rest of the area.
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, beside: u16) -> Rect {
         let Some((zone, scale, size)) = self.fitting(painter, area, beside) else { return area };
         let x = area.right() - size.width;

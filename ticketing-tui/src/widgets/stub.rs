@@ -52,7 +52,7 @@ fn is_side_by_side(area: Rect) -> bool {
     area.width >= SIDE_BY_SIDE.0
 }
 
-/// Whether there is room for a drawn ticket.
+/// Returns whether there is room for a drawn ticket.
 pub(crate) fn fits(area: Rect) -> bool {
     let (width, height) = if is_side_by_side(area) { SIDE_BY_SIDE } else { STACKED };
     area.width >= width && area.height >= height

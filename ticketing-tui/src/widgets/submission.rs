@@ -1,4 +1,4 @@
-//! A form that was sent: whether its answer is awaited, and what is wrong with what was written.
+//! The submission of a form: its pending call, and the error of the last one.
 
 use ratatui::layout::Rect;
 
@@ -7,31 +7,31 @@ use super::painter::{Painter, below};
 use crate::call_error::CallError;
 use crate::effect::CallId;
 
-/// How far a form is.
+/// The state of a submission.
 #[derive(Debug, Default)]
 pub(crate) struct Submission {
-    /// The answer that is waited for. Nothing is sent meanwhile.
-    sent: Option<CallId>,
-    /// Why it was refused, where no field is at fault.
+    /// The pending call. Nothing else is sent meanwhile.
+    pending: Option<CallId>,
+    /// The error of the last call, unless it belongs to fields.
     error: Option<CallError>,
 }
 
 impl Submission {
     pub(crate) fn is_pending(&self) -> bool {
-        self.sent.is_some()
+        self.pending.is_some()
     }
 
     pub(crate) fn begin(&mut self, call: Option<CallId>) {
-        self.sent = call;
+        self.pending = call;
         self.error = None;
     }
 
-    /// Whether this answer is the one that is waited for. It is not waited for any more, then.
+    /// Returns whether this call is the pending one, which then is pending no longer.
     pub(crate) fn take_reply(&mut self, call: CallId) -> bool {
-        self.sent.take_if(|sent| *sent == call).is_some()
+        self.pending.take_if(|pending| *pending == call).is_some()
     }
 
-    /// Shows why it was refused: at the fields of these names, in their order, or below all of them.
+    /// Shows an error at the fields with these names, in the order of the form, or below all of them.
     pub(crate) fn show_refusal(&mut self, error: &CallError, form: &mut Form, names: &[&str]) {
         let mut at_fields = false;
         for (field, name) in names.iter().enumerate() {
@@ -47,13 +47,12 @@ impl Submission {
         self.error = None;
     }
 
-    /// What it was refused for, in words.
+    /// Returns the error as text.
     pub(crate) fn messages(&self) -> Vec<String> {
         self.error.iter().map(|error| error.message.clone()).collect()
     }
 
-    /// Draws why it was refused, or that its answer is awaited. Answers with the rest of the area, if something can be
-    /// sent.
+    /// Draws the error, or `awaited` while a call is pending. Returns the rest of the area if the form can be sent.
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, awaited: &str) -> Option<Rect> {
         let mut rest = area;
         if let Some(error) = &self.error {

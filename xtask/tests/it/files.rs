@@ -36,7 +36,8 @@ pub(crate) fn compose() -> Value {
     document("backend/deploy/compose.yaml")
 }
 
-/// Lists the files of a folder and its subfolders, by path from the root of the workspace. Generated secrets are left out.
+/// Lists the files of a folder and its subfolders, by path from the root of the workspace. Generated secrets are left
+/// out.
 pub(crate) fn files_below(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(workspace().join(folder)).unwrap() {

@@ -83,8 +83,8 @@ fn nginx_routes() -> Vec<Route> {
     found
 }
 
-/// Returns the rules of ingress-nginx, which matches the longest first. A resource with `use-regex` turns all rules of the host
-/// into patterns, so every resource has it.
+/// Returns the rules of ingress-nginx, which matches the longest first. A resource with `use-regex` turns all rules of
+/// the host into patterns, so every resource has it.
 fn ingress_routes() -> Vec<Route> {
     let mut found = Vec::new();
     for ingress in of_kind("Ingress") {

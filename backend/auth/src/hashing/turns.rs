@@ -131,8 +131,8 @@ impl State {
         Entered::Waits { address, id, granted }
     }
 
-    /// Displaces the newest request of the address with most requests, if that has at least two more than `address`. With an
-    /// account `crowd`, only requests for that account count.
+    /// Displaces the newest request of the address with most requests, if that has at least two more than `address`.
+    /// With an account `crowd`, only requests for that account count.
     fn make_room(&mut self, address: IpAddr, crowd: Option<&str>) -> bool {
         let counts = |waiter: &&Waiter| crowd.is_none_or(|crowd| waiter.account.as_deref() == Some(crowd));
         let count = |waiters: &VecDeque<Waiter>| waiters.iter().filter(counts).count();

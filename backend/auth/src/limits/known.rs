@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
-/// The number of pairs in a generation. Two generations are stored, so between this number and twice as many pairs are
+/// The maximum number of pairs in a generation. Two generations are stored, so between this number and twice as many pairs are
 /// remembered.
-const GENERATION: usize = 50_000;
+const MAX_PAIRS_PER_GENERATION: usize = 50_000;
 
 /// Pairs of an account and an address, as hashes with a key of this process. The oldest are forgotten.
 #[derive(Debug, Default)]
@@ -28,8 +28,8 @@ impl KnownAddresses {
         self.generations.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
     }
 
-    /// Returns whether a pair is known, and renews it.
-    pub(super) fn contains(&self, pair: &str) -> bool {
+    /// Returns whether a pair is known. A known pair moves to the current generation, so that it is kept longer.
+    pub(super) fn contains_and_renew(&self, pair: &str) -> bool {
         let hash = self.hasher.hash_one(pair);
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         if generations.current.contains(&hash) {
@@ -45,7 +45,7 @@ impl KnownAddresses {
 
 impl Generations {
     fn insert(&mut self, hash: u64) {
-        if self.current.len() >= GENERATION {
+        if self.current.len() >= MAX_PAIRS_PER_GENERATION {
             self.previous = std::mem::take(&mut self.current);
         }
         self.current.insert(hash);
@@ -61,12 +61,12 @@ mod tests {
         let known = KnownAddresses::default();
         known.insert("ada 1.1.1.1");
         known.insert("bob 1.1.1.1");
-        for number in 0..2 * GENERATION {
+        for number in 0..2 * MAX_PAIRS_PER_GENERATION {
             known.insert(&number.to_string());
-            assert!(number % 1000 != 0 || known.contains("ada 1.1.1.1"), "a pair in use is kept");
+            assert!(number % 1000 != 0 || known.contains_and_renew("ada 1.1.1.1"), "a pair in use is kept");
         }
-        assert!(!known.contains("bob 1.1.1.1"));
+        assert!(!known.contains_and_renew("bob 1.1.1.1"));
         let generations = known.generations.lock().unwrap();
-        assert!(generations.current.len() + generations.previous.len() <= 2 * GENERATION);
+        assert!(generations.current.len() + generations.previous.len() <= 2 * MAX_PAIRS_PER_GENERATION);
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /api/users/currentuser`: who is signed in.
+//! `GET /api/users/currentuser`: returns the signed-in user.
 
 use axum::extract::State;
 use ticketing_platform::db::DbError;
@@ -10,9 +10,9 @@ use ticketing_sdk::{CurrentUser, CurrentUserAnswer};
 use super::TAG;
 use crate::App;
 
-/// Who is signed in
+/// Returns the signed-in user
 ///
-/// The account of the session, or `null`. Whatever is wrong with a session is the same as none.
+/// The account of the session, or `null`. An invalid session, for any reason, is treated as none.
 #[utoipa::path(
     get,
     path = "/api/users/currentuser",
@@ -25,7 +25,7 @@ pub(crate) async fn currentuser(
     MaybeSession(session): MaybeSession,
 ) -> Json<CurrentUserAnswer> {
     let session = match session {
-        Some(session) if has_ended_elsewhere(&app, &session).await => None,
+        Some(session) if is_revoked_by_another_replica(&app, &session).await => None,
         session => session,
     };
     let current_user = session.map(|session| CurrentUser {
@@ -39,24 +39,24 @@ pub(crate) async fn currentuser(
     Json(CurrentUserAnswer { current_user })
 }
 
-/// Returns whether another replica has revoked this session, before its event arrives here. During an outage of the
-/// database, only the set in memory counts.
-async fn has_ended_elsewhere(app: &App, session: &Session) -> bool {
+/// Returns whether another replica has revoked this session: the table has it, and the set in memory does not yet.
+/// During an outage of the database, only the set in memory counts.
+async fn is_revoked_by_another_replica(app: &App, session: &Session) -> bool {
     if !app.core.db.is_shared() {
         return false;
     }
     let jti = session.jti.clone();
-    let recorded: Result<bool, DbError> = app.core.db.read(move |tx| session::is_recorded(tx, &jti)).await;
-    match recorded {
+    let revoked: Result<bool, DbError> = app.core.db.read(move |tx| session::is_revoked(tx, &jti)).await;
+    match revoked {
         Ok(true) => {
             app.sessions.revoked().insert(&session.jti, session.exp);
             true
         }
         Ok(false) => false,
         Err(error) => {
-            static UNREAD: LogThrottle = LogThrottle::new();
-            if let Some(times) = UNREAD.occurred() {
-                tracing::warn!(%error, times, "ended sessions could not be read; answering from memory");
+            static READ_FAILURE_LOG: LogThrottle = LogThrottle::new();
+            if let Some(times) = READ_FAILURE_LOG.occurred() {
+                tracing::warn!(%error, times, "revoked sessions could not be read; using the set in memory");
             }
             false
         }

@@ -58,7 +58,7 @@ pub(crate) async fn signin(
     headers: HeaderMap,
     Json(body): Json<SignIn>,
 ) -> Result<Response, ApiError> {
-    app.sessions.ensure_deliverable(&headers)?;
+    app.sessions.ensure_secure_transport(&headers)?;
     let (email, password) = body.valid()?;
     app.tries.count_signin(&email, address).await?;
     let (key, old_key) = (email.key(), email.old_key());

@@ -41,7 +41,7 @@ pub(crate) async fn signout(State(app): State<App>, headers: HeaderMap) -> Resul
         let ending = TraceContext::current().follow(end(app.clone(), sessions));
         tokio::spawn(ending).await.map_err(ApiError::internal)??;
     }
-    let cleared = app.sessions.clear(&headers).into_iter().map(|cookie| (header::SET_COOKIE, cookie));
+    let cleared = app.sessions.clear_cookies(&headers).into_iter().map(|cookie| (header::SET_COOKIE, cookie));
     Ok((AppendHeaders(cleared), Json(SignedOut {})).into_response())
 }
 

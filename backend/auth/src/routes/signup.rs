@@ -74,7 +74,7 @@ pub(crate) async fn signup(
     headers: HeaderMap,
     Json(body): Json<SignUp>,
 ) -> Result<Response, ApiError> {
-    app.sessions.ensure_deliverable(&headers)?;
+    app.sessions.ensure_secure_transport(&headers)?;
     let (email, password) = body.valid()?;
     let (now, signed_up) = (app.core.clock.now(), email.clone());
     // The scope of the key is the e-mail address, because there is no signed-in user.
@@ -122,8 +122,8 @@ impl App {
         Ok(([(header::SET_COOKIE, session.cookie)], answer).into_response())
     }
 
-    /// Replays the response of an earlier request with the same key, or returns `refusal`. It needs one read and no hash, so
-    /// a limit does not refuse a client that may have lost the response.
+    /// Replays the response of an earlier request with the same key, or returns `refusal`. It needs one read and no
+    /// hash, so a limit does not refuse a client that may have lost the response.
     async fn replay(
         &self,
         headers: &HeaderMap,

@@ -14,7 +14,7 @@ use ticketing_auth::{App, Hashing, Limits, Settings};
 use ticketing_engines::{Engine, Home};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::http::{LayerSettings, TrustedProxies, wrap};
-use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_sdk::Timestamp;
 use tower::ServiceExt;
 
@@ -32,7 +32,13 @@ pub(crate) fn settings(home: &Home, clock: &Clock) -> Settings {
     Settings {
         database: home.database("auth"),
         clock: clock.clone(),
-        sessions: Sessions::new(keys, cookie, LIFETIME, RevokedSessions::new(clock.clone()), clock.clone()),
+        sessions: Sessions::new(
+            keys,
+            cookie,
+            DEFAULT_LIFETIME,
+            RevokedSessions::new(clock.clone()),
+            clock.clone(),
+        ),
         proxies: TrustedProxies::default(),
         fingerprint_key: SecretString::from(KEY),
         limits: Limits::default(),

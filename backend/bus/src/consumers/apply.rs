@@ -106,8 +106,9 @@ impl Consumers {
                 let together = first..end.unwrap_or(deliveries.len());
                 let those = together.clone().map(|number| {
                     // Its failure record is deleted with its effect.
-                    let attempt = deliveries[number].attempt.max(1 + u32::from(may_kill[number]));
-                    Delivery { attempt, ..deliveries[number].clone() }
+                    let delivery_count =
+                        deliveries[number].delivery_count.max(1 + u32::from(may_kill[number]));
+                    Delivery { delivery_count, ..deliveries[number].clone() }
                 });
                 let applied = self.clone().apply_within(contexts[together.clone()].to_vec(), those.collect());
                 match applied.await {
@@ -122,8 +123,8 @@ impl Consumers {
         Ok(outcomes)
     }
 
-    /// Records the start of these deliveries in one unit. Returns those with several unfinished attempts, which are handled
-    /// alone and are not recorded here.
+    /// Records the start of these deliveries in one unit. Returns those with several unfinished attempts, which are
+    /// handled alone and are not recorded here.
     async fn begin_together(
         &self,
         deliveries: &[Delivery],
@@ -173,7 +174,7 @@ impl Consumers {
             return Ok(EventOutcome::Failed { failures, is_final: true, cause });
         }
         // It has a failure record, as a redelivery may have.
-        let noted = Delivery { attempt: delivery.attempt.max(2), ..delivery.clone() };
+        let noted = Delivery { delivery_count: delivery.delivery_count.max(2), ..delivery.clone() };
         match self.clone().apply_within(vec![context], Arc::from([noted])).await {
             Ok(outcomes) => Ok(outcomes.into_iter().next().unwrap_or(EventOutcome::NotDue)),
             Err(error) => self.failed_alone(delivery, error).await,
@@ -275,12 +276,12 @@ impl Consumers {
 
 /// Deletes the failure record of an event. A first delivery has none.
 fn forget(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), DbError> {
-    if delivery.attempt > 1 { failures::forget(tx, &delivery.envelope.id) } else { Ok(()) }
+    if delivery.delivery_count > 1 { failures::forget(tx, &delivery.envelope.id) } else { Ok(()) }
 }
 
 /// Records the end of the attempt.
 fn end(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), DbError> {
-    if delivery.attempt > 1 { failures::end(tx, &delivery.envelope.id) } else { Ok(()) }
+    if delivery.delivery_count > 1 { failures::end(tx, &delivery.envelope.id) } else { Ok(()) }
 }
 
 /// Counts a failure of the event. Deletes the record of a dead-lettered event, so that a replay starts at zero.

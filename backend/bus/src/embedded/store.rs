@@ -93,7 +93,7 @@ pub(super) fn schedule_redelivery(
     tx: &mut Tx<'_>,
     durable: &str,
     seq: i64,
-    attempts: u32,
+    delivery_count: u32,
     due_at: Timestamp,
     cause: &str,
 ) -> Result<(), DbError> {
@@ -101,7 +101,7 @@ pub(super) fn schedule_redelivery(
         "INSERT INTO redeliveries (durable, seq, attempts, due_at, cause) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (durable, seq) DO UPDATE SET attempts = excluded.attempts, due_at = excluded.due_at, \
          cause = excluded.cause",
-        args![durable, seq, attempts, due_at, cause],
+        args![durable, seq, delivery_count, due_at, cause],
     )?;
     Ok(())
 }
@@ -114,21 +114,26 @@ pub(super) fn advance_position(tx: &mut Tx<'_>, durable: &str, position: i64) ->
     Ok(())
 }
 
-pub(super) fn settle_one(
+pub(super) fn acknowledge_one(
     tx: &mut Tx<'_>,
     durable: &str,
     delivery: &Delivery,
     decision: &AckDecision,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let (seq, attempt) = (delivery.seq, delivery.attempt);
+    let (seq, delivery_count) = (delivery.seq, delivery.delivery_count);
     match decision {
         AckDecision::Retry { after, cause } => {
-            schedule_redelivery(tx, durable, seq, attempt, now + *after, cause)
+            schedule_redelivery(tx, durable, seq, delivery_count, now + *after, cause)
         }
-        AckDecision::Postponed { after } => {
-            schedule_redelivery(tx, durable, seq, attempt.saturating_sub(1).max(1), now + *after, "not yet")
-        }
+        AckDecision::Postponed { after } => schedule_redelivery(
+            tx,
+            durable,
+            seq,
+            delivery_count.saturating_sub(1).max(1),
+            now + *after,
+            "not yet",
+        ),
         AckDecision::Accepted | AckDecision::Dead { .. } => {
             if let AckDecision::Dead { cause, attempts } = decision {
                 tx.execute(
@@ -137,7 +142,7 @@ pub(super) fn settle_one(
                     args![durable, seq, *attempts, cause, now],
                 )?;
             }
-            if attempt > 1 {
+            if delivery_count > 1 {
                 tx.execute("DELETE FROM redeliveries WHERE durable = $1 AND seq = $2", args![durable, seq])?;
             }
             Ok(())

@@ -13,8 +13,8 @@ use ticketing_sdk::Timestamp;
 use super::{Log, store};
 use crate::{AckDecision, BusError, Delivery, rows};
 
-/// The idle time after which a consumer stores its position behind the events of other consumers.
-const IDLE: Duration = Duration::from_millis(100);
+/// How long an idle consumer waits before it stores its position behind the events of other consumers.
+const POSITION_WRITE_DELAY: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
 pub(crate) struct Subscription {
@@ -23,7 +23,7 @@ pub(crate) struct Subscription {
     /// The names of the delivered events: those with a handler in this or another version.
     names: HashSet<String>,
     /// Whether no batch was settled yet: a crashed process may have handled a part of the first one.
-    is_first: bool,
+    is_first_batch: bool,
     /// The position up to which all messages are settled.
     position: i64,
     /// The stored position.
@@ -53,7 +53,7 @@ impl Subscription {
             log,
             durable,
             names,
-            is_first: true,
+            is_first_batch: true,
             position,
             written: position,
             scanned: position,
@@ -63,7 +63,7 @@ impl Subscription {
     }
 
     pub(crate) fn may_be_redelivery(&self, delivery: &Delivery) -> bool {
-        self.is_first || delivery.attempt > 1
+        self.is_first_batch || delivery.delivery_count > 1
     }
 
     /// Returns whether no redelivery before the delivery is pending: all earlier messages were read.
@@ -78,13 +78,13 @@ impl Subscription {
         // Unsettled deliveries are redelivered.
         self.scanned = self.position;
         loop {
-            let due = self.due(limit).await?;
+            let due = self.read_due_redeliveries(limit).await?;
             if !due.is_empty() {
                 return Ok(due);
             }
-            let fresh = self.fresh(limit).await?;
-            if !fresh.is_empty() {
-                return Ok(fresh);
+            let new = self.read_new(limit).await?;
+            if !new.is_empty() {
+                return Ok(new);
             }
             self.wait().await?;
             // A replay may have scheduled a redelivery.
@@ -105,13 +105,13 @@ impl Subscription {
         tokio::select! {
             () = self.published.notified() => {}
             () = due => {}
-            () = tokio::time::sleep(IDLE), if self.written < self.position => self.write_position().await?,
+            () = tokio::time::sleep(POSITION_WRITE_DELAY), if self.written < self.position => self.write_position().await?,
         }
         Ok(())
     }
 
-    /// Returns the due redeliveries.
-    async fn due(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
+    /// Reads the redeliveries that are due, up to `limit`.
+    async fn read_due_redeliveries(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
         let now = self.log.options.clock.now();
         if self.next_due.is_none_or(|due| due > now) {
             return Ok(Vec::new());
@@ -122,32 +122,37 @@ impl Subscription {
                 &format!(
                     "SELECT m.seq AS seq, attempts, {} FROM redeliveries r JOIN messages m ON m.seq = r.seq \
                      WHERE durable = $1 AND due_at <= $2 ORDER BY m.seq LIMIT $3",
-                    rows::COLUMNS
+                    rows::ENVELOPE_COLUMNS
                 ),
                 args![durable, now, limit],
                 |row| {
-                    let attempt = u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX).saturating_add(1);
-                    Ok(Delivery { seq: row.int("seq")?, attempt, envelope: Arc::new(rows::envelope(row)?) })
+                    let earlier = u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX);
+                    Ok(Delivery {
+                        seq: row.int("seq")?,
+                        delivery_count: earlier.saturating_add(1),
+                        envelope: Arc::new(rows::read_envelope(row)?),
+                    })
                 },
             )
         });
         due.await.map_err(|error: DbError| error.into())
     }
 
-    /// Returns new messages.
-    async fn fresh(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
+    /// Reads the new messages, up to `limit`.
+    async fn read_new(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
         loop {
             let scanned = self.log.after(self.scanned).await?;
             let Some((last, _)) = scanned.last() else { return Ok(Vec::new()) };
             let last = *last;
-            let wanted =
+            let subscribed =
                 scanned.into_iter().filter(|(_, envelope)| self.names.contains(envelope.name.as_str()));
-            let fresh: Vec<Delivery> =
-                wanted.take(limit).map(|(seq, envelope)| Delivery { seq, attempt: 1, envelope }).collect();
-            self.scanned =
-                if fresh.len() == limit { fresh.last().map_or(last, |last| last.seq) } else { last };
-            if !fresh.is_empty() {
-                return Ok(fresh);
+            let new: Vec<Delivery> = subscribed
+                .take(limit)
+                .map(|(seq, envelope)| Delivery { seq, delivery_count: 1, envelope })
+                .collect();
+            self.scanned = if new.len() == limit { new.last().map_or(last, |last| last.seq) } else { last };
+            if !new.is_empty() {
+                return Ok(new);
             }
             // Events of other consumers need no ack; the position is stored when the consumer is idle.
             self.position = self.scanned;
@@ -161,22 +166,26 @@ impl Subscription {
         Ok(())
     }
 
-    pub(crate) async fn settle(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
+    /// Acknowledges the deliveries of a batch, or schedules their redelivery.
+    pub(crate) async fn acknowledge(
+        &mut self,
+        decisions: Vec<(Delivery, AckDecision)>,
+    ) -> Result<(), BusError> {
         let (durable, scanned, now) = (self.durable, self.scanned, self.log.options.clock.now());
-        let again = decisions
-            .iter()
-            .any(|(delivery, decision)| delivery.attempt > 1 || !matches!(decision, AckDecision::Accepted));
+        let has_redeliveries = decisions.iter().any(|(delivery, decision)| {
+            delivery.delivery_count > 1 || !matches!(decision, AckDecision::Accepted)
+        });
         self.log
             .db
             .write(move |tx| {
                 for (delivery, decision) in &decisions {
-                    store::settle_one(tx, durable, delivery, decision, now)?;
+                    store::acknowledge_one(tx, durable, delivery, decision, now)?;
                 }
                 store::advance_position(tx, durable, scanned)
             })
             .await?;
-        (self.position, self.written, self.is_first) = (scanned, scanned, false);
-        if again {
+        (self.position, self.written, self.is_first_batch) = (scanned, scanned, false);
+        if has_redeliveries {
             self.next_due = self.log.next_due(self.durable).await?;
         }
         Ok(())

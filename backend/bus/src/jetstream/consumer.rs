@@ -68,9 +68,9 @@ pub(super) fn subjects(durable: &str, names: &[EventName]) -> BTreeSet<String> {
     names.iter().map(|name| subjects_of(*name)).chain([replays]).collect()
 }
 
-/// Creates the consumer of a service, or extends it by missing subjects. It never removes a subject: during an upgrade an
-/// older replica must not take events from a newer one, and after a rollback the events of the newer version are retried,
-/// not skipped.
+/// Creates the consumer of a service, or extends it by missing subjects. It never removes a subject: during an upgrade
+/// an older replica must not take events from a newer one, and after a rollback the events of the newer version are
+/// retried, not skipped.
 ///
 /// Earlier events of a new subject are delivered, too, because the service that publishes them may have been upgraded
 /// first. The metadata of the consumer record this until it is done.
@@ -167,8 +167,8 @@ async fn deliver_missed(
     Ok(())
 }
 
-/// Writes a configuration. It is not an error if another replica has created or deleted the consumer meanwhile: the caller
-/// reads again.
+/// Writes a configuration. It is not an error if another replica has created or deleted the consumer meanwhile: the
+/// caller reads again.
 async fn write(
     connection: &Connection,
     stream: &str,

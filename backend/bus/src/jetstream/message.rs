@@ -53,8 +53,8 @@ pub(super) fn subjects_of(name: EventName) -> String {
     name.subject("*")
 }
 
-/// Returns the headers of an event, with its identifier for the duplicate window of the server. Its name and aggregate are
-/// in the subject.
+/// Returns the headers of an event, with its identifier for the duplicate window of the server. Its name and aggregate
+/// are in the subject.
 pub(super) fn headers(envelope: &Envelope) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(MESSAGE_ID, token(&envelope.id));
@@ -86,8 +86,8 @@ pub(super) fn replay_headers(envelope: &Envelope, seq: i64, message_id: &str) ->
 /// The identifier of the event, if the message has another one.
 const EVENT_ID: &str = "Ticketing-Event-Id";
 
-/// Decodes a message. A message without headers, which an operator has published, has a subject and a sequence; the consumer
-/// rejects an invalid body or an unknown name.
+/// Decodes a message. A message without headers, which an operator has published, has a subject and a sequence; the
+/// consumer rejects an invalid body or an unknown name.
 pub(super) fn envelope(
     subject: &str,
     headers: &HeaderMap,

@@ -111,8 +111,8 @@ async fn publish_alone(connection: &Connection, event: &Envelope) -> Result<u64,
     Ok(u64::from(!stored.duplicate))
 }
 
-/// Publishes events one by one, many concurrently, but never two of one aggregate: if the first were lost and the second
-/// stored, a retry would store them in the wrong order.
+/// Publishes events one by one, many concurrently, but never two of one aggregate: if the first were lost and the
+/// second stored, a retry would store them in the wrong order.
 async fn publish_in_waves(connection: &Connection, events: &[Envelope]) -> Result<u64, JetStreamError> {
     let (mut stored, mut rest) = (0, events);
     while !rest.is_empty() {

@@ -121,7 +121,7 @@ impl Subscription {
             }
             let now = self.connection.options.clock.now();
             let envelope = message::envelope(&message.subject, &headers, &message.payload, seq, now);
-            let delivery = Delivery { seq, attempt: delivered, envelope: Arc::new(envelope) };
+            let delivery = Delivery { seq, delivery_count: delivered, envelope: Arc::new(envelope) };
             self.unsettled.insert(seq, PendingAck { delivery, reply_subject, stream_sequence });
         }
     }
@@ -137,7 +137,8 @@ impl Subscription {
         }
     }
 
-    /// Naks all deliveries, and drops the pull request: nothing is delivered until the next call of [`next`](Self::next).
+    /// Naks all deliveries, and drops the pull request: nothing is delivered until the next call of
+    /// [`next`](Self::next).
     pub(crate) async fn release_unsettled(&mut self) -> Result<(), JetStreamError> {
         let pull = Pull::open(&self.connection, EVENT_STREAM, self.durable).await?;
         let back = self.drain_pending();
@@ -202,7 +203,10 @@ impl Subscription {
         }
     }
 
-    pub(crate) async fn settle(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
+    pub(crate) async fn acknowledge(
+        &mut self,
+        decisions: Vec<(Delivery, AckDecision)>,
+    ) -> Result<(), BusError> {
         let mut answers = Vec::with_capacity(decisions.len());
         for (delivery, decision) in decisions {
             let Some(open) = self.unsettled.get(&delivery.seq).cloned() else { continue };

@@ -123,8 +123,8 @@ async fn create(connection: &Connection, wanted: &Config) -> Result<Info, JetStr
     }
 }
 
-/// Checks the fields on which the bus relies. The operator chooses replicas, placement, limits and the duplicate window:
-/// inboxes detect duplicates for longer.
+/// Checks the fields on which the bus relies. The operator chooses replicas, placement, limits and the duplicate
+/// window: inboxes detect duplicates for longer.
 fn ensure_match(wanted: &Config, found: &Config) -> Result<(), JetStreamError> {
     let compared: [(&'static str, String, String); 7] = [
         ("subjects", sorted(&found.subjects), sorted(&wanted.subjects)),

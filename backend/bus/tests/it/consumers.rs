@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_bus::{AckDecision, Core, Delivery, Effect, Handler, next_step, timeline};
+use ticketing_bus::{AckDecision, Delivery, Effect, Handler, ServiceCore, next_step, timeline};
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::{Envelope, TicketCreated, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
@@ -40,7 +40,7 @@ fn only_the_next_version_is_applied() {
 
 fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
     let delivered =
-        (1..).zip(events).map(|(seq, event)| Delivery { seq, attempt: 1, envelope: Arc::new(event) });
+        (1..).zip(events).map(|(seq, event)| Delivery { seq, delivery_count: 1, envelope: Arc::new(event) });
     delivered.collect()
 }
 
@@ -67,7 +67,7 @@ async fn redeliveries_are_counted_for_the_timeline(shape: Shape) {
     let event_id = events[1].id.clone();
     let delivered = deliveries(events);
     let late: Arc<[Delivery]> =
-        delivered.iter().cloned().map(|delivery| Delivery { attempt: 3, ..delivery }).collect();
+        delivered.iter().cloned().map(|delivery| Delivery { delivery_count: 3, ..delivery }).collect();
     for _ in 0..2 {
         consumers.clone().apply(late.clone()).await.unwrap();
     }
@@ -177,7 +177,7 @@ async fn event_not_due_is_never_dead_lettered(shape: Shape) {
 
 /// Says something, and then fails or not.
 struct Says {
-    core: Core,
+    core: ServiceCore,
     then: Result<(), ()>,
 }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_bus::Core;
+use ticketing_bus::ServiceCore;
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::Envelope;
 use ticketing_platform::db::DbError;
@@ -43,7 +43,7 @@ async fn crash_before_ack_repeats_no_effect(shape: Shape) {
 }
 
 /// Returns the outbox of a service, oldest first.
-async fn outbox(core: &Core) -> Vec<Envelope> {
+async fn outbox(core: &ServiceCore) -> Vec<Envelope> {
     let rows = core.db.read(|tx| {
         tx.query("SELECT id, name, aggregate, version, time, body FROM outbox ORDER BY id", &[], |row| {
             Ok(Envelope {
@@ -60,7 +60,7 @@ async fn outbox(core: &Core) -> Vec<Envelope> {
     rows.await.map_err(|error: DbError| error).unwrap()
 }
 
-async fn say_history(core: &Core, ticket: &'static str) {
+async fn say_history(core: &ServiceCore, ticket: &'static str) {
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| {
         outbox.append(tx, &created(ticket))?;

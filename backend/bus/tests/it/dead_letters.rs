@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{Bus, BusError, Core, DeadLetter, DeliveryLimits};
+use ticketing_bus::{Bus, BusError, DeadLetter, DeliveryLimits, ServiceCore};
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
@@ -32,7 +32,7 @@ async fn first_letter(fixture: &Fixture, bus: &Bus) -> DeadLetter {
 }
 
 /// Returns a service with a handler on a bus that holds `bad` among others.
-async fn poisoned(fixture: &Fixture, fault: Fault) -> (Bus, Core, FaultyHandler, Shutdown) {
+async fn poisoned(fixture: &Fixture, fault: Fault) -> (Bus, ServiceCore, FaultyHandler, Shutdown) {
     let (bus, core, handler, shutdown) =
         (fixture.bus().await, fixture.service("s"), FaultyHandler::new(fault), Shutdown::new());
     for ticket in ["a", "bad", "b"] {

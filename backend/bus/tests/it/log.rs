@@ -37,9 +37,9 @@ async fn events_come_in_the_order_in_which_they_were_published(shape: Shape) {
     let mut read = Vec::new();
     while read.len() < 160 {
         let deliveries = subscription.next(7).await.unwrap();
-        assert!(deliveries.len() <= 7 && deliveries.iter().all(|delivery| delivery.attempt == 1));
+        assert!(deliveries.len() <= 7 && deliveries.iter().all(|delivery| delivery.delivery_count == 1));
         read.extend(names(&deliveries));
-        subscription.settle(accepted(deliveries)).await.unwrap();
+        subscription.acknowledge(accepted(deliveries)).await.unwrap();
     }
     let expected: Vec<String> =
         (0..4).flat_map(|batch| (0..40).map(move |version| format!("t{batch}/{version}"))).collect();
@@ -79,7 +79,7 @@ async fn only_unsettled_deliveries_are_redelivered(shape: Shape) {
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     let first = subscription.next(2).await.unwrap();
     assert_eq!(names(&first), ["t/0", "t/1"]);
-    subscription.settle(accepted(first)).await.unwrap();
+    subscription.acknowledge(accepted(first)).await.unwrap();
     assert_eq!(names(&subscription.next(2).await.unwrap()), ["t/2", "t/3"]);
     assert_eq!(names(&subscription.next(2).await.unwrap()), ["t/2", "t/3"], "it was not settled");
     drop((subscription, bus));
@@ -88,7 +88,7 @@ async fn only_unsettled_deliveries_are_redelivered(shape: Shape) {
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     if fixture.is_embedded() {
         let rest = subscription.next(9).await.unwrap();
-        assert!(rest.iter().all(|delivery| delivery.attempt == 1));
+        assert!(rest.iter().all(|delivery| delivery.delivery_count == 1));
         assert_eq!(names(&rest), ["t/2", "t/3", "t/4"], "it goes on where it stopped, after a restart too");
         return;
     }
@@ -96,9 +96,9 @@ async fn only_unsettled_deliveries_are_redelivered(shape: Shape) {
     let mut rest = Vec::new();
     while rest.len() < 3 {
         let deliveries = subscription.next(9).await.unwrap();
-        assert!(deliveries.iter().all(|delivery| delivery.attempt <= 3));
+        assert!(deliveries.iter().all(|delivery| delivery.delivery_count <= 3));
         rest.extend(names(&deliveries));
-        subscription.settle(accepted(deliveries)).await.unwrap();
+        subscription.acknowledge(accepted(deliveries)).await.unwrap();
     }
     rest.sort_unstable();
     assert_eq!(rest, ["t/2", "t/3", "t/4"], "it goes on where it stopped, after a restart too");
@@ -112,18 +112,18 @@ async fn retry_is_delivered_when_due_and_delays_no_other(shape: Shape) {
     bus.publish(fixture.history("first", 1)).await.unwrap();
     let first = subscription.next(9).await.unwrap().remove(0);
     let retry = AckDecision::Retry { after: pause, cause: "busy".to_owned() };
-    subscription.settle(vec![(first, retry.clone())]).await.unwrap();
+    subscription.acknowledge(vec![(first, retry.clone())]).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 1);
 
     bus.publish(fixture.history("second", 1)).await.unwrap();
     let second = subscription.next(9).await.unwrap();
     assert_eq!(names(&second), ["second/0"], "the first is not due yet");
-    subscription.settle(accepted(second)).await.unwrap();
+    subscription.acknowledge(accepted(second)).await.unwrap();
 
     fixture.retries.advance(pause);
     let again = subscription.next(9).await.unwrap().remove(0);
-    assert_eq!((again.envelope.aggregate.as_str(), again.attempt), ("first", 2));
-    subscription.settle(vec![(again, retry)]).await.unwrap();
+    assert_eq!((again.envelope.aggregate.as_str(), again.delivery_count), ("first", 2));
+    subscription.acknowledge(vec![(again, retry)]).await.unwrap();
     drop((subscription, bus));
 
     // A restart forgets neither the event nor how often it was tried, and the wait goes on.
@@ -134,8 +134,8 @@ async fn retry_is_delivered_when_due_and_delays_no_other(shape: Shape) {
     assert!(!next.is_finished());
     fixture.retries.advance(pause);
     let (again, mut subscription) = next.await.unwrap();
-    assert_eq!((names(&again), again[0].attempt), (vec!["first/0".to_owned()], 3));
-    subscription.settle(accepted(again)).await.unwrap();
+    assert_eq!((names(&again), again[0].delivery_count), (vec!["first/0".to_owned()], 3));
+    subscription.acknowledge(accepted(again)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 0);
 }
 
@@ -146,9 +146,9 @@ async fn postponed_delivery_counts_no_attempt(shape: Shape) {
     bus.publish(fixture.history("t", 1)).await.unwrap();
     for round in 0..20 {
         let delivery = subscription.next(9).await.unwrap().remove(0);
-        assert!(delivery.attempt <= 2, "attempt {} in round {round}", delivery.attempt);
+        assert!(delivery.delivery_count <= 2, "delivery {} in round {round}", delivery.delivery_count);
         let later = AckDecision::Postponed { after: Duration::from_secs(1) };
-        subscription.settle(vec![(delivery, later)]).await.unwrap();
+        subscription.acknowledge(vec![(delivery, later)]).await.unwrap();
         fixture.advance_retries();
     }
 }
@@ -161,13 +161,13 @@ async fn backlog_is_that_of_the_slowest_consumer(shape: Shape) {
     assert_eq!(bus.backlog().await.unwrap(), 0);
     bus.publish(fixture.history("t", 3)).await.unwrap();
     let deliveries = quick.next(9).await.unwrap();
-    quick.settle(accepted(deliveries)).await.unwrap();
+    quick.acknowledge(accepted(deliveries)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 3);
     let deliveries = slow.next(2).await.unwrap();
-    slow.settle(accepted(deliveries)).await.unwrap();
+    slow.acknowledge(accepted(deliveries)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 1);
     let deliveries = slow.next(2).await.unwrap();
-    slow.settle(accepted(deliveries)).await.unwrap();
+    slow.acknowledge(accepted(deliveries)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 0);
 }
 
@@ -202,7 +202,7 @@ async fn concurrent_publishers_leave_no_gap_for_a_reader(shape: Shape) {
     while places.len() < 480 {
         let deliveries = subscription.next(64).await.unwrap();
         places.extend(deliveries.iter().map(|delivery| delivery.seq));
-        subscription.settle(accepted(deliveries)).await.unwrap();
+        subscription.acknowledge(accepted(deliveries)).await.unwrap();
     }
     for publisher in join_all(publishers).await {
         publisher.unwrap();
@@ -225,6 +225,6 @@ async fn late_consumer_reads_events_beyond_the_cache(shape: Shape) {
             assert_eq!(delivery.envelope.version, next);
             next += 1;
         }
-        subscription.settle(accepted(deliveries)).await.unwrap();
+        subscription.acknowledge(accepted(deliveries)).await.unwrap();
     }
 }

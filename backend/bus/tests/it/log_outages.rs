@@ -19,7 +19,7 @@ use crate::support::{Fixture, count, created, note};
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    /// How many lines have all of these words.
+    /// Returns how many lines have all of these words.
     fn with(&self, words: &[&str]) -> usize {
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         text.lines().filter(|line| words.iter().all(|word| line.contains(word))).count()

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_nats::Client;
-use ticketing_bus::{Bus, Core};
+use ticketing_bus::{Bus, ServiceCore};
 use ticketing_events::{Envelope, EventName};
 use ticketing_platform::args;
 use ticketing_platform::db::DbError;
@@ -31,7 +31,7 @@ async fn api(client: &Client, name: &str, request: &str) -> serde_json::Value {
 }
 
 /// Appends the first `versions` versions of a ticket in one transaction.
-async fn append_history(core: &Core, ticket: &str, versions: i64) {
+async fn append_history(core: &ServiceCore, ticket: &str, versions: i64) {
     let (outbox, ticket) = (core.outbox.clone(), ticket.to_owned());
     let appended = core.db.write(move |tx| {
         outbox.append(tx, &created(&ticket))?;
@@ -41,7 +41,7 @@ async fn append_history(core: &Core, ticket: &str, versions: i64) {
 }
 
 /// Returns the identifiers in an outbox, in order.
-async fn outbox_ids(core: &Core) -> Vec<String> {
+async fn outbox_ids(core: &ServiceCore) -> Vec<String> {
     let ids = core.db.read(|tx| tx.query("SELECT id FROM outbox ORDER BY id", args![], |row| row.text("id")));
     ids.await.map_err(|error: DbError| error).unwrap()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use ticketing_bus::{AckDecision, Core, DeliveryLimits, Effect, Handler};
+use ticketing_bus::{AckDecision, DeliveryLimits, Effect, Handler, ServiceCore};
 use ticketing_engines::{Engine, Shape, eventually, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::args;
@@ -40,13 +40,13 @@ const STRICT: DeliveryLimits = DeliveryLimits {
     unhandled: Duration::from_secs(600),
 };
 
-async fn run(core: &Core, sql: &'static str) {
+async fn run(core: &ServiceCore, sql: &'static str) {
     let ran: Result<_, DbError> = core.db.write(move |tx| tx.execute(sql, &[])).await;
     ran.unwrap();
 }
 
 /// From now on there is no room for what the handlers write.
-async fn fill_disk(core: &Core) {
+async fn fill_disk(core: &ServiceCore) {
     if core.db.dialect() == Dialect::Postgres {
         run(
             core,
@@ -81,7 +81,7 @@ async fn fill_disk(core: &Core) {
     }
 }
 
-async fn free_disk(core: &Core) {
+async fn free_disk(core: &ServiceCore) {
     if core.db.dialect() == Dialect::Postgres {
         return run(core, "DROP TRIGGER full_disk ON notes").await;
     }
@@ -215,7 +215,7 @@ async fn event_delivered_often_still_waits_for_its_predecessor(shape: Shape) {
     for _ in 0..70 {
         let delivery = subscription.next(1).await.unwrap().remove(0);
         let retry = AckDecision::Retry { after: Duration::ZERO, cause: "away".to_owned() };
-        subscription.settle(vec![(delivery, retry)]).await.unwrap();
+        subscription.acknowledge(vec![(delivery, retry)]).await.unwrap();
     }
     drop(subscription);
     let tries = Arc::new(AtomicI64::new(0));

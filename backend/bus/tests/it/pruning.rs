@@ -42,7 +42,7 @@ async fn log_prunes_only_messages_that_all_consumers_passed(shape: Shape) {
         bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
     let deliveries = quick.next(9).await.unwrap();
-    quick.settle(accepted(deliveries)).await.unwrap();
+    quick.acknowledge(accepted(deliveries)).await.unwrap();
     let mut deliveries = slow.next(3).await.unwrap();
     let dead = deliveries.pop().unwrap();
     let retried = deliveries.pop().unwrap();
@@ -50,7 +50,7 @@ async fn log_prunes_only_messages_that_all_consumers_passed(shape: Shape) {
     let retry = AckDecision::Retry { after: Duration::from_secs(10 * 3600), cause: "busy".to_owned() };
     decisions.push((retried, retry));
     decisions.push((dead, AckDecision::Dead { attempts: 1, cause: "poison".to_owned() }));
-    slow.settle(decisions).await.unwrap();
+    slow.acknowledge(decisions).await.unwrap();
 
     fixture.retries.advance(retention * 2);
     publish_many(&fixture, &bus).await;

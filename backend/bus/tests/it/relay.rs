@@ -1,7 +1,7 @@
 //! The relay: what was committed is published, in the order of the commits, and marked.
 
 use futures_util::future::join_all;
-use ticketing_bus::Core;
+use ticketing_bus::ServiceCore;
 use ticketing_engines::{Engine, Shape, eventually, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
@@ -40,7 +40,7 @@ async fn events_are_published_in_the_order_of_their_commits(shape: Shape) {
     }
 }
 
-async fn life_of(core: Core, writer: i64) {
+async fn life_of(core: ServiceCore, writer: i64) {
     for version in 0..20 {
         let outbox = core.outbox.clone();
         let appended = core.db.write(move |tx| {

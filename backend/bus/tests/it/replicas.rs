@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use ticketing_bus::{Bus, Core};
+use ticketing_bus::{Bus, ServiceCore};
 use ticketing_engines::{Shape, eventually};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
@@ -16,13 +16,13 @@ use crate::support::{Fixture, OnCreated, OnUpdated, count, created, notes, updat
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 /// Two processes of one service, the clock of the second a day behind.
-fn replicas(fixture: &Fixture) -> [Core; 2] {
+fn replicas(fixture: &Fixture) -> [ServiceCore; 2] {
     let late = Clock::manual(Timestamp::from_millis(1_699_913_600_000));
     [fixture.service("s"), fixture.service_with("s", late)]
 }
 
 /// Makes the next version of a ticket and says so, as a service does: by what it reads.
-async fn change(core: &Core, ticket: &str) {
+async fn change(core: &ServiceCore, ticket: &str) {
     let (outbox, ticket) = (core.outbox.clone(), ticket.to_owned());
     let changed = core.db.write(move |tx: &mut Tx<'_>| {
         let sql = "INSERT INTO copies (id, version) VALUES ($1, 0) \

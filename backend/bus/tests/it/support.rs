@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ticketing_bus::{
-    AckDecision, Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, JetStreamOptions, next_step,
+    AckDecision, Bus, Delivery, Effect, EmbeddedOptions, Handler, JetStreamOptions, ServiceCore, next_step,
 };
 use ticketing_engines::{Engine, Home, NatsServer, Shape};
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
@@ -101,7 +101,7 @@ impl Fixture {
         self.retries.advance(Duration::from_secs(1));
     }
 
-    pub(crate) fn service(&self, name: &str) -> Core {
+    pub(crate) fn service(&self, name: &str) -> ServiceCore {
         self.service_with(name, self.clock.clone())
     }
 
@@ -111,8 +111,8 @@ impl Fixture {
     }
 
     /// Returns a service whose clock is its own.
-    pub(crate) fn service_with(&self, name: &str, clock: Clock) -> Core {
-        Core::open(self.home.database(name), clock, &[tables(self.home.engine())]).unwrap()
+    pub(crate) fn service_with(&self, name: &str, clock: Clock) -> ServiceCore {
+        ServiceCore::open(self.home.database(name), clock, &[tables(self.home.engine())]).unwrap()
     }
 
     /// Returns an envelope with an identifier of its own.
@@ -224,7 +224,7 @@ impl FaultyHandler {
         self.fault.store(fault as u32, Ordering::SeqCst);
     }
 
-    /// How often it was given the ticket `bad`.
+    /// Returns how often it was given the ticket `bad`.
     pub(crate) fn calls(&self) -> u32 {
         self.calls.load(Ordering::SeqCst)
     }
@@ -252,7 +252,7 @@ impl Handler for FaultyHandler {
 }
 
 /// What a service did, in order: `ticket/version`.
-pub(crate) async fn notes(core: &Core) -> Vec<String> {
+pub(crate) async fn notes(core: &ServiceCore) -> Vec<String> {
     let notes = core.db.read(|tx| {
         tx.query("SELECT aggregate, version FROM notes ORDER BY n", &[], |row| {
             Ok(format!("{}/{}", row.text("aggregate")?, row.int("version")?))
@@ -262,7 +262,7 @@ pub(crate) async fn notes(core: &Core) -> Vec<String> {
 }
 
 /// One number out of a service's database.
-pub(crate) async fn count(core: &Core, sql: &'static str) -> i64 {
+pub(crate) async fn count(core: &ServiceCore, sql: &'static str) -> i64 {
     let count = core.db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n")));
     count.await.map_err(|error: DbError| error).unwrap()
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ticketing_bus::{AckDecision, Bus, Core, Delivery, Effect, Handler};
+use ticketing_bus::{AckDecision, Bus, Delivery, Effect, Handler, ServiceCore};
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::db::{DbError, Tx};
@@ -27,7 +27,7 @@ on_shapes! {
 
 /// Says `ticket:deleted` of what it hears, at once or at the second try.
 struct Echo {
-    core: Core,
+    core: ServiceCore,
     fails: Arc<AtomicU32>,
 }
 
@@ -45,7 +45,7 @@ impl Handler for Echo {
 }
 
 /// Says that a ticket was created, as a part of a trace.
-async fn say(core: &Core, ticket: &'static str, trace: Option<&str>) {
+async fn say(core: &ServiceCore, ticket: &'static str, trace: Option<&str>) {
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| outbox.append(tx, &created(ticket)));
     let appended: Result<_, DbError> = TraceContext::remote(trace).follow(appended).await;
@@ -110,7 +110,7 @@ async fn units_of_one_commit_keep_their_own_traces(shape: Shape) {
     let deliveries = [("a", Some(ONE)), ("b", None), ("c", Some(OTHER))].map(|(ticket, trace)| {
         let mut envelope = fixture.encoded(&created(ticket));
         envelope.trace = trace.map(str::to_owned);
-        Delivery { seq: 1, attempt: 1, envelope: Arc::new(envelope) }
+        Delivery { seq: 1, delivery_count: 1, envelope: Arc::new(envelope) }
     });
     let decisions = consumers.apply(deliveries.into()).await.unwrap();
     let outbox = core.outbox.clone();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{Bus, Core, DeliveryLimits};
+use ticketing_bus::{Bus, DeliveryLimits, ServiceCore};
 use ticketing_engines::{Shape, eventually, eventually_within, on_shapes};
 use ticketing_events::Envelope;
 use ticketing_platform::args;
@@ -24,13 +24,13 @@ on_shapes! {
 }
 
 /// Starts the older version: it has no handler for `ticket:updated`.
-fn start_older(core: &Core, bus: &Bus, limits: DeliveryLimits) -> Shutdown {
+fn start_older(core: &ServiceCore, bus: &Bus, limits: DeliveryLimits) -> Shutdown {
     let shutdown = Shutdown::new();
     core.start(bus, Some(core.consumers("s").on(OnCreated).with_limits(limits)), &shutdown);
     shutdown
 }
 
-fn start_newer(core: &Core, bus: &Bus) -> Shutdown {
+fn start_newer(core: &ServiceCore, bus: &Bus) -> Shutdown {
     let shutdown = Shutdown::new();
     core.start(bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     shutdown

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 const MISSING: &str = "PostgreSQL is not installed: `cargo xtask test` installs it, or `apt-get install postgresql`, or \
                        set TICKETING_TEST_POSTGRES to the URL of a server";
 
-/// Returns a command for a program of PostgreSQL. If the tests run as root, the command runs as another user, since the server
-/// refuses to run as root.
+/// Returns a command for a program of PostgreSQL. If the tests run as root, the command runs as another user, since the
+/// server refuses to run as root.
 pub(crate) fn program(name: &str) -> Command {
     let program = find(name);
     match server_user() {

@@ -213,7 +213,8 @@ impl PrivateServer {
         assert!(self.server.start(), "the server does not start: {}", self.server.log());
     }
 
-    /// Creates a certificate for `127.0.0.1`. The server offers TLS from its next start on. Returns the path of the certificate.
+    /// Creates a certificate for `127.0.0.1`. The server offers TLS from its next start on. Returns the path of the
+    /// certificate.
     ///
     /// # Panics
     /// If openssl fails.

@@ -1,6 +1,6 @@
 //! A fixture with the timers of one database, and a poller.
 
-use ticketing_bus::{Core, Effect};
+use ticketing_bus::{Effect, ServiceCore};
 use ticketing_engines::{Engine, Home};
 use ticketing_expiration::{MIGRATIONS, store};
 use ticketing_platform::clock::Clock;
@@ -16,7 +16,7 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 
 /// The expiration service without its tasks, on a private database.
 pub(crate) struct Timers {
-    pub(crate) core: Core,
+    pub(crate) core: ServiceCore,
     pub(crate) home: Home,
 }
 
@@ -28,7 +28,7 @@ impl Timers {
     }
 
     /// Opens another replica on the same database.
-    pub(crate) fn replica(&self) -> Core {
+    pub(crate) fn replica(&self) -> ServiceCore {
         open(&self.home, self.core.clock.clone())
     }
 
@@ -67,16 +67,16 @@ impl Timers {
     }
 }
 
-fn open(home: &Home, clock: Clock) -> Core {
-    Core::open(home.database("expiration"), clock, &[MIGRATIONS]).unwrap()
+fn open(home: &Home, clock: Clock) -> ServiceCore {
+    ServiceCore::open(home.database("expiration"), clock, &[MIGRATIONS]).unwrap()
 }
 
-pub(crate) async fn fire(core: &Core, seconds: i64, limit: i64) -> u64 {
+pub(crate) async fn fire(core: &ServiceCore, seconds: i64, limit: i64) -> u64 {
     let outbox = core.outbox.clone();
     core.db.write(move |tx| store::fire(tx, &outbox, at(seconds), limit)).await.unwrap()
 }
 
-pub(crate) async fn fired_orders(core: &Core) -> Vec<String> {
+pub(crate) async fn fired_orders(core: &ServiceCore) -> Vec<String> {
     let orders = core.db.read(|tx| {
         let sql = "SELECT aggregate FROM outbox WHERE name = 'expiration:complete' ORDER BY id";
         tx.query(sql, &[], |row| row.text("aggregate"))

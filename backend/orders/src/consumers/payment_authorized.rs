@@ -1,6 +1,6 @@
 //! `payment:authorized` confirms the order, unless it is cancelled or late.
 
-use ticketing_bus::{Core, Effect, Handler};
+use ticketing_bus::{Effect, Handler, ServiceCore};
 use ticketing_events::PaymentAuthorized;
 use ticketing_platform::db::{DbError, Tx};
 
@@ -11,14 +11,14 @@ use crate::store;
 #[derive(Clone, Debug)]
 pub struct OnPaymentAuthorized {
     /// The core of the service.
-    pub core: Core,
+    pub core: ServiceCore,
 }
 
 impl Handler for OnPaymentAuthorized {
     type Event = PaymentAuthorized;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &PaymentAuthorized) -> Result<Effect, DbError> {
-        let Core { outbox, clock, .. } = &self.core;
+        let ServiceCore { outbox, clock, .. } = &self.core;
         store::advance(tx, outbox, &event.order_id, Cause::PaymentAuthorized, clock.now()).map(Effect::from)
     }
 }

@@ -1,6 +1,6 @@
 //! `payment:created` completes the order.
 
-use ticketing_bus::{Core, Effect, Handler};
+use ticketing_bus::{Effect, Handler, ServiceCore};
 use ticketing_events::PaymentCreated;
 use ticketing_platform::db::{DbError, Tx};
 
@@ -11,14 +11,14 @@ use crate::store;
 #[derive(Clone, Debug)]
 pub struct OnPaymentCreated {
     /// The core of the service.
-    pub core: Core,
+    pub core: ServiceCore,
 }
 
 impl Handler for OnPaymentCreated {
     type Event = PaymentCreated;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &PaymentCreated) -> Result<Effect, DbError> {
-        let Core { outbox, clock, .. } = &self.core;
+        let ServiceCore { outbox, clock, .. } = &self.core;
         store::advance(tx, outbox, &event.order_id, Cause::PaymentCreated, clock.now()).map(Effect::from)
     }
 }

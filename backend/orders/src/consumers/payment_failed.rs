@@ -1,6 +1,6 @@
 //! `payment:failed` cancels the order.
 
-use ticketing_bus::{Core, Effect, Handler};
+use ticketing_bus::{Effect, Handler, ServiceCore};
 use ticketing_events::PaymentFailed;
 use ticketing_platform::db::{DbError, Tx};
 
@@ -11,14 +11,14 @@ use crate::store;
 #[derive(Clone, Debug)]
 pub struct OnPaymentFailed {
     /// The core of the service.
-    pub core: Core,
+    pub core: ServiceCore,
 }
 
 impl Handler for OnPaymentFailed {
     type Event = PaymentFailed;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &PaymentFailed) -> Result<Effect, DbError> {
-        let Core { outbox, clock, .. } = &self.core;
+        let ServiceCore { outbox, clock, .. } = &self.core;
         store::advance(tx, outbox, &event.order_id, Cause::PaymentFailed, clock.now()).map(Effect::from)
     }
 }

@@ -1,6 +1,6 @@
 //! `ticket:deleted` refuses new orders of the ticket. An active order stays.
 
-use ticketing_bus::{Core, Effect, Handler};
+use ticketing_bus::{Effect, Handler, ServiceCore};
 use ticketing_events::TicketDeleted;
 use ticketing_platform::db::{DbError, Tx};
 
@@ -10,7 +10,7 @@ use crate::store;
 #[derive(Clone, Debug)]
 pub struct OnTicketDeleted {
     /// The core of the service.
-    pub core: Core,
+    pub core: ServiceCore,
 }
 
 impl Handler for OnTicketDeleted {

@@ -25,7 +25,7 @@ impl Cause {
     pub fn cancel_reason(self) -> Option<CancelReason> {
         match self {
             Self::Cancelled => Some(CancelReason::Buyer),
-            // An authorisation cancels an order only after its deadline.
+            // An authorization cancels an order only after its deadline.
             Self::Expired | Self::PaymentAuthorized => Some(CancelReason::Expired),
             Self::PaymentFailed => Some(CancelReason::PaymentFailed),
             Self::PaymentCreated => None,

@@ -28,7 +28,7 @@ pub(crate) async fn cancel(
     session: Session,
     PathId(id): PathId<OrderId>,
 ) -> Result<StatusCode, ApiError> {
-    app.writes.check(&session.user_id)?;
+    app.writes.acquire(&session.user_id)?;
     let core = app.core.clone();
     let unit =
         move |tx: &mut Tx<'_>| store::cancel(tx, &core.outbox, &id, &session.user_id, core.clock.now());

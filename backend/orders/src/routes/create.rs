@@ -49,7 +49,7 @@ pub(crate) async fn create(
     let (ticket_id, price) = input.check()?;
     let request = Request { session, key, ticket_id, price };
     let (user, keyed) = (&request.session.user_id, request.keyed(app.core.clock.now())?);
-    app.writes.check_keyed(user, &app.core.db, &keyed).await?;
+    app.writes.acquire_keyed(user, &app.core.db, &keyed).await?;
     match request.reserve(&app).await {
         // The event of a new ticket may not have arrived.
         Err(ReserveOrWait::Unknown) => {}
@@ -75,7 +75,7 @@ impl OrderInput {
         let id = self.ticket_id.required_id("ticketId", TICKET, &mut errors);
         let price = self.price.optional_price("price", PRICE, &mut errors);
         errors.finish()?;
-        let id = id.ok_or_else(|| ApiError::field("ticketId", TICKET))?;
+        let id = id.ok_or_else(|| ApiError::invalid_field("ticketId", TICKET))?;
         Ok((TicketId::new(id), price))
     }
 }

@@ -21,8 +21,8 @@ pub(super) fn is_limit_reached(tx: &mut Tx<'_>, user: &UserId, limit: i64) -> Re
     Ok(open >= limit)
 }
 
-/// Extends a statement that inserts an order of `$2` and ends in `RETURNING` so that it increments the number of that user.
-/// The column `counted` of its row is 0 if the number would exceed `$6`.
+/// Extends a statement that inserts an order of `$2` and ends in `RETURNING` so that it increments the number of that
+/// user. The column `counted` of its row is 0 if the number would exceed `$6`.
 pub(super) fn with_count(insert: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => format!("{insert}, 1 AS counted"),

@@ -187,8 +187,8 @@ fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<(OrderedTicket, Time
     }
 }
 
-/// Returns why nothing was inserted. A started event is reported first, and a wrong price before a reservation by another
-/// buyer.
+/// Returns why nothing was inserted. A started event is reported first, and a wrong price before a reservation by
+/// another buyer.
 fn refusal(tx: &mut Tx<'_>, new: &NewOrder) -> Result<ReserveError, DbError> {
     let Some(ticket) = ticket(tx, &new.ticket_id)? else { return no_ticket(tx, &new.ticket_id) };
     if ticket.details.starts_at.as_ref().is_some_and(|starts| starts.instant() <= new.now) {

@@ -84,8 +84,8 @@ pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, D
     Ok(step)
 }
 
-/// Applies `ticket:updated`. Copies title, price and details unless an order holds the ticket: then they are the terms of
-/// that order.
+/// Applies `ticket:updated`. Copies title, price and details unless an order holds the ticket: then they are the terms
+/// of that order.
 ///
 /// # Errors
 /// If the database fails.
@@ -114,8 +114,8 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, D
     Ok(step)
 }
 
-/// Applies `ticket:deleted`. An active order of the ticket stays; new ones are refused. Without an active order the listing
-/// is closed.
+/// Applies `ticket:deleted`. An active order of the ticket stays; new ones are refused. Without an active order the
+/// listing is closed.
 ///
 /// # Errors
 /// If the database fails.

@@ -18,8 +18,8 @@ const UNCLOSED: &str = "deleted = 1 AND closed = 0 AND NOT EXISTS (SELECT 1 FROM
 /// Selects the orders whose buyer no event has stated.
 const UNSTATED: &str = "status = 'complete' AND buyer_stated = 0";
 
-/// Publishes `listing:closed` once if the ticket is withdrawn and no order holds it. A withdrawn ticket takes no new order,
-/// so none will ever hold it.
+/// Publishes `listing:closed` once if the ticket is withdrawn and no order holds it. A withdrawn ticket takes no new
+/// order, so none will ever hold it.
 ///
 /// # Errors
 /// If the database fails.

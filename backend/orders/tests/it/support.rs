@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{Core, Effect};
+use ticketing_bus::{Effect, ServiceCore};
 use ticketing_engines::{Engine, Home};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_orders::domain::lifecycle::Cause;
@@ -16,7 +16,7 @@ use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Ticket, TicketId, Timest
 pub(crate) const START: i64 = 1_700_000_000_000;
 
 pub(crate) struct Shop {
-    pub(crate) core: Core,
+    pub(crate) core: ServiceCore,
     home: Home,
 }
 
@@ -37,7 +37,7 @@ impl Shop {
         let home = Home::on(engine);
         let migrations = Migrations { scripts: &MIGRATIONS.scripts[..versions], ..MIGRATIONS };
         let clock = Clock::manual(Timestamp::from_millis(START));
-        let core = Core::open(home.database("orders"), clock, &[migrations]).unwrap();
+        let core = ServiceCore::open(home.database("orders"), clock, &[migrations]).unwrap();
         Self { core, home }
     }
 
@@ -59,7 +59,7 @@ impl Shop {
     }
 
     /// Another service instance on the same database.
-    pub(crate) fn replica(&self) -> Core {
+    pub(crate) fn replica(&self) -> ServiceCore {
         open(&self.home, self.core.clock.clone())
     }
 
@@ -130,16 +130,16 @@ impl Shop {
     }
 }
 
-fn open(home: &Home, clock: Clock) -> Core {
-    Core::open(home.database("orders"), clock, &[MIGRATIONS]).unwrap()
+fn open(home: &Home, clock: Clock) -> ServiceCore {
+    ServiceCore::open(home.database("orders"), clock, &[MIGRATIONS]).unwrap()
 }
 
-pub(crate) async fn reserve(core: &Core, user: &str, ticket: &str) -> Result<Order, ReserveError> {
+pub(crate) async fn reserve(core: &ServiceCore, user: &str, ticket: &str) -> Result<Order, ReserveError> {
     reserve_within(core, user, ticket, i64::MAX).await
 }
 
 pub(crate) async fn reserve_within(
-    core: &Core,
+    core: &ServiceCore,
     user: &str,
     ticket: &str,
     open_limit: i64,
@@ -149,7 +149,7 @@ pub(crate) async fn reserve_within(
 
 /// Reserves a ticket by an order that is changed before.
 pub(crate) async fn reserve_with(
-    core: &Core,
+    core: &ServiceCore,
     user: &str,
     ticket: &str,
     change: impl FnOnce(&mut NewOrder),

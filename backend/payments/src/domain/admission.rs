@@ -24,8 +24,8 @@ pub enum AdmissionError {
     Expired,
 }
 
-/// Decides for an order with status `order` and deadline `expires_at`. `active` is the status of its active payment (pending,
-/// authorized or succeeded), and whether the request has the same card.
+/// Decides for an order with status `order` and deadline `expires_at`. `active` is the status of its active payment
+/// (pending, authorized or succeeded), and whether the request has the same card.
 ///
 /// # Errors
 /// Returns the rule that refuses the payment.

@@ -135,8 +135,8 @@ impl PaymentState {
         waits.then(|| Transition::to(PaymentStatus::Authorized, Some(PaymentStep::Capture)))
     }
 
-    /// Returns the transition when the order is cancelled: no money is kept. `attempted`: whether the due step can have reached
-    /// the provider; then its result decides.
+    /// Returns the transition when the order is cancelled: no money is kept. `attempted`: whether the due step can have
+    /// reached the provider; then its result decides.
     #[must_use]
     pub fn order_cancelled(self, attempted: bool) -> Option<Transition> {
         match (self.status, self.next) {

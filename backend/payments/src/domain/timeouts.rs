@@ -45,8 +45,8 @@ pub struct TimeoutsError {
 }
 
 impl PaymentTimeouts {
-    /// Checks that one exchange with the provider, of duration `call` at most, is shorter than its step. The claim of a step
-    /// outlasts it by [`claim_slack`](Self::claim_slack).
+    /// Checks that one exchange with the provider, of duration `call` at most, is shorter than its step. The claim of a
+    /// step outlasts it by [`claim_slack`](Self::claim_slack).
     ///
     /// # Errors
     /// Fails if it is not.
@@ -61,15 +61,15 @@ impl PaymentTimeouts {
         self.first_retry.saturating_mul(1_u32 << doublings).min(self.longest_retry)
     }
 
-    /// Returns the earlier time of a call that is due at `due_at`, because a request waits for it `now`. Many requests do not
-    /// make it earlier than the shortest pause.
+    /// Returns the earlier time of a call that is due at `due_at`, because a request waits for it `now`. Many requests
+    /// do not make it earlier than the shortest pause.
     #[must_use]
     pub fn earlier_due_at(&self, due_at: Timestamp, now: Timestamp) -> Timestamp {
         due_at.min(now + self.first_retry)
     }
 
-    /// Returns how long a step is claimed: longer than any call, so that no step is started twice during a call, and short, so
-    /// that the steps of a lost replica are continued soon.
+    /// Returns how long a step is claimed: longer than any call, so that no step is started twice during a call, and
+    /// short, so that the steps of a lost replica are continued soon.
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.call_timeout + self.claim_slack

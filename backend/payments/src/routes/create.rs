@@ -42,7 +42,7 @@ pub(crate) async fn create(
     let (user, body) = (&session.user_id, input.fingerprint_input());
     let keyed = KeyedRequest::of_body(&key, user, "POST /api/payments", &body, now)?;
     let request = Request { user_id: session.user_id, key: key.0, keyed, input, now };
-    app.writes.check_keyed(&request.user_id, &app.core.db, &request.keyed).await?;
+    app.writes.acquire_keyed(&request.user_id, &app.core.db, &request.keyed).await?;
     let _guard = match &request.key {
         Some(key) => {
             Some(app.in_flight.begin(&request.user_id, key).ok_or_else(idempotency::in_flight_error)?)

@@ -42,7 +42,7 @@ impl ValidInput {
     /// # Errors
     /// Returns 400 if the token is invalid.
     pub(super) fn card_token(&self) -> Result<CardToken, ApiError> {
-        self.token.clone().map_err(|error| ApiError::field("token", error.to_string()))
+        self.token.clone().map_err(|error| ApiError::invalid_field("token", error.to_string()))
     }
 
     /// Returns the input of the fingerprint. An invalid token can be a card number, so not even its hash is kept.

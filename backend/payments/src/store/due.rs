@@ -56,8 +56,8 @@ pub fn next_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Timestamp>, Db
     Ok(due.map(Timestamp::from_millis))
 }
 
-/// Releases every claim: they belong to a process that has ended. A step that still runs is executed twice with one key,
-/// which has one effect. Not for a database that other processes use: there claims expire by themselves.
+/// Releases every claim: they belong to a process that has ended. A step that still runs is executed twice with one
+/// key, which has one effect. Not for a database that other processes use: there claims expire by themselves.
 ///
 /// # Errors
 /// Fails if the database fails.

@@ -198,7 +198,8 @@ pub struct PaymentToInsert {
     pub due_at: Timestamp,
 }
 
-/// Inserts the payment of an order, with the idempotency key of its provider calls; `None` if the order has an active one.
+/// Inserts the payment of an order, with the idempotency key of its provider calls; `None` if the order has an active
+/// one.
 ///
 /// # Errors
 /// Fails if the database fails.

@@ -12,8 +12,8 @@ use crate::provider::WebhookEvent;
 /// How long an event id is kept: longer than any provider redelivers it.
 pub(super) const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Stores a webhook event and makes the next step of its payment due now. Returns `false` for a duplicate, or if no payment
-/// matches.
+/// Stores a webhook event and makes the next step of its payment due now. Returns `false` for a duplicate, or if no
+/// payment matches.
 ///
 /// The event itself decides nothing: the due step asks the provider, so events can arrive in any order.
 /// `now` is the time of the marketplace, `wall` the system time.

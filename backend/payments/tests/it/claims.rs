@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use ticketing_bus::Core;
+use ticketing_bus::ServiceCore;
 use ticketing_engines::{Engine, Home, on_both};
 use ticketing_events::OrderCreated;
 use ticketing_payments::MIGRATIONS;
@@ -29,12 +29,12 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000 + seconds * 1000)
 }
 
-fn open(home: &Home) -> Core {
-    Core::open(home.database("payments"), Clock::manual(at(0)), &[MIGRATIONS]).unwrap()
+fn open(home: &Home) -> ServiceCore {
+    ServiceCore::open(home.database("payments"), Clock::manual(at(0)), &[MIGRATIONS]).unwrap()
 }
 
 /// Creates payments, each of an order of its own.
-async fn begin(core: &Core, payments: usize) {
+async fn begin(core: &ServiceCore, payments: usize) {
     let begun = core.db.write(move |tx: &mut Tx<'_>| {
         for number in 0..payments {
             let order = fixtures::order(format!("o{number:03}"), &fixtures::ticket("t"));
@@ -55,7 +55,7 @@ async fn begin(core: &Core, payments: usize) {
     begun.await.unwrap();
 }
 
-async fn claim(core: &Core, seconds: i64, limit: i64) -> Vec<PaymentRow> {
+async fn claim(core: &ServiceCore, seconds: i64, limit: i64) -> Vec<PaymentRow> {
     let claimed = core.db.write(move |tx| store::claim_due(tx, at(seconds), LEASE, limit));
     claimed.await.map_err(|error: DbError| error).unwrap()
 }
@@ -94,7 +94,7 @@ async fn late_outcome_of_expired_claim_changes_nothing(engine: Engine) {
     begin(&core, 1).await;
     let slow = claim(&core, 0, 10).await.remove(0);
     let quick = claim(&replica, 10, 10).await.remove(0);
-    let settle = async |core: &Core, asked: PaymentRow| {
+    let settle = async |core: &ServiceCore, asked: PaymentRow| {
         let outbox = core.outbox.clone();
         let reached = ProviderOutcome::Done { stripe_id: "ch_1".to_owned() };
         let settled =

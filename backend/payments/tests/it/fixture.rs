@@ -20,7 +20,7 @@ use ticketing_payments::{App, PaymentTimeouts, Settings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::DbError;
 use ticketing_platform::limits::WriteRate;
-use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus, Timestamp, UserId};
 use ticketing_testkit::FakeStripe;
@@ -194,7 +194,7 @@ impl Service {
         let keys = SessionKeys::new(&[SecretString::from("0123456789abcdef0123456789abcdef")]).unwrap();
         let cookie = CookieSettings::new("session", false).unwrap();
         let sessions =
-            Sessions::new(keys, cookie, LIFETIME, RevokedSessions::new(clock.clone()), clock.clone());
+            Sessions::new(keys, cookie, DEFAULT_LIFETIME, RevokedSessions::new(clock.clone()), clock.clone());
         let settings = Settings {
             database: home.database("payments"),
             clock: clock.clone(),

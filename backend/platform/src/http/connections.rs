@@ -72,8 +72,8 @@ impl Connections {
         Self { limits, open: Mutex::default(), full, share_used, dropped }
     }
 
-    /// Admits a new connection of `peer`. Also returns whether a limit was reached. Returns `None` if every connection is
-    /// busy, even on reserve.
+    /// Admits a new connection of `peer`. Also returns whether a limit was reached. Returns `None` if every connection
+    /// is busy, even on reserve.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<(Admitted, bool)> {
         let address = ClientAddress(peer).subscriber();
         let mut open = self.lock();

@@ -17,11 +17,12 @@ pub(super) fn check(request: &Request) -> Result<(), ApiError> {
     }
     match given(request.headers()) {
         Some(host) if is_valid(host) => Ok(()),
-        Some(_) => {
-            Err(ApiError::field(FIELD, "The field Host must be a host and a port, like shop.example:443"))
-        }
+        Some(_) => Err(ApiError::invalid_field(
+            FIELD,
+            "The field Host must be a host and a port, like shop.example:443",
+        )),
         None if request.version() < Version::HTTP_11 => Ok(()),
-        None => Err(ApiError::field(FIELD, "The field Host is required")),
+        None => Err(ApiError::invalid_field(FIELD, "The field Host is required")),
     }
 }
 

@@ -222,13 +222,16 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
         return Some(rejection::error(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
     }
     if let Some(name) = repeated(headers) {
-        return Some(ApiError::field(name, format!("The field {name} must come once")));
+        return Some(ApiError::invalid_field(name, format!("The field {name} must come once")));
     }
     // No other transfer coding is supported.
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     let has_other_coding = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"chunked");
     if codings.next().is_some_and(has_other_coding) || codings.next().is_some() {
-        return Some(ApiError::field("Transfer-Encoding", "The field Transfer-Encoding must be chunked"));
+        return Some(ApiError::invalid_field(
+            "Transfer-Encoding",
+            "The field Transfer-Encoding must be chunked",
+        ));
     }
     if let Err(refusal) = host::check(request) {
         return Some(refusal);

@@ -68,8 +68,8 @@ impl PageQuery {
         self.limit + 1
     }
 
-    /// Cuts rows to the page. Returns the link to the next page, if there are more; `position` returns the position of the
-    /// last row.
+    /// Cuts rows to the page. Returns the link to the next page, if there are more; `position` returns the position of
+    /// the last row.
     ///
     /// # Errors
     /// 500 if the position cannot be serialized.

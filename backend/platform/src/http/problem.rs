@@ -65,12 +65,12 @@ impl ApiError {
 
     /// Creates a 400 `invalid_input` for several fields, each with its message.
     pub fn invalid_fields(faults: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        let fields = faults.into_iter().map(|(field, message)| Self::field(field, message).errors);
+        let fields = faults.into_iter().map(|(field, message)| Self::invalid_field(field, message).errors);
         Self::invalid(fields.flatten().collect())
     }
 
     /// Creates a 400 `invalid_input` for one field.
-    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn invalid_field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::invalid(vec![ErrorDetail {
             message: message.into(),
             field: Some(field.into()),

@@ -45,8 +45,8 @@ impl Query {
         value.ok_or_else(ApiError::not_found)
     }
 
-    /// Returns the values of a list with commas. Empty if the parameter is absent or `all`. An invalid value adds an error
-    /// with this message.
+    /// Returns the values of a list with commas. Empty if the parameter is absent or `all`. An invalid value adds an
+    /// error with this message.
     pub fn list<T: FromStr>(&self, name: &str, message: &str, errors: &mut ValidationErrors) -> Vec<T> {
         let Some(text) = self.value(name, errors).filter(|text| *text != "all") else {
             return Vec::new();

@@ -20,7 +20,7 @@ impl IdempotencyKey {
         let Some(value) = values.next() else { return Ok(Self(None)) };
         let invalid = || {
             let message = format!("Idempotency-Key must be 1 to {MAX_LENGTH} visible ASCII characters");
-            ApiError::field("Idempotency-Key", message)
+            ApiError::invalid_field("Idempotency-Key", message)
         };
         let text = value.to_str().map_err(|_| invalid())?;
         let is_valid =

@@ -80,7 +80,7 @@ impl RateLimit {
     ///
     /// # Errors
     /// How long to wait, if the key has no try left.
-    pub fn check(&self, key: &str) -> Result<(), RetryAfter> {
+    pub fn acquire(&self, key: &str) -> Result<(), RetryAfter> {
         self.take(key).map(drop)
     }
 
@@ -266,21 +266,21 @@ mod tests {
         let clock = clock();
         let limit = RateLimit::per_minute(10, clock.clone());
         for _ in 0..10 {
-            assert_eq!(limit.check("ada"), Ok(()));
+            assert_eq!(limit.acquire("ada"), Ok(()));
         }
-        let wait = limit.check("ada").unwrap_err();
+        let wait = limit.acquire("ada").unwrap_err();
         assert_eq!(wait.seconds(), 6);
-        assert_eq!(limit.check("bob"), Ok(()));
+        assert_eq!(limit.acquire("bob"), Ok(()));
         clock.advance(Duration::from_secs(5));
-        assert_eq!(limit.check("ada").unwrap_err().seconds(), 1);
+        assert_eq!(limit.acquire("ada").unwrap_err().seconds(), 1);
         clock.advance(Duration::from_secs(1));
-        assert_eq!(limit.check("ada"), Ok(()));
-        assert!(limit.check("ada").is_err());
+        assert_eq!(limit.acquire("ada"), Ok(()));
+        assert!(limit.acquire("ada").is_err());
         clock.advance(Duration::from_secs(3600));
         for _ in 0..10 {
-            assert_eq!(limit.check("ada"), Ok(()));
+            assert_eq!(limit.acquire("ada"), Ok(()));
         }
-        assert!(limit.check("ada").is_err());
+        assert!(limit.acquire("ada").is_err());
     }
 
     #[test]
@@ -293,14 +293,14 @@ mod tests {
         let open: Vec<_> = (0..10).map(|_| limit.take("ada").unwrap()).collect();
         assert_eq!(limit.take("ada").unwrap_err().seconds(), 6);
         open.into_iter().next().unwrap().give_back();
-        assert_eq!(limit.check("ada"), Ok(()));
-        assert!(limit.check("ada").is_err());
+        assert_eq!(limit.acquire("ada"), Ok(()));
+        assert!(limit.acquire("ada").is_err());
         clock.advance(Duration::from_secs(3600));
         limit.take("ada").unwrap().give_back();
         for _ in 0..10 {
-            assert_eq!(limit.check("ada"), Ok(()));
+            assert_eq!(limit.acquire("ada"), Ok(()));
         }
-        assert!(limit.check("ada").is_err(), "there is never more than the burst");
+        assert!(limit.acquire("ada").is_err(), "there is never more than the burst");
     }
 
     #[test]
@@ -308,14 +308,14 @@ mod tests {
         let clock = clock();
         let limit = RateLimit::with_burst(600, 20, clock.clone());
         for _ in 0..20 {
-            assert_eq!(limit.check("ada"), Ok(()));
+            assert_eq!(limit.acquire("ada"), Ok(()));
         }
-        assert!(limit.check("ada").is_err());
+        assert!(limit.acquire("ada").is_err());
         clock.advance(Duration::from_secs(1));
         for _ in 0..10 {
-            assert_eq!(limit.check("ada"), Ok(()));
+            assert_eq!(limit.acquire("ada"), Ok(()));
         }
-        assert!(limit.check("ada").is_err());
+        assert!(limit.acquire("ada").is_err());
     }
 
     #[test]
@@ -323,19 +323,19 @@ mod tests {
         let clock = clock();
         let limit = RateLimit::bounded(quota(10), clock.clone(), 50);
         for number in 0..50 {
-            assert_eq!(limit.check(&number.to_string()), Ok(()));
+            assert_eq!(limit.acquire(&number.to_string()), Ok(()));
         }
         // Others are counted in buckets: not refused for being new, and limited all the same.
         for _ in 0..10 {
-            assert_eq!(limit.check("one more"), Ok(()));
+            assert_eq!(limit.acquire("one more"), Ok(()));
         }
-        assert!(limit.check("one more").is_err());
+        assert!(limit.acquire("one more").is_err());
         for number in 0..1000 {
-            let _either = limit.check(&format!("new {number}"));
+            let _either = limit.acquire(&format!("new {number}"));
         }
         assert!(limit.limiter.len() <= 50 && limit.buckets.len() <= 1001);
         clock.advance(Duration::from_secs(120));
-        assert_eq!(limit.check("one more"), Ok(()));
+        assert_eq!(limit.acquire("one more"), Ok(()));
         assert_eq!(limit.limiter.len(), 1);
     }
 }

@@ -43,13 +43,13 @@ impl WriteLimit {
         Self((rate.per_minute > 0).then(limit))
     }
 
-    /// Counts one write of an account.
+    /// Takes one write of the limit of an account.
     ///
     /// # Errors
     /// 429 `too_many_requests` with `Retry-After` if the account has no write left.
-    pub fn check(&self, user: &UserId) -> Result<(), ApiError> {
+    pub fn acquire(&self, user: &UserId) -> Result<(), ApiError> {
         let Some(limit) = &self.0 else { return Ok(()) };
-        limit.check(user.as_str()).map_err(|wait| {
+        limit.acquire(user.as_str()).map_err(|wait| {
             metrics::counter!("writes_refused_total").increment(1);
             ApiError::too_many(
                 ErrorCode::TooManyRequests,
@@ -59,13 +59,13 @@ impl WriteLimit {
         })
     }
 
-    /// Counts one write that may be a retry. A request with a known key is never refused, because its client may not
-    /// have received the answer.
+    /// As [`acquire`](Self::acquire), for a write that may be a retry: a request with a known key is never refused,
+    /// because its client may not have received the answer.
     ///
     /// # Errors
-    /// 429 as [`check`](Self::check), or an error of the database.
-    pub async fn check_keyed(&self, user: &UserId, db: &Db, keyed: &KeyedRequest) -> Result<(), ApiError> {
-        match self.check(user) {
+    /// 429 as [`acquire`](Self::acquire), or an error of the database.
+    pub async fn acquire_keyed(&self, user: &UserId, db: &Db, keyed: &KeyedRequest) -> Result<(), ApiError> {
+        match self.acquire(user) {
             Err(refusal) if idempotency::find(db, keyed).await?.is_none() => Err(refusal),
             _ => Ok(()),
         }
@@ -84,13 +84,13 @@ mod tests {
         let limit = WriteLimit::new(WriteRate { per_minute: 60, burst: 3 }, clock.clone());
         let (ada, bob) = (UserId::new("ada"), UserId::new("bob"));
         for _ in 0..3 {
-            limit.check(&ada).unwrap();
+            limit.acquire(&ada).unwrap();
         }
-        let refusal = limit.check(&ada).unwrap_err();
+        let refusal = limit.acquire(&ada).unwrap_err();
         assert_eq!((refusal.status().as_u16(), refusal.code()), (429, Some(&ErrorCode::TooManyRequests)));
-        limit.check(&bob).unwrap();
+        limit.acquire(&bob).unwrap();
         clock.advance(std::time::Duration::from_secs(1));
-        limit.check(&ada).unwrap();
+        limit.acquire(&ada).unwrap();
     }
 
     #[test]
@@ -98,7 +98,7 @@ mod tests {
         let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
         for limit in [WriteLimit::default(), WriteLimit::new(WriteRate::UNLIMITED, clock)] {
             for _ in 0..10_000 {
-                limit.check(&UserId::new("ada")).unwrap();
+                limit.acquire(&UserId::new("ada")).unwrap();
             }
         }
     }

@@ -4,18 +4,19 @@ use http::{HeaderMap, header};
 
 /// Returns the values of the cookies of this name in every header, in their order, without empty ones. The size of a
 /// request head bounds their number.
-pub(super) fn values<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
+pub(super) fn cookie_values<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
     let fields = headers.get_all(header::COOKIE).iter();
     let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
     let value = move |pair: &'h [u8]| {
-        let (given, value) = pair.split_at(pair.iter().position(|byte| *byte == b'=')?);
-        let value = unquoted(value[1..].trim_ascii());
-        (given.trim_ascii() == name.as_bytes() && !value.is_empty()).then_some(value)
+        let (found_name, value) = pair.split_at(pair.iter().position(|byte| *byte == b'=')?);
+        let value = unquote(value[1..].trim_ascii());
+        (found_name.trim_ascii() == name.as_bytes() && !value.is_empty()).then_some(value)
     };
     pairs.filter_map(value)
 }
 
-fn unquoted(value: &[u8]) -> &[u8] {
+/// Removes the quotes around a value.
+fn unquote(value: &[u8]) -> &[u8] {
     value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
 }
 
@@ -29,7 +30,7 @@ mod tests {
         for field in fields {
             headers.append(header::COOKIE, HeaderValue::from_bytes(field).unwrap());
         }
-        values(&headers, "s").map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+        cookie_values(&headers, "s").map(|value| String::from_utf8_lossy(value).into_owned()).collect()
     }
 
     #[test]

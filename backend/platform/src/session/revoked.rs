@@ -205,11 +205,12 @@ fn read(tx: &mut Tx<'_>, after: Option<TableCursor>, now: i64) -> Result<(Rows, 
     Ok((rows, xmin))
 }
 
-/// Returns whether this session is in the table, whether or not it is in memory.
+/// Returns whether the table of revoked sessions has this session. A replica that has not read the row yet lacks it in
+/// memory.
 ///
 /// # Errors
 /// If the statement fails.
-pub fn is_recorded(tx: &mut Tx<'_>, jti: &str) -> Result<bool, DbError> {
+pub fn is_revoked(tx: &mut Tx<'_>, jti: &str) -> Result<bool, DbError> {
     let found =
         tx.query_opt("SELECT jti FROM ended_sessions WHERE jti = $1", args![jti], |row| row.text("jti"))?;
     Ok(found.is_some())

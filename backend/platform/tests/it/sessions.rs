@@ -36,7 +36,7 @@ fn sessions_with(keys: &[&str], clock: &Clock) -> Sessions {
     Sessions::new(
         SessionKeys::new(&keys).unwrap(),
         CookieSettings::default(),
-        session::LIFETIME,
+        session::DEFAULT_LIFETIME,
         RevokedSessions::new(clock.clone()),
         clock.clone(),
     )
@@ -92,7 +92,7 @@ fn session_is_valid_until_it_expires() {
     assert_eq!(new.session.exp, NOW + 7 * 24 * 3600);
     let headers = returned(&new.cookie);
     assert_eq!(sessions.read(&headers).as_ref(), Some(&new.session));
-    clock.advance(session::LIFETIME - Duration::from_secs(1));
+    clock.advance(session::DEFAULT_LIFETIME - Duration::from_secs(1));
     assert!(sessions.read(&headers).is_some());
     clock.advance(Duration::from_secs(10));
     assert_eq!(sessions.read(&headers), None);
@@ -107,7 +107,7 @@ fn cookie_has_the_attributes_of_the_contract() {
     let value = pair.strip_prefix("session=").unwrap();
     let contents: Value = serde_json::from_slice(&STANDARD.decode(value).unwrap()).unwrap();
     assert_eq!(contents["jwt"].as_str().unwrap().split('.').count(), 3);
-    let cleared = sessions.clear(&HeaderMap::new()).remove(0);
+    let cleared = sessions.clear_cookies(&HeaderMap::new()).remove(0);
     assert!(
         cleared.to_str().unwrap().starts_with("session=; HttpOnly; Path=/; SameSite=Lax; Secure; Max-Age=0")
     );
@@ -312,14 +312,14 @@ fn servers_on_one_host_keep_each_others_sessions() {
     let names = |cleared: Vec<http::HeaderValue>| -> Vec<String> {
         cleared.iter().map(|value| pair(value).trim_end_matches('=').to_owned()).collect()
     };
-    assert_eq!(names(one.clear(&jar)), ["session"]);
-    assert_eq!(names(two.clear(&jar)), [own.split('=').next().unwrap()]);
+    assert_eq!(names(one.clear_cookies(&jar)), ["session"]);
+    assert_eq!(names(two.clear_cookies(&jar)), [own.split('=').next().unwrap()]);
     // Where it has both names, or none, the plain one is cleared as well.
-    assert_eq!(names(two.clear(&HeaderMap::new())), ["session"]);
+    assert_eq!(names(two.clear_cookies(&HeaderMap::new())), ["session"]);
     let both = cookies(&format!("session={}; {own}", own.split_once('=').unwrap().1));
-    assert_eq!(names(two.clear(&both)).len(), 2);
+    assert_eq!(names(two.clear_cookies(&both)).len(), 2);
     // An expired session of the server itself is replaced.
-    clock.advance(session::LIFETIME * 2);
+    clock.advance(session::DEFAULT_LIFETIME * 2);
     let again = one.begin_with_cookies(&jar, &UserId::new("u1"), "a@b.c").unwrap();
     assert!(pair(&again.cookie).starts_with("session="));
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: compares the running stack with bare loops, interleaved in one run on one machine.
+//! `cargo xtask bench`: compares the running stack with baselines, interleaved in one run on one machine.
 //!
 //! Absolute figures depend on the machine; the ratios of each round do not.
 

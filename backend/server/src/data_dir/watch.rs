@@ -104,7 +104,8 @@ impl FolderWatch {
         list_differs.then(|| FolderProblem::List(folder.path().join(MANIFEST)))
     }
 
-    /// Returns the first problem. Logs each problem and its end once for all callers, so that a failed probe has a log line.
+    /// Returns the first problem. Logs each problem and its end once for all callers, so that a failed probe has a log
+    /// line.
     fn check(&self) -> Option<FolderProblem> {
         let mut logged = self.baseline.logged.lock().unwrap_or_else(PoisonError::into_inner);
         let problem = self.problem();

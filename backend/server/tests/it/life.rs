@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use ticketing_bus::Core;
+use ticketing_bus::ServiceCore;
 use ticketing_orders::store as orders_store;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::{OrderId, TicketId, Timestamp, UserId};
@@ -160,8 +160,9 @@ async fn overdue_deadlines_expire_within_five_seconds_of_a_start(shape: Shape) {
     let folder = stack.data_dir();
 
     // Written to the databases directly: 4 000 requests would take a while.
-    let core =
-        |name: &str, part| Core::open(folder.join(format!("{name}.db")), clock.clone(), &[part]).unwrap();
+    let core = |name: &str, part| {
+        ServiceCore::open(folder.join(format!("{name}.db")), clock.clone(), &[part]).unwrap()
+    };
     let tickets = core("tickets", ticketing_tickets::MIGRATIONS);
     let (seller, now) = (UserId::new("seller"), clock.now());
     let (shop, by) = (tickets.clone(), seller.clone());

@@ -182,7 +182,7 @@ async fn storm_of_killed_servers_loses_no_acknowledged_write() {
     let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
     print_line(&format!("STORM_SEED={seed}"));
     let storm = Storm { program, rounds, clients: 16, sellers: SellerActivity::from_env(), seed };
-    let summary = storm.run_on(&folder.path().join("data"), &mut nats, |_| {}).await;
+    let summary = storm.run_with_nats(&folder.path().join("data"), &mut nats, |_| {}).await;
     print_line(&summary.to_string());
 }
 

@@ -135,7 +135,8 @@ impl TestStackBuilder {
         self.with(|settings| settings.database = Some(url.with_connections(6)))
     }
 
-    /// Sets a setting of the processes of one service of [`Shape::Processes`]; without a service, of the migrating process.
+    /// Sets a setting of the processes of one service of [`Shape::Processes`]; without a service, of the migrating
+    /// process.
     pub fn service_setting(
         mut self,
         service: impl Into<Option<Service>>,

@@ -144,8 +144,8 @@ impl Client {
         }
     }
 
-    /// Admits the holder of a code that the client has issued, at two doors at once. One of them may have been without a
-    /// network: it has admitted the holder before.
+    /// Admits the holder of a code that the client has issued, at two doors at once. One of them may have been without
+    /// a network: it has admitted the holder before.
     pub(super) async fn check_in(&mut self) {
         let user = self.history.user_id.clone();
         let shown = self.codes(|codes| {

@@ -182,7 +182,7 @@ async fn listing_and_order_with_lost_answers_are_made_once() {
     seller.orders().cancel(&order.id).await.unwrap();
 }
 
-/// When every service has heard of a ticket, by the second that its identifier carries.
+/// Returns when every service has heard of a ticket, by the second that its identifier carries.
 fn ticket_known(ticket: &Ticket) -> ticketing_sdk::Timestamp {
     let seconds = i64::from_str_radix(&ticket.id.as_str()[..8], 16).unwrap();
     ticketing_sdk::Timestamp::from_millis((seconds + 1) * 1000) + Duration::from_millis(50)

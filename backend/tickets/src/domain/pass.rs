@@ -250,8 +250,8 @@ impl StoredPass {
         at >= self.issued_at && at <= now + CLOCK_TOLERANCE
     }
 
-    /// Records that another device has admitted a used pass at `at`, without knowing of the first admission. The earliest
-    /// one counts as the first. Returns whether that is new.
+    /// Records that another device has admitted a used pass at `at`, without knowing of the first admission. The
+    /// earliest one counts as the first. Returns whether that is new.
     pub fn record_double_admission(
         &mut self,
         user: &UserId,
@@ -331,7 +331,7 @@ impl ResaleCap {
         (cents > 0).then(|| Money::from_cents(cents).unwrap_or(Money::MAX))
     }
 
-    /// Why this price is refused; `None` if it is allowed.
+    /// Returns why this price is refused; `None` if it is allowed.
     #[must_use]
     pub fn fault(self, price: Money, paid: Money) -> Option<String> {
         match self.limit(paid) {

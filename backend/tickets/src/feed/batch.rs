@@ -33,8 +33,8 @@ impl Batch {
         Self { bytes: Bytes::from_static(b": heartbeat\n\n"), changes: Vec::new() }
     }
 
-    /// Returns the start of a stream: an event without data has the position, so that a client can resume before the first
-    /// change.
+    /// Returns the start of a stream: an event without data has the position, so that a client can resume before the
+    /// first change.
     pub(super) fn greeting(position: &str, retry: Duration) -> Bytes {
         format!("retry: {}\nid: {position}\n\n", retry.as_millis()).into()
     }

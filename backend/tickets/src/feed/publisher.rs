@@ -116,8 +116,8 @@ impl Publisher {
         NextRead::At(Instant::now() + pace.owed())
     }
 
-    /// Notifies the watchers group by group. The publisher yields and rests between groups, because a burst of writes to
-    /// thousands of sockets would delay requests.
+    /// Notifies the watchers group by group. The publisher yields and rests between groups, because a burst of writes
+    /// to thousands of sockets would delay requests.
     async fn send(&mut self, batch: Batch, pace: &mut Pace) {
         self.last_sent = Instant::now();
         if let Some(ring) = self.feed.shared.ring().as_mut() {

@@ -40,8 +40,8 @@ impl Watcher {
         Self { shared, db, position: WatcherPosition::InDatabase(position), woken, _guard: guard }
     }
 
-    /// Returns the bytes of the stream. It ends if the watcher falls behind the ring or the database fails: then its client
-    /// resumes.
+    /// Returns the bytes of the stream. It ends if the watcher falls behind the ring or the database fails: then its
+    /// client resumes.
     pub(super) fn chunks(self, greeting: Bytes) -> impl Stream<Item = Result<Bytes, Infallible>> {
         let greeting = stream::once(std::future::ready(greeting));
         let changes = stream::unfold(self, async |mut watcher| {

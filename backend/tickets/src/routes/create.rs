@@ -44,7 +44,7 @@ pub(crate) async fn create(
     };
     let fingerprint = fingerprint.map_err(ApiError::internal)?;
     let request = KeyedRequest::new(&key, session.user_id.as_str(), "POST /api/tickets", fingerprint, now);
-    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
+    app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {
         let id = TicketId::new(app.core.clock.new_id());

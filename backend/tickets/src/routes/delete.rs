@@ -36,7 +36,7 @@ pub(crate) async fn delete(
     PathId(id): PathId<TicketId>,
     wanted_version: IfMatch,
 ) -> Result<StatusCode, ApiError> {
-    app.writes.check(&session.user_id)?;
+    app.writes.acquire(&session.user_id)?;
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();

@@ -30,7 +30,7 @@ pub(super) fn time() -> Object {
     pattern(&format!("^({DATE}T{TIME}{OFFSET})?$"))
 }
 
-/// Whether to include something.
+/// Returns whether to include something.
 pub(super) fn flag() -> Object {
     words(&["", "true", "false"])
 }

@@ -50,7 +50,8 @@ pub(crate) struct Filters {
     status: Option<String>,
 }
 
-/// Tickets that can be ordered now, without those of events that have started unless `past=true`; with `Accept: text/event-stream` their changes, live.
+/// Tickets that can be ordered now, without those of events that have started unless `past=true`; with `Accept:
+/// text/event-stream` their changes, live.
 #[utoipa::path(
     get, path = "/api/tickets", tag = "tickets", operation_id = "listTickets",
     params(

@@ -45,7 +45,7 @@ fn refused(error: PassError) -> ApiError {
             }
             Refusal::Offered => ApiError::rule(ErrorCode::PassOffered, "The pass is for sale"),
             Refusal::ImpossibleTime => {
-                ApiError::field("at", "At must be between the issue of the pass and now")
+                ApiError::invalid_field("at", "At must be between the issue of the pass and now")
             }
         },
         PassError::Db(error) => error.into(),

@@ -39,7 +39,7 @@ pub(crate) async fn update(
     Json(input): Json<TicketInput>,
 ) -> Result<impl IntoResponse, ApiError> {
     let wanted = input.check()?;
-    app.writes.check(&session.user_id)?;
+    app.writes.acquire(&session.user_id)?;
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();

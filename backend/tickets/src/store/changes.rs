@@ -65,16 +65,16 @@ pub(super) fn record(
 ///
 /// # Errors
 /// If the database fails.
-pub fn after(tx: &mut Tx<'_>, place: &str, limit: i64) -> Result<Changes, DbError> {
+pub fn after(tx: &mut Tx<'_>, position: &str, limit: i64) -> Result<Changes, DbError> {
     match tx.dialect() {
         Dialect::Sqlite => {
             let sql = "SELECT id, kind, body FROM changes WHERE id > $1 ORDER BY id LIMIT $2";
-            Ok(Changes { ready: tx.query(sql, args![place, limit], read)?, held_back: false })
+            Ok(Changes { ready: tx.query(sql, args![position, limit], read)?, held_back: false })
         }
         Dialect::Postgres => {
-            let (xact, id) = parts(place);
+            let (xact, id) = parse_position(position);
             let sql = format!(
-                "SELECT {PLACE} AS id, kind, body, (xact >= {HORIZON})::int::bigint AS early FROM changes \
+                "SELECT {POSITION} AS id, kind, body, (xact >= {HORIZON})::int::bigint AS early FROM changes \
                  WHERE xact > 0 AND (xact, id) > ($1, $2) ORDER BY xact, id LIMIT $3"
             );
             let found = tx.query(&sql, args![xact, id, limit], |row| Ok((read(row)?, row.flag("early")?)))?;
@@ -86,15 +86,15 @@ pub fn after(tx: &mut Tx<'_>, place: &str, limit: i64) -> Result<Changes, DbErro
 }
 
 /// Formats a position as text with the same order.
-const PLACE: &str = "lpad(to_hex(xact), 16, '0') || '-' || id";
+const POSITION: &str = "lpad(to_hex(xact), 16, '0') || '-' || id";
 
 fn read(row: &Row<'_>) -> Result<Change, DbError> {
     Ok(Change { id: row.text("id")?, kind: row.text("kind")?, body: row.text("body")? })
 }
 
 /// Parses the id of the transaction and the identifier. A position without an id is before all others.
-fn parts(place: &str) -> (i64, &str) {
-    let numbered = place.split_once('-').filter(|(number, _)| number.len() == 16);
+fn parse_position(position: &str) -> (i64, &str) {
+    let numbered = position.split_once('-').filter(|(number, _)| number.len() == 16);
     numbered.map_or((0, ""), |(number, id)| (i64::from_str_radix(number, 16).unwrap_or(0), id))
 }
 
@@ -130,12 +130,12 @@ fn position_before(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<String>, 
         }
         Dialect::Postgres => {
             let first = format!(
-                "SELECT {PLACE} AS id FROM changes WHERE xact > 0 AND changed_at >= $1 ORDER BY xact, id LIMIT 1"
+                "SELECT {POSITION} AS id FROM changes WHERE xact > 0 AND changed_at >= $1 ORDER BY xact, id LIMIT 1"
             );
             let Some(first) = tx.query_opt(&first, args![since], position)? else { return Ok(None) };
-            let (xact, id) = parts(&first);
+            let (xact, id) = parse_position(&first);
             let sql = format!(
-                "SELECT {PLACE} AS id FROM changes WHERE xact > 0 AND xact < {HORIZON} AND (xact, id) < ($1, $2) \
+                "SELECT {POSITION} AS id FROM changes WHERE xact > 0 AND xact < {HORIZON} AND (xact, id) < ($1, $2) \
                  ORDER BY xact DESC, id DESC LIMIT 1"
             );
             tx.query_opt(&sql, args![xact, id], position)?
@@ -145,8 +145,8 @@ fn position_before(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<String>, 
 }
 
 /// Returns the time of the position of an empty table; `None` for other positions.
-fn was_before_all(place: &str) -> Option<i64> {
-    i64::from_str_radix(place.strip_prefix(BEFORE_ALL)?, 16).ok()
+fn was_before_all(position: &str) -> Option<i64> {
+    i64::from_str_radix(position.strip_prefix(BEFORE_ALL)?, 16).ok()
 }
 
 /// Returns the position after all readable changes.
@@ -157,7 +157,7 @@ pub fn latest(tx: &mut Tx<'_>, now: Timestamp) -> Result<String, DbError> {
     let sql = match tx.dialect() {
         Dialect::Sqlite => "SELECT id FROM changes ORDER BY id DESC LIMIT 1".to_owned(),
         Dialect::Postgres => format!(
-            "SELECT {PLACE} AS id FROM changes WHERE xact > 0 AND xact < {HORIZON} ORDER BY xact DESC, id DESC LIMIT 1"
+            "SELECT {POSITION} AS id FROM changes WHERE xact > 0 AND xact < {HORIZON} ORDER BY xact DESC, id DESC LIMIT 1"
         ),
     };
     let newest = tx.query_opt(&sql, &[], |row| row.text("id"))?;
@@ -175,17 +175,18 @@ pub struct Resumed {
     pub is_reset: bool,
 }
 
-/// Returns the start of a watcher that has seen the changes up to `wanted`, or of a new one. A position is known while its
-/// change is retained, and then all later changes are, too. An unknown position starts after the newest change.
+/// Returns the start of a watcher that has seen the changes up to `last_seen`, or of a new one. A position is known
+/// while its change is retained, and then all later changes are, too. An unknown position starts after the newest
+/// change.
 ///
 /// # Errors
 /// If the database fails.
-pub fn resume(tx: &mut Tx<'_>, wanted: Option<&str>, now: Timestamp) -> Result<Resumed, DbError> {
+pub fn resume(tx: &mut Tx<'_>, last_seen: Option<&str>, now: Timestamp) -> Result<Resumed, DbError> {
     let newest = latest(tx, now)?;
-    let (position, is_reset) = match wanted {
+    let (position, is_reset) = match last_seen {
         None => (newest.clone(), false),
-        Some(place) if is_known(tx, place, now)? => (place.to_owned(), false),
-        Some(place) if let Some(since) = named_time(place) => {
+        Some(position) if is_known(tx, position, now)? => (position.to_owned(), false),
+        Some(position) if let Some(since) = named_time(position) => {
             // What is older is deleted, or about to be.
             let is_pruned = since < now - RETENTION;
             (position_before(tx, since)?.unwrap_or_else(|| newest.clone()), is_pruned)
@@ -195,25 +196,25 @@ pub fn resume(tx: &mut Tx<'_>, wanted: Option<&str>, now: Timestamp) -> Result<R
     Ok(Resumed { position, newest, is_reset })
 }
 
-fn is_known(tx: &mut Tx<'_>, place: &str, now: Timestamp) -> Result<bool, DbError> {
-    let is_plausible = matches!(place.len(), 36 | 53)
-        && place.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+fn is_known(tx: &mut Tx<'_>, position: &str, now: Timestamp) -> Result<bool, DbError> {
+    let is_plausible = matches!(position.len(), 36 | 53)
+        && position.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
     if !is_plausible {
         return Ok(false);
     }
-    if let Some(then) = was_before_all(place) {
+    if let Some(then) = was_before_all(position) {
         // Later changes are younger, and so retained.
         let age = now.as_millis().saturating_sub(then);
         return Ok(age >= -millis(CLOCK_SKEW) && age < millis(RETENTION) - millis(CLOCK_SKEW));
     }
     let found = match tx.dialect() {
         Dialect::Sqlite => {
-            tx.query_opt("SELECT 1 AS found FROM changes WHERE id = $1", args![place], |row| {
+            tx.query_opt("SELECT 1 AS found FROM changes WHERE id = $1", args![position], |row| {
                 row.int("found")
             })?
         }
         Dialect::Postgres => {
-            let (xact, id) = parts(place);
+            let (xact, id) = parse_position(position);
             let sql = format!(
                 "SELECT 1::bigint AS found FROM changes \
                  WHERE xact > 0 AND xact = $1 AND id = $2 AND xact < {HORIZON}"
@@ -233,20 +234,20 @@ fn millis(span: Duration) -> i64 {
 ///
 /// # Errors
 /// If the database fails.
-pub fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
+pub fn delete_foreign_changes(tx: &mut Tx<'_>) -> Result<(), DbError> {
     let sql = format!("DELETE FROM changes WHERE xact > 0 AND xact >= {}", tx.dialect().snapshot_xmax());
     tx.execute(&sql, &[]).map(drop)
 }
 
-/// Deletes changes past their retention: those before the oldest recent one, whatever their recorded times, and never the
-/// newest. So all changes after a retained one are retained.
+/// Deletes changes past their retention: those before the oldest recent one, whatever their recorded times, and never
+/// the newest. So all changes after a retained one are retained.
 ///
 /// # Errors
 /// If the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     let before = now - RETENTION;
     // On SQLite the identifier is the position, and the other column has no index.
-    let (place, numbered, oldest, newest) = match tx.dialect() {
+    let (position, numbered, oldest, newest) = match tx.dialect() {
         Dialect::Sqlite => ("(0, id)", "TRUE", "id", "id DESC"),
         Dialect::Postgres => ("(xact, id)", "xact > 0", "xact, id", "xact DESC, id DESC"),
     };
@@ -262,7 +263,7 @@ pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
         }
     };
     if let Some((xact, id)) = kept {
-        tx.execute(&format!("DELETE FROM changes WHERE {place} < ($1, $2)"), args![xact, &id])?;
+        tx.execute(&format!("DELETE FROM changes WHERE {position} < ($1, $2)"), args![xact, &id])?;
     }
     Ok(())
 }

@@ -239,8 +239,8 @@ pub fn admit(
     Ok(pass)
 }
 
-/// Records the admission of a door that did not know that the pass was used. Nothing happens if the code was read now: then
-/// nobody has entered with it.
+/// Records the admission of a door that did not know that the pass was used. Nothing happens if the code was read now:
+/// then nobody has entered with it.
 ///
 /// # Errors
 /// When the database fails.

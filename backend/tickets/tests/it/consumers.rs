@@ -10,7 +10,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::DbError;
 use ticketing_platform::http::{StreamSlots, TrustedProxies};
 use ticketing_platform::limits::WriteRate;
-use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Money, OrderId, TicketId, Timestamp, UserId, fixtures};
 use ticketing_tickets::domain::pass::ResaleCap;
@@ -30,7 +30,7 @@ async fn open(home: &Home) -> App {
     let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
     let keys = SessionKeys::new(&["a key that is long enough for HS256".into()]).unwrap();
     let revoked = RevokedSessions::new(clock.clone());
-    let sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, revoked, clock.clone());
+    let sessions = Sessions::new(keys, CookieSettings::default(), DEFAULT_LIFETIME, revoked, clock.clone());
     let database = home.database("tickets");
     let (proxies, streams) = (TrustedProxies::default(), StreamSlots::new(8, 8));
     let (writes, shutdown) = (WriteRate::UNLIMITED, Shutdown::new());

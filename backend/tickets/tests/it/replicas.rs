@@ -136,7 +136,7 @@ async fn positions_of_another_server_are_reset() {
     let resumed = shop.core.db.read(move |tx| store::resume(tx, Some(&far), now));
     let resumed = resumed.await.map_err(|error: DbError| error).unwrap();
     assert!(resumed.is_reset && resumed.position.starts_with("00000000-"), "{resumed:?}");
-    shop.core.db.write(store::adopt).await.unwrap();
+    shop.core.db.write(store::delete_foreign_changes).await.unwrap();
     shop.list("seller", "after", 2000).await;
     let titles: Vec<bool> = shop.changes().await.iter().map(|change| change.body.contains("after")).collect();
     assert_eq!(titles, [true]);

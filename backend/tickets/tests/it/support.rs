@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{Core, Effect};
+use ticketing_bus::{Effect, ServiceCore};
 use ticketing_engines::{Deadline, Engine, Home};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
@@ -15,7 +15,7 @@ use ticketing_tickets::store::{
 use ticketing_tickets::{Feed, MIGRATIONS};
 
 pub(crate) struct Shop {
-    pub(crate) core: Core,
+    pub(crate) core: ServiceCore,
     pub(crate) feed: Feed,
     home: Home,
 }
@@ -28,7 +28,7 @@ impl Shop {
     }
 
     /// Another service instance on the same database.
-    pub(crate) fn replica(&self) -> Core {
+    pub(crate) fn replica(&self) -> ServiceCore {
         open(&self.home, self.core.clock.clone())
     }
 
@@ -170,8 +170,8 @@ impl Shop {
         self.core.db.read(move |tx| store::latest(tx, now)).await.map_err(|error: DbError| error).unwrap()
     }
 
-    /// Where a watcher begins that has seen the changes up to `place`. On a server that others use too, any transaction
-    /// may hold the newest ones back.
+    /// Returns where a watcher begins that has seen the changes up to `place`. On a server that others use too, any
+    /// transaction may hold the newest ones back.
     pub(crate) async fn resume(&self, place: &str) -> Resumed {
         self.changes().await;
         let (now, place) = (self.core.clock.now(), place.to_owned());
@@ -212,7 +212,7 @@ pub(crate) enum Step {
 }
 
 pub(crate) async fn publishing<T, E>(
-    core: &Core,
+    core: &ServiceCore,
     feed: &Feed,
     unit: impl Fn(&mut Tx<'_>, &ChangePublisher<'_>) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
@@ -228,8 +228,8 @@ where
         .await
 }
 
-fn open(home: &Home, clock: Clock) -> Core {
-    Core::open(home.database("tickets"), clock, &[MIGRATIONS]).unwrap()
+fn open(home: &Home, clock: Clock) -> ServiceCore {
+    ServiceCore::open(home.database("tickets"), clock, &[MIGRATIONS]).unwrap()
 }
 
 /// Returns an order of the ticket as it is listed by most tests.

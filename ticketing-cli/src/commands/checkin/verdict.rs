@@ -172,7 +172,7 @@ impl Verdict {
 /// What a text is that no door reads.
 pub(crate) const NO_CODE: &str = "this is no code of a pass";
 
-/// Why the door refuses a code for this reason; `None` if the error is about something else.
+/// Returns why the door refuses a code for this reason; `None` if the error is about something else.
 pub(crate) fn refusal(code: &ErrorCode) -> Option<&'static str> {
     Some(match code {
         ErrorCode::PassInvalid => NO_CODE,

@@ -61,8 +61,8 @@ impl ApiCommand for Args {
     }
 }
 
-/// Follows an order until it is complete or cancelled. `changed` is called for the first state and for each change; `status`
-/// returns the status line of the terminal.
+/// Follows an order until it is complete or cancelled. `changed` is called for the first state and for each change;
+/// `status` returns the status line of the terminal.
 pub(crate) async fn follow(
     api: &ApiContext,
     id: &OrderId,

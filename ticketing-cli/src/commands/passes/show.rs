@@ -101,7 +101,7 @@ impl ApiCommand for Args {
     }
 }
 
-/// Why a pass has no code, and what to do about it.
+/// Returns why a pass has no code, and what to do about it.
 fn without_code(pass: &Pass) -> Failure {
     let conflict = |why: &str| Failure::new(Exit::Conflict, format!("pass {} {why}", pass.id));
     match pass.status {

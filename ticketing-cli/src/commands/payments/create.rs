@@ -59,7 +59,8 @@ fn operation(order: &OrderId) -> String {
     format!("payments create {order}")
 }
 
-/// Ends a payment of an order that is already paid. Nothing is sent: a server without idempotency keys would charge again.
+/// Ends a payment of an order that is already paid. Nothing is sent: a server without idempotency keys would charge
+/// again.
 ///
 /// If an interrupted command has paid for the order, its payment is the outcome.
 pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -> Outcome {

@@ -197,7 +197,7 @@ impl Run<'_> {
     }
 }
 
-/// How long a rate limit asks to wait, beyond what the SDK waits by itself.
+/// Returns how long a rate limit asks to wait, beyond what the SDK waits by itself.
 fn rate_limit(error: &Error) -> Option<Duration> {
     let wait = error.retry_after().filter(|_| error.code() == Some(&ErrorCode::TooManyRequests))?;
     Some(wait.clamp(Duration::from_millis(100), MAX_RATE_LIMIT_WAIT))

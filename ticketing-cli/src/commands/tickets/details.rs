@@ -22,7 +22,7 @@ impl<const CLEAR: bool> DetailArgs<CLEAR> {
         given.into_iter()
     }
 
-    /// Whether an option was given.
+    /// Returns whether an option was given.
     pub(super) fn is_given(&self) -> bool {
         self.update != DetailsUpdate::default()
     }

@@ -115,7 +115,7 @@ impl Args {
         Err(Failure::failed("the server ended the stream of changes"))
     }
 
-    /// Whether the one ticket that is watched has the status of `--until` before the first change.
+    /// Returns whether the one ticket that is watched has the status of `--until` before the first change.
     async fn is_reached_already(&self, api: &ApiContext) -> Outcome<bool> {
         let (Some(ticket), Some(until)) = (&self.ticket, self.until) else { return Ok(false) };
         let has_status = match api.client.tickets().get(ticket).await {

@@ -43,7 +43,7 @@ pub(crate) enum WriteOutcome {
 }
 
 impl WriteOutcome {
-    /// Whether nothing more can become of the write.
+    /// Returns whether nothing more can become of the write.
     pub(crate) fn is_final(self) -> bool {
         matches!(self, Self::Paid | Self::Cancelled | Self::Declined | Self::NotDone)
     }

@@ -19,18 +19,18 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
     let mut loud = tui(&loud);
     loud.see("loud@example.com");
     loud.line(&["Jazz at the lake"]);
-    assert_eq!(loud.heard().rings, 0);
+    assert_eq!(loud.terminal_events().rings, 0);
     loud.press("b", "Reserved for you");
-    loud.hear("the title tells", |heard| {
-        heard.titles.iter().any(|title| title == "1 min to pay: Jazz at the lake")
+    loud.wait_for_event("the title tells", |events| {
+        events.titles.iter().any(|title| title == "1 min to pay: Jazz at the lake")
     });
     loud.see(" s left to pay for Jazz at the lake");
-    loud.hear("the bell", |heard| heard.rings == 1);
+    loud.wait_for_event("the bell", |events| events.rings == 1);
     loud.see("Expired: Jazz at the lake is no longer reserved for you");
-    loud.hear("the bell once more", |heard| heard.rings == 2);
+    loud.wait_for_event("the bell once more", |events| events.rings == 2);
     loud.see("This order has expired");
-    loud.hear("the title is the usual one", |heard| {
-        heard.titles.last().is_some_and(|title| title == "ticketing")
+    loud.wait_for_event("the title is the usual one", |events| {
+        events.titles.last().is_some_and(|title| title == "ticketing")
     });
     // The same ticket can be had again, at once.
     loud.press("t", "Reserved for you");
@@ -38,6 +38,6 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
     loud.press(ENTER, "code at the door");
 
     quiet.see("Expired: Opera is no longer reserved for you");
-    let heard = quiet.heard();
-    assert_eq!((heard.rings, heard.titles), (0, vec![]));
+    let events = quiet.terminal_events();
+    assert_eq!((events.rings, events.titles), (0, vec![]));
 }

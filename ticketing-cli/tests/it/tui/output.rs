@@ -1,37 +1,37 @@
-//! What a program writes to its terminal: kept as it came, and as the screen that it makes.
+//! The output of a program in a terminal: its bytes, and the screen that they draw.
 
 use std::io::Read;
 use std::sync::{Condvar, Mutex};
 
 use vt100::{Parser, Screen};
 
-/// What is between these two appears at once, as it does on a terminal.
+/// The marks of a synchronized update, which a terminal draws at once.
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
-/// What the program has written so far.
+/// The output so far; `more` is notified when it grows.
 pub(super) struct Output {
-    pub(super) so_far: Mutex<SoFar>,
+    pub(super) so_far: Mutex<ProgramOutput>,
     pub(super) more: Condvar,
 }
 
-pub(super) struct SoFar {
-    pub(super) parser: Parser<Heard>,
+pub(super) struct ProgramOutput {
+    pub(super) parser: Parser<TerminalEvents>,
     pub(super) raw: Vec<u8>,
-    /// What is not drawn yet, because the rest of its picture is not there.
+    /// The bytes of an incomplete synchronized update, which are not drawn yet.
     held: Vec<u8>,
     pub(super) ended: bool,
 }
 
-/// What a terminal does besides drawing.
+/// The events of a terminal besides drawing.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Heard {
+pub(super) struct TerminalEvents {
     pub(super) rings: usize,
     pub(super) titles: Vec<String>,
     pub(super) copied: Vec<String>,
 }
 
-impl vt100::Callbacks for Heard {
+impl vt100::Callbacks for TerminalEvents {
     fn audible_bell(&mut self, _: &mut Screen) {
         self.rings += 1;
     }
@@ -45,14 +45,14 @@ impl vt100::Callbacks for Heard {
     }
 }
 
-/// What a screen shows, a line each.
+/// Returns the text of a screen.
 pub(super) fn text(screen: &Screen) -> String {
     let (_, width) = screen.size();
     screen.rows(0, width.get()).map(|row| row.trim_end().to_owned() + "\n").collect()
 }
 
 impl Output {
-    /// Takes in what the program writes, until it ends.
+    /// Reads the output until the program ends.
     pub(super) fn read(&self, mut reader: Box<dyn Read + Send>) {
         let mut bytes = [0; 1 << 14];
         loop {
@@ -72,8 +72,8 @@ impl Output {
     }
 }
 
-impl SoFar {
-    pub(super) fn new(parser: Parser<Heard>) -> Self {
+impl ProgramOutput {
+    pub(super) fn new(parser: Parser<TerminalEvents>) -> Self {
         Self { parser, raw: Vec::new(), held: Vec::new(), ended: false }
     }
 
@@ -87,7 +87,7 @@ impl SoFar {
             (Some(begin), _) => begin,
             (None, _) => self.held.len(),
         };
-        // What may be the first half of a mark waits for the other.
+        // A possible first part of a mark waits for the rest.
         let cut = (1..BEGIN.len()).find(|half| self.held[..whole].ends_with(&BEGIN[..*half]));
         let whole = whole - cut.filter(|_| !self.ended).unwrap_or(0);
         let ready: Vec<u8> = self.held.drain(..whole).collect();
@@ -97,6 +97,6 @@ impl SoFar {
     pub(super) fn dump(&self) -> String {
         let tail = String::from_utf8_lossy(&self.raw[self.raw.len().saturating_sub(400)..]).into_owned();
         let ended = if self.ended { "it has ended, " } else { "" };
-        format!("{ended}the screen is\n{}\nand its last words {tail:?}", text(self.parser.screen()))
+        format!("{ended}the screen is\n{}\nand its last output {tail:?}", text(self.parser.screen()))
     }
 }

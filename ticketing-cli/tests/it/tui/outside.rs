@@ -19,7 +19,7 @@ fn id_is_copied_through_the_terminal() {
     pty.line(&["Jazz at the lake"]);
     pty.press("y", &format!("Copied {ticket}"));
     let copied = BASE64_STANDARD.encode(&ticket);
-    pty.hear("the id is on the clipboard", |heard| heard.copied == [copied.as_str()]);
+    pty.wait_for_event("the id is on the clipboard", |events| events.copied == [copied.as_str()]);
     assert!(pty.raw().contains(&format!("\x1b]52;c;{copied}")), "{:?}", pty.raw());
 }
 
@@ -32,8 +32,8 @@ fn browser(folder: &Path) -> PathBuf {
     script
 }
 
-/// A command as people give it, to a shell that goes on after it: what a terminal was opened for takes everything with it when
-/// it ends.
+/// A command as people give it, to a shell that goes on after it: what a terminal was opened for takes everything with
+/// it when it ends.
 fn from_a_shell(command: &Command) -> CommandBuilder {
     let mut shell = Command::new("sh");
     shell.args(["-c", "\"$@\"; read -r line", "sh"]).arg(command.get_program()).args(command.get_args());

@@ -1,7 +1,7 @@
 //! The same numbered lines on a terminal.
 
+use super::plain_session::number;
 use super::pty::{Pty, terminal, text};
-use super::talk::number;
 use crate::support::{Cli, Server, eventually};
 
 /// High enough that what matters does not scroll away.

@@ -1,4 +1,4 @@
-//! A terminal that the program runs in: keys go in, and what comes out is kept as a screen and as it came.
+//! A pseudo-terminal with a program: keys go in, and the output is kept as a screen and as bytes.
 
 use std::io::Write;
 use std::num::NonZeroU16;
@@ -10,9 +10,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use vt100::{MouseProtocolMode, Parser, Screen};
 
 pub(super) use super::output::text;
-use super::output::{Heard, Output, SoFar};
+use super::output::{Output, ProgramOutput, TerminalEvents};
 
-/// Longer than anything takes on a busy machine.
+/// The deadline of a wait, longer than anything takes on a busy machine.
 pub(super) const DEADLINE: Duration = Duration::from_secs(40);
 
 /// A terminal with a program in it. Dropping it ends the program.
@@ -23,7 +23,7 @@ pub(crate) struct Pty {
     child: Box<dyn Child + Send + Sync>,
 }
 
-/// A terminal that says of itself what the best ones say, about to run a command.
+/// Returns a command in the environment of a terminal with all capabilities.
 pub(crate) fn terminal(command: &Command) -> CommandBuilder {
     let mut builder = CommandBuilder::new(command.get_program());
     builder.args(command.get_args());
@@ -53,10 +53,11 @@ impl Pty {
     pub(crate) fn spawn(command: CommandBuilder, (width, height): (u16, u16)) -> Self {
         let pair = native_pty_system().openpty(size((width, height))).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
-        // Else the end of the program would not be the end of its output.
+        // An open slave would keep the output from ending with the program.
         drop(pair.slave);
-        let parser = Parser::new_with_callbacks(whole(height), whole(width), 0, Heard::default());
-        let output = Arc::new(Output { so_far: Mutex::new(SoFar::new(parser)), more: Condvar::new() });
+        let parser = Parser::new_with_callbacks(whole(height), whole(width), 0, TerminalEvents::default());
+        let output =
+            Arc::new(Output { so_far: Mutex::new(ProgramOutput::new(parser)), more: Condvar::new() });
         let reader = pair.master.try_clone_reader().unwrap();
         let keys = pair.master.take_writer().unwrap();
         std::thread::spawn({
@@ -66,13 +67,13 @@ impl Pty {
         Self { output, master: pair.master, keys, child }
     }
 
-    /// Types.
+    /// Types keys.
     pub(crate) fn send(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
 
-    /// Types, and waits for what follows.
+    /// Types keys, and waits until the screen shows a text.
     #[track_caller]
     pub(super) fn press(&mut self, keys: &str, shows: &str) {
         self.send(keys);
@@ -105,35 +106,35 @@ impl Pty {
         });
     }
 
-    /// Waits until the screen is as it should be.
+    /// Waits until the screen satisfies a condition.
     #[track_caller]
     pub(super) fn wait(&self, what: &str, mut is_so: impl FnMut(&Screen) -> bool) {
         self.wait_for(what, |so_far| is_so(so_far.parser.screen()));
     }
 
-    /// Waits until the terminal has heard something besides the drawing.
+    /// Waits until the events of the terminal satisfy a condition.
     #[track_caller]
-    pub(super) fn hear(&self, what: &str, mut is_so: impl FnMut(&Heard) -> bool) {
+    pub(super) fn wait_for_event(&self, what: &str, mut is_so: impl FnMut(&TerminalEvents) -> bool) {
         self.wait_for(what, |so_far| is_so(so_far.parser.callbacks()));
     }
 
     #[track_caller]
-    fn wait_for(&self, what: &str, mut is_so: impl FnMut(&SoFar) -> bool) {
+    fn wait_for(&self, what: &str, mut is_so: impl FnMut(&ProgramOutput) -> bool) {
         let end = Instant::now() + DEADLINE;
         let mut so_far = self.output.so_far.lock().unwrap();
         while !is_so(&so_far) {
             let left = end.saturating_duration_since(Instant::now());
-            // The last picture may still be on its way when the program has ended; then there is nothing to wait for.
+            // An ended program writes nothing more.
             if left.is_zero() || so_far.ended {
                 let dump = so_far.dump();
                 drop(so_far);
-                panic!("it did not come to be that {what}; {dump}");
+                panic!("timed out waiting until {what}; {dump}");
             }
             so_far = self.output.more.wait_timeout(so_far, left).unwrap().0;
         }
     }
 
-    /// Waits for the end of the program. Answers with its exit code.
+    /// Waits for the end of the program. Returns its exit code.
     #[track_caller]
     pub(crate) fn end(&mut self) -> u32 {
         let end = Instant::now() + DEADLINE;
@@ -147,38 +148,38 @@ impl Pty {
         self.child.wait().unwrap().exit_code()
     }
 
-    /// What the screen shows now.
+    /// Returns the text of the screen.
     pub(super) fn text(&self) -> String {
         text(self.output.so_far.lock().unwrap().parser.screen())
     }
 
-    /// The screen as it is now.
+    /// Returns the screen.
     pub(crate) fn screen(&self) -> Screen {
         self.output.so_far.lock().unwrap().parser.screen().clone()
     }
 
-    /// What was heard so far.
-    pub(super) fn heard(&self) -> Heard {
+    /// Returns the events that the terminal has received.
+    pub(super) fn terminal_events(&self) -> TerminalEvents {
         self.output.so_far.lock().unwrap().parser.callbacks().clone()
     }
 
-    /// All that the program wrote.
+    /// Returns the whole output of the program.
     pub(super) fn raw(&self) -> String {
         String::from_utf8_lossy(&self.output.so_far.lock().unwrap().raw).into_owned()
     }
 
-    /// The process group in front.
+    /// Returns the process group in the foreground.
     pub(super) fn in_front(&self) -> i32 {
         self.master.process_group_leader().unwrap()
     }
 
-    /// Sends a signal to the program in front.
+    /// Sends a signal to the program in the foreground.
     pub(super) fn signal(&self, name: &str) {
         let id = self.in_front().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
 
-    /// What the terminal does with what is typed: lines and echo, or each key as it comes.
+    /// Returns the modes of the line discipline, such as line buffering and echo.
     pub(super) fn discipline(&self) -> [u32; 4] {
         let modes = self.master.get_termios().unwrap();
         [

@@ -53,7 +53,7 @@ impl Sign {
         self.text.chars().next().unwrap_or(' ')
     }
 
-    /// Whether it is drawn rather than written, so that it meets its neighbour.
+    /// Returns whether it is drawn rather than written, so that it meets its neighbour.
     pub(super) fn is_line(&self) -> bool {
         matches!(self.symbol(), '─' | '━' | '│' | '┃' | '╭' | '╮' | '╰' | '╯' | '▌' | '▁'..='█')
     }
@@ -69,7 +69,7 @@ impl Sign {
     }
 }
 
-/// Where a run of signs that are alike ends.
+/// Returns where a run of signs that are alike ends.
 pub(super) fn run(signs: &[Sign], start: usize, alike: impl Fn(&Sign, &Sign) -> bool) -> usize {
     (start..signs.len()).find(|index| !alike(&signs[start], &signs[*index])).unwrap_or(signs.len())
 }

@@ -38,8 +38,8 @@ fn title_with_escape_sequences_is_shown_as_text() {
     if run.code == 0 {
         pty.line(&["Owned", "$20.00"]);
     }
-    let heard = pty.heard();
-    assert!(heard.titles.iter().all(|title| title == "ticketing"), "{heard:?}");
+    let events = pty.terminal_events();
+    assert!(events.titles.iter().all(|title| title == "ticketing"), "{events:?}");
     // The prices are below each other, also beside characters that are two columns wide.
     let shown = pty.screen();
     let column = |price: &str| {

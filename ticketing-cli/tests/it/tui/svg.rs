@@ -83,7 +83,7 @@ pub(super) fn picture(frames: &[Frame]) -> String {
     svg
 }
 
-/// When each is seen. What cannot move shows the first.
+/// Returns when each is seen. What cannot move shows the first.
 fn timing(frames: &[Frame]) -> String {
     let whole: f64 = frames.iter().map(|frame| frame.seconds).sum();
     let mut css = String::new();

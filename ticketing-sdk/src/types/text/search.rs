@@ -31,13 +31,13 @@ impl SearchWords {
         &self.0
     }
 
-    /// Whether a title contains all of the words. No words match every title.
+    /// Returns whether a title contains all of the words. No words match every title.
     #[must_use]
     pub fn match_title(&self, title: &str) -> bool {
         self.match_key(&search_key(title))
     }
 
-    /// Whether the title and the venue of a ticket contain all of the words between them.
+    /// Returns whether the title and the venue of a ticket contain all of the words between them.
     #[must_use]
     pub fn match_ticket(&self, ticket: &Ticket) -> bool {
         self.match_key(&ticket_key(ticket))

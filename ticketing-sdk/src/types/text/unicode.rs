@@ -40,8 +40,8 @@ pub fn search_key(text: &str) -> String {
         .collect()
 }
 
-/// A text without regard to case, composed (NFC): for names whose compatible characters differ, as in the local part of an
-/// e-mail address.
+/// A text without regard to case, composed (NFC): for names whose compatible characters differ, as in the local part of
+/// an e-mail address.
 ///
 /// ```
 /// use ticketing_sdk::text::fold_case;
@@ -54,8 +54,9 @@ pub fn fold_case(text: &str) -> String {
     text.nfd().default_case_fold().nfc().collect()
 }
 
-/// Whether anything of a text can be seen by itself: a letter, a number, punctuation or a symbol. A combining mark needs a
-/// character to combine with, and what a private, unassigned or object replacement character looks like, nobody can tell.
+/// Returns whether anything of a text can be seen by itself: a letter, a number, punctuation or a symbol. A combining
+/// mark needs a character to combine with, and what a private, unassigned or object replacement character looks like,
+/// nobody can tell.
 ///
 /// ```
 /// use ticketing_sdk::text::has_visible;
@@ -73,7 +74,8 @@ pub fn has_visible(text: &str) -> bool {
     })
 }
 
-/// Whether a character alone shows nothing: white space, a control or format character, a filler, a variation selector.
+/// Returns whether a character alone shows nothing: white space, a control or format character, a filler, a variation
+/// selector.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     // The last line: characters that are not ignorable by their property and have no ink all the same.

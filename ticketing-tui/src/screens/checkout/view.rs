@@ -22,7 +22,7 @@ const BESIDE_QR: u16 = 34;
 /// The widest order with a QR code beside it.
 const WITH_QR: u16 = 106;
 
-/// How many lines to leave free between the parts: none where there are few.
+/// Returns how many lines to leave free between the parts: none where there are few.
 fn gap(area: Rect) -> u16 {
     u16::from(area.height > 11)
 }

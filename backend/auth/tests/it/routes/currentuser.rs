@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
 use ticketing_engines::{Engine, on_both};
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_platform::session::LIFETIME;
+use ticketing_platform::session::DEFAULT_LIFETIME;
 
 use crate::support::{KEY, PASSWORD, Service, cookie_of, parts};
 
@@ -126,7 +126,7 @@ async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
 async fn session_ends_after_its_lifetime(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
-    service.clock.advance(LIFETIME - Duration::from_secs(1));
+    service.clock.advance(DEFAULT_LIFETIME - Duration::from_secs(1));
     assert!(service.current_user(Some(made.cookie())).await.is_object());
     service.clock.advance(Duration::from_secs(10));
     assert!(service.current_user(Some(made.cookie())).await.is_null());

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 use ticketing_engines::{Engine, eventually, on_both};
-use ticketing_platform::session::LIFETIME;
+use ticketing_platform::session::DEFAULT_LIFETIME;
 
 use crate::support::{PASSWORD, Reply, Service, cookie_of};
 
@@ -80,7 +80,7 @@ async fn concurrent_sign_outs_publish_once(engine: Engine) {
 async fn expired_session_is_no_session(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
-    service.clock.advance(LIFETIME + Duration::from_secs(10));
+    service.clock.advance(DEFAULT_LIFETIME + Duration::from_secs(10));
     assert_signed_out(&service.signout(Some(made.cookie())).await);
     assert!(events(&service).await.is_empty());
 }

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use ticketing_auth::Hashing;
 use ticketing_engines::{Engine, on_both};
-use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessions, SessionKeys, Sessions};
 
 use crate::support::{KEY, PASSWORD, Service, parts, post};
 
@@ -37,7 +37,7 @@ async fn signup_creates_an_account_and_signs_it_in(engine: Engine) {
     assert_eq!(
         claims,
         json!({
-            "id": user["id"], "email": "Ada@Example.com", "iat": iat, "exp": iat + LIFETIME.as_secs(),
+            "id": user["id"], "email": "Ada@Example.com", "iat": iat, "exp": iat + DEFAULT_LIFETIME.as_secs(),
             "iss": "ticketing", "jti": jti,
         })
     );
@@ -48,7 +48,7 @@ async fn cookie_is_secure_by_default(engine: Engine) {
     let service = Service::with(engine, |settings| {
         let keys = SessionKeys::new(&[KEY.into()]).unwrap();
         let (clock, revoked) = (settings.clock.clone(), RevokedSessions::new(settings.clock.clone()));
-        settings.sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, revoked, clock);
+        settings.sessions = Sessions::new(keys, CookieSettings::default(), DEFAULT_LIFETIME, revoked, clock);
     })
     .await;
     let reply = service.signup("ada@example.com", PASSWORD).await;

@@ -42,11 +42,11 @@ async fn event_after_max_deliveries_is_redelivered() {
         let delivery = subscription.next(1).await.unwrap().remove(0);
         assert_eq!(delivery.seq, 1);
         let retry = AckDecision::Retry { after: Duration::ZERO, cause: "busy".to_owned() };
-        subscription.settle(vec![(delivery, retry)]).await.unwrap();
+        subscription.acknowledge(vec![(delivery, retry)]).await.unwrap();
     }
     let again = subscription.next(1).await.unwrap();
-    assert_eq!((again[0].seq, again[0].attempt), (1, 1));
-    subscription.settle(accepted(again)).await.unwrap();
+    assert_eq!((again[0].seq, again[0].delivery_count), (1, 1));
+    subscription.acknowledge(accepted(again)).await.unwrap();
     assert!(bus.dead_letters().await.unwrap().is_empty());
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
 }
@@ -103,7 +103,7 @@ async fn gauges_show_lag_retries_and_dead_letters() {
         AckDecision::Dead { attempts: 1, cause: "poison".to_owned() },
     ] {
         let delivery = subscription.next(1).await.unwrap().remove(0);
-        subscription.settle(vec![(delivery, decision)]).await.unwrap();
+        subscription.acknowledge(vec![(delivery, decision)]).await.unwrap();
     }
     for number in 0..7 {
         bus.publish(fixture.history(&format!("later{number}"), 1)).await.unwrap();

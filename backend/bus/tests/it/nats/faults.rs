@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ticketing_bus::{Bus, BusError, Core, JetStreamError, JetStreamOptions, rebuild};
+use ticketing_bus::{Bus, BusError, JetStreamError, JetStreamOptions, ServiceCore, rebuild};
 use ticketing_engines::{Shape, eventually_within};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
@@ -15,14 +15,14 @@ use crate::support::{Fixture, OnCreated, OnUpdated, count, notes, updated};
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 /// Who says something and who listens, on one connection.
-async fn pair(fixture: &Fixture, shutdown: &Shutdown) -> (Bus, Core, Core) {
+async fn pair(fixture: &Fixture, shutdown: &Shutdown) -> (Bus, ServiceCore, ServiceCore) {
     let (bus, source, copy) = (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"));
     source.start(&bus, None, shutdown);
     copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), shutdown);
     (bus, source, copy)
 }
 
-async fn all_is_heard(bus: &Bus, source: &Core, copy: &Core, events: usize) {
+async fn all_is_heard(bus: &Bus, source: &ServiceCore, copy: &ServiceCore, events: usize) {
     eventually_within("all events are published", Duration::from_secs(60), || async {
         count(source, UNMARKED).await == 0
     })

@@ -49,14 +49,14 @@ async fn unsettled_deliveries_move_to_another_replica() {
     let mut seqs: Vec<i64> = mine.iter().chain(&others).map(|delivery| delivery.seq).collect();
     seqs.sort_unstable();
     assert_eq!(seqs, [1, 2, 3, 4], "nothing is delivered to both");
-    second.settle(accepted(others)).await.unwrap();
+    second.acknowledge(accepted(others)).await.unwrap();
     // It ends in the middle of its work.
     drop(first);
     let mut rest = Vec::new();
     while rest.len() < mine.len() {
         let deliveries = second.next(9).await.unwrap();
         rest.extend(deliveries.iter().map(|delivery| delivery.seq));
-        second.settle(accepted(deliveries)).await.unwrap();
+        second.acknowledge(accepted(deliveries)).await.unwrap();
     }
     rest.sort_unstable();
     assert!(mine.iter().map(|delivery| delivery.seq).eq(rest));
@@ -75,10 +75,10 @@ async fn slow_consumer_is_bounded_and_delays_no_other() {
     while heard < 3000 {
         let deliveries = quick.next(64).await.unwrap();
         heard += deliveries.len();
-        quick.settle(accepted(deliveries)).await.unwrap();
+        quick.acknowledge(accepted(deliveries)).await.unwrap();
     }
     assert_eq!(bus.backlog().await.unwrap(), 3000, "the slowest one");
-    slow.settle(accepted(stuck)).await.unwrap();
+    slow.acknowledge(accepted(stuck)).await.unwrap();
     eventually("the slow one has moved", || async { bus.backlog().await.unwrap() < 3000 }).await;
 }
 
@@ -113,7 +113,7 @@ async fn consumer_gains_subjects_and_never_loses_one() {
     while names.len() < 2 {
         let deliveries = newer.next(9).await.unwrap();
         names.extend(deliveries.iter().map(|delivery| delivery.envelope.name.clone()));
-        newer.settle(accepted(deliveries)).await.unwrap();
+        newer.acknowledge(accepted(deliveries)).await.unwrap();
     }
     assert_eq!(names, [EventName::TicketCreated, EventName::TicketUpdated]);
 }
@@ -164,10 +164,10 @@ async fn long_postponed_event_is_not_redelivered() {
     let delivery = subscription.next(1).await.unwrap().remove(0);
     // Longer than the server waits for an answer: signs of life keep it here.
     let later = ticketing_bus::AckDecision::Postponed { after: Duration::from_secs(3) };
-    subscription.settle(vec![(delivery, later)]).await.unwrap();
+    subscription.acknowledge(vec![(delivery, later)]).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 1);
     let again = subscription.next(1).await.unwrap();
-    assert_eq!(again[0].attempt, 1);
-    subscription.settle(accepted(again)).await.unwrap();
+    assert_eq!(again[0].delivery_count, 1);
+    subscription.acknowledge(accepted(again)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 0);
 }

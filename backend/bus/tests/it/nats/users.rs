@@ -86,7 +86,7 @@ async fn user_all_may_run_every_service() {
     all.publish(fixture.history("t", 1)).await.unwrap();
     all.publish(vec![fixture.encoded(&session_ended("s"))]).await.unwrap();
     let deliveries = subscription.next(9).await.unwrap();
-    subscription.settle(crate::support::accepted(deliveries)).await.unwrap();
+    subscription.acknowledge(crate::support::accepted(deliveries)).await.unwrap();
     assert_eq!(all.backlog().await.unwrap(), 0);
 }
 

@@ -63,7 +63,8 @@ impl StripeProvider {
         self.conclude(key, request, intent).await
     }
 
-    /// Maps the state of an intent to the result. A card that needs confirmation is declined if the client cannot confirm.
+    /// Maps the state of an intent to the result. A card that needs confirmation is declined if the client cannot
+    /// confirm.
     async fn conclude(
         &self,
         key: &str,

@@ -33,7 +33,7 @@ pub struct StripeTimeouts {
 }
 
 impl StripeTimeouts {
-    /// How long one exchange may take, from the first attempt to connect to the last byte of the answer.
+    /// Returns how long one exchange may take, from the first attempt to connect to the last byte of the answer.
     #[must_use]
     pub fn longest_call(&self) -> Duration {
         self.connect + self.answer.max(self.look_up)

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::open_error;
 use crate::db::OpenError;
 
-/// Reads the identity of a database file: the time at which its first migration was applied, which no later change moves.
-/// `None` for a file without tables of ours. Nothing is created.
+/// Reads the identity of a database file: the time at which its first migration was applied, which no later change
+/// moves. `None` for a file without tables of ours. Nothing is created.
 ///
 /// # Errors
 /// If the file is not there or is no database.

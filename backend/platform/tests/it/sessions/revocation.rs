@@ -21,7 +21,7 @@ async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
     let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let keys = || SessionKeys::new(&[KEY.into()]).unwrap();
     let make = |revoked: RevokedSessions| {
-        Sessions::new(keys(), CookieSettings::default(), session::LIFETIME, revoked, clock.clone())
+        Sessions::new(keys(), CookieSettings::default(), session::DEFAULT_LIFETIME, revoked, clock.clone())
     };
     let sessions = make(RevokedSessions::load(&db, clock.clone()).await.unwrap());
     let new = sessions.begin(&UserId::new("u1"), "a@b.c").unwrap();
@@ -40,7 +40,7 @@ async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
     assert_eq!(again.read(&headers), None);
     assert!(again.read(&returned(&again.begin(&UserId::new("u1"), "a@b.c").unwrap().cookie)).is_some());
     // Once it would have expired anyway, it takes no room any more.
-    clock.advance(session::LIFETIME + Duration::from_secs(120));
+    clock.advance(session::DEFAULT_LIFETIME + Duration::from_secs(120));
     let now = clock.now();
     assert_eq!(db.write(move |tx| session::prune(tx, now)).await.unwrap(), 1);
     assert!(RevokedSessions::load(&db, clock.clone()).await.unwrap().is_empty());

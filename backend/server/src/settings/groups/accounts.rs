@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use secrecy::SecretString;
 use ticketing_auth::{Hashing, Limits};
-use ticketing_platform::session::{CookieSettings, LIFETIME, SessionKeys};
+use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, SessionKeys};
 
 use super::{Group, JWT_KEY, secrets};
 use crate::settings::value::{between, count, seconds, secret, shown, trimmed};
@@ -56,7 +56,7 @@ pub(crate) struct SigninGroup {
     ///
     /// At least 1s.
     #[arg(long, env = "TICKETING_SESSION_TTL", value_name = "DURATION", value_parser = seconds)]
-    #[arg(default_value = shown(LIFETIME), hide_short_help = true)]
+    #[arg(default_value = shown(DEFAULT_LIFETIME), hide_short_help = true)]
     session_ttl: Duration,
     /// Allow this number of sign-in attempts to one account from one address a minute
     ///

@@ -32,7 +32,8 @@ fn placed_symbols(prose: &str) -> Vec<PlacedSymbol<'_>> {
     placed.collect()
 }
 
-/// Returns the path of identifiers at the start of a code span: `Db::share` of `Db::share(…)`. Returns `None` for other code.
+/// Returns the path of identifiers at the start of a code span: `Db::share` of `Db::share(…)`. Returns `None` for other
+/// code.
 fn symbol_of(span: &str) -> Option<&str> {
     let end = span.find(['(', '!', '<']).unwrap_or(span.len());
     let symbol = &span[..end];
@@ -57,7 +58,8 @@ fn without_comments(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns whether a source file has a symbol. A function must be defined there; `Self` stands for the type in an `impl`.
+/// Returns whether a source file has a symbol. A function must be defined there; `Self` stands for the type in an
+/// `impl`.
 fn has_symbol(code: &str, symbol: &str) -> bool {
     let (owner, name) = symbol.rsplit_once("::").map_or((None, symbol), |(owner, name)| (Some(owner), name));
     let is_function = owner.is_some() && name.starts_with(|letter: char| letter.is_ascii_lowercase());

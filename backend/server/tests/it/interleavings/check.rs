@@ -194,7 +194,8 @@ impl Simulation {
         }
     }
 
-    /// Checks every ticket against the decisions of orders and its seller, and runs the audit, when nothing is in progress.
+    /// Checks every ticket against the decisions of orders and its seller, and runs the audit, when nothing is in
+    /// progress.
     pub(crate) async fn audit(&self) {
         for (id, ticket) in &self.model.tickets {
             assert_eq!(*ticket.current(), self.model.outcome(id), "the final version of {id}");

@@ -80,7 +80,7 @@ impl Deliveries {
 
     pub(crate) fn delivery(&self, event: usize) -> Delivery {
         let seq = i64::try_from(event).unwrap() + 1;
-        Delivery { seq, attempt: 1, envelope: self.published[event].1.clone() }
+        Delivery { seq, delivery_count: 1, envelope: self.published[event].1.clone() }
     }
 
     pub(crate) fn summary(&self, event: usize) -> EventSummary {

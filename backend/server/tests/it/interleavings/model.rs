@@ -292,8 +292,8 @@ impl Model {
         }
     }
 
-    /// Updates a ticket after an event of an order at tickets. It is sold to the order that tickets knows to be complete.
-    /// Until then it is reserved for the first known order, until that order has ended.
+    /// Updates a ticket after an event of an order at tickets. It is sold to the order that tickets knows to be
+    /// complete. Until then it is reserved for the first known order, until that order has ended.
     fn update_reservation(&mut self, order: &str) {
         let id = self.orders[order].ticket.clone();
         let known_status = |id: &String| {

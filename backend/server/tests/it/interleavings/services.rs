@@ -7,12 +7,12 @@ use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
 use secrecy::SecretString;
 use serde_json::Value;
-use ticketing_bus::{Consumers, Core};
+use ticketing_bus::{Consumers, ServiceCore};
 use ticketing_payments::{PaymentTimeouts, SimulatedProvider};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::http::{StreamSlots, TrustedProxies};
 use ticketing_platform::limits::WriteRate;
-use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::UserId;
@@ -31,7 +31,7 @@ pub(crate) struct Services {
     clock: Clock,
     pub(crate) provider: SimulatedProvider,
     pub(crate) feed: Feed,
-    open: Vec<(Service, Core, Arc<Consumers>)>,
+    open: Vec<(Service, ServiceCore, Arc<Consumers>)>,
     /// The routes of tickets, without a listener.
     routes: Mutex<axum::Router>,
 }
@@ -58,7 +58,7 @@ impl Services {
         self.open.push((service, core, consumers));
     }
 
-    pub(crate) fn core(&self, service: Service) -> &Core {
+    pub(crate) fn core(&self, service: Service) -> &ServiceCore {
         &self.open.iter().find(|(open, ..)| *open == service).unwrap().1
     }
 
@@ -101,10 +101,10 @@ impl Services {
     fn sessions(&self) -> Sessions {
         let keys = SessionKeys::new(&[SecretString::from("a key for tests that is long enough".to_owned())]);
         let revoked = RevokedSessions::new(self.clock.clone());
-        Sessions::new(keys.unwrap(), CookieSettings::default(), LIFETIME, revoked, self.clock.clone())
+        Sessions::new(keys.unwrap(), CookieSettings::default(), DEFAULT_LIFETIME, revoked, self.clock.clone())
     }
 
-    async fn start(&self, service: Service) -> (Core, Arc<Consumers>) {
+    async fn start(&self, service: Service) -> (ServiceCore, Arc<Consumers>) {
         let database = self.home.database(service.name());
         let (clock, sessions) = (self.clock.clone(), self.sessions());
         match service {

@@ -67,7 +67,7 @@ pub(crate) async fn create(
     let fingerprint = Fingerprint::of(&(&code, at, &device)).map_err(ApiError::internal)?;
     let route = "POST /api/passes/check-ins";
     let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
-    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
+    app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     // Before the transaction: it takes longer than the transaction does.
     let claim = app.pass_signer.verify(&code).map_err(|_| invalid_code())?;
     let read = ReadCode { pass_id: claim.pass_id, serial: claim.serial, at, device };

@@ -54,7 +54,7 @@ pub(crate) async fn create(
     let fingerprint = Fingerprint::of(&hash).map_err(ApiError::internal)?;
     let route = "POST /api/passes/claims";
     let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
-    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
+    app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     // Taken before the claim, so that concurrent guesses count too.
     let claims = app.claims.clone();
     let attempt = claims.take(session.user_id.as_str()).map_err(|wait| {

@@ -56,7 +56,7 @@ pub(crate) async fn create(
     let now = app.core.clock.now();
     let (user, body) = (&session.user_id, (&id, price.cents()));
     let request = KeyedRequest::of_body(&key, user, "POST /api/passes/resale", &body, now)?;
-    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
+    app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {
         Answer::json(StatusCode::CREATED, &offer(tx, &app, &id, &session.user_id, price)?)
@@ -74,7 +74,7 @@ fn offer(tx: &mut Tx<'_>, app: &App, id: &PassId, holder: &UserId, price: Money)
         return Err(ApiError::rule(ErrorCode::TicketPast, "The event has started"));
     }
     if let Some(fault) = app.resale_cap.fault(price, pass.paid) {
-        return Err(ApiError::field("price", fault));
+        return Err(ApiError::invalid_field("price", fault));
     }
     let terms = Terms { title: pass.title, price, details: pass.details };
     store::list_terms(tx, &publisher, listing, holder, terms, Some(pass.ticket_id))

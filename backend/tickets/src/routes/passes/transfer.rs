@@ -50,7 +50,7 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer, ApiError> {
     let now = app.core.clock.now();
     let request = KeyedRequest::of_body(&key, &session.user_id, "POST /api/passes/transfer", &id, now)?;
-    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
+    app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     let nonce = claim_nonce().map_err(|_| ApiError::internal("the system has no randomness"))?;
     let (core, service) = (app.core.clone(), app.clone());
     let unit = move |tx: &mut Tx<'_>| {
@@ -93,7 +93,7 @@ pub(crate) async fn cancel(
     session: Session,
     PathId(id): PathId<PassId>,
 ) -> Result<StatusCode, ApiError> {
-    app.writes.check(&session.user_id)?;
+    app.writes.acquire(&session.user_id)?;
     let core = app.core.clone();
     let unit =
         move |tx: &mut Tx<'_>| store::passes::cancel_transfer(tx, &app.publisher(), &id, &session.user_id);

@@ -33,8 +33,8 @@ struct Sold {
     buyer: Option<UserId>,
 }
 
-/// Issues the pass of a sale, or moves the one that it sells on; the ticket is sold already. Changes nothing if that was
-/// done before, or if it is not known who bought: then `order:restated` follows.
+/// Issues the pass of a sale, or moves the one that it sells on; the ticket is sold already. Changes nothing if that
+/// was done before, or if it is not known who bought: then `order:restated` follows.
 pub(in super::super) fn settle_sale(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,

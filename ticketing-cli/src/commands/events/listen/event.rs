@@ -36,7 +36,8 @@ impl ListenedEvent {
         Ok(Self { id: change.id.clone(), kind: kind.to_owned(), json })
     }
 
-    /// Returns the event that states that events after one position are missing; `position` is where the feed continues.
+    /// Returns the event that states that events after one position are missing; `position` is where the feed
+    /// continues.
     pub(super) fn gap(after: Option<&str>, position: &str) -> Self {
         let id = format!("gap-{position}");
         let body = serde_json::json!({ "id": id, "type": GAP, "after": after, "continuesAfter": position });

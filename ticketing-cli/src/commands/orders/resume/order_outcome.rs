@@ -117,7 +117,7 @@ async fn ask(api: &ApiContext, order: &Order) -> Outcome<UnpaidAction> {
     if prompter.confirm("Cancel it?")? { Ok(UnpaidAction::Cancel) } else { Ok(UnpaidAction::Leave) }
 }
 
-/// Whether the deadline has passed: the order is about to be cancelled, and cannot be paid.
+/// Returns whether the deadline has passed: the order is about to be cancelled, and cannot be paid.
 fn is_overdue(api: &ApiContext, order: &Order) -> bool {
     order.time_left(api.now()).is_some_and(|left| left.is_zero())
 }

@@ -142,7 +142,8 @@ fn settle_write(
     }
 }
 
-/// Orders again with the key of the interrupted order, so that the outcome is certain: the order of then, or the refusal.
+/// Orders again with the key of the interrupted order, so that the outcome is certain: the order of then, or the
+/// refusal.
 async fn repeat_order(
     api: &ApiContext,
     write: &InterruptedWrite,
@@ -205,7 +206,7 @@ fn operation_parts(write: &InterruptedWrite) -> Vec<String> {
     }
 }
 
-/// Whether the write is the user's. Keys are scoped to a user.
+/// Returns whether the write is the user's. Keys are scoped to a user.
 fn is_of_user(write: &InterruptedWrite, parts: &[String], user: Option<&str>) -> bool {
     let parts: Vec<&str> = parts.iter().map(String::as_str).chain(user).collect();
     write.is_of(&parts)

@@ -18,7 +18,7 @@ const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
 /// A service could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CoreError {
+pub enum ServiceCoreError {
     /// Its database could not be opened or migrated.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -29,7 +29,7 @@ pub enum CoreError {
 
 /// The core of a service. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Core {
+pub struct ServiceCore {
     /// The database of the service.
     pub db: Db,
     /// The outbox of the service.
@@ -42,7 +42,7 @@ pub struct Core {
     revoked: Option<RevokedSessions>,
 }
 
-impl Core {
+impl ServiceCore {
     /// Opens the database with the tables of the service, the outbox and the inbox.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl Core {
         clock: Clock,
         sessions: &Sessions,
         own: Migrations,
-    ) -> Result<Self, CoreError> {
+    ) -> Result<Self, ServiceCoreError> {
         let mut core = Self::open(database, clock, &Self::parts_with_sessions(own))?;
         sessions.revoked().refresh(&core.db).await?;
         core.revoked = Some(sessions.revoked().clone());
@@ -144,7 +144,7 @@ impl Core {
         prune: impl Fn(&mut Tx<'_>, Timestamp) -> Result<(), DbError> + Clone + Send + 'static,
     ) {
         let core = self.clone();
-        start_repeating(shutdown, PRUNE_INTERVAL, "pruning of old rows failed", move || {
+        spawn_periodic(shutdown, PRUNE_INTERVAL, "pruning of old rows failed", move || {
             let (core, prune) = (core.clone(), prune.clone());
             let now = core.clock.now();
             async move { core.db.write_read_committed(move |tx| prune(tx, now)).await }
@@ -153,7 +153,7 @@ impl Core {
 }
 
 /// Runs `task` now and after each `interval`. Logs an error as `failure`; the next run is the retry.
-pub fn start_repeating<F>(
+pub fn spawn_periodic<F>(
     shutdown: &Shutdown,
     interval: Duration,
     failure: &'static str,

@@ -8,12 +8,12 @@ use std::time::Instant;
 use super::pty::DEADLINE;
 
 /// A conversation. Dropping it ends the program.
-pub(super) struct Talk {
+pub(super) struct PlainSession {
     child: Child,
     input: Option<ChildStdin>,
     transcript: Arc<Transcript>,
     /// The length of the output that was consumed already.
-    heard: usize,
+    consumed: usize,
 }
 
 #[derive(Default)]
@@ -31,7 +31,7 @@ pub(super) fn number(menu: &str, words: &str) -> Option<usize> {
     menu.lines().rev().find_map(picked)
 }
 
-impl Talk {
+impl PlainSession {
     pub(super) fn begin(mut command: Command) -> Self {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut out = child.stdout.take().unwrap();
@@ -55,7 +55,7 @@ impl Talk {
             }
         });
         let input = child.stdin.take();
-        Self { child, input, transcript, heard: 0 }
+        Self { child, input, transcript, consumed: 0 }
     }
 
     /// Writes a line.
@@ -63,11 +63,11 @@ impl Talk {
         self.input.as_mut().unwrap().write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
-    /// Waits for words, and takes them for heard.
+    /// Waits until the output has these words, and consumes it up to their end.
     #[track_caller]
-    pub(super) fn hear(&mut self, words: &str) {
+    pub(super) fn wait_for_output(&mut self, words: &str) {
         let end = self.wait(words, |new| new.find(words).map(|at| at + words.len()));
-        self.heard += end;
+        self.consumed += end;
     }
 
     /// Picks something from the next menu.
@@ -78,14 +78,14 @@ impl Talk {
             let (menu, _) = new.rsplit_once("\n> ")?;
             number(menu, words)
         });
-        self.heard = self.transcript.so_far.lock().unwrap().0.len();
+        self.consumed = self.transcript.so_far.lock().unwrap().0.len();
         self.write(&number.to_string());
     }
 
     /// Writes a line into a field when it is asked for.
     #[track_caller]
     pub(super) fn fill(&mut self, label: &str, line: &str) {
-        self.hear(&format!("{label}: "));
+        self.wait_for_output(&format!("{label}: "));
         self.write(line);
     }
 
@@ -94,15 +94,14 @@ impl Talk {
         let end = Instant::now() + DEADLINE;
         let mut so_far = self.transcript.so_far.lock().unwrap();
         loop {
-            if let Some(found) = find(&so_far.0[self.heard..]) {
+            if let Some(found) = find(&so_far.0[self.consumed..]) {
                 return found;
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() || so_far.1 {
-                let (consumed, new) = so_far.0.split_at(self.heard);
-                let dump = format!(
-                    "{what:?} is missing from the output; before it\n{consumed}\n---- and then\n{new}"
-                );
+                let (before, new) = so_far.0.split_at(self.consumed);
+                let dump =
+                    format!("{what:?} is missing from the output; before it\n{before}\n---- and then\n{new}");
                 drop(so_far);
                 panic!("{dump}");
             }
@@ -110,7 +109,7 @@ impl Talk {
         }
     }
 
-    /// Ends the input, and waits for the end. Answers with the exit code, and the whole output.
+    /// Ends the input, and waits for the end. Returns the exit code, and the whole output.
     #[track_caller]
     pub(super) fn end(mut self) -> (i32, String) {
         self.input = None;
@@ -127,7 +126,7 @@ impl Talk {
     }
 }
 
-impl Drop for Talk {
+impl Drop for PlainSession {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
