@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
 
-/// What a command line stands for.
+/// An expanded command line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Expanded {
     /// Arguments of the program.

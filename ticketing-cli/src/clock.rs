@@ -1,4 +1,4 @@
-//! The one place of the client that reads the time. Whatever depends on it is handed the time.
+//! The only module of the client that reads the time. Other code receives the time as an argument.
 
 use ticketing_sdk::Timestamp;
 

@@ -17,7 +17,7 @@ use crate::target::Target;
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(800);
 /// The candidates of one completion.
 const MAX_CANDIDATES: u32 = 50;
-/// The same, as a number of items.
+/// [`MAX_CANDIDATES`] as a number of items.
 const MAX_ITEMS: usize = 50;
 /// The largest page of a server.
 const MAX_PAGE: u32 = 500;

@@ -56,7 +56,7 @@ pub(crate) struct Settings {
     /// The config file, if the user has a home directory.
     pub(crate) config: Option<PathBuf>,
     pub(crate) format: Format,
-    /// What is shown of JSON.
+    /// The selection of JSON.
     pub(crate) select: Select,
     pub(crate) writes: WriteOptions,
     /// The timeout of a call.

@@ -41,13 +41,13 @@ impl Exit {
         self as u8
     }
 
-    /// What the number means, for the help text.
+    /// Returns the meaning of the exit code, for the help text.
     pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Usage => "wrong usage, or a wrong setting",
-            Self::NotFound => "no such thing",
+            Self::NotFound => "not found",
             Self::NotAllowed => "not signed in, or not allowed",
             Self::Conflict => "conflict: reserved, expired, already paid",
             Self::Declined => "the card was declined",

@@ -69,7 +69,7 @@ impl Failure {
         Self { message: None, rendered: Some(text), ..Self::new(exit, "") }
     }
 
-    /// What to do next.
+    /// The hint: the next command.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

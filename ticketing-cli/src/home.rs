@@ -1,4 +1,4 @@
-//! Where the client keeps things: one folder named by `TICKETING_HOME`, or the user's own data folder.
+//! The home of the client: the folder named by `TICKETING_HOME`, or the data folder of the user.
 
 use std::ffi::OsString;
 use std::fs;
@@ -63,7 +63,7 @@ impl Home {
         Ok(self.folders()?.root.join("cursors"))
     }
 
-    /// What the user sets by hand.
+    /// Returns the path of the config file, which the user edits.
     pub(crate) fn config(&self) -> Outcome<PathBuf> {
         Ok(self.folders()?.config.join("config.toml"))
     }

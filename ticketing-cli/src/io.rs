@@ -116,7 +116,7 @@ impl Io {
         }
     }
 
-    /// What is known about the streams.
+    /// Returns the properties of the streams.
     pub(crate) fn terminal_info(&self) -> &TerminalInfo {
         &self.shape
     }

@@ -122,8 +122,8 @@ impl Journal {
         Ok(Entry { key, resumed: false, path, file })
     }
 
-    /// Opens the record of a batch of writes, or starts it. `parts` determine the batch. The record says which rows
-    /// were sent and what came of them, so the same command continues after an interruption.
+    /// Opens the record of a batch of writes, or starts it. `parts` determine the batch. The record has the rows
+    /// that were sent, with their outcomes, so the same command continues after an interruption.
     ///
     /// # Errors
     /// If the file cannot be written, another command works on the batch (`WouldBlock`), or the user has no home directory.

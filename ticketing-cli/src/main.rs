@@ -91,7 +91,7 @@ fn main() -> ExitCode {
         Err(error) => return end(&io, Err(Failure::failed(format!("cannot start: {error}")))),
     };
     let outcome = runtime.block_on(run(parsed, &config, &io));
-    // What still waits, for a keyring that does not answer for one, must not keep the program.
+    // A task that still waits, for example for a keyring, must not delay the end of the program.
     runtime.shutdown_background();
     end(&io, outcome)
 }
@@ -141,7 +141,7 @@ fn run_shell(io: &Io, line: &str, given: &[OsString]) -> ExitCode {
     }
 }
 
-/// Says what went wrong, if something did, and gives the exit code.
+/// Prints the failure, if there is one, and returns the exit code.
 fn end(io: &Io, outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(()) => Exit::Done.into(),

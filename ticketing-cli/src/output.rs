@@ -136,7 +136,7 @@ pub(crate) enum Cell {
     Time(Timestamp),
     /// The start of an event: as given for programs, on the clock of its place for people.
     Start(EventTime),
-    /// What says nothing to people, like a time that no longer applies: programs read it.
+    /// Fields for programs only, such as a time that no longer applies.
     ForPrograms(String),
     /// A status: the value of the API for programs, its label for people, and its colour.
     Label(String, String, Tone),

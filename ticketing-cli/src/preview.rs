@@ -7,7 +7,7 @@ use serde_json::Value;
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Error, Request, SessionInfo};
 
-/// What stands in place of a secret.
+/// The replacement of a secret.
 const REDACTED: &str = "<redacted>";
 /// The headers that hold secrets.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];

@@ -13,7 +13,7 @@ use crate::{Error, IdempotencyKey, Result};
 /// The header that names the user for whom a write is meant.
 pub(crate) const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketing-user");
 
-/// What a request asks of the transport.
+/// The options of a request for the transport.
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,

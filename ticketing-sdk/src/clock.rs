@@ -24,7 +24,7 @@ impl ServerClock {
     }
 
     fn observe_at(&self, headers: &HeaderMap, now: Timestamp) {
-        // What a cache on the way answers has the date at which it was stored.
+        // A response of a cache has the date at which it was stored.
         if headers.contains_key(AGE) {
             return;
         }

@@ -1,4 +1,4 @@
-//! What can go wrong, with everything a caller needs to decide what to do.
+//! The errors of calls.
 
 mod category;
 mod message;
@@ -53,7 +53,7 @@ pub enum Error {
     Redirected {
         /// The status of the answer.
         status: StatusCode,
-        /// Where it points to.
+        /// The target of the redirect.
         location: String,
     },
     /// No connection came about, so nothing was sent.
@@ -67,22 +67,22 @@ pub enum Error {
     /// A write was sent, and it is not known whether it took effect. See `safe_to_repeat`.
     #[error("it is not known whether {method} {path} took effect: {cause}")]
     UnknownOutcome {
-        /// What was sent.
+        /// The method of the request.
         method: Method,
-        /// Where to, below the server.
+        /// The path of the request.
         path: String,
         /// The key of the write, if it carried one.
         key: Option<IdempotencyKey>,
         /// Whether sending it again, with this key where there is one, takes effect at most once.
         safe_to_repeat: SafeToRepeat,
-        /// What went wrong.
+        /// The cause.
         #[source]
         cause: Box<Error>,
     },
     /// The answer to a read did not come in time.
     #[error("no answer within {} ({phase})", Seconds(*after))]
     Timeout {
-        /// What took too long.
+        /// The phase that took too long.
         phase: Phase,
         /// How long it was given.
         after: Duration,
@@ -104,9 +104,9 @@ pub enum Error {
     Decode {
         /// The status of the answer.
         status: StatusCode,
-        /// What was asked, below the server.
+        /// The path of the request.
         path: String,
-        /// What is wrong with it.
+        /// The problem.
         source: serde_json::Error,
     },
     /// A watch cannot go on where it was: the server no longer keeps, or does not know, the changes since then. What was
@@ -119,7 +119,7 @@ pub enum Error {
     /// The caller's own input makes no request.
     #[error("invalid {field}: {message}")]
     InvalidInput {
-        /// What is wrong.
+        /// The problem.
         field: &'static str,
         /// Why.
         message: String,
@@ -127,7 +127,7 @@ pub enum Error {
     /// This backend cannot do it; the teaching versions have no live changes, for example.
     #[error("this server has no {what}")]
     Unsupported {
-        /// What is missing.
+        /// The missing part.
         what: &'static str,
     },
 }
@@ -138,12 +138,12 @@ pub enum Error {
 pub struct ApiError {
     /// The status of the answer.
     pub status: StatusCode,
-    /// What is wrong, for programs: the code of the first fault that has one. Where the backend sends no codes,
+    /// The code of the first error that has one. Where the backend sends no codes,
     /// derived from a status that leaves no doubt (401, 404, 412, 413, 415, 429, 503).
     pub code: Option<ErrorCode>,
     /// Every fault of the request.
     pub faults: Vec<ErrorDetail>,
-    /// What the server calls this request in its logs.
+    /// The id of the request in the logs of the server.
     pub request_id: Option<String>,
     /// How long to wait before asking again.
     pub retry_after: Option<Duration>,
@@ -155,11 +155,11 @@ pub struct ApiError {
 pub struct UnexpectedResponse {
     /// The status of the answer.
     pub status: StatusCode,
-    /// What it says it is.
+    /// The content type.
     pub content_type: Option<String>,
     /// The beginning of its body, at most 512 characters.
     pub head: String,
-    /// What the server calls this request in its logs.
+    /// The id of the request in the logs of the server.
     pub request_id: Option<String>,
 }
 
@@ -229,7 +229,7 @@ impl Error {
         }
     }
 
-    /// What is wrong, for programs.
+    /// Returns the code of the error.
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         self.api()?.code.as_ref()
@@ -241,7 +241,7 @@ impl Error {
         self.api().map_or(&[], |api| &api.faults)
     }
 
-    /// What the server calls the request in its logs.
+    /// Returns the id of the request in the logs of the server.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match self.innermost() {
@@ -257,7 +257,7 @@ impl Error {
         self.api()?.retry_after
     }
 
-    /// What the ticket costs now, where an order was refused with `price_changed`.
+    /// Returns the current price of the ticket, if an order was refused with `price_changed`.
     #[must_use]
     pub fn new_price(&self) -> Option<Money> {
         self.faults().iter().find_map(|fault| fault.price)

@@ -1,4 +1,4 @@
-//! What carries one request to a server and its response back: connections, or the mock.
+//! The HTTP backend of a client: connections to a server, or the mock.
 
 mod reqwest;
 mod tls;

@@ -177,7 +177,7 @@ enum Kind {
     Hang,
 }
 
-/// What comes after the body.
+/// The end of a body.
 #[derive(Clone, Copy)]
 enum Then {
     End,
@@ -191,7 +191,7 @@ impl Reply {
     }
 
     fn answer(status: u16, content_type: &str, body: impl Into<Bytes>, then: Then) -> Self {
-        // What is no status is the test's mistake; it shows as a failure of the server.
+        // A number that is no status is a mistake of the test; it becomes a server error.
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self::of(Kind::Answer { status, body: body.into(), then }).header(CONTENT_TYPE.as_str(), content_type)
     }

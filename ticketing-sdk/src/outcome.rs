@@ -1,4 +1,4 @@
-//! What an answer tells about a write: whether it took effect, and whether it is safe to send it again.
+//! The outcome of a write, from its response: whether it took effect, and whether a retry is safe.
 //!
 //! This is the one place for these rules. Every client reads them from [`Error`](crate::Error); the pages follow the same
 //! table of cases, `tests/cases/outcomes.json`.

@@ -169,7 +169,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// most `count` items.
     ///
     /// # Errors
-    /// Those of any page.
+    /// If a page cannot be loaded.
     pub async fn newest(self, count: usize) -> Result<Newest<T>> {
         let mut stream = self.stream();
         let mut kept = VecDeque::new();
@@ -185,7 +185,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// Collects the items of all pages in memory.
     ///
     /// # Errors
-    /// Those of any page.
+    /// If a page cannot be loaded.
     pub async fn all(self) -> Result<Vec<T>> {
         self.stream().try_collect().await
     }

@@ -38,7 +38,7 @@ pub enum PassCodeError {
     NotAUuid,
 }
 
-/// What a code says of its pass. It is true only if a [`PassVerifier`] has verified it.
+/// The content of a code. It is authentic only if a [`PassVerifier`] has verified it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PassClaim {
     /// Identifies the pass.
@@ -145,7 +145,7 @@ impl Parts {
     }
 }
 
-/// What is signed: the code before its signature.
+/// Returns the signed part: the code before its signature.
 fn signed(content: &[u8]) -> Vec<u8> {
     [PREFIX.as_bytes(), content].concat()
 }

@@ -1,4 +1,4 @@
-//! Answers, and how those that are not a success become errors.
+//! Responses, and their conversion to errors.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -33,7 +33,7 @@ impl Response {
         &self.headers
     }
 
-    /// What the server calls this request in its logs.
+    /// Returns the id of the request in the logs of the server.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         text_of(&self.headers, "x-request-id")

@@ -115,7 +115,7 @@ pub(crate) enum RetrySafety {
     Safe,
 }
 
-/// What came of one attempt.
+/// The outcome of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AttemptOutcome {
     /// No connection: nothing was sent.
@@ -130,7 +130,7 @@ pub(crate) enum AttemptOutcome {
     Answer { status: StatusCode, code: Option<ErrorCode>, retry_after: Option<Duration> },
 }
 
-/// What to do next.
+/// The decision after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RetryDecision {
     /// This is the outcome.

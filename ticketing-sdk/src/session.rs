@@ -80,7 +80,7 @@ pub trait SessionStore: Send + Sync {
     fn location(&self, server: &str) -> SessionLocation;
 }
 
-/// Where sessions are kept. Its `Display` completes "the session is in …".
+/// The location of sessions. Its `Display` completes "the session is in …".
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionLocation {
@@ -97,9 +97,9 @@ pub enum SessionLocation {
     },
     /// In the keyring of the operating system.
     Keyring {
-        /// What the entry is filed under.
+        /// The service name of the entry.
         service: String,
-        /// Whose entry it is.
+        /// The account name of the entry.
         account: String,
     },
     /// Somewhere of the caller's own.
@@ -139,21 +139,21 @@ impl fmt::Display for SessionLocation {
     }
 }
 
-/// Where the session of a client is kept, and whether there is one.
+/// The session of a client, and its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionInfo {
     /// The server that the session is bound to.
     pub server: String,
-    /// Where it is kept, or would be.
+    /// The location, whether or not there is a session.
     pub location: SessionLocation,
     /// Whether there is one, as far as the store can be read. Whether the server accepts it, only the server knows.
     pub present: bool,
     /// Why the store cannot be read, so that there may be a session although `present` is false.
     pub unreadable: Option<String>,
-    /// What its cookie is called.
+    /// The name of its cookie.
     pub cookie: Option<String>,
-    /// Whose session it is, as its cookie says, where this version understands the cookie. Only the server knows whether
+    /// The user of the session, as its cookie states, where this version understands the cookie. Only the server knows whether
     /// that is true.
     pub user: Option<UserId>,
 }

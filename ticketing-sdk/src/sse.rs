@@ -11,7 +11,7 @@ const MOST_BYTES: usize = 1 << 20;
 /// One block of the stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Block {
-    /// What the event is called; nothing for a plain message.
+    /// The name of the event; empty for a plain message.
     pub(crate) name: String,
     /// The lines of data; nothing for a block that only moves the position.
     pub(crate) data: Option<String>,

@@ -60,7 +60,7 @@ impl Watch {
         self.0.last_event_id()
     }
 
-    /// The same stream, with the state of the connection in it.
+    /// Returns the stream with the state of the connection in it.
     pub fn into_events(self) -> WatchEvents {
         self.0
     }
@@ -95,7 +95,7 @@ pub struct WatchEvents {
     position: Position,
 }
 
-/// What a watch has to say.
+/// An item of a watch.
 #[derive(Debug)]
 #[non_exhaustive]
 #[expect(

@@ -1,9 +1,9 @@
-//! Everything that can be asked for with a key: one table, from which keys, footer, help and palette are made.
+//! The actions: one table, from which keys, footer, help and palette are made.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Where an action belongs; help and settings group by it.
+/// The group of an action in help and settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// On every screen.
@@ -12,11 +12,11 @@ pub enum Scope {
     Navigation,
     /// In the market and on a ticket.
     Tickets,
-    /// While paying, and among one's orders.
+    /// In the checkout and the list of orders.
     Orders,
-    /// Among the passes that one holds.
+    /// In the list of passes.
     Passes,
-    /// Among one's own listings.
+    /// In the list of listings.
     Listings,
     /// In forms and questions.
     Forms,
@@ -52,7 +52,7 @@ impl Scope {
 /// Declares the actions: variant, name in the config file, usual keys, a word or two for the footer, and what it does.
 macro_rules! actions {
     ($($scope:ident { $($variant:ident $name:literal [$($key:literal),*] $label:literal $description:literal;)+ })+) => {
-        /// Something that can be asked for with a key, a click, or from the palette.
+        /// An action, run by a key, a click, or from the palette.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action {
             $($(#[doc = $description] $variant,)+)+
@@ -68,7 +68,7 @@ macro_rules! actions {
                 match self { $($(Self::$variant => Scope::$scope,)+)+ }
             }
 
-            /// What the config file calls it.
+            /// The name in the config file.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $($(Self::$variant => $name,)+)+ }
@@ -86,7 +86,7 @@ macro_rules! actions {
                 match self { $($(Self::$variant => $label,)+)+ }
             }
 
-            /// What it does, for help and palette.
+            /// The description in help and palette.
             #[must_use]
             pub fn description(self) -> &'static str {
                 match self { $($(Self::$variant => $description,)+)+ }

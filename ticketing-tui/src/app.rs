@@ -32,17 +32,17 @@ use crate::widgets::{app_bars, toasts};
 pub struct Setup {
     /// The server's address, as it is shown.
     pub server: String,
-    /// What the user chose.
+    /// The settings of the user.
     pub settings: Settings,
     /// The messages that are shown first.
     pub notices: Vec<(Level, String)>,
-    /// What is wrong with the config file, a line each.
+    /// The errors of the config file, a line each.
     pub config_errors: Vec<String>,
     /// The size of the terminal.
     pub size: Size,
-    /// How many colours it shows.
+    /// The number of colours of the terminal.
     pub colours: Colours,
-    /// Whether it is light.
+    /// Whether the terminal has a light background.
     pub light: bool,
     /// The zone in which times are shown.
     pub zone: TimeZone,
@@ -51,7 +51,7 @@ pub struct Setup {
 /// The maximum number of errors of the config file that are shown.
 const MAX_SHOWN_ERRORS: usize = 2;
 
-/// The whole program but for what it does to the world.
+/// The whole program without its effects.
 ///
 /// ```
 /// use jiff::tz::TimeZone;
@@ -90,7 +90,7 @@ pub struct App {
 }
 
 impl App {
-    /// The program as it starts: in the market, with everything on its way.
+    /// Creates the program at its start: in the market, with every request pending.
     #[must_use]
     pub fn new(setup: Setup, now: Timestamp) -> Self {
         let Setup { server, settings, notices, config_errors, size, colours, light, zone } = setup;
@@ -112,7 +112,7 @@ impl App {
         Self { model, screens, colours, light, click_targets: Vec::new(), ended: false }
     }
 
-    /// Takes in something that happened, at a time by this machine's clock. Returns what is to be done.
+    /// Handles an event, at a time by this machine's clock. Returns the effects to execute.
     pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.model.now = now;
         match event {
@@ -198,13 +198,13 @@ impl App {
         cursor
     }
 
-    /// Returns when something happens by itself, so that a [`Event::Tick`] is wanted.
+    /// Returns when the program changes without an event, and so needs an [`Event::Tick`].
     #[must_use]
     pub fn wakes_at(&self) -> Option<Timestamp> {
         [self.model.wakes_at(), self.front().wakes_at(&self.model)].into_iter().flatten().min()
     }
 
-    /// Returns whether a slice of work waits, so that an [`Event::Idle`] is wanted when nothing else is.
+    /// Returns whether a slice of work waits, so that the driver sends an [`Event::Idle`] when there is no other event.
     #[must_use]
     pub fn has_work(&self) -> bool {
         self.model.market.view.is_searching()
@@ -216,34 +216,34 @@ impl App {
         self.ended
     }
 
-    /// Returns whether the mouse is to be listened to.
+    /// Returns whether the program receives mouse events.
     #[must_use]
     pub fn wants_mouse(&self) -> bool {
         self.model.settings.mouse
     }
 
-    /// Returns whether the window's title is to be kept up.
+    /// Returns whether the program sets the title of the window.
     #[must_use]
     pub fn wants_title(&self) -> bool {
         self.model.settings.title
     }
 
-    /// Returns whether there are messages that were not read out yet.
+    /// Returns whether there are messages that `--plain` has not printed.
     pub(crate) fn has_notices(&self) -> bool {
         self.model.notices.has_unprinted()
     }
 
-    /// The messages that were not read out yet.
+    /// Returns the messages that `--plain` has not printed.
     pub fn take_notices(&mut self) -> Vec<Notice> {
         self.model.notices.take_unprinted()
     }
 
-    /// Returns whether an answer is awaited that the one who listens wants to hear before being asked what to do next.
+    /// Returns whether a pending reply may change the menu of `--plain`, so that the driver waits for it.
     pub(crate) fn is_waiting(&self) -> bool {
         self.model.is_waiting() || self.has_work()
     }
 
-    /// Lets nothing move, until the program ends.
+    /// Disables animations until the program ends.
     pub(crate) fn stop_motion(&mut self) {
         self.model.settings.motion = false;
     }
@@ -269,7 +269,7 @@ impl App {
         }
     }
 
-    /// What can be done now: what the screen in front offers, and what can be done anywhere.
+    /// Returns the available actions: those of the screen in front, and the global ones.
     fn available(&self) -> Vec<Action> {
         let front = self.front();
         let mut actions = front.actions(&self.model);
@@ -282,7 +282,7 @@ impl App {
         actions
     }
 
-    /// Does what was asked for: the screen in front what it offers, the program what can be done anywhere.
+    /// Runs an action: the screen in front its own, the program the global ones.
     fn run_action(&mut self, action: Action) {
         if self.front().actions(&self.model).contains(&action) {
             return self.input(Input::Action(action));
@@ -344,7 +344,7 @@ impl App {
         self.update_screen(self.screens.len() - 1, input);
     }
 
-    /// Tells every screen, from the front to the back. Returns whether one of them had waited for it.
+    /// Passes an input to every screen, from the front to the back. Returns whether one of them has handled it.
     fn broadcast(&mut self, input: Input<'_>) -> bool {
         let mut handled = false;
         for index in (0..self.screens.len()).rev() {
@@ -356,7 +356,7 @@ impl App {
         handled
     }
 
-    /// Returns whether the screen had waited for it.
+    /// Passes an input to a screen. Returns whether the screen has handled it.
     fn update_screen(&mut self, index: usize, input: Input<'_>) -> bool {
         let mut navigation = Vec::new();
         let in_front = index + 1 == self.screens.len();

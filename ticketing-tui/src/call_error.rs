@@ -6,21 +6,21 @@ use ticketing_sdk::{Error, ErrorCode, ErrorDetail, Money, SafeToRepeat, StatusCo
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallError {
-    /// What kind of error it is, for decisions.
+    /// The kind of the error, for decisions.
     pub kind: CallErrorKind,
-    /// What happened, for people.
+    /// The message for the user.
     pub message: String,
-    /// What to do about it, where that is known.
+    /// The hint, if there is one.
     pub hint: Option<String>,
     /// The fields at fault, with what is wrong with each.
     pub fields: Vec<(String, String)>,
-    /// What the ticket costs now, where it was ordered at another price.
+    /// The current price, if the ticket was ordered at another.
     pub new_price: Option<Money>,
     /// When a pass was admitted that is refused for that, and by which device.
     pub first_admission: Option<Box<(Timestamp, Option<String>)>>,
 }
 
-/// What kind of error it is.
+/// The kind of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallErrorKind {
     /// The server was not reached, and nothing has changed.
@@ -36,7 +36,7 @@ pub enum CallErrorKind {
 }
 
 impl CallError {
-    /// CallError of one's own making.
+    /// An error of the client itself.
     pub fn other(message: impl Into<String>) -> Self {
         Self {
             kind: CallErrorKind::Other,
@@ -54,7 +54,7 @@ impl CallError {
         matches!(&self.kind, CallErrorKind::Refused(refused) if refused == code)
     }
 
-    /// What is wrong with a field.
+    /// Returns the error of a field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, message)| message.as_str())
@@ -119,7 +119,7 @@ fn first_admission(faults: &[ErrorDetail]) -> Option<(Timestamp, Option<String>)
     Some((at, device.as_deref().map(|device| sanitize(device).into_owned())))
 }
 
-/// What to do about a refusal that does not say so itself.
+/// Returns the hint for a refusal that has none.
 fn advice(code: &ErrorCode) -> Option<&'static str> {
     Some(match code {
         ErrorCode::ClaimInvalid => {

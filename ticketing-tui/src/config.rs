@@ -18,7 +18,7 @@ pub struct ConfigError {
     pub line: usize,
     /// The column, from 1, in characters.
     pub column: usize,
-    /// What is wrong.
+    /// The message.
     pub message: String,
 }
 
@@ -28,7 +28,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// Reads the settings. What cannot be used is reported, and as defaults instead.
+/// Reads the settings. Invalid settings are reported; their defaults apply.
 #[must_use]
 pub fn read(text: &str) -> (Settings, Vec<ConfigError>) {
     let mut reader = Reader { text, settings: Settings::default(), errors: Vec::new() };

@@ -32,12 +32,12 @@ use crate::theme::{Colours, ThemeName};
 pub use self::plain::run_plain;
 pub use self::screen::run;
 
-/// What the program is run with.
+/// The environment of a run.
 #[derive(Clone)]
 pub struct Options {
     /// The marketplace, and the session there.
     pub client: Client,
-    /// Where the keys of writes are noted down.
+    /// The journal of idempotency keys.
     pub journal: Arc<dyn Journal>,
     /// The config file, which need not be there.
     pub config: PathBuf,
@@ -64,10 +64,10 @@ pub enum ExitReason {
     Terminated,
 }
 
-/// How many events may wait for the core: those who make more of them wait, too.
+/// The size of the event queue. Senders wait while it is full.
 const WAITING: usize = 256;
 
-/// What the two drivers have in common: all but the terminal.
+/// The common part of the two drivers: everything except the terminal.
 pub(crate) struct Runtime {
     caller: Caller,
     events: Receiver<Event>,
@@ -142,7 +142,7 @@ impl Runtime {
             Effect::Follow => self.follow(),
             Effect::Browse(address) => {
                 let sender = self.sender.clone();
-                // Whatever opens the browser may take its time.
+                // The program that opens the browser may be slow.
                 tokio::task::spawn_blocking(move || {
                     if let Err(error) = webbrowser::open(&address) {
                         let _ = sender.blocking_send(Event::BrowseFailed(error.to_string()));

@@ -1,4 +1,4 @@
-//! What the core asks of the world: calls of the marketplace, and things to do to the terminal. Values, nothing more.
+//! The effects of the core, as values: calls of the marketplace, and changes of the terminal.
 
 use ticketing_sdk::{
     ClaimCode, Money, NewTicket, OrderId, PassCode, PassId, SecretString, TicketId, TicketUpdate,
@@ -9,7 +9,7 @@ use crate::settings::SettingChange;
 /// Something to be done outside of the core. The driver does it, and hands back events.
 #[derive(Debug, Clone)]
 pub enum Effect {
-    /// Ask the marketplace; the answer comes back under the same id.
+    /// Call the marketplace; the reply has the same id.
     Call(CallId, Call),
     /// Follow the live changes, at once: also where the next try would come later.
     Follow,
@@ -31,7 +31,7 @@ pub enum Effect {
     Quit,
 }
 
-/// Tells the answers of one call from those of all others.
+/// Identifies a call and its replies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub(crate) u64);
 
@@ -39,19 +39,19 @@ pub struct CallId(pub(crate) u64);
 /// it leaves.
 #[derive(Debug, Clone)]
 pub enum Call {
-    /// Who is signed in.
+    /// Get the signed-in user.
     Session,
     /// All tickets that are on sale, page by page: many answers.
     Market,
     /// One ticket.
     Ticket(TicketId),
-    /// The tickets of the one who is signed in.
+    /// List the tickets of the user.
     Listings,
-    /// The orders of the one who is signed in.
+    /// List the orders of the user.
     Orders,
     /// One order.
     Order(OrderId),
-    /// The passes of the one who is signed in.
+    /// List the passes of the user.
     Passes,
     /// One pass.
     Pass(PassId),
@@ -89,11 +89,11 @@ pub enum Call {
     Cancel(OrderId),
     /// Pay for an order, and follow the payment until its outcome is known.
     Pay {
-        /// What is paid for.
+        /// The order.
         order: OrderId,
         /// The card, as the provider's token.
         token: SecretString,
-        /// What it costs, for the note on disk.
+        /// The price, for the entry in the journal.
         price: Money,
     },
     /// Start a transfer of a pass; an earlier claim code of it is void.

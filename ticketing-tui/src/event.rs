@@ -1,4 +1,4 @@
-//! What the world tells the core.
+//! The events that the core handles.
 
 use std::time::Duration;
 
@@ -22,11 +22,11 @@ pub enum Event {
     Mouse(MouseEvent),
     /// The terminal has this size now.
     Resize(Size),
-    /// An answer to a call, or the want of one.
+    /// The reply to a call, or its error.
     Reply(CallId, Result<Reply, CallError>),
     /// News of the live changes.
     Feed(Feed),
-    /// The time for which the core asked has come.
+    /// The time of `App::wakes_at` has come.
     Tick,
     /// Nothing else waits: a slice of work may be done.
     Idle,
@@ -38,10 +38,10 @@ pub enum Event {
     Terminate,
 }
 
-/// An answer of the marketplace.
+/// A reply of the marketplace.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// Who is signed in.
+    /// The signed-in user.
     Session(Option<CurrentUser>),
     /// How buyers give their card.
     CardEntry(CardEntry),
@@ -49,7 +49,7 @@ pub enum Reply {
     Market {
         /// The tickets of this part.
         tickets: Vec<Ticket>,
-        /// Whether it was the last one.
+        /// Whether it is the last page.
         last: bool,
     },
     /// A ticket, as it is or has become.
@@ -62,7 +62,7 @@ pub enum Reply {
     Order(Box<Order>),
     /// A payment whose outcome is known.
     Payment(Box<Payment>),
-    /// The passes that one holds.
+    /// The passes of the user.
     Passes(Vec<Pass>),
     /// A pass, as it is or has become.
     Pass(Box<Pass>),
@@ -72,7 +72,7 @@ pub enum Reply {
     Saved(String),
     /// An admission.
     Admission(Box<Admission>),
-    /// It is done, and there is nothing more to say.
+    /// The call has succeeded, without data.
     Done,
 }
 
@@ -92,6 +92,6 @@ pub enum Feed {
         /// After how long.
         retry_in: Duration,
     },
-    /// There are no live changes, and trying again does not help.
+    /// The server has no live changes, so the client does not retry.
     Ended(CallError),
 }

@@ -18,16 +18,16 @@ pub(crate) struct Glyphs {
     pub(crate) tick: &'static str,
     pub(crate) cross: &'static str,
     pub(crate) ellipsis: &'static str,
-    /// Where a list stands.
+    /// The thumb of a scroll bar.
     pub(crate) thumb: &'static str,
     pub(crate) track: &'static str,
-    /// What is left, and what has gone, of a span.
+    /// The remaining and the elapsed part of a span.
     pub(crate) full: &'static str,
     pub(crate) empty: &'static str,
-    /// Where a ticket is torn.
+    /// The perforation of a ticket.
     pub(crate) perforation: &'static str,
     pub(crate) perforation_lying: &'static str,
-    /// Between things on one line.
+    /// The separator on a line.
     pub(crate) separator: &'static str,
     /// Stands for a letter that is not shown.
     pub(crate) hidden: &'static str,

@@ -23,7 +23,7 @@ pub trait JournalEntry: Send {
     /// Returns whether an attempt that was interrupted may have sent the key already.
     fn is_resumed(&self) -> bool;
 
-    /// The outcome is known, so that the note can go.
+    /// Removes the entry, because the outcome is known.
     fn settle(self: Box<Self>);
 }
 

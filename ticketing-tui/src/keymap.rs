@@ -1,4 +1,4 @@
-//! Keys as people write them (`ctrl-p`), and which action each stands for.
+//! Keys as text (`ctrl-p`), and their bindings to actions.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -42,7 +42,7 @@ const NAMED: [(&str, KeyCode); 18] = [
 ];
 
 impl Chord {
-    /// What was pressed, in the one form that compares: a capital letter is itself and not shift with a small one.
+    /// Normalizes a pressed key: a capital letter is itself, not shift with a small one.
     #[must_use]
     pub fn of(key: &KeyEvent) -> Self {
         let mut modifiers = key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
@@ -177,7 +177,7 @@ impl Keymap {
         };
     }
 
-    /// The first of these actions that a key stands for.
+    /// Returns the first of these actions to which a key is bound.
     #[must_use]
     pub fn action(&self, chord: Chord, among: &[Action]) -> Option<Action> {
         among.iter().copied().find(|action| self.keys(*action).contains(&chord))
@@ -197,7 +197,7 @@ impl Keymap {
             one == two || one == 0 || two == 0
         };
         let is_default = |other: &Action| {
-            // What the table itself gives to both is meant: only one of them is there at a time.
+            // Two actions that share a key in the table are never available at the same time.
             other.default_keys().iter().any(|key| key.parse() == Ok(chord))
                 && !self.is_overridden(*other)
                 && action.default_keys().iter().any(|key| key.parse() == Ok(chord))

@@ -1,6 +1,6 @@
 //! The ticket marketplace as a full-screen program, and as plain numbered text.
 //!
-//! [`App`] is the whole program without the world: [`Event`]s in, [`Effect`]s out, and a picture of what is known. A
+//! [`App`] is the whole program without I/O: [`Event`]s in, [`Effect`]s out, and a frame of its state. A
 //! driver runs the effects through the SDK: [`run`] on a whole terminal, [`run_plain`] line by line.
 
 mod action;

@@ -1,4 +1,4 @@
-//! What the program knows: the market, one's orders and listings, who is signed in, and the state of the connection.
+//! The state of the program: the market, the orders and listings of the user, the session and the connection.
 //! Every call goes through the model, so that it continues when its screen is closed.
 
 pub(crate) mod activity;
@@ -37,7 +37,7 @@ use crate::text;
 pub(crate) struct Model {
     /// This machine's time.
     pub(crate) now: Timestamp,
-    /// What the server's clock is ahead, in milliseconds.
+    /// How far the server's clock is ahead, in milliseconds.
     pub(crate) clock_offset: i64,
     pub(crate) server: String,
     pub(crate) local: LocalTime,
@@ -45,14 +45,14 @@ pub(crate) struct Model {
     pub(crate) settings: Settings,
     pub(crate) session: Session,
     pub(crate) feed_state: FeedState,
-    /// Whether the connection stood before.
+    /// Whether there was a connection before.
     was_live: bool,
     pub(crate) market: Market,
     pub(crate) orders: Orders,
     pub(crate) listings: Listings,
     pub(crate) passes: Passes,
     pub(crate) notices: Notices,
-    /// How buyers give their card; as tokens, until the server has answered.
+    /// How buyers enter their card: as tokens, until the server has answered.
     pub(crate) card_entry: CardEntry,
     effects: Vec<Effect>,
     calls: u64,
@@ -71,7 +71,7 @@ pub(crate) struct Model {
     title: String,
 }
 
-/// Who is signed in.
+/// The session of the user.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Session {
     /// The server was not subject yet.
@@ -108,11 +108,11 @@ enum CallSubject {
     Order(OrderId),
     /// A write of which only its screen knows.
     ScreenWrite,
-    /// The same, of this pass.
+    /// A write of this pass.
     PassWrite(PassId),
     /// A file to write.
     File,
-    /// Whatever the model itself keeps track of.
+    /// A subject whose state the model has itself.
     Other,
 }
 
@@ -122,7 +122,7 @@ pub(crate) enum FeedState {
     #[default]
     Connecting,
     Live,
-    /// It is lost, and tried again.
+    /// The connection is lost; the client reconnects.
     Retrying {
         error: CallError,
         retry_at: Timestamp,
@@ -131,20 +131,20 @@ pub(crate) enum FeedState {
     Unavailable(CallError),
 }
 
-/// How far a list is.
+/// The loading state of a list.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Load {
-    /// It was not subject for yet.
+    /// The list was not requested yet.
     #[default]
     Idle,
-    /// It is on its way; what is there may be shown.
+    /// The list is being loaded; rows that are present may be shown.
     Loading(CallId),
     Ready,
     Failed(CallError),
 }
 
 impl Load {
-    /// Returns whether an answer is the one that is waited for.
+    /// Returns whether this call loads the list.
     pub(crate) fn awaits(&self, call: CallId) -> bool {
         matches!(self, Self::Loading(awaited) if *awaited == call)
     }
@@ -249,7 +249,7 @@ impl Model {
         self.notices.push(level, text, self.now);
     }
 
-    /// What the passing of time brings about.
+    /// Applies the time.
     pub(crate) fn tick(&mut self) {
         self.notices.tick(self.now);
         for alert in self.orders.tick(self.server_now()) {
@@ -319,7 +319,7 @@ impl Model {
         }
     }
 
-    /// Returns whether something is on its way that changes what can be done next.
+    /// Returns whether a pending reply may change the available actions.
     pub(crate) fn is_waiting(&self) -> bool {
         let connecting = matches!(self.feed_state, FeedState::Connecting);
         connecting || !self.pending_calls.is_empty()
@@ -348,7 +348,7 @@ impl Model {
         self.pending_calls.get(&id).is_some_and(is_reported)
     }
 
-    /// Returns when the next thing happens by itself.
+    /// Returns when the model changes without an event.
     pub(crate) fn wakes_at(&self) -> Option<Timestamp> {
         let of_orders = self
             .orders

@@ -1,11 +1,11 @@
-//! The ways to the screens.
+//! The routes of the screens.
 
 use ticketing_sdk::{Money, OrderId, PassId, TicketId};
 
 use crate::action::Action;
 use crate::model::passes::PassKey;
 
-/// The way to a screen.
+/// The route of a screen.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Route {
     Market,
@@ -29,7 +29,7 @@ pub(crate) enum Route {
     Confirm(ConfirmAction),
 }
 
-/// The screens that are always one key away, in the order of the bar at the top.
+/// The tabs, in the order of the bar at the top.
 pub(crate) const TABS: [(Action, Route); 6] = [
     (Action::Market, Route::Market),
     (Action::Orders, Route::Orders),
@@ -39,7 +39,7 @@ pub(crate) const TABS: [(Action, Route); 6] = [
     (Action::Passes, Route::Passes),
 ];
 
-/// What asks before it is done.
+/// An action that needs a confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ConfirmAction {
     Cancel(OrderId),

@@ -1,10 +1,10 @@
-//! What the user may choose, as values.
+//! The settings of the user.
 
 use crate::action::Action;
 use crate::keymap::{Chord, Keymap};
 use crate::theme::ThemeName;
 
-/// What the user may choose.
+/// The settings of the user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The colours.
@@ -87,7 +87,7 @@ impl Borders {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Rounded, Self::Square, Self::Ascii];
 
-    /// What the config file calls it.
+    /// The name in the config file.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -76,7 +76,7 @@ impl Terminal {
         restore()
     }
 
-    /// Draws what is known.
+    /// Draws a frame.
     pub(crate) fn draw(&mut self, app: &mut App) -> io::Result<()> {
         queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
         self.inner.draw(|frame| {

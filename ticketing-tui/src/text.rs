@@ -9,7 +9,7 @@ use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails, Timestamp};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// What a ticket is called, safe to show.
+/// Returns the title of a ticket, without control characters.
 pub(crate) fn title(title: &str) -> String {
     let words = sanitize(title.trim());
     if words.trim().is_empty() { "(no title)".to_owned() } else { words.trim().to_owned() }
@@ -170,7 +170,7 @@ pub(crate) fn wrap(text: &str, columns: u16) -> Vec<String> {
     lines
 }
 
-/// What is left, in words. The second that runs is counted, as on the clock.
+/// Returns a remaining time in words. The current second is counted, as on a clock.
 pub(crate) fn left(left: Duration) -> String {
     span(Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0)))
 }

@@ -22,7 +22,7 @@ impl ThemeName {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Auto, Self::Dark, Self::Light, Self::Contrast, Self::Plain];
 
-    /// What the config file calls it.
+    /// The name in the config file.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -53,13 +53,13 @@ pub enum Colours {
 pub(crate) struct Theme {
     /// Everything that has no other role, with the background.
     pub(crate) base: Style,
-    /// What matters less.
+    /// Less important text.
     pub(crate) dim: Style,
     /// Frames.
     pub(crate) border: Style,
     /// Headings, and the names of columns.
     pub(crate) heading: Style,
-    /// What can be pressed, and what matters most.
+    /// Keys and buttons, and the most important text.
     pub(crate) accent: Style,
     /// The key in a footer.
     pub(crate) key: Style,
@@ -71,7 +71,7 @@ pub(crate) struct Theme {
     pub(crate) bad: Style,
     /// Secondary text: ages, examples.
     pub(crate) faint: Style,
-    /// What is no longer available.
+    /// Tickets that are no longer available.
     pub(crate) unavailable: Style,
     /// The selected row.
     pub(crate) selected: Style,
@@ -291,7 +291,7 @@ mod tests {
         Rgb(r, g, b)
     }
 
-    /// What a terminal with these sixteen colours shows.
+    /// Returns the colour that a terminal with these sixteen colours shows.
     fn shown(color: Color, sixteen: &[u32; 16]) -> Rgb {
         match color {
             Color::Rgb(r, g, b) => Rgb(r, g, b),

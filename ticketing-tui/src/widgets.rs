@@ -1,4 +1,4 @@
-//! What screens are drawn with.
+//! The widgets of the screens.
 
 pub(crate) mod activity_line;
 pub(crate) mod app_bars;

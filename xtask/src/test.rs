@@ -36,7 +36,7 @@ pub(crate) fn test() -> Result<(), String> {
     // The wire types must build without the client, and the CLI without the backend.
     run(cargo().args(["check", "--package", "ticketing-sdk", "--no-default-features", "--locked"]))?;
     run(cargo().args(["check", "--package", "ticketing-cli", "--no-default-features", "--locked"]))?;
-    // What most programs depend on: the SDK with its default features.
+    // Most programs depend on the SDK with its default features.
     run(cargo().args(["clippy", "--package", "ticketing-sdk", "--locked", "--", "-D", "warnings"]))?;
     // The SDK must build from its package alone.
     run(cargo().args(["package", "--package", "ticketing-sdk", "--allow-dirty", "--locked"]))?;

@@ -1,4 +1,4 @@
-//! What the audit reads from the database of the auth service: the revoked sessions.
+//! The facts that the audit reads from the database of the auth service: the revoked sessions.
 //!
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.
 

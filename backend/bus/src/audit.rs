@@ -1,4 +1,4 @@
-//! What the audit reads from the outbox and the inbox, which each service has in its own database.
+//! The facts that the audit reads from the outbox and the inbox, which each service has in its own database.
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};

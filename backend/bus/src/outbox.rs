@@ -256,7 +256,7 @@ mod tests {
             async move {
                 let unit = db.write(move |tx| {
                     append(&outbox, tx, "first")?;
-                    // What was posted goes out with it.
+                    // The deferred statement is sent with this one.
                     tx.query("SELECT 1", &[], |_| Ok(()))?;
                     appended.send(()).unwrap();
                     ended.recv().unwrap();

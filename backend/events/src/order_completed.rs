@@ -13,7 +13,7 @@ pub struct OrderCompleted {
     pub id: OrderId,
     /// The version of the order that this made.
     pub version: i64,
-    /// Who bought. Older versions do not state it.
+    /// The buyer. Older versions do not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
     /// The ticket that is sold.
@@ -26,7 +26,7 @@ pub struct OrderCompleted {
 pub struct CompletedTicket {
     /// The ticket.
     pub id: TicketId,
-    /// What it was sold for. Older versions do not state it.
+    /// The price of the sale. Older versions do not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
 }

@@ -18,22 +18,22 @@ pub struct OrderCreated {
     /// Always `created`.
     #[serde(deserialize_with = "known")]
     pub status: OrderStatus,
-    /// Who ordered.
+    /// The buyer.
     pub user_id: UserId,
     /// When the reservation ends unless it is paid.
     pub expires_at: Timestamp,
-    /// What was ordered.
+    /// The ordered ticket.
     pub ticket: OrderedTicketRef,
 }
 
-/// What was ordered, and for how much. The sale stands at this price, under this title and with these details, whatever
+/// The ordered ticket, and its terms. The sale stands at this price, under this title and with these details, whatever
 /// the seller edits or withdraws meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderedTicketRef {
     /// The ticket.
     pub id: TicketId,
-    /// What it costs in this order.
+    /// The price in this order.
     pub price: Money,
     /// The title under which it was ordered. Older versions do not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

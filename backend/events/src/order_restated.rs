@@ -12,9 +12,9 @@ use crate::{Event, EventName, OrderedTicketRef};
 pub struct OrderRestated {
     /// The order.
     pub id: OrderId,
-    /// Who bought.
+    /// The buyer.
     pub user_id: UserId,
-    /// What was bought.
+    /// The sold ticket.
     pub ticket: OrderedTicketRef,
 }
 

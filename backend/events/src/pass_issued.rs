@@ -17,9 +17,9 @@ pub struct PassIssued {
     pub serial: u16,
     /// The ticket that was sold.
     pub ticket_id: TicketId,
-    /// Who listed the ticket, and admits people.
+    /// The issuer.
     pub issuer_id: UserId,
-    /// Who holds the pass.
+    /// The holder.
     pub user_id: UserId,
     /// The order that completed.
     pub order_id: OrderId,

@@ -15,7 +15,7 @@ pub struct PassTransferred {
     pub version: i64,
     /// The number of changes of holder.
     pub serial: u16,
-    /// Who holds the pass now.
+    /// The holder after the transfer.
     pub user_id: UserId,
     /// The order of the resale; absent where the holder claimed the pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,7 @@ use crate::{Event, EventName};
 pub struct PaymentAuthorized {
     /// The payment.
     pub id: PaymentId,
-    /// What it pays for.
+    /// The order that it pays for.
     pub order_id: OrderId,
     /// The provider's name for the charge.
     pub stripe_id: String,

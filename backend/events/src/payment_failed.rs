@@ -11,7 +11,7 @@ use crate::{Event, EventName};
 pub struct PaymentFailed {
     /// The payment.
     pub id: PaymentId,
-    /// What it was to pay for.
+    /// The order that it was to pay for.
     pub order_id: OrderId,
 }
 

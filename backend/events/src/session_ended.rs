@@ -1,4 +1,4 @@
-//! `session:ended`: someone signed out.
+//! `session:ended`: a user signed out.
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::UserId;
@@ -11,7 +11,7 @@ use crate::{Event, EventName};
 pub struct SessionEnded {
     /// The session.
     pub jti: String,
-    /// Whose it was.
+    /// The user of the session.
     pub user_id: UserId,
     /// When its token would have expired, in unix seconds.
     pub exp: i64,

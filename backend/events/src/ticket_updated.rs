@@ -15,12 +15,12 @@ pub struct TicketUpdated {
     pub version: i64,
     /// Its title.
     pub title: String,
-    /// What it costs.
+    /// The price.
     pub price: Money,
-    /// What it says about its event. Older versions do not state it.
+    /// The details. Older versions do not state them.
     #[serde(flatten)]
     pub details: TicketDetails,
-    /// Who sells it.
+    /// The seller.
     pub user_id: UserId,
     /// The ticket whose pass it sells on; absent for a first sale. Older versions do not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What the audit reads from the database of the expiration service: the timers.
+//! The facts that the audit reads from the database of the expiration service: the timers.
 //!
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.
 

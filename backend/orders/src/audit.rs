@@ -1,4 +1,4 @@
-//! What the audit reads from the database of the orders service: the orders, the copies of the tickets, and the numbers
+//! The facts that the audit reads from the database of the orders service: the orders, the copies of the tickets, and the numbers
 //! of unpaid orders.
 //!
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.

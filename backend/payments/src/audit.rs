@@ -1,4 +1,4 @@
-//! What the audit reads from the database of the payments service: the payments, and the copies of the orders. The
+//! The facts that the audit reads from the database of the payments service: the payments, and the copies of the orders. The
 //! money itself is in the ledger of the card provider (`LedgerSource`).
 //!
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.

@@ -33,7 +33,7 @@ const MIN_POLL_INTERVAL: Duration = Duration::from_millis(5);
 /// The pause after a failure of the database that is no outage.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
-/// How often the provider is asked whether the cardholder has confirmed. Its webhook event usually arrives earlier.
+/// The interval at which the worker polls whether the cardholder has confirmed. Its webhook event usually arrives earlier.
 const CONFIRMATION_POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// The longest pause that a rate-limiting provider can impose.
 const MAX_BUSY_PAUSE: Duration = Duration::from_secs(60);

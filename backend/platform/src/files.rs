@@ -147,7 +147,7 @@ pub struct OpenedPath {
 /// Device and inode number. Another identity at the same path is another file.
 type Identity = (u64, u64);
 
-/// What is known of the length of a file, in bytes.
+/// The known length of a file, in bytes.
 #[derive(Debug)]
 struct Length {
     /// The largest length that was seen.
@@ -156,7 +156,7 @@ struct Length {
     is_shortened: bool,
 }
 
-/// What has happened to an opened file or folder.
+/// The state of an opened file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathChange {
     /// It was moved, deleted or replaced. It may come back.

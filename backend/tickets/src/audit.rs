@@ -1,4 +1,4 @@
-//! What the audit reads from the database of the tickets service: the tickets, the passes with their events, and the
+//! The facts that the audit reads from the database of the tickets service: the tickets, the passes with their events, and the
 //! copies of the orders.
 //!
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.

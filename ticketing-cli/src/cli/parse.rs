@@ -19,7 +19,7 @@ use crate::output::{OutputFormat, Select, shape_of};
 #[derive(Debug)]
 pub(crate) struct Parsed {
     pub(crate) cli: Cli,
-    /// What is shown of JSON.
+    /// The selection of JSON.
     pub(crate) select: Select,
     /// How the writes of the command are sent.
     pub(crate) writes: WriteOptions,

@@ -25,7 +25,7 @@ pub(crate) struct Check {
     name: &'static str,
     status: Health,
     finding: String,
-    /// What to do, unless it is well.
+    /// The hint, unless the check has passed.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
     /// The exit code of a failed check.

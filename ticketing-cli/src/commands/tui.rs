@@ -79,7 +79,7 @@ impl ApiCommand for Args {
     }
 }
 
-/// What is shown.
+/// The part of the marketplace to show.
 pub(crate) struct Show {
     pub(crate) client: Client,
     pub(crate) journal: Arc<dyn ticketing_tui::Journal>,
@@ -88,7 +88,7 @@ pub(crate) struct Show {
 }
 
 impl Look {
-    /// Shows the marketplace until someone leaves it.
+    /// Shows the marketplace until the user quits.
     pub(crate) async fn show(&self, io: &Io, show: Show) -> Outcome {
         let shape = io.terminal_info();
         let plain = self.is_plain_wanted();

@@ -71,7 +71,7 @@ fn with(shape: TerminalInfo, input: &'static str, answers: &[&str]) -> FakeIo {
     FakeIo { io, out, err }
 }
 
-/// A terminal of 80 columns at which someone gives these answers.
+/// A terminal of 80 columns with these answers to prompts.
 pub(crate) fn terminal(answers: &[&str]) -> FakeIo {
     with(terminal_info(true), "", answers)
 }

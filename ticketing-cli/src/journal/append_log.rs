@@ -76,7 +76,7 @@ impl AppendLog {
     /// Removes every line; the next one replaces them.
     pub(crate) fn clear(&mut self) {
         self.length = 0;
-        // What cannot be removed now is removed with the next line.
+        // A part that cannot be removed now is removed with the next line.
         let _ = self.file.set_len(0);
     }
 }

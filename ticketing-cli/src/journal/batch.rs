@@ -27,7 +27,7 @@ pub(crate) struct BatchJournal {
     record: Mutex<Record>,
 }
 
-/// What is known about a row that was sent.
+/// The outcome of a row that was sent.
 #[derive(Debug, Clone)]
 pub(crate) enum RowState {
     /// The row was sent first at this time, and its outcome is unknown.

@@ -259,7 +259,7 @@ pub(crate) struct SessionStatus {
     pub(crate) since: Option<Timestamp>,
     /// When the session expires, if the server states it.
     pub(crate) until: Option<Timestamp>,
-    /// Where the session is kept.
+    /// The location of the session.
     pub(crate) kept_in: String,
 }
 

@@ -78,7 +78,7 @@ impl Auth {
         self.client.transport().session.forget().await
     }
 
-    /// Who is signed in, as the server sees it; nobody without a good session.
+    /// Returns the signed-in user; `None` without a valid session.
     ///
     /// # Errors
     /// Only those of every call.

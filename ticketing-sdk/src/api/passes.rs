@@ -94,7 +94,7 @@ impl Passes {
         self.create(self.one(Method::POST, &id.into(), "/transfer"), Response::json)
     }
 
-    /// Takes a transfer back that nobody has claimed.
+    /// Cancels a transfer that was not claimed.
     ///
     /// Fails with `pass_not_valid`, `not_found`.
     pub fn cancel_transfer(&self, id: impl Into<PassId>) -> Write<()> {

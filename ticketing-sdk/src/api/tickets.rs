@@ -207,9 +207,9 @@ impl List<Ticket> {
 /// The order of a list of tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TicketSort {
-    /// Those listed first come first.
+    /// The oldest listings first.
     Oldest,
-    /// Those listed last come first.
+    /// The newest listings first.
     Newest,
     /// The cheapest come first.
     Price,

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Orders {
-    /// What the orders service retains of an order: requests, the deadline, events and their deliveries.
+    /// Returns what the orders service retains of an order: requests, the deadline, events and their deliveries.
     ///
     /// # Errors
     /// `not_found`, `not_owner`, `not_signed_in`. A server of the original contract answers `not_found`.
@@ -66,8 +66,8 @@ impl Orders {
 }
 
 impl Payments {
-    /// What the payments service retains of an order: payments, the calls of the card provider, events and their
-    /// deliveries.
+    /// Returns what the payments service retains of an order: payments, the calls of the card provider, events and
+    /// their deliveries.
     ///
     /// # Errors
     /// `not_found` where the service has not received the order; `not_owner`, `not_signed_in`.
@@ -78,7 +78,8 @@ impl Payments {
 }
 
 impl Tickets {
-    /// What the tickets service retains of an order: who held its ticket when, and the events and their deliveries.
+    /// Returns what the tickets service retains of an order: the holds of its ticket, and the events and their
+    /// deliveries.
     ///
     /// # Errors
     /// `not_found` where the service has not received the order; `not_owner`, `not_signed_in`.

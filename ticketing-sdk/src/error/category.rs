@@ -1,4 +1,4 @@
-//! What kind of failure an error is: the one mapping from codes and statuses, from which programs make exit codes and words.
+//! The categories of errors: one mapping of codes and statuses, from which programs derive exit codes and messages.
 //!
 //! `tests/cases/errors.json` lists the category of every code.
 
@@ -8,12 +8,12 @@ use super::Error;
 use crate::ErrorCode;
 use crate::types::words;
 
-/// What kind of failure an error is. Its word is stable.
+/// The category of an error. Its name is stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorCategory {
     /// The input is wrong.
     InvalidInput,
-    /// There is no such thing.
+    /// The resource does not exist.
     NotFound,
     /// Nobody is signed in, or someone who may not do it.
     NotAllowed,
@@ -75,7 +75,7 @@ impl ErrorCategory {
             401 | 403 => Self::NotAllowed,
             404 => Self::NotFound,
             409 | 412 => Self::Conflict,
-            // What a proxy answers when the server behind it is gone.
+            // The response of a proxy whose server is away.
             502..=504 => Self::Unreachable,
             _ => Self::Failed,
         }
@@ -83,7 +83,7 @@ impl ErrorCategory {
 }
 
 impl Error {
-    /// What kind of failure it is.
+    /// Returns the category of the error.
     #[must_use]
     pub fn category(&self) -> ErrorCategory {
         match self {

@@ -1,10 +1,10 @@
-//! What a failed call means for the person who asked for it: the words that every client shows.
+//! The messages of errors for people, which every client shows.
 
 use super::{Error, root_cause};
 use crate::types::ErrorCode;
 
 impl Error {
-    /// What happened, as one phrase for a person: lower case, without a full stop, without the method and the path.
+    /// Returns the error as one phrase for people: lower case, without a full stop, without the method and the path.
     ///
     /// [`Display`](std::fmt::Display) is for logs. Text of the server is part of the phrase and is not sanitized.
     ///

@@ -15,7 +15,7 @@ pub(super) fn merge(parts: Vec<ServiceTimeline>) -> Vec<TimelineEntry> {
         let ready = heads.min_by_key(|(_, entry)| {
             let waits = entry.kind == TimelineKind::Delivery
                 && entry.event_id.as_ref().is_some_and(|id| unmerged.contains(id));
-            // Where each waits for another, which no clocks explain, time decides.
+            // Entries that wait for each other are ordered by time.
             (waits, entry.at)
         });
         let Some(queue) = ready.map(|(queue, _)| queue) else { return merged };

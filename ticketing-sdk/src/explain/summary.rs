@@ -118,7 +118,7 @@ impl Facts<'_> {
         }
     }
 
-    /// What became of the money of the newest payment.
+    /// Returns the outcome of the newest payment.
     fn money(&self) -> Option<String> {
         let (payment, status) = self.payment()?;
         let was_captured =

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What a retry costs, in tokens.
+/// The cost of a retry, in tokens.
 const RETRY_COST: u32 = 5;
-/// What a call that succeeds without a retry brings back, in tokens.
+/// The tokens that a call returns if it succeeds without a retry.
 const FIRST_TRY_REFUND: u32 = 1;
 /// The tokens of a budget by default: a hundred retries without a success.
 const DEFAULT_CAPACITY: u32 = 500;

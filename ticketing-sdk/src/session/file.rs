@@ -45,7 +45,7 @@ fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
 /// Server to session; an empty one stands for a session that was cleared and may still be in a keyring.
 type Sessions = BTreeMap<String, String>;
 
-/// What the file has of one server.
+/// The entry of a server in the file.
 pub(super) enum FileEntry {
     /// A session.
     Session(SecretString),
@@ -79,7 +79,7 @@ impl FileSessions {
         }
     }
 
-    /// What there is of a server.
+    /// Returns the entry of a server.
     pub(super) fn entry(&self, server: &str) -> Result<Option<FileEntry>, SessionError> {
         let session = self.read()?.and_then(|mut sessions| sessions.remove(server));
         Ok(session.map(|session| match session.as_str() {
@@ -105,7 +105,7 @@ impl FileSessions {
         let write = || -> std::io::Result<()> {
             create_private_folder(folder)?;
             let _lock = lock(&self.path.with_added_extension("lock"))?;
-            // What is damaged holds no session; signing in again mends it.
+            // A damaged entry holds no session; a sign-in replaces it.
             let mut sessions = self.read().ok().flatten().unwrap_or_default();
             change(&mut sessions);
             // A temporary file is born with mode 0600, so the secret is never readable by others.

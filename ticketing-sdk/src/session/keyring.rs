@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::file::FileEntry;
 use super::{FileSessions, SessionError, SessionLocation, SessionStore};
 
-/// What the entries are filed under.
+/// The service name of the entries.
 const SERVICE: &str = "ticketing";
 /// A keyring that waits for someone to unlock it may wait for ever. A command with one ends within three seconds.
 const KEYRING_TIMEOUT: Duration = Duration::from_secs(2);

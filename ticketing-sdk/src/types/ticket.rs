@@ -18,7 +18,7 @@ pub struct Ticket {
     pub title: String,
     /// The price, in US dollars.
     pub price: Money,
-    /// What it says about its event.
+    /// The details.
     #[serde(flatten)]
     pub details: TicketDetails,
     /// The seller.
@@ -86,16 +86,16 @@ impl TicketStatus {
 #[cfg_attr(feature = "openapi", schema(description = "What a seller says about a ticket."))]
 #[serde(rename_all = "camelCase")]
 pub struct NewTicket {
-    /// What it admits to: 1 to 200 characters after trimming.
+    /// The title: 1 to 200 characters after trimming.
     #[cfg_attr(
         feature = "openapi",
         schema(min_length = 1, max_length = 200, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")
     )]
     pub title: String,
-    /// What it costs, in US dollars.
+    /// The price, in US dollars.
     #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
     pub price: Money,
-    /// What it says about its event.
+    /// The details.
     #[serde(flatten)]
     pub details: TicketDetails,
 }
@@ -120,13 +120,13 @@ impl NewTicket {
 #[cfg_attr(feature = "openapi", schema(description = "What a seller changes of a ticket."))]
 #[serde(rename_all = "camelCase")]
 pub struct TicketUpdate {
-    /// What it admits to: 1 to 200 characters after trimming.
+    /// The title: 1 to 200 characters after trimming.
     #[cfg_attr(
         feature = "openapi",
         schema(min_length = 1, max_length = 200, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")
     )]
     pub title: String,
-    /// What it costs, in US dollars.
+    /// The price, in US dollars.
     #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
     pub price: Money,
     /// The changes of its details.

@@ -56,7 +56,7 @@ pub struct TimelineEntry {
     /// How often the event was delivered. It takes effect once, however often that is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliveries: Option<i64>,
-    /// What became of it: an event is `published` or `waiting`, a delivery `applied` or `failing`; a request for a
+    /// The state: an event is `published` or `waiting`, a delivery `applied` or `failing`; a request for a
     /// payment has the status of the payment, a call the provider's outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
@@ -75,7 +75,7 @@ pub struct TimelineEntry {
     /// The idempotency key of the request or call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
-    /// Who holds the ticket after the event.
+    /// The holder of the ticket after the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<TicketHolder>,
     /// More for people, such as the provider's message of a decline.
@@ -136,7 +136,7 @@ wire_words!(TimelineKind, "timeline kind", {
     Command => "command", Delivery => "delivery", Call => "call", Event => "event", Deadline => "deadline",
 });
 
-/// Who holds a ticket.
+/// The order that holds a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TicketHolder {

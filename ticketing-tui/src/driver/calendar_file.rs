@@ -8,7 +8,7 @@ use ticketing_sdk::PassId;
 
 use crate::text;
 
-/// So many files of one pass are kept apart.
+/// The maximum number of files of one pass.
 const MOST_FILES: u32 = 100;
 
 /// Writes an event to a new file, and returns its path. A file that is there already is not written over.

@@ -25,7 +25,7 @@ const ISSUE_TIMEOUT: Duration = Duration::from_secs(15);
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(10);
 const RELEASE_POLL_INTERVAL: Duration = Duration::from_millis(300);
 
-/// Asks the marketplace, and hands back what it answers.
+/// Executes the calls of the core with the SDK, and sends the replies back.
 #[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) client: Client,
@@ -40,7 +40,7 @@ impl Caller {
             Call::Market => self.market(id).await,
             call => self.answer(call).await,
         };
-        // Where nobody listens any more, nobody wants to know.
+        // A program that has ended needs no reply.
         let _ = self.events.send(Event::Reply(id, reply)).await;
     }
 
@@ -140,7 +140,7 @@ impl Caller {
         }
     }
 
-    /// Who is signed in.
+    /// Returns the signed-in user.
     async fn session(&self) -> Result<Reply, CallError> {
         self.client.auth().current_user().await.map(Reply::Session).map_err(|error| CallError::from(&error))
     }
@@ -157,7 +157,8 @@ impl Caller {
         }
     }
 
-    /// The market, the newest first, page by page. What is reserved belongs to it: it may come free again.
+    /// Loads the market, the newest first, page by page. Reserved tickets belong to it: they may become available
+    /// again.
     async fn market(&self, id: CallId) -> Result<Reply, CallError> {
         let list = self.client.tickets().list().limit(PAGE).sort(TicketSort::Newest);
         let mut page = list
@@ -207,7 +208,8 @@ impl Caller {
         })
     }
 
-    /// Sends a write whose key is entry down before it leaves, and removes the note once the outcome is known.
+    /// Sends a write whose key is in the journal before the request leaves, and removes the entry once the outcome is
+    /// known.
     async fn send_journaled<T: 'static>(
         &self,
         operation: &str,

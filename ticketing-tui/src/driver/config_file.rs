@@ -89,7 +89,7 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Replaces the file, so that nobody ever finds a half-written one.
+/// Replaces the file atomically.
 fn replace(target: &Path, text: &str) -> io::Result<()> {
     let fresh = target.with_extension("toml.new");
     let written = (|| {

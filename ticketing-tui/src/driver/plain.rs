@@ -19,10 +19,10 @@ use crate::model::notices::Level;
 use crate::screens::PlainField;
 use crate::text;
 
-/// How long one waits in silence for an answer before one is asked what to do next.
+/// How long the program waits for a reply before it prints the menu.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Runs the marketplace line by line, on stdin and `out`, until someone leaves it or the input ends.
+/// Runs the marketplace line by line, on stdin and `out`, until the user quits or the input ends.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -34,10 +34,10 @@ pub async fn run_plain(options: Options, out: impl Write) -> io::Result<ExitReas
     let modes = TerminalModes::save();
     let mut driver = Driver { app, runtime, out, lines: LineReader::new(), ended: false, modes };
     let exit_reason = driver.run(&mut signals).await;
-    // A password may still be awaited, in silence.
+    // A prompt for a password may have turned echo off.
     driver.modes.restore();
     match exit_reason {
-        // The reader has gone: there is nobody left to talk to.
+        // The reader of the output has closed it.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitReason::Quit),
         exit_reason => exit_reason,
     }
@@ -56,7 +56,7 @@ struct Driver<W> {
 #[derive(Debug, Clone)]
 enum Choice {
     Input(PlainInput),
-    /// A field, for which a text is asked.
+    /// A field, whose text is prompted for.
     Ask(PlainField),
 }
 
@@ -123,7 +123,7 @@ impl<W: Write> Driver<W> {
         Ok(true)
     }
 
-    /// Says what there is, and numbers what can be done.
+    /// Prints the screen, and numbers its rows and actions.
     fn print_screen(&mut self) -> io::Result<Vec<Choice>> {
         let (title, view, actions) = self.app.plain_view();
         writeln!(self.out)?;
@@ -155,7 +155,7 @@ impl<W: Write> Driver<W> {
             self.line(&format!("{}. {}: {value}{fault}", choices.len(), field.label))?;
         }
         for action in actions {
-            // A row is picked by its number; what can be done with it is asked then.
+            // A row is picked by its number; its actions are in the next menu.
             if !view.rows.is_empty() && is_about_a_row(action) {
                 continue;
             }
@@ -310,7 +310,7 @@ impl LineReader {
     }
 
     fn request(&self, secret: bool) {
-        // Where the reader has ended, so has the input.
+        // The thread that reads stdin has ended, and with it the input.
         let _ = self.requests.send(secret);
     }
 

@@ -15,10 +15,10 @@ use crate::effect::Effect;
 use crate::event::Event;
 use crate::terminal::Terminal;
 
-/// What comes from the marketplace in a stream is drawn no more often than this. Keys are drawn at once.
+/// The shortest interval between two frames of events from the marketplace. Keys are drawn at once.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// Runs the marketplace on the whole terminal, until someone leaves it.
+/// Runs the marketplace on the whole terminal, until the user quits.
 ///
 /// # Errors
 /// When the terminal cannot be read or written. It is left clean all the same.
@@ -41,7 +41,7 @@ struct Driver {
     drawn: Instant,
 }
 
-/// What to do after an event; what is later outweighs what is earlier.
+/// How the loop continues after an event; a later variant outweighs an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum LoopControl {
     Continue,
@@ -49,7 +49,7 @@ enum LoopControl {
     Quit,
 }
 
-/// Performs all effects of an event, also those behind a suspension: they are asked for once.
+/// Performs all effects of an event, also those after a suspension: the core emits each only once.
 fn perform_all(
     effects: Vec<Effect>,
     mut perform: impl FnMut(Effect) -> io::Result<LoopControl>,
@@ -59,7 +59,7 @@ fn perform_all(
 
 impl Driver {
     async fn run(&mut self, signals: &mut Signals) -> io::Result<ExitReason> {
-        // The first picture is there before anything is asked.
+        // The first frame is drawn before the first request.
         self.draw()?;
         let mut inputs = EventStream::new();
         let mut next = self.take(Event::Tick)?;

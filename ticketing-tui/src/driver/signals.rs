@@ -6,7 +6,7 @@ pub(crate) use unix::{Signals, stop};
 #[cfg(not(unix))]
 pub(crate) use other::{Signals, stop};
 
-/// What was heard.
+/// A received signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// The program should end.
@@ -59,7 +59,7 @@ mod unix {
             }
         }
 
-        /// What came while the program was in the background has been seen to.
+        /// The signals that arrived in the background have been handled.
         pub(crate) async fn discard_pending(&mut self) {
             let moment = Duration::from_millis(1);
             while tokio::time::timeout(moment, async {
@@ -78,7 +78,7 @@ mod unix {
             return;
         }
         if all {
-            // This program listens to it, and is stopped by the next line.
+            // This program handles the signal, and stops itself with the next line.
             let _ = signal::kill(Pid::from_raw(0), Kind::SIGTSTP);
         }
         let _ = signal::raise(Kind::SIGSTOP);

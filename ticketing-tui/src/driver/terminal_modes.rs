@@ -19,7 +19,7 @@ impl TerminalModes {
     /// Puts them back.
     pub(crate) fn restore(&self) {
         if let Some(modes) = &self.modes {
-            // Where that does not work, the terminal is gone.
+            // A failure means that the terminal is gone.
             let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, modes);
         }
     }

@@ -1,4 +1,4 @@
-//! What happened in the market since the program started: a log, and counts for charts.
+//! The activity of the market since the program started: a log, and counts for charts.
 
 use std::collections::VecDeque;
 
@@ -13,7 +13,7 @@ const SPAN: i64 = 10_000;
 /// How many bars are kept: ten minutes.
 pub(crate) const BARS: usize = 60;
 
-/// What happened to a ticket.
+/// The kind of a change of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ActivityKind {
     Listed,
@@ -57,7 +57,7 @@ pub(crate) struct Activity {
 }
 
 impl ActivityKind {
-    /// What a change of a row means; nothing where nobody needs to hear of it.
+    /// Returns the activity of a change of a row; `None` if it is not shown.
     pub(crate) fn of(before: Option<&TicketRow>, after: &TicketRow) -> Option<Self> {
         let Some(before) = before else {
             return match after.state {

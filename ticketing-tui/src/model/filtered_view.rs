@@ -1,4 +1,4 @@
-//! What the market shows, and in which order: filtered and sorted in slices, so that no keystroke waits for it.
+//! The visible rows of the market in their order, filtered and sorted in slices, so that no keystroke waits for it.
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -11,7 +11,7 @@ use ticketing_sdk::text::search_key;
 use super::query::{Query, Sort};
 use super::ticket_store::{RowId, TicketRow, TicketState, TicketStore};
 
-/// How many rows one slice looks at: a millisecond or two.
+/// The number of rows in a slice, which takes a millisecond or two.
 const ROWS_PER_SLICE: usize = 8_192;
 
 /// One ticket that is shown, with all that its place depends on.
@@ -28,7 +28,7 @@ struct Search {
     candidates: Option<Vec<RowId>>,
     next: usize,
     found: Vec<Entry>,
-    /// Rows that changed after they were looked at.
+    /// Rows that changed after the search has tested them.
     changed_rows: Vec<RowId>,
 }
 
@@ -89,7 +89,7 @@ impl FilteredView {
         self.find_index(tickets, &entry).ok()
     }
 
-    /// Returns whether a search is under way. What is shown until it ends is the answer to the one before.
+    /// Returns whether a search is under way. Until it ends, the result of the one before is shown.
     pub(crate) fn is_searching(&self) -> bool {
         self.search.is_some()
     }
@@ -113,13 +113,13 @@ impl FilteredView {
         self.search = Some(Search { candidates, next: 0, found: Vec::new(), changed_rows: Vec::new() });
     }
 
-    /// Looks for the same again, in a tickets that is another one.
+    /// Repeats the search in another set of tickets.
     pub(crate) fn restart(&mut self) {
         self.order.clear();
         self.search = Some(Search { candidates: None, next: 0, found: Vec::new(), changed_rows: Vec::new() });
     }
 
-    /// Does a slice of the search. Returns whether that was the last one: then what is shown is another.
+    /// Runs a slice of the search. Returns whether it was the last one, so that the visible rows change.
     pub(crate) fn run_slice(&mut self, tickets: &TicketStore) -> bool {
         let Some(mut search) = self.search.take() else { return false };
         let total = search.candidates.as_ref().map_or(tickets.len(), Vec::len);
@@ -153,7 +153,7 @@ impl FilteredView {
         true
     }
 
-    /// Notes where a row stands before it changes, for [`Self::changed`].
+    /// Records the position of a row before it changes, for [`Self::changed`].
     pub(crate) fn before_change(&mut self, tickets: &TicketStore, row: RowId) {
         if self.search.is_none()
             && let Some(entry) = self.entry(tickets, row)

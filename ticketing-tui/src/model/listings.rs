@@ -1,4 +1,4 @@
-//! What one sells. A change is shown before the server has agreed, and taken back if it does not.
+//! The listings of the user. A change is shown before the server confirms it, and reverted if the server refuses it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,10 +13,10 @@ pub(crate) struct Listings {
     list: Vec<Listing>,
     /// The withdrawn listings, even if an older list has them. Only an order brings one back.
     withdrawn: HashSet<TicketId>,
-    /// What is being done, by the call that does it: also to one that is gone before its answer comes.
+    /// The pending changes by their calls, also those of listings that have been removed.
     in_progress: HashMap<CallId, (TicketId, ListingAction)>,
     pub(crate) load: Load,
-    /// Tickets that were heard of since the list was asked for, and may be missing in it.
+    /// Tickets received since the list was requested, which the list may lack.
     updated_since_load: HashSet<TicketId>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct PendingChange {
     original: Ticket,
 }
 
-/// What is being done to a listing.
+/// A pending change of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListingAction {
     Change,
@@ -53,7 +53,7 @@ impl Listings {
         self.list.iter().find(|listing| listing.ticket.id == *id)
     }
 
-    /// Returns how many are to be had, how many are reserved, how many are sold, and for how many cents together.
+    /// Returns the numbers of available, reserved and sold listings, and the revenue in cents.
     pub(crate) fn sums(&self) -> (usize, usize, usize, i64) {
         let count = |status| self.list.iter().filter(|listing| listing.ticket.status == status).count();
         let sold = self.list.iter().filter(|listing| listing.ticket.status == TicketStatus::Sold);
@@ -61,13 +61,13 @@ impl Listings {
         (count(TicketStatus::Available), count(TicketStatus::Reserved), count(TicketStatus::Sold), earned)
     }
 
-    /// The list is asked for.
+    /// Records the request of the list.
     pub(crate) fn begin_load(&mut self, call: CallId) {
         self.load = Load::Loading(call);
         self.updated_since_load.clear();
     }
 
-    /// Takes in the list. A ticket that was heard of after the list was asked for stays, also where the list lacks it.
+    /// Replaces the list. A ticket received after the request of the list stays, even if the list lacks it.
     pub(crate) fn replace(&mut self, tickets: &[Ticket]) {
         let newer = std::mem::take(&mut self.updated_since_load);
         for ticket in tickets {
@@ -78,7 +78,7 @@ impl Listings {
         self.load = Load::Ready;
     }
 
-    /// Takes in what one of them is now, unless something newer is known. A change that is under way stays shown.
+    /// Updates a listing unless a newer version is known. A pending change stays visible.
     pub(crate) fn update(&mut self, ticket: &Ticket) {
         if self.withdrawn.contains(&ticket.id) {
             if ticket.status == TicketStatus::Available {
@@ -132,7 +132,7 @@ impl Listings {
         Some(listing)
     }
 
-    /// The answer to a change has come. What was shown is taken back; the caller takes in what it is now.
+    /// Ends a pending change at its reply and reverts it; the caller applies the current state.
     pub(crate) fn end_action(&mut self, call: CallId) -> Option<(TicketId, ListingAction)> {
         let (id, action) = self.in_progress.remove(&call)?;
         let listing = self.list.iter_mut().find(|listing| listing.ticket.id == id);

@@ -1,4 +1,4 @@
-//! The market as far as it is known: loaded page by page, then kept up by the live changes.
+//! The market: loaded page by page, then updated by the live changes.
 
 use indexmap::IndexMap;
 use ticketing_sdk::{Ticket, TicketChange, TicketChangeKind, TicketId, Timestamp};
@@ -9,7 +9,7 @@ use super::filtered_view::FilteredView;
 use super::query::Query;
 use super::ticket_store::{RowId, TicketRow, TicketStore};
 
-/// What is on sale, what of it is shown, and what happened to it.
+/// The tickets for sale, the visible ones, and their activity.
 #[derive(Debug, Default)]
 pub(crate) struct Market {
     pub(crate) tickets: TicketStore,
@@ -32,7 +32,7 @@ impl Market {
         self.changes_during_reload = None;
     }
 
-    /// Takes in a page.
+    /// Adds a page.
     pub(crate) fn add_page(&mut self, tickets: &[Ticket]) {
         if let Some(changed) = self.changes_during_reload.take() {
             self.tickets = TicketStore::default();
@@ -53,12 +53,12 @@ impl Market {
         self.view.added(&self.tickets, &added);
     }
 
-    /// Takes in what a ticket is now. Returns what that was before, if something is new.
+    /// Updates a ticket. Returns its state before, if it has changed.
     pub(crate) fn update(&mut self, ticket: &Ticket) -> Option<Option<TicketRow>> {
         self.apply(ticket, false)
     }
 
-    /// Takes in a live change, and logs it.
+    /// Applies a live change, and logs it.
     pub(crate) fn apply_change(&mut self, change: &TicketChange, now: Timestamp) {
         let withdrawn = change.kind == TicketChangeKind::Deleted;
         let Some(before) = self.apply(&change.ticket, withdrawn) else { return };

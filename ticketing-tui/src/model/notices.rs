@@ -6,7 +6,7 @@ use std::time::Duration;
 use ticketing_sdk::Timestamp;
 use ticketing_sdk::text::sanitize;
 
-/// How much a message matters.
+/// The importance of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// Something to know.
@@ -22,9 +22,9 @@ pub enum Level {
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// How much it matters.
+    /// The importance.
     pub level: Level,
-    /// What it says, on one line, and safe to show.
+    /// The text, on one line, without control characters.
     pub text: String,
     expires_at: Timestamp,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Notices {
 
 /// More than this at once would hide what they are about.
 const MAX_SHOWN: usize = 3;
-/// Where nobody reads out, they must not pile up.
+/// The maximum number of messages that wait for `--plain`.
 const MAX_UNPRINTED: usize = 32;
 
 impl Notices {
@@ -51,7 +51,7 @@ impl Notices {
         let notice = Notice { level, text, expires_at: now + duration };
         self.shown.retain(|old| old.text != notice.text);
         if level == Level::Success {
-            // What worked answers what did not work before it.
+            // A success replaces the error before it.
             self.shown.retain(|old| !matches!(old.level, Level::Warning | Level::Error));
         }
         self.shown.push_back(notice.clone());
@@ -64,7 +64,7 @@ impl Notices {
         }
     }
 
-    /// Takes away what was shown long enough.
+    /// Removes the messages that were shown long enough.
     pub(crate) fn tick(&mut self, now: Timestamp) {
         self.shown.retain(|notice| notice.expires_at > now);
     }
@@ -73,7 +73,7 @@ impl Notices {
         self.shown.iter()
     }
 
-    /// Returns when the next one passes.
+    /// Returns when the next message is removed.
     pub(crate) fn wakes_at(&self) -> Option<Timestamp> {
         self.shown.iter().map(|notice| notice.expires_at).min()
     }
@@ -82,7 +82,7 @@ impl Notices {
         !self.unprinted.is_empty()
     }
 
-    /// What was not read out yet.
+    /// Returns the messages that `--plain` has not printed.
     pub(crate) fn take_unprinted(&mut self) -> Vec<Notice> {
         self.unprinted.drain(..).collect()
     }

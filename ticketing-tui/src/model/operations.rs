@@ -10,7 +10,7 @@ use crate::settings::SettingChange;
 use crate::text;
 
 impl Model {
-    /// Asks for everything that is not there yet.
+    /// Requests all data that is not loaded.
     pub(crate) fn start(&mut self) {
         self.call(Call::Session);
         self.effect(Effect::Follow);
@@ -26,38 +26,38 @@ impl Model {
         self.market.load = Load::Loading(self.call(Call::Market));
     }
 
-    /// Loads what belongs to the one who is signed in.
+    /// Loads the data of the signed-in user.
     pub(crate) fn load_own(&mut self) {
         self.load_orders();
         self.load_listings();
         self.load_passes();
     }
 
-    /// Loads the orders of the one who is signed in. Answers which call it is.
+    /// Loads the orders of the user. Returns the call.
     pub(crate) fn load_orders(&mut self) -> CallId {
         let call = self.call(Call::Orders);
         self.orders.begin_load(call);
         call
     }
 
-    /// Loads the listings of the one who is signed in.
+    /// Loads the listings of the user.
     pub(crate) fn load_listings(&mut self) {
         let call = self.call(Call::Listings);
         self.listings.begin_load(call);
     }
 
-    /// Loads the passes of the one who is signed in.
+    /// Loads the passes of the user.
     pub(crate) fn load_passes(&mut self) {
         let call = self.call(Call::Passes);
         self.passes.load = Load::Loading(call);
     }
 
-    /// Asks the server for everything again, at once.
+    /// Requests all data again, at once.
     pub(crate) fn reload(&mut self) {
         if matches!(self.feed_state, FeedState::Live | FeedState::Unavailable(_)) {
             self.load_market();
         }
-        // Where there is no connection, the market is loaded when it stands.
+        // Without a connection, the market is loaded once there is one.
         if !matches!(self.feed_state, FeedState::Live) {
             self.effect(Effect::Follow);
         }
@@ -127,7 +127,7 @@ impl Model {
 
     /// Puts an id on the clipboard.
     pub(crate) fn copy(&mut self, id: &str) {
-        // What is pasted into a shell must not end a line there.
+        // Text that is pasted into a shell must not end a line there.
         let id = text::sanitize(id).into_owned();
         self.notify(Level::Info, format!("Copied {id}"));
         self.effect(Effect::Copy(id));

@@ -13,9 +13,9 @@ use crate::effect::CallId;
 pub(crate) struct Orders {
     list: Vec<Order>,
     pub(crate) load: Load,
-    /// Orders that were heard of since the list was asked for, and may be missing in it.
+    /// Orders received since the list was requested, which the list may lack.
     updated_since_load: HashSet<OrderId>,
-    /// What is being done to an order. Nothing else is begun meanwhile.
+    /// The pending action of each order. No other is started meanwhile.
     in_progress: HashMap<OrderId, (CallId, OrderAction)>,
     /// How the last try to pay ended, where it did not work.
     payment_errors: HashMap<OrderId, PaymentError>,
@@ -32,7 +32,7 @@ pub(crate) struct Orders {
     expiry_polls: HashMap<OrderId, Timestamp>,
 }
 
-/// What is being done to an order.
+/// A pending action on an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OrderAction {
     Pay,
@@ -43,22 +43,22 @@ pub(crate) enum OrderAction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PaymentError {
     pub(crate) message: String,
-    /// What to do about it, where that is known.
+    /// The hint, if there is one.
     pub(crate) advice: Option<String>,
 }
 
-/// What the passing of time brings about.
+/// An event that follows from the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum OrderAlert {
     /// So much is left.
     TimeLeft(OrderId, Duration),
     /// The time is up.
     DeadlinePassed(OrderId),
-    /// The server should be asked what has become of it.
+    /// The order must be loaded again.
     Refresh(OrderId),
 }
 
-/// The points at which one is warnings_given.
+/// The remaining times at which the user is warned.
 const WARNING_TIMES: [Duration; 6] = [
     Duration::from_secs(600),
     Duration::from_secs(300),
@@ -69,9 +69,9 @@ const WARNING_TIMES: [Duration; 6] = [
 ];
 /// From here on a warning is more than a remark.
 pub(crate) const URGENT_TIME_LEFT: Duration = Duration::from_secs(60);
-/// How often an order is looked at that is paid for elsewhere.
+/// The interval at which an order is loaded that is paid on a page.
 const PAYMENT_POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// How long the server may take to notice that time is up, before it is asked again.
+/// How long the server may take to expire an order, before the client loads the order again.
 const EXPIRY_POLL_INTERVAL: Duration = Duration::from_millis(700);
 
 impl Orders {
@@ -84,7 +84,7 @@ impl Orders {
         self.list.iter().find(|order| order.id == *id)
     }
 
-    /// The order by which one holds a ticket, or has bought it.
+    /// Returns the order that holds a ticket, or has bought it.
     pub(crate) fn of_ticket(&self, ticket: &TicketId) -> Option<&Order> {
         self.list.iter().find(|order| order.ticket.id == *ticket && order.status != OrderStatus::Cancelled)
     }
@@ -115,13 +115,13 @@ impl Orders {
         self.in_progress.values().any(|(_, action)| *action == OrderAction::Pay)
     }
 
-    /// The list is asked for.
+    /// Records the request of the list.
     pub(crate) fn begin_load(&mut self, call: CallId) {
         self.load = Load::Loading(call);
         self.updated_since_load.clear();
     }
 
-    /// Takes in the list. An order that was heard of after the list was asked for stays, also where the list lacks it.
+    /// Replaces the list. An order received after the request of the list stays, even if the list lacks it.
     pub(crate) fn replace(&mut self, orders: &[Order]) {
         let newer = std::mem::take(&mut self.updated_since_load);
         for order in orders {
@@ -132,7 +132,7 @@ impl Orders {
         self.load = Load::Ready;
     }
 
-    /// Takes in what an order is now, unless something newer is known.
+    /// Updates an order unless a newer version is known.
     pub(crate) fn update(&mut self, order: &Order) {
         self.updated_since_load.insert(order.id.clone());
         match self.list.iter_mut().find(|known| known.id == order.id) {
@@ -176,7 +176,7 @@ impl Orders {
         self.in_progress.insert(id.clone(), (call, action));
     }
 
-    /// Ends what a call was doing to an order. Returns the order, if the call is still the one that does it.
+    /// Ends the action of a call. Returns the order, if the action was still pending.
     pub(crate) fn end_action(&mut self, call: CallId) -> Option<(OrderId, OrderAction)> {
         let (id, action) = self
             .in_progress
@@ -193,7 +193,7 @@ impl Orders {
 
     pub(crate) fn record_payment(&mut self, id: &OrderId, payment: &Payment) {
         self.payments.insert(id.clone(), payment.clone());
-        // The order itself hears of it a moment later; what is paid does not run out.
+        // The order changes a moment later; a paid order does not expire.
         if let Some(order) = self.list.iter_mut().find(|order| order.id == *id)
             && order.status == OrderStatus::Created
         {
@@ -231,7 +231,7 @@ impl Orders {
         order.time_left(now).unwrap_or_default()
     }
 
-    /// What the time brings about. `now` is the server's.
+    /// Returns the events that follow from the time. `now` is the server's.
     pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<OrderAlert> {
         let mut alerts = Vec::new();
         // The clock may have been set back meanwhile.
@@ -262,7 +262,7 @@ impl Orders {
                 continue;
             }
             let points_passed = WARNING_TIMES.iter().filter(|point| left <= **point).count();
-            // What lay behind when it was first seen is not worth a word.
+            // Warnings whose time had passed when the order was first seen are not shown.
             let warnings_given = self.warnings_given.entry(order.id.clone()).or_insert(points_passed);
             if points_passed > *warnings_given {
                 *warnings_given = points_passed;
@@ -279,7 +279,7 @@ impl Orders {
             match (left, self.expiry_polls.get(&order.id)) {
                 (0, Some(poll_at)) => *poll_at,
                 (0, None) => now,
-                // Just behind the turn of the second, so that the next one is shown.
+                // Just after the end of the second, so that the next one is shown.
                 (left, _) => now + Duration::from_millis((left - 1) % 1000 + 1),
             }
         });

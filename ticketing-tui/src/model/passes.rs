@@ -1,4 +1,4 @@
-//! The passes that one holds: what is shown at the door, given away, and sold on.
+//! The passes of the user.
 
 use ticketing_sdk::{OrderId, Pass, PassId, TicketId};
 
@@ -41,7 +41,7 @@ impl Passes {
         self.list.iter().find(|pass| pass.listing_id.as_ref() == Some(listing))
     }
 
-    /// Takes in the list. Of a pass that is known in a newer version, that one stays.
+    /// Replaces the list. A newer version of a pass stays.
     pub(crate) fn replace(&mut self, passes: &[Pass]) {
         let known = std::mem::replace(&mut self.list, passes.to_vec());
         for pass in known {
@@ -52,7 +52,7 @@ impl Passes {
         self.load = Load::Ready;
     }
 
-    /// Takes in what a pass is now, unless something newer is known.
+    /// Updates a pass unless a newer version is known.
     pub(crate) fn update(&mut self, pass: &Pass) {
         match self.list.iter_mut().find(|known| known.id == pass.id) {
             Some(known) if known.version > pass.version => {}
@@ -72,7 +72,7 @@ impl Model {
         self.call(Call::TakeBack(id.clone()));
     }
 
-    /// What follows from the answer to a write: the pass is another now, or is not what it was thought to be.
+    /// Applies the reply to a write: the pass has changed, or must be loaded again.
     pub(super) fn finish_pass_write(&mut self, id: &PassId, reply: &Result<Reply, CallError>) {
         match reply {
             Ok(reply) => {

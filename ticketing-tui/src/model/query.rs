@@ -2,7 +2,7 @@
 
 use ticketing_sdk::PriceBound;
 
-/// What is to be shown.
+/// The query of the market.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Query {
     /// Words that title and venue must hold, loosely.
@@ -27,7 +27,7 @@ pub(crate) enum Sort {
 }
 
 impl Sort {
-    /// The one after this.
+    /// Returns the next sort order.
     pub(crate) fn next(self) -> Self {
         match self {
             Self::Newest => Self::Oldest,

@@ -1,4 +1,4 @@
-//! What comes in from the server, and what follows from it.
+//! Applies the replies of the server to the model.
 
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{
@@ -16,7 +16,7 @@ use crate::event::{Feed, Reply};
 use crate::text;
 
 impl Model {
-    /// Takes in an answer. One that nobody waits for any more still tells how things are, but is not spoken of.
+    /// Applies a reply. The reply to a call whose screen is closed updates the model without a message.
     pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
         let PendingCall { subject, session } = self.remove_pending_call(id, reply);
         let is_current = session == self.session_number;
@@ -37,7 +37,7 @@ impl Model {
             self.finish_listing_action(&ticket, action, reply);
         } else {
             match reply {
-                // Who was signed in when a former session subject is no longer of interest.
+                // The user of a former session is outdated.
                 Ok(Reply::Session(..)) if subject == CallSubject::Session && !is_current => {}
                 // The passes of a former user are not shown to the current one.
                 Ok(Reply::Pass(..)) if !is_current => {}
@@ -113,7 +113,7 @@ impl Model {
         let failed = loads.into_iter().zip(something_is_shown).find(|(load, _)| load.awaits(id));
         if let Some((load, is_shown)) = failed {
             *load = Load::Failed(error.clone());
-            // Where nothing is shown, the error stands in its place.
+            // The list is empty, so the error is shown in its place.
             if is_shown {
                 self.notify(Level::Error, format!("The data shown may be outdated: {}", error_line(error)));
             }
@@ -181,11 +181,11 @@ impl Model {
             }
             Ok(_) => {}
             Err(error) => {
-                // What it is now is better known by the server.
+                // The server knows the current state.
                 self.call(Call::Ticket(ticket.clone()));
                 match &error.kind {
                     CallErrorKind::Refused(ErrorCode::TicketReserved) => {
-                        // An earlier attempt of one's own may hold it.
+                        // An earlier order of the user may hold it.
                         let orders = self.load_orders();
                         self.reservation_checks.insert(orders, ticket.clone());
                     }
@@ -205,7 +205,7 @@ impl Model {
         }
     }
 
-    /// Tells of a changed price that no screen asks about: the one that wanted the ticket is left.
+    /// Reports a changed price if the screen that ordered the ticket is closed.
     pub(crate) fn report_price_change(&mut self) {
         if let Some(PriceChange { ticket, shown, price, .. }) = self.price_change.take() {
             let title = self.title_of(&ticket);
@@ -294,14 +294,14 @@ impl Model {
         }
     }
 
-    /// A ticket of one's own belongs to the listings too.
+    /// Updates the listings with a ticket of the user.
     fn update_own_listing(&mut self, ticket: &Ticket) {
         if self.user().is_some_and(|user| user.id == ticket.user_id) {
             self.listings.update(ticket);
         }
     }
 
-    /// Takes in news of the live changes.
+    /// Applies an event of the live feed.
     pub(crate) fn feed(&mut self, feed: &Feed) {
         match feed {
             Feed::Connected => {
@@ -343,7 +343,7 @@ impl Model {
         }
     }
 
-    /// A change of a ticket that one sells, or holds.
+    /// Applies a change of a ticket that the user sells or has ordered.
     fn apply_own_change(&mut self, change: &TicketChange) {
         let ticket = &change.ticket;
         if self.user().is_some_and(|user| user.id == ticket.user_id) {
@@ -373,7 +373,7 @@ impl Model {
 
 const ANOTHER_CARD: &str = "The ticket is still reserved for you. Try another card.";
 
-/// What to do about a payment that did not work.
+/// Returns the hint for a failed payment.
 fn advice_for_payment(error: &CallError) -> Option<String> {
     let words = match &error.kind {
         // The server keeps the key, and the journal takes it up again for the same order and card.
@@ -387,7 +387,7 @@ fn advice_for_payment(error: &CallError) -> Option<String> {
     Some(words.to_owned())
 }
 
-/// A error on one line.
+/// Returns an error on one line.
 pub(crate) fn error_line(error: &CallError) -> String {
     match &error.hint {
         Some(hint) => format!("{}. {hint}", error.message.trim_end_matches('.')),

@@ -10,7 +10,7 @@ use crate::text;
 /// Identifies a row. Rows are never removed, so it is valid until the market is reloaded.
 pub(crate) type RowId = u32;
 
-/// What the market knows of a ticket.
+/// The row of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TicketRow {
     /// Safe to show.
@@ -18,9 +18,9 @@ pub(crate) struct TicketRow {
     /// The key by which the title is searched and sorted, if it differs from the title. ASCII letters are compared
     /// without regard to case.
     key: Option<Box<str>>,
-    /// What a filter is compared with, where that is more than the title: the venue, too.
+    /// The text that a filter searches, if it is more than the title: with the venue.
     filter_key: Option<Box<str>>,
-    /// What it says about its event; nothing is kept where it says nothing.
+    /// The details, if there are any.
     details: Option<Box<TicketDetails>>,
     pub(crate) listed: Timestamp,
     pub(crate) version: i64,
@@ -41,7 +41,7 @@ impl TicketRow {
         self.filter_key.as_deref().unwrap_or_else(|| self.search_key())
     }
 
-    /// What it says about its event, if anything.
+    /// Returns the details, if there are any.
     pub(crate) fn details(&self) -> Option<&TicketDetails> {
         self.details.as_deref()
     }
@@ -76,7 +76,7 @@ pub(crate) struct TicketStore {
 pub(crate) const PRICE_BANDS: [u32; 7] = [1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000];
 
 impl TicketState {
-    /// What it is called.
+    /// Returns the label of the status.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Available => TicketStatus::Available.label(),
@@ -130,7 +130,7 @@ impl TicketStore {
         self.rows.get(id.as_str())
     }
 
-    /// The id of the one who sells it.
+    /// Returns the id of the seller.
     pub(crate) fn seller(&self, row: &TicketRow) -> &str {
         self.sellers.get_index(row.seller as usize).map_or("", |(id, ())| id)
     }

@@ -1,4 +1,4 @@
-//! What happens in the market: a log, and charts of the last ten minutes.
+//! The activity of the market: a log, and charts of the last ten minutes.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -13,7 +13,7 @@ use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below, inset, top};
 use crate::widgets::{activity_line, meter, panes, placeholder, ticket_card};
 
-/// What happens in the market.
+/// The activity of the market.
 #[derive(Debug)]
 pub(crate) struct Activity {
     list: List,

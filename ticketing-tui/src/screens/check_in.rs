@@ -65,7 +65,7 @@ impl Ruling {
 
 /// More verdicts than anyone scrolls through.
 const LONGEST_LOG: usize = 500;
-/// So many verdicts are read out.
+/// The number of verdicts in `--plain`.
 const PLAIN_VERDICTS: usize = 5;
 
 impl CheckIn {
@@ -113,7 +113,7 @@ impl CheckIn {
     }
 }
 
-/// Returns why nobody enters with a code, and whether that is known at all.
+/// Returns why a code does not admit, and whether the verdict is certain.
 fn refusal(error: &CallError, local: &LocalTime) -> (Ruling, String) {
     let message = error.message.trim_end_matches('.');
     let CallErrorKind::Refused(code) = &error.kind else {
@@ -151,7 +151,7 @@ impl Screen for CheckIn {
             Input::Action(Action::Back) => cx.back(),
             Input::Paste(pasted) => {
                 self.form.paste(pasted);
-                // A scanner that pastes ends with a line break, as one that types does.
+                // A scanner ends a pasted code with a line break, as a typed one.
                 if pasted.ends_with(['\r', '\n']) {
                     self.submit(cx);
                 }

@@ -20,7 +20,7 @@ use crate::widgets::painter::Painter;
 use crate::widgets::qr::Qr;
 use crate::widgets::stub::Tear;
 
-/// What an order says whose status only a newer version knows.
+/// The text for an order whose status this version does not know.
 const UNKNOWN_STATUS: &str = "This version does not know the status of this order.";
 
 /// One order.
@@ -32,9 +32,9 @@ pub(crate) struct Checkout {
     reserving: Option<CallId>,
     /// The address of the page on which the order may be paid for, for a phone.
     qr: Option<Qr>,
-    /// Whether the order was paid for when it was last looked at.
+    /// Whether the order was paid at the last update.
     was_paid: Option<bool>,
-    /// When this screen saw it being paid for.
+    /// When this screen learned that the order is paid.
     paid_at: Option<Timestamp>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Checkout {
 const TEAR_FRAME: Duration = Duration::from_millis(300);
 /// How long a paid ticket is shown before its code takes its place.
 const PAID_PAUSE: Duration = Duration::from_millis(1_500);
-/// How long the sign of a payment under way stands at a place.
+/// How long a frame of the payment animation is shown.
 const PROGRESS_FRAME: Duration = Duration::from_millis(120);
 
 impl Checkout {
@@ -130,7 +130,7 @@ impl Checkout {
 }
 
 impl Checkout {
-    /// Goes on by itself where the order is paid for on a page.
+    /// Continues when the order is paid on a page.
     fn follow(&self, cx: &mut Context<'_>) {
         if cx.model.payment_page(&self.id).is_some() {
             let now = cx.model.server_now();

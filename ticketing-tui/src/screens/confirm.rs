@@ -1,4 +1,4 @@
-//! Asks before something is done that cannot be undone.
+//! The confirmation of an action that cannot be undone.
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ impl Confirm {
         Self { action }
     }
 
-    /// What is asked, and what follows.
+    /// Returns the question, and the consequence.
     fn words(&self, model: &Model) -> (String, Cow<'static, str>) {
         match &self.action {
             ConfirmAction::Cancel(id) => {

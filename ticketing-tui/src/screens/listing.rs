@@ -82,7 +82,7 @@ impl Listing {
         price.ok().map(|price| TicketUpdate { details, ..TicketUpdate::new(title, price) })
     }
 
-    /// What was written of the details; an empty field clears the detail of a ticket that is changed.
+    /// Returns the entered details; an empty field clears the detail of an existing ticket.
     fn details(&mut self) -> DetailsUpdate {
         let mut details = DetailsUpdate::default();
         for (index, field) in (DETAILS..).zip(DetailField::ALL) {

@@ -1,4 +1,4 @@
-//! What one sells.
+//! The listings of the user.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -15,7 +15,7 @@ use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::ticket_card::{self, Card, StyleRole};
 use crate::widgets::{panes, placeholder};
 
-/// What one sells, the newest first.
+/// The listings of the user, the newest first.
 #[derive(Debug)]
 pub(crate) struct Listings {
     list: List,
@@ -31,7 +31,7 @@ impl Listings {
     }
 }
 
-/// Returns how a listing stands.
+/// Returns the status of a listing as text.
 fn status(listing: &Listing) -> (&'static str, StyleRole) {
     match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
         (Some(ListingAction::Change), _) => ("Saving", StyleRole::Accent),

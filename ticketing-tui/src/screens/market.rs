@@ -54,7 +54,7 @@ impl Market {
     }
 
     fn filtered(&mut self, cx: &mut Context<'_>) {
-        // The best is what one wants to see.
+        // The best match is selected.
         self.anchor = None;
         let text = self.filter.value().to_owned();
         self.search(cx, |query| query.text = text);
@@ -196,7 +196,7 @@ impl Screen for Market {
                     // It is no longer shown: its neighbour has its place now.
                     None => self.list.clamp(cx.model.market.view.len()),
                 }
-                // What is typed may still find something better.
+                // The rest of the text may match another row better.
                 if place.is_none() && !cx.model.market.view.is_searching() {
                     self.anchor(cx.model);
                 }

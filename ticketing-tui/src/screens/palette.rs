@@ -14,7 +14,7 @@ use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::placeholder;
 
-/// What can be done, narrowed by what is written.
+/// The available actions, filtered by the typed text.
 #[derive(Debug)]
 pub(crate) struct Palette {
     all: Vec<Action>,

@@ -1,4 +1,4 @@
-//! The passes that one holds: "Tickets", as those who hold them call them.
+//! The passes of the user, shown as "Your tickets".
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -16,7 +16,7 @@ use crate::widgets::painter::{Painter, below};
 use crate::widgets::ticket_card::{self, Card, StyleRole};
 use crate::widgets::{panes, placeholder};
 
-/// The passes that one holds, the newest first.
+/// The passes of the user, the newest first.
 #[derive(Debug)]
 pub(crate) struct Passes {
     list: List,
@@ -47,7 +47,7 @@ pub(super) fn end(at: Timestamp, model: &Model) -> String {
     format!("{} ({})", text::relative(at, model.server_now()), model.local.date_and_time(at))
 }
 
-/// What the status means for the one who holds it.
+/// Returns the meaning of a status for the holder.
 pub(super) fn note(pass: &Pass, model: &Model) -> String {
     match pass.status {
         PassStatus::Valid => match pass.transfer_expires_at {
@@ -67,7 +67,7 @@ pub(super) fn note(pass: &Pass, model: &Model) -> String {
     }
 }
 
-/// What can be done with a pass, what matters most first.
+/// Returns the available actions of a pass, the most important first.
 pub(super) fn actions(pass: &Pass) -> Vec<Action> {
     let mut found = match pass.status {
         PassStatus::Valid if pass.transfer_expires_at.is_some() => {

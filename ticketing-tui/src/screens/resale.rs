@@ -34,7 +34,7 @@ impl Resale {
         model.passes.get(&PassKey::Id(self.id.clone()))
     }
 
-    /// What follows, and the highest price.
+    /// Returns the consequence, and the highest price.
     fn words(&self, model: &Model) -> [String; 2] {
         let pass = self.pass(model);
         let title = pass.map_or_else(|| "The ticket".to_owned(), |pass| text::title(&pass.title));

@@ -16,7 +16,7 @@ use crate::widgets::submission::Submission;
 /// A form for e-mail and password.
 #[derive(Debug)]
 pub(crate) struct SignIn {
-    /// Where to go on afterwards.
+    /// The route after the sign-in.
     then: Option<Box<Route>>,
     form: Form,
     /// Whether an account is made.

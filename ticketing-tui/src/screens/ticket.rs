@@ -12,7 +12,7 @@ use crate::text;
 use crate::widgets::painter::Painter;
 use crate::widgets::{placeholder, ticket_card};
 
-/// One ticket. What is known of it is shown at once; the server is asked whether that is still so.
+/// One ticket. The known state is shown at once, and loaded again from the server.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     id: TicketId,

@@ -32,7 +32,7 @@ impl Transfer {
         model.passes.get(&PassKey::Id(self.id.clone()))
     }
 
-    /// What is known, and what follows.
+    /// Returns the state of the transfer, and the consequence.
     fn words(&self, model: &Model) -> Vec<String> {
         let title = self.pass(model).map_or_else(|| "the ticket".to_owned(), |pass| text::title(&pass.title));
         if let Some(transfer) = &self.transfer {

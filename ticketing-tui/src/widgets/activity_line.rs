@@ -1,4 +1,4 @@
-//! What happened in the market, a line each.
+//! An event of the activity as a line.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,4 +1,4 @@
-//! What is around every screen: the bar with the tabs, and the footer with the keys.
+//! The bars around every screen: the tabs at the top, and the keys at the bottom.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -14,9 +14,9 @@ const SMALLEST: (u16, u16) = (40, 12);
 /// Less than this of an e-mail address tells nothing.
 const SHORTEST: u16 = 8;
 
-/// What can be done on the screen in front.
+/// The available actions.
 pub(crate) struct AvailableActions {
-    /// What it offers itself, what matters most first.
+    /// The actions of the screen in front, the most important first.
     pub(crate) actions: Vec<Action>,
     /// That, and what can be done anywhere.
     pub(crate) available: Vec<Action>,
@@ -28,7 +28,7 @@ pub(crate) fn is_too_small(area: Rect) -> bool {
     area.width < SMALLEST.0 || area.height < SMALLEST.1
 }
 
-/// Says that there is too little room, and how much is needed.
+/// Draws the message that the terminal is too small, with the size that is needed.
 pub(crate) fn too_small(painter: &mut Painter<'_>, area: Rect) {
     let (width, height) = SMALLEST;
     let middle = Rect { y: area.y + area.height.saturating_sub(3) / 2, height: area.height.min(3), ..area };
@@ -53,7 +53,7 @@ pub(crate) fn view(
     below(inset(area, 0, 1), air)
 }
 
-/// From so many lines on, one below the tabs is free.
+/// The height from which a line below the tabs is free.
 const TALL: u16 = 32;
 
 fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, writes: bool) {
@@ -132,7 +132,7 @@ fn tabs(painter: &Painter<'_>, model: &Model, open: &Route, writes: bool, densit
     TABS.iter().map(tab).collect()
 }
 
-/// Returns how the connection is.
+/// Returns the state of the connection as text.
 fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Style) {
     let (mark, words, style) = match &model.feed_state {
         FeedState::Connecting => (painter.glyphs.hollow, "connecting".to_owned(), painter.theme.dim),
@@ -152,7 +152,7 @@ fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Styl
     (format!("{mark} {words} "), style)
 }
 
-/// Who is signed in, or that one can sign in; `None` while that is not known.
+/// Returns the signed-in user, or the key of the sign-in; `None` while the session is unknown.
 fn account(model: &Model) -> Option<String> {
     match &model.session {
         Session::Unknown | Session::Failed(_) => None,

@@ -19,7 +19,7 @@ pub(crate) struct Columns {
     name: &'static str,
 }
 
-/// What a line says.
+/// The content of a line.
 pub(crate) struct Line<'a> {
     pub(crate) title: &'a str,
     /// Its status, where that is not the usual one.

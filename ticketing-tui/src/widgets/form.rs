@@ -13,13 +13,13 @@ use crate::text;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Field {
     pub(crate) label: &'static str,
-    /// What is shown while nothing is written.
+    /// The placeholder of an empty field.
     pub(crate) example: &'static str,
     /// Whether it is not shown.
     pub(crate) secret: bool,
     /// Whether it may stay empty.
     pub(crate) is_optional: bool,
-    /// What is wrong with it.
+    /// The error of the field.
     pub(crate) fault: Option<String>,
     input: Input,
 }
@@ -119,7 +119,7 @@ pub(crate) fn edits(key: &KeyEvent) -> bool {
     request(key).is_some()
 }
 
-/// What a key does to a line.
+/// The edit of a line by a key.
 fn request(key: &KeyEvent) -> Option<InputRequest> {
     use InputRequest as Request;
     let control = key.modifiers.contains(KeyModifiers::CONTROL);

@@ -11,7 +11,7 @@ use crate::action::Action;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct List {
     selected: usize,
-    /// What was drawn last: a page is as long as what was seen of it.
+    /// The rows of the last frame, which are the length of a page.
     offset: Cell<usize>,
     height: Cell<usize>,
 }

@@ -1,4 +1,4 @@
-//! What is left of a span, and rows of bars.
+//! A meter of the remaining part of a span, and bar charts.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use ratatui::widgets::{Sparkline, Widget};
 use super::painter::Painter;
 use crate::text;
 
-/// How much is left of a whole, as a line that grows shorter.
+/// Draws the remaining part of a whole as a line that grows shorter.
 pub(crate) fn line(painter: &mut Painter<'_>, area: Rect, part: Duration, whole: Duration, style: Style) {
     let share = if whole.is_zero() { 0.0 } else { part.as_secs_f64() / whole.as_secs_f64() };
     let filled = (0..area.width).filter(|x| f64::from(*x) < share * f64::from(area.width)).count();

@@ -1,4 +1,4 @@
-//! What a screen draws with: cells, the theme, and the places that a mouse can target.
+//! The painter of a screen: cells, the theme, and the targets of clicks.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -10,7 +10,7 @@ use crate::glyphs::Glyphs;
 use crate::text;
 use crate::theme::Theme;
 
-/// What is at a place of the screen.
+/// The target of a click.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ClickTarget {
     /// Something that can be done.

@@ -1,4 +1,4 @@
-//! What stands in the place of something that is not there: it is on its way, there is none, or it did not work.
+//! The placeholder of data that is not shown: it is being loaded, there is none, or loading failed.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -26,7 +26,7 @@ pub(crate) fn message(painter: &mut Painter<'_>, area: Rect, title: &str, style:
     }
 }
 
-/// Says how far something is that cannot be shown yet. `retry` is the key that tries again.
+/// Draws the loading state of data. `retry` is the key that loads again.
 pub(crate) fn load(painter: &mut Painter<'_>, area: Rect, load: &Load, what: &str, retry: &str) {
     match load {
         Load::Failed(error) => {
@@ -48,7 +48,7 @@ pub(crate) fn load(painter: &mut Painter<'_>, area: Rect, load: &Load, what: &st
     }
 }
 
-/// Says why there is nothing in a list of one's own. `none` is what to say where there is none, and what to do then.
+/// Draws why a list of the user is empty. `none` is the text for an empty list, with the next step.
 pub(crate) fn own(
     painter: &mut Painter<'_>,
     area: Rect,

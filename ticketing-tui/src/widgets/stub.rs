@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use super::painter::{Painter, below, inset, top};
 use crate::text;
 
-/// What is written on a ticket.
+/// The text on a ticket.
 pub(crate) struct Stub<'a> {
     pub(crate) title: &'a str,
     /// The lines below the title: when, where, which seat.

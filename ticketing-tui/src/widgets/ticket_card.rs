@@ -13,7 +13,7 @@ use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::text;
 use crate::theme::Theme;
 
-/// How good it is.
+/// The style of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StyleRole {
     /// Nothing is rare about it.
@@ -60,7 +60,7 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
     (row.state.label().to_owned(), role)
 }
 
-/// What is drawn of a ticket.
+/// The content of a card.
 pub(crate) struct Card<'a> {
     pub(crate) title: &'a str,
     pub(crate) details: Option<&'a TicketDetails>,
@@ -122,7 +122,7 @@ pub(crate) fn view(
     if rest.is_empty() { rest } else { advice(painter, rest, model, ticket, row) }
 }
 
-/// Says what can be done about it. Returns the rest of the area.
+/// Draws the next step. Returns the rest of the area.
 fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) -> Rect {
     let order = model.orders.of_ticket(ticket).map(|order| order.status);
     let button = |painter: &mut Painter<'_>, label: &str| {

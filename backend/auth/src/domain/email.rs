@@ -32,7 +32,7 @@ impl Email {
         &self.text
     }
 
-    /// What two addresses are compared by: two of the same key belong to one account. The domain is in it as IDNA
+    /// Returns the key of an address: two addresses of the same key belong to one account. The domain is in it as IDNA
     /// writes it in ASCII, the local part composed and without case.
     pub(crate) fn key(&self) -> String {
         self.key.clone()

@@ -4,12 +4,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use ticketing_sdk::is_valid_password;
 
-/// A password that someone chose. It can be hashed, not shown.
+/// A password of a sign-up. It can be hashed, not shown.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "GivenPassword")]
 pub(crate) struct Password(GivenPassword);
 
-/// A password that someone typed to sign in; anything but nothing.
+/// A password of a sign-in; any text that is not empty.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "SecretText")]
 pub(crate) struct GivenPassword(SecretString);

@@ -10,7 +10,7 @@ use ticketing_sdk::{CurrentUser, CurrentUserAnswer};
 use super::TAG;
 use crate::App;
 
-/// Returns the signed-in user
+/// Returns the signed-in user.
 ///
 /// The account of the session, or `null`. An invalid session, for any reason, is treated as none.
 #[utoipa::path(

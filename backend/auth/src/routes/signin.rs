@@ -36,7 +36,7 @@ impl SignIn {
     }
 }
 
-/// Sign in
+/// Signs in.
 ///
 /// Begins a session. An unknown e-mail and a wrong password get the same answer after the same time.
 #[utoipa::path(

@@ -18,7 +18,7 @@ use crate::store;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignedOut {}
 
-/// Sign out
+/// Signs out.
 ///
 /// Clears the cookie and ends the session: its token is refused from now on, by every service of this process. Services of
 /// other processes refuse it once they have the event. Where several session cookies come, every valid session ends;

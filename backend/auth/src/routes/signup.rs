@@ -44,7 +44,7 @@ impl SignUp {
     }
 }
 
-/// Sign up
+/// Signs up.
 ///
 /// Makes an account and begins a session. With an `Idempotency-Key`, the same request again gets the same answer, and
 /// a session of its own.

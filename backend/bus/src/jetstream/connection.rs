@@ -19,7 +19,7 @@ use super::{JetStreamError, JetStreamOptions};
 
 /// The oldest supported version of the server.
 const MIN_SERVER_VERSION: (i64, i64) = (2, 14);
-/// The same as text.
+/// The oldest supported version as text.
 const MIN_SERVER_VERSION_TEXT: &str = "2.14";
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_secs(2);

@@ -10,7 +10,7 @@ use ticketing_sdk::{ErrorCode, OrderId, OrderStatus, Problem};
 use crate::store::CancelError;
 use crate::{App, store};
 
-/// Cancels one of one's own orders. One that is cancelled already stays as it is.
+/// Cancels an order of the signed-in user. A cancelled order stays unchanged.
 #[utoipa::path(
     delete, path = "/api/orders/{id}", tag = "orders", operation_id = "cancelOrder",
     params(("id" = String, Path, description = "The order")),

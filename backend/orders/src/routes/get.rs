@@ -9,7 +9,7 @@ use ticketing_sdk::{Order, OrderId, Problem};
 
 use crate::{App, store};
 
-/// One of one's own orders.
+/// Returns an order of the signed-in user.
 #[utoipa::path(
     get, path = "/api/orders/{id}", tag = "orders", operation_id = "getOrder",
     params(("id" = String, Path, description = "The order")),

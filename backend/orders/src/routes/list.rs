@@ -26,7 +26,7 @@ pub(crate) struct Filters {
 /// The error of an invalid status.
 const STATUS: &str = "Status must be created, awaiting:payment, complete, cancelled, a list of these, or all";
 
-/// One's own orders, the newest last.
+/// Lists the orders of the signed-in user, the newest last.
 #[utoipa::path(
     get, path = "/api/orders", tag = "orders", operation_id = "listOrders",
     params(

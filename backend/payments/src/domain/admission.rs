@@ -2,7 +2,7 @@
 
 use ticketing_sdk::{OrderStatus, PaymentStatus, Timestamp};
 
-/// What a request does.
+/// The decision on a request to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// It starts a payment.

@@ -67,7 +67,7 @@ pub enum OpenError {
     Connect {
         /// Its URL without the password.
         database: String,
-        /// What went wrong.
+        /// The error.
         reason: String,
     },
     /// The server was reached, but its version or settings do not allow its use.
@@ -75,7 +75,7 @@ pub enum OpenError {
     Unusable {
         /// Its URL without the password.
         database: String,
-        /// What is wrong with it.
+        /// The error.
         reason: String,
     },
     /// Migrations of this program are not applied.
@@ -83,7 +83,7 @@ pub enum OpenError {
     NotMigrated {
         /// Its URL without the password.
         database: String,
-        /// What is missing.
+        /// The missing migrations.
         reason: String,
     },
     /// A migration failed, or differs from the one that was applied before.
@@ -91,7 +91,7 @@ pub enum OpenError {
     Migration {
         /// The file, or the URL without the password.
         database: String,
-        /// What went wrong.
+        /// The error.
         reason: String,
     },
 }

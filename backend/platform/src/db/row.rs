@@ -120,7 +120,7 @@ impl Row<'_> {
         from_json(column, &self.text(column)?)
     }
 
-    /// The same for a column that may be empty.
+    /// As [`json`](Self::json), for a column that may be NULL.
     ///
     /// # Errors
     /// As for [`json`](Self::json).

@@ -73,7 +73,7 @@ impl Engine {
             })?;
         }
 
-        // What a killed process left may be longer than the log of this one.
+        // The log of a killed process may be longer than the one of this process.
         empty_log(&connection);
         let readers_opened = connect_readers(path, options.readers.max(1))?;
         let files = Arc::new(Files::opened(path)?);

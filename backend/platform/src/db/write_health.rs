@@ -45,7 +45,7 @@ struct Failure {
 /// The kind of the probes.
 struct Probe;
 
-/// What a unit of work returned, and what its statements met.
+/// The result of a unit of work, and the errors of its statements.
 pub(super) enum UnitError<E> {
     /// The error of the unit itself; whether one of its statements met an outage.
     Unit(E, bool),
@@ -59,14 +59,14 @@ impl<E> From<DbError> for UnitError<E> {
     }
 }
 
-/// What one run of a unit of work has done to the database.
+/// The effect of one run of a unit of work on the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Effect {
     /// It has changed rows.
     Wrote,
     /// It has changed nothing.
     Nothing,
-    /// The database could not do what a statement asked.
+    /// The database could not execute a statement.
     Outage,
 }
 

@@ -94,7 +94,7 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, ErrorCode::NotSignedIn, "Not authorized")
     }
 
-    /// 401: there is a session, and the thing belongs to someone else.
+    /// 401: there is a session, and the resource belongs to another user.
     pub fn not_owner() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, ErrorCode::NotOwner, "Not authorized")
     }

@@ -1,4 +1,4 @@
-//! The `x-ticketing-user` header: the user that a request is meant for.
+//! The `x-ticketing-user` header: the intended user of a request.
 //!
 //! A browser attaches the session cookie of the last sign-in to the requests of every tab, also of a tab that still
 //! shows the previous user. If the client names the user that it shows, such a request is refused.
@@ -12,7 +12,7 @@ use crate::http::{ApiError, canonical_id};
 /// The name of the optional header. Its value is a user id from the response of `POST /api/users/signin`.
 pub const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketing-user");
 
-/// Refuses a request that is meant for another user than that of its session.
+/// Refuses a request whose intended user is not the user of its session.
 ///
 /// # Errors
 /// 409 `other_user` if the header names another user, or has several values of which one does.

@@ -1,4 +1,4 @@
-//! Reads the facts of all services. What a service stores where is known to the `audit` module of that service.
+//! Reads the facts of all services. The `audit` module of each service knows its tables.
 
 use std::collections::HashSet;
 use std::sync::Arc;

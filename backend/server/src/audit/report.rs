@@ -6,7 +6,7 @@ use std::fmt;
 /// A violation of an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// What breaks the invariant, and its state: equal in two audits only if nothing has changed it.
+    /// The subject that breaks the invariant, and its state: equal in two audits only if nothing has changed it.
     pub item: String,
     /// How it breaks the invariant, in one line.
     pub text: String,

@@ -1,4 +1,4 @@
-//! Audits a marketplace from outside of its services, and tells when it is settled.
+//! Audits a marketplace from outside of its services, and reports when it is settled.
 
 use ticketing_bus::Bus;
 use ticketing_payments::provider::Ledger;

@@ -9,7 +9,7 @@ pub struct InvalidSetting {
     pub name: String,
     /// The given value; `None` for a secret, and for a missing value.
     pub given: Option<String>,
-    /// What would be valid.
+    /// A description of the valid values.
     pub expected: String,
 }
 

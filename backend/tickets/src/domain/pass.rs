@@ -1,4 +1,4 @@
-//! The rules of a pass: who may do what to it, and what it is then.
+//! The rules of a pass: its states, and which user may change it how.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub struct StoredPass {
     pub ticket_id: TicketId,
     /// The order of the first sale.
     pub issuing_order_id: OrderId,
-    /// Who listed that ticket, and admits people.
+    /// The issuer.
     pub issuer_id: UserId,
     /// The title under which it was sold.
     pub title: String,
@@ -31,21 +31,21 @@ pub struct StoredPass {
     pub details: TicketDetails,
     /// When it was issued.
     pub issued_at: Timestamp,
-    /// Who holds it.
+    /// The holder.
     pub holder_id: UserId,
     /// The order with which the holder bought it; `None` where the holder claimed it.
     pub order_id: Option<OrderId>,
-    /// What was paid at the last sale.
+    /// The price of the last sale.
     pub paid: Money,
     /// The number of changes of holder.
     pub serial: u16,
-    /// What it is.
+    /// The state.
     pub state: PassState,
     /// The number of changes.
     pub version: i64,
 }
 
-/// What a pass is, with what belongs to that.
+/// The state of a pass, with the data of that state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PassState {
     /// It admits its holder.
@@ -64,7 +64,7 @@ pub enum PassState {
         /// The further admissions, by time.
         doubles: Vec<DoubleAdmission>,
     },
-    /// It admits nobody.
+    /// The pass is void and admits nobody.
     Void,
 }
 
@@ -105,7 +105,7 @@ pub enum Refusal {
     /// It is for sale.
     #[error("the pass is for sale")]
     Offered,
-    /// The door says that it was admitted before it was issued, or in the future.
+    /// The time of the admission is before the issue of the pass, or in the future.
     #[error("the time of the admission cannot be")]
     ImpossibleTime,
 }
@@ -342,7 +342,7 @@ impl ResaleCap {
 }
 
 impl Default for ResaleCap {
-    /// What was paid.
+    /// Returns the default: the price that was paid.
     fn default() -> Self {
         Self(100)
     }

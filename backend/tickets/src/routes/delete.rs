@@ -10,7 +10,7 @@ use ticketing_sdk::{Problem, TicketId};
 use super::refused;
 use crate::{App, store};
 
-/// Withdraws one's own ticket.
+/// Withdraws a ticket of the signed-in user.
 ///
 /// An order that is already on its way prevails: the ticket then appears again as `reserved` or `sold`, and is gone
 /// again (404) if that order ends unpaid.

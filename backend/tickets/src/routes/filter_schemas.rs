@@ -7,7 +7,7 @@ pub(super) fn sort() -> Object {
     words(&["", "oldest", "newest", "price", "-price", "title", "starts"])
 }
 
-/// Whose tickets.
+/// Returns the schema of the filter by seller.
 pub(super) fn seller() -> Object {
     words(&["", "me"])
 }

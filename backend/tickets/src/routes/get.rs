@@ -8,7 +8,7 @@ use ticketing_sdk::{Problem, Ticket, TicketId};
 
 use crate::{App, store};
 
-/// One ticket.
+/// Returns a ticket.
 #[utoipa::path(
     get, path = "/api/tickets/{id}", tag = "tickets", operation_id = "getTicket",
     params(("id" = String, Path, description = "The ticket")),

@@ -42,7 +42,7 @@ pub(crate) struct Filters {
     /// `oldest` (the default), `newest`, `price`, `-price`, `title` or `starts`.
     #[param(schema_with = filter_schemas::sort)]
     sort: Option<String>,
-    /// `me`: one's own tickets only.
+    /// `me`: only the tickets of the signed-in user.
     #[param(schema_with = filter_schemas::seller)]
     seller: Option<String>,
     /// `available` (the default), `reserved`, `sold`, a list of these with commas, or `all`.

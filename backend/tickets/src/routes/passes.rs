@@ -25,7 +25,7 @@ fn shown(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiError
     Ok(shown)
 }
 
-/// What a request that was refused answers.
+/// The response to a refused request.
 fn refused(error: PassError) -> ApiError {
     match error {
         PassError::NotFound => ApiError::not_found(),

@@ -8,7 +8,7 @@ use ticketing_sdk::{OrderId, Problem, ServiceTimeline};
 
 use crate::{App, store};
 
-/// What the tickets service retains of an order.
+/// Returns what the tickets service retains of an order.
 ///
 /// Each service answers for its own part; a client merges the parts.
 #[utoipa::path(

@@ -12,7 +12,7 @@ use super::input::TicketInput;
 use super::refused;
 use crate::{App, store};
 
-/// Changes one's own ticket. Details that are absent stay as they are; `null` clears them.
+/// Changes a ticket of the signed-in user. Details that are absent stay as they are; `null` clears them.
 ///
 /// Of a listing that sells a pass on only the price can change, up to the `resaleLimit` of the pass.
 #[utoipa::path(

@@ -187,7 +187,7 @@ pub fn resume(tx: &mut Tx<'_>, last_seen: Option<&str>, now: Timestamp) -> Resul
         None => (newest.clone(), false),
         Some(position) if is_known(tx, position, now)? => (position.to_owned(), false),
         Some(position) if let Some(since) = named_time(position) => {
-            // What is older is deleted, or about to be.
+            // Changes before the retention are deleted, or will be.
             let is_pruned = since < now - RETENTION;
             (position_before(tx, since)?.unwrap_or_else(|| newest.clone()), is_pruned)
         }

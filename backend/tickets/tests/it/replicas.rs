@@ -60,7 +60,7 @@ async fn change_of_a_slow_transaction_is_not_skipped() {
         let listed = publishing(&replica, &feed, move |tx, publisher| {
             let listed =
                 store::create(tx, publisher, id.clone(), &UserId::new("seller"), &listing("slow", 2000))?;
-            // What was posted goes out with it.
+            // The deferred statement is sent with this one.
             tx.query_one("SELECT COUNT(*) AS n FROM changes", &[], |row| row.int("n"))?;
             // A transaction that takes its time, as no unit of the product does.
             begun.send(()).unwrap();
@@ -86,7 +86,7 @@ async fn change_of_a_slow_transaction_is_not_skipped() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn watcher_sees_the_changes_of_other_replicas() {
     let (shop, shutdown) = (Shop::on(Engine::Postgres), Shutdown::new());
-    // What a commit rings here rings there.
+    // A notification of one replica reaches the other.
     shop.core.db.share_signal("changes", shop.feed.changed());
     let feed = Feed::default();
     let mut watcher = watch(&shop, &feed, None, &shutdown).await;

@@ -87,7 +87,7 @@ pub(crate) struct Door {
     passes: HashMap<PassId, Pass>,
 }
 
-/// What the rules say about a code.
+/// The decision on a code.
 pub(crate) enum Decision<'a> {
     /// The pass may enter: the door notes it, and then says so.
     Admit(&'a Pass, PassClaim),

@@ -126,7 +126,7 @@ impl DoorJournal {
         self.append(Line::Admitted(Box::new(admitted)))
     }
 
-    /// Notes what became of an upload.
+    /// Records the outcome of an upload.
     ///
     /// # Errors
     /// If it cannot be written: then the admission is uploaded again, with its key.
@@ -134,7 +134,7 @@ impl DoorJournal {
         self.append(Line::Upload { pass_id, outcome })
     }
 
-    /// Returns the admissions, the oldest first, with what became of their uploads.
+    /// Returns the admissions, the oldest first, with the outcomes of their uploads.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&Admitted, Option<&UploadOutcome>)> {
         let entries = self.passes.iter().filter_map(|pass| self.entries.get(pass));
         entries.map(|(admitted, outcome)| (admitted, outcome.as_ref()))

@@ -1,4 +1,4 @@
-//! What the door says about one code: large and coloured on a terminal, a line of JSON on a pipe.
+//! The verdict of the door on one code: large and coloured on a terminal, a line of JSON on a pipe.
 
 use anstyle::{Ansi256Color, Color, Style};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
 use crate::output::{Cell, Column, OpenList, Record, Tone};
 
-/// What the door says about one code.
+/// The verdict of the door on one code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Verdict {
@@ -169,7 +169,7 @@ impl Verdict {
     }
 }
 
-/// What a text is that no door reads.
+/// The message for a text that is no code of a pass.
 pub(crate) const NO_CODE: &str = "this is no code of a pass";
 
 /// Returns why the door refuses a code for this reason; `None` if the error is about something else.

@@ -66,7 +66,7 @@ pub(crate) struct Args {
     retries: u32,
 }
 
-/// Where a new cursor begins.
+/// The start of a new cursor.
 #[derive(Debug, Clone, Copy)]
 enum Since {
     Ago(Duration),

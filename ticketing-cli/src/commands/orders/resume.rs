@@ -34,7 +34,7 @@ pub(crate) struct Args {
     cancel: bool,
 }
 
-/// What to do about an order that is reserved and not paid.
+/// The action for an order that is reserved and not paid.
 #[derive(Debug, Clone)]
 enum UnpaidAction {
     /// Pay with this token.

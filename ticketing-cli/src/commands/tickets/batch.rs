@@ -24,7 +24,7 @@ pub(super) struct Row {
     pub(super) ticket: NewTicket,
 }
 
-/// What the same command does after the batch is finished.
+/// How the same command is handled after the batch is finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeat {
     /// It lists nothing: the record of the batch is kept.
@@ -47,7 +47,7 @@ pub(super) struct Batch {
     pub(super) repeat: Repeat,
 }
 
-/// What came of a row.
+/// The outcome of a row.
 #[derive(Debug)]
 enum RowOutcome {
     /// An earlier command listed it.
@@ -209,7 +209,7 @@ fn bar(done: usize, total: usize) -> String {
     format!("[{}{}] {done} of {total}", "#".repeat(filled), "-".repeat(BAR_WIDTH - filled))
 }
 
-/// What came of the rows.
+/// The outcomes of the rows.
 #[derive(Debug, Default)]
 struct Report {
     tickets: Vec<Ticket>,
@@ -236,7 +236,7 @@ impl Report {
         }
     }
 
-    /// Says what was listed, and fails if a row was not.
+    /// Reports the listed tickets, and fails if a row was not listed.
     fn finish(self, api: &ApiContext, repeat: Repeat, started_at: &str) -> Outcome {
         let earlier = match self.earlier {
             0 => String::new(),

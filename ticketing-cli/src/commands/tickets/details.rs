@@ -9,7 +9,7 @@ use crate::help;
 /// The details that were given. With `CLEAR` there are also options that clear a field.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DetailArgs<const CLEAR: bool> {
-    /// What changes.
+    /// The changes.
     pub(super) update: DetailsUpdate,
 }
 

@@ -1,4 +1,4 @@
-//! What the demo's seller sells.
+//! The tickets of the seller of the demo.
 
 use std::time::Duration;
 

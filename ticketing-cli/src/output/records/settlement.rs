@@ -5,7 +5,7 @@ use ticketing_sdk::{OrderId, PaymentId, Timestamp};
 
 use crate::output::{Cell, Column, Record, Tone};
 
-/// What became of an interrupted write.
+/// The outcome of an interrupted write.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Settlement {
@@ -16,7 +16,7 @@ pub(crate) struct Settlement {
     pub(crate) order_id: Option<OrderId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment_id: Option<PaymentId>,
-    /// For people: what became of the order and the money, and why.
+    /// The outcome of the order and the money, with the reason, for people.
     pub(crate) detail: String,
 }
 
@@ -43,7 +43,7 @@ pub(crate) enum WriteOutcome {
 }
 
 impl WriteOutcome {
-    /// Returns whether nothing more can become of the write.
+    /// Returns whether the outcome of the write is final.
     pub(crate) fn is_final(self) -> bool {
         matches!(self, Self::Paid | Self::Cancelled | Self::Declined | Self::NotDone)
     }

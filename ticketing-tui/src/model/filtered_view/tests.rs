@@ -101,7 +101,7 @@ fn prices_bound_and_sort() {
     assert_eq!(by_title[..2], ["jazz at the Blue Door", "Jazz at the lake"]);
 }
 
-/// Whatever happens, and in whatever order: what is shown is what a search from nothing would show.
+/// After any changes in any order, the visible rows equal the result of a new search.
 #[test]
 fn changes_keep_the_order_that_a_fresh_search_gives() {
     let texts = ["", "a", "jazz", "night", ""];

@@ -1,4 +1,4 @@
-//! Draws one order: its ticket, and what is to be done about it.
+//! Draws one order: its ticket, its state, and the next step.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -163,7 +163,7 @@ fn line(
     found(painter, title, model, &row.title);
 }
 
-/// What else bounds the list, behind its order.
+/// Returns the active filters, after the sort order.
 pub(super) fn limits(query: &Query, separator: &str) -> String {
     let mut text = String::new();
     let range = match (query.min, query.max) {

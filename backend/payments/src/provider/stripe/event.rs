@@ -206,7 +206,7 @@ mod tests {
         );
     }
 
-    /// What a signed body says.
+    /// Returns the event in a body with a valid signature.
     fn signed(body: &[u8]) -> Option<WebhookEvent> {
         let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), body));
         heard(&[SECRET], &header, body, now(AT)).expect("the signature decides")

@@ -1,11 +1,11 @@
-//! What is needed to speak to Stripe.
+//! The settings of Stripe.
 
 use std::time::Duration;
 
 use axum::http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 
-/// Where Stripe answers.
+/// The base URL of the API of Stripe.
 pub const API_BASE: &str = "https://api.stripe.com";
 
 /// An account at Stripe. Its secrets are not shown by `Debug`.
@@ -13,22 +13,22 @@ pub const API_BASE: &str = "https://api.stripe.com";
 pub struct StripeSettings {
     /// The secret key, `sk_…`, or a restricted one, `rk_…`.
     pub key: SecretString,
-    /// Where the API is.
+    /// The base URL of the API.
     pub api_base: Uri,
-    /// What events are signed with, `whsec_…`; all are accepted. None: no events are heard.
+    /// The secrets of webhook events, `whsec_…`; each is accepted. None: webhook events are refused.
     pub webhook_secrets: Vec<SecretString>,
     /// How long each phase of a call may take.
     pub timeouts: StripeTimeouts,
 }
 
-/// How long each phase of a call may take. What takes the money has longer than what only looks.
+/// The timeouts of the phases of a call. A call that moves money has longer timeouts than one that reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StripeTimeouts {
     /// Until there is a connection. Nothing has happened before.
     pub connect: Duration,
     /// From there to the end of the answer of a call that moves money.
     pub answer: Duration,
-    /// The same for a call that looks something up.
+    /// The timeouts of a call that reads.
     pub look_up: Duration,
 }
 
@@ -51,7 +51,7 @@ impl Default for StripeTimeouts {
     }
 }
 
-/// What is wrong with the settings of Stripe; says what would be right.
+/// An invalid setting of Stripe; the message states a valid form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StripeFault {

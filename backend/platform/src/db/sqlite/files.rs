@@ -27,7 +27,7 @@ pub(super) const LOG_LIMIT: u64 = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Files {
     paths: [OpenedPath; 3],
-    /// What was logged last.
+    /// The last logged state.
     last: AtomicU8,
 }
 

@@ -32,7 +32,7 @@ fn transfer(expires_at: i64) -> Transfer {
     Transfer { claim_hash: "hash".to_owned(), expires_at: Timestamp::from_millis(expires_at) }
 }
 
-/// What may happen to a pass. Users, listings and serials are small numbers, so that they meet.
+/// A change of a pass. Users, listings and serials are small numbers, so that they meet.
 #[derive(Clone, Debug)]
 enum Command {
     Transfer,
@@ -61,7 +61,7 @@ fn command() -> impl Strategy<Value = Command> {
     ]
 }
 
-/// What the contract says of a pass: who holds it, and which of four things it is.
+/// The state of a pass in the model: its holder, and one of four states.
 #[derive(Debug)]
 struct Model {
     holders: Vec<u8>,

@@ -9,7 +9,7 @@ use ticketing_sdk::{PassId, Problem};
 
 use crate::{App, calendar, store};
 
-/// The event of a pass as a calendar file, for its holder.
+/// Returns the event of a pass as a calendar file to its holder.
 #[utoipa::path(
     get, path = "/api/passes/{id}/calendar.ics", tag = "passes", operation_id = "getPassCalendar",
     params(("id" = String, Path, description = "The pass")),

@@ -22,9 +22,9 @@ pub(crate) struct ClaimInput {
     claim_code: Field<String>,
 }
 
-/// Claims a pass that another user gives away.
+/// Claims a pass that another user transfers.
 ///
-/// Codes that were made before admit nobody any more. The holder who has started the transfer takes it back with this
+/// Codes of earlier serials admit nobody from then on. The holder who has started the transfer takes it back with this
 /// call. The code is read in either case, with or without its hyphens.
 #[utoipa::path(
     post, path = "/api/passes/claims", tag = "passes", operation_id = "claimPass", request_body = NewClaim,

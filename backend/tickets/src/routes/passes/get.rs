@@ -10,7 +10,7 @@ use ticketing_sdk::{Pass, PassId, Problem};
 use super::shown;
 use crate::{App, store};
 
-/// One pass, for its holder or its issuer.
+/// Returns a pass to its holder or its issuer.
 #[utoipa::path(
     get, path = "/api/passes/{id}", tag = "passes", operation_id = "getPass",
     params(("id" = String, Path, description = "The pass")),

@@ -6,7 +6,7 @@ use ticketing_sdk::PassKeys;
 
 use crate::App;
 
-/// The public keys that verify the codes of passes.
+/// Returns the public keys that verify the codes of passes.
 #[utoipa::path(
     get, path = "/api/passes/keys", tag = "passes", operation_id = "getPassKeys",
     security(()),

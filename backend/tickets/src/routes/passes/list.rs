@@ -21,7 +21,7 @@ pub(crate) struct Filters {
     /// `valid`, `offered`, `used`, `void`, a list of these with commas, or `all` (the default).
     #[param(pattern = "^(all|(valid|offered|used|void)(, ?(valid|offered|used|void))*)?$")]
     status: Option<String>,
-    /// `me`: the passes of one's own events, without codes, in place of those that one holds.
+    /// `me`: the passes that the signed-in user has issued, without codes, in place of those that the user holds.
     #[param(pattern = "^(me)?$")]
     issued: Option<String>,
     /// The order with which the user bought the pass.
@@ -32,7 +32,7 @@ pub(crate) struct Filters {
 /// The error of an invalid status.
 const STATUS: &str = "Status must be valid, offered, used, void, a list of these, or all";
 
-/// The passes that one holds, or those of one's events; the newest first.
+/// Lists the passes that the signed-in user holds, or has issued; the newest first.
 #[utoipa::path(
     get, path = "/api/passes", tag = "passes", operation_id = "listPasses",
     params(

@@ -22,7 +22,7 @@ struct StoredTransfer {
     expires_at: Timestamp,
 }
 
-/// Starts to give a pass away: the user who claims it with the code within seven days holds it from then on.
+/// Starts a transfer of a pass: the user who claims it with the claim code within seven days becomes its holder.
 ///
 /// Until then the pass stays valid. A second call replaces the code. The answer is the only one that contains it.
 #[utoipa::path(
@@ -75,7 +75,7 @@ fn with_code(app: &App, keyed: KeyedAnswer) -> Result<KeyedAnswer, ApiError> {
     Ok(KeyedAnswer { answer: Answer::json(StatusCode::CREATED, &transfer)?, ..keyed })
 }
 
-/// Takes a transfer back that nobody has claimed. Without one nothing changes.
+/// Cancels a transfer that was not claimed. Without one nothing changes.
 #[utoipa::path(
     delete, path = "/api/passes/{id}/transfer", tag = "passes", operation_id = "cancelPassTransfer",
     params(("id" = String, Path, description = "The pass")),

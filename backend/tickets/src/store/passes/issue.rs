@@ -1,4 +1,4 @@
-//! What the events of orders do to passes: a first sale issues one, a resale moves one, and a listing that can no longer be
+//! Applies the events of orders to passes: a first sale issues one, a resale moves one, and a listing that can no longer be
 //! sold returns one to its holder.
 
 use ticketing_bus::Effect;
@@ -19,13 +19,13 @@ pub(in super::super) struct Sale<'s> {
     pub(in super::super) order: &'s OrderId,
     /// The ticket that was sold.
     pub(in super::super) ticket: &'s TicketId,
-    /// Who bought.
+    /// The buyer.
     pub(in super::super) buyer: Option<&'s UserId>,
-    /// What was paid.
+    /// The price.
     pub(in super::super) price: Option<Money>,
 }
 
-/// What there is to know of a sold ticket and its order.
+/// A sold ticket and its order.
 struct Sold {
     seller: UserId,
     terms: Terms,

@@ -1,4 +1,4 @@
-//! Where events are delivered to: stdout, a command, or a URL. A delivery is confirmed or retried.
+//! The sinks of events: stdout, a command, or a URL. A delivery is confirmed or retried.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

@@ -20,7 +20,7 @@ use crate::output::WriteOutcome;
 const OUTCOME_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// What became of an order and its money.
+/// The outcome of an order and its money.
 #[derive(Debug)]
 pub(super) struct OrderOutcome {
     pub(super) outcome: WriteOutcome,
@@ -31,7 +31,7 @@ pub(super) struct OrderOutcome {
     pub(super) declined_keys: Vec<String>,
 }
 
-/// Finds out what became of an order, and does what `action` says if it is unpaid.
+/// Reads the outcome of an order, and runs `action` if it is unpaid.
 pub(super) async fn resolve(api: &ApiContext, id: &OrderId, action: &UnpaidAction) -> Outcome<OrderOutcome> {
     let (deadline, mut action) = (Instant::now() + OUTCOME_TIMEOUT, action.clone());
     loop {
@@ -104,7 +104,7 @@ async fn act(api: &ApiContext, order: &Order, action: &mut UnpaidAction) -> Outc
     }
 }
 
-/// Asks what to do about an unpaid order; without a terminal it is left alone.
+/// Prompts for the action on an unpaid order; without a terminal the order is left unchanged.
 async fn ask(api: &ApiContext, order: &Order) -> Outcome<UnpaidAction> {
     let Some(prompter) = api.io().prompter() else { return Ok(UnpaidAction::Leave) };
     let what = format!("order {} of {} for ${}", order.id, order.ticket.title, order.ticket.price);
@@ -122,7 +122,7 @@ fn is_overdue(api: &ApiContext, order: &Order) -> bool {
     order.time_left(api.now()).is_some_and(|left| left.is_zero())
 }
 
-/// What the timeline says of the payments of an order.
+/// The payments in the timeline of an order.
 struct Payments {
     /// Whether the payments service has answered, or has not received the order.
     are_known: bool,

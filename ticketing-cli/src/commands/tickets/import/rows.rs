@@ -22,7 +22,7 @@ const IGNORED: [&str; 7] = ["id", "status", "userid", "orderid", "version", "cre
 pub(super) struct Parsed {
     /// The valid rows.
     pub(super) rows: Vec<Row>,
-    /// What is wrong with the others.
+    /// The errors of the other rows.
     pub(super) faults: Vec<Fault>,
 }
 
@@ -84,7 +84,7 @@ fn unknown(name: &str) -> String {
 /// Reads a file and checks every row.
 ///
 /// # Errors
-/// What is wrong with the file as a whole, so that no row can be read.
+/// Returns the error of the file as a whole, so that no row can be read.
 pub(super) fn parse(content: &[u8], format: FileFormat) -> Result<Parsed, Vec<Fault>> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     let text = std::str::from_utf8(content).map_err(|error| {
