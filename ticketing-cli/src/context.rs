@@ -126,7 +126,7 @@ impl Settings {
                 builder.timeout(timeout).response_timeout(timeout).connect_timeout(timeout.min(CONNECT));
         }
         let builder = match environment(SESSION_VARIABLE) {
-            Some(session) => given(builder, &session),
+            Some(session) => with_session(builder, &session),
             // All state is in the folder that the user named, so the keyring is not used.
             None => match self.home.sessions(profile) {
                 Ok(file) if self.home.is_chosen() => builder.session_store(FileSessions::new(file)),
@@ -143,8 +143,8 @@ impl Settings {
 
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// Splits a session variable into the optional name and the value of the cookie.
-fn given(builder: ClientBuilder, session: &str) -> ClientBuilder {
+/// Sets the session of a variable, which is the value of the cookie, or its name and its value.
+fn with_session(builder: ClientBuilder, session: &str) -> ClientBuilder {
     // Base64 may end in `=`, so a name must be followed by a value.
     match session.split_once('=').filter(|(_, value)| value.contains(|c| c != '=')) {
         Some((name, value)) => builder.session_cookie(name).session_value(value),

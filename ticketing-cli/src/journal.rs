@@ -59,7 +59,7 @@ pub(crate) struct Note {
 }
 
 /// A note whose command died, locked by this process.
-struct Abandoned {
+struct AbandonedEntry {
     path: PathBuf,
     file: File,
     note: Note,
@@ -97,7 +97,7 @@ impl Journal {
         };
         private_folder(folder)?;
         let fingerprint = fingerprint(server, operation, parts);
-        for Abandoned { path, file, note } in self.abandoned() {
+        for AbandonedEntry { path, file, note } in self.claim_abandoned() {
             let is_same = match &given {
                 Some(key) => note.key == *key,
                 None => note.fingerprint == fingerprint,
@@ -143,7 +143,7 @@ impl Journal {
     /// Returns the interrupted writes that were not reported yet, and marks them as reported.
     pub(crate) fn take_unreported(&self, now: Timestamp) -> Vec<Note> {
         let mut unreported = Vec::new();
-        for Abandoned { path, mut file, note } in self.abandoned() {
+        for AbandonedEntry { path, mut file, note } in self.claim_abandoned() {
             if now.saturating_since(note.started_at) >= NOTE_RETENTION {
                 let _ = fs::remove_file(&path);
             } else if !note.reported {
@@ -159,7 +159,7 @@ impl Journal {
     }
 
     /// Returns the notes whose commands died, each locked by this process.
-    fn abandoned(&self) -> Vec<Abandoned> {
+    fn claim_abandoned(&self) -> Vec<AbandonedEntry> {
         let Some(Ok(folder)) = self.folder.as_ref().map(fs::read_dir) else { return Vec::new() };
         folder.filter_map(|entry| claim(open_existing(entry.ok()?.path())?)).collect()
     }
@@ -185,12 +185,12 @@ fn open_existing(path: PathBuf) -> Option<(PathBuf, File)> {
 /// Claims an opened file if its command died and left a complete note.
 ///
 /// The command may have finished between the opening and the lock, so the file is read under the lock.
-fn claim((path, mut file): (PathBuf, File)) -> Option<Abandoned> {
+fn claim((path, mut file): (PathBuf, File)) -> Option<AbandonedEntry> {
     file.try_lock().ok()?;
     let text = files::read_to_end(&mut file, MAX_NOTE).ok()?;
     let is_note = path.extension().is_some_and(|extension| extension == NOTE_EXTENSION);
     match serde_json::from_slice(&text) {
-        Ok(note) if is_note && is_at(&path, &file) => Some(Abandoned { path, file, note }),
+        Ok(note) if is_note && is_at(&path, &file) => Some(AbandonedEntry { path, file, note }),
         Ok(_) if is_note => None,
         _ => {
             remove_incomplete(&path, &file);

@@ -47,7 +47,7 @@ impl RequestPreview {
             }
         }
         let body = match serde_json::from_slice(request.body_bytes()) {
-            Ok(body) => redacted(body),
+            Ok(body) => redact(body),
             Err(_) if request.body_bytes().is_empty() => Value::Null,
             Err(_) => Value::String(String::from_utf8_lossy(request.body_bytes()).into_owned()),
         };
@@ -70,17 +70,17 @@ impl RequestPreview {
 }
 
 /// Replaces the secrets in a body.
-fn redacted(body: Value) -> Value {
+fn redact(body: Value) -> Value {
     match body {
         Value::Object(fields) => {
             let field = |(name, value): (String, Value)| {
                 let is_secret = SECRET_FIELDS.contains(&name.as_str());
-                let value = if is_secret { Value::String(REDACTED.to_owned()) } else { redacted(value) };
+                let value = if is_secret { Value::String(REDACTED.to_owned()) } else { redact(value) };
                 (name, value)
             };
             Value::Object(fields.into_iter().map(field).collect())
         }
-        Value::Array(items) => Value::Array(items.into_iter().map(redacted).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(redact).collect()),
         other => other,
     }
 }

@@ -26,7 +26,7 @@ impl Prompter {
     pub(crate) fn text(&self, question: &str) -> Result<String, Failure> {
         match self {
             Self::Terminal { colour } => {
-                Text::new(question).with_render_config(look(*colour)).prompt().map_err(unanswered)
+                Text::new(question).with_render_config(look(*colour)).prompt().map_err(prompt_failure)
             }
             #[cfg(test)]
             Self::Scripted(answers) => Ok(answers.lock().unwrap().pop().unwrap()),
@@ -47,7 +47,7 @@ impl Prompter {
                     false => Ok(Validation::Invalid(password_rule().into())),
                 };
                 let prompt = if new { prompt.with_validator(checked) } else { prompt.without_confirmation() };
-                prompt.prompt().map_err(unanswered)
+                prompt.prompt().map_err(prompt_failure)
             }
             #[cfg(test)]
             Self::Scripted(answers) => Ok(answers.lock().unwrap().pop().unwrap()),
@@ -61,7 +61,7 @@ impl Prompter {
                 .with_default(false)
                 .with_render_config(look(*colour))
                 .prompt()
-                .map_err(unanswered),
+                .map_err(prompt_failure),
             #[cfg(test)]
             Self::Scripted(answers) => Ok(answers.lock().unwrap().pop().unwrap() == "y"),
         }
@@ -77,7 +77,7 @@ fn look(colour: bool) -> RenderConfig<'static> {
     if colour { RenderConfig::default_colored() } else { RenderConfig::empty() }
 }
 
-fn unanswered(error: InquireError) -> Failure {
+fn prompt_failure(error: InquireError) -> Failure {
     match error {
         InquireError::OperationCanceled | InquireError::OperationInterrupted => Failure::interrupted(),
         other => Failure::failed(format!("cannot ask: {other}")),

@@ -272,13 +272,13 @@ impl Error {
         }
     }
 
-    /// Returns whether there is no such thing.
+    /// Returns whether the resource does not exist.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// Returns whether it takes a session, or that of someone else.
+    /// Returns whether the request needs a session, or that of another user.
     #[must_use]
     pub fn is_unauthenticated(&self) -> bool {
         self.status() == Some(StatusCode::UNAUTHORIZED)

@@ -74,7 +74,7 @@ pub(crate) fn may_have_been_done(response: &Response) -> bool {
         || response.code() == Some(ErrorCode::OutcomeUnknown)
 }
 
-/// Returns whether the answer to a write settles what became of an earlier attempt with the same key.
+/// Returns whether the response to a write settles the outcome of an earlier attempt with the same key.
 ///
 /// Only a success does, and a refusal of the marketplace itself that no further attempt would change. A refusal that is
 /// given before the key is looked up (a session that has ended, a limit, a proxy) tells nothing about the first attempt.

@@ -124,7 +124,7 @@ pub(crate) enum AttemptOutcome {
     Broken,
     /// It was sent, and no answer came in time.
     Late,
-    /// Not found, where the request names something so young that this service may not have heard of it.
+    /// Not found, where the request names something so recent that this service may not have received it.
     NotYet,
     /// An answer.
     Answer { status: StatusCode, code: Option<ErrorCode>, retry_after: Option<Duration> },

@@ -122,7 +122,7 @@ pub enum WatchEvent {
 }
 
 impl WatchEvents {
-    /// Without a connection yet: the first one, too, is tried until it comes about.
+    /// Creates the stream without a connection; the first one is retried until it succeeds.
     pub(crate) fn unconnected(client: Client, last_event_id: Option<String>) -> Self {
         Self::new(client, Position::new(last_event_id), None)
     }
@@ -215,7 +215,7 @@ impl State {
                         self.greeted = false;
                         continue;
                     }
-                    Err(error) => return Some(self.lost(error)),
+                    Err(error) => return Some(self.end_connection(error)),
                 }
             };
             if !self.greeted {
@@ -232,7 +232,7 @@ impl State {
                         return Some(Err(error));
                     }
                 },
-                Err(error) => return Some(self.lost(error)),
+                Err(error) => return Some(self.end_connection(error)),
             }
         }
     }
@@ -270,7 +270,8 @@ impl State {
         Ok(change)
     }
 
-    fn lost(&mut self, error: Error) -> Result<WatchEvent> {
+    /// Ends the connection after an error. Returns the event that reports the loss, or the error if it is permanent.
+    fn end_connection(&mut self, error: Error) -> Result<WatchEvent> {
         self.connection = None;
         if !error.is_transient() {
             self.ended = true;

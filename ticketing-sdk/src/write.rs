@@ -18,7 +18,7 @@ use crate::{IdempotencyKey, Request, Response, Result, UserId};
 ///
 /// # async fn example(client: Client, ticket: TicketId) -> ticketing_sdk::Result<()> {
 /// let key = IdempotencyKey::generate();
-/// // Note the key down here; after a crash, the same call with the same key finds out what became of it.
+/// // Note the key down here; after a crash, the same call with the same key finds out the outcome.
 /// let order = client.orders().create(&ticket).idempotency_key(key).await?;
 /// # Ok(())
 /// # }

@@ -65,7 +65,7 @@ pub enum ExitReason {
 }
 
 /// The size of the event queue. Senders wait while it is full.
-const WAITING: usize = 256;
+const EVENT_QUEUE_SIZE: usize = 256;
 
 /// The common part of the two drivers: everything except the terminal.
 pub(crate) struct Runtime {
@@ -100,7 +100,7 @@ impl Runtime {
             zone: TimeZone::system(),
         };
         let app = App::new(setup, (options.clock)());
-        let (sender, events) = channel(WAITING);
+        let (sender, events) = channel(EVENT_QUEUE_SIZE);
         let caller = Caller { client: options.client, journal: options.journal, events: sender.clone() };
         let runtime = Self {
             caller,

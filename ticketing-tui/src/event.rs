@@ -34,7 +34,7 @@ pub enum Event {
     SaveFailed(String),
     /// No browser could be opened, for this reason.
     BrowseFailed(String),
-    /// Someone outside wants the program to end.
+    /// A signal ends the program.
     Terminate,
 }
 

@@ -265,7 +265,7 @@ impl Model {
         match alert {
             OrderAlert::TimeLeft(id, left) => {
                 let soon = *left <= URGENT_TIME_LEFT;
-                let text = format!("{} left to pay for {}", text::left(*left), title(self, id));
+                let text = format!("{} left to pay for {}", text::remaining_time(*left), title(self, id));
                 self.notify(if soon { Level::Warning } else { Level::Info }, text);
                 if soon {
                     self.ring_bell();

@@ -166,7 +166,11 @@ impl Context<'_> {
 
     /// Applies the reply to the pending reservation. Returns the order of a success; asks for confirmation if the price
     /// has changed.
-    pub(crate) fn reserved(&mut self, call: CallId, reply: &Result<Reply, CallError>) -> Option<OrderId> {
+    pub(crate) fn apply_reservation(
+        &mut self,
+        call: CallId,
+        reply: &Result<Reply, CallError>,
+    ) -> Option<OrderId> {
         if let Ok(Reply::Order(order)) = reply {
             return Some(order.id.clone());
         }

@@ -171,11 +171,11 @@ pub(crate) fn wrap(text: &str, columns: u16) -> Vec<String> {
 }
 
 /// Returns a remaining time in words. The current second is counted, as on a clock.
-pub(crate) fn left(left: Duration) -> String {
+pub(crate) fn remaining_time(left: Duration) -> String {
     span(Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0)))
 }
 
-/// Cents as a price: `$149.99`.
+/// Returns cents as a price: `$149.99`.
 pub(crate) fn price(cents: u32) -> String {
     format!("${}.{:02}", cents / 100, cents % 100)
 }
@@ -204,8 +204,8 @@ pub(crate) fn count(number: usize) -> String {
     text
 }
 
-/// `1 ticket`, `2 tickets`.
-pub(crate) fn counted(number: usize, noun: &str) -> String {
+/// Returns a number with its noun: `1 ticket`, `2 tickets`.
+pub(crate) fn count_of(number: usize, noun: &str) -> String {
     format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
@@ -271,7 +271,7 @@ mod tests {
     fn numbers_can_be_read() {
         assert_eq!(count(100_000).replace('\u{a0}', " "), "100 000");
         assert_eq!(count(999), "999");
-        assert_eq!(counted(1, "ticket"), "1 ticket");
+        assert_eq!(count_of(1, "ticket"), "1 ticket");
         assert_eq!(price(14_999), "$149.99");
         assert_eq!(price(5), "$0.05");
     }

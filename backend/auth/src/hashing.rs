@@ -13,7 +13,7 @@ use ticketing_platform::http::ApiError;
 use tokio::task::spawn_blocking;
 
 pub(crate) use self::turns::Requester;
-use self::turns::{Refused, Turns};
+use self::turns::{QueueFull, Turns};
 
 /// The cost of a hash, and the number of concurrent ones.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +169,7 @@ impl Hasher {
         requester: Requester,
         work: impl FnOnce(&Argon2<'static>, &mut Vec<Block>) -> Result<T, password_hash::Error> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let turn = self.turns.take(requester).await.map_err(|Refused| {
+        let turn = self.turns.take(requester).await.map_err(|QueueFull| {
             metrics::counter!("auth_hashing_refused_total").increment(1);
             HashingError::Busy
         })?;

@@ -309,7 +309,7 @@ impl Consumers {
         kill_point("before-ack");
         for ((delivery, decision), span) in deliveries.iter().zip(&decisions).zip(spans) {
             let _within = span.context().enter();
-            spans::processed(&span, decision);
+            spans::record_decision(&span, decision);
             self.report(delivery, decision, waiting);
         }
         subscription.acknowledge(deliveries.iter().cloned().zip(decisions).collect()).await?;

@@ -31,7 +31,7 @@ pub(crate) fn begin(tx: &mut Tx<'_>, event: &Envelope) -> Result<u32, DbError> {
 }
 
 /// Returns the number of unfinished attempts of an event.
-pub(crate) fn unfinished(tx: &mut Tx<'_>, event_id: &str) -> Result<u32, DbError> {
+pub(crate) fn count_unfinished(tx: &mut Tx<'_>, event_id: &str) -> Result<u32, DbError> {
     let sql = "SELECT unfinished FROM delivery_failures WHERE event_id = $1";
     let unfinished = tx.query_opt(sql, args![event_id], |row| row.int("unfinished"))?;
     Ok(to_count(unfinished.unwrap_or(0)))

@@ -44,7 +44,7 @@ pub(crate) fn process(
 }
 
 /// Records the ack decision of a delivery.
-pub(crate) fn processed(span: &Span, decision: &AckDecision) {
+pub(crate) fn record_decision(span: &Span, decision: &AckDecision) {
     span.set("ticketing.delivery.outcome", decision.outcome());
     match decision {
         AckDecision::Accepted | AckDecision::Postponed { .. } => {}

@@ -43,7 +43,7 @@ names! {
     PaymentCreated = "payment:created", "The card was charged.";
     PaymentFailed = "payment:failed", "The provider refused the charge for good.";
     PaymentRefunded = "payment:refunded", "An authorization was voided or a charge was refunded.";
-    SessionEnded = "session:ended", "Someone signed out.";
+    SessionEnded = "session:ended", "A user signed out.";
 }
 
 impl EventName {

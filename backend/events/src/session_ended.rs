@@ -5,7 +5,7 @@ use ticketing_sdk::UserId;
 
 use crate::{Event, EventName};
 
-/// Someone signed out.
+/// A user signed out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionEnded {

@@ -57,7 +57,7 @@ impl PaymentSubscriptions {
 
 impl PaymentSubscription {
     /// Waits for a notification, or for the poll interval.
-    pub(crate) async fn changed(&mut self) {
+    pub(crate) async fn wait_for_change(&mut self) {
         // A timeout is a poll.
         drop(tokio::time::timeout(POLL_INTERVAL, self.listener.notified()).await);
     }

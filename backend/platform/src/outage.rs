@@ -14,17 +14,17 @@ use crate::db::DbError;
 const MIN_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(2);
 /// An outage is over when nothing has failed for this time. Longer than a write may take.
-const QUIET: Duration = Duration::from_secs(20);
+const MIN_TIME_WITHOUT_FAILURE: Duration = Duration::from_secs(20);
 
 /// The outage of one writer of a database. Clones share it.
 #[derive(Clone, Debug)]
 pub struct WriterOutage {
     writer: Arc<str>,
-    ongoing: Arc<Mutex<Option<Ongoing>>>,
+    ongoing: Arc<Mutex<Option<OngoingOutage>>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Ongoing {
+struct OngoingOutage {
     began: Instant,
     last_failure: Instant,
     pause: Duration,
@@ -50,7 +50,7 @@ impl WriterOutage {
             }
             none => {
                 tracing::warn!(writer, %error, "the database cannot be written; the writer pauses");
-                *none = Some(Ongoing { began: now, last_failure: now, pause: MIN_PAUSE });
+                *none = Some(OngoingOutage { began: now, last_failure: now, pause: MIN_PAUSE });
                 MIN_PAUSE
             }
         };
@@ -63,7 +63,7 @@ impl WriterOutage {
     pub fn succeed(&self) -> bool {
         let mut ongoing = self.ongoing();
         let Some(outage) = *ongoing else { return true };
-        if outage.last_failure.elapsed() < QUIET {
+        if outage.last_failure.elapsed() < MIN_TIME_WITHOUT_FAILURE {
             return false;
         }
         *ongoing = None;
@@ -76,10 +76,10 @@ impl WriterOutage {
     /// Returns when the outage ends if nothing fails until then; `None` where there is no outage.
     #[must_use]
     pub fn ends_at(&self) -> Option<Instant> {
-        self.ongoing().map(|outage| outage.last_failure + QUIET)
+        self.ongoing().map(|outage| outage.last_failure + MIN_TIME_WITHOUT_FAILURE)
     }
 
-    fn ongoing(&self) -> MutexGuard<'_, Option<Ongoing>> {
+    fn ongoing(&self) -> MutexGuard<'_, Option<OngoingOutage>> {
         self.ongoing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -101,7 +101,7 @@ mod tests {
             assert!(outage.fail(&error) <= MAX_PAUSE);
         }
         assert_eq!(outage.fail(&error), MAX_PAUSE);
-        tokio::time::advance(QUIET).await;
+        tokio::time::advance(MIN_TIME_WITHOUT_FAILURE).await;
         assert!(outage.succeed());
         assert_eq!(outage.fail(&error), MIN_PAUSE, "it is a new one");
     }

@@ -57,11 +57,11 @@ struct Shared {
     applied: Signal,
     registered: Notify,
     lookup: Box<Lookup>,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<WaitingRequests>,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct WaitingRequests {
     resources: HashMap<String, Resource>,
     /// The number of waiting requests by user and resource.
     users: HashMap<String, HashMap<String, usize>>,
@@ -152,12 +152,12 @@ impl fmt::Debug for VisibilityWaiter {
 }
 
 impl Shared {
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, WaitingRequests> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the awaited identifiers, or `None` if there are none and the task ends.
-    fn awaited(&self) -> Option<Vec<String>> {
+    fn awaited_ids(&self) -> Option<Vec<String>> {
         let mut waiting = self.waiting();
         if waiting.resources.is_empty() {
             waiting.is_watched = false;
@@ -194,7 +194,7 @@ impl Drop for Waiter<'_> {
 /// Looks up all awaited resources until no request waits.
 async fn watch_for_events(shared: Arc<Shared>) {
     let mut applied = shared.applied.listen();
-    while let Some(awaited) = shared.awaited() {
+    while let Some(awaited) = shared.awaited_ids() {
         match (shared.lookup)(awaited).await {
             Ok(found) => {
                 let waiting = shared.waiting();

@@ -138,16 +138,16 @@ impl Task {
 #[must_use]
 pub fn command() -> Command {
     ServerArgs::command().mut_subcommands(|subcommand| match subcommand.get_name() {
-        "migrate" => required(subcommand, &[DATABASE_URL]),
-        "republish" => required(subcommand, &[DATABASE_URL, nats::URL]),
-        "dead-letters" => subcommand.mut_subcommands(|subcommand| required(subcommand, &[nats::URL])),
+        "migrate" => with_required(subcommand, &[DATABASE_URL]),
+        "republish" => with_required(subcommand, &[DATABASE_URL, nats::URL]),
+        "dead-letters" => subcommand.mut_subcommands(|subcommand| with_required(subcommand, &[nats::URL])),
         "all" => subcommand,
-        "tickets" => required(subcommand, &[DATABASE_URL, nats::URL, JWT_KEY, PASS_KEY]),
-        _ => required(subcommand, &[DATABASE_URL, nats::URL, JWT_KEY]),
+        "tickets" => with_required(subcommand, &[DATABASE_URL, nats::URL, JWT_KEY, PASS_KEY]),
+        _ => with_required(subcommand, &[DATABASE_URL, nats::URL, JWT_KEY]),
     })
 }
 
-fn required(command: Command, variables: &[&str]) -> Command {
+fn with_required(command: Command, variables: &[&str]) -> Command {
     command.mut_args(|arg| {
         let is_required = variables.iter().any(|name| variable(&arg).as_deref() == Some(name));
         if is_required { arg.required(true) } else { arg }

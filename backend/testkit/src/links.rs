@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::proxy::FaultProxy;
 
-/// What a process is linked to.
+/// The server of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
     /// The server that carries the events.

@@ -11,10 +11,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-/// What is passed on at once.
-const CHUNK: usize = 16 * 1024;
-/// What a throttled direction passes on at once, in parts of a second.
-const PARTS: usize = 20;
+/// The size of a chunk, in bytes.
+const MAX_CHUNK_BYTES: usize = 16 * 1024;
+/// How often a second a throttled direction passes its bytes on.
+const CHUNKS_PER_SECOND: usize = 20;
 
 /// One of the two directions of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ async fn serve(
         // Nothing is to come later than it would without us.
         client.set_nodelay(true).and_then(|()| server.set_nodelay(true)).ok()?;
         live.fetch_add(1, Ordering::SeqCst);
-        let _gone = Gone(&live);
+        let _gone = ConnectionCount(&live);
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
         tokio::join!(
@@ -164,9 +164,9 @@ async fn serve(
     }
 }
 
-struct Gone<'l>(&'l AtomicUsize);
+struct ConnectionCount<'l>(&'l AtomicUsize);
 
-impl Drop for Gone<'_> {
+impl Drop for ConnectionCount<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -179,9 +179,12 @@ async fn pump(
     direction: Direction,
     mut faults: watch::Receiver<Faults>,
 ) {
-    let mut buffer = vec![0; CHUNK];
+    let mut buffer = vec![0; MAX_CHUNK_BYTES];
     loop {
-        let size = faults.borrow().bytes_per_second.map_or(CHUNK, |rate| (rate / PARTS).clamp(1, CHUNK));
+        let size = faults
+            .borrow()
+            .bytes_per_second
+            .map_or(MAX_CHUNK_BYTES, |rate| (rate / CHUNKS_PER_SECOND).clamp(1, MAX_CHUNK_BYTES));
         let Ok(count) = from.read(&mut buffer[..size]).await else { return };
         let passes = faults.wait_for(|faults| !faults.stalled[direction as usize]).await;
         let Ok(pause) = passes.map(|faults| faults.pause(count)) else { return };

@@ -14,13 +14,13 @@ use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
 /// The maximum number of pages; beyond it the cache is cleared.
-const MOST: usize = 256;
+const MAX_PAGES: usize = 256;
 /// The maximum size of a cached page, in bytes: the longest whole list with usual titles.
-const LARGEST: usize = 4 * 1024 * 1024;
+const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// The maximum size of all pages, in bytes; beyond it the cache is cleared.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The maximum length of a cached query, in bytes.
-const LONGEST: usize = 256;
+const MAX_QUERY_BYTES: usize = 256;
 
 /// A page as it is sent.
 #[derive(Clone, Debug)]
@@ -49,11 +49,11 @@ impl IntoResponse for Page {
 pub(crate) struct Pages {
     changed: Signal,
     /// `None` on a shared database.
-    kept: Option<Arc<RwLock<Kept>>>,
+    kept: Option<Arc<RwLock<CachedPages>>>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct CachedPages {
     generation: u64,
     pages: HashMap<String, Page>,
     bytes: usize,
@@ -80,16 +80,16 @@ impl Pages {
     /// Caches a page that was read after `generation`.
     pub(crate) fn keep(&self, question: &str, generation: u64, page: &Page) {
         let Some(kept) = &self.kept else { return };
-        if question.len() > LONGEST || page.body.len() > LARGEST {
+        if question.len() > MAX_QUERY_BYTES || page.body.len() > MAX_PAGE_BYTES {
             return;
         }
         let mut kept = kept.write().unwrap_or_else(PoisonError::into_inner);
         if generation < kept.generation {
             return;
         }
-        let is_full = kept.pages.len() >= MOST || kept.bytes + page.body.len() > MOST_BYTES;
+        let is_full = kept.pages.len() >= MAX_PAGES || kept.bytes + page.body.len() > MAX_BYTES;
         if generation > kept.generation || is_full {
-            *kept = Kept { generation, ..Kept::default() };
+            *kept = CachedPages { generation, ..CachedPages::default() };
         }
         kept.bytes += page.body.len();
         if let Some(replaced) = kept.pages.insert(question.to_owned(), page.clone()) {
@@ -126,23 +126,23 @@ mod tests {
     #[test]
     fn cached_pages_are_bounded() {
         let pages = Pages::new(Signal::default(), false);
-        for n in 0..10 * MOST {
+        for n in 0..10 * MAX_PAGES {
             pages.keep(&format!("q={n}"), 0, &page("[]"));
         }
-        assert!(pages.kept.as_ref().unwrap().read().unwrap().pages.len() <= MOST);
-        let large = Page { body: Bytes::from(vec![b' '; LARGEST]), link: None, good_until: None };
+        assert!(pages.kept.as_ref().unwrap().read().unwrap().pages.len() <= MAX_PAGES);
+        let large = Page { body: Bytes::from(vec![b' '; MAX_PAGE_BYTES]), link: None, good_until: None };
         for n in 0..10 {
             pages.keep(&format!("large={n}"), 0, &large);
             pages.keep("large=again", 0, &large);
         }
         let kept = pages.kept.as_ref().unwrap();
         let bytes: usize = kept.read().unwrap().pages.values().map(|page| page.body.len()).sum();
-        assert!(bytes <= MOST_BYTES && bytes == kept.read().unwrap().bytes, "{bytes}");
-        pages.keep(&"q".repeat(LONGEST + 1), 0, &page("[]"));
+        assert!(bytes <= MAX_BYTES && bytes == kept.read().unwrap().bytes, "{bytes}");
+        pages.keep(&"q".repeat(MAX_QUERY_BYTES + 1), 0, &page("[]"));
         let none = Pages::new(Signal::default(), true);
         none.keep("", none.generation(), &page("[]"));
         assert!(none.get("", NOW).is_none(), "another process may have changed a ticket by now");
-        assert!(pages.get(&"q".repeat(LONGEST + 1), NOW).is_none());
+        assert!(pages.get(&"q".repeat(MAX_QUERY_BYTES + 1), NOW).is_none());
     }
 
     #[test]

@@ -30,13 +30,13 @@ pub(crate) enum Profile {
     /// Add a profile, or bind it to another server
     Add(Add),
     /// Use a profile from now on
-    Use(Named),
+    Use(NameArgs),
     /// Remove a profile and its session
     #[command(alias = "rm", after_long_help = help::long(
         &["ticketing profile remove work"],
         "The server accepts the session until it expires; `ticketing --profile NAME logout` ends it there.",
     ))]
-    Remove(Named),
+    Remove(NameArgs),
 }
 
 /// The arguments of `ticketing profile add`.
@@ -60,7 +60,7 @@ pub(crate) struct Add {
 /// The arguments of `ticketing profile use` and `remove`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::long(&["ticketing profile use work"], "`ticketing profile use none` uses none."))]
-pub(crate) struct Named {
+pub(crate) struct NameArgs {
     /// The name of the profile
     #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::profiles))]
     name: String,
@@ -135,20 +135,20 @@ impl LocalCommand for Profile {
                 ));
                 Ok(())
             }
-            Self::Use(Named { name }) if name == NONE => {
+            Self::Use(NameArgs { name }) if name == NONE => {
                 config.set("profile", None);
                 config.save()?;
                 context.io.remark("no profile is used");
                 Ok(())
             }
-            Self::Use(Named { name }) => {
+            Self::Use(NameArgs { name }) => {
                 let server = config.profile(&name).ok_or_else(|| unknown(&name, &config))?;
                 config.set("profile", Some(&name));
                 config.save()?;
                 context.io.remark(&format!("profile {name} is used: {server}"));
                 Ok(())
             }
-            Self::Remove(Named { name }) => {
+            Self::Remove(NameArgs { name }) => {
                 let server = config.profile(&name).ok_or_else(|| unknown(&name, &config))?;
                 let client = context.settings.client_of(&server, Some(&name))?;
                 client.auth().forget().await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ticketing_sdk::{IdempotencyKey, Timestamp};
 
-use super::{Abandoned, Entry, Journal, Note, fingerprint};
+use super::{AbandonedEntry, Entry, Journal, Note, fingerprint};
 
 /// A write whose command died. This process holds its lock until it is dropped or settled.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl InterruptedWrite {
 impl Journal {
     /// Claims the writes whose commands died, oldest first. Those of a running command are not among them.
     pub(crate) fn claim_interrupted(&self) -> Vec<InterruptedWrite> {
-        let claimed = self.abandoned().into_iter().map(|Abandoned { path, file, note }| {
+        let claimed = self.claim_abandoned().into_iter().map(|AbandonedEntry { path, file, note }| {
             let entry = Entry { key: note.key.clone(), resumed: true, path, file };
             InterruptedWrite { note, entry }
         });

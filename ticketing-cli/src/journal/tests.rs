@@ -85,13 +85,13 @@ fn incomplete_files_are_removed_once_they_are_old() {
     for name in ["a.json", "b.tmp"] {
         new_private_file(&journal.folder().join(name)).unwrap();
     }
-    assert!(journal.abandoned().is_empty());
+    assert!(journal.claim_abandoned().is_empty());
     assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 2, "they may be in the making");
     for name in ["a.json", "b.tmp"] {
         let file = OpenOptions::new().write(true).open(journal.folder().join(name)).unwrap();
         file.set_modified(crate::clock::system_time() - 2 * INCOMPLETE_FILE_AGE).unwrap();
     }
-    assert!(journal.abandoned().is_empty());
+    assert!(journal.claim_abandoned().is_empty());
     assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
 }
 

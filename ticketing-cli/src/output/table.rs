@@ -10,7 +10,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::{Cell, Column, Place, Printer, Record, Tone, short_id, when};
 
 /// The width from which a table has every column, and a status its time.
-const WIDE: usize = 100;
+const MIN_WIDTH_OF_ALL_COLUMNS: usize = 100;
 /// The space between two columns.
 const GAP: usize = 2;
 /// The width below which a title is not readable: other columns are dropped before.
@@ -167,7 +167,7 @@ pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
 fn is_shown(column: &Column, width: usize) -> bool {
     match column.place {
         Place::Hidden => false,
-        Place::Wide => width >= WIDE,
+        Place::Wide => width >= MIN_WIDTH_OF_ALL_COLUMNS,
         Place::Id | Place::Whole | Place::Cut | Place::Right => true,
     }
 }
@@ -210,7 +210,7 @@ const LABEL_SEPARATOR: &str = " · ";
 /// Returns the text of a cell in a list. A status has no time where the terminal is not wide: the title gets the room.
 fn fitted_text(cell: &Cell, width: usize, printer: &Printer<'_>) -> String {
     match cell {
-        Cell::Label(_, label, _) if width < WIDE => {
+        Cell::Label(_, label, _) if width < MIN_WIDTH_OF_ALL_COLUMNS => {
             label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned()
         }
         _ => plain(cell, printer),

@@ -23,7 +23,7 @@ fn wrong(error: &Error) -> Failure {
 /// Renders a template. The fields of an object are its variables; a list is the variable `items`. A terminal gets no
 /// control characters of other users.
 pub(super) fn render(text: &str, document: &Value, terminal: bool) -> Outcome<String> {
-    let document = if terminal { sanitized(document) } else { document.clone() };
+    let document = if terminal { sanitize_value(document) } else { document.clone() };
     let variables = match document {
         Value::Object(fields) => fields,
         other => Map::from_iter([("items".to_owned(), other)]),
@@ -57,12 +57,12 @@ fn colour(text: &str, name: &str) -> Result<String, Error> {
 }
 
 /// Returns a document whose texts have no control characters.
-fn sanitized(value: &Value) -> Value {
+fn sanitize_value(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(sanitize(text).into_owned()),
-        Value::Array(items) => Value::Array(items.iter().map(sanitized).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(sanitize_value).collect()),
         Value::Object(fields) => {
-            Value::Object(fields.iter().map(|(key, value)| (key.clone(), sanitized(value))).collect())
+            Value::Object(fields.iter().map(|(key, value)| (key.clone(), sanitize_value(value))).collect())
         }
         other => other.clone(),
     }

@@ -10,16 +10,16 @@ use crate::failure::{Failure, Outcome};
 pub(super) fn document(value: &impl Serialize, terminal: bool) -> Outcome<String> {
     let unwritable = |error: serde_yaml_ng::Error| Failure::failed(format!("cannot write YAML: {error}"));
     let value = serde_yaml_ng::to_value(value).map_err(unwritable)?;
-    let value = if terminal { sanitized(value) } else { value };
+    let value = if terminal { sanitize_value(value) } else { value };
     serde_yaml_ng::to_string(&value).map_err(unwritable)
 }
 
-fn sanitized(value: Value) -> Value {
+fn sanitize_value(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(sanitize(&text).into_owned()),
-        Value::Sequence(items) => Value::Sequence(items.into_iter().map(sanitized).collect()),
+        Value::Sequence(items) => Value::Sequence(items.into_iter().map(sanitize_value).collect()),
         Value::Mapping(fields) => {
-            Value::Mapping(fields.into_iter().map(|(key, value)| (key, sanitized(value))).collect())
+            Value::Mapping(fields.into_iter().map(|(key, value)| (key, sanitize_value(value))).collect())
         }
         other => other,
     }

@@ -1,5 +1,5 @@
 //! `kill -9` of the program at every step of its writes, and of its server: nothing is listed, held or charged twice, and the next
-//! command says truly what became of it.
+//! command states the outcome.
 //!
 //! `STORM_CLIENT_KILLS` makes it longer and tells of each kill; `STORM_SEED` repeats the delays of another run.
 
@@ -24,7 +24,7 @@ const MOST_RUNS: u32 = 10;
 /// The ticket of the step in a plan, which has no ticket yet.
 const TICKET: &str = "TICKET";
 
-/// What is killed, and when.
+/// The process to kill, and when.
 #[derive(Clone, Debug)]
 enum Kill {
     /// The client, with its request or the answer to it lost or still on its way.
@@ -48,7 +48,7 @@ struct Stage {
     seed: u64,
 }
 
-/// What happened.
+/// The outcome.
 #[derive(Debug, Default)]
 struct Figures {
     client_kills: u32,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Cli, Server, finish};
 
-/// What bash offers for the last word.
+/// Returns the candidates of bash for the last word.
 pub(crate) fn offered(cli: &Cli, words: &[&str]) -> String {
     let mut command = cli.command(&[&["--"], words].concat());
     command.env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());

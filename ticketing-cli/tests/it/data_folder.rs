@@ -150,7 +150,7 @@ fn service_refuses_writes_without_its_database_and_others_go_on() {
     let before = cli.ticket("Before", "20");
     let (orders, aside) = (data.join("orders.db"), root.path().join("orders.db"));
     fs::rename(&orders, &aside).unwrap();
-    // What tickets answers is in a file that is there.
+    // The file of tickets is in its place.
     let meanwhile = cli.ticket("Meanwhile", "20");
     let run = cli.run(&["--timeout", "2s", "orders", "create", &before]);
     assert_ne!(run.code, 0, "{run:?}");

@@ -91,7 +91,7 @@ fn write_interrupted_by_ctrl_c_is_recorded() {
     assert!(next.err.starts_with("notice: `orders create t1` at http://127.0.0.1:"), "{}", next.err);
 }
 
-/// What the scripted server does with the next write.
+/// How the scripted server handles the next write.
 #[derive(Clone, Copy)]
 enum OnWrite {
     /// Reads it and hangs up: its outcome is not known.

@@ -35,7 +35,7 @@ fn ticket_is_listed_changed_found_and_withdrawn() {
     assert_eq!(run.code, 3, "{run:?}");
     assert!(run.err.starts_with(&format!("error: there is no ticket {}\nhint: ", others[0])), "{}", run.err);
 
-    // What is another's stays as it is.
+    // Another user's ticket and order stay unchanged.
     let stranger = Cli::at(&server.url).sign_up("stranger@example.com");
     for words in
         [&["tickets", "update", &ticket, "--price", "1"][..], &["tickets", "delete", &ticket, "--yes"]]

@@ -29,14 +29,14 @@ impl OriginalFixture {
         Self { original, proxy, seller, buyer }
     }
 
-    /// A ticket that every service has heard of.
+    /// Lists a ticket, and waits until every service has received it.
     fn ticket(&self) -> String {
         let ticket = self.seller.ticket("RustConf", "20");
         self.after_lag();
         ticket
     }
 
-    /// Waits until the services have heard of all that has happened.
+    /// Waits until the services have received all events.
     fn after_lag(&self) {
         let now = self.original.clock().now();
         eventually("the lag passes", || {
@@ -132,7 +132,7 @@ fn lists_of_original_show_what_was_asked_for() {
 fn purchase_at_original_step_by_step() {
     let fixture = OriginalFixture::new();
     let OriginalFixture { original, seller, buyer, .. } = &fixture;
-    // At once: orders has not heard of the ticket, payments not of the order.
+    // At once: orders has not received the ticket, payments not the order.
     let ticket = seller.ticket("RustConf", "20");
     let order = text(&buyer.json(&["orders", "create", &ticket])["id"]);
     let run = buyer.ok(&["payments", "create", &order, "--token", "tok_visa"]);
@@ -241,7 +241,7 @@ fn lost_responses_at_original_are_reported_and_not_retried() {
     ] {
         let fixture = OriginalFixture::new();
         let ticket = fixture.ticket();
-        // Payments has heard of the order before it is asked: the loss meets the request that charges.
+        // Payments has received the order before the request: the loss meets the request that charges.
         let hold = fixture.proxy.hold_at(Step::new(Method::POST, path, RequestStage::Arrived));
         let buying =
             fixture.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
@@ -260,7 +260,7 @@ fn lost_responses_at_original_are_reported_and_not_retried() {
         assert!(!run.err.contains("same command again"), "{}", run.err);
         assert_eq!(fixture.original.charges().len(), charges, "{path} {point:?}");
         fixture.after_lag();
-        // What was looked at decides, and the next command goes by it.
+        // The state on the server decides, and the next command follows it.
         let run = fixture.buy(&ticket);
         assert_eq!(run.code, if charges == 1 { 5 } else { 0 }, "{path} {point:?}: {run:?}");
         fixture.after_lag();

@@ -2,7 +2,7 @@
 
 use crate::support::{Cli, Server, finish, text};
 
-/// Someone without a server but those of profiles.
+/// A user with the servers of profiles only.
 fn nowhere() -> Cli {
     Cli::offline()
 }

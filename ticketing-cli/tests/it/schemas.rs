@@ -1,4 +1,4 @@
-//! What the commands write is what the published schemas say.
+//! The JSON of the commands matches the published schemas.
 
 use serde_json::Value;
 

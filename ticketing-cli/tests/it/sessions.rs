@@ -1,4 +1,4 @@
-//! Where sessions are kept, for whom, and how they end.
+//! The storage of sessions, their users, and their end.
 
 use crate::support::{Cli, Server, finish};
 
@@ -38,7 +38,7 @@ fn session_is_stored_privately_shown_and_ended() {
     assert_eq!(cli.run(&["auth", "status"]).code, 4);
     assert_eq!(cli.run(&["orders", "list"]).code, 4);
     cli.ok(&["auth", "signout"]);
-    // What someone copied before is worth nothing now.
+    // A cookie that was copied before is refused now.
     std::fs::write(&file, cookie).unwrap();
     let run = cli.run(&["auth", "status"]);
     assert_eq!(run.code, 4);

@@ -19,7 +19,7 @@ pub(crate) struct Cli {
     pub(crate) server: String,
 }
 
-/// What a run left.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -28,12 +28,12 @@ pub(crate) struct Run {
 }
 
 impl Cli {
-    /// Someone who works with this server.
+    /// A user of this server.
     pub(crate) fn at(server: &str) -> Self {
         Self { home: tempfile::tempdir().unwrap(), server: server.to_owned() }
     }
 
-    /// Someone whose server does not matter.
+    /// A user without a server.
     pub(crate) fn offline() -> Self {
         Self::at("http://127.0.0.1:9")
     }
@@ -97,7 +97,7 @@ impl Run {
     }
 }
 
-/// The program without a trace of the environment of the one who runs the tests.
+/// The program in an empty environment.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketing"));
     command.env_clear();
@@ -170,7 +170,7 @@ impl Server {
         (Self { url: url.to_owned(), data: PathBuf::new(), child, _folder: None }, err)
     }
 
-    /// Asks it to end, and waits for that.
+    /// Sends SIGTERM, and waits for the end.
     pub(crate) fn terminate(self) -> ExitStatus {
         self.signal("-TERM");
         self.ended()

@@ -40,6 +40,6 @@ const CTRL_Z: &str = "\x1a";
 #[track_caller]
 fn tui(cli: &Cli) -> Pty {
     let pty = Pty::spawn(terminal(&cli.command(&["tui"])), SIZE);
-    pty.see("live");
+    pty.wait_until_shown("live");
     pty
 }

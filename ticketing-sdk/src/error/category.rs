@@ -15,7 +15,7 @@ pub enum ErrorCategory {
     InvalidInput,
     /// The resource does not exist.
     NotFound,
-    /// Nobody is signed in, or someone who may not do it.
+    /// No user is signed in, or the user may not do it.
     NotAllowed,
     /// The state of things does not permit it: reserved, expired, paid already.
     Conflict,

@@ -13,7 +13,7 @@ use super::{FileSessions, SessionError, SessionLocation, SessionStore};
 
 /// The service name of the entries.
 const SERVICE: &str = "ticketing";
-/// A keyring that waits for someone to unlock it may wait for ever. A command with one ends within three seconds.
+/// A keyring may wait for ever until the user unlocks it. A command with one ends within three seconds.
 const KEYRING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Keeps sessions in the keyring of the operating system; where there is none, or it is locked or does not answer

@@ -91,8 +91,8 @@ pub fn time_left(left: Duration) -> String {
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
-/// Beyond this the date says more.
-const LONG: u64 = 30 * DAY;
+/// The longest time that is shown relative to now; beyond it the date is shown.
+const MAX_RELATIVE: u64 = 30 * DAY;
 
 /// Returns a time relative to `now`: `3 min ago`, `in 14 min`, or the date if it is far away.
 ///
@@ -113,9 +113,9 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
     let (ahead, since) = (at.saturating_since(now).as_secs(), now.saturating_since(at).as_secs());
     match (ahead, since) {
         (0, 0) => "now".to_owned(),
-        (0, since) if since >= LONG => date(at),
+        (0, since) if since >= MAX_RELATIVE => date(at),
         (0, since) => format!("{} ago", amount(since)),
-        (ahead, _) if ahead >= LONG => date(at),
+        (ahead, _) if ahead >= MAX_RELATIVE => date(at),
         (ahead, _) => format!("in {}", amount(ahead)),
     }
 }

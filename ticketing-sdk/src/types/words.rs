@@ -1,4 +1,4 @@
-//! The words of enumerations: their text on the wire, and what becomes of a word that this version does not know.
+//! The words of enumerations: their text on the wire, and the handling of a value that this version does not know.
 
 use std::fmt;
 use std::str::FromStr;

@@ -10,11 +10,11 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{order, ticket};
 
-/// What the server does with one connection, after it has read a request.
+/// How the server handles a connection after it has read a request.
 enum Does {
     /// Writes this and closes.
     Writes(String),
-    /// Says nothing and keeps the connection.
+    /// Sends nothing and keeps the connection.
     Waits,
 }
 

@@ -1,4 +1,4 @@
-//! What a program can set: hooks, the budget of retries, headers, timeouts, its own connections, and calls without `async`.
+//! The options of a client: hooks, the budget of retries, headers, timeouts, its own connections, and calls without `async`.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is sent again, what is not, and what the caller learns when nobody knows.
+//! Which requests are retried, and the error of an unknown outcome.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn what_a_service_has_not_heard_of_yet_is_asked_for_again() {
     let requests = mock.requests();
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[0].header("idempotency-key"), requests[1].header("idempotency-key"));
-    // What is old is not there, and what is young is not there for ever.
+    // An old id is not retried, and a recent one is retried for a limited time.
     for (id, tries) in [(old, 1), (young, 4)] {
         let mock = Mock::new();
         mock.on(Method::POST, ORDERS, not_found());

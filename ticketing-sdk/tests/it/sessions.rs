@@ -225,7 +225,7 @@ fn sign_in_as(mock: &Mock, user: &str) {
     mock.on(Method::POST, "/api/users/signin", reply.header("set-cookie", &cookie_of(user)));
 }
 
-/// For whom each request to a path was meant.
+/// Returns the intended user of each request to a path.
 fn intended(mock: &Mock, path: &str) -> Vec<Option<String>> {
     let requests = mock.requests().into_iter().filter(|request| request.path == path);
     requests.map(|request| request.header("x-ticketing-user").map(str::to_owned)).collect()
@@ -245,7 +245,7 @@ async fn write_names_the_user_of_its_session_at_every_attempt() {
     let client = client(&mock);
     client.auth().sign_in("ada@example.com", "correct horse").await.unwrap();
     assert_eq!(client.session().await.unwrap().user.unwrap().as_str(), "ada");
-    // While the write waits for its second attempt, someone else signs in.
+    // While the write waits for its second attempt, another user signs in.
     let (order, _) = tokio::join!(client.orders().create("t-1"), async {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         client.auth().sign_in("bob@example.com", "correct horse").await.unwrap();

@@ -9,7 +9,7 @@ use ticketing_sdk::PassId;
 use crate::text;
 
 /// The maximum number of files of one pass.
-const MOST_FILES: u32 = 100;
+const MAX_FILES: u32 = 100;
 
 /// Writes an event to a new file, and returns its path. A file that is there already is not written over.
 ///
@@ -21,7 +21,7 @@ pub(super) fn save(pass: &PassId, event: &str) -> io::Result<PathBuf> {
 
 fn save_in(folder: &Path, pass: &PassId, event: &str) -> io::Result<PathBuf> {
     let name: String = text::short_id(pass.as_str()).chars().filter(char::is_ascii_alphanumeric).collect();
-    for number in 1..=MOST_FILES {
+    for number in 1..=MAX_FILES {
         let suffix = if number == 1 { String::new() } else { format!("-{number}") };
         let path = folder.join(format!("ticket-{name}{suffix}.ics"));
         match File::create_new(&path) {
@@ -30,7 +30,7 @@ fn save_in(folder: &Path, pass: &PassId, event: &str) -> io::Result<PathBuf> {
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::new(ErrorKind::AlreadyExists, format!("there are {MOST_FILES} files of this ticket")))
+    Err(io::Error::new(ErrorKind::AlreadyExists, format!("there are {MAX_FILES} files of this ticket")))
 }
 
 #[cfg(test)]

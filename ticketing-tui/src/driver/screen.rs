@@ -16,7 +16,7 @@ use crate::event::Event;
 use crate::terminal::Terminal;
 
 /// The shortest interval between two frames of events from the marketplace. Keys are drawn at once.
-const FRAME: Duration = Duration::from_millis(16);
+const FRAME_INTERVAL: Duration = Duration::from_millis(16);
 
 /// Runs the marketplace on the whole terminal, until the user quits.
 ///
@@ -72,7 +72,7 @@ impl Driver {
                     continue;
                 }
             }
-            let due = self.drawn + FRAME;
+            let due = self.drawn + FRAME_INTERVAL;
             if self.dirty && Instant::now() >= due {
                 self.draw()?;
             }

@@ -7,9 +7,9 @@ use ticketing_sdk::{TicketId, Timestamp};
 use super::ticket_store::{TicketRow, TicketState};
 
 /// How many events are kept.
-const KEPT: usize = 500;
+const MAX_EVENTS: usize = 500;
 /// How long a bar of the charts is, in milliseconds.
-const SPAN: i64 = 10_000;
+const MILLIS_PER_BAR: i64 = 10_000;
 /// How many bars are kept: ten minutes.
 pub(crate) const BARS: usize = 60;
 
@@ -107,12 +107,12 @@ impl Activity {
             }
         }
         self.log.push_front(event);
-        self.log.truncate(KEPT);
+        self.log.truncate(MAX_EVENTS);
     }
 
     /// Begins new bars, up to a time.
     fn move_to(&mut self, now: Timestamp) {
-        let span = now.as_millis() / SPAN;
+        let span = now.as_millis() / MILLIS_PER_BAR;
         let gone = if self.bars.is_empty() { 1 } else { (span - self.newest).max(0) };
         for _ in 0..gone.min(BARS as i64) {
             self.bars.push_back(Bar::default());
@@ -134,7 +134,7 @@ impl Activity {
 
     /// The bars of the last ten minutes up to now, the oldest first; always as many.
     pub(crate) fn bars(&self, now: Timestamp) -> Vec<Bar> {
-        let late = usize::try_from((now.as_millis() / SPAN - self.newest).max(0)).unwrap_or(BARS);
+        let late = usize::try_from((now.as_millis() / MILLIS_PER_BAR - self.newest).max(0)).unwrap_or(BARS);
         let late = if self.bars.is_empty() { 0 } else { late.min(BARS) };
         let mut bars: Vec<Bar> =
             self.bars.iter().copied().chain(std::iter::repeat_n(Bar::default(), late)).collect();

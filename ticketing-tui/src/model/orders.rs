@@ -1,4 +1,4 @@
-//! One's orders: what is held and until when, what is being done about it, and what became of it.
+//! The orders of the user, with their pending actions and their deadlines.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;

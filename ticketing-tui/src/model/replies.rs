@@ -175,7 +175,7 @@ impl Model {
         match reply {
             Ok(Reply::Order(order)) => {
                 self.orders.update(order);
-                let left = text::left(Orders::time_left(order, self.server_now()));
+                let left = text::remaining_time(Orders::time_left(order, self.server_now()));
                 let title = text::title(&order.ticket.title);
                 self.notify(Level::Success, format!("{title} is reserved for you for {left}"));
             }

@@ -78,7 +78,7 @@ impl Screen for Activity {
         let (list, beside) = panes::split(area);
         if let Some(beside) = beside {
             log(self, model, painter, list);
-            self.beside(model, painter, beside);
+            self.draw_details(model, painter, beside);
         } else if area.height >= 18 {
             log(self, model, painter, Rect { height: area.height - CHARTS, ..area });
             charts(model, painter, below(area, area.height - CHARTS));
@@ -109,8 +109,8 @@ impl Screen for Activity {
 }
 
 impl Activity {
-    /// The charts, and below them the ticket that the selected event is about.
-    fn beside(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+    /// Draws the charts, and below them the ticket of the selected event.
+    fn draw_details(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let mut rest = below(charts(model, painter, area), 1);
         if rest.height >= 2 * PRICES {
             rest = below(prices(model, painter, rest), 1);

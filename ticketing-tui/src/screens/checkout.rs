@@ -1,4 +1,4 @@
-//! One order: how long it is held, paying for it, and what became of it.
+//! The checkout of an order: its countdown, its payment, and its outcome.
 
 mod view;
 
@@ -215,7 +215,7 @@ impl Screen for Checkout {
             }
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
-                if let Some(order) = cx.reserved(id, reply) {
+                if let Some(order) = cx.apply_reservation(id, reply) {
                     cx.replace_with(Route::Checkout(order));
                 }
             }
@@ -243,7 +243,7 @@ impl Screen for Checkout {
             (_, Some(OrderAction::Cancel)) => lines.push("Cancelling.".to_owned()),
             (OrderStatus::Created, None) => {
                 let left = Orders::time_left(order, model.server_now());
-                lines.push(format!("Reserved for you for {}.", text::left(left)));
+                lines.push(format!("Reserved for you for {}.", text::remaining_time(left)));
                 if let Some(error) = model.orders.payment_error(&self.id) {
                     lines.push(error.message.clone());
                     lines.extend(error.advice.clone());

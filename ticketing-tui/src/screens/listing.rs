@@ -119,7 +119,7 @@ impl Listing {
         self.submission.begin(sent);
     }
 
-    fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Context<'_>) {
+    fn apply_reply(&mut self, reply: &Result<Reply, CallError>, cx: &mut Context<'_>) {
         match reply {
             Ok(_) => {
                 if self.id.is_none() {
@@ -166,7 +166,7 @@ impl Screen for Listing {
             Input::Action(Action::Back) => cx.back(),
             Input::Reply(id, reply) if self.submission.take_reply(id) => {
                 cx.handled = true;
-                self.answered(reply, cx);
+                self.apply_reply(reply, cx);
             }
             input => {
                 form_input(&mut self.form, input);

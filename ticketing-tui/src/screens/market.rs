@@ -53,7 +53,7 @@ impl Market {
         cx.model.market.search(query);
     }
 
-    fn filtered(&mut self, cx: &mut Context<'_>) {
+    fn apply_filter(&mut self, cx: &mut Context<'_>) {
         // The best match is selected.
         self.anchor = None;
         let text = self.filter.value().to_owned();
@@ -113,7 +113,7 @@ impl Screen for Market {
         if model.market.view.query().is_narrow() {
             format!("Market: {} of {}{far}", text::count(shown), text::count(all))
         } else if matches!(model.market.load, Load::Ready) || all > 0 {
-            format!("Market: {}{far}", text::counted(shown, "ticket"))
+            format!("Market: {}{far}", text::count_of(shown, "ticket"))
         } else {
             "Market".to_owned()
         }
@@ -155,17 +155,17 @@ impl Screen for Market {
             Input::Action(action) => self.act(action, cx),
             Input::Key(key) => {
                 if self.filter.key(key) {
-                    self.filtered(cx);
+                    self.apply_filter(cx);
                 }
             }
             Input::Paste(text) => {
                 self.writing = true;
                 self.filter.paste(text);
-                self.filtered(cx);
+                self.apply_filter(cx);
             }
             Input::Fill(_, text) => {
                 self.filter.set(text);
-                self.filtered(cx);
+                self.apply_filter(cx);
             }
             Input::Field(_) => self.writing = true,
             Input::Row(row, open) => {
@@ -183,7 +183,7 @@ impl Screen for Market {
             }
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
-                if let Some(order) = cx.reserved(id, reply) {
+                if let Some(order) = cx.apply_reservation(id, reply) {
                     cx.go(Route::Checkout(order));
                 }
             }
@@ -217,7 +217,7 @@ impl Screen for Market {
             self.rows(model, painter, rows);
         }
         if let Some(beside) = beside.filter(|_| model.market.view.len() > 0) {
-            self.beside(model, painter, beside);
+            self.draw_details(model, painter, beside);
         }
     }
 

@@ -32,7 +32,7 @@ impl Orders {
 }
 
 /// From this width on, a line shows the whole status.
-const WIDE: u16 = 76;
+const MIN_WIDTH_OF_STATUS: u16 = 76;
 
 /// Returns the status of an order, and its style. A narrow line has room for the time that is left only.
 fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
@@ -121,7 +121,7 @@ impl Screen for Orders {
             let none = ["You have not ordered anything yet", &hint];
             return placeholder::own(painter, inner, model, &model.orders.load, "your orders", none);
         }
-        let is_wide = inner.width >= WIDE;
+        let is_wide = inner.width >= MIN_WIDTH_OF_STATUS;
         let columns = Columns::of(inner.width);
         let rows = below(inner, 1);
         columns.heading(painter, List::heading(inner, orders.len(), rows.height));

@@ -82,7 +82,7 @@ impl SignIn {
         self.submission.begin(Some(sent));
     }
 
-    fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Context<'_>) {
+    fn apply_reply(&mut self, reply: &Result<Reply, CallError>, cx: &mut Context<'_>) {
         match (reply, self.then.take()) {
             (Ok(_), Some(then)) => cx.replace_with(*then),
             (Ok(_), None) => cx.back(),
@@ -111,7 +111,7 @@ impl Screen for SignIn {
             Input::Action(Action::Back) => cx.back(),
             Input::Reply(id, reply) if self.submission.take_reply(id) => {
                 cx.handled = true;
-                self.answered(reply, cx);
+                self.apply_reply(reply, cx);
             }
             input => {
                 form_input(&mut self.form, input);

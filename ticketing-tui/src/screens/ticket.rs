@@ -68,7 +68,7 @@ impl Screen for Ticket {
             Input::Action(Action::Browse) => cx.model.browse_ticket(&self.id),
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
-                if let Some(order) = cx.reserved(id, reply) {
+                if let Some(order) = cx.apply_reservation(id, reply) {
                     cx.go(Route::Checkout(order));
                 }
             }

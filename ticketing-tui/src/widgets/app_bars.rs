@@ -49,12 +49,12 @@ pub(crate) fn view(
 ) -> Rect {
     header(painter, top(area, 1), model, open, available.writes);
     footer(painter, bottom(area, 1), model, available);
-    let air = u16::from(area.height >= TALL);
+    let air = u16::from(area.height >= MIN_HEIGHT_OF_GAP);
     below(inset(area, 0, 1), air)
 }
 
 /// The height from which a line below the tabs is free.
-const TALL: u16 = 32;
+const MIN_HEIGHT_OF_GAP: u16 = 32;
 
 fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, writes: bool) {
     painter.buffer.set_style(area, painter.theme.bar);

@@ -8,16 +8,16 @@ use crate::model::Model;
 use crate::model::notices::{Level, Notice};
 use crate::text;
 
-/// From so many lines on, the body spares a row for each message.
-const TALL: u16 = 16;
-/// How many rows a failure takes at most that does not fit on one.
-const LONGEST: usize = 3;
+/// The height from which each message has a row of the body.
+const MIN_HEIGHT_OF_ROWS: u16 = 16;
+/// The maximum number of rows of a failure.
+const MAX_ROWS: usize = 3;
 
 /// Draws the messages on the last lines of the body, the newest lowest, and a long failure on several. A low body has
 /// room for the one that matters most: the newest, but a failure before what is only to know. Returns the rest of the
 /// body.
 pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) -> Rect {
-    let is_tall = body.height >= TALL;
+    let is_tall = body.height >= MIN_HEIGHT_OF_ROWS;
     let shown: Vec<&Notice> = if is_tall {
         model.notices.shown().collect()
     } else {
@@ -31,7 +31,7 @@ pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) -> Rect
         let mut lines = vec![notice.text.clone()];
         if is_tall && matters(&notice) {
             lines = text::wrap(&notice.text, width);
-            let rest = lines.split_off(lines.len().min(LONGEST - 1)).join(" ");
+            let rest = lines.split_off(lines.len().min(MAX_ROWS - 1)).join(" ");
             lines.extend((!rest.is_empty()).then_some(rest));
         }
         rows.extend(lines.into_iter().enumerate().map(|(number, line)| (notice.level, number == 0, line)));

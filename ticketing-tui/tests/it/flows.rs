@@ -1,4 +1,4 @@
-//! What people do from beginning to end, and what must not happen meanwhile: on the pure core, with a clock by hand.
+//! Flows of users from beginning to end, on the pure core, with a manual clock.
 
 mod account;
 mod buy;

@@ -1,4 +1,4 @@
-//! What the tests share: a harness around the pure core, fixtures, and snapshots of the screen.
+//! The common part of the tests: a harness around the pure core, fixtures, and snapshots of the screen.
 
 pub(crate) mod fixtures;
 mod harness;

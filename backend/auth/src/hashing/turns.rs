@@ -21,7 +21,7 @@ pub(crate) struct Requester {
 
 /// The queue is full, and the request is refused.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Refused;
+pub(crate) struct QueueFull;
 
 /// The slots and their queue. Clones share them.
 #[derive(Debug, Clone)]
@@ -79,17 +79,17 @@ impl Turns {
     }
 
     /// Waits for a slot.
-    pub(crate) async fn take(&self, requester: Requester) -> Result<Turn, Refused> {
+    pub(crate) async fn take(&self, requester: Requester) -> Result<Turn, QueueFull> {
         let mut place = match self.lock().enter(requester) {
-            Entered::Free => return Ok(Turn(self.clone())),
-            Entered::Full => return Err(Refused),
-            Entered::Waits { address, id, granted } => {
+            Admission::Free => return Ok(Turn(self.clone())),
+            Admission::Full => return Err(QueueFull),
+            Admission::Waits { address, id, granted } => {
                 Place { turns: self.clone(), address, id, granted, is_over: false }
             }
         };
         let granted = (&mut place.granted).await;
         place.is_over = true;
-        granted.map(|()| Turn(self.clone())).map_err(|_| Refused)
+        granted.map(|()| Turn(self.clone())).map_err(|_| QueueFull)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -97,24 +97,24 @@ impl Turns {
     }
 }
 
-enum Entered {
+enum Admission {
     Free,
     Full,
     Waits { address: IpAddr, id: u64, granted: oneshot::Receiver<()> },
 }
 
 impl State {
-    fn enter(&mut self, requester: Requester) -> Entered {
+    fn enter(&mut self, requester: Requester) -> Admission {
         if self.free > 0 {
             self.free -= 1;
-            return Entered::Free;
+            return Admission::Free;
         }
         let Requester { address, guessed_account: account } = requester;
         let of_account = account.as_ref().and_then(|account| self.by_account.get(account)).copied();
         let is_account_full = of_account.unwrap_or_default() >= self.room_of_account;
         let crowd = account.as_deref().filter(|_| is_account_full);
         if (crowd.is_some() || self.waiting >= self.room) && !self.make_room(address, crowd) {
-            return Entered::Full;
+            return Admission::Full;
         }
         let (granting, granted) = oneshot::channel();
         let id = self.next_id;
@@ -128,7 +128,7 @@ impl State {
             self.order.push_back(address);
         }
         waiters.push_back(Waiter { id, account, granted: granting });
-        Entered::Waits { address, id, granted }
+        Admission::Waits { address, id, granted }
     }
 
     /// Displaces the newest request of the address with most requests, if that has at least two more than `address`.
@@ -215,7 +215,7 @@ mod tests {
 
     use super::*;
 
-    type Waiting = Pin<Box<dyn Future<Output = Result<Turn, Refused>>>>;
+    type Waiting = Pin<Box<dyn Future<Output = Result<Turn, QueueFull>>>>;
 
     fn from(address: u8) -> Requester {
         Requester { address: IpAddr::from([10, 0, 0, address]), guessed_account: None }
@@ -236,7 +236,7 @@ mod tests {
     }
 
     /// Returns the outcome of the request; `None` while it waits, and after the outcome was taken.
-    fn outcome(waiting: &mut Waiting) -> Option<Result<Turn, Refused>> {
+    fn outcome(waiting: &mut Waiting) -> Option<Result<Turn, QueueFull>> {
         waiting.now_or_never()
     }
 
@@ -297,7 +297,7 @@ mod tests {
         let turns = Turns::new(1, 1);
         let busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
         let gone = enter(&turns, from(1));
-        assert!(matches!(outcome(&mut enter(&turns, from(2))), Some(Err(Refused))));
+        assert!(matches!(outcome(&mut enter(&turns, from(2))), Some(Err(QueueFull))));
         drop(gone);
         let granted = enter(&turns, from(2));
         drop(busy);

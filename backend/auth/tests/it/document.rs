@@ -1,4 +1,4 @@
-//! What the API's document says of these routes.
+//! The OpenAPI document of these routes.
 
 use serde_json::{Value, json};
 use ticketing_engines::Engine;

@@ -46,7 +46,7 @@ async fn expired_sessions_are_removed_at_the_next_start(engine: Engine) {
         service.count("SELECT COUNT(*) AS n FROM ended_sessions").await == 0
     })
     .await;
-    // What it no longer remembers has expired anyway.
+    // A session that is no longer in memory has expired.
     assert!(service.current_user(Some(made.cookie())).await.is_null());
     shutdown.trigger();
     assert!(shutdown.wait(Duration::from_secs(10)).await);

@@ -105,7 +105,7 @@ impl Service {
         self.send(with_cookie(Method::POST, "/api/users/signout", cookie)).await
     }
 
-    /// What `currentuser` holds for a cookie (`name=value`).
+    /// Returns the response of `currentuser` for a cookie (`name=value`).
     pub(crate) async fn current_user(&self, cookie: Option<&str>) -> Value {
         let reply = self.send(with_cookie(Method::GET, "/api/users/currentuser", cookie)).await;
         assert_eq!(reply.status, StatusCode::OK);
@@ -158,7 +158,7 @@ impl Reply {
         self.headers.get(header::SET_COOKIE).map(|value| value.to_str().unwrap())
     }
 
-    /// What a client sends back: `session=…`.
+    /// Returns the cookie that a client sends back: `session=…`.
     pub(crate) fn cookie(&self) -> &str {
         self.set_cookie().expect("a cookie").split(';').next().unwrap()
     }

@@ -42,18 +42,18 @@ pub(super) enum EventOutcome {
 }
 
 /// The error that rolls back the savepoint of an event without effect.
-enum Unapplied {
+enum ApplyError {
     Deferred(EventOutcome),
     Failed(HandlerError),
 }
 
-impl From<DbError> for Unapplied {
+impl From<DbError> for ApplyError {
     fn from(error: DbError) -> Self {
         Self::Failed(error.into())
     }
 }
 
-impl From<HandlerError> for Unapplied {
+impl From<HandlerError> for ApplyError {
     fn from(error: HandlerError) -> Self {
         Self::Failed(error)
     }
@@ -138,7 +138,7 @@ impl Consumers {
         let begun = self.db.write(move |tx| {
             let mut alone = Vec::new();
             for (number, event) in &events {
-                if failures::unfinished(tx, &event.id)? >= ALONE_AFTER {
+                if failures::count_unfinished(tx, &event.id)? >= ALONE_AFTER {
                     alone.push(*number);
                 } else {
                     failures::begin(tx, event)?;
@@ -234,9 +234,9 @@ impl Consumers {
                 return Ok(forget(tx, delivery)?);
             }
             match self.handle(tx, &delivery.envelope)? {
-                None => Err(Unapplied::Deferred(EventOutcome::Unhandled)),
-                Some(Effect::OutOfOrder) => Err(Unapplied::Deferred(EventOutcome::OutOfOrder)),
-                Some(Effect::NotDue) => Err(Unapplied::Deferred(EventOutcome::NotDue)),
+                None => Err(ApplyError::Deferred(EventOutcome::Unhandled)),
+                Some(Effect::OutOfOrder) => Err(ApplyError::Deferred(EventOutcome::OutOfOrder)),
+                Some(Effect::NotDue) => Err(ApplyError::Deferred(EventOutcome::NotDue)),
                 Some(Effect::Done | Effect::Duplicate) => {
                     if !first {
                         outbox::mark_processed(tx, delivery, now)?;
@@ -247,14 +247,14 @@ impl Consumers {
         });
         match outcome {
             Ok(()) => EventOutcome::Applied,
-            Err(Unapplied::Deferred(waits)) => match end(tx, delivery) {
+            Err(ApplyError::Deferred(waits)) => match end(tx, delivery) {
                 Ok(()) => waits,
                 Err(error) => EventOutcome::Outage(error),
             },
-            Err(Unapplied::Failed(HandlerError::Db(error))) if error.is_outage() => {
+            Err(ApplyError::Failed(HandlerError::Db(error))) if error.is_outage() => {
                 EventOutcome::Outage(error)
             }
-            Err(Unapplied::Failed(error)) => {
+            Err(ApplyError::Failed(error)) => {
                 let (is_final, cause) = (matches!(error, HandlerError::Decode(_)), error.to_string());
                 let limit = self.limits.failures;
                 match tx.savepoint(|tx| count(tx, &delivery.envelope, &cause, limit, is_final)) {

@@ -14,7 +14,7 @@ use super::{JetStreamError, dead_letters, scan};
 use crate::DeadLetter;
 
 /// The pause after a failure.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// The maximum number of advisories in one pull.
 const MAX_BATCH: usize = 16;
 
@@ -34,7 +34,7 @@ pub(super) async fn run(connection: Connection, durable: &'static str) {
         if let Err(error) = watch(&connection, durable).await {
             tracing::debug!(durable, %error, "advisory consumer failed; retrying");
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(RETRY_PAUSE).await;
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) struct Pull {
     inbox: String,
     messages: Subscriber,
     /// Messages from the inbox that were not returned, because the future of `next` was dropped.
-    taken: Vec<Pulled>,
+    taken: Vec<PulledMessage>,
     /// The number of messages that the server may still send.
     open: usize,
     requested_at: Instant,
@@ -42,7 +42,7 @@ pub(super) struct Pull {
 
 /// A message, and the number of pending ones.
 #[derive(Debug)]
-pub(super) struct Pulled {
+pub(super) struct PulledMessage {
     pub(super) message: Message,
     pub(super) sequence: i64,
     pub(super) delivered: u32,
@@ -75,7 +75,7 @@ impl Pull {
     ///
     /// # Errors
     /// If the consumer does not exist.
-    pub(super) async fn next(&mut self, limit: usize) -> Result<Vec<Pulled>, JetStreamError> {
+    pub(super) async fn next(&mut self, limit: usize) -> Result<Vec<PulledMessage>, JetStreamError> {
         while self.taken.is_empty() {
             self.request(limit).await?;
             let lost = self.requested_at + PULL_TIMEOUT;
@@ -122,7 +122,7 @@ impl Pull {
         Ok(())
     }
 
-    fn read(&mut self, message: Option<Message>) -> Result<Option<Pulled>, JetStreamError> {
+    fn read(&mut self, message: Option<Message>) -> Result<Option<PulledMessage>, JetStreamError> {
         let Some(message) = message else {
             return Err(JetStreamError::Client("the connection was closed".to_owned()));
         };
@@ -154,7 +154,7 @@ impl Pull {
         let sequence = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
         let delivered = u32::try_from(info.delivered).unwrap_or(u32::MAX);
         let pending = info.pending;
-        Ok(Some(Pulled { message: message.message, sequence, delivered, pending }))
+        Ok(Some(PulledMessage { message: message.message, sequence, delivered, pending }))
     }
 
     /// Returns the messages that were received and not returned.

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::connection::Connection;
-use super::pull::{Pull, Pulled};
+use super::pull::{Pull, PulledMessage};
 use super::topology::{EVENT_STREAM, ensure_streams};
 use super::{JetStreamError, advisories, consumer, dead_letters, gauges, message, scan};
 use crate::{AckDecision, BusError, DeadLetter, Delivery};
@@ -103,11 +103,11 @@ impl Subscription {
     }
 
     /// Turns messages into deliveries. A redelivery of a held event only replaces its reply subject.
-    fn take(&mut self, pulled: Vec<Pulled>) {
+    fn take(&mut self, pulled: Vec<PulledMessage>) {
         if self.unsettled.is_empty() && self.held.is_empty() {
             self.next_progress_ack = Instant::now() + self.progress_interval();
         }
-        for Pulled { message, sequence, delivered, .. } in pulled {
+        for PulledMessage { message, sequence, delivered, .. } in pulled {
             let Some(reply_subject) = message.reply else { continue };
             if delivered > 1 {
                 metrics::counter!("bus_redeliveries_total", "consumer" => self.durable).increment(1);

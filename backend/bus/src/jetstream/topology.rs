@@ -127,7 +127,7 @@ async fn create(connection: &Connection, wanted: &Config) -> Result<Info, JetStr
 /// window: inboxes detect duplicates for longer.
 fn ensure_match(wanted: &Config, found: &Config) -> Result<(), JetStreamError> {
     let compared: [(&'static str, String, String); 7] = [
-        ("subjects", sorted(&found.subjects), sorted(&wanted.subjects)),
+        ("subjects", sort_and_join(&found.subjects), sort_and_join(&wanted.subjects)),
         ("storage", format!("{:?}", found.storage), format!("{:?}", wanted.storage)),
         ("retention", format!("{:?}", found.retention), format!("{:?}", wanted.retention)),
         ("max_age", format!("{:?}", found.max_age), format!("{:?}", wanted.max_age)),
@@ -147,7 +147,7 @@ fn ensure_match(wanted: &Config, found: &Config) -> Result<(), JetStreamError> {
     }
 }
 
-fn sorted(subjects: &[String]) -> String {
+fn sort_and_join(subjects: &[String]) -> String {
     subjects.iter().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
 }
 

@@ -132,7 +132,7 @@ pub fn authorization(users: &[(NatsUser, NatsPassword)]) -> String {
     for (user, password) in users {
         let Permissions { publish, subscribe } = user.permissions();
         let password = match password {
-            NatsPassword::Text(text) => quoted(text),
+            NatsPassword::Text(text) => quote(text),
             NatsPassword::Variable(name) => format!("${name}"),
         };
         // Writing to a string does not fail.
@@ -140,7 +140,7 @@ pub fn authorization(users: &[(NatsUser, NatsPassword)]) -> String {
             text,
             "    {{\n      user: {}\n      password: {password}\n      permissions: {{\n        \
              publish: {{ allow: [\n{}        ] }}\n        subscribe: {{ allow: [\n{}        ] }}\n      }}\n    }}\n",
-            quoted(user.name()),
+            quote(user.name()),
             list(&publish),
             list(&subscribe),
         );
@@ -149,10 +149,10 @@ pub fn authorization(users: &[(NatsUser, NatsPassword)]) -> String {
 }
 
 fn list(subjects: &[String]) -> String {
-    subjects.iter().map(|subject| format!("          {}\n", quoted(subject))).collect()
+    subjects.iter().map(|subject| format!("          {}\n", quote(subject))).collect()
 }
 
-fn quoted(text: &str) -> String {
+fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 

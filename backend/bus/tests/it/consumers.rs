@@ -114,7 +114,11 @@ async fn out_of_order_event_waits_for_its_predecessor(shape: Shape) {
     bus.publish(history).await.unwrap();
     bus.publish(fixture.history("other", 1)).await.unwrap();
     eventually("others do not wait", || async { notes(&core).await == ["other/0"] }).await;
-    assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 1, "what waits has not been heard");
+    assert_eq!(
+        count(&core, "SELECT COUNT(*) AS n FROM inbox").await,
+        1,
+        "a waiting event is not in the inbox"
+    );
     bus.publish(vec![first]).await.unwrap();
     eventually("all take effect in order", || async {
         notes(&core).await == ["other/0", "t/0", "t/1", "t/2", "t/3"]
@@ -175,7 +179,7 @@ async fn event_not_due_is_never_dead_lettered(shape: Shape) {
     .await;
 }
 
-/// Says something, and then fails or not.
+/// Appends an event, and then fails or succeeds.
 struct Says {
     core: ServiceCore,
     then: Result<(), ()>,

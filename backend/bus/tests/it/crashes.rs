@@ -60,7 +60,7 @@ async fn outbox(core: &ServiceCore) -> Vec<Envelope> {
     rows.await.map_err(|error: DbError| error).unwrap()
 }
 
-async fn say_history(core: &ServiceCore, ticket: &'static str) {
+async fn append_history(core: &ServiceCore, ticket: &'static str) {
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| {
         outbox.append(tx, &created(ticket))?;
@@ -74,7 +74,7 @@ async fn crash_before_marking_publishes_nothing_twice(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     {
         let (bus, core) = (fixture.bus().await, fixture.service("s"));
-        say_history(&core, "t").await;
+        append_history(&core, "t").await;
         bus.publish(outbox(&core).await[..2].to_vec()).await.unwrap();
     }
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
@@ -86,7 +86,7 @@ async fn crash_before_marking_publishes_nothing_twice(shape: Shape) {
 
 async fn crash_before_publishing_loses_nothing(shape: Shape) {
     let fixture = Fixture::on(shape).await;
-    say_history(&fixture.service("s"), "t").await;
+    append_history(&fixture.service("s"), "t").await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     eventually("it is on the bus", || async { bus.recent(10).await.unwrap().len() == 3 }).await;
@@ -100,8 +100,8 @@ async fn restarts_lose_and_repeat_nothing(shape: Shape) {
             (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"), Shutdown::new());
         source.start(&bus, None, &shutdown);
         copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
-        say_history(&source, ticket).await;
-        // The loops are ended wherever they are, often before anything was published or heard.
+        append_history(&source, ticket).await;
+        // The loops are ended wherever they are, often before anything was published or applied.
         shutdown.trigger();
         assert!(shutdown.wait(Duration::from_secs(5)).await);
     }
@@ -109,18 +109,18 @@ async fn restarts_lose_and_repeat_nothing(shape: Shape) {
         (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"), Shutdown::new());
     source.start(&bus, None, &shutdown);
     copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
-    eventually("all is heard", || async { notes(&copy).await.len() == 18 }).await;
+    eventually("all events are applied", || async { notes(&copy).await.len() == 18 }).await;
     let expected: Vec<String> =
         tickets.iter().flat_map(|ticket| (0..3).map(move |version| format!("{ticket}/{version}"))).collect();
-    let heard = notes(&copy).await;
+    let applied = notes(&copy).await;
     if fixture.is_embedded() {
-        assert_eq!(heard, expected);
+        assert_eq!(applied, expected);
     }
     // On NATS a delivery in flight at a restart may follow later events of other tickets.
     for ticket in tickets {
         let of =
             |all: &[String]| all.iter().filter(|note| note.starts_with(ticket)).cloned().collect::<Vec<_>>();
-        assert_eq!(of(&heard), of(&expected));
+        assert_eq!(of(&applied), of(&expected));
     }
     assert_eq!(bus.recent(100).await.unwrap().len(), 18);
 }

@@ -24,7 +24,7 @@ async fn raw(fixture: &Fixture) -> Client {
     async_nats::connect(url).await.unwrap()
 }
 
-/// Asks the JetStream API by hand.
+/// Sends a request to the JetStream API.
 async fn api(client: &Client, name: &str, request: &str) -> serde_json::Value {
     let answer = client.request(format!("$JS.API.{name}"), request.to_owned().into()).await.unwrap();
     serde_json::from_slice(&answer.payload).unwrap()
@@ -48,14 +48,14 @@ async fn outbox_ids(core: &ServiceCore) -> Vec<String> {
 
 /// Fails the test unless the notes hold versions `0..versions` of each of `tickets` tickets once and in order.
 fn assert_whole(notes: &[String], tickets: usize, versions: i64) {
-    let mut heard: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut applied: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for note in notes {
         let (ticket, version) = note.split_once('/').unwrap();
-        heard.entry(ticket).or_default().push(version);
+        applied.entry(ticket).or_default().push(version);
     }
     let expected: Vec<String> = (0..versions).map(|version| version.to_string()).collect();
-    assert_eq!(heard.len(), tickets);
-    for (ticket, versions) in heard {
+    assert_eq!(applied.len(), tickets);
+    for (ticket, versions) in applied {
         assert_eq!(versions, expected, "of {ticket}");
     }
 }

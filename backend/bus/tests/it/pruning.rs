@@ -37,7 +37,7 @@ async fn log_prunes_only_messages_that_all_consumers_passed(shape: Shape) {
     let bus = fixture.bus_with(EmbeddedOptions { retention, clock: fixture.retries.clone() });
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
     let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
-    let old = ["heard", "retried", "dead", "unheard"];
+    let old = ["applied", "retried", "dead", "unread"];
     for ticket in old {
         bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
@@ -67,7 +67,7 @@ async fn outbox_and_inbox_are_pruned(shape: Shape) {
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| outbox.append(tx, &created("t")));
     appended.await.map_err(|error: DbError| error).unwrap();
-    eventually("it is heard", || async { notes(&core).await == ["t/0"] }).await;
+    eventually("the event is applied", || async { notes(&core).await == ["t/0"] }).await;
     let published = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NOT NULL";
     eventually("it is marked", || async { count(&core, published).await == 1 }).await;
     shutdown.trigger();

@@ -1,4 +1,4 @@
-//! Several processes of one service on one database: what they say is published once and in order, and heard once.
+//! Several processes of one service on one database: their events are published once and in order, and take effect once.
 
 use std::time::Duration;
 
@@ -184,7 +184,7 @@ async fn replicas_apply_each_duplicate_delivery_once() {
     for batch in events.chunks(10) {
         bus.publish(batch.to_vec()).await.unwrap();
     }
-    eventually("all is heard", || async { notes(&replicas[0]).await.len() == 90 }).await;
+    eventually("all events are applied", || async { notes(&replicas[0]).await.len() == 90 }).await;
     eventually("all is settled", || async { bus.backlog().await.unwrap() == 0 }).await;
     let notes = notes(&replicas[0]).await;
     for ticket in ["a", "b", "c"] {

@@ -14,7 +14,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Migrations, Tx};
 use ticketing_sdk::{TicketId, Timestamp, UserId, fixtures};
 
-/// What a consumer's database holds: what it did, in order, and a copy of each ticket's version.
+/// The tables of a consumer: its actions in order, and a copy of each ticket's version.
 fn tables(engine: Engine) -> Migrations {
     let scripts: &[(&str, &str)] = match engine {
         Engine::Sqlite => &[(
@@ -32,7 +32,7 @@ fn tables(engine: Engine) -> Migrations {
     Migrations { part: "notes", scripts }
 }
 
-/// A folder with a bus and any number of services. What is opened again finds what was there.
+/// A folder with a bus and any number of services. A service that is opened again has its data.
 pub(crate) struct Fixture {
     home: Home,
     /// The server, where the bus is not embedded.
@@ -195,7 +195,7 @@ impl Handler for OnUpdated {
     }
 }
 
-/// What a [`FaultyHandler`] handler does with the ticket named `bad`.
+/// How a [`FaultyHandler`] handles the ticket `bad`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     Fine,
@@ -206,7 +206,7 @@ pub(crate) enum Fault {
     Outage,
 }
 
-/// Handles `ticket:created`; what becomes of the ticket `bad` depends on its fault. Clones share fault and count.
+/// Handles `ticket:created`; the outcome for the ticket `bad` depends on the fault. Clones share fault and count.
 #[derive(Clone, Default)]
 pub(crate) struct FaultyHandler {
     fault: Arc<AtomicU32>,
@@ -251,7 +251,7 @@ impl Handler for FaultyHandler {
     }
 }
 
-/// What a service did, in order: `ticket/version`.
+/// Returns the actions of a service, in order: `ticket/version`.
 pub(crate) async fn notes(core: &ServiceCore) -> Vec<String> {
     let notes = core.db.read(|tx| {
         tx.query("SELECT aggregate, version FROM notes ORDER BY n", &[], |row| {

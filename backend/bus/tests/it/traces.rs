@@ -25,7 +25,7 @@ on_shapes! {
     units_of_one_commit_keep_their_own_traces;
 }
 
-/// Says `ticket:deleted` of what it hears, at once or at the second try.
+/// Publishes `ticket:deleted` for each event, at the first or the second attempt.
 struct Echo {
     core: ServiceCore,
     fails: Arc<AtomicU32>,
@@ -44,8 +44,8 @@ impl Handler for Echo {
     }
 }
 
-/// Says that a ticket was created, as a part of a trace.
-async fn say(core: &ServiceCore, ticket: &'static str, trace: Option<&str>) {
+/// Publishes `ticket:created` as a part of a trace.
+async fn publish_created(core: &ServiceCore, ticket: &'static str, trace: Option<&str>) {
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| outbox.append(tx, &created(ticket)));
     let appended: Result<_, DbError> = TraceContext::remote(trace).follow(appended).await;
@@ -67,13 +67,13 @@ fn expected(traces: &[(&str, Option<&str>)]) -> Vec<(String, Option<String>)> {
 async fn events_of_a_handler_belong_to_the_trace(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, shutdown) = (fixture.live_bus().await, Shutdown::new());
-    let (says, hears) = (fixture.service("says"), fixture.service("hears"));
-    say(&says, "a", Some(ONE)).await;
-    say(&says, "b", None).await;
-    say(&says, "c", Some(OTHER)).await;
-    says.start(&bus, None, &shutdown);
-    let echo = Echo { core: hears.clone(), fails: Arc::default() };
-    hears.start(&bus, Some(hears.consumers("s").on(echo)), &shutdown);
+    let (publisher, consumer) = (fixture.service("publisher"), fixture.service("consumer"));
+    publish_created(&publisher, "a", Some(ONE)).await;
+    publish_created(&publisher, "b", None).await;
+    publish_created(&publisher, "c", Some(OTHER)).await;
+    publisher.start(&bus, None, &shutdown);
+    let echo = Echo { core: consumer.clone(), fails: Arc::default() };
+    consumer.start(&bus, Some(consumer.consumers("s").on(echo)), &shutdown);
     let all = expected(&[
         ("ticket:created a", Some(ONE)),
         ("ticket:created b", None),
@@ -90,7 +90,7 @@ async fn redelivered_event_belongs_to_its_trace(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, shutdown) = (fixture.live_bus().await, Shutdown::new());
     let core = fixture.service("s");
-    say(&core, "a", Some(ONE)).await;
+    publish_created(&core, "a", Some(ONE)).await;
     let fails = Arc::new(AtomicU32::new(2));
     let echo = Echo { core: core.clone(), fails: fails.clone() };
     core.start(&bus, Some(core.consumers("s").on(echo)), &shutdown);

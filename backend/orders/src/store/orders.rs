@@ -78,7 +78,7 @@ pub enum CancelError {
     #[error("there is no such order")]
     NotFound,
     /// It is the order of another user.
-    #[error("the order is someone else's")]
+    #[error("the order belongs to another user")]
     NotOwner,
     /// It awaits a payment, or is paid: this is its status.
     #[error("the order is {}", .0.as_str())]

@@ -1,4 +1,4 @@
-//! What orders does when it hears of tickets, payments and deadlines.
+//! The consumers of orders: tickets, payments and deadlines.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_engines::{Engine, on_both};

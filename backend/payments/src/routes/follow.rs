@@ -54,7 +54,7 @@ pub(super) async fn follow(app: &App, followed: &FollowedPayment) -> Result<Foll
             return Answer::json(StatusCode::ACCEPTED, &payment.to_wire()).map(FollowResult::Open);
         }
         tokio::select! {
-            () = subscription.changed() => {}
+            () = subscription.wait_for_change() => {}
             () = tokio::time::sleep_until(deadline) => {}
             () = app.shutdown.triggered() => {}
         }

@@ -41,9 +41,9 @@ pub(crate) async fn webhook(
     let body = read(body).await?;
     let verified = app.provider.verify_webhook(&headers, &body);
     let outcome = match &verified {
-        Ok(Some(_)) => "heard",
+        Ok(Some(_)) => "recorded",
         Ok(None) => "ignored",
-        Err(WebhookError::NotConfigured) => "not_heard",
+        Err(WebhookError::NotConfigured) => "not_configured",
         Err(WebhookError::Signature(_)) => "refused",
     };
     metrics::counter!("provider_notices_total", "outcome" => outcome).increment(1);

@@ -15,7 +15,7 @@ pub(super) fn check(request: &Request) -> Result<(), ApiError> {
         // A test or another module of this process sent it.
         return Ok(());
     }
-    match given(request.headers()) {
+    match host_header(request.headers()) {
         Some(host) if is_valid(host) => Ok(()),
         Some(_) => Err(ApiError::invalid_field(
             FIELD,
@@ -26,7 +26,7 @@ pub(super) fn check(request: &Request) -> Result<(), ApiError> {
     }
 }
 
-fn given(headers: &HeaderMap) -> Option<&[u8]> {
+fn host_header(headers: &HeaderMap) -> Option<&[u8]> {
     headers.get(header::HOST).map(http::HeaderValue::as_bytes)
 }
 

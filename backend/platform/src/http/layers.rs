@@ -190,7 +190,7 @@ static SINGLE: [(HeaderName, &str); 12] = [
 ];
 
 /// Returns the name of a single header that occurs more than once.
-fn repeated(headers: &HeaderMap) -> Option<&'static str> {
+fn find_repeated(headers: &HeaderMap) -> Option<&'static str> {
     // The usual case: no header is repeated.
     if headers.len() == headers.keys_len() {
         return None;
@@ -221,7 +221,7 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
     if head_length(request) > MAX_HEAD {
         return Some(rejection::error(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
     }
-    if let Some(name) = repeated(headers) {
+    if let Some(name) = find_repeated(headers) {
         return Some(ApiError::invalid_field(name, format!("The field {name} must come once")));
     }
     // No other transfer coding is supported.
@@ -313,7 +313,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for ResponseFuture
         this.meters.record(this.method, route, response.status(), taken);
         let why = response.extensions().get::<Cause>().map(|Cause(cause)| error_chain(cause.as_ref()));
         log(this.id, this.method, route, response.status().as_u16(), why.as_deref(), taken);
-        trace::answered(this.traced, response.status(), why);
+        trace::record_response(this.traced, response.status(), why);
         Poll::Ready(Ok(response))
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn begin(
         return Span::default();
     }
     Span::begin(SpanKind::Server, &caller(headers), || {
-        let known = known(method);
+        let known = known_method(method);
         let name = match route {
             Some(route) => Cow::Owned(format!("{} {route}", known.unwrap_or("HTTP"))),
             None => Cow::Borrowed(known.unwrap_or("HTTP")),
@@ -41,7 +41,7 @@ pub(super) fn begin(
 }
 
 /// Records the status of the response; `why` is the cause of an internal error.
-pub(super) fn answered(span: &Span, status: StatusCode, why: Option<String>) {
+pub(super) fn record_response(span: &Span, status: StatusCode, why: Option<String>) {
     span.set("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
         span.set("error.type", status.as_str().to_owned());
@@ -59,7 +59,7 @@ fn caller(headers: &HeaderMap) -> TraceContext {
 }
 
 /// Returns a method that the conventions of OpenTelemetry name; the others share one name.
-fn known(method: &Method) -> Option<&'static str> {
+fn known_method(method: &Method) -> Option<&'static str> {
     const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
     KNOWN.into_iter().find(|known| *known == method.as_str())
 }

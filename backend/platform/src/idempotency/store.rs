@@ -174,7 +174,7 @@ pub async fn find(db: &Db, request: &KeyedRequest) -> Result<Option<EarlierReque
         return Ok(None);
     }
     let looked_up = request.clone();
-    let row = db.read(move |tx| stored(tx, &looked_up)).await?;
+    let row = db.read(move |tx| find_stored(tx, &looked_up)).await?;
     Ok(match row {
         Some(row) if row.is_of(request) && !row.is_outdated(request) => {
             Some(row.answer.map_or(EarlierRequest::InFlight, EarlierRequest::Answered))
@@ -184,13 +184,13 @@ pub async fn find(db: &Db, request: &KeyedRequest) -> Result<Option<EarlierReque
 }
 
 /// A row of the table.
-struct Stored {
+struct StoredKey {
     fingerprint: String,
     answer: Option<Answer>,
     created_at: Timestamp,
 }
 
-impl Stored {
+impl StoredKey {
     fn read(row: &Row<'_>) -> Result<Self, DbError> {
         let status = row.opt_int("status")?.map(u16::try_from).transpose();
         let status = status.map_err(|error| DbError::Statement(format!("column status: {error}")))?;
@@ -208,11 +208,11 @@ impl Stored {
     }
 }
 
-fn stored(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<Option<Stored>, DbError> {
+fn find_stored(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<Option<StoredKey>, DbError> {
     let Some(key) = &request.key else { return Ok(None) };
     let sql =
         "SELECT fingerprint, status, body, created_at FROM idempotency_keys WHERE scope = $1 AND key = $2";
-    tx.query_opt(sql, args![&request.scope, key], Stored::read)
+    tx.query_opt(sql, args![&request.scope, key], StoredKey::read)
 }
 
 /// Claims the key for this request, or returns the state of the first one with it. For routes that need more than one
@@ -225,7 +225,7 @@ pub fn claim_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<KeyClaim, Ap
     if insert(tx, request, key)? {
         return Ok(KeyClaim::Fresh);
     }
-    match stored(tx, request)? {
+    match find_stored(tx, request)? {
         Some(row) if row.is_outdated(request) => {
             release_key(tx, request)?;
             insert(tx, request, key)?;
@@ -235,8 +235,8 @@ pub fn claim_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<KeyClaim, Ap
             ErrorCode::IdempotencyKeyReused,
             "This Idempotency-Key was used with another request body",
         )),
-        Some(Stored { answer: Some(answer), .. }) => Ok(KeyClaim::Replay(answer)),
-        Some(Stored { answer: None, .. }) | None => Ok(KeyClaim::InFlight),
+        Some(StoredKey { answer: Some(answer), .. }) => Ok(KeyClaim::Replay(answer)),
+        Some(StoredKey { answer: None, .. }) | None => Ok(KeyClaim::InFlight),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What every request and every answer goes through, whatever the route.
+//! The layers around every route.
 
 use axum::Router;
 use axum::extract::Path;

@@ -1,4 +1,4 @@
-//! What only a server can do to a unit of work: vanish, refuse, be shared, be not ready.
+//! Units of work on a PostgreSQL server that is lost, refuses, is shared or is not ready.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -32,7 +32,7 @@ async fn unit_is_run_again_after_a_lost_connection() {
     let done = db.write(move |tx| {
         tx.execute(PUT, &[])?;
         if counted.fetch_add(1, Ordering::SeqCst) == 0 {
-            // What the unit makes of the loss does not count.
+            // The result of the unit after the loss is ignored.
             drop(tx.query("SELECT pg_terminate_backend(pg_backend_pid())", &[], |_| Ok(())));
             drop(tx.execute(PUT, &[]));
         }
@@ -70,7 +70,7 @@ async fn unit_with_an_unknown_commit_is_not_run_again() {
     let doubtful = doubtful.await;
     assert!(matches!(doubtful, Err(DbError::Uncertain(_))), "{doubtful:?}");
     assert_eq!((runs.load(Ordering::SeqCst), signal.notifications(), unrelated.notifications()), (1, 0, 0));
-    // What is sent with the commit is as doubtful.
+    // The outcome of a statement that is sent with the commit is as unknown.
     let deferred = db.write(|tx| tx.execute_deferred(PUT, &[])).await;
     assert!(matches!(deferred, Err(DbError::Uncertain(_))), "{deferred:?}");
     // The next one finds a connection again.

@@ -18,7 +18,7 @@ on_both! {
     unit_of_work_continues_the_trace_of_its_caller, request_continues_the_trace_of_its_caller;
 }
 
-/// What a unit of work belongs to, written down by it.
+/// The trace of a unit of work, which the unit stores.
 async fn belongs(db: &Db, writes: bool) -> String {
     let unit = |_: &mut ticketing_platform::db::Tx<'_>| {
         Ok::<_, DbError>(TraceContext::current_traceparent().unwrap_or_default())

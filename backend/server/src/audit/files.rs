@@ -48,7 +48,7 @@ impl Alone {
     /// copied first.
     fn open(&mut self, path: &Path) -> Result<Db, OfflineError> {
         let options = DbOptions { readers: 1, ..DbOptions::default() };
-        let log = beside(path, "-wal");
+        let log = file_beside(path, "-wal");
         if log.metadata().map_or(0, |log| log.len()) == 0 {
             return Ok(Db::open_read_only(path, ReadOnly::Quiescent, options)?);
         }
@@ -65,7 +65,7 @@ impl Alone {
         };
         let copy = self.copies.insert(copies).path().join(path.file_name().unwrap_or_default());
         std::fs::copy(path, &copy)?;
-        std::fs::copy(log, beside(&copy, "-wal"))?;
+        std::fs::copy(log, file_beside(&copy, "-wal"))?;
         Ok(copy)
     }
 }
@@ -84,7 +84,7 @@ impl Access {
 }
 
 /// Returns the file that SQLite keeps beside a database.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+fn file_beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

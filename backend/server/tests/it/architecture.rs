@@ -374,6 +374,10 @@ fn migrations_run_on_both_databases() {
         let folder = workspace().join("backend").join(crate_folder).join("migrations");
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
+            // The embedded log is a file of SQLite in every deployment.
+            if path.ends_with("bus/migrations/V1__log.sql") {
+                continue;
+            }
             let text = std::fs::read_to_string(&path).unwrap();
             checked += 1;
             for line in text.lines().filter(|line| !line.trim_start().starts_with("--")) {

@@ -1,4 +1,4 @@
-//! What the services of the original keep, each its own, and the events on their way between them.
+//! The state of each service of the original, and the events between them.
 
 use std::time::Duration;
 
@@ -64,11 +64,11 @@ enum Event {
 pub(super) struct Market {
     pub(super) clock: Clock,
     pub(super) users: Vec<User>,
-    /// What tickets keeps.
+    /// The state of tickets.
     pub(super) tickets: Vec<Ticket>,
     /// The copy of the tickets that orders keeps.
     pub(super) tickets_in_orders: Vec<Ticket>,
-    /// What orders keeps.
+    /// The state of orders.
     pub(super) orders: Vec<Order>,
     /// The copy of the orders that payments keeps.
     pub(super) orders_in_payments: Vec<Order>,
@@ -103,7 +103,7 @@ impl Market {
         format!("{:08x}c1d2e3f405{:06x}", self.clock.now().as_millis() / 1000, self.ids)
     }
 
-    /// Lets the services hear of all that has had the time to reach them.
+    /// Delivers the events whose delay has passed.
     pub(super) fn deliver(&mut self) {
         let now = self.clock.now().as_millis();
         loop {

@@ -17,7 +17,7 @@ pub struct ClusterStorm {
     pub rounds: u32,
     /// The number of concurrent clients.
     pub clients: u64,
-    /// What sellers do with tickets during their purchase.
+    /// The activity of sellers during the purchases of their tickets.
     pub sellers: SellerActivity,
     /// The seed of the random choices.
     pub seed: u64,

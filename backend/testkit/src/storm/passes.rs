@@ -1,4 +1,4 @@
-//! What the clients of a storm do with passes: they transfer, claim and resell them, and admit the holders of others.
+//! The passes of a storm: clients transfer, claim and resell them, and admit the holders of others.
 
 use http::Method;
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::client::{Client, dollars};
 use super::connection::WriteRequest;
 
-/// What sellers do with tickets during their purchase.
+/// The activity of sellers during the purchases of their tickets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SellerActivity {
     /// They list, and sometimes edit or withdraw a ticket.

@@ -1,4 +1,4 @@
-//! The SDK against the original server: no keys, no codes, ObjectIds, and services that hear of each other after a moment.
+//! The SDK against the original server: no keys, no codes, ObjectIds, and services that receive events after a delay.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ async fn purchase_at_original_completes_despite_its_lag() {
         let (seller, buyer) = (user(&original.url(), "seller").await, user(&original.url(), "buyer").await);
         let ticket = listed(&seller, "20").await;
         assert_eq!((ticket.id.as_str().len(), ticket.status), (24, TicketStatus::Available));
-        // Orders and payments answer 404 until they have heard of the ticket and of the order.
+        // Orders and payments answer 404 until they have received the ticket and the order.
         let order = buyer.orders().create_at_price(&ticket.id, ticket.price).await.unwrap();
         assert_eq!((order.status, order.ticket.price), (OrderStatus::Created, dollars("20")));
         let payment = buyer.payments().create(&order.id, card()).settled().await.unwrap();
@@ -99,7 +99,7 @@ async fn refusals_of_original_become_typed_errors() {
 
     buyer.orders().cancel(&order.id).await.unwrap();
     buyer.orders().cancel(&order.id).await.unwrap();
-    // Payments hears of it a moment later.
+    // Payments receives the event a moment later.
     eventually!(guest.tickets().get(&ticket.id).await.unwrap().order_id.is_none());
     let error = buyer.payments().create(&order.id, card()).await.unwrap_err();
     assert_eq!(code(&error), Some(ErrorCode::OrderCancelled));
@@ -133,7 +133,7 @@ async fn payment_with_lost_answer_is_charged_once() {
         let original = OriginalServer::start();
         let proxy = RequestProxy::start(&original.url());
         let (buyer, order) = open_order(&original, &proxy).await;
-        // Payments has heard of the order: the loss meets the request that charges.
+        // Payments has received the order: the loss meets the request that charges.
         eventually!(buyer.tickets().get(&order.ticket.id).await.unwrap().order_id.is_some());
         proxy.drop_at(Step::new(Method::POST, PAYMENTS, point));
         let error = buyer.payments().create(&order.id, card()).await.unwrap_err();
@@ -151,7 +151,7 @@ async fn resumed_write_is_not_sent_to_original() {
     let proxy = RequestProxy::start(&original.url());
     let (buyer, order) = open_order(&original, &proxy).await;
     buyer.payments().create(&order.id, card()).await.unwrap();
-    // As a program does that was killed before it saw the answer: a client that has not heard of this server yet.
+    // As a program does that was killed before it saw the answer: a client that does not know this server yet.
     let restarted = Client::new(original.url()).unwrap();
     restarted.auth().sign_in("buyer@example.com", SecretString::from(PASSWORD)).await.unwrap();
     let again = restarted.payments().create(&order.id, card());
@@ -182,7 +182,7 @@ async fn listing_and_order_with_lost_answers_are_made_once() {
     seller.orders().cancel(&order.id).await.unwrap();
 }
 
-/// Returns when every service has heard of a ticket, by the second that its identifier carries.
+/// Returns when every service has received a ticket, by the second that its identifier carries.
 fn ticket_known(ticket: &Ticket) -> ticketing_sdk::Timestamp {
     let seconds = i64::from_str_radix(&ticket.id.as_str()[..8], 16).unwrap();
     ticketing_sdk::Timestamp::from_millis((seconds + 1) * 1000) + Duration::from_millis(50)

@@ -181,7 +181,7 @@ pub fn correct_outdated(
 }
 
 /// A ticket with the listing of its seller.
-struct Stored {
+struct StoredTicket {
     shown: Ticket,
     listing: Listing,
 }
@@ -192,14 +192,14 @@ const STORED: &str = "id, title, price, details, user_id, resale_of, order_id, v
                       COALESCE(listed_title, title) AS listed_title, COALESCE(listed_price, price) AS listed_price, \
                       COALESCE(listed_details, details) AS listed_details";
 
-fn stored(row: &Row<'_>) -> Result<Stored, DbError> {
+fn stored(row: &Row<'_>) -> Result<StoredTicket, DbError> {
     let terms = Terms {
         title: row.text("listed_title")?,
         price: row.money("listed_price")?,
         details: row.json("listed_details")?,
     };
     let listing = Listing { terms, is_withdrawn: row.flag("withdrawn")? };
-    Ok(Stored { shown: ticket(row)?, listing })
+    Ok(StoredTicket { shown: ticket(row)?, listing })
 }
 
 /// Returns the first reservation that matches `condition` over `$1`; a paid one comes first.
@@ -254,10 +254,10 @@ fn hold(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, new: &NewReservation) 
 fn show(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
-    stored: Stored,
+    stored: StoredTicket,
     hold: Option<&Hold>,
 ) -> Result<(), DbError> {
-    let Stored { mut shown, listing } = stored;
+    let StoredTicket { mut shown, listing } = stored;
     let View { state, terms, order_id } = view(&listing, hold);
     let Terms { title, price, details } = &listing.terms;
     let listed_details = to_json(details)?;

@@ -66,7 +66,7 @@ pub enum EditError {
     #[error("there is no such ticket")]
     NotFound,
     /// It is the ticket of another user.
-    #[error("the ticket is someone else's")]
+    #[error("the ticket belongs to another user")]
     NotOwner,
     /// An order holds it.
     #[error("the ticket is reserved")]

@@ -51,8 +51,8 @@ async fn open(home: &Home) -> App {
 }
 
 async fn apply<H: Handler>(app: &App, handler: H, event: H::Event) -> Effect {
-    let heard = app.core().db.write(move |tx| handler.handle(tx, &event));
-    heard.await.map_err(|error: DbError| error).unwrap()
+    let applied = app.core().db.write(move |tx| handler.handle(tx, &event));
+    applied.await.map_err(|error: DbError| error).unwrap()
 }
 
 /// Lists a ticket that is free; answers its identifier.

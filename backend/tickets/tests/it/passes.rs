@@ -1,4 +1,4 @@
-//! What the events of orders do to passes, in whatever order and however often they come.
+//! The events of orders change passes, in any order and with redeliveries.
 
 use ticketing_bus::Effect;
 use ticketing_engines::{Engine, on_both};
@@ -25,25 +25,25 @@ on_both! {
 async fn completed(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str, cents: i64) -> Effect {
     let (order, ticket, buyer) = (OrderId::new(order), ticket.clone(), UserId::new(buyer));
     let price = Some(Money::from_cents(cents).unwrap());
-    let heard = shop.publishing(move |tx, publisher| {
+    let applied = shop.publishing(move |tx, publisher| {
         let completed = Completed { order: &order, ticket: &ticket, buyer: Some(&buyer), price, version: 1 };
         store::complete(tx, publisher, completed)
     });
-    heard.await.map_err(|error: DbError| error).unwrap()
+    applied.await.map_err(|error: DbError| error).unwrap()
 }
 
 async fn restated(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str) -> Effect {
     let price = Money::from_cents(1999).unwrap();
     let ticket = OrderedTicketRef { id: ticket.clone(), price, title: None, version: None, details: None };
     let event = OrderRestated { id: order.into(), user_id: buyer.into(), ticket };
-    let heard = shop.publishing(move |tx, publisher| passes::restate(tx, publisher, &event));
-    heard.await.map_err(|error: DbError| error).unwrap()
+    let applied = shop.publishing(move |tx, publisher| passes::restate(tx, publisher, &event));
+    applied.await.map_err(|error: DbError| error).unwrap()
 }
 
 async fn closed(shop: &Shop, ticket: &TicketId) {
     let event = ListingClosed { ticket_id: ticket.clone() };
-    let heard = shop.publishing(move |tx, publisher| passes::close_listing(tx, publisher, &event));
-    assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
+    let applied = shop.publishing(move |tx, publisher| passes::close_listing(tx, publisher, &event));
+    assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
 }
 
 async fn held(shop: &Shop, holder: &str) -> Vec<StoredPass> {

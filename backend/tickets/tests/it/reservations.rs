@@ -1,4 +1,4 @@
-//! What orders say of themselves, in order or shuffled: a ticket belongs to the order that holds it.
+//! The events of orders, in order or shuffled: a ticket belongs to the order that holds it.
 
 use proptest::prelude::*;
 use ticketing_bus::Effect;

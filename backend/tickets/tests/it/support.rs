@@ -97,10 +97,10 @@ impl Shop {
         }
     }
 
-    /// What an order says of itself: the step, and its version.
+    /// Applies an event of an order: its step, and its version.
     pub(crate) async fn apply(&self, step: Step, order: &str, ticket: &TicketId, version: i64) -> Effect {
         let (order, ticket) = (OrderId::new(order), ticket.clone());
-        let heard = self.publishing(move |tx, publisher| match step {
+        let applied = self.publishing(move |tx, publisher| match step {
             Step::Created => store::reserve(tx, publisher, &ordered(&order, &ticket, version)),
             Step::Confirmed => store::confirm(tx, &order, version),
             Step::Completed => store::complete(
@@ -110,7 +110,7 @@ impl Shop {
             ),
             Step::Cancelled => store::release(tx, publisher, &order, &ticket, version),
         });
-        heard.await.map_err(|error: DbError| error).unwrap()
+        applied.await.map_err(|error: DbError| error).unwrap()
     }
 
     /// `order:created` of a ticket on terms that are no longer those of its listing.
@@ -123,8 +123,8 @@ impl Shop {
             },
             ..ordered(&OrderId::new(order), ticket, 0)
         };
-        let heard = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &new));
-        assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
+        let applied = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &new));
+        assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
     }
 
     /// Title, price in cents, status and holder of a ticket: `A ticket 2000 sold o1`.
@@ -141,8 +141,8 @@ impl Shop {
     /// `order:created` of a ticket on these terms.
     pub(crate) async fn ordered_on(&self, order: &str, ticket: &TicketId, terms: OrderedTerms) {
         let new = NewReservation { terms, ..ordered(&OrderId::new(order), ticket, 0) };
-        let heard = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &new));
-        assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
+        let applied = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &new));
+        assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
     }
 
     pub(crate) async fn changes(&self) -> Vec<Change> {

@@ -1,7 +1,7 @@
 //! The journal of a door without a network: an admission is on disk before the door says so.
 //!
 //! The file lies beside the door list. It holds the code of each pass that entered, the time, the device and the idempotency key of
-//! its upload, and what became of the upload.
+//! its upload, and the outcome of the upload.
 
 use std::collections::HashMap;
 use std::io::ErrorKind;

@@ -106,7 +106,7 @@ pub(crate) async fn pay(api: &ApiContext, order: &OrderId, token: &str) -> Outco
         }
         Ok(payment) => payment,
         Err(error) if error.code() == Some(&ErrorCode::CardDeclined) && !error.is_unknown_outcome() => {
-            return Err(declined(api, order, Failure::from(error)).await);
+            return Err(with_remaining_time(api, order, Failure::from(error)).await);
         }
         Err(error) => return Err(Failure::about(&error, &Subject::Order(order.clone()))),
     };
@@ -114,7 +114,7 @@ pub(crate) async fn pay(api: &ApiContext, order: &OrderId, token: &str) -> Outco
         Some(PaymentStatus::Failed) => {
             let failure =
                 Failure::new(Exit::Declined, format!("the payment provider declined payment {}", payment.id));
-            Err(declined(api, order, failure).await)
+            Err(with_remaining_time(api, order, failure).await)
         }
         Some(PaymentStatus::Refunded) => Err(Failure::new(
             Exit::Conflict,
@@ -145,7 +145,7 @@ async fn wait_until_decided(api: &ApiContext, order: &OrderId) -> Result<Order, 
 }
 
 /// Adds to a declined payment whether, and for how long, another card can be tried.
-async fn declined(api: &ApiContext, order: &OrderId, failure: Failure) -> Failure {
+async fn with_remaining_time(api: &ApiContext, order: &OrderId, failure: Failure) -> Failure {
     let failure =
         Failure { message: failure.message.map(|why| format!("the card was declined: {why}")), ..failure };
     match wait_until_decided(api, order).await {

@@ -59,7 +59,7 @@ impl Stage {
         let settled = settled.as_array().unwrap();
         assert_eq!(was_interrupted, !settled.is_empty(), "{title}: {run:?}");
 
-        // What a command delivered late has no effect any more.
+        // A late request of a killed command has no effect.
         let orders = self.observer.json(&["orders", "list", "--all"]);
         let of_ticket = |order: &&Value| order["ticket"]["id"] == ticket.as_str();
         let orders: Vec<Value> = orders.as_array().unwrap().iter().filter(of_ticket).cloned().collect();

@@ -12,23 +12,23 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
     let quiet = Cli::at(&server.url).sign_up("quiet@example.com");
     std::fs::write(quiet.home.path().join("config.toml"), "[tui]\nbell = false\ntitle = false\n").unwrap();
     let mut quiet = tui(&quiet);
-    quiet.see("quiet@example.com");
+    quiet.wait_until_shown("quiet@example.com");
     quiet.line(&["Opera"]);
     quiet.press("b", "Reserved for you");
     seller.ticket("Jazz at the lake", "38");
     let mut loud = tui(&loud);
-    loud.see("loud@example.com");
+    loud.wait_until_shown("loud@example.com");
     loud.line(&["Jazz at the lake"]);
     assert_eq!(loud.terminal_events().rings, 0);
     loud.press("b", "Reserved for you");
     loud.wait_for_event("the title tells", |events| {
         events.titles.iter().any(|title| title == "1 min to pay: Jazz at the lake")
     });
-    loud.see(" s left to pay for Jazz at the lake");
+    loud.wait_until_shown(" s left to pay for Jazz at the lake");
     loud.wait_for_event("the bell", |events| events.rings == 1);
-    loud.see("Expired: Jazz at the lake is no longer reserved for you");
+    loud.wait_until_shown("Expired: Jazz at the lake is no longer reserved for you");
     loud.wait_for_event("the bell once more", |events| events.rings == 2);
-    loud.see("This order has expired");
+    loud.wait_until_shown("This order has expired");
     loud.wait_for_event("the title is the usual one", |events| {
         events.titles.last().is_some_and(|title| title == "ticketing")
     });
@@ -37,7 +37,7 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
     loud.send("tok_visa");
     loud.press(ENTER, "code at the door");
 
-    quiet.see("Expired: Opera is no longer reserved for you");
+    quiet.wait_until_shown("Expired: Opera is no longer reserved for you");
     let events = quiet.terminal_events();
     assert_eq!((events.rings, events.titles), (0, vec![]));
 }

@@ -8,19 +8,19 @@ fn one_signs_up_and_sells_and_another_buys() {
     let server = Server::start();
     let ada = Cli::at(&server.url);
     let mut pty = tui(&ada);
-    pty.see("No tickets are for sale");
+    pty.wait_until_shown("No tickets are for sale");
     pty.press("n", "Sign in");
     pty.press(CTRL_T, "Create an account");
     for field in ["ada@example.com", TAB, "correct horse", TAB, "correct horse"] {
         pty.send(field);
     }
     pty.press(ENTER, "Sell a ticket");
-    pty.see("Signed in as ada@example.com");
+    pty.wait_until_shown("Signed in as ada@example.com");
     assert!(!pty.raw().contains("correct horse"), "the password was shown");
     for field in ["Jazz at the lake", ENTER, "0", ENTER] {
         pty.send(field);
     }
-    pty.see("Like 38 or 149.99");
+    pty.wait_until_shown("Like 38 or 149.99");
     pty.send("\x15");
     pty.send("38");
     pty.press(ENTER, "Jazz at the lake is for sale");
@@ -31,7 +31,7 @@ fn one_signs_up_and_sells_and_another_buys() {
     let bob = Cli::at(&server.url).sign_up("bob@example.com");
     let ticket = crate::support::text(&bob.json(&["tickets", "list"])[0]["id"]);
     bob.ok(&["buy", &ticket, "--token", "tok_visa"]);
-    pty.see("You sold Jazz at the lake for $38.00");
+    pty.wait_until_shown("You sold Jazz at the lake for $38.00");
     pty.send("3");
     pty.line(&["Jazz at the lake", "$38.00", "Sold"]);
 }
@@ -43,18 +43,18 @@ fn declined_card_keeps_the_order_and_another_card_pays() {
     let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
 
     let mut pty = tui(&buyer);
-    pty.see("buyer@example.com");
+    pty.wait_until_shown("buyer@example.com");
     pty.line(&["Jazz at the lake"]);
     pty.press(ENTER, "opens it in the browser");
     pty.press("b", "Reserved for you");
-    pty.see("Jazz at the lake is reserved for you for 1");
+    pty.wait_until_shown("Jazz at the lake is reserved for you for 1");
     pty.press(ENTER, "Which card?");
     pty.send("4242424242424242");
     pty.press(ENTER, "That looked like a card number");
     assert!(!pty.text().contains("4242424242424242"), "{}", pty.text());
     pty.send("tok_chargeDeclined");
     pty.press(ENTER, "declined");
-    pty.see("The ticket is still reserved for you. Try another card.");
+    pty.wait_until_shown("The ticket is still reserved for you. Try another card.");
     assert_eq!(buyer.json(&["orders", "list"])[0]["status"], "created");
     pty.send("\x15");
     pty.send("tok_visa");
@@ -63,7 +63,7 @@ fn declined_card_keeps_the_order_and_another_card_pays() {
     let payments = buyer.json(&["payments", "list"]);
     let took = |status: &str| payments.as_array().unwrap().iter().filter(|p| p["status"] == status).count();
     assert_eq!(took("succeeded"), 1, "{payments}");
-    // What is settled leaves no note behind.
+    // A settled write leaves no entry in the journal.
     assert_eq!(std::fs::read_dir(buyer.home.path().join("journal")).unwrap().count(), 0);
     pty.send("2");
     pty.line(&["Jazz at the lake", "$38.00", "Paid"]);
@@ -81,11 +81,11 @@ fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
 
     let mut pty = tui(&buyer);
     pty.line(&["Jazz at the lake"]);
-    pty.see("buyer@example.com");
+    pty.wait_until_shown("buyer@example.com");
     pty.press("b", "Reserved for you");
     pty.press("\x18", "Cancel the order of Jazz at the lake?");
     pty.press("n", "Reserved for you");
-    pty.gone("Cancel the order of");
+    pty.wait_until_hidden("Cancel the order of");
     pty.press("\x18", "Cancel the order of Jazz at the lake?");
     pty.press("y", "This order was cancelled");
     eventually("it is free", || seller.json(&["tickets", "get", &ticket])["status"] == "available");
@@ -93,8 +93,8 @@ fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
     pty.press(ESC, "Opera");
     pty.send(DOWN);
     pty.send("bb");
-    pty.see("Reserved for you");
-    pty.see("Opera");
+    pty.wait_until_shown("Reserved for you");
+    pty.wait_until_shown("Opera");
     assert_eq!(buyer.json(&["orders", "list", "--status", "created"]).as_array().unwrap().len(), 1);
 }
 
@@ -104,7 +104,7 @@ fn listing_is_changed_and_withdrawn() {
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("Jazz at the lake", "38");
     let mut pty = tui(&seller);
-    pty.see("seller@example.com");
+    pty.wait_until_shown("seller@example.com");
     pty.send("3");
     pty.line(&["Jazz at the lake", "$38.00"]);
     pty.press("e", "Change a listing");
@@ -113,10 +113,10 @@ fn listing_is_changed_and_withdrawn() {
     pty.send("45.50");
     pty.send(ENTER);
     pty.line(&["Jazz at the lake", "$45.50"]);
-    pty.see("Changed");
+    pty.wait_until_shown("Changed");
     assert_eq!(seller.json(&["tickets", "get", &ticket])["price"], 45.5);
     pty.press("d", "Withdraw Jazz at the lake?");
     pty.press("y", "The listing was withdrawn");
-    pty.see("You are not selling anything yet");
+    pty.wait_until_shown("You are not selling anything yet");
     assert_eq!(seller.run(&["tickets", "get", &ticket]).code, 3);
 }

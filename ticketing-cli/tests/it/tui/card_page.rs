@@ -20,19 +20,19 @@ async fn order_goes_on_when_its_page_is_paid() {
     Cli::at(&stack.url()).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
 
     let mut pty = tui(&buyer);
-    pty.see("buyer@example.com");
+    pty.wait_until_shown("buyer@example.com");
     pty.line(&["Jazz at the lake"]);
     pty.press("b", "Pay on this page:");
     // The code for a phone.
-    pty.see("█▀▀▀▀▀█");
+    pty.wait_until_shown("█▀▀▀▀▀█");
     let order = OrderId::new(text(&buyer.json(&["orders", "list"])[0]["id"]));
 
     // The buyer's browser.
     let browser = stack.client();
     browser.auth().sign_in("buyer@example.com", "correct horse").await.unwrap();
     browser.payments().create(&order, CardToken::new("pm_card_visa")).settled().await.unwrap();
-    pty.see("Paid: Jazz at the lake is yours");
-    pty.see("code at the door");
+    pty.wait_until_shown("Paid: Jazz at the lake is yours");
+    pty.wait_until_shown("code at the door");
     pty.send("q");
     assert_eq!(pty.end(), 0);
     stack.finish().await;

@@ -11,17 +11,17 @@ fn demo_opens_with_a_buyer_and_removes_its_files() {
     let mut command = program();
     command.env("HOME", home.path()).env("TMPDIR", temporary.path()).arg("demo");
     let mut pty = Pty::spawn(terminal(&command), SIZE);
-    pty.see("buyer@demo.example");
-    pty.see("live");
-    pty.see("Welcome. Pay with tok_visa; nothing here is real.");
+    pty.wait_until_shown("buyer@demo.example");
+    pty.wait_until_shown("live");
+    pty.wait_until_shown("Welcome. Pay with tok_visa; nothing here is real.");
     // The soonest come first.
-    pty.see("This week");
+    pty.wait_until_shown("This week");
     pty.line(&["Indie night", "$18.50"]);
     // Two keys, a word and a card are all it takes. The crowd may be quicker with one ticket, not with this.
     pty.send("/");
     pty.send("marathon");
     pty.line(&["City marathon", "$85.00"]);
-    pty.gone("Indie night");
+    pty.wait_until_hidden("Indie night");
     pty.press(ENTER, "City marathon, start number");
     pty.press("b", "Reserved for you");
     pty.send("tok_visa");
@@ -29,7 +29,7 @@ fn demo_opens_with_a_buyer_and_removes_its_files() {
     pty.send("q");
     assert_eq!(pty.end(), 0);
     pty.is_clean();
-    pty.see("its data is deleted");
+    pty.wait_until_shown("its data is deleted");
     assert!(!pty.text().contains("marathon"), "{}", pty.text());
     for folder in [home.path(), temporary.path()] {
         assert!(std::fs::read_dir(folder).unwrap().next().is_none(), "{}", folder.display());

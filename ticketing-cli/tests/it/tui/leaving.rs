@@ -14,14 +14,14 @@ fn leaves_a_clean_terminal(how: impl FnOnce(&mut Pty), code: u32) {
     shell::at_prompt(&pty);
     let before = pty.discipline();
     pty.send("echo \"modes $(stty -g | cksum)\"; $TICKETING tui; echo \"left with $?, modes $(stty -g | cksum)\"\r");
-    pty.see("Jazz at the lake");
+    pty.wait_until_shown("Jazz at the lake");
     let screen = pty.screen();
     assert!(screen.alternate_screen() && screen.bracketed_paste(), "{}", pty.text());
     assert_ne!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     assert_ne!(pty.discipline(), before, "keys should come as they are pressed");
 
     how(&mut pty);
-    pty.see(&format!("left with {code}"));
+    pty.wait_until_shown(&format!("left with {code}"));
     shell::at_prompt(&pty);
     pty.is_clean();
     assert_eq!(pty.discipline(), before);
@@ -73,6 +73,6 @@ fn unusable_terminal_is_reported_with_an_alternative() {
     builder.arg(program);
     let mut pty = Pty::spawn(builder, SIZE);
     assert_eq!(pty.end(), 2);
-    pty.see("--plain");
+    pty.wait_until_shown("--plain");
     pty.is_clean();
 }

@@ -1,4 +1,4 @@
-//! What others do is shown, also after the server was gone for a while.
+//! Changes of other users are shown, also after an outage of the server.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
@@ -18,18 +18,18 @@ fn what_one_reserves_is_shown_as_reserved_to_the_other() {
     for pty in [&hers, &his] {
         pty.line(&["Jazz at the lake"]);
     }
-    hers.see("ada@example.com");
+    hers.wait_until_shown("ada@example.com");
     let pressed = Instant::now();
     hers.send("b");
     his.line(&["Jazz at the lake", "Reserved"]);
     println!("what one reserves was shown to the other after {:?}", pressed.elapsed());
-    hers.see("Reserved for you");
+    hers.wait_until_shown("Reserved for you");
 
     // The ticket that is open is live, too.
     his.press(ENTER, "Another buyer has reserved this");
     hers.send("tok_visa");
     hers.press(ENTER, "code at the door");
-    his.see("This ticket is sold.");
+    his.wait_until_shown("This ticket is sold.");
     hers.press("1", "Yours");
 }
 
@@ -43,16 +43,16 @@ fn restarted_server_is_followed_without_a_gap() {
     let gone = seller.ticket("Taken down meanwhile", "11");
 
     let mut pty = tui(&Cli::at(&url));
-    pty.see("Before the crash");
+    pty.wait_until_shown("Before the crash");
     // Dropping it kills it, without a warning.
     drop(server);
-    pty.see("The connection is lost; the data shown may be outdated");
+    pty.wait_until_shown("The connection is lost; the data shown may be outdated");
     pty.wait("the bar says so, too", |screen| {
         let bar = screen.rows(0, 100).next().unwrap();
         bar.contains("offline") || bar.contains("reconnecting")
     });
-    // What is known is still there to be looked at.
-    pty.see("Before the crash");
+    // The loaded data is still shown.
+    pty.wait_until_shown("Before the crash");
     pty.press(ENTER, "$11.00");
     pty.press("1", "TITLE");
 
@@ -60,9 +60,9 @@ fn restarted_server_is_followed_without_a_gap() {
     let _again = Again::start(folder.path(), &url);
     seller.ticket("After the crash", "12");
     seller.ok(&["tickets", "delete", &gone, "--yes"]);
-    pty.see("Connected again");
+    pty.wait_until_shown("Connected again");
     pty.line(&["After the crash", "$12.00"]);
-    pty.gone("Taken down meanwhile");
+    pty.wait_until_hidden("Taken down meanwhile");
     assert!(pty.text().lines().next().unwrap().contains("live"), "{}", pty.text());
     pty.send("q");
     assert_eq!(pty.end(), 0);
@@ -78,12 +78,12 @@ fn without_a_server_it_says_so_and_finds_it_when_it_comes() {
 
     let cli = Cli::at(&url);
     let mut pty = super::Pty::spawn(super::terminal(&cli.command(&["tui"])), super::SIZE);
-    pty.see("cannot be reached");
-    pty.see("tries again");
+    pty.wait_until_shown("cannot be reached");
+    pty.wait_until_shown("tries again");
     let _again = Again::start(folder.path(), &url);
     pty.send("r");
-    pty.see("Jazz at the lake");
-    pty.see("live");
+    pty.wait_until_shown("Jazz at the lake");
+    pty.wait_until_shown("live");
 }
 
 /// The server of a folder, started again at the address it had.

@@ -7,7 +7,7 @@ use crate::support::{Cli, Server};
 /// Visits the screens, and calls `inspect` on each.
 #[track_caller]
 fn visit(pty: &mut Pty, mut inspect: impl FnMut(&Pty)) {
-    pty.see("live");
+    pty.wait_until_shown("live");
     pty.line(&["Jazz at the lake"]);
     inspect(pty);
     for (keys, shows, leave) in [
@@ -20,7 +20,7 @@ fn visit(pty: &mut Pty, mut inspect: impl FnMut(&Pty)) {
         pty.press(keys, shows);
         inspect(pty);
         pty.send(ESC);
-        pty.gone(leave);
+        pty.wait_until_hidden(leave);
         pty.press("1", "TITLE");
     }
     for (tab, shows) in

@@ -31,11 +31,11 @@ fn panic_restores_the_terminal_and_is_reported_there() {
     shell::at_prompt(&pty);
     let before = pty.discipline();
     pty.send("$TEST --exact tui::panic::with_a_clock_that_breaks --ignored --nocapture\r");
-    pty.see("Jazz at the lake");
+    pty.wait_until_shown("Jazz at the lake");
     assert!(pty.screen().alternate_screen() && pty.discipline() != before);
     std::fs::write(&sign, "").unwrap();
     pty.send("j");
-    pty.see("the clock is broken");
+    pty.wait_until_shown("the clock is broken");
     shell::at_prompt(&pty);
     pty.is_clean();
     assert!(!pty.screen().bracketed_paste());

@@ -57,7 +57,7 @@ fn every_task_can_be_done_with_numbers() {
     session.pick("Go back, or close");
     session.pick("Go back, or close");
     session.pick("Go to your orders");
-    // The order hears of its payment a moment later.
+    // The order receives the event of its payment a moment later.
     session.wait_for_output("Opera, $20.00, ");
 
     // Ordering, and letting go.

@@ -31,15 +31,15 @@ fn simple_terminals_and_those_who_listen_get_lines() {
     let cli = Cli::at(&server.url);
     for (name, value) in [("TERM", "dumb"), ("ACCESSIBLE", "1")] {
         let mut pty = plain(&cli, name, value, &["tui"]);
-        pty.see("1. Opera, $20.00, Available");
+        pty.wait_until_shown("1. Opera, $20.00, Available");
         pick(&mut pty, "Quit");
         assert_eq!(pty.end(), 0);
         let raw = pty.raw();
         assert!(!raw.contains('\x1b'), "{raw:?}");
     }
-    // And who says that it is not so gets the whole screen.
+    // An option selects the whole screen.
     let pty = plain(&cli, "ACCESSIBLE", "0", &["tui"]);
-    pty.see("Opera");
+    pty.wait_until_shown("Opera");
     assert!(pty.screen().alternate_screen());
 }
 
@@ -51,14 +51,14 @@ fn password_is_not_shown() {
     let mut pty = plain(&cli, "TERM", "dumb", &["tui"]);
     pick(&mut pty, "Sign in, or create an account");
     pick(&mut pty, "OK: Sign in");
-    pty.see("E-mail: ");
+    pty.wait_until_shown("E-mail: ");
     let before = pty.discipline();
     pty.send("ada@example.com\r");
-    pty.see("Password: ");
+    pty.wait_until_shown("Password: ");
     // The prompt appears a moment before the echo is turned off.
     eventually("the terminal is silent", || pty.discipline() != before);
     pty.send("correct horse\r");
-    pty.see("Signed in as ada@example.com");
+    pty.wait_until_shown("Signed in as ada@example.com");
     assert!(!pty.raw().contains("correct horse"), "{}", pty.text());
     assert_eq!(pty.discipline(), before);
     pty.send("\x04");
@@ -81,7 +81,7 @@ fn being_interrupted_at_a_password_leaves_a_terminal_that_shows_what_is_typed() 
         pick(&mut pty, "Password: empty");
         eventually("the terminal is silent", || pty.discipline() != before);
         pty.signal(signal);
-        pty.see("left with 130");
+        pty.wait_until_shown("left with 130");
         super::shell::at_prompt(&pty);
         assert_eq!(pty.discipline(), before, "after {signal}");
         pty.press("echo still shown\r", "echo still shown\nstill shown");
@@ -98,12 +98,12 @@ fn it_goes_to_the_background_and_comes_back_with_its_question() {
     let mut pty = Pty::spawn(builder, SIZE);
     super::shell::at_prompt(&pty);
     pty.send("$TICKETING tui\r");
-    pty.see("1. Opera, $20.00, Available");
+    pty.wait_until_shown("1. Opera, $20.00, Available");
     pty.send(super::CTRL_Z);
     super::shell::at_prompt(&pty);
     pty.send("fg\r");
     pty.send("1\r");
-    pty.see("== Opera ==");
+    pty.wait_until_shown("== Opera ==");
     pick(&mut pty, "Quit");
     super::shell::at_prompt(&pty);
     pty.press("echo left with $?\r", "\nleft with 0");

@@ -77,7 +77,7 @@ impl Pty {
     #[track_caller]
     pub(super) fn press(&mut self, keys: &str, shows: &str) {
         self.send(keys);
-        self.see(shows);
+        self.wait_until_shown(shows);
     }
 
     /// Changes the size of the window.
@@ -88,13 +88,13 @@ impl Pty {
 
     /// Waits until the screen shows a text.
     #[track_caller]
-    pub(super) fn see(&self, shown: &str) {
+    pub(super) fn wait_until_shown(&self, shown: &str) {
         self.wait(&format!("{shown:?} is shown"), |screen| text(screen).contains(shown));
     }
 
     /// Waits until the screen does not show a text.
     #[track_caller]
-    pub(super) fn gone(&self, hidden: &str) {
+    pub(super) fn wait_until_hidden(&self, hidden: &str) {
         self.wait(&format!("{hidden:?} is gone"), |screen| !text(screen).contains(hidden));
     }
 

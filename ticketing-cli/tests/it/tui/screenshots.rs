@@ -80,9 +80,9 @@ impl Scene {
     /// The marketplace on a terminal, as someone sees it.
     fn open(cli: &Cli, words: &[&str], size: (u16, u16), email: &str) -> Pty {
         let pty = Pty::spawn(terminal(&cli.command(&[&["tui"], words].concat())), size);
-        pty.see("live");
-        pty.see(email);
-        pty.see("Jazz at the Blue Door");
+        pty.wait_until_shown("live");
+        pty.wait_until_shown(email);
+        pty.wait_until_shown("Jazz at the Blue Door");
         pty
     }
 }
@@ -115,27 +115,27 @@ fn purchase_film() {
     take(&pty, "what others reserve steps back at once", 2.2);
     pty.send("/");
     pty.send("ja");
-    pty.gone("Magic Flute");
+    pty.wait_until_hidden("Magic Flute");
     take(&pty, "/ filters as you type", 0.8);
     pty.send("zz lake");
-    pty.gone("Blue Door");
-    pty.see("Jazz at the lake");
+    pty.wait_until_hidden("Blue Door");
+    pty.wait_until_shown("Jazz at the lake");
     take(&pty, "/ filters as you type", 1.6);
     pty.press(ENTER, "opens it in the browser");
     take(&pty, "enter opens the ticket", 1.8);
     pty.press("b", "Reserved for you");
-    pty.see("is reserved for you");
+    pty.wait_until_shown("is reserved for you");
     take(&pty, "b reserves it for fifteen minutes", 2.2);
     pty.send("tok_chargeDeclined");
-    pty.see("tok_chargeDeclined");
-    pty.see("14:59");
+    pty.wait_until_shown("tok_chargeDeclined");
+    pty.wait_until_shown("14:59");
     take(&pty, "a card of the provider's tests", 1.2);
     pty.press(ENTER, "The ticket is still reserved");
     take(&pty, "declined, and still yours", 2.4);
     pty.send("\x15");
     pty.send("tok_visa");
-    pty.see("tok_visa");
-    pty.see("14:57");
+    pty.wait_until_shown("tok_visa");
+    pty.wait_until_shown("14:57");
     take(&pty, "another card", 1.2);
     pty.press(ENTER, "Paid. The ticket is yours.");
     take(&pty, "paid", 2.2);
@@ -191,8 +191,8 @@ fn activity_of_a_busy_market() {
     scene.seller.ok(&["tickets", "update", scene.ticket("Folk festival, weekend"), "--price", "150"]);
     reserve(&rival, "The Magic Flute, stalls");
     scene.seller.ticket("Balloon ride at dawn", "210");
-    pty.see("Balloon ride at dawn");
-    pty.see("4 sold");
+    pty.wait_until_shown("Balloon ride at dawn");
+    pty.wait_until_shown("4 sold");
     let frame = Frame { screen: pty.screen(), caption: "ticketing tui", seconds: 1.0 };
     keep("activity.svg", &[frame]);
 }

@@ -13,19 +13,19 @@ fn config_error_is_reported_with_its_position() {
     let config = cli.home.path().join("config.toml");
     std::fs::write(&config, "# mine\n[tui]\ntheme = \"neon\"\n[tui.keys]\nbuy = \"hyper-b\"\n").unwrap();
     let mut pty = tui(&cli);
-    pty.see("config.toml, line 3, column 9: theme must be one of auto, dark");
-    pty.see("config.toml, line 5, column 7: there is no key \"hyper-b\"");
-    pty.see("Jazz at the lake");
+    pty.wait_until_shown("config.toml, line 3, column 9: theme must be one of auto, dark");
+    pty.wait_until_shown("config.toml, line 5, column 7: there is no key \"hyper-b\"");
+    pty.wait_until_shown("Jazz at the lake");
     pty.press(ENTER, "opens it in the browser");
 
     // A file that is no TOML is reported and not overwritten.
     std::fs::write(&config, "[tui\n").unwrap();
     let mut pty = tui(&cli);
-    pty.see("config.toml, line 1, column ");
+    pty.wait_until_shown("config.toml, line 1, column ");
     pty.send("5");
     pty.line(&["Theme", "auto"]);
     pty.send(ENTER);
-    pty.see("mend that first");
+    pty.wait_until_shown("mend that first");
     assert_eq!(std::fs::read_to_string(&config).unwrap(), "[tui\n");
 }
 
@@ -49,7 +49,7 @@ fn rebound_key_works_at_once_and_after_a_restart() {
     pty.send(&"j".repeat(row));
     pty.press(ENTER, "press the new key, or esc");
     pty.press("s", "is already the key of");
-    pty.gone("press the new key");
+    pty.wait_until_hidden("press the new key");
     pty.press(ENTER, "press the new key, or esc");
     pty.press("B", &format!("B: {what}"));
     eventually("it is saved", || {
@@ -60,12 +60,12 @@ fn rebound_key_works_at_once_and_after_a_restart() {
         assert!(saved.contains(kept), "{kept:?} is lost in\n{saved}");
     }
 
-    // The old key does nothing any more; the new one leads to the sign-in, for nobody is signed in.
+    // The old key has no effect; the new one opens the sign-in, because no user is signed in.
     pty.press("1", "Opera");
     pty.send("b");
     pty.press("B", "E-mail");
     pty.send(ESC);
-    pty.gone("E-mail");
+    pty.wait_until_hidden("E-mail");
     pty.press(ENTER, "opens it in the browser");
     pty.send("q");
     assert_eq!(pty.end(), 0);

@@ -8,7 +8,7 @@ use crate::support::{Cli, Server};
 
 pub(super) const PROMPT: &str = "ready$ ";
 
-/// A shell that someone sits at, about to be run; `$TICKETING` is the program.
+/// Returns the command of an interactive shell; `$TICKETING` is the program.
 pub(super) fn shell(cli: &Cli, shell: &str) -> CommandBuilder {
     let command = cli.command(&["tui"]);
     let mut builder = terminal(&command);
@@ -44,7 +44,7 @@ fn goes_and_comes_back(name: &str) {
     // Input before the prompt would leave the prompt on a line of its own, and look like the one after Ctrl-Z.
     at_prompt(&pty);
     pty.send("$TICKETING tui\r");
-    pty.see("Jazz at the lake");
+    pty.wait_until_shown("Jazz at the lake");
     assert!(!pty.text().contains("before"), "{}", pty.text());
     let raw = pty.discipline();
 
@@ -55,31 +55,31 @@ fn goes_and_comes_back(name: &str) {
             pty.signal("TSTP")
         }
         at_prompt(&pty);
-        pty.see("what was there before");
+        pty.wait_until_shown("what was there before");
         assert!(!pty.text().contains("Jazz at the lake"), "{}", pty.text());
         // That one has a line editor, with modes of its own.
         if name != "bash" {
             pty.is_clean();
         }
         pty.press(&format!("echo round $((10 + {round}))\r"), &format!("\nround 1{round}"));
-        // What happens meanwhile is there when one is back.
+        // Changes during the suspension are shown afterwards.
         seller.ticket(&format!("Listed meanwhile {round}"), "10");
         pty.send("fg\r");
-        pty.see(&format!("Listed meanwhile {round}"));
-        pty.see("Jazz at the lake");
+        pty.wait_until_shown(&format!("Listed meanwhile {round}"));
+        pty.wait_until_shown("Jazz at the lake");
         let screen = pty.screen();
         assert!(screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste());
         assert_eq!(pty.discipline(), raw);
         // It listens, and has not gone to the background a second time.
         pty.press("?", "Show all keys");
         pty.send(ESC);
-        pty.gone("Show all keys");
+        pty.wait_until_hidden("Show all keys");
     }
 
     pty.send("q");
     at_prompt(&pty);
     pty.press("echo left with $?\r", "\nleft with 0");
-    pty.see("what was there before");
+    pty.wait_until_shown("what was there before");
 }
 
 #[test]
@@ -102,9 +102,9 @@ fn is_stopped_and_comes_back(name: &str) {
     let mut pty = Pty::spawn(shell(&cli, name), SIZE);
     at_prompt(&pty);
     pty.send("$TICKETING tui\r");
-    pty.see("Jazz at the lake");
+    pty.wait_until_shown("Jazz at the lake");
     pty.signal("STOP");
-    pty.see("Stopped");
+    pty.wait_until_shown("Stopped");
     // The terminal is as the program had it, so that a return is no end of a line.
     pty.send("fg\n");
     pty.wait("it is redrawn", |screen| {
@@ -113,7 +113,7 @@ fn is_stopped_and_comes_back(name: &str) {
     });
     pty.press("?", "Show all keys");
     pty.send(ESC);
-    pty.gone("Show all keys");
+    pty.wait_until_hidden("Show all keys");
     pty.send("q");
     at_prompt(&pty);
 }
@@ -135,7 +135,7 @@ fn without_a_shell_to_come_back_from_it_stays_in_front() {
     let server = Server::start();
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let mut pty = super::tui(&Cli::at(&server.url));
-    pty.see("Jazz at the lake");
+    pty.wait_until_shown("Jazz at the lake");
     pty.send(CTRL_Z);
     pty.press("?", "Show all keys");
     assert!(pty.screen().alternate_screen());

@@ -8,7 +8,7 @@ use vt100::{Color, Screen};
 /// A cell, in hundredths of a pixel, so that all is whole numbers until it is written.
 pub(super) const WIDTH: i32 = 840;
 pub(super) const HEIGHT: i32 = 1900;
-/// What is above each other overlaps by so much, so that no hairline shows between.
+/// The overlap of rows, so that no hairline is visible between them.
 pub(super) const SEAM: i32 = 40;
 
 /// A cell, as it is seen.

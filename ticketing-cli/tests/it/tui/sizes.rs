@@ -18,7 +18,7 @@ fn it_starts_with_the_tickets_that_are_for_sale() {
     // Without dates the newest is first, and selected.
     pty.send(DOWN);
     pty.press(ENTER, "opens it in the browser");
-    pty.see("Jazz at the lake");
+    pty.wait_until_shown("Jazz at the lake");
     pty.press(ESC, "Opera, stalls");
     pty.send("q");
     assert_eq!(pty.end(), 0);
@@ -58,17 +58,17 @@ fn it_follows_the_size_of_the_window() {
     let mut pty = tui(&Cli::at(&server.url));
     pty.line(&["TITLE", "WHEN", "PRICE"]);
     pty.resize((40, 12));
-    pty.gone("WHEN");
+    pty.wait_until_hidden("WHEN");
     pty.line(&["Jazz at the lake", "$38.00"]);
     let narrow = pty.text();
     assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
     pty.press(ENTER, "opens it in the browser");
     pty.resize((30, 8));
-    pty.see("30 x 8");
-    pty.see("40 x 12");
-    pty.gone("opens it");
+    pty.wait_until_shown("30 x 8");
+    pty.wait_until_shown("40 x 12");
+    pty.wait_until_hidden("opens it");
     pty.resize((200, 60));
-    pty.see("opens it in the browser");
+    pty.wait_until_shown("opens it in the browser");
     pty.press("1", "reserves it for you");
     pty.line(&["TITLE", "WHEN", "WHERE", "PRICE"]);
     pty.resize(SIZE);
@@ -84,12 +84,12 @@ fn window_too_small_at_start_can_be_resized_or_closed() {
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let cli = Cli::at(&server.url);
     let mut pty = Pty::spawn(terminal(&cli.command(&["tui"])), (20, 5));
-    pty.see("This window has 20");
+    pty.wait_until_shown("This window has 20");
     pty.resize(SIZE);
-    pty.see("Jazz at the lake");
+    pty.wait_until_shown("Jazz at the lake");
     pty.resize((1, 1));
     pty.resize((20, 5));
-    pty.see("This window has 20");
+    pty.wait_until_shown("This window has 20");
     pty.send("q");
     assert_eq!(pty.end(), 0);
     pty.is_clean();

@@ -13,10 +13,10 @@ const BAR: i32 = 3600;
 /// Below it.
 const FOOT: i32 = 500;
 
-/// What is seen for a while.
+/// A frame of an animation.
 pub(super) struct Frame {
     pub(super) screen: Screen,
-    /// What it shows, or which keys lead to it.
+    /// The screen, or the keys that lead to it.
     pub(super) caption: &'static str,
     pub(super) seconds: f64,
 }
@@ -83,7 +83,7 @@ pub(super) fn picture(frames: &[Frame]) -> String {
     svg
 }
 
-/// Returns when each is seen. What cannot move shows the first.
+/// Returns the time of each frame. A viewer without animation shows the first.
 fn timing(frames: &[Frame]) -> String {
     let whole: f64 = frames.iter().map(|frame| frame.seconds).sum();
     let mut css = String::new();

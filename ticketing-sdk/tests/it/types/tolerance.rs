@@ -1,4 +1,4 @@
-//! What the Express version of the contract sends is understood, and what a later version may add.
+//! Responses of the Express version, and additions of later versions, are accepted.
 
 use proptest::prelude::*;
 use serde::Serialize;

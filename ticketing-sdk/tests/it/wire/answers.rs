@@ -1,4 +1,4 @@
-//! What each answer is, and that it is read and written without loss.
+//! The golden files of responses, which are read and written without loss.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,4 +1,4 @@
-//! What each call sends.
+//! The golden files of requests.
 
 use futures_util::FutureExt;
 use serde_json::json;

@@ -15,8 +15,8 @@ use crate::widgets::painter::{PANEL, Painter, below, top};
 use crate::widgets::stub;
 use crate::widgets::{meter, placeholder};
 
-/// From so many lines on there is room for a drawn ticket above what is to be done.
-const TALL: u16 = 18;
+/// The height from which a drawn ticket fits above the next step.
+const MIN_HEIGHT_OF_TICKET: u16 = 18;
 /// The columns that the text beside a QR code needs.
 const BESIDE_QR: u16 = 34;
 /// The widest order with a QR code beside it.
@@ -47,8 +47,9 @@ impl Checkout {
             }
             None => inner,
         };
-        let is_drawn =
-            inner.height >= TALL && stub::fits(inner) && model.orders.payment_error(&self.id).is_none();
+        let is_drawn = inner.height >= MIN_HEIGHT_OF_TICKET
+            && stub::fits(inner)
+            && model.orders.payment_error(&self.id).is_none();
         let mut rest = if is_drawn {
             below(order_card::ticket(painter, inner, model, order, self.tear(model)), 1)
         } else {

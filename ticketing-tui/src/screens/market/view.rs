@@ -80,8 +80,8 @@ impl Market {
         });
     }
 
-    /// The ticket that is selected, and where there is room what has just happened.
-    pub(super) fn beside(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+    /// Draws the selected ticket, and the latest activity if there is room.
+    pub(super) fn draw_details(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let low = if area.height >= 30 { area.height / 2 } else { 0 };
         let inner = area;
         match self.selected(model) {
@@ -160,7 +160,7 @@ fn line(
         style: if had { Style::new() } else { painter.theme.unavailable },
     };
     let title = columns.view(painter, place, &line);
-    found(painter, title, model, &row.title);
+    mark_found_letters(painter, title, model, &row.title);
 }
 
 /// Returns the active filters, after the sort order.
@@ -181,7 +181,7 @@ pub(super) fn limits(query: &Query, separator: &str) -> String {
 }
 
 /// Marks the letters that the filter has found.
-fn found(painter: &mut Painter<'_>, area: Rect, model: &Model, title: &str) {
+fn mark_found_letters(painter: &mut Painter<'_>, area: Rect, model: &Model, title: &str) {
     let letters = model.market.view.found_letters(title);
     let mut letters = letters.iter().peekable();
     let mut x = area.x;

@@ -1,4 +1,4 @@
-//! Signing up, in and out, and what belongs to whom.
+//! Signing up, in and out, and the data of each user.
 
 use ticketing_sdk::{ErrorCode, OrderStatus};
 use ticketing_tui::{Call, Reply};
@@ -141,7 +141,7 @@ fn paying_without_a_session_is_refused() {
     answer!(harness, Call::Pay { .. }, Err(fixtures::signed_out()));
     harness.assert_shows("You are not signed in");
     harness.assert_shows("i Sign in");
-    // Nothing is asked in the name of one who is gone.
+    // No request is sent for the former user.
     harness.pending.retain(|(_, call)| matches!(call, Call::Order(_)));
     assert_eq!(count_pending!(harness, Call::Pay { .. }), 0);
 }
@@ -174,7 +174,7 @@ fn order_of_the_last_user_is_not_shown_to_the_next() {
     harness.assert_hides("●1");
 }
 
-/// Signs the one who is signed in out, and another in.
+/// Signs the user out, and another user in.
 fn hand_over(harness: &mut Harness) {
     harness.press("i y");
     answer!(harness, Call::SignOut, Ok(Reply::Session(None)));

@@ -1,4 +1,4 @@
-//! From a ticket to its being one's own.
+//! The purchase of a ticket.
 
 use ticketing_sdk::{ErrorCode, Order, OrderStatus, PaymentStatus, TicketChangeKind, TicketStatus};
 use ticketing_tui::{Call, Effect, Reply};

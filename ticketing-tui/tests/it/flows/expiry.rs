@@ -1,4 +1,4 @@
-//! The end of a reservation: warnings, the bell, the title, and what becomes of it.
+//! The end of a reservation: warnings, the bell, the title, and the order afterwards.
 
 use ticketing_sdk::{Order, OrderStatus, Timestamp};
 use ticketing_tui::{Call, Effect, Event, Reply, Settings};

@@ -1,4 +1,4 @@
-//! Answers that come when nobody waits for them any more, or in another order than they were asked for.
+//! Replies that arrive after their screen is closed, or out of order.
 
 use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
 use ticketing_tui::{Call, Event, Feed, Reply};

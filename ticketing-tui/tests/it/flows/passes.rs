@@ -1,4 +1,4 @@
-//! What one does with the passes that one holds.
+//! The actions on passes.
 
 use ratatui::style::Color;
 use ticketing_sdk::{ErrorCode, OrderStatus, Pass, PassStatus, Timestamp};

@@ -11,7 +11,7 @@ fn mine() -> Ticket {
     Ticket { user_id: fixtures::ME.into(), ..fixtures::tickets()[0].clone() }
 }
 
-/// Among one's own listings, of which there is one.
+/// Opens the listings of the user, which have one ticket.
 fn selling() -> Harness {
     let mut harness = Harness::open();
     harness.server.listings = vec![mine()];

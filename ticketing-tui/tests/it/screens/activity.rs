@@ -1,4 +1,4 @@
-//! What happens in the market: the log and the charts.
+//! The activity of the market: the log and the charts.
 
 use ticketing_sdk::{TicketChangeKind, TicketStatus};
 

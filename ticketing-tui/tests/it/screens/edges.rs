@@ -1,4 +1,4 @@
-//! What is around the screens: too little room, many messages, a wrong config, a long address.
+//! Edge cases around the screens: too little room, many messages, an invalid config, a long address.
 
 use ticketing_sdk::OrderStatus;
 use ticketing_tui::{Colours, Event, Setup};

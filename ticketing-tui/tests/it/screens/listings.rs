@@ -1,4 +1,4 @@
-//! What one sells, and the form for it, in all their states.
+//! The listings and their form, in all states.
 
 use ticketing_sdk::{Ticket, TicketStatus};
 use ticketing_tui::Call;

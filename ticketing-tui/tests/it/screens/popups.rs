@@ -1,4 +1,4 @@
-//! What stands in front of other screens: help, commands, prices, and questions.
+//! The popups: help, palette, prices, and confirmations.
 
 use ticketing_sdk::{OrderStatus, Ticket};
 use ticketing_tui::Call;

@@ -8,7 +8,7 @@ use ticketing_tui::{CallError, CallErrorKind, Event, Feed};
 
 use super::NOW;
 
-/// The one who is signed in.
+/// The signed-in user.
 pub(crate) const ME: &str = "user-me";
 /// A password that is good enough.
 pub(crate) const PASSWORD: &str = "correct horse";

@@ -204,7 +204,7 @@ impl Harness {
         (buffer, cursor)
     }
 
-    /// What is on the screen, line by line.
+    /// Returns the lines of the screen.
     pub(crate) fn screen(&mut self) -> String {
         super::snapshot::text(&self.buffer().0)
     }

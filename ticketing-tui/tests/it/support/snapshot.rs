@@ -7,12 +7,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-/// What is written, without the spaces at the ends of the lines.
+/// Returns the text without the spaces at the ends of the lines.
 pub(crate) fn text(buffer: &Buffer) -> String {
     lines(buffer).iter().fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// What is written, and where the cursor is. A line that is there many times is written once.
+/// Returns the text and the position of the cursor. A repeated line is written once.
 pub(crate) fn text_and_cursor((buffer, cursor): &(Buffer, Option<Position>)) -> String {
     let mut snapshot = folded(&lines(buffer));
     let _ = match cursor {

@@ -23,7 +23,7 @@ async fn session_revoked_by_another_replica_is_refused_at_once() {
     let service = Service::on(Engine::Postgres).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let (_, claims) = parts(&made.token());
-    // What another replica writes; no event and no notification of it has come.
+    // The row of another replica, before its event and its notification arrive.
     let jti = claims["jti"].as_str().unwrap().to_owned();
     let sql = "INSERT INTO ended_sessions (jti, user_id, expires_at, recorded_at) VALUES ($1, 'u', $2, 0)";
     let exp = claims["exp"].as_i64().unwrap() * 1000;

@@ -130,7 +130,7 @@ async fn address_is_limited_over_all_accounts(engine: Engine) {
     for number in 0..3 {
         let made = from(&service, "203.0.113.9", "1.1.1.1", "/api/users/signup", number).await;
         assert_eq!(made.status, StatusCode::CREATED);
-        // What a stranger says about itself does not give it another address.
+        // A header of a client that is no trusted proxy does not change its address.
         let signed_in = from(&service, "203.0.113.9", "2.2.2.2", "/api/users/signin", number).await;
         assert_eq!(signed_in.status, StatusCode::OK);
     }
@@ -158,7 +158,7 @@ async fn default_limit_of_an_address_is_300(engine: Engine) {
         assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     }
     service.signup("ada@example.com", PASSWORD).await.refused(429, &[TOO_MANY]);
-    // Who is signed in may still be asked, and signing out still works.
+    // Reading the signed-in user and signing out still work.
     assert!(service.current_user(None).await.is_null());
     assert_eq!(service.signout(None).await.status, StatusCode::OK);
 }

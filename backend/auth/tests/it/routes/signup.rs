@@ -156,7 +156,7 @@ async fn concurrent_hashing_is_bounded(engine: Engine) {
         reply.refused(503, &[("", "unavailable", "The service is busy, try again")]);
         assert_eq!(reply.retry_after(), 1);
     }
-    // What was refused has changed nothing, and there is room again.
+    // The refused requests have changed nothing, and a new one succeeds.
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, i64::try_from(made.len()).unwrap());
     assert_eq!(service.signup("late@example.com", PASSWORD).await.status, StatusCode::CREATED);
 }

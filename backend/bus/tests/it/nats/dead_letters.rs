@@ -1,4 +1,4 @@
-//! What the server gives up becomes a dead letter, and can be replayed.
+//! An event that the server terminates becomes a dead letter, and can be replayed.
 
 use std::time::Duration;
 

@@ -14,7 +14,7 @@ use crate::support::{Fixture, OnCreated, OnUpdated, count, notes, updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
-/// Who says something and who listens, on one connection.
+/// Starts a publishing and a consuming service on one connection.
 async fn pair(fixture: &Fixture, shutdown: &Shutdown) -> (Bus, ServiceCore, ServiceCore) {
     let (bus, source, copy) = (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"));
     source.start(&bus, None, shutdown);
@@ -22,12 +22,12 @@ async fn pair(fixture: &Fixture, shutdown: &Shutdown) -> (Bus, ServiceCore, Serv
     (bus, source, copy)
 }
 
-async fn all_is_heard(bus: &Bus, source: &ServiceCore, copy: &ServiceCore, events: usize) {
+async fn wait_until_applied(bus: &Bus, source: &ServiceCore, copy: &ServiceCore, events: usize) {
     eventually_within("all events are published", Duration::from_secs(60), || async {
         count(source, UNMARKED).await == 0
     })
     .await;
-    eventually_within("all is heard", Duration::from_secs(60), || async {
+    eventually_within("all events are applied", Duration::from_secs(60), || async {
         notes(copy).await.len() >= events
     })
     .await;
@@ -66,7 +66,7 @@ async fn repeated_server_kills_lose_and_repeat_nothing() {
     }
     enough.store(true, Ordering::SeqCst);
     let tickets = writer.await.unwrap();
-    all_is_heard(&bus, &source, &copy, tickets * 4).await;
+    wait_until_applied(&bus, &source, &copy, tickets * 4).await;
     assert_whole(&notes(&copy).await, tickets, 4);
     let places = bus.sequences().await.unwrap();
     assert!(outbox_ids(&source).await.iter().all(|id| places.contains_key(id)));
@@ -79,7 +79,7 @@ async fn events_during_an_outage_are_delivered_after_it() {
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&fixture, &shutdown).await;
     append_history(&source, "before", 2).await;
-    all_is_heard(&bus, &source, &copy, 2).await;
+    wait_until_applied(&bus, &source, &copy, 2).await;
     fixture.nats.as_mut().unwrap().kill().await;
     append_history(&source, "meanwhile", 3).await;
     eventually_within("the bus says that it cannot", Duration::from_secs(60), || async {
@@ -89,7 +89,7 @@ async fn events_during_an_outage_are_delivered_after_it() {
     assert_eq!(count(&source, UNMARKED).await, 3, "the outbox keeps them");
     fixture.nats.as_mut().unwrap().start().await;
     let back = tokio::time::Instant::now();
-    all_is_heard(&bus, &source, &copy, 5).await;
+    wait_until_applied(&bus, &source, &copy, 5).await;
     assert!(back.elapsed() < Duration::from_secs(10), "healed after {:?}", back.elapsed());
     assert_eq!(notes(&copy).await.len(), 5);
 }
@@ -113,7 +113,7 @@ async fn publish_without_response_is_unknown_and_repeatable() {
         assert!(matches!(unknown, Err(BusError::JetStream(JetStreamError::Timeout(_)))), "{unknown:?}");
         // It does then what it was asked to meanwhile, however often that was.
         server.resume().await;
-        eventually_within("all is heard", Duration::from_secs(60), || async {
+        eventually_within("all events are applied", Duration::from_secs(60), || async {
             notes(&copy).await.len() >= (round + 1) * 30
         })
         .await;
@@ -126,8 +126,8 @@ async fn publish_without_response_is_unknown_and_repeatable() {
         bus.backlog().await.is_ok_and(|waiting| waiting == 0)
     })
     .await;
-    let heard = notes(&copy).await;
-    assert_whole(&heard.into_iter().filter(|note| note.starts_with('t')).collect::<Vec<_>>(), 30, 3);
+    let applied = notes(&copy).await;
+    assert_whole(&applied.into_iter().filter(|note| note.starts_with('t')).collect::<Vec<_>>(), 30, 3);
     let events: Vec<_> = bus.recent(u32::MAX).await.unwrap();
     let published: Vec<_> = events.into_iter().filter(|event| event.aggregate != "x").collect();
     assert_eq!(published.len(), 90, "each lies there once");
@@ -142,7 +142,7 @@ async fn lost_stream_is_rebuilt_from_the_outboxes() {
     for ticket in 0..20 {
         append_history(&source, &format!("t{ticket}"), 5).await;
     }
-    all_is_heard(&bus, &source, &copy, 100).await;
+    wait_until_applied(&bus, &source, &copy, 100).await;
 
     let server = fixture.nats.as_mut().unwrap();
     server.kill().await;
@@ -153,19 +153,19 @@ async fn lost_stream_is_rebuilt_from_the_outboxes() {
     let appended = source.db.write(move |tx| outbox.append(tx, &updated("t7", 5)).map(drop));
     appended.await.map_err(|error: DbError| error).unwrap();
     server.start().await;
-    all_is_heard(&bus, &source, &copy, 106).await;
+    wait_until_applied(&bus, &source, &copy, 106).await;
     assert_eq!(bus.sequences().await.unwrap().len(), 6, "the stream is new");
 
     let lost = bus.sequences().await.unwrap().into_values().max().unwrap();
     assert!(lost > 1_000_000, "no place is given twice, or a late answer would settle another event: {lost}");
     assert_eq!(rebuild(&bus, [&source]).await.unwrap(), 106);
-    all_is_heard(&bus, &source, &copy, 106).await;
+    wait_until_applied(&bus, &source, &copy, 106).await;
     let places = bus.sequences().await.unwrap();
     assert!(outbox_ids(&source).await.iter().all(|id| places.contains_key(id)), "with the same identifiers");
     assert!(places.values().all(|place| *place > lost));
     assert_in_order(&bus.recent(u32::MAX).await.unwrap());
 
-    // Who heard it before is not moved; who comes new hears it all.
+    // A consumer that has applied the events keeps its position; a new one receives them all.
     assert_eq!(notes(&copy).await.len(), 106);
     let late = fixture.service("late");
     late.start(&bus, Some(late.consumers("late").on(OnCreated).on(OnUpdated)), &shutdown);
@@ -182,13 +182,13 @@ async fn deleted_stream_is_recreated() {
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&fixture, &shutdown).await;
     append_history(&source, "before", 2).await;
-    all_is_heard(&bus, &source, &copy, 2).await;
+    wait_until_applied(&bus, &source, &copy, 2).await;
     let client = raw(&fixture).await;
     for stream in ["TICKETING", "TICKETING_DEAD", "TICKETING_ADVISORIES"] {
         assert_eq!(api(&client, &format!("STREAM.DELETE.{stream}"), "").await["success"], true);
     }
     append_history(&source, "after", 2).await;
-    all_is_heard(&bus, &source, &copy, 4).await;
+    wait_until_applied(&bus, &source, &copy, 4).await;
     assert_whole(&notes(&copy).await, 2, 2);
 }
 
@@ -204,7 +204,7 @@ async fn repeats_after_the_duplicate_window_change_nothing() {
     }
     source.start(&bus, None, &shutdown);
     copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
-    all_is_heard(&bus, &source, &copy, 30).await;
+    wait_until_applied(&bus, &source, &copy, 30).await;
     let outbox = source.outbox.clone();
     let unmarked = source.db.write(move |tx| outbox.republish(tx));
     fixture.nats.as_mut().unwrap().kill().await;
@@ -215,7 +215,7 @@ async fn repeats_after_the_duplicate_window_change_nothing() {
     })
     .await;
     fixture.nats.as_mut().unwrap().start().await;
-    all_is_heard(&bus, &source, &copy, 30).await;
+    wait_until_applied(&bus, &source, &copy, 30).await;
     assert_whole(&notes(&copy).await, 10, 3);
     assert_eq!(bus.sequences().await.unwrap().len(), 30);
 }

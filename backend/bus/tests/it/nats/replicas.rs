@@ -1,4 +1,4 @@
-//! Replicas of a service share one consumer; a slow one holds up nobody else.
+//! Replicas of a service share one consumer; a slow one does not delay the others.
 
 use std::time::Duration;
 
@@ -71,10 +71,10 @@ async fn slow_consumer_is_bounded_and_delays_no_other() {
     bus.publish(fixture.history("t", 3000)).await.unwrap();
     let stuck = slow.next(64).await.unwrap();
     assert!(stuck.len() <= 64);
-    let mut heard = 0;
-    while heard < 3000 {
+    let mut applied = 0;
+    while applied < 3000 {
         let deliveries = quick.next(64).await.unwrap();
-        heard += deliveries.len();
+        applied += deliveries.len();
         quick.acknowledge(accepted(deliveries)).await.unwrap();
     }
     assert_eq!(bus.backlog().await.unwrap(), 3000, "the slowest one");

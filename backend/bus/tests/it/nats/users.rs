@@ -1,4 +1,4 @@
-//! Each service has a NATS user that may say and hear what is its own.
+//! Each service has a NATS user that may publish and consume its own events only.
 
 use ticketing_bus::{
     Bus, BusError, Credentials, JetStreamError, JetStreamOptions, NatsPassword, NatsUser, nats_authorization,
@@ -67,7 +67,7 @@ async fn service_consumes_only_under_its_own_name() {
     let mut broken = fixture.encoded(&created("broken"));
     broken.body = "{}".to_owned();
     tickets.publish(vec![broken]).await.unwrap();
-    eventually("orders hears them", || async { notes(&core).await.len() == 3 }).await;
+    eventually("orders applies the events", || async { notes(&core).await.len() == 3 }).await;
 
     // Dead letters are kept by the service, and read and replayed by the operator.
     let operator = bus(&fixture, NatsUser::Operator).await;
@@ -113,7 +113,7 @@ const UPDATE: &str = "UPDATE_USERS";
 #[test]
 fn the_users_of_a_deployment_are_these() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/kubernetes/base/nats/users.conf");
-    // A deployment is a process for each service, so nobody is all of them.
+    // A deployment is a process for each service, so no user is all of them.
     let users = NatsUser::ALL.into_iter().filter(|user| *user != NatsUser::All);
     let users: Vec<_> = users
         .map(|user| (user, NatsPassword::Variable(format!("NATS_{}_PASSWORD", user.name().to_uppercase()))))

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own orders, the newest last. */
+        /** Lists the orders of the signed-in user, the newest last. */
         get: operations["listOrders"];
         put?: never;
         /** Reserves a ticket by ordering it. */
@@ -26,11 +26,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of one's own orders. */
+        /** Returns an order of the signed-in user. */
         get: operations["getOrder"];
         put?: never;
         post?: never;
-        /** Cancels one of one's own orders. One that is cancelled already stays as it is. */
+        /** Cancels an order of the signed-in user. A cancelled order stays unchanged. */
         delete: operations["cancelOrder"];
         options?: never;
         head?: never;
@@ -45,7 +45,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the orders service retains of an order.
+         * Returns what the orders service retains of an order.
          * @description Each service answers for its own part; a client merges the parts.
          */
         get: operations["getOrderTimeline"];
@@ -64,7 +64,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The passes that one holds, or those of one's events; the newest first. */
+        /** Lists the passes that the signed-in user holds, or has issued; the newest first. */
         get: operations["listPasses"];
         put?: never;
         post?: never;
@@ -106,8 +106,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Claims a pass that another user gives away.
-         * @description Codes that were made before admit nobody any more. The holder who has started the transfer takes it back with this
+         * Claims a pass that another user transfers.
+         * @description Codes of earlier serials admit nobody from then on. The holder who has started the transfer takes it back with this
          *     call. The code is read in either case, with or without its hyphens.
          */
         post: operations["claimPass"];
@@ -124,7 +124,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public keys that verify the codes of passes. */
+        /** Returns the public keys that verify the codes of passes. */
         get: operations["getPassKeys"];
         put?: never;
         post?: never;
@@ -141,7 +141,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One pass, for its holder or its issuer. */
+        /** Returns a pass to its holder or its issuer. */
         get: operations["getPass"];
         put?: never;
         post?: never;
@@ -158,7 +158,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The event of a pass as a calendar file, for its holder. */
+        /** Returns the event of a pass as a calendar file to its holder. */
         get: operations["getPassCalendar"];
         put?: never;
         post?: never;
@@ -199,11 +199,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Starts to give a pass away: the user who claims it with the code within seven days holds it from then on.
+         * Starts a transfer of a pass: the user who claims it with the claim code within seven days becomes its holder.
          * @description Until then the pass stays valid. A second call replaces the code. The answer is the only one that contains it.
          */
         post: operations["transferPass"];
-        /** Takes a transfer back that nobody has claimed. Without one nothing changes. */
+        /** Cancels a transfer that was not claimed. Without one nothing changes. */
         delete: operations["cancelPassTransfer"];
         options?: never;
         head?: never;
@@ -289,7 +289,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tickets that can be ordered now, without those of events that have started unless `past=true`; with `Accept: text/event-stream` their changes, live. */
+        /**
+         * Tickets that can be ordered now, without those of events that have started unless `past=true`; with `Accept:
+         *     text/event-stream` their changes, live.
+         */
         get: operations["listTickets"];
         put?: never;
         /** Lists a ticket for sale. */
@@ -308,7 +311,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the tickets service retains of an order.
+         * Returns what the tickets service retains of an order.
          * @description Each service answers for its own part; a client merges the parts.
          */
         get: operations["getTicketTimeline"];
@@ -327,16 +330,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One ticket. */
+        /** Returns a ticket. */
         get: operations["getTicket"];
         /**
-         * Changes one's own ticket. Details that are absent stay as they are; `null` clears them.
+         * Changes a ticket of the signed-in user. Details that are absent stay as they are; `null` clears them.
          * @description Of a listing that sells a pass on only the price can change, up to the `resaleLimit` of the pass.
          */
         put: operations["updateTicket"];
         post?: never;
         /**
-         * Withdraws one's own ticket.
+         * Withdraws a ticket of the signed-in user.
          * @description An order that is already on its way prevails: the ticket then appears again as `reserved` or `sold`, and is gone
          *     again (404) if that order ends unpaid.
          */
@@ -354,8 +357,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is signed in
-         * @description The account of the session, or `null`. Whatever is wrong with a session is the same as none.
+         * Returns the signed-in user.
+         * @description The account of the session, or `null`. An invalid session, for any reason, is treated as none.
          */
         get: operations["currentuser"];
         put?: never;
@@ -376,7 +379,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign in
+         * Signs in.
          * @description Begins a session. An unknown e-mail and a wrong password get the same answer after the same time.
          */
         post: operations["signin"];
@@ -396,7 +399,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign out
+         * Signs out.
          * @description Clears the cookie and ends the session: its token is refused from now on, by every service of this process. Services of
          *     other processes refuse it once they have the event. Where several session cookies come, every valid session ends;
          *     without one nothing changes.
@@ -418,7 +421,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign up
+         * Signs up.
          * @description Makes an account and begins a session. With an `Idempotency-Key`, the same request again gets the same answer, and
          *     a session of its own.
          */
@@ -612,7 +615,7 @@ export interface components {
         /** @description What a seller says about a ticket. */
         NewTicket: components["schemas"]["TicketDetails"] & {
             price: number | string;
-            /** @description What it admits to: 1 to 200 characters after trimming. */
+            /** @description The title: 1 to 200 characters after trimming. */
             title: string;
         };
         /** @description A buyer's hold on a ticket. */
@@ -830,7 +833,7 @@ export interface components {
         /** @description What a seller changes of a ticket. */
         TicketUpdate: components["schemas"]["DetailsUpdate"] & {
             price: number | string;
-            /** @description What it admits to: 1 to 200 characters after trimming. */
+            /** @description The title: 1 to 200 characters after trimming. */
             title: string;
         };
         /** @description One entry of a timeline. Which optional fields are present depends on the kind. */
@@ -868,7 +871,7 @@ export interface components {
             /** @description The request, the event, the step at the card provider, or `reservation` for a deadline. */
             name: string;
             /**
-             * @description What became of it: an event is `published` or `waiting`, a delivery `applied` or `failing`; a request for a
+             * @description The state: an event is `published` or `waiting`, a delivery `applied` or `failing`; a request for a
              *     payment has the status of the payment, a call the provider's outcome.
              */
             outcome?: string | null;
@@ -1441,7 +1444,7 @@ export interface operations {
             query?: {
                 /** @description `valid`, `offered`, `used`, `void`, a list of these with commas, or `all` (the default). */
                 status?: string;
-                /** @description `me`: the passes of one's own events, without codes, in place of those that one holds. */
+                /** @description `me`: the passes that the signed-in user has issued, without codes, in place of those that the user holds. */
                 issued?: string;
                 /** @description The order with which the user bought the pass. */
                 order?: string;

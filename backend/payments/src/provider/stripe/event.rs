@@ -120,7 +120,7 @@ mod tests {
         mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    fn heard(
+    fn read_signed(
         secrets: &[&str],
         header: &str,
         body: &[u8],
@@ -150,7 +150,7 @@ mod tests {
             stripe_id: "pi_1".into(),
             payment_id: Some(PaymentId::new("p-1")),
         };
-        assert_eq!(heard(&[SECRET], &header, BODY, now(AT)), Ok(Some(expected)));
+        assert_eq!(read_signed(&[SECRET], &header, BODY, now(AT)), Ok(Some(expected)));
     }
 
     #[test]
@@ -158,23 +158,23 @@ mod tests {
         let at = AT.to_string();
         let (old, new) = (sign("whsec_old", &at, BODY), sign("whsec_new", &at, BODY));
         for header in [format!("t={at},v1={old}"), format!("v1={old}, v1={new}, t={at}")] {
-            assert!(heard(&["whsec_new", "whsec_old"], &header, BODY, now(AT)).is_ok(), "{header}");
+            assert!(read_signed(&["whsec_new", "whsec_old"], &header, BODY, now(AT)).is_ok(), "{header}");
         }
         let header = format!("t={at},v1={old},v1={new}");
-        assert!(heard(&["whsec_new"], &header, BODY, now(AT)).is_ok());
-        assert!(heard(&["whsec_other"], &header, BODY, now(AT)).is_err());
-        assert!(heard(&[], &header, BODY, now(AT)).is_err());
+        assert!(read_signed(&["whsec_new"], &header, BODY, now(AT)).is_ok());
+        assert!(read_signed(&["whsec_other"], &header, BODY, now(AT)).is_err());
+        assert!(read_signed(&[], &header, BODY, now(AT)).is_err());
     }
 
     #[test]
     fn a_recording_is_refused() {
         let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), BODY));
         for apart in [-300, 0, 300] {
-            assert!(heard(&[SECRET], &header, BODY, now(AT + apart)).is_ok(), "{apart}");
+            assert!(read_signed(&[SECRET], &header, BODY, now(AT + apart)).is_ok(), "{apart}");
         }
         for apart in [-301, 301, 86_400] {
             let expected = Err(WebhookError::Signature("its time is too far from the present"));
-            assert_eq!(heard(&[SECRET], &header, BODY, now(AT + apart)), expected, "{apart}");
+            assert_eq!(read_signed(&[SECRET], &header, BODY, now(AT + apart)), expected, "{apart}");
         }
     }
 
@@ -192,8 +192,8 @@ mod tests {
             format!("t={AT},v1={}", &good[..62]),
             format!("t={AT},v1={good}00"),
         ] {
-            let heard = heard(&[SECRET], &header, BODY, now(AT));
-            assert!(matches!(heard, Err(WebhookError::Signature(_))), "{header}");
+            let verified = read_signed(&[SECRET], &header, BODY, now(AT));
+            assert!(matches!(verified, Err(WebhookError::Signature(_))), "{header}");
         }
         assert!(read(&[SECRET.into()], &HeaderMap::new(), BODY, now(AT)).is_err());
         let mut twice = HeaderMap::new();
@@ -209,7 +209,7 @@ mod tests {
     /// Returns the event in a body with a valid signature.
     fn signed(body: &[u8]) -> Option<WebhookEvent> {
         let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), body));
-        heard(&[SECRET], &header, body, now(AT)).expect("the signature decides")
+        read_signed(&[SECRET], &header, body, now(AT)).expect("the signature decides")
     }
 
     #[test]
@@ -279,7 +279,7 @@ mod tests {
             let mut body = BODY.to_vec();
             body[at] ^= flip;
             let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), BODY));
-            prop_assert!(heard(&[SECRET], &header, &body, now(AT)).is_err());
+            prop_assert!(read_signed(&[SECRET], &header, &body, now(AT)).is_err());
         }
     }
 }

@@ -26,7 +26,7 @@ impl<'c> Session<'c> {
         match self.connection.run(&FinalStatement::Execute(&statement, &args[..statement.params().len()])) {
             Ok(StatementResult::Changed(changed)) => Ok(changed),
             Ok(_) => Ok(0),
-            Err(error) => Err(self.failed(&error)),
+            Err(error) => Err(self.record_error(&error)),
         }
     }
 
@@ -34,7 +34,7 @@ impl<'c> Session<'c> {
     pub(in crate::db) fn execute_deferred(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
         let statement = self.prepare(sql, args)?;
         let count = statement.params().len();
-        self.connection.defer(statement, &args[..count]).map_err(|error| self.failed(&error))
+        self.connection.defer(statement, &args[..count]).map_err(|error| self.record_error(&error))
     }
 
     pub(in crate::db) fn query<T>(
@@ -47,7 +47,7 @@ impl<'c> Session<'c> {
         match self.connection.run(&FinalStatement::Query(&statement, &args[..statement.params().len()])) {
             Ok(StatementResult::Rows(rows)) => rows.iter().map(|row| map(&Row::postgres(row))).collect(),
             Ok(_) => Ok(Vec::new()),
-            Err(error) => Err(self.failed(&error)),
+            Err(error) => Err(self.record_error(&error)),
         }
     }
 
@@ -71,14 +71,14 @@ impl<'c> Session<'c> {
                 }
                 Ok(())
             }
-            Err(error) => Err(self.failed(&error)),
+            Err(error) => Err(self.record_error(&error)),
         }
     }
 
     /// Prepares a statement and checks its arguments.
     fn prepare(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Statement, DbError> {
         self.ensure_not_retried()?;
-        let statement = self.connection.statement(sql).map_err(|error| self.failed(&error))?;
+        let statement = self.connection.statement(sql).map_err(|error| self.record_error(&error))?;
         let count = statement.params().len();
         let Some(args) = args.get(..count) else {
             return Err(DbError::Statement(format!(
@@ -104,7 +104,8 @@ impl<'c> Session<'c> {
         }
     }
 
-    fn failed(&mut self, error: &postgres::Error) -> DbError {
+    /// Records that the transaction is aborted. Returns the error of the database.
+    fn record_error(&mut self, error: &postgres::Error) -> DbError {
         self.connection.is_aborted = true;
         if self.connection.retry_reason.is_none() {
             self.connection.retry_reason = RetryReason::of(error);

@@ -40,7 +40,12 @@ fn tickets(facts: &Facts) -> Vec<Violation> {
                 "orders has another copy of ticket {}: at version {}, it is at {}",
                 ticket.id, copy.version, ticket.version
             );
-            broken.push(behind(Violation::new(item, text), copy.version, ticket.version, &ticket.id));
+            broken.push(about_late_copy(
+                Violation::new(item, text),
+                copy.version,
+                ticket.version,
+                &ticket.id,
+            ));
         }
     }
     let known: HashSet<&str> = facts.tickets.iter().map(|ticket| &*ticket.id).collect();
@@ -63,7 +68,12 @@ fn orders(facts: &Facts, holder: &'static str) -> Vec<Violation> {
                     "{holder} has another copy of order {}: {} at version {}, it is {} at {}",
                     order.id, copy.status, copy.version, order.status, order.version
                 );
-                broken.push(behind(Violation::new(item, text), copy.version, order.version, &order.id));
+                broken.push(about_late_copy(
+                    Violation::new(item, text),
+                    copy.version,
+                    order.version,
+                    &order.id,
+                ));
             }
             None if holder == "expiration" && is_forgotten(order, timers_since) => {}
             None => {
@@ -79,7 +89,7 @@ fn orders(facts: &Facts, holder: &'static str) -> Vec<Violation> {
 }
 
 /// A copy at an earlier version than its source follows it once the events in between are consumed.
-fn behind(violation: Violation, copy: i64, source: i64, id: &str) -> Violation {
+fn about_late_copy(violation: Violation, copy: i64, source: i64, id: &str) -> Violation {
     if copy < source { violation.about(id) } else { violation }
 }
 

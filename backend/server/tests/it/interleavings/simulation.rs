@@ -308,7 +308,7 @@ impl Simulation {
         Some(id)
     }
 
-    /// What a user who wants to pay must be answered.
+    /// Returns the response that a request to pay must get.
     fn may_pay(&self, buyer: u8, order: &str, token: &str) -> Result<Admission, &'static str> {
         use ticketing_sdk::OrderStatus::{AwaitingPayment, Cancelled, Complete, Created};
         let Some(known) = self.model.known_to_payments(order) else { return Err("not found") };

@@ -22,7 +22,7 @@ async fn pass_stays_valid_while_a_transfer_is_pending(shape: Shape) {
     assert_eq!(pending["transferExpiresAt"], transfer["expiresAt"]);
     assert_eq!((&pending["status"], &pending["code"]), (&json!("valid"), &pass["code"]));
     check_in(&stack, &seller, &pass["code"]).await.ok(201);
-    // Who has entered has nothing left to give.
+    // An admitted pass cannot be transferred.
     let friend = stack.session("friend").await;
     claim(&stack, &friend, &transfer["claimCode"]).await.refused(400, "claim_invalid");
     stack.finish().await;
