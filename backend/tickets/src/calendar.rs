@@ -90,6 +90,7 @@ mod tests {
             paid: Money::from_cents(2000).unwrap(),
             serial: 0,
             state: PassState::Void,
+            double_admissions: Vec::new(),
             version: 0,
         }
     }

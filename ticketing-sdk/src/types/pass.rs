@@ -42,7 +42,8 @@ pub struct Pass {
     /// The device that admitted it, if it gave a name. Only the issuer sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
-    /// Further admissions of it, by time: doors without a network do not know of each other. Only the issuer sees them.
+    /// The other admissions, by time: a door without a network does not know of another door, nor of a new holder or an
+    /// offer, so a pass that is not used can have some too. Only the issuer sees them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub double_admissions: Vec<DoubleAdmission>,
     /// The order with which the holder bought it; absent where the holder claimed it. Only the holder sees it.
@@ -59,7 +60,7 @@ pub struct Pass {
     pub transfer_expires_at: Option<Timestamp>,
 }
 
-/// An admission of a pass that another device had admitted before.
+/// An admission by a door without a network that the service would have refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

@@ -162,7 +162,8 @@ impl Client {
         let connection = &self.shared.clone().connection;
         let (first, second) = join!(connection.write(&north), connection.write(&south));
         for (request, answer) in [(north, first), (south, second)] {
-            if let (409, Some(at), "south") = (answer.reply.status, &offline_at, device_of(&request)) {
+            // What a door without a network has done is recorded, whatever the pass is now.
+            if let (400 | 409, Some(at), "south") = (answer.reply.status, &offline_at, device_of(&request)) {
                 self.history.admitted.push(AdmittedPass { id: pass.clone(), at: at.clone() });
             } else {
                 self.record_check_in(&pass, request, &answer);

@@ -8,10 +8,8 @@ use ticketing_sdk::{
 
 /// How long a transfer can be claimed.
 pub const TRANSFER_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// How far the clock of a door may be ahead.
-pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
-/// The recorded admissions of a pass after the first one.
+/// The recorded admissions of a pass besides the first one.
 pub const MAX_DOUBLE_ADMISSIONS: usize = 32;
 
 /// A pass as it is stored.
@@ -41,6 +39,9 @@ pub struct StoredPass {
     pub serial: u16,
     /// The state.
     pub state: PassState,
+    /// The admissions besides the first one, by time: of doors that had no network, so that they did not know of the first
+    /// one, of a new holder or of an offer.
+    pub double_admissions: Vec<DoubleAdmission>,
     /// The number of changes.
     pub version: i64,
 }
@@ -61,8 +62,6 @@ pub enum PassState {
         admitted_at: Timestamp,
         /// The device that admitted it.
         device: Option<String>,
-        /// The further admissions, by time.
-        doubles: Vec<DoubleAdmission>,
     },
     /// The pass is void and admits nobody.
     Void,
@@ -105,9 +104,6 @@ pub enum Refusal {
     /// It is for sale.
     #[error("the pass is for sale")]
     Offered,
-    /// The time of the admission is before the issue of the pass, or in the future.
-    #[error("the time of the admission cannot be")]
-    ImpossibleTime,
 }
 
 impl PassState {
@@ -209,7 +205,8 @@ impl StoredPass {
         is_sold
     }
 
-    /// Admits the holder of a code of this serial, which `user` has read at `at`; `now` is the present.
+    /// Admits the holder of a code of this serial. `at` is the time of a door that has admitted them without a network, by
+    /// its own clock, which can be wrong; `None` if the code was read at `now`.
     ///
     /// # Errors
     /// Why it does not admit.
@@ -217,61 +214,68 @@ impl StoredPass {
         &mut self,
         user: &UserId,
         serial: u16,
-        at: Timestamp,
+        at: Option<Timestamp>,
         device: Option<String>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         if self.issuer_id != *user {
             return Err(Refusal::NotIssuer);
         }
-        match serial.cmp(&self.serial) {
-            std::cmp::Ordering::Less => return Err(Refusal::Superseded),
-            std::cmp::Ordering::Greater => return Err(Refusal::Invalid),
-            std::cmp::Ordering::Equal => {}
+        if serial > self.serial || self.state == PassState::Void {
+            return Err(Refusal::Invalid);
         }
         match &self.state {
-            PassState::Used { admitted_at, device, .. } => {
+            // The holder of an old code who is at the door learns nothing about the present holder.
+            PassState::Used { admitted_at, device } if serial == self.serial || at.is_some() => {
                 let (admitted_at, device) = (*admitted_at, device.clone());
                 return Err(Refusal::AlreadyAdmitted { admitted_at, device });
             }
+            _ if serial < self.serial => return Err(Refusal::Superseded),
             PassState::Offered(_) => return Err(Refusal::Offered),
-            PassState::Void => return Err(Refusal::Invalid),
-            PassState::Valid { .. } => {}
+            _ => {}
         }
-        if !self.is_possible(at, now) {
-            return Err(Refusal::ImpossibleTime);
-        }
-        self.step(PassState::Used { admitted_at: at, device, doubles: Vec::new() });
+        self.add_admission(DoubleAdmission { admitted_at: at.unwrap_or(now), device });
+        let DoubleAdmission { admitted_at, device } = self.double_admissions.remove(0);
+        self.step(PassState::Used { admitted_at, device });
         Ok(())
     }
 
-    /// Returns whether the pass can have been admitted at this time.
-    fn is_possible(&self, at: Timestamp, now: Timestamp) -> bool {
-        at >= self.issued_at && at <= now + CLOCK_TOLERANCE
-    }
-
-    /// Records that another device has admitted a used pass at `at`, without knowing of the first admission. The
-    /// earliest one counts as the first. Returns whether that is new.
-    pub fn record_double_admission(
-        &mut self,
-        user: &UserId,
-        serial: u16,
-        double: DoubleAdmission,
-        now: Timestamp,
-    ) -> bool {
-        let PassState::Used { admitted_at, device, doubles } = &self.state else { return false };
-        let is_of_holder = self.issuer_id == *user && self.serial == serial;
-        let mut all = vec![DoubleAdmission { admitted_at: *admitted_at, device: device.clone() }];
-        all.extend(doubles.iter().cloned());
-        let is_full = all.len() > MAX_DOUBLE_ADMISSIONS;
-        if !is_of_holder || is_full || all.contains(&double) || !self.is_possible(double.admitted_at, now) {
+    /// Records that a door without a network has admitted the holder of a code that the service would have refused: the pass
+    /// was used, offered or had another holder. The earliest admission of a used pass counts as the first. Returns whether
+    /// the admission is new.
+    pub fn record_double_admission(&mut self, user: &UserId, serial: u16, double: DoubleAdmission) -> bool {
+        let is_refused = match &self.state {
+            PassState::Valid { .. } => serial < self.serial,
+            PassState::Offered(_) | PassState::Used { .. } => serial <= self.serial,
+            PassState::Void => false,
+        };
+        let is_full = self.double_admissions.len() >= MAX_DOUBLE_ADMISSIONS;
+        let first = match &self.state {
+            PassState::Used { admitted_at, device } => {
+                Some(DoubleAdmission { admitted_at: *admitted_at, device: device.clone() })
+            }
+            _ => None,
+        };
+        let is_known = first.as_ref() == Some(&double) || self.double_admissions.contains(&double);
+        if self.issuer_id != *user || !is_refused || is_full || is_known {
             return false;
         }
-        all.push(double);
-        all.sort_by_key(|admission| admission.admitted_at);
-        let DoubleAdmission { admitted_at, device } = all.remove(0);
-        self.step(PassState::Used { admitted_at, device, doubles: all });
+        self.add_admission(double);
+        let state = match first {
+            Some(first) => {
+                self.add_admission(first);
+                let DoubleAdmission { admitted_at, device } = self.double_admissions.remove(0);
+                PassState::Used { admitted_at, device }
+            }
+            None => self.state.clone(),
+        };
+        self.step(state);
         true
+    }
+
+    fn add_admission(&mut self, admission: DoubleAdmission) {
+        self.double_admissions.push(admission);
+        self.double_admissions.sort_by_key(|admission| admission.admitted_at);
     }
 
     /// Returns the pass as `viewer` may see it, without its code.
@@ -291,7 +295,7 @@ impl StoredPass {
             code: None,
             admitted_at: None,
             device: None,
-            double_admissions: Vec::new(),
+            double_admissions: if is_issuer { self.double_admissions.clone() } else { Vec::new() },
             order_id: self.order_id.clone().filter(|_| is_holder),
             resale_limit: cap.limit(self.paid).filter(|_| is_holder),
             listing_id: None,
@@ -302,11 +306,9 @@ impl StoredPass {
                 pass.transfer_expires_at = transfer.as_ref().map(|transfer| transfer.expires_at);
             }
             PassState::Offered(listing) if is_holder => pass.listing_id = Some(listing.clone()),
-            PassState::Used { admitted_at, device, doubles } => {
+            PassState::Used { admitted_at, device } => {
                 pass.admitted_at = Some(*admitted_at);
-                if is_issuer {
-                    (pass.device, pass.double_admissions) = (device.clone(), doubles.clone());
-                }
+                pass.device = device.clone().filter(|_| is_issuer);
             }
             PassState::Valid { .. } | PassState::Offered(_) | PassState::Void => {}
         }

@@ -44,9 +44,6 @@ fn refused(error: PassError) -> ApiError {
                 ApiError::already_admitted(admitted_at, device)
             }
             Refusal::Offered => ApiError::rule(ErrorCode::PassOffered, "The pass is for sale"),
-            Refusal::ImpossibleTime => {
-                ApiError::invalid_field("at", "At must be between the issue of the pass and now")
-            }
         },
         PassError::Db(error) => error.into(),
     }

@@ -60,12 +60,7 @@ fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
             PassState::Offered(row.opt_parse("listing_id")?.ok_or_else(|| missing("listing"))?)
         }
         PassStatus::Used => {
-            let (admitted_at, device) = (row.time("admitted_at")?, row.opt_text("device")?);
-            PassState::Used {
-                admitted_at,
-                device,
-                doubles: row.opt_json("double_admissions")?.unwrap_or_default(),
-            }
+            PassState::Used { admitted_at: row.time("admitted_at")?, device: row.opt_text("device")? }
         }
         PassStatus::Void => PassState::Void,
         other => return Err(DbError::Statement(format!("a pass has the status {other}"))),
@@ -83,6 +78,7 @@ fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
         paid: row.money("paid")?,
         serial: u16::try_from(row.int("serial")?).map_err(|_| missing("serial"))?,
         state,
+        double_admissions: row.opt_json("double_admissions")?.unwrap_or_default(),
         version: row.int("version")?,
     })
 }
@@ -208,7 +204,7 @@ pub struct ReadCode {
     pub pass_id: PassId,
     /// The serial of the code.
     pub serial: u16,
-    /// When it was read; `None`: now.
+    /// When a door without a network has read it, by the clock of the door; `None`: now.
     pub at: Option<Timestamp>,
     /// The device that has read it.
     pub device: Option<String>,
@@ -225,22 +221,21 @@ pub fn admit(
     issuer: &UserId,
 ) -> Result<StoredPass, PassError> {
     let mut pass = find(tx, &code.pass_id)?.ok_or(Refusal::Invalid)?;
-    let at = code.at.unwrap_or(publisher.now);
-    pass.admit(issuer, code.serial, at, code.device.clone(), publisher.now)?;
+    pass.admit(issuer, code.serial, code.at, code.device.clone(), publisher.now)?;
     write(tx, &pass)?;
     let admitted = PassAdmitted {
         id: pass.id.clone(),
         version: pass.version,
         serial: pass.serial,
-        admitted_at: at,
+        admitted_at: code.at.unwrap_or(publisher.now),
         device: code.device.clone(),
     };
     publisher.outbox.append(tx, &admitted)?;
     Ok(pass)
 }
 
-/// Records the admission of a door that did not know that the pass was used. Nothing happens if the code was read now:
-/// then nobody has entered with it.
+/// Records the admission of a door that did not know that the pass was used, offered or another holder's. Nothing happens if
+/// the code was read now: then nobody has entered with it.
 ///
 /// # Errors
 /// When the database fails.
@@ -252,7 +247,7 @@ pub fn record_double_admission(
 ) -> Result<(), DbError> {
     let (Some(admitted_at), Some(mut pass)) = (code.at, find(tx, &code.pass_id)?) else { return Ok(()) };
     let double = DoubleAdmission { admitted_at, device: code.device.clone() };
-    if pass.record_double_admission(issuer, code.serial, double, publisher.now) {
+    if pass.record_double_admission(issuer, code.serial, double) {
         update(tx, publisher, &pass)?;
     }
     Ok(())
@@ -284,16 +279,15 @@ fn update(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, pass: &StoredPass) -
         transfer_expires_at: None,
         admitted_at: None,
         device: None,
-        double_admissions: Vec::new(),
+        double_admissions: pass.double_admissions.clone(),
     };
     match &pass.state {
         PassState::Offered(listing) => updated.listing_id = Some(listing.clone()),
         PassState::Valid { transfer } => {
             updated.transfer_expires_at = transfer.as_ref().map(|transfer| transfer.expires_at);
         }
-        PassState::Used { admitted_at, device, doubles } => {
+        PassState::Used { admitted_at, device } => {
             (updated.admitted_at, updated.device) = (Some(*admitted_at), device.clone());
-            updated.double_admissions.clone_from(doubles);
         }
         PassState::Void => {}
     }
@@ -313,15 +307,15 @@ fn transferred(pass: &StoredPass) -> PassTransferred {
 /// Writes the next version, fenced by the one before.
 fn write(tx: &mut Tx<'_>, pass: &StoredPass) -> Result<(), DbError> {
     let (mut listing, mut admitted, mut device, mut hash, mut expires) = (None, None, None, None, None);
-    let mut double_admissions = None;
+    let doubles = &pass.double_admissions;
+    let double_admissions = (!doubles.is_empty()).then(|| to_json(doubles)).transpose()?;
     match &pass.state {
         PassState::Valid { transfer: Some(transfer) } => {
             (hash, expires) = (Some(&transfer.claim_hash), Some(transfer.expires_at.as_millis()));
         }
         PassState::Offered(id) => listing = Some(id),
-        PassState::Used { admitted_at, device: by, doubles } => {
+        PassState::Used { admitted_at, device: by } => {
             (admitted, device) = (Some(admitted_at.as_millis()), by.as_ref());
-            double_admissions = (!doubles.is_empty()).then(|| to_json(doubles)).transpose()?;
         }
         PassState::Valid { transfer: None } | PassState::Void => {}
     }

@@ -85,9 +85,10 @@ export interface paths {
         put?: never;
         /**
          * Admits the holder of a code, once.
-         * @description For the issuer of the pass. `at` is for a door that has admitted people offline: not before the issue of the pass,
-         *     and at most five minutes ahead of the service. Where another device has admitted the pass too, the answer is 409, and
-         *     the pass has both admissions, the earlier one as the first.
+         * @description For the issuer of the pass. `at` is for a door that has admitted people offline, by its own clock, which can be wrong.
+         *     Such an admission has happened, so it is never lost. Where another device has admitted the pass too, the answer is 409,
+         *     and the pass has both admissions, the earlier one as the first. Where the pass is for sale or has another holder since,
+         *     the answer is 400, and the admission is one of its `doubleAdmissions`.
          */
         post: operations["checkInPass"];
         delete?: never;
@@ -488,7 +489,7 @@ export interface components {
             /** @description The venue of the event: 1 to 120 characters. */
             venue?: string | null;
         };
-        /** @description An admission of a pass that another device had admitted before. */
+        /** @description An admission by a door without a network that the service would have refused. */
         DoubleAdmission: {
             /** @description When the device admitted it. */
             admittedAt: components["schemas"]["Timestamp"];
@@ -665,7 +666,10 @@ export interface components {
             code?: components["schemas"]["PassCode"] | null;
             /** @description The device that admitted it, if it gave a name. Only the issuer sees it. */
             device?: string | null;
-            /** @description Further admissions of it, by time: doors without a network do not know of each other. Only the issuer sees them. */
+            /**
+             * @description The other admissions, by time: a door without a network does not know of another door, nor of a new holder or an
+             *     offer, so a pass that is not used can have some too. Only the issuer sees them.
+             */
             doubleAdmissions?: components["schemas"]["DoubleAdmission"][];
             /** @description Identifies the pass. */
             id: components["schemas"]["PassId"];

@@ -44,7 +44,7 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
             PassStatus::Valid => &["pass:transferred", "pass:updated"],
             PassStatus::Offered => &["pass:updated"],
             PassStatus::Used if pass.double_admissions.is_empty() => &["pass:admitted"],
-            PassStatus::Used => &["pass:updated"],
+            PassStatus::Used => &["pass:admitted", "pass:updated"],
             PassStatus::Void => &["pass:voided"],
             _ => &[],
         };

@@ -246,7 +246,7 @@ impl<'f> Passes<'f> {
 /// Returns a double admission that is earlier than the first one.
 fn earlier(pass: &PassRow) -> Option<Timestamp> {
     let mut doubles = pass.double_admissions.iter().map(|double| double.admitted_at);
-    doubles.find(|at| pass.admitted_at.is_none_or(|first| *at < first))
+    doubles.find(|at| pass.admitted_at.is_some_and(|first| *at < first))
 }
 
 /// Compares a pass with the order that issued it.

@@ -13,7 +13,7 @@ use ticketing_sdk::text::{has_visible, normalize};
 use ticketing_sdk::{Admission, ErrorCode, NewCheckIn, PassCode, Problem, Timestamp};
 
 use super::{invalid_code, refused};
-use crate::domain::pass::{PassState, StoredPass};
+use crate::domain::pass::StoredPass;
 use crate::store::passes::ReadCode;
 use crate::{App, store};
 
@@ -40,9 +40,10 @@ struct CheckIn {
 
 /// Admits the holder of a code, once.
 ///
-/// For the issuer of the pass. `at` is for a door that has admitted people offline: not before the issue of the pass,
-/// and at most five minutes ahead of the service. Where another device has admitted the pass too, the answer is 409, and
-/// the pass has both admissions, the earlier one as the first.
+/// For the issuer of the pass. `at` is for a door that has admitted people offline, by its own clock, which can be wrong.
+/// Such an admission has happened, so it is never lost. Where another device has admitted the pass too, the answer is 409,
+/// and the pass has both admissions, the earlier one as the first. Where the pass is for sale or has another holder since,
+/// the answer is 400, and the admission is one of its `doubleAdmissions`.
 #[utoipa::path(
     post, path = "/api/passes/check-ins", tag = "passes", operation_id = "checkInPass", request_body = NewCheckIn,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first admission again")),
@@ -74,11 +75,12 @@ pub(crate) async fn create(
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {
         let outcome = run_once(tx, &request, |tx| {
-            let admitted = store::passes::admit(tx, &app.publisher(), &read, &session.user_id);
-            Answer::json(StatusCode::CREATED, &admission(admitted.map_err(refused)?)?)
+            let publisher = app.publisher();
+            let pass = store::passes::admit(tx, &publisher, &read, &session.user_id).map_err(refused)?;
+            Answer::json(StatusCode::CREATED, &admission(pass, read.at.unwrap_or(publisher.now)))
         })?;
         // A refusal undoes what its unit has done.
-        if outcome.as_ref().is_err_and(|refusal| refusal.code() == Some(&ErrorCode::AlreadyAdmitted)) {
+        if outcome.as_ref().is_err_and(is_of_state) {
             store::passes::record_double_admission(tx, &app.publisher(), &read, &session.user_id)?;
         }
         Ok::<_, ApiError>(outcome)
@@ -86,11 +88,16 @@ pub(crate) async fn create(
     core.db.write(unit).await?
 }
 
-fn admission(pass: StoredPass) -> Result<Admission, ApiError> {
-    let PassState::Used { admitted_at, .. } = pass.state else {
-        return Err(ApiError::internal("an admitted pass is not used"));
-    };
-    Ok(Admission { pass_id: pass.id, title: pass.title, seat: pass.details.seat, admitted_at })
+/// Returns whether a genuine code was refused for what the pass is now.
+fn is_of_state(refusal: &ApiError) -> bool {
+    matches!(
+        refusal.code(),
+        Some(ErrorCode::AlreadyAdmitted | ErrorCode::PassSuperseded | ErrorCode::PassOffered)
+    )
+}
+
+fn admission(pass: StoredPass, admitted_at: Timestamp) -> Admission {
+    Admission { pass_id: pass.id, title: pass.title, seat: pass.details.seat, admitted_at }
 }
 
 impl CheckInInput {
