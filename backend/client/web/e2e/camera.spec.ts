@@ -48,6 +48,13 @@ test('camera reads the code of a ticket, once while it is in view', async ({ som
     await expect(page.locator('.verdict-log li')).toHaveCount(1)
     expect(requests.filter((sent) => sent === '/api/passes/check-ins')).toHaveLength(1)
 
+    // The picture and the verdict are on one screen of a phone.
+    await page.setViewportSize({ width: 320, height: 640 })
+    await page.evaluate(() => scrollTo(0, 0))
+    const [navigation, shown] = [await page.locator('.nav').boundingBox(), await verdict(page).boundingBox()]
+    expect((shown?.y ?? 0) + (shown?.height ?? 0)).toBeLessThanOrEqual(navigation?.y ?? 0)
+    await expect(page.locator('.camera')).toBeInViewport({ ratio: 1 })
+
     await page.getByRole('button', { name: 'Stop the camera' }).click()
     await expect(page.locator('video')).toHaveCount(0)
     await page.getByRole('button', { name: 'Use the camera' }).click()

@@ -64,6 +64,21 @@ for (const viewport of [UPRIGHT, ON_ITS_SIDE]) {
   })
 }
 
+test('place of an event is below its title, in every script', async ({ someone }) => {
+  const seller = await (await someone({ viewport: UPRIGHT })).signUp()
+  const ticket = await seller.list(unique('مهرجان'), 10, { startsAt, venue: 'دار الأوبرا', seat: 'الصف ٤' })
+  const { page } = seller
+  await page.goto(`/?q=${encodeURIComponent(ticket.title)}`)
+  const left = (text: string) =>
+    page.getByText(text, { exact: true }).evaluate((element) => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      return range.getBoundingClientRect().left
+    })
+  await expect(page.getByText('دار الأوبرا')).toBeVisible()
+  expect([await left('دار الأوبرا'), await left('الصف ٤')]).toEqual([await left(ticket.title), await left(ticket.title)])
+})
+
 test('fault of a filter is shown although the filters are in a sheet', async ({ someone }) => {
   const { page } = await someone({ viewport: UPRIGHT })
   await page.goto('/?minPrice=much')

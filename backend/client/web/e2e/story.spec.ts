@@ -104,7 +104,7 @@ test('seats are imported, one is sold, given away, sold on and admitted once', a
     const refusal = door.waitForResponse((response) => response.url().endsWith('/api/passes/check-ins'))
     await show(third)
     expect((await refusal).status()).toBe(409)
-    await expect(verdict).toContainText(/Admitted already: .+ \d+:\d{2}:\d{2}\s[AP]M UTC, main door/)
+    await expect(verdict).toContainText(/Admitted already: .+ \d+:\d{2}:\d{2}\s[AP]M\sUTC, main door/)
 
     // Two doors without a network admit the same seat, and the seller sees both once they have uploaded.
     await buyer.page.goto(`/?q=${encodeURIComponent(title)}`)

@@ -17,6 +17,12 @@ describe('money', () => {
 })
 
 describe('times', () => {
+  it('of an instant have seconds, and break after a comma only', () => {
+    const at = new Date(2026, 10, 22, 10, 14, 5).toISOString()
+    expect(english.instant(at)).toMatch(/^Nov\u00a022, 2026, 10:14:05\sAM\u00a0UTC\S*$/)
+    expect(japanese.instant(at)).toMatch(/^2026\/11\/22\u00a010:14:05\u00a0UTC\S*$/)
+  })
+
   it('are formatted relative to now', () => {
     const ago = (iso: string) => [english.ago(iso, now), japanese.ago(iso, now)]
     expect(ago('2026-11-22T10:14:40Z')).toEqual([null, null])

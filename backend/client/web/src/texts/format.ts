@@ -46,7 +46,8 @@ export function createFormat(locale: string): Format {
   return {
     money: (value) => money.format(value),
     moment: (iso) => onDevice(moment, iso),
-    instant: (iso) => onDevice(instant, iso),
+    // Lines break after a comma only.
+    instant: (iso) => onDevice(instant, iso).replace(/(?<!,) /g, '\u00a0'),
     clock: (time) => seconds.format(time),
     eventTime: (iso) => atPlace(event, iso),
     eventClock: (iso) => atPlace(clock, iso),
