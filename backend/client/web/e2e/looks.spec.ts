@@ -118,6 +118,8 @@ test('buy panel stays in view beside a long ticket', async ({ someone }) => {
   const ticket = await seller.list(unique('Saga'), 20, { description: 'A long story. '.repeat(140) })
   const { page } = seller
   await page.goto(`/tickets/${ticket.id}`)
+  // The placeholder has a panel, too, and is shorter.
+  await expect(page.locator('.description')).toBeVisible()
   await expect(page.locator('.buy-panel')).toBeInViewport()
   await page.mouse.wheel(0, 400)
   await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(200)
