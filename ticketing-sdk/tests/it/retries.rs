@@ -57,7 +57,7 @@ async fn keyed_write_is_retried_with_its_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_service_has_not_heard_of_yet_is_asked_for_again() {
+async fn recent_id_that_a_service_has_not_received_is_retried() {
     let (young, old) = ("01a203b9-d806-71eb-8d06-dbab9285e702", "01a20000-d806-71eb-8d06-dbab9285e702");
     let not_found = || {
         let reply = Reply::problem(404, ErrorCode::NotFound, "Not Found");

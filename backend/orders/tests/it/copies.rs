@@ -23,9 +23,9 @@ enum Event {
 
 async fn apply(shop: &Shop, event: Event) -> Effect {
     match event {
-        Event::Created => shop.hear_created(&created("t")).await,
-        Event::Updated(version) => shop.hear_updated(&updated("t", version, 1000 + version)).await,
-        Event::Deleted(version) => shop.hear_deleted(&deleted("t", version)).await,
+        Event::Created => shop.apply_created(&created("t")).await,
+        Event::Updated(version) => shop.apply_updated(&updated("t", version, 1000 + version)).await,
+        Event::Deleted(version) => shop.apply_deleted(&deleted("t", version)).await,
     }
 }
 
@@ -54,13 +54,13 @@ async fn only_the_next_version_is_applied(engine: Engine) {
 /// asked.
 async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
-    assert_eq!(shop.hear_updated(&updated("t", 1, 3000)).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&updated("t", 1, 3000)).await, Effect::Done);
     let held = TicketUpdated { order_id: Some(OrderId::new("o")), ..updated("t", 2, 1999) };
-    assert_eq!(shop.hear_updated(&held).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&held).await, Effect::Done);
     assert_eq!(known(&shop).await, Some((2, Money::from_cents(3000).unwrap())));
     let order = shop.reserve("user", "t").await.unwrap();
     assert_eq!((order.ticket.version, order.ticket.price.cents()), (Some(2), 3000));
-    assert_eq!(shop.hear_updated(&updated("t", 3, 4000)).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&updated("t", 3, 4000)).await, Effect::Done);
     assert_eq!(known(&shop).await, Some((3, Money::from_cents(4000).unwrap())));
 }
 

@@ -26,7 +26,7 @@ fn starting(after: Duration, version: i64) -> Ticket {
 
 async fn shop_with(engine: Engine, ticket: &Ticket) -> Shop {
     let shop = Shop::with(engine, &[]).await;
-    assert_eq!(shop.hear_created(&TicketCreated::from(ticket)).await, Effect::Done);
+    assert_eq!(shop.apply_created(&TicketCreated::from(ticket)).await, Effect::Done);
     shop
 }
 
@@ -43,7 +43,7 @@ async fn started_event_takes_no_order(engine: Engine) {
     assert!(matches!(cheap, Err(ReserveError::Started)));
     // The seller puts the event off.
     let later = TicketUpdated::from(&starting(Duration::from_secs(7200), 1));
-    assert_eq!(shop.hear_updated(&later).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&later).await, Effect::Done);
     shop.reserve("bob", "t").await.unwrap();
 }
 
@@ -66,7 +66,7 @@ async fn order_has_the_details_of_its_moment(engine: Engine) {
     let mut held =
         TicketUpdated { order_id: Some(OrderId::new("o")), ..TicketUpdated::from(&starting(DEFAULT_TTL, 1)) };
     held.details.venue = Some("of the order".to_owned());
-    assert_eq!(shop.hear_updated(&held).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&held).await, Effect::Done);
     shop.advance(&order.id, Cause::Cancelled).await;
     let next = shop.reserve("bob", "t").await.unwrap();
     assert_eq!(next.ticket.details, ticket.details, "an order's terms are not what its seller asks");

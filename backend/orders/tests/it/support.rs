@@ -27,7 +27,7 @@ impl Shop {
         let core = open(&home, Clock::manual(Timestamp::from_millis(START)));
         let shop = Self { core, home };
         for ticket in tickets {
-            assert_eq!(shop.hear_created(&created(ticket)).await, Effect::Done);
+            assert_eq!(shop.apply_created(&created(ticket)).await, Effect::Done);
         }
         shop
     }
@@ -63,17 +63,17 @@ impl Shop {
         open(&self.home, self.core.clock.clone())
     }
 
-    pub(crate) async fn hear_created(&self, event: &TicketCreated) -> Effect {
+    pub(crate) async fn apply_created(&self, event: &TicketCreated) -> Effect {
         let event = event.clone();
         self.write(move |tx| store::create_ticket(tx, &event)).await
     }
 
-    pub(crate) async fn hear_updated(&self, event: &TicketUpdated) -> Effect {
+    pub(crate) async fn apply_updated(&self, event: &TicketUpdated) -> Effect {
         let event = event.clone();
         self.write(move |tx| store::update_ticket(tx, &event)).await
     }
 
-    pub(crate) async fn hear_deleted(&self, event: &TicketDeleted) -> Effect {
+    pub(crate) async fn apply_deleted(&self, event: &TicketDeleted) -> Effect {
         let event = event.clone();
         let outbox = self.core.outbox.clone();
         self.write(move |tx| store::delete_ticket(tx, &outbox, &event)).await

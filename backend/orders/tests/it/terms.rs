@@ -47,11 +47,11 @@ async fn order_at_another_than_the_given_price_is_refused(engine: Engine) {
         };
         assert_eq!(price.cents(), 1999);
     }
-    shop.hear_updated(&updated("t", 1, 2550)).await;
+    shop.apply_updated(&updated("t", 1, 2550)).await;
     assert!(matches!(priced(&shop, "ada", 1999).await, Err(ReserveError::PriceChanged(_))));
     assert_eq!(priced(&shop, "ada", 2550).await.unwrap().ticket.price.cents(), 2550);
     assert!(matches!(priced(&shop, "bob", 2550).await, Err(ReserveError::Reserved)));
-    shop.hear_deleted(&deleted("t", 2)).await;
+    shop.apply_deleted(&deleted("t", 2)).await;
     // Withdrawn while an order holds it: reserved; withdrawn and free: gone.
     assert!(matches!(priced(&shop, "bob", 1).await, Err(ReserveError::Reserved)));
     shop.advance(&shop.holder("t").await, Cause::Cancelled).await;
