@@ -30,7 +30,6 @@ pub(crate) struct Pass {
     pub(crate) status: &'static str,
     pub(crate) listing: Option<String>,
     pub(crate) transfer: Option<Transfer>,
-    pub(crate) issued_at: i64,
     /// By time: doors without a network do not know of each other.
     pub(crate) admissions: Vec<Admission>,
     /// The event of each version.
@@ -82,7 +81,6 @@ impl Model {
                     status: "valid",
                     listing: None,
                     transfer: None,
-                    issued_at: self.now,
                     admissions: Vec::new(),
                     events: vec![EventName::PassIssued],
                 };
