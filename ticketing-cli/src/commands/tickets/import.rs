@@ -103,5 +103,7 @@ impl ApiCommand for Args {
 fn refusal(faults: &[Fault]) -> Failure {
     let mut failure = Failure::new(Exit::Usage, "the file is not valid, and nothing was sent");
     failure.details = faults.iter().map(ToString::to_string).collect();
-    failure.hint("correct it, or list the valid rows alone with --skip-invalid")
+    failure.hint(
+        "correct it, or list the valid rows with --skip-invalid and import the others as a file of their own",
+    )
 }

@@ -103,6 +103,9 @@ fn line_of(before: &[u8]) -> u64 {
 }
 
 fn parse_csv(text: &str) -> Result<Parsed, Vec<Fault>> {
+    if let Some(fault) = quote_fault(text) {
+        return Err(vec![fault]);
+    }
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
     let mut parsed = Parsed { rows: Vec::new(), faults: Vec::new() };
     let mut header: Option<Vec<(Column, String)>> = None;
@@ -135,6 +138,33 @@ fn parse_csv(text: &str) -> Result<Parsed, Vec<Fault>> {
         return Err(vec![Fault { line: 1, place: String::new(), message }]);
     }
     Ok(parsed)
+}
+
+/// Returns the error of a quoted field that is not closed, or that goes on behind its closing quote. The reader accepts both,
+/// and takes the rows after it for a part of the field.
+fn quote_fault(text: &str) -> Option<Fault> {
+    let fault = |at: usize, message: &str| {
+        let line = line_of(&text.as_bytes()[..at]);
+        Some(Fault { line, place: String::new(), message: message.to_owned() })
+    };
+    let mut opened = None;
+    let mut is_start = true;
+    let mut bytes = text.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        match (opened, byte) {
+            (Some(_), b'"') => match bytes.peek().map(|(_, next)| *next) {
+                Some(b'"') => drop(bytes.next()),
+                None | Some(b',' | b'\r' | b'\n') => opened = None,
+                Some(_) => {
+                    return fault(at, "text follows a closing quote; a quote within quotes is written twice");
+                }
+            },
+            (None, b'"') if is_start => opened = Some(at),
+            _ => {}
+        }
+        is_start = matches!(byte, b',' | b'\r' | b'\n');
+    }
+    fault(opened?, "the quote that begins here has no end")
 }
 
 /// Returns the line on which a record begins. The reader's position is before the empty lines that it skips.

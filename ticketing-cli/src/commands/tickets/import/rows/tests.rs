@@ -51,6 +51,20 @@ fn every_fault_of_a_csv_has_its_line_and_column() {
 }
 
 #[test]
+fn quoted_field_ends_with_its_quote() {
+    let fault = |rows: &str| faults(&format!("title,price,description\n{rows}"), FileFormat::Csv);
+    assert_eq!(fault("A,5,x\nB,5,\"oops\nC,6,y\n"), ["line 3: the quote that begins here has no end"]);
+    let twice = "text follows a closing quote; a quote within quotes is written twice";
+    assert_eq!(fault("A,5,\"oops\nB,6,\"y\"\n"), [format!("line 3: {twice}")]);
+    assert_eq!(fault("A,5,\"a\nb\" c\n"), [format!("line 3: {twice}")]);
+    for valid in
+        ["A,5,\"\"\n", "A,5,\"a \"\"b\"\"\"", "A 5\" nail,5,x\r\n\"B\",5,\"y\"\r\n", "\"A, \nB\",5,x\n"]
+    {
+        assert_eq!(fault(valid), [""; 0], "{valid}");
+    }
+}
+
+#[test]
 fn every_fault_of_json_lines_has_its_line() {
     let text = "{\"title\":\"A\",\"price\":20,\"venue\":null}\n\n{\"title\":1,\"price\":\"0\",\"sear\":\"x\"}\n{\"title\":}\n[]\n";
     let found = faults(text, FileFormat::Jsonl);
