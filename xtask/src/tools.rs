@@ -107,7 +107,7 @@ const PROGRAMS: [(&str, &str); 6] = [
 
 /// Installs the shells and the keyring if they are missing.
 pub(crate) fn shells_and_keyring() -> Result<(), String> {
-    let missing = missing_packages(|program| on_path(program));
+    let missing = missing_packages(on_path);
     if missing.is_empty() {
         return Ok(());
     }
@@ -118,7 +118,7 @@ pub(crate) fn shells_and_keyring() -> Result<(), String> {
             missing.join(", ")
         )
     })?;
-    match missing_packages(|program| on_path(program)).as_slice() {
+    match missing_packages(on_path).as_slice() {
         [] => Ok(()),
         missing => Err(format!("{} were installed, but their programs are not on PATH", missing.join(", "))),
     }

@@ -1,8 +1,15 @@
 //! `ticketing orders resume` without an interrupted write, and with ones that it cannot settle.
 
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use crate::support::{Cli, Server, items, text};
+use ticketing_testkit::{Method, ProxyAction, RequestProxy, RequestStage, Step};
+
+use crate::support::{Cli, Server, finish, items, text};
+
+/// Longer than any step of a command.
+const STEP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Writes the note that a killed command leaves.
 fn leave_note(cli: &Cli, server: &str, operation: &str) -> PathBuf {
@@ -95,4 +102,46 @@ fn writes_of_others_and_of_other_commands_are_left_alone() {
     }
     assert!(notes.iter().all(|note| note.exists()));
     assert_eq!(seller.json(&["orders", "get", &order])["status"], "created");
+}
+
+#[test]
+fn interrupted_listing_is_settled_by_the_line_that_resume_names() {
+    let server = Server::start();
+    for (stage, fate) in
+        [(RequestStage::Answered, ProxyAction::Continue), (RequestStage::Arrived, ProxyAction::Drop)]
+    {
+        let proxy = RequestProxy::start(&server.url);
+        let seller = Cli::at(&proxy.url()).sign_up(&format!("{stage:?}@example.com"));
+        let title = "Opera, 'first' row: $1 \\ \"best\"";
+        let hold = proxy.hold_at(Step::new(Method::POST, "/api/tickets", stage));
+        let words = ["sell", "-t", title, "-p", "20", "--venue", "City Hall", "--seat", "Row 4"];
+        let mut client = seller.command(&words).spawn().unwrap();
+        let held = hold.wait(STEP_TIMEOUT).unwrap();
+        client.kill().unwrap();
+        client.wait().unwrap();
+        held.release(fate);
+
+        let left = seller.run(&["--output", "json", "orders", "resume"]);
+        assert_eq!(left.code, 9, "{left:?}");
+        let write = items(&left.out)[0].clone();
+        assert_eq!(write["outcome"], "repeat", "{left:?}");
+        let detail = text(&write["detail"]);
+        let line = detail.split('`').nth(1).unwrap();
+        let program = seller.command(&[]);
+        let mut shell = Command::new("sh");
+        shell.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.args(["-c", &line.replacen("ticketing", "\"$0\"", 1)]).arg(program.get_program());
+        let run = finish(shell_with_pipes(shell), "");
+        assert_eq!(run.code, 0, "{line}: {run:?}");
+
+        let mine = seller.json(&["tickets", "list", "--mine"]);
+        assert_eq!(mine.as_array().unwrap().len(), 1, "{line}: {mine}");
+        assert_eq!((&mine[0]["title"], &mine[0]["seat"]), (&title.into(), &"Row 4".into()), "{line}");
+        assert!(seller.ok(&["orders", "resume"]).err.contains("no interrupted write"));
+    }
+}
+
+fn shell_with_pipes(mut shell: Command) -> Command {
+    shell.stdout(Stdio::piped()).stderr(Stdio::piped());
+    shell
 }
