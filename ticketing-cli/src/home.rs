@@ -63,6 +63,11 @@ impl Home {
         Ok(self.folders()?.root.join("cursors"))
     }
 
+    /// The door lists of the marketplace on the terminal, with their journals.
+    pub(crate) fn doors(&self) -> Outcome<PathBuf> {
+        Ok(self.folders()?.root.join("doors"))
+    }
+
     /// Returns the path of the config file, which the user edits.
     pub(crate) fn config(&self) -> Outcome<PathBuf> {
         Ok(self.folders()?.config.join("config.toml"))

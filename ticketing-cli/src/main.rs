@@ -9,6 +9,7 @@ mod commands;
 mod complete;
 mod config;
 mod context;
+mod door;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod environment;

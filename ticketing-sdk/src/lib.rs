@@ -56,6 +56,8 @@ mod sse;
 #[cfg(feature = "client")]
 mod transport;
 #[cfg(feature = "client")]
+mod verdict;
+#[cfg(feature = "client")]
 mod watch;
 #[cfg(feature = "client")]
 mod write;
@@ -80,6 +82,7 @@ pub use crate::{
     response::Response,
     retry::{RetryBudget, RetryPolicy},
     session::{FileSessions, MemorySessions, SessionInfo, SessionLocation, SessionStore},
+    verdict::{Ruling, Verdict},
     watch::{Watch, WatchEvent, WatchEvents},
     write::Write,
 };

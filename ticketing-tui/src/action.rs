@@ -149,6 +149,7 @@ actions! {
         New       "new"       ["n"]                    "Sell"      "List a ticket for sale";
         Edit      "edit"      ["e"]                    "Edit"      "Change the listing";
         CheckIn   "check-in"  ["c"]                    "Check in"  "Admit people to your events";
+        Prepare   "prepare"   ["ctrl-o"]               "Prepare"   "Prepare the door to admit without a network, or upload what it admitted";
         Withdraw  "withdraw"  ["d", "delete"]          "Withdraw"  "Withdraw the listing";
     }
     Forms {

@@ -18,7 +18,6 @@ use crate::keymap::Chord;
 use crate::local_time::LocalTime;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
-use crate::model::replies::error_line;
 use crate::route::{ConfirmAction, Route, TABS};
 use crate::screens::{self, Context, Input, Navigate, Screen};
 use crate::settings::Settings;
@@ -130,7 +129,7 @@ impl App {
                 self.model.report_price_change();
                 if let (true, false, Err(error)) = (reported_by_screen, handled, &reply) {
                     // Its screen is closed, and it matters all the same.
-                    self.model.notify(Level::Error, error_line(error));
+                    self.model.notify(Level::Error, error.line());
                 }
                 self.broadcast(Input::ModelChange);
             }

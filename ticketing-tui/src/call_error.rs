@@ -1,7 +1,9 @@
 //! Why something did not work, in the words of the screen.
 
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{Error, ErrorCode, ErrorDetail, Money, SafeToRepeat, StatusCode, Timestamp};
+use ticketing_sdk::{Error, ErrorCode, Money, SafeToRepeat, StatusCode};
+
+use crate::text::sentence;
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +18,6 @@ pub struct CallError {
     pub fields: Vec<(String, String)>,
     /// The current price, if the ticket was ordered at another.
     pub new_price: Option<Money>,
-    /// When a pass was admitted that is refused for that, and by which device.
-    pub first_admission: Option<Box<(Timestamp, Option<String>)>>,
 }
 
 /// The kind of an error.
@@ -44,7 +44,14 @@ impl CallError {
             hint: None,
             fields: Vec::new(),
             new_price: None,
-            first_admission: None,
+        }
+    }
+
+    /// The error on one line.
+    pub(crate) fn line(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}. {hint}", self.message.trim_end_matches('.')),
+            None => self.message.clone(),
         }
     }
 
@@ -105,18 +112,11 @@ impl From<&Error> for CallError {
                 let new_price = error.new_price();
                 let advice = || code.as_ref().and_then(advice).map(str::to_owned);
                 let fields = fields.collect();
-                let first_admission = first_admission(&answer.faults).map(Box::new);
-                Self { kind, message, hint: retry.or_else(advice), fields, new_price, first_admission }
+                Self { kind, message, hint: retry.or_else(advice), fields, new_price }
             }
             _ => of(CallErrorKind::Other, message),
         }
     }
-}
-
-/// Returns when a pass was admitted that is refused for that, and where.
-fn first_admission(faults: &[ErrorDetail]) -> Option<(Timestamp, Option<String>)> {
-    let (at, device) = faults.iter().find_map(|fault| Some((fault.admitted_at?, &fault.device)))?;
-    Some((at, device.as_deref().map(|device| sanitize(device).into_owned())))
 }
 
 /// Returns the hint for a refusal that has none.
@@ -132,13 +132,6 @@ fn advice(code: &ErrorCode) -> Option<&'static str> {
     })
 }
 
-/// With a capital letter at its beginning, and safe to show.
-fn sentence(text: &str) -> String {
-    let text = sanitize(text);
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,21 +142,5 @@ mod tests {
             assert!(advice(&code).is_some(), "{code:?}");
         }
         assert_eq!(advice(&ErrorCode::NotFound), None);
-    }
-
-    #[test]
-    fn second_admission_names_the_first() {
-        let fault = |at: Option<&str>| ErrorDetail {
-            message: "The pass was admitted".to_owned(),
-            field: Some("code".to_owned()),
-            code: Some(ErrorCode::AlreadyAdmitted),
-            price: None,
-            admitted_at: at.map(|at| at.parse().unwrap()),
-            device: Some("north\u{1b} door".to_owned()),
-        };
-        let at = "2026-12-24T18:40:12Z";
-        let first = first_admission(&[fault(None), fault(Some(at))]);
-        assert_eq!(first, Some((at.parse().unwrap(), Some("north door".to_owned()))));
-        assert_eq!(first_admission(&[fault(None)]), None);
     }
 }

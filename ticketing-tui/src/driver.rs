@@ -22,6 +22,7 @@ use tokio::time::{Instant, sleep_until};
 use self::calls::Caller;
 use self::feed::FeedCursor;
 use crate::app::{App, Setup};
+use crate::door::Door;
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Event;
 use crate::journal::Journal;
@@ -39,6 +40,8 @@ pub struct Options {
     pub client: Client,
     /// The journal of idempotency keys.
     pub journal: Arc<dyn Journal>,
+    /// The door, for admissions without a network.
+    pub door: Arc<dyn Door>,
     /// The config file, which need not be there.
     pub config: PathBuf,
     /// The colours, whatever the config file says.
@@ -101,7 +104,8 @@ impl Runtime {
         };
         let app = App::new(setup, (options.clock)());
         let (sender, events) = channel(EVENT_QUEUE_SIZE);
-        let caller = Caller { client: options.client, journal: options.journal, events: sender.clone() };
+        let (client, journal, door) = (options.client, options.journal, options.door);
+        let caller = Caller { client, journal, door, events: sender.clone() };
         let runtime = Self {
             caller,
             events,

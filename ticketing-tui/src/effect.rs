@@ -1,9 +1,10 @@
 //! The effects of the core, as values: calls of the marketplace, and changes of the terminal.
 
 use ticketing_sdk::{
-    ClaimCode, Money, NewTicket, OrderId, PassCode, PassId, SecretString, TicketId, TicketUpdate,
+    ClaimCode, Money, NewTicket, OrderId, PassId, SecretString, TicketId, TicketUpdate, UserId,
 };
 
+use crate::door::Scan;
 use crate::settings::SettingChange;
 
 /// Something to be done outside of the core. The driver does it, and hands back events.
@@ -107,7 +108,22 @@ pub enum Call {
     /// Save the event of a pass to a calendar file in the current folder.
     SaveCalendar(PassId),
     /// Admit the holder of a code.
-    CheckIn(PassCode),
+    CheckIn {
+        /// The account whose events they are.
+        issuer: UserId,
+        /// The code.
+        scan: Scan,
+        /// Whether the door list decides, and not the server.
+        by_list: bool,
+    },
+    /// Look whether the door of an account is prepared.
+    OpenDoor(UserId),
+    /// Fetch the door list of an account.
+    PrepareDoor(UserId),
+    /// Upload what the door of an account has admitted, and fetch its list again.
+    SyncDoor(UserId),
+    /// The used passes of the events of the one who is signed in.
+    UsedPasses,
 }
 
 impl Call {
@@ -127,6 +143,9 @@ impl Call {
                 | Self::PassOfOrder(_)
                 | Self::ReleasedPass(_)
                 | Self::SaveCalendar(_)
+                | Self::OpenDoor(_)
+                | Self::PrepareDoor(_)
+                | Self::UsedPasses
                 | Self::CardEntry
         )
     }

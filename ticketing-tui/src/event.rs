@@ -5,10 +5,11 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 use ticketing_sdk::{
-    Admission, CardEntry, CurrentUser, Order, Pass, PassTransfer, Payment, Ticket, TicketChange,
+    CardEntry, CurrentUser, Order, Pass, PassTransfer, Payment, Ticket, TicketChange, Verdict,
 };
 
 use crate::call_error::CallError;
+use crate::door::{DoorState, DoorSync};
 use crate::effect::CallId;
 
 /// Something that happened.
@@ -70,10 +71,28 @@ pub enum Reply {
     Transfer(PassTransfer),
     /// A file was written, at this path.
     Saved(String),
-    /// An admission.
-    Admission(Box<Admission>),
+    /// The verdict on a code.
+    Verdict {
+        /// The verdict.
+        verdict: Box<Verdict>,
+        /// How the door stands afterwards, if it is prepared.
+        door: Option<Box<DoorState>>,
+    },
+    /// How the door stands; `None` if it is not prepared.
+    Door(Option<Box<DoorState>>),
+    /// What the upload of a door has found.
+    DoorSync(Box<DoorSync>),
+    /// The used passes of one's events.
+    UsedPasses(Vec<Pass>),
     /// The call has succeeded, without data.
     Done,
+}
+
+impl Reply {
+    /// Whether the server has answered: this machine decides about codes and writes files without it, too.
+    pub(crate) fn is_of_server(&self) -> bool {
+        !matches!(self, Self::Verdict { .. } | Self::Door(_) | Self::Saved(_))
+    }
 }
 
 /// News of the live changes.

@@ -8,14 +8,14 @@ use ticketing_sdk::IdempotencyKey;
 /// Records the key of a write before the write is sent. The same write, recorded again after an interruption, gets the
 /// same key, so that the server performs it once.
 pub trait Journal: Send + Sync {
-    /// Records a write down. `operation` names it for people; `parts` are all that makes the request what it is.
+    /// Notes a write down. `operation` names it for people; `parts` are all that makes the request what it is.
     ///
     /// # Errors
-    /// Why it could not be entry down. It is not sent then.
+    /// Why it could not be noted down. It is not sent then.
     fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn JournalEntry>, String>;
 }
 
-/// A write that is entry down. Dropping it leaves the note: its outcome is not known.
+/// A write that is noted down. Dropping it leaves the note: its outcome is not known.
 pub trait JournalEntry: Send {
     /// The key to send.
     fn key(&self) -> IdempotencyKey;

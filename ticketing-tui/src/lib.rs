@@ -7,6 +7,7 @@ mod action;
 mod app;
 mod call_error;
 pub mod config;
+mod door;
 mod driver;
 mod effect;
 mod event;
@@ -27,6 +28,7 @@ pub use crate::{
     action::{Action, ParseActionError, Scope},
     app::{App, Setup},
     call_error::{CallError, CallErrorKind},
+    door::{AdmissionConflict, Door, DoorState, DoorSync, Scan},
     driver::{ExitReason, Options, run, run_plain},
     effect::{Call, CallId, Effect},
     event::{Event, Feed, Reply},

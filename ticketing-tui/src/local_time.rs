@@ -1,7 +1,8 @@
 //! Times on the clock of the user, with the name of the zone.
 
 use jiff::tz::TimeZone;
-use ticketing_sdk::{EventTime, Timestamp};
+use ticketing_sdk::text::sanitize;
+use ticketing_sdk::{DoubleAdmission, EventTime, Timestamp};
 
 /// The zone in which times are shown.
 #[derive(Debug, Clone)]
@@ -25,6 +26,23 @@ impl LocalTime {
     pub(crate) fn date_and_time(&self, at: Timestamp) -> String {
         let time = self.0.to_datetime(Self::instant(at)).strftime("%Y-%m-%d %H:%M");
         format!("{time} {}", self.zone(at))
+    }
+
+    /// When a pass was admitted, and by which door: `2026-11-22 10:15 CET by north door`.
+    pub(crate) fn admission(&self, at: Timestamp, device: Option<&str>) -> String {
+        let by = device.map_or_else(String::new, |device| format!(" by {}", sanitize(device)));
+        self.date_and_time(at) + &by
+    }
+
+    /// The admissions of a pass: `admitted twice, 2026-11-22 10:15 CET by north door and 2026-11-22 10:17 CET`.
+    pub(crate) fn admissions(&self, all: &[DoubleAdmission]) -> String {
+        let times = all.iter().map(|one| self.admission(one.admitted_at, one.device.as_deref()));
+        let times: Vec<String> = times.collect();
+        match times.len() {
+            0 | 1 => format!("admitted {}", times.join("")),
+            2 => format!("admitted twice, {}", times.join(" and ")),
+            many => format!("admitted {many} times, {}", times.join(", ")),
+        }
     }
 
     /// The name of the zone at a time: `CET`, or `UTC+05:30` where it has none.

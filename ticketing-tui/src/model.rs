@@ -2,6 +2,7 @@
 //! Every call goes through the model, so that it continues when its screen is closed.
 
 pub(crate) mod activity;
+pub(crate) mod door;
 pub(crate) mod filtered_view;
 pub(crate) mod listings;
 pub(crate) mod market;
@@ -10,7 +11,7 @@ mod operations;
 pub(crate) mod orders;
 pub(crate) mod passes;
 pub(crate) mod query;
-pub(crate) mod replies;
+mod replies;
 pub(crate) mod ticket_store;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use ratatui::layout::Size;
 use ticketing_sdk::{CardEntry, CurrentUser, Money, OrderId, PassId, TicketId, Timestamp, UserId};
 
+use self::door::Door;
 use self::listings::Listings;
 use self::market::Market;
 use self::notices::{Level, Notices};
@@ -51,6 +53,7 @@ pub(crate) struct Model {
     pub(crate) orders: Orders,
     pub(crate) listings: Listings,
     pub(crate) passes: Passes,
+    pub(crate) door: Door,
     pub(crate) notices: Notices,
     /// How buyers enter their card: as tokens, until the server has answered.
     pub(crate) card_entry: CardEntry,
@@ -176,6 +179,7 @@ impl Model {
             orders: Orders::default(),
             listings: Listings::default(),
             passes: Passes::default(),
+            door: Door::default(),
             notices: Notices::default(),
             card_entry: CardEntry::Token,
             effects: Vec::new(),
@@ -232,7 +236,7 @@ impl Model {
             | Call::SignUp { .. }
             | Call::SignOut
             | Call::Sell(_)
-            | Call::CheckIn(_)
+            | Call::CheckIn { .. }
             | Call::Claim(_) => CallSubject::ScreenWrite,
             Call::GiveAway(pass) | Call::TakeBack(pass) | Call::Resell(pass, _) => {
                 CallSubject::PassWrite(pass.clone())

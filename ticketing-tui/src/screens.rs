@@ -27,7 +27,7 @@ use ratatui::layout::Rect;
 use ticketing_sdk::{Money, OrderId, TicketId, Timestamp};
 
 use crate::action::Action;
-use crate::call_error::CallError;
+use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::notices::Level;
@@ -35,6 +35,7 @@ use crate::model::{Model, PriceChange, Session};
 use crate::route::{ConfirmAction, Route};
 use crate::widgets::form::Form;
 use crate::widgets::painter::Painter;
+use crate::widgets::submission::Submission;
 
 /// Opens the screen of a route.
 pub(crate) fn open(route: Route, model: &Model) -> Box<dyn Screen> {
@@ -260,6 +261,43 @@ impl PlainView {
     fn lines(lines: impl IntoIterator<Item = String>) -> Self {
         Self { lines: lines.into_iter().collect(), ..Self::default() }
     }
+}
+
+/// What is left for the screen of a form that is sent.
+enum FormEvent<'a> {
+    Submit,
+    /// What was sent has succeeded.
+    Done(&'a Reply),
+}
+
+/// Does what every form does that is sent: it is written in, closed, and shows a refusal, at the fields of these names. Returns
+/// what is left for its screen.
+fn sent_form<'a>(
+    (form, submission): (&mut Form, &mut Submission),
+    names: &[&str],
+    input: Input<'a>,
+    cx: &mut Context<'_>,
+) -> Option<FormEvent<'a>> {
+    match input {
+        Input::Action(Action::Submit) => return Some(FormEvent::Submit),
+        Input::Action(Action::Back) => cx.back(),
+        Input::Reply(id, reply) if submission.take_reply(id) => {
+            cx.handled = true;
+            match reply {
+                Ok(reply) => return Some(FormEvent::Done(reply)),
+                Err(error) => {
+                    submission.show_refusal(error, form, names);
+                    if error.kind == CallErrorKind::SignedOut {
+                        cx.require_sign_in(None);
+                    }
+                }
+            }
+        }
+        input => {
+            form_input(form, input);
+        }
+    }
+    None
 }
 
 /// Passes an input to a form. Returns whether the form has handled it.

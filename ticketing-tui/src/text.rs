@@ -109,6 +109,13 @@ pub(crate) fn event_group(starts: Option<&EventTime>, now: Timestamp) -> String 
     }
 }
 
+/// With a capital letter at its beginning, and safe to show.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = sanitize(text);
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
 /// Returns how many columns a text takes.
 pub(crate) fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)

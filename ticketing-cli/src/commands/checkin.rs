@@ -1,22 +1,19 @@
 //! `ticketing checkin`: the door.
 
-mod door_list;
-mod journal;
-mod offline;
 mod prepare;
-pub(crate) mod sync;
-pub(crate) mod verdict;
+mod sync;
+mod verdict;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use ticketing_sdk::NewCheckIn;
 use ticketing_sdk::text::{has_visible, normalize};
+use ticketing_sdk::{NewCheckIn, PassCode, Verdict};
 
-use self::offline::OfflineDoor;
-use self::verdict::{Tally, Verdict};
+use self::verdict::Tally;
 use crate::clock;
 use crate::context::{ApiCommand, ApiContext, Context};
+use crate::door::OfflineDoor;
 use crate::failure::Outcome;
 use crate::help;
 use crate::io::Io;
@@ -71,14 +68,20 @@ impl Args {
         }
         if let Some(list) = offline {
             let is_dry_run = context.settings.writes.dry_run;
-            let mut door = OfflineDoor::open(&list, device, is_dry_run)?;
+            let mut door = OfflineDoor::open(&list)?;
             if is_dry_run {
                 context.io.remark("nothing is noted, so the same code is admitted again");
             }
             for text in door.damage() {
                 context.io.notice(&text);
             }
-            let check_code = async |code: String| door.check_in(&code, clock::now());
+            let check_code = async |code: String| {
+                let (code, device) = (PassCode::new(code), device.as_deref());
+                if is_dry_run {
+                    return Ok(door.decide(&code, device, clock::now()));
+                }
+                door.check_in(&code, device, clock::now())
+            };
             return each_code(&context.io, &context.printer(), codes, check_code).await;
         }
         let api = context.connect_and_report()?;
@@ -114,7 +117,7 @@ async fn show_verdicts(
     let mut codes = Codes::new(io, codes);
     while let Some(code) = codes.next().await? {
         let verdict = check_code(code).await?;
-        verdict.show(list)?;
+        verdict::show(&verdict, list)?;
         tally.count(verdict.verdict);
     }
     Ok(tally)
@@ -180,7 +183,7 @@ async fn check_in(api: &ApiContext, code: &str, device: Option<&str>) -> Outcome
             api.client.passes().check_in(check_in).idempotency_key(key).resumed(resumed)
         })
         .await?;
-    Verdict::of_answer(answer)
+    Ok(Verdict::of_answer(answer)?)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `ticketing tui`: the marketplace full screen, or line by line.
 
+pub(crate) mod doors;
+
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -9,6 +11,7 @@ use ticketing_sdk::{Client, IdempotencyKey};
 use ticketing_tui::{Borders, Colours, ExitReason, JournalEntry, Level, Options, ThemeName};
 use tracing_subscriber::EnvFilter;
 
+use self::doors::Doors;
 use crate::clock;
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
@@ -74,7 +77,8 @@ impl ApiCommand for Args {
         let journal =
             Arc::new(OnDisk { journal: api.journal().clone(), server: api.client.server().to_owned() });
         let greeting = api.interrupted().into_iter().map(|words| (Level::Warning, words)).collect();
-        let show = Show { client: api.client.clone(), journal, config, greeting };
+        let door = Arc::new(Doors::new(api.client.clone(), home.doors().ok()));
+        let show = Show { client: api.client.clone(), journal, door, config, greeting };
         self.look.show(api.io(), show).await
     }
 }
@@ -83,6 +87,7 @@ impl ApiCommand for Args {
 pub(crate) struct Show {
     pub(crate) client: Client,
     pub(crate) journal: Arc<dyn ticketing_tui::Journal>,
+    pub(crate) door: Arc<dyn ticketing_tui::Door>,
     pub(crate) config: PathBuf,
     pub(crate) greeting: Vec<(Level, String)>,
 }
@@ -99,6 +104,7 @@ impl Look {
         let options = Options {
             client: show.client,
             journal: show.journal,
+            door: show.door,
             config: show.config,
             theme: self.theme.map(Theme::name),
             borders: self.ascii.then_some(Borders::Ascii),

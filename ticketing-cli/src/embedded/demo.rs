@@ -17,6 +17,7 @@ use ticketing_server::{Stack, StackSettings};
 use ticketing_tui::{Level, MemoryJournal};
 
 use self::story::Story;
+use crate::commands::tui::doors::Doors;
 use crate::commands::tui::{Look, Show, log_to};
 use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
@@ -137,7 +138,9 @@ impl Args {
         }
         let crowd = tokio::spawn(crowd::trade(seller, rival));
         let greeting = vec![(Level::Info, "Welcome. Pay with tok_visa; nothing here is real.".to_owned())];
-        let show = Show { client: buyer, journal: Arc::new(MemoryJournal::default()), config, greeting };
+        let door = Arc::new(Doors::new(buyer.clone(), Some(folder.path().join("doors"))));
+        let journal = Arc::new(MemoryJournal::default());
+        let show = Show { client: buyer, journal, door, config, greeting };
         let shown = self.look.show(&context.io, show).await;
         crowd.abort();
         shown

@@ -132,6 +132,18 @@ pub fn time_of_day(at: Timestamp) -> String {
     at.to_string().chars().skip(11).take(8).collect()
 }
 
+/// Returns a time that both sides of a border read alike: `2026-12-24 18:31:07 UTC`.
+///
+/// ```
+/// let at = "2026-12-24T18:31:07.250Z".parse()?;
+/// assert_eq!(ticketing_sdk::text::utc(at), "2026-12-24 18:31:07 UTC");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn utc(at: Timestamp) -> String {
+    format!("{} {} UTC", date(at), time_of_day(at))
+}
+
 fn amount(seconds: u64) -> String {
     match seconds {
         0..MINUTE => format!("{seconds} s"),

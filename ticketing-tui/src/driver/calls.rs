@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_sdk::{
-    CardToken, Client, Error, NewCheckIn, OrderId, Pass, PassId, PassStatus, Payment, PaymentStatus,
-    SecretString, Ticket, TicketSort, TicketStatus, Write,
+    CardToken, Client, Error, NewCheckIn, OrderId, Pass, PassId, PassStatus, Payment, PaymentStatus, Ruling,
+    SecretString, Ticket, TicketSort, TicketStatus, UserId, Verdict, Write,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep};
 
 use super::expose;
-use crate::call_error::CallError;
+use crate::call_error::{CallError, CallErrorKind};
+use crate::door::{Door, Scan};
 use crate::effect::{Call, CallId};
 use crate::event::{Event, Reply};
 use crate::journal::Journal;
@@ -30,6 +31,7 @@ const RELEASE_POLL_INTERVAL: Duration = Duration::from_millis(300);
 pub(crate) struct Caller {
     pub(crate) client: Client,
     pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) door: Arc<dyn Door>,
     pub(crate) events: Sender<Event>,
 }
 
@@ -88,10 +90,17 @@ impl Caller {
                 let write = passes.resell(&id, price);
                 self.send_journaled(&operation, &[id.as_str(), &price.to_string()], write).await.map(ticket)
             }
-            Call::CheckIn(code) => {
-                let write = passes.check_in(NewCheckIn::new(code.clone()));
-                let admission = self.send_journaled("checkin", &[code.as_str()], write).await?;
-                Ok(Reply::Admission(Box::new(admission)))
+            Call::CheckIn { issuer, scan, by_list } => self.check_in(&issuer, &scan, by_list).await,
+            Call::OpenDoor(issuer) => self.door.open(&issuer).map(|state| Reply::Door(state.map(Box::new))),
+            Call::PrepareDoor(issuer) => {
+                self.door.prepare(&issuer).await.map(|state| Reply::Door(Some(Box::new(state))))
+            }
+            Call::SyncDoor(issuer) => {
+                self.door.sync(&issuer).await.map(|sync| Reply::DoorSync(Box::new(sync)))
+            }
+            Call::UsedPasses => {
+                let list = passes.list().issued().status([PassStatus::Used]).limit(PAGE);
+                list.all().await.map(Reply::UsedPasses).map_err(call_error)
             }
             Call::CardEntry => {
                 self.client.payments().card_entry().await.map(Reply::CardEntry).map_err(call_error)
@@ -157,6 +166,40 @@ impl Caller {
         }
     }
 
+    /// Asks the server about a code; where it cannot be reached, or `by_list`, the door list decides.
+    async fn check_in(&self, issuer: &UserId, scan: &Scan, by_list: bool) -> Result<Reply, CallError> {
+        let is_prepared = || matches!(self.door.open(issuer), Ok(Some(_)));
+        let verdict = if by_list {
+            self.door.check_in(issuer, scan)?
+        } else {
+            let code = scan.code.as_str();
+            let mut new = NewCheckIn::new(code);
+            if let Some(device) = &scan.device {
+                new = new.device(device);
+            }
+            let parts: Vec<&str> = [code].into_iter().chain(scan.device.as_deref()).collect();
+            let answer = self.answer_journaled("checkin", &parts, self.client.passes().check_in(new)).await?;
+            match answer.map_err(|error| (CallError::from(&error), error)) {
+                // The server was not reached, so it has not admitted anyone.
+                Err((CallError { kind: CallErrorKind::Offline, .. }, _)) if is_prepared() => {
+                    self.door.check_in(issuer, scan)?
+                }
+                answer => {
+                    let verdict = Verdict::of_answer(answer.map_err(|(_, error)| error))
+                        .map_err(|error| CallError::from(&error))?;
+                    if let (Ruling::Admitted, Some(at)) = (verdict.verdict, verdict.admitted_at)
+                        && is_prepared()
+                    {
+                        self.door.note(issuer, scan, at)?;
+                    }
+                    verdict
+                }
+            }
+        };
+        let door = self.door.open(issuer).ok().flatten().map(Box::new);
+        Ok(Reply::Verdict { verdict: Box::new(verdict), door })
+    }
+
     /// Loads the market, the newest first, page by page. Reserved tickets belong to it: they may become available
     /// again.
     async fn market(&self, id: CallId) -> Result<Reply, CallError> {
@@ -208,22 +251,31 @@ impl Caller {
         })
     }
 
-    /// Sends a write whose key is in the journal before the request leaves, and removes the entry once the outcome is
-    /// known.
     async fn send_journaled<T: 'static>(
         &self,
         operation: &str,
         parts: &[&str],
         write: Write<T>,
     ) -> Result<T, CallError> {
+        let answer = self.answer_journaled(operation, parts, write).await?;
+        answer.map_err(|error| CallError::from(&error))
+    }
+
+    /// Sends a write whose key is noted down before it leaves, and removes the note once the outcome is known.
+    async fn answer_journaled<T: 'static>(
+        &self,
+        operation: &str,
+        parts: &[&str],
+        write: Write<T>,
+    ) -> Result<Result<T, Error>, CallError> {
         let entry = self.journal.begin(operation, parts).map_err(|why| {
-            CallError::other(format!("The write cannot be entry down, so it was not sent: {why}"))
+            CallError::other(format!("The write cannot be noted down, so it was not sent: {why}"))
         })?;
         let answer = write.idempotency_key(entry.key()).resumed(entry.is_resumed()).await;
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
             entry.settle();
         }
-        answer.map_err(|error| CallError::from(&error))
+        Ok(answer)
     }
 }
 

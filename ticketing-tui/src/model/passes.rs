@@ -1,12 +1,15 @@
 //! The passes of the user.
 
-use ticketing_sdk::{OrderId, Pass, PassId, TicketId};
+use std::time::Duration;
+
+use ticketing_sdk::{OrderId, Pass, PassId, TicketId, Timestamp};
 
 use super::notices::Level;
 use super::{Load, Model};
 use crate::call_error::CallError;
 use crate::effect::Call;
 use crate::event::Reply;
+use crate::text;
 
 /// One's passes, the newest first.
 #[derive(Debug, Default)]
@@ -23,10 +26,40 @@ pub(crate) enum PassKey {
     Order(OrderId),
 }
 
+/// An event is not past before so long after its start: people come late.
+const DURATION: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// Whether the event of a pass is over, as far as its start tells.
+pub(crate) fn is_past(pass: &Pass, now: Timestamp) -> bool {
+    pass.details.starts_at.as_ref().is_some_and(|starts| now.saturating_since(starts.instant()) >= DURATION)
+}
+
+/// The group of a pass in a list by date.
+pub(crate) fn group(pass: &Pass, now: Timestamp) -> String {
+    if is_past(pass, now) {
+        return "Past".to_owned();
+    }
+    let starts = pass.details.starts_at.as_ref();
+    // What has just started is of this week.
+    text::event_group(starts, starts.map_or(now, |starts| now.min(starts.instant())))
+}
+
 impl Passes {
     /// All of them, the newest first.
     pub(crate) fn list(&self) -> &[Pass] {
         &self.list
+    }
+
+    /// All of them by date: the soonest first, behind them those without a date, and what is past last.
+    pub(crate) fn by_date(&self, now: Timestamp) -> Vec<&Pass> {
+        let key = |pass: &&Pass| match &pass.details.starts_at {
+            None => (1, 0),
+            Some(starts) if is_past(pass, now) => (2, -starts.instant().as_millis()),
+            Some(starts) => (0, starts.instant().as_millis()),
+        };
+        let mut passes: Vec<&Pass> = self.list.iter().collect();
+        passes.sort_by_key(key);
+        passes
     }
 
     pub(crate) fn get(&self, key: &PassKey) -> Option<&Pass> {
@@ -101,6 +134,38 @@ mod tests {
         assert_eq!(passes.get(&PassKey::Id("p".into())), Some(&used));
         passes.replace(&[fixtures::pass("q")]);
         assert_eq!(passes.get(&PassKey::Id("p".into())), None, "a pass that was claimed is gone");
+    }
+
+    #[test]
+    fn passes_are_ordered_by_date_and_past_ones_are_last() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        let mut passes = Passes::default();
+        for (id, starts) in [
+            ("undated", None),
+            ("long past", Some("2026-10-01T20:00:00Z")),
+            ("december", Some("2026-12-24T19:30:00+01:00")),
+            ("past", Some("2026-11-26T20:00:00Z")),
+            ("under way", Some("2026-11-27T11:00:00Z")),
+            ("soon", Some("2026-11-28T20:00:00Z")),
+        ] {
+            let mut pass = fixtures::pass(id);
+            pass.details.starts_at = starts.map(|starts| starts.parse().unwrap());
+            passes.update(&pass);
+        }
+        let found: Vec<_> =
+            passes.by_date(now).into_iter().map(|pass| (pass.id.as_str(), group(pass, now))).collect();
+        let found: Vec<_> = found.iter().map(|(id, group)| (*id, group.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("under way", "This week"),
+                ("soon", "This week"),
+                ("december", "December"),
+                ("undated", "No date"),
+                ("past", "Past"),
+                ("long past", "Past"),
+            ]
+        );
     }
 
     #[test]

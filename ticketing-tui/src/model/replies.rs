@@ -6,6 +6,7 @@ use ticketing_sdk::{
     TicketChangeKind, TicketId, TicketStatus,
 };
 
+use super::door::Door;
 use super::listings::ListingAction;
 use super::notices::Level;
 use super::orders::{OrderAction, Orders, PaymentError};
@@ -20,7 +21,7 @@ impl Model {
     pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
         let PendingCall { subject, session } = self.remove_pending_call(id, reply);
         let is_current = session == self.session_number;
-        if let (Ok(_), FeedState::Retrying { .. }) = (reply, &self.feed_state) {
+        if self.is_offline() && reply.as_ref().is_ok_and(Reply::is_of_server) {
             // The server is there again; no need to wait for the next try.
             self.feed_state = FeedState::Connecting;
             self.effect(Effect::Follow);
@@ -35,12 +36,12 @@ impl Model {
             }
         } else if let Some((ticket, action)) = self.listings.end_action(id) {
             self.finish_listing_action(&ticket, action, reply);
-        } else {
+        } else if !self.finish_door_action(id, reply) {
             match reply {
                 // The user of a former session is outdated.
                 Ok(Reply::Session(..)) if subject == CallSubject::Session && !is_current => {}
                 // The passes of a former user are not shown to the current one.
-                Ok(Reply::Pass(..)) if !is_current => {}
+                Ok(Reply::Pass(..) | Reply::UsedPasses(..) | Reply::Verdict { .. }) if !is_current => {}
                 Ok(reply) => self.handle_reply(id, reply),
                 Err(error) => self.handle_error(id, &subject, error),
             }
@@ -94,7 +95,9 @@ impl Model {
             }
             Reply::Order(_) => {}
             Reply::Saved(path) => self.notify(Level::Success, format!("Saved {path}")),
-            Reply::Payment(_) | Reply::Admission(_) | Reply::Done => {}
+            Reply::Verdict { door, .. } => self.update_door(door.as_deref()),
+            Reply::UsedPasses(passes) => self.door.take_used(passes),
+            Reply::Payment(_) | Reply::Door(_) | Reply::DoorSync(_) | Reply::Done => {}
         }
     }
 
@@ -115,7 +118,7 @@ impl Model {
             *load = Load::Failed(error.clone());
             // The list is empty, so the error is shown in its place.
             if is_shown {
-                self.notify(Level::Error, format!("The data shown may be outdated: {}", error_line(error)));
+                self.notify(Level::Error, format!("The data shown may be outdated: {}", error.line()));
             }
         }
         match subject {
@@ -126,7 +129,7 @@ impl Model {
                 self.market.mark_withdrawn(ticket);
                 self.listings.remove(ticket);
             }
-            CallSubject::File => self.notify(Level::Error, error_line(error)),
+            CallSubject::File => self.notify(Level::Error, error.line()),
             // A ticket that was listed all the same is shown.
             CallSubject::ScreenWrite
                 if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() =>
@@ -150,6 +153,7 @@ impl Model {
             self.orders = Orders::default();
             self.listings = Listings::default();
             self.passes = Passes::default();
+            self.door = Door::named(std::mem::take(&mut self.door.device));
         }
         if let Some(user) = &after
             && self.last_user.replace(user.clone()).is_some_and(|last| last != *user)
@@ -196,10 +200,10 @@ impl Model {
                     // Its screen asks whether the new price is fine.
                     CallErrorKind::Refused(ErrorCode::PriceChanged) if error.new_price.is_some() => {}
                     CallErrorKind::Unknown(_) => {
-                        self.notify(Level::Error, error_line(error));
+                        self.notify(Level::Error, error.line());
                         self.load_orders();
                     }
-                    _ => self.notify(Level::Error, error_line(error)),
+                    _ => self.notify(Level::Error, error.line()),
                 }
             }
         }
@@ -252,11 +256,11 @@ impl Model {
             }
             (_, Ok(_)) => {}
             (OrderAction::Pay, Err(error)) => {
-                self.notify(Level::Error, error_line(error));
+                self.notify(Level::Error, error.line());
                 let (message, advice) = (error.message.clone(), advice_for_payment(error));
                 self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
             }
-            (OrderAction::Cancel, Err(error)) => self.notify(Level::Error, error_line(error)),
+            (OrderAction::Cancel, Err(error)) => self.notify(Level::Error, error.line()),
         }
         if self.user().is_some() {
             self.call(Call::Order(id.clone()));
@@ -284,7 +288,7 @@ impl Model {
             }
             (_, Ok(_)) => {}
             (_, Err(error)) => {
-                self.notify(Level::Error, error_line(error));
+                self.notify(Level::Error, error.line());
                 if error.is(&ErrorCode::NotFound) {
                     self.listings.remove(id);
                 } else {
@@ -317,6 +321,9 @@ impl Model {
                 }
                 if back || matches!(self.session, Session::Unknown | Session::Failed(_)) {
                     self.call(Call::Session);
+                }
+                if back && self.door.state.is_some() {
+                    self.sync_door();
                 }
             }
             Feed::Change(change) => {
@@ -385,12 +392,4 @@ fn advice_for_payment(error: &CallError) -> Option<String> {
         _ => return error.hint.clone(),
     };
     Some(words.to_owned())
-}
-
-/// Returns an error on one line.
-pub(crate) fn error_line(error: &CallError) -> String {
-    match &error.hint {
-        Some(hint) => format!("{}. {hint}", error.message.trim_end_matches('.')),
-        None => error.message.clone(),
-    }
 }

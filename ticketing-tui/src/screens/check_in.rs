@@ -1,16 +1,18 @@
 //! The door: a field that a scanner types into, and a verdict for each code.
 
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
-use ticketing_sdk::{ErrorCode, PassCode, Timestamp};
+use ratatui::style::{Modifier, Style};
+use ticketing_sdk::{ErrorCode, PassCode, Ruling, Timestamp, Verdict};
 
 use super::{Context, Input, PlainView, Screen, form_input};
 use crate::action::Action;
 use crate::call_error::{CallError, CallErrorKind};
-use crate::effect::{Call, CallId};
+use crate::door::AdmissionConflict;
+use crate::effect::CallId;
 use crate::event::Reply;
 use crate::local_time::LocalTime;
 use crate::model::Model;
+use crate::model::door::DoorAction;
 use crate::text;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::painter::{Painter, below, top};
@@ -23,88 +25,99 @@ pub(crate) struct CheckIn {
     /// The codes that wait for their verdicts: a code that is scanned twice is sent once.
     pending: Vec<(CallId, PassCode)>,
     /// The verdicts, the newest first.
-    log: Vec<Verdict>,
+    log: Vec<Entry>,
     admitted: usize,
     refused: usize,
 }
 
 /// The verdict on one code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Verdict {
+struct Entry {
     at: Timestamp,
     ruling: Ruling,
     words: String,
 }
 
-/// Whether the code admits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ruling {
-    Admitted,
-    Refused,
-    /// The server cannot be reached, or did not decide.
-    Unknown,
-}
-
-impl Ruling {
-    fn heading(self) -> &'static str {
-        match self {
-            Self::Admitted => "ADMITTED",
-            Self::Refused => "REFUSED",
-            Self::Unknown => "CANNOT TELL",
-        }
-    }
-
-    fn role(self) -> StyleRole {
-        match self {
-            Self::Admitted => StyleRole::Good,
-            Self::Refused => StyleRole::Bad,
-            Self::Unknown => StyleRole::Warn,
-        }
-    }
-}
-
+const CODE: usize = 0;
+const DEVICE: usize = 1;
 /// More verdicts than anyone scrolls through.
 const LONGEST_LOG: usize = 500;
-/// The number of verdicts in `--plain`.
+/// So many verdicts are read out.
 const PLAIN_VERDICTS: usize = 5;
 
+fn role(ruling: Ruling) -> StyleRole {
+    match ruling {
+        Ruling::Admitted => StyleRole::Good,
+        Ruling::Refused => StyleRole::Bad,
+        Ruling::Unknown => StyleRole::Warn,
+    }
+}
+
+/// What a verdict says, with times on the clock of the user.
+fn words(verdict: &Verdict, local: &LocalTime) -> String {
+    if verdict.verdict == Ruling::Admitted {
+        return named(verdict.title.as_deref().unwrap_or_default(), verdict.seat.as_deref());
+    }
+    match (verdict.reason.as_deref() == Some(ErrorCode::AlreadyAdmitted.as_str()), verdict.admitted_at) {
+        (true, Some(at)) => format!("Already admitted {}", local.admission(at, verdict.device.as_deref())),
+        _ => text::sentence(&verdict.message),
+    }
+}
+
+/// A title with its seat.
+fn named(title: &str, seat: Option<&str>) -> String {
+    let title = text::title(title);
+    seat.map_or(title.clone(), |seat| format!("{title}, {}", text::sanitize(seat)))
+}
+
+/// What the server says about an admission of this door.
+fn conflict_words(conflict: &AdmissionConflict, local: &LocalTime) -> String {
+    let what = named(&conflict.title, conflict.seat.as_deref());
+    if conflict.admissions.is_empty() {
+        return format!("{what}: {}", text::sanitize(&conflict.message));
+    }
+    format!("{what}: {}", local.admissions(&conflict.admissions))
+}
+
 impl CheckIn {
-    pub(crate) fn open(_: &Model) -> Self {
+    pub(crate) fn open(model: &Model) -> Self {
         let code = Field::new("Code", "scan a ticket, or type its code");
-        Self { form: Form::new(vec![code]), pending: Vec::new(), log: Vec::new(), admitted: 0, refused: 0 }
+        let device = Field::new("Door", "optional, like north door").optional();
+        let mut form = Form::new(vec![code, device]);
+        form.fill(DEVICE, &model.door.device);
+        Self { form, pending: Vec::new(), log: Vec::new(), admitted: 0, refused: 0 }
     }
 
     fn submit(&mut self, cx: &mut Context<'_>) {
-        let code = self.form.value(0).trim().to_owned();
+        let code = self.form.value(CODE).trim().to_owned();
+        self.form.focus_on(CODE);
         if code.is_empty() || !cx.require_sign_in(None) {
             return;
         }
-        self.form.fill(0, "");
+        self.form.fill(CODE, "");
         let code = PassCode::new(code);
         if !self.pending.iter().any(|(_, sent)| *sent == code) {
-            let call = cx.model.call(Call::CheckIn(code.clone()));
-            self.pending.push((call, code));
+            let call = cx.model.check_in(code.clone());
+            self.pending.extend(call.map(|call| (call, code)));
         }
     }
 
     /// Adds the result of a check-in to the log.
     fn log_reply(&mut self, reply: &Result<Reply, CallError>, model: &Model) {
-        let at = model.server_now();
         let (ruling, words) = match reply {
-            Ok(Reply::Admission(admission)) => {
-                let seat = admission.seat.as_deref().map(text::sanitize);
-                let title = text::title(&admission.title);
-                (Ruling::Admitted, seat.map_or(title.clone(), |seat| format!("{title}, {seat}")))
-            }
+            Ok(Reply::Verdict { verdict, .. }) => (verdict.verdict, words(verdict, &model.local)),
             Ok(_) => return,
-            Err(error) => refusal(error, &model.local),
+            Err(error) => {
+                let message = error.message.trim_end_matches('.');
+                (Ruling::Unknown, format!("Scan the code again: {message}"))
+            }
         };
         match ruling {
             Ruling::Admitted => self.admitted += 1,
             Ruling::Refused => self.refused += 1,
             Ruling::Unknown => {}
         }
-        self.log.insert(0, Verdict { at, ruling, words });
+        self.log.insert(0, Entry { at: model.server_now(), ruling, words });
         self.log.truncate(LONGEST_LOG);
     }
 
@@ -113,27 +126,42 @@ impl CheckIn {
     }
 }
 
-/// Returns why a code does not admit, and whether the verdict is certain.
-fn refusal(error: &CallError, local: &LocalTime) -> (Ruling, String) {
-    let message = error.message.trim_end_matches('.');
-    let CallErrorKind::Refused(code) = &error.kind else {
-        return (Ruling::Unknown, format!("Scan the code again: {message}"));
+/// How the door stands without a network, and how much that matters.
+fn standing(model: &Model) -> (String, StyleRole) {
+    let door = &model.door;
+    let key = model.key_while_writing(Action::Prepare);
+    let waiting = match door.waiting() {
+        1 => "1 scan waiting for upload".to_owned(),
+        many => format!("{} scans waiting for upload", text::count(many)),
     };
-    let words = match code {
-        ErrorCode::AlreadyAdmitted => {
-            let Some((at, device)) = error.first_admission.as_deref() else {
-                return (Ruling::Refused, "Already admitted".to_owned());
-            };
-            let by = device.as_ref().map_or_else(String::new, |device| format!(" by {device}"));
-            return (Ruling::Refused, format!("Already admitted {}{by}", local.date_and_time(*at)));
+    let Some(state) = &door.state else {
+        return match (door.action(), &door.error) {
+            (Some(DoorAction::Prepare), _) => ("Fetching the door list".to_owned(), StyleRole::Accent),
+            (_, Some(error)) => (format!("Not prepared: {error}"), StyleRole::Warn),
+            _ if model.is_offline() => {
+                ("Offline, and this door is not prepared: it cannot tell".to_owned(), StyleRole::Bad)
+            }
+            _ => (format!("{key} prepares this door to admit without a network"), StyleRole::Usual),
+        };
+    };
+    let list = model.local.date_and_time(state.prepared_at);
+    let is_waiting = state.waiting > 0;
+    match (door.action(), &door.error) {
+        _ if model.is_offline() && is_waiting => {
+            (format!("Offline, {waiting}: admitting by the list of {list}"), StyleRole::Warn)
         }
-        ErrorCode::PassInvalid | ErrorCode::InvalidInput => "This is no code of a ticket",
-        ErrorCode::PassSuperseded => "This code is old: the ticket has another holder now",
-        ErrorCode::PassOffered => "The ticket is offered for resale",
-        ErrorCode::NotOwner => "The ticket is for the event of another seller",
-        _ => return (Ruling::Unknown, format!("Scan the code again: {message}")),
-    };
-    (Ruling::Refused, words.to_owned())
+        _ if model.is_offline() => (format!("Offline: admitting by the list of {list}"), StyleRole::Warn),
+        (Some(DoorAction::Sync), _) if is_waiting => (format!("Uploading: {waiting}"), StyleRole::Accent),
+        (Some(DoorAction::Sync | DoorAction::Prepare), _) => {
+            ("Fetching the door list".to_owned(), StyleRole::Accent)
+        }
+        (_, Some(error)) if is_waiting => (format!("{waiting}: {error}. {key} tries again"), StyleRole::Warn),
+        _ if is_waiting => (waiting, StyleRole::Warn),
+        _ => {
+            let passes = text::count_of(state.passes, "ticket");
+            (format!("Works offline, too: {passes} on the list of {list}"), StyleRole::Usual)
+        }
+    }
 }
 
 impl Screen for CheckIn {
@@ -142,16 +170,22 @@ impl Screen for CheckIn {
     }
 
     fn actions(&self, _: &Model) -> Vec<Action> {
-        vec![Action::Submit, Action::Back]
+        vec![Action::Submit, Action::Back, Action::Prepare, Action::Next, Action::Previous]
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
+            Input::Focus => cx.model.open_door(),
             Input::Action(Action::Submit) => self.submit(cx),
+            Input::Action(Action::Prepare) => {
+                if cx.require_sign_in(None) {
+                    cx.model.prepare_door();
+                }
+            }
             Input::Action(Action::Back) => cx.back(),
             Input::Paste(pasted) => {
                 self.form.paste(pasted);
-                // A scanner ends a pasted code with a line break, as a typed one.
+                // A scanner that pastes ends with a line break, as one that types does.
                 if pasted.ends_with(['\r', '\n']) {
                     self.submit(cx);
                 }
@@ -170,11 +204,25 @@ impl Screen for CheckIn {
                 form_input(&mut self.form, input);
             }
         }
+        if cx.model.door.device != self.form.value(DEVICE) {
+            self.form.value(DEVICE).clone_into(&mut cx.model.door.device);
+        }
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let inner = painter.panel(area, &self.title(model));
         let rest = self.form.view(painter, inner);
+        let (words, role) = standing(model);
+        let style = if role == StyleRole::Usual { painter.theme.faint } else { role.style(painter.theme) };
+        let mut rest = below(painter.paragraph(rest, &words, style), 1);
+        for damage in model.door.state.iter().flat_map(|state| &state.damage) {
+            rest = painter.paragraph(rest, damage, painter.theme.warn);
+        }
+        for conflict in &model.door.conflicts {
+            let words = format!("{} {}", painter.glyphs.cross, conflict_words(conflict, &model.local));
+            rest = painter.paragraph(rest, &words, painter.theme.bad);
+        }
+        rest = below(rest, u16::from(!model.door.conflicts.is_empty()));
         if !self.pending.is_empty() {
             let words = format!("Asking{}", painter.glyphs.ellipsis);
             painter.right(top(below(inner, 1), 1), &words, painter.theme.accent);
@@ -184,38 +232,39 @@ impl Screen for CheckIn {
             painter.paragraph(rest, words, painter.theme.faint);
             return;
         };
-        let style = last.ruling.role().style(painter.theme).add_modifier(Modifier::REVERSED | Modifier::BOLD);
+        let style =
+            self::role(last.ruling).style(painter.theme).add_modifier(Modifier::REVERSED | Modifier::BOLD);
         let band = top(rest, if rest.height > 12 { 3 } else { 1 });
         painter.buffer.set_style(band, style);
         painter.centre(below(band, band.height / 2), last.ruling.heading(), style);
         let rest = painter.paragraph(below(rest, band.height), &last.words, painter.theme.accent);
         painter.text(rest, &self.sums(), painter.theme.dim);
         let mut rest = below(rest, 2);
-        for verdict in &self.log {
+        for entry in &self.log {
             if rest.is_empty() {
                 break;
             }
-            let style = verdict.ruling.role().style(painter.theme);
-            let mark = match verdict.ruling {
+            let style = self::role(entry.ruling).style(painter.theme);
+            let mark = match entry.ruling {
                 Ruling::Admitted => painter.glyphs.tick,
                 Ruling::Refused => painter.glyphs.cross,
                 Ruling::Unknown => painter.glyphs.hollow,
             };
-            let time = format!("{} ", model.local.time_of_day(verdict.at));
-            let spans =
-                [(&*time, painter.theme.faint), (mark, style), (" ", style), (&*verdict.words, style)];
+            let time = format!("{} ", model.local.time_of_day(entry.at));
+            let words = if entry.ruling == Ruling::Admitted { Style::new() } else { style };
+            let spans = [(&*time, painter.theme.faint), (mark, style), (" ", style), (&*entry.words, words)];
             painter.spans(rest, &spans);
             rest = below(rest, 1);
         }
     }
 
-    fn plain_view(&self, _: &Model) -> PlainView {
+    fn plain_view(&self, model: &Model) -> PlainView {
         let verdicts = self.log.iter().take(PLAIN_VERDICTS);
-        let verdicts = verdicts.map(|verdict| format!("{}: {}", verdict.ruling.heading(), verdict.words));
-        PlainView {
-            lines: [self.sums()].into_iter().chain(verdicts).collect(),
-            ..PlainView::form(&self.form)
-        }
+        let verdicts = verdicts.map(|entry| format!("{}: {}", entry.ruling.heading(), entry.words));
+        let conflicts = model.door.conflicts.iter().map(|conflict| conflict_words(conflict, &model.local));
+        let standing = format!("{}.", standing(model).0);
+        let lines = [standing, self.sums()].into_iter().chain(conflicts).chain(verdicts).collect();
+        PlainView { lines, ..PlainView::form(&self.form) }
     }
 
     fn has_text_input(&self, _: &Model) -> bool {

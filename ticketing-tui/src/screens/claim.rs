@@ -3,9 +3,8 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::ClaimCode;
 
-use super::{Context, Input, PlainView, Route, Screen, form_input};
+use super::{Context, FormEvent, Input, PlainView, Route, Screen, sent_form};
 use crate::action::Action;
-use crate::call_error::CallErrorKind;
 use crate::effect::Call;
 use crate::event::Reply;
 use crate::model::Model;
@@ -50,34 +49,19 @@ impl Screen for Claim {
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
-        match input {
-            Input::Action(Action::Submit) => self.submit(cx),
-            Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.submission.take_reply(id) => {
-                cx.handled = true;
-                match reply {
-                    Ok(Reply::Pass(pass)) => {
-                        let title = text::title(&pass.title);
-                        cx.model.notify(Level::Success, format!("{title} is yours"));
-                        cx.replace_with(Route::Pass(PassKey::Id(pass.id.clone())));
-                    }
-                    Ok(_) => cx.back(),
-                    Err(error) => {
-                        self.submission.show_refusal(error, &mut self.form, &["claimCode"]);
-                        if error.kind == CallErrorKind::SignedOut {
-                            cx.require_sign_in(None);
-                        }
-                    }
-                }
+        match sent_form((&mut self.form, &mut self.submission), &["claimCode"], input, cx) {
+            Some(FormEvent::Submit) => self.submit(cx),
+            Some(FormEvent::Done(Reply::Pass(pass))) => {
+                cx.model.notify(Level::Success, format!("{} is yours", text::title(&pass.title)));
+                cx.replace_with(Route::Pass(PassKey::Id(pass.id.clone())));
             }
-            input => {
-                form_input(&mut self.form, input);
-            }
+            Some(FormEvent::Done(_)) => cx.back(),
+            None => {}
         }
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.popup(area, 68, 10, &self.title(model));
+        let inner = painter.popup(area, 68, 7 + self.submission.lines(), &self.title(model));
         let rest = self.form.view(painter, below(inner, 1));
         let Some(rest) = self.submission.view(painter, rest, "Claiming") else { return };
         painter.button(top(rest, 1), &model.key(Action::Submit), "claims the ticket", Action::Submit);

@@ -3,11 +3,9 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::{DetailError, DetailField, DetailsUpdate, Money, NewTicket, TicketId, TicketUpdate};
 
-use super::{Context, Input, PlainView, Screen, form_input};
+use super::{Context, FormEvent, Input, PlainView, Screen, sent_form};
 use crate::action::Action;
-use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::Call;
-use crate::event::Reply;
 use crate::model::Model;
 use crate::model::notices::Level;
 use crate::text;
@@ -118,27 +116,6 @@ impl Listing {
         }
         self.submission.begin(sent);
     }
-
-    fn apply_reply(&mut self, reply: &Result<Reply, CallError>, cx: &mut Context<'_>) {
-        match reply {
-            Ok(_) => {
-                if self.id.is_none() {
-                    cx.model.notify(Level::Success, format!("{} is for sale", self.form.value(TITLE).trim()));
-                }
-                cx.back();
-            }
-            Err(error) => {
-                let names: Vec<&str> = ["title", "price"]
-                    .into_iter()
-                    .chain(DetailField::ALL.iter().map(|field| field.name()))
-                    .collect();
-                self.submission.show_refusal(error, &mut self.form, &names);
-                if error.kind == CallErrorKind::SignedOut {
-                    cx.require_sign_in(None);
-                }
-            }
-        }
-    }
 }
 
 /// Returns what is wrong with a detail, short enough for the line below its field.
@@ -160,17 +137,20 @@ impl Screen for Listing {
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
-        match input {
-            Input::Action(Action::Submit) if !self.form.is_last() => {}
-            Input::Action(Action::Submit) => self.submit(cx),
-            Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.submission.take_reply(id) => {
-                cx.handled = true;
-                self.apply_reply(reply, cx);
+        if matches!(input, Input::Action(Action::Submit)) && !self.form.is_last() {
+            return;
+        }
+        let details = DetailField::ALL.iter().map(|field| field.name());
+        let names: Vec<&str> = ["title", "price"].into_iter().chain(details).collect();
+        match sent_form((&mut self.form, &mut self.submission), &names, input, cx) {
+            Some(FormEvent::Submit) => self.submit(cx),
+            Some(FormEvent::Done(_)) => {
+                if self.id.is_none() {
+                    cx.model.notify(Level::Success, format!("{} is for sale", self.form.value(TITLE).trim()));
+                }
+                cx.back();
             }
-            input => {
-                form_input(&mut self.form, input);
-            }
+            None => {}
         }
     }
 

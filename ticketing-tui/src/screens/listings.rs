@@ -31,6 +31,14 @@ impl Listings {
     }
 }
 
+/// How a listing stands in the list, where a double admission matters most.
+fn row_status(model: &Model, listing: &Listing) -> (&'static str, StyleRole) {
+    match model.admissions(&listing.ticket.id) {
+        Some((_, true)) => ("Admitted twice", StyleRole::Bad),
+        _ => status(listing),
+    }
+}
+
 /// Returns the status of a listing as text.
 fn status(listing: &Listing) -> (&'static str, StyleRole) {
     match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
@@ -62,6 +70,7 @@ fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, listing: &Listing)
         notes: &notes,
     };
     let mut rest = ticket_card::card(painter, area, &shown);
+    rest = ticket_card::admissions(painter, rest, model, &ticket.id);
     if ticket.status == TicketStatus::Available && listing.pending.is_none() {
         for (action, label) in [(Action::Edit, "changes it"), (Action::Withdraw, "withdraws it")] {
             painter.button(top(rest, 1), &model.key(action), label, action);
@@ -102,7 +111,10 @@ impl Screen for Listings {
             this.selected(cx.model).map(|listing| listing.ticket.id.clone())
         };
         match input {
-            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => cx.model.load_own(),
+            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => {
+                cx.model.load_own();
+                cx.model.load_used_passes();
+            }
             Input::Action(Action::New) => cx.go(Route::Listing(None)),
             Input::Action(Action::CheckIn) => cx.go(Route::CheckIn),
             Input::Action(Action::Account) => cx.go(Route::SignIn(None)),
@@ -144,7 +156,7 @@ impl Screen for Listings {
         columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height));
         self.list.view(painter, rows, listings.len(), |painter, place, index, _| {
             let Some(listing) = listings.get(index) else { return };
-            let (word, role) = status(listing);
+            let (word, role) = row_status(model, listing);
             let is_usual = role == StyleRole::Usual;
             let line = Line {
                 title: &text::title(&listing.ticket.title),
@@ -172,7 +184,7 @@ impl Screen for Listings {
         let rows = PlainView::list(&self.list, listings.len(), |index| {
             listings.get(index).map_or_else(String::new, |listing| {
                 let title = text::title(&listing.ticket.title);
-                format!("{title}, {}, {}", text::money(listing.ticket.price), status(listing).0)
+                format!("{title}, {}, {}", text::money(listing.ticket.price), row_status(model, listing).0)
             })
         });
         PlainView { lines: vec![sums(model)], ..rows }

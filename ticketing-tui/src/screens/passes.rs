@@ -7,7 +7,7 @@ use ticketing_sdk::{Pass, PassStatus, Timestamp};
 use super::{ConfirmAction, Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::effect::Call;
-use crate::model::passes::PassKey;
+use crate::model::passes::{PassKey, group};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::columns::{Columns, Line, venue};
@@ -16,7 +16,7 @@ use crate::widgets::painter::{Painter, below};
 use crate::widgets::ticket_card::{self, Card, StyleRole};
 use crate::widgets::{panes, placeholder};
 
-/// The passes of the user, the newest first.
+/// The passes that one holds, by date.
 #[derive(Debug)]
 pub(crate) struct Passes {
     list: List,
@@ -28,7 +28,7 @@ impl Passes {
     }
 
     fn selected<'m>(&self, model: &'m Model) -> Option<&'m Pass> {
-        model.passes.list().get(self.list.selected())
+        model.passes.by_date(model.server_now()).get(self.list.selected()).copied()
     }
 }
 
@@ -114,6 +114,19 @@ pub(super) fn ticket(painter: &mut Painter<'_>, area: Rect, pass: &Pass) -> Rect
     ticket_card::card(painter, area, &shown)
 }
 
+/// The first row of each group of dates, and its heading; nothing where no pass has a date.
+fn groups(passes: &[&Pass], model: &Model) -> Vec<(usize, String)> {
+    let mut groups: Vec<(usize, String)> = Vec::new();
+    for (row, pass) in passes.iter().enumerate() {
+        let group = group(pass, model.server_now());
+        if groups.last().is_none_or(|(_, last)| *last != group) {
+            groups.push((row, group));
+        }
+    }
+    groups.retain(|_| passes.iter().any(|pass| pass.details.starts_at.is_some()));
+    groups
+}
+
 /// Draws a pass beside the list of all.
 fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, pass: &Pass) {
     let rest = ticket(painter, area, pass);
@@ -181,7 +194,7 @@ impl Screen for Passes {
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let (list, beside) = panes::split(area);
         let inner = painter.list_title(list, &self.title(model));
-        let passes = model.passes.list();
+        let passes = model.passes.by_date(model.server_now());
         if passes.is_empty() {
             let (market, claim) = (model.key(Action::Market), model.key(Action::Claim));
             let hint = format!("{market} goes to the market, {claim} claims a ticket that you were given");
@@ -190,8 +203,9 @@ impl Screen for Passes {
         }
         let rows = below(inner, 1);
         let columns = Columns::with_seat(inner.width);
-        columns.heading(painter, List::heading(inner, passes.len(), rows.height));
-        self.list.view(painter, rows, passes.len(), |painter, place, index, _| {
+        let groups = groups(&passes, model);
+        columns.heading(painter, List::heading(inner, passes.len() + groups.len(), rows.height));
+        self.list.view_grouped(painter, rows, passes.len(), &groups, |painter, place, index, _| {
             let Some(pass) = passes.get(index) else { return };
             let (word, role) = status(pass);
             let line = Line {
@@ -216,7 +230,7 @@ impl Screen for Passes {
         if let Load::Failed(error) = &model.passes.load {
             return PlainView::lines([error.message.clone()]);
         }
-        let passes = model.passes.list();
+        let passes = model.passes.by_date(model.server_now());
         if passes.is_empty() {
             return PlainView::lines(["You hold no tickets yet.".to_owned()]);
         }

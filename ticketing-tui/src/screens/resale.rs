@@ -3,9 +3,8 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::{Money, Pass, PassId};
 
-use super::{Context, Input, PlainView, Screen, form_input};
+use super::{Context, FormEvent, Input, PlainView, Screen, sent_form};
 use crate::action::Action;
-use crate::call_error::CallErrorKind;
 use crate::effect::Call;
 use crate::event::Reply;
 use crate::model::Model;
@@ -72,35 +71,21 @@ impl Screen for Resale {
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
-        match input {
-            Input::Action(Action::Submit) => self.submit(cx),
-            Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.submission.take_reply(id) => {
-                cx.handled = true;
-                match reply {
-                    Ok(reply) => {
-                        if let Reply::Ticket(ticket) = reply {
-                            let (title, price) = (text::title(&ticket.title), text::money(ticket.price));
-                            cx.model.notify(Level::Success, format!("{title} is for resale at {price}"));
-                        }
-                        cx.back();
-                    }
-                    Err(error) => {
-                        self.submission.show_refusal(error, &mut self.form, &["price"]);
-                        if error.kind == CallErrorKind::SignedOut {
-                            cx.require_sign_in(None);
-                        }
-                    }
+        match sent_form((&mut self.form, &mut self.submission), &["price"], input, cx) {
+            Some(FormEvent::Submit) => self.submit(cx),
+            Some(FormEvent::Done(reply)) => {
+                if let Reply::Ticket(ticket) = reply {
+                    let (title, price) = (text::title(&ticket.title), text::money(ticket.price));
+                    cx.model.notify(Level::Success, format!("{title} is for resale at {price}"));
                 }
+                cx.back();
             }
-            input => {
-                form_input(&mut self.form, input);
-            }
+            None => {}
         }
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.popup(area, 68, 14, &self.title(model));
+        let inner = painter.popup(area, 68, 11 + self.submission.lines(), &self.title(model));
         let mut rest = below(inner, u16::from(inner.height > 9));
         for words in self.words(model) {
             rest = painter.paragraph(rest, &words, painter.theme.dim);

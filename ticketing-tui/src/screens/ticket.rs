@@ -56,7 +56,12 @@ impl Screen for Ticket {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Focus | Input::Action(Action::Reload) => self.ask(cx),
+            Input::Focus | Input::Action(Action::Reload) => {
+                self.ask(cx);
+                if self.is_own(cx.model) {
+                    cx.model.load_used_passes();
+                }
+            }
             Input::Action(Action::Buy) if self.reserving.is_none() => {
                 self.reserving = cx.buy(&self.id);
             }
@@ -110,6 +115,7 @@ impl Screen for Ticket {
         let details = row.details().map(|details| text::details(details).collect()).unwrap_or_else(Vec::new);
         lines.extend(details.iter().map(|(label, value)| format!("{label}: {value}")));
         lines.extend(row.details().into_iter().flat_map(text::paragraphs));
+        lines.extend(model.admissions(&self.id).map(|(words, _)| words));
         lines.push(format!("Id: {}", self.id));
         PlainView::lines(lines)
     }

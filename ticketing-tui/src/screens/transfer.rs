@@ -95,7 +95,7 @@ impl Screen for Transfer {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.popup(area, 68, 13, &self.title(model));
+        let inner = painter.popup(area, 68, 11 + self.submission.lines(), &self.title(model));
         let mut rest = below(inner, u16::from(inner.height > 9));
         for words in self.words(model) {
             rest = painter.paragraph(rest, &words, Style::new());

@@ -53,6 +53,8 @@ pub(crate) fn view(
     below(inset(area, 0, 1), air)
 }
 
+/// From so many columns on, the bar has a margin.
+const ROOMY: u16 = 90;
 /// The height from which a line below the tabs is free.
 const MIN_HEIGHT_OF_GAP: u16 = 32;
 
@@ -66,8 +68,9 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
         x = painter.text(area, " ticketing ", style);
     }
     let room = state_at.saturating_sub(x);
-    let user = account(model).unwrap_or_default();
-    let width = |tabs: &[Tab]| tabs.iter().map(|(words, ..)| text::width(words)).sum::<u16>();
+    let accounts = accounts(model);
+    let user = accounts.first().cloned().unwrap_or_default();
+    let width = |tabs: &[Tab]| tabs.iter().map(|tab| tab.gap + text::width(&tab.words)).sum::<u16>();
     let wide = tabs(painter, model, open, writes, Density::Wide);
     let named = tabs(painter, model, open, writes, Density::Named);
     let tabs = if width(&wide) + text::width(&user) + 3 <= room {
@@ -77,7 +80,8 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
     } else {
         tabs(painter, model, open, writes, Density::Keys)
     };
-    for (words, action, style) in tabs {
+    for Tab { gap, words, action, style } in tabs {
+        x += gap;
         let place = Rect { x, width: state_at.saturating_sub(x), ..area };
         let end = painter.text(place, &words, style);
         painter
@@ -86,8 +90,9 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
     }
     // A space on either side.
     let area = Rect { x: x + 1, width: state_at.saturating_sub(x + 2), ..area };
-    if area.width >= text::width(&user).min(SHORTEST) && !user.is_empty() {
-        let start = painter.right(area, &user, painter.theme.bar);
+    let user = accounts.iter().find(|words| text::width(words) <= area.width).or(accounts.last());
+    if let Some(user) = user.filter(|words| area.width >= text::width(words).min(SHORTEST)) {
+        let start = painter.right(area, user, painter.theme.bar);
         painter.add_click_target(
             Rect { x: start, width: area.right() - start, ..area },
             ClickTarget::Action(Action::Account),
@@ -106,7 +111,14 @@ enum Density {
     Keys,
 }
 
-type Tab = (String, Action, Style);
+/// A tab of the bar.
+struct Tab {
+    /// The free columns before it.
+    gap: u16,
+    words: String,
+    action: Action,
+    style: Style,
+}
 
 /// The tabs in their order.
 fn tabs(painter: &Painter<'_>, model: &Model, open: &Route, writes: bool, density: Density) -> Vec<Tab> {
@@ -127,7 +139,10 @@ fn tabs(painter: &Painter<'_>, model: &Model, open: &Route, writes: bool, densit
             let end = if is_open || density == Density::Wide { " " } else { "" };
             format!(" {key}{}{badge}{end}", action.label())
         };
-        (words, *action, if is_open { painter.theme.tab } else { painter.theme.bar })
+        // The label before one that stands out ends without a space there.
+        let gap = u16::from(is_open && density == Density::Named && *action != TABS[0].0);
+        let style = if is_open { painter.theme.tab } else { painter.theme.bar };
+        Tab { gap, words, action: *action, style }
     };
     TABS.iter().map(tab).collect()
 }
@@ -149,15 +164,20 @@ fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Styl
         }
         FeedState::Unavailable(_) => (painter.glyphs.hollow, "not live".to_owned(), painter.theme.warn),
     };
-    (format!("{mark} {words} "), style)
+    let margin = if area.width >= ROOMY { " " } else { "" };
+    (format!("{mark} {words}{margin}"), style)
 }
 
-/// Returns the signed-in user, or the key of the sign-in; `None` while the session is unknown.
-fn account(model: &Model) -> Option<String> {
+/// Who is signed in, the shorter behind the longer, or that one can sign in; nothing while that is not known.
+fn accounts(model: &Model) -> Vec<String> {
     match &model.session {
-        Session::Unknown | Session::Failed(_) => None,
-        Session::SignedOut => Some(format!("{} Sign in", model.key(Action::Account))),
-        Session::SignedIn(user) => Some(text::sanitize(&user.email).into_owned()),
+        Session::Unknown | Session::Failed(_) => Vec::new(),
+        Session::SignedOut => vec![format!("{} Sign in", model.key(Action::Account))],
+        Session::SignedIn(user) => {
+            let email = text::sanitize(&user.email).into_owned();
+            let name = email.split('@').next().unwrap_or_default().to_owned();
+            vec![email, name]
+        }
     }
 }
 

@@ -131,6 +131,8 @@ impl Painter<'_> {
             width,
             height,
         };
+        // What lies behind steps back.
+        self.buffer.set_style(area, Style { fg: self.theme.border.fg, ..Style::new() });
         self.clear(popup, self.theme.base);
         self.add_click_target(popup, ClickTarget::Popup);
         let inner = self.frame(popup, title, self.theme.accent);

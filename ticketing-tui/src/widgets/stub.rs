@@ -101,7 +101,8 @@ impl Stub<'_> {
             side.push((String::new(), Style::new()));
         }
         side.push((self.status.0.to_owned(), self.status.1));
-        side.extend(self.notes.iter().map(|note| (note.clone(), painter.theme.dim)));
+        let notes = self.notes.iter().flat_map(|note| text::wrap(note, SIDE - 4));
+        side.extend(notes.map(|note| (note, painter.theme.dim)));
         let height = lines(written.len().max(side.len())).saturating_add(ENDS).min(area.height);
         let gap = tear.gap();
         let left = Rect { width: main, height, ..area };

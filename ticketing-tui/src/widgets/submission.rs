@@ -47,6 +47,11 @@ impl Submission {
         self.error = None;
     }
 
+    /// How many lines a popup needs for the refusal.
+    pub(crate) fn lines(&self) -> u16 {
+        if self.error.is_some() { 4 } else { 0 }
+    }
+
     /// Returns the error as text.
     pub(crate) fn messages(&self) -> Vec<String> {
         self.error.iter().map(|error| error.message.clone()).collect()

@@ -119,7 +119,15 @@ pub(crate) fn view(
         notes: &notes,
     };
     let rest = card(painter, area, &shown);
+    let rest = admissions(painter, rest, model, ticket);
     if rest.is_empty() { rest } else { advice(painter, rest, model, ticket, row) }
+}
+
+/// Says when the ticket of an own event was admitted: in colour where that was more than once. Returns the rest of the area.
+pub(crate) fn admissions(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId) -> Rect {
+    let Some((words, is_double)) = model.admissions(ticket) else { return area };
+    let style = if is_double { painter.theme.bad } else { painter.theme.dim };
+    below(painter.paragraph(area, &words, style), 1)
 }
 
 /// Draws the next step. Returns the rest of the area.

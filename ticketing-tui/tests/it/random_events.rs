@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ratatui::layout::Size;
+use ticketing_sdk::Verdict;
 use ticketing_sdk::{
     CardEntry, ErrorCode, OrderStatus, Pass, PassStatus, PaymentStatus, TicketChangeKind, TicketStatus,
 };
@@ -137,7 +138,14 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
         Call::Pass(_) | Call::PassOfOrder(_) | Call::ReleasedPass(_) | Call::Claim(_) => {
             Reply::Pass(Box::new(pass(rng)))
         }
-        Call::CheckIn(_) => Reply::Admission(Box::new(fixtures::admission())),
+        Call::CheckIn { .. } => fixtures::verdict(
+            Verdict::admitted(fixtures::admission()),
+            Some(rng.below(3)).filter(|waiting| *waiting > 0),
+        ),
+        Call::OpenDoor(_) => Reply::Door(None),
+        Call::PrepareDoor(_) => Reply::Door(Some(Box::new(fixtures::door(rng.below(3))))),
+        Call::SyncDoor(_) => Reply::DoorSync(Box::new(fixtures::synced())),
+        Call::UsedPasses => Reply::UsedPasses((0..rng.below(4)).map(|_| pass(rng)).collect()),
         Call::GiveAway(_) => Reply::Transfer(fixtures::transfer()),
         Call::Resell(..) => Reply::Ticket(Box::new(ticket(rng))),
         Call::Withdraw(..) | Call::Cancel(_) | Call::TakeBack(_) => Reply::Done,

@@ -4,6 +4,7 @@
 //! `INSTA_UPDATE=always` writes the snapshots; review each difference.
 
 mod activity;
+mod check_in;
 mod checkout;
 mod edges;
 mod listings;

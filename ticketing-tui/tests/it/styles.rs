@@ -1,10 +1,13 @@
 //! The styles of the roles on every screen. Words are compared in `screens.rs`.
 
 use ratatui::style::{Color, Modifier, Style};
-use ticketing_sdk::{ErrorCode, OrderStatus, TicketChangeKind, TicketStatus};
+use ticketing_sdk::{
+    DoubleAdmission, ErrorCode, OrderStatus, Pass, PassStatus, Ticket, TicketChangeKind, TicketStatus,
+    Timestamp,
+};
 use ticketing_tui::{Call, Colours, Reply};
 
-use crate::support::{Harness, answer, fixtures, snapshot};
+use crate::support::{Harness, NOW, answer, fixtures, snapshot};
 
 /// The inks of the dark theme.
 const GOOD: Color = Color::Rgb(0x7f, 0xd1, 0x8b);
@@ -166,4 +169,63 @@ fn without_colours_modifiers_tell_the_roles_apart() {
         let (buffer, _) = harness.buffer();
         assert!(!buffer.content.iter().any(|cell| is_coloured(cell.style())), "{keys}");
     }
+}
+
+/// The columns of the bar at the top that have the background of the open tab.
+fn open_tab(buffer: &ratatui::buffer::Buffer) -> std::ops::Range<u16> {
+    let is_open = |x: &u16| buffer[(*x, 0)].style().bg == Some(ACCENT);
+    let first = (0..buffer.area.width).find(is_open).expect("a tab is open");
+    first..(first..buffer.area.width).find(|x| !is_open(x)).unwrap_or(buffer.area.width)
+}
+
+#[test]
+fn labels_of_neighbouring_tabs_have_a_space_between_at_every_width() {
+    for (width, is_signed_in) in (40..=200).flat_map(|width| [(width, false), (width, true)]) {
+        let mut harness = Harness::new((width, 12), Colours::True);
+        let tickets = fixtures::tickets();
+        harness.server.orders = vec![fixtures::order("o1", &tickets[0], OrderStatus::Created)];
+        if is_signed_in {
+            harness.sign_in();
+        } else {
+            harness.go_live();
+        }
+        for key in ["1", "2", "3", "4", "5", "6"] {
+            harness.press(key);
+            let (buffer, _) = harness.buffer();
+            let (tab, bar) = (open_tab(&buffer), harness.screen().lines().next().unwrap().to_owned());
+            let is_space = |x: u16| x >= width || buffer[(x, 0)].symbol() == " ";
+            // The block has a space at its ends, and one beside it where there is a neighbour.
+            for x in [tab.start, tab.end - 1, tab.end] {
+                assert!(is_space(x), "{width}, {key}, column {x}: {bar}");
+            }
+            assert!(tab.start == 0 || is_space(tab.start - 1), "{width}, {key}: {bar}");
+            let is_joined =
+                |key: char| bar.find(key).is_some_and(|at| at > 0 && bar.as_bytes()[at - 1] != b' ');
+            let joined: Vec<char> = "123456".chars().filter(|key| is_joined(*key)).collect();
+            assert!(joined.is_empty(), "{width}, {key}: {joined:?}: {bar}");
+        }
+    }
+}
+
+#[test]
+fn double_admission_is_the_only_coloured_row() {
+    let mut harness = Harness::new((120, 35), Colours::True);
+    let mine = |at: usize| Ticket { user_id: fixtures::ME.into(), ..fixtures::tickets().remove(at) };
+    harness.server.listings = vec![
+        Ticket { status: TicketStatus::Sold, ..mine(0) },
+        Ticket { status: TicketStatus::Sold, ..mine(1) },
+    ];
+    let admitted_at = Timestamp::from_millis(NOW);
+    harness.server.used = vec![Pass {
+        ticket_id: "t1".into(),
+        status: PassStatus::Used,
+        admitted_at: Some(admitted_at),
+        double_admissions: vec![DoubleAdmission { admitted_at, device: Some("south door".to_owned()) }],
+        ..fixtures::pass("p1", "Jazz at the lake")
+    }];
+    harness.sign_in();
+    harness.press("3");
+    harness.answer_reads();
+    assert_colour(&mut harness, "Admitted twice  ", BAD);
+    assert_colour(&mut harness, "Sold", GONE);
 }

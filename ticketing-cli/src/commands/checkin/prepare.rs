@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::door_list::DoorList;
 use crate::context::{ApiCommand, ApiContext};
+use crate::door::DoorList;
 use crate::failure::Outcome;
 use crate::help;
 
@@ -20,9 +20,6 @@ pub(crate) struct Args {
     file: PathBuf,
 }
 
-/// The largest page of a server.
-const MAX_PAGE: u32 = 500;
-
 #[cfg(test)]
 impl Args {
     pub(super) fn of_file(file: &std::path::Path) -> Self {
@@ -32,11 +29,7 @@ impl Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let passes = api.client.passes();
-        let keys = passes.keys().await?;
-        let issued = passes.list().issued().limit(MAX_PAGE).all().await?;
-        let (server, prepared_at) = (api.client.server().to_owned(), api.now());
-        let list = DoorList { server, prepared_at, keys, passes: issued };
+        let list = DoorList::fetch(&api.client, api.now()).await?;
         list.write(&self.file)?;
         let (count, file) = (list.passes.len(), self.file.display());
         api.io().remark(&format!(

@@ -3,11 +3,11 @@
 use ticketing_sdk::mock::{Mock, Reply};
 use ticketing_sdk::{Admission, ErrorCode, Method, Timestamp};
 
-use super::verdict::Ruling;
 use super::*;
 use crate::exit::Exit;
 use crate::io::fake;
 use crate::output::Format;
+use ticketing_sdk::Ruling;
 
 const PATH: &str = "/api/passes/check-ins";
 
@@ -85,7 +85,7 @@ async fn door_without_a_session_ends() {
 
 mod offline {
     use super::*;
-    use crate::commands::checkin::door_list::tests::{CODE, PASS, list};
+    use crate::door::vectors::{CODE, PASS, list};
     use ticketing_sdk::mock::Received;
     use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, fixtures};
 
@@ -102,7 +102,7 @@ mod offline {
     }
 
     fn check_in(file: &std::path::Path, at: Timestamp) -> Verdict {
-        OfflineDoor::open(file, Some("north".to_owned()), false).unwrap().check_in(CODE, at).unwrap()
+        OfflineDoor::open(file).unwrap().check_in(&CODE.into(), Some("north"), at).unwrap()
     }
 
     #[test]
@@ -123,9 +123,9 @@ mod offline {
     #[test]
     fn dry_run_decides_and_notes_nothing() {
         let (_folder, file) = prepared();
-        let mut door = OfflineDoor::open(&file, None, true).unwrap();
+        let door = OfflineDoor::open(&file).unwrap();
         for _ in 0..2 {
-            assert_eq!(door.check_in(CODE, at()).unwrap().verdict, Ruling::Admitted);
+            assert_eq!(door.decide(&CODE.into(), None, at()).verdict, Ruling::Admitted);
         }
         drop(door);
         assert_eq!(check_in(&file, at()).verdict, Ruling::Admitted, "the first that is noted");
@@ -134,8 +134,8 @@ mod offline {
     #[test]
     fn two_commands_share_no_journal() {
         let (_folder, file) = prepared();
-        let _door = OfflineDoor::open(&file, None, false).unwrap();
-        assert_eq!(OfflineDoor::open(&file, None, false).err().unwrap().exit, Exit::Conflict);
+        let _door = OfflineDoor::open(&file).unwrap();
+        assert_eq!(OfflineDoor::open(&file).err().unwrap().exit, Exit::Conflict);
     }
 
     /// A marketplace that knows the account of the door, and no used pass.
@@ -289,11 +289,14 @@ mod offline {
         let journal = file.with_file_name("door.json.journal");
         let good = std::fs::read_to_string(&journal).unwrap();
         std::fs::write(&journal, format!("\n{{\"admitted\": 7}}\n{good}")).unwrap();
-        let mut door = OfflineDoor::open(&file, None, false).unwrap();
+        let mut door = OfflineDoor::open(&file).unwrap();
         let damage: Vec<String> = door.damage().collect();
         assert!(damage.len() == 1 && damage[0].starts_with("line 2 of "), "{damage:?}");
         assert!(damage[0].contains("correct or delete it"), "{damage:?}");
-        assert_eq!(door.check_in(CODE, at()).unwrap().reason.as_deref(), Some("already_admitted"));
+        assert_eq!(
+            door.check_in(&CODE.into(), None, at()).unwrap().reason.as_deref(),
+            Some("already_admitted")
+        );
         drop(door);
         let mock = marketplace();
         mock.on(Method::POST, PATH, admission());
@@ -309,9 +312,9 @@ mod offline {
     fn endless_files_are_refused() {
         let (_folder, file) = prepared();
         std::os::unix::fs::symlink("/dev/zero", file.with_file_name("door.json.journal")).unwrap();
-        let failure = OfflineDoor::open(&file, None, false).err().unwrap();
+        let failure = OfflineDoor::open(&file).err().unwrap();
         assert!(failure.message.unwrap().contains("larger than 256 MiB"));
-        let failure = OfflineDoor::open(std::path::Path::new("/dev/zero"), None, false).err().unwrap();
+        let failure = OfflineDoor::open(std::path::Path::new("/dev/zero")).err().unwrap();
         assert!(failure.message.unwrap().contains("larger than 256 MiB"));
     }
 

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
-use ticketing_sdk::{Client, Timestamp};
-use ticketing_tui::{Colours, MemoryJournal, Options};
+use futures_util::future::BoxFuture;
+use ticketing_sdk::{Client, Timestamp, UserId, Verdict};
+use ticketing_tui::{CallError, Colours, Door, DoorState, DoorSync, MemoryJournal, Options, Scan};
 
 use super::pty::{Pty, terminal};
 use super::{SIZE, shell};
@@ -50,6 +51,7 @@ fn with_a_clock_that_breaks() {
     let options = Options {
         client,
         journal: Arc::new(MemoryJournal::default()),
+        door: Arc::new(NoDoor),
         config: PathBuf::from("/nowhere/config.toml"),
         theme: None,
         borders: None,
@@ -60,6 +62,31 @@ fn with_a_clock_that_breaks() {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(ticketing_tui::run(options)).unwrap();
+}
+
+/// A machine without a folder for doors.
+struct NoDoor;
+
+impl Door for NoDoor {
+    fn open(&self, _: &UserId) -> Result<Option<DoorState>, CallError> {
+        Ok(None)
+    }
+
+    fn prepare<'a>(&'a self, _: &'a UserId) -> BoxFuture<'a, Result<DoorState, CallError>> {
+        Box::pin(async { Err(CallError::other("there is no door")) })
+    }
+
+    fn check_in(&self, _: &UserId, _: &Scan) -> Result<Verdict, CallError> {
+        Err(CallError::other("there is no door"))
+    }
+
+    fn note(&self, _: &UserId, _: &Scan, _: Timestamp) -> Result<(), CallError> {
+        Ok(())
+    }
+
+    fn sync<'a>(&'a self, _: &'a UserId) -> BoxFuture<'a, Result<DoorSync, CallError>> {
+        Box::pin(async { Err(CallError::other("there is no door")) })
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the clock")]

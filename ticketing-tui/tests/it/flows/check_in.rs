@@ -1,13 +1,25 @@
-//! The door: one verdict for each code.
+//! The door: one verdict for each code, with a network and without.
 
-use ticketing_sdk::{ErrorCode, Timestamp};
-use ticketing_tui::{Call, CallError, Event, Reply};
+use std::time::Duration;
+
+use ticketing_sdk::{DoubleAdmission, ErrorCode, Pass, PassStatus, Ticket, TicketStatus, Timestamp, Verdict};
+use ticketing_tui::{Call, Event, Feed, Reply};
 
 use crate::support::{Harness, NOW, answer, count_pending, fixtures};
 
 fn door() -> Harness {
     let mut harness = Harness::signed_in();
     harness.press("3 c");
+    harness.answer_reads();
+    harness
+}
+
+/// A door that admits without a network, too.
+fn prepared() -> Harness {
+    let mut harness = Harness::signed_in();
+    harness.server.door = Some(fixtures::door(0));
+    harness.press("3 c");
+    harness.answer_reads();
     harness
 }
 
@@ -16,19 +28,28 @@ fn scan(harness: &mut Harness, code: &str) {
     harness.press("enter");
 }
 
+fn lose(harness: &mut Harness) {
+    let retry_in = Duration::from_secs(60);
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+}
+
 #[test]
 fn scanned_codes_are_judged_and_logged() {
     let mut harness = door();
     scan(&mut harness, "TK1 ONE");
-    assert_eq!(count_pending!(harness, Call::CheckIn(code) if code.as_str() == "TK1 ONE"), 1);
+    assert_eq!(
+        count_pending!(harness, Call::CheckIn { scan, by_list: false, .. } if scan.code.as_str() == "TK1 ONE"),
+        1
+    );
     harness.assert_hides("TK1 ONE");
-    answer!(harness, Call::CheckIn(_), Ok(Reply::Admission(Box::new(fixtures::admission()))));
+    let admitted = Verdict::admitted(fixtures::admission());
+    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(admitted, None)));
     harness.assert_shows("ADMITTED");
     harness.assert_shows("Jazz at the lake, Row 3, seat 12");
     scan(&mut harness, "TK1 ONE");
-    let first_admission = Some(Box::new((Timestamp::from_millis(NOW), Some("north door".to_owned()))));
-    let refused = fixtures::refused(ErrorCode::AlreadyAdmitted, "The pass was admitted");
-    answer!(harness, Call::CheckIn(_), Err(CallError { first_admission, ..refused }));
+    let again =
+        Verdict::already_admitted(Some(Timestamp::from_millis(NOW)), Some("north\u{1b} door".to_owned()));
+    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(again, None)));
     harness.assert_shows("REFUSED");
     harness.assert_shows("Already admitted 2027-01-15 09:00 UTC+01 by north door");
     harness.assert_shows("1 admitted, 1 refused");
@@ -36,27 +57,21 @@ fn scanned_codes_are_judged_and_logged() {
 }
 
 #[test]
-fn each_refusal_has_its_reason() {
+fn refusal_shows_its_reason() {
     let mut harness = door();
-    for (code, why) in [
-        (ErrorCode::PassInvalid, "This is no code of a ticket"),
-        (ErrorCode::PassSuperseded, "the ticket has another holder now"),
-        (ErrorCode::PassOffered, "offered for resale"),
-        (ErrorCode::NotOwner, "the event of another seller"),
-    ] {
-        scan(&mut harness, "TK1");
-        answer!(harness, Call::CheckIn(_), Err(fixtures::refused(code, "no")));
-        harness.assert_shows("REFUSED");
-        harness.assert_shows(why);
-    }
+    scan(&mut harness, "TK1");
+    let refused = Verdict::refused_for(&ErrorCode::PassSuperseded).unwrap();
+    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(refused, None)));
+    harness.assert_shows("REFUSED");
+    harness.assert_shows("This code is old: the pass has another holder now");
 }
 
 #[test]
-fn unknown_outcome_refuses_nobody() {
+fn failed_call_refuses_nobody() {
     let mut harness = door();
     for error in [fixtures::unknown(), fixtures::offline()] {
         scan(&mut harness, "TK1");
-        answer!(harness, Call::CheckIn(_), Err(error));
+        answer!(harness, Call::CheckIn { .. }, Err(error));
         harness.assert_shows("CANNOT TELL");
         harness.assert_shows("Scan the code again");
         harness.assert_shows("0 admitted, 0 refused");
@@ -69,12 +84,137 @@ fn code_that_is_scanned_twice_is_sent_once() {
     scan(&mut harness, "TK1 ONE");
     scan(&mut harness, "TK1 ONE");
     scan(&mut harness, "TK1 TWO");
-    assert_eq!(count_pending!(harness, Call::CheckIn(_)), 2);
+    assert_eq!(count_pending!(harness, Call::CheckIn { .. }), 2);
 }
 
 #[test]
 fn pasted_code_with_its_line_break_is_sent() {
     let mut harness = door();
     harness.feed(Event::Paste("TK1 ONE\r\n".to_owned()));
-    assert_eq!(count_pending!(harness, Call::CheckIn(code) if code.as_str() == "TK1 ONE"), 1);
+    assert_eq!(count_pending!(harness, Call::CheckIn { scan, .. } if scan.code.as_str() == "TK1 ONE"), 1);
+}
+
+#[test]
+fn scan_has_the_name_of_the_door_and_its_time() {
+    let mut harness = door();
+    harness.server.skew = 2_000;
+    harness.press("tab");
+    harness.type_text("north door");
+    // Enter there leads back to the code.
+    harness.press("enter");
+    scan(&mut harness, "TK1 ONE");
+    let at = Timestamp::from_millis(NOW + 2_000);
+    assert_eq!(
+        count_pending!(harness, Call::CheckIn { scan, .. } if scan.device.as_deref() == Some("north door") && scan.at == at),
+        1
+    );
+    harness.press("esc c");
+    harness.answer_reads();
+    harness.assert_shows("north door");
+}
+
+#[test]
+fn door_is_prepared_by_a_key() {
+    let mut harness = door();
+    harness.assert_shows("ctrl-o prepares this door to admit without a network");
+    harness.press("ctrl-o");
+    harness.press("ctrl-o");
+    assert_eq!(count_pending!(harness, Call::PrepareDoor(_)), 1);
+    harness.answer_reads();
+    harness.assert_shows("the door list has 412 tickets");
+    harness.assert_shows("Works offline, too: 412 tickets on the list of 2027-01-15 09:00");
+    lose(&mut harness);
+    harness.assert_shows("Offline: admitting by the list of 2027-01-15 09:00 UTC+01");
+}
+
+#[test]
+fn door_without_a_list_says_that_it_cannot_tell_offline() {
+    let mut harness = door();
+    lose(&mut harness);
+    harness.assert_shows("Offline, and this door is not prepared");
+    scan(&mut harness, "TK1 ONE");
+    assert_eq!(count_pending!(harness, Call::CheckIn { by_list: false, .. }), 1);
+}
+
+#[test]
+fn offline_scans_wait_and_are_uploaded_when_the_connection_is_back() {
+    let mut harness = prepared();
+    lose(&mut harness);
+    scan(&mut harness, "TK1 ONE");
+    let admitted = || Verdict::admitted(fixtures::admission());
+    answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted(), Some(1))));
+    harness.assert_shows("ADMITTED");
+    harness.assert_shows("Offline, 1 scan waiting for upload");
+    assert_eq!(count_pending!(harness, Call::SyncDoor(_)), 0);
+    harness.feed(Event::Feed(Feed::Connected));
+    harness.answer_reads();
+    harness.assert_shows("Uploading: 1 scan waiting for upload");
+    // The server does not know of the scans that wait, so the list goes on to decide.
+    scan(&mut harness, "TK1 TWO");
+    answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted(), Some(2))));
+    answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::synced()))));
+    harness.answer_reads();
+    harness.assert_shows("✗ Jazz at the lake, Row 3, seat 12: admitted twice, 2027-01-15");
+    harness.assert_shows("09:00 UTC+01 by north door and 2027-01-15 09:02 UTC+01 by south");
+    harness.assert_shows("Works offline, too");
+    scan(&mut harness, "TK1 THREE");
+    assert_eq!(count_pending!(harness, Call::CheckIn { by_list: false, .. }), 1);
+}
+
+#[test]
+fn failed_upload_is_shown_and_tried_again_by_a_key() {
+    let mut harness = prepared();
+    scan(&mut harness, "TK1 ONE");
+    // The server was not reached, so the list has decided.
+    let admitted = Verdict::admitted(fixtures::admission());
+    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(admitted, Some(1))));
+    answer!(
+        harness,
+        Call::SyncDoor(_),
+        Err(ticketing_tui::CallError::other("The door list is of another account"))
+    );
+    harness.assert_shows("1 scan waiting for upload: The door list is of another account.");
+    harness.press("ctrl-o");
+    assert_eq!(count_pending!(harness, Call::SyncDoor(_)), 1);
+}
+
+#[test]
+fn door_of_another_user_is_unknown() {
+    let mut harness = prepared();
+    harness.server.user = Some(fixtures::grace());
+    harness.server.door = None;
+    harness.press("esc i y");
+    answer!(harness, Call::SignOut, Ok(Reply::Session(Some(fixtures::grace()))));
+    harness.answer_reads();
+    harness.press("3 c");
+    harness.answer_reads();
+    harness.assert_shows("ctrl-o prepares this door");
+}
+
+#[test]
+fn seller_sees_who_was_admitted_twice() {
+    let mut harness = Harness::new((120, 35), ticketing_tui::Colours::True);
+    let sold =
+        Ticket { user_id: fixtures::ME.into(), status: TicketStatus::Sold, ..fixtures::tickets().remove(0) };
+    let at = |minutes: i64| Timestamp::from_millis(NOW + minutes * 60_000);
+    let used = Pass {
+        ticket_id: sold.id.clone(),
+        status: PassStatus::Used,
+        admitted_at: Some(at(0)),
+        device: Some("north door".to_owned()),
+        ..fixtures::pass("p1", "Jazz at the lake")
+    };
+    harness.server.listings = vec![sold];
+    harness.server.used = vec![used.clone()];
+    harness.sign_in();
+    harness.press("3");
+    harness.answer_reads();
+    harness.assert_shows("Admitted 2027-01-15 09:00 UTC+01 by north");
+    harness.assert_hides("twice");
+    let double = DoubleAdmission { admitted_at: at(3), device: None };
+    harness.server.used = vec![Pass { double_admissions: vec![double], ..used }];
+    harness.press("r");
+    harness.answer_reads();
+    harness.assert_shows("Admitted twice");
+    harness.assert_shows("2027-01-15 09:03 UTC+01");
 }

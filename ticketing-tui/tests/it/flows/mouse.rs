@@ -61,7 +61,7 @@ fn click_on_the_account_signs_in_and_out() {
     harness.click("i Sign in");
     harness.assert_shows("E-mail");
     let mut harness = Harness::signed_in();
-    harness.click("ada@");
+    harness.click("ada ●");
     harness.assert_shows("Sign ada@example.com out?");
 }
 

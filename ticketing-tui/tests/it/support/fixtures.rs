@@ -1,10 +1,11 @@
 //! Fixtures: tickets, orders, users and errors.
 
 use ticketing_sdk::{
-    Admission, CurrentUser, ErrorCode, Order, OrderStatus, Pass, PassTransfer, Payment, PaymentStatus,
-    SafeToRepeat, Ticket, TicketChange, TicketChangeKind, TicketDetails, TicketStatus, Timestamp, fixtures,
+    Admission, CurrentUser, DoubleAdmission, ErrorCode, Order, OrderStatus, Pass, PassTransfer, Payment,
+    PaymentStatus, SafeToRepeat, Ticket, TicketChange, TicketChangeKind, TicketDetails, TicketStatus,
+    Timestamp, Verdict, fixtures,
 };
-use ticketing_tui::{CallError, CallErrorKind, Event, Feed};
+use ticketing_tui::{AdmissionConflict, CallError, CallErrorKind, DoorState, DoorSync, Event, Feed, Reply};
 
 use super::NOW;
 
@@ -110,6 +111,37 @@ pub(crate) fn admission() -> Admission {
         seat: Some("Row 3, seat 12".to_owned()),
         admitted_at: Timestamp::from_millis(NOW),
     }
+}
+
+/// The door of a prepared list, with so many scans that wait for their upload.
+pub(crate) fn door(waiting: usize) -> DoorState {
+    DoorState {
+        file: "/home/ada/.local/share/ticketing/doors/door-5f2a91c0.json".to_owned(),
+        prepared_at: Timestamp::from_millis(NOW),
+        passes: 412,
+        waiting,
+        damage: Vec::new(),
+    }
+}
+
+/// The reply to a scan, and how many scans wait at a door that is prepared.
+pub(crate) fn verdict(verdict: Verdict, waiting: Option<usize>) -> Reply {
+    Reply::Verdict { verdict: Box::new(verdict), door: waiting.map(|waiting| Box::new(door(waiting))) }
+}
+
+/// The upload of a door, which has found a pass that another door had admitted.
+pub(crate) fn synced() -> DoorSync {
+    let admission = |minutes: i64, device: &str| DoubleAdmission {
+        admitted_at: Timestamp::from_millis(NOW + minutes * 60_000),
+        device: Some(device.to_owned()),
+    };
+    let conflict = AdmissionConflict {
+        title: "Jazz at the lake".to_owned(),
+        seat: Some("Row 3, seat 12".to_owned()),
+        admissions: vec![admission(0, "north door"), admission(2, "south door")],
+        message: String::new(),
+    };
+    DoorSync { state: door(0), conflicts: vec![conflict] }
 }
 
 /// A transfer that can be claimed for seven days.

@@ -8,7 +8,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::{CardEntry, CurrentUser, Order, Pass, Ticket, Timestamp};
 use ticketing_tui::{
-    App, Borders, Call, CallError, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup, ThemeName,
+    App, Borders, Call, CallError, CallId, Colours, DoorState, Effect, Event, Feed, Reply, Settings, Setup,
+    ThemeName,
 };
 
 use super::fixtures;
@@ -24,6 +25,10 @@ pub(crate) struct FakeServer {
     pub(crate) listings: Vec<Ticket>,
     pub(crate) orders: Vec<Order>,
     pub(crate) passes: Vec<Pass>,
+    /// The used passes of own events.
+    pub(crate) used: Vec<Pass>,
+    /// How the door stands, if it is prepared.
+    pub(crate) door: Option<DoorState>,
     /// The lead of the server's clock in milliseconds.
     pub(crate) skew: i64,
     /// Whether cards are given on the page of an order.
@@ -167,7 +172,8 @@ impl Harness {
     }
 
     fn answer_read(&self, call: &Call) -> Result<Reply, CallError> {
-        let FakeServer { user, market, listings, orders, passes, has_card_form, .. } = &self.server;
+        let FakeServer { user, market, listings, orders, passes, used, door, has_card_form, .. } =
+            &self.server;
         let not_found =
             || fixtures::refused(ticketing_sdk::ErrorCode::NotFound, "There is no such thing any more");
         Ok(match call {
@@ -183,6 +189,9 @@ impl Harness {
                 let of_order = |pass: &&Pass| pass.order_id.as_ref() == Some(id);
                 Reply::Pass(Box::new(passes.iter().find(of_order).ok_or_else(not_found)?.clone()))
             }
+            Call::OpenDoor(_) => Reply::Door(door.clone().map(Box::new)),
+            Call::PrepareDoor(_) => Reply::Door(Some(Box::new(fixtures::door(0)))),
+            Call::UsedPasses => Reply::UsedPasses(used.clone()),
             Call::CardEntry if *has_card_form => Reply::CardEntry(CardEntry::Page),
             Call::CardEntry => Reply::CardEntry(CardEntry::Token),
             Call::Order(id) => {

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{
-    ErrorCode, Pass, PassClaim, PassCode, PassId, PassKeys, PassStatus, PassVerifier, Timestamp, UserId,
+    Client, Error, ErrorCode, Pass, PassClaim, PassCode, PassId, PassKeys, PassStatus, PassVerifier,
+    Timestamp, UserId, Verdict,
 };
 
 use super::journal::Admitted;
-use super::verdict::{NO_CODE, Verdict, refusal};
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, MIB};
 
@@ -26,13 +26,35 @@ pub(crate) struct DoorList {
     pub(crate) passes: Vec<Pass>,
 }
 
+/// Where a door list is from.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    pub(super) server: String,
+    pub(super) prepared_at: Timestamp,
+    /// The account whose passes are on the list; `None` if there is no pass.
+    pub(super) issuer: Option<UserId>,
+}
+
 /// The largest door list, in bytes: some hundred thousand passes.
 const MAX_LIST: u64 = 256 * MIB;
+
+/// The largest page of a server.
+pub(super) const MAX_PAGE: u32 = 500;
 
 /// Why the door refuses a pass that the list does not have.
 const NOT_LISTED: &str = "not_listed";
 
 impl DoorList {
+    /// Fetches the list of the events of the user. `now` is the time of the server.
+    ///
+    /// # Errors
+    /// If the server cannot be reached, or nobody is signed in.
+    pub(crate) async fn fetch(client: &Client, now: Timestamp) -> Result<Self, Error> {
+        let keys = client.passes().keys().await?;
+        let passes = client.passes().list().issued().limit(MAX_PAGE).all().await?;
+        Ok(Self { server: client.server().to_owned(), prepared_at: now, keys, passes })
+    }
+
     /// Reads a list.
     ///
     /// # Errors
@@ -47,9 +69,10 @@ impl DoorList {
             .map_err(|error| Failure::usage(format!("{name} is no door list: {error}")))
     }
 
-    /// Returns the account whose passes are on the list; `None` if there is no pass.
-    pub(crate) fn issuer(&self) -> Option<&UserId> {
-        self.passes.first().map(|pass| &pass.issuer_id)
+    /// Returns where the list is from.
+    pub(super) fn origin(&self) -> Origin {
+        let issuer = self.passes.first().map(|pass| pass.issuer_id.clone());
+        Origin { server: self.server.clone(), prepared_at: self.prepared_at, issuer }
     }
 
     /// Writes the list into a file that only its owner can read. A crash leaves the earlier list or this one.
@@ -82,80 +105,83 @@ fn new_private(path: &Path) -> std::io::Result<File> {
 }
 
 /// The rules of a door without a network.
-pub(crate) struct Door {
+#[derive(Debug)]
+pub(super) struct Rules {
     verifier: PassVerifier,
     passes: HashMap<PassId, Pass>,
 }
 
 /// The decision on a code.
-pub(crate) enum Decision<'a> {
+pub(super) enum Decision<'a> {
     /// The pass may enter: the door notes it, and then says so.
     Admit(&'a Pass, PassClaim),
     /// Nobody enters.
-    Refuse(Verdict),
+    Refuse(Box<Verdict>),
 }
 
-impl Door {
-    pub(crate) fn new(list: DoorList) -> Self {
+impl Rules {
+    pub(super) fn new(list: DoorList) -> Self {
         let verifier = PassVerifier::new(&list.keys);
         Self { verifier, passes: list.passes.into_iter().map(|pass| (pass.id.clone(), pass)).collect() }
+    }
+
+    /// Returns the number of passes on the list.
+    pub(super) fn len(&self) -> usize {
+        self.passes.len()
     }
 
     /// Judges a code in the order of the server. `admitted` returns what this door has admitted.
     ///
     /// A code of a later serial than that of the list is of a holder who got the pass after the list was made: its signature
     /// proves it.
-    pub(crate) fn decide<'a>(
+    pub(super) fn decide<'a>(
         &'a self,
         code: &PassCode,
         admitted: impl Fn(&PassId) -> Option<&'a Admitted>,
     ) -> Decision<'a> {
-        let refuse = |code: ErrorCode| {
-            let why = refusal(&code).unwrap_or(NO_CODE);
-            Verdict::refused(code.as_str(), why)
+        let refuse = |code: &ErrorCode| {
+            Verdict::refused_for(code)
+                .unwrap_or_else(|| Verdict::refused(code.as_str(), "the code is not valid"))
         };
         let Ok(claim) = self.verifier.verify(code) else {
-            return Decision::Refuse(refuse(ErrorCode::PassInvalid));
+            return Decision::Refuse(Box::new(refuse(&ErrorCode::PassInvalid)));
         };
         let Some(pass) = self.passes.get(&claim.pass_id) else {
             let why = "the pass is not on the door list: it is of another issuer, or was sold after the list was made";
-            return Decision::Refuse(Verdict {
-                pass_id: Some(claim.pass_id),
-                ..Verdict::refused(NOT_LISTED, why)
-            });
+            let mut verdict = Verdict::refused(NOT_LISTED, why);
+            verdict.pass_id = Some(claim.pass_id);
+            return Decision::Refuse(Box::new(verdict));
         };
-        let about = |verdict: Verdict| {
-            let (title, seat) = (Some(pass.title.clone()), pass.details.seat.clone());
-            Decision::Refuse(Verdict { pass_id: Some(pass.id.clone()), title, seat, ..verdict })
-        };
+        let about = |verdict: Verdict| Decision::Refuse(Box::new(verdict.about(pass)));
         let before = admitted(&pass.id);
         let serial = before.map_or(pass.serial, |before| pass.serial.max(before.serial));
         if claim.serial < serial {
-            return about(refuse(ErrorCode::PassSuperseded));
+            return about(refuse(&ErrorCode::PassSuperseded));
         }
         if let Some(before) = before {
             return about(Verdict::already_admitted(Some(before.at), before.device.clone()));
         }
         match pass.status {
             PassStatus::Used => about(Verdict::already_admitted(pass.admitted_at, pass.device.clone())),
-            PassStatus::Offered if claim.serial == pass.serial => about(refuse(ErrorCode::PassOffered)),
+            PassStatus::Offered if claim.serial == pass.serial => about(refuse(&ErrorCode::PassOffered)),
             PassStatus::Offered | PassStatus::Valid => Decision::Admit(pass, claim),
             // Void, or in a status of a newer server.
-            _ => about(refuse(ErrorCode::PassInvalid)),
+            _ => about(refuse(&ErrorCode::PassInvalid)),
         }
     }
 }
 
+/// A door list of the tests, and codes of its pass.
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod vectors {
     use super::*;
     use ticketing_sdk::{PassKey, fixtures};
 
     // The vectors of the SDK: codes of one pass with the serials 0 and 258, and one that another key signed.
     pub(crate) const PASS: &str = "0192f3a4-0000-7000-8000-0000000000a1";
     pub(crate) const CODE: &str = "TK1W50:PI:WKM20%20000000000-FKK00VQBS.AUXHNOL.YAD-SU8CE8QBJR5S4$I5 44R-S6J5MJ86-J9Y7 1Q+%D:$0DSB0+LMC2BK8AEVB4B/KN.RN$ZQK+4B-JA0";
-    const LATER: &str = "TK1W50:PI:WKM20%20000000000.FK3F0QY3GN85-M+VJLYTU9F7+610IN7NK.SO4W.*S-4OR%3NL30IC$.ISDU35CPYC-92UVOJYTLZH+9K0.OM+D*G6GCA+CU-JJD0";
-    const FOREIGN: &str = "TK1W50:PI:WKM20%20000000000-FK*00X0D8%KQRC32AJ%BR.VAE96CLL51Z8SB41%%KP17JHP6VSCC5GTGR%UZR93HQE%K 6HVXH--SOOM4QV4WMN58BOEVR5SAA50";
+    pub(super) const LATER: &str = "TK1W50:PI:WKM20%20000000000.FK3F0QY3GN85-M+VJLYTU9F7+610IN7NK.SO4W.*S-4OR%3NL30IC$.ISDU35CPYC-92UVOJYTLZH+9K0.OM+D*G6GCA+CU-JJD0";
+    pub(super) const FOREIGN: &str = "TK1W50:PI:WKM20%20000000000-FK*00X0D8%KQRC32AJ%BR.VAE96CLL51Z8SB41%%KP17JHP6VSCC5GTGR%UZR93HQE%K 6HVXH--SOOM4QV4WMN58BOEVR5SAA50";
 
     pub(crate) fn list(passes: Vec<Pass>) -> DoorList {
         let word = str::to_owned;
@@ -165,9 +191,17 @@ pub(super) mod tests {
         let prepared_at = Timestamp::from_millis(fixtures::NOW);
         DoorList { server: "http://marketplace.test".to_owned(), prepared_at, keys, passes }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_sdk::fixtures;
+
+    use super::vectors::{CODE, FOREIGN, LATER, PASS, list};
+    use super::*;
 
     fn reason(pass: Pass, code: &str) -> Option<String> {
-        match Door::new(list(vec![pass])).decide(&code.into(), |_| None) {
+        match Rules::new(list(vec![pass])).decide(&code.into(), |_| None) {
             Decision::Admit(..) => None,
             Decision::Refuse(verdict) => verdict.reason,
         }

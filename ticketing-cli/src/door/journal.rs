@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{IdempotencyKey, PassCode, PassId, Timestamp};
+use ticketing_sdk::{Admission, IdempotencyKey, PassCode, PassId, Timestamp, Verdict};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -17,23 +17,33 @@ use crate::journal::{AppendLog, LogLine};
 /// An admission of this door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Admitted {
-    pub(crate) pass_id: PassId,
-    pub(crate) serial: u16,
-    pub(crate) code: PassCode,
-    pub(crate) title: String,
+pub(super) struct Admitted {
+    pub(super) pass_id: PassId,
+    pub(super) serial: u16,
+    pub(super) code: PassCode,
+    pub(super) title: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) seat: Option<String>,
-    pub(crate) at: Timestamp,
+    pub(super) seat: Option<String>,
+    pub(super) at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) device: Option<String>,
-    pub(crate) key: IdempotencyKey,
+    pub(super) device: Option<String>,
+    pub(super) key: IdempotencyKey,
+}
+
+impl Admitted {
+    /// Returns what the door says.
+    pub(super) fn verdict(&self) -> Verdict {
+        let Self { pass_id, title, seat, at, device, .. } = self.clone();
+        let mut verdict = Verdict::admitted(Admission { pass_id, title, seat, admitted_at: at });
+        verdict.device = device;
+        verdict
+    }
 }
 
 /// The verdict of the server on an admission.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "outcome")]
-pub(crate) enum UploadOutcome {
+pub(super) enum UploadOutcome {
     /// The server has the admission.
     Uploaded,
     /// Another device has admitted the pass before.
@@ -62,7 +72,7 @@ enum Line {
 
 /// The journal, locked by this process.
 #[derive(Debug)]
-pub(crate) struct DoorJournal {
+pub(super) struct DoorJournal {
     log: AppendLog,
     path: PathBuf,
     /// In the order of their times.
@@ -77,7 +87,7 @@ impl DoorJournal {
     ///
     /// # Errors
     /// If it cannot be read or written, or another command works with it.
-    pub(crate) fn open(list: &Path) -> Outcome<Self> {
+    pub(super) fn open(list: &Path) -> Outcome<Self> {
         let mut path = list.as_os_str().to_owned();
         path.push(".journal");
         let path = PathBuf::from(path);
@@ -106,7 +116,7 @@ impl DoorJournal {
     }
 
     /// Returns a text for each damaged line.
-    pub(crate) fn damage(&self) -> impl Iterator<Item = String> {
+    pub(super) fn damage(&self) -> impl Iterator<Item = String> {
         let path = self.path.display();
         self.damaged.iter().map(move |(number, error)| {
             format!("line {number} of {path} is damaged and is left out: {error}")
@@ -114,7 +124,7 @@ impl DoorJournal {
     }
 
     /// Returns the admission of a pass.
-    pub(crate) fn admitted(&self, pass: &PassId) -> Option<&Admitted> {
+    pub(super) fn admitted(&self, pass: &PassId) -> Option<&Admitted> {
         self.entries.get(pass).map(|(admitted, _)| admitted)
     }
 
@@ -122,7 +132,7 @@ impl DoorJournal {
     ///
     /// # Errors
     /// If it cannot be written: then nobody was admitted.
-    pub(crate) fn admit(&mut self, admitted: Admitted) -> Outcome {
+    pub(super) fn admit(&mut self, admitted: Admitted) -> Outcome {
         self.append(Line::Admitted(Box::new(admitted)))
     }
 
@@ -130,12 +140,12 @@ impl DoorJournal {
     ///
     /// # Errors
     /// If it cannot be written: then the admission is uploaded again, with its key.
-    pub(crate) fn mark_uploaded(&mut self, pass_id: PassId, outcome: UploadOutcome) -> Outcome {
+    pub(super) fn mark_uploaded(&mut self, pass_id: PassId, outcome: UploadOutcome) -> Outcome {
         self.append(Line::Upload { pass_id, outcome })
     }
 
     /// Returns the admissions, the oldest first, with the outcomes of their uploads.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Admitted, Option<&UploadOutcome>)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&Admitted, Option<&UploadOutcome>)> {
         let entries = self.passes.iter().filter_map(|pass| self.entries.get(pass));
         entries.map(|(admitted, outcome)| (admitted, outcome.as_ref()))
     }

@@ -1,0 +1,141 @@
+//! The doors of the marketplace on the terminal: the files of `ticketing checkin --offline`, in the folder of the client.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sha2::{Digest, Sha256};
+use ticketing_sdk::{Client, Timestamp, UserId, Verdict};
+use ticketing_tui::{AdmissionConflict, CallError, Door, DoorState, DoorSync, Scan};
+
+use crate::clock;
+use crate::door::{self, Conflict, DoorList, OfflineDoor, lock};
+use crate::failure::{Failure, Outcome};
+use crate::home::private_folder;
+
+/// A door that is open, and the file of its list.
+type OpenDoor = (PathBuf, Arc<Mutex<OfflineDoor>>);
+
+/// The doors of the accounts of a marketplace.
+pub(crate) struct Doors {
+    client: Client,
+    /// The folder of the door lists; `None` if the user has no home directory.
+    folder: Option<PathBuf>,
+    /// The door that is open, which no other command can open then.
+    open: Mutex<Option<OpenDoor>>,
+}
+
+impl Doors {
+    pub(crate) fn new(client: Client, folder: Option<PathBuf>) -> Self {
+        Self { client, folder, open: Mutex::new(None) }
+    }
+
+    /// The file of the door list of an account: the name says nothing about the account.
+    fn path(&self, issuer: &UserId) -> Outcome<PathBuf> {
+        let folder =
+            self.folder.as_ref().ok_or_else(|| Failure::failed("this user has no home directory"))?;
+        let account = format!("{}\n{}", self.client.server(), issuer.as_str());
+        let name: String = Sha256::digest(account).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        Ok(folder.join(format!("door-{name}.json")))
+    }
+
+    /// The door of a path. `make` opens it, if it is not open yet; `None` from it is no door.
+    fn door(
+        &self,
+        path: &Path,
+        make: impl FnOnce() -> Outcome<Option<OfflineDoor>>,
+    ) -> Outcome<Option<Arc<Mutex<OfflineDoor>>>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, door)) = open.as_ref().filter(|(opened, _)| opened == path) {
+            return Ok(Some(Arc::clone(door)));
+        }
+        // The lock of the door before goes first.
+        *open = None;
+        let Some(door) = make()? else { return Ok(None) };
+        let door = Arc::new(Mutex::new(door));
+        *open = Some((path.to_owned(), Arc::clone(&door)));
+        Ok(Some(door))
+    }
+
+    fn prepared(&self, issuer: &UserId) -> Outcome<Option<OpenDoor>> {
+        let path = self.path(issuer)?;
+        let open = || if path.exists() { OfflineDoor::open(&path).map(Some) } else { Ok(None) };
+        Ok(self.door(&path, open)?.map(|door| (path.clone(), door)))
+    }
+
+    /// The door of an account that has prepared one.
+    fn require(&self, issuer: &UserId) -> Outcome<OpenDoor> {
+        self.prepared(issuer)?.ok_or_else(|| Failure::failed("this door is not prepared"))
+    }
+
+    async fn fetch(&self, issuer: &UserId) -> Outcome<DoorState> {
+        let path = self.path(issuer)?;
+        let now = self.client.server_time(clock::now());
+        let mut list = Some(DoorList::fetch(&self.client, now).await?);
+        if let Some(folder) = &self.folder {
+            private_folder(folder)
+                .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
+        }
+        let make = || list.take().map(|list| OfflineDoor::prepare(&path, list)).transpose();
+        let Some(door) = self.door(&path, make)? else {
+            return Err(Failure::failed("this door is not prepared"));
+        };
+        if let Some(list) = list {
+            lock(&door).replace_list(list)?;
+        }
+        Ok(state(&path, &door))
+    }
+}
+
+fn state(path: &Path, door: &Mutex<OfflineDoor>) -> DoorState {
+    let door = lock(door);
+    let (prepared_at, passes) = door.list();
+    let (waiting, damage) = (door.waiting(), door.damage().collect());
+    DoorState { file: path.display().to_string(), prepared_at, passes, waiting, damage }
+}
+
+fn call_error(failure: Failure) -> CallError {
+    let message = failure.message.unwrap_or_default();
+    let mut letters = message.chars();
+    let sentence = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    CallError { hint: failure.hint, ..CallError::other(sentence.unwrap_or_default()) }
+}
+
+impl From<Conflict> for AdmissionConflict {
+    fn from(conflict: Conflict) -> Self {
+        let Conflict { title, seat, admissions, message, .. } = conflict;
+        Self { title, seat, admissions, message }
+    }
+}
+
+impl Door for Doors {
+    fn open(&self, issuer: &UserId) -> Result<Option<DoorState>, CallError> {
+        let prepared = self.prepared(issuer).map_err(call_error)?;
+        Ok(prepared.map(|(path, door)| state(&path, &door)))
+    }
+
+    fn prepare<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorState, CallError>> {
+        async move { self.fetch(issuer).await.map_err(call_error) }.boxed()
+    }
+
+    fn check_in(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError> {
+        let (_, door) = self.require(issuer).map_err(call_error)?;
+        lock(&door).check_in(&scan.code, scan.device.as_deref(), scan.at).map_err(call_error)
+    }
+
+    fn note(&self, issuer: &UserId, scan: &Scan, at: Timestamp) -> Result<(), CallError> {
+        let (_, door) = self.require(issuer).map_err(call_error)?;
+        lock(&door).note(&scan.code, scan.device.as_deref(), at).map_err(call_error)
+    }
+
+    fn sync<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorSync, CallError>> {
+        let synced = async move {
+            let (_, door) = self.require(issuer)?;
+            let report = door::sync(&self.client, &door).await?;
+            let state = self.fetch(issuer).await?;
+            Ok(DoorSync { state, conflicts: report.conflicts.into_iter().map(Into::into).collect() })
+        };
+        synced.map(|synced: Outcome<_>| synced.map_err(call_error)).boxed()
+    }
+}

@@ -1,0 +1,140 @@
+//! The door without a network: it admits by a list that was fetched before, and notes each admission in a journal that is
+//! uploaded later. `ticketing checkin` and the marketplace on the terminal work with the same files.
+
+mod journal;
+mod list;
+mod sync;
+
+use std::path::{Path, PathBuf};
+
+use ticketing_sdk::{IdempotencyKey, PassCode, Ruling, Timestamp, Verdict};
+
+use self::journal::{Admitted, DoorJournal, UploadOutcome};
+use self::list::{Decision, Origin, Rules};
+use crate::failure::Outcome;
+
+pub(crate) use self::list::DoorList;
+#[cfg(test)]
+pub(crate) use self::list::vectors;
+pub(crate) use self::sync::{Conflict, SyncReport, lock, requests, sync};
+
+/// The door, with its journal.
+#[derive(Debug)]
+pub(crate) struct OfflineDoor {
+    path: PathBuf,
+    origin: Origin,
+    rules: Rules,
+    journal: DoorJournal,
+}
+
+impl OfflineDoor {
+    /// Opens the door with this list.
+    ///
+    /// # Errors
+    /// If the list or its journal cannot be read, or another command works with them.
+    pub(crate) fn open(path: &Path) -> Outcome<Self> {
+        let list = DoorList::read(path)?;
+        Ok(Self::new(path, list, DoorJournal::open(path)?))
+    }
+
+    /// Opens the door with a list that was fetched just now, and keeps the list.
+    ///
+    /// # Errors
+    /// If the list cannot be written, or another command works with its journal.
+    pub(crate) fn prepare(path: &Path, list: DoorList) -> Outcome<Self> {
+        // The journal comes first: another command may work with the list that is there.
+        let journal = DoorJournal::open(path)?;
+        list.write(path)?;
+        Ok(Self::new(path, list, journal))
+    }
+
+    fn new(path: &Path, list: DoorList, journal: DoorJournal) -> Self {
+        Self { path: path.to_owned(), origin: list.origin(), rules: Rules::new(list), journal }
+    }
+
+    /// Admits by another list from now on, and keeps it.
+    ///
+    /// # Errors
+    /// If the list cannot be written.
+    pub(crate) fn replace_list(&mut self, list: DoorList) -> Outcome {
+        list.write(&self.path)?;
+        (self.origin, self.rules) = (list.origin(), Rules::new(list));
+        Ok(())
+    }
+
+    /// Returns when the list was made, and the number of its passes.
+    pub(crate) fn list(&self) -> (Timestamp, usize) {
+        (self.origin.prepared_at, self.rules.len())
+    }
+
+    /// Returns the number of admissions that are not uploaded.
+    pub(crate) fn waiting(&self) -> usize {
+        self.journal.entries().filter(|(_, outcome)| outcome.is_none()).count()
+    }
+
+    /// Returns a text for each admission of the journal that cannot be read.
+    pub(crate) fn damage(&self) -> impl Iterator<Item = String> {
+        let lines = self.journal.damage();
+        lines.map(|line| {
+            format!("{line}; the pass that it admitted could be admitted again: correct or delete it")
+        })
+    }
+
+    /// Decides about a code, and notes nothing.
+    pub(crate) fn decide(&self, code: &PassCode, device: Option<&str>, at: Timestamp) -> Verdict {
+        self.admission(code, device, at).map_or_else(|refused| *refused, |admitted| admitted.verdict())
+    }
+
+    /// Checks a code, and notes an admission before it returns.
+    ///
+    /// # Errors
+    /// If the admission cannot be noted: then nobody was admitted.
+    pub(crate) fn check_in(
+        &mut self,
+        code: &PassCode,
+        device: Option<&str>,
+        at: Timestamp,
+    ) -> Outcome<Verdict> {
+        let admitted = match self.admission(code, device, at) {
+            Ok(admitted) => admitted,
+            Err(refused) => return Ok(*refused),
+        };
+        let verdict = admitted.verdict();
+        self.journal.admit(admitted)?;
+        Ok(verdict)
+    }
+
+    fn admission(
+        &self,
+        code: &PassCode,
+        device: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Admitted, Box<Verdict>> {
+        let (pass, claim) = match self.rules.decide(code, |pass| self.journal.admitted(pass)) {
+            Decision::Refuse(verdict) => return Err(verdict),
+            Decision::Admit(pass, claim) => (pass, claim),
+        };
+        Ok(Admitted {
+            pass_id: claim.pass_id,
+            serial: claim.serial,
+            code: code.clone(),
+            title: pass.title.clone(),
+            seat: pass.details.seat.clone(),
+            at,
+            device: device.map(str::to_owned),
+            key: IdempotencyKey::generate(),
+        })
+    }
+
+    /// Notes an admission that the server has made for this door, so that the door refuses the code without it, too.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub(crate) fn note(&mut self, code: &PassCode, device: Option<&str>, at: Timestamp) -> Outcome {
+        let verdict = self.check_in(code, device, at)?;
+        match (verdict.verdict, verdict.pass_id) {
+            (Ruling::Admitted, Some(pass)) => self.journal.mark_uploaded(pass, UploadOutcome::Uploaded),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The upload of the journal of a door, and what the server does not agree with.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use ticketing_sdk::text::utc;
+use ticketing_sdk::{
+    Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, PassStatus, Timestamp,
+    Verdict, Write,
+};
+
+use super::OfflineDoor;
+use super::journal::{Admitted, UploadOutcome};
+use super::list::{MAX_PAGE, Origin};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+
+/// What an upload has found.
+#[derive(Debug)]
+pub(crate) struct SyncReport {
+    /// The admissions that were uploaded now.
+    pub(crate) uploaded: usize,
+    /// All admissions of the journal.
+    pub(crate) admitted: usize,
+    pub(crate) conflicts: Vec<Conflict>,
+}
+
+/// Checks where the list is from, and returns the requests that [`sync`] would send.
+///
+/// # Errors
+/// If the server cannot be reached, or the list is of another server or account.
+pub(crate) async fn requests(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<Vec<Write<Admission>>> {
+    let origin = lock(door).origin.clone();
+    check_origin(client, &origin).await?;
+    Ok(open_admissions(door).iter().map(|admitted| request(client, admitted)).collect())
+}
+
+/// Returns the admissions that are not uploaded.
+fn open_admissions(door: &Mutex<OfflineDoor>) -> Vec<Admitted> {
+    let door = lock(door);
+    let entries = door.journal.entries().filter(|(_, outcome)| outcome.is_none());
+    entries.map(|(entry, _)| entry.clone()).collect()
+}
+
+/// Uploads the admissions that are not uploaded, and compares all of them with the server: another door can have uploaded an
+/// admission since. The door can admit meanwhile.
+///
+/// # Errors
+/// If the server cannot be reached, or the list is of another server or account. What is uploaded stays noted.
+pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<SyncReport> {
+    let origin = lock(door).origin.clone();
+    check_origin(client, &origin).await?;
+    let open = open_admissions(door);
+    for admitted in &open {
+        let outcome = upload(client, admitted).await?;
+        lock(door).journal.mark_uploaded(admitted.pass_id.clone(), outcome)?;
+    }
+    let all: Vec<(Admitted, Option<UploadOutcome>)> = {
+        let door = lock(door);
+        door.journal.entries().map(|(entry, outcome)| (entry.clone(), outcome.cloned())).collect()
+    };
+    let on_server = if all.is_empty() { HashMap::new() } else { used_passes(client).await? };
+    let conflicts = all
+        .iter()
+        .filter_map(|(entry, outcome)| Conflict::of(entry, outcome.as_ref()?, on_server.get(&entry.pass_id)));
+    Ok(SyncReport { uploaded: open.len(), admitted: all.len(), conflicts: conflicts.collect() })
+}
+
+/// A panic elsewhere does not close the door.
+pub(crate) fn lock(door: &Mutex<OfflineDoor>) -> MutexGuard<'_, OfflineDoor> {
+    door.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Checks that the list is of this server, and of the account that is signed in.
+async fn check_origin(client: &Client, origin: &Origin) -> Outcome {
+    if origin.server != client.server() {
+        return Err(Failure::usage(format!("the door list is of the server {}", origin.server))
+            .hint(format!("add --server {}", origin.server)));
+    }
+    let user = client.auth().current_user().await?;
+    let user = user.ok_or_else(|| {
+        Failure::new(Exit::NotAllowed, "you are not signed in")
+            .hint("`ticketing auth signin --email EMAIL` signs in")
+    })?;
+    if origin.issuer.as_ref().is_some_and(|issuer| *issuer != user.id) {
+        return Err(other_account());
+    }
+    Ok(())
+}
+
+fn other_account() -> Failure {
+    Failure::new(Exit::NotAllowed, "the door list is of another account, so nothing was uploaded")
+        .hint("sign in with the account that prepared it: `ticketing auth signin --email EMAIL`")
+}
+
+/// Returns the used passes of own events.
+async fn used_passes(client: &Client) -> Outcome<HashMap<PassId, Pass>> {
+    let list = client.passes().list().issued().status([PassStatus::Used]).limit(MAX_PAGE);
+    Ok(list.all().await?.into_iter().map(|pass| (pass.id.clone(), pass)).collect())
+}
+
+/// Returns the request that uploads an admission with its time, its device and its key.
+fn request(client: &Client, admitted: &Admitted) -> Write<Admission> {
+    let mut check_in = NewCheckIn::new(admitted.code.clone()).at(admitted.at);
+    if let Some(device) = &admitted.device {
+        check_in = check_in.device(device);
+    }
+    client.passes().check_in(check_in).idempotency_key(admitted.key.clone())
+}
+
+async fn upload(client: &Client, admitted: &Admitted) -> Outcome<UploadOutcome> {
+    let answer = request(client, admitted).await;
+    // Not an outcome of the admission: the account is the wrong one.
+    if answer.as_ref().is_err_and(|error| error.code() == Some(&ErrorCode::NotOwner)) {
+        return Err(other_account());
+    }
+    outcome(admitted, answer).map_err(|error| {
+        Failure::from(&error).hint("the journal keeps what is not uploaded yet: run the same command again")
+    })
+}
+
+fn outcome(admitted: &Admitted, answer: Result<Admission, Error>) -> Result<UploadOutcome, Error> {
+    let error = match answer {
+        Ok(_) => return Ok(UploadOutcome::Uploaded),
+        Err(error) => error,
+    };
+    let refused = |reason: &str, message: &str| {
+        Ok(UploadOutcome::Refused { reason: reason.to_owned(), message: message.to_owned() })
+    };
+    let first = match &error {
+        Error::Api(answer) => answer.faults.first(),
+        _ => None,
+    };
+    match (error.code(), first) {
+        (Some(ErrorCode::AlreadyAdmitted), Some(first)) => {
+            // The answer to an earlier upload was lost, and the server has forgotten its key.
+            if first.admitted_at == Some(admitted.at) && first.device == admitted.device {
+                return Ok(UploadOutcome::Uploaded);
+            }
+            Ok(UploadOutcome::Double { first_at: first.admitted_at, first_device: first.device.clone() })
+        }
+        (Some(code @ ErrorCode::InvalidInput), Some(first)) => refused(code.as_str(), &first.message),
+        (Some(code), _) => match Verdict::refused_for(code) {
+            Some(verdict) => refused(code.as_str(), &verdict.message),
+            None => Err(error),
+        },
+        _ => Err(error),
+    }
+}
+
+/// An admission that the server does not agree with.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Conflict {
+    pub(crate) pass_id: PassId,
+    pub(crate) title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seat: Option<String>,
+    /// The code of the error: `already_admitted` if several devices admitted the pass.
+    pub(crate) reason: String,
+    /// When this device admitted it.
+    pub(crate) at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) device: Option<String>,
+    /// The first admission by time, of this device or of another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) first_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) first_device: Option<String>,
+    /// The first admission by another device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) other_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) other_device: Option<String>,
+    pub(crate) message: String,
+    /// Every admission that is known, the earliest first.
+    #[serde(skip)]
+    pub(crate) admissions: Vec<DoubleAdmission>,
+}
+
+impl Conflict {
+    /// Compares an uploaded admission with the pass on the server; `None` if nothing is in doubt.
+    fn of(admitted: &Admitted, outcome: &UploadOutcome, on_server: Option<&Pass>) -> Option<Self> {
+        let Admitted { pass_id, title, seat, at, device, .. } = admitted.clone();
+        let conflict = Self {
+            pass_id,
+            title,
+            seat,
+            reason: ErrorCode::AlreadyAdmitted.as_str().to_owned(),
+            at,
+            device,
+            first_at: None,
+            first_device: None,
+            other_at: None,
+            other_device: None,
+            message: String::new(),
+            admissions: Vec::new(),
+        };
+        if let UploadOutcome::Refused { reason, message } = outcome {
+            return Some(Self { reason: reason.clone(), message: message.clone(), ..conflict });
+        }
+        let own = DoubleAdmission { admitted_at: at, device: admitted.device.clone() };
+        let mut all = on_server.map(admissions).unwrap_or_default();
+        if let UploadOutcome::Double { first_at: Some(at), first_device } = outcome {
+            let answered = DoubleAdmission { admitted_at: *at, device: first_device.clone() };
+            all.extend([answered, own.clone()]);
+        }
+        all.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
+        all.dedup();
+        let other = all.iter().find(|admission| **admission != own)?;
+        let first = all.first()?;
+        let by = |admission: &DoubleAdmission| {
+            let device = admission.device.as_ref().map_or(String::new(), |device| format!(" by {device}"));
+            utc(admission.admitted_at) + &device
+        };
+        let times: Vec<String> = all.iter().map(by).collect();
+        Some(Self {
+            first_at: Some(first.admitted_at),
+            first_device: first.device.clone(),
+            other_at: Some(other.admitted_at),
+            other_device: other.device.clone(),
+            message: format!("the pass was admitted {} times: {}", times.len(), times.join(", ")),
+            admissions: all,
+            ..conflict
+        })
+    }
+}
+
+/// Returns the admissions of a used pass.
+fn admissions(pass: &Pass) -> Vec<DoubleAdmission> {
+    let first = pass.admitted_at.map(|at| DoubleAdmission { admitted_at: at, device: pass.device.clone() });
+    first.into_iter().chain(pass.double_admissions.iter().cloned()).collect()
+}

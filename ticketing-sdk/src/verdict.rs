@@ -1,0 +1,161 @@
+//! The verdict of a door on the code of a pass.
+
+use serde::Serialize;
+
+use crate::types::text::utc;
+use crate::{Admission, Error, ErrorCode, Pass, PassId, Timestamp};
+
+/// The verdict of a door on a code: of the server, or of a door without a network.
+///
+/// ```no_run
+/// use ticketing_sdk::{Client, NewCheckIn, Ruling, Verdict};
+///
+/// # async fn example(client: Client, code: &str) -> ticketing_sdk::Result<()> {
+/// let answer = client.passes().check_in(NewCheckIn::new(code)).await;
+/// let verdict = Verdict::of_answer(answer)?;
+/// if verdict.verdict == Ruling::Admitted {
+///     println!("welcome to {}", verdict.title.unwrap_or_default());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Verdict {
+    /// Whether the holder enters.
+    pub verdict: Ruling,
+    /// The reason of a refusal: the code of an error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The reason as people read it, with times in UTC.
+    pub message: String,
+    /// The pass, if the code says which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pass_id: Option<PassId>,
+    /// The title of the pass: to be sanitised before it reaches a terminal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The seat of the pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seat: Option<String>,
+    /// When the pass was admitted: now, or before by `device`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admitted_at: Option<Timestamp>,
+    /// The device that admitted the pass, if it gave a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}
+
+/// Whether the holder of a code enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ruling {
+    /// The holder enters.
+    Admitted,
+    /// Nobody enters with the code.
+    Refused,
+    /// The server cannot be reached, or did not decide.
+    Unknown,
+}
+
+impl Ruling {
+    /// Returns the ruling as a door shows it.
+    #[must_use]
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Admitted => "ADMITTED",
+            Self::Refused => "REFUSED",
+            Self::Unknown => "CANNOT TELL",
+        }
+    }
+}
+
+/// The message on a text that no door reads.
+const NO_CODE: &str = "this is no code of a pass";
+
+impl Verdict {
+    fn new(verdict: Ruling, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let (reason, pass_id, title, seat, admitted_at, device) = (None, None, None, None, None, None);
+        Self { verdict, reason, message, pass_id, title, seat, admitted_at, device }
+    }
+
+    /// The holder enters at this time.
+    #[must_use]
+    pub fn admitted(admission: Admission) -> Self {
+        let Admission { pass_id, title, seat, admitted_at } = admission;
+        let message = format!("admitted at {}", utc(admitted_at));
+        Self {
+            pass_id: Some(pass_id),
+            title: Some(title),
+            seat,
+            admitted_at: Some(admitted_at),
+            ..Self::new(Ruling::Admitted, message)
+        }
+    }
+
+    /// Nobody enters, for this reason.
+    pub fn refused(reason: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::new(Ruling::Refused, message) }
+    }
+
+    /// The pass was admitted before.
+    #[must_use]
+    pub fn already_admitted(at: Option<Timestamp>, device: Option<String>) -> Self {
+        let when = at.map_or_else(String::new, |at| format!(" at {}", utc(at)));
+        let by = device.as_ref().map_or_else(String::new, |device| format!(" by {device}"));
+        let message = format!("already admitted{when}{by}");
+        Self { admitted_at: at, device, ..Self::refused(ErrorCode::AlreadyAdmitted.as_str(), message) }
+    }
+
+    /// The refusal of a code for this error; `None` if the error is not about a code.
+    #[must_use]
+    pub fn refused_for(code: &ErrorCode) -> Option<Self> {
+        let message = match code {
+            ErrorCode::PassInvalid => NO_CODE,
+            ErrorCode::PassSuperseded => "this code is old: the pass has another holder now",
+            ErrorCode::PassOffered => "the pass is offered for resale",
+            ErrorCode::NotOwner => "the pass is for the event of another issuer",
+            _ => return None,
+        };
+        Some(Self::refused(code.as_str(), message))
+    }
+
+    /// The verdict of the server.
+    ///
+    /// # Errors
+    /// If nobody can be admitted like this, for example without a session.
+    pub fn of_answer(answer: Result<Admission, Error>) -> Result<Self, Error> {
+        let error = match answer {
+            Ok(admission) => return Ok(Self::admitted(admission)),
+            Err(error) => error,
+        };
+        let faults = match &error {
+            Error::Api(answer) => answer.faults.as_slice(),
+            _ => &[],
+        };
+        let is_about_code = faults.iter().all(|fault| fault.field.as_deref() == Some("code"));
+        match error.code() {
+            _ if error.must_keep_key() || error.is_transient() => {
+                let message = format!("{}; scan the code again: it is admitted once", error.user_message());
+                Ok(Self::new(Ruling::Unknown, message))
+            }
+            Some(ErrorCode::AlreadyAdmitted) => {
+                let device = faults.first().and_then(|first| first.device.clone());
+                Ok(Self::already_admitted(faults.first().and_then(|first| first.admitted_at), device))
+            }
+            Some(ErrorCode::InvalidInput) if is_about_code => {
+                Ok(Self::refused(ErrorCode::PassInvalid.as_str(), NO_CODE))
+            }
+            code => code.and_then(Self::refused_for).ok_or(error),
+        }
+    }
+
+    /// The same verdict, with what is known of the pass.
+    #[must_use]
+    pub fn about(self, pass: &Pass) -> Self {
+        let (title, seat) = (Some(pass.title.clone()), pass.details.seat.clone());
+        Self { pass_id: Some(pass.id.clone()), title, seat, ..self }
+    }
+}

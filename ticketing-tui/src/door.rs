@@ -1,0 +1,88 @@
+//! The door on this machine: it admits people also without a network.
+
+use futures_util::future::BoxFuture;
+use ticketing_sdk::{DoubleAdmission, PassCode, Timestamp, UserId, Verdict};
+
+use crate::call_error::CallError;
+
+/// The doors of the accounts on this machine: each has a door list, and a journal of the admissions that the server does not
+/// know of yet.
+pub trait Door: Send + Sync {
+    /// Returns the state of the door of an account; `None` if it is not prepared.
+    ///
+    /// # Errors
+    /// If its files cannot be read, or another program works with them.
+    fn open(&self, issuer: &UserId) -> Result<Option<DoorState>, CallError>;
+
+    /// Fetches the door list from the server, and keeps it.
+    ///
+    /// # Errors
+    /// If the server does not answer, or the list cannot be kept: the earlier list stays.
+    fn prepare<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorState, CallError>>;
+
+    /// Admits a code by the door list. An admission is on disk before this returns.
+    ///
+    /// # Errors
+    /// If the door is not prepared, or its journal cannot be written: nobody is admitted then.
+    fn check_in(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError>;
+
+    /// Notes an admission of the server at this time, so that the door refuses the code without the server, too.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    fn note(&self, issuer: &UserId, scan: &Scan, at: Timestamp) -> Result<(), CallError>;
+
+    /// Uploads the journal, and fetches the door list again.
+    ///
+    /// # Errors
+    /// If the server does not answer. What is uploaded stays noted.
+    fn sync<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorSync, CallError>>;
+}
+
+/// A code at a door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    /// The code.
+    pub code: PassCode,
+    /// The name of the door, which the server keeps with the admission.
+    pub device: Option<String>,
+    /// The time of the server at the scan.
+    pub at: Timestamp,
+}
+
+/// How a door without a network stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoorState {
+    /// The file of the door list, as it is shown.
+    pub file: String,
+    /// When the list was fetched, by the clock of the server.
+    pub prepared_at: Timestamp,
+    /// The number of passes on the list.
+    pub passes: usize,
+    /// The number of admissions that wait for their upload.
+    pub waiting: usize,
+    /// What is wrong with the journal, a text for each line.
+    pub damage: Vec<String>,
+}
+
+/// What an upload has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoorSync {
+    /// The state afterwards.
+    pub state: DoorState,
+    /// The admissions of this door with which the server does not agree.
+    pub conflicts: Vec<AdmissionConflict>,
+}
+
+/// An admission with which the server does not agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdmissionConflict {
+    /// The title of the pass.
+    pub title: String,
+    /// Its seat.
+    pub seat: Option<String>,
+    /// Every admission of the pass, the earliest first; empty if the server refuses the pass.
+    pub admissions: Vec<DoubleAdmission>,
+    /// Why the server refuses the pass.
+    pub message: String,
+}

@@ -1,0 +1,168 @@
+//! The door of the seller: what it knows without a network, and which admissions happened twice.
+
+use std::collections::HashMap;
+
+use ticketing_sdk::{DoubleAdmission, Pass, PassCode, TicketId, UserId};
+
+use super::notices::Level;
+use super::{FeedState, Model};
+use crate::call_error::CallError;
+use crate::door::{AdmissionConflict, DoorState, Scan};
+use crate::effect::{Call, CallId};
+use crate::event::Reply;
+use crate::text;
+
+/// The door of the user.
+#[derive(Debug, Default)]
+pub(crate) struct Door {
+    /// `None` while it is not prepared.
+    pub(crate) state: Option<DoorState>,
+    /// The name of this door.
+    pub(crate) device: String,
+    /// What is under way: nothing else is begun meanwhile.
+    in_progress: Option<(CallId, DoorAction)>,
+    /// Why the last action failed.
+    pub(crate) error: Option<String>,
+    pub(crate) conflicts: Vec<AdmissionConflict>,
+    /// The used passes of one's events, by the ticket that issued them.
+    used: HashMap<TicketId, Pass>,
+}
+
+/// What is being done to the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DoorAction {
+    Open,
+    Prepare,
+    Sync,
+}
+
+impl Door {
+    /// A door of this name, of which nothing else is known.
+    pub(super) fn named(device: String) -> Self {
+        Self { device, ..Self::default() }
+    }
+
+    pub(crate) fn action(&self) -> Option<DoorAction> {
+        self.in_progress.map(|(_, action)| action)
+    }
+
+    /// The number of admissions that wait for their upload.
+    pub(crate) fn waiting(&self) -> usize {
+        self.state.as_ref().map_or(0, |state| state.waiting)
+    }
+
+    pub(super) fn take_used(&mut self, passes: &[Pass]) {
+        self.used = passes.iter().map(|pass| (pass.ticket_id.clone(), pass.clone())).collect();
+    }
+
+    /// Every admission of the pass of a ticket, the earliest first.
+    fn admissions(&self, ticket: &TicketId) -> Vec<DoubleAdmission> {
+        let Some(pass) = self.used.get(ticket) else { return Vec::new() };
+        let first =
+            pass.admitted_at.map(|at| DoubleAdmission { admitted_at: at, device: pass.device.clone() });
+        first.into_iter().chain(pass.double_admissions.iter().cloned()).collect()
+    }
+}
+
+impl Model {
+    /// Whether the server cannot be asked.
+    pub(crate) fn is_offline(&self) -> bool {
+        matches!(self.feed_state, FeedState::Retrying { .. })
+    }
+
+    /// Whether codes are judged by the door list: without a network, and until the server knows every admission of this door.
+    pub(crate) fn admits_by_list(&self) -> bool {
+        self.door.state.is_some() && (self.is_offline() || self.door.waiting() > 0)
+    }
+
+    /// Looks whether the door is prepared.
+    pub(crate) fn open_door(&mut self) {
+        self.begin_door(DoorAction::Open, Call::OpenDoor);
+    }
+
+    /// Fetches the door list; where there is one already, uploads first what it has admitted.
+    pub(crate) fn prepare_door(&mut self) {
+        if self.door.state.is_some() {
+            self.sync_door();
+        } else {
+            self.begin_door(DoorAction::Prepare, Call::PrepareDoor);
+        }
+    }
+
+    /// Uploads the admissions that wait, and fetches the door list.
+    pub(crate) fn sync_door(&mut self) {
+        self.begin_door(DoorAction::Sync, Call::SyncDoor);
+    }
+
+    /// Loads the used passes of one's events.
+    pub(crate) fn load_used_passes(&mut self) {
+        self.call(Call::UsedPasses);
+    }
+
+    /// What is known of the admissions with the ticket of a listing, and whether that is one too many.
+    pub(crate) fn admissions(&self, ticket: &TicketId) -> Option<(String, bool)> {
+        let all = self.door.admissions(ticket);
+        let words = text::sentence(&self.local.admissions(&all));
+        (!all.is_empty()).then(|| (format!("{words}."), all.len() > 1))
+    }
+
+    fn begin_door(&mut self, action: DoorAction, call: fn(UserId) -> Call) {
+        let Some(user) = self.user().map(|user| user.id.clone()) else { return };
+        if self.door.in_progress.is_none() {
+            self.door.in_progress = Some((self.call(call(user)), action));
+        }
+    }
+
+    /// Sends a code to the server, or to the door list. `None` if nobody is signed in.
+    pub(crate) fn check_in(&mut self, code: PassCode) -> Option<CallId> {
+        let issuer = self.user()?.id.clone();
+        let device = Some(self.door.device.trim().to_owned()).filter(|device| !device.is_empty());
+        let scan = Scan { code, device, at: self.server_now() };
+        let by_list = self.admits_by_list();
+        Some(self.call(Call::CheckIn { issuer, scan, by_list }))
+    }
+
+    /// Takes in how the door stands after a scan.
+    pub(super) fn update_door(&mut self, state: Option<&DoorState>) {
+        if let Some(state) = state {
+            self.door.state = Some(state.clone());
+        }
+        if self.door.waiting() > 0 && !self.is_offline() {
+            self.sync_door();
+        }
+    }
+
+    /// Takes in the answer to what was being done to the door. Returns whether that was the answer.
+    pub(super) fn finish_door_action(&mut self, call: CallId, reply: &Result<Reply, CallError>) -> bool {
+        let Some((_, action)) = self.door.in_progress.take_if(|(awaited, _)| *awaited == call) else {
+            return false;
+        };
+        self.door.error = None;
+        match reply {
+            Ok(Reply::Door(state)) => {
+                if action == DoorAction::Prepare {
+                    let passes = state.as_deref().map_or(0, |state| state.passes);
+                    let text = format!("Prepared: the door list has {}", text::count_of(passes, "ticket"));
+                    self.notify(Level::Success, text);
+                }
+                self.door.state = state.as_deref().cloned();
+                self.update_door(None);
+            }
+            Ok(Reply::DoorSync(sync)) => {
+                self.door.conflicts.clone_from(&sync.conflicts);
+                if !sync.conflicts.is_empty() {
+                    self.load_used_passes();
+                }
+                self.update_door(Some(&sync.state));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                if action == DoorAction::Prepare {
+                    self.notify(Level::Error, error.line());
+                }
+                self.door.error = Some(error.message.trim_end_matches('.').to_owned());
+            }
+        }
+        true
+    }
+}

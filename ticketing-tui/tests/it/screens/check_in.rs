@@ -1,0 +1,47 @@
+//! The door.
+
+use std::time::Duration;
+
+use ticketing_sdk::{ErrorCode, Timestamp, Verdict};
+use ticketing_tui::{Call, Event, Feed, Reply};
+
+use super::screen_tests;
+use crate::support::{Harness, NOW, answer, fixtures};
+
+fn open(harness: &mut Harness) {
+    harness.sign_in();
+    harness.press("3 c");
+    harness.answer_reads();
+}
+
+fn scan(harness: &mut Harness, verdict: Verdict, waiting: Option<usize>) {
+    harness.type_text("TK1 ONE");
+    harness.press("enter");
+    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(verdict, waiting)));
+}
+
+fn offline(harness: &mut Harness) {
+    harness.server.door = Some(fixtures::door(0));
+    open(harness);
+    let retry_in = Duration::from_secs(60);
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+    scan(harness, Verdict::admitted(fixtures::admission()), Some(1));
+    scan(harness, Verdict::refused_for(&ErrorCode::PassInvalid).unwrap(), Some(1));
+}
+
+screen_tests! {
+    -SMALL idle: open;
+    -SMALL +LARGE judging: |harness| {
+        open(harness);
+        let at = Some(Timestamp::from_millis(NOW - 240_000));
+        scan(harness, Verdict::already_admitted(at, Some("north door".to_owned())), None);
+        scan(harness, Verdict::admitted(fixtures::admission()), None);
+    };
+    -SMALL +LARGE without_a_network: offline;
+    -SMALL admitted_twice: |harness| {
+        offline(harness);
+        harness.feed(Event::Feed(Feed::Connected));
+        answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::synced()))));
+        harness.answer_reads();
+    };
+}
