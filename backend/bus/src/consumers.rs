@@ -51,18 +51,6 @@ pub enum HandlerError {
     Panicked,
 }
 
-/// Handles one kind of event.
-pub trait Handler: Send + Sync + 'static {
-    /// The event.
-    type Event: Event;
-
-    /// Applies the event in `tx`, together with the events that the service appends.
-    ///
-    /// # Errors
-    /// If it cannot be applied now. Its changes are rolled back, and it is retried.
-    fn handle(&self, tx: &mut Tx<'_>, event: &Self::Event) -> Result<Effect, DbError>;
-}
-
 type Apply = Box<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Effect, HandlerError> + Send + Sync>;
 
 /// When an event that cannot be handled is dead-lettered. Times do not include outages.
@@ -130,15 +118,26 @@ impl Consumers {
         self.durable
     }
 
-    /// Adds a handler.
+    /// Adds the handler of an event. It applies the event in the transaction, together with the events that the service
+    /// appends. If it fails, its changes are rolled back, and the event is retried.
     #[must_use]
-    pub fn on<H: Handler>(mut self, handler: H) -> Self {
-        let apply: Apply = Box::new(move |tx, envelope| {
-            let event = envelope.decode::<H::Event>()?;
-            Ok(handler.handle(tx, &event)?)
-        });
-        self.handlers.insert(H::Event::NAME, apply);
+    pub fn on<E: Event>(
+        mut self,
+        handle: impl Fn(&mut Tx<'_>, &E) -> Result<Effect, DbError> + Send + Sync + 'static,
+    ) -> Self {
+        let apply: Apply = Box::new(move |tx, envelope| Ok(handle(tx, &envelope.decode()?)?));
+        self.handlers.insert(E::NAME, apply);
         self
+    }
+
+    /// Adds the handler of an event, as [`on`](Self::on), which also receives `context`.
+    #[must_use]
+    pub fn on_with<C: Send + Sync + 'static, E: Event>(
+        self,
+        context: C,
+        handle: impl Fn(&C, &mut Tx<'_>, &E) -> Result<Effect, DbError> + Send + Sync + 'static,
+    ) -> Self {
+        self.on(move |tx: &mut Tx<'_>, event: &E| handle(&context, tx, event))
     }
 
     /// Notifies `signal` after each batch of applied events.

@@ -18,12 +18,11 @@ mod rebuild;
 mod relay;
 mod rows;
 mod service_core;
-mod session_ended;
 mod spans;
 pub mod timeline;
 mod transport;
 
-pub use consumers::{Consumers, DeliveryLimits, Handler, HandlerError};
+pub use consumers::{Consumers, DeliveryLimits, HandlerError};
 pub use delivery::{AckDecision, DeadLetter, Delivery};
 pub use effect::{Effect, next_step};
 pub use embedded::EmbeddedOptions;
@@ -35,7 +34,6 @@ pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
 pub use rebuild::{RebuildError, rebuild};
 pub use relay::Relay;
 pub use service_core::{ServiceCore, ServiceCoreError, spawn_periodic};
-pub use session_ended::SessionEndedHandler;
 pub use transport::{Bus, Recovery, Subscription};
 
 use ticketing_platform::db::Migrations;

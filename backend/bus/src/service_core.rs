@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ticketing_events::SessionEnded;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 use ticketing_platform::idempotency;
@@ -10,7 +11,7 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-use crate::{Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox, probe};
+use crate::{Bus, Consumers, Effect, MIGRATIONS, Outbox, Relay, outbox, probe};
 
 /// How often old rows are pruned.
 const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
@@ -94,10 +95,15 @@ impl ServiceCore {
         [own, session::MIGRATIONS, idempotency::MIGRATIONS]
     }
 
-    /// Creates the consumer `durable` without handlers.
+    /// Creates the consumer `durable`. With sessions it has the handler of `session:ended`, otherwise none.
     #[must_use]
     pub fn consumers(&self, durable: &'static str) -> Consumers {
-        Consumers::new(durable, self.db.clone(), self.clock.clone()).with_applied_signal(self.applied.clone())
+        let consumers = Consumers::new(durable, self.db.clone(), self.clock.clone());
+        let consumers = consumers.with_applied_signal(self.applied.clone());
+        match self.revoked.clone() {
+            Some(revoked) => consumers.on_with(revoked, revoke),
+            None => consumers,
+        }
     }
 
     /// Checks that the database can be written: a probe succeeds, and no kind of write has failed last because of an
@@ -150,6 +156,14 @@ impl ServiceCore {
             async move { core.db.write_read_committed(move |tx| prune(tx, now)).await }
         });
     }
+}
+
+/// Applies `session:ended`: revokes the session.
+fn revoke(revoked: &RevokedSessions, tx: &mut Tx<'_>, event: &SessionEnded) -> Result<Effect, DbError> {
+    revoked.record(tx, &event.jti, &event.user_id, event.exp)?;
+    // Revoked before the commit: if the commit fails, the event is redelivered.
+    revoked.insert(&event.jti, event.exp);
+    Ok(Effect::Done)
 }
 
 /// Runs `task` now and after each `interval`. Logs an error as `failure`; the next run is the retry.

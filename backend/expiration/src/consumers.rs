@@ -1,11 +1,30 @@
-//! The handlers of consumed events, one file for each event.
+//! The events that expiration consumes.
 
-mod order_cancelled;
-mod order_completed;
-mod order_confirmed;
-mod order_created;
+use ticketing_bus::Consumers;
+use ticketing_events::{OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated};
+use ticketing_sdk::OrderStatus;
 
-pub use order_cancelled::OnOrderCancelled;
-pub use order_completed::OnOrderCompleted;
-pub use order_confirmed::OnOrderConfirmed;
-pub use order_created::OnOrderCreated;
+use crate::{App, store};
+
+impl App {
+    /// Returns the consumer of the service, with the handler of each event.
+    #[must_use]
+    pub fn consumers(&self) -> Consumers {
+        self.core
+            .consumers("expiration-service")
+            .on_with(self.deadline_added.clone(), |deadline_added, tx, event: &OrderCreated| {
+                tx.notify_on_commit(deadline_added);
+                store::schedule(tx, &event.id, event.expires_at, event.version)
+            })
+            // An order that awaits its payment does not expire.
+            .on(|tx, OrderConfirmed { id, version, .. }| {
+                store::cancel_timer(tx, id, OrderStatus::AwaitingPayment, *version)
+            })
+            .on(|tx, OrderCompleted { id, version, .. }| {
+                store::cancel_timer(tx, id, OrderStatus::Complete, *version)
+            })
+            .on(|tx, OrderCancelled { id, version, .. }| {
+                store::cancel_timer(tx, id, OrderStatus::Cancelled, *version)
+            })
+    }
+}

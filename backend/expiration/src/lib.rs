@@ -14,8 +14,6 @@ use ticketing_platform::signal::Signal;
 
 pub use store::RETENTION;
 
-pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
-
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "expiration",
@@ -60,15 +58,8 @@ impl App {
 
     /// Starts the relay, the consumers, the worker and the pruning of old rows.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
-        let consumers = self
-            .core
-            .consumers("expiration-service")
-            .on(OnOrderCreated { deadline_added: self.deadline_added.clone() })
-            .on(OnOrderConfirmed)
-            .on(OnOrderCompleted)
-            .on(OnOrderCancelled);
         self.core.db.share_signal("timers", &self.deadline_added);
-        self.core.start(bus, Some(consumers), shutdown);
+        self.core.start(bus, Some(self.consumers()), shutdown);
         self.core.start_pruning(shutdown, store::prune);
         shutdown.spawn(worker::run(self.core.clone(), self.deadline_added.clone(), shutdown.clone()));
     }

@@ -1,17 +1,36 @@
-//! The events that orders listens to, one file each.
+//! The events that orders consumes.
 
-mod expiration_complete;
-mod payment_authorized;
-mod payment_created;
-mod payment_failed;
-mod ticket_created;
-mod ticket_deleted;
-mod ticket_updated;
+use ticketing_bus::{Consumers, Effect, ServiceCore};
+use ticketing_events::{ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed, TicketDeleted};
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::OrderId;
 
-pub use expiration_complete::OnExpirationComplete;
-pub use payment_authorized::OnPaymentAuthorized;
-pub use payment_created::OnPaymentCreated;
-pub use payment_failed::OnPaymentFailed;
-pub use ticket_created::OnTicketCreated;
-pub use ticket_deleted::OnTicketDeleted;
-pub use ticket_updated::OnTicketUpdated;
+use crate::domain::lifecycle::Cause;
+use crate::store;
+
+/// Returns the consumer of the service, with the handler of each event.
+#[must_use]
+pub fn consumers(core: &ServiceCore) -> Consumers {
+    let of = || core.clone();
+    core.consumers("orders-service")
+        .on(store::create_ticket)
+        .on(store::update_ticket)
+        // An active order of the ticket stays; new ones are refused.
+        .on_with(of(), |core, tx, event: &TicketDeleted| store::delete_ticket(tx, &core.outbox, event))
+        .on_with(of(), |core, tx, event: &ExpirationComplete| {
+            advance(core, tx, &event.order_id, Cause::Expired)
+        })
+        .on_with(of(), |core, tx, event: &PaymentAuthorized| {
+            advance(core, tx, &event.order_id, Cause::PaymentAuthorized)
+        })
+        .on_with(of(), |core, tx, event: &PaymentCreated| {
+            advance(core, tx, &event.order_id, Cause::PaymentCreated)
+        })
+        .on_with(of(), |core, tx, event: &PaymentFailed| {
+            advance(core, tx, &event.order_id, Cause::PaymentFailed)
+        })
+}
+
+fn advance(core: &ServiceCore, tx: &mut Tx<'_>, id: &OrderId, cause: Cause) -> Result<Effect, DbError> {
+    store::advance(tx, &core.outbox, id, cause, core.clock.now())
+}

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, SessionEndedHandler, spawn_periodic};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_periodic};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
@@ -20,10 +20,7 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::visibility::VisibilityWaiter;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use consumers::{
-    OnExpirationComplete, OnPaymentAuthorized, OnPaymentCreated, OnPaymentFailed, OnTicketCreated,
-    OnTicketDeleted, OnTicketUpdated,
-};
+pub use consumers::consumers;
 
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -114,17 +111,7 @@ impl App {
     /// Starts the relay, the consumers and the periodic tasks.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         let core = &self.core;
-        let consumers = core
-            .consumers("orders-service")
-            .on(OnTicketCreated)
-            .on(OnTicketUpdated)
-            .on(OnTicketDeleted { core: core.clone() })
-            .on(OnExpirationComplete { core: core.clone() })
-            .on(OnPaymentAuthorized { core: core.clone() })
-            .on(OnPaymentCreated { core: core.clone() })
-            .on(OnPaymentFailed { core: core.clone() })
-            .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
-        core.start(bus, Some(consumers), shutdown);
+        core.start(bus, Some(consumers(&self.core)), shutdown);
         let app = self.clone();
         spawn_periodic(shutdown, PUBLISH_MISSING_EVERY, "missing events could not be published", move || {
             let app = app.clone();

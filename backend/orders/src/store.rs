@@ -7,7 +7,7 @@ mod tickets;
 mod timeline;
 mod unpublished;
 
-pub use orders::{AdvanceResult, CancelError, NewOrder, ReserveError, advance, cancel, find, list, reserve};
+pub use orders::{CancelError, NewOrder, ReserveError, advance, cancel, find, list, reserve};
 pub use reorder::prune;
 pub use tickets::{TicketCopy, create_ticket, delete_ticket, known_tickets, ticket, update_ticket};
 pub use timeline::timeline;

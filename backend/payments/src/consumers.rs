@@ -1,11 +1,30 @@
-//! The consumers of payments, one file per event.
+//! The events that payments consumes.
 
-mod order_cancelled;
-mod order_completed;
-mod order_confirmed;
-mod order_created;
+use ticketing_bus::Consumers;
+use ticketing_events::{OrderCancelled, OrderCompleted, OrderConfirmed};
+use ticketing_sdk::OrderStatus;
 
-pub use order_cancelled::OnOrderCancelled;
-pub use order_completed::OnOrderCompleted;
-pub use order_confirmed::OnOrderConfirmed;
-pub use order_created::OnOrderCreated;
+use crate::{App, store};
+
+impl App {
+    /// Returns the consumer of the service, with the handler of each event.
+    #[must_use]
+    pub fn consumers(&self) -> Consumers {
+        self.core
+            .consumers("payments-service")
+            .on(store::insert_order)
+            // The capture of the authorized payment becomes due.
+            .on_with(self.clone(), |App { core, worker, .. }, tx, OrderConfirmed { id, version, .. }| {
+                worker.wake_on_commit(tx);
+                store::confirm_order(tx, &core.outbox, id, *version, core.clock.now(), worker.wall_now())
+            })
+            .on(|tx, OrderCompleted { id, version, .. }| {
+                store::update_order_status(tx, id, *version, OrderStatus::Complete)
+            })
+            // A void or a refund of the payment becomes due.
+            .on_with(self.clone(), |App { core, worker, .. }, tx, OrderCancelled { id, version, .. }| {
+                worker.wake_on_commit(tx);
+                store::cancel_order(tx, &core.outbox, id, *version, core.clock.now(), worker.wall_now())
+            })
+    }
+}

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, SessionEndedHandler};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
@@ -24,7 +24,6 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::visibility::VisibilityWaiter;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
 pub use domain::{PaymentTimeouts, TimeoutsError};
 pub use provider::{Provider, SimulatedProvider, StripeProvider, StripeSettings, StripeTimeouts};
 
@@ -143,15 +142,7 @@ impl App {
 
     /// Starts the relay, the consumers and the payment worker, which first continues the steps of an earlier run.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
-        let consumers = self
-            .core
-            .consumers("payments-service")
-            .on(OnOrderCreated)
-            .on(OnOrderConfirmed { app: self.clone() })
-            .on(OnOrderCompleted)
-            .on(OnOrderCancelled { app: self.clone() })
-            .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
-        self.core.start(bus, Some(consumers), shutdown);
+        self.core.start(bus, Some(self.consumers()), shutdown);
         shutdown.spawn(self.worker.clone().run(shutdown.clone()));
         self.core.start_pruning_with_sessions(shutdown, store::prune);
     }

@@ -1,15 +1,30 @@
-//! The events that tickets listens to, one file each.
+//! The events that tickets consumes.
 
-mod listing_closed;
-mod order_cancelled;
-mod order_completed;
-mod order_confirmed;
-mod order_created;
-mod order_restated;
+use ticketing_bus::Consumers;
+use ticketing_events::{
+    ListingClosed, OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated, OrderRestated,
+};
 
-pub use listing_closed::OnListingClosed;
-pub use order_cancelled::OnOrderCancelled;
-pub use order_completed::OnOrderCompleted;
-pub use order_confirmed::OnOrderConfirmed;
-pub use order_created::OnOrderCreated;
-pub use order_restated::OnOrderRestated;
+use crate::App;
+use crate::store::{self, passes};
+
+impl App {
+    /// Returns the consumer of the service, with the handler of each event.
+    #[must_use]
+    pub fn consumers(&self) -> Consumers {
+        let app = || self.clone();
+        self.core
+            .consumers("tickets-service")
+            .on_with(app(), |app, tx, event: &OrderCreated| store::reserve(tx, &app.publisher(), event))
+            .on(|tx, event: &OrderConfirmed| store::confirm(tx, &event.id, event.version))
+            .on_with(app(), |app, tx, event: &OrderCompleted| store::complete(tx, &app.publisher(), event))
+            .on_with(app(), |app, tx, event: &OrderCancelled| {
+                store::release(tx, &app.publisher(), &event.id, &event.ticket.id, event.version)
+            })
+            // Purchases that an earlier version has completed.
+            .on_with(app(), |app, tx, event: &OrderRestated| passes::restate(tx, &app.publisher(), event))
+            .on_with(app(), |app, tx, event: &ListingClosed| {
+                passes::close_listing(tx, &app.publisher(), event)
+            })
+    }
+}

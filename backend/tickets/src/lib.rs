@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, SessionEndedHandler, spawn_periodic};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_periodic};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::http::{StreamSlots, TrustedProxies};
@@ -26,9 +26,6 @@ use utoipa_axum::router::OpenApiRouter;
 
 use domain::pass::ResaleCap;
 
-pub use consumers::{
-    OnListingClosed, OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated, OnOrderRestated,
-};
 pub use feed::Feed;
 pub use pass_keys::{PassKeyError, PassSigner};
 
@@ -165,17 +162,7 @@ impl App {
             let app = app.clone();
             async move { app.correct_outdated_tickets().await }
         });
-        let consumers = self
-            .core
-            .consumers("tickets-service")
-            .on(OnOrderCreated { app: self.clone() })
-            .on(OnOrderConfirmed)
-            .on(OnOrderCompleted { app: self.clone() })
-            .on(OnOrderCancelled { app: self.clone() })
-            .on(OnOrderRestated { app: self.clone() })
-            .on(OnListingClosed { app: self.clone() })
-            .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
-        self.core.start(bus, Some(consumers), shutdown);
+        self.core.start(bus, Some(self.consumers()), shutdown);
         self.core.start_pruning_with_sessions(shutdown, store::prune);
     }
 

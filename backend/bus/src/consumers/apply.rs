@@ -265,8 +265,11 @@ impl Consumers {
         }
     }
 
-    /// Calls the handler. Returns `None` if there is none.
-    fn handle(&self, tx: &mut Tx<'_>, envelope: &Envelope) -> Result<Option<Effect>, HandlerError> {
+    /// Calls the handler of an event, without a record in the inbox. Returns `None` if there is none.
+    ///
+    /// # Errors
+    /// If the event cannot be decoded, or the handler fails.
+    pub fn handle(&self, tx: &mut Tx<'_>, envelope: &Envelope) -> Result<Option<Effect>, HandlerError> {
         let handler = envelope.name.known().and_then(|name| self.handlers.get(&name));
         let Some(apply) = handler else { return Ok(None) };
         let handled = catch_unwind(AssertUnwindSafe(|| apply(tx, envelope)));

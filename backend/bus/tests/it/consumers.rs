@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_bus::{AckDecision, Delivery, Effect, Handler, ServiceCore, next_step, timeline};
+use ticketing_bus::{AckDecision, Delivery, Effect, ServiceCore, next_step, timeline};
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::{Envelope, TicketCreated, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
@@ -11,7 +11,7 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, Ticket, TimelineEntry, fixtures};
 
 use crate::support::{
-    Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, created, deleted, note, notes,
+    Fault, FaultyHandler, Fixture, count, created, deleted, note, notes, on_created, on_updated,
 };
 
 on_shapes! {
@@ -47,7 +47,7 @@ fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
 async fn redelivered_event_changes_nothing(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
-    let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
+    let consumers = Arc::new(core.consumers("s").on(on_created).on(on_updated));
     let history = deliveries(fixture.history("t", 3));
     for _ in 0..3 {
         let decisions = consumers.clone().apply(history.clone()).await.unwrap();
@@ -60,7 +60,7 @@ async fn redelivered_event_changes_nothing(shape: Shape) {
 async fn redeliveries_are_counted_for_the_timeline(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
-    let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
+    let consumers = Arc::new(core.consumers("s").on(on_created).on(on_updated));
     let order = OrderId::new("o-1");
     let reserved = Ticket { version: 1, order_id: Some(order.clone()), ..fixtures::ticket("t") };
     let events = vec![fixture.encoded(&created("t")), fixture.encoded(&TicketUpdated::from(&reserved))];
@@ -82,7 +82,7 @@ async fn redeliveries_are_counted_for_the_timeline(shape: Shape) {
 async fn late_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
-    let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
+    let consumers = Arc::new(core.consumers("s").on(on_created).on(on_updated));
     consumers.clone().apply(deliveries(fixture.history("t", 3))).await.unwrap();
     // The same versions under other identifiers, as a rebuilt stream might bring them.
     let decisions = consumers.apply(deliveries(fixture.history("t", 3))).await.unwrap();
@@ -93,7 +93,7 @@ async fn late_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {
 async fn event_without_handler_is_retried_without_inbox_row(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
-    let consumers = Arc::new(core.consumers("s").on(OnCreated));
+    let consumers = Arc::new(core.consumers("s").on(on_created));
     let unknown = Envelope { name: "ticket:viewed".into(), ..fixture.encoded(&created("u")) };
     let events = vec![fixture.encoded(&deleted("t", 1)), unknown, fixture.encoded(&created("t"))];
     let decisions = consumers.apply(deliveries(events)).await.unwrap();
@@ -107,7 +107,7 @@ async fn event_without_handler_is_retried_without_inbox_row(shape: Shape) {
 async fn out_of_order_event_waits_for_its_predecessor(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
-    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(on_created).on(on_updated)), &shutdown);
     let mut history = fixture.history("t", 4);
     let first = history.remove(0);
     history.reverse();
@@ -140,7 +140,7 @@ fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
 async fn shuffled_histories_apply_in_order_once(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
-    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(on_created).on(on_updated)), &shutdown);
     let events: Vec<Envelope> =
         (0..20).flat_map(|ticket| fixture.history(&format!("t{ticket}"), 6)).collect();
     for batch in shuffled(events, 7).chunks(15) {
@@ -162,7 +162,7 @@ async fn event_not_due_is_never_dead_lettered(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let handler = FaultyHandler::new(Fault::NotDue);
-    core.start(&bus, Some(core.consumers("s").on(handler.clone())), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on_with(handler.clone(), FaultyHandler::handle)), &shutdown);
     bus.publish(fixture.history("bad", 1)).await.unwrap();
     eventually("it was put off many times", || async {
         fixture.advance_retries();
@@ -185,9 +185,7 @@ struct Says {
     then: Result<(), ()>,
 }
 
-impl Handler for Says {
-    type Event = TicketCreated;
-
+impl Says {
     fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
         note(tx, event.id.as_str(), event.version)?;
         self.core.outbox.append(tx, &deleted(event.id.as_str(), 1))?;
@@ -200,7 +198,8 @@ async fn effect_and_its_events_commit_atomically(shape: Shape) {
     for (then, rows) in [(Err(()), 0), (Ok(()), 1)] {
         let fixture = Fixture::on(shape).await;
         let core = fixture.service("s");
-        let consumers = Arc::new(core.consumers("s").on(Says { core: core.clone(), then }));
+        let consumers =
+            Arc::new(core.consumers("s").on_with(Says { core: core.clone(), then }, Says::handle));
         let decisions = consumers.apply(deliveries(vec![fixture.encoded(&created("t"))])).await.unwrap();
         assert_eq!(decisions[0] == AckDecision::Accepted, then.is_ok());
         for table in [
@@ -216,7 +215,7 @@ async fn effect_and_its_events_commit_atomically(shape: Shape) {
 async fn applied_signal_wakes_waiters(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
-    core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(on_created)), &shutdown);
     let mut applied = core.applied.listen();
     bus.publish(fixture.history("t", 1)).await.unwrap();
     tokio::time::timeout(Duration::from_secs(10), applied.notified()).await.expect("a notification");

@@ -11,7 +11,7 @@ use ticketing_events::Envelope;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, OnCreated, OnUpdated, TICKETS, count, created, notes, updated};
+use crate::support::{Fixture, TICKETS, count, created, notes, on_created, on_updated, updated};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -28,7 +28,7 @@ async fn crash_before_ack_repeats_no_effect(shape: Shape) {
     {
         let (bus, core) = (fixture.bus().await, fixture.service("s"));
         bus.publish(fixture.history("t", 3)).await.unwrap();
-        let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
+        let consumers = Arc::new(core.consumers("s").on(on_created).on(on_updated));
         let mut subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
         let deliveries = subscription.next(2).await.unwrap();
         consumers.apply(deliveries.into()).await.unwrap();
@@ -36,7 +36,7 @@ async fn crash_before_ack_repeats_no_effect(shape: Shape) {
     }
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     assert_eq!(bus.backlog().await.unwrap(), 3);
-    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(on_created).on(on_updated)), &shutdown);
     eventually("the rest takes effect", || async { notes(&core).await.len() == 3 }).await;
     eventually("all is settled", || async { bus.backlog().await.unwrap() == 0 }).await;
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
@@ -99,7 +99,7 @@ async fn restarts_lose_and_repeat_nothing(shape: Shape) {
         let (bus, source, copy, shutdown) =
             (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"), Shutdown::new());
         source.start(&bus, None, &shutdown);
-        copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
+        copy.start(&bus, Some(copy.consumers("copy").on(on_created).on(on_updated)), &shutdown);
         append_history(&source, ticket).await;
         // The loops are ended wherever they are, often before anything was published or applied.
         shutdown.trigger();
@@ -108,7 +108,7 @@ async fn restarts_lose_and_repeat_nothing(shape: Shape) {
     let (bus, source, copy, shutdown) =
         (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"), Shutdown::new());
     source.start(&bus, None, &shutdown);
-    copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
+    copy.start(&bus, Some(copy.consumers("copy").on(on_created).on(on_updated)), &shutdown);
     eventually("all events are applied", || async { notes(&copy).await.len() == 18 }).await;
     let expected: Vec<String> =
         tickets.iter().flat_map(|ticket| (0..3).map(move |version| format!("{ticket}/{version}"))).collect();

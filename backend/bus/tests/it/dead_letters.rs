@@ -7,7 +7,7 @@ use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, notes};
+use crate::support::{Fault, FaultyHandler, Fixture, count, notes, on_created, on_updated};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -38,7 +38,7 @@ async fn poisoned(fixture: &Fixture, fault: Fault) -> (Bus, ServiceCore, FaultyH
     for ticket in ["a", "bad", "b"] {
         bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
-    core.start(&bus, Some(core.consumers("s").on(handler.clone())), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on_with(handler.clone(), FaultyHandler::handle)), &shutdown);
     (bus, core, handler, shutdown)
 }
 
@@ -79,7 +79,7 @@ async fn invalid_body_is_dead_lettered_at_once(shape: Shape) {
     broken.body = r#"{"id":7}"#.to_owned();
     events.insert(1, broken);
     bus.publish(events).await.unwrap();
-    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(on_created).on(on_updated)), &shutdown);
     eventually("the others are handled", || async { notes(&core).await == ["t/0", "t/1"] }).await;
     eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;
     let letter = bus.dead_letters().await.unwrap().remove(0);
@@ -92,7 +92,7 @@ async fn event_without_predecessor_is_dead_lettered(shape: Shape) {
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     bus.publish(fixture.history("t", 2).split_off(1)).await.unwrap();
     let limits = DeliveryLimits { out_of_order: Duration::from_millis(100), ..DeliveryLimits::default() };
-    let consumers = core.consumers("s").on(OnCreated).on(OnUpdated).with_limits(limits);
+    let consumers = core.consumers("s").on(on_created).on(on_updated).with_limits(limits);
     core.start(&bus, Some(consumers), &shutdown);
     let letter = first_letter(&fixture, &bus).await;
     assert_eq!(letter.cause, "its predecessor has not come");
@@ -144,7 +144,7 @@ async fn dead_letter_is_replayed_to_its_consumer_after_restart(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, handler, shutdown) = poisoned(&fixture, Fault::Fails).await;
     let other = fixture.service("other");
-    other.start(&bus, Some(other.consumers("other").on(OnCreated)), &shutdown);
+    other.start(&bus, Some(other.consumers("other").on(on_created)), &shutdown);
     let letter = first_letter(&fixture, &bus).await;
     shutdown.trigger();
     assert!(shutdown.wait(Duration::from_secs(5)).await);
@@ -154,8 +154,8 @@ async fn dead_letter_is_replayed_to_its_consumer_after_restart(shape: Shape) {
         (fixture.bus().await, fixture.service("s"), fixture.service("other"), Shutdown::new());
     handler.set_fault(Fault::Fine);
     let calls = handler.calls();
-    core.start(&bus, Some(core.consumers("s").on(handler.clone())), &shutdown);
-    other.start(&bus, Some(other.consumers("other").on(OnCreated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on_with(handler.clone(), FaultyHandler::handle)), &shutdown);
+    other.start(&bus, Some(other.consumers("other").on(on_created)), &shutdown);
     bus.replay("s", letter.seq).await.unwrap();
     eventually("it takes effect", || async { notes(&core).await.contains(&"bad/0".to_owned()) }).await;
     assert_eq!(handler.calls(), calls + 1);

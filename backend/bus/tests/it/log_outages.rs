@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use ticketing_bus::{Effect, Handler};
+use ticketing_bus::Effect;
 use ticketing_engines::{Shape, eventually};
 use ticketing_events::TicketCreated;
 use ticketing_platform::db::{DbError, Tx};
@@ -48,9 +48,7 @@ impl<'a> MakeWriter<'a> for Lines {
 /// Takes the log away while it handles an event, whose delivery can then not be settled.
 struct MovesLog(PathBuf, PathBuf);
 
-impl Handler for MovesLog {
-    type Event = TicketCreated;
-
+impl MovesLog {
     fn handle(&self, tx: &mut Tx<'_>, _: &TicketCreated) -> Result<Effect, DbError> {
         drop(fs::rename(&self.0, &self.1));
         note(tx, "t", 0)?;
@@ -70,7 +68,7 @@ async fn outage_of_the_event_log_is_one_line_of_each_relay_and_consumer() {
     let fixture = Fixture::on(Shape::Embedded).await;
     let (log, away) = (fixture.folder().join("bus.db"), fixture.folder().join("away.db"));
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
-    let consumers = core.consumers("s").on(MovesLog(log.clone(), away.clone()));
+    let consumers = core.consumers("s").on_with(MovesLog(log.clone(), away.clone()), MovesLog::handle);
     core.start(&bus, Some(consumers), &shutdown);
     bus.publish(fixture.history("t", 1)).await.unwrap();
     eventually("the log is away", || async { away.exists() }).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use ticketing_bus::{AckDecision, DeliveryLimits, Effect, Handler, ServiceCore};
+use ticketing_bus::{AckDecision, DeliveryLimits, Effect, ServiceCore};
 use ticketing_engines::{Engine, Shape, eventually, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::args;
@@ -12,7 +12,7 @@ use ticketing_platform::db::{DbError, Dialect, Tx};
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{
-    CREATED_AND_UPDATED, Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, note, notes,
+    CREATED_AND_UPDATED, Fault, FaultyHandler, Fixture, count, note, notes, on_created, on_updated,
 };
 
 on_shapes! {
@@ -98,7 +98,7 @@ async fn free_disk(core: &ServiceCore) {
 async fn full_disk_sets_no_event_aside(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
-    let consumers = core.consumers("s").on(OnCreated).on(OnUpdated).with_limits(STRICT);
+    let consumers = core.consumers("s").on(on_created).on(on_updated).with_limits(STRICT);
     core.start(&bus, Some(consumers), &shutdown);
     bus.publish(fixture.history("before", 1)).await.unwrap();
     eventually("it works", || async { notes(&core).await == ["before/0"] }).await;
@@ -125,7 +125,11 @@ async fn consumer_backs_off_while_only_its_writes_fail(shape: Shape) {
     let tries = Arc::new(AtomicI64::new(0));
     core.start(
         &bus,
-        Some(core.consumers("s").on(CountsCreated(tries.clone())).with_limits(STRICT)),
+        Some(
+            core.consumers("s")
+                .on_with(CountsCreated(tries.clone()), CountsCreated::handle)
+                .with_limits(STRICT),
+        ),
         &shutdown,
     );
     fill_disk(&core).await;
@@ -161,7 +165,11 @@ async fn outage_that_one_event_meets_is_not_charged_to_it(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
     let handler = FaultyHandler::new(Fault::Outage);
-    core.start(&bus, Some(core.consumers("s").on(handler.clone()).with_limits(STRICT)), &shutdown);
+    core.start(
+        &bus,
+        Some(core.consumers("s").on_with(handler.clone(), FaultyHandler::handle).with_limits(STRICT)),
+        &shutdown,
+    );
     for ticket in ["a", "bad", "b"] {
         bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
@@ -178,7 +186,7 @@ async fn locked_database_sets_no_event_aside(shape: Shape) {
     assert_eq!(shape.engine(), Engine::Sqlite);
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
-    core.start(&bus, Some(core.consumers("s").on(OnCreated).with_limits(STRICT)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(on_created).with_limits(STRICT)), &shutdown);
     // Another process writes, and does not come to an end.
     let other = fixture.service("s");
     let (locked, is_locked) = tokio::sync::oneshot::channel();
@@ -220,7 +228,11 @@ async fn event_delivered_often_still_waits_for_its_predecessor(shape: Shape) {
     drop(subscription);
     let tries = Arc::new(AtomicI64::new(0));
     let counted = CountsCreated(tries.clone());
-    core.start(&bus, Some(core.consumers("s").on(counted).on(OnUpdated).with_limits(STRICT)), &shutdown);
+    core.start(
+        &bus,
+        Some(core.consumers("s").on_with(counted, CountsCreated::handle).on(on_updated).with_limits(STRICT)),
+        &shutdown,
+    );
     bus.publish(fixture.history("other", 1)).await.unwrap();
     eventually("the consumer works", || async { tries.load(Ordering::SeqCst) == 1 }).await;
     assert!(bus.dead_letters().await.unwrap().is_empty());
@@ -236,21 +248,17 @@ async fn event_delivered_often_still_waits_for_its_predecessor(shape: Shape) {
 /// Counts its calls.
 struct CountsCreated(Arc<AtomicI64>);
 
-impl Handler for CountsCreated {
-    type Event = TicketCreated;
-
+impl CountsCreated {
     fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        OnCreated.handle(tx, event)
+        on_created(tx, event)
     }
 }
 
 /// Looks whether it was noted that the event is being handled.
 struct SeesNote(Arc<AtomicI64>);
 
-impl Handler for SeesNote {
-    type Event = TicketCreated;
-
+impl SeesNote {
     fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
         let sql = "SELECT MIN(unfinished) AS unfinished FROM delivery_failures";
         let noted = tx.query_one(sql, &[], |row| row.opt_int("unfinished"))?;
@@ -276,7 +284,7 @@ async fn event_that_kills_the_process_is_dead_lettered(shape: Shape) {
         .await;
     noted.unwrap();
     let seen = Arc::new(AtomicI64::new(-1));
-    core.start(&bus, Some(core.consumers("s").on(SeesNote(seen.clone()))), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on_with(SeesNote(seen.clone()), SeesNote::handle)), &shutdown);
     eventually("the other is handled", || async { notes(&core).await == ["fine/0"] }).await;
     assert_eq!(seen.load(Ordering::SeqCst), 1, "that it is begun is noted before");
     eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;

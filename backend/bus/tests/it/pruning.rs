@@ -8,7 +8,7 @@ use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, OnCreated, TICKETS, accepted, count, created, notes};
+use crate::support::{Fixture, TICKETS, accepted, count, created, notes, on_created};
 
 on_shapes! {
     [embedded, postgres]
@@ -63,7 +63,7 @@ async fn outbox_and_inbox_are_pruned(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, shutdown) = (fixture.bus().await, Shutdown::new());
     let core = fixture.service("s");
-    core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(on_created)), &shutdown);
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| outbox.append(tx, &created("t")));
     appended.await.map_err(|error: DbError| error).unwrap();

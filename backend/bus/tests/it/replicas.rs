@@ -11,7 +11,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::Timestamp;
 
-use crate::support::{Fixture, OnCreated, OnUpdated, count, created, notes, updated};
+use crate::support::{Fixture, count, created, notes, on_created, on_updated, updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
@@ -179,7 +179,7 @@ async fn replicas_apply_each_duplicate_delivery_once() {
     let (bus, replicas, shutdown) = (fixture.live_bus().await, replicas(&fixture), Shutdown::new());
     let events: Vec<_> = ["a", "b", "c"].into_iter().flat_map(|ticket| fixture.history(ticket, 30)).collect();
     for replica in &replicas {
-        replica.start(&bus, Some(replica.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+        replica.start(&bus, Some(replica.consumers("s").on(on_created).on(on_updated)), &shutdown);
     }
     for batch in events.chunks(10) {
         bus.publish(batch.to_vec()).await.unwrap();

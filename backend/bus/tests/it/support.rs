@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ticketing_bus::{
-    AckDecision, Bus, Delivery, Effect, EmbeddedOptions, Handler, JetStreamOptions, ServiceCore, next_step,
+    AckDecision, Bus, Delivery, Effect, EmbeddedOptions, JetStreamOptions, ServiceCore, next_step,
 };
 use ticketing_engines::{Engine, Home, NatsServer, Shape};
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
@@ -174,25 +174,14 @@ pub(crate) fn follow(tx: &mut Tx<'_>, id: &TicketId, version: i64) -> Result<Eff
     Ok(step)
 }
 
-/// Keeps copies by `ticket:created` …
-pub(crate) struct OnCreated;
-/// … and `ticket:updated`.
-pub(crate) struct OnUpdated;
-
-impl Handler for OnCreated {
-    type Event = TicketCreated;
-
-    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
-        follow(tx, &event.id, event.version)
-    }
+/// Keeps copies by `ticket:created`.
+pub(crate) fn on_created(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+    follow(tx, &event.id, event.version)
 }
 
-impl Handler for OnUpdated {
-    type Event = TicketUpdated;
-
-    fn handle(&self, tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, DbError> {
-        follow(tx, &event.id, event.version)
-    }
+/// Keeps copies by `ticket:updated`.
+pub(crate) fn on_updated(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, DbError> {
+    follow(tx, &event.id, event.version)
 }
 
 /// How a [`FaultyHandler`] handles the ticket `bad`.
@@ -230,10 +219,8 @@ impl FaultyHandler {
     }
 }
 
-impl Handler for FaultyHandler {
-    type Event = TicketCreated;
-
-    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+impl FaultyHandler {
+    pub(crate) fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
         note(tx, event.id.as_str(), event.version)?;
         if event.id.as_str() != "bad" {
             return Ok(Effect::Done);

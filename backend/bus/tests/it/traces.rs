@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ticketing_bus::{AckDecision, Bus, Delivery, Effect, Handler, ServiceCore};
+use ticketing_bus::{AckDecision, Bus, Delivery, Effect, ServiceCore};
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::db::{DbError, Tx};
@@ -31,9 +31,7 @@ struct Echo {
     fails: Arc<AtomicU32>,
 }
 
-impl Handler for Echo {
-    type Event = TicketCreated;
-
+impl Echo {
     fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
         self.core.outbox.append(tx, &deleted(event.id.as_str(), 1))?;
         let left = self.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
@@ -73,7 +71,7 @@ async fn events_of_a_handler_belong_to_the_trace(shape: Shape) {
     publish_created(&publisher, "c", Some(OTHER)).await;
     publisher.start(&bus, None, &shutdown);
     let echo = Echo { core: consumer.clone(), fails: Arc::default() };
-    consumer.start(&bus, Some(consumer.consumers("s").on(echo)), &shutdown);
+    consumer.start(&bus, Some(consumer.consumers("s").on_with(echo, Echo::handle)), &shutdown);
     let all = expected(&[
         ("ticket:created a", Some(ONE)),
         ("ticket:created b", None),
@@ -93,7 +91,7 @@ async fn redelivered_event_belongs_to_its_trace(shape: Shape) {
     publish_created(&core, "a", Some(ONE)).await;
     let fails = Arc::new(AtomicU32::new(2));
     let echo = Echo { core: core.clone(), fails: fails.clone() };
-    core.start(&bus, Some(core.consumers("s").on(echo)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on_with(echo, Echo::handle)), &shutdown);
     let all = expected(&[("ticket:created a", Some(ONE)), ("ticket:deleted a", Some(ONE))]);
     eventually("the event is published once, at the third attempt", || async { carried(&bus).await == all })
         .await;
@@ -106,7 +104,7 @@ async fn units_of_one_commit_keep_their_own_traces(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
     let fails = Arc::new(AtomicU32::new(1));
-    let consumers = Arc::new(core.consumers("s").on(Echo { core: core.clone(), fails }));
+    let consumers = Arc::new(core.consumers("s").on_with(Echo { core: core.clone(), fails }, Echo::handle));
     let deliveries = [("a", Some(ONE)), ("b", None), ("c", Some(OTHER))].map(|(ticket, trace)| {
         let mut envelope = fixture.encoded(&created(ticket));
         envelope.trace = trace.map(str::to_owned);

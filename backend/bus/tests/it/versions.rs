@@ -9,7 +9,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, OnCreated, OnUpdated, count, created, notes};
+use crate::support::{Fixture, count, created, notes, on_created, on_updated};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -26,13 +26,13 @@ on_shapes! {
 /// Starts the older version: it has no handler for `ticket:updated`.
 fn start_older(core: &ServiceCore, bus: &Bus, limits: DeliveryLimits) -> Shutdown {
     let shutdown = Shutdown::new();
-    core.start(bus, Some(core.consumers("s").on(OnCreated).with_limits(limits)), &shutdown);
+    core.start(bus, Some(core.consumers("s").on(on_created).with_limits(limits)), &shutdown);
     shutdown
 }
 
 fn start_newer(core: &ServiceCore, bus: &Bus) -> Shutdown {
     let shutdown = Shutdown::new();
-    core.start(bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    core.start(bus, Some(core.consumers("s").on(on_created).on(on_updated)), &shutdown);
     shutdown
 }
 

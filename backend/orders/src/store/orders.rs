@@ -88,28 +88,6 @@ pub enum CancelError {
     Db(#[from] DbError),
 }
 
-/// The result of [`advance`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AdvanceResult {
-    /// The transition was applied, or the cause changes nothing.
-    Done,
-    /// The deadline has not passed.
-    NotYet,
-    /// The order does not exist.
-    Unknown,
-}
-
-impl From<AdvanceResult> for Effect {
-    fn from(result: AdvanceResult) -> Self {
-        match result {
-            AdvanceResult::Done => Self::Done,
-            AdvanceResult::NotYet => Self::NotDue,
-            // Orders owns the orders, so an unknown one was never created.
-            AdvanceResult::Unknown => Self::Duplicate,
-        }
-    }
-}
-
 /// Reads the columns of an [`OrderedTicket`].
 fn ordered_ticket(row: &Row<'_>) -> Result<OrderedTicket, DbError> {
     Ok(OrderedTicket {
@@ -277,7 +255,8 @@ pub fn cancel(
     }
 }
 
-/// Applies the transition of `cause` to an order, if there is one.
+/// Applies the transition of `cause` to an order, if there is one. An event of an unknown order counts as a duplicate: orders
+/// owns the orders, so that one was never created.
 ///
 /// # Errors
 /// If the database fails.
@@ -287,17 +266,17 @@ pub fn advance(
     id: &OrderId,
     cause: Cause,
     now: Timestamp,
-) -> Result<AdvanceResult, DbError> {
-    let Some(order) = find(tx, id)? else { return Ok(AdvanceResult::Unknown) };
+) -> Result<Effect, DbError> {
+    let Some(order) = find(tx, id)? else { return Ok(Effect::Duplicate) };
     match step(order.status, cause, order.expires_at, now) {
         Step::To(next) => {
             if matches!(cause, Cause::Cancelled | Cause::Expired) {
                 reorder::record(tx, &order, now)?;
             }
-            move_to(tx, outbox, &order, next, cause).map(|()| AdvanceResult::Done)
+            move_to(tx, outbox, &order, next, cause).map(|()| Effect::Done)
         }
-        Step::Stay => Ok(AdvanceResult::Done),
-        Step::NotYet => Ok(AdvanceResult::NotYet),
+        Step::Stay => Ok(Effect::Done),
+        Step::NotYet => Ok(Effect::NotDue),
     }
 }
 

@@ -1,16 +1,13 @@
 //! The consumers of orders: tickets, payments and deadlines.
 
-use ticketing_bus::{Effect, Handler};
+use ticketing_bus::Effect;
 use ticketing_engines::{Engine, on_both};
 use ticketing_events::{
-    Event, ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed, TicketUpdated,
+    Envelope, Event, ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed, TicketUpdated,
 };
+use ticketing_orders::DEFAULT_TTL;
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
-use ticketing_orders::{
-    DEFAULT_TTL, OnExpirationComplete, OnPaymentAuthorized, OnPaymentCreated, OnPaymentFailed,
-    OnTicketDeleted, OnTicketUpdated,
-};
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId};
 
 use crate::support::{MOMENT, Shop, deleted, updated};
@@ -22,12 +19,11 @@ on_both! {
     order_survives_withdrawal_of_its_ticket, restored_ticket_takes_no_new_order;
 }
 
-async fn apply<H: Handler>(shop: &Shop, handler: H, event: H::Event) -> Effect {
-    shop.write(move |tx| handler.handle(tx, &event)).await
-}
-
-fn on_deleted(shop: &Shop) -> OnTicketDeleted {
-    OnTicketDeleted { core: shop.core.clone() }
+async fn apply<E: Event>(shop: &Shop, event: E) -> Effect {
+    let envelope = Envelope::encode("event".to_owned(), shop.core.clock.now(), &event).unwrap();
+    let consumers = ticketing_orders::consumers(&shop.core);
+    let effect = shop.core.db.write(move |tx| consumers.handle(tx, &envelope)).await;
+    effect.unwrap().expect("a handler")
 }
 
 /// The three events of payments have the same fields.
@@ -39,20 +35,20 @@ macro_rules! of_payment {
 
 async fn payment_confirms_and_completes_its_order(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
-    let (order, core) = (shop.reserved("user", "t").await, shop.core.clone());
+    let order = shop.reserved("user", "t").await;
     let authorized = of_payment!(PaymentAuthorized, order);
-    let effect = apply(&shop, OnPaymentAuthorized { core: core.clone() }, authorized).await;
+    let effect = apply(&shop, authorized).await;
     assert_eq!((effect, shop.status(&order).await), (Effect::Done, (OrderStatus::AwaitingPayment, 1)));
-    let effect = apply(&shop, OnPaymentCreated { core }, of_payment!(PaymentCreated, order)).await;
+    let effect = apply(&shop, of_payment!(PaymentCreated, order)).await;
     assert_eq!((effect, shop.status(&order).await), (Effect::Done, (OrderStatus::Complete, 2)));
 }
 
 async fn failed_payment_cancels_its_order(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
-    let (order, core) = (shop.reserved("user", "t").await, shop.core.clone());
+    let order = shop.reserved("user", "t").await;
     shop.advance(&order, Cause::PaymentAuthorized).await;
     let failed = PaymentFailed { id: PaymentId::new("p"), order_id: order.clone() };
-    assert_eq!(apply(&shop, OnPaymentFailed { core }, failed).await, Effect::Done);
+    assert_eq!(apply(&shop, failed).await, Effect::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 2));
 }
 
@@ -61,7 +57,7 @@ async fn early_expiration_is_redelivered(engine: Engine) {
     let order = shop.reserved("user", "t").await;
     let expired = || {
         let event = ExpirationComplete { order_id: order.clone() };
-        apply(&shop, OnExpirationComplete { core: shop.core.clone() }, event)
+        apply(&shop, event)
     };
     shop.core.clock.advance(DEFAULT_TTL - MOMENT);
     assert_eq!(expired().await, Effect::NotDue);
@@ -75,11 +71,11 @@ async fn early_expiration_is_redelivered(engine: Engine) {
 
 async fn event_of_an_unknown_order_is_dropped(engine: Engine) {
     let shop = Shop::with(engine, &[]).await;
-    let (core, nothing) = (shop.core.clone(), OrderId::new("nothing"));
+    let nothing = OrderId::new("nothing");
     let expired = ExpirationComplete { order_id: nothing.clone() };
-    assert_eq!(apply(&shop, OnExpirationComplete { core: core.clone() }, expired).await, Effect::Duplicate);
+    assert_eq!(apply(&shop, expired).await, Effect::Duplicate);
     let authorized = of_payment!(PaymentAuthorized, nothing);
-    assert_eq!(apply(&shop, OnPaymentAuthorized { core }, authorized).await, Effect::Duplicate);
+    assert_eq!(apply(&shop, authorized).await, Effect::Duplicate);
 }
 
 async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
@@ -95,22 +91,22 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
         }
         let gone = deleted("t", 1);
         assert_eq!(gone.aggregate(), "t");
-        assert_eq!(apply(&shop, on_deleted(&shop), deleted("t", 2)).await, Effect::OutOfOrder);
-        assert_eq!(apply(&shop, on_deleted(&shop), gone.clone()).await, Effect::Done);
+        assert_eq!(apply(&shop, deleted("t", 2)).await, Effect::OutOfOrder);
+        assert_eq!(apply(&shop, gone.clone()).await, Effect::Done);
         assert_eq!(shop.status(&order).await, expected, "after {causes:?}");
         assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::Reserved)));
-        assert_eq!(apply(&shop, on_deleted(&shop), gone).await, Effect::Duplicate);
+        assert_eq!(apply(&shop, gone).await, Effect::Duplicate);
     }
 }
 
 async fn restored_ticket_takes_no_new_order(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
-    assert_eq!(apply(&shop, on_deleted(&shop), deleted("t", 1)).await, Effect::Done);
+    assert_eq!(apply(&shop, deleted("t", 1)).await, Effect::Done);
     let held = TicketUpdated { order_id: Some(order.clone()), ..updated("t", 2, 1999) };
-    assert_eq!(apply(&shop, OnTicketUpdated, held).await, Effect::Done);
+    assert_eq!(apply(&shop, held).await, Effect::Done);
     shop.advance(&order, Cause::Cancelled).await;
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
-    assert_eq!(apply(&shop, on_deleted(&shop), deleted("t", 3)).await, Effect::Done);
+    assert_eq!(apply(&shop, deleted("t", 3)).await, Effect::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
 }

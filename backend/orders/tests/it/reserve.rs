@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use ticketing_bus::Effect;
 use ticketing_engines::{Engine, on_both};
 use ticketing_orders::domain::lifecycle::Cause;
-use ticketing_orders::store::{AdvanceResult, ReserveError};
+use ticketing_orders::store::ReserveError;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::{Money, OrderStatus};
 
@@ -64,7 +64,7 @@ async fn ticket_can_be_ordered_after_its_order_was_cancelled(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     for round in 0..5 {
         let order = shop.reserved(&format!("user{round}"), "t").await;
-        assert_eq!(shop.advance(&order, Cause::Cancelled).await, AdvanceResult::Done);
+        assert_eq!(shop.advance(&order, Cause::Cancelled).await, Effect::Done);
     }
     assert_eq!(shop.published().await.len(), 10);
 }

@@ -7,7 +7,7 @@ use ticketing_engines::{Engine, on_both};
 use ticketing_events::{TicketCreated, TicketUpdated};
 use ticketing_orders::DEFAULT_TTL;
 use ticketing_orders::domain::lifecycle::Cause;
-use ticketing_orders::store::{AdvanceResult, ReserveError};
+use ticketing_orders::store::ReserveError;
 use ticketing_sdk::{CancelReason, Money, OrderId, Ticket, TicketDetails, Timestamp, fixtures};
 
 use crate::support::{MOMENT, START, Shop, listed, reserve_with};
@@ -36,7 +36,7 @@ async fn started_event_takes_no_order(engine: Engine) {
     shop.core.clock.advance(start - MOMENT);
     let order = shop.reserved("ada", "t").await;
     shop.core.clock.advance(MOMENT);
-    assert_eq!(shop.advance(&order, Cause::Expired).await, AdvanceResult::Done);
+    assert_eq!(shop.advance(&order, Cause::Expired).await, Effect::Done);
     assert!(matches!(shop.reserve("bob", "t").await, Err(ReserveError::Started)));
     // A started event is reported before a wrong price.
     let cheap = reserve_with(&shop.core, "bob", "t", |new| new.price = Money::from_cents(1).ok()).await;

@@ -6,7 +6,7 @@ use ticketing_bus::{Effect, ServiceCore};
 use ticketing_engines::{Engine, Home};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_orders::domain::lifecycle::Cause;
-use ticketing_orders::store::{self, AdvanceResult, NewOrder, ReserveError};
+use ticketing_orders::store::{self, NewOrder, ReserveError};
 use ticketing_orders::{DEFAULT_TTL, MIGRATIONS};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
@@ -94,7 +94,7 @@ impl Shop {
         self.reserve(user, ticket).await.unwrap().id
     }
 
-    pub(crate) async fn advance(&self, order: &OrderId, cause: Cause) -> AdvanceResult {
+    pub(crate) async fn advance(&self, order: &OrderId, cause: Cause) -> Effect {
         let (order, outbox, now) = (order.clone(), self.core.outbox.clone(), self.core.clock.now());
         self.write(move |tx| store::advance(tx, &outbox, &order, cause, now)).await
     }

@@ -5,30 +5,16 @@
 //! ticket shows the ordered terms until the order ends.
 
 use ticketing_bus::{Effect, next_step};
+use ticketing_events::{OrderCompleted, OrderCreated, OrderedTicketRef};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_sdk::{Money, OrderId, Ticket, TicketId, TicketStatus, UserId};
+use ticketing_sdk::{OrderId, Ticket, TicketId, TicketStatus};
 
 use super::passes::{Sale, settle_sale};
 use super::terms::{TermColumns, to_json};
 use super::tickets::{COLUMNS, ChangePublisher, publish_deleted, publish_updated, ticket};
 use crate::domain::hold::{Hold, Listing, State, View, view};
 use crate::domain::terms::{OrderedTerms, Terms};
-
-/// An order in `order:created`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewReservation {
-    /// The order.
-    pub order_id: OrderId,
-    /// The ordered ticket.
-    pub ticket_id: TicketId,
-    /// The buyer.
-    pub user_id: UserId,
-    /// The ordered terms. Older versions of orders do not state all of them.
-    pub terms: OrderedTerms,
-    /// The version of the order.
-    pub version: i64,
-}
 
 /// Applies `order:created`: the order holds the ticket, unless another one does.
 ///
@@ -37,26 +23,27 @@ pub struct NewReservation {
 pub fn reserve(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
-    new: &NewReservation,
+    event: &OrderCreated,
 ) -> Result<Effect, DbError> {
-    let step = next_step(version_of(tx, &new.order_id)?, new.version);
+    let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
-        let OrderedTerms { title, price, details } = &new.terms;
-        let details = details.as_ref().map(to_json).transpose()?;
+        let OrderedTicketRef { title, price, details, .. } = &event.ticket;
+        let json = details.as_ref().map(to_json).transpose()?;
         tx.execute_deferred(
             "INSERT INTO reservations (order_id, ticket_id, status, version, title, price, details, user_id) \
              VALUES ($1, $2, 'created', $3, $4, $5, $6, $7)",
             args![
-                &new.order_id,
-                &new.ticket_id,
-                new.version,
+                &event.id,
+                &event.ticket.id,
+                event.version,
                 title.as_ref(),
                 *price,
-                details.as_ref(),
-                &new.user_id
+                json.as_ref(),
+                &event.user_id
             ],
         )?;
-        hold(tx, publisher, new)?;
+        let terms = OrderedTerms { title: title.clone(), price: Some(*price), details: details.clone() };
+        hold(tx, publisher, event, &terms)?;
     }
     Ok(step)
 }
@@ -69,21 +56,6 @@ pub fn confirm(tx: &mut Tx<'_>, order: &OrderId, version: i64) -> Result<Effect,
     advance(tx, order, "awaiting:payment", version)
 }
 
-/// An order in `order:completed`. Older versions of orders state neither buyer nor price.
-#[derive(Clone, Copy, Debug)]
-pub struct Completed<'e> {
-    /// The order.
-    pub order: &'e OrderId,
-    /// The sold ticket.
-    pub ticket: &'e TicketId,
-    /// The buyer.
-    pub buyer: Option<&'e UserId>,
-    /// The paid price.
-    pub price: Option<Money>,
-    /// The version of the order.
-    pub version: i64,
-}
-
 /// Applies `order:completed`: the ticket is sold, and its buyer holds a pass: a new one, or the one of a resale.
 ///
 /// # Errors
@@ -91,9 +63,9 @@ pub struct Completed<'e> {
 pub fn complete(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
-    completed: Completed<'_>,
+    event: &OrderCompleted,
 ) -> Result<Effect, DbError> {
-    let Completed { order, ticket: ticket_id, buyer, price, version } = completed;
+    let (order, ticket_id, version) = (&event.id, &event.ticket.id, event.version);
     let step = advance(tx, order, "complete", version)?;
     if step != Effect::Done {
         return Ok(step);
@@ -118,7 +90,11 @@ pub fn complete(
             }
         }
     }
-    settle_sale(tx, publisher, Sale { order, ticket: ticket_id, buyer, price })?;
+    settle_sale(
+        tx,
+        publisher,
+        Sale { order, ticket: ticket_id, buyer: event.user_id.as_ref(), price: event.ticket.price },
+    )?;
     Ok(step)
 }
 
@@ -222,7 +198,12 @@ fn find_hold(tx: &mut Tx<'_>, condition: &str, value: &str) -> Result<Option<Hol
 }
 
 /// Reserves an available ticket: one statement, unless the seller has edited it since it was ordered.
-fn hold(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, new: &NewReservation) -> Result<(), DbError> {
+fn hold(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    event: &OrderCreated,
+    terms: &OrderedTerms,
+) -> Result<(), DbError> {
     let held = tx.query_opt(
         &format!(
             "UPDATE tickets SET status = 'reserved', order_id = $2, version = version + 1, updated_at = $3, \
@@ -230,12 +211,12 @@ fn hold(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, new: &NewReservation) 
              listed_title = NULL, listed_price = NULL, listed_details = NULL \
              WHERE id = $1 AND status IN ('available', 'deleted') RETURNING {COLUMNS}"
         ),
-        args![&new.ticket_id, &new.order_id, publisher.now],
+        args![&event.ticket.id, &event.id, publisher.now],
         ticket,
     )?;
     let Some(mut held) = held else { return Ok(()) };
     let listed = Terms::from(&held);
-    let ordered = new.terms.or(&listed);
+    let ordered = terms.or(&listed);
     if ordered != listed {
         tx.execute_deferred(
             &format!(

@@ -2,14 +2,14 @@
 
 use ticketing_bus::Effect;
 use ticketing_engines::{Engine, on_both};
-use ticketing_events::{ListingClosed, OrderRestated, OrderedTicketRef};
+use ticketing_events::{CompletedTicket, ListingClosed, OrderCompleted, OrderRestated, OrderedTicketRef};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{Money, OrderId, PassId, TicketId, UserId};
+use ticketing_sdk::{Money, PassId, TicketId};
 use ticketing_tickets::domain::pass::{PassState, StoredPass, Transfer};
 use ticketing_tickets::domain::terms::Terms;
+use ticketing_tickets::store;
 use ticketing_tickets::store::passes::{self, PassError, PassFilter, ReadCode};
-use ticketing_tickets::store::{self, Completed};
 
 use crate::support::{Shop, Step};
 
@@ -23,12 +23,9 @@ on_both! {
 
 /// `order:completed`, as this version of orders publishes it.
 async fn completed(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str, cents: i64) -> Effect {
-    let (order, ticket, buyer) = (OrderId::new(order), ticket.clone(), UserId::new(buyer));
-    let price = Some(Money::from_cents(cents).unwrap());
-    let applied = shop.publishing(move |tx, publisher| {
-        let completed = Completed { order: &order, ticket: &ticket, buyer: Some(&buyer), price, version: 1 };
-        store::complete(tx, publisher, completed)
-    });
+    let ticket = CompletedTicket { id: ticket.clone(), price: Some(Money::from_cents(cents).unwrap()) };
+    let event = OrderCompleted { id: order.into(), version: 1, user_id: Some(buyer.into()), ticket };
+    let applied = shop.publishing(move |tx, publisher| store::complete(tx, publisher, &event));
     applied.await.map_err(|error: DbError| error).unwrap()
 }
 

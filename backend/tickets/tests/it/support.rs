@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use ticketing_bus::{Effect, ServiceCore};
 use ticketing_engines::{Deadline, Engine, Home};
+use ticketing_events::{CompletedTicket, OrderCompleted, OrderCreated, OrderedTicketRef};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{Money, OrderId, Ticket, TicketId, Timestamp, UserId};
+use ticketing_sdk::{Money, OrderId, OrderStatus, Ticket, TicketId, Timestamp, UserId};
 use ticketing_tickets::domain::terms::OrderedTerms;
 use ticketing_tickets::domain::title::Title;
-use ticketing_tickets::store::{
-    self, Change, ChangePublisher, Completed, EditError, NewListing, NewReservation, Resumed,
-};
+use ticketing_tickets::store::{self, Change, ChangePublisher, EditError, NewListing, Resumed};
 use ticketing_tickets::{Feed, MIGRATIONS};
 
 pub(crate) struct Shop {
@@ -101,13 +100,15 @@ impl Shop {
     pub(crate) async fn apply(&self, step: Step, order: &str, ticket: &TicketId, version: i64) -> Effect {
         let (order, ticket) = (OrderId::new(order), ticket.clone());
         let applied = self.publishing(move |tx, publisher| match step {
-            Step::Created => store::reserve(tx, publisher, &ordered(&order, &ticket, version)),
+            Step::Created => {
+                store::reserve(tx, publisher, &ordered(&order, &ticket, Some("A ticket"), 2000, version))
+            }
             Step::Confirmed => store::confirm(tx, &order, version),
-            Step::Completed => store::complete(
-                tx,
-                publisher,
-                Completed { order: &order, ticket: &ticket, buyer: None, price: None, version },
-            ),
+            Step::Completed => {
+                let ticket = CompletedTicket { id: ticket.clone(), price: None };
+                let event = OrderCompleted { id: order.clone(), version, user_id: None, ticket };
+                store::complete(tx, publisher, &event)
+            }
             Step::Cancelled => store::release(tx, publisher, &order, &ticket, version),
         });
         applied.await.map_err(|error: DbError| error).unwrap()
@@ -115,15 +116,11 @@ impl Shop {
 
     /// `order:created` of a ticket on terms that are no longer those of its listing.
     pub(crate) async fn ordered_at(&self, order: &str, ticket: &TicketId, title: Option<&str>, cents: i64) {
-        let new = NewReservation {
-            terms: OrderedTerms {
-                title: title.map(str::to_owned),
-                price: Some(Money::from_cents(cents).unwrap()),
-                details: None,
-            },
-            ..ordered(&OrderId::new(order), ticket, 0)
-        };
-        let applied = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &new));
+        self.reserve(ordered(&OrderId::new(order), ticket, title, cents, 0)).await;
+    }
+
+    async fn reserve(&self, event: OrderCreated) {
+        let applied = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &event));
         assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
     }
 
@@ -140,9 +137,10 @@ impl Shop {
 
     /// `order:created` of a ticket on these terms.
     pub(crate) async fn ordered_on(&self, order: &str, ticket: &TicketId, terms: OrderedTerms) {
-        let new = NewReservation { terms, ..ordered(&OrderId::new(order), ticket, 0) };
-        let applied = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &new));
-        assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
+        let OrderedTerms { title, price, details } = terms;
+        let mut event = ordered(&OrderId::new(order), ticket, title.as_deref(), price.unwrap().cents(), 0);
+        event.ticket.details = details;
+        self.reserve(event).await;
     }
 
     pub(crate) async fn changes(&self) -> Vec<Change> {
@@ -232,18 +230,27 @@ fn open(home: &Home, clock: Clock) -> ServiceCore {
     ServiceCore::open(home.database("tickets"), clock, &[MIGRATIONS]).unwrap()
 }
 
-/// Returns an order of the ticket as it is listed by most tests.
-fn ordered(order: &OrderId, ticket: &TicketId, version: i64) -> NewReservation {
-    NewReservation {
-        order_id: order.clone(),
-        ticket_id: ticket.clone(),
+/// `order:created` of a ticket on these terms.
+fn ordered(
+    order: &OrderId,
+    ticket: &TicketId,
+    title: Option<&str>,
+    cents: i64,
+    version: i64,
+) -> OrderCreated {
+    OrderCreated {
+        id: order.clone(),
+        version,
+        status: OrderStatus::Created,
         user_id: UserId::new("buyer"),
-        terms: OrderedTerms {
-            title: Some("A ticket".to_owned()),
-            price: Some(Money::from_cents(2000).unwrap()),
+        expires_at: Timestamp::from_millis(1_700_000_900_000),
+        ticket: OrderedTicketRef {
+            id: ticket.clone(),
+            price: Money::from_cents(cents).unwrap(),
+            title: title.map(str::to_owned),
+            version: None,
             details: None,
         },
-        version,
     }
 }
 

@@ -82,7 +82,7 @@ async fn foreign_message_is_contained() {
     let bus = fixture.live_bus().await;
     let core = fixture.service("s");
     let shutdown = ticketing_platform::shutdown::Shutdown::new();
-    core.start(&bus, Some(core.consumers("s").on(crate::support::OnCreated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(crate::support::on_created)), &shutdown);
     let client = raw(&fixture).await;
     client.publish("ticketing.ticket.created.x", "what is this".into()).await.unwrap();
     eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;

@@ -10,7 +10,7 @@ use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{api, append_history, assert_in_order, assert_whole, outbox_ids, raw};
-use crate::support::{Fixture, OnCreated, OnUpdated, count, notes, updated};
+use crate::support::{Fixture, count, notes, on_created, on_updated, updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
@@ -18,7 +18,7 @@ const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS N
 async fn pair(fixture: &Fixture, shutdown: &Shutdown) -> (Bus, ServiceCore, ServiceCore) {
     let (bus, source, copy) = (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"));
     source.start(&bus, None, shutdown);
-    copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), shutdown);
+    copy.start(&bus, Some(copy.consumers("copy").on(on_created).on(on_updated)), shutdown);
     (bus, source, copy)
 }
 
@@ -102,7 +102,7 @@ async fn publish_without_response_is_unknown_and_repeatable() {
     let bus = Bus::jetstream(options).await.unwrap();
     let (source, copy) = (fixture.service("source"), fixture.service("copy"));
     source.start(&bus, None, &shutdown);
-    copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
+    copy.start(&bus, Some(copy.consumers("copy").on(on_created).on(on_updated)), &shutdown);
     let server = fixture.nats.as_ref().unwrap();
     for round in 0..3 {
         server.pause().await;
@@ -168,7 +168,7 @@ async fn lost_stream_is_rebuilt_from_the_outboxes() {
     // A consumer that has applied the events keeps its position; a new one receives them all.
     assert_eq!(notes(&copy).await.len(), 106);
     let late = fixture.service("late");
-    late.start(&bus, Some(late.consumers("late").on(OnCreated).on(OnUpdated)), &shutdown);
+    late.start(&bus, Some(late.consumers("late").on(on_created).on(on_updated)), &shutdown);
     eventually_within("a new copy is whole", Duration::from_secs(60), || async {
         notes(&late).await.len() >= 106
     })
@@ -203,7 +203,7 @@ async fn repeats_after_the_duplicate_window_change_nothing() {
         append_history(&source, &format!("t{ticket}"), 3).await;
     }
     source.start(&bus, None, &shutdown);
-    copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
+    copy.start(&bus, Some(copy.consumers("copy").on(on_created).on(on_updated)), &shutdown);
     wait_until_applied(&bus, &source, &copy, 30).await;
     let outbox = source.outbox.clone();
     let unmarked = source.db.write(move |tx| outbox.republish(tx));

@@ -7,7 +7,7 @@ use ticketing_events::Envelope;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{api, assert_in_order, assert_whole, forgetful, raw};
-use crate::support::{Fixture, OnCreated, OnUpdated, notes};
+use crate::support::{Fixture, notes, on_created, on_updated};
 
 #[tokio::test]
 async fn batch_of_events_and_single_event_are_one_write() {
@@ -82,7 +82,7 @@ async fn inbox_drops_repeats_after_the_duplicate_window() {
     let fixture = Fixture::on(Shape::Nats).await;
     let (core, shutdown) = (fixture.service("s"), Shutdown::new());
     let bus = forgetful(&fixture, Duration::from_millis(200)).await;
-    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(on_created).on(on_updated)), &shutdown);
     let mut events = Vec::new();
     for ticket in ["a", "b", "c"] {
         events.extend(fixture.history(ticket, 4));

@@ -8,7 +8,7 @@ use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{CREATED, api, assert_whole, raw};
-use crate::support::{CREATED_AND_UPDATED, Fixture, OnCreated, OnUpdated, TICKETS, accepted, notes};
+use crate::support::{CREATED_AND_UPDATED, Fixture, TICKETS, accepted, notes, on_created, on_updated};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_share_deliveries_and_apply_each_once() {
@@ -17,7 +17,7 @@ async fn replicas_share_deliveries_and_apply_each_once() {
     // Each has a connection of its own, as two processes would.
     for _ in 0..2 {
         let bus = fixture.live_bus().await;
-        core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+        core.start(&bus, Some(core.consumers("s").on(on_created).on(on_updated)), &shutdown);
     }
     let bus = fixture.live_bus().await;
     for ticket in 0..60 {
@@ -141,7 +141,7 @@ async fn versions_that_start_together_receive_all_events() {
 async fn narrowed_consumer_is_extended_again() {
     let fixture = Fixture::on(Shape::Nats).await;
     let (core, shutdown, bus) = (fixture.service("s"), Shutdown::new(), fixture.live_bus().await);
-    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on(on_created).on(on_updated)), &shutdown);
     bus.ready().await.unwrap();
     let client = raw(&fixture).await;
     let narrower = r#"{"stream_name":"TICKETING","config":{"name":"s","durable_name":"s","ack_policy":"explicit",

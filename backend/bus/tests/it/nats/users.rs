@@ -7,7 +7,7 @@ use ticketing_engines::{NatsServer, eventually};
 use ticketing_platform::shutdown::Shutdown;
 
 use super::CREATED;
-use crate::support::{Fixture, OnCreated, OnUpdated, created, notes, session_ended};
+use crate::support::{Fixture, created, notes, on_created, on_updated, session_ended};
 
 async fn guarded() -> Fixture {
     let users = NatsUser::ALL.map(|user| (user, NatsPassword::Text(format!("{}-secret", user.name()))));
@@ -61,7 +61,7 @@ async fn service_consumes_only_under_its_own_name() {
     is_refused(refused, "payments-service");
 
     let (core, shutdown) = (fixture.service("orders"), Shutdown::new());
-    let handlers = core.consumers("orders-service").on(OnCreated).on(OnUpdated);
+    let handlers = core.consumers("orders-service").on(on_created).on(on_updated);
     core.start(&orders, Some(handlers), &shutdown);
     tickets.publish(fixture.history("t", 3)).await.unwrap();
     let mut broken = fixture.encoded(&created("broken"));

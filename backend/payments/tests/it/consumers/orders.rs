@@ -1,13 +1,13 @@
 //! The copy of an order changes by consecutive versions, and its payment with it.
 
-use ticketing_bus::{Effect, Handler};
+use ticketing_bus::{Effect, HandlerError};
 use ticketing_events::{
-    CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
-    OrderCreated,
+    CancelledTicket, CompletedTicket, ConfirmedTicket, Envelope, Event, OrderCancelled, OrderCompleted,
+    OrderConfirmed, OrderCreated,
 };
+use ticketing_payments::App;
 use ticketing_payments::domain::{CardToken, PaymentStep};
 use ticketing_payments::store::{self, OrderCopy, PaymentRow, PaymentToInsert, ProviderOutcome};
-use ticketing_payments::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, Ticket, TicketId, UserId, fixtures};
 
@@ -46,12 +46,15 @@ fn completed(version: i64) -> OrderCompleted {
     OrderCompleted { id: OrderId::new(ID), version, user_id: None, ticket }
 }
 
-async fn apply<H: Handler + Clone>(fixture: &Fixture, handler: &H, event: H::Event) -> Effect
-where
-    H::Event: Clone,
-{
-    let handler = handler.clone();
-    fixture.app().core().db.write(move |tx| handler.handle(tx, &event)).await.unwrap()
+async fn apply<E: Event>(fixture: &Fixture, event: E) -> Effect {
+    let app = fixture.app().clone();
+    fixture.app().core().db.write(move |tx| handle(&app, tx, &event)).await.unwrap()
+}
+
+/// Applies an event in a transaction.
+fn handle<E: Event>(app: &App, tx: &mut Tx<'_>, event: &E) -> Result<Effect, HandlerError> {
+    let envelope = Envelope::encode("event".to_owned(), app.core().clock.now(), event).unwrap();
+    Ok(app.consumers().handle(tx, &envelope)?.expect("a handler"))
 }
 
 async fn copy(fixture: &Fixture) -> OrderCopy {
@@ -101,14 +104,13 @@ async fn payment(fixture: &Fixture) -> PaymentRow {
 async fn unattempted_payment_ends_without_a_call(setup: Setup) {
     for (attempts, cancelled_first) in [(0, false), (2, false), (1, true)] {
         let fixture = Fixture::on(setup).await;
-        let cancel = OnOrderCancelled { app: fixture.app().clone() };
-        assert_eq!(apply(&fixture, &OnOrderCreated, created(&fixture)).await, Effect::Done);
+        assert_eq!(apply(&fixture, created(&fixture)).await, Effect::Done);
         let begun = begun(&fixture).await;
         if cancelled_first {
             // The order is cancelled while the call is out; then it turns out not to have arrived.
             let attempt = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 1", &[]);
             fixture.app().core().db.write(attempt).await.unwrap();
-            apply(&fixture, &cancel, cancelled(1)).await;
+            apply(&fixture, cancelled(1)).await;
             assert_eq!(payment(&fixture).await.next_step, Some(PaymentStep::Authorize), "its answer decides");
             let undo = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 0", &[]);
             fixture.app().core().db.write(undo).await.unwrap();
@@ -117,7 +119,7 @@ async fn unattempted_payment_ends_without_a_call(setup: Setup) {
             for _ in 0..attempts {
                 unanswered(&fixture, &begun, false).await;
             }
-            assert_eq!(apply(&fixture, &cancel, cancelled(1)).await, Effect::Done);
+            assert_eq!(apply(&fixture, cancelled(1)).await, Effect::Done);
         }
         let ended = payment(&fixture).await;
         assert_eq!((ended.status, ended.next_step), (PaymentStatus::Refunded, None), "{attempts}");
@@ -129,11 +131,11 @@ async fn unattempted_payment_ends_without_a_call(setup: Setup) {
 
 async fn attempted_payment_is_completed_after_cancellation(setup: Setup) {
     let fixture = Fixture::on(setup).await;
-    assert_eq!(apply(&fixture, &OnOrderCreated, created(&fixture)).await, Effect::Done);
+    assert_eq!(apply(&fixture, created(&fixture)).await, Effect::Done);
     let begun = begun(&fixture).await;
     unanswered(&fixture, &begun, true).await;
     unanswered(&fixture, &begun, false).await;
-    apply(&fixture, &OnOrderCancelled { app: fixture.app().clone() }, cancelled(1)).await;
+    apply(&fixture, cancelled(1)).await;
     let open = payment(&fixture).await;
     assert_eq!((open.status, open.next_step), (PaymentStatus::Pending, Some(PaymentStep::Authorize)));
 }
@@ -163,16 +165,11 @@ async fn authorized(fixture: &Fixture) -> PaymentRow {
 
 async fn copy_equals_the_order_at_every_version(setup: Setup) {
     let fixture = Fixture::on(setup).await;
-    let app = fixture.app().clone();
-    assert_eq!(apply(&fixture, &OnOrderCompleted, completed(2)).await, Effect::OutOfOrder, "invariant 7");
-    assert_eq!(
-        apply(&fixture, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
-        Effect::OutOfOrder,
-        "invariant 7"
-    );
+    assert_eq!(apply(&fixture, completed(2)).await, Effect::OutOfOrder, "invariant 7");
+    assert_eq!(apply(&fixture, confirmed(1)).await, Effect::OutOfOrder, "invariant 7");
 
     let event = created(&fixture);
-    assert_eq!(apply(&fixture, &OnOrderCreated, event.clone()).await, Effect::Done);
+    assert_eq!(apply(&fixture, event.clone()).await, Effect::Done);
     let known = copy(&fixture).await;
     let expected =
         (&event.id, &event.user_id, event.status, event.ticket.price, event.expires_at, event.version);
@@ -183,20 +180,12 @@ async fn copy_equals_the_order_at_every_version(setup: Setup) {
     );
     assert_eq!(known.ticket_id, event.ticket.id);
 
-    assert_eq!(apply(&fixture, &OnOrderCompleted, completed(2)).await, Effect::OutOfOrder, "invariant 7");
-    assert_eq!(apply(&fixture, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await, Effect::Done);
-    assert_eq!(
-        apply(&fixture, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
-        Effect::Duplicate,
-        "invariant 6"
-    );
-    assert_eq!(apply(&fixture, &OnOrderCreated, event).await, Effect::Duplicate, "invariant 6");
-    assert_eq!(apply(&fixture, &OnOrderCompleted, completed(2)).await, Effect::Done);
-    assert_eq!(
-        apply(&fixture, &OnOrderCancelled { app }, cancelled(1)).await,
-        Effect::Duplicate,
-        "invariant 3"
-    );
+    assert_eq!(apply(&fixture, completed(2)).await, Effect::OutOfOrder, "invariant 7");
+    assert_eq!(apply(&fixture, confirmed(1)).await, Effect::Done);
+    assert_eq!(apply(&fixture, confirmed(1)).await, Effect::Duplicate, "invariant 6");
+    assert_eq!(apply(&fixture, event).await, Effect::Duplicate, "invariant 6");
+    assert_eq!(apply(&fixture, completed(2)).await, Effect::Done);
+    assert_eq!(apply(&fixture, cancelled(1)).await, Effect::Duplicate, "invariant 3");
     let known = copy(&fixture).await;
     assert_eq!((known.status, known.version), (OrderStatus::Complete, 2), "invariant 9");
 }
@@ -204,7 +193,7 @@ async fn copy_equals_the_order_at_every_version(setup: Setup) {
 async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let app = fixture.app().clone();
-    apply(&fixture, &OnOrderCreated, created(&fixture)).await;
+    apply(&fixture, created(&fixture)).await;
     let payment = authorized(&fixture).await;
     assert_eq!(
         (payment.status, payment.next_step),
@@ -216,12 +205,8 @@ async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
     for (lost, expected) in [(false, PaymentStep::Capture), (true, PaymentStep::Void)] {
         let app = app.clone();
         let unit = move |tx: &mut Tx<'_>| {
-            let effect = if lost {
-                OnOrderCancelled { app: app.clone() }.handle(tx, &cancelled(1))?
-            } else {
-                OnOrderConfirmed { app: app.clone() }.handle(tx, &confirmed(1))?
-            };
-            assert_eq!(effect, Effect::Done);
+            let effect = if lost { handle(&app, tx, &cancelled(1)) } else { handle(&app, tx, &confirmed(1)) };
+            assert_eq!(effect.unwrap(), Effect::Done);
             let payment = store::find_payment(tx, &PaymentId::new("payment"))?.unwrap();
             Err::<(), Seen>(Seen::Payment(Box::new(payment)))
         };
@@ -237,7 +222,7 @@ async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
 
 async fn step_is_settled_once(setup: Setup) {
     let fixture = Fixture::on(setup).await;
-    apply(&fixture, &OnOrderCreated, created(&fixture)).await;
+    apply(&fixture, created(&fixture)).await;
     let payment = authorized(&fixture).await;
     let (app, now) = (fixture.app().clone(), fixture.clock.now());
     let unit = move |tx: &mut Tx<'_>| {

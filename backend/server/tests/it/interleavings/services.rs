@@ -14,7 +14,6 @@ use ticketing_platform::http::{StreamSlots, TrustedProxies};
 use ticketing_platform::limits::WriteRate;
 use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_platform::signal::Signal;
 use ticketing_sdk::UserId;
 use ticketing_server::audit::Sources;
 use ticketing_testkit::{Engine, Home};
@@ -123,16 +122,7 @@ impl Services {
                 };
                 let app = tickets::App::open(settings).await.unwrap();
                 *self.routes.lock().unwrap() = axum::Router::from(app.router());
-                let consumers = app
-                    .core()
-                    .consumers("tickets-service")
-                    .on(tickets::OnOrderCreated { app: app.clone() })
-                    .on(tickets::OnOrderConfirmed)
-                    .on(tickets::OnOrderCompleted { app: app.clone() })
-                    .on(tickets::OnOrderCancelled { app: app.clone() })
-                    .on(tickets::OnOrderRestated { app: app.clone() })
-                    .on(tickets::OnListingClosed { app: app.clone() });
-                (app.core().clone(), Arc::new(consumers))
+                (app.core().clone(), Arc::new(app.consumers()))
             }
             Service::Orders => {
                 use ticketing_orders as orders;
@@ -145,17 +135,8 @@ impl Services {
                     reorder_pause: Duration::ZERO,
                     writes: WriteRate::UNLIMITED,
                 };
-                let app = orders::App::open(settings).await.unwrap();
-                let core = app.core().clone();
-                let consumers = core
-                    .consumers("orders-service")
-                    .on(orders::OnTicketCreated)
-                    .on(orders::OnTicketUpdated)
-                    .on(orders::OnTicketDeleted { core: core.clone() })
-                    .on(orders::OnExpirationComplete { core: core.clone() })
-                    .on(orders::OnPaymentAuthorized { core: core.clone() })
-                    .on(orders::OnPaymentCreated { core: core.clone() })
-                    .on(orders::OnPaymentFailed { core: core.clone() });
+                let core = orders::App::open(settings).await.unwrap().core().clone();
+                let consumers = orders::consumers(&core);
                 (core, Arc::new(consumers))
             }
             Service::Payments => {
@@ -170,26 +151,12 @@ impl Services {
                     shutdown: Shutdown::new(),
                 };
                 let app = payments::App::open(settings).await.unwrap();
-                let consumers = app
-                    .core()
-                    .consumers("payments-service")
-                    .on(payments::OnOrderCreated)
-                    .on(payments::OnOrderConfirmed { app: app.clone() })
-                    .on(payments::OnOrderCompleted)
-                    .on(payments::OnOrderCancelled { app: app.clone() });
-                (app.core().clone(), Arc::new(consumers))
+                (app.core().clone(), Arc::new(app.consumers()))
             }
             Service::Expiration => {
                 use ticketing_expiration as expiration;
                 let app = expiration::App::open(expiration::Settings { database, clock }).unwrap();
-                let consumers = app
-                    .core()
-                    .consumers("expiration-service")
-                    .on(expiration::OnOrderCreated { deadline_added: Signal::default() })
-                    .on(expiration::OnOrderConfirmed)
-                    .on(expiration::OnOrderCompleted)
-                    .on(expiration::OnOrderCancelled);
-                (app.core().clone(), Arc::new(consumers))
+                (app.core().clone(), Arc::new(app.consumers()))
             }
         }
     }
