@@ -47,6 +47,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V4__confirmation", include_str!("../migrations/V4__confirmation.sql")),
         ("V5__unreached", include_str!("../migrations/V5__unreached.sql")),
         ("V6__provider_calls", include_str!("../migrations/V6__provider_calls.sql")),
+        ("V7__payments_of_orders", include_str!("../migrations/V7__payments_of_orders.sql")),
     ],
 };
 

@@ -7,7 +7,7 @@ use ticketing_platform::db::Tx;
 use ticketing_platform::http::page::list_response;
 use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, list_body};
 use ticketing_platform::session::Session;
-use ticketing_sdk::{Payment, PaymentId, Problem};
+use ticketing_sdk::{OrderId, Payment, PaymentId, Problem};
 
 use crate::store::PaymentRow;
 use crate::{App, store};
@@ -16,24 +16,29 @@ use crate::{App, store};
 #[utoipa::path(
     get, path = "/api/payments", tag = "payments", operation_id = "listPayments",
     params(
+        ("order" = Option<String>, Query, pattern = "^[^\u{0}]*$", description = "The order that they pay for"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Entries of a page; without it and a cursor the list is whole, up to 10 000"),
         ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
     ),
     security(("session" = [])),
     responses(
         (status = 200, description = "A page of payments, and a Link to the next", body = Vec<Payment>),
-        (status = 400, description = "The limit or the cursor is invalid", body = Problem),
+        (status = 400, description = "The order, the limit or the cursor is invalid", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
     )
 )]
 pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {
     let mut errors = ValidationErrors::new();
-    let page = PageQuery::parse(&Query::of(&uri), &mut errors);
+    let query = Query::of(&uri);
+    let page = PageQuery::parse(&query, &mut errors);
     let after: Option<PaymentId> = page.after(&mut errors);
+    let order = query.id("order", &mut errors).map(OrderId::new);
     errors.finish()?;
 
     let rows = page.rows();
-    let unit = move |tx: &mut Tx<'_>| store::list_payments(tx, &session.user_id, after.as_ref(), rows);
+    let unit = move |tx: &mut Tx<'_>| {
+        store::list_payments(tx, &session.user_id, order.as_ref(), after.as_ref(), rows)
+    };
     let mut payments = app.core.db.read(unit).await?;
     let link = page.cut(&uri, &mut payments, |last| last.id.clone())?;
     let payments: Vec<Payment> = payments.iter().map(PaymentRow::to_wire).collect();

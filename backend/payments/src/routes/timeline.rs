@@ -13,7 +13,7 @@ use crate::{App, store};
 /// Each service answers for its own part; a client merges the parts.
 #[utoipa::path(
     get, path = "/api/payments/timeline", tag = "payments", operation_id = "getPaymentTimeline",
-    params(("order" = String, Query, description = "The order")),
+    params(("order" = String, Query, min_length = 1, pattern = "^[^\u{0}]*$", description = "The order")),
     security(("session" = [])),
     responses(
         (status = 200, description = "The payments, the calls of the card provider, the events and their deliveries",
@@ -28,7 +28,7 @@ pub(crate) async fn timeline(
     session: Session,
     uri: Uri,
 ) -> Result<Json<ServiceTimeline>, ApiError> {
-    let id = OrderId::new(Query::of(&uri).required("order", "Order must be provided")?);
+    let id = OrderId::new(Query::of(&uri).required_id("order", "Order must be provided")?);
     let now = app.core.clock.now();
     let found = app.core.db.read(move |tx| store::timeline(tx, &id, now)).await?;
     Ok(Json(session.ensure_owner(found)?))

@@ -166,21 +166,28 @@ pub fn find_active_payment(tx: &mut Tx<'_>, order_id: &OrderId) -> Result<Option
     )
 }
 
-/// Lists the payments of a user after `after`, oldest first.
+/// Lists the payments of a user, or those of one order of the user, after `after`, oldest first.
 ///
 /// # Errors
 /// Fails if the database fails.
 pub fn list_payments(
     tx: &mut Tx<'_>,
     user_id: &UserId,
+    order: Option<&OrderId>,
     after: Option<&PaymentId>,
     limit: u32,
 ) -> Result<Vec<PaymentRow>, DbError> {
-    tx.query(
-        &format!("SELECT {COLUMNS} FROM payments WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3"),
-        args![user_id, after.map_or("", PaymentId::as_str), limit],
-        read,
-    )
+    let after = after.map_or("", PaymentId::as_str);
+    // Both begin with an index of the user.
+    let select = |condition: &str| {
+        format!(
+            "SELECT {COLUMNS} FROM payments WHERE user_id = $1 AND id > $2{condition} ORDER BY id LIMIT $3"
+        )
+    };
+    match order {
+        None => tx.query(&select(""), args![user_id, after, limit], read),
+        Some(order) => tx.query(&select(" AND order_id = $4"), args![user_id, after, limit, order], read),
+    }
 }
 
 /// A payment to insert.

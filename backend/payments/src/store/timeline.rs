@@ -6,7 +6,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderId, ServiceTimeline, TimelineEntry, TimelineKind, Timestamp, UserId};
 
 use super::provider_calls::read_calls;
-use super::{COLUMNS, PaymentRow, find_order, read};
+use super::{PaymentRow, find_order, list_payments};
 
 const SERVICE: &str = "payments";
 
@@ -20,7 +20,7 @@ pub fn timeline(
     now: Timestamp,
 ) -> Result<Option<(UserId, ServiceTimeline)>, DbError> {
     let Some(order) = find_order(tx, id)? else { return Ok(None) };
-    let payments = payments_of(tx, &order.user_id, id)?;
+    let payments = list_payments(tx, &order.user_id, Some(id), None, u32::MAX)?;
     let aggregates: Vec<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
     let mut entries = read_events(tx, SERVICE, id, &aggregates, now)?;
     for payment in &payments {
@@ -47,11 +47,4 @@ fn requests(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<Vec<TimelineEntry>,
         Ok(request(row.time("created_at")?, Some(row.text("idempotency_key")?)))
     })?;
     Ok(if keyed.is_empty() { vec![request(payment.created_at, None)] } else { keyed })
-}
-
-/// Lists the payments of an order, oldest first.
-fn payments_of(tx: &mut Tx<'_>, user: &UserId, order: &OrderId) -> Result<Vec<PaymentRow>, DbError> {
-    // The index begins with the user.
-    let sql = format!("SELECT {COLUMNS} FROM payments WHERE user_id = $1 AND order_id = $2 ORDER BY id");
-    tx.query(&sql, args![user, order], read)
 }

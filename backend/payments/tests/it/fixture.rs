@@ -138,7 +138,13 @@ impl Fixture {
     /// Returns the payments of a user, oldest first.
     pub(crate) async fn payments(&self, user: &User) -> Vec<PaymentRow> {
         let user = user.id.clone();
-        self.service.app.core().db.read(move |tx| store::list_payments(tx, &user, None, 500)).await.unwrap()
+        self.service
+            .app
+            .core()
+            .db
+            .read(move |tx| store::list_payments(tx, &user, None, None, 500))
+            .await
+            .unwrap()
     }
 
     /// Waits until the newest payment of `user` has this status and no next step.

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use axum::extract::Query as Pairs;
 use http::Uri;
 
-use super::{ApiError, ValidationErrors};
+use super::fields::capitalized;
+use super::{ApiError, ValidationErrors, canonical_id};
 
 /// The decoded parameters of a query, in their order. A route ignores unknown parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,19 +31,26 @@ impl Query {
         Some(value)
     }
 
-    /// Returns the value of a required parameter.
+    /// Returns the identifier of a parameter, if any, in its canonical form. U+0000, which PostgreSQL cannot store, adds an
+    /// error.
+    pub fn id(&self, name: &str, errors: &mut ValidationErrors) -> Option<String> {
+        let id = self.value(name, errors)?;
+        if id.contains('\0') {
+            errors.push(name, format!("{} must not hold U+0000", capitalized(name)));
+            return None;
+        }
+        Some(canonical_id(id).into_owned())
+    }
+
+    /// Returns the identifier of a required parameter, as [`id`](Self::id).
     ///
     /// # Errors
-    /// 400 if it is absent, with this message, or if there are several.
-    pub fn required(&self, name: &str, message: &str) -> Result<String, ApiError> {
+    /// 400 if it is absent, with this message, if there are several, or if it holds U+0000.
+    pub fn required_id(&self, name: &str, message: &str) -> Result<String, ApiError> {
         let mut errors = ValidationErrors::new();
-        let value = self.value(name, &mut errors);
-        if value.is_none() {
-            errors.push(name, message);
-        }
-        let value = value.map(str::to_owned);
+        let id = self.id(name, &mut errors);
         errors.finish()?;
-        value.ok_or_else(ApiError::not_found)
+        id.ok_or_else(|| ApiError::invalid_field(name, message))
     }
 
     /// Returns the values of a list with commas. Empty if the parameter is absent or `all`. An invalid value adds an
@@ -82,6 +90,18 @@ mod tests {
             ("/t?q=%zz", Some("%zz")),
         ] {
             assert_eq!(value(uri).unwrap().as_deref(), expected, "{uri}");
+        }
+    }
+
+    #[test]
+    fn identifier_is_canonical_and_holds_no_nul() {
+        let id = |uri| Query::of(&Uri::from_static(uri)).required_id("order", "Order must be provided");
+        let canonical = "01890a5d-ac96-774b-bcce-b302099a8057";
+        assert_eq!(id("/t?order=01890A5D-AC96-774B-BCCE-B302099A8057").unwrap(), canonical);
+        assert_eq!(id("/t?order=7").unwrap(), "7");
+        for uri in ["/t", "/t?order=", "/t?order=a%00", "/t?order=a&order=b"] {
+            let error = id(uri).unwrap_err();
+            assert_eq!((error.status().as_u16(), error.errors().len()), (400, 1), "{uri}");
         }
     }
 

@@ -2445,6 +2445,8 @@ export interface operations {
     listPayments: {
         parameters: {
             query?: {
+                /** @description The order that they pay for */
+                order?: string;
                 /** @description Entries of a page; without it and a cursor the list is whole, up to 10 000 */
                 limit?: number;
                 /** @description From the Link of the page before */
@@ -2472,7 +2474,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"][];
                 };
             };
-            /** @description The limit or the cursor is invalid */
+            /** @description The order, the limit or the cursor is invalid */
             400: {
                 headers: {
                     /** @description The id of the request, as log lines and traces have it */

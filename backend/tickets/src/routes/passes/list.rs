@@ -5,7 +5,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::page::list_response;
-use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, canonical_id, list_body};
+use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, list_body};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{OrderId, Pass, PassStatus, Problem};
 
@@ -60,10 +60,7 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
             false
         }
     };
-    let order = query.value("order", &mut errors).map(|id| OrderId::new(canonical_id(id)));
-    if order.as_ref().is_some_and(|order| order.as_str().contains('\0')) {
-        errors.push("order", "Order must not hold U+0000");
-    }
+    let order = query.id("order", &mut errors).map(OrderId::new);
     errors.finish()?;
 
     let (rows, user) = (page.rows(), session.user_id.clone());
