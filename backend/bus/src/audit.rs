@@ -1,40 +1,22 @@
 //! The facts that the audit reads from the outbox and the inbox, which each service has in its own database.
 
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::{args, table_row};
 
-/// An event in an outbox. Invariants 4 and 5 compare it with the changes and with the log of the bus.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutboxRow {
-    /// The id of the event.
-    pub id: String,
-    /// The name of the event.
-    pub name: String,
-    /// The id of the aggregate that changed.
-    pub aggregate: String,
-    /// The version that the change made.
-    pub version: i64,
-    /// Whether the relay has published the event and marked it.
-    pub is_published: bool,
-}
-
-/// Reads the outbox in the order of its events.
-///
-/// # Errors
-/// If the statement fails.
-pub fn read_outbox(tx: &mut Tx<'_>) -> Result<Vec<OutboxRow>, DbError> {
-    let sql = "SELECT id, name, aggregate, version, \
-               CAST(CASE WHEN published_at IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_published \
-               FROM outbox ORDER BY id";
-    tx.query(sql, args![], |row| {
-        Ok(OutboxRow {
-            id: row.text("id")?,
-            name: row.text("name")?,
-            aggregate: row.text("aggregate")?,
-            version: row.int("version")?,
-            is_published: row.flag("is_published")?,
-        })
-    })
+table_row! {
+    /// An event in an outbox. Invariants 4 and 5 compare it with the changes and with the log of the bus.
+    pub struct OutboxRow: "outbox ORDER BY id" {
+        /// The id of the event.
+        pub id: String,
+        /// The name of the event.
+        pub name: String,
+        /// The id of the aggregate that changed.
+        pub aggregate: String,
+        /// The version that the change made.
+        pub version: i64,
+        /// Whether the relay has published the event and marked it.
+        pub is_published: bool = "CAST(CASE WHEN published_at IS NULL THEN 0 ELSE 1 END AS BIGINT)",
+    }
 }
 
 /// Reads the ids of the events that the service has applied (invariant 6).

@@ -3,8 +3,8 @@
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.
 
 use ticketing_events::EventName;
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::{args, table_row};
 use ticketing_sdk::{OrderStatus, Timestamp};
 
 /// The events that the service consumes (invariant 6).
@@ -15,32 +15,18 @@ pub const CONSUMED: &[EventName] = &[
     EventName::OrderCancelled,
 ];
 
-/// The timer of an order. Invariant 9 compares it with the order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TimerRow {
-    /// The id of the order.
-    pub order_id: String,
-    /// The status of the order.
-    pub status: OrderStatus,
-    /// The version of the order.
-    pub version: i64,
-    /// The deadline of the order.
-    pub expires_at: Timestamp,
-}
-
-/// Reads the timers.
-///
-/// # Errors
-/// If the statement fails.
-pub fn read_timers(tx: &mut Tx<'_>) -> Result<Vec<TimerRow>, DbError> {
-    tx.query("SELECT order_id, status, version, expires_at FROM timers", args![], |row| {
-        Ok(TimerRow {
-            order_id: row.text("order_id")?,
-            status: row.parse("status")?,
-            version: row.int("version")?,
-            expires_at: row.time("expires_at")?,
-        })
-    })
+table_row! {
+    /// The timer of an order. Invariant 9 compares it with the order.
+    pub struct TimerRow: "timers" {
+        /// The id of the order.
+        pub order_id: String,
+        /// The status of the order.
+        pub status: OrderStatus,
+        /// The version of the order.
+        pub version: i64,
+        /// The deadline of the order.
+        pub expires_at: Timestamp,
+    }
 }
 
 /// Reads the orders whose deadline is before `now` and whose timer has not fired: an overdue order is pending while its

@@ -4,8 +4,8 @@
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.
 
 use ticketing_events::EventName;
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::{args, table_row};
 use ticketing_sdk::{OrderStatus, Timestamp};
 
 use crate::SimulatedProvider;
@@ -19,78 +19,42 @@ pub const CONSUMED: &[EventName] = &[
     EventName::SessionEnded,
 ];
 
-/// A payment. Invariant 10 compares it with the ledger; 11 requires that it is settled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaymentRow {
-    /// The id of the payment.
-    pub id: String,
-    /// The paid order.
-    pub order_id: String,
-    /// The amount, in cents.
-    pub amount: i64,
-    /// The status of the payment.
-    pub status: String,
-    /// The step that is due at the card provider.
-    pub next_step: Option<String>,
-    /// Whether the payment waits for the owner of the card to confirm it (3-D Secure).
-    pub needs_owner: bool,
+table_row! {
+    /// A payment. Invariant 10 compares it with the ledger; 11 requires that it is settled.
+    pub struct PaymentRow: "payments" {
+        /// The id of the payment.
+        pub id: String,
+        /// The paid order.
+        pub order_id: String,
+        /// The amount, in cents.
+        pub amount: i64,
+        /// The status of the payment.
+        pub status: String,
+        /// The step that is due at the card provider.
+        pub next_step: Option<String>,
+        /// Whether the payment waits for the owner of the card to confirm it (3-D Secure).
+        pub needs_owner: bool = "CAST(CASE WHEN client_secret IS NULL THEN 0 ELSE 1 END AS BIGINT)",
+    }
 }
 
-/// The copy of an order. Invariant 9 compares it with the order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderCopyRow {
-    /// The id of the order.
-    pub id: String,
-    /// The buyer.
-    pub user_id: String,
-    /// The ordered ticket.
-    pub ticket_id: String,
-    /// The ordered price in cents, where it is stored.
-    pub price: Option<i64>,
-    /// The status of the order.
-    pub status: OrderStatus,
-    /// The deadline of the reservation.
-    pub expires_at: Timestamp,
-    /// The version of the order.
-    pub version: i64,
-}
-
-/// Reads the payments.
-///
-/// # Errors
-/// If the statement fails.
-pub fn read_payments(tx: &mut Tx<'_>) -> Result<Vec<PaymentRow>, DbError> {
-    let sql = "SELECT id, order_id, amount, status, next_step, \
-               CAST(CASE WHEN client_secret IS NULL THEN 0 ELSE 1 END AS BIGINT) AS needs_owner FROM payments";
-    tx.query(sql, args![], |row| {
-        Ok(PaymentRow {
-            id: row.text("id")?,
-            order_id: row.text("order_id")?,
-            amount: row.int("amount")?,
-            status: row.text("status")?,
-            next_step: row.opt_text("next_step")?,
-            needs_owner: row.flag("needs_owner")?,
-        })
-    })
-}
-
-/// Reads the copies of the orders.
-///
-/// # Errors
-/// If the statement fails.
-pub fn read_order_copies(tx: &mut Tx<'_>) -> Result<Vec<OrderCopyRow>, DbError> {
-    let sql = "SELECT id, user_id, ticket_id, price, status, expires_at, version FROM orders";
-    tx.query(sql, args![], |row| {
-        Ok(OrderCopyRow {
-            id: row.text("id")?,
-            user_id: row.text("user_id")?,
-            ticket_id: row.text("ticket_id")?,
-            price: row.opt_int("price")?,
-            status: row.parse("status")?,
-            expires_at: row.time("expires_at")?,
-            version: row.int("version")?,
-        })
-    })
+table_row! {
+    /// The copy of an order. Invariant 9 compares it with the order.
+    pub struct OrderCopyRow: "orders" {
+        /// The id of the order.
+        pub id: String,
+        /// The buyer.
+        pub user_id: String,
+        /// The ordered ticket.
+        pub ticket_id: String,
+        /// The ordered price in cents, where it is stored.
+        pub price: Option<i64>,
+        /// The status of the order.
+        pub status: OrderStatus,
+        /// The deadline of the reservation.
+        pub expires_at: Timestamp,
+        /// The version of the order.
+        pub version: i64,
+    }
 }
 
 /// Returns the number of steps that are due at the card provider.

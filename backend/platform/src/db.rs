@@ -27,7 +27,7 @@ pub use migrate::Migrations;
 pub use options::{DbOptions, ReadOnly};
 use postgres::Isolation;
 pub use postgres::{CONNECTIONS, PostgresUrl, Target, UrlError};
-pub use row::Row;
+pub use row::{Column, Row, Stored};
 pub use sqlite::{CopyError, copy_together, file_identity};
 pub use tx::Tx;
 use write_health::{UnitError, Watched, WriteHealth, run_watched};

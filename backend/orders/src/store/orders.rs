@@ -7,8 +7,8 @@ use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
     OrderCreated,
 };
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_platform::{args, read_row};
 use ticketing_sdk::{
     CancelReason, Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId,
 };
@@ -100,15 +100,8 @@ fn ordered_ticket(row: &Row<'_>) -> Result<OrderedTicket, DbError> {
 }
 
 fn order(row: &Row<'_>) -> Result<Order, DbError> {
-    Ok(Order {
-        id: row.parse("id")?,
-        user_id: row.parse("user_id")?,
-        status: row.parse("status")?,
-        expires_at: row.time("expires_at")?,
-        ticket: ordered_ticket(row)?,
-        version: row.int("version")?,
-        created_at: Some(row.time("created_at")?),
-        cancel_reason: row.opt_parse("cancel_reason")?,
+    read_row!(row => Order {
+        id, user_id, status, expires_at, version, created_at, cancel_reason, ticket: ordered_ticket(row)?
     })
 }
 

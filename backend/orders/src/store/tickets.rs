@@ -5,9 +5,9 @@
 
 use ticketing_bus::{Effect, Outbox, next_step};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::visibility::find_visible;
+use ticketing_platform::{args, read_row};
 use ticketing_sdk::{Money, TicketDetails, TicketId};
 
 use super::unpublished::close_listing;
@@ -35,15 +35,7 @@ pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbEr
     tx.query_opt(
         "SELECT id, title, price, details, version FROM tickets WHERE id = $1 AND deleted = 0",
         args![id],
-        |row| {
-            Ok(TicketCopy {
-                id: row.parse("id")?,
-                title: row.text("title")?,
-                price: row.money("price")?,
-                details: row.json("details")?,
-                version: row.int("version")?,
-            })
-        },
+        |row| read_row!(row => TicketCopy { id, title, price, details, version }),
     )
 }
 

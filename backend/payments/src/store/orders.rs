@@ -2,9 +2,9 @@
 
 use ticketing_bus::{Effect, next_step};
 use ticketing_events::OrderCreated;
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::visibility::find_visible;
+use ticketing_platform::{args, read_row};
 use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
 
 /// The copy of an order.
@@ -47,15 +47,7 @@ pub fn known_orders(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbEr
 }
 
 fn read(row: &Row<'_>) -> Result<OrderCopy, DbError> {
-    Ok(OrderCopy {
-        id: row.parse("id")?,
-        user_id: row.parse("user_id")?,
-        status: row.parse("status")?,
-        price: row.money("price")?,
-        ticket_id: row.parse("ticket_id")?,
-        expires_at: row.time("expires_at")?,
-        version: row.int("version")?,
-    })
+    read_row!(row => OrderCopy { id, user_id, status, price, ticket_id, expires_at, version })
 }
 
 /// Inserts the copy of an order.

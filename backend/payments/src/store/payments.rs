@@ -1,8 +1,8 @@
 //! The payments in SQL.
 
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::telemetry::TraceContext;
+use ticketing_platform::{args, read_row};
 use ticketing_sdk::{ClientSecret, Money, OrderId, Payment, PaymentId, PaymentStatus, Timestamp, UserId};
 
 use crate::domain::{CardToken, PaymentState, PaymentStep};
@@ -116,29 +116,15 @@ impl PaymentRow {
     }
 }
 
+ticketing_platform::columns!(
+    String: PaymentStep, CardToken => |text: String| text.parse().map_err(|_| format!("{text:?} is stored"))
+);
+
 pub(crate) fn read(row: &Row<'_>) -> Result<PaymentRow, DbError> {
-    Ok(PaymentRow {
-        id: row.parse("id")?,
-        order_id: row.parse("order_id")?,
-        user_id: row.parse("user_id")?,
-        token: row.parse("token")?,
-        provider_key: row.text("provider_key")?,
-        stripe_id: row.opt_text("stripe_id")?,
-        amount: row.money("amount")?,
-        currency: row.text("currency")?,
-        status: row.parse("status")?,
-        next_step: row.opt_parse("next_step")?,
-        attempts: row.int("attempts")?,
-        unreached: row.int("unreached")?,
-        due_at: row.time("due_at")?,
-        claimed_until: row.opt_int("claimed_until")?.map(Timestamp::from_millis),
-        failure_code: row.opt_text("failure_code")?,
-        failure_message: row.opt_text("failure_message")?,
-        version: row.int("version")?,
-        created_at: row.time("created_at")?,
+    read_row!(row => PaymentRow {
+        id, order_id, user_id, token, provider_key, stripe_id, amount, currency, status, next_step, attempts, unreached, due_at,
+        claimed_until, failure_code, failure_message, version, created_at, trace, can_confirm,
         webhook_events: row.int("heard")?,
-        trace: row.opt_text("trace")?,
-        can_confirm: row.int("can_confirm")? != 0,
         client_secret: row.opt_text("client_secret")?.map(ClientSecret::new),
     })
 }

@@ -1,6 +1,10 @@
 //! One row of a result, whose columns are read by name.
 
-use ticketing_sdk::{Money, Timestamp};
+use serde_json::Value;
+use ticketing_sdk::{
+    CancelReason, DoubleAdmission, Money, OrderId, OrderStatus, PassId, PassStatus, PaymentId, PaymentStatus,
+    TicketDetails, TicketId, TicketStatus, Timestamp, UserId,
+};
 
 use super::DbError;
 use crate::error_chain::error_chain;
@@ -24,10 +28,16 @@ impl<'r> Row<'r> {
         Self { row: Source::Postgres(row) }
     }
 
-    fn get<T>(&self, column: &str) -> Result<T, DbError>
-    where
-        T: rusqlite::types::FromSql + for<'a> ::postgres::types::FromSql<'a>,
-    {
+    /// Reads a column of any type that columns store.
+    ///
+    /// # Errors
+    /// If the column does not exist or holds another type; NULL, unless the type is an `Option`.
+    pub fn column<T: Column>(&self, column: &str) -> Result<T, DbError> {
+        let stored = self.get(column)?;
+        T::from_stored(stored).map_err(|error| DbError::Statement(format!("column {column}: {error}")))
+    }
+
+    fn get<T: Stored>(&self, column: &str) -> Result<T, DbError> {
         let failed = |error: String| DbError::Statement(format!("column {column}: {error}"));
         match self.row {
             Source::Sqlite(row) => row.get(column).map_err(|error| failed(error.to_string())),
@@ -109,6 +119,101 @@ impl<'r> Row<'r> {
         let Some(text) = self.opt_text(column)? else { return Ok(None) };
         text.parse().map(Some).map_err(|_| DbError::Statement(format!("column {column} holds {text:?}")))
     }
+}
+
+/// A form in which the databases store values: TEXT as `String`, BIGINT as `i64`, or an `Option` of these.
+pub trait Stored: rusqlite::types::FromSql + for<'a> ::postgres::types::FromSql<'a> {}
+
+impl<T: rusqlite::types::FromSql + for<'a> ::postgres::types::FromSql<'a>> Stored for T {}
+
+/// A type that a column stores.
+pub trait Column: Sized {
+    /// Its form in the databases.
+    type Stored: Stored;
+
+    /// Converts the stored form.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn from_stored(stored: Self::Stored) -> Result<Self, String>;
+}
+
+impl<T: Column> Column for Option<T> {
+    type Stored = Option<T::Stored>;
+
+    fn from_stored(stored: Self::Stored) -> Result<Self, String> {
+        stored.map(T::from_stored).transpose()
+    }
+}
+
+/// Implements [`Column`] for types with this stored form.
+#[macro_export]
+macro_rules! columns {
+    ($stored:ty: $($type:ty),+ => $from_stored:expr) => {
+        $(impl $crate::db::Column for $type {
+            type Stored = $stored;
+
+            fn from_stored(stored: Self::Stored) -> Result<Self, String> {
+                $from_stored(stored)
+            }
+        })+
+    };
+}
+
+columns!(String: String => Ok);
+columns!(i64: i64 => Ok);
+columns!(i64: bool => |stored: i64| Ok(stored != 0));
+columns!(i64: Timestamp => |stored| Ok(Self::from_millis(stored)));
+columns!(i64: Money => |cents| Self::from_cents(cents).map_err(|error| error.to_string()));
+columns!(
+    String: CancelReason, OrderId, OrderStatus, PassId, PassStatus, PaymentId, PaymentStatus, TicketId, TicketStatus, UserId
+        => |text: String| text.parse().map_err(|_| format!("{text:?} is stored"))
+);
+columns!(
+    String: TicketDetails, Value, Vec<DoubleAdmission>
+        => |text: String| serde_json::from_str(&text).map_err(|error| error.to_string())
+);
+
+/// Reads the columns of a row into the fields of a struct that have their names.
+#[macro_export]
+macro_rules! read_row {
+    ($row:ident => $type:tt { $($field:ident $(: $value:expr)?),+ $(,)? }) => {
+        Ok::<_, $crate::db::DbError>($type { $($field: $crate::read_row!(@field $row $field $($value)?)),+ })
+    };
+    (@field $row:ident $field:ident) => { $row.column(stringify!($field))? };
+    (@field $row:ident $field:ident $value:expr) => { $value };
+}
+
+/// Defines a row of a table. A field has the column of its name, or the value of an SQL expression.
+#[macro_export]
+macro_rules! table_row {
+    (
+        $(#[$documentation:meta])*
+        pub struct $name:ident: $source:literal {
+            $($(#[$field_documentation:meta])* pub $field:ident: $type:ty $(= $sql:literal)?,)+
+        }
+    ) => {
+        $(#[$documentation])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name {
+            $($(#[$field_documentation])* pub $field: $type,)+
+        }
+
+        impl $name {
+            /// Reads all rows.
+            ///
+            /// # Errors
+            /// If the statement fails.
+            pub fn read_all(tx: &mut $crate::db::Tx<'_>) -> Result<Vec<Self>, $crate::db::DbError> {
+                let columns = [$($crate::table_row!(@column $field $($sql)?)),+].join(", ");
+                tx.query(&format!("SELECT {columns} FROM {}", $source), &[], |row| {
+                    $crate::read_row!(row => Self { $($field),+ })
+                })
+            }
+        }
+    };
+    (@column $field:ident) => { stringify!($field) };
+    (@column $field:ident $sql:literal) => { concat!($sql, " AS ", stringify!($field)) };
 }
 
 impl Row<'_> {

@@ -65,26 +65,30 @@ impl Sources {
     pub async fn facts(&self, now: Timestamp) -> Result<Facts, AuditError> {
         let mut facts = Facts::empty(now);
         if let Some(db) = &self.auth {
-            facts.revoked_sessions = read(db, auth::read_revoked_sessions).await?;
+            facts.revoked_sessions = read(db, auth::RevokedSessionRow::read_all).await?;
         }
         // A pass and its listing change in one transaction, so they are read in one.
         let of_tickets = |tx: &mut Tx<'_>| {
-            Ok((tickets::read_tickets(tx)?, tickets::read_passes(tx)?, tickets::read_pass_events(tx)?))
+            Ok((
+                tickets::TicketRow::read_all(tx)?,
+                tickets::PassRow::read_all(tx)?,
+                tickets::read_pass_events(tx)?,
+            ))
         };
         (facts.tickets, facts.passes, facts.pass_events) = read(&self.tickets, of_tickets).await?;
-        facts.ticket_copies = read(&self.orders, orders::read_ticket_copies).await?;
-        facts.orders = read(&self.orders, orders::read_orders).await?;
+        facts.ticket_copies = read(&self.orders, orders::TicketCopyRow::read_all).await?;
+        facts.orders = read(&self.orders, orders::OrderRow::read_all).await?;
         facts.open_orders = read(&self.orders, orders::read_open_orders).await?;
-        let reservations = read(&self.tickets, tickets::read_reservations).await?;
-        let copies = read(&self.payments, payments::read_order_copies).await?;
-        let timers = read(&self.expiration, expiration::read_timers).await?;
+        let reservations = read(&self.tickets, tickets::ReservationRow::read_all).await?;
+        let copies = read(&self.payments, payments::OrderCopyRow::read_all).await?;
+        let timers = read(&self.expiration, expiration::TimerRow::read_all).await?;
         facts.order_copies.extend(reservations.into_iter().map(OrderCopy::from));
         facts.order_copies.extend(copies.into_iter().map(OrderCopy::from));
         facts.order_copies.extend(timers.into_iter().map(OrderCopy::from));
-        facts.payments = read(&self.payments, payments::read_payments).await?;
+        facts.payments = read(&self.payments, payments::PaymentRow::read_all).await?;
         facts.charges = read_charges(&*self.ledger).await?;
         for (service, db) in self.databases() {
-            let rows = read(db, outbox::read_outbox).await?;
+            let rows = read(db, outbox::OutboxRow::read_all).await?;
             facts.outbox_events.extend(rows.into_iter().map(|row| OutboxEvent::from_row(service, row)));
         }
         facts.unconsumed = self.unconsumed(&facts.outbox_events).await?;

@@ -3,8 +3,8 @@
 mod issue;
 
 use ticketing_events::{PassAdmitted, PassTransferred, PassUpdated};
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_platform::{args, read_row};
 use ticketing_sdk::{DoubleAdmission, OrderId, PassId, PassStatus, TicketId, Timestamp, UserId};
 
 use super::tickets::ChangePublisher;
@@ -65,21 +65,10 @@ fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
         PassStatus::Void => PassState::Void,
         other => return Err(DbError::Statement(format!("a pass has the status {other}"))),
     };
-    Ok(StoredPass {
-        id: row.parse("id")?,
-        ticket_id: row.parse("ticket_id")?,
-        issuing_order_id: row.parse("issuing_order_id")?,
-        issuer_id: row.parse("issuer_id")?,
-        title: row.text("title")?,
-        details: row.json("details")?,
-        issued_at: row.time("issued_at")?,
-        holder_id: row.parse("holder_id")?,
-        order_id: row.opt_parse("order_id")?,
-        paid: row.money("paid")?,
-        serial: u16::try_from(row.int("serial")?).map_err(|_| missing("serial"))?,
-        state,
+    read_row!(row => StoredPass {
+        id, ticket_id, issuing_order_id, issuer_id, title, details, issued_at, holder_id, order_id, paid, version,
+        serial: u16::try_from(row.int("serial")?).map_err(|_| missing("serial"))?, state: state,
         double_admissions: row.opt_json("double_admissions")?.unwrap_or_default(),
-        version: row.int("version")?,
     })
 }
 

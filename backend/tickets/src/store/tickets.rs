@@ -2,9 +2,9 @@
 
 use ticketing_bus::Outbox;
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::signal::Signal;
+use ticketing_platform::{args, read_row};
 use ticketing_sdk::{
     DetailField, DetailsUpdate, Money, Ticket, TicketChangeKind, TicketDetails, TicketId, TicketStatus,
     Timestamp, UserId,
@@ -84,18 +84,8 @@ pub enum EditError {
 
 /// Reads the columns of a ticket.
 pub(super) fn ticket(row: &Row<'_>) -> Result<Ticket, DbError> {
-    Ok(Ticket {
-        id: row.parse("id")?,
-        title: row.text("title")?,
-        price: row.money("price")?,
-        details: row.json("details")?,
-        user_id: row.parse("user_id")?,
-        version: row.int("version")?,
-        order_id: row.opt_parse("order_id")?,
-        status: row.parse("status")?,
-        resale_of: row.opt_parse("resale_of")?,
-        created_at: Some(row.time("created_at")?),
-        updated_at: Some(row.time("updated_at")?),
+    read_row!(row => Ticket {
+        id, title, price, details, user_id, version, order_id, status, resale_of, created_at, updated_at
     })
 }
 

@@ -1,7 +1,7 @@
 //! Reads the ledger of the simulated provider.
 
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::{args, read_row};
 
 use crate::provider::{Ledger, LedgerCharge};
 
@@ -11,16 +11,9 @@ pub(super) fn read(tx: &mut Tx<'_>) -> Result<Ledger, DbError> {
          FROM charges ORDER BY created_at, id",
         args![],
         |row| {
-            Ok(LedgerCharge {
-                id: row.text("id")?,
-                order_id: row.parse("order_id")?,
-                currency: row.text("currency")?,
-                authorized: row.int("authorized")?,
-                captured: row.int("captured")?,
-                voided: row.int("voided")?,
-                refunded: row.int("refunded")?,
-                captures: row.int("captures")?,
-                held: row.text("state")? == "authorized",
+            read_row!(row => LedgerCharge {
+                id, order_id, currency, authorized, captured, voided, refunded, captures,
+                held: row.text("state")? == "authorized"
             })
         },
     )?;
