@@ -2,39 +2,39 @@
 //! verification of codes, the services on PostgreSQL and NATS against `pgbench` and a bare publisher, the TUI, the SDK, and the
 //! start of the program. Each run interleaves its subjects.
 
-mod sdk;
-
-pub(crate) use self::sdk::sdk;
+use crate::parse_rounds;
 use crate::run::{cargo, run};
 
-pub(crate) fn bench(rounds: u32) -> Result<(), String> {
-    measure("marketplace", rounds)
-}
+/// A benchmark, which takes the number of its rounds.
+type Bench = fn(u32) -> Result<(), String>;
 
-/// Measures a writer and a reader, without and with watchers of the live feed.
-pub(crate) fn feed(rounds: u32) -> Result<(), String> {
-    measure("feed", rounds)
-}
-
-/// Measures check-ins, then the program that shows a pass.
-pub(crate) fn passes(rounds: u32) -> Result<(), String> {
-    measure("passes", rounds)
-}
-
-/// Measures the start of the program and its lists.
-pub(crate) fn startup(rounds: u32) -> Result<(), String> {
-    measure("startup", rounds)
+/// Runs the benchmark that the first option names, or that of the marketplace. The number of rounds may follow.
+pub(crate) fn bench(options: &[&str]) -> Result<(), String> {
+    let (bench, default, rest): (Bench, u32, _) = match options {
+        ["feed", rest @ ..] => (|rounds| measure("feed", rounds), 3, rest),
+        ["passes", rest @ ..] => (|rounds| measure("passes", rounds), 3, rest),
+        ["scale", rest @ ..] => (scale, 5, rest),
+        ["sdk", rest @ ..] => (|rounds| measure("sdk", rounds), 5, rest),
+        ["startup", rest @ ..] => (|rounds| measure("startup", rounds), 5, rest),
+        ["tui", rest @ ..] => (tui, 3, rest),
+        rest => (|rounds| measure("marketplace", rounds), 3, rest),
+    };
+    match rest {
+        [] => bench(default),
+        [rounds] | ["--rounds", rounds] => bench(parse_rounds(rounds)?),
+        _ => Err(format!("unknown options: {}", rest.join(" "))),
+    }
 }
 
 /// Measures one process for each service, on durable servers.
-pub(crate) fn scale(rounds: u32) -> Result<(), String> {
+fn scale(rounds: u32) -> Result<(), String> {
     crate::postgres::ensure_installed()?;
     crate::tools::nats_server()?;
     measure("scale", rounds)
 }
 
 /// Measures the core of the TUI with many tickets, then the program in a pseudo-terminal.
-pub(crate) fn tui(rounds: u32) -> Result<(), String> {
+fn tui(rounds: u32) -> Result<(), String> {
     measure("market", rounds)?;
     measure("tui", rounds)
 }

@@ -74,32 +74,7 @@ fn main() -> ExitCode {
         ["storm", options @ ..] => storm::Options::parse(options).and_then(|options| storm::storm(&options)),
         ["public-api"] => public_api::public_api(),
         ["screenshots"] => screenshots::screenshots(),
-        ["bench"] => bench::bench(3),
-        ["bench", "scale"] => bench::scale(5),
-        ["bench", "scale", rounds] | ["bench", "scale", "--rounds", rounds] => {
-            parse_rounds(rounds).and_then(bench::scale)
-        }
-        ["bench", "feed"] => bench::feed(3),
-        ["bench", "feed", rounds] | ["bench", "feed", "--rounds", rounds] => {
-            parse_rounds(rounds).and_then(bench::feed)
-        }
-        ["bench", "passes"] => bench::passes(3),
-        ["bench", "passes", rounds] | ["bench", "passes", "--rounds", rounds] => {
-            parse_rounds(rounds).and_then(bench::passes)
-        }
-        ["bench", "sdk"] => bench::sdk(5),
-        ["bench", "sdk", rounds] | ["bench", "sdk", "--rounds", rounds] => {
-            parse_rounds(rounds).and_then(bench::sdk)
-        }
-        ["bench", "startup"] => bench::startup(5),
-        ["bench", "startup", rounds] | ["bench", "startup", "--rounds", rounds] => {
-            parse_rounds(rounds).and_then(bench::startup)
-        }
-        ["bench", "tui"] => bench::tui(3),
-        ["bench", "tui", rounds] | ["bench", "tui", "--rounds", rounds] => {
-            parse_rounds(rounds).and_then(bench::tui)
-        }
-        ["bench", rounds] | ["bench", "--rounds", rounds] => parse_rounds(rounds).and_then(bench::bench),
+        ["bench", options @ ..] => bench::bench(options),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
