@@ -38,12 +38,6 @@ impl Outage {
             Self::NatsAway => "nats-away",
         }
     }
-
-    /// Returns whether the services cannot write while it lasts.
-    #[must_use]
-    pub const fn stops_writes(self) -> bool {
-        !matches!(self, Self::NatsAway)
-    }
 }
 
 impl fmt::Display for Outage {

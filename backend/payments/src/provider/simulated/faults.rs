@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -18,7 +17,6 @@ pub struct FaultPlan {
 #[derive(Debug, Default)]
 struct FaultState {
     unreachable: bool,
-    delay: Duration,
     failures: HashMap<PaymentStep, u32>,
     lost_responses: HashMap<PaymentStep, u32>,
     gates: HashMap<PaymentStep, watch::Receiver<()>>,
@@ -36,11 +34,6 @@ impl FaultPlan {
     /// Makes every call fail before it has an effect (`true`), or ends that (`false`).
     pub fn set_unreachable(&self, unreachable: bool) {
         self.state().unreachable = unreachable;
-    }
-
-    /// Delays every call.
-    pub fn set_delay(&self, delay: Duration) {
-        self.state().delay = delay;
     }
 
     /// Makes the next `times` calls of this kind fail before they have an effect.
@@ -71,14 +64,11 @@ impl FaultPlan {
     /// # Errors
     /// Fails if the plan says that the call does not arrive.
     pub async fn before_call(&self, call: PaymentStep) -> Result<(), ProviderError> {
-        let (delay, gate) = {
+        let gate = {
             let mut state = self.state();
             *state.call_counts.entry(call).or_default() += 1;
-            (state.delay, state.gates.get(&call).cloned())
+            state.gates.get(&call).cloned()
         };
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
-        }
         if let Some(mut gate) = gate {
             // No value is ever sent: the wait ends with an error when the gate is dropped.
             while gate.changed().await.is_ok() {}
