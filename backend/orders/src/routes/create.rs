@@ -5,9 +5,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Field, Json, PriceField, ValidationErrors};
-use ticketing_platform::idempotency::{
-    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
-};
+use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once};
 use ticketing_platform::session::Session;
 use ticketing_platform::visibility::Visibility;
 use ticketing_sdk::{ErrorCode, Money, NewOrder, Order, OrderId, Problem, TicketId, Timestamp};
@@ -97,12 +95,13 @@ enum ReserveOrWait {
 impl Request {
     /// Returns the request as one that a client may retry.
     fn keyed(&self, now: Timestamp) -> Result<KeyedRequest, ApiError> {
-        let fingerprint = match self.price {
-            None => Fingerprint::of(&self.ticket_id),
-            Some(price) => Fingerprint::of(&(&self.ticket_id, price.cents())),
-        };
-        let fingerprint = fingerprint.map_err(ApiError::internal)?;
-        Ok(KeyedRequest::new(&self.key, self.session.user_id.as_str(), "POST /api/orders", fingerprint, now))
+        let (user, route) = (&self.session.user_id, "POST /api/orders");
+        match self.price {
+            None => KeyedRequest::of_body(&self.key, user, route, &self.ticket_id, now),
+            Some(price) => {
+                KeyedRequest::of_body(&self.key, user, route, &(&self.ticket_id, price.cents()), now)
+            }
+        }
     }
 
     async fn reserve(&self, app: &App) -> Result<KeyedAnswer, ReserveOrWait> {

@@ -4,9 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Json};
-use ticketing_platform::idempotency::{
-    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, write_once,
-};
+use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, write_once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{DetailsUpdate, NewTicket, Problem, Ticket, TicketId};
 
@@ -37,13 +35,11 @@ pub(crate) async fn create(
     let now = app.core.clock.now();
     let terms = (new.title.as_str(), new.price.cents());
     // Without details the fingerprint equals that of versions without details.
-    let fingerprint = if new.details == DetailsUpdate::default() {
-        Fingerprint::of(&terms)
-    } else {
-        Fingerprint::of(&(terms, &new.details))
+    let (user, route) = (&session.user_id, "POST /api/tickets");
+    let request = match new.details == DetailsUpdate::default() {
+        true => KeyedRequest::of_body(&key, user, route, &terms, now)?,
+        false => KeyedRequest::of_body(&key, user, route, &(terms, &new.details), now)?,
     };
-    let fingerprint = fingerprint.map_err(ApiError::internal)?;
-    let request = KeyedRequest::new(&key, session.user_id.as_str(), "POST /api/tickets", fingerprint, now);
     app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {

@@ -5,9 +5,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
-use ticketing_platform::idempotency::{
-    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
-};
+use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::text::{has_visible, normalize};
 use ticketing_sdk::{Admission, ErrorCode, NewCheckIn, PassCode, Problem, Timestamp};
@@ -65,9 +63,8 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer, ApiError> {
     let CheckIn { code, at, device } = input.check()?;
     let now = app.core.clock.now();
-    let fingerprint = Fingerprint::of(&(&code, at, &device)).map_err(ApiError::internal)?;
-    let route = "POST /api/passes/check-ins";
-    let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
+    let (user, body) = (&session.user_id, (&code, at, &device));
+    let request = KeyedRequest::of_body(&key, user, "POST /api/passes/check-ins", &body, now)?;
     app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     // Before the transaction: it takes longer than the transaction does.
     let claim = app.pass_signer.verify(&code).map_err(|_| invalid_code())?;

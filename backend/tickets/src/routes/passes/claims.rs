@@ -5,9 +5,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
-use ticketing_platform::idempotency::{
-    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
-};
+use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, write_once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{ClaimCode, ErrorCode, NewClaim, Pass, PassId, Problem};
 
@@ -51,25 +49,19 @@ pub(crate) async fn create(
     errors.finish()?;
     let hash = claim_hash(&ClaimCode::new(code.unwrap_or_default()));
     let now = app.core.clock.now();
-    let fingerprint = Fingerprint::of(&hash).map_err(ApiError::internal)?;
-    let route = "POST /api/passes/claims";
-    let request = KeyedRequest::new(&key, session.user_id.as_str(), route, fingerprint, now);
+    let request = KeyedRequest::of_body(&key, &session.user_id, "POST /api/passes/claims", &hash, now)?;
     app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     // Taken before the claim, so that concurrent guesses count too.
-    let claims = app.claims.clone();
-    let attempt = claims.take(session.user_id.as_str()).map_err(|wait| {
+    let attempt = app.claims.take(session.user_id.as_str()).map_err(|wait| {
         ApiError::too_many(ErrorCode::TooManyRequests, "Too many failed claims, please wait a moment", wait)
     })?;
-    let (core, service, user) = (app.core.clone(), app.clone(), session.user_id.clone());
+    let (service, user) = (app.clone(), session.user_id.clone());
     let unit = move |tx: &mut Tx<'_>| {
-        run_once(tx, &request, |tx| {
-            let claimed = store::passes::claim(tx, &app.publisher(), &hash, &session.user_id);
-            let claimed = claimed.map_err(refused)?;
-            // The code of the pass is not stored with the answer.
-            Answer::json(StatusCode::CREATED, &claimed.id)
-        })
+        let claimed = store::passes::claim(tx, &service.publisher(), &hash, &user).map_err(refused)?;
+        // The code of the pass is not stored with the answer.
+        Answer::json(StatusCode::CREATED, &claimed.id)
     };
-    let claimed = core.db.write(unit).await.flatten();
+    let claimed = write_once(&app.core.db, request, unit).await;
     if !claimed.as_ref().is_err_and(|error| error.code() == Some(&ErrorCode::ClaimInvalid)) {
         attempt.give_back();
     }
@@ -78,9 +70,9 @@ pub(crate) async fn create(
         return Ok(keyed);
     }
     let id: PassId = serde_json::from_str(&keyed.answer.body).map_err(ApiError::internal)?;
-    let pass = service.core.db.read(move |tx| store::passes::find(tx, &id)).await?;
+    let pass = app.core.db.read(move |tx| store::passes::find(tx, &id)).await?;
     // It may have been given away again.
     let pass = pass.ok_or_else(|| ApiError::internal("a claimed pass is missing"))?;
-    let answer = Answer::json(StatusCode::CREATED, &shown(&service, &pass, &user)?)?;
+    let answer = Answer::json(StatusCode::CREATED, &shown(&app, &pass, &session.user_id)?)?;
     Ok(KeyedAnswer { answer, ..keyed })
 }
