@@ -55,5 +55,7 @@ pub trait Event: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 
     fn aggregate(&self) -> &str;
 
     /// Returns the version of the aggregate after the event; 0 for events without a version.
-    fn version(&self) -> i64;
+    fn version(&self) -> i64 {
+        0
+    }
 }

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use ticketing_sdk::{CancelReason, OrderId, TicketId, tolerant};
 
-use crate::{Event, EventName};
-
 /// A reservation ended without a purchase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,16 +29,4 @@ pub struct CancelledTicket {
 fn known_reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CancelReason>, D::Error> {
     let reason: Option<CancelReason> = tolerant(deserializer)?;
     Ok(reason.filter(|reason| CancelReason::ALL.contains(reason)))
-}
-
-impl Event for OrderCancelled {
-    const NAME: EventName = EventName::OrderCancelled;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
 }

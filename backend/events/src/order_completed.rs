@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{Money, OrderId, TicketId, UserId};
 
-use crate::{Event, EventName};
-
 /// A purchase was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -29,16 +27,4 @@ pub struct CompletedTicket {
     /// The price of the sale. Older versions do not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
-}
-
-impl Event for OrderCompleted {
-    const NAME: EventName = EventName::OrderCompleted;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
 }

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{OrderId, TicketId};
 
-use crate::{Event, EventName};
-
 /// The reservation belongs to an authorized payment and no longer expires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,16 +21,4 @@ pub struct OrderConfirmed {
 pub struct ConfirmedTicket {
     /// The ticket.
     pub id: TicketId,
-}
-
-impl Event for OrderConfirmed {
-    const NAME: EventName = EventName::OrderConfirmed;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
 }

@@ -5,8 +5,6 @@ use ticketing_sdk::{
     Money, Order, OrderId, OrderStatus, OrderedTicket, TicketDetails, TicketId, Timestamp, UserId, known,
 };
 
-use crate::{Event, EventName};
-
 /// A ticket was reserved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -69,17 +67,5 @@ impl From<&OrderedTicket> for OrderedTicketRef {
             version: ticket.version,
             details: Some(ticket.details.clone()),
         }
-    }
-}
-
-impl Event for OrderCreated {
-    const NAME: EventName = EventName::OrderCreated;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
     }
 }

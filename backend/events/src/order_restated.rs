@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{OrderId, UserId};
 
-use crate::{Event, EventName, OrderedTicketRef};
+use crate::OrderedTicketRef;
 
 /// An order that completed before passes existed, or during the upgrade, is stated again, so that its buyer gets a pass. Not
 /// a step of a version.
@@ -16,16 +16,4 @@ pub struct OrderRestated {
     pub user_id: UserId,
     /// The sold ticket.
     pub ticket: OrderedTicketRef,
-}
-
-impl Event for OrderRestated {
-    const NAME: EventName = EventName::OrderRestated;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        0
-    }
 }

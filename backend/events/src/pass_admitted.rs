@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{PassId, Timestamp};
 
-use crate::{Event, EventName};
-
 /// The holder of a pass was admitted. The pass admits no other person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,16 +18,4 @@ pub struct PassAdmitted {
     /// The device that admitted it, if it gave a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
-}
-
-impl Event for PassAdmitted {
-    const NAME: EventName = EventName::PassAdmitted;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
 }

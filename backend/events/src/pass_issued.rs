@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{OrderId, PassId, TicketId, UserId};
 
-use crate::{Event, EventName};
-
 /// The order of a ticket completed, and its buyer holds a pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,16 +21,4 @@ pub struct PassIssued {
     pub user_id: UserId,
     /// The order that completed.
     pub order_id: OrderId,
-}
-
-impl Event for PassIssued {
-    const NAME: EventName = EventName::PassIssued;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
 }

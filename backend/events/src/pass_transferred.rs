@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{OrderId, PassId, UserId};
 
-use crate::{Event, EventName};
-
 /// A pass has another holder: its claimant, or the buyer of its resale. Codes of earlier serials are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,16 +18,4 @@ pub struct PassTransferred {
     /// The order of the resale; absent where the holder claimed the pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
-}
-
-impl Event for PassTransferred {
-    const NAME: EventName = EventName::PassTransferred;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
 }

@@ -4,8 +4,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{DoubleAdmission, PassId, PassStatus, TicketId, Timestamp, known};
 
-use crate::{Event, EventName};
-
 /// A pass was offered for resale or is valid again, a transfer of it began or was taken back, or a second device has
 /// admitted it. Its holder is the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,16 +33,4 @@ pub struct PassUpdated {
     /// The further admissions, by time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub double_admissions: Vec<DoubleAdmission>,
-}
-
-impl Event for PassUpdated {
-    const NAME: EventName = EventName::PassUpdated;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
 }

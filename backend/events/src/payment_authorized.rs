@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{OrderId, PaymentId};
 
-use crate::{Event, EventName};
-
 /// The card can be charged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -15,16 +13,4 @@ pub struct PaymentAuthorized {
     pub order_id: OrderId,
     /// The provider's name for the charge.
     pub stripe_id: String,
-}
-
-impl Event for PaymentAuthorized {
-    const NAME: EventName = EventName::PaymentAuthorized;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        0
-    }
 }

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{OrderId, PaymentId};
 
-use crate::{Event, EventName};
-
 /// The provider refused the charge for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -13,16 +11,4 @@ pub struct PaymentFailed {
     pub id: PaymentId,
     /// The order that it was to pay for.
     pub order_id: OrderId,
-}
-
-impl Event for PaymentFailed {
-    const NAME: EventName = EventName::PaymentFailed;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        0
-    }
 }

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::UserId;
 
-use crate::{Event, EventName};
-
 /// A user signed out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -15,16 +13,4 @@ pub struct SessionEnded {
     pub user_id: UserId,
     /// When its token would have expired, in unix seconds.
     pub exp: i64,
-}
-
-impl Event for SessionEnded {
-    const NAME: EventName = EventName::SessionEnded;
-
-    fn aggregate(&self) -> &str {
-        &self.jti
-    }
-
-    fn version(&self) -> i64 {
-        0
-    }
 }

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{Money, Ticket, TicketDetails, TicketId, UserId};
 
-use crate::{Event, EventName};
-
 /// A ticket was listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,17 +37,5 @@ impl From<&Ticket> for TicketCreated {
             user_id: ticket.user_id.clone(),
             resale_of: ticket.resale_of.clone(),
         }
-    }
-}
-
-impl Event for TicketCreated {
-    const NAME: EventName = EventName::TicketCreated;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
     }
 }

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{Ticket, TicketId};
 
-use crate::{Event, EventName};
-
 /// A ticket was withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,17 +17,5 @@ impl From<&Ticket> for TicketDeleted {
     /// Creates the event that withdraws this ticket.
     fn from(ticket: &Ticket) -> Self {
         Self { id: ticket.id.clone(), version: ticket.version }
-    }
-}
-
-impl Event for TicketDeleted {
-    const NAME: EventName = EventName::TicketDeleted;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
     }
 }

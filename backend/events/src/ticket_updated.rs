@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{Money, OrderId, Ticket, TicketDetails, TicketId, UserId};
 
-use crate::{Event, EventName};
-
 /// A ticket was edited, reserved, released or sold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,17 +41,5 @@ impl From<&Ticket> for TicketUpdated {
             resale_of: ticket.resale_of.clone(),
             order_id: ticket.order_id.clone(),
         }
-    }
-}
-
-impl Event for TicketUpdated {
-    const NAME: EventName = EventName::TicketUpdated;
-
-    fn aggregate(&self) -> &str {
-        self.id.as_str()
-    }
-
-    fn version(&self) -> i64 {
-        self.version
     }
 }
