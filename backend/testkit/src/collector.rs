@@ -1,32 +1,24 @@
 //! A fake OpenTelemetry collector: receives spans over HTTP, in Protobuf, and keeps them for a test.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use http_body_util::Full;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::{Span, span, status};
 use prost::Message;
 use ticketing_platform::telemetry::{TraceSettings, export_traces};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+
+use crate::thread_server::ThreadServer;
 
 /// A collector on a port of its own, with a thread of its own, so that it outlives the runtime of a test.
 #[derive(Debug)]
 pub struct Collector {
-    address: SocketAddr,
+    server: ThreadServer,
     recorded: Arc<Mutex<Vec<RecordedSpan>>>,
-    /// Ends it when it is dropped.
-    _running: oneshot::Sender<()>,
 }
 
 /// A received span.
@@ -71,22 +63,13 @@ impl Collector {
     /// If there is no free port.
     #[must_use]
     pub fn start() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        listener.set_nonblocking(true).expect("a socket that does not block");
         let recorded = Arc::<Mutex<Vec<RecordedSpan>>>::default();
-        let (running, ended) = oneshot::channel::<()>();
         let kept = recorded.clone();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime").block_on(async move {
-                tokio::select! {
-                    () = serve(listener, kept) => {}
-                    _ = ended => {}
-                }
-            });
+        let server = ThreadServer::start(move |request| {
+            let response = take(&request, &kept);
+            async move { Some(response) }
         });
-        Self { address, recorded, _running: running }
+        Self { server, recorded }
     }
 
     /// The one that this process sends its own traces to, from now on.
@@ -107,7 +90,7 @@ impl Collector {
     /// Returns where it listens, as a setting.
     #[must_use]
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url()
     }
 
     /// Returns the settings of a process that sends its traces here.
@@ -133,37 +116,21 @@ impl Collector {
     }
 }
 
-async fn serve(listener: std::net::TcpListener, recorded: Arc<Mutex<Vec<RecordedSpan>>>) {
-    let listener = TcpListener::from_std(listener).expect("a listener");
-    while let Ok((stream, _)) = listener.accept().await {
-        let recorded = recorded.clone();
-        let service = service_fn(move |request| take(request, recorded.clone()));
-        // A connection may end.
-        tokio::spawn(async move {
-            drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
-        });
-    }
-}
-
-async fn take(
-    request: Request<Incoming>,
-    recorded: Arc<Mutex<Vec<RecordedSpan>>>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+fn take(request: &Request<Bytes>, recorded: &Mutex<Vec<RecordedSpan>>) -> Response<Full<Bytes>> {
     let is_otlp = request.method() == Method::POST
         && request.uri().path() == "/v1/traces"
         && request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-protobuf");
-    let body = request.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let read = ExportTraceServiceRequest::decode(body).ok().filter(|_| is_otlp);
+    let read = ExportTraceServiceRequest::decode(request.body().clone()).ok().filter(|_| is_otlp);
     let status = match read {
-        Some(spans_of_request) => {
-            recorded.lock().unwrap_or_else(PoisonError::into_inner).extend(spans(spans_of_request));
+        Some(received) => {
+            recorded.lock().unwrap_or_else(PoisonError::into_inner).extend(spans(received));
             StatusCode::OK
         }
         None => StatusCode::BAD_REQUEST,
     };
-    let mut answer = Response::new(Full::default());
-    *answer.status_mut() = status;
-    Ok(answer)
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response
 }
 
 fn spans(request: ExportTraceServiceRequest) -> Vec<RecordedSpan> {

@@ -8,7 +8,6 @@ mod faults;
 mod request;
 mod server;
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -16,6 +15,7 @@ use ticketing_payments::StripeSettings;
 use ticketing_payments::provider::{FaultPlan, Ledger};
 use ticketing_platform::clock::Clock;
 
+use crate::thread_server::ThreadServer;
 use account::Account;
 pub use faults::StripeFaults;
 
@@ -32,18 +32,11 @@ pub struct FakeStripe {
 
 #[derive(Debug)]
 struct Shared {
-    address: SocketAddr,
+    server: ThreadServer,
     clock: Clock,
     faults: FaultPlan,
     server_faults: StripeFaults,
     account: Mutex<Account>,
-    listener: tokio::task::AbortHandle,
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        self.listener.abort();
-    }
 }
 
 impl FakeStripe {
@@ -51,8 +44,9 @@ impl FakeStripe {
     ///
     /// # Panics
     /// Panics if no port is free.
-    pub async fn start(clock: Clock) -> Self {
-        server::start(clock).await
+    #[must_use]
+    pub fn start(clock: Clock) -> Self {
+        server::start(clock)
     }
 
     /// Returns the settings of a marketplace that uses it, events included.
@@ -62,7 +56,7 @@ impl FakeStripe {
     #[must_use]
     pub fn settings(&self) -> StripeSettings {
         StripeSettings {
-            api_base: format!("http://{}", self.shared.address).parse().expect("a URL"),
+            api_base: self.shared.server.url().parse().expect("a URL"),
             webhook_secrets: vec![STRIPE_WEBHOOK_SECRET.into()],
             ..StripeSettings::new(STRIPE_KEY.into())
         }

@@ -22,7 +22,7 @@ struct Shop {
 
 impl Shop {
     async fn open() -> Self {
-        let stripe = FakeStripe::start(Clock::system()).await;
+        let stripe = FakeStripe::start(Clock::system());
         let key = "pk_test_51Habc".parse().unwrap();
         let stack = TestStack::builder()
             .stripe(&stripe)

@@ -78,7 +78,7 @@ impl Fixture {
         let clock = Clock::manual("2026-11-22T10:00:00.000Z".parse::<Timestamp>().unwrap());
         let stripe = match cards {
             Cards::Simulated => None,
-            Cards::Stripe => Some(FakeStripe::start(clock.clone()).await),
+            Cards::Stripe => Some(FakeStripe::start(clock.clone())),
         };
         let service = Service::open(&home, &clock, timeouts, stripe.as_ref()).await;
         service.start();

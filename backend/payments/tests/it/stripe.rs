@@ -22,7 +22,7 @@ struct StripeFixture {
 
 async fn fixture() -> StripeFixture {
     let clock = Clock::manual("2026-11-22T10:00:00.000Z".parse::<Timestamp>().unwrap());
-    let stripe = FakeStripe::start(clock.clone()).await;
+    let stripe = FakeStripe::start(clock.clone());
     let provider = StripeProvider::new(&stripe.settings(), clock.clone()).unwrap();
     StripeFixture { clock, stripe, provider }
 }

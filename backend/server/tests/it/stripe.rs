@@ -29,7 +29,7 @@ impl StripeMarket {
     }
 
     async fn start_with(change: impl FnOnce(TestStackBuilder) -> TestStackBuilder) -> Self {
-        let stripe = FakeStripe::start(Clock::system()).await;
+        let stripe = FakeStripe::start(Clock::system());
         let stack = change(TestStack::builder().stripe(&stripe)).start().await;
         Self { stack, stripe }
     }

@@ -1,90 +1,56 @@
-//! The listener of the fake Stripe: authentication and idempotency keys.
+//! The server of the fake Stripe: authentication and idempotency keys.
 
 use std::sync::{Arc, Mutex, Weak};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use http_body_util::Full;
 use serde_json::json;
 use ticketing_payments::provider::FaultPlan;
 use ticketing_platform::clock::Clock;
-use tokio::net::TcpListener;
 
 use super::account::Account;
 use super::faults::{InjectedFault, StripeFaults};
 use super::request::{StripeRequest, StripeResponse};
 use super::{FakeStripe, STRIPE_KEY, Shared};
+use crate::thread_server::ThreadServer;
 
-pub(super) async fn start(clock: Clock) -> FakeStripe {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let (sender, shared) = tokio::sync::oneshot::channel::<Weak<Shared>>();
-    let task = tokio::spawn(async move {
-        let Ok(shared) = shared.await else { return };
-        while let Ok((stream, _)) = listener.accept().await {
-            let shared = shared.clone();
-            let service = service_fn(move |request| {
-                let shared = shared.clone();
-                // A request completes even if the client disconnects.
-                let served = tokio::spawn(async move { serve(shared.upgrade().ok_or(Lost)?, request).await });
-                async move { served.await.unwrap_or(Err(Lost)) }
-            });
-            // A closed connection is not an error.
-            tokio::spawn(async move {
-                drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await)
-            });
+pub(super) fn start(clock: Clock) -> FakeStripe {
+    let shared = Arc::new_cyclic(|shared: &Weak<Shared>| {
+        let shared = shared.clone();
+        Shared {
+            server: ThreadServer::start(move |request| serve(shared.upgrade(), request)),
+            clock,
+            faults: FaultPlan::default(),
+            server_faults: StripeFaults::default(),
+            account: Mutex::new(Account::default()),
         }
     });
-    let shared = Arc::new(Shared {
-        address,
-        clock,
-        faults: FaultPlan::default(),
-        server_faults: StripeFaults::default(),
-        account: Mutex::new(Account::default()),
-        listener: task.abort_handle(),
-    });
-    sender.send(Arc::downgrade(&shared)).expect("the listener waits");
     FakeStripe { shared }
 }
 
-/// The connection ends without an response.
-#[derive(Debug)]
-struct Lost;
-
-impl std::fmt::Display for Lost {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the response is lost")
-    }
-}
-
-impl std::error::Error for Lost {}
-
-async fn serve(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Lost> {
-    let fake = FakeStripe { shared };
-    let request = read(request).await;
+/// Responds to a request. Returns `None` if the request or its response is lost.
+async fn serve(shared: Option<Arc<Shared>>, request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {
+    let fake = FakeStripe { shared: shared? };
+    let request = read(request);
     let call = request.call();
     match call {
-        Some(call) => fake.faults().before_call(call).await.map_err(|_| Lost)?,
-        None if fake.faults().is_unreachable() => return Err(Lost),
+        Some(call) => fake.faults().before_call(call).await.ok()?,
+        None if fake.faults().is_unreachable() => return None,
         None => {}
     }
     let response = fake.respond(&request);
     fake.send_events();
     let mut cut = false;
     if let Some(call) = call {
-        fake.faults().after_call(call).map_err(|_| Lost)?;
+        fake.faults().after_call(call).ok()?;
         cut = fake.server_faults().take(call, InjectedFault::Truncated);
     }
-    Ok(response.into_response(cut))
+    Some(response.into_response(cut))
 }
 
-async fn read(request: Request<Incoming>) -> StripeRequest {
+fn read(request: Request<Bytes>) -> StripeRequest {
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let text = if body.is_empty() { parts.uri.query().unwrap_or_default().as_bytes() } else { &body[..] };
     let fields = form_urlencoded::parse(text).into_owned().collect();
     StripeRequest { method: parts.method, path: parts.uri.path().to_owned(), headers: parts.headers, fields }

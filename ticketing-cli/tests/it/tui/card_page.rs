@@ -9,7 +9,7 @@ use crate::support::{Cli, text};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn order_goes_on_when_its_page_is_paid() {
-    let stripe = FakeStripe::start(Clock::system()).await;
+    let stripe = FakeStripe::start(Clock::system());
     let key = "pk_test_51Habc".parse().unwrap();
     let stack = TestStack::builder()
         .stripe(&stripe)

@@ -11,7 +11,7 @@ use super::{Market, elapse};
 use crate::support::{cancel, list, ordered, pay};
 
 async fn shop() -> (FakeStripe, Market) {
-    let stripe = FakeStripe::start(Clock::system()).await;
+    let stripe = FakeStripe::start(Clock::system());
     let market = Market::start_with(|builder| builder.stripe(&stripe).with_links()).await;
     (stripe, market)
 }
