@@ -17,39 +17,6 @@ pub enum Shape {
     Processes,
 }
 
-/// The constructors that [`on_shapes!`](crate::on_shapes) calls.
-impl Shape {
-    /// [`Shape::Embedded`]
-    #[must_use]
-    pub const fn embedded() -> Self {
-        Self::Embedded
-    }
-
-    /// [`Shape::Postgres`]
-    #[must_use]
-    pub const fn postgres() -> Self {
-        Self::Postgres
-    }
-
-    /// [`Shape::Nats`]
-    #[must_use]
-    pub const fn nats() -> Self {
-        Self::Nats
-    }
-
-    /// [`Shape::PostgresAndNats`]
-    #[must_use]
-    pub const fn postgres_and_nats() -> Self {
-        Self::PostgresAndNats
-    }
-
-    /// [`Shape::Processes`]
-    #[must_use]
-    pub const fn processes() -> Self {
-        Self::Processes
-    }
-}
-
 impl Shape {
     /// Returns the kind of the databases.
     #[must_use]
@@ -99,9 +66,14 @@ macro_rules! on_shapes {
     (@test $shape:ident [$(#[$attribute:meta])+] $name:ident) => {
         $(#[$attribute])+
         async fn $shape() {
-            ::std::boxed::Box::pin(super::$name($crate::Shape::$shape().into())).await;
+            ::std::boxed::Box::pin(super::$name($crate::on_shapes!(@shape $shape).into())).await;
         }
     };
+    (@shape embedded) => { $crate::Shape::Embedded };
+    (@shape postgres) => { $crate::Shape::Postgres };
+    (@shape nats) => { $crate::Shape::Nats };
+    (@shape postgres_and_nats) => { $crate::Shape::PostgresAndNats };
+    (@shape processes) => { $crate::Shape::Processes };
 }
 
 /// Runs each test function on both kinds of database. A function takes an [`Engine`].
