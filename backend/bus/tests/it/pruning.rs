@@ -56,7 +56,7 @@ async fn log_prunes_only_messages_that_all_consumers_passed(shape: Shape) {
     publish_many(&fixture, &bus).await;
     eventually("the log is pruned", || async { bus.sequences().await.unwrap().len() == BATCHES + 3 }).await;
     let oldest = bus.recent(u32::MAX).await.unwrap().into_iter().take(3).map(|event| event.aggregate);
-    assert!(oldest.eq(["retried", "dead", "unheard"].map(str::to_owned)));
+    assert!(oldest.eq(["retried", "dead", "unread"].map(str::to_owned)));
 }
 
 async fn outbox_and_inbox_are_pruned(shape: Shape) {
