@@ -332,7 +332,7 @@ fn documents_run_existing_xtask_commands_only() {
     for document in documents() {
         for rest in document.text.split("cargo xtask ").skip(1) {
             let command: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
-            let known = command.is_empty() || help.contains(&format!("[\"{command}\"]"));
+            let known = command.is_empty() || help.contains(&format!("[\"{command}\""));
             assert!(known, "{}: cargo xtask {command}", document.path.display());
         }
     }
