@@ -52,7 +52,7 @@ async fn apply<E: Event>(app: &App, event: E) -> Effect {
     let envelope = Envelope::encode("event".to_owned(), app.core().clock.now(), &event).unwrap();
     let consumers = app.consumers();
     let effect = app.core().db.write(move |tx| consumers.handle(tx, &envelope)).await;
-    effect.unwrap().expect("a handler")
+    effect.unwrap().unwrap()
 }
 
 /// Lists a ticket that is free; answers its identifier.

@@ -54,7 +54,7 @@ async fn apply<E: Event>(fixture: &Fixture, event: E) -> Effect {
 /// Applies an event in a transaction.
 fn handle<E: Event>(app: &App, tx: &mut Tx<'_>, event: &E) -> Result<Effect, HandlerError> {
     let envelope = Envelope::encode("event".to_owned(), app.core().clock.now(), event).unwrap();
-    Ok(app.consumers().handle(tx, &envelope)?.expect("a handler"))
+    Ok(app.consumers().handle(tx, &envelope)?.unwrap())
 }
 
 async fn copy(fixture: &Fixture) -> OrderCopy {
