@@ -109,6 +109,7 @@ enum CallSubject {
     Session,
     Ticket(TicketId),
     Order(OrderId),
+    Pass(PassId),
     /// A write of which only its screen knows.
     ScreenWrite,
     /// A write of this pass.
@@ -232,6 +233,7 @@ impl Model {
             Call::Session => CallSubject::Session,
             Call::Ticket(ticket) => CallSubject::Ticket(ticket.clone()),
             Call::Order(order) => CallSubject::Order(order.clone()),
+            Call::Pass(pass) => CallSubject::Pass(pass.clone()),
             Call::SignIn { .. }
             | Call::SignUp { .. }
             | Call::SignOut

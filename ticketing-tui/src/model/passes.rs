@@ -85,6 +85,11 @@ impl Passes {
         self.load = Load::Ready;
     }
 
+    /// Removes a pass that the user no longer holds.
+    pub(crate) fn remove(&mut self, id: &PassId) {
+        self.list.retain(|pass| pass.id != *id);
+    }
+
     /// Updates a pass unless a newer version is known.
     pub(crate) fn update(&mut self, pass: &Pass) {
         match self.list.iter_mut().find(|known| known.id == pass.id) {

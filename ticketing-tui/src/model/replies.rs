@@ -129,6 +129,8 @@ impl Model {
                 self.market.mark_withdrawn(ticket);
                 self.listings.remove(ticket);
             }
+            // Someone has claimed or bought it.
+            CallSubject::Pass(pass) if error.is(&ErrorCode::NotFound) => self.passes.remove(pass),
             CallSubject::File => self.notify(Level::Error, error.line()),
             // A ticket that was listed all the same is shown.
             CallSubject::ScreenWrite

@@ -1,8 +1,10 @@
 //! One pass: its code for the door, on the whole screen.
 
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::Pass as HeldPass;
+use ticketing_sdk::{ErrorCode, Pass as HeldPass, PassStatus, Timestamp};
 
 use super::{Context, Input, PlainView, Screen, passes};
 use crate::action::Action;
@@ -19,16 +21,21 @@ use crate::widgets::qr::Qr;
 pub(crate) struct Pass {
     key: PassKey,
     load: Load,
+    /// When it was requested last.
+    requested_at: Timestamp,
     /// The code that was encoded last, and what it looks like.
     qr: Option<(String, Qr)>,
 }
+
+/// While a pass may change at the door or by its next holder, it is requested again after this time.
+const POLL_INTERVAL: Duration = Duration::from_secs(3);
 
 /// The columns that the text beside the code needs.
 const BESIDE_QR: u16 = 30;
 
 impl Pass {
     pub(crate) fn open(key: PassKey, model: &Model) -> Self {
-        let mut page = Self { key, load: Load::Idle, qr: None };
+        let mut page = Self { key, load: Load::Idle, requested_at: model.now, qr: None };
         page.encode(model);
         page
     }
@@ -52,6 +59,19 @@ impl Pass {
             (None, PassKey::Order(order)) => Call::PassOfOrder(order.clone()),
         };
         self.load = Load::Loading(cx.model.call(call));
+        self.requested_at = cx.model.now;
+    }
+
+    /// When the pass is to be requested again, if it may change.
+    fn next_poll(&self, model: &Model) -> Option<Timestamp> {
+        let status = self.pass(model).filter(|_| model.user().is_some())?.status;
+        let may_change = matches!(status, PassStatus::Valid | PassStatus::Offered);
+        (may_change && !self.load.is_loading()).then(|| self.requested_at + POLL_INTERVAL)
+    }
+
+    /// Whether the server knows no such pass among those of the user.
+    fn is_missing(&self) -> bool {
+        matches!(&self.load, Load::Failed(error) if error.is(&ErrorCode::NotFound))
     }
 }
 
@@ -84,6 +104,9 @@ impl Pass {
         }
     }
 }
+
+const MISSING: &str = "You do not hold this ticket";
+const MISSING_HINT: &str = "It may have been claimed or sold, or it belongs to another account.";
 
 /// The columns of the text beside the code, at most.
 const WIDEST_TEXT: u16 = 48;
@@ -141,6 +164,7 @@ impl Screen for Pass {
                 self.encode(cx.model);
             }
             Input::ModelChange => self.encode(cx.model),
+            Input::Tick if self.next_poll(cx.model).is_some_and(|at| at <= cx.model.now) => self.ask(cx),
             _ => {}
         }
     }
@@ -150,6 +174,9 @@ impl Screen for Pass {
             let inner = painter.panel(area, &self.title(model));
             if model.user().is_none() {
                 return placeholder::signed_out(painter, inner, model, "the ticket");
+            }
+            if self.is_missing() {
+                return placeholder::message(painter, inner, MISSING, painter.theme.warn, &[MISSING_HINT]);
             }
             return placeholder::load(painter, inner, &self.load, "the ticket", &model.key(Action::Reload));
         };
@@ -163,9 +190,17 @@ impl Screen for Pass {
         painter.paragraph(rest, &passes::note(pass, model), painter.theme.dim);
     }
 
+    fn wakes_at(&self, model: &Model) -> Option<Timestamp> {
+        self.next_poll(model)
+    }
+
     fn plain_view(&self, model: &Model) -> PlainView {
         let Some(pass) = self.pass(model) else {
-            return PlainView::lines(["Loading the ticket".to_owned()]);
+            return PlainView::lines(match &self.load {
+                _ if self.is_missing() => vec![format!("{MISSING}."), MISSING_HINT.to_owned()],
+                Load::Failed(error) => vec![error.message.clone()],
+                _ => vec!["Loading the ticket".to_owned()],
+            });
         };
         let title = format!("{}, {}", text::title(&pass.title), passes::status(pass).0);
         let details = text::details(&pass.details).map(|(label, value)| format!("{label}: {value}"));

@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use std::time::Instant;
 
 use super::{ENTER, tui};
-use crate::support::{Cli, Server, program};
+use crate::support::{Cli, Server, eventually, program};
 
 #[test]
 fn what_one_reserves_is_shown_as_reserved_to_the_other() {
@@ -84,6 +84,40 @@ fn without_a_server_it_says_so_and_finds_it_when_it_comes() {
     pty.send("r");
     pty.wait_until_shown("Jazz at the lake");
     pty.wait_until_shown("live");
+}
+
+#[test]
+fn open_ticket_follows_the_door_and_its_next_holder() {
+    let server = Server::start();
+    let [seller, buyer, friend] = ["seller", "buyer", "friend"]
+        .map(|name| Cli::at(&server.url).sign_up(&format!("{name}@example.com")));
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let passes = || buyer.json(&["passes", "list"]).as_array().unwrap().clone();
+    for (count, title) in ["Opera", "Ballet"].into_iter().enumerate() {
+        let ticket = seller.ticket(title, "20");
+        buyer.ok(&["buy", &ticket, "--token", "tok_visa", "--yes"]);
+        eventually("the pass", || passes().len() == count + 1);
+    }
+    let pass = |title: &str| text(&passes().into_iter().find(|pass| pass["title"] == title).unwrap()["id"]);
+
+    let mut pty = tui(&buyer);
+    pty.wait_until_shown("buyer@example.com");
+    pty.press("6", "Your tickets: 2");
+    // The newest is the first.
+    pty.press(ENTER, "code at the door");
+    pty.wait_until_shown("Ballet");
+    let code = text(&buyer.json(&["passes", "get", &pass("Ballet")])["code"]);
+    seller.ok(&["checkin", &code]);
+    pty.wait_until_shown("Used: admitted");
+    pty.wait_until_hidden("code at the door");
+
+    pty.press("\x1b", "Your tickets: 2");
+    pty.press("j", "Opera");
+    pty.press(ENTER, "code at the door");
+    let given = buyer.json(&["passes", "transfer", &pass("Opera")]);
+    pty.wait_until_shown("Given away");
+    friend.ok(&["passes", "claim", &text(&given["claimCode"])]);
+    pty.wait_until_shown("You do not hold this ticket");
 }
 
 /// The server of a folder, started again at the address it had.

@@ -4,7 +4,7 @@ use ratatui::style::Color;
 use ticketing_sdk::{ErrorCode, OrderStatus, Pass, PassStatus, Timestamp};
 use ticketing_tui::{Call, Colours, Effect, Reply, Settings, ThemeName};
 
-use crate::support::{Harness, NOW, answer, count_effects, count_pending, fixtures};
+use crate::support::{Harness, NOW, answer, count_effects, count_pending, fixtures, take_call};
 
 const TITLE: &str = "Jazz at the lake";
 
@@ -172,6 +172,44 @@ fn used_ticket_has_no_code_and_cannot_be_given_away() {
     harness.answer_reads();
     harness.assert_shows("Used: admitted 1 min ago");
     harness.assert_hides("█");
+}
+
+#[test]
+fn open_ticket_shows_within_seconds_that_it_was_used() {
+    let mut harness = open(fixtures::pass("p1", TITLE));
+    harness.press("enter");
+    harness.answer_reads();
+    harness.assert_shows("█");
+    let admitted_at = Some(Timestamp::from_millis(NOW + 1_000));
+    let used = Pass { status: PassStatus::Used, code: None, admitted_at, ..fixtures::pass("p1", TITLE) };
+    harness.server.passes = vec![Pass { version: 1, ..used }];
+    harness.advance_with_wakeups(3_000);
+    assert_eq!(count_pending!(harness, Call::Pass(_)), 1);
+    harness.advance_with_wakeups(10_000);
+    assert_eq!(count_pending!(harness, Call::Pass(_)), 1, "a server that takes its time is asked once");
+    harness.answer_reads();
+    harness.assert_shows("Used: admitted");
+    harness.assert_hides("█");
+    assert_eq!(harness.app.wakes_at(), None, "a used ticket does not change any more");
+}
+
+#[test]
+fn open_ticket_that_another_claims_disappears_within_seconds() {
+    let mut harness = open(fixtures::pass("p1", TITLE));
+    harness.press("enter");
+    harness.answer_reads();
+    harness.advance_with_wakeups(3_000);
+    let poll = take_call!(harness, Call::Pass(_));
+    harness.reply(poll, Err(fixtures::offline()));
+    harness.assert_shows("█");
+    harness.server.passes = Vec::new();
+    harness.advance_with_wakeups(3_000);
+    let poll = take_call!(harness, Call::Pass(_));
+    harness.reply(poll, Err(fixtures::refused(ErrorCode::NotFound, "Not found")));
+    harness.assert_shows("You do not hold this ticket");
+    harness.assert_hides("█");
+    harness.press("esc");
+    harness.assert_hides(TITLE);
 }
 
 #[test]
