@@ -186,8 +186,9 @@ impl App {
                 writes: self.front().has_text_input(&self.model),
             };
             let body = app_bars::view(&mut painter, area, &self.model, open, &available);
-            let body = toasts::view(&mut painter, body, &self.model);
             let first = self.screens.iter().rposition(|(_, screen)| !screen.is_popup()).unwrap_or(0);
+            let keeps_size = self.screens[first..].iter().any(|(_, screen)| screen.keeps_size(&self.model));
+            let body = toasts::view(&mut painter, body, &self.model, keeps_size);
             for (_, screen) in &self.screens[first..] {
                 *painter.cursor = None;
                 screen.view(&self.model, &mut painter, body);

@@ -84,6 +84,11 @@ pub(crate) trait Screen: fmt::Debug {
         false
     }
 
+    /// Whether it shows what a message must not make smaller: a code for a scanner.
+    fn keeps_size(&self, _: &Model) -> bool {
+        false
+    }
+
     /// Returns when the screen changes without an input, and so needs an [`Input::Tick`].
     fn wakes_at(&self, _: &Model) -> Option<Timestamp> {
         None

@@ -270,6 +270,10 @@ impl Screen for Checkout {
         PlainView::lines(lines)
     }
 
+    fn keeps_size(&self, model: &Model) -> bool {
+        self.qr.is_some() && self.is_open(model) && !self.takes_token(model)
+    }
+
     fn has_text_input(&self, model: &Model) -> bool {
         self.takes_token(model)
     }

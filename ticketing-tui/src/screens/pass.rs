@@ -190,6 +190,10 @@ impl Screen for Pass {
         painter.paragraph(rest, &passes::note(pass, model), painter.theme.dim);
     }
 
+    fn keeps_size(&self, _: &Model) -> bool {
+        self.qr.is_some()
+    }
+
     fn wakes_at(&self, model: &Model) -> Option<Timestamp> {
         self.next_poll(model)
     }

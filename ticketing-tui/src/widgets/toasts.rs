@@ -1,4 +1,5 @@
-//! The messages that pass by themselves: a line each, in rows of their own above the footer.
+//! The messages that pass by themselves, above the footer: in a row of their own, so that none moves what is shown, and
+//! several or long ones in rows of the body.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -8,17 +9,18 @@ use crate::model::Model;
 use crate::model::notices::{Level, Notice};
 use crate::text;
 
-/// The height from which each message has a row of the body.
+/// The height from which a body keeps a row free for messages, and gives them further ones.
 const MIN_HEIGHT_OF_ROWS: u16 = 16;
 /// The maximum number of rows of a failure.
 const MAX_ROWS: usize = 3;
 
-/// Draws the messages on the last lines of the body, the newest lowest, and a long failure on several. A low body has
-/// room for the one that matters most: the newest, but a failure before what is only to know. Returns the rest of the
-/// body.
-pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) -> Rect {
+/// Draws the messages on the last lines of the body, the newest lowest, and a long failure on several. A low body, and
+/// one that may not shrink, has room for the one that matters most: the newest, but a failure before what is only to
+/// know. Returns the rest of the body.
+pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model, keeps_size: bool) -> Rect {
     let is_tall = body.height >= MIN_HEIGHT_OF_ROWS;
-    let shown: Vec<&Notice> = if is_tall {
+    let spares_rows = is_tall && !keeps_size;
+    let shown: Vec<&Notice> = if spares_rows {
         model.notices.shown().collect()
     } else {
         let newest = model.notices.shown().next_back();
@@ -29,7 +31,7 @@ pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) -> Rect
     let mut rows = Vec::new();
     for notice in shown {
         let mut lines = vec![notice.text.clone()];
-        if is_tall && matters(&notice) {
+        if spares_rows && matters(&notice) {
             lines = text::wrap(&notice.text, width);
             let rest = lines.split_off(lines.len().min(MAX_ROWS - 1)).join(" ");
             lines.extend((!rest.is_empty()).then_some(rest));
@@ -48,7 +50,7 @@ pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) -> Rect
         let mark = if is_first { mark } else { " " };
         painter.spans(line, &[(mark, style), (" ", Style::new()), (&words, Style::new())]);
     }
-    Rect { height: body.height - height, ..body }
+    Rect { height: body.height - height.max(u16::from(is_tall)), ..body }
 }
 
 fn matters(notice: &&Notice) -> bool {

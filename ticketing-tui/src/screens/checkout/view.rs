@@ -17,6 +17,8 @@ use crate::widgets::{meter, placeholder};
 
 /// The height from which a drawn ticket fits above the next step.
 const MIN_HEIGHT_OF_TICKET: u16 = 18;
+/// The lines that tell how to pay on a page.
+const HEIGHT_OF_PAGE: u16 = 5;
 /// The columns that the text beside a QR code needs.
 const BESIDE_QR: u16 = 34;
 /// The widest order with a QR code beside it.
@@ -125,6 +127,9 @@ impl Checkout {
             return;
         }
         if let Some(page) = model.payment_page(&self.id) {
+            if rest.height < HEIGHT_OF_PAGE {
+                rest = below(area, 1);
+            }
             self.page(painter, rest, model, order, (&page, is_drawn));
             return;
         }

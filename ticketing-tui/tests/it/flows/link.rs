@@ -28,6 +28,47 @@ fn lost_connection_is_counted_down_and_restored() {
     assert_eq!(count_pending!(harness, Call::Session), 1);
 }
 
+/// A connection is often lost where a code is shown: at the door.
+#[test]
+fn messages_leave_the_code_of_a_ticket_as_it_is() {
+    let mut harness = Harness::signed_in();
+    harness.server.passes = vec![fixtures::pass("p1", "Jazz at the lake")];
+    harness.press("6");
+    harness.answer_reads();
+    harness.press("enter");
+    harness.answer_reads();
+    let code = |harness: &mut Harness| {
+        let screen = harness.screen();
+        let lines = screen.lines().filter(|line| line.contains(['█', '▀', '▄'])).map(str::to_owned);
+        lines.collect::<Vec<_>>()
+    };
+    let before = code(&mut harness);
+    assert!(before.len() >= 19, "{before:?}");
+    harness.press("y");
+    lose(&mut harness);
+    harness.feed(Event::SaveFailed("permission denied: /home/ada/.config/ticketing/config.toml".to_owned()));
+    harness.assert_shows("The settings were not saved");
+    assert_eq!(code(&mut harness), before);
+}
+
+#[test]
+fn message_moves_nothing() {
+    let mut harness = Harness::signed_in();
+    harness.server.market =
+        (0..400).map(|n| fixtures::ticket(&format!("t{n}"), &format!("Evening {n}"), "24.50", n)).collect();
+    harness.press("r");
+    harness.answer_reads();
+    let without_last = |harness: &mut Harness| {
+        let screen = harness.screen();
+        screen.lines().take(22).map(str::to_owned).collect::<Vec<_>>()
+    };
+    harness.press("end");
+    let before = without_last(&mut harness);
+    harness.press("y");
+    harness.assert_shows("Copied");
+    assert_eq!(without_last(&mut harness), before);
+}
+
 #[test]
 fn missed_changes_reload_market_and_session() {
     let mut harness = Harness::signed_in();
