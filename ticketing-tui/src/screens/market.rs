@@ -24,7 +24,7 @@ pub(crate) struct Market {
     filter: Field,
     /// Whether the filter is being written.
     writing: bool,
-    /// The ticket that is selected, wherever it navigation.
+    /// The ticket that is selected, wherever it is shown; nothing before the user has selected one, while the market is loaded.
     anchor: Option<TicketId>,
     /// The reservation that this screen waits for.
     reserving: Option<CallId>,
@@ -196,8 +196,9 @@ impl Screen for Market {
                     // It is no longer shown: its neighbour has its place now.
                     None => self.list.clamp(cx.model.market.view.len()),
                 }
-                // The rest of the text may match another row better.
-                if place.is_none() && !cx.model.market.view.is_searching() {
+                // The rest of the text may match another row better. While nothing is selected, so may the next page.
+                let may_improve = self.anchor.is_none() && cx.model.market.load.is_loading();
+                if place.is_none() && !may_improve && !cx.model.market.view.is_searching() {
                     self.anchor(cx.model);
                 }
             }

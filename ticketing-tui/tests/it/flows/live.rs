@@ -1,9 +1,9 @@
 //! Live changes of the market.
 
 use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
-use ticketing_tui::{Call, Effect};
+use ticketing_tui::{Call, Colours, Effect, Event, Feed, Reply};
 
-use crate::support::{Harness, count_effects, count_pending, fixtures};
+use crate::support::{Harness, count_effects, count_pending, fixtures, take_call};
 
 fn created(harness: &mut Harness, id: &str, title: &str) {
     harness.feed(fixtures::change(TicketChangeKind::Created, fixtures::ticket(id, title, "5", 0)));
@@ -29,6 +29,33 @@ fn selection_stays_on_the_first_ticket() {
     assert!(harness.selected().starts_with("Jazz"));
     created(&mut harness, "n1", "Brand new");
     assert!(harness.selected().starts_with("Jazz"), "{}", harness.selected());
+}
+
+/// The pages of the market come with the newest listing first, and the list begins with the soonest event.
+#[test]
+fn first_row_is_selected_while_the_market_is_loaded() {
+    let mut harness = Harness::new((80, 24), Colours::True);
+    harness.feed(Event::Feed(Feed::Connected));
+    let load = take_call!(harness, Call::Market);
+    let [soonest, later, undated] = [0, 1, 3].map(|at| fixtures::tickets().remove(at));
+    for (ticket, last) in [(undated, false), (later, false), (soonest, true)] {
+        harness.reply(load, Ok(Reply::Market { tickets: vec![ticket], last }));
+    }
+    assert!(harness.selected().starts_with("Jazz"), "{}", harness.selected());
+}
+
+/// Who has chosen a row keeps it when the next page comes.
+#[test]
+fn chosen_row_stays_selected_while_the_market_is_loaded() {
+    let mut harness = Harness::new((80, 24), Colours::True);
+    harness.feed(Event::Feed(Feed::Connected));
+    let load = take_call!(harness, Call::Market);
+    let tickets = fixtures::tickets().split_off(3);
+    harness.reply(load, Ok(Reply::Market { tickets, last: false }));
+    harness.press("j");
+    let selected = harness.selected();
+    harness.reply(load, Ok(Reply::Market { tickets: fixtures::tickets(), last: true }));
+    assert_eq!(harness.selected(), selected);
 }
 
 #[test]
