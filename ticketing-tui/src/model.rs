@@ -3,6 +3,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod door;
+mod feed;
 pub(crate) mod filtered_view;
 pub(crate) mod listings;
 pub(crate) mod market;
@@ -130,6 +131,8 @@ pub(crate) enum FeedState {
     Retrying {
         error: CallError,
         retry_at: Timestamp,
+        /// Whether the program retries itself then, because the live feed would wait for longer.
+        is_early: bool,
     },
     /// The server has none, or it ended for good.
     Unavailable(CallError),
@@ -258,6 +261,7 @@ impl Model {
     /// Applies the time.
     pub(crate) fn tick(&mut self) {
         self.notices.tick(self.now);
+        self.retry_early();
         for alert in self.orders.tick(self.server_now()) {
             self.alert(&alert);
         }
@@ -363,7 +367,7 @@ impl Model {
         let of_link = match &self.feed_state {
             // The seconds to the next try are shown.
             FeedState::Retrying { retry_at, .. } if *retry_at > self.now => {
-                Some(self.now + Duration::from_secs(1))
+                Some((self.now + Duration::from_secs(1)).min(*retry_at))
             }
             _ => None,
         };

@@ -1,10 +1,7 @@
 //! Applies the replies of the server to the model.
 
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{
-    ErrorCode, Order, OrderId, OrderStatus, PaymentStatus, SafeToRepeat, Ticket, TicketChange,
-    TicketChangeKind, TicketId, TicketStatus,
-};
+use ticketing_sdk::{ErrorCode, Order, OrderId, OrderStatus, PaymentStatus, SafeToRepeat, Ticket, TicketId};
 
 use super::door::Door;
 use super::listings::ListingAction;
@@ -13,7 +10,7 @@ use super::orders::{OrderAction, Orders, PaymentError};
 use super::{CallSubject, FeedState, Listings, Load, Model, Passes, PendingCall, PriceChange, Session};
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{Call, CallId, Effect};
-use crate::event::{Feed, Reply};
+use crate::event::Reply;
 use crate::text;
 
 impl Model {
@@ -304,78 +301,6 @@ impl Model {
     fn update_own_listing(&mut self, ticket: &Ticket) {
         if self.user().is_some_and(|user| user.id == ticket.user_id) {
             self.listings.update(ticket);
-        }
-    }
-
-    /// Applies an event of the live feed.
-    pub(crate) fn feed(&mut self, feed: &Feed) {
-        match feed {
-            Feed::Connected => {
-                let back = self.was_live && !matches!(self.feed_state, FeedState::Live);
-                self.was_live = true;
-                self.feed_state = FeedState::Live;
-                // The changes go on where they stopped; only what was never there is loaded.
-                if !matches!(self.market.load, Load::Ready | Load::Loading(_)) {
-                    self.load_market();
-                }
-                if back {
-                    self.notify(Level::Success, "Connected again");
-                }
-                if back || matches!(self.session, Session::Unknown | Session::Failed(_)) {
-                    self.call(Call::Session);
-                }
-                if back && self.door.state.is_some() {
-                    self.sync_door();
-                }
-            }
-            Feed::Change(change) => {
-                self.market.apply_change(change, self.now);
-                self.apply_own_change(change);
-            }
-            Feed::Reset => self.reload(),
-            Feed::Lost { error, retry_in } => {
-                if matches!(self.feed_state, FeedState::Live) {
-                    self.notify(Level::Warning, "The connection is lost; the data shown may be outdated");
-                }
-                if matches!(self.market.load, Load::Idle) {
-                    self.market.load = Load::Failed(error.clone());
-                }
-                self.feed_state =
-                    FeedState::Retrying { error: error.clone(), retry_at: self.now + *retry_in };
-            }
-            Feed::Ended(error) => {
-                self.feed_state = FeedState::Unavailable(error.clone());
-                if !matches!(self.market.load, Load::Ready | Load::Loading(_)) {
-                    self.load_market();
-                }
-            }
-        }
-    }
-
-    /// Applies a change of a ticket that the user sells or has ordered.
-    fn apply_own_change(&mut self, change: &TicketChange) {
-        let ticket = &change.ticket;
-        if self.user().is_some_and(|user| user.id == ticket.user_id) {
-            if change.kind == TicketChangeKind::Deleted {
-                self.listings.remove(&ticket.id);
-            } else {
-                let was = self.listings.get(&ticket.id).map(|listing| listing.ticket.status);
-                self.listings.update(ticket);
-                if ticket.status == TicketStatus::Sold
-                    && was.is_some_and(|status| status != TicketStatus::Sold)
-                {
-                    let text = format!("You sold {} for ${}", text::title(&ticket.title), ticket.price);
-                    self.notify(Level::Success, text);
-                }
-            }
-        }
-        // There is no feed of orders; a change of its ticket is the sign that an order has gone on.
-        let stale = self.orders.list().iter().find(|order| {
-            let over = ticket.order_id.as_ref() != Some(&order.id) || ticket.status == TicketStatus::Sold;
-            order.ticket.id == ticket.id && !order.status.is_final() && over
-        });
-        if let Some(id) = stale.map(|order| order.id.clone()) {
-            self.call(Call::Order(id));
         }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Market {
     filter: Field,
     /// Whether the filter is being written.
     writing: bool,
-    /// The ticket that is selected, wherever it is shown; nothing before the user has selected one, while the market is loaded.
+    /// The selected ticket, wherever it is shown; `None` while the market is loaded and the user has selected none.
     anchor: Option<TicketId>,
     /// The reservation that this screen waits for.
     reserving: Option<CallId>,

@@ -157,8 +157,8 @@ fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Styl
             let words = if left.is_zero() {
                 "reconnecting".to_owned()
             } else {
-                let again = if area.width >= 120 { ", again in" } else { "" };
-                format!("offline{again} {}", text::clock(left))
+                let offline = if area.width >= 120 { "offline, " } else { "" };
+                format!("{offline}retry in {}", text::clock(left))
             };
             (painter.glyphs.cross, words, painter.theme.bad)
         }

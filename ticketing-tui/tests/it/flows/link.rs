@@ -7,7 +7,7 @@ use ticketing_tui::{Call, Effect, Event, Feed, Reply};
 use crate::support::{Harness, answer, count_effects, count_pending, fixtures};
 
 fn lose(harness: &mut Harness) {
-    let retry_in = Duration::from_secs(8);
+    let retry_in = Duration::from_secs(4);
     harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
 }
 
@@ -16,10 +16,10 @@ fn lost_connection_is_counted_down_and_restored() {
     let mut harness = Harness::signed_in();
     lose(&mut harness);
     harness.assert_shows("The connection is lost");
-    harness.assert_shows("offline 0:08");
+    harness.assert_shows("retry in 0:04");
     harness.advance_with_wakeups(3_000);
-    harness.assert_shows("offline 0:05");
-    harness.advance_with_wakeups(6_000);
+    harness.assert_shows("retry in 0:01");
+    harness.advance_with_wakeups(3_000);
     harness.assert_shows("reconnecting");
     harness.feed(Event::Feed(Feed::Connected));
     harness.assert_shows("Connected again");
@@ -88,6 +88,34 @@ fn lost_connection_is_reported_once() {
     harness.advance(20_000);
     lose(&mut harness);
     harness.assert_hides("The connection is lost");
+}
+
+#[test]
+fn server_that_is_away_for_long_is_tried_every_five_seconds() {
+    let mut harness = Harness::signed_in();
+    harness.effects.clear();
+    let retry_in = Duration::from_secs(27);
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+    harness.assert_shows("retry in 0:05");
+    harness.assert_shows("r tries again");
+    harness.advance_with_wakeups(4_900);
+    assert_eq!(count_effects!(harness, Effect::Follow), 0);
+    harness.advance_with_wakeups(100);
+    assert_eq!(count_effects!(harness, Effect::Follow), 1);
+    harness.assert_shows("reconnecting");
+    harness.advance_with_wakeups(60_000);
+    assert_eq!(count_effects!(harness, Effect::Follow), 1, "an attempt is given its time");
+}
+
+#[test]
+fn server_that_refuses_sets_the_time_of_the_next_attempt() {
+    let mut harness = Harness::signed_in();
+    harness.effects.clear();
+    let error = fixtures::call_error(ticketing_tui::CallErrorKind::Other, "The server is overloaded");
+    harness.feed(Event::Feed(Feed::Lost { error, retry_in: Duration::from_secs(27) }));
+    harness.assert_shows("retry in 0:27");
+    harness.advance_with_wakeups(27_000);
+    assert_eq!(count_effects!(harness, Effect::Follow), 0);
 }
 
 #[test]
