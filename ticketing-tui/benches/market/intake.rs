@@ -16,7 +16,7 @@ pub(crate) fn measure(report: &mut Report, market: &[Ticket]) -> Program {
     let pages = take_in(&mut program, market);
     report.times("the whole market taken in, without drawing", vec![pages.iter().sum()]);
     report.times("one page of it", pages);
-    assert!(program.shows("100\u{a0}000 tickets"), "the whole market is shown");
+    assert!(program.shows("100 000 tickets"), "the whole market is shown");
     while_loading(report, market);
     program
 }

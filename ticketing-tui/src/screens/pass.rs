@@ -95,7 +95,7 @@ impl Pass {
         let why = if painter.glyphs.is_drawn() {
             "A larger window draws it as a QR code."
         } else {
-            "Other borders than ascii draw it as a QR code."
+            "A larger window, or other borders than ascii, draw it as a QR code."
         };
         rest = painter.paragraph(rest, why, painter.theme.dim);
         for (label, value) in text::details(&pass.details) {

@@ -1,4 +1,5 @@
-//! A QR code in half blocks: two modules in each cell, one above the other; or twice as large where there is room.
+//! A QR code in half blocks: two modules in each cell, one above the other; or twice as large where there is room. In
+//! ASCII each module is two spaces in its colour.
 
 use qrcode::{Color as Module, EcLevel, QrCode};
 use ratatui::layout::{Rect, Size};
@@ -38,6 +39,14 @@ impl Qr {
         let Some((zone, scale, size)) = self.fitting(painter, area, beside) else { return area };
         let x = area.right() - size.width;
         for row in 0..size.height {
+            if !painter.glyphs.is_drawn() {
+                for column in 0..size.width {
+                    let place = Rect { x: x + column, y: area.y + row, width: 1, height: 1 };
+                    let is_dark = self.is_dark(zone, usize::from(column / 2), usize::from(row));
+                    painter.text(place, " ", space_style(painter.theme, is_dark));
+                }
+                continue;
+            }
             let line: String = (0..size.width).map(|column| self.cell(zone, scale, column, row)).collect();
             painter.text(
                 Rect { x, y: area.y + row, width: size.width, height: 1 },
@@ -55,11 +64,10 @@ impl Qr {
 
     fn fitting(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<(usize, Scale, Size)> {
         // ASCII has no half blocks.
-        if !painter.glyphs.is_drawn() {
-            return None;
-        }
-        let mut sizes = [Scale::Double, Scale::Single].into_iter().flat_map(|scale| {
-            QUIET_ZONES.into_iter().filter_map(move |zone| Some((zone, scale, self.size(zone, scale)?)))
+        let scales: &[Scale] =
+            if painter.glyphs.is_drawn() { &[Scale::Double, Scale::Single] } else { &[Scale::Double] };
+        let mut sizes = scales.iter().flat_map(|scale| {
+            QUIET_ZONES.into_iter().filter_map(move |zone| Some((zone, *scale, self.size(zone, *scale)?)))
         });
         sizes.find(|(_, _, size)| {
             size.width.saturating_add(beside) <= area.width && size.height <= area.height
@@ -104,6 +112,16 @@ fn style(theme: Theme) -> Style {
     match theme.base.bg {
         Some(_) => Style::new().fg(Color::Black).bg(Color::White),
         None => Style::new().add_modifier(Modifier::REVERSED),
+    }
+}
+
+/// Returns the style of a space that is a module. A light one has the [`style`] of the code; without colours a dark one
+/// is the background of the terminal.
+fn space_style(theme: Theme, is_dark: bool) -> Style {
+    match (is_dark, theme.base.bg) {
+        (false, _) => style(theme),
+        (true, Some(_)) => Style::new().bg(Color::Black),
+        (true, None) => Style::new(),
     }
 }
 

@@ -93,6 +93,16 @@ screen_tests! {
 }
 
 #[test]
+fn ascii_counts_in_ascii() {
+    let mut harness = Harness::ascii((80, 24), ticketing_tui::Colours::True);
+    harness.server.market =
+        (0..1_200).map(|n| fixtures::ticket(&format!("t{n}"), "Evening", "24.50", n)).collect();
+    harness.go_live();
+    harness.assert_shows("Market: 1 200 tickets");
+    assert!(harness.screen().is_ascii(), "{}", harness.screen());
+}
+
+#[test]
 fn in_ascii() {
     assert_screen(module_path!(), "in_ascii", &[(80, 24)], Harness::ascii, |harness| {
         mixed(harness);

@@ -1,6 +1,8 @@
 //! The screens of the passes that one holds.
 
+use ratatui::style::{Color, Modifier, Style};
 use ticketing_sdk::{Pass, PassStatus};
+use ticketing_tui::Colours;
 
 use super::screen_tests;
 use crate::support::{Harness, NOW, fixtures};
@@ -35,6 +37,41 @@ fn ascii_shows_the_code_as_text() {
     harness.answer_reads();
     let code = fixtures::pass("p1", "").code.unwrap().as_str().to_owned();
     harness.assert_shows(&code[..70]);
-    harness.assert_shows("Other borders than ascii draw it as a QR code");
+    harness.assert_shows("A larger window, or other borders than ascii, draw it as a QR code.");
     assert!(harness.screen().is_ascii(), "{}", harness.screen());
+}
+
+/// Each module is two spaces: dark or light by their background, or by what is reversed.
+#[test]
+fn ascii_draws_the_code_where_there_is_room() {
+    let styles = [
+        (Colours::True, Style::new().bg(Color::Black), Style::new().bg(Color::White)),
+        (Colours::None, Style::new(), Style::new().add_modifier(Modifier::REVERSED)),
+    ];
+    let mut codes = styles.map(|(colours, dark, light)| {
+        let mut harness = Harness::ascii((120, 50), colours);
+        open(&mut harness);
+        harness.press("enter");
+        harness.answer_reads();
+        assert!(harness.screen().is_ascii(), "{}", harness.screen());
+        harness.assert_hides("QR code");
+        let (buffer, _) = harness.buffer();
+        let has = |x, y, style: Style| {
+            let cell = buffer[(x, y)].style();
+            let is_reversed = |style: Style| style.add_modifier.contains(Modifier::REVERSED);
+            (style.bg.is_none() || cell.bg == style.bg) && is_reversed(cell) == is_reversed(style)
+        };
+        let row = |y| (0..120).map(|x| has(x, y, light)).collect::<Vec<_>>();
+        // The longest run of a light quiet zone, and below it the finders: seven dark modules of two columns.
+        let quiet = (1..49).find(|y| row(*y).iter().filter(|light| **light).count() > 80).unwrap();
+        let left = (0..120u16).find(|x| has(*x, quiet, light)).unwrap();
+        let top = (quiet..49).find(|y| (left..120).any(|x| has(x, *y, dark))).unwrap();
+        let start = (left..120).find(|x| has(*x, top, dark)).unwrap();
+        assert!((start..start + 14).all(|x| has(x, top, dark)) && has(start + 14, top, light));
+        let modules = |y| (start..start + 74).map(move |x| (x, y));
+        (top..top + 37).flat_map(modules).map(|(x, y)| has(x, y, dark)).collect::<Vec<_>>()
+    });
+    let [coloured, plain] = &mut codes;
+    assert_eq!(coloured, plain);
+    assert!(coloured.chunks(2).all(|module| module[0] == module[1]));
 }
