@@ -229,7 +229,9 @@ impl Screen for Market {
             let Some((id, row)) = market.shown(index) else { return String::new() };
             let status =
                 market.tickets.id(id).map_or_else(String::new, |id| ticket_card::status(model, &id, row).0);
-            format!("{}, {}, {status}", row.title, text::price(row.cents))
+            let details = row.details().map(|details| text::details(details).map(|(_, value)| value));
+            let words = [row.title.to_string(), text::price(row.cents), status].into_iter();
+            words.chain(details.into_iter().flatten()).collect::<Vec<_>>().join(", ")
         });
         view.lines = vec![format!("Order: {}.{}", query.sort.label(), view::limits(query, "-"))];
         if market.view.len() == 0 {

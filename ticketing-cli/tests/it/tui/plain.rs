@@ -102,6 +102,24 @@ fn every_task_can_be_done_with_numbers() {
 }
 
 #[test]
+fn rows_of_one_title_are_told_apart_by_date_and_venue() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    for (venue, day) in [("City Hall", "24"), ("Lake stage", "25")] {
+        let starts_at = format!("2099-12-{day}T19:30:00+01:00");
+        let details = ["--venue", venue, "--starts-at", &starts_at];
+        seller.ok(&[&["tickets", "create", "--title", "Opera", "--price", "5"][..], &details].concat());
+    }
+    let run = Cli::at(&server.url).run_with(&["tui", "--plain"], "");
+    for row in [
+        "1. Opera, $5.00, Available, 24 Dec 2099, 19:30 (+01:00), City Hall",
+        "2. Opera, $5.00, Available, 25 Dec 2099, 19:30 (+01:00), Lake stage",
+    ] {
+        assert!(run.out.contains(row), "{}", run.out);
+    }
+}
+
+#[test]
 fn unknown_menu_number_is_answered_with_the_valid_ones() {
     let server = Server::start();
     let cli = Cli::at(&server.url);
