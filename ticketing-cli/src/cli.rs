@@ -218,9 +218,15 @@ impl Command {
         }
     }
 
-    /// Returns whether the command shows or changes the config file, and so reports what is wrong with it.
-    pub(crate) fn reads_config(&self) -> bool {
-        matches!(self, Self::Profile(_) | Self::Config(_) | Self::Alias(_) | Self::Doctor(_))
+    /// Returns whether the command works without the config file, so that a user can mend one that cannot be read.
+    pub(crate) fn needs_no_config(&self) -> bool {
+        use config::ConfigCommand::{Edit, Path};
+        matches!(self, Self::Config(Edit | Path) | Self::Doctor(_) | Self::Completions(_) | Self::Man(_))
+    }
+
+    /// Returns whether the command helps to mend the settings of the config file.
+    pub(crate) fn mends_config(&self) -> bool {
+        matches!(self, Self::Config(_)) || self.needs_no_config()
     }
 
     /// Returns whether the command handles an interrupt itself.

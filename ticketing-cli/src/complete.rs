@@ -102,7 +102,7 @@ fn query(
     let answer = || {
         let home = environment("TICKETING_HOME").map(Into::into);
         let home = Home::find(home);
-        let config = Config::read(home.config().ok()).unwrap_or_else(|_| Config::empty(None));
+        let config = Config::read(home.config().ok()).ok()?;
         let server = option_of("--server", std::env::args()).or_else(|| environment("TICKETING_SERVER"));
         let profile = option_of("--profile", std::env::args()).or_else(|| environment("TICKETING_PROFILE"));
         let target = Target::choose(&config, server.as_deref(), profile.as_deref()).ok()?;

@@ -1,12 +1,14 @@
 //! The config file of the client: settings, profiles and aliases. The `[tui]` table belongs to `ticketing tui`.
 
+mod change;
+mod faults;
+
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
 use crate::failure::{Failure, Outcome};
-use crate::home::private_folder;
 
 /// The settings of the file: defaults of the global options.
 pub(crate) const SETTINGS: &[(&str, &str)] = &[
@@ -41,9 +43,8 @@ impl Config {
             Some(Err(error)) => return Err(unreadable(path.as_deref(), &error.to_string())),
         };
         let document = text.parse().map_err(|error: toml_edit::TomlError| {
-            let line =
-                error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-            unreadable(path.as_deref(), &format!("line {line}: {}", error.message()))
+            let (line, column) = position(&text, error.span().map_or(0, |span| span.start));
+            unreadable(path.as_deref(), &format!("line {line}, column {column}: {}", error.message()))
         })?;
         Ok(Self { path, document })
     }
@@ -141,29 +142,13 @@ impl Config {
     pub(crate) fn remove_alias(&mut self, name: &str) -> bool {
         self.table_mut(ALIASES).as_table_like_mut().is_some_and(|aliases| aliases.remove(name).is_some())
     }
+}
 
-    /// Writes the file. Comments and other tables stay; a reader sees the old file or the new one.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub(crate) fn save(&self) -> Outcome {
-        let path = self.path.as_deref().ok_or_else(|| {
-            Failure::failed("this user has no home directory")
-                .hint("set TICKETING_HOME to the folder in which the client may keep its things")
-        })?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let incomplete = path.with_extension(format!("toml.{}", std::process::id()));
-        let write = || {
-            private_folder(folder)?;
-            std::fs::write(&incomplete, self.document.to_string())?;
-            std::fs::rename(&incomplete, path)
-        };
-        write().map_err(|error| {
-            let _ = std::fs::remove_file(&incomplete);
-            Failure::failed(format!("cannot write {}: {error}", path.display()))
-                .hint("make the folder writable, or set TICKETING_HOME to another one")
-        })
-    }
+/// Returns the line and the column of a byte, from 1.
+fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 fn unreadable(path: Option<&Path>, why: &str) -> Failure {
@@ -179,15 +164,17 @@ mod tests {
     fn file_keeps_comments_and_tables_of_others() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/config.toml");
-        Config::empty(Some(path.clone())).save().unwrap();
+        Config::change(Some(path.clone()), |_| Ok(())).unwrap();
         std::fs::write(&path, "# mine\noutput = \"json\"\n\n[tui]\ntheme = \"light\"\n").unwrap();
-        let mut config = Config::read(Some(path.clone())).unwrap();
-        assert_eq!(config.get("output").as_deref(), Some("json"));
-        config.set("timeout", Some("5s"));
-        config.set_profile("work", "https://tickets.example");
-        config.set("profile", Some("work"));
-        config.set_alias("cheap", "tickets list --sort price");
-        config.save().unwrap();
+        Config::change(Some(path.clone()), |config| {
+            assert_eq!(config.get("output").as_deref(), Some("json"));
+            config.set("timeout", Some("5s"));
+            config.set_profile("work", "https://tickets.example");
+            config.set("profile", Some("work"));
+            config.set_alias("cheap", "tickets list --sort price");
+            Ok(())
+        })
+        .unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         for part in
             ["# mine", "[tui]\ntheme = \"light\"", "[profiles.work]\nserver = ", "[aliases]\ncheap = "]
@@ -207,7 +194,7 @@ mod tests {
         let path = folder.path().join("config.toml");
         std::fs::write(&path, "output = \"json\"\noutput = = 1\n").unwrap();
         let failure = Config::read(Some(path)).unwrap_err();
-        assert!(failure.message.unwrap().contains("config.toml: line 2: "));
+        assert!(failure.message.unwrap().contains("config.toml: line 2, column 10: "));
         assert!(Config::read(Some(folder.path().join("none.toml"))).is_ok());
     }
 }

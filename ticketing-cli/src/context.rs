@@ -104,6 +104,14 @@ impl Settings {
         Config::read(self.config.clone())
     }
 
+    /// Changes the config file under its lock.
+    ///
+    /// # Errors
+    /// If it cannot be read or written, or the change fails.
+    pub(crate) fn change_config<T>(&self, change: impl FnOnce(&mut Config) -> Outcome<T>) -> Outcome<T> {
+        Config::change(self.config.clone(), change)
+    }
+
     /// Returns the path of the config file.
     ///
     /// # Errors

@@ -64,10 +64,10 @@ fn main() -> ExitCode {
     let io = Io::of_process(colour, false, false, None);
     let home = environment("TICKETING_HOME").map(OsString::from);
     let path = environment("TICKETING_CONFIG").map(PathBuf::from).or_else(|| Home::find(home).config().ok());
-    // A file that cannot be read is reported below, and the defaults apply.
+    // The commands that help to mend a file that cannot be read go on without it.
     let (config, unreadable) = match Config::read(path.clone()) {
         Ok(config) => (config, None),
-        Err(failure) => (Config::empty(path), failure.message),
+        Err(failure) => (Config::empty(path), Some(failure)),
     };
     let args = match alias::expand(args, &config, cli::is_command) {
         Ok(Expanded::Arguments(args)) => args,
@@ -83,9 +83,10 @@ fn main() -> ExitCode {
     let colour =
         global.color.or_else(|| Colour::from_str(&config.get("color")?, true).ok()).unwrap_or_default();
     let io = Arc::new(Io::of_process(colour, global.quiet, global.no_input, config.get("pager")));
-    if let Some(why) = unreadable.filter(|_| !parsed.cli.command.as_ref().is_some_and(Command::reads_config))
+    if let Err(failure) =
+        unreadable.map_or_else(|| check(&config, &parsed.cli, &io), |why| tolerate(why, &parsed.cli))
     {
-        io.notice(&format!("{why}; the defaults apply"));
+        return end(&io, Err(failure));
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -95,6 +96,28 @@ fn main() -> ExitCode {
     // A task that still waits, for example for a keyring, must not delay the end of the program.
     runtime.shutdown_background();
     end(&io, outcome)
+}
+
+/// Refuses a config file that cannot be read: a write could go to another server than the one that the file names.
+fn tolerate(unreadable: Failure, cli: &Cli) -> Outcome {
+    let is_named = cli.global.server.is_some();
+    let can_go_on = match &cli.command {
+        // The marketplace on the terminal shows the error with its position.
+        None | Some(Command::Tui(_)) => is_named,
+        Some(command) => command.needs_no_config(),
+    };
+    if can_go_on { Ok(()) } else { Err(unreadable) }
+}
+
+/// Checks the settings of a config file, and reports those that are not known.
+fn check(config: &Config, cli: &Cli, io: &Io) -> Outcome {
+    if cli.command.as_ref().is_some_and(Command::mends_config) {
+        return Ok(());
+    }
+    if let Some(unknown) = config.unknown_keys() {
+        io.notice(&unknown);
+    }
+    config.check()
 }
 
 async fn run(Parsed { cli, select, writes }: Parsed, config: &Config, io: &Arc<Io>) -> Outcome {

@@ -76,9 +76,9 @@ impl Record for AliasLine {
 impl Alias {
     /// Runs the command. `is_command` says whether a word is a command of the program.
     pub(crate) fn run(self, context: &Context, is_command: impl Fn(&str) -> bool) -> Outcome {
-        let mut config = context.settings.read_config()?;
         match self {
             Self::List => {
+                let config = context.settings.read_config()?;
                 let line = |(name, expansion)| AliasLine { name, expansion };
                 context.printer().list(&config.aliases().into_iter().map(line).collect::<Vec<_>>())
             }
@@ -99,16 +99,18 @@ impl Alias {
                             .hint("leave `ticketing` out; a line of the shell begins with !"));
                     }
                 }
-                config.set_alias(&name, &expansion);
-                config.save()
+                context.settings.change_config(|config| {
+                    config.set_alias(&name, &expansion);
+                    Ok(())
+                })
             }
-            Self::Delete(Delete { name }) => {
-                if !config.remove_alias(&name) {
-                    return Err(Failure::new(Exit::NotFound, format!("there is no alias {name:?}"))
-                        .hint("`ticketing alias list` shows what there is"));
+            Self::Delete(Delete { name }) => context.settings.change_config(|config| {
+                if config.remove_alias(&name) {
+                    return Ok(());
                 }
-                config.save()
-            }
+                Err(Failure::new(Exit::NotFound, format!("there is no alias {name:?}"))
+                    .hint("`ticketing alias list` shows what there is"))
+            }),
         }
     }
 }

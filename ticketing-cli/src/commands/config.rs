@@ -1,18 +1,16 @@
 //! `ticketing config`: the settings of the client.
 
-use clap::{Subcommand, ValueEnum as _};
+use clap::Subcommand;
 use serde::Serialize;
-use ticketing_sdk::{Client, Timestamp};
+use ticketing_sdk::Timestamp;
 
 use crate::config::{Config, SETTINGS};
 use crate::context::{Context, LocalCommand};
 use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::io::Colour;
-use crate::output::{Cell, Column, OutputFormat, Record};
+use crate::output::{Cell, Column, Record};
 use crate::shell::shell;
-use crate::span;
 
 /// The subcommands of `ticketing config`.
 #[derive(Debug, Subcommand)]
@@ -40,6 +38,9 @@ pub(crate) enum ConfigCommand {
         "VISUAL or EDITOR selects the editor.",
     ))]
     Edit,
+    /// Print the path of the config file
+    #[command(after_long_help = help::long(&["ticketing config path"], ""))]
+    Path,
 }
 
 /// The arguments of `ticketing config get`.
@@ -78,12 +79,11 @@ impl Record for Setting {
 
 impl LocalCommand for ConfigCommand {
     async fn run(self, context: &Context) -> Outcome {
-        if matches!(self, Self::Edit) {
-            return edit(context);
-        }
-        let mut config = context.settings.read_config()?;
         match self {
-            Self::List | Self::Edit => {
+            Self::Edit => edit(context),
+            Self::Path => context.io.line(&context.settings.config_file()?.display().to_string()),
+            Self::List => {
+                let config = context.settings.read_config()?;
                 let line = |(key, description): &(&'static str, &'static str)| Setting {
                     key,
                     value: config.get(key),
@@ -91,41 +91,18 @@ impl LocalCommand for ConfigCommand {
                 };
                 context.printer().list(&SETTINGS.iter().map(line).collect::<Vec<_>>())
             }
-            Self::Get(Key { key }) => match config.get(&key) {
+            Self::Get(Key { key }) => match context.settings.read_config()?.get(&key) {
                 Some(value) => context.io.line(&value),
                 None => Ok(()),
             },
-            Self::Set(KeyAndValue { key: Key { key }, value }) => {
+            Self::Set(KeyAndValue { key: Key { key }, value }) => context.settings.change_config(|config| {
                 if !value.is_empty() {
-                    check(&config, &key, &value)?;
+                    config.check_value(&key, &value)?;
                 }
                 config.set(&key, (!value.is_empty()).then_some(value.as_str()));
-                config.save()
-            }
+                Ok(())
+            }),
         }
-    }
-}
-
-/// Checks the value of a setting.
-///
-/// # Errors
-/// A usage error that says what is expected.
-pub(crate) fn check(config: &Config, key: &str, value: &str) -> Outcome {
-    let wrong = |why: String| Err(Failure::usage(format!("{key}: {why}")));
-    match key {
-        "server" => match Client::new(value) {
-            Ok(_) => Ok(()),
-            Err(error) => wrong(error.user_message()),
-        },
-        "profile" if config.profile(value).is_none() => Err(crate::target::unknown(value, config)),
-        "output" => OutputFormat::from_str(value, true)
-            .map(drop)
-            .or_else(|_| wrong(format!("{value:?} is not table, tsv, json, jsonl, yaml or csv"))),
-        "color" => Colour::from_str(value, true)
-            .map(drop)
-            .or_else(|_| wrong(format!("{value:?} is not auto, always or never"))),
-        "timeout" => span::parse(value).map(drop).or_else(wrong),
-        _ => Ok(()),
     }
 }
 
@@ -139,7 +116,7 @@ fn edit(context: &Context) -> Outcome {
     let editor =
         environment("VISUAL").or_else(|| environment("EDITOR")).unwrap_or_else(|| default.to_owned());
     if !path.exists() {
-        Config::empty(Some(path.clone())).save()?;
+        Config::change(Some(path.clone()), |_| Ok(()))?;
     }
     let line = format!("{editor} \"$TICKETING_CONFIG_FILE\"");
     let status = shell(&line).env("TICKETING_CONFIG_FILE", &path).status();
@@ -149,8 +126,9 @@ fn edit(context: &Context) -> Outcome {
         Err(error) => return Err(Failure::failed(format!("cannot start the editor {editor:?}: {error}"))),
     }
     let config = Config::read(Some(path))?;
-    SETTINGS
-        .iter()
-        .filter_map(|(key, _)| Some((key, config.get(key)?)))
-        .try_for_each(|(key, value)| check(&config, key, &value))
+    if let Some(unknown) = config.unknown_keys() {
+        context.io.notice(&unknown);
+    }
+    config.check()?;
+    config.get("profile").map_or(Ok(()), |profile| config.check_value("profile", &profile))
 }

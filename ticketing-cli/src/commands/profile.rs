@@ -104,9 +104,9 @@ impl Record for ProfileLine {
 
 impl LocalCommand for Profile {
     async fn run(self, context: &Context) -> Outcome {
-        let mut config = context.settings.read_config()?;
         match self {
             Self::List => {
+                let config = context.settings.read_config()?;
                 let used = &context.settings.profile;
                 let line = |(name, server): (String, String)| {
                     let current = used.as_ref() == Some(&name);
@@ -122,11 +122,13 @@ impl LocalCommand for Profile {
                 let client = Client::new(&server).map_err(|error| {
                     Failure::usage(format!("--server {server}: {}", error.user_message()))
                 })?;
-                config.set_profile(&args.name, client.server());
-                if args.is_used {
-                    config.set("profile", Some(&args.name));
-                }
-                config.save()?;
+                context.settings.change_config(|config| {
+                    config.set_profile(&args.name, client.server());
+                    if args.is_used {
+                        config.set("profile", Some(&args.name));
+                    }
+                    Ok(())
+                })?;
                 let next = if args.is_used { "login" } else { &format!("--profile {} login", args.name) };
                 context.io.remark(&format!(
                     "profile {} is at {}; `ticketing {next}` signs in",
@@ -136,24 +138,31 @@ impl LocalCommand for Profile {
                 Ok(())
             }
             Self::Use(NameArgs { name }) if name == NONE => {
-                config.set("profile", None);
-                config.save()?;
+                context.settings.change_config(|config| {
+                    config.set("profile", None);
+                    Ok(())
+                })?;
                 context.io.remark("no profile is used");
                 Ok(())
             }
             Self::Use(NameArgs { name }) => {
-                let server = config.profile(&name).ok_or_else(|| unknown(&name, &config))?;
-                config.set("profile", Some(&name));
-                config.save()?;
+                let server = context.settings.change_config(|config| {
+                    let server = config.profile(&name).ok_or_else(|| unknown(&name, config))?;
+                    config.set("profile", Some(&name));
+                    Ok(server)
+                })?;
                 context.io.remark(&format!("profile {name} is used: {server}"));
                 Ok(())
             }
             Self::Remove(NameArgs { name }) => {
+                let config = context.settings.read_config()?;
                 let server = config.profile(&name).ok_or_else(|| unknown(&name, &config))?;
                 let client = context.settings.client_of(&server, Some(&name))?;
                 client.auth().forget().await?;
-                config.remove_profile(&name);
-                config.save()?;
+                context.settings.change_config(|config| {
+                    config.remove_profile(&name);
+                    Ok(())
+                })?;
                 context.io.remark(&format!("removed profile {name} and its session"));
                 Ok(())
             }

@@ -73,12 +73,67 @@ fn settings_are_defaults_of_the_options() {
     }
     let listed = run(&cli, &["config", "list"], "").out;
     assert!(listed.contains(&format!("server\t{}\t", server.url)), "{listed}");
-    // A file that is no TOML is reported, and the defaults apply.
-    std::fs::write(cli.home.path().join("config.toml"), "output = = 1\n").unwrap();
-    let broken = cli.run(&["--server", &server.url, "tickets", "list"]);
-    assert!(broken.code == 0 && broken.err.contains("config.toml: line 1"), "{broken:?}");
-    assert_eq!(set("output", "json").code, 2);
-    assert_eq!(run(&cli, &["config", "edit"], "").code, 2);
+}
+
+#[test]
+fn config_file_with_a_fault_is_refused_until_it_is_mended() {
+    let server = Server::start();
+    let cli = nowhere();
+    let path = cli.home.path().join("config.toml");
+    std::fs::write(&path, format!("server = \"{}\"\noutput = = 1\n", server.url)).unwrap();
+    // The file could name another server than the default one.
+    for words in [
+        &["whoami"][..],
+        &["--server", &server.url, "tickets", "list"],
+        &["config", "list"],
+        &["profile", "list"],
+    ] {
+        let broken = run(&cli, words, "");
+        assert!(broken.code == 2 && broken.out.is_empty(), "{words:?}: {broken:?}");
+        assert!(broken.err.contains("config.toml: line 2, column 10: "), "{words:?}: {broken:?}");
+    }
+    assert_eq!(run(&cli, &["config", "path"], "").out, format!("{}\n", path.display()));
+    assert!(run(&cli, &["doctor"], "").out.contains("config\tfailed\t"));
+    for words in [&["--version"][..], &["help", "tickets"], &["completions", "bash"]] {
+        assert_eq!(run(&cli, words, "").code, 0, "{words:?}");
+    }
+    for (line, about) in
+        [("output = \"nonsense\"", "output: "), ("timeout = \"abc\"", "timeout: "), ("color = 1", "color: ")]
+    {
+        std::fs::write(&path, format!("server = \"{}\"\n{line}\n", server.url)).unwrap();
+        let wrong = run(&cli, &["tickets", "list"], "");
+        assert!(wrong.code == 2 && wrong.err.contains(about), "{line}: {wrong:?}");
+        let doctor = run(&cli, &["doctor"], "");
+        assert!(doctor.code == 1 && doctor.out.contains("config\tfailed\t"), "{doctor:?}");
+        let key = line.split(' ').next().unwrap();
+        assert_eq!(run(&cli, &["config", "set", key, ""], "").code, 0, "it can be mended");
+        assert_eq!(run(&cli, &["tickets", "list"], "").code, 0, "{line}");
+    }
+    std::fs::write(&path, format!("server = \"{}\"\noutpt = \"json\"\n", server.url)).unwrap();
+    let unknown = run(&cli, &["tickets", "list"], "");
+    assert_eq!(
+        (unknown.code, unknown.err.matches("there is no setting outpt").count()),
+        (0, 1),
+        "{unknown:?}"
+    );
+    assert!(run(&cli, &["doctor"], "").out.contains("config\twarning\t"));
+}
+
+#[test]
+fn settings_that_are_changed_side_by_side_are_all_kept() {
+    let cli = nowhere();
+    let changes = |number: usize| {
+        let name = format!("p{number}");
+        [
+            cli.command(&["alias", "set", &name, "whoami"]).spawn().unwrap(),
+            cli.command(&["profile", "add", &name]).spawn().unwrap(),
+        ]
+    };
+    for change in (0..10).flat_map(changes).collect::<Vec<_>>() {
+        assert_eq!(crate::support::Run::of(change).code, 0);
+    }
+    assert_eq!(cli.json(&["alias", "list"]).as_array().unwrap().len(), 10);
+    assert_eq!(cli.json(&["profile", "list"]).as_array().unwrap().len(), 10);
 }
 
 #[test]
