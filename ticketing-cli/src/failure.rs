@@ -232,6 +232,10 @@ impl From<&Error> for Failure {
             Error::Timeout { .. } => {
                 Self::new(exit, message).hint("try again, or give it longer with --timeout")
             }
+            Error::Redirected { .. } | Error::TooLarge { .. } => {
+                Self::new(exit, message).hint("is --server right, and is it a ticketing server behind it?")
+            }
+            Error::Session(why) => Self::new(exit, message).hint(hint_to_read_session(&why.to_string())),
             _ => Self::new(exit, message),
         }
     }
@@ -240,7 +244,10 @@ impl From<&Error> for Failure {
 /// Returns what to do about a server that cannot be reached for this cause.
 fn hint_to_reach(cause: &str) -> &'static str {
     if !cause.contains("certificate") {
-        return "`ticketing serve` starts a server here; --server or TICKETING_SERVER names another";
+        return match cause.contains("refused") {
+            true => "`ticketing serve` starts a server here; --server or TICKETING_SERVER names another",
+            false => "is --server right? `ticketing doctor` shows the settings and the proxy that apply",
+        };
     }
     if cause.contains("expired") {
         "the operator of the server must renew its certificate; `ticketing doctor` compares the clocks"
@@ -248,6 +255,17 @@ fn hint_to_reach(cause: &str) -> &'static str {
         "--server must name the host of the certificate"
     } else {
         "SSL_CERT_FILE names a file with the authority of the certificate, if it is to be trusted"
+    }
+}
+
+/// Returns what to do about a session that cannot be read for this cause.
+pub(crate) fn hint_to_read_session(cause: &str) -> &'static str {
+    if cause.contains("damaged") {
+        "`ticketing login --email EMAIL` signs in again and replaces it"
+    } else if cause.contains("keyring") {
+        "unlock the keyring, or `ticketing login --email EMAIL` keeps a new session in a file"
+    } else {
+        "set TICKETING_HOME to a folder that can be read and written"
     }
 }
 

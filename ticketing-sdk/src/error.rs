@@ -272,10 +272,10 @@ impl Error {
         }
     }
 
-    /// Returns whether the resource does not exist.
+    /// Returns whether the marketplace answered that the resource does not exist. A 404 of another program does not count.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(StatusCode::NOT_FOUND)
+        matches!(self.innermost(), Self::Api(answer) if answer.status == StatusCode::NOT_FOUND)
     }
 
     /// Returns whether the request needs a session, or that of another user.

@@ -221,6 +221,7 @@ fn locked_keyring_leaves_the_session_to_the_file_with_one_line() {
     assert_eq!(unknown.code, 1, "{unknown:?}");
     let error = "error: the keyring is locked, so it is not known whether there is a session";
     assert!(unknown.err.starts_with(error), "{}", unknown.err);
+    assert!(unknown.err.contains("hint: unlock the keyring, or `ticketing login"), "{}", unknown.err);
     desktop.keeps_session_in_file("the keyring is locked");
 }
 

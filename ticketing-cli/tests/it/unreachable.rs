@@ -61,6 +61,52 @@ fn gateway_without_its_server_exits_with_7() {
 }
 
 #[test]
+fn page_of_another_server_does_not_say_that_a_ticket_is_gone() {
+    let page = "HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
+    let url = answering(page);
+    for words in
+        [&["tickets", "get", "t1"][..], &["orders", "get", "o1"], &["tickets", "delete", "t1", "--yes"]]
+    {
+        let run = Cli::at(&url).run(words);
+        assert_eq!(run.code, 1, "{words:?}: {run:?}");
+        assert!(run.err.contains("is --server right"), "{words:?}: {run:?}");
+    }
+}
+
+#[test]
+fn doctor_ends_as_other_commands_at_a_server_that_fails() {
+    const HTML: &str = "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
+    const JSON: &str = "HTTP/1.1 500 Oops\r\ncontent-type: application/json\r\ncontent-length: 30\r\nconnection: close\r\n\r\n{\"errors\":[{\"message\":\"no\"}]}";
+    const REDIRECT: &str = "HTTP/1.1 302 Found\r\nlocation: http://elsewhere.invalid/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    for (answer, code) in [(HTML, 7), (JSON, 1), (REDIRECT, 1)] {
+        let cli = Cli::at(&answering(answer));
+        for words in [&["--timeout", "5s", "doctor"][..], &["--timeout", "5s", "tickets", "list"]] {
+            let run = cli.run(words);
+            assert_eq!(run.code, code, "{words:?}: {run:?}");
+            assert!(!(run.out + &run.err).contains("ticketing serve"), "{words:?}: {answer}");
+        }
+        let doctor = cli.run(&["--timeout", "5s", "doctor"]);
+        assert!(doctor.out.contains("server\tfailed\t"), "{doctor:?}");
+    }
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let cli = Cli::at(&format!("http://{}", silent.local_addr().unwrap()));
+    let run = cli.run(&["--timeout", "300ms", "doctor"]);
+    assert_eq!((run.code, run.out.matches("no answer within").count()), (7, 1), "{run:?}");
+}
+
+#[test]
+fn doctor_says_what_mends_a_damaged_session() {
+    let cli = Cli::offline();
+    std::fs::write(cli.home.path().join("sessions.json"), "{").unwrap();
+    for words in [&["doctor"][..], &["whoami"], &["status"]] {
+        let run = cli.run(words);
+        let text = run.out + &run.err;
+        assert!(text.contains("`ticketing login --email EMAIL` signs in again"), "{words:?}: {text}");
+        assert!(!text.contains("unlock"), "{words:?}: {text}");
+    }
+}
+
+#[test]
 fn another_backend_of_the_contract_is_understood_without_codes() {
     let url = answering(
         "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 36\r\n\r\n{\"errors\":[{\"message\":\"Not Found\"}]}",

@@ -95,7 +95,11 @@ impl Error {
                 Some(code) => ErrorCategory::of_code(code),
                 None => ErrorCategory::of_status(answer.status),
             },
-            Self::Unexpected(answer) => ErrorCategory::of_status(answer.status),
+            // It says nothing of the things of the marketplace, nor of who may do what with them.
+            Self::Unexpected(answer) => match ErrorCategory::of_status(answer.status) {
+                ErrorCategory::Unreachable => ErrorCategory::Unreachable,
+                _ => ErrorCategory::Failed,
+            },
             Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. } => {
                 ErrorCategory::Unreachable
             }

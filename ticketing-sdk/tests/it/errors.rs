@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use ticketing_sdk::mock::{Mock, Reply};
-use ticketing_sdk::{Client, Error, ErrorCode, Method, StatusCode};
+use ticketing_sdk::{Client, Error, ErrorCategory, ErrorCode, Method, StatusCode};
 
 use crate::support::{SERVER, client};
 
@@ -30,6 +30,19 @@ async fn proxy_error_page_keeps_status_and_head() {
 async fn login_page_is_not_read_as_a_ticket() {
     let error = error_of(Reply::text(200, "text/html", "<html>Welcome to our wifi</html>")).await;
     assert!(matches!(&error, Error::Unexpected(answer) if answer.status == StatusCode::OK), "{error:?}");
+}
+
+#[tokio::test]
+async fn page_of_another_program_says_nothing_of_the_ticket() {
+    for (status, category) in [
+        (404, ErrorCategory::Failed),
+        (401, ErrorCategory::Failed),
+        (409, ErrorCategory::Failed),
+        (502, ErrorCategory::Unreachable),
+    ] {
+        let error = error_of(Reply::text(status, "text/html", "<html>no such page</html>")).await;
+        assert_eq!((error.category(), error.is_not_found()), (category, false), "{status}");
+    }
 }
 
 #[tokio::test]

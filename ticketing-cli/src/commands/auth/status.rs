@@ -4,7 +4,7 @@ use ticketing_sdk::{Timestamp, User};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, hint_to_read_session};
 use crate::help;
 use crate::output::SessionStatus;
 
@@ -24,7 +24,8 @@ impl ApiCommand for Args {
         let session = api.client.session().await.map_err(Failure::from)?;
         if let Some(why) = session.unreadable {
             return Err(Failure::failed(format!("the session cannot be read: {why}"))
-                .detail(format!("it is kept in {}", session.location)));
+                .detail(format!("it is kept in {}", session.location))
+                .hint(hint_to_read_session(&why)));
         }
         let kept_in = session.location.to_string();
         let current = api.client.auth().current_user().await.map_err(|error| {

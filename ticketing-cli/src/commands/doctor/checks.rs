@@ -8,7 +8,7 @@ use super::Check;
 use crate::clock;
 use crate::context::ApiContext;
 use crate::environment::environment;
-use crate::exit::Exit;
+use crate::failure::{Failure, hint_to_read_session};
 use crate::home::private_folder;
 
 /// The difference of the clocks from which a user should know it.
@@ -46,6 +46,13 @@ pub(super) async fn all(api: &ApiContext) -> Vec<Check> {
 fn config(api: &ApiContext) -> Check {
     match api.context.settings.read_config() {
         Ok(config) => {
+            const ADVICE: &str = "`ticketing config edit` opens the file in an editor";
+            if let Err(failure) = config.check() {
+                return Check::failed("config", failure.message.unwrap_or_default(), ADVICE);
+            }
+            if let Some(unknown) = config.unknown_keys() {
+                return Check::warning("config", unknown, ADVICE);
+            }
             let path = config.path().map_or_else(|| "none".to_owned(), |path| path.display().to_string());
             Check::ok("config", path)
         }
@@ -77,20 +84,27 @@ fn home(api: &ApiContext) -> Check {
 
 /// Checks the server, its version and its clock. Returns whether it answered.
 async fn server(api: &ApiContext) -> (Vec<Check>, bool) {
+    const ADDRESS: &str = "--server, a profile or TICKETING_SERVER names another server";
     let (server, start) = (api.client.server(), Instant::now());
     let document = api.client.request(Method::GET, "/api/openapi.json").without_session();
-    let answer = match document.send().await {
-        Ok(answer) => answer,
+    let answer = match document.checked().await {
+        Ok(answer) => Some(answer),
+        // A server of the original contract has no document.
+        Err(error) if error.is_not_found() => None,
         Err(error) => {
-            let advice = "`ticketing serve` starts a server here; --server, a profile or TICKETING_SERVER names another";
-            let failed =
-                Check::failed("server", format!("{}: {}", error.user_message(), error.root_cause()), advice);
-            return (vec![Check { exit: Exit::Unreachable, ..failed }], false);
+            let Failure { exit, message, details, hint, .. } = Failure::from(&error);
+            let mut finding = message.unwrap_or_default();
+            for detail in details.iter().filter(|detail| !error.user_message().contains(*detail)) {
+                finding += &format!(": {detail}");
+            }
+            let failed = Check::failed("server", finding, hint.unwrap_or_else(|| ADDRESS.to_owned()));
+            return (vec![Check { exit, ..failed }], false);
         }
     };
     let reached = Check::ok("server", format!("{server} answers in {} ms", start.elapsed().as_millis()));
     let own = env!("CARGO_PKG_VERSION");
-    let document: Option<serde_json::Value> = serde_json::from_slice(answer.bytes()).ok();
+    let document: Option<serde_json::Value> =
+        answer.as_ref().and_then(|answer| serde_json::from_slice(answer.bytes()).ok());
     let version = document.as_ref().and_then(|document| document["info"]["version"].as_str());
     let version = match version {
         Some(version) if version == own => Check::ok("api", format!("version {version}")),
@@ -99,14 +113,12 @@ async fn server(api: &ApiContext) -> (Vec<Check>, bool) {
             format!("the server has version {version}, this program {own}"),
             "install the version of the server if a command is not understood",
         ),
-        None if answer.status().is_success() => Check::failed(
-            "api",
-            format!("{server} answers something that is no marketplace"),
-            "--server, a profile or TICKETING_SERVER names another server",
-        ),
+        None if answer.is_some() => {
+            Check::failed("api", format!("{server} answers something that is no marketplace"), ADDRESS)
+        }
         None => Check::warning(
             "api",
-            format!("the server states no version (HTTP {})", answer.status()),
+            "the server states no version",
             "a server of the original contract works, without idempotency keys and live changes",
         ),
     };
@@ -128,8 +140,7 @@ async fn server(api: &ApiContext) -> (Vec<Check>, bool) {
 
 async fn session_of(api: &ApiContext, info: &SessionInfo, is_reached: bool) -> Check {
     if let Some(why) = &info.unreadable {
-        let advice = "unlock the keyring, or set TICKETING_HOME to keep the session in a file";
-        return Check::failed("session", format!("it cannot be read: {why}"), advice);
+        return Check::failed("session", format!("it cannot be read: {why}"), hint_to_read_session(why));
     }
     if !info.present {
         return Check::warning("session", "not signed in", "`ticketing login --email EMAIL` signs in");
