@@ -22,7 +22,7 @@ use crate::files;
 use crate::home::private_folder;
 
 pub(crate) use append_log::{AppendLog, LogLine};
-pub(crate) use batch::{BatchJournal, RowState};
+pub(crate) use batch::{BatchJournal, RowState, derived_key};
 pub(crate) use interrupted::InterruptedWrite;
 
 /// The folder of the writes in progress.

@@ -12,6 +12,7 @@ const KEY: &str = "idempotency_key";
 /// The commands that write, and whether their request carries a key.
 const WRITES: &[(&str, bool)] = &[
     ("tickets create", true),
+    ("tickets import", true),
     ("tickets update", false),
     ("tickets delete", false),
     ("sell", true),

@@ -1,5 +1,7 @@
 //! `--dry-run`: requests are printed instead of sent.
 
+use std::borrow::Borrow;
+
 use ticketing_sdk::{IdempotencyKey, Request};
 
 use super::ApiContext;
@@ -31,14 +33,28 @@ impl ApiContext {
     /// # Errors
     /// If the request is not valid, or stdout cannot be written.
     pub(crate) async fn print_request(&self, request: &Request) -> Outcome {
+        self.print_requests([request]).await
+    }
+
+    /// Prints requests without their secrets.
+    ///
+    /// # Errors
+    /// If one is not valid, or stdout cannot be written.
+    pub(crate) async fn print_requests(
+        &self,
+        requests: impl IntoIterator<Item = impl Borrow<Request>>,
+    ) -> Outcome {
         let session = self.client.session().await.ok();
-        let preview = RequestPreview::of(request, session.as_ref())?;
-        match self.context.settings.format {
-            Format::Table | Format::Tsv => self.io().data(preview.text()),
-            _ => {
-                let json = serde_json::to_value(&preview);
-                self.printer().json(&json.map_err(|error| Failure::failed(error.to_string()))?)
+        for request in requests {
+            let preview = RequestPreview::of(request.borrow(), session.as_ref())?;
+            match self.context.settings.format {
+                Format::Table | Format::Tsv => self.io().data(preview.text())?,
+                _ => {
+                    let json = serde_json::to_value(&preview);
+                    self.printer().json(&json.map_err(|error| Failure::failed(error.to_string()))?)?;
+                }
             }
         }
+        Ok(())
     }
 }

@@ -109,11 +109,7 @@ impl BatchJournal {
 
     /// Returns the key of a row.
     pub(crate) fn key(&self, row: usize) -> IdempotencyKey {
-        let mut hash = Sha256::new();
-        hash.update(format!("{}:{}:{row}", self.fingerprint, self.header.salt));
-        let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        // 32 hexadecimal digits are a key.
-        IdempotencyKey::new(hex).unwrap_or_else(|_| IdempotencyKey::generate())
+        key_of(&format!("{}:{}:{row}", self.fingerprint, self.header.salt))
     }
 
     /// Returns what is known about a row; `None` if it was not sent, or was refused.
@@ -155,6 +151,17 @@ impl BatchJournal {
     fn with<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
         act(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Returns the key of a row of a batch to which the user has given a key: the same one for the same row.
+pub(crate) fn derived_key(key: &IdempotencyKey, row: usize) -> IdempotencyKey {
+    key_of(&format!("{row}:{key}"))
+}
+
+fn key_of(text: &str) -> IdempotencyKey {
+    let hex: String = Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    // 32 hexadecimal digits are a key.
+    IdempotencyKey::new(hex).unwrap_or_else(|_| IdempotencyKey::generate())
 }
 
 /// Parses a line. Without it, it would be unknown which rows were sent.

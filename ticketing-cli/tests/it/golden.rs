@@ -244,7 +244,7 @@ fn no_dry_run_sends_a_write() {
         (&["sell", "-t", "Gig", "-p", "7", "--count", "3"], "POST /api/tickets"),
         (&["tickets", "update", &ticket, "-t", "Gig", "-p", "8"], "PUT /api/tickets/"),
         (&["tickets", "delete", &ticket], "DELETE /api/tickets/"),
-        (&["tickets", "import", import.to_str().unwrap()], ""),
+        (&["tickets", "import", import.to_str().unwrap()], "POST /api/tickets"),
         (&["buy", &ticket, "--token", "tok_visa"], "POST /api/payments"),
         (&["orders", "create", &ticket], "POST /api/orders"),
         (&["orders", "cancel", &order], "DELETE /api/orders/"),
@@ -276,8 +276,6 @@ fn no_dry_run_sends_a_write() {
     let door = door.to_str().unwrap();
     cli.ok(&["checkin", "prepare", door]);
     cli.ok(&["checkin", "sync", door, "--dry-run"]);
-    let keyed = cli.run(&["sell", "-t", "Gig", "-p", "7", "--count", "3", "--idempotency-key", "k1"]);
-    assert_eq!(keyed.code, 2, "{keyed:?}");
     assert!(proxy.take_steps().iter().all(|step| step.method == Method::GET));
 }
 

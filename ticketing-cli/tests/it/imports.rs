@@ -62,7 +62,7 @@ fn import_lists_every_row_once_and_a_second_run_lists_nothing() {
     let cli = Cli::at(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);
     let run = run_import(&cli, &file, &["--dry-run"]);
-    assert_eq!((run.code, run.out.as_str()), (0, ""), "{run:?}");
+    assert_eq!((run.code, run.out.matches("POST ").count()), (0, ROWS), "{run:?}");
     assert_eq!(run.err, "40 tickets are valid; nothing was sent\n");
     assert_eq!(own_listings(&cli).len(), 0);
     let run = run_import(&cli, &file, &[]);

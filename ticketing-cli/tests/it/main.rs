@@ -20,6 +20,7 @@ mod journal;
 mod journey;
 #[cfg(target_os = "linux")]
 mod keyring;
+mod keys;
 mod modules;
 mod newest;
 mod on_page;

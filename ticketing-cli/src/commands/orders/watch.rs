@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
     id: OrderId,
-    /// End once the order has this status; by default when it is paid, cancelled or expired
+    /// End once the order has this status, with 5 if it ends with another; by default when it is paid, cancelled or expired
     #[arg(long, help_heading = help::STREAM, value_enum, value_name = "STATUS")]
     until: Option<StatusFilter>,
     /// Run this command of the shell for each change, with the order as JSON on its stdin
@@ -55,7 +55,14 @@ impl ApiCommand for Args {
             if until == Some(order.status) { Err(Failure::silent(Exit::Done)) } else { Ok(()) }
         };
         tokio::select! {
-            end = follow(api, &id, print, |order| countdown(api, order)) => end.map(drop),
+            end = follow(api, &id, print, |order| countdown(api, order)) => match (until, end?) {
+                (None, _) => Ok(()),
+                // The watch ends at the status that is waited for, so this order has another one, and keeps it.
+                (Some(until), order) => Err(Failure::new(
+                    Exit::Conflict,
+                    format!("order {id} is {}, and never {until}", order.status),
+                )),
+            },
             () = api.io().broken_pipe() => Err(Failure::broken_pipe()),
         }
     }

@@ -65,6 +65,9 @@ fn operation(order: &OrderId) -> String {
 /// If an interrupted command has paid for the order, its payment is the outcome.
 pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -> Outcome {
     let id = &order.id;
+    if let Some(payment) = repeated(api, id, card).await? {
+        return api.printer().one(&payment);
+    }
     let was_interrupted = match card {
         Card::Token(token) => api.settle_interrupted(&operation(id), &[id.as_str(), token]).await?,
         Card::OnPage => false,
@@ -74,6 +77,37 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -
         return api.printer().one(&payment);
     }
     Err(Failure::of_order(&ErrorCode::OrderPaid, id))
+}
+
+/// Sends the payment of a paid order once more with the key of the user, if there is one: the server answers what it answered the
+/// first time. It is sent only to a server that keeps keys. `None` if the order was paid with another key.
+async fn repeated(api: &ApiContext, order: &OrderId, card: &Card) -> Outcome<Option<Payment>> {
+    let (Some(key), Card::Token(token)) = (api.context.settings.writes.key.clone(), card) else {
+        return Ok(None);
+    };
+    let payments = api.client.payments();
+    let write = payments.create(order, CardToken::new(token)).idempotency_key(key).resumed(true);
+    match api.send(write).await? {
+        Ok(payment) => settled(api, payment).await.map(Some),
+        Err(error) if error.code() == Some(&ErrorCode::OrderPaid) || is_unsupported(&error) => Ok(None),
+        Err(error) => Err(Failure::about(&error, &Subject::Order(order.clone()))),
+    }
+}
+
+/// Whether a write was not sent, because the server keeps no keys.
+fn is_unsupported(error: &Error) -> bool {
+    matches!(error, Error::UnknownOutcome { cause, .. } if matches!(**cause, Error::Unsupported { .. }))
+}
+
+/// Waits until the outcome of a payment is known.
+async fn settled(api: &ApiContext, payment: Payment) -> Outcome<Payment> {
+    if payment.status.is_none_or(PaymentStatus::is_final) {
+        return Ok(payment);
+    }
+    api.io().remark("waiting for the payment provider");
+    api.client.payments().settled(&payment.id).await.map_err(|error| {
+        Failure::from(error).hint(format!("`ticketing payments get {}` shows its outcome", payment.id))
+    })
 }
 
 /// Returns the successful payment of an order, if the server lists payments.
@@ -97,14 +131,7 @@ pub(crate) async fn pay(api: &ApiContext, order: &OrderId, token: &str) -> Outco
         })
         .await?;
     let payment = match answer {
-        Ok(payment) if payment.status.is_some_and(|status| !status.is_final()) => {
-            api.io().remark("waiting for the payment provider");
-            payments.settled(&payment.id).await.map_err(|error| {
-                Failure::from(error)
-                    .hint(format!("`ticketing payments get {}` shows its outcome", payment.id))
-            })?
-        }
-        Ok(payment) => payment,
+        Ok(payment) => settled(api, payment).await?,
         Err(error) if error.code() == Some(&ErrorCode::CardDeclined) && !error.is_unknown_outcome() => {
             return Err(with_remaining_time(api, order, Failure::from(error)).await);
         }

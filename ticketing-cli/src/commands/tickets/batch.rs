@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use ticketing_sdk::{Error, ErrorCategory, ErrorCode, NewTicket, Ticket, text};
+use ticketing_sdk::{Error, ErrorCategory, ErrorCode, IdempotencyKey, NewTicket, Ticket, text};
 
 use crate::clock;
 use crate::context::ApiContext;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::journal::{BatchJournal, NOTE_RETENTION, RowState};
+use crate::journal::{BatchJournal, NOTE_RETENTION, RowState, derived_key};
 use crate::output::Format;
 
 /// A ticket to list.
@@ -45,6 +45,8 @@ pub(super) struct Batch {
     /// The largest number of requests at once.
     pub(super) jobs: usize,
     pub(super) repeat: Repeat,
+    /// The key of the user, from which the keys of the rows are derived. The same command has no further effect then.
+    pub(super) key: Option<IdempotencyKey>,
 }
 
 /// The outcome of a row.
@@ -66,13 +68,23 @@ const BAR_WIDTH: usize = 20;
 
 impl Batch {
     /// Lists the rows that are not listed yet, and reports.
-    pub(super) async fn run(self, api: &ApiContext) -> Outcome {
+    ///
+    /// With `--dry-run`, it prints the requests instead.
+    pub(super) async fn run(mut self, api: &ApiContext) -> Outcome {
+        if api.is_dry_run() {
+            return self.preview(api).await;
+        }
+        if let Some(key) = &self.key {
+            self.parts.push(format!("key={key}"));
+            self.repeat = Repeat::Never;
+        }
         let parts: Vec<&str> = self.parts.iter().map(String::as_str).collect();
         let mut journal = api.open_batch(&self.operation, &parts).await?;
         self.start(&mut journal)?;
         let run = Run {
             api,
             journal: &journal,
+            key: self.key.as_ref(),
             total: self.rows.len(),
             done: AtomicUsize::new(0),
             is_stopped: AtomicBool::new(false),
@@ -97,7 +109,20 @@ impl Batch {
         if !matches!(api.context.settings.format, Format::Table | Format::Tsv) {
             api.printer().list(&report.tickets)?;
         }
-        report.finish(api, self.repeat, &started_at.to_string())
+        report.finish(api, self.repeat == Repeat::Never && self.key.is_none(), &started_at.to_string())
+    }
+
+    async fn preview(&self, api: &ApiContext) -> Outcome {
+        let creates = self.rows.iter().map(|row| {
+            let create = api.client.tickets().create(row.ticket.clone());
+            let key =
+                self.key.as_ref().map_or_else(IdempotencyKey::generate, |key| derived_key(key, row.index));
+            create.idempotency_key(key).request().clone()
+        });
+        api.print_requests(creates).await?;
+        let count = self.rows.len();
+        api.io().remark(&format!("{} valid; nothing was sent", are(count)));
+        Ok(())
     }
 
     /// Continues the record of an earlier command, or restarts it.
@@ -126,6 +151,7 @@ fn unwritable(error: &std::io::Error) -> Failure {
 struct Run<'a> {
     api: &'a ApiContext,
     journal: &'a BatchJournal,
+    key: Option<&'a IdempotencyKey>,
     total: usize,
     done: AtomicUsize,
     is_stopped: AtomicBool,
@@ -159,7 +185,8 @@ impl Run<'_> {
         }
         loop {
             let write = self.api.client.tickets().create(row.ticket.clone());
-            match write.idempotency_key(self.journal.key(row.index)).resumed(resumed).await {
+            let key = self.key.map_or_else(|| self.journal.key(row.index), |key| derived_key(key, row.index));
+            match write.idempotency_key(key).resumed(resumed).await {
                 Ok(ticket) => {
                     // Without the line the row counts as sent, and its key tells that it is listed.
                     let _ = self.journal.mark_listed(row.index, &ticket);
@@ -203,6 +230,16 @@ fn rate_limit(error: &Error) -> Option<Duration> {
     Some(wait.clamp(Duration::from_millis(100), MAX_RATE_LIMIT_WAIT))
 }
 
+/// Returns "one ticket is" or "3 tickets are".
+fn are(count: usize) -> String {
+    if count == 1 { "one ticket is".to_owned() } else { format!("{count} tickets are") }
+}
+
+/// Returns "one ticket" or "3 tickets".
+fn tickets(count: usize) -> String {
+    if count == 1 { "one ticket".to_owned() } else { format!("{count} tickets") }
+}
+
 /// Draws the progress.
 fn bar(done: usize, total: usize) -> String {
     let filled = BAR_WIDTH * done / total.max(1);
@@ -236,27 +273,30 @@ impl Report {
         }
     }
 
-    /// Reports the listed tickets, and fails if a row was not listed.
-    fn finish(self, api: &ApiContext, repeat: Repeat, started_at: &str) -> Outcome {
+    /// Reports the listed tickets, and fails if a row was not.
+    fn finish(self, api: &ApiContext, has_again: bool, started_at: &str) -> Outcome {
         let earlier = match self.earlier {
             0 => String::new(),
+            1 => "; one was listed before".to_owned(),
             count => format!("; {count} were listed before"),
         };
         let total = self.tickets.len() + self.failures.len() + self.not_sent;
         if self.earlier == total {
-            let again = if repeat == Repeat::Always { "" } else { "; --again lists them again" };
+            let again = if has_again { "; --again lists them again" } else { "" };
+            let all = if total == 1 { "the ticket was" } else { &format!("all {total} tickets were") };
             api.io().remark(&format!(
-                "all {total} tickets were listed before, by the import of {started_at}: nothing was sent{again}"
+                "{all} listed before, by the command of {started_at}: nothing was sent{again}"
             ));
         } else {
-            api.io().remark(&format!("{} tickets listed{earlier}", self.listed));
+            api.io().remark(&format!("{} listed{earlier}", tickets(self.listed)));
         }
         let Some((_, first)) = self.failures.first() else { return Ok(()) };
         let exit = first.exit;
         let exit =
             if self.failures.iter().all(|(_, other)| other.exit == exit) { exit } else { Exit::Failed };
         let missing = self.failures.len() + self.not_sent;
-        let mut failure = Failure::new(exit, format!("{missing} of {total} tickets were not listed"));
+        let were = if missing == 1 { "was" } else { "were" };
+        let mut failure = Failure::new(exit, format!("{missing} of {} {were} not listed", tickets(total)));
         let hint = first.hint.clone();
         for (label, cause) in self.failures {
             failure.details.push(format!("{label}: {}", cause.message.unwrap_or_default()));

@@ -18,7 +18,8 @@ use crate::prompt;
         "ticketing tickets create -t \"RustConf, day 1\" -p 149.99 --output json | jq -r .id",
         "ticketing tickets create -t \"RustConf, day 1\" -p 149.99 --count 40",
     ],
-    "With --count, the same command again after an interruption lists only the tickets that are missing.",
+    "With --count, the same command again after an interruption lists only the tickets that are missing. With \
+     --idempotency-key as well, it lists nothing once all are listed.",
 ))]
 pub(crate) struct Args {
     /// Set the title, 1 to 200 characters
@@ -65,14 +66,6 @@ impl ApiCommand for Args {
         let parts: Vec<&str> =
             [title.as_str(), &price].into_iter().chain(details.iter().map(String::as_str)).collect();
         if let Some(count) = self.count {
-            if api.is_dry_run() {
-                api.print_request(api.client.tickets().create(new).request()).await?;
-                api.io().remark(&format!("nothing was sent; without --dry-run, it is sent {count} times"));
-                return Ok(());
-            }
-            if api.context.settings.writes.key.is_some() {
-                return Err(Failure::usage("--idempotency-key is for one ticket, and --count makes several"));
-            }
             let row = |index| Row { index, label: format!("ticket {}", index + 1), ticket: new.clone() };
             let batch = Batch {
                 operation: format!("{operation} --count {count}"),
@@ -80,6 +73,7 @@ impl ApiCommand for Args {
                 rows: (0..usize::from(count)).map(row).collect(),
                 jobs: JOBS,
                 repeat: Repeat::Always,
+                key: api.context.settings.writes.key.clone(),
             };
             return batch.run(api).await;
         }

@@ -5,7 +5,6 @@ mod rows;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use ticketing_sdk::Ticket;
 
 use self::rows::{Fault, Parsed};
 use super::batch::{Batch, Repeat};
@@ -15,7 +14,6 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, MIB};
 use crate::help;
-use crate::output::Format;
 
 /// The arguments of `ticketing tickets import`.
 #[derive(Debug, clap::Args)]
@@ -37,9 +35,6 @@ pub(crate) struct Args {
     /// Read this format, csv or jsonl: by default that of the file's extension
     #[arg(long, help_heading = help::FILE, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<FileFormat>,
-    /// Check the file and send nothing
-    #[arg(long, help_heading = help::BATCH)]
-    dry_run: bool,
     /// List the valid rows of a file that has invalid ones
     #[arg(long, help_heading = help::BATCH)]
     skip_invalid: bool,
@@ -79,12 +74,11 @@ impl ApiCommand for Args {
         if rows.is_empty() {
             return Err(Failure::usage("there is no ticket to list in it"));
         }
-        if self.dry_run {
-            api.io().remark(&format!("{} tickets are valid; nothing was sent", rows.len()));
-            return match api.context.settings.format {
-                Format::Table => Ok(()),
-                _ => api.printer().list::<Ticket>(&[]),
-            };
+        let key = api.context.settings.writes.key.clone();
+        if self.again && key.is_some() {
+            return Err(Failure::usage(
+                "--again needs a new key: a repeated --idempotency-key has no further effect",
+            ));
         }
         let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
         let format = if format == FileFormat::Csv { "csv" } else { "jsonl" };
@@ -94,6 +88,7 @@ impl ApiCommand for Args {
             rows,
             jobs: usize::from(self.jobs),
             repeat: if self.again { Repeat::OnceFinished } else { Repeat::Never },
+            key,
         };
         batch.run(api).await
     }
