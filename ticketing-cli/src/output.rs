@@ -106,6 +106,8 @@ pub(crate) struct Column {
     drop_rank: u8,
     /// Whether it holds identifiers, which a table shortens.
     is_id: bool,
+    /// Whether a table leaves it out where all of its cells are empty.
+    needs_content: bool,
 }
 
 /// How a table for people shows a column.
@@ -318,7 +320,7 @@ impl<'a> Printer<'a> {
 
 impl Column {
     const fn new(name: &'static str, place: Place) -> Self {
-        Self { name, place, drop_rank: 0, is_id: false }
+        Self { name, place, drop_rank: 0, is_id: false, needs_content: false }
     }
 
     pub(crate) const fn id(name: &'static str) -> Self {
@@ -338,7 +340,7 @@ impl Column {
     }
 
     pub(crate) const fn wide(name: &'static str) -> Self {
-        Self { drop_rank: u8::MAX, ..Self::new(name, Place::Wide) }
+        Self { drop_rank: u8::MAX, needs_content: true, ..Self::new(name, Place::Wide) }
     }
 
     /// A column of identifiers that only a wide terminal shows.
@@ -348,6 +350,11 @@ impl Column {
 
     pub(crate) const fn hidden(name: &'static str) -> Self {
         Self::new(name, Place::Hidden)
+    }
+
+    /// A column that a table leaves out where all of its cells are empty.
+    pub(crate) const fn filled(name: &'static str) -> Self {
+        Self { needs_content: true, ..Self::whole(name) }
     }
 
     /// Allows a table that is too wide to drop the column, before those of a lower rank.

@@ -13,14 +13,10 @@ pub(super) fn command(setting: Option<String>) -> Option<String> {
     (!chosen.is_empty() && chosen != "cat").then(|| chosen.to_owned())
 }
 
-/// The exit codes of a shell that cannot run a command.
-const NOT_EXECUTABLE: i32 = 126;
-const NOT_FOUND: i32 = 127;
-
 /// Shows a text in a pager and waits for its end.
 ///
 /// # Errors
-/// If the pager cannot be started.
+/// If the pager cannot be started, or fails: it may have shown nothing.
 pub(super) fn show(command: &str, text: &str) -> std::io::Result<()> {
     let mut shell = shell(command);
     shell.stdin(Stdio::piped());
@@ -33,9 +29,12 @@ pub(super) fn show(command: &str, text: &str) -> std::io::Result<()> {
     let mut pager = shell.spawn()?;
     let written = pager.stdin.take().map_or(Ok(()), |mut input| input.write_all(text.as_bytes()));
     let status = pager.wait()?;
-    // The shell has not found the command, or may not run it: nothing was shown.
-    if matches!(status.code(), Some(NOT_EXECUTABLE | NOT_FOUND)) {
-        return Err(ErrorKind::NotFound.into());
+    match status.code() {
+        // The shell has not found the command, or may not run it.
+        Some(126 | 127) => return Err(ErrorKind::NotFound.into()),
+        Some(code) if code != 0 => return Err(std::io::Error::other(format!("it ended with {code}"))),
+        // A signal is one of the user.
+        _ => {}
     }
     match written {
         // The user left the pager before its end.

@@ -70,9 +70,9 @@ impl Select {
     /// Returns the JSON of a record: all of it, or the selected fields.
     pub(super) fn record(&self, value: Value) -> Value {
         match (&self.fields, value) {
-            (Some(fields), Value::Object(mut record)) => {
+            (Some(fields), Value::Object(record)) => {
                 let selected = fields.iter().map(|field| {
-                    let value = record.remove(field).unwrap_or(Value::Null);
+                    let value = record.get(field).cloned().unwrap_or(Value::Null);
                     (field.clone(), value)
                 });
                 Value::Object(selected.collect::<Map<_, _>>())

@@ -92,11 +92,10 @@ impl Layout {
             Place::Cut => widths[index].min(MIN_CUT) + GAP,
             _ => widths[index] + GAP,
         };
-        // A column that only a wide table has says nothing where all of its cells are empty.
+        // A column of details says nothing where all of its cells are empty.
         let is_empty = |index: usize| rows.iter().all(|cells| matches!(cells[index], Cell::None));
-        let has_use = |&index: &usize| {
-            is_shown(&all[index], width) && (all[index].place != Place::Wide || !is_empty(index))
-        };
+        let has_use =
+            |&index: &usize| is_shown(&all[index], width) && !(all[index].needs_content && is_empty(index));
         let mut columns: Vec<usize> = (0..all.len()).filter(has_use).collect();
         // The last column needs no gap.
         let total = |columns: &[usize]| columns.iter().map(|&index| needed(index)).sum::<usize>() - GAP;
@@ -207,12 +206,14 @@ fn style(tone: Tone) -> Style {
 /// The text between the status and the time of a label.
 const LABEL_SEPARATOR: &str = " · ";
 
-/// Returns the text of a cell in a list. A status has no time where the terminal is not wide: the title gets the room.
+/// Returns the text of a cell in a list. A status has no time, and a start no
+/// offset, where the terminal is not wide: the title gets the room.
 fn fitted_text(cell: &Cell, width: usize, printer: &Printer<'_>) -> String {
     match cell {
         Cell::Label(_, label, _) if width < MIN_WIDTH_OF_ALL_COLUMNS => {
             label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned()
         }
+        Cell::Start(starts) if width < WIDE => format!("{} {}", starts.date(), starts.time()),
         _ => plain(cell, printer),
     }
 }

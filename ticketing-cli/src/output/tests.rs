@@ -227,6 +227,28 @@ fn event_shows_the_clock_at_its_place_and_keeps_its_time_for_programs() {
     assert!(card.out.text().contains("Row 4"), "{}", card.out.text());
 }
 
+#[test]
+fn passes_of_one_title_are_told_apart() {
+    let pass = |id: &str, seat: &str| -> ticketing_sdk::Pass {
+        let json = serde_json::json!({
+            "id": id, "ticketId": "t1", "issuerId": "u1", "title": "Opera, premiere", "serial": 1, "status": "valid",
+            "version": 0, "issuedAt": "2026-11-22T10:00:00.000Z", "venue": "City Hall", "seat": seat,
+            "startsAt": "2026-12-24T19:30:00+01:00",
+        });
+        serde_json::from_value(json).unwrap()
+    };
+    let passes = [pass("p1", "Row 4, 1"), pass("p2", "Row 4, 2")];
+    for width in [80, 120] {
+        let terminal = fake::terminal_of(width, false);
+        printer(&terminal, Format::Table).list(&passes).unwrap();
+        let text = terminal.out.text();
+        for part in ["Row 4, 1", "Row 4, 2", "City Hall", "2026-12-24 19:30"] {
+            assert!(text.contains(part), "{part} at {width}: {text}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= usize::from(width)), "{text}");
+    }
+}
+
 fn selected(select: &Select, format: Format) -> String {
     let fake = fake::pipe("");
     let tickets = [ticket("t1", "Opera", "available"), ticket("t2", "Gig", "sold")];
@@ -242,6 +264,8 @@ fn selected_fields_are_an_array_or_an_object() {
     let select = Select { fields: Some(vec!["title".to_owned(), "orderId".to_owned()]), ..Select::default() };
     let (one, two) = (r#"{"orderId":null,"title":"Opera"}"#, r#"{"orderId":null,"title":"Gig"}"#);
     assert_eq!(selected(&select, Format::Json), format!("[{one},{two}]\n{one}\n{two}\n"));
+    let twice = Select { fields: Some(["title", "title"].map(str::to_owned).to_vec()), ..Select::default() };
+    assert!(selected(&twice, Format::Jsonl).starts_with("{\"title\":\"Opera\"}\n"));
     assert_eq!(selected(&select, Format::Jsonl), format!("{one}\n{two}\n{one}\n{two}\n"));
     let yaml = selected(&select, Format::Yaml);
     assert!(

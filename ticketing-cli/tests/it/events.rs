@@ -201,6 +201,21 @@ fn listener_ends_when_a_delivery_fails_finally_and_continues_with_that_event() {
 }
 
 #[test]
+fn url_that_does_not_answer_is_left_after_the_timeout() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    seller.ticket("One", "20");
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    let began = std::time::Instant::now();
+    let words = ["--timeout", "2s", "events", "listen", "--since", "1h", "--retries", "0", "--forward", &url];
+    let run = seller.run(&words);
+    assert_eq!(run.code, 7, "{run:?}");
+    assert!(run.err.contains("was not delivered in one attempt"), "{run:?}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+#[test]
 fn since_types_and_cursors_select_events() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");

@@ -54,10 +54,12 @@ fn pager_that_is_missing_or_left_early_loses_nothing() {
     let cli = seller(&server);
     let (code, screen) = run(&cli, &[("TICKETING_PAGER", "head -n 2")], &["tickets", "list"]);
     assert_eq!((code, screen.matches("Opera").count()), (0, 1), "{screen}");
-    let (code, screen) = run(&cli, &[("TICKETING_PAGER", "no-such-pager-here")], &["tickets", "list"]);
-    assert_eq!(code, 0, "{screen}");
-    // The notice has gone up and out of sight.
-    assert!(screen.matches("Opera").count() > 15, "{screen}");
+    for pager in ["no-such-pager-here", "false", "exit 3"] {
+        let (code, screen) = run(&cli, &[("TICKETING_PAGER", pager)], &["tickets", "list"]);
+        assert_eq!(code, 0, "{pager}: {screen}");
+        // The notice has gone up and out of sight.
+        assert!(screen.matches("Opera").count() > 15, "{pager}: {screen}");
+    }
 }
 
 #[test]

@@ -126,7 +126,7 @@ impl Args {
             Some(secret) => secret,
             None => cursor.secret()?,
         };
-        let forward = Forward::new(url, secret)?;
+        let forward = Forward::new(url, secret, api.context.settings.timeout)?;
         if given.is_none() {
             api.io().remark(&format!("events are signed with the secret {}", forward.secret()));
         }

@@ -1,6 +1,6 @@
 //! The columns of passes and of transfers.
 
-use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, PassTransfer, Timestamp};
+use ticketing_sdk::{DetailField, DoubleAdmission, Pass, PassStatus, PassTransfer, Timestamp};
 
 use super::{Cell, Column, DETAILS, Record, Tone, detail_cells, with_details};
 
@@ -24,6 +24,16 @@ const COLUMNS: [Column; 14 + DETAILS] = with_details([
 const ALL_COLUMNS: [Column; 16 + DETAILS] =
     with_last(COLUMNS, [Column::hidden("code"), Column::hidden("doubleAdmissions")]);
 
+/// Several passes of one title differ in these.
+const fn detail_column(field: DetailField) -> Column {
+    match field {
+        DetailField::Seat => Column::filled(field.name()).droppable(2),
+        DetailField::StartsAt => Column::filled(field.name()).droppable(3),
+        DetailField::Venue => Column::filled(field.name()).droppable(4),
+        _ => Column::hidden(field.name()),
+    }
+}
+
 /// Adds the columns after the details.
 const fn with_last<const BASE: usize, const LAST: usize, const ALL: usize>(
     base: [Column; BASE],
@@ -32,7 +42,13 @@ const fn with_last<const BASE: usize, const LAST: usize, const ALL: usize>(
     let mut columns = [Column::hidden(""); ALL];
     let mut index = 0;
     while index < ALL {
-        columns[index] = if index < BASE { base[index] } else { last[index - BASE] };
+        columns[index] = if index >= BASE {
+            last[index - BASE]
+        } else if index + DETAILS >= BASE {
+            detail_column(DetailField::ALL[index + DETAILS - BASE])
+        } else {
+            base[index]
+        };
         index += 1;
     }
     columns

@@ -61,9 +61,9 @@ impl Sink {
                 return Err(Failure::new(
                     refusal.exit,
                     format!(
-                        "event {} was not delivered in {} attempts: {}",
+                        "event {} was not delivered in {}: {}",
                         event.id,
-                        tries + 1,
+                        attempts(tries + 1),
                         refusal.reason
                     ),
                 )
@@ -90,6 +90,10 @@ impl Sink {
     }
 }
 
+fn attempts(count: u32) -> String {
+    if count == 1 { "one attempt".to_owned() } else { format!("{count} attempts") }
+}
+
 /// Runs the command with the event on its stdin. Its exit code 0 confirms the delivery.
 fn execute(command: &str, event: &ListenedEvent) -> Result<(), Refusal> {
     let refusal = |reason: String| Refusal { exit: Exit::Failed, reason, retry_after: None };
@@ -113,11 +117,11 @@ fn execute(command: &str, event: &ListenedEvent) -> Result<(), Refusal> {
 }
 
 impl Forward {
-    /// Prepares the delivery to a URL.
+    /// Prepares the delivery to a URL, which has to answer within `timeout`, or 30 seconds.
     ///
     /// # Errors
     /// If it is no `http` or `https` URL.
-    pub(super) fn new(url: &str, secret: String) -> Outcome<Self> {
+    pub(super) fn new(url: &str, secret: String, timeout: Option<Duration>) -> Outcome<Self> {
         let unusable =
             || Failure::usage(format!("--forward {url}: expected a URL like http://127.0.0.1:4242/webhooks"));
         let (scheme, rest) = url.split_once("://").ok_or_else(unusable)?;
@@ -128,10 +132,11 @@ impl Forward {
         if path.contains(['?', '#']) {
             return Err(Failure::usage(format!("--forward {url}: a query is not supported")));
         }
+        let timeout = timeout.unwrap_or(FORWARD_TIMEOUT);
         let client = Client::builder(format!("{scheme}://{host}"))
             .user_agent(concat!("ticketing-events/", env!("CARGO_PKG_VERSION")))
-            .response_timeout(FORWARD_TIMEOUT)
-            .timeout(FORWARD_TIMEOUT)
+            .response_timeout(timeout)
+            .timeout(timeout)
             .max_retries(0)
             .build()
             .map_err(|_| unusable())?;
