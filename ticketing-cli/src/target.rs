@@ -30,7 +30,7 @@ impl Target {
             let server = server.map(str::to_owned).or_else(|| config.get("server"));
             return Ok(Self { server: server.unwrap_or_else(|| DEFAULT_SERVER.to_owned()), profile: None });
         };
-        let Some(bound) = config.profile(&profile) else { return Err(unknown(&profile, config)) };
+        let Some(bound) = config.profile(&profile) else { return Err(config.unknown_profile(&profile)) };
         // Two addresses of one server may be written differently.
         let address = |server: &str| Client::new(server).map(|client| client.server().to_owned()).ok();
         match server.filter(|server| address(server) != address(&bound)) {
@@ -40,16 +40,6 @@ impl Target {
             }
             None => Ok(Self { server: bound, profile: Some(profile) }),
         }
-    }
-}
-
-/// Returns the failure of a name that is no profile.
-pub(crate) fn unknown(name: &str, config: &Config) -> Failure {
-    let names: Vec<String> = config.profiles().into_iter().map(|(name, _)| name).collect();
-    let failure = Failure::usage(format!("there is no profile {name:?}"));
-    match names.as_slice() {
-        [] => failure.hint("`ticketing profile add NAME --server URL` adds one"),
-        names => failure.detail(format!("the profiles are {}", names.join(", "))),
     }
 }
 

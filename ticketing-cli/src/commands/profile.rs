@@ -10,7 +10,6 @@ use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::output::{Cell, Column, Record, Tone};
-use crate::target::unknown;
 
 /// The subcommands of `ticketing profile`.
 #[derive(Debug, Subcommand)]
@@ -147,7 +146,7 @@ impl LocalCommand for Profile {
             }
             Self::Use(NameArgs { name }) => {
                 let server = context.settings.change_config(|config| {
-                    let server = config.profile(&name).ok_or_else(|| unknown(&name, config))?;
+                    let server = config.profile(&name).ok_or_else(|| config.unknown_profile(&name))?;
                     config.set("profile", Some(&name));
                     Ok(server)
                 })?;
@@ -156,7 +155,7 @@ impl LocalCommand for Profile {
             }
             Self::Remove(NameArgs { name }) => {
                 let config = context.settings.read_config()?;
-                let server = config.profile(&name).ok_or_else(|| unknown(&name, &config))?;
+                let server = config.profile(&name).ok_or_else(|| config.unknown_profile(&name))?;
                 let client = context.settings.client_of(&server, Some(&name))?;
                 client.auth().forget().await?;
                 context.settings.change_config(|config| {

@@ -57,7 +57,7 @@ impl Config {
                 Ok(_) => Ok(()),
                 Err(error) => wrong(error.user_message()),
             },
-            "profile" if self.profile(value).is_none() => Err(crate::target::unknown(value, self)),
+            "profile" if self.profile(value).is_none() => Err(self.unknown_profile(value)),
             "output" => OutputFormat::from_str(value, true)
                 .map(drop)
                 .or_else(|_| wrong(format!("{value:?} is not table, tsv, json, jsonl, yaml or csv"))),
@@ -66,6 +66,16 @@ impl Config {
                 .or_else(|_| wrong(format!("{value:?} is not auto, always or never"))),
             "timeout" => span::parse(value).map(drop).or_else(wrong),
             _ => Ok(()),
+        }
+    }
+
+    /// Returns the failure of a name that is no profile.
+    pub(crate) fn unknown_profile(&self, name: &str) -> Failure {
+        let names: Vec<String> = self.profiles().into_iter().map(|(name, _)| name).collect();
+        let failure = Failure::usage(format!("there is no profile {name:?}"));
+        match names.as_slice() {
+            [] => failure.hint("`ticketing profile add NAME --server URL` adds one"),
+            names => failure.detail(format!("the profiles are {}", names.join(", "))),
         }
     }
 

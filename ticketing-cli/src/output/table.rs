@@ -213,7 +213,9 @@ fn fitted_text(cell: &Cell, width: usize, printer: &Printer<'_>) -> String {
         Cell::Label(_, label, _) if width < MIN_WIDTH_OF_ALL_COLUMNS => {
             label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned()
         }
-        Cell::Start(starts) if width < WIDE => format!("{} {}", starts.date(), starts.time()),
+        Cell::Start(starts) if width < MIN_WIDTH_OF_ALL_COLUMNS => {
+            format!("{} {}", starts.date(), starts.time())
+        }
         _ => plain(cell, printer),
     }
 }

@@ -228,7 +228,7 @@ fn event_shows_the_clock_at_its_place_and_keeps_its_time_for_programs() {
 }
 
 #[test]
-fn passes_of_one_title_are_told_apart() {
+fn passes_of_one_title_show_what_differs() {
     let pass = |id: &str, seat: &str| -> ticketing_sdk::Pass {
         let json = serde_json::json!({
             "id": id, "ticketId": "t1", "issuerId": "u1", "title": "Opera, premiere", "serial": 1, "status": "valid",

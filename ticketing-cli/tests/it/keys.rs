@@ -45,8 +45,8 @@ fn purchase_with_a_key_of_the_user_is_answered_again() {
         assert_eq!(cli.json(words)["id"], cli.json(words)["id"], "{words:?}");
     }
     // Another key is another payment.
-    for words in [&pay[..6], &buy[..5]] {
-        let other = cli.run(&[words, &["other"]].concat());
+    for (words, key) in [(&pay[..6], "other-pay"), (&buy[..5], "other-buy")] {
+        let other = cli.run(&[words, &[key]].concat());
         assert!(other.code == 5 && other.err.contains("is paid already"), "{words:?}: {other:?}");
     }
     assert_eq!(cli.json(&["payments", "list"]).as_array().unwrap().len(), 2);

@@ -83,7 +83,7 @@ fn doctor_ends_as_other_commands_at_a_server_that_fails() {
         for words in [&["--timeout", "5s", "doctor"][..], &["--timeout", "5s", "tickets", "list"]] {
             let run = cli.run(words);
             assert_eq!(run.code, code, "{words:?}: {run:?}");
-            assert!(!(run.out + &run.err).contains("ticketing serve"), "{words:?}: {answer}");
+            assert!(!(run.out + &run.err).contains("`ticketing serve`"), "{words:?}: {answer}");
         }
         let doctor = cli.run(&["--timeout", "5s", "doctor"]);
         assert!(doctor.out.contains("server\tfailed\t"), "{doctor:?}");
