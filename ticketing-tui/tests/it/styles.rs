@@ -174,7 +174,7 @@ fn without_colours_modifiers_tell_the_roles_apart() {
 /// The columns of the bar at the top that have the background of the open tab.
 fn open_tab(buffer: &ratatui::buffer::Buffer) -> std::ops::Range<u16> {
     let is_open = |x: &u16| buffer[(*x, 0)].style().bg == Some(ACCENT);
-    let first = (0..buffer.area.width).find(is_open).expect("a tab is open");
+    let first = (0..buffer.area.width).find(is_open).unwrap();
     first..(first..buffer.area.width).find(|x| !is_open(x)).unwrap_or(buffer.area.width)
 }
 
