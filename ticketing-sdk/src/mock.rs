@@ -219,9 +219,7 @@ impl Reply {
     /// An error response of the contract, with one error.
     #[must_use]
     pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
-        let fault =
-            ErrorDetail { message: message.into(), field: None, code: Some(code), ..ErrorDetail::default() };
-        Self::json(status, &Problem { errors: vec![fault] })
+        Self::json(status, &Problem::new([ErrorDetail::new(message).code(code)]))
     }
 
     /// No connection: the request is not sent.

@@ -23,6 +23,7 @@ const PUBLIC_KEY: usize = 32;
 
 /// Why a text is not the code of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PassCodeError {
     /// It is not of the form of a code: garbled, cut, or something else.
     #[error("this is not the code of a pass")]
@@ -40,6 +41,7 @@ pub enum PassCodeError {
 
 /// The content of a code. It is authentic only if a [`PassVerifier`] has verified it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct PassClaim {
     /// Identifies the pass.
     pub pass_id: PassId,
@@ -48,6 +50,20 @@ pub struct PassClaim {
 }
 
 impl PassClaim {
+    /// Creates the content of a code that is to be signed.
+    ///
+    /// ```
+    /// use ticketing_sdk::PassClaim;
+    ///
+    /// let claim = PassClaim::new("0192f3a4-0000-7000-8000-0000000000a1", 0);
+    /// let code = claim.encode(|_content| [0; 64])?;
+    /// assert_eq!(PassClaim::decode_unverified(&code)?, claim);
+    /// # Ok::<(), ticketing_sdk::PassCodeError>(())
+    /// ```
+    pub fn new(pass_id: impl Into<PassId>, serial: u16) -> Self {
+        Self { pass_id: pass_id.into(), serial }
+    }
+
     /// Makes the code. `sign` makes the Ed25519 signature of the bytes that it gets.
     ///
     /// # Errors

@@ -3,6 +3,9 @@
 //! Every struct is camelCase JSON. Reading is tolerant, so that another backend of the same contract is
 //! understood too: unknown fields are ignored, unknown values of enumerations are kept, and what that backend does not
 //! send is optional or derived. Parsing text is strict: `FromStr` refuses what this version does not know.
+//!
+//! The structs are `#[non_exhaustive]`, since a later version may add fields. `new` takes what a value cannot be without, and a
+//! setter named like its field sets any other.
 
 mod clock;
 mod decimal;
@@ -16,6 +19,7 @@ mod password;
 mod payment;
 mod price_bound;
 mod problem;
+mod setters;
 pub mod text;
 mod ticket;
 mod time;
@@ -37,6 +41,7 @@ pub use password::{PASSWORD_LENGTHS, is_valid_password};
 pub use payment::{ClientSecret, NewPayment, Payment, PaymentStatus};
 pub use price_bound::PriceBound;
 pub use problem::{ErrorCode, ErrorDetail, Problem};
+pub(crate) use setters::{setter, setters};
 pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus, TicketUpdate};
 pub use time::{Timestamp, TimestampError};
 pub use timeline::{ServiceTimeline, TicketHolder, TimelineEntry, TimelineKind};

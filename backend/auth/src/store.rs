@@ -9,7 +9,7 @@ use ticketing_events::SessionEnded;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::session::{RevokedSessions, Session};
-use ticketing_sdk::{Timestamp, User, UserId};
+use ticketing_sdk::{Timestamp, User};
 
 /// An account to insert.
 pub(crate) struct NewAccount {
@@ -53,7 +53,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, key: &str, old_key: &str) -> Result<Option<A
         "SELECT id, email, email_key, password_hash FROM users WHERE email_key IN ($1, $2, $3)",
         args![&displaced, key, old_key],
         |row| {
-            let user = User { id: UserId::new(row.text("id")?), email: row.text("email")? };
+            let user = User::new(row.text("id")?, row.text("email")?);
             Ok((row.text("email_key")?, Account { user, password_hash: row.text("password_hash")? }))
         },
     )?;

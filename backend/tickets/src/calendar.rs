@@ -97,10 +97,7 @@ mod tests {
 
     #[test]
     fn event_has_its_texts_escaped_and_its_start_in_utc() {
-        let details = TicketDetails {
-            description: Some("Doors: 18:30; bring\r\na \\ coat\u{7}".to_owned()),
-            ..ticketing_sdk::fixtures::details()
-        };
+        let details = ticketing_sdk::fixtures::details().description("Doors: 18:30; bring\r\na \\ coat\u{7}");
         assert_eq!(
             event(&pass("Rust, day 1", details)).unwrap(),
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//ticketing//passes//EN\r\nBEGIN:VEVENT\r\n\

@@ -59,7 +59,7 @@ impl PassSigner {
             Ok((pair, seed))
         });
         let pairs: Vec<_> = pairs.collect::<Result<_, PassKeyError>>()?;
-        let public = PassKeys { keys: pairs.iter().map(|(pair, _)| public_key(pair)).collect() };
+        let public = PassKeys::new(pairs.iter().map(|(pair, _)| public_key(pair)).collect::<Vec<_>>());
         let verifier = PassVerifier::new(&public);
         let (signing, seed) = pairs.into_iter().next().ok_or(PassKeyError::None)?;
         let claims = hmac::Key::new(hmac::HMAC_SHA256, &seed);
@@ -85,7 +85,7 @@ impl PassSigner {
     /// # Errors
     /// If the identifier is not a UUID.
     pub fn sign(&self, pass_id: &PassId, serial: u16) -> Result<PassCode, PassCodeError> {
-        let claim = PassClaim { pass_id: pass_id.clone(), serial };
+        let claim = PassClaim::new(pass_id, serial);
         claim.encode(|content| {
             let mut signature = [0; 64];
             // A signature of Ed25519 has 64 bytes.
@@ -151,8 +151,7 @@ fn public_key(pair: &Ed25519KeyPair) -> PassKey {
     // RFC 7638: the required members in the order of their names.
     let thumbprint = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
     let kid = BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, thumbprint.as_bytes()));
-    let [kty, crv, alg, usage] = ["OKP", "Ed25519", "EdDSA", "sig"].map(str::to_owned);
-    PassKey { kty, crv, x, kid, alg, usage }
+    PassKey::new(kid, x)
 }
 
 impl fmt::Debug for PassSigner {
@@ -185,7 +184,7 @@ mod tests {
         let (old, new) =
             (signer(&[SEED_TEXT]).unwrap(), signer(&[other.expose_secret(), SEED_TEXT]).unwrap());
         let id = PassId::new("0192f3a4-0000-7000-8000-0000000000a1");
-        let claim = PassClaim { pass_id: id.clone(), serial: 3 };
+        let claim = PassClaim::new(&id, 3);
         let (by_old, by_new) = (old.sign(&id, 3).unwrap(), new.sign(&id, 3).unwrap());
         assert_eq!((new.verify(&by_old), new.verify(&by_new)), (Ok(claim.clone()), Ok(claim)));
         assert_eq!(old.verify(&by_new), Err(PassCodeError::WrongSignature));

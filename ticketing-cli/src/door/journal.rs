@@ -34,7 +34,9 @@ impl Admitted {
     /// Returns what the door says.
     pub(super) fn verdict(&self) -> Verdict {
         let Self { pass_id, title, seat, at, device, .. } = self.clone();
-        let mut verdict = Verdict::admitted(Admission { pass_id, title, seat, admitted_at: at });
+        let mut admission = Admission::new(pass_id, title, at);
+        admission.seat = seat;
+        let mut verdict = Verdict::admitted(admission);
         verdict.device = device;
         verdict
     }

@@ -184,10 +184,7 @@ pub(crate) mod vectors {
     pub(super) const FOREIGN: &str = "TK1W50:PI:WKM20%20000000000-FK*00X0D8%KQRC32AJ%BR.VAE96CLL51Z8SB41%%KP17JHP6VSCC5GTGR%UZR93HQE%K 6HVXH--SOOM4QV4WMN58BOEVR5SAA50";
 
     pub(crate) fn list(passes: Vec<Pass>) -> DoorList {
-        let word = str::to_owned;
-        let (kty, crv, alg, usage) = (word("OKP"), word("Ed25519"), word("EdDSA"), word("sig"));
-        let x = word("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
-        let keys = PassKeys { keys: vec![PassKey { kty, crv, x, kid: word("k"), alg, usage }] };
+        let keys = PassKeys::new([PassKey::new("k", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]);
         let prepared_at = Timestamp::from_millis(fixtures::NOW);
         DoorList { server: "http://marketplace.test".to_owned(), prepared_at, keys, passes }
     }
@@ -209,7 +206,7 @@ mod tests {
 
     #[test]
     fn code_is_judged_by_signature_serial_and_status() {
-        let pass = |serial, status| Pass { serial, status, ..fixtures::pass(PASS) };
+        let pass = |serial, status| fixtures::pass(PASS).serial(serial).status(status);
         use PassStatus::{Offered, Used, Valid, Void};
         for (serial, status, code, expected) in [
             (0, Valid, CODE, None),

@@ -200,10 +200,10 @@ impl Conflict {
         if let UploadOutcome::Refused { reason, message } = outcome {
             return Some(Self { reason: reason.clone(), message: message.clone(), ..conflict });
         }
-        let own = DoubleAdmission { admitted_at: at, device: admitted.device.clone() };
+        let own = DoubleAdmission::new(at, admitted.device.clone());
         let mut all = on_server.map(admissions).unwrap_or_default();
         if let UploadOutcome::Double { first_at: Some(at), first_device } = outcome {
-            let answered = DoubleAdmission { admitted_at: *at, device: first_device.clone() };
+            let answered = DoubleAdmission::new(*at, first_device.clone());
             all.extend([answered, own.clone()]);
         }
         all.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
@@ -229,6 +229,6 @@ impl Conflict {
 
 /// Returns the admissions of a used pass.
 fn admissions(pass: &Pass) -> Vec<DoubleAdmission> {
-    let first = pass.admitted_at.map(|at| DoubleAdmission { admitted_at: at, device: pass.device.clone() });
+    let first = pass.admitted_at.map(|at| DoubleAdmission::new(at, pass.device.clone()));
     first.into_iter().chain(pass.double_admissions.iter().cloned()).collect()
 }

@@ -50,7 +50,7 @@ impl Orders {
     /// Fails with `ticket_reserved`, `ticket_past`, `not_found`, `not_signed_in`, `too_many_open_orders` and
     /// `reorder_too_soon`.
     pub fn create(&self, ticket: impl Into<TicketId>) -> Write<Order> {
-        self.create_from(&NewOrder { ticket_id: ticket.into(), price: None })
+        self.create_from(&NewOrder::new(ticket))
     }
 
     /// Orders a ticket at the price that the buyer was shown.
@@ -58,7 +58,7 @@ impl Orders {
     /// Fails as [`create`](Self::create), and with `price_changed` where the ticket costs something else by now;
     /// [`Error::new_price`](crate::Error::new_price) tells what. A server of the teaching versions ignores the price.
     pub fn create_at_price(&self, ticket: impl Into<TicketId>, price: Money) -> Write<Order> {
-        self.create_from(&NewOrder { ticket_id: ticket.into(), price: Some(price) })
+        self.create_from(&NewOrder::new(ticket).price(price))
     }
 
     fn create_from(&self, body: &NewOrder) -> Write<Order> {

@@ -105,7 +105,7 @@ impl Passes {
     ///
     /// Fails with `claim_invalid`.
     pub fn claim(&self, claim_code: impl Into<ClaimCode>) -> Write<Pass> {
-        let body = NewClaim { claim_code: claim_code.into() };
+        let body = NewClaim::new(claim_code);
         self.create(self.client.request(Method::POST, format!("{PATH}/claims")).json(&body), Response::json)
     }
 
@@ -115,7 +115,7 @@ impl Passes {
     /// Fails with `pass_not_valid`, `invalid_input`, `ticket_past`, `not_found`.
     pub fn resell(&self, id: impl Into<PassId>, price: Money) -> Write<Ticket> {
         let request = self.one(Method::POST, &id.into(), "/resale");
-        self.create(request.json(&NewResale { price }), Response::json)
+        self.create(request.json(&NewResale::new(price)), Response::json)
     }
 
     /// Admits the holder of a code.

@@ -141,7 +141,7 @@ impl Payments {
     /// Fails with `card_declined`, `order_expired`, `order_cancelled`, `order_paid`, `not_owner`, `not_found` and
     /// `provider_unavailable`.
     pub fn create(&self, order: impl Into<OrderId>, card: CardToken) -> Write<Payment> {
-        let body = NewPayment { order_id: order.into(), token: card.into_token(), can_confirm: false };
+        let body = NewPayment::new(order, card.into_token());
         let request = self.client.request(Method::POST, PATH).json(&body).references(body.order_id.as_str());
         Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
     }

@@ -9,6 +9,7 @@ use super::text::{has_visible, normalize};
 
 /// An invalid value of a field of the details.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DetailError {
     /// It has no visible character.
     #[error("{} must not be empty", .0.label())]
@@ -123,6 +124,7 @@ macro_rules! details {
         #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "camelCase")]
+        #[non_exhaustive]
         pub struct TicketDetails {
             $(
                 $(#[doc = $doc])+
@@ -136,6 +138,7 @@ macro_rules! details {
         #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "camelCase")]
+        #[non_exhaustive]
         pub struct DetailsUpdate {
             $(
                 $(#[doc = $doc])+
@@ -175,6 +178,15 @@ macro_rules! details {
         }
 
         impl TicketDetails {
+            $(
+                $(#[doc = $doc])+
+                #[must_use]
+                pub fn $field(mut self, value: impl Into<$type>) -> Self {
+                    self.$field = Some(value.into());
+                    self
+                }
+            )+
+
             /// The field as text, if it is given.
             #[must_use]
             pub fn get(&self, field: DetailField) -> Option<&str> {

@@ -5,14 +5,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Money, OrderId, Ticket, TicketDetails, TicketId, Timestamp, UnknownValue, UserId, text, tolerant,
-    wire_words,
+    Money, OrderId, Ticket, TicketDetails, TicketId, Timestamp, UnknownValue, UserId, setters, text,
+    tolerant, wire_words,
 };
 
 /// A buyer's hold on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Order {
     /// Identifies the order.
     pub id: OrderId,
@@ -35,7 +36,42 @@ pub struct Order {
     pub cancel_reason: Option<CancelReason>,
 }
 
+setters!(Order {
+    user_id: into UserId, status: as OrderStatus, expires_at: as Timestamp, ticket: as OrderedTicket, version: as i64,
+    created_at: some Timestamp, cancel_reason: some CancelReason,
+});
+
 impl Order {
+    /// Creates an order of `user_id` that holds a ticket until `expires_at`: with the status `created` and the version 0.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Order, OrderStatus, OrderedTicket};
+    ///
+    /// let ticket = OrderedTicket::new("t-1", "RustConf, day 1", "149.99".parse()?);
+    /// let order = Order::new("o-1", "ada", ticket, "2026-11-22T10:15:00Z".parse()?);
+    /// assert_eq!(order.status, OrderStatus::Created);
+    /// let paid = order.status(OrderStatus::Complete).version(2);
+    /// assert!(paid.status.is_final());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(
+        id: impl Into<OrderId>,
+        user_id: impl Into<UserId>,
+        ticket: OrderedTicket,
+        expires_at: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            user_id: user_id.into(),
+            status: OrderStatus::Created,
+            expires_at,
+            ticket,
+            version: 0,
+            created_at: None,
+            cancel_reason: None,
+        }
+    }
+
     /// Returns the time that is left to pay: `None` once the order is paid, being paid or cancelled, and zero if the
     /// deadline has passed and the expiry is not recorded yet. `now` is the server's time.
     ///
@@ -61,10 +97,9 @@ impl Order {
     /// an order was cancelled, so an order that the deadline has cancelled is `Cancelled`.
     ///
     /// ```
-    /// # use ticketing_sdk::{Order, OrderStatus};
-    /// # let json = r#"{"id":"o","userId":"u","status":"created","expiresAt":"2026-11-22T10:15:00Z",
-    /// #     "ticket":{"id":"t","title":"Jazz","price":38}}"#;
-    /// let order: Order = serde_json::from_str(json)?;
+    /// use ticketing_sdk::{OrderStatus, fixtures};
+    ///
+    /// let order = fixtures::order("o-1", &fixtures::ticket("t-1")).expires_at("2026-11-22T10:15:00Z".parse()?);
     /// assert_eq!(order.label("2026-11-22T10:02:57Z".parse()?), "Reserved · 12:03 left");
     /// assert_eq!(order.label("2026-11-22T10:15:00Z".parse()?), OrderStatus::EXPIRED_LABEL);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -149,6 +184,7 @@ wire_words!(CancelReason, "cancel reason", {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct OrderedTicket {
     /// Identifies the ticket.
     pub id: TicketId,
@@ -162,6 +198,25 @@ pub struct OrderedTicket {
     /// The version of the ticket that was ordered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+}
+
+setters!(OrderedTicket { details: as TicketDetails, version: some i64 });
+
+impl OrderedTicket {
+    /// Creates the ticket of an order without details and version. An order of a [`Ticket`] has
+    /// `OrderedTicket::from(&ticket)`.
+    ///
+    /// ```
+    /// use ticketing_sdk::{OrderedTicket, fixtures};
+    ///
+    /// let ordered = OrderedTicket::new("t-1", "A ticket", "20".parse()?).version(0);
+    /// assert_eq!(ordered.title, OrderedTicket::from(&fixtures::ticket("t-1")).title);
+    /// # Ok::<(), ticketing_sdk::MoneyError>(())
+    /// ```
+    pub fn new(id: impl Into<TicketId>, title: impl Into<String>, price: Money) -> Self {
+        let details = TicketDetails::default();
+        Self { id: id.into(), title: title.into(), price, details, version: None }
+    }
 }
 
 impl From<&Ticket> for OrderedTicket {
@@ -181,6 +236,7 @@ impl From<&Ticket> for OrderedTicket {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct NewOrder {
     /// The ticket to reserve.
     pub ticket_id: TicketId,
@@ -188,4 +244,21 @@ pub struct NewOrder {
     /// `price_changed`. Without this field the current price applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
+}
+
+setters!(NewOrder { price: some Money });
+
+impl NewOrder {
+    /// Creates a request for a ticket at its current price.
+    ///
+    /// ```
+    /// use ticketing_sdk::NewOrder;
+    ///
+    /// let new = NewOrder::new("t-1").price("149.99".parse()?);
+    /// assert_eq!(serde_json::to_string(&new)?, r#"{"ticketId":"t-1","price":149.99}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(ticket_id: impl Into<TicketId>) -> Self {
+        Self { ticket_id: ticket_id.into(), price: None }
+    }
 }

@@ -1,11 +1,15 @@
 //! Passes: the right to enter, its transfers, and admissions.
 
+mod door;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::door::{Admission, DoubleAdmission, NewCheckIn, PassKey, PassKeys};
 use super::{
-    Money, OrderId, PassId, TicketDetails, TicketId, Timestamp, UnknownValue, UserId, tolerant, wire_words,
+    Money, OrderId, PassId, TicketDetails, TicketId, Timestamp, UnknownValue, UserId, setters, tolerant,
+    wire_words,
 };
 
 /// The right to enter, held by one user at a time. The service issues it when the order of a ticket completes; it
@@ -13,6 +17,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Pass {
     /// Identifies the pass.
     pub id: PassId,
@@ -60,16 +65,51 @@ pub struct Pass {
     pub transfer_expires_at: Option<Timestamp>,
 }
 
-/// An admission by a door without a network that the service would have refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct DoubleAdmission {
-    /// When the device admitted it.
-    pub admitted_at: Timestamp,
-    /// The device, if it gave a name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<String>,
+setters!(Pass {
+    title: into String, details: as TicketDetails, serial: as u16, status: as PassStatus, version: as i64,
+    code: some_into PassCode, admitted_at: some Timestamp, device: some_into String, double_admissions: as Vec<DoubleAdmission>,
+    order_id: some_into OrderId, resale_limit: some Money, listing_id: some_into TicketId, transfer_expires_at: some Timestamp,
+    issuer_id: into UserId,
+});
+
+impl Pass {
+    /// Creates a valid pass of the first holder: without details and code, with the serial and the version 0.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Pass, PassStatus};
+    ///
+    /// let pass = Pass::new("p-1", "t-1", "seller", "RustConf, day 1", "2026-11-22T10:15:00Z".parse()?);
+    /// assert_eq!(pass.status, PassStatus::Valid);
+    /// let given = pass.serial(1).version(1).code("TK1…");
+    /// # Ok::<(), ticketing_sdk::TimestampError>(())
+    /// ```
+    pub fn new(
+        id: impl Into<PassId>,
+        ticket_id: impl Into<TicketId>,
+        issuer_id: impl Into<UserId>,
+        title: impl Into<String>,
+        issued_at: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            ticket_id: ticket_id.into(),
+            issuer_id: issuer_id.into(),
+            title: title.into(),
+            details: TicketDetails::default(),
+            serial: 0,
+            status: PassStatus::Valid,
+            version: 0,
+            issued_at,
+            code: None,
+            admitted_at: None,
+            device: None,
+            double_admissions: Vec::new(),
+            order_id: None,
+            resale_limit: None,
+            listing_id: None,
+            transfer_expires_at: None,
+        }
+    }
 }
 
 /// Whether a pass admits.
@@ -160,6 +200,7 @@ secret_text! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct PassTransfer {
     /// The secret for the next holder.
     pub claim_code: ClaimCode,
@@ -167,107 +208,64 @@ pub struct PassTransfer {
     pub expires_at: Timestamp,
 }
 
+impl PassTransfer {
+    /// Creates a transfer that the owner of the claim code can claim until `expires_at`.
+    ///
+    /// ```
+    /// use ticketing_sdk::{PassTransfer, Timestamp};
+    ///
+    /// let transfer = PassTransfer::new("CLAIM-1", Timestamp::from_millis(0));
+    /// assert_eq!(transfer.claim_code.as_str(), "CLAIM-1");
+    /// ```
+    pub fn new(claim_code: impl Into<ClaimCode>, expires_at: Timestamp) -> Self {
+        Self { claim_code: claim_code.into(), expires_at }
+    }
+}
+
 /// A claim of a pass that another user gives away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct NewClaim {
     /// The secret of the transfer.
     pub claim_code: ClaimCode,
+}
+
+impl NewClaim {
+    /// Creates a claim with the code of a transfer.
+    ///
+    /// ```
+    /// let claim = ticketing_sdk::NewClaim::new("CLAIM-1");
+    /// assert_eq!(serde_json::to_string(&claim)?, r#"{"claimCode":"CLAIM-1"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn new(claim_code: impl Into<ClaimCode>) -> Self {
+        Self { claim_code: claim_code.into() }
+    }
 }
 
 /// An offer of a pass for resale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct NewResale {
     /// The price in US dollars: at most [`Pass::resale_limit`].
     #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
     pub price: Money,
 }
 
-/// A check-in at the door.
-///
-/// ```
-/// use ticketing_sdk::NewCheckIn;
-///
-/// let check_in = NewCheckIn::new("TK1…").device("north door");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct NewCheckIn {
-    /// The code of the pass, as read.
-    pub code: PassCode,
-    /// When the door admitted it, where it did so offline; otherwise the service takes its own time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Timestamp>,
-    /// The name of the device: at most 60 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 60))]
-    pub device: Option<String>,
-}
-
-impl NewCheckIn {
-    /// A check-in of this code now.
-    pub fn new(code: impl Into<PassCode>) -> Self {
-        Self { code: code.into(), at: None, device: None }
-    }
-
-    /// States when the door admitted it.
+impl NewResale {
+    /// Creates an offer at this price.
+    ///
+    /// ```
+    /// let offer = ticketing_sdk::NewResale::new("40".parse()?);
+    /// assert_eq!(serde_json::to_string(&offer)?, r#"{"price":40}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub fn at(mut self, at: Timestamp) -> Self {
-        self.at = Some(at);
-        self
+    pub fn new(price: Money) -> Self {
+        Self { price }
     }
-
-    /// Names the device.
-    #[must_use]
-    pub fn device(mut self, device: impl Into<String>) -> Self {
-        self.device = Some(device.into());
-        self
-    }
-}
-
-/// An admission: a pass that was checked in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Admission {
-    /// Identifies the pass.
-    pub pass_id: PassId,
-    /// The title of its ticket.
-    pub title: String,
-    /// The seat, if the ticket has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seat: Option<String>,
-    /// When it was admitted.
-    pub admitted_at: Timestamp,
-}
-
-/// The public keys that verify the codes of passes, as a JWK set (RFC 7517, RFC 8037).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PassKeys {
-    /// The keys; the service signs with the first one.
-    pub keys: Vec<PassKey>,
-}
-
-/// A public key of Ed25519.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PassKey {
-    /// The key type: `OKP`.
-    pub kty: String,
-    /// The curve: `Ed25519`.
-    pub crv: String,
-    /// The public key: base64url without padding of 32 bytes.
-    pub x: String,
-    /// Identifies the key: its thumbprint (RFC 7638).
-    pub kid: String,
-    /// `EdDSA`.
-    pub alg: String,
-    /// `sig`.
-    #[serde(rename = "use")]
-    pub usage: String,
 }

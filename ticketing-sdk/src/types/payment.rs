@@ -4,12 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, OrderId, PaymentId, Timestamp, UnknownValue, wire_words};
+use super::{Money, OrderId, PaymentId, Timestamp, UnknownValue, setters, wire_words};
 
 /// The payment of an order. A backend may send no more than its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Payment {
     /// Identifies the payment.
     pub id: PaymentId,
@@ -35,6 +36,34 @@ pub struct Payment {
     /// receives it, and only while the confirmation is pending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<ClientSecret>,
+}
+
+setters!(Payment {
+    order_id: some_into OrderId, stripe_id: some_into String, amount: some Money, currency: some_into String, status: some PaymentStatus,
+    created_at: some Timestamp, client_secret: some ClientSecret,
+});
+
+impl Payment {
+    /// Creates a payment of which no more than its id is known.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Payment, PaymentStatus};
+    ///
+    /// let payment = Payment::new("p-1").order_id("o-1").status(PaymentStatus::Succeeded);
+    /// assert!(payment.status.is_some_and(PaymentStatus::is_final));
+    /// ```
+    pub fn new(id: impl Into<PaymentId>) -> Self {
+        Self {
+            id: id.into(),
+            order_id: None,
+            stripe_id: None,
+            amount: None,
+            currency: None,
+            status: None,
+            created_at: None,
+            client_secret: None,
+        }
+    }
 }
 
 /// The secret with which Stripe.js continues a payment in the browser of the buyer. Its `Debug` hides it.
@@ -111,6 +140,7 @@ impl PaymentStatus {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct NewPayment {
     /// The order to pay for.
     pub order_id: OrderId,
@@ -124,6 +154,21 @@ pub struct NewPayment {
     /// `clientSecret` of the response. Without it, such a card is declined.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub can_confirm: bool,
+}
+
+setters!(NewPayment { can_confirm: as bool });
+
+impl NewPayment {
+    /// Creates a request to pay for an order with a card token.
+    ///
+    /// ```
+    /// let new = ticketing_sdk::NewPayment::new("o-1", "tok_visa").can_confirm(true);
+    /// assert_eq!(serde_json::to_value(&new)?["canConfirm"], true);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn new(order_id: impl Into<OrderId>, token: impl Into<String>) -> Self {
+        Self { order_id: order_id.into(), token: token.into(), can_confirm: false }
+    }
 }
 
 impl fmt::Debug for NewPayment {

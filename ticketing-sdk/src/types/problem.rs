@@ -7,21 +7,39 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Money, Timestamp};
+use super::{Money, Timestamp, setters};
 
 /// The body of an error response: all errors of the request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Problem {
     /// One entry for each error.
     pub errors: Vec<ErrorDetail>,
+}
+
+impl Problem {
+    /// Creates the body of an error response.
+    ///
+    /// ```
+    /// use ticketing_sdk::{ErrorCode, ErrorDetail, Problem};
+    ///
+    /// let problem = Problem::new([ErrorDetail::new("Ticket is already reserved").code(ErrorCode::TicketReserved)]);
+    /// let json = r#"{"errors":[{"message":"Ticket is already reserved","code":"ticket_reserved"}]}"#;
+    /// assert_eq!(serde_json::to_string(&problem)?, json);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn new(errors: impl Into<Vec<ErrorDetail>>) -> Self {
+        Self { errors: errors.into() }
+    }
 }
 
 /// One error of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ErrorDetail {
     /// The message for people.
     pub message: String,
@@ -40,6 +58,24 @@ pub struct ErrorDetail {
     /// With the code `already_admitted`: the device that admitted the pass, if it gave a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+}
+
+setters!(ErrorDetail {
+    field: some_into String, code: some ErrorCode, price: some Money, admitted_at: some Timestamp, device: some_into String,
+});
+
+impl ErrorDetail {
+    /// Creates an error of the whole request, without a code.
+    ///
+    /// ```
+    /// use ticketing_sdk::{ErrorCode, ErrorDetail};
+    ///
+    /// let error = ErrorDetail::new("Title is required").field("title").code(ErrorCode::InvalidInput);
+    /// assert_eq!(error.field.as_deref(), Some("title"));
+    /// ```
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
 }
 
 /// Declares the codes with their names on the wire.

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DetailField, DetailsUpdate, Money, OrderId, TicketDetails, TicketId, Timestamp, UnknownValue, UserId,
-    wire_words,
+    setters, wire_words,
 };
 
 /// A ticket that is listed for sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", from = "TicketOnTheWire")]
+#[non_exhaustive]
 pub struct Ticket {
     /// Identifies the ticket.
     pub id: TicketId,
@@ -39,6 +40,45 @@ pub struct Ticket {
     /// The time of the last change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
+}
+
+setters!(Ticket {
+    title: into String, price: as Money, details: as TicketDetails, user_id: into UserId, version: as i64,
+    order_id: some_into OrderId, status: as TicketStatus, resale_of: some_into TicketId, created_at: some Timestamp,
+    updated_at: some Timestamp,
+});
+
+impl Ticket {
+    /// Creates an available ticket of the seller `user_id`, without details and at the version 0.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Ticket, TicketStatus};
+    ///
+    /// let ticket = Ticket::new("t-1", "RustConf, day 1", "149.99".parse()?, "ada");
+    /// assert_eq!(ticket.status, TicketStatus::Available);
+    /// let sold = ticket.status(TicketStatus::Sold).order_id("o-1").version(2);
+    /// # Ok::<(), ticketing_sdk::MoneyError>(())
+    /// ```
+    pub fn new(
+        id: impl Into<TicketId>,
+        title: impl Into<String>,
+        price: Money,
+        user_id: impl Into<UserId>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            title: title.into(),
+            price,
+            details: TicketDetails::default(),
+            user_id: user_id.into(),
+            version: 0,
+            order_id: None,
+            status: TicketStatus::Available,
+            resale_of: None,
+            created_at: None,
+            updated_at: None,
+        }
+    }
 }
 
 /// The status of a listing.
@@ -85,6 +125,7 @@ impl TicketStatus {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(description = "What a seller says about a ticket."))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct NewTicket {
     /// The title: 1 to 200 characters after trimming.
     #[cfg_attr(
@@ -100,8 +141,16 @@ pub struct NewTicket {
     pub details: TicketDetails,
 }
 
+setters!(NewTicket { details: as TicketDetails });
+
 impl NewTicket {
     /// Creates a request with this title and price.
+    ///
+    /// ```
+    /// let ticket = ticketing_sdk::NewTicket::new("RustConf, day 1", "149.99".parse()?);
+    /// assert!(ticket.details.is_empty());
+    /// # Ok::<(), ticketing_sdk::MoneyError>(())
+    /// ```
     pub fn new(title: impl Into<String>, price: Money) -> Self {
         Self { title: title.into(), price, details: TicketDetails::default() }
     }
@@ -119,6 +168,7 @@ impl NewTicket {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(description = "What a seller changes of a ticket."))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TicketUpdate {
     /// The title: 1 to 200 characters after trimming.
     #[cfg_attr(
@@ -134,13 +184,29 @@ pub struct TicketUpdate {
     pub details: DetailsUpdate,
 }
 
+setters!(TicketUpdate { details: as DetailsUpdate });
+
 impl TicketUpdate {
     /// Creates a change of title and price that keeps the details.
+    ///
+    /// ```
+    /// let update = ticketing_sdk::TicketUpdate::new("RustConf, day 1", "99".parse()?);
+    /// assert_eq!(serde_json::to_string(&update)?, r#"{"title":"RustConf, day 1","price":99}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(title: impl Into<String>, price: Money) -> Self {
         Self { title: title.into(), price, details: DetailsUpdate::default() }
     }
 
     /// Clears a field of the details.
+    ///
+    /// ```
+    /// use ticketing_sdk::{DetailField, TicketUpdate};
+    ///
+    /// let update = TicketUpdate::new("RustConf", "99".parse()?).clear(DetailField::Seat);
+    /// assert_eq!(serde_json::to_string(&update)?, r#"{"title":"RustConf","price":99,"seat":null}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn clear(mut self, field: DetailField) -> Self {
         self.details.clear(field);
@@ -177,6 +243,7 @@ wire_words!(TicketChangeKind, "ticket event", {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TicketChange {
     /// The position in the stream, to resume after it.
     pub id: String,
@@ -184,6 +251,20 @@ pub struct TicketChange {
     pub kind: TicketChangeKind,
     /// The ticket after the change; for a deleted one, its last state.
     pub ticket: Ticket,
+}
+
+impl TicketChange {
+    /// Creates a change at a position of the stream.
+    ///
+    /// ```
+    /// use ticketing_sdk::{TicketChange, TicketChangeKind, fixtures};
+    ///
+    /// let listed = TicketChange::new("41", TicketChangeKind::Created, fixtures::ticket("t-1"));
+    /// assert_eq!(listed.kind.as_str(), "ticket:created");
+    /// ```
+    pub fn new(id: impl Into<String>, kind: TicketChangeKind, ticket: Ticket) -> Self {
+        Self { id: id.into(), kind, ticket }
+    }
 }
 
 /// A ticket as any backend of the contract may send it: the teaching versions send no status and no times.
@@ -214,17 +295,14 @@ impl From<TicketOnTheWire> for Ticket {
     fn from(wire: TicketOnTheWire) -> Self {
         let derived = if wire.order_id.is_some() { TicketStatus::Reserved } else { TicketStatus::Available };
         Self {
-            id: wire.id,
-            title: wire.title,
-            price: wire.price,
             details: wire.details,
-            user_id: wire.user_id,
             version: wire.version,
             order_id: wire.order_id,
             status: wire.status.unwrap_or(derived),
             resale_of: wire.resale_of,
             created_at: wire.created_at,
             updated_at: wire.updated_at,
+            ..Self::new(wire.id, wire.title, wire.price, wire.user_id)
         }
     }
 }

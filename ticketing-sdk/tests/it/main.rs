@@ -7,6 +7,7 @@ mod loopback;
 mod modules;
 mod options;
 mod paging;
+mod public_items;
 mod retries;
 mod secrets;
 mod sessions;

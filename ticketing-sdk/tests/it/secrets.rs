@@ -5,8 +5,7 @@ use std::fmt::Debug;
 use ticketing_sdk::mock::{Mock, Reply};
 use ticketing_sdk::{
     CardToken, Client, ClientSecret, FileSessions, IdempotencyKey, Keyring, MemorySessions, Method,
-    NewCheckIn, NewPayment, Pass, PassTransfer, SecretString, SessionError, SessionStore, Timestamp,
-    fixtures,
+    NewCheckIn, NewPayment, PassTransfer, SecretString, SessionError, SessionStore, Timestamp, fixtures,
 };
 
 use crate::support::{SERVER, client, signed_in};
@@ -41,11 +40,8 @@ async fn nothing_tells() {
     keeps_quiet("passes", &client.passes());
     keeps_quiet("pass code", &NewCheckIn::new(SECRET));
     keeps_quiet("claim code", &client.passes().claim(SECRET));
-    keeps_quiet(
-        "transfer",
-        &PassTransfer { claim_code: SECRET.into(), expires_at: Timestamp::from_millis(0) },
-    );
-    keeps_quiet("pass", &Pass { code: Some(SECRET.into()), ..fixtures::pass("p-1") });
+    keeps_quiet("transfer", &PassTransfer::new(SECRET, Timestamp::from_millis(0)));
+    keeps_quiet("pass", &fixtures::pass("p-1").code(SECRET));
     let request = client.request(Method::POST, "/x").json(SECRET).header("cookie", SECRET);
     keeps_quiet("request", &request);
     keeps_quiet("response", &request.send().await.unwrap());
@@ -57,10 +53,7 @@ async fn nothing_tells() {
     keeps_quiet("error of a sign-in", &client.auth().sign_up("a", SECRET).await.unwrap_err());
     keeps_quiet("card", &CardToken::new(SECRET));
     keeps_quiet("client secret", &ClientSecret::new(SECRET));
-    keeps_quiet(
-        "new payment",
-        &NewPayment { order_id: "o-1".into(), token: SECRET.to_owned(), can_confirm: false },
-    );
+    keeps_quiet("new payment", &NewPayment::new("o-1", SECRET));
     let watch = client.tickets().watch().await.unwrap();
     keeps_quiet("watch", &watch);
     keeps_quiet("watch events", &watch.into_events());

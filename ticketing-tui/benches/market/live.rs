@@ -16,8 +16,8 @@ pub(crate) fn measure(report: &mut Report, program: &mut Program, market: &[Tick
     let mut change = |place: usize, kind| {
         version += 1;
         let status = if version % 2 == 0 { TicketStatus::Available } else { TicketStatus::Reserved };
-        let ticket = Ticket { version, status, ..market[place].clone() };
-        Event::Feed(Feed::Change(Box::new(TicketChange { id: version.to_string(), kind, ticket })))
+        let ticket = market[place].clone().version(version).status(status);
+        Event::Feed(Feed::Change(Box::new(TicketChange::new(version.to_string(), kind, ticket))))
     };
     let mut anywhere = || {
         let event = change(random.below(market.len()), TicketChangeKind::Updated);

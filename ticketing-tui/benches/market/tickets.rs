@@ -108,15 +108,13 @@ pub(crate) fn ticket(n: usize, random: &mut Random) -> Ticket {
     let title =
         format!("{}, {}, {} {}", random.pick(&ACTS), random.pick(&PLACES), random.pick(&ENDS), n % 1000);
     let cents = i64::try_from(500 + random.below(60_000)).unwrap();
-    Ticket {
-        title: title.chars().take(40).collect::<String>().trim_end().to_owned(),
-        price: Money::from_cents(cents).unwrap(),
-        user_id: uuid(9_000_000 + random.below(2_000)).into(),
-        version: i64::try_from(random.below(3)).unwrap(),
-        status: if random.below(20) == 0 { TicketStatus::Reserved } else { TicketStatus::Available },
-        created_at: Some(Timestamp::from_millis(NOW - number * 61_000)),
-        ..fixtures::ticket(uuid(n))
-    }
+    fixtures::ticket(uuid(n))
+        .title(title.chars().take(40).collect::<String>().trim_end().to_owned())
+        .price(Money::from_cents(cents).unwrap())
+        .user_id(uuid(9_000_000 + random.below(2_000)))
+        .version(i64::try_from(random.below(3)).unwrap())
+        .status(if random.below(20) == 0 { TicketStatus::Reserved } else { TicketStatus::Available })
+        .created_at(Timestamp::from_millis(NOW - number * 61_000))
 }
 
 fn uuid(n: usize) -> String {

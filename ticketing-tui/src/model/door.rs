@@ -58,8 +58,7 @@ impl Door {
     /// Every admission of the pass of a ticket, the earliest first.
     fn admissions(&self, ticket: &TicketId) -> Vec<DoubleAdmission> {
         let Some(pass) = self.used.get(ticket) else { return Vec::new() };
-        let first =
-            pass.admitted_at.map(|at| DoubleAdmission { admitted_at: at, device: pass.device.clone() });
+        let first = pass.admitted_at.map(|at| DoubleAdmission::new(at, pass.device.clone()));
         first.into_iter().chain(pass.double_admissions.iter().cloned()).collect()
     }
 }

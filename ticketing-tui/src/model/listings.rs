@@ -183,7 +183,7 @@ mod tests {
         listings.remove(&"a".into());
         listings.update(&ticket("a", "t", "10", 0));
         assert!(listings.list().is_empty());
-        listings.update(&Ticket { status: TicketStatus::Sold, ..ticket("a", "t", "10", 3) });
+        listings.update(&ticket("a", "t", "10", 3).status(TicketStatus::Sold));
         assert_eq!(listings.sums().2, 1);
     }
 
@@ -193,7 +193,7 @@ mod tests {
         for (id, status) in
             [("a", TicketStatus::Available), ("b", TicketStatus::Sold), ("c", TicketStatus::Sold)]
         {
-            listings.update(&Ticket { status, ..ticket(id, "t", "10.50", 0) });
+            listings.update(&ticket(id, "t", "10.50", 0).status(status));
         }
         assert_eq!(listings.sums(), (1, 0, 2, 2_100));
     }

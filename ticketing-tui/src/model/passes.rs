@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn list_read_before_a_change_does_not_undo_it() {
         let mut passes = Passes::default();
-        let used = Pass { version: 2, status: PassStatus::Used, ..fixtures::pass("p") };
+        let used = fixtures::pass("p").version(2).status(PassStatus::Used);
         passes.update(&used);
         passes.replace(&[fixtures::pass("p"), fixtures::pass("q")]);
         assert_eq!(passes.get(&PassKey::Id("p".into())), Some(&used));
@@ -176,11 +176,11 @@ mod tests {
     #[test]
     fn pass_is_found_by_its_order_and_its_listing() {
         let mut passes = Passes::default();
-        let bought = Pass { order_id: Some("o".into()), ..fixtures::pass("p") };
+        let bought = fixtures::pass("p").order_id("o");
         passes.update(&bought);
         assert_eq!(passes.get(&PassKey::Order("o".into())), Some(&bought));
         assert_eq!(passes.get(&PassKey::Order("other".into())), None);
-        let offered = Pass { listing_id: Some("l".into()), version: 1, ..bought };
+        let offered = bought.listing_id("l").version(1);
         passes.update(&offered);
         assert_eq!(passes.of_listing(&"l".into()), Some(&offered));
     }

@@ -203,9 +203,8 @@ pub(crate) mod tests {
 
     /// A ticket of the tests.
     pub(crate) fn ticket(id: &str, title: &str, price: &str, version: i64) -> Ticket {
-        let (title, price) = (title.to_owned(), price.parse().unwrap());
-        let created_at = Some(Timestamp::from_millis(1_800_000_000_000));
-        Ticket { title, price, version, created_at, ..fixtures::ticket(id) }
+        let listed = fixtures::ticket(id).title(title).price(price.parse().unwrap()).version(version);
+        listed.created_at(Timestamp::from_millis(1_800_000_000_000))
     }
 
     #[test]
@@ -235,10 +234,10 @@ pub(crate) mod tests {
         store.update(&ticket("a", "t", "10", 0), false);
         store.update(&ticket("a", "t", "10", 1), true);
         for (version, status) in [(2, TicketStatus::Reserved), (3, TicketStatus::Sold)] {
-            let held = Ticket { status, ..ticket("a", "t", "10", version) };
+            let held = ticket("a", "t", "10", version).status(status);
             assert!(store.update(&held, false).is_some(), "{status:?}");
         }
-        let again = Ticket { status: TicketStatus::Reserved, ..ticket("a", "t", "10", 2) };
+        let again = ticket("a", "t", "10", 2).status(TicketStatus::Reserved);
         assert!(store.update(&again, false).is_none(), "an older version changes nothing");
         assert_eq!(store.available(), 0);
     }

@@ -77,7 +77,7 @@ impl Listing {
         if !self.form.is_sound() {
             return None;
         }
-        price.ok().map(|price| TicketUpdate { details, ..TicketUpdate::new(title, price) })
+        price.ok().map(|price| TicketUpdate::new(title, price).details(details))
     }
 
     /// Returns the entered details; an empty field clears the detail of an existing ticket.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::layout::Size;
 use ticketing_sdk::Verdict;
 use ticketing_sdk::{
-    CardEntry, ErrorCode, OrderStatus, Pass, PassStatus, PaymentStatus, TicketChangeKind, TicketStatus,
+    CardEntry, ErrorCode, OrderStatus, PassStatus, PaymentStatus, TicketChangeKind, TicketStatus,
 };
 use ticketing_tui::{Call, CallError, Colours, Event, Feed, Reply};
 use unicode_width::UnicodeWidthStr;
@@ -90,14 +90,13 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
     };
     let pass = |rng: &mut Rng| {
         let status = [PassStatus::Valid, PassStatus::Offered, PassStatus::Used, PassStatus::Void];
-        Pass {
-            version: rng.below(5) as i64,
-            status: rng.pick(&status),
-            listing_id: rng.pick(&[None, Some("t1".into())]),
-            transfer_expires_at: rng.pick(&[None, Some(harness.now)]),
-            title: rng.pick(&fixtures::odd_tickets()).title,
-            ..fixtures::pass(rng.pick(&["p1", "p2", "p3"]), "")
-        }
+        let mut pass =
+            fixtures::pass(rng.pick(&["p1", "p2", "p3"]), &rng.pick(&fixtures::odd_tickets()).title)
+                .version(rng.below(5) as i64)
+                .status(rng.pick(&status));
+        pass.listing_id = rng.pick(&[None, Some("t1".into())]);
+        pass.transfer_expires_at = rng.pick(&[None, Some(harness.now)]);
+        pass
     };
     let order = |rng: &mut Rng| {
         let status = rng.pick(&[

@@ -210,19 +210,16 @@ fn labels_of_neighbouring_tabs_have_a_space_between_at_every_width() {
 #[test]
 fn double_admission_is_the_only_coloured_row() {
     let mut harness = Harness::new((120, 35), Colours::True);
-    let mine = |at: usize| Ticket { user_id: fixtures::ME.into(), ..fixtures::tickets().remove(at) };
-    harness.server.listings = vec![
-        Ticket { status: TicketStatus::Sold, ..mine(0) },
-        Ticket { status: TicketStatus::Sold, ..mine(1) },
-    ];
+    let mine = |at: usize| fixtures::tickets().remove(at).user_id(fixtures::ME);
+    harness.server.listings = vec![mine(0).status(TicketStatus::Sold), mine(1).status(TicketStatus::Sold)];
     let admitted_at = Timestamp::from_millis(NOW);
-    harness.server.used = vec![Pass {
-        ticket_id: "t1".into(),
-        status: PassStatus::Used,
-        admitted_at: Some(admitted_at),
-        double_admissions: vec![DoubleAdmission { admitted_at, device: Some("south door".to_owned()) }],
-        ..fixtures::pass("p1", "Jazz at the lake")
-    }];
+    let mut used = fixtures::pass("p1", "Jazz at the lake");
+    used.ticket_id = "t1".into();
+    harness.server.used = vec![
+        used.status(PassStatus::Used)
+            .admitted_at(admitted_at)
+            .double_admissions(vec![DoubleAdmission::new(admitted_at, Some("south door".to_owned()))]),
+    ];
     harness.sign_in();
     harness.press("3");
     harness.answer_reads();

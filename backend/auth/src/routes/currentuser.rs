@@ -28,15 +28,10 @@ pub(crate) async fn currentuser(
         Some(session) if is_revoked_by_another_replica(&app, &session).await => None,
         session => session,
     };
-    let current_user = session.map(|session| CurrentUser {
-        id: session.user_id,
-        email: session.email,
-        iat: session.iat,
-        exp: Some(session.exp),
-        jti: Some(session.jti),
-        iss: None,
+    let current_user = session.map(|session| {
+        CurrentUser::new(session.user_id, session.email).iat(session.iat).exp(session.exp).jti(session.jti)
     });
-    Json(CurrentUserAnswer { current_user })
+    Json(CurrentUserAnswer::new(current_user))
 }
 
 /// Returns whether another replica has revoked this session: the table has it, and the set in memory does not yet.

@@ -10,7 +10,7 @@ use ticketing_platform::http::{ApiError, ClientAddress, Field, Json, ValidationE
 use ticketing_platform::idempotency::{
     self, Answer, EarlierRequest, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest,
 };
-use ticketing_sdk::{ErrorCode, Problem, User, UserId};
+use ticketing_sdk::{ErrorCode, Problem, User};
 use utoipa::ToSchema;
 
 use super::TAG;
@@ -91,7 +91,7 @@ pub(crate) async fn signup(
     let account = NewAccount {
         email_key: email.key(),
         password_hash,
-        user: User { id: UserId::new(app.core.clock.new_id()), email: email.as_str().to_owned() },
+        user: User::new(app.core.clock.new_id(), email.as_str()),
         created_at: now,
     };
     let unit = move |tx: &mut Tx<'_>| match store::create(tx, &account)? {

@@ -8,7 +8,7 @@ use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::{Envelope, TicketCreated, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_sdk::{OrderId, Ticket, TimelineEntry, fixtures};
+use ticketing_sdk::{OrderId, TimelineEntry, fixtures};
 
 use crate::support::{
     Fault, FaultyHandler, Fixture, count, created, deleted, note, notes, on_created, on_updated,
@@ -62,7 +62,7 @@ async fn redeliveries_are_counted_for_the_timeline(shape: Shape) {
     let core = fixture.service("s");
     let consumers = Arc::new(core.consumers("s").on(on_created).on(on_updated));
     let order = OrderId::new("o-1");
-    let reserved = Ticket { version: 1, order_id: Some(order.clone()), ..fixtures::ticket("t") };
+    let reserved = fixtures::ticket("t").version(1).order_id(order.clone());
     let events = vec![fixture.encoded(&created("t")), fixture.encoded(&TicketUpdated::from(&reserved))];
     let event_id = events[1].id.clone();
     let delivered = deliveries(events);

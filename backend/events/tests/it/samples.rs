@@ -7,8 +7,8 @@ use ticketing_events::{
     PaymentRefunded, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated,
 };
 use ticketing_sdk::{
-    CancelReason, DoubleAdmission, Money, Order, OrderId, PassId, PassStatus, PaymentId, Ticket,
-    TicketDetails, TicketId, UserId, fixtures,
+    CancelReason, DoubleAdmission, Money, OrderId, PassId, PassStatus, PaymentId, TicketDetails, TicketId,
+    UserId, fixtures,
 };
 
 pub(crate) const TICKET: &str = "0192f3a4-0000-7000-8000-0000000000a1";
@@ -65,7 +65,7 @@ impl Sample for TicketCreated {
 
     fn sample() -> Self {
         let (title, price, details) = ("RustConf – day 1".to_owned(), dollars("20"), fixtures::details());
-        Self::from(&Ticket { title, price, details, user_id: USER.into(), ..fixtures::ticket(TICKET) })
+        Self::from(&fixtures::ticket(TICKET).title(title).price(price).details(details).user_id(USER))
     }
 }
 
@@ -74,15 +74,15 @@ impl Sample for TicketUpdated {
     const OF: (&'static str, i64) = (TICKET, 3);
 
     fn sample() -> Self {
-        Self::from(&Ticket {
-            version: 3,
-            title: "RustConf".to_owned(),
-            price: dollars("20.50"),
-            user_id: USER.into(),
-            order_id: Some(ORDER.into()),
-            resale_of: Some("0192f3a4-0000-7000-8000-0000000000a0".into()),
-            ..fixtures::ticket(TICKET)
-        })
+        Self::from(
+            &fixtures::ticket(TICKET)
+                .version(3)
+                .title("RustConf")
+                .price(dollars("20.50"))
+                .user_id(USER)
+                .order_id(ORDER)
+                .resale_of("0192f3a4-0000-7000-8000-0000000000a0"),
+        )
     }
 }
 
@@ -102,9 +102,9 @@ impl Sample for OrderCreated {
     fn sample() -> Self {
         let (title, price) = ("RustConf".to_owned(), dollars("149.99"));
         let ticket =
-            Ticket { version: 3, title, price, details: fixtures::details(), ..fixtures::ticket(TICKET) };
+            fixtures::ticket(TICKET).version(3).title(title).price(price).details(fixtures::details());
         let expires_at = "2026-11-22T10:15:00Z".parse().unwrap();
-        Self::from(&Order { user_id: USER.into(), expires_at, ..fixtures::order(ORDER, &ticket) })
+        Self::from(&fixtures::order(ORDER, &ticket).user_id(USER).expires_at(expires_at))
     }
 }
 
@@ -198,7 +198,7 @@ impl Sample for PassUpdated {
 
     fn sample() -> Self {
         let at = "2026-11-22T10:15:00Z".parse().unwrap();
-        let double = DoubleAdmission { admitted_at: at, device: Some("south door".to_owned()) };
+        let double = DoubleAdmission::new(at, Some("south door".to_owned()));
         Self {
             id: PASS.into(),
             version: 1,

@@ -90,19 +90,21 @@ pub enum CancelError {
 
 /// Reads the columns of an [`OrderedTicket`].
 fn ordered_ticket(row: &Row<'_>) -> Result<OrderedTicket, DbError> {
-    Ok(OrderedTicket {
-        id: row.parse("ticket_id")?,
-        title: row.text("ticket_title")?,
-        price: row.money("ticket_price")?,
-        details: row.opt_json("ticket_details")?.unwrap_or_default(),
-        version: Some(row.int("ticket_version")?),
-    })
+    let (id, price) = (row.parse::<TicketId>("ticket_id")?, row.money("ticket_price")?);
+    let ticket = OrderedTicket::new(id, row.text("ticket_title")?, price);
+    Ok(ticket
+        .details(row.opt_json("ticket_details")?.unwrap_or_default())
+        .version(row.int("ticket_version")?))
 }
 
 fn order(row: &Row<'_>) -> Result<Order, DbError> {
-    read_row!(row => Order {
-        id, user_id, status, expires_at, version, created_at, cancel_reason, ticket: ordered_ticket(row)?
-    })
+    let (id, user_id) = (row.column::<OrderId>("id")?, row.column::<UserId>("user_id")?);
+    let mut order = Order::new(id, user_id, ordered_ticket(row)?, row.column("expires_at")?)
+        .status(row.column("status")?)
+        .version(row.column("version")?)
+        .created_at(row.column("created_at")?);
+    order.cancel_reason = row.column("cancel_reason")?;
+    Ok(order)
 }
 
 /// Reserves a ticket by ordering it, for its price at this moment.
@@ -118,16 +120,7 @@ pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order
         });
     }
     let Some((ticket, expires_at)) = insert(tx, new)? else { return Err(refusal(tx, new)?) };
-    let order = Order {
-        id: new.id.clone(),
-        user_id: new.user_id.clone(),
-        status: OrderStatus::Created,
-        expires_at,
-        ticket,
-        version: 0,
-        created_at: Some(new.now),
-        cancel_reason: None,
-    };
+    let order = Order::new(&new.id, &new.user_id, ticket, expires_at).created_at(new.now);
     outbox.append(tx, &OrderCreated::from(&order))?;
     Ok(order)
 }

@@ -8,7 +8,7 @@ use ticketing_events::{TicketCreated, TicketUpdated};
 use ticketing_orders::DEFAULT_TTL;
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
-use ticketing_sdk::{CancelReason, Money, OrderId, Ticket, TicketDetails, Timestamp, fixtures};
+use ticketing_sdk::{CancelReason, Money, OrderId, Ticket, Timestamp, fixtures};
 
 use crate::support::{MOMENT, START, Shop, listed, reserve_with};
 
@@ -21,7 +21,9 @@ on_both! {
 /// Returns a ticket of an event that starts so long after the beginning of the test.
 fn starting(after: Duration, version: i64) -> Ticket {
     let starts_at = (Timestamp::from_millis(START) + after).to_string().parse().ok();
-    Ticket { details: TicketDetails { starts_at, ..fixtures::details() }, ..listed("t", version, 1999) }
+    let mut details = fixtures::details();
+    details.starts_at = starts_at;
+    listed("t", version, 1999).details(details)
 }
 
 async fn shop_with(engine: Engine, ticket: &Ticket) -> Shop {

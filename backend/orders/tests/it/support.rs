@@ -176,7 +176,7 @@ pub(crate) fn created(ticket: &str) -> TicketCreated {
 /// Returns a ticket of this version, at this price.
 pub(crate) fn listed(ticket: &str, version: i64, cents: i64) -> Ticket {
     let (title, price) = (format!("Ticket {ticket}"), Money::from_cents(cents).unwrap());
-    Ticket { version, title, price, ..fixtures::ticket(ticket) }
+    fixtures::ticket(ticket).version(version).title(title).price(price)
 }
 
 pub(crate) fn updated(ticket: &str, version: i64, cents: i64) -> TicketUpdated {

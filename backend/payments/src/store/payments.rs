@@ -103,16 +103,15 @@ impl PaymentRow {
     /// Converts it to the wire type.
     #[must_use]
     pub fn to_wire(&self) -> Payment {
-        Payment {
-            id: self.id.clone(),
-            order_id: Some(self.order_id.clone()),
-            stripe_id: self.stripe_id.clone(),
-            amount: Some(self.amount),
-            currency: Some(self.currency.clone()),
-            status: Some(self.status),
-            created_at: Some(self.created_at),
-            client_secret: self.client_secret.clone(),
-        }
+        let mut payment = Payment::new(&self.id)
+            .order_id(&self.order_id)
+            .amount(self.amount)
+            .currency(&self.currency)
+            .status(self.status)
+            .created_at(self.created_at);
+        payment.stripe_id.clone_from(&self.stripe_id);
+        payment.client_secret.clone_from(&self.client_secret);
+        payment
     }
 }
 

@@ -140,13 +140,7 @@ impl ValidationErrors {
 
     /// Adds an error of one field with another code.
     pub fn push_code(&mut self, field: impl Into<String>, message: impl Into<String>, code: ErrorCode) {
-        let field = Some(field.into());
-        self.0.push(ErrorDetail {
-            message: message.into(),
-            field,
-            code: Some(code),
-            ..ErrorDetail::default()
-        });
+        self.0.push(ErrorDetail::new(message).field(field).code(code));
     }
 
     /// Returns whether there is no error.

@@ -54,7 +54,7 @@ pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
 impl ApiError {
     /// Creates a response with this status and one error.
     pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
-        let error = ErrorDetail { message: message.into(), code: Some(code), ..ErrorDetail::default() };
+        let error = ErrorDetail::new(message).code(code);
         Self { status, errors: vec![error], retry_after: None, source: None }
     }
 
@@ -71,12 +71,7 @@ impl ApiError {
 
     /// Creates a 400 `invalid_input` for one field.
     pub fn invalid_field(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::invalid(vec![ErrorDetail {
-            message: message.into(),
-            field: Some(field.into()),
-            code: Some(ErrorCode::InvalidInput),
-            ..ErrorDetail::default()
-        }])
+        Self::invalid(vec![ErrorDetail::new(message).field(field).code(ErrorCode::InvalidInput)])
     }
 
     /// Creates a 400 for a valid request that a rule of the marketplace refuses.
@@ -125,26 +120,20 @@ impl ApiError {
 
     /// Creates a 409 `price_changed` with the current price of the ticket.
     pub fn price_changed(price: Money) -> Self {
-        let error = ErrorDetail {
-            message: format!("The ticket costs ${price} now"),
-            field: Some("price".to_owned()),
-            code: Some(ErrorCode::PriceChanged),
-            price: Some(price),
-            ..ErrorDetail::default()
-        };
+        let error = ErrorDetail::new(format!("The ticket costs ${price} now"))
+            .field("price")
+            .code(ErrorCode::PriceChanged)
+            .price(price);
         Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![error]) }
     }
 
     /// Creates a 409 `already_admitted` with the time and the device of the admission.
     pub fn already_admitted(admitted_at: Timestamp, device: Option<String>) -> Self {
-        let error = ErrorDetail {
-            message: format!("The pass was admitted at {admitted_at}"),
-            field: Some("code".to_owned()),
-            code: Some(ErrorCode::AlreadyAdmitted),
-            admitted_at: Some(admitted_at),
-            device,
-            ..ErrorDetail::default()
-        };
+        let mut error = ErrorDetail::new(format!("The pass was admitted at {admitted_at}"))
+            .field("code")
+            .code(ErrorCode::AlreadyAdmitted)
+            .admitted_at(admitted_at);
+        error.device = device;
         Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![error]) }
     }
 
@@ -233,7 +222,7 @@ impl ApiError {
 
     /// Returns the body.
     pub fn body(&self) -> String {
-        let problem = Problem { errors: self.errors.clone() };
+        let problem = Problem::new(self.errors.clone());
         // Strings and options only, so this cannot fail.
         serde_json::to_string(&problem).unwrap_or_else(|_| r#"{"errors":[]}"#.to_owned())
     }

@@ -86,7 +86,7 @@ mod tests {
     use ticketing_sdk::{Money, TicketDetails};
 
     fn terms(title: &str, cents: i64) -> Terms {
-        let details = TicketDetails { venue: Some(format!("{title} hall")), ..TicketDetails::default() };
+        let details = TicketDetails::default().venue(format!("{title} hall"));
         Terms { title: title.to_owned(), price: Money::from_cents(cents).unwrap(), details }
     }
 

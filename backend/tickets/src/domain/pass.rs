@@ -234,8 +234,8 @@ impl StoredPass {
             PassState::Offered(_) => return Err(Refusal::Offered),
             _ => {}
         }
-        self.add_admission(DoubleAdmission { admitted_at: at.unwrap_or(now), device });
-        let DoubleAdmission { admitted_at, device } = self.double_admissions.remove(0);
+        self.add_admission(DoubleAdmission::new(at.unwrap_or(now), device));
+        let DoubleAdmission { admitted_at, device, .. } = self.double_admissions.remove(0);
         self.step(PassState::Used { admitted_at, device });
         Ok(())
     }
@@ -252,7 +252,7 @@ impl StoredPass {
         let is_full = self.double_admissions.len() >= MAX_DOUBLE_ADMISSIONS;
         let first = match &self.state {
             PassState::Used { admitted_at, device } => {
-                Some(DoubleAdmission { admitted_at: *admitted_at, device: device.clone() })
+                Some(DoubleAdmission::new(*admitted_at, device.clone()))
             }
             _ => None,
         };
@@ -264,7 +264,7 @@ impl StoredPass {
         let state = match first {
             Some(first) => {
                 self.add_admission(first);
-                let DoubleAdmission { admitted_at, device } = self.double_admissions.remove(0);
+                let DoubleAdmission { admitted_at, device, .. } = self.double_admissions.remove(0);
                 PassState::Used { admitted_at, device }
             }
             None => self.state.clone(),
@@ -282,25 +282,18 @@ impl StoredPass {
     #[must_use]
     pub fn shown_to(&self, viewer: &UserId, cap: ResaleCap) -> Pass {
         let (is_holder, is_issuer) = (self.holder_id == *viewer, self.issuer_id == *viewer);
-        let mut pass = Pass {
-            id: self.id.clone(),
-            ticket_id: self.ticket_id.clone(),
-            issuer_id: self.issuer_id.clone(),
-            title: self.title.clone(),
-            details: self.details.clone(),
-            serial: self.serial,
-            status: self.state.status(),
-            version: self.version,
-            issued_at: self.issued_at,
-            code: None,
-            admitted_at: None,
-            device: None,
-            double_admissions: if is_issuer { self.double_admissions.clone() } else { Vec::new() },
-            order_id: self.order_id.clone().filter(|_| is_holder),
-            resale_limit: cap.limit(self.paid).filter(|_| is_holder),
-            listing_id: None,
-            transfer_expires_at: None,
-        };
+        let mut pass = Pass::new(&self.id, &self.ticket_id, &self.issuer_id, &self.title, self.issued_at)
+            .details(self.details.clone())
+            .serial(self.serial)
+            .status(self.state.status())
+            .version(self.version);
+        if is_holder {
+            pass.order_id.clone_from(&self.order_id);
+            pass.resale_limit = cap.limit(self.paid);
+        }
+        if is_issuer {
+            pass.double_admissions.clone_from(&self.double_admissions);
+        }
         match &self.state {
             PassState::Valid { transfer } if is_holder => {
                 pass.transfer_expires_at = transfer.as_ref().map(|transfer| transfer.expires_at);

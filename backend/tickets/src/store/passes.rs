@@ -235,7 +235,7 @@ pub fn record_double_admission(
     issuer: &UserId,
 ) -> Result<(), DbError> {
     let (Some(admitted_at), Some(mut pass)) = (code.at, find(tx, &code.pass_id)?) else { return Ok(()) };
-    let double = DoubleAdmission { admitted_at, device: code.device.clone() };
+    let double = DoubleAdmission::new(admitted_at, code.device.clone());
     if pass.record_double_admission(issuer, code.serial, double) {
         update(tx, publisher, &pass)?;
     }

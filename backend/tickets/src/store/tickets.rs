@@ -84,9 +84,16 @@ pub enum EditError {
 
 /// Reads the columns of a ticket.
 pub(super) fn ticket(row: &Row<'_>) -> Result<Ticket, DbError> {
-    read_row!(row => Ticket {
-        id, title, price, details, user_id, version, order_id, status, resale_of, created_at, updated_at
-    })
+    let (id, user_id) = (row.column::<TicketId>("id")?, row.column::<UserId>("user_id")?);
+    let mut ticket = Ticket::new(id, row.column::<String>("title")?, row.column("price")?, user_id)
+        .details(row.column("details")?)
+        .version(row.column("version")?)
+        .status(row.column("status")?)
+        .created_at(row.column("created_at")?)
+        .updated_at(row.column("updated_at")?);
+    ticket.order_id = row.column("order_id")?;
+    ticket.resale_of = row.column("resale_of")?;
+    Ok(ticket)
 }
 
 /// Returns a ticket, unless it is withdrawn.
@@ -129,19 +136,11 @@ pub fn list_terms(
 ) -> Result<Ticket, DbError> {
     let columns = TermColumns::of(&terms)?;
     let Terms { title, price, details } = terms;
-    let created = Ticket {
-        id,
-        title,
-        price,
-        details,
-        user_id: seller.clone(),
-        version: 0,
-        order_id: None,
-        status: TicketStatus::Available,
-        resale_of,
-        created_at: Some(publisher.now),
-        updated_at: Some(publisher.now),
-    };
+    let mut created = Ticket::new(id, title, price, seller)
+        .details(details)
+        .created_at(publisher.now)
+        .updated_at(publisher.now);
+    created.resale_of = resale_of;
     tx.execute_deferred(
         &format!(
             "INSERT INTO tickets ({}, id, user_id, status, version, created_at, updated_at, resale_of) \

@@ -37,7 +37,7 @@ impl ApiCommand for Args {
             signed_in: current.is_some(),
             since: current.as_ref().and_then(|user| seconds((user.iat > 0).then_some(user.iat))),
             until: current.as_ref().and_then(|user| seconds(user.exp)),
-            user: current.map(|user| User { id: user.id, email: user.email }),
+            user: current.map(|user| User::new(user.id, user.email)),
             kept_in,
         };
         api.printer().one(&status)?;

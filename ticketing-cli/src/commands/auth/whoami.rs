@@ -22,7 +22,7 @@ impl ApiCommand for Args {
             Some(user) if matches!(api.context.settings.format, Format::Table | Format::Tsv) => {
                 api.io().line(&ticketing_sdk::text::sanitize(&user.email))
             }
-            Some(user) => api.printer().one(&User { id: user.id, email: user.email }),
+            Some(user) => api.printer().one(&User::new(user.id, user.email)),
             None => Err(Failure::new(Exit::NotAllowed, "you are not signed in")
                 .hint("`ticketing login --email EMAIL` signs in")),
         }

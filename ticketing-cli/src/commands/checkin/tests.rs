@@ -13,8 +13,7 @@ const PATH: &str = "/api/passes/check-ins";
 
 fn admission() -> Reply {
     let admitted_at = Timestamp::from_millis(1_800_000_000_000);
-    let (title, seat) = ("RustConf".to_owned(), None);
-    Reply::json(201, &Admission { pass_id: "p-1".into(), title, seat, admitted_at })
+    Reply::json(201, &Admission::new("p-1", "RustConf", admitted_at))
 }
 
 async fn run(
@@ -216,15 +215,10 @@ mod offline {
         check_in(&file, at());
         let (before, after) =
             (Timestamp::from_millis(1_799_999_999_000), Timestamp::from_millis(1_800_000_001_000));
-        let used = |first: (Timestamp, &str), second: (Timestamp, &str)| Pass {
-            status: PassStatus::Used,
-            admitted_at: Some(first.0),
-            device: Some(first.1.to_owned()),
-            double_admissions: vec![DoubleAdmission {
-                admitted_at: second.0,
-                device: Some(second.1.to_owned()),
-            }],
-            ..fixtures::pass(PASS)
+        let used = |first: (Timestamp, &str), second: (Timestamp, &str)| {
+            let double = DoubleAdmission::new(second.0, Some(second.1.to_owned()));
+            let pass = fixtures::pass(PASS).status(PassStatus::Used).admitted_at(first.0).device(first.1);
+            pass.double_admissions(vec![double])
         };
         // The first upload finds nothing; another door uploads later, what it admitted before or after.
         let alone = marketplace();
@@ -345,11 +339,7 @@ mod offline {
         let (folder, file) = prepared();
         let mock = Mock::new();
         mock.on(Method::GET, "/api/passes/keys", Reply::json(200, &list(Vec::new()).keys));
-        mock.on(
-            Method::GET,
-            "/api/passes",
-            Reply::json(200, &[Pass { issuer_id: "me".into(), ..fixtures::pass(PASS) }]),
-        );
+        mock.on(Method::GET, "/api/passes", Reply::json(200, &[fixtures::pass(PASS).issuer_id("me")]));
         let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Tsv, folder.path());
         prepare::Args::of_file(&file).run(&api).await.unwrap();
         assert_eq!(mock.requests()[1].query.as_deref(), Some("issued=me&limit=500"));

@@ -125,12 +125,8 @@ mod tests {
     }
 
     fn admitted() -> Verdict {
-        Verdict::admitted(Admission {
-            pass_id: "p-1".into(),
-            title: "Rust\u{1b}[2JConf".to_owned(),
-            seat: Some("Row 4".to_owned()),
-            admitted_at: "2026-12-24T18:31:07.250Z".parse().unwrap(),
-        })
+        let at = "2026-12-24T18:31:07.250Z".parse().unwrap();
+        Verdict::admitted(Admission::new("p-1", "Rust\u{1b}[2JConf", at).seat("Row 4"))
     }
 
     #[test]

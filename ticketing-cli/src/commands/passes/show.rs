@@ -218,7 +218,7 @@ mod tests {
     fn pass() -> Pass {
         let title =
             "RustConf, day 1: the long title of an evening with many words\u{1b}[31m \u{202e}".to_owned();
-        Pass { title, code: Some(CODE.into()), ..fixtures::pass("01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10") }
+        fixtures::pass("01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10").title(title).code(CODE)
     }
 
     fn shown(width: u16, drawing: Drawing) -> Vec<String> {
@@ -257,8 +257,7 @@ mod tests {
 
     #[test]
     fn pass_without_a_code_says_why() {
-        let offered =
-            Pass { status: PassStatus::Offered, listing_id: Some("t-9".into()), ..fixtures::pass("p-1") };
+        let offered = fixtures::pass("p-1").status(PassStatus::Offered).listing_id("t-9");
         let failure = without_code(&offered);
         assert_eq!(failure.exit, Exit::Conflict);
         assert!(failure.hint.unwrap().contains("withdraw t-9"));

@@ -54,7 +54,7 @@ impl ApiCommand for Args {
 const MAX_PAGE: u32 = 500;
 
 fn to_new(ticket: Ticket) -> NewTicket {
-    NewTicket { title: ticket.title, price: ticket.price, details: ticket.details }
+    NewTicket::new(ticket.title, ticket.price).details(ticket.details)
 }
 
 fn csv_text(tickets: &[NewTicket]) -> Outcome<Vec<u8>> {

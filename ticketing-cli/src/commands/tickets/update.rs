@@ -55,7 +55,7 @@ impl ApiCommand for Args {
                 (new, Some(old.version))
             }
         };
-        let update = tickets.update(&id, TicketUpdate { details, ..new });
+        let update = tickets.update(&id, new.details(details));
         let update = match self.if_match.or(version) {
             Some(version) => update.if_match(version),
             None => update,

@@ -93,7 +93,7 @@ impl Record for PassTransfer {
 
 /// Returns a time and a device, if it gave a name.
 fn double_admission(double: &DoubleAdmission) -> String {
-    let DoubleAdmission { admitted_at, device } = double;
+    let DoubleAdmission { admitted_at, device, .. } = double;
     device.as_ref().map_or_else(|| admitted_at.to_string(), |device| format!("{admitted_at} by {device}"))
 }
 

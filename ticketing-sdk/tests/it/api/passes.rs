@@ -13,7 +13,7 @@ async fn claim_code_of_a_transfer_claims_the_pass() {
     let mock = Mock::new();
     let expires_at = "2026-11-29T10:15:00.000Z";
     let transfer = Reply::json(201, &json!({"claimCode": "ABCD-EFGH", "expiresAt": expires_at}));
-    let held = Pass { serial: 1, code: Some("TK1AB".into()), ..fixtures::pass("p-1") };
+    let held = fixtures::pass("p-1").serial(1).code("TK1AB");
     mock.on(Method::POST, "/api/passes/p-1/transfer", transfer).on(
         Method::POST,
         "/api/passes/claims",
@@ -57,8 +57,8 @@ async fn offered_pass_is_a_listing() {
 #[tokio::test]
 async fn filters_hold_where_the_server_ignores_them() {
     let mock = Mock::new();
-    let used = Pass { status: PassStatus::Used, ..fixtures::pass("p-2") };
-    let bought = Pass { order_id: Some("o-1".into()), ..fixtures::pass("p-1") };
+    let used = fixtures::pass("p-2").status(PassStatus::Used);
+    let bought = fixtures::pass("p-1").order_id("o-1");
     mock.on(Method::GET, "/api/passes", Reply::json(200, &json!([bought, used])));
     let passes = client(&mock).passes();
     let ids = |passes: Vec<Pass>| passes.into_iter().map(|pass| pass.id.into_string()).collect::<Vec<_>>();
@@ -70,7 +70,7 @@ async fn filters_hold_where_the_server_ignores_them() {
 #[tokio::test(start_paused = true)]
 async fn pass_of_an_order_is_waited_for_until_the_time_is_over() {
     let mock = Mock::new();
-    let bought = Pass { order_id: Some("o-1".into()), ..fixtures::pass("p-1") };
+    let bought = fixtures::pass("p-1").order_id("o-1");
     let none = || Reply::json(200, &json!([]));
     mock.on(Method::GET, "/api/passes", none()).on(Method::GET, "/api/passes", none());
     mock.on(Method::GET, "/api/passes", Reply::json(200, &json!([bought])));

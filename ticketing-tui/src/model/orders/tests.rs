@@ -1,20 +1,18 @@
 //! Alerts, polls, and states that arrive out of order.
 
 use super::*;
-use ticketing_sdk::{Ticket, fixtures};
+use ticketing_sdk::fixtures;
 
 const NOW: i64 = 1_800_000_000_000;
 
 /// An order of the tests, held for fifteen minutes from [`NOW`].
 fn order(id: &str, version: i64, status: OrderStatus) -> Order {
-    Order {
-        user_id: "me".into(),
-        status,
-        expires_at: Timestamp::from_millis(NOW + 900_000),
-        version,
-        created_at: Some(Timestamp::from_millis(NOW)),
-        ..fixtures::order(id, &Ticket { title: "Jazz".to_owned(), ..fixtures::ticket("t") })
-    }
+    fixtures::order(id, &fixtures::ticket("t").title("Jazz"))
+        .user_id("me")
+        .status(status)
+        .expires_at(Timestamp::from_millis(NOW + 900_000))
+        .version(version)
+        .created_at(Timestamp::from_millis(NOW))
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -102,14 +100,5 @@ fn paid_order_is_not_opened_by_a_list_of_its_old_version() {
 }
 
 fn succeeded() -> Payment {
-    Payment {
-        id: "p".into(),
-        order_id: Some("o".into()),
-        stripe_id: None,
-        amount: None,
-        currency: None,
-        status: Some(ticketing_sdk::PaymentStatus::Succeeded),
-        created_at: None,
-        client_secret: None,
-    }
+    Payment::new("p").order_id("o").status(ticketing_sdk::PaymentStatus::Succeeded)
 }

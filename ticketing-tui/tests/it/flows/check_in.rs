@@ -194,16 +194,13 @@ fn door_of_another_user_is_unknown() {
 #[test]
 fn seller_sees_who_was_admitted_twice() {
     let mut harness = Harness::new((120, 35), ticketing_tui::Colours::True);
-    let sold =
-        Ticket { user_id: fixtures::ME.into(), status: TicketStatus::Sold, ..fixtures::tickets().remove(0) };
+    let sold = fixtures::tickets().remove(0).user_id(fixtures::ME).status(TicketStatus::Sold);
     let at = |minutes: i64| Timestamp::from_millis(NOW + minutes * 60_000);
-    let used = Pass {
-        ticket_id: sold.id.clone(),
-        status: PassStatus::Used,
-        admitted_at: Some(at(0)),
-        device: Some("north door".to_owned()),
-        ..fixtures::pass("p1", "Jazz at the lake")
-    };
+    let mut used = fixtures::pass("p1", "Jazz at the lake")
+        .status(PassStatus::Used)
+        .admitted_at(at(0))
+        .device("north door");
+    used.ticket_id = sold.id.clone();
     harness.server.listings = vec![sold];
     harness.server.used = vec![used.clone()];
     harness.sign_in();
@@ -211,8 +208,8 @@ fn seller_sees_who_was_admitted_twice() {
     harness.answer_reads();
     harness.assert_shows("Admitted 2027-01-15 09:00 UTC+01 by north");
     harness.assert_hides("twice");
-    let double = DoubleAdmission { admitted_at: at(3), device: None };
-    harness.server.used = vec![Pass { double_admissions: vec![double], ..used }];
+    let double = DoubleAdmission::new(at(3), None);
+    harness.server.used = vec![used.double_admissions(vec![double])];
     harness.press("r");
     harness.answer_reads();
     harness.assert_shows("Admitted twice");

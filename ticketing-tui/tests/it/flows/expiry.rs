@@ -89,10 +89,8 @@ fn server_decides_expiry_and_the_ticket_can_be_reordered() {
     harness.assert_shows("This order has expired");
     harness.press("t t");
     assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
-    let again = Order {
-        expires_at: Timestamp::from_millis(harness.now.as_millis() + 900_000),
-        ..fixtures::order("o2", &fixtures::tickets()[0], OrderStatus::Created)
-    };
+    let again = fixtures::order("o2", &fixtures::tickets()[0], OrderStatus::Created)
+        .expires_at(Timestamp::from_millis(harness.now.as_millis() + 900_000));
     answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(again))));
     harness.assert_shows("Reserved for you  15:00");
 }

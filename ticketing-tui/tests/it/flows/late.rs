@@ -175,10 +175,7 @@ fn list_that_was_asked_for_before_a_listing_does_not_remove_it() {
     harness.press("tab");
     harness.type_text("75");
     harness.press("enter");
-    let listed = ticketing_sdk::Ticket {
-        user_id: fixtures::ME.into(),
-        ..fixtures::ticket("mine", "Opera on the roof", "75", 0)
-    };
+    let listed = fixtures::ticket("mine", "Opera on the roof", "75", 0).user_id(fixtures::ME);
     answer!(harness, Call::Sell(_), Ok(Reply::Ticket(Box::new(listed))));
     harness.reply(list, Ok(Reply::Listings(Vec::new())));
     harness.press("3");

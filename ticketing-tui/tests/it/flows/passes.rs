@@ -47,11 +47,7 @@ fn giving_away_shows_the_claim_code_and_copies_it() {
     harness.press("t");
     assert_eq!(count_pending!(harness, Call::GiveAway(_)), 0, "nothing is given away without a question");
     harness.press("enter");
-    let given = Pass {
-        version: 1,
-        transfer_expires_at: Some(fixtures::transfer().expires_at),
-        ..fixtures::pass("p1", TITLE)
-    };
+    let given = fixtures::pass("p1", TITLE).version(1).transfer_expires_at(fixtures::transfer().expires_at);
     harness.server.passes = vec![given];
     answer!(harness, Call::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
     harness.answer_reads();
@@ -64,7 +60,7 @@ fn giving_away_shows_the_claim_code_and_copies_it() {
     harness.assert_hides("CLAIM-7QXR");
     harness.assert_shows("Given away");
     harness.press("x");
-    harness.server.passes = vec![Pass { version: 2, ..fixtures::pass("p1", TITLE) }];
+    harness.server.passes = vec![fixtures::pass("p1", TITLE).version(2)];
     answer!(harness, Call::TakeBack(_), Ok(Reply::Done));
     harness.answer_reads();
     harness.assert_shows("Taken back");
@@ -121,13 +117,8 @@ fn ticket_is_sold_on_up_to_its_limit_and_withdrawn() {
     harness.press("enter");
     let mut listing = fixtures::ticket("resale", TITLE, "30", 0);
     listing.user_id = fixtures::ME.into();
-    let offered = Pass {
-        version: 1,
-        status: PassStatus::Offered,
-        code: None,
-        listing_id: Some("resale".into()),
-        ..fixtures::pass("p1", TITLE)
-    };
+    let mut offered = fixtures::pass("p1", TITLE).version(1).status(PassStatus::Offered).listing_id("resale");
+    offered.code = None;
     harness.server.passes = vec![offered];
     harness.server.listings = vec![listing.clone()];
     answer!(harness, Call::Resell(..), Ok(Reply::Ticket(Box::new(listing))));
@@ -136,7 +127,7 @@ fn ticket_is_sold_on_up_to_its_limit_and_withdrawn() {
     harness.assert_shows("For resale");
     harness.press("d y");
     harness.server.listings = Vec::new();
-    harness.server.passes = vec![Pass { version: 2, ..fixtures::pass("p1", TITLE) }];
+    harness.server.passes = vec![fixtures::pass("p1", TITLE).version(2)];
     answer!(harness, Call::Withdraw(..), Ok(Reply::Done));
     assert_eq!(count_pending!(harness, Call::ReleasedPass(_)), 1);
     harness.answer_reads();
@@ -155,7 +146,7 @@ fn paid_order_leads_to_its_ticket() {
     harness.assert_shows("shows the ticket");
     harness.press("enter");
     harness.assert_shows("Loading the ticket");
-    harness.server.passes = vec![Pass { order_id: Some("o1".into()), ..fixtures::pass("p1", TITLE) }];
+    harness.server.passes = vec![fixtures::pass("p1", TITLE).order_id("o1")];
     harness.answer_reads();
     harness.assert_shows("Row 3, seat 12");
     harness.assert_shows("█");
@@ -163,8 +154,9 @@ fn paid_order_leads_to_its_ticket() {
 
 #[test]
 fn used_ticket_has_no_code_and_cannot_be_given_away() {
-    let admitted_at = Some(Timestamp::from_millis(NOW - 60_000));
-    let used = Pass { status: PassStatus::Used, code: None, admitted_at, ..fixtures::pass("p1", TITLE) };
+    let admitted_at = Timestamp::from_millis(NOW - 60_000);
+    let mut used = fixtures::pass("p1", TITLE).status(PassStatus::Used).admitted_at(admitted_at);
+    used.code = None;
     let mut harness = open(used);
     harness.press("t s");
     harness.assert_hides("claim code");

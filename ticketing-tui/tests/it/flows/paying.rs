@@ -1,6 +1,6 @@
 //! The moment of paying: progress, the ticket tears, and its code is shown.
 
-use ticketing_sdk::{OrderStatus, Pass, PaymentStatus};
+use ticketing_sdk::{OrderStatus, PaymentStatus};
 use ticketing_tui::{Call, Colours, Reply, Settings};
 
 use crate::support::{Harness, answer, count_pending, fixtures};
@@ -28,7 +28,7 @@ fn succeed(harness: &mut Harness) {
 }
 
 fn issue(harness: &mut Harness) {
-    let issued = Pass { order_id: Some("o1".into()), ..fixtures::pass("p1", "Jazz at the lake") };
+    let issued = fixtures::pass("p1", "Jazz at the lake").order_id("o1");
     answer!(harness, Call::PassOfOrder(_), Ok(Reply::Pass(Box::new(issued))));
 }
 

@@ -1,14 +1,12 @@
 //! Listing, changing and withdrawing tickets.
 
-use ticketing_sdk::{
-    ErrorCode, FieldUpdate, NewTicket, Ticket, TicketChangeKind, TicketDetails, TicketStatus,
-};
+use ticketing_sdk::{ErrorCode, FieldUpdate, NewTicket, Ticket, TicketChangeKind, TicketStatus};
 use ticketing_tui::{Call, Reply};
 
 use crate::support::{Harness, answer, count_pending, fixtures};
 
 fn mine() -> Ticket {
-    Ticket { user_id: fixtures::ME.into(), ..fixtures::tickets()[0].clone() }
+    fixtures::tickets()[0].clone().user_id(fixtures::ME)
 }
 
 /// Opens the listings of the user, which have one ticket.
@@ -40,8 +38,7 @@ fn listed_ticket_is_shown() {
     let sold: Vec<_> = harness.pending.iter().filter(|(_, call)| matches!(call, Call::Sell(_))).collect();
     let expected = NewTicket::new("Opera on the roof", "75".parse().unwrap());
     assert!(matches!(sold[..], [(_, Call::Sell(new))] if *new == expected), "{sold:?}");
-    let ticket =
-        Ticket { user_id: fixtures::ME.into(), ..fixtures::ticket("n1", "Opera on the roof", "75", 0) };
+    let ticket = fixtures::ticket("n1", "Opera on the roof", "75", 0).user_id(fixtures::ME);
     answer!(harness, Call::Sell(_), Ok(Reply::Ticket(Box::new(ticket))));
     harness.assert_shows("Opera on the roof is for sale");
     harness.press("3");
@@ -75,7 +72,7 @@ fn details_are_optional_checked_and_cleared() {
 #[test]
 fn emptied_detail_is_cleared() {
     let mut harness = Harness::open();
-    harness.server.listings = vec![Ticket { details: ticketing_sdk::fixtures::details(), ..mine() }];
+    harness.server.listings = vec![mine().details(ticketing_sdk::fixtures::details())];
     harness.sign_in();
     harness.press("r 3");
     harness.answer_reads();
@@ -86,7 +83,9 @@ fn emptied_detail_is_cleared() {
     assert_eq!(update.details.venue, FieldUpdate::Clear);
     let mut details = ticketing_sdk::fixtures::details();
     details.apply(&update.details);
-    assert_eq!(details, TicketDetails { venue: None, ..ticketing_sdk::fixtures::details() });
+    let mut without_venue = ticketing_sdk::fixtures::details();
+    without_venue.venue = None;
+    assert_eq!(details, without_venue);
 }
 
 #[test]
@@ -133,7 +132,7 @@ fn change_is_shown_at_once() {
     harness.press("esc");
     harness.assert_shows("Jazz in the rain");
     harness.assert_shows("Saving");
-    let changed = Ticket { title: "Jazz in the rain".to_owned(), version: 1, ..mine() };
+    let changed = mine().title("Jazz in the rain").version(1);
     answer!(harness, Call::Change(..), Ok(Reply::Ticket(Box::new(changed))));
     harness.assert_shows("Changed");
     harness.assert_hides("Saving");

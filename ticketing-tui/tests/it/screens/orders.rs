@@ -1,6 +1,6 @@
 //! One's own orders in all their states.
 
-use ticketing_sdk::{Order, OrderStatus, Timestamp};
+use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_tui::Call;
 
 use super::screen_tests;
@@ -30,7 +30,7 @@ fn all(harness: &mut Harness) {
         .enumerate()
         .map(|(n, (status, ticket))| {
             let at = Timestamp::from_millis(NOW - 60_000 * n as i64);
-            Order { created_at: Some(at), ..fixtures::order(&format!("o{n}"), ticket, *status) }
+            fixtures::order(&format!("o{n}"), ticket, *status).created_at(at)
         })
         .collect();
     harness.server.orders[4].expires_at = Timestamp::from_millis(NOW + 42_000);

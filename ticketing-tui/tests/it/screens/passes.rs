@@ -1,19 +1,16 @@
 //! The screens of the passes that one holds.
 
 use ratatui::style::{Color, Modifier, Style};
-use ticketing_sdk::{Pass, PassStatus};
+use ticketing_sdk::PassStatus;
 use ticketing_tui::Colours;
 
 use super::screen_tests;
 use crate::support::{Harness, NOW, fixtures};
 
 fn open(harness: &mut Harness) {
-    let used = Pass {
-        status: PassStatus::Used,
-        code: None,
-        issued_at: ticketing_sdk::Timestamp::from_millis(NOW - 86_400_000),
-        ..fixtures::pass("p2", "Night train to Lisbon")
-    };
+    let mut used = fixtures::pass("p2", "Night train to Lisbon").status(PassStatus::Used);
+    used.issued_at = ticketing_sdk::Timestamp::from_millis(NOW - 86_400_000);
+    used.code = None;
     harness.server.passes = vec![fixtures::pass("p1", "Jazz at the lake"), used];
     harness.sign_in();
     harness.press("6");

@@ -1,6 +1,6 @@
 //! One ticket in all its states.
 
-use ticketing_sdk::{OrderStatus, Ticket, TicketChangeKind, TicketStatus};
+use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
 
 use super::screen_tests;
 use crate::support::{Harness, fixtures};
@@ -46,7 +46,7 @@ screen_tests! {
     };
     -SMALL available: open;
     own: |harness| {
-        let mine = Ticket { user_id: fixtures::ME.into(), ..fixtures::tickets()[0].clone() };
+        let mine = fixtures::tickets()[0].clone().user_id(fixtures::ME);
         harness.server.market[0] = mine.clone();
         harness.server.listings = vec![mine];
         open(harness);

@@ -1,9 +1,9 @@
 //! Fixtures: tickets, orders, users and errors.
 
 use ticketing_sdk::{
-    Admission, CurrentUser, DoubleAdmission, ErrorCode, Order, OrderStatus, Pass, PassTransfer, Payment,
-    PaymentStatus, SafeToRepeat, Ticket, TicketChange, TicketChangeKind, TicketDetails, TicketStatus,
-    Timestamp, Verdict, fixtures,
+    Admission, CurrentUser, DoubleAdmission, ErrorCode, EventTime, Order, OrderStatus, Pass, PassTransfer,
+    Payment, PaymentStatus, SafeToRepeat, Ticket, TicketChange, TicketChangeKind, TicketDetails,
+    TicketStatus, Timestamp, Verdict, fixtures,
 };
 use ticketing_tui::{AdmissionConflict, CallError, CallErrorKind, DoorState, DoorSync, Event, Feed, Reply};
 
@@ -15,36 +15,28 @@ pub(crate) const ME: &str = "user-me";
 pub(crate) const PASSWORD: &str = "correct horse";
 
 pub(crate) fn me() -> CurrentUser {
-    CurrentUser {
-        id: ME.into(),
-        email: "ada@example.com".to_owned(),
-        iat: 0,
-        exp: None,
-        jti: None,
-        iss: None,
-    }
+    CurrentUser::new(ME, "ada@example.com")
 }
 
 /// Another user of the same program.
 pub(crate) fn grace() -> CurrentUser {
-    CurrentUser { id: "user-grace".into(), email: "grace@example.com".to_owned(), ..me() }
+    CurrentUser::new("user-grace", "grace@example.com")
 }
 
 /// A ticket of another seller, listed so many minutes ago.
 pub(crate) fn ticket(id: &str, title: &str, price: &str, minutes: i64) -> Ticket {
-    Ticket {
-        title: title.to_owned(),
-        price: price.parse().unwrap(),
-        user_id: "user-grace".into(),
-        created_at: Some(Timestamp::from_millis(NOW - minutes * 60_000)),
-        ..fixtures::ticket(id)
-    }
+    fixtures::ticket(id)
+        .title(title)
+        .price(price.parse().unwrap())
+        .user_id("user-grace")
+        .created_at(Timestamp::from_millis(NOW - minutes * 60_000))
 }
 
 /// The same ticket, a version later.
 pub(crate) fn later(ticket: &Ticket, status: TicketStatus) -> Ticket {
-    let order_id = (status != TicketStatus::Available).then(|| "order-of-another".into());
-    Ticket { version: ticket.version + 1, status, order_id, ..ticket.clone() }
+    let mut later = ticket.clone().version(ticket.version + 1).status(status);
+    later.order_id = (status != TicketStatus::Available).then(|| "order-of-another".into());
+    later
 }
 
 /// A market of a few tickets, the newest first.
@@ -57,14 +49,11 @@ pub(crate) fn tickets() -> Vec<Ticket> {
         ticket("t5", "The Tempest, box 4", "1250", 60 * 26),
         ticket("t6", "Morning yoga in the park", "0.05", 60 * 24 * 3),
     ];
-    tickets[0].details = TicketDetails {
-        venue: Some("Lake stage".to_owned()),
-        starts_at: "2027-06-04T20:30:00+02:00".parse().ok(),
-        seat: Some("Row 3, seat 12".to_owned()),
-        ..TicketDetails::default()
-    };
+    let starts_at: EventTime = "2027-06-04T20:30:00+02:00".parse().unwrap();
+    tickets[0].details =
+        TicketDetails::default().venue("Lake stage").starts_at(starts_at).seat("Row 3, seat 12");
     tickets[1].details.starts_at = "2027-06-11T09:00:00+02:00".parse().ok();
-    tickets[2] = Ticket { version: 0, ..later(&tickets[2], TicketStatus::Reserved) };
+    tickets[2] = later(&tickets[2], TicketStatus::Reserved).version(0);
     tickets
 }
 
@@ -83,14 +72,12 @@ pub(crate) fn odd_tickets() -> Vec<Ticket> {
 
 /// An order of mine for a ticket, held for fifteen minutes.
 pub(crate) fn order(id: &str, ticket: &Ticket, status: OrderStatus) -> Order {
-    Order {
-        user_id: ME.into(),
-        status,
-        expires_at: Timestamp::from_millis(NOW + 900_000),
-        version: if status == OrderStatus::Created { 0 } else { 1 },
-        created_at: Some(Timestamp::from_millis(NOW)),
-        ..fixtures::order(id, ticket)
-    }
+    fixtures::order(id, ticket)
+        .user_id(ME)
+        .status(status)
+        .expires_at(Timestamp::from_millis(NOW + 900_000))
+        .version(if status == OrderStatus::Created { 0 } else { 1 })
+        .created_at(Timestamp::from_millis(NOW))
 }
 
 /// A valid pass of mine, with a code of the length and the characters of a genuine one.
@@ -98,19 +85,12 @@ pub(crate) fn pass(id: &str, title: &str) -> Pass {
     let signs = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".iter().cycle().skip(7).step_by(11);
     let code: String = "TK1".chars().chain(signs.map(|sign| char::from(*sign))).take(128).collect();
     let details = tickets()[0].details.clone();
-    let limit = "38".parse().ok();
-    let title = title.to_owned();
-    Pass { title, details, code: Some(code.into()), resale_limit: limit, ..fixtures::pass(id) }
+    fixtures::pass(id).title(title).details(details).code(code).resale_limit("38".parse().unwrap())
 }
 
 /// The admission of a seat.
 pub(crate) fn admission() -> Admission {
-    Admission {
-        pass_id: "p1".into(),
-        title: "Jazz at the lake".to_owned(),
-        seat: Some("Row 3, seat 12".to_owned()),
-        admitted_at: Timestamp::from_millis(NOW),
-    }
+    Admission::new("p1", "Jazz at the lake", Timestamp::from_millis(NOW)).seat("Row 3, seat 12")
 }
 
 /// The door of a prepared list, with so many scans that wait for their upload.
@@ -131,9 +111,8 @@ pub(crate) fn verdict(verdict: Verdict, waiting: Option<usize>) -> Reply {
 
 /// The upload of a door, which has found a pass that another door had admitted.
 pub(crate) fn synced() -> DoorSync {
-    let admission = |minutes: i64, device: &str| DoubleAdmission {
-        admitted_at: Timestamp::from_millis(NOW + minutes * 60_000),
-        device: Some(device.to_owned()),
+    let admission = |minutes: i64, device: &str| {
+        DoubleAdmission::new(Timestamp::from_millis(NOW + minutes * 60_000), Some(device.to_owned()))
     };
     let conflict = AdmissionConflict {
         title: "Jazz at the lake".to_owned(),
@@ -147,25 +126,16 @@ pub(crate) fn synced() -> DoorSync {
 /// A transfer that can be claimed for seven days.
 pub(crate) fn transfer() -> PassTransfer {
     let expires_at = Timestamp::from_millis(NOW + 7 * 24 * 3_600_000);
-    PassTransfer { claim_code: "CLAIM-7QXR-M2PD-K94T".into(), expires_at }
+    PassTransfer::new("CLAIM-7QXR-M2PD-K94T", expires_at)
 }
 
 pub(crate) fn payment(status: PaymentStatus) -> Payment {
-    Payment {
-        id: "payment-1".into(),
-        order_id: Some("o1".into()),
-        stripe_id: None,
-        amount: None,
-        currency: None,
-        status: Some(status),
-        created_at: None,
-        client_secret: None,
-    }
+    Payment::new("payment-1").order_id("o1").status(status)
 }
 
 /// A live change.
 pub(crate) fn change(kind: TicketChangeKind, ticket: Ticket) -> Event {
-    Event::Feed(Feed::Change(Box::new(TicketChange { id: "1".to_owned(), kind, ticket })))
+    Event::Feed(Feed::Change(Box::new(TicketChange::new("1", kind, ticket))))
 }
 
 pub(crate) fn call_error(kind: CallErrorKind, message: &str) -> CallError {

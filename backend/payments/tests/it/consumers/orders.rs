@@ -9,7 +9,7 @@ use ticketing_payments::App;
 use ticketing_payments::domain::{CardToken, PaymentStep};
 use ticketing_payments::store::{self, OrderCopy, PaymentRow, PaymentToInsert, ProviderOutcome};
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, Ticket, TicketId, UserId, fixtures};
+use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, TicketId, UserId, fixtures};
 
 use crate::fixture::{Fixture, Setup};
 use crate::on_every_setup;
@@ -24,7 +24,7 @@ on_every_setup! {
 const ID: &str = "order";
 
 fn created(fixture: &Fixture) -> OrderCreated {
-    let ticket = Ticket { price: "19.99".parse().unwrap(), ..fixtures::ticket("t") };
+    let ticket = fixtures::ticket("t").price("19.99".parse().unwrap());
     OrderCreated {
         user_id: UserId::new("ada"),
         expires_at: fixture.clock.now() + std::time::Duration::from_secs(900),

@@ -20,13 +20,11 @@ pub(super) fn terms(title: &str, price: i64, now: i64, before: Option<&Terms>) -
 
 /// Returns a listing of these terms that sets or clears each detail.
 pub(super) fn listing(terms: &Terms) -> NewListing {
-    let details = DetailsUpdate {
-        venue: terms.venue.clone().map_or(FieldUpdate::Clear, FieldUpdate::Set),
-        starts_at: terms.starts_at.map_or(FieldUpdate::Clear, |starts| {
-            FieldUpdate::Set(Timestamp::from_millis(starts).to_string().parse().unwrap())
-        }),
-        ..DetailsUpdate::default()
-    };
+    let mut details = DetailsUpdate::default();
+    details.venue = terms.venue.clone().map_or(FieldUpdate::Clear, FieldUpdate::Set);
+    details.starts_at = terms.starts_at.map_or(FieldUpdate::Clear, |starts| {
+        FieldUpdate::Set(Timestamp::from_millis(starts).to_string().parse().unwrap())
+    });
     let price = Money::from_cents(terms.price).unwrap();
     NewListing { details, ..NewListing::new(Title::parse(&terms.title).unwrap(), price) }
 }

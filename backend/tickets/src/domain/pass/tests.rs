@@ -204,9 +204,8 @@ fn time_of_a_door_is_kept_whatever_its_clock_says() {
 #[test]
 fn admission_with_an_old_code_or_of_an_offered_pass_is_recorded() {
     let (issuer, now) = (UserId::new("seller"), Timestamp::from_millis(START + 9000));
-    let double = |second: i64| DoubleAdmission {
-        admitted_at: Timestamp::from_millis(START + 1000 * second),
-        device: Some("north".to_owned()),
+    let double = |second: i64| {
+        DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), Some("north".to_owned()))
     };
     let mut moved = pass();
     moved.start_transfer(transfer(START + 20_000)).unwrap();
@@ -224,16 +223,15 @@ fn admission_with_an_old_code_or_of_an_offered_pass_is_recorded() {
     moved.admit(&issuer, 2, None, None, now).unwrap();
     let shown = moved.shown_to(&issuer, ResaleCap::default());
     assert_eq!((shown.admitted_at, shown.device.as_deref()), (Some(double(1).admitted_at), Some("north")));
-    assert_eq!(shown.double_admissions, [double(3), DoubleAdmission { admitted_at: now, device: None }]);
+    assert_eq!(shown.double_admissions, [double(3), DoubleAdmission::new(now, None)]);
     assert_eq!(moved.version, 7);
 }
 
 #[test]
 fn earliest_of_several_admissions_is_the_first() {
     let (issuer, now) = (UserId::new("seller"), Timestamp::from_millis(START + 9000));
-    let at = |second: i64, door: &str| DoubleAdmission {
-        admitted_at: Timestamp::from_millis(START + 1000 * second),
-        device: Some(door.to_owned()),
+    let at = |second: i64, door: &str| {
+        DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), Some(door.to_owned()))
     };
     let mut used = pass();
     let record = |pass: &mut StoredPass, double| pass.record_double_admission(&issuer, 0, double);

@@ -94,7 +94,9 @@ fn is_of_state(refusal: &ApiError) -> bool {
 }
 
 fn admission(pass: StoredPass, admitted_at: Timestamp) -> Admission {
-    Admission { pass_id: pass.id, title: pass.title, seat: pass.details.seat, admitted_at }
+    let mut admission = Admission::new(pass.id, pass.title, admitted_at);
+    admission.seat = pass.details.seat;
+    admission
 }
 
 impl CheckInInput {

@@ -71,7 +71,7 @@ fn with_code(app: &App, keyed: KeyedAnswer) -> Result<KeyedAnswer, ApiError> {
     }
     let stored: StoredTransfer = serde_json::from_str(&keyed.answer.body).map_err(ApiError::internal)?;
     let claim_code = app.pass_signer.claim_code(&stored.nonce);
-    let transfer = PassTransfer { claim_code, expires_at: stored.expires_at };
+    let transfer = PassTransfer::new(claim_code, stored.expires_at);
     Ok(KeyedAnswer { answer: Answer::json(StatusCode::CREATED, &transfer)?, ..keyed })
 }
 

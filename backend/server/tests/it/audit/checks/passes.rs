@@ -268,7 +268,7 @@ fn double_admission_before_the_first_breaks_twenty_one() {
     let with_double = |at: i64| {
         broken(|facts| {
             let (admitted_at, device) = (Timestamp::from_millis(at), None);
-            pass_mut(facts, "pt").double_admissions = vec![DoubleAdmission { admitted_at, device }];
+            pass_mut(facts, "pt").double_admissions = vec![DoubleAdmission::new(admitted_at, device)];
         })
     };
     assert_eq!((with_double(NOW), with_double(NOW - 1)), (vec![], vec![21]));

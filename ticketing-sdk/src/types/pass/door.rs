@@ -1,0 +1,159 @@
+//! The door: check-ins, admissions, and the keys that verify codes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::{PassCode, PassId, Timestamp, setters};
+
+/// A check-in at the door.
+///
+/// ```
+/// use ticketing_sdk::NewCheckIn;
+///
+/// let check_in = NewCheckIn::new("TK1…").device("north door");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct NewCheckIn {
+    /// The code of the pass, as read.
+    pub code: PassCode,
+    /// When the door admitted it, where it did so offline; otherwise the service takes its own time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// The name of the device: at most 60 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 60))]
+    pub device: Option<String>,
+}
+
+setters!(NewCheckIn { at: some Timestamp, device: some_into String });
+
+impl NewCheckIn {
+    /// Creates a check-in of this code, at the time at which the service receives it.
+    ///
+    /// ```
+    /// let check_in = ticketing_sdk::NewCheckIn::new("TK1…").device("north door");
+    /// assert_eq!(check_in.at, None);
+    /// ```
+    pub fn new(code: impl Into<PassCode>) -> Self {
+        Self { code: code.into(), at: None, device: None }
+    }
+}
+
+/// An admission: a pass that was checked in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Admission {
+    /// Identifies the pass.
+    pub pass_id: PassId,
+    /// The title of its ticket.
+    pub title: String,
+    /// The seat, if the ticket has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<String>,
+    /// When it was admitted.
+    pub admitted_at: Timestamp,
+}
+
+setters!(Admission { seat: some_into String });
+
+impl Admission {
+    /// Creates the admission of a pass without a seat.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Admission, Timestamp};
+    ///
+    /// let admission = Admission::new("p-1", "RustConf, day 1", Timestamp::from_millis(0)).seat("Row 4");
+    /// assert_eq!(admission.seat.as_deref(), Some("Row 4"));
+    /// ```
+    pub fn new(pass_id: impl Into<PassId>, title: impl Into<String>, admitted_at: Timestamp) -> Self {
+        Self { pass_id: pass_id.into(), title: title.into(), seat: None, admitted_at }
+    }
+}
+
+/// The public keys that verify the codes of passes, as a JWK set (RFC 7517, RFC 8037).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct PassKeys {
+    /// The keys; the service signs with the first one.
+    pub keys: Vec<PassKey>,
+}
+
+impl PassKeys {
+    /// Creates a set of keys. The service signs with the first one.
+    ///
+    /// ```
+    /// use ticketing_sdk::{PassKey, PassKeys};
+    ///
+    /// let keys = PassKeys::new([PassKey::new("key-1", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]);
+    /// assert_eq!(keys.keys[0].alg, "EdDSA");
+    /// ```
+    pub fn new(keys: impl Into<Vec<PassKey>>) -> Self {
+        Self { keys: keys.into() }
+    }
+}
+
+/// A public key of Ed25519.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct PassKey {
+    /// The key type: `OKP`.
+    pub kty: String,
+    /// The curve: `Ed25519`.
+    pub crv: String,
+    /// The public key: base64url without padding of 32 bytes.
+    pub x: String,
+    /// Identifies the key: its thumbprint (RFC 7638).
+    pub kid: String,
+    /// `EdDSA`.
+    pub alg: String,
+    /// `sig`.
+    #[serde(rename = "use")]
+    pub usage: String,
+}
+
+impl PassKey {
+    /// Creates a key that verifies signatures: `x` is base64url without padding of its 32 bytes.
+    ///
+    /// ```
+    /// let key = ticketing_sdk::PassKey::new("key-1", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    /// assert_eq!((key.kty.as_str(), key.crv.as_str(), key.usage.as_str()), ("OKP", "Ed25519", "sig"));
+    /// ```
+    pub fn new(kid: impl Into<String>, x: impl Into<String>) -> Self {
+        let [kty, crv, alg, usage] = ["OKP", "Ed25519", "EdDSA", "sig"].map(str::to_owned);
+        Self { kty, crv, x: x.into(), kid: kid.into(), alg, usage }
+    }
+}
+
+/// An admission by a door without a network that the service would have refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DoubleAdmission {
+    /// When the device admitted it.
+    pub admitted_at: Timestamp,
+    /// The device, if it gave a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}
+
+impl DoubleAdmission {
+    /// Creates an admission by a device, if it gave a name.
+    ///
+    /// ```
+    /// use ticketing_sdk::{DoubleAdmission, Timestamp};
+    ///
+    /// let again = DoubleAdmission::new(Timestamp::from_millis(0), Some("south door".to_owned()));
+    /// assert_eq!(again.device.as_deref(), Some("south door"));
+    /// ```
+    #[must_use]
+    pub fn new(admitted_at: Timestamp, device: Option<String>) -> Self {
+        Self { admitted_at, device }
+    }
+}
