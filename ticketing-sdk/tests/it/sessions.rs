@@ -247,7 +247,9 @@ async fn write_names_the_user_of_its_session_at_every_attempt() {
     assert_eq!(client.session().await.unwrap().user.unwrap().as_str(), "ada");
     // While the write waits for its second attempt, another user signs in.
     let (order, _) = tokio::join!(client.orders().create("t-1"), async {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        while intended(&mock, WRITE).is_empty() {
+            tokio::task::yield_now().await;
+        }
         client.auth().sign_in("bob@example.com", "correct horse").await.unwrap();
     });
     assert_eq!(order.unwrap_err().code(), Some(&ticketing_sdk::ErrorCode::OtherUser));
