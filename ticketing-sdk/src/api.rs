@@ -19,36 +19,72 @@ use crate::Client;
 
 impl Client {
     /// Accounts and sessions: `/api/users`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let user = client.auth().current_user().await?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn auth(&self) -> Auth {
         Auth::new(self.clone())
     }
 
     /// Tickets: `/api/tickets`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let ticket = client.tickets().get("5ea9b8f0c1d2e3f405162738").await?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn tickets(&self) -> Tickets {
         Tickets::new(self.clone())
     }
 
     /// Orders: `/api/orders`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let orders = client.orders().list().all().await?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn orders(&self) -> Orders {
         Orders::new(self.clone())
     }
 
     /// Payments: `/api/payments`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let payments = client.payments().list().all().await?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn payments(&self) -> Payments {
         Payments::new(self.clone())
     }
 
     /// The movable clock of a marketplace for tests and demonstrations: `/api/clock`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// println!("the marketplace has {}", client.clock().get().await?.now);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn clock(&self) -> MarketClock {
         MarketClock::new(self.clone())
     }
 
     /// Passes and the door: `/api/passes`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let passes = client.passes().list().all().await?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn passes(&self) -> Passes {
         Passes::new(self.clone())

@@ -30,6 +30,16 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 });
 
 /// Waits for a call on this thread.
+///
+/// ```
+/// use ticketing_sdk::blocking::Wait;
+/// # fn example(client: ticketing_sdk::Client) -> ticketing_sdk::Result<()> {
+///
+/// let ticket = client.tickets().get("5ea9b8f0c1d2e3f405162738").wait()?;
+/// # Ok(())
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Wait: IntoFuture {
     /// Makes the call, and returns its result.
     ///
@@ -46,6 +56,18 @@ impl<F: IntoFuture> Wait for F {
 
 /// Iterates over a stream, such as the items of a list or the changes of a watch, and waits for each item on this
 /// thread.
+///
+/// ```
+/// use ticketing_sdk::blocking::iterate;
+/// # fn example(client: ticketing_sdk::Client) -> ticketing_sdk::Result<()> {
+///
+/// for ticket in iterate(client.tickets().list().stream()) {
+///     println!("{}", ticket?.title);
+/// }
+/// # Ok(())
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Panics
 /// Inside of asynchronous code, whose thread must not wait.

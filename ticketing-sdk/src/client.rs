@@ -24,6 +24,11 @@ pub struct Client(Arc<Transport>);
 impl Client {
     /// Creates a client with every default, and a session in memory.
     ///
+    /// ```
+    /// let client = ticketing_sdk::Client::new("http://127.0.0.1:3000")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// See [`ClientBuilder::build`].
     pub fn new(url: impl AsRef<str>) -> Result<Self> {
@@ -32,17 +37,39 @@ impl Client {
 
     /// Returns a builder for a client of the marketplace at `url`, like `http://127.0.0.1:3000`, with a path if the
     /// marketplace is below one.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Client, FileSessions};
+    ///
+    /// let client = Client::builder("https://tickets.example.com")
+    ///     .session_store(FileSessions::new("sessions.json"))
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn builder(url: impl AsRef<str>) -> ClientBuilder {
         ClientBuilder::new(url.as_ref())
     }
 
     /// Returns the URL of the server, without a trailing slash.
+    ///
+    /// ```
+    /// let client = ticketing_sdk::Client::new("tickets.example.com")?;
+    /// assert_eq!(client.server(), "https://tickets.example.com");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn server(&self) -> &str {
         &self.0.server
     }
 
     /// Returns the location of the session, and whether there is one. No request is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let session = client.session().await?;
+    /// println!("{} a session in {}", if session.present { "there is" } else { "there would be" }, session.location);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// [`crate::Error::Session`] if the store cannot be read.
@@ -54,6 +81,15 @@ impl Client {
     /// time left until a deadline with this, since the local clock may be wrong.
     ///
     /// A difference below three seconds counts as none: the server sends whole seconds, and its response takes time.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::SystemTime;
+    ///
+    /// let order = client.orders().get("5ea9b8f0c1d2e3f405162738").await?;
+    /// println!("{:?} left", order.time_left(client.server_time(SystemTime::now().into())));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn server_time(&self, local: Timestamp) -> Timestamp {
         self.0.clock.server_time(local)

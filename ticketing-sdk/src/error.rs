@@ -2,6 +2,8 @@
 
 mod category;
 mod message;
+mod query;
+mod response;
 mod session;
 
 use std::fmt;
@@ -10,14 +12,30 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 
 pub use self::category::ErrorCategory;
+pub use self::response::{ApiError, CertificateFault, Phase, SafeToRepeat, UnexpectedResponse};
 pub use self::session::SessionError;
-use crate::types::text::sanitize;
-use crate::{ErrorCode, ErrorDetail, IdempotencyKey, InvalidIdempotencyKey, Money};
+use crate::{IdempotencyKey, InvalidIdempotencyKey};
 
 /// Any error, as a cause.
+///
+/// ```
+/// use ticketing_sdk::{BoxError, SessionError};
+///
+/// let cause: BoxError = "the disk is full".into();
+/// let error = SessionError::with_source("cannot write the sessions", cause);
+/// ```
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The result of a call.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// async fn titles(client: &ticketing_sdk::Client) -> ticketing_sdk::Result<Vec<String>> {
+///     let tickets = client.tickets().list().all().await?;
+///     Ok(tickets.into_iter().map(|ticket| ticket.title).collect())
+/// }
+/// # Ok(()) }
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed.
@@ -62,6 +80,17 @@ pub enum Error {
         /// The server.
         server: String,
         /// Why not.
+        source: BoxError,
+    },
+    /// The certificate of the server is not accepted, so nothing was sent. It is not tried again: waiting renews no
+    /// certificate, though setting the clock of this machine may.
+    #[error("the certificate of {server} is not accepted: {fault}")]
+    Untrusted {
+        /// The server.
+        server: String,
+        /// What is wrong with the certificate.
+        fault: CertificateFault,
+        /// The error of the connection.
         source: BoxError,
     },
     /// A write was sent, and it is not known whether it took effect. See `safe_to_repeat`.
@@ -132,66 +161,6 @@ pub enum Error {
     },
 }
 
-/// An error answer of the contract.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ApiError {
-    /// The status of the answer.
-    pub status: StatusCode,
-    /// The code of the first error that has one. Where the backend sends no codes,
-    /// derived from a status that leaves no doubt (401, 404, 412, 413, 415, 429, 503).
-    pub code: Option<ErrorCode>,
-    /// Every fault of the request.
-    pub faults: Vec<ErrorDetail>,
-    /// The id of the request in the logs of the server.
-    pub request_id: Option<String>,
-    /// How long to wait before asking again.
-    pub retry_after: Option<Duration>,
-}
-
-/// An answer that did not come from the marketplace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnexpectedResponse {
-    /// The status of the answer.
-    pub status: StatusCode,
-    /// The content type.
-    pub content_type: Option<String>,
-    /// The beginning of its body, at most 512 characters.
-    pub head: String,
-    /// The id of the request in the logs of the server.
-    pub request_id: Option<String>,
-}
-
-/// Whether a write of unknown outcome may be sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SafeToRepeat {
-    /// It takes effect at most once: it changes nothing the second time, or the server keeps its key.
-    Always,
-    /// The server has not announced yet whether it keeps keys. A write that is sent again as
-    /// [`resumed`](crate::Write::resumed) is sent only if it does.
-    IfServerKeepsKeys,
-    /// It may take effect twice: it has no key, or the server keeps none.
-    Never,
-}
-
-/// The part of a call that took too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Phase {
-    /// From sending to the beginning of the answer.
-    Response,
-    /// Between two parts of the body of an answer.
-    Body,
-    /// The whole call.
-    Total,
-    /// A live stream without even a heartbeat.
-    Heartbeat,
-    /// A payment until its outcome is known.
-    Settle,
-}
-
 impl From<InvalidIdempotencyKey> for Error {
     fn from(error: InvalidIdempotencyKey) -> Self {
         Self::invalid("idempotency key", error.to_string())
@@ -209,153 +178,6 @@ impl Error {
             Self::UnknownOutcome { cause, .. } => cause.innermost(),
             other => other,
         }
-    }
-
-    /// The status of the answer, if there was one.
-    #[must_use]
-    pub fn status(&self) -> Option<StatusCode> {
-        match self.innermost() {
-            Self::Api(api) => Some(api.status),
-            Self::Unexpected(answer) => Some(answer.status),
-            Self::Redirected { status, .. } | Self::Decode { status, .. } => Some(*status),
-            _ => None,
-        }
-    }
-
-    fn api(&self) -> Option<&ApiError> {
-        match self.innermost() {
-            Self::Api(api) => Some(api),
-            _ => None,
-        }
-    }
-
-    /// Returns the code of the error.
-    #[must_use]
-    pub fn code(&self) -> Option<&ErrorCode> {
-        self.api()?.code.as_ref()
-    }
-
-    /// Every fault that the server names.
-    #[must_use]
-    pub fn faults(&self) -> &[ErrorDetail] {
-        self.api().map_or(&[], |api| &api.faults)
-    }
-
-    /// Returns the id of the request in the logs of the server.
-    #[must_use]
-    pub fn request_id(&self) -> Option<&str> {
-        match self.innermost() {
-            Self::Api(api) => api.request_id.as_deref(),
-            Self::Unexpected(answer) => answer.request_id.as_deref(),
-            _ => None,
-        }
-    }
-
-    /// Returns how long the server wants the caller to wait.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.api()?.retry_after
-    }
-
-    /// Returns the current price of the ticket, if an order was refused with `price_changed`.
-    #[must_use]
-    pub fn new_price(&self) -> Option<Money> {
-        self.faults().iter().find_map(|fault| fault.price)
-    }
-
-    /// The key to repeat a write of unknown outcome with.
-    #[must_use]
-    pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
-        match self {
-            Self::UnknownOutcome { key, .. } => key.as_ref(),
-            _ => None,
-        }
-    }
-
-    /// Returns whether the marketplace answered that the resource does not exist. A 404 of another program does not count.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        matches!(self.innermost(), Self::Api(answer) if answer.status == StatusCode::NOT_FOUND)
-    }
-
-    /// Returns whether the request needs a session, or that of another user.
-    #[must_use]
-    pub fn is_unauthenticated(&self) -> bool {
-        self.status() == Some(StatusCode::UNAUTHORIZED)
-    }
-
-    /// Returns whether no answer came, and nothing is known to have changed. Not true of a write of unknown outcome.
-    #[must_use]
-    pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. })
-    }
-
-    /// Returns whether the same read may succeed a little later: the server was not reached, is overloaded or fails, or
-    /// a proxy on the way does. What follows something for a long time goes on after such an error.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        match self.status() {
-            Some(status) => {
-                status.is_server_error()
-                    || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
-            }
-            None => self.is_unreachable(),
-        }
-    }
-
-    /// Returns whether a write was sent, and it is not known whether it took effect.
-    #[must_use]
-    pub fn is_unknown_outcome(&self) -> bool {
-        matches!(self, Self::UnknownOutcome { .. })
-    }
-
-    /// Returns whether the key of the write must be kept: the outcome is not known, and a later attempt with the same
-    /// key can find it out. Programs that note keys down forget a key only where this is false.
-    #[must_use]
-    pub fn must_keep_key(&self) -> bool {
-        match self {
-            Self::UnknownOutcome { key, safe_to_repeat, .. } => {
-                key.is_some() && *safe_to_repeat != SafeToRepeat::Never
-            }
-            _ => false,
-        }
-    }
-}
-
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.faults.is_empty() {
-            return write!(f, "the server answered {}", self.status);
-        }
-        for (index, fault) in self.faults.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{}", sanitize(&fault.message))?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ApiError {}
-
-impl fmt::Display for UnexpectedResponse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server answered {}, but not as the marketplace does", self.status)?;
-        let head: String = sanitize(self.head.trim()).chars().take(100).collect();
-        if head.is_empty() { Ok(()) } else { write!(f, ": {head}") }
-    }
-}
-
-impl std::error::Error for UnexpectedResponse {}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Response => "waiting for the answer",
-            Self::Body => "waiting for the rest of the answer",
-            Self::Total => "the whole call",
-            Self::Heartbeat => "waiting for a sign of life",
-            Self::Settle => "waiting for the payment to settle",
-        })
     }
 }
 

@@ -8,6 +8,16 @@ use serde::Serialize;
 use crate::{Error, Order, OrderId, ServiceTimeline, TimelineEntry, Timestamp};
 
 /// Why an order is as it is. See [`Orders::explain`](crate::Orders::explain).
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let explanation = client.orders().explain("5ea9b8f0c1d2e3f405162738").await?;
+/// println!("{}", explanation.summary);
+/// for entry in &explanation.entries {
+///     println!("{} {} {}", entry.at, entry.service, entry.name);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -26,6 +36,14 @@ pub struct Explanation {
 }
 
 /// A part of a timeline that is missing.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// for gap in client.orders().explain("5ea9b8f0c1d2e3f405162738").await?.gaps {
+///     println!("nothing from {}: {}", gap.service, gap.reason);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -49,6 +67,13 @@ impl TimelineGap {
     }
 
     /// Returns whether the service has answered that it has not received the order, and so has done nothing for it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let gaps = client.orders().explain("5ea9b8f0c1d2e3f405162738").await?.gaps;
+    /// let is_known = !gaps.iter().any(|gap| gap.service == "payments" && gap.is_not_received());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_not_received(&self) -> bool {
         self.is_not_received
@@ -57,6 +82,15 @@ impl TimelineGap {
 
 impl Explanation {
     /// Merges the parts of the services that answered. `gaps` names the others.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Explanation, ServiceTimeline, fixtures};
+    ///
+    /// let order = fixtures::order("o-1", &fixtures::ticket("t-1"));
+    /// let part = ServiceTimeline::new("orders", "o-1".into(), Vec::new());
+    /// let explanation = Explanation::new("o-1".into(), Some(order), vec![part], Vec::new());
+    /// assert!(!explanation.summary.is_empty());
+    /// ```
     #[must_use]
     pub fn new(
         order_id: OrderId,
@@ -70,6 +104,14 @@ impl Explanation {
     }
 
     /// Returns the time of the first and of the last entry, if there is one.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Some((first, last)) = client.orders().explain("5ea9b8f0c1d2e3f405162738").await?.span() {
+    ///     println!("from {first} to {last}");
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         Some((self.entries.first()?.at, self.entries.last()?.at))

@@ -14,6 +14,10 @@ use crate::{Money, Order, OrderId, Pass, PassId, Ticket, TicketDetails, TicketId
 pub const NOW: i64 = 1_700_000_000_000;
 
 /// An available ticket at $20.00 that `seller` has just listed.
+///
+/// ```
+/// let ticket = ticketing_sdk::fixtures::ticket("t-1").title("Jazz at the lake");
+/// ```
 #[must_use]
 pub fn ticket(id: impl Into<TicketId>) -> Ticket {
     let price = Money::from_cents(2000).unwrap_or(Money::MAX);
@@ -21,6 +25,10 @@ pub fn ticket(id: impl Into<TicketId>) -> Ticket {
 }
 
 /// Details with every field.
+///
+/// ```
+/// let details = ticketing_sdk::fixtures::details().seat("Row 1");
+/// ```
 #[must_use]
 pub fn details() -> TicketDetails {
     let mut details =
@@ -30,6 +38,13 @@ pub fn details() -> TicketDetails {
 }
 
 /// An unpaid order of `ticket` by `buyer`, which holds it for fifteen minutes.
+///
+/// ```
+/// use ticketing_sdk::fixtures;
+///
+/// let order = fixtures::order("o-1", &fixtures::ticket("t-1"));
+/// assert_eq!(order.ticket.id.as_str(), "t-1");
+/// ```
 #[must_use]
 pub fn order(id: impl Into<OrderId>, ticket: &Ticket) -> Order {
     let ends = Timestamp::from_millis(NOW + 900_000);
@@ -37,6 +52,10 @@ pub fn order(id: impl Into<OrderId>, ticket: &Ticket) -> Order {
 }
 
 /// A valid pass of the first holder, as its issuer sees it: without a code.
+///
+/// ```
+/// let held = ticketing_sdk::fixtures::pass("p-1").code("TK1…").order_id("o-1");
+/// ```
 #[must_use]
 pub fn pass(id: impl Into<PassId>) -> Pass {
     Pass::new(id, "t-1", "seller", "A ticket", Timestamp::from_millis(NOW)).details(details())

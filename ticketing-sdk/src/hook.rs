@@ -48,6 +48,18 @@ pub trait AttemptHook: Send + Sync {
 }
 
 /// An attempt of a request.
+///
+/// ```
+/// use ticketing_sdk::{Attempt, AttemptHook, HeaderMap};
+///
+/// struct Trace;
+///
+/// impl AttemptHook for Trace {
+///     fn before_attempt(&self, attempt: &Attempt<'_>, _headers: &mut HeaderMap) {
+///         println!("{} {}, attempt {}", attempt.method, attempt.path, attempt.number);
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
@@ -62,6 +74,20 @@ pub struct Attempt<'a> {
 }
 
 /// The result of an attempt.
+///
+/// ```
+/// use ticketing_sdk::{Attempt, AttemptHook, AttemptResult};
+///
+/// struct Slow;
+///
+/// impl AttemptHook for Slow {
+///     fn after_attempt(&self, attempt: &Attempt<'_>, result: &AttemptResult<'_>) {
+///         if result.elapsed.as_secs() > 1 {
+///             println!("{} took {:?}", attempt.route, result.elapsed);
+///         }
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct AttemptResult<'a> {

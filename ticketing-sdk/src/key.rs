@@ -6,6 +6,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// A text that cannot be an idempotency key.
+///
+/// ```
+/// use ticketing_sdk::{IdempotencyKey, InvalidIdempotencyKey};
+///
+/// assert_eq!(IdempotencyKey::new("with a space"), Err(InvalidIdempotencyKey));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 255 visible ASCII characters")]
 pub struct InvalidIdempotencyKey;
@@ -30,6 +36,12 @@ pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
     /// A new random key of 128 bits.
+    ///
+    /// ```
+    /// use ticketing_sdk::IdempotencyKey;
+    ///
+    /// assert_ne!(IdempotencyKey::generate(), IdempotencyKey::generate());
+    /// ```
     #[must_use]
     pub fn generate() -> Self {
         let mut bytes = [0_u8; 16];
@@ -38,6 +50,11 @@ impl IdempotencyKey {
     }
 
     /// A key of the caller's own: 1 to 255 visible ASCII characters.
+    ///
+    /// ```
+    /// let key = ticketing_sdk::IdempotencyKey::new("import-2026-11-22-line-7")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`InvalidIdempotencyKey`] for anything else.
@@ -51,6 +68,12 @@ impl IdempotencyKey {
     }
 
     /// The key, as in the header.
+    ///
+    /// ```
+    /// let key = ticketing_sdk::IdempotencyKey::new("import-7")?;
+    /// assert_eq!(key.as_str(), "import-7");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -70,8 +70,8 @@ pub use crate::{
     },
     client::{Client, ClientBuilder},
     error::{
-        ApiError, BoxError, Error, ErrorCategory, Phase, Result, SafeToRepeat, SessionError,
-        UnexpectedResponse,
+        ApiError, BoxError, CertificateFault, Error, ErrorCategory, Phase, Result, SafeToRepeat,
+        SessionError, UnexpectedResponse,
     },
     explain::{Explanation, TimelineGap},
     hook::{Attempt, AttemptHook, AttemptResult},

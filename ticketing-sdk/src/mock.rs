@@ -1,21 +1,20 @@
 //! A mock marketplace in memory, for the tests of programs that use the SDK, without a network.
 
+mod reply;
+
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt, stream};
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use http::{HeaderMap, Method, StatusCode};
-use serde::Serialize;
+use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 
+pub use self::reply::Reply;
 use crate::http_backend::{HttpBackend, HttpFailure, HttpResponse};
-use crate::outcome::IDEMPOTENCY_KEYS;
-use crate::{ClientBuilder, ErrorCode, ErrorDetail, Problem};
+use crate::{ClientBuilder, ErrorCode};
 
 /// Canned responses, by method and path. Clones share them.
 ///
@@ -47,6 +46,11 @@ struct State {
 
 impl Mock {
     /// Creates a mock that responds 404 to every request.
+    ///
+    /// ```
+    /// let mock = ticketing_sdk::mock::Mock::new();
+    /// assert!(mock.requests().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -54,6 +58,11 @@ impl Mock {
 
     /// Omits the header fields that extend the original contract: the request id, and the announcement of idempotency
     /// keys.
+    ///
+    /// ```
+    /// // A client finds no idempotency keys here, and never repeats a write.
+    /// let mock = ticketing_sdk::mock::Mock::new().without_extensions();
+    /// ```
     #[must_use]
     pub fn without_extensions(self) -> Self {
         self.state().is_original = true;
@@ -62,12 +71,35 @@ impl Mock {
 
     /// Adds a response to a method and path (without its query). Several responses to one are given in turn, and the
     /// last one is repeated.
+    ///
+    /// ```
+    /// use ticketing_sdk::mock::{Mock, Reply};
+    /// use ticketing_sdk::{Method, fixtures};
+    ///
+    /// let mock = Mock::new();
+    /// mock.on(Method::GET, "/api/tickets/t-1", Reply::broken()).on(
+    ///     Method::GET,
+    ///     "/api/tickets/t-1",
+    ///     Reply::json(200, &fixtures::ticket("t-1")),
+    /// );
+    /// ```
     pub fn on(&self, method: Method, path: impl Into<String>, reply: Reply) -> &Self {
         self.state().replies.entry((method, path.into())).or_default().push_back(reply);
         self
     }
 
     /// Returns the requests so far, in order.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let _ = client.tickets().list().limit(20).await;
+    /// assert_eq!(mock.requests()[0].query.as_deref(), Some("limit=20"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
         self.state().received.clone()
@@ -95,7 +127,6 @@ impl Mock {
             state.received.push(Received { method: head.method, path, query, headers: head.headers, body });
             (reply, (!state.is_original).then_some(state.received.len()))
         };
-        tokio::time::sleep(reply.delay).await;
         reply.play(id).await
     }
 }
@@ -108,6 +139,13 @@ impl HttpBackend for Mock {
 
 impl ClientBuilder {
     /// Uses a mock in place of a server.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Client, mock::Mock};
+    ///
+    /// let client = Client::builder("http://marketplace.test").mock(&Mock::new()).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn mock(self, mock: &Mock) -> Self {
         self.backend(Arc::new(mock.clone()))
     }
@@ -120,6 +158,18 @@ impl fmt::Debug for Mock {
 }
 
 /// A request that the mock received. Its `Debug` omits the body and the values of headers, which may be secret.
+///
+/// ```
+/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+/// # runtime.block_on(async {
+/// let _ = client.orders().cancel("o-1").await;
+/// let received = &mock.requests()[0];
+/// assert_eq!((received.method.as_str(), received.path.as_str()), ("DELETE", "/api/orders/o-1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Received {
@@ -137,12 +187,34 @@ pub struct Received {
 
 impl Received {
     /// The value of a header, if it is text.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let _ = client.orders().create("t-1").await;
+    /// assert!(mock.requests()[0].header("idempotency-key").is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// The body as JSON.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let _ = client.orders().create("t-1").await;
+    /// assert_eq!(mock.requests()[0].json::<serde_json::Value>()?, serde_json::json!({"ticketId": "t-1"}));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// If it is something else.
@@ -158,163 +230,5 @@ impl fmt::Debug for Received {
             .field("path", &self.path)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
-    }
-}
-
-/// A response of the mock, or a failure to respond.
-#[derive(Clone)]
-pub struct Reply {
-    kind: Kind,
-    headers: HeaderMap,
-    delay: Duration,
-}
-
-#[derive(Clone)]
-enum Kind {
-    Answer { status: StatusCode, body: Bytes, then: Then },
-    Unreachable,
-    Broken,
-    Hang,
-}
-
-/// The end of a body.
-#[derive(Clone, Copy)]
-enum Then {
-    End,
-    Break,
-    StayOpen,
-}
-
-impl Reply {
-    fn of(kind: Kind) -> Self {
-        Self { kind, headers: HeaderMap::new(), delay: Duration::ZERO }
-    }
-
-    fn answer(status: u16, content_type: &str, body: impl Into<Bytes>, then: Then) -> Self {
-        // A number that is no status is a mistake of the test; it becomes a server error.
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self::of(Kind::Answer { status, body: body.into(), then }).header(CONTENT_TYPE.as_str(), content_type)
-    }
-
-    /// A value as JSON.
-    #[must_use]
-    pub fn json(status: u16, body: &(impl Serialize + ?Sized)) -> Self {
-        Self::answer(status, "application/json", serde_json::to_vec(body).unwrap_or_default(), Then::End)
-    }
-
-    /// No body, as 204 has none.
-    #[must_use]
-    pub fn empty(status: u16) -> Self {
-        let mut reply = Self::answer(status, "text/plain", Bytes::new(), Then::End);
-        reply.headers.clear();
-        reply
-    }
-
-    /// Any text.
-    #[must_use]
-    pub fn text(status: u16, content_type: &str, text: impl Into<String>) -> Self {
-        Self::answer(status, content_type, text.into(), Then::End)
-    }
-
-    /// An error response of the contract, with one error.
-    #[must_use]
-    pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
-        Self::json(status, &Problem::new([ErrorDetail::new(message).code(code)]))
-    }
-
-    /// No connection: the request is not sent.
-    #[must_use]
-    pub fn unreachable() -> Self {
-        Self::of(Kind::Unreachable)
-    }
-
-    /// The request is sent, and the connection breaks before a response.
-    #[must_use]
-    pub fn broken() -> Self {
-        Self::of(Kind::Broken)
-    }
-
-    /// The request is sent, and no response arrives.
-    #[must_use]
-    pub fn hang() -> Self {
-        Self::of(Kind::Hang)
-    }
-
-    /// Live changes in their wire format, after which the stream stays open and silent.
-    #[must_use]
-    pub fn events(text: impl Into<String>) -> Self {
-        Self::answer(200, "text/event-stream", text.into(), Then::StayOpen)
-    }
-
-    /// Live changes of a server that cannot resume at the client's position: `reset`, then the changes after
-    /// `position`.
-    #[must_use]
-    pub fn events_reset(position: &str, text: impl AsRef<str>) -> Self {
-        Self::events(format!("event: reset\nid: {position}\ndata: {{}}\n\n{}", text.as_ref()))
-    }
-
-    /// Live changes in their wire format, after which the server ends the stream.
-    #[must_use]
-    pub fn events_then_end(text: impl Into<String>) -> Self {
-        Self::answer(200, "text/event-stream", text.into(), Then::End)
-    }
-
-    /// Breaks the connection after an incomplete body.
-    #[must_use]
-    pub fn then_break(mut self) -> Self {
-        if let Kind::Answer { then, .. } = &mut self.kind {
-            *then = Then::Break;
-        }
-        self
-    }
-
-    /// Adds a header; an invalid one is omitted.
-    #[must_use]
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            self.headers.append(name, value);
-        }
-        self
-    }
-
-    /// Delays the response.
-    #[must_use]
-    pub fn delay(mut self, delay: Duration) -> Self {
-        self.delay = delay;
-        self
-    }
-
-    async fn play(self, id: Option<usize>) -> Result<HttpResponse, HttpFailure> {
-        let mut headers = self.headers;
-        if let Some(id) = id {
-            headers.insert("x-request-id", HeaderValue::from(id));
-            headers.insert(IDEMPOTENCY_KEYS, HeaderValue::from_static("max-age=86400"));
-        }
-        match self.kind {
-            Kind::Unreachable => Err(HttpFailure { sent: false, source: "connection refused".into() }),
-            Kind::Broken => Err(HttpFailure { sent: true, source: "connection reset".into() }),
-            Kind::Hang => std::future::pending().await,
-            Kind::Answer { status, body, then } => {
-                let body = stream::iter([Ok(body)]);
-                let body = match then {
-                    Then::End => body.boxed(),
-                    Then::Break => body.chain(stream::iter([Err("connection reset".into())])).boxed(),
-                    Then::StayOpen => body.chain(stream::pending()).boxed(),
-                };
-                Ok(HttpResponse { status, headers, body })
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Reply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.kind {
-            Kind::Answer { status, .. } => status.as_str(),
-            Kind::Unreachable => "unreachable",
-            Kind::Broken => "broken",
-            Kind::Hang => "hang",
-        };
-        f.debug_tuple("Reply").field(&kind).finish()
     }
 }

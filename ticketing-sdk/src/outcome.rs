@@ -53,6 +53,17 @@ impl IdempotencySupport {
 impl Response {
     /// Returns whether a write that is answered so may have taken effect all the same: the server failed, or a proxy on
     /// the way lost it. The typed calls make [`Error::UnknownOutcome`](crate::Error::UnknownOutcome) of such an answer.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::Method;
+    ///
+    /// let response = client.request(Method::POST, "/api/users/signout").send().await?;
+    /// if response.leaves_outcome_unknown() {
+    ///     println!("it may have been done all the same");
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn leaves_outcome_unknown(&self) -> bool {
         may_have_been_done(self)

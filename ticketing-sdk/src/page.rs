@@ -1,5 +1,7 @@
 //! Lists: page by page, or as a stream of items.
 
+mod link;
+
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::fmt;
@@ -13,11 +15,10 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt};
 use http::StatusCode;
-use http::header::LINK;
 use serde::de::DeserializeOwned;
-use url::Url;
 
-use crate::{Error, Request, Response, Result, UserId};
+use self::link::next_cursor;
+use crate::{Error, Request, Result, UserId};
 
 /// The default page size of a list, in items.
 const DEFAULT_LIMIT: u32 = 100;
@@ -103,12 +104,27 @@ impl<T> List<T> {
     }
 
     /// Sets the number of items of a page, 1 to 500; 100 by default.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let page = client.tickets().list().limit(20).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn limit(mut self, limit: u32) -> Self {
         self.has_limit = true;
         self.parameter("limit", limit)
     }
 
     /// Starts after an earlier page; see [`Page::next_cursor`].
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let page = client.tickets().list().limit(20).await?;
+    /// if let Some(cursor) = page.next_cursor() {
+    ///     let next = client.tickets().list().limit(20).cursor(cursor).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
@@ -147,6 +163,17 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     }
 
     /// Streams the items of all pages. The next page is requested when the stream reaches it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let mut tickets = client.tickets().list().stream();
+    /// while let Some(ticket) = tickets.try_next().await? {
+    ///     println!("{}", ticket.title);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn stream(self) -> Items<T> {
         let start = (VecDeque::new(), Some(self));
         Items(
@@ -168,6 +195,12 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// Returns the last `count` items of a list in ascending order, the newest first. Reads all pages, and keeps at
     /// most `count` items.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let newest = client.orders().list().newest(10).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If a page cannot be loaded.
     pub async fn newest(self, count: usize) -> Result<Newest<T>> {
@@ -183,6 +216,12 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     }
 
     /// Collects the items of all pages in memory.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let orders = client.orders().list().all().await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If a page cannot be loaded.
@@ -207,6 +246,13 @@ impl<T> fmt::Debug for List<T> {
 }
 
 /// A part of a list.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let page = client.tickets().list().limit(20).await?;
+/// println!("{} tickets, more: {}", page.items.len(), page.has_more());
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Page<T> {
@@ -218,18 +264,38 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Returns whether there is a next page.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let is_cut = client.tickets().list().limit(20).await?.has_more();
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn has_more(&self) -> bool {
         self.next.is_some()
     }
 
     /// Returns the opaque cursor of the next page, for [`List::cursor`] of the same list.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// // Another run continues here, with `List::cursor`.
+    /// let page = client.tickets().list().limit(20).await?;
+    /// std::fs::write("cursor", page.next_cursor().unwrap_or_default())?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn next_cursor(&self) -> Option<&str> {
         self.next.as_deref()
     }
 
     /// Returns the items.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let tickets = client.tickets().list().limit(20).await?.into_items();
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn into_items(self) -> Vec<T> {
         self.items
@@ -243,6 +309,16 @@ impl<T> Page<T> {
 impl<T: DeserializeOwned + Send + 'static> Page<T> {
     /// Reads the next page, if there is one.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut page = Some(client.tickets().list().limit(20).await?);
+    /// while let Some(current) = page {
+    ///     println!("{} tickets", current.items.len());
+    ///     page = current.next_page().await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// Those of this page.
     pub async fn next_page(&self) -> Result<Option<Self>> {
@@ -254,6 +330,13 @@ impl<T: DeserializeOwned + Send + 'static> Page<T> {
 }
 
 /// The newest items of a list. See [`List::newest`].
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let newest = client.orders().list().newest(10).await?;
+/// println!("{} orders, older ones left out: {}", newest.items.len(), newest.is_cut);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Newest<T> {
@@ -264,6 +347,16 @@ pub struct Newest<T> {
 }
 
 /// The items of a list, across its pages.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use futures_util::StreamExt;
+/// use ticketing_sdk::{Items, Ticket};
+///
+/// let tickets: Items<Ticket> = client.tickets().list().stream();
+/// println!("{} tickets", tickets.count().await);
+/// # Ok(()) }
+/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct Items<T>(BoxStream<'static, Result<T>>);
 
@@ -278,45 +371,5 @@ impl<T> Stream for Items<T> {
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Items")
-    }
-}
-
-/// Returns the cursor in `Link: <…?cursor=…>; rel="next"`. The rest of the URL is ignored: behind a proxy it may name a
-/// host that the client cannot reach.
-fn next_cursor(response: &Response) -> Option<String> {
-    let links = response.headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
-    let target = links.flat_map(parse_links).find(|(_, relation)| relation == "next")?.0;
-    let url = Url::parse("http://relative.invalid").ok()?.join(&target).ok()?;
-    url.query_pairs().find(|(key, _)| key == "cursor").map(|(_, cursor)| cursor.into_owned())
-}
-
-/// The targets of a `Link` header with their relations. A target may hold commas; it ends only at its `>`.
-fn parse_links(header: &str) -> Vec<(String, String)> {
-    let mut links = Vec::new();
-    let mut rest = header;
-    while let Some((target, after)) = rest.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
-        let parameters = after.split_once('<').map_or(after, |(parameters, _)| parameters);
-        let relation =
-            parameters.split([';', ',']).filter_map(|part| part.trim().strip_prefix("rel=")).next();
-        if let Some(relation) = relation {
-            links.push((target.to_owned(), relation.trim_matches('"').to_ascii_lowercase()));
-        }
-        rest = &after[parameters.len()..];
-    }
-    links
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse_links;
-
-    #[test]
-    fn links_are_distinguished_by_relation() {
-        let header = r#"</a?cursor=x,y>; rel="prev", <https://h/b?cursor=z>; title="t"; rel=Next"#;
-        let expected = [("/a?cursor=x,y", "prev"), ("https://h/b?cursor=z", "next")];
-        assert_eq!(parse_links(header), expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
-        for nothing in ["", "<", "<a", "a>", "<a>", "<a>; rel", "garbage"] {
-            assert_eq!(parse_links(nothing), [], "{nothing}");
-        }
     }
 }

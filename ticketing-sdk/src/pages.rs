@@ -19,6 +19,12 @@ pub struct Pages<'s> {
 
 impl Client {
     /// Returns the URLs of the pages of its marketplace for a browser.
+    ///
+    /// ```
+    /// let client = ticketing_sdk::Client::new("http://127.0.0.1:3000")?;
+    /// assert_eq!(client.pages().market(), "http://127.0.0.1:3000/");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn pages(&self) -> Pages<'_> {
         Pages::of(self.server())
@@ -27,48 +33,87 @@ impl Client {
 
 impl<'s> Pages<'s> {
     /// Returns the URLs of the marketplace at this URL, with or without a slash at its end.
+    ///
+    /// ```
+    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// ```
     #[must_use]
     pub fn of(server: &'s str) -> Self {
         Self { server: server.trim_end_matches('/') }
     }
 
     /// Returns the URL of the market.
+    ///
+    /// ```
+    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// assert_eq!(pages.market(), "http://127.0.0.1:3000/");
+    /// ```
     #[must_use]
     pub fn market(self) -> String {
         format!("{}/", self.server)
     }
 
     /// Returns the URL of the market with a search for these words.
+    ///
+    /// ```
+    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// assert_eq!(pages.search("jazz lake"), "http://127.0.0.1:3000/?q=jazz%20lake");
+    /// ```
     #[must_use]
     pub fn search(self, words: &str) -> String {
         format!("{}/?q={}", self.server, escape(words))
     }
 
     /// Returns the URL of the orders of the user.
+    ///
+    /// ```
+    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// assert_eq!(pages.orders(), "http://127.0.0.1:3000/orders");
+    /// ```
     #[must_use]
     pub fn orders(self) -> String {
         format!("{}/orders", self.server)
     }
 
     /// Returns the URL of the passes of the user.
+    ///
+    /// ```
+    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// assert_eq!(pages.passes(), "http://127.0.0.1:3000/passes");
+    /// ```
     #[must_use]
     pub fn passes(self) -> String {
         format!("{}/passes", self.server)
     }
 
     /// Returns the URL of a pass, which shows its holder the code.
+    ///
+    /// ```
+    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// assert_eq!(pages.pass(&"p-1".into()), "http://127.0.0.1:3000/passes/p-1");
+    /// ```
     #[must_use]
     pub fn pass(self, id: &PassId) -> String {
         self.below("passes", id.as_str())
     }
 
     /// Returns the URL of a ticket.
+    ///
+    /// ```
+    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// assert_eq!(pages.ticket(&"t-1".into()), "http://127.0.0.1:3000/tickets/t-1");
+    /// ```
     #[must_use]
     pub fn ticket(self, id: &TicketId) -> String {
         self.below("tickets", id.as_str())
     }
 
     /// Returns the URL of an order, where it is paid.
+    ///
+    /// ```
+    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// assert_eq!(pages.order(&"o-1".into()), "http://127.0.0.1:3000/orders/o-1");
+    /// ```
     #[must_use]
     pub fn order(self, id: &OrderId) -> String {
         self.below("orders", id.as_str())

@@ -22,6 +22,13 @@ const CONTENT: usize = 1 + 16 + 2;
 const PUBLIC_KEY: usize = 32;
 
 /// Why a text is not the code of a pass.
+///
+/// ```
+/// use ticketing_sdk::{PassCodeError, PassKeys, PassVerifier};
+///
+/// let verifier = PassVerifier::new(&PassKeys::default());
+/// assert_eq!(verifier.verify(&"a shopping list".into()), Err(PassCodeError::Malformed));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PassCodeError {
@@ -40,6 +47,13 @@ pub enum PassCodeError {
 }
 
 /// The content of a code. It is authentic only if a [`PassVerifier`] has verified it.
+///
+/// ```
+/// use ticketing_sdk::PassClaim;
+///
+/// let claim = PassClaim::new("0192f3a4-0000-7000-8000-0000000000a1", 2);
+/// assert_eq!(claim.serial, 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PassClaim {
@@ -66,6 +80,16 @@ impl PassClaim {
 
     /// Makes the code. `sign` makes the Ed25519 signature of the bytes that it gets.
     ///
+    /// ```
+    /// use ticketing_sdk::PassClaim;
+    /// use ticketing_sdk::pass_code::CODE_LENGTH;
+    ///
+    /// # let sign = |_content: &[u8]| [0; 64];
+    /// let code = PassClaim::new("0192f3a4-0000-7000-8000-0000000000a1", 0).encode(sign)?;
+    /// assert_eq!(code.as_str().len(), CODE_LENGTH);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// `NotAUuid` for a pass that no code can hold.
     pub fn encode(&self, sign: impl FnOnce(&[u8]) -> [u8; SIGNATURE]) -> Result<PassCode, PassCodeError> {
@@ -80,6 +104,12 @@ impl PassClaim {
     }
 
     /// Reads a code without verifying it. White space around it is ignored.
+    ///
+    /// ```
+    /// use ticketing_sdk::{PassClaim, PassCodeError};
+    ///
+    /// assert_eq!(PassClaim::decode_unverified(&"TK1".into()), Err(PassCodeError::Malformed));
+    /// ```
     ///
     /// # Errors
     /// `Malformed`, `UnknownVersion`.
@@ -107,12 +137,24 @@ pub struct PassVerifier {
 
 impl PassVerifier {
     /// Takes the keys of Ed25519; others, which a later version may add, are ignored.
+    ///
+    /// ```
+    /// use ticketing_sdk::{PassKey, PassKeys, PassVerifier};
+    ///
+    /// let key = PassKey::new("key-1", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    /// let verifier = PassVerifier::new(&PassKeys::new([key]));
+    /// assert!(!verifier.is_empty());
+    /// ```
     #[must_use]
     pub fn new(keys: &PassKeys) -> Self {
         Self { keys: keys.keys.iter().filter_map(public_key).collect() }
     }
 
     /// Returns whether there is no key, so that no code is valid.
+    ///
+    /// ```
+    /// assert!(ticketing_sdk::PassVerifier::default().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
@@ -120,6 +162,14 @@ impl PassVerifier {
 
     /// Reads a code and verifies its signature. White space around it is ignored. Whether the pass admits depends on
     /// its serial and status, which a code cannot tell.
+    ///
+    /// ```
+    /// use ticketing_sdk::{PassKey, PassKeys, PassVerifier};
+    ///
+    /// let key = PassKey::new("key-1", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    /// let verifier = PassVerifier::new(&PassKeys::new([key]));
+    /// assert!(verifier.verify(&"TK1…".into()).is_err());
+    /// ```
     ///
     /// # Errors
     /// `Malformed`, `UnknownVersion`, `WrongSignature`.

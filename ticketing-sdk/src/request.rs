@@ -1,17 +1,19 @@
 //! Raw requests, on which every typed call is built.
 
+mod send;
+
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Method;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH};
-use http::{HeaderMap, Method};
 use serde::Serialize;
 
 use crate::call::{Call, INTENDED_USER, escape};
 use crate::retry::RetrySafety;
 use crate::session::UseSession;
-use crate::{Client, IdempotencyKey, Response, Result, UserId};
+use crate::{Client, IdempotencyKey, UserId};
 
 /// The header that carries the key of a write.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -38,6 +40,15 @@ pub struct Request {
 
 impl Client {
     /// Returns a raw request. `path` begins with a slash and may have a query; it cannot lead to another server.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::Method;
+    ///
+    /// let response = client.request(Method::GET, "/api/tickets?limit=1").send().await?;
+    /// println!("{}", response.status());
+    /// # Ok(()) }
+    /// ```
     pub fn request(&self, method: Method, path: impl Into<String>) -> Request {
         Request { client: self.clone(), call: Call::new(method, path.into()) }
     }
@@ -80,6 +91,17 @@ impl Request {
     }
 
     /// Adds a parameter to the query.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let _ = client.request(Method::GET, "/api/tickets").query("limit", 20).send().await?;
+    /// assert_eq!(mock.requests()[0].query.as_deref(), Some("limit=20"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "numbers and texts read better without a borrow")]
     pub fn query(mut self, key: impl Into<String>, value: impl ToString) -> Self {
         self.call.query.push((key.into(), value.to_string()));
@@ -87,6 +109,18 @@ impl Request {
     }
 
     /// Sends a value as JSON.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let body = serde_json::json!({"ticketId": "t-1"});
+    /// let _ = client.request(Method::POST, "/api/orders").json(&body).send().await?;
+    /// assert_eq!(mock.requests()[0].json::<serde_json::Value>()?, body);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
             Ok(json) => self.body("application/json", json),
@@ -95,12 +129,34 @@ impl Request {
     }
 
     /// Sends a body as it is.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let _ = client.request(Method::POST, "/api/orders").body("application/json", "{}").send().await?;
+    /// assert_eq!(mock.requests()[0].header("content-type"), Some("application/json"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
         self.call.body = body.into();
         self.header(CONTENT_TYPE.as_str(), content_type)
     }
 
     /// Sets a header, in place of an earlier one of that name.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let _ = client.request(Method::GET, "/api/tickets").header("accept-language", "fr").send().await?;
+    /// assert_eq!(mock.requests()[0].header("accept-language"), Some("fr"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(value)) => {
@@ -115,6 +171,16 @@ impl Request {
     }
 
     /// Sets the idempotency key, with which repeated sends of a write take effect once.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::{IdempotencyKey, Method};
+    ///
+    /// let order = serde_json::json!({"ticketId": "t-1"});
+    /// let request = client.request(Method::POST, "/api/orders").json(&order);
+    /// let response = request.idempotency_key(IdempotencyKey::generate()).checked().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         if let Ok(value) = HeaderValue::try_from(key.as_str()) {
             self.call.headers.insert(IDEMPOTENCY_KEY, value);
@@ -126,6 +192,16 @@ impl Request {
     /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a
     /// server with idempotency keys, and only a response that shows the outcome of the first attempt counts: with any
     /// other the outcome is unknown ([`Error::UnknownOutcome`](crate::Error::UnknownOutcome)).
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::{IdempotencyKey, Method};
+    ///
+    /// let key = IdempotencyKey::new(std::fs::read_to_string("unsettled")?)?;
+    /// let request = client.request(Method::POST, "/api/orders").json(&serde_json::json!({"ticketId": "t-1"}));
+    /// let response = request.idempotency_key(key).resumed(true).checked().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn resumed(mut self, resumed: bool) -> Self {
         self.call.resumed = resumed;
         self
@@ -133,22 +209,59 @@ impl Request {
 
     /// Sets the intended user of a write; the server refuses it with the code `other_user` if another user is signed
     /// in. The default is the user of the session when the write is first sent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::Method;
+    ///
+    /// let request = client.request(Method::DELETE, "/api/orders/o-1").for_user(&"ada".into());
+    /// request.checked().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn for_user(self, user: &UserId) -> Self {
         self.header(INTENDED_USER.as_str(), user.as_str())
     }
 
     /// Makes the write conditional: if the resource has another version, the response is 412.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::Method;
+    ///
+    /// client.request(Method::DELETE, "/api/tickets/t-1").if_match(3).checked().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn if_match(self, version: i64) -> Self {
         self.header(IF_MATCH.as_str(), &format!("\"{version}\""))
     }
 
     /// Sets the timeout of the call, in place of that of the client.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use ticketing_sdk::Method;
+    ///
+    /// let response = client.request(Method::GET, "/api/tickets").timeout(Duration::from_secs(2)).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.call.timeout = Some(timeout);
         self
     }
 
     /// Sends the request without a session, which is not read either.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let request = client.request(Method::GET, "/api/tickets").without_session();
+    /// assert!(!request.has_session());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn without_session(mut self) -> Self {
         self.call.session = UseSession::No;
         self
@@ -174,56 +287,6 @@ impl Request {
     pub(crate) fn references(mut self, id: &str) -> Self {
         self.call.references = Some(id.to_owned());
         self
-    }
-
-    /// Returns the method.
-    #[must_use]
-    pub fn method(&self) -> &Method {
-        &self.call.method
-    }
-
-    /// Returns the URL that the request is sent to, with its query.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if a part of the request is invalid.
-    pub fn url(&self) -> Result<String> {
-        self.call.check()?;
-        Ok(self.client.transport().url(&self.call)?.into())
-    }
-
-    /// Returns the headers that are set so far. The client adds the session when it sends the request.
-    #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
-        &self.call.headers
-    }
-
-    /// Returns the body.
-    #[must_use]
-    pub fn body_bytes(&self) -> &Bytes {
-        &self.call.body
-    }
-
-    /// Returns whether the session is sent with the request.
-    #[must_use]
-    pub fn has_session(&self) -> bool {
-        self.call.session == UseSession::Yes
-    }
-
-    /// Sends the request. Any status is a response, not an error.
-    ///
-    /// # Errors
-    /// When no response arrives, or one that redirects to another origin.
-    pub async fn send(self) -> Result<Response> {
-        self.client.transport().call(&self.call).await
-    }
-
-    /// Sends the request as the typed calls do: any status but success is an error.
-    ///
-    /// # Errors
-    /// As [`Self::send`], and [`Error::Api`](crate::Error::Api) or [`Error::Unexpected`](crate::Error::Unexpected) for any status but 2xx.
-    pub async fn checked(self) -> Result<Response> {
-        let response = self.client.transport().call(&self.call).await?;
-        self.client.transport().check(&self.call, response).await
     }
 }
 

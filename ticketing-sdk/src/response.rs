@@ -12,6 +12,18 @@ use serde::de::DeserializeOwned;
 use crate::{ApiError, Error, ErrorCode, ErrorDetail, Problem, Result, UnexpectedResponse};
 
 /// An answer.
+///
+/// ```
+/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+/// # runtime.block_on(async {
+/// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
+/// let response = client.request(Method::GET, "/status").send().await?;
+/// assert_eq!((response.status().as_u16(), response.text().as_ref()), (200, "fine"));
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Response {
     pub(crate) status: StatusCode,
@@ -22,18 +34,53 @@ pub struct Response {
 
 impl Response {
     /// The status.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let response = client.request(Method::GET, "/nowhere").send().await?;
+    /// assert!(response.status().is_client_error());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
     /// The headers, but for the cookies, which the client keeps to itself.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
+    /// let response = client.request(Method::GET, "/status").send().await?;
+    /// assert_eq!(response.headers()["content-type"], "text/plain");
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
     /// Returns the id of the request in the logs of the server.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
+    /// let response = client.request(Method::GET, "/status").send().await?;
+    /// println!("request {}", response.request_id().unwrap_or("unknown"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         text_of(&self.headers, "x-request-id")
@@ -41,6 +88,18 @@ impl Response {
 
     /// Returns whether the server answered what an earlier request with the same idempotency key was answered; `None`
     /// where it does not say.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::{IdempotencyKey, Method};
+    ///
+    /// let request = client.request(Method::POST, "/api/orders").json(&serde_json::json!({"ticketId": "t-1"}));
+    /// let response = request.idempotency_key(IdempotencyKey::generate()).send().await?;
+    /// if response.is_replayed() == Some(true) {
+    ///     println!("an earlier attempt made this order");
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_replayed(&self) -> Option<bool> {
         match text_of(&self.headers, "idempotent-replayed")? {
@@ -51,18 +110,55 @@ impl Response {
     }
 
     /// The body as it came.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
+    /// let response = client.request(Method::GET, "/status").send().await?;
+    /// assert_eq!(response.bytes(), b"fine".as_slice());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         &self.body
     }
 
     /// The body as text; what is not UTF-8 is replaced.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// mock.on(Method::GET, "/status", Reply::text(200, "text/plain", "fine"));
+    /// let response = client.request(Method::GET, "/status").send().await?;
+    /// assert_eq!(response.text(), "fine");
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
 
     /// The body as JSON.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let ticket = ticketing_sdk::fixtures::ticket("t-1");
+    /// mock.on(Method::GET, "/api/tickets/t-1", Reply::json(200, &ticket));
+    /// let response = client.request(Method::GET, "/api/tickets/t-1").send().await?;
+    /// assert_eq!(response.json::<ticketing_sdk::Ticket>()?, ticket);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Unexpected`] if it does not claim to be JSON, [`Error::Decode`] if it has another shape.

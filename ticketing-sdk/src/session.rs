@@ -81,6 +81,13 @@ pub trait SessionStore: Send + Sync {
 }
 
 /// The location of sessions. Its `Display` completes "the session is in …".
+///
+/// ```
+/// use ticketing_sdk::SessionLocation;
+///
+/// let location = SessionLocation::Other("a filing cabinet".to_owned());
+/// assert_eq!(format!("the session is in {location}"), "the session is in a filing cabinet");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionLocation {
@@ -140,6 +147,15 @@ impl fmt::Display for SessionLocation {
 }
 
 /// The session of a client, and its location.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let session = client.session().await?;
+/// if let Some(reason) = &session.unreadable {
+///     println!("the session in {} cannot be read: {reason}", session.location);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionInfo {

@@ -48,6 +48,12 @@ pub struct Verdict {
 }
 
 /// Whether the holder of a code enters.
+///
+/// ```
+/// use ticketing_sdk::{Ruling, Verdict};
+///
+/// assert_eq!(Verdict::already_admitted(None, None).verdict, Ruling::Refused);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ruling {
@@ -61,6 +67,10 @@ pub enum Ruling {
 
 impl Ruling {
     /// Returns the ruling as a door shows it.
+    ///
+    /// ```
+    /// assert_eq!(ticketing_sdk::Ruling::Unknown.heading(), "CANNOT TELL");
+    /// ```
     #[must_use]
     pub fn heading(self) -> &'static str {
         match self {
@@ -82,6 +92,13 @@ impl Verdict {
     }
 
     /// The holder enters at this time.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Admission, Timestamp, Verdict};
+    ///
+    /// let verdict = Verdict::admitted(Admission::new("p-1", "RustConf", Timestamp::from_millis(0)));
+    /// assert_eq!(verdict.message, "admitted at 1970-01-01 00:00:00 UTC");
+    /// ```
     #[must_use]
     pub fn admitted(admission: Admission) -> Self {
         let Admission { pass_id, title, seat, admitted_at } = admission;
@@ -96,11 +113,21 @@ impl Verdict {
     }
 
     /// Nobody enters, for this reason.
+    ///
+    /// ```
+    /// let verdict = ticketing_sdk::Verdict::refused("pass_invalid", "this is no code of a pass");
+    /// assert_eq!(verdict.reason.as_deref(), Some("pass_invalid"));
+    /// ```
     pub fn refused(reason: impl Into<String>, message: impl Into<String>) -> Self {
         Self { reason: Some(reason.into()), ..Self::new(Ruling::Refused, message) }
     }
 
     /// The pass was admitted before.
+    ///
+    /// ```
+    /// let verdict = ticketing_sdk::Verdict::already_admitted(None, Some("north door".to_owned()));
+    /// assert_eq!(verdict.message, "already admitted by north door");
+    /// ```
     #[must_use]
     pub fn already_admitted(at: Option<Timestamp>, device: Option<String>) -> Self {
         let when = at.map_or_else(String::new, |at| format!(" at {}", utc(at)));
@@ -110,6 +137,13 @@ impl Verdict {
     }
 
     /// The refusal of a code for this error; `None` if the error is not about a code.
+    ///
+    /// ```
+    /// use ticketing_sdk::{ErrorCode, Verdict};
+    ///
+    /// assert!(Verdict::refused_for(&ErrorCode::PassOffered).is_some());
+    /// assert!(Verdict::refused_for(&ErrorCode::NotSignedIn).is_none());
+    /// ```
     #[must_use]
     pub fn refused_for(code: &ErrorCode) -> Option<Self> {
         let message = match code {
@@ -123,6 +157,15 @@ impl Verdict {
     }
 
     /// The verdict of the server.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::{NewCheckIn, Verdict};
+    ///
+    /// let verdict = Verdict::of_answer(client.passes().check_in(NewCheckIn::new("TK1…")).await)?;
+    /// println!("{}", verdict.verdict.heading());
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If nobody can be admitted like this, for example without a session.
@@ -153,6 +196,13 @@ impl Verdict {
     }
 
     /// The same verdict, with what is known of the pass.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Verdict, fixtures};
+    ///
+    /// let verdict = Verdict::already_admitted(None, None).about(&fixtures::pass("p-1"));
+    /// assert_eq!(verdict.title.as_deref(), Some("A ticket"));
+    /// ```
     #[must_use]
     pub fn about(self, pass: &Pass) -> Self {
         let (title, seat) = (Some(pass.title.clone()), pass.details.seat.clone());

@@ -55,12 +55,27 @@ impl Watch {
     }
 
     /// The position of the last change that was seen, for [`Tickets::watch_after`](crate::Tickets::watch_after).
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let changes = client.tickets().watch().await?;
+    /// if let Some(position) = changes.last_event_id() {
+    ///     std::fs::write("position", position)?;
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn last_event_id(&self) -> Option<String> {
         self.0.last_event_id()
     }
 
     /// Returns the stream with the state of the connection in it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let events = client.tickets().watch().await?.into_events();
+    /// # Ok(()) }
+    /// ```
     pub fn into_events(self) -> WatchEvents {
         self.0
     }
@@ -89,6 +104,14 @@ impl fmt::Debug for Watch {
 }
 
 /// A [`Watch`] that also tells of its connection, for programs that show it. Its errors are those of a watch.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use ticketing_sdk::WatchEvents;
+///
+/// let events: WatchEvents = client.tickets().follow(None);
+/// # Ok(()) }
+/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct WatchEvents {
     events: BoxStream<'static, Result<WatchEvent>>,
@@ -96,6 +119,18 @@ pub struct WatchEvents {
 }
 
 /// An item of a watch.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use futures_util::TryStreamExt;
+/// use ticketing_sdk::WatchEvent;
+///
+/// let mut events = client.tickets().follow(None);
+/// if let Some(WatchEvent::Lost { error, retry_in }) = events.try_next().await? {
+///     println!("{error}; again in {retry_in:?}");
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 #[expect(
@@ -146,6 +181,13 @@ impl WatchEvents {
     }
 
     /// The position of the last change that was seen.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let events = client.tickets().follow(None);
+    /// println!("{:?}", events.last_event_id());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn last_event_id(&self) -> Option<String> {
         self.position.get()

@@ -32,6 +32,15 @@ pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 const TAG_BYTES: usize = 32;
 
 /// Why a signature is refused.
+///
+/// ```
+/// use ticketing_sdk::Timestamp;
+/// use ticketing_sdk::webhook::{DEFAULT_TOLERANCE, SignatureError, verify_signature};
+///
+/// let now = Timestamp::from_millis(0);
+/// let refused = verify_signature(b"whsec_1", "no signature", b"{}", now, DEFAULT_TOLERANCE);
+/// assert_eq!(refused, Err(SignatureError::Malformed));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
@@ -47,6 +56,13 @@ pub enum SignatureError {
 }
 
 /// Returns the value of [`SIGNATURE_HEADER`] for a body that is sent at a time, in whole seconds.
+///
+/// ```
+/// use ticketing_sdk::{Timestamp, webhook};
+///
+/// let header = webhook::sign(b"whsec_1", Timestamp::from_millis(1_700_000_000_000), b"{}");
+/// assert!(header.starts_with("t=1700000000,v1="));
+/// ```
 #[must_use]
 pub fn sign(secret: &[u8], at: Timestamp, body: &[u8]) -> String {
     let seconds = at.as_millis().div_euclid(1000).to_string();
@@ -59,6 +75,15 @@ pub fn sign(secret: &[u8], at: Timestamp, body: &[u8]) -> String {
 ///
 /// `body` is the body as it arrived, byte by byte: JSON that was parsed and written again has another signature. `now` is
 /// the time of this machine, for example `Timestamp::from(std::time::SystemTime::now())`.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use ticketing_sdk::webhook::{DEFAULT_TOLERANCE, verify_signature};
+///
+/// fn is_genuine(secret: &[u8], header: &str, body: &[u8]) -> bool {
+///     verify_signature(secret, header, body, SystemTime::now().into(), DEFAULT_TOLERANCE).is_ok()
+/// }
+/// ```
 ///
 /// # Errors
 /// [`SignatureError`]; a body whose signature is refused must not be processed.

@@ -36,6 +36,15 @@ impl<T> Write<T> {
     }
 
     /// Uses this key in place of the generated one.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::IdempotencyKey;
+    ///
+    /// let key = IdempotencyKey::generate();
+    /// let order = client.orders().create("t-1").idempotency_key(key).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.request = self.request.idempotency_key(key);
         self
@@ -44,6 +53,15 @@ impl<T> Write<T> {
     /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a
     /// server with idempotency keys, and only a response that shows the outcome of the first attempt counts: with any
     /// other the outcome is unknown ([`Error::UnknownOutcome`](crate::Error::UnknownOutcome)).
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::IdempotencyKey;
+    ///
+    /// let key = IdempotencyKey::new(std::fs::read_to_string("unsettled")?)?;
+    /// let order = client.orders().create("t-1").idempotency_key(key).resumed(true).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn resumed(mut self, resumed: bool) -> Self {
         self.request.call.resumed = resumed;
         self
@@ -51,30 +69,63 @@ impl<T> Write<T> {
 
     /// Sets the intended user of the write; the server refuses it with the code `other_user` if another user is signed
     /// in. The default is the user of the session when the write is first sent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = client.orders().create("t-1").for_user(&"ada".into()).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn for_user(mut self, user: &UserId) -> Self {
         self.request = self.request.for_user(user);
         self
     }
 
     /// Returns the idempotency key, if there is one.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = client.orders().create("t-1");
+    /// println!("the key is {}", order.key().expect("a write that creates has a key"));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn key(&self) -> Option<&IdempotencyKey> {
         self.request.call.key.as_ref()
     }
 
     /// Returns the request, for a program that shows it before it is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = client.orders().create("t-1");
+    /// println!("{} {}", order.request().method(), order.request().url()?);
+    /// # Ok(()) }
+    /// ```
     pub fn request(&self) -> &Request {
         &self.request
     }
 
     /// Makes an update or a deletion conditional: if the resource has another version, it is refused with the code
     /// `version_mismatch`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let ticket = client.tickets().get("t-1").await?;
+    /// client.tickets().delete(&ticket.id).if_match(ticket.version).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn if_match(mut self, version: i64) -> Self {
         self.request = self.request.if_match(version);
         self
     }
 
     /// Sets the timeout of the call, in place of that of the client.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = client.orders().create("t-1").timeout(std::time::Duration::from_secs(5)).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.request = self.request.timeout(timeout);
         self

@@ -37,6 +37,14 @@ impl Auth {
 
     /// Makes an account and signs in: the session of the client becomes its. The password has 8 to 128 characters.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let password = String::new();
+    /// let user = client.auth().sign_up("ada@example.com", password).await?;
+    /// println!("{} is signed in", user.email);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// `email_in_use`, `invalid_input` with the fields at fault, `too_many_requests`; [`Error::Session`] if the
     /// account was made but the session cannot be kept.
@@ -47,6 +55,15 @@ impl Auth {
     }
 
     /// Signs in: the session of the client becomes that of the account.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let password = String::new();
+    /// if let Err(error) = client.auth().sign_in("ada@example.com", password).await {
+    ///     println!("{}", error.user_message());
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// `invalid_credentials`, `invalid_input`, `too_many_requests`; [`Error::Session`] if the session cannot be kept.
@@ -63,6 +80,13 @@ impl Auth {
 
     /// Ends the session for good, on the server and in the store. Without a session, nothing changes.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.auth().sign_out().await?;
+    /// assert!(client.auth().current_user().await?.is_none());
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If the server cannot be reached, the session stays; [`Self::forget`] drops it all the same.
     pub async fn sign_out(&self) -> Result<()> {
@@ -72,6 +96,15 @@ impl Auth {
 
     /// Forgets the session here, and sends nothing: elsewhere, a copy of it would still be good.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// // The server is away, and the session must not stay on this machine.
+    /// if client.auth().sign_out().await.is_err() {
+    ///     client.auth().forget().await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If the store cannot be written.
     pub async fn forget(&self) -> Result<()> {
@@ -79,6 +112,15 @@ impl Auth {
     }
 
     /// Returns the signed-in user; `None` without a valid session.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// match client.auth().current_user().await? {
+    ///     Some(user) => println!("signed in as {}", user.email),
+    ///     None => println!("signed out"),
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// Only those of every call.

@@ -32,6 +32,12 @@ impl MarketClock {
 
     /// Returns the time of the marketplace.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// println!("{}", client.clock().get().await?.now);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// `not_found` where the clock is not movable.
     pub async fn get(&self) -> Result<ClockTime> {
@@ -40,6 +46,13 @@ impl MarketClock {
 
     /// Moves the clock forward, and returns its new time. Fails with `not_found` where the clock is not movable, and
     /// with `invalid_input` for more than a year.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let later = client.clock().advance(std::time::Duration::from_secs(60)).await?;
+    /// println!("{}", later.now);
+    /// # Ok(()) }
+    /// ```
     pub fn advance(&self, by: Duration) -> Write<ClockTime> {
         let body = AdvanceClock::new(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
         Write::new(self.client.request(Method::POST, format!("{PATH}/advance")).json(&body), Response::json)

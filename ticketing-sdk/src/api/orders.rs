@@ -33,11 +33,25 @@ impl Orders {
     }
 
     /// One's own orders, newest last.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for order in client.orders().list().limit(20).await?.items {
+    ///     println!("{} {}", order.id, order.status);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> ListOrders {
         List::new(self.client.request(Method::GET, PATH))
     }
 
     /// One order.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = client.orders().get("5ea9b8f0c1d2e3f405162738").await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// `not_found`, `not_owner`, `not_signed_in`.
@@ -49,6 +63,18 @@ impl Orders {
     ///
     /// Fails with `ticket_reserved`, `ticket_past`, `not_found`, `not_signed_in`, `too_many_open_orders` and
     /// `reorder_too_soon`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::ErrorCode;
+    ///
+    /// match client.orders().create("5ea9b8f0c1d2e3f405162738").await {
+    ///     Ok(order) => println!("reserved until {}", order.expires_at),
+    ///     Err(error) if error.code() == Some(&ErrorCode::TicketReserved) => println!("another buyer was first"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn create(&self, ticket: impl Into<TicketId>) -> Write<Order> {
         self.create_from(&NewOrder::new(ticket))
     }
@@ -57,6 +83,15 @@ impl Orders {
     ///
     /// Fails as [`create`](Self::create), and with `price_changed` where the ticket costs something else by now;
     /// [`Error::new_price`](crate::Error::new_price) tells what. A server of the teaching versions ignores the price.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let ticket = client.tickets().get("5ea9b8f0c1d2e3f405162738").await?;
+    /// if let Err(error) = client.orders().create_at_price(&ticket.id, ticket.price).await {
+    ///     println!("it costs {:?} now", error.new_price());
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn create_at_price(&self, ticket: impl Into<TicketId>, price: Money) -> Write<Order> {
         self.create_from(&NewOrder::new(ticket).price(price))
     }
@@ -69,6 +104,12 @@ impl Orders {
     /// Cancels an order and frees its ticket. Cancelling again changes nothing.
     ///
     /// Fails with `payment_in_progress`, `order_paid`, `not_owner` and `not_found`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.orders().cancel("5ea9b8f0c1d2e3f405162738").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn cancel(&self, id: impl Into<OrderId>) -> Write<()> {
         Write::new(self.one(Method::DELETE, &id.into()).repeatable(), Response::no_content)
     }
@@ -79,10 +120,27 @@ impl Orders {
 }
 
 /// A list of orders. See [`Orders::list`].
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use ticketing_sdk::ListOrders;
+///
+/// let orders: ListOrders = client.orders().list();
+/// println!("{} orders", orders.all().await?.len());
+/// # Ok(()) }
+/// ```
 pub type ListOrders = List<Order>;
 
 impl List<Order> {
     /// Orders of these statuses only.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::OrderStatus;
+    ///
+    /// let unpaid = client.orders().list().status([OrderStatus::Created]).all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn status(self, statuses: impl IntoIterator<Item = OrderStatus>) -> Self {
         let statuses: Vec<_> = statuses.into_iter().collect();
         let words: Vec<_> = statuses.iter().map(OrderStatus::as_str).collect();

@@ -41,6 +41,14 @@ impl Passes {
     }
 
     /// The passes that the user holds, newest first.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for pass in client.passes().list().all().await? {
+    ///     println!("{} {}", pass.title, pass.status);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> ListPasses {
         List::new(self.client.request(Method::GET, PATH))
     }
@@ -80,6 +88,12 @@ impl Passes {
 
     /// One pass, for its holder or its issuer.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let pass = client.passes().get("0192f3a4-0000-7000-8000-0000000000a1").await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// `not_found`, `not_signed_in`.
     pub async fn get(&self, id: impl Into<PassId>) -> Result<Pass> {
@@ -90,6 +104,13 @@ impl Passes {
     /// code.
     ///
     /// Fails with `pass_not_valid`, `not_found`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let transfer = client.passes().transfer("0192f3a4-0000-7000-8000-0000000000a1").await?;
+    /// println!("give this to the next holder: {}", transfer.claim_code.as_str());
+    /// # Ok(()) }
+    /// ```
     pub fn transfer(&self, id: impl Into<PassId>) -> Write<PassTransfer> {
         self.create(self.one(Method::POST, &id.into(), "/transfer"), Response::json)
     }
@@ -97,6 +118,12 @@ impl Passes {
     /// Cancels a transfer that was not claimed.
     ///
     /// Fails with `pass_not_valid`, `not_found`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.passes().cancel_transfer("0192f3a4-0000-7000-8000-0000000000a1").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn cancel_transfer(&self, id: impl Into<PassId>) -> Write<()> {
         Write::new(self.one(Method::DELETE, &id.into(), "/transfer"), Response::no_content)
     }
@@ -104,6 +131,14 @@ impl Passes {
     /// Claims a pass that another user gives away.
     ///
     /// Fails with `claim_invalid`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let code = String::new();
+    /// let pass = client.passes().claim(code).await?;
+    /// println!("you hold {} now", pass.title);
+    /// # Ok(()) }
+    /// ```
     pub fn claim(&self, claim_code: impl Into<ClaimCode>) -> Write<Pass> {
         let body = NewClaim::new(claim_code);
         self.create(self.client.request(Method::POST, format!("{PATH}/claims")).json(&body), Response::json)
@@ -113,6 +148,14 @@ impl Passes {
     /// the pass valid again.
     ///
     /// Fails with `pass_not_valid`, `invalid_input`, `ticket_past`, `not_found`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let listing = client.passes().resell("0192f3a4-0000-7000-8000-0000000000a1", "40".parse()?).await?;
+    /// // Takes it back, unless somebody has ordered it.
+    /// client.tickets().delete(&listing.id).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn resell(&self, id: impl Into<PassId>, price: Money) -> Write<Ticket> {
         let request = self.one(Method::POST, &id.into(), "/resale");
         self.create(request.json(&NewResale::new(price)), Response::json)
@@ -121,6 +164,15 @@ impl Passes {
     /// Admits the holder of a code.
     ///
     /// Fails with `already_admitted`, `pass_invalid`, `pass_superseded`, `pass_offered` and `not_owner`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::NewCheckIn;
+    ///
+    /// let admission = client.passes().check_in(NewCheckIn::new("TK1…").device("north door")).await?;
+    /// println!("welcome: {}", admission.title);
+    /// # Ok(()) }
+    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a check-in is made for this call")]
     pub fn check_in(&self, check_in: NewCheckIn) -> Write<Admission> {
         let request = self.client.request(Method::POST, format!("{PATH}/check-ins")).json(&check_in);
@@ -129,6 +181,13 @@ impl Passes {
 
     /// The public keys that verify codes.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let keys = client.passes().keys().await?;
+    /// println!("{} keys", keys.keys.len());
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If the server cannot be reached, or fails.
     pub async fn keys(&self) -> Result<PassKeys> {
@@ -136,6 +195,13 @@ impl Passes {
     }
 
     /// The event of a pass as a calendar file (RFC 5545).
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let file = client.passes().calendar("0192f3a4-0000-7000-8000-0000000000a1").await?;
+    /// std::fs::write("event.ics", file)?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// `not_found`, also where the pass does not say when its event starts.
@@ -153,10 +219,27 @@ impl Passes {
 }
 
 /// A list of passes. See [`Passes::list`].
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use ticketing_sdk::ListPasses;
+///
+/// let passes: ListPasses = client.passes().list();
+/// println!("{} passes", passes.all().await?.len());
+/// # Ok(()) }
+/// ```
 pub type ListPasses = List<Pass>;
 
 impl List<Pass> {
     /// Passes of these statuses.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::PassStatus;
+    ///
+    /// let valid = client.passes().list().status([PassStatus::Valid]).all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn status(self, statuses: impl IntoIterator<Item = PassStatus>) -> Self {
         let statuses: Vec<_> = statuses.into_iter().collect();
         let words: Vec<_> = statuses.iter().map(PassStatus::as_str).collect();
@@ -164,12 +247,24 @@ impl List<Pass> {
     }
 
     /// The pass that was bought with this order.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let bought = client.passes().list().order("5ea9b8f0c1d2e3f405162738").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn order(self, order: impl Into<OrderId>) -> Self {
         let order = order.into();
         self.filter("order", order.clone(), move |pass, _| pass.order_id.as_ref() == Some(&order))
     }
 
     /// The passes of the events of the signed-in user, without codes: the door list.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let door_list = client.passes().list().issued().all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn issued(self) -> Self {
         self.filter("issued", "me", |pass, user| user.is_none_or(|user| pass.issuer_id == *user))
     }

@@ -45,6 +45,10 @@ pub struct CardToken(SecretString);
 
 impl CardToken {
     /// A token that the provider gave.
+    ///
+    /// ```
+    /// let card = ticketing_sdk::CardToken::new("tok_visa");
+    /// ```
     pub fn new(token: impl Into<String>) -> Self {
         Self(SecretString::from(token.into()))
     }
@@ -72,6 +76,16 @@ impl CardToken {
 }
 
 /// How a buyer's card gets to the payment provider. See [`Payments::card_entry`].
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use ticketing_sdk::CardEntry;
+///
+/// if client.payments().card_entry().await? == CardEntry::Page {
+///     println!("pay at {}", client.pages().order(&"5ea9b8f0c1d2e3f405162738".into()));
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CardEntry {
@@ -103,11 +117,24 @@ impl Payments {
     }
 
     /// One's own payments.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let payments = client.payments().list().all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> ListPayments {
         List::new(self.client.request(Method::GET, PATH))
     }
 
     /// One payment.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let payment = client.payments().get("5ea9b8f0c1d2e3f405162738").await?;
+    /// println!("{:?}", payment.status);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// `not_found`, `not_owner`, `not_signed_in`.
@@ -120,6 +147,12 @@ impl Payments {
     /// order's page where the answer is [`CardEntry::Page`], and follows the order.
     ///
     /// The marketplace's page tells; a server without pages takes tokens.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let entry = client.payments().card_entry().await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If the server cannot be reached, or fails.
@@ -140,6 +173,18 @@ impl Payments {
     ///
     /// Fails with `card_declined`, `order_expired`, `order_cancelled`, `order_paid`, `not_owner`, `not_found` and
     /// `provider_unavailable`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::{CardToken, ErrorCode};
+    ///
+    /// match client.payments().create("5ea9b8f0c1d2e3f405162738", CardToken::new("tok_visa")).settled().await {
+    ///     Ok(payment) => println!("{:?}", payment.status),
+    ///     Err(error) if error.code() == Some(&ErrorCode::CardDeclined) => println!("try another card"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn create(&self, order: impl Into<OrderId>, card: CardToken) -> Write<Payment> {
         let body = NewPayment::new(order, card.into_token());
         let request = self.client.request(Method::POST, PATH).json(&body).references(body.order_id.as_str());
@@ -147,6 +192,13 @@ impl Payments {
     }
 
     /// Follows a payment until its outcome is known.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let payment = client.payments().settled("5ea9b8f0c1d2e3f405162738").await?;
+    /// println!("{:?}", payment.status);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// As [`Self::get`], and [`Error::Timeout`] if it is still open after a minute. A server that is away for a while
@@ -173,6 +225,15 @@ impl Payments {
 }
 
 /// A list of payments. See [`Payments::list`].
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use ticketing_sdk::ListPayments;
+///
+/// let payments: ListPayments = client.payments().list();
+/// println!("{} payments", payments.all().await?.len());
+/// # Ok(()) }
+/// ```
 pub type ListPayments = List<Payment>;
 
 impl List<Payment> {
@@ -196,6 +257,15 @@ impl List<Payment> {
 
 impl Write<Payment> {
     /// Sends the payment, and polls it until its outcome is known, for at most a minute.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::CardToken;
+    ///
+    /// let payment = client.payments().create("5ea9b8f0c1d2e3f405162738", CardToken::new("tok_visa"));
+    /// println!("{:?}", payment.settled().await?.status);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// As sending it and as [`Payments::settled`].

@@ -44,11 +44,24 @@ impl Tickets {
     }
 
     /// Tickets that can be ordered now, oldest first, unless filtered otherwise.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let page = client.tickets().list().matching("jazz").limit(20).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> ListTickets {
         List::new(self.client.request(Method::GET, PATH).without_session())
     }
 
     /// One ticket.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let ticket = client.tickets().get("5ea9b8f0c1d2e3f405162738").await?;
+    /// println!("{} {}", ticket.price, ticket.title);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// `not_found`.
@@ -59,6 +72,15 @@ impl Tickets {
     /// Lists a ticket for sale.
     ///
     /// Fails with `invalid_input` and the fields at fault, and `not_signed_in`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::NewTicket;
+    ///
+    /// let new = NewTicket::new("RustConf, day 1", "149.99".parse()?).venue("Palais de Tokyo");
+    /// let ticket = client.tickets().create(new).await?;
+    /// # Ok(()) }
+    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a new ticket is made for this call")]
     pub fn create(&self, ticket: NewTicket) -> Write<Ticket> {
         let request = self.client.request(Method::POST, PATH).json(&ticket);
@@ -69,6 +91,16 @@ impl Tickets {
     /// else changed it meanwhile.
     ///
     /// Fails with `invalid_input`, `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::TicketUpdate;
+    ///
+    /// let ticket = client.tickets().get("5ea9b8f0c1d2e3f405162738").await?;
+    /// let cheaper = TicketUpdate::new(&ticket.title, "99".parse()?);
+    /// client.tickets().update(&ticket.id, cheaper).if_match(ticket.version).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(&self, id: impl Into<TicketId>, ticket: impl Into<TicketUpdate>) -> Write<Ticket> {
         Write::new(self.one(Method::PUT, &id.into()).json(&ticket.into()), Response::json)
     }
@@ -76,12 +108,26 @@ impl Tickets {
     /// Withdraws a ticket of the user.
     ///
     /// Fails with `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.tickets().delete("5ea9b8f0c1d2e3f405162738").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, id: impl Into<TicketId>) -> Write<()> {
         Write::new(self.one(Method::DELETE, &id.into()), Response::no_content)
     }
 
     /// The changes of all tickets from now on. When this returns, the stream stands: what happens from here on
     /// will be in it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let next = client.tickets().watch().await?.try_next().await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If the first connection fails, and [`Unsupported`](crate::Error::Unsupported) on a backend without live
@@ -93,6 +139,14 @@ impl Tickets {
     /// The changes of all tickets after a position that an earlier watch has reached. A server keeps changes for a
     /// while (24 hours here); where it cannot resume there, the stream begins with
     /// [`ChangesMissed`](crate::Error::ChangesMissed).
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// // The position that an earlier run has stored.
+    /// let position = std::fs::read_to_string("position")?;
+    /// let changes = client.tickets().watch_after(position).await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// As [`Self::watch`].
@@ -126,6 +180,12 @@ impl Tickets {
 
     /// As [`Self::follow`], beginning with the changes since a time by the server's clock. Where the server no longer
     /// has all of them, or is too old to know, the stream begins with [`ChangesMissed`](crate::Error::ChangesMissed).
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let news = client.tickets().follow_since("2026-11-22T10:15:00Z".parse()?);
+    /// # Ok(()) }
+    /// ```
     pub fn follow_since(&self, since: Timestamp) -> WatchEvents {
         self.follow(Some(format!("since:{}", since.as_millis())))
     }
@@ -136,10 +196,25 @@ impl Tickets {
 }
 
 /// A list of tickets. See [`Tickets::list`].
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use ticketing_sdk::ListTickets;
+///
+/// let tickets: ListTickets = client.tickets().list();
+/// println!("{} tickets", tickets.all().await?.len());
+/// # Ok(()) }
+/// ```
 pub type ListTickets = List<Ticket>;
 
 impl List<Ticket> {
     /// Tickets with all of these words in the title or the venue.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let jazz = client.tickets().list().matching("jazz lake").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn matching(self, words: impl Into<String>) -> Self {
         let words = words.into();
         let search = SearchWords::new(&words);
@@ -147,6 +222,12 @@ impl List<Ticket> {
     }
 
     /// Tickets with all of these words in the venue.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let here = client.tickets().list().venue("tivoli").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn venue(self, words: impl Into<String>) -> Self {
         let words = words.into();
         let search = SearchWords::new(&words);
@@ -156,42 +237,94 @@ impl List<Ticket> {
     }
 
     /// Tickets of events that start at this time or later.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let december = client.tickets().list().from("2026-12-01T00:00:00Z".parse()?).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn from(self, time: Timestamp) -> Self {
         self.filter("from", time, move |ticket, _| starts_at(ticket).is_some_and(|starts| starts >= time))
     }
 
     /// Tickets of events that start at this time or earlier.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let autumn = client.tickets().list().until("2026-12-01T00:00:00Z".parse()?).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn until(self, time: Timestamp) -> Self {
         self.filter("until", time, move |ticket, _| starts_at(ticket).is_some_and(|starts| starts <= time))
     }
 
     /// Also tickets of events that have started, which are left out otherwise.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let all = client.tickets().list().past().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn past(self) -> Self {
         self.parameter("past", "true")
     }
 
     /// Tickets that cost at least this.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let dear = client.tickets().list().min_price("100".parse()?).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn min_price(self, price: PriceBound) -> Self {
         self.filter("minPrice", price, move |ticket, _| PriceBound::from(ticket.price) >= price)
     }
 
     /// Tickets that cost at most this.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let cheap = client.tickets().list().max_price("20".parse()?).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn max_price(self, price: PriceBound) -> Self {
         self.filter("maxPrice", price, move |ticket, _| PriceBound::from(ticket.price) <= price)
     }
 
     /// In which order.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::TicketSort;
+    ///
+    /// let cheapest = client.tickets().list().sort(TicketSort::Price).limit(1).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn sort(self, sort: TicketSort) -> Self {
         self.ordered(sort.as_str(), sort.order())
     }
 
     /// Tickets of the signed-in user.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let own = client.tickets().list().mine().any_status().all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn mine(mut self) -> Self {
         self.request = self.request.with_session();
         self.filter("seller", "me", |ticket, user| user.is_none_or(|user| ticket.user_id == *user))
     }
 
     /// Tickets of these statuses, in place of those that can be ordered.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::TicketStatus;
+    ///
+    /// let sold = client.tickets().list().status([TicketStatus::Sold]).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn status(self, statuses: impl IntoIterator<Item = TicketStatus>) -> Self {
         let statuses: Vec<_> = statuses.into_iter().collect();
         let words: Vec<_> = statuses.iter().map(TicketStatus::as_str).collect();
@@ -199,12 +332,24 @@ impl List<Ticket> {
     }
 
     /// Tickets of every status.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let all = client.tickets().list().any_status().all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn any_status(self) -> Self {
         self.parameter("status", "all")
     }
 }
 
 /// The order of a list of tickets.
+///
+/// ```
+/// use ticketing_sdk::TicketSort;
+///
+/// assert_eq!("price".parse(), Ok(TicketSort::Price));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TicketSort {
     /// The oldest listings first.

@@ -9,6 +9,13 @@ use crate::{
 impl Orders {
     /// Returns what the orders service retains of an order: requests, the deadline, events and their deliveries.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let part = client.orders().timeline("5ea9b8f0c1d2e3f405162738").await?;
+    /// println!("{} entries of {}", part.entries.len(), part.service);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// `not_found`, `not_owner`, `not_signed_in`. A server of the original contract answers `not_found`.
     pub async fn timeline(&self, id: impl Into<OrderId>) -> Result<ServiceTimeline> {
@@ -69,6 +76,12 @@ impl Payments {
     /// Returns what the payments service retains of an order: payments, the calls of the card provider, events and
     /// their deliveries.
     ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let part = client.payments().timeline("5ea9b8f0c1d2e3f405162738").await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// `not_found` where the service has not received the order; `not_owner`, `not_signed_in`.
     pub async fn timeline(&self, order: impl Into<OrderId>) -> Result<ServiceTimeline> {
@@ -80,6 +93,12 @@ impl Payments {
 impl Tickets {
     /// Returns what the tickets service retains of an order: the holds of its ticket, and the events and their
     /// deliveries.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let part = client.tickets().order_timeline("5ea9b8f0c1d2e3f405162738").await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// `not_found` where the service has not received the order; `not_owner`, `not_signed_in`.

@@ -1,17 +1,18 @@
 //! The configuration of a client.
 
+mod parse;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
-use http::header::{HeaderName, HeaderValue};
+use http::header::HeaderValue;
 use secrecy::SecretString;
-use url::Url;
 
+use self::parse::{headers, parse_server};
 use super::Client;
 use crate::clock::ServerClock;
-use crate::http_backend::{ConnectionOptions, HttpBackend, ProxyChoice, ReqwestBackend, is_loopback};
+use crate::http_backend::{ConnectionOptions, HttpBackend, ProxyChoice, ReqwestBackend};
 use crate::outcome::IdempotencySupport;
 use crate::session::{GivenSession, Sessions};
 use crate::transport::{Limits, Transport};
@@ -69,17 +70,39 @@ impl ClientBuilder {
     }
 
     /// Sets the session store; in memory by default.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Client, FileSessions};
+    ///
+    /// let client = Client::builder("127.0.0.1:3000").session_store(FileSessions::new("sessions.json")).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn session_store(self, store: impl SessionStore + 'static) -> Self {
         self.shared_session_store(Arc::new(store))
     }
 
     /// Sets a shared session store.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ticketing_sdk::{Client, MemorySessions};
+    ///
+    /// let sessions = Arc::new(MemorySessions::new());
+    /// let client = Client::builder("127.0.0.1:3000").shared_session_store(sessions.clone()).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn shared_session_store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = store;
         self
     }
 
     /// Sets the session itself: the value of the session cookie. Then no store is read or written.
+    ///
+    /// ```
+    /// # let session = "secret";
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").session_value(session).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn session_value(mut self, value: impl Into<SecretString>) -> Self {
         self.session_value = Some(value.into());
         self
@@ -87,54 +110,116 @@ impl ClientBuilder {
 
     /// Sets the name of the cookie of [`Self::session_value`]: `session` by default, `express:sess` on older
     /// deployments. A session that the server sets may have any name.
+    ///
+    /// ```
+    /// # let session = "secret";
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").session_cookie("express:sess").session_value(session).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn session_cookie(mut self, name: impl Into<String>) -> Self {
         self.session_cookie = name.into();
         self
     }
 
     /// Sets the timeout of a connection attempt; 5 seconds by default.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").connect_timeout(Duration::from_secs(2)).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connections.connect_timeout = timeout;
         self
     }
 
     /// Sets the timeout from a request to the head of its response; 30 seconds by default.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").response_timeout(Duration::from_secs(10)).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
         self
     }
 
     /// Sets the longest silence within the body of a response; 30 seconds by default.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").body_timeout(Duration::from_secs(10)).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.body_timeout = timeout;
         self
     }
 
     /// Sets the timeout of a call with its retries and its body; 60 seconds by default. It does not apply to a watch.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").timeout(Duration::from_secs(20)).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
     /// Sets the maximum number of retries of a request that is safe to repeat; 3 by default, 0 for none.
+    ///
+    /// ```
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").max_retries(0).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.retry = self.retry.max_retries(retries);
         self
     }
 
     /// Sets the policy of retries, in place of the default and of [`Self::max_retries`].
+    ///
+    /// ```
+    /// use ticketing_sdk::{Client, RetryPolicy};
+    ///
+    /// let client = Client::builder("127.0.0.1:3000").retry_policy(RetryPolicy::never()).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
     /// Adds a hook that runs before and after each attempt. Hooks run in the order in which they were added.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Attempt, AttemptHook, AttemptResult, Client};
+    ///
+    /// struct Log;
+    ///
+    /// impl AttemptHook for Log {
+    ///     fn after_attempt(&self, attempt: &Attempt<'_>, result: &AttemptResult<'_>) {
+    ///         println!("{} {:?}", attempt.route, result.elapsed);
+    ///     }
+    /// }
+    ///
+    /// let client = Client::builder("127.0.0.1:3000").hook(Log).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn hook(mut self, hook: impl AttemptHook + 'static) -> Self {
         self.hooks.push(Arc::new(hook));
         self
     }
 
     /// Adds a header to every request. A header of the request itself, or of a hook, takes its place.
+    ///
+    /// ```
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").default_header("x-team", "box-office").build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.default_headers.push((name.into(), value.into()));
         self
@@ -143,18 +228,33 @@ impl ClientBuilder {
     /// Sends every request by way of this proxy, also to this machine: an address like `http://proxy.example.com:3128`,
     /// with a user name and a password where it wants them. By default the environment names the proxy (`HTTPS_PROXY`,
     /// `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), and a server on this machine is reached directly.
+    ///
+    /// ```
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").proxy("http://proxy.example.com:3128").build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.connections.proxy = ProxyChoice::At(url.into());
         self
     }
 
     /// Uses no proxy, whatever the environment says.
+    ///
+    /// ```
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").no_proxy().build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn no_proxy(mut self) -> Self {
         self.connections.proxy = ProxyChoice::Never;
         self
     }
 
     /// Trusts the certificates of a PEM file too, beside those of the operating system.
+    ///
+    /// ```no_run
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").root_certificates(std::fs::read("company.pem")?).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.connections.root_certificates.push(pem.as_ref().to_vec());
         self
@@ -163,6 +263,20 @@ impl ClientBuilder {
     /// Sets the whole configuration of TLS: with a cryptographic provider, a verifier or client certificates of the
     /// program's own. By default TLS uses the provider that the program has installed, or ring (feature `tls-ring`),
     /// and the certificates of the operating system. The SDK itself never installs a provider.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ticketing_sdk::{Client, rustls};
+    ///
+    /// let provider = Arc::new(rustls::crypto::ring::default_provider());
+    /// # let roots = rustls::RootCertStore::empty();
+    /// let config = rustls::ClientConfig::builder_with_provider(provider)
+    ///     .with_safe_default_protocol_versions()?
+    ///     .with_root_certificates(roots)
+    ///     .with_no_client_auth();
+    /// let client = Client::builder("https://tickets.example.com").tls_config(config).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn tls_config(mut self, config: rustls::ClientConfig) -> Self {
         self.connections.tls = Some(Box::new(config));
         self
@@ -187,6 +301,11 @@ impl ClientBuilder {
     }
 
     /// Sets the `User-Agent` header.
+    ///
+    /// ```
+    /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").user_agent("box-office/1.2").build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = name.into();
         self
@@ -200,6 +319,10 @@ impl ClientBuilder {
     }
 
     /// Builds the client. No request is sent, no file is read, and no runtime is needed.
+    ///
+    /// ```
+    /// assert!(ticketing_sdk::Client::builder("ftp://tickets.example.com").build().is_err());
+    /// ```
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for an address that is no `http` or `https` address, for a session value, cookie name, header
@@ -246,45 +369,4 @@ impl fmt::Debug for ClientBuilder {
         // The URL may hold a password until `build` refuses it.
         f.debug_struct("ClientBuilder").field("timeout", &self.timeout).finish_non_exhaustive()
     }
-}
-
-fn headers(pairs: Vec<(String, String)>) -> Result<HeaderMap> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in pairs {
-        match (HeaderName::try_from(&name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => headers.insert(name, value),
-            _ => {
-                let message = format!("{name:?} or its value holds characters that cannot be sent");
-                return Err(Error::invalid("header", message));
-            }
-        };
-    }
-    Ok(headers)
-}
-
-/// Parses a URL. A host with a port or a dot needs no scheme: `http` is assumed for this machine, `https` for any
-/// other.
-fn parse_server(text: &str) -> Result<Url> {
-    let refuse = |why: &str| Err(Error::invalid("server", why));
-    let parsed = if text.contains("://") || !text.contains([':', '.']) {
-        Url::parse(text)
-    } else {
-        Url::parse(&format!("http://{text}")).and_then(|url| match is_loopback(&url) {
-            true => Ok(url),
-            false => Url::parse(&format!("https://{text}")),
-        })
-    };
-    let Ok(url) = parsed else {
-        return refuse("must be an address like http://127.0.0.1:3000");
-    };
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return refuse("must be an http or https address, like http://127.0.0.1:3000");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return refuse("must not hold a user name or password; sign in instead");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return refuse("must not have a query or fragment");
-    }
-    Ok(url)
 }

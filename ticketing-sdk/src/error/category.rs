@@ -9,6 +9,21 @@ use crate::ErrorCode;
 use crate::types::words;
 
 /// The category of an error. Its name is stable.
+///
+/// ```
+/// use ticketing_sdk::ErrorCategory;
+///
+/// let exit_code = |category| match category {
+///     ErrorCategory::InvalidInput => 2,
+///     ErrorCategory::NotFound => 3,
+///     ErrorCategory::NotAllowed => 4,
+///     ErrorCategory::Conflict => 5,
+///     ErrorCategory::Declined => 6,
+///     ErrorCategory::Unreachable => 7,
+///     ErrorCategory::Failed => 1,
+/// };
+/// assert_eq!(exit_code(ErrorCategory::NotFound), 3);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorCategory {
     /// The input is wrong.
@@ -34,6 +49,12 @@ words!(ErrorCategory, "error category", {
 
 impl ErrorCategory {
     /// The category of an error answer of the contract.
+    ///
+    /// ```
+    /// use ticketing_sdk::{ErrorCategory, ErrorCode};
+    ///
+    /// assert_eq!(ErrorCategory::of_code(&ErrorCode::OrderPaid), ErrorCategory::Conflict);
+    /// ```
     #[must_use]
     pub fn of_code(code: &ErrorCode) -> Self {
         match code {
@@ -69,6 +90,12 @@ impl ErrorCategory {
     }
 
     /// The category of an answer of which only the status is known, and that is not a success.
+    ///
+    /// ```
+    /// use ticketing_sdk::{ErrorCategory, StatusCode};
+    ///
+    /// assert_eq!(ErrorCategory::of_status(StatusCode::BAD_GATEWAY), ErrorCategory::Unreachable);
+    /// ```
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
@@ -84,6 +111,18 @@ impl ErrorCategory {
 
 impl Error {
     /// Returns the category of the error.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::ErrorCategory;
+    ///
+    /// if let Err(error) = client.orders().create("t-1").await
+    ///     && error.category() == ErrorCategory::Conflict
+    /// {
+    ///     println!("too late: {}", error.user_message());
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn category(&self) -> ErrorCategory {
         match self {
@@ -100,9 +139,10 @@ impl Error {
                 ErrorCategory::Unreachable => ErrorCategory::Unreachable,
                 _ => ErrorCategory::Failed,
             },
-            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. } => {
-                ErrorCategory::Unreachable
-            }
+            Self::Unreachable { .. }
+            | Self::Untrusted { .. }
+            | Self::Timeout { .. }
+            | Self::Interrupted { .. } => ErrorCategory::Unreachable,
             Self::InvalidInput { .. } => ErrorCategory::InvalidInput,
             _ => ErrorCategory::Failed,
         }

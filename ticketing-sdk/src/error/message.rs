@@ -32,6 +32,17 @@ impl Error {
     }
 
     /// The innermost cause, where the reason usually is: "Connection refused (os error 111)".
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// mock.on(Method::GET, "/api/tickets/t-1", Reply::unreachable());
+    /// assert_eq!(client.tickets().get("t-1").await.unwrap_err().root_cause(), "connection refused");
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn root_cause(&self) -> String {
         root_cause(self)
@@ -40,6 +51,12 @@ impl Error {
 
 impl ErrorCode {
     /// The phrase for a person, where the message of the contract says less or names a field that no person filled in.
+    ///
+    /// ```
+    /// use ticketing_sdk::ErrorCode;
+    ///
+    /// assert_eq!(ErrorCode::NotSignedIn.user_message(), Some("you are not signed in"));
+    /// ```
     #[must_use]
     pub fn user_message(&self) -> Option<&'static str> {
         Some(match self {

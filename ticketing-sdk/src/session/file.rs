@@ -55,11 +55,20 @@ pub(super) enum FileEntry {
 
 impl FileSessions {
     /// Sessions in this file; it and its folder are made when the first session is saved.
+    ///
+    /// ```
+    /// let store = ticketing_sdk::FileSessions::new("sessions.json");
+    /// ```
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
     /// The file.
+    ///
+    /// ```
+    /// let store = ticketing_sdk::FileSessions::new("sessions.json");
+    /// assert_eq!(store.path(), std::path::Path::new("sessions.json"));
+    /// ```
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

@@ -60,6 +60,13 @@ enum KeyringError {
 
 impl Keyring {
     /// The sessions of a profile. The file for want of a keyring is in the user's local data folder.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Client, Keyring};
+    ///
+    /// let client = Client::builder("https://tickets.example.com").session_store(Keyring::new("default")).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(profile: impl Into<String>) -> Self {
         let profile = profile.into();
         let folder = directories::ProjectDirs::from("", "", SERVICE)
@@ -69,6 +76,10 @@ impl Keyring {
     }
 
     /// The file to use where there is no keyring.
+    ///
+    /// ```
+    /// let store = ticketing_sdk::Keyring::new("default").fallback("sessions.json");
+    /// ```
     #[must_use]
     pub fn fallback(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = FileSessions::new(path);

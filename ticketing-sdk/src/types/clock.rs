@@ -15,6 +15,13 @@ pub struct ClockTime {
 
 impl ClockTime {
     /// Creates the answer of a server.
+    ///
+    /// ```
+    /// use ticketing_sdk::{ClockTime, Timestamp};
+    ///
+    /// let time = ClockTime::new(Timestamp::from_millis(0));
+    /// assert_eq!(time.now.to_string(), "1970-01-01T00:00:00.000Z");
+    /// ```
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
         Self { now }
@@ -35,6 +42,11 @@ impl AdvanceClock {
     pub const MAX_MILLIS: u64 = 366 * 24 * 3600 * 1000;
 
     /// Creates the request.
+    ///
+    /// ```
+    /// let step = ticketing_sdk::AdvanceClock::new(60_000);
+    /// assert_eq!(step.milliseconds, 60_000);
+    /// ```
     #[must_use]
     pub fn new(milliseconds: u64) -> Self {
         Self { milliseconds }

@@ -8,6 +8,13 @@ use super::EventTime;
 use super::text::{has_visible, normalize};
 
 /// An invalid value of a field of the details.
+///
+/// ```
+/// use ticketing_sdk::{DetailError, DetailField, DetailsUpdate};
+///
+/// let refused = DetailsUpdate::default().set(DetailField::StartsAt, "tomorrow");
+/// assert_eq!(refused, Err(DetailError::NotATime(DetailField::StartsAt)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DetailError {
@@ -26,6 +33,13 @@ pub enum DetailError {
 }
 
 /// A change of one optional field: of its JSON, an absent field stays as it is and `null` clears it.
+///
+/// ```
+/// use ticketing_sdk::FieldUpdate;
+///
+/// assert_eq!(FieldUpdate::from(Some(1)), FieldUpdate::Set(1));
+/// assert_eq!(FieldUpdate::from(None::<i32>), FieldUpdate::Keep);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum FieldUpdate<T> {
     /// The field stays as it is.
@@ -39,6 +53,10 @@ pub enum FieldUpdate<T> {
 
 impl<T> FieldUpdate<T> {
     /// Returns whether the field stays as it is.
+    ///
+    /// ```
+    /// assert!(ticketing_sdk::FieldUpdate::<String>::default().is_keep());
+    /// ```
     #[must_use]
     pub fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
@@ -79,6 +97,18 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for FieldUpdate<T> {
 
 /// Reads an optional field; a value that cannot be read counts as absent, since another backend of the contract may
 /// give the field another meaning. For `#[serde(deserialize_with = "…")]`.
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Reply {
+///     #[serde(default, deserialize_with = "ticketing_sdk::tolerant")]
+///     price: Option<ticketing_sdk::Money>,
+/// }
+///
+/// let reply: Reply = serde_json::from_str(r#"{"price": "on request"}"#)?;
+/// assert_eq!(reply.price, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// When the value is not JSON.
@@ -149,6 +179,14 @@ macro_rules! details {
         }
 
         /// A field of the details.
+        ///
+        /// ```
+        /// use ticketing_sdk::{DetailField, fixtures};
+        ///
+        /// for (field, text) in fixtures::details().given() {
+        ///     println!("{}: {text}", field.label());
+        /// }
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum DetailField {
             $($(#[doc = $doc])+ $variant,)+
@@ -159,18 +197,30 @@ macro_rules! details {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The name in JSON.
+            ///
+            /// ```
+            /// assert_eq!(ticketing_sdk::DetailField::StartsAt.name(), "startsAt");
+            /// ```
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
 
             /// The name at the beginning of a sentence.
+            ///
+            /// ```
+            /// assert_eq!(ticketing_sdk::DetailField::Venue.label(), "Venue");
+            /// ```
             #[must_use]
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label),+ }
             }
 
             /// Returns the maximum number of characters of the field.
+            ///
+            /// ```
+            /// assert_eq!(ticketing_sdk::DetailField::Seat.max_chars(), 60);
+            /// ```
             #[must_use]
             pub const fn max_chars(self) -> usize {
                 match self { $(Self::$variant => $max),+ }
@@ -188,22 +238,49 @@ macro_rules! details {
             )+
 
             /// The field as text, if it is given.
+            ///
+            /// ```
+            /// use ticketing_sdk::{DetailField, TicketDetails};
+            ///
+            /// let details = TicketDetails::default().venue("Tivoli");
+            /// assert_eq!(details.get(DetailField::Venue), Some("Tivoli"));
+            /// ```
             #[must_use]
             pub fn get(&self, field: DetailField) -> Option<&str> {
                 match field { $(DetailField::$variant => self.$field.as_ref().map(AsRef::as_ref)),+ }
             }
 
             /// The fields that are given, as text.
+            ///
+            /// ```
+            /// let details = ticketing_sdk::TicketDetails::default().seat("Row 4");
+            /// assert_eq!(details.given().count(), 1);
+            /// ```
             pub fn given(&self) -> impl Iterator<Item = (DetailField, &str)> {
                 DetailField::ALL.iter().filter_map(|field| Some((*field, self.get(*field)?)))
             }
 
             /// Changes the fields that `update` names.
+            ///
+            /// ```
+            /// use ticketing_sdk::{DetailField, DetailsUpdate, TicketDetails};
+            ///
+            /// let mut update = DetailsUpdate::default();
+            /// update.set(DetailField::Seat, "Row 1")?;
+            /// let mut details = TicketDetails::default().seat("Row 4").venue("Tivoli");
+            /// details.apply(&update);
+            /// assert_eq!(details, TicketDetails::default().seat("Row 1").venue("Tivoli"));
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
             pub fn apply(&mut self, update: &DetailsUpdate) {
                 $(update.$field.apply_to(&mut self.$field);)+
             }
 
             /// Returns whether no field is given.
+            ///
+            /// ```
+            /// assert!(ticketing_sdk::TicketDetails::default().is_empty());
+            /// ```
             #[must_use]
             pub fn is_empty(&self) -> bool {
                 self.given().next().is_none()
@@ -212,6 +289,15 @@ macro_rules! details {
 
         impl DetailsUpdate {
             /// Sets a field from user input: trimmed, composed (NFC), with a visible character.
+            ///
+            /// ```
+            /// use ticketing_sdk::{DetailField, DetailsUpdate, FieldUpdate};
+            ///
+            /// let mut update = DetailsUpdate::default();
+            /// update.set(DetailField::Venue, " Tivoli ")?;
+            /// assert_eq!(update.venue, FieldUpdate::Set("Tivoli".to_owned()));
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
             ///
             /// # Errors
             /// When the text cannot be a value of the field.
@@ -223,6 +309,14 @@ macro_rules! details {
             }
 
             /// Clears a field.
+            ///
+            /// ```
+            /// use ticketing_sdk::{DetailField, DetailsUpdate, FieldUpdate};
+            ///
+            /// let mut update = DetailsUpdate::default();
+            /// update.clear(DetailField::Venue);
+            /// assert_eq!(update.venue, FieldUpdate::Clear);
+            /// ```
             pub fn clear(&mut self, field: DetailField) {
                 match field { $(DetailField::$variant => self.$field = FieldUpdate::Clear),+ }
             }

@@ -37,6 +37,12 @@ use super::decimal::Decimal;
 pub struct Money(i64);
 
 /// An invalid price.
+///
+/// ```
+/// use ticketing_sdk::{Money, MoneyError};
+///
+/// assert_eq!("19.999".parse::<Money>(), Err(MoneyError::TooPrecise));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MoneyError {
@@ -62,6 +68,12 @@ impl Money {
 
     /// An amount from its count of cents, 1 to 99 999 999.
     ///
+    /// ```
+    /// let price = ticketing_sdk::Money::from_cents(2050)?;
+    /// assert_eq!(price.to_string(), "20.50");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`MoneyError::NotPositive`] and [`MoneyError::TooLarge`].
     pub fn from_cents(cents: i64) -> Result<Self, MoneyError> {
@@ -76,6 +88,12 @@ impl Money {
 
     /// An amount from a JSON number or string, read from its text: a float never stands between.
     ///
+    /// ```
+    /// let value: Box<serde_json::value::RawValue> = serde_json::from_str("149.99")?;
+    /// assert_eq!(ticketing_sdk::Money::from_json(&value)?.cents(), 14_999);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`MoneyError`]; any other JSON value is [`MoneyError::NotANumber`].
     pub fn from_json(value: &RawValue) -> Result<Self, MoneyError> {
@@ -89,6 +107,12 @@ impl Money {
     }
 
     /// The count of cents.
+    ///
+    /// ```
+    /// let price: ticketing_sdk::Money = "19.99".parse()?;
+    /// assert_eq!(price.cents(), 1999);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn cents(self) -> i64 {
         self.0
@@ -98,6 +122,10 @@ impl Money {
 #[cfg(feature = "openapi")]
 impl Money {
     /// The schema of an amount in a request: a number, or a text that holds one.
+    ///
+    /// ```
+    /// let schema = ticketing_sdk::Money::input_schema();
+    /// ```
     #[must_use]
     pub fn input_schema() -> utoipa::openapi::schema::Schema {
         use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};

@@ -37,8 +37,8 @@ pub struct Order {
 }
 
 setters!(Order {
-    user_id: into UserId, status: as OrderStatus, expires_at: as Timestamp, ticket: as OrderedTicket, version: as i64,
-    created_at: some Timestamp, cancel_reason: some CancelReason,
+    user_id: into UserId, status: as OrderStatus, expires_at: as Timestamp, ticket: as OrderedTicket,
+    version: as i64, created_at: some Timestamp, cancel_reason: some CancelReason,
 });
 
 impl Order {
@@ -118,6 +118,13 @@ impl Order {
 }
 
 /// The status of an order. `complete` and `cancelled` are final.
+///
+/// ```
+/// use ticketing_sdk::OrderStatus;
+///
+/// assert_eq!("awaiting:payment".parse(), Ok(OrderStatus::AwaitingPayment));
+/// assert_eq!(OrderStatus::Complete.to_string(), "complete");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OrderStatus {
@@ -142,6 +149,10 @@ impl OrderStatus {
     pub const EXPIRED_LABEL: &'static str = "Expired";
 
     /// Returns the status as people read it.
+    ///
+    /// ```
+    /// assert_eq!(ticketing_sdk::OrderStatus::Created.label(), "Reserved");
+    /// ```
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -154,6 +165,12 @@ impl OrderStatus {
     }
 
     /// Returns whether the status is final.
+    ///
+    /// ```
+    /// use ticketing_sdk::OrderStatus;
+    ///
+    /// assert!(OrderStatus::Cancelled.is_final() && !OrderStatus::AwaitingPayment.is_final());
+    /// ```
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Complete | Self::Cancelled)
@@ -161,6 +178,12 @@ impl OrderStatus {
 }
 
 /// The reason of a cancellation.
+///
+/// ```
+/// use ticketing_sdk::CancelReason;
+///
+/// assert_eq!("payment_failed".parse(), Ok(CancelReason::PaymentFailed));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CancelReason {

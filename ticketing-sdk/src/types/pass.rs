@@ -67,9 +67,9 @@ pub struct Pass {
 
 setters!(Pass {
     title: into String, details: as TicketDetails, serial: as u16, status: as PassStatus, version: as i64,
-    code: some_into PassCode, admitted_at: some Timestamp, device: some_into String, double_admissions: as Vec<DoubleAdmission>,
-    order_id: some_into OrderId, resale_limit: some Money, listing_id: some_into TicketId, transfer_expires_at: some Timestamp,
-    issuer_id: into UserId,
+    code: some_into PassCode, admitted_at: some Timestamp, device: some_into String,
+    double_admissions: as Vec<DoubleAdmission>, order_id: some_into OrderId, resale_limit: some Money,
+    listing_id: some_into TicketId, transfer_expires_at: some Timestamp, issuer_id: into UserId,
 });
 
 impl Pass {
@@ -113,6 +113,12 @@ impl Pass {
 }
 
 /// Whether a pass admits.
+///
+/// ```
+/// use ticketing_sdk::PassStatus;
+///
+/// assert_eq!("offered".parse(), Ok(PassStatus::Offered));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PassStatus {
@@ -132,6 +138,10 @@ wire_words!(PassStatus, "pass status", { Valid => "valid", Offered => "offered",
 
 impl PassStatus {
     /// Returns the status as people read it.
+    ///
+    /// ```
+    /// assert_eq!(ticketing_sdk::PassStatus::Offered.label(), "For resale");
+    /// ```
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -155,6 +165,11 @@ macro_rules! secret_text {
 
         impl $name {
             /// Takes the text as it is.
+            ///
+            /// ```
+            #[doc = concat!("let secret = ticketing_sdk::", stringify!($name), "::new(\"A TEXT\");")]
+            #[doc = concat!("assert_eq!(format!(\"{secret:?}\"), \"", stringify!($name), "(…)\");")]
+            /// ```
             pub fn new(code: impl Into<String>) -> Self {
                 Self(code.into())
             }

@@ -39,8 +39,9 @@ pub struct Payment {
 }
 
 setters!(Payment {
-    order_id: some_into OrderId, stripe_id: some_into String, amount: some Money, currency: some_into String, status: some PaymentStatus,
-    created_at: some Timestamp, client_secret: some ClientSecret,
+    order_id: some_into OrderId, stripe_id: some_into String, amount: some Money,
+    currency: some_into String, status: some PaymentStatus, created_at: some Timestamp,
+    client_secret: some ClientSecret,
 });
 
 impl Payment {
@@ -74,12 +75,20 @@ pub struct ClientSecret(String);
 
 impl ClientSecret {
     /// Wraps a secret of the card provider.
+    ///
+    /// ```
+    /// let secret = ticketing_sdk::ClientSecret::new("pi_1_secret_2");
+    /// ```
     #[must_use]
     pub fn new(secret: impl Into<String>) -> Self {
         Self(secret.into())
     }
 
     /// Returns the secret.
+    ///
+    /// ```
+    /// assert_eq!(ticketing_sdk::ClientSecret::new("pi_1_secret_2").as_str(), "pi_1_secret_2");
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -93,6 +102,12 @@ impl fmt::Debug for ClientSecret {
 }
 
 /// The status of a payment. `succeeded`, `failed` and `refunded` are final.
+///
+/// ```
+/// use ticketing_sdk::PaymentStatus;
+///
+/// assert_eq!("succeeded".parse(), Ok(PaymentStatus::Succeeded));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PaymentStatus {
@@ -117,6 +132,10 @@ wire_words!(PaymentStatus, "payment status", {
 
 impl PaymentStatus {
     /// Returns the status as people read it.
+    ///
+    /// ```
+    /// assert_eq!(ticketing_sdk::PaymentStatus::Failed.label(), "Declined");
+    /// ```
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -130,6 +149,12 @@ impl PaymentStatus {
     }
 
     /// Returns whether only a refund can change the status.
+    ///
+    /// ```
+    /// use ticketing_sdk::PaymentStatus;
+    ///
+    /// assert!(PaymentStatus::Refunded.is_final() && !PaymentStatus::Pending.is_final());
+    /// ```
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Refunded)

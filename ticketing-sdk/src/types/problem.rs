@@ -61,7 +61,8 @@ pub struct ErrorDetail {
 }
 
 setters!(ErrorDetail {
-    field: some_into String, code: some ErrorCode, price: some Money, admitted_at: some Timestamp, device: some_into String,
+    field: some_into String, code: some ErrorCode, price: some Money, admitted_at: some Timestamp,
+    device: some_into String,
 });
 
 impl ErrorDetail {
@@ -82,6 +83,13 @@ impl ErrorDetail {
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident => $word:literal),+ $(,)?) => {
         /// The code of an error: a stable name, unlike the message.
+        ///
+        /// ```
+        /// use ticketing_sdk::ErrorCode;
+        ///
+        /// assert_eq!(ErrorCode::from("card_declined"), ErrorCode::CardDeclined);
+        /// assert_eq!(ErrorCode::from("of_tomorrow"), ErrorCode::Other("of_tomorrow".to_owned()));
+        /// ```
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -95,6 +103,10 @@ macro_rules! codes {
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
             /// Returns the name on the wire.
+            ///
+            /// ```
+            /// assert_eq!(ticketing_sdk::ErrorCode::CardDeclined.as_str(), "card_declined");
+            /// ```
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

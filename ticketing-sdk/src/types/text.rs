@@ -83,6 +83,12 @@ pub fn clock(duration: Duration) -> String {
 }
 
 /// Returns the time that is left of a reservation: `12:03 left`.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(ticketing_sdk::text::time_left(Duration::from_secs(723)), "12:03 left");
+/// ```
 #[must_use]
 pub fn time_left(left: Duration) -> String {
     format!("{} left", clock(left))
@@ -121,12 +127,22 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
 }
 
 /// The day, in UTC: `2026-11-22`.
+///
+/// ```
+/// assert_eq!(ticketing_sdk::text::date("2026-11-22T10:15:00Z".parse()?), "2026-11-22");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn date(at: Timestamp) -> String {
     at.to_string().chars().take(10).collect()
 }
 
 /// The time of the day, in UTC: `10:15:00`.
+///
+/// ```
+/// assert_eq!(ticketing_sdk::text::time_of_day("2026-11-22T10:15:00Z".parse()?), "10:15:00");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn time_of_day(at: Timestamp) -> String {
     at.to_string().chars().skip(11).take(8).collect()

@@ -44,8 +44,8 @@ pub struct Ticket {
 
 setters!(Ticket {
     title: into String, price: as Money, details: as TicketDetails, user_id: into UserId, version: as i64,
-    order_id: some_into OrderId, status: as TicketStatus, resale_of: some_into TicketId, created_at: some Timestamp,
-    updated_at: some Timestamp,
+    order_id: some_into OrderId, status: as TicketStatus, resale_of: some_into TicketId,
+    created_at: some Timestamp, updated_at: some Timestamp,
 });
 
 impl Ticket {
@@ -82,6 +82,12 @@ impl Ticket {
 }
 
 /// The status of a listing.
+///
+/// ```
+/// use ticketing_sdk::TicketStatus;
+///
+/// assert_eq!("reserved".parse(), Ok(TicketStatus::Reserved));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TicketStatus {
@@ -99,6 +105,10 @@ wire_words!(TicketStatus, "ticket status", { Available => "available", Reserved 
 
 impl TicketStatus {
     /// Returns the status as people read it.
+    ///
+    /// ```
+    /// assert_eq!(ticketing_sdk::TicketStatus::Sold.label(), "Sold");
+    /// ```
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -222,6 +232,12 @@ impl From<NewTicket> for TicketUpdate {
 }
 
 /// The kind of a change, named like the events of the stream.
+///
+/// ```
+/// use ticketing_sdk::TicketChangeKind;
+///
+/// assert_eq!("ticket:deleted".parse(), Ok(TicketChangeKind::Deleted));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TicketChangeKind {

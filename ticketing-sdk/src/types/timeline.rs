@@ -20,6 +20,14 @@ pub struct ServiceTimeline {
 
 impl ServiceTimeline {
     /// Creates the part of a service. Sorts the entries by time; of the same time, causes come before effects.
+    ///
+    /// ```
+    /// use ticketing_sdk::{ServiceTimeline, TimelineEntry, TimelineKind, Timestamp};
+    ///
+    /// let created = TimelineEntry::new(Timestamp::from_millis(0), "orders", TimelineKind::Event, "order:created");
+    /// let part = ServiceTimeline::new("orders", "o-1".into(), vec![created]);
+    /// assert_eq!(part.entries.len(), 1);
+    /// ```
     #[must_use]
     pub fn new(service: impl Into<String>, order_id: OrderId, mut entries: Vec<TimelineEntry>) -> Self {
         entries.sort_by(|a, b| (a.at, a.kind, &a.event_id).cmp(&(b.at, b.kind, &b.event_id)));
@@ -85,6 +93,13 @@ pub struct TimelineEntry {
 
 impl TimelineEntry {
     /// Creates an entry without its optional fields.
+    ///
+    /// ```
+    /// use ticketing_sdk::{TimelineEntry, TimelineKind, Timestamp};
+    ///
+    /// let mut entry = TimelineEntry::new(Timestamp::from_millis(0), "payments", TimelineKind::Call, "capture");
+    /// entry.attempt = Some(2);
+    /// ```
     #[must_use]
     pub fn new(
         at: Timestamp,
@@ -115,6 +130,12 @@ impl TimelineEntry {
 }
 
 /// The kind of an entry, in the order in which entries of the same time follow each other.
+///
+/// ```
+/// use ticketing_sdk::TimelineKind;
+///
+/// assert_eq!("deadline".parse(), Ok(TimelineKind::Deadline));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TimelineKind {
@@ -137,6 +158,12 @@ wire_words!(TimelineKind, "timeline kind", {
 });
 
 /// The order that holds a ticket.
+///
+/// ```
+/// use ticketing_sdk::TicketHolder;
+///
+/// assert_eq!("this_order".parse(), Ok(TicketHolder::ThisOrder));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TicketHolder {

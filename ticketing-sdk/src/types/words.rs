@@ -6,6 +6,11 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
 /// A word that is not one of the values of an enumeration of the wire.
+///
+/// ```
+/// let error = "gone".parse::<ticketing_sdk::TicketStatus>().unwrap_err();
+/// assert_eq!(error.to_string(), "unknown ticket status \"gone\", expected one of: available, reserved, sold");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {what} \"{word}\", expected one of: {expected}")]
 pub struct ParseEnumError {
@@ -51,6 +56,13 @@ impl UnknownValue {
     }
 
     /// The value, as on the wire: text of the server, to be sanitised before it reaches a terminal.
+    ///
+    /// ```
+    /// use ticketing_sdk::TicketStatus;
+    ///
+    /// let TicketStatus::Other(word) = TicketStatus::from_wire("in_auction") else { panic!("it is unknown") };
+    /// assert_eq!(word.as_str(), "in_auction");
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
@@ -65,6 +77,17 @@ impl fmt::Debug for UnknownValue {
 
 /// Reads a value of an enumeration strictly, for services: a value that this version does not know is an error. For
 /// `#[serde(deserialize_with = "…")]`.
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Filter {
+///     #[serde(deserialize_with = "ticketing_sdk::known")]
+///     #[expect(dead_code)]
+///     status: ticketing_sdk::TicketStatus,
+/// }
+///
+/// assert!(serde_json::from_str::<Filter>(r#"{"status": "in_auction"}"#).is_err());
+/// ```
 ///
 /// # Errors
 /// When the value is no text, or one that is not known.

@@ -3,13 +3,29 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A public item: its file and line, its declaration, and the attributes and documentation before it.
+/// A public item.
 struct Item {
+    /// Its file and line.
     place: String,
     declaration: String,
+    /// A type itself, or the type that a function belongs to.
+    owner: String,
+    /// The attributes and the documentation before it.
     docs: String,
     /// The lines from the declaration to the next item.
     body: String,
+}
+
+impl Item {
+    fn has_example(&self) -> bool {
+        self.docs.contains("```")
+    }
+
+    fn is_type(&self) -> bool {
+        ["struct", "enum", "trait", "type"]
+            .iter()
+            .any(|kind| self.declaration.starts_with(&format!("pub {kind}")))
+    }
 }
 
 /// Reads the public items of the SDK, those in macros too. The lint `unreachable_pub` sees to it that `pub` means public.
@@ -24,19 +40,29 @@ fn items_of(root: &Path, path: &PathBuf) -> Vec<Item> {
     let text = fs::read_to_string(path).unwrap();
     let file = path.strip_prefix(root).unwrap().display();
     let (mut docs, mut items) = (String::new(), Vec::<Item>::new());
+    let (mut implemented, mut is_in_attribute) = (String::new(), false);
     for (index, line) in text.lines().enumerate() {
         let code = line.trim_start();
         if code == "#[cfg(test)]" {
             break;
         }
-        let kinds = ["fn", "async fn", "const fn", "struct", "enum", "trait", "type"];
-        if kinds.iter().any(|kind| code.starts_with(&format!("pub {kind} "))) {
-            let (place, declaration) = (format!("{file}:{}", index + 1), code.to_owned());
-            items.push(Item { place, declaration, docs: std::mem::take(&mut docs), body: String::new() });
-        } else if code.starts_with("///")
-            || code.starts_with("#[")
-            || !docs.is_empty() && code.ends_with(")]")
-        {
+        if code.starts_with("impl") {
+            implemented = name_after(code, "impl");
+        }
+        let kinds = ["async fn", "const fn", "fn", "struct", "enum", "trait", "type"];
+        let kind = kinds.iter().find(|kind| code.starts_with(&format!("pub {kind} ")));
+        if let Some(kind) = kind {
+            let is_method = kind.ends_with("fn") && line != code;
+            let owner = if is_method { implemented.clone() } else { name_after(code, kind) };
+            items.push(Item {
+                place: format!("{file}:{}", index + 1),
+                declaration: code.to_owned(),
+                owner,
+                docs: std::mem::take(&mut docs),
+                body: String::new(),
+            });
+        } else if code.starts_with("///") || code.starts_with("#[") || is_in_attribute {
+            is_in_attribute = !code.starts_with("///") && !code.ends_with(']');
             docs += code;
         } else {
             docs.clear();
@@ -47,6 +73,17 @@ fn items_of(root: &Path, path: &PathBuf) -> Vec<Item> {
         }
     }
     items
+}
+
+/// The name that follows a keyword and its generic parameters. `$name` is one of a macro.
+fn name_after(code: &str, keyword: &str) -> String {
+    let rest = code.split_once(keyword).map_or("", |(_, rest)| rest);
+    let rest = match rest.strip_prefix('<').and_then(|rest| rest.split_once("> ")) {
+        Some((_, rest)) => rest,
+        None => rest,
+    };
+    let rest = rest.trim_start().trim_start_matches("super::");
+    rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect()
 }
 
 /// A later version can add a field to a struct without breaking the programs that use it.
@@ -64,4 +101,20 @@ fn structs_with_public_fields_are_non_exhaustive() {
     let closed = open.iter().filter(|item| !item.docs.contains("#[non_exhaustive]"));
     let closed: Vec<_> = closed.map(|item| format!("{} {}", item.place, item.declaration)).collect();
     assert_eq!(closed, Vec::<String>::new());
+}
+
+/// The example of a type covers its fields, its variants, its traits and what a macro writes for it. The example of a
+/// constructor stands for one of its type, whose documentation is a description in the OpenAPI document.
+#[test]
+fn public_items_have_examples() {
+    let items = public_items();
+    let has_example = |name: &str| items.iter().any(|item| item.owner == name && item.has_example());
+    let is_covered = |item: &Item| {
+        let is_of_macro = item.owner.starts_with('$') || item.declaration.contains("fn $");
+        item.has_example() || is_of_macro || item.is_type() && has_example(&item.owner)
+    };
+    assert!(items.len() > 350 && has_example("ListTickets"), "{}", items.len());
+    let bare = items.iter().filter(|item| !is_covered(item));
+    let bare: Vec<_> = bare.map(|item| format!("{} {}", item.place, item.declaration)).collect();
+    assert!(bare.is_empty(), "without an example:\n{}", bare.join("\n"));
 }

@@ -20,30 +20,56 @@ pub struct SearchWords(Vec<String>);
 
 impl SearchWords {
     /// Reads the words of a search.
+    ///
+    /// ```
+    /// let search = ticketing_sdk::text::SearchWords::new("jazz lake");
+    /// assert_eq!(search.as_keys(), ["jazz", "lake"]);
+    /// ```
     #[must_use]
     pub fn new(search: &str) -> Self {
         Self(search_key(search).split_whitespace().take(MAX_WORDS).map(str::to_owned).collect())
     }
 
     /// The words, as keys.
+    ///
+    /// ```
+    /// assert_eq!(ticketing_sdk::text::SearchWords::new("Caf\u{e9}").as_keys(), ["caf\u{e9}"]);
+    /// ```
     #[must_use]
     pub fn as_keys(&self) -> &[String] {
         &self.0
     }
 
     /// Returns whether a title contains all of the words. No words match every title.
+    ///
+    /// ```
+    /// assert!(ticketing_sdk::text::SearchWords::new("lake jazz").match_title("Jazz at the lake"));
+    /// ```
     #[must_use]
     pub fn match_title(&self, title: &str) -> bool {
         self.match_key(&search_key(title))
     }
 
     /// Returns whether the title and the venue of a ticket contain all of the words between them.
+    ///
+    /// ```
+    /// use ticketing_sdk::{fixtures, text::SearchWords};
+    ///
+    /// let ticket = fixtures::ticket("t-1").title("Jazz").details(fixtures::details());
+    /// assert!(SearchWords::new("jazz tokyo").match_ticket(&ticket));
+    /// ```
     #[must_use]
     pub fn match_ticket(&self, ticket: &Ticket) -> bool {
         self.match_key(&ticket_key(ticket))
     }
 
     /// The same for a title whose key is known.
+    ///
+    /// ```
+    /// use ticketing_sdk::text::{SearchWords, search_key};
+    ///
+    /// assert!(SearchWords::new("JAZZ").match_key(&search_key("Jazz at the lake")));
+    /// ```
     #[must_use]
     pub fn match_key(&self, title_key: &str) -> bool {
         self.0.iter().all(|word| title_key.contains(word))
@@ -51,6 +77,13 @@ impl SearchWords {
 }
 
 /// Returns the key of a ticket for searches: that of its title and of its venue.
+///
+/// ```
+/// use ticketing_sdk::{fixtures, text::ticket_key};
+///
+/// let ticket = fixtures::ticket("t-1").details(fixtures::details());
+/// assert_eq!(ticket_key(&ticket), "a ticket palais de tokyo");
+/// ```
 #[must_use]
 pub fn ticket_key(ticket: &Ticket) -> String {
     let title = search_key(&ticket.title);

@@ -76,6 +76,12 @@ pub fn has_visible(text: &str) -> bool {
 
 /// Returns whether a character alone shows nothing: white space, a control or format character, a filler, a variation
 /// selector.
+///
+/// ```
+/// use ticketing_sdk::text::is_invisible;
+///
+/// assert!(is_invisible('\u{200b}') && !is_invisible('x'));
+/// ```
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     // The last line: characters that are not ignorable by their property and have no ink all the same.

@@ -172,9 +172,10 @@ fn open_ticket_shows_within_seconds_that_it_was_used() {
     harness.press("enter");
     harness.answer_reads();
     harness.assert_shows("█");
-    let admitted_at = Some(Timestamp::from_millis(NOW + 1_000));
-    let used = Pass { status: PassStatus::Used, code: None, admitted_at, ..fixtures::pass("p1", TITLE) };
-    harness.server.passes = vec![Pass { version: 1, ..used }];
+    let admitted_at = Timestamp::from_millis(NOW + 1_000);
+    let mut used = fixtures::pass("p1", TITLE).status(PassStatus::Used).admitted_at(admitted_at).version(1);
+    used.code = None;
+    harness.server.passes = vec![used];
     harness.advance_with_wakeups(3_000);
     assert_eq!(count_pending!(harness, Call::Pass(_)), 1);
     harness.advance_with_wakeups(10_000);

@@ -1,0 +1,255 @@
+//! What programs ask an error.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::{ApiError, Error, SafeToRepeat};
+use crate::{ErrorCode, ErrorDetail, IdempotencyKey, Money};
+
+impl Error {
+    /// The status of the answer, if there was one.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let error = client.tickets().get("t-1").await.unwrap_err();
+    /// assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match self.innermost() {
+            Self::Api(api) => Some(api.status),
+            Self::Unexpected(answer) => Some(answer.status),
+            Self::Redirected { status, .. } | Self::Decode { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    fn api(&self) -> Option<&ApiError> {
+        match self.innermost() {
+            Self::Api(api) => Some(api),
+            _ => None,
+        }
+    }
+
+    /// Returns the code of the error.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// mock.on(Method::POST, "/api/orders", Reply::problem(400, ErrorCode::TicketPast, "The event has started"));
+    /// assert_eq!(client.orders().create("t-1").await.unwrap_err().code(), Some(&ErrorCode::TicketPast));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.api()?.code.as_ref()
+    }
+
+    /// Every fault that the server names.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Err(error) = client.auth().sign_up("ada", "short").await {
+    ///     for fault in error.faults() {
+    ///         println!("{}: {}", fault.field.as_deref().unwrap_or("request"), fault.message);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn faults(&self) -> &[ErrorDetail] {
+        self.api().map_or(&[], |api| &api.faults)
+    }
+
+    /// Returns the id of the request in the logs of the server.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Err(error) = client.tickets().get("t-1").await {
+    ///     eprintln!("{error} (request {})", error.request_id().unwrap_or("unknown"));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        match self.innermost() {
+            Self::Api(api) => api.request_id.as_deref(),
+            Self::Unexpected(answer) => answer.request_id.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Returns how long the server wants the caller to wait.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Err(error) = client.orders().create("t-1").await
+    ///     && let Some(wait) = error.retry_after()
+    /// {
+    ///     println!("the server asks to wait {} s", wait.as_secs());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.api()?.retry_after
+    }
+
+    /// Returns the current price of the ticket, if an order was refused with `price_changed`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Err(error) = client.orders().create_at_price("t-1", "20".parse()?).await
+    ///     && let Some(price) = error.new_price()
+    /// {
+    ///     println!("it costs {price} now");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn new_price(&self) -> Option<Money> {
+        self.faults().iter().find_map(|fault| fault.price)
+    }
+
+    /// The key to repeat a write of unknown outcome with.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Err(error) = client.orders().create("t-1").await
+    ///     && let Some(key) = error.idempotency_key()
+    /// {
+    ///     client.orders().create("t-1").idempotency_key(key.clone()).resumed(true).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
+        match self {
+            Self::UnknownOutcome { key, .. } => key.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the marketplace answered that the resource does not exist. A 404 of another program does not count.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// assert!(client.tickets().get("gone").await.unwrap_err().is_not_found());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self.innermost(), Self::Api(answer) if answer.status == StatusCode::NOT_FOUND)
+    }
+
+    /// Returns whether the request needs a session, or that of another user.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Err(error) = client.orders().list().await
+    ///     && error.is_unauthenticated()
+    /// {
+    ///     println!("sign in first");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn is_unauthenticated(&self) -> bool {
+        self.status() == Some(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Returns whether no answer came, and nothing is known to have changed. Not true of a write of unknown outcome.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// mock.on(Method::GET, "/api/tickets/t-1", Reply::unreachable());
+    /// assert!(client.tickets().get("t-1").await.unwrap_err().is_unreachable());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. })
+    }
+
+    /// Returns whether the same read may succeed a little later: the server was not reached, is overloaded or fails, or
+    /// a proxy on the way does. What follows something for a long time goes on after such an error.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = loop {
+    ///     match client.orders().get("o-1").await {
+    ///         Err(error) if error.is_transient() => continue,
+    ///         order => break order?,
+    ///     }
+    /// };
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self.status() {
+            Some(status) => {
+                status.is_server_error()
+                    || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
+            }
+            None => self.is_unreachable(),
+        }
+    }
+
+    /// Returns whether a write was sent, and it is not known whether it took effect.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// mock.on(Method::POST, "/api/orders", Reply::broken());
+    /// assert!(client.orders().create("t-1").await.unwrap_err().is_unknown_outcome());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_unknown_outcome(&self) -> bool {
+        matches!(self, Self::UnknownOutcome { .. })
+    }
+
+    /// Returns whether the key of the write must be kept: the outcome is not known, and a later attempt with the same
+    /// key can find it out. Programs that note keys down forget a key only where this is false.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ticketing_sdk::IdempotencyKey;
+    ///
+    /// let key = IdempotencyKey::generate();
+    /// let order = client.orders().create("t-1").idempotency_key(key.clone()).await;
+    /// if order.is_err_and(|error| error.must_keep_key()) {
+    ///     std::fs::write("unsettled", key.as_str())?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn must_keep_key(&self) -> bool {
+        match self {
+            Self::UnknownOutcome { key, safe_to_repeat, .. } => {
+                key.is_some() && *safe_to_repeat != SafeToRepeat::Never
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What errors hold: the refusals and the foreign answers, and what is known of a call without one.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::types::text::sanitize;
+use crate::{ErrorCode, ErrorDetail};
+
+/// An error answer of the contract.
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use ticketing_sdk::Error;
+///
+/// if let Err(Error::Api(refusal)) = client.orders().create("t-1").await {
+///     println!("{} {:?}: {refusal}", refusal.status, refusal.code);
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// The code of the first error that has one. Where the backend sends no codes,
+    /// derived from a status that leaves no doubt (401, 404, 412, 413, 415, 429, 503).
+    pub code: Option<ErrorCode>,
+    /// Every fault of the request.
+    pub faults: Vec<ErrorDetail>,
+    /// The id of the request in the logs of the server.
+    pub request_id: Option<String>,
+    /// How long to wait before asking again.
+    pub retry_after: Option<Duration>,
+}
+
+/// An answer that did not come from the marketplace.
+///
+/// ```
+/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+/// # runtime.block_on(async {
+/// use ticketing_sdk::Error;
+///
+/// mock.on(Method::GET, "/api/tickets/t-1", Reply::text(502, "text/html", "<h1>Bad gateway</h1>"));
+/// let Err(Error::Unexpected(page)) = client.tickets().get("t-1").await else { panic!("a page is no ticket") };
+/// assert_eq!((page.status.as_u16(), page.head.as_str()), (502, "<h1>Bad gateway</h1>"));
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnexpectedResponse {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// The content type.
+    pub content_type: Option<String>,
+    /// The beginning of its body, at most 512 characters.
+    pub head: String,
+    /// The id of the request in the logs of the server.
+    pub request_id: Option<String>,
+}
+
+/// What is wrong with the certificate of a server. Its `Display` completes "the certificate is not accepted: …".
+///
+/// ```no_run
+/// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use ticketing_sdk::{CertificateFault, Error};
+///
+/// match client.tickets().get("t-1").await {
+///     Err(Error::Untrusted { fault: CertificateFault::Expired, .. }) => println!("is the clock right?"),
+///     Err(Error::Untrusted { fault, .. }) => println!("not accepted: {fault}"),
+///     ticket => println!("{}", ticket?.title),
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateFault {
+    /// It has expired.
+    Expired,
+    /// It is not valid yet.
+    NotValidYet,
+    /// It is of another host.
+    OtherHost,
+    /// Its issuer is not trusted.
+    UnknownIssuer,
+    /// Anything else, in the words of the verifier.
+    Other(String),
+}
+
+/// Whether a write of unknown outcome may be sent again.
+///
+/// ```
+/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+/// # runtime.block_on(async {
+/// use ticketing_sdk::{Error, SafeToRepeat};
+///
+/// mock.on(Method::POST, "/api/orders", Reply::broken());
+/// let error = client.orders().create("t-1").await.unwrap_err();
+/// let Error::UnknownOutcome { safe_to_repeat, .. } = error else { panic!("{error}") };
+/// assert_eq!(safe_to_repeat, SafeToRepeat::IfServerKeepsKeys);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SafeToRepeat {
+    /// It takes effect at most once: it changes nothing the second time, or the server keeps its key.
+    Always,
+    /// The server has not announced yet whether it keeps keys. A write that is sent again as
+    /// [`resumed`](crate::Write::resumed) is sent only if it does.
+    IfServerKeepsKeys,
+    /// It may take effect twice: it has no key, or the server keeps none.
+    Never,
+}
+
+/// The part of a call that took too long.
+///
+/// ```
+/// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+/// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+/// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+/// # runtime.block_on(async {
+/// use ticketing_sdk::{Error, Phase};
+///
+/// mock.on(Method::GET, "/api/tickets/t-1", Reply::hang());
+/// let request = client.request(Method::GET, "/api/tickets/t-1").timeout(std::time::Duration::from_millis(20));
+/// let error = request.send().await.unwrap_err();
+/// assert!(matches!(error, Error::Timeout { phase: Phase::Total, .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// From sending to the beginning of the answer.
+    Response,
+    /// Between two parts of the body of an answer.
+    Body,
+    /// The whole call.
+    Total,
+    /// A live stream without even a heartbeat.
+    Heartbeat,
+    /// A payment until its outcome is known.
+    Settle,
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.faults.is_empty() {
+            return write!(f, "the server answered {}", self.status);
+        }
+        for (index, fault) in self.faults.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{}", sanitize(&fault.message))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl fmt::Display for UnexpectedResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server answered {}, but not as the marketplace does", self.status)?;
+        let head: String = sanitize(self.head.trim()).chars().take(100).collect();
+        if head.is_empty() { Ok(()) } else { write!(f, ": {head}") }
+    }
+}
+
+impl std::error::Error for UnexpectedResponse {}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Response => "waiting for the answer",
+            Self::Body => "waiting for the rest of the answer",
+            Self::Total => "the whole call",
+            Self::Heartbeat => "waiting for a sign of life",
+            Self::Settle => "waiting for the payment to settle",
+        })
+    }
+}
+
+impl fmt::Display for CertificateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Expired => "it has expired",
+            Self::NotValidYet => "it is not valid yet",
+            Self::OtherHost => "it is of another host",
+            Self::UnknownIssuer => "its issuer is not trusted",
+            Self::Other(reason) => reason,
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! A request that is complete: what it is, and sending it.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+
+use super::Request;
+use crate::session::UseSession;
+use crate::{Response, Result};
+
+impl Request {
+    /// Returns the method.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// assert_eq!(client.request(Method::GET, "/api/tickets").method(), &Method::GET);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.call.method
+    }
+
+    /// Returns the URL that the request is sent to, with its query.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let request = client.request(Method::GET, "/api/tickets").query("limit", 20);
+    /// assert_eq!(request.url()?, "http://marketplace.test/api/tickets?limit=20");
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if a part of the request is invalid.
+    pub fn url(&self) -> Result<String> {
+        self.call.check()?;
+        Ok(self.client.transport().url(&self.call)?.into())
+    }
+
+    /// Returns the headers that are set so far. The client adds the session when it sends the request.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let request = client.request(Method::GET, "/api/tickets").header("accept", "text/csv");
+    /// assert_eq!(request.headers()["accept"], "text/csv");
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.call.headers
+    }
+
+    /// Returns the body.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let request = client.request(Method::POST, "/api/orders").json(&serde_json::json!({"ticketId": "t-1"}));
+    /// assert_eq!(request.body_bytes(), br#"{"ticketId":"t-1"}"#.as_slice());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn body_bytes(&self) -> &Bytes {
+        &self.call.body
+    }
+
+    /// Returns whether the session is sent with the request.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// assert!(client.request(Method::GET, "/api/tickets").has_session());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn has_session(&self) -> bool {
+        self.call.session == UseSession::Yes
+    }
+
+    /// Sends the request. Any status is a response, not an error.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let response = client.request(Method::GET, "/nowhere").send().await?;
+    /// assert_eq!(response.status().as_u16(), 404);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When no response arrives, or one that redirects to another origin.
+    pub async fn send(self) -> Result<Response> {
+        self.client.transport().call(&self.call).await
+    }
+
+    /// Sends the request as the typed calls do: any status but success is an error.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
+    /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
+    /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
+    /// # runtime.block_on(async {
+    /// let error = client.request(Method::GET, "/nowhere").checked().await.unwrap_err();
+    /// assert!(error.is_not_found());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::send`], and [`Error::Api`](crate::Error::Api) or [`Error::Unexpected`](crate::Error::Unexpected) for any status but 2xx.
+    pub async fn checked(self) -> Result<Response> {
+        let response = self.client.transport().call(&self.call).await?;
+        self.client.transport().check(&self.call, response).await
+    }
+}
