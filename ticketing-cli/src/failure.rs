@@ -3,7 +3,8 @@
 use std::fmt;
 
 use ticketing_sdk::{
-    ApiError, Error, ErrorCategory, ErrorCode, OrderId, PassId, PaymentId, SafeToRepeat, TicketId, text,
+    ApiError, CertificateFault, Error, ErrorCategory, ErrorCode, OrderId, PassId, PaymentId, SafeToRepeat,
+    TicketId, text,
 };
 
 use crate::exit::Exit;
@@ -223,6 +224,13 @@ impl From<&Error> for Failure {
                 let cause = error.root_cause();
                 Self::new(exit, message).hint(hint_to_reach(&cause)).detail(cause)
             }
+            Error::Untrusted { fault, .. } => Self::new(exit, message).hint(match fault {
+                CertificateFault::Expired | CertificateFault::NotValidYet => {
+                    "the operator of the server must renew its certificate; `ticketing doctor` compares the clocks"
+                }
+                CertificateFault::OtherHost => "--server must name the host of the certificate",
+                _ => "SSL_CERT_FILE names a file with the authority of the certificate, if it is to be trusted",
+            }),
             Error::Unexpected(answer) => {
                 let failure = Self::new(exit, message);
                 let head: String = answer.head.chars().take(120).collect();
@@ -243,18 +251,9 @@ impl From<&Error> for Failure {
 
 /// Returns what to do about a server that cannot be reached for this cause.
 fn hint_to_reach(cause: &str) -> &'static str {
-    if !cause.contains("certificate") {
-        return match cause.contains("refused") {
-            true => "`ticketing serve` starts a server here; --server or TICKETING_SERVER names another",
-            false => "is --server right? `ticketing doctor` shows the settings and the proxy that apply",
-        };
-    }
-    if cause.contains("expired") {
-        "the operator of the server must renew its certificate; `ticketing doctor` compares the clocks"
-    } else if cause.contains("not valid for name") {
-        "--server must name the host of the certificate"
-    } else {
-        "SSL_CERT_FILE names a file with the authority of the certificate, if it is to be trusted"
+    match cause.contains("refused") {
+        true => "`ticketing serve` starts a server here; --server or TICKETING_SERVER names another",
+        false => "is --server right? `ticketing doctor` shows the settings and the proxy that apply",
     }
 }
 

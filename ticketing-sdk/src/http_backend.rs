@@ -9,7 +9,7 @@ use futures_util::stream::BoxStream;
 use http::{HeaderMap, StatusCode};
 
 pub(crate) use self::reqwest::{ConnectionOptions, ProxyChoice, ReqwestBackend, is_loopback};
-use crate::BoxError;
+use crate::{BoxError, CertificateFault};
 
 /// The body of a response, as it arrives.
 pub(crate) type Chunks = BoxStream<'static, Result<Bytes, BoxError>>;
@@ -24,9 +24,19 @@ pub(crate) struct HttpResponse {
 /// No response.
 #[derive(Debug)]
 pub(crate) struct HttpFailure {
-    /// Whether any of the request may have left.
-    pub(crate) sent: bool,
+    pub(crate) kind: FailureKind,
     pub(crate) source: BoxError,
+}
+
+/// How far a request without a response came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FailureKind {
+    /// Nothing of the request has left.
+    NotSent,
+    /// Nothing has left, since the certificate of the server is not accepted.
+    Untrusted(CertificateFault),
+    /// Some of it may have left.
+    Sent,
 }
 
 /// Carries requests. It follows no redirects, keeps no cookies and repeats nothing: the transport decides.

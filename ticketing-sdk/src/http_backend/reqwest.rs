@@ -8,7 +8,7 @@ use futures_util::{FutureExt, StreamExt};
 use hyper_util::client::proxy::matcher::Matcher;
 use url::{Host, Url};
 
-use super::{HttpBackend, HttpFailure, HttpResponse, tls};
+use super::{FailureKind, HttpBackend, HttpFailure, HttpResponse, tls};
 use crate::error::root_cause;
 use crate::{Error, Result};
 
@@ -118,15 +118,19 @@ impl HttpBackend for ReqwestBackend {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
         async move {
             let failure = |error: reqwest::Error| {
-                let sent = !error.is_connect() && !error.is_builder();
+                let kind = match tls::untrusted(&error) {
+                    Some(fault) => FailureKind::Untrusted(fault),
+                    None if error.is_connect() || error.is_builder() => FailureKind::NotSent,
+                    None => FailureKind::Sent,
+                };
                 let error = error.without_url();
                 let source = match &self.proxy {
-                    Some(proxy) if !sent => {
+                    Some(proxy) if kind == FailureKind::NotSent => {
                         ProxyError { proxy: proxy.clone(), cause: root_cause(&error) }.into()
                     }
                     _ => error.into(),
                 };
-                HttpFailure { sent, source }
+                HttpFailure { kind, source }
             };
             let request = reqwest::Request::try_from(request).map_err(failure)?;
             let mut answer = self.client.execute(request).await.map_err(failure)?;

@@ -1,14 +1,16 @@
 //! The configuration of TLS: nothing of the process is changed.
 
+use std::error::Error as StdError;
+use std::io;
 use std::sync::Arc;
 
-use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{CertificateError, ClientConfig};
 use rustls_platform_verifier::Verifier;
 
-use crate::{Error, Result};
+use crate::{CertificateFault, Error, Result};
 
 /// The protocols that the connections speak.
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -55,4 +57,29 @@ fn provider() -> Option<Arc<CryptoProvider>> {
     #[cfg(feature = "tls-ring")]
     let installed = installed.or_else(|| Some(Arc::new(rustls::crypto::ring::default_provider())));
     installed
+}
+
+/// Returns what is wrong with the certificate of the server, if that is the cause of an error.
+pub(super) fn untrusted(error: &(dyn StdError + 'static)) -> Option<CertificateFault> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
+            return Some(certificate_fault(reason));
+        }
+        // The source of an I/O error is that of the error which it holds, so that one would be left out.
+        let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = held.map(|held| held as &(dyn StdError + 'static)).or_else(|| error.source());
+    }
+    None
+}
+
+fn certificate_fault(reason: &CertificateError) -> CertificateFault {
+    use CertificateError as Reason;
+    match reason {
+        Reason::Expired | Reason::ExpiredContext { .. } => CertificateFault::Expired,
+        Reason::NotValidYet | Reason::NotValidYetContext { .. } => CertificateFault::NotValidYet,
+        Reason::NotValidForName | Reason::NotValidForNameContext { .. } => CertificateFault::OtherHost,
+        Reason::UnknownIssuer => CertificateFault::UnknownIssuer,
+        other => CertificateFault::Other(other.to_string()),
+    }
 }

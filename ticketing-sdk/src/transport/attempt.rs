@@ -11,7 +11,7 @@ use url::Url;
 
 use super::Transport;
 use crate::call::Call;
-use crate::http_backend::{Chunks, HttpResponse};
+use crate::http_backend::{Chunks, FailureKind, HttpFailure, HttpResponse};
 use crate::{Error, Phase, Response, Result};
 
 /// The largest body in memory, in bytes.
@@ -92,12 +92,16 @@ impl Transport {
                         after: self.limits.response,
                     }));
                 }
-                Ok(Err(failure)) if failure.sent => {
-                    return Err(AttemptError::Broken(Error::Interrupted { source: failure.source }));
-                }
-                Ok(Err(failure)) => {
+                Ok(Err(HttpFailure { kind, source })) => {
                     let server = self.server.clone();
-                    return Err(AttemptError::NotSent(Error::Unreachable { server, source: failure.source }));
+                    return Err(match kind {
+                        FailureKind::Sent => AttemptError::Broken(Error::Interrupted { source }),
+                        FailureKind::NotSent => AttemptError::NotSent(Error::Unreachable { server, source }),
+                        // Waiting renews no certificate.
+                        FailureKind::Untrusted(fault) => {
+                            AttemptError::Final(Error::Untrusted { server, fault, source })
+                        }
+                    });
                 }
                 Ok(Ok(reply)) => reply,
             };
