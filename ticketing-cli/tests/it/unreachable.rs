@@ -76,7 +76,7 @@ fn page_of_another_server_does_not_say_that_a_ticket_is_gone() {
 #[test]
 fn doctor_ends_as_other_commands_at_a_server_that_fails() {
     const HTML: &str = "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
-    const JSON: &str = "HTTP/1.1 500 Oops\r\ncontent-type: application/json\r\ncontent-length: 30\r\nconnection: close\r\n\r\n{\"errors\":[{\"message\":\"no\"}]}";
+    const JSON: &str = "HTTP/1.1 500 Oops\r\ncontent-type: application/json\r\ncontent-length: 29\r\nconnection: close\r\n\r\n{\"errors\":[{\"message\":\"no\"}]}";
     const REDIRECT: &str = "HTTP/1.1 302 Found\r\nlocation: http://elsewhere.invalid/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     for (answer, code) in [(HTML, 7), (JSON, 1), (REDIRECT, 1)] {
         let cli = Cli::at(&answering(answer));
