@@ -40,6 +40,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::task::Poll;
 
 use clap::ValueEnum as _;
 use clap_complete::CompleteEnv;
@@ -144,11 +145,17 @@ async fn run(Parsed { cli, select, writes }: Parsed, config: &Config, io: &Arc<I
     if command.handles_signals(io.terminal_info()) {
         return command.run(context).await;
     }
+    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    // The handler is there before the command starts: only the first poll installs it.
+    let started = std::future::poll_fn(|cx| Poll::Ready(interrupt.as_mut().poll(cx))).await;
+    if started.is_ready() {
+        return Err(Failure::interrupted());
+    }
     tokio::select! {
         // An interrupt of the pager is not one of the program.
         biased;
         outcome = command.run(context) => outcome,
-        _ = tokio::signal::ctrl_c() => {
+        _ = interrupt => {
             io.status(None);
             Err(Failure::interrupted())
         }
