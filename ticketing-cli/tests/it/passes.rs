@@ -39,7 +39,7 @@ fn buy(seller: &Cli, buyer: &Cli) -> String {
 }
 
 #[track_caller]
-fn code(holder: &Cli, pass: &str) -> String {
+pub(crate) fn code(holder: &Cli, pass: &str) -> String {
     holder.ok(&["passes", "show", pass]).out.trim_end_matches('\n').to_owned()
 }
 
@@ -51,12 +51,12 @@ fn verdicts(run: &Run) -> Vec<(String, String)> {
 }
 
 #[track_caller]
-fn check_in(door: &Cli, words: &[&str], codes: &str) -> (i32, Vec<(String, String)>) {
+pub(crate) fn check_in(door: &Cli, words: &[&str], codes: &str) -> (i32, Vec<(String, String)>) {
     let run = door.run_with(&[&["checkin"], words].concat(), codes);
     (run.code, verdicts(&run))
 }
 
-fn one(verdict: &str, reason: &str) -> Vec<(String, String)> {
+pub(crate) fn one(verdict: &str, reason: &str) -> Vec<(String, String)> {
     vec![(verdict.to_owned(), reason.to_owned())]
 }
 
@@ -113,7 +113,7 @@ fn offered_pass_admits_nobody_until_its_listing_is_withdrawn() {
     assert_eq!(check_in(&seller, &[], &before), (0, one("admitted", "")));
 }
 
-fn prepare(seller: &Cli, file: &Path) {
+pub(crate) fn prepare(seller: &Cli, file: &Path) {
     seller.ok(&["checkin", "prepare", file.to_str().unwrap()]);
 }
 

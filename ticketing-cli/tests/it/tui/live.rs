@@ -121,10 +121,10 @@ fn open_ticket_follows_the_door_and_its_next_holder() {
 }
 
 /// The server of a folder, started again at the address it had.
-struct Again(Child);
+pub(super) struct Again(Child);
 
 impl Again {
-    fn start(data: &std::path::Path, url: &str) -> Self {
+    pub(super) fn start(data: &std::path::Path, url: &str) -> Self {
         let mut command = program();
         command.args(["serve", "--listen", url.trim_start_matches("http://"), "--data-dir"]).arg(data);
         let mut child = command.env("TICKETING_HOME", data).stderr(Stdio::null()).spawn().unwrap();

@@ -71,9 +71,9 @@ fn goes_and_comes_back(name: &str) {
         assert!(screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste());
         assert_eq!(pty.discipline(), raw);
         // It listens, and has not gone to the background a second time.
-        pty.press("?", "Show all keys");
+        pty.press("?", "Go to the activity of the market");
         pty.send(ESC);
-        pty.wait_until_hidden("Show all keys");
+        pty.wait_until_hidden("Go to the activity of the market");
     }
 
     pty.send("q");
@@ -111,9 +111,9 @@ fn is_stopped_and_comes_back(name: &str) {
         let shown = text(screen);
         screen.alternate_screen() && shown.contains("Jazz at the lake") && !shown.contains("Stopped")
     });
-    pty.press("?", "Show all keys");
+    pty.press("?", "Go to the activity of the market");
     pty.send(ESC);
-    pty.wait_until_hidden("Show all keys");
+    pty.wait_until_hidden("Go to the activity of the market");
     pty.send("q");
     at_prompt(&pty);
 }
@@ -137,6 +137,6 @@ fn without_a_shell_to_come_back_from_it_stays_in_front() {
     let mut pty = super::tui(&Cli::at(&server.url));
     pty.wait_until_shown("Jazz at the lake");
     pty.send(CTRL_Z);
-    pty.press("?", "Show all keys");
+    pty.press("?", "Go to the activity of the market");
     assert!(pty.screen().alternate_screen());
 }

@@ -1,0 +1,63 @@
+//! The door on the terminal: it admits while the server is gone, uploads later, and shows what another door admitted, too.
+
+use super::live::Again;
+use super::pty::{Pty, terminal};
+use super::{CTRL_O, ENTER};
+use crate::passes::{check_in, code, one, prepare};
+use crate::support::{Cli, Server, eventually, text};
+
+/// Buys a ticket, and returns the code of its pass.
+#[track_caller]
+fn bought(buyer: &Cli, ticket: &str) -> String {
+    buyer.ok(&["buy", ticket, "--token", "tok_visa", "--yes"]);
+    let mut pass = String::new();
+    eventually("the pass of a paid order", || {
+        let passes = buyer.json(&["passes", "list"]);
+        let found = passes.as_array().unwrap().iter().find(|pass| pass["ticketId"] == *ticket);
+        found.inspect(|found| pass = text(&found["id"])).is_some()
+    });
+    code(buyer, &pass)
+}
+
+#[test]
+fn door_admits_without_the_server_and_uploads_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_in(folder.path(), &[]);
+    let url = server.url.clone();
+    let [seller, buyer] =
+        ["seller", "buyer"].map(|name| Cli::at(&url).sign_up(&format!("{name}@example.com")));
+    let codes = ["Jazz at the lake", "Opera"].map(|title| bought(&buyer, &seller.ticket(title, "38")));
+    let south = seller.home.path().join("south.json");
+    prepare(&seller, &south);
+
+    let mut pty = Pty::spawn(terminal(&seller.command(&["tui"])), (120, 35));
+    pty.wait_until_shown("seller@example.com");
+    pty.press("3", "Your listings: 2");
+    pty.press("c", "prepares this door to admit without a network");
+    pty.press(CTRL_O, "the door list has 2 tickets");
+    pty.wait_until_shown("Works offline, too");
+    drop(server);
+    pty.wait_until_shown("Offline: admitting by the list of");
+    for (code, verdict) in
+        [(&codes[0], "ADMITTED"), (&codes[0], "Already admitted"), (&codes[1], "2 admitted")]
+    {
+        pty.send(code);
+        pty.press(ENTER, verdict);
+    }
+    pty.wait_until_shown("Offline, 2 scans waiting for upload");
+    // Another door has no network either.
+    let words = ["--offline", south.to_str().unwrap(), "--device", "south door"];
+    assert_eq!(check_in(&Cli::offline(), &words, &codes[0]), (0, one("admitted", "")));
+
+    let again = Again::start(folder.path(), &url);
+    pty.wait_until_shown("Works offline, too");
+    pty.wait_until_hidden("waiting for upload");
+    let used = || seller.json(&["passes", "list", "--issued", "--status", "used"]);
+    assert_eq!(used().as_array().unwrap().len(), 2);
+    assert_eq!(seller.run(&["checkin", "sync", south.to_str().unwrap()]).code, 10);
+    // The next upload learns of it.
+    pty.press(CTRL_O, "Jazz at the lake: admitted twice");
+    pty.wait_until_shown("by south door");
+    pty.press("\x1b", "Admitted twice");
+    drop(again);
+}

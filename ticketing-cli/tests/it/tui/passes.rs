@@ -1,0 +1,72 @@
+//! The tickets that one holds: paying leads to the code, in motion or without, and the event goes into a calendar file.
+
+use super::pty::{Pty, terminal};
+use super::{ENTER, SIZE};
+use crate::support::{Cli, Server, eventually};
+
+/// The accent colour of the dark theme, in which a payment under way runs.
+const ACCENT: &str = "124;183;255";
+
+#[test]
+fn event_is_saved_to_a_calendar_file_that_overwrites_none() {
+    let server = Server::start();
+    let [seller, buyer] =
+        ["seller", "buyer"].map(|name| Cli::at(&server.url).sign_up(&format!("{name}@example.com")));
+    let details = ["--venue", "City Hall", "--starts-at", "2099-12-24T19:30:00+01:00"];
+    let ticket = seller.json(&[&["tickets", "create", "-t", "Opera", "-p", "20"][..], &details].concat());
+    buyer.ok(&["buy", ticket["id"].as_str().unwrap(), "--token", "tok_visa", "--yes"]);
+    eventually("the pass", || !buyer.json(&["passes", "list"]).as_array().unwrap().is_empty());
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = terminal(&buyer.command(&["tui"]));
+    command.cwd(folder.path());
+    let mut pty = Pty::spawn(command, SIZE);
+    pty.wait_until_shown("buyer@example.com");
+    pty.press("6", "Your tickets: 1");
+    let saved = || {
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+        let mut texts: Vec<_> =
+            files.map(|file| (file.clone(), std::fs::read_to_string(file).unwrap())).collect();
+        texts.sort();
+        texts
+    };
+    for count in 1..=2 {
+        pty.press("e", "Saved");
+        eventually("the file", || {
+            saved().len() == count && saved().iter().all(|(_, text)| text.ends_with("END:VCALENDAR\r\n"))
+        });
+    }
+    for (path, text) in saved() {
+        assert_eq!(path.extension().and_then(|name| name.to_str()), Some("ics"), "{path:?}");
+        assert!(text.contains("SUMMARY:Opera") && text.contains("LOCATION:City Hall"), "{text}");
+    }
+}
+
+/// Buys a ticket on the terminal up to its code, and returns whether something moved meanwhile.
+#[track_caller]
+fn is_moving(buyer: &Cli, config: &str) -> bool {
+    let file = buyer.home.path().join("looks.toml");
+    std::fs::write(&file, config).unwrap();
+    let command = buyer.command(&["tui", "--theme", "dark", "--config", file.to_str().unwrap()]);
+    let mut pty = Pty::spawn(terminal(&command), SIZE);
+    pty.wait_until_shown("buyer@example.com");
+    pty.line(&["Jazz at the lake"]);
+    pty.press("b", "Reserved for you");
+    pty.send("tok_visa");
+    pty.wait_until_shown("tok_visa");
+    pty.press(ENTER, "code at the door");
+    let raw = pty.raw();
+    let colour = |at: usize| raw[..at].rfind("38;2;").map_or("", |colour| &raw[colour + 5..at]);
+    raw.match_indices('━').any(|(at, _)| colour(at).starts_with(ACCENT))
+}
+
+#[test]
+fn payment_moves_unless_the_settings_say_otherwise() {
+    let server = Server::start();
+    let [seller, buyer] =
+        ["seller", "buyer"].map(|name| Cli::at(&server.url).sign_up(&format!("{name}@example.com")));
+    for (config, moves) in [("", true), ("[tui]\nmotion = false\n", false)] {
+        seller.ticket("Jazz at the lake", "38");
+        assert_eq!(is_moving(&buyer, config), moves, "{config:?}");
+    }
+}
