@@ -2,8 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 use ticketing_sdk::{
-    DoubleAdmission, ErrorCode, OrderStatus, Pass, PassStatus, Ticket, TicketChangeKind, TicketStatus,
-    Timestamp,
+    DoubleAdmission, ErrorCode, OrderStatus, PassStatus, TicketChangeKind, TicketStatus, Timestamp,
 };
 use ticketing_tui::{Call, Colours, Reply};
 

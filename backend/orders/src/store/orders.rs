@@ -7,8 +7,8 @@ use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
     OrderCreated,
 };
+use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_platform::{args, read_row};
 use ticketing_sdk::{
     CancelReason, Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId,
 };

@@ -2,9 +2,9 @@
 
 use ticketing_bus::Outbox;
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
+use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::signal::Signal;
-use ticketing_platform::{args, read_row};
 use ticketing_sdk::{
     DetailField, DetailsUpdate, Money, Ticket, TicketChangeKind, TicketDetails, TicketId, TicketStatus,
     Timestamp, UserId,

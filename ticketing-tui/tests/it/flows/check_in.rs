@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_sdk::{DoubleAdmission, ErrorCode, Pass, PassStatus, Ticket, TicketStatus, Timestamp, Verdict};
+use ticketing_sdk::{DoubleAdmission, ErrorCode, PassStatus, TicketStatus, Timestamp, Verdict};
 use ticketing_tui::{Call, Event, Feed, Reply};
 
 use crate::support::{Harness, NOW, answer, count_pending, fixtures};
