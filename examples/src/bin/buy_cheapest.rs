@@ -1,8 +1,9 @@
 //! Buys the cheapest ticket under a limit, and never two: the purchase is on disk before anything is sent, and running the
-//! program again, after a crash for example, continues the same purchase.
+//! program again, after a crash for example, continues the same purchase. Without the file it begins another.
 //!
 //! `TICKETING_SESSION=… buy_cheapest http://127.0.0.1:3000 80 tok_visa purchase.json`
 
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -47,26 +48,41 @@ async fn main() -> anyhow::Result<()> {
 async fn reserve(client: &Client, limit: Money, file: &Path) -> anyhow::Result<(Order, IdempotencyKey)> {
     if let Ok(text) = std::fs::read(file) {
         let purchase: Purchase = serde_json::from_slice(&text)?;
-        let order = client.orders().create_at_price(&purchase.ticket, purchase.price);
-        let order = order.idempotency_key(purchase.order_key).resumed(true).await?;
-        return Ok((order, purchase.payment_key));
+        if let Some(order) = order(client, &purchase, true).await? {
+            return Ok((order, purchase.payment_key));
+        }
     }
     let cheapest = client.tickets().list().max_price(limit.into()).sort(TicketSort::Price);
     for ticket in cheapest.await?.items {
         let (order_key, payment_key) = (IdempotencyKey::generate(), IdempotencyKey::generate());
         let purchase = Purchase { ticket: ticket.id, price: ticket.price, order_key, payment_key };
-        std::fs::write(file, serde_json::to_vec(&purchase)?)?;
-        let order = client.orders().create_at_price(&purchase.ticket, purchase.price);
-        match order.idempotency_key(purchase.order_key).await {
-            Ok(order) => return Ok((order, purchase.payment_key)),
-            // Another buyer was first, or the seller has raised the price: nothing was reserved, so the next one is tried.
-            Err(error)
-                if matches!(error.code(), Some(ErrorCode::TicketReserved | ErrorCode::PriceChanged)) =>
-            {
-                std::fs::remove_file(file)?;
-            }
-            Err(error) => return Err(error.into()),
+        store(&purchase, file)?;
+        if let Some(order) = order(client, &purchase, false).await? {
+            return Ok((order, purchase.payment_key));
         }
     }
     bail!("no ticket costs at most {limit}")
+}
+
+/// Orders the ticket of a purchase. Returns `None` if nothing is reserved: another buyer was first, or the seller has raised
+/// the price. While the outcome is unknown, the file stays and the next run finds it out.
+async fn order(client: &Client, purchase: &Purchase, is_resumed: bool) -> anyhow::Result<Option<Order>> {
+    let order = client.orders().create_at_price(&purchase.ticket, purchase.price);
+    match order.idempotency_key(purchase.order_key.clone()).resumed(is_resumed).await {
+        Ok(order) => Ok(Some(order)),
+        Err(error) if error.is_unknown_outcome() => Err(error.into()),
+        Err(error) => match error.code() {
+            Some(ErrorCode::TicketReserved | ErrorCode::PriceChanged) => Ok(None),
+            _ => Err(error.into()),
+        },
+    }
+}
+
+/// Replaces the file in one step, and returns once it is on the disk: a crash leaves the old purchase or the new one.
+fn store(purchase: &Purchase, file: &Path) -> anyhow::Result<()> {
+    let (new, text) = (file.with_extension("new"), serde_json::to_vec(purchase)?);
+    let mut output = std::fs::File::create(&new)?;
+    output.write_all(&text)?;
+    output.sync_all()?;
+    Ok(std::fs::rename(new, file)?)
 }

@@ -12,23 +12,16 @@ use ratatui::layout::Constraint;
 use ratatui::widgets::{Block, Row, Table};
 use ratatui::{Frame, Terminal};
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{Client, Ticket, TicketChange, TicketChangeKind};
-
-fn apply(tickets: &mut Vec<Ticket>, change: TicketChange) {
-    tickets.retain(|ticket| ticket.id != change.ticket.id);
-    if change.kind != TicketChangeKind::Deleted {
-        tickets.insert(0, change.ticket);
-    }
-}
+use ticketing_sdk::{Client, Error, Ticket, TicketChangeKind};
 
 fn draw(frame: &mut Frame<'_>, tickets: &[Ticket]) {
-    let rows = tickets.iter().map(|ticket| {
-        let title = sanitize(&ticket.title).into_owned();
-        Row::new([ticket.status.label().to_owned(), ticket.price.to_string(), title])
-    });
+    let cells = |ticket: &Ticket| {
+        [ticket.status.label().to_owned(), ticket.price.to_string(), sanitize(&ticket.title).into()]
+    };
+    let rows = tickets.iter().map(|ticket| Row::new(cells(ticket)));
     let widths = [Constraint::Length(10), Constraint::Length(10), Constraint::Fill(1)];
-    let title = format!("{} tickets", tickets.len());
-    frame.render_widget(Table::new(rows, widths).block(Block::bordered().title(title)), frame.area());
+    let block = Block::bordered().title(format!("{} tickets", tickets.len()));
+    frame.render_widget(Table::new(rows, widths).block(block), frame.area());
 }
 
 #[tokio::main]
@@ -37,7 +30,8 @@ async fn main() -> anyhow::Result<()> {
     let server = std::env::args().nth(1).context("which server? http://127.0.0.1:3000, for example")?;
     let client = Client::new(server)?;
     let mut changes = client.tickets().watch().await?;
-    let mut tickets = client.tickets().list().any_status().newest(100).await?.items;
+    let newest = || client.tickets().list().any_status().newest(100);
+    let mut tickets = newest().await?.items;
     if !std::io::stdout().is_terminal() {
         let mut terminal = Terminal::new(TestBackend::new(60, 12))?;
         terminal.draw(|frame| draw(frame, &tickets))?;
@@ -50,9 +44,15 @@ async fn main() -> anyhow::Result<()> {
         terminal.draw(|frame| draw(frame, &tickets))?;
         tokio::select! {
             change = changes.try_next() => match change {
-                Ok(Some(change)) => apply(&mut tickets, change),
-                Ok(None) => break Ok(()),
+                Ok(Some(change)) => {
+                    tickets.retain(|ticket| ticket.id != change.ticket.id);
+                    if change.kind != TicketChangeKind::Deleted { tickets.insert(0, change.ticket) }
+                }
+                Err(Error::ChangesMissed) => match newest().await {
+                    Ok(newest) => tickets = newest.items, Err(error) => break Err(error.into()),
+                },
                 Err(error) => break Err(error.into()),
+                Ok(None) => break Ok(()),
             },
             Some(Ok(event)) = keys.next() => if event.is_key_press() { break Ok(()) },
         }

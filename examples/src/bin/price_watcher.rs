@@ -1,4 +1,4 @@
-//! Watches the market, and prints each ticket that can be had for a limit or less. Ends after a number of them.
+//! Watches the market, and prints each ticket that is listed or reduced to a limit or less. Ends after a number of them.
 //!
 //! `price_watcher http://127.0.0.1:3000 80 3`
 
@@ -27,8 +27,12 @@ async fn main() -> anyhow::Result<()> {
             }
             Ok(Some(_)) => {}
             Ok(None) => break,
-            // The watch goes on; what was missed is still in the list.
-            Err(Error::ChangesMissed) => println!("some changes were missed"),
+            // The watch goes on; what was missed and is still for sale is in the list.
+            Err(Error::ChangesMissed) => {
+                for ticket in client.tickets().list().max_price(limit.into()).all().await? {
+                    println!("{} {}", ticket.price, sanitize(&ticket.title));
+                }
+            }
             Err(error) => return Err(error.into()),
         }
     }
