@@ -152,7 +152,7 @@ impl Passes {
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let listing = client.passes().resell("0192f3a4-0000-7000-8000-0000000000a1", "40".parse()?).await?;
-    /// // Takes it back, unless somebody has ordered it.
+    /// // Takes it back, unless a buyer has ordered it.
     /// client.tickets().delete(&listing.id).await?;
     /// # Ok(()) }
     /// ```
