@@ -102,7 +102,7 @@ fn every_task_can_be_done_with_numbers() {
 }
 
 #[test]
-fn rows_of_one_title_are_told_apart_by_date_and_venue() {
+fn rows_of_one_title_differ_by_date_and_venue() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     for (venue, day) in [("City Hall", "24"), ("Lake stage", "25")] {
