@@ -40,10 +40,14 @@ impl OfflineDoor {
     /// Opens the door with a list that was fetched just now, and keeps the list.
     ///
     /// # Errors
-    /// If the list cannot be written, or another command works with its journal.
+    /// If the list cannot be written, another command works with its journal, or the journal has admissions to upload to
+    /// another server or account.
     pub(crate) fn prepare(path: &Path, list: DoorList) -> Outcome<Self> {
         // The journal comes first: another command may work with the list that is there.
         let journal = DoorJournal::open(path)?;
+        if let (1.., Ok(before)) = (journal.waiting(), DoorList::read(path)) {
+            before.origin().ensure_same(&list.origin(), path)?;
+        }
         list.write(path)?;
         Ok(Self::new(path, list, journal))
     }
@@ -69,7 +73,7 @@ impl OfflineDoor {
 
     /// Returns the number of admissions that are not uploaded.
     pub(crate) fn waiting(&self) -> usize {
-        self.journal.entries().filter(|(_, outcome)| outcome.is_none()).count()
+        self.journal.waiting()
     }
 
     /// Returns a text for each admission of the journal that cannot be read.

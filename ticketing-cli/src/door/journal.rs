@@ -125,6 +125,11 @@ impl DoorJournal {
         })
     }
 
+    /// Returns the number of admissions that are not uploaded.
+    pub(super) fn waiting(&self) -> usize {
+        self.entries().filter(|(_, outcome)| outcome.is_none()).count()
+    }
+
     /// Returns the admission of a pass.
     pub(super) fn admitted(&self, pass: &PassId) -> Option<&Admitted> {
         self.entries.get(pass).map(|(admitted, _)| admitted)

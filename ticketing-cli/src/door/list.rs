@@ -12,6 +12,7 @@ use ticketing_sdk::{
 };
 
 use super::journal::Admitted;
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, MIB};
 
@@ -33,6 +34,23 @@ pub(super) struct Origin {
     pub(super) prepared_at: Timestamp,
     /// The account whose passes are on the list; `None` if there is no pass.
     pub(super) issuer: Option<UserId>,
+}
+
+impl Origin {
+    /// Checks that a list of `other` may replace this one, whose journal has admissions to upload.
+    ///
+    /// # Errors
+    /// If it is of another server or account, which would refuse those admissions.
+    pub(super) fn ensure_same(&self, other: &Self, path: &Path) -> Outcome {
+        let is_same_account = self.issuer.is_none() || other.issuer.is_none() || self.issuer == other.issuer;
+        if self.server == other.server && is_same_account {
+            return Ok(());
+        }
+        let (file, server) = (path.display(), &self.server);
+        Err(Failure::new(Exit::Conflict, format!("the journal of {file} has admissions to upload to {server}")).hint(format!(
+            "`ticketing checkin sync {file} --server {server}` uploads them, with the account that prepared the list; or choose another file"
+        )))
+    }
 }
 
 /// The largest door list, in bytes: some hundred thousand passes.

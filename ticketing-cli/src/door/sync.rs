@@ -6,8 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use ticketing_sdk::text::utc;
 use ticketing_sdk::{
-    Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, PassStatus, Timestamp,
-    Verdict, Write,
+    Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, Timestamp, Verdict, Write,
 };
 
 use super::OfflineDoor;
@@ -60,7 +59,7 @@ pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<
         let door = lock(door);
         door.journal.entries().map(|(entry, outcome)| (entry.clone(), outcome.cloned())).collect()
     };
-    let on_server = if all.is_empty() { HashMap::new() } else { used_passes(client).await? };
+    let on_server = if all.is_empty() { HashMap::new() } else { issued_passes(client).await? };
     let conflicts = all
         .iter()
         .filter_map(|(entry, outcome)| Conflict::of(entry, outcome.as_ref()?, on_server.get(&entry.pass_id)));
@@ -94,9 +93,9 @@ fn other_account() -> Failure {
         .hint("sign in with the account that prepared it: `ticketing auth signin --email EMAIL`")
 }
 
-/// Returns the used passes of own events.
-async fn used_passes(client: &Client) -> Outcome<HashMap<PassId, Pass>> {
-    let list = client.passes().list().issued().status([PassStatus::Used]).limit(MAX_PAGE);
+/// Returns the passes of own events. One that is not used can have an admission with an old code.
+async fn issued_passes(client: &Client) -> Outcome<HashMap<PassId, Pass>> {
+    let list = client.passes().list().issued().limit(MAX_PAGE);
     Ok(list.all().await?.into_iter().map(|pass| (pass.id.clone(), pass)).collect())
 }
 
@@ -197,9 +196,6 @@ impl Conflict {
             message: String::new(),
             admissions: Vec::new(),
         };
-        if let UploadOutcome::Refused { reason, message } = outcome {
-            return Some(Self { reason: reason.clone(), message: message.clone(), ..conflict });
-        }
         let own = DoubleAdmission::new(at, admitted.device.clone());
         let mut all = on_server.map(admissions).unwrap_or_default();
         if let UploadOutcome::Double { first_at: Some(at), first_device } = outcome {
@@ -208,26 +204,40 @@ impl Conflict {
         }
         all.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
         all.dedup();
-        let other = all.iter().find(|admission| **admission != own)?;
+        let refused = match outcome {
+            UploadOutcome::Refused { reason, message } => Some((reason, message)),
+            _ => None,
+        };
+        let Some(other) = all.iter().find(|admission| **admission != own) else {
+            let (reason, message) = refused?;
+            return Some(Self { reason: reason.clone(), message: message.clone(), ..conflict });
+        };
         let first = all.first()?;
         let by = |admission: &DoubleAdmission| {
             let device = admission.device.as_ref().map_or(String::new(), |device| format!(" by {device}"));
             utc(admission.admitted_at) + &device
         };
         let times: Vec<String> = all.iter().map(by).collect();
+        let several = format!("the pass was admitted {} times: {}", times.len(), times.join(", "));
+        let (reason, message) = match refused {
+            // An old code, or the pass is for sale: the door has admitted its holder, and the server has recorded it.
+            Some((reason, message)) => (reason.clone(), format!("{message}; {several}")),
+            None => (conflict.reason.clone(), several),
+        };
         Some(Self {
+            reason,
+            message,
             first_at: Some(first.admitted_at),
             first_device: first.device.clone(),
             other_at: Some(other.admitted_at),
             other_device: other.device.clone(),
-            message: format!("the pass was admitted {} times: {}", times.len(), times.join(", ")),
             admissions: all,
             ..conflict
         })
     }
 }
 
-/// Returns the admissions of a used pass.
+/// Returns the admissions of a pass.
 fn admissions(pass: &Pass) -> Vec<DoubleAdmission> {
     let first = pass.admitted_at.map(|at| DoubleAdmission::new(at, pass.device.clone()));
     first.into_iter().chain(pass.double_admissions.iter().cloned()).collect()

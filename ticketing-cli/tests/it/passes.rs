@@ -132,11 +132,48 @@ fn door_list_of_another_account_is_not_uploaded() {
         );
     };
     refused();
+    // A list of another server would send the admissions there, where they are refused for good.
+    let other = Server::start();
+    let stranger = Cli::at(&other.url).sign_up("seller@example.com");
+    let run = stranger.run(&["checkin", "prepare", path]);
+    assert!(
+        run.code == 5 && run.err.contains("admissions to upload to") && run.err.contains("sync"),
+        "{run:?}"
+    );
     assert_eq!(seller.json(&["checkin", "sync", path]), serde_json::json!([]));
     refused();
     let elsewhere = Cli::at("http://127.0.0.1:9");
     assert_eq!(elsewhere.run(&["checkin", "sync", path]).code, 2);
     drop(server);
+}
+
+#[test]
+fn admission_before_a_pass_was_given_away_is_shown_with_both_times() {
+    let Sale { server, seller, buyer, pass } = sale();
+    let (before, file) = (code(&buyer, &pass), seller.home.path().join("door.json"));
+    prepare(&seller, &file);
+    let path = file.to_str().unwrap();
+    let words = ["--offline", path, "--device", "north"];
+    assert_eq!(check_in(&Cli::offline(), &words, &before), (0, one("admitted", "")));
+    let friend = Cli::at(&server.url).sign_up("friend@example.com");
+    let claim = text(&buyer.json(&["passes", "transfer", &pass])["claimCode"]);
+    let run = friend.run_with(&["passes", "claim"], &format!("{claim}\n"));
+    assert_eq!(run.code, 0, "{run:?}");
+    let upload = |reason: &str| {
+        let run = seller.run(&["checkin", "sync", path, "--output", "jsonl"]);
+        assert_eq!(run.code, 10, "{run:?}");
+        let conflict: serde_json::Value = serde_json::from_str(run.out.trim()).unwrap();
+        assert_eq!(conflict["reason"], reason);
+        conflict
+    };
+    assert!(upload("pass_superseded").get("otherAt").is_none());
+    let now = code(&friend, &pass);
+    assert_eq!(check_in(&seller, &["--device", "south"], &now), (0, one("admitted", "")));
+    let conflict = upload("pass_superseded");
+    assert_eq!((&conflict["firstDevice"], &conflict["otherDevice"]), (&"north".into(), &"south".into()));
+    assert!(conflict["message"].as_str().unwrap().contains("admitted 2 times"), "{conflict}");
+    let run = seller.run(&["checkin", "sync", path, "--output", "table"]);
+    assert!(run.err.contains(" by north, ") && run.err.contains(" by south"), "{run:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::door::DoorList;
+use crate::door::{DoorList, OfflineDoor};
 use crate::failure::Outcome;
 use crate::help;
 
@@ -30,8 +30,8 @@ impl Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let list = DoorList::fetch(&api.client, api.now()).await?;
-        list.write(&self.file)?;
-        let (count, file) = (list.passes.len(), self.file.display());
+        let (_, count) = OfflineDoor::prepare(&self.file, list)?.list();
+        let file = self.file.display();
         api.io().remark(&format!(
             "passes on the door list {file}: {count}; `ticketing checkin --offline {file}` admits them"
         ));

@@ -48,9 +48,15 @@ impl ApiCommand for Args {
             return Ok(());
         }
         let SyncReport { uploaded, admitted, conflicts } = door::sync(&api.client, &door).await?;
-        api.io().remark(&format!("admissions uploaded: {uploaded} of {admitted}"));
+        api.io().remark(&format!("admissions uploaded: {uploaded}; on the server: {admitted} of {admitted}"));
         if !(conflicts.is_empty() && api.context.settings.format == Format::Table) {
             api.printer().list(&conflicts)?;
+        }
+        if api.context.settings.format == Format::Table {
+            // The table has no room for all times and devices.
+            for conflict in &conflicts {
+                api.io().remark(&format!("{}: {}", conflict.title, conflict.message));
+            }
         }
         let damaged = damage.len();
         let hint = "correct the line, so that the same command uploads its admission, or delete it";
