@@ -150,6 +150,7 @@ const WITHOUT_WRITES: &[&str] = &[
     "clock show",
     "completions",
     "config edit",
+    "config path",
     "config get",
     "config list",
     "config set",
