@@ -86,7 +86,7 @@ export interface paths {
         /**
          * Admits the holder of a code, once.
          * @description For the issuer of the pass. `at` is for a door that has admitted people offline, by its own clock, which can be wrong.
-         *     Such an admission has happened, so it is never lost. Where another device has admitted the pass too, the answer is 409,
+         *     Such an admission is recorded, up to 33 for each pass. Where another device has admitted the pass too, the answer is 409,
          *     and the pass has both admissions, the earlier one as the first. Where the pass is for sale or has another holder since,
          *     the answer is 400, and the admission is one of its `doubleAdmissions`.
          */
