@@ -6,13 +6,22 @@ mod tls;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
+use url::Url;
 
 pub(crate) use self::reqwest::{ConnectionOptions, ProxyChoice, ReqwestBackend, is_loopback};
 use crate::{BoxError, CertificateFault};
 
 /// The body of a response, as it arrives.
 pub(crate) type Chunks = BoxStream<'static, Result<Bytes, BoxError>>;
+
+/// A request. Its URL is parsed already: parsing is a large part of what a call costs.
+pub(crate) struct HttpRequest {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
 
 /// A response whose body may still be on its way.
 pub(crate) struct HttpResponse {
@@ -42,5 +51,5 @@ pub(crate) enum FailureKind {
 /// Carries requests. It follows no redirects, keeps no cookies and repeats nothing: the transport decides.
 pub(crate) trait HttpBackend: Send + Sync {
     /// Sends a request once, and returns when the head of its response has arrived.
-    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>>;
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>>;
 }

@@ -13,7 +13,7 @@ use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 
 pub use self::reply::Reply;
-use crate::http_backend::{HttpBackend, HttpFailure, HttpResponse};
+use crate::http_backend::{HttpBackend, HttpFailure, HttpRequest, HttpResponse};
 use crate::{ClientBuilder, ErrorCode};
 
 /// Canned responses, by method and path. Clones share them.
@@ -109,22 +109,22 @@ impl Mock {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn respond(&self, request: http::Request<Bytes>) -> Result<HttpResponse, HttpFailure> {
+    async fn respond(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
         let (reply, id) = {
-            let (head, body) = request.into_parts();
-            let path = head.uri.path().to_owned();
+            let HttpRequest { method, url, headers, body } = request;
+            let path = url.path().to_owned();
             let mut state = self.state();
-            let reply = match state.replies.get_mut(&(head.method.clone(), path.clone())) {
+            let reply = match state.replies.get_mut(&(method.clone(), path.clone())) {
                 Some(replies) if replies.len() > 1 => replies.pop_front(),
                 Some(replies) => replies.front().cloned(),
                 None => None,
             };
             let reply = reply.unwrap_or_else(|| {
-                let message = format!("the mock has no answer to {} {path}", head.method);
+                let message = format!("the mock has no answer to {method} {path}");
                 Reply::problem(404, ErrorCode::NotFound, message)
             });
-            let query = head.uri.query().map(str::to_owned);
-            state.received.push(Received { method: head.method, path, query, headers: head.headers, body });
+            let query = url.query().map(str::to_owned);
+            state.received.push(Received { method, path, query, headers, body });
             (reply, (!state.is_original).then_some(state.received.len()))
         };
         reply.play(id).await
@@ -132,7 +132,7 @@ impl Mock {
 }
 
 impl HttpBackend for Mock {
-    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
         self.respond(request).boxed()
     }
 }

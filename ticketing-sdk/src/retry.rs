@@ -179,13 +179,13 @@ pub(crate) fn decide_retry(
     seen: &AttemptOutcome,
     tries: u32,
 ) -> RetryDecision {
-    let backoff = RetryDecision::Again(policy.wait_after(tries));
+    let backoff = || RetryDecision::Again(policy.wait_after(tries));
     match seen {
-        AttemptOutcome::NotSent => backoff,
+        AttemptOutcome::NotSent => backoff(),
         // After the whole time limit the caller decides whether to wait again.
         AttemptOutcome::Late => RetryDecision::Done,
         _ if repeat == RetrySafety::Unsafe => RetryDecision::Done,
-        AttemptOutcome::Broken | AttemptOutcome::NotYet => backoff,
+        AttemptOutcome::Broken | AttemptOutcome::NotYet => backoff(),
         // Waiting does not pay for the open orders.
         AttemptOutcome::Answer { code: Some(ErrorCode::TooManyOpenOrders), .. } => RetryDecision::Done,
         AttemptOutcome::Answer { status, code, retry_after } => {
@@ -201,7 +201,7 @@ pub(crate) fn decide_retry(
                         RetryDecision::Done
                     }
                 }
-                None if in_flight || gateway => backoff,
+                None if in_flight || gateway => backoff(),
                 _ => RetryDecision::Done,
             }
         }

@@ -30,6 +30,8 @@ const CURRENT_USER: &str = "/api/users/currentuser";
 pub(crate) struct Transport {
     /// Scheme, host, port and prefix, without a slash at the end.
     pub(crate) server: String,
+    /// The same, parsed once.
+    pub(crate) base: Url,
     pub(crate) backend: Arc<dyn HttpBackend>,
     pub(crate) session: Sessions,
     pub(crate) limits: Limits,
@@ -37,7 +39,6 @@ pub(crate) struct Transport {
     pub(crate) hooks: Vec<Arc<dyn AttemptHook>>,
     /// The headers of every request that has not its own.
     pub(crate) default_headers: HeaderMap,
-    pub(crate) user_agent: HeaderValue,
     /// Whether this server keeps idempotency keys, according to its responses.
     pub(crate) idempotency: IdempotencySupport,
     /// The difference between the clocks of the server and of this machine.
@@ -296,13 +297,24 @@ impl Transport {
         request.timeout.unwrap_or(self.limits.total)
     }
 
+    /// Returns the URL of a request.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a path that names no place of the server.
     pub(crate) fn url(&self, request: &Call) -> Result<Url> {
         // After the address of the server and a slash, no path can name another host.
         if !request.path.starts_with('/') {
             return Err(Error::invalid("path", "must begin with a slash"));
         }
-        let mut url = Url::parse(&format!("{}{}", self.server, request.path))
-            .map_err(|error| Error::invalid("path", error.to_string()))?;
+        let prefix = self.base.path().trim_end_matches('/');
+        let path = format!("{prefix}{}", request.path);
+        // Joining does not parse the host again. After a slash and a letter, a reference is nothing but a path.
+        let url = if path.as_bytes().get(1).is_some_and(u8::is_ascii_alphanumeric) {
+            self.base.join(&path)
+        } else {
+            Url::parse(&format!("{}{}", self.server, request.path))
+        };
+        let mut url = url.map_err(|error| Error::invalid("path", error.to_string()))?;
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }

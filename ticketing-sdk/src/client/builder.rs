@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::HeaderValue;
+use http::header::{HeaderValue, USER_AGENT};
 use secrecy::SecretString;
 
 use self::parse::{headers, parse_server};
@@ -338,7 +338,8 @@ impl ClientBuilder {
         let limits = Limits { response: self.response_timeout, total: self.timeout, body: self.body_timeout };
         let user_agent = HeaderValue::try_from(self.user_agent)
             .map_err(|_| Error::invalid("user agent", "holds characters that cannot be sent"))?;
-        let default_headers = headers(self.default_headers)?;
+        let mut default_headers = headers(self.default_headers)?;
+        default_headers.entry(USER_AGENT).or_insert(user_agent);
         // A connection attempt that outlives the call would count as a sent request.
         let mut connections = self.connections;
         connections.connect_timeout =
@@ -351,13 +352,13 @@ impl ClientBuilder {
         let session = Sessions::new(store, server.clone());
         Ok(Client(Arc::new(Transport {
             server,
+            base: url,
             backend,
             session,
             limits,
             retry: self.retry,
             hooks: self.hooks,
             default_headers,
-            user_agent,
             idempotency: IdempotencySupport::default(),
             clock: ServerClock::default(),
         })))

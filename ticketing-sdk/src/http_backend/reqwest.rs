@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use hyper_util::client::proxy::matcher::Matcher;
 use url::{Host, Url};
 
-use super::{FailureKind, HttpBackend, HttpFailure, HttpResponse, tls};
+use super::{FailureKind, HttpBackend, HttpFailure, HttpRequest, HttpResponse, tls};
 use crate::error::root_cause;
 use crate::{Error, Result};
 
@@ -115,7 +114,7 @@ pub(crate) enum ProxyChoice {
 }
 
 impl HttpBackend for ReqwestBackend {
-    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
         async move {
             let failure = |error: reqwest::Error| {
                 let kind = match tls::untrusted(&error) {
@@ -132,7 +131,10 @@ impl HttpBackend for ReqwestBackend {
                 };
                 HttpFailure { kind, source }
             };
-            let request = reqwest::Request::try_from(request).map_err(failure)?;
+            let HttpRequest { method, url, headers, body } = request;
+            let mut request = reqwest::Request::new(method, url);
+            *request.headers_mut() = headers;
+            *request.body_mut() = Some(body.into());
             let mut answer = self.client.execute(request).await.map_err(failure)?;
             let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
             let chunks = answer.bytes_stream();

@@ -5,13 +5,13 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use http::StatusCode;
-use http::header::{COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
+use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::Transport;
 use crate::call::Call;
-use crate::http_backend::{Chunks, FailureKind, HttpFailure, HttpResponse};
+use crate::http_backend::{Chunks, FailureKind, HttpFailure, HttpRequest, HttpResponse};
 use crate::{Error, Phase, Response, Result};
 
 /// The largest body in memory, in bytes.
@@ -78,7 +78,7 @@ impl Transport {
         for _ in 0..=MAX_REDIRECTS {
             let started = Instant::now();
             let head_by = deadline.min(started + self.limits.response);
-            let sent = timeout_at(head_by, self.backend.send(self.to_http(request, &url, number)?)).await;
+            let sent = timeout_at(head_by, self.backend.send(self.to_http(request, &url, number))).await;
             let mut reply = match sent {
                 Err(_) if head_by == deadline => {
                     return Err(AttemptError::Late(Error::Timeout {
@@ -126,24 +126,16 @@ impl Transport {
         Err(AttemptError::Final(Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
     }
 
-    fn to_http(&self, request: &Call, url: &Url, number: u32) -> Result<http::Request<Bytes>, AttemptError> {
-        let fault = |error: http::Error| AttemptError::Final(Error::invalid("request", error.to_string()));
-        let mut http = http::Request::builder()
-            .method(request.method.clone())
-            .uri(url.as_str())
-            .body(request.body.clone())
-            .map_err(fault)?;
-        let headers = http.headers_mut();
-        headers.insert(USER_AGENT, self.user_agent.clone());
-        headers.extend(self.default_headers.clone());
+    fn to_http(&self, request: &Call, url: &Url, number: u32) -> HttpRequest {
+        let mut headers = self.default_headers.clone();
         if let Some(cookie) = self.session.header(url, request.session) {
             headers.insert(COOKIE, cookie);
         }
         headers.extend(request.headers.clone());
         for hook in &self.hooks {
-            hook.before_attempt(&super::describe(request, number), headers);
+            hook.before_attempt(&super::describe(request, number), &mut headers);
         }
-        Ok(http)
+        HttpRequest { method: request.method.clone(), url: url.clone(), headers, body: request.body.clone() }
     }
 }
 
@@ -159,13 +151,24 @@ fn redirect(reply: &HttpResponse, url: &Url) -> Option<(String, Option<Url>)> {
 
 /// Reads a body whose parts are at most `idle` apart.
 pub(super) async fn read(mut chunks: Chunks, idle: Duration) -> Result<Bytes> {
-    let mut body = BytesMut::new();
-    let late = |_| Error::Timeout { phase: Phase::Body, after: idle };
-    while let Some(chunk) = timeout(idle, chunks.next()).await.map_err(late)? {
-        body.extend_from_slice(&chunk.map_err(|source| Error::Interrupted { source })?);
-        if body.len() > MAX_BODY_BYTES {
-            return Err(Error::TooLarge { limit: MAX_BODY_BYTES });
-        }
+    let first = read_chunk(&mut chunks, idle, 0).await?.unwrap_or_default();
+    // Most bodies arrive as one chunk, which is not copied.
+    let Some(second) = read_chunk(&mut chunks, idle, first.len()).await? else { return Ok(first) };
+    let mut body = BytesMut::from(first);
+    body.extend_from_slice(&second);
+    while let Some(chunk) = read_chunk(&mut chunks, idle, body.len()).await? {
+        body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// Reads the next part of a body of which `length` bytes are read already.
+async fn read_chunk(chunks: &mut Chunks, idle: Duration, length: usize) -> Result<Option<Bytes>> {
+    let late = |_| Error::Timeout { phase: Phase::Body, after: idle };
+    let chunk = timeout(idle, chunks.next()).await.map_err(late)?.transpose();
+    let chunk = chunk.map_err(|source| Error::Interrupted { source })?;
+    match &chunk {
+        Some(chunk) if length + chunk.len() > MAX_BODY_BYTES => Err(Error::TooLarge { limit: MAX_BODY_BYTES }),
+        _ => Ok(chunk),
+    }
 }
