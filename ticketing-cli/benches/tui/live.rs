@@ -20,8 +20,8 @@ pub(crate) const STREAM: &str = "the same to the SDK's own stream";
 /// Reservations in one round. The newest ticket is left to the checkout of another figure.
 const RESERVATIONS: usize = 30;
 
-/// The columns of the list; beside it stands the selected ticket.
-const LIST: u16 = 140;
+/// The columns of the list; beside it stand the selected ticket and the latest changes.
+const LIST: u16 = 104;
 
 pub(crate) fn measure(report: &mut Report, server: &Server) {
     let buyer = &server.buyer;
@@ -43,10 +43,10 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
         let order = server.runtime.block_on(async { buyer.orders().create(&id).await }).unwrap();
         let answered = Instant::now();
         let received_at = received_at(&changes, &id, TicketStatus::Reserved);
-        let shown = program.until("reserved", |screen| has(screen, &title, "reserved"));
+        let shown = program.until("the reservation", |screen| is_reserved(screen, &title) == Some(true));
         server.runtime.block_on(async { buyer.orders().cancel(&order.id).await }).unwrap();
         let cancelled = Instant::now();
-        let free = program.until("available", |screen| has(screen, &title, "available"));
+        let free = program.until("the cancellation", |screen| is_reserved(screen, &title) == Some(false));
         if n > 0 {
             stream.push(received_at.saturating_duration_since(answered));
             screen.push(shown.saturating_duration_since(answered));
@@ -60,9 +60,10 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
     report.times("someone else's cancellation, from its answer to the screen", freed);
 }
 
-/// Returns whether the list shows a ticket with this status.
-fn has(screen: &Screen, title: &str, status: &str) -> bool {
-    screen.rows(0, LIST).any(|row| row.contains(title) && row.contains(status))
+/// Returns whether the list shows a ticket as reserved, if it shows the ticket.
+fn is_reserved(screen: &Screen, title: &str) -> Option<bool> {
+    let row = screen.rows(0, LIST).find(|row| row.contains(title))?;
+    Some(row.contains("Reserved"))
 }
 
 /// Follows all changes; answers once the connection stands.
