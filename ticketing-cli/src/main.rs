@@ -38,6 +38,7 @@ mod target;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
@@ -93,7 +94,9 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return end(&io, Err(Failure::failed(format!("cannot start: {error}")))),
     };
-    let outcome = runtime.block_on(run(parsed, &config, &io));
+    // Behind a pointer, so that the commands are compiled once and not for each way in which the runtime polls.
+    let command: Pin<Box<dyn Future<Output = Outcome>>> = Box::pin(run(parsed, &config, &io));
+    let outcome = runtime.block_on(command);
     // A task that still waits, for example for a keyring, must not delay the end of the program.
     runtime.shutdown_background();
     end(&io, outcome)
