@@ -1,4 +1,4 @@
-//! A call: what is sent, and how, without the client that sends it.
+//! The data and options of a request, without the client that sends it.
 
 use std::time::Duration;
 

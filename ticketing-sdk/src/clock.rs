@@ -1,4 +1,4 @@
-//! The server's clock, as its answers tell it.
+//! The offset of the server's clock, from the `Date` of its responses.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -1,4 +1,4 @@
-//! The book: how to do things with the SDK, by task. Its examples compile as tests.
+//! The guide of the SDK, by task. Its examples compile as tests.
 
 #[doc = include_str!("../docs/embedding.md")]
 pub mod embedding {}

@@ -1,4 +1,4 @@
-//! Sessions: who keeps them, and where.
+//! Sessions: their stores and locations.
 
 mod current;
 mod file;

@@ -21,9 +21,9 @@ pub(crate) fn deploy() -> Result<(), String> {
     tools::nats_server()?;
     tools::nginx()?;
     let installed = tools::folder();
-    let nats = program("TICKETING_NATS_SERVER", &[installed.join("nats/bin/nats-server")], "--version")?;
+    let nats = find_program("TICKETING_NATS_SERVER", &[installed.join("nats/bin/nats-server")], "--version")?;
     let nginx = ["nginx".into(), "/usr/sbin/nginx".into(), installed.join("nginx/usr/sbin/nginx")];
-    let nginx = program("TICKETING_NGINX", &nginx, "-v")?;
+    let nginx = find_program("TICKETING_NGINX", &nginx, "-v")?;
     let files = root().join("backend/deploy");
     let tool = |name: &str| Command::new(tools.join("bin").join(name));
 
@@ -112,12 +112,17 @@ pub(crate) fn validators() -> Result<PathBuf, String> {
 }
 
 /// Finds a program: the one that the variable names, else the first candidate that runs.
-fn program(variable: &str, candidates: &[PathBuf], version: &str) -> Result<PathBuf, String> {
+fn find_program(variable: &str, candidates: &[PathBuf], version: &str) -> Result<PathBuf, String> {
     if let Some(named) = std::env::var_os(variable) {
         return Ok(named.into());
     }
     let found = candidates.iter().find(|program| runs(Command::new(program).arg(version)));
-    found.cloned().ok_or_else(|| format!("{} does not run", candidates[candidates.len() - 1].display()))
+    found.cloned().ok_or_else(|| {
+        format!(
+            "cannot run {}: install it, or name it in {variable}",
+            candidates[candidates.len() - 1].display()
+        )
+    })
 }
 
 fn read(path: &Path) -> Result<String, String> {

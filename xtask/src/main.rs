@@ -34,7 +34,7 @@ cargo xtask <command>
                 repeat with a NATS server that is killed too, and with a process for each service; with --sellers,
                 sellers edit and withdraw tickets during the purchases
   storm --client [N]
-                kill the program and its server N times (200), at every step of a purchase and at random, and check that
+                kill the CLI and its server N times (200), at every step of a purchase and at random, and check that
                 nothing is listed, held or charged twice and that the next command states the outcome
   storm --outage <postgres-read-only|postgres-full|postgres-away|nats-away> [--seconds N] [--replicas N] [--seed N]
                 make a server fail for N seconds (45) during concurrent writes, with N processes of each service (2), and

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::run::{cargo, root, run};
 use crate::tools;
 
-/// The tool that lists an API. Each version reads the JSON of some versions of rustdoc.
+/// The version of cargo-public-api. Each version supports some versions of the JSON of rustdoc.
 const VERSION: &str = "0.52.0";
 const LIST: &str = "ticketing-sdk/public-api.txt";
 /// The variable that rewrites the list.
@@ -45,13 +45,13 @@ pub(crate) fn ensure_installed() -> Result<PathBuf, String> {
     Ok(program)
 }
 
-/// Returns the items of the API, one a line.
+/// Returns the public items of the SDK, one per line.
 fn list() -> Result<String, String> {
     let program = ensure_installed()?;
     run(cargo()
         .args(["rustdoc", "--package", "ticketing-sdk", "--lib", "--all-features", "--locked"])
         .args(["--", "-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"])
-        .env("RUSTDOC", rustdoc()?))?;
+        .env("RUSTDOC", write_rustdoc_wrapper()?))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let output = Command::new(program)
         .args(["public-api", "-sss", "--rustdoc-json"])
@@ -61,12 +61,13 @@ fn list() -> Result<String, String> {
     if !output.status.success() {
         return Err(format!("cargo-public-api failed: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    String::from_utf8(output.stdout).map_err(|error| format!("cargo-public-api wrote no text: {error}"))
+    String::from_utf8(output.stdout)
+        .map_err(|error| format!("the output of cargo-public-api is not UTF-8: {error}"))
 }
 
-/// Writes a rustdoc that a stable toolchain lets write JSON. Only rustdoc may use unstable options: with the variable
-/// in the environment of cargo, dependencies would be compiled again.
-fn rustdoc() -> Result<PathBuf, String> {
+/// Writes a wrapper of rustdoc that sets `RUSTC_BOOTSTRAP`, so that a stable toolchain can write JSON. Cargo itself runs
+/// without the variable, because it would recompile the dependencies.
+fn write_rustdoc_wrapper() -> Result<PathBuf, String> {
     let script = tools::folder().join("rustdoc-json");
     let failed = |error: std::io::Error| format!("cannot write {}: {error}", script.display());
     std::fs::create_dir_all(tools::folder()).map_err(failed)?;
@@ -88,7 +89,7 @@ mod tests {
     use super::changes;
 
     #[test]
-    fn changes_are_the_lines_of_one_list() {
+    fn changes_lists_removed_and_added_lines() {
         let expected = "pub fn a()\npub fn b()\n";
         assert_eq!(changes(expected, "pub fn a()\npub fn c()\n"), ["- pub fn b()", "+ pub fn c()"]);
         assert!(changes(expected, expected).is_empty());

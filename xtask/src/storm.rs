@@ -3,7 +3,7 @@
 use crate::run::{cargo, run};
 use crate::tools;
 
-/// The default number of kills.
+/// The default number of rounds. Each round kills the server once.
 const DEFAULT_ROUNDS: u32 = 20;
 
 /// The options of a storm.
@@ -49,7 +49,7 @@ pub(crate) fn storm(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Kills the program and its server, `kills` times in all, at every step of a purchase and at random.
+/// Kills the CLI and its server, `kills` times in all, at every step of a purchase and at random.
 pub(crate) fn client(kills: u32) -> Result<(), String> {
     run(cargo()
         .args([

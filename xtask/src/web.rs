@@ -69,8 +69,8 @@ pub(crate) fn ensure_installed() -> Result<(), String> {
     Ok(())
 }
 
-/// Returns a `PATH` with Node.js and npm: those of the system, or others below `target/` if these are missing or too
-/// old, as in the packages of many systems.
+/// Returns a `PATH` with Node.js and npm: those of the system, or a copy below `target/` if they are missing or too old,
+/// as in many distributions.
 fn node() -> Result<OsString, String> {
     let system = std::env::var_os("PATH").unwrap_or_default();
     if has_node(&system) {
@@ -115,7 +115,9 @@ fn chromium() -> Result<PathBuf, String> {
     let named = std::env::var_os(CHROMIUM_VARIABLE).map(PathBuf::from);
     let candidates = [PathBuf::from("/usr/bin/chromium"), PathBuf::from("/usr/bin/chromium-browser")];
     let found = named.into_iter().chain(candidates).find(|program| program.is_file());
-    found.ok_or_else(|| format!("Chromium is not installed; {CHROMIUM_VARIABLE} names its program"))
+    found.ok_or_else(|| {
+        format!("Chromium is not installed; set {CHROMIUM_VARIABLE} to the path of its program")
+    })
 }
 
 /// Installs the packages of `package-lock.json` if it has changed.

@@ -1,4 +1,4 @@
-//! What programs ask an error.
+//! The accessors of an error.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What errors hold: the refusals and the foreign answers, and what is known of a call without one.
+//! The details of errors: error responses of the API, unexpected responses, and calls without a response.
 
 use std::fmt;
 use std::time::Duration;

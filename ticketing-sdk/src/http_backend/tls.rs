@@ -1,4 +1,4 @@
-//! The configuration of TLS: nothing of the process is changed.
+//! The TLS configuration of a client. It does not change the default provider of the process.
 
 use std::error::Error as StdError;
 use std::io;
@@ -12,15 +12,15 @@ use rustls_platform_verifier::Verifier;
 
 use crate::{CertificateFault, Error, Result};
 
-/// The protocols that the connections speak.
+/// The ALPN protocols, in order of preference.
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
-/// Returns the configuration of connections that trust the system's certificates and those of these PEM files. Without
-/// need of certificates they are not loaded, so that a machine without any must not fail; `None` where there is no
-/// provider then.
+/// Returns the configuration of connections that trust the system's certificates and those of these PEM files. If no
+/// certificates are needed, the system's are not loaded, because a machine may have none; and `None` is returned if there is
+/// no provider.
 ///
 /// # Errors
-/// When a file cannot be read, or there is no cryptographic provider.
+/// If a PEM file is invalid, or there is no cryptographic provider although certificates are needed.
 pub(super) fn config(pem_files: &[Vec<u8>], needs_certificates: bool) -> Result<Option<ClientConfig>> {
     let mut roots = Vec::new();
     for pem in pem_files {
@@ -29,7 +29,7 @@ pub(super) fn config(pem_files: &[Vec<u8>], needs_certificates: bool) -> Result<
             roots.push(certificate.map_err(|error| Error::invalid("root certificate", error.to_string()))?);
         }
         if roots.len() == before {
-            return Err(Error::invalid("root certificate", "the PEM text holds no certificate"));
+            return Err(Error::invalid("root certificate", "the PEM text contains no certificate"));
         }
     }
     let Some(provider) = provider() else {
@@ -51,7 +51,7 @@ pub(super) fn config(pem_files: &[Vec<u8>], needs_certificates: bool) -> Result<
 
 const NO_PROVIDER: &str = "TLS: enable the feature `tls-ring`, or install a provider of rustls";
 
-/// The provider that the program has installed, or ring.
+/// Returns the default provider of the process, or ring.
 fn provider() -> Option<Arc<CryptoProvider>> {
     let installed = CryptoProvider::get_default().cloned();
     #[cfg(feature = "tls-ring")]
@@ -59,14 +59,14 @@ fn provider() -> Option<Arc<CryptoProvider>> {
     installed
 }
 
-/// Returns what is wrong with the certificate of the server, if that is the cause of an error.
+/// Returns the certificate error in the chain of sources, if there is one.
 pub(super) fn untrusted(error: &(dyn StdError + 'static)) -> Option<CertificateFault> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
             return Some(certificate_fault(reason));
         }
-        // The source of an I/O error is that of the error which it holds, so that one would be left out.
+        // `source` of an I/O error skips the error that it wraps; `get_ref` returns it.
         let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         next = held.map(|held| held as &(dyn StdError + 'static)).or_else(|| error.source());
     }

@@ -168,7 +168,9 @@ async fn read_chunk(chunks: &mut Chunks, idle: Duration, length: usize) -> Resul
     let chunk = timeout(idle, chunks.next()).await.map_err(late)?.transpose();
     let chunk = chunk.map_err(|source| Error::Interrupted { source })?;
     match &chunk {
-        Some(chunk) if length + chunk.len() > MAX_BODY_BYTES => Err(Error::TooLarge { limit: MAX_BODY_BYTES }),
+        Some(chunk) if length + chunk.len() > MAX_BODY_BYTES => {
+            Err(Error::TooLarge { limit: MAX_BODY_BYTES })
+        }
         _ => Ok(chunk),
     }
 }

@@ -1,4 +1,4 @@
-//! The same over real connections, against a server of a few lines.
+//! Calls over real connections, against a minimal server.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What every public item of the SDK has.
+//! Every public item of the SDK has an example and the expected traits and attributes.
 
 use std::fs;
 use std::path::{Path, PathBuf};

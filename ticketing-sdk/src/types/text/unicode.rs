@@ -1,4 +1,4 @@
-//! Unicode: one spelling of a text, what of it can be seen, and the key by which texts are compared.
+//! Unicode: normalization, visible characters, and comparison keys.
 
 use caseless::Caseless as _;
 use unicode_normalization::UnicodeNormalization as _;

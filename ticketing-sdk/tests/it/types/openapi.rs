@@ -1,4 +1,4 @@
-//! The schemas say what the JSON is.
+//! The OpenAPI schemas match the JSON.
 
 use ticketing_sdk::{ErrorCode, Money, OrderId, OrderStatus, Timestamp};
 use utoipa::PartialSchema;
