@@ -114,10 +114,11 @@ test('ticket is sold on at most at its price, and admits again once the listing 
   await expect(page.getByRole('img', { name: /^Code of the ticket/ })).toBeVisible()
 })
 
-test('forged code is refused, and a lost response is not called a refusal', async ({ someone }) => {
+test('forged code is refused, and a lost response is not called a refusal by a door without keys', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   const { pass } = await sell(seller, buyer, 'Toccata')
   const { page } = seller
+  await page.route('**/api/passes/keys', (route) => route.abort('connectionreset'))
   await page.goto('/check-in')
   const verdict = page.locator('.verdict')
   await scan(page, 'TK1NOTACODE')

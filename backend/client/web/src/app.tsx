@@ -7,15 +7,16 @@ import { ApiError, isCode, isTransient } from './api/problem'
 import { keys } from './live/cache'
 import { FeedProvider } from './live/context'
 import { loadChunk } from './chunks'
+import { useDoorUploads } from './door/marker'
 import Market from './pages/market'
-import { UserScope, SessionProvider } from './session/context'
+import { SessionProvider, UserScope, useSession } from './session/context'
 import { I18nProvider, useTexts } from './texts/context'
 import { Announcer } from './ui/announcer'
 import { ErrorBoundary } from './ui/error-boundary'
 import { Page } from './ui/page'
 import { Shell } from './ui/shell'
 
-/** The other pages are small: they are one chunk, which is loaded after the first page. */
+/** The other pages are small: they are one chunk, which is loaded after the first page. The door has one of its own. */
 const loadPages = () => import('./pages/lazy')
 const lazyPage = (name: keyof Awaited<ReturnType<typeof loadPages>>) =>
   lazy(() => loadChunk(loadPages).then((pages) => ({ default: pages[name] })))
@@ -32,7 +33,7 @@ const ROUTES: [path: string, page: ComponentType][] = [
   ['/passes', lazyPage('Passes')],
   ['/passes/:id', lazyPage('Pass')],
   ['/claim', lazyPage('Claim')],
-  ['/check-in', lazyPage('CheckIn')],
+  ['/check-in', lazy(() => loadChunk(() => import('./pages/check-in')))],
   ['/auth/signin', lazyPage('SignIn')],
   ['/auth/signup', lazyPage('SignUp')],
   ['/auth/signout', lazyPage('SignOut')],
@@ -79,6 +80,7 @@ export function App() {
 function Pages() {
   const texts = useTexts()
   const [path] = useLocation()
+  useDoorUploads(useSession())
   // The other pages follow the market. On every other page their chunk is on its way.
   const [isMarketFirst] = useState(path === '/')
   useEffect(() => {

@@ -29,9 +29,10 @@ const RETRYABLE: Record<string, { times: number; pause: number }> = {
 }
 
 /** Returns the stored body of an attempt whose outcome is unknown. */
-export function pendingAttempt<B>(purpose: string): B | null {
-  return (stored(purpose)?.body ?? null) as B | null
-}
+export const pendingAttempt = <B>(purpose: string): B | null => pendingRequest<B>(purpose)?.body ?? null
+
+/** Returns an attempt whose outcome is unknown, with its key. */
+export const pendingRequest = <B>(purpose: string): Attempt<B> | null => stored(purpose) as Attempt<B> | null
 
 /** Deletes an attempt whose outcome is known. */
 export function forgetAttempt(purpose: string): void {

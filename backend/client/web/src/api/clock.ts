@@ -31,5 +31,13 @@ export function recordServerDate(header: string | null, sent: number, received: 
   if (Number.isFinite(date)) bounds = narrow(bounds, date, sent, received)
 }
 
+/** Returns the offset of the server's clock, in milliseconds. */
+export const skew = (): number => skewOf(bounds)
+
+/** Takes an offset of an earlier visit, until a response tells it. */
+export function restoreSkew(offset: number): void {
+  bounds ??= { low: offset, high: offset }
+}
+
 /** Returns the current time of the server. */
-export const serverNow = (): number => Date.now() + skewOf(bounds)
+export const serverNow = (): number => Date.now() + skew()

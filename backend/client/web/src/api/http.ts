@@ -29,6 +29,8 @@ export interface Options<B> {
   headers?: Record<string, string>
   body?: B
   signal?: AbortSignal | undefined
+  /** How long to wait for the response, in milliseconds. */
+  timeout?: number | undefined
 }
 
 interface Answer<T> {
@@ -46,9 +48,9 @@ export async function send<M extends Method, P extends PathFor<M>>(
   path: P,
   options: Options<Sent<paths[P][M]>> & IntendedUser<paths[P][M]>,
 ): Promise<Answer<Answered<paths[P][M]>>> {
-  const { id, query, headers, body, signal, user } = options
+  const { id, query, headers, body, signal, user, timeout: limit = REQUEST_TIMEOUT } = options
   const url = path.replace('{id}', encodeURIComponent(id ?? '')) + (query?.size ? `?${query.toString()}` : '')
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT)
+  const timeout = AbortSignal.timeout(limit)
   const sent = Date.now()
   try {
     const response = await fetch(url, {

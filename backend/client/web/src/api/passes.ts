@@ -1,9 +1,10 @@
 // Passes: what one holds after a purchase, giving it away, selling it on, and the door.
 import { normalizeAmount } from '../texts/amount'
-import { once } from './attempts'
+import { forgetAttempt, once, pendingRequest } from './attempts'
 import { type Page, everyItem, pageOf, send } from './http'
 import { ApiError } from './problem'
-import type { Admission, Pass, PassTransfer, Ticket } from './types'
+import type { components } from './schema'
+import type { Admission, Pass, PassKeys, PassTransfer, Ticket } from './types'
 
 /** Lists the passes that the user holds. */
 export async function listPasses(userId: string, cursor: string | null, signal?: AbortSignal): Promise<Page<Pass>> {
@@ -54,11 +55,36 @@ export function resellPass(userId: string, id: string, price: string): Promise<T
   })
 }
 
-/** Admits the holder of a code. The same scan after a lost response returns the outcome of the first one. */
-export function checkIn(userId: string, code: string, device: string): Promise<Admission> {
-  return once(`check-in:${userId}:${code}`, { code, ...(device && { device }) }, async (key, body) => {
-    return (await send('post', '/api/passes/check-ins', { user: userId, body, headers: { 'idempotency-key': key } })).body
-  })
+type CheckIn = components['schemas']['NewCheckIn']
+
+const checkInPurpose = (userId: string, code: string): string => `check-in:${userId}:${code}`
+
+/**
+ * Admits the holder of a code. The same scan after a lost response returns the outcome of the first one. `timeout`: how long to wait for
+ * the response, in milliseconds.
+ */
+export function checkIn(userId: string, code: string, device: string, timeout?: number): Promise<Admission> {
+  const body: CheckIn = { code, ...(device && { device }) }
+  return once(checkInPurpose(userId, code), body, (key, body) => sendCheckIn(userId, body, key, timeout))
+}
+
+/** Sends a check-in with its key: also the admission of a door without a network, with its time. */
+export async function sendCheckIn(userId: string, body: CheckIn, key: string, timeout?: number): Promise<Admission> {
+  return (await send('post', '/api/passes/check-ins', { user: userId, body, headers: { 'idempotency-key': key }, timeout })).body
+}
+
+/** Returns the check-in of a code in this tab whose response was lost. */
+export function askedBefore(userId: string, code: string): { key: string; device: string | null } | null {
+  const asked = pendingRequest<CheckIn>(checkInPurpose(userId, code))
+  return asked && { key: asked.key, device: asked.body.device ?? null }
+}
+
+/** Forgets the check-in whose response was lost: the door settles it. */
+export const settleCheckIn = (userId: string, code: string): void => forgetAttempt(checkInPurpose(userId, code))
+
+/** Returns the public keys that verify codes. */
+export async function passKeys(timeout?: number): Promise<PassKeys> {
+  return (await send('get', '/api/passes/keys', { timeout })).body
 }
 
 /** Returns when and where a pass was admitted first, if a check-in was refused with `already_admitted`. */

@@ -3,7 +3,9 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, Redirect, useLocation, useSearch } from 'wouter'
 
+import type { User } from '../api/types'
 import { type Credentials, signIn, signUp } from '../api/users'
+import { useWaitingAdmissions } from '../door/marker'
 import { useSession, useSetSession } from '../session/context'
 import { returnPath } from '../session/return-path'
 import { useSignOut } from '../session/sign-out'
@@ -12,6 +14,7 @@ import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice, Failure } from '../ui/failure'
 import { Field } from '../ui/field'
 import { Form, Submit, useFaults } from '../ui/form'
+import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 
 export const SignInPage = () => <Credential key="in" up={false} />
@@ -113,17 +116,28 @@ export function SignOutPage() {
     )
   }
   if (session.state === 'unknown') return <Page title={texts.auth.outTitle} loading narrow />
-  if (session.state === 'out') return <SignedOut />
-  const { user } = session
+  return session.state === 'out' ? <SignedOut /> : <AskToSignOut user={session.user} signOut={signOutMutation} />
+}
+
+function AskToSignOut({ user, signOut }: { user: User; signOut: ReturnType<typeof useSignOut> }) {
+  const texts = useTexts()
+  const waiting = useWaitingAdmissions(user.id)
+  const label = waiting ? texts.door.offline.leaveAnyway : texts.account.signOut
   return (
     <Page title={texts.auth.outTitle} narrow>
       <p>
         <span>{texts.account.signedInAs}</span> <bdi className="email">{user.email}</bdi>
       </p>
-      <ErrorNotice error={signOutMutation.error} />
+      {waiting ? (
+        <Notice tone="warn" title={texts.door.offline.leave(waiting)} alert>
+          <p>{texts.door.offline.leaveHint}</p>
+          <ButtonLink to="/check-in">{texts.door.offline.toDoor}</ButtonLink>
+        </Notice>
+      ) : null}
+      <ErrorNotice error={signOut.error} />
       <div className="row">
-        <Button variant="primary" busy={signOutMutation.isPending} onClick={() => signOutMutation.mutate(user.id)}>
-          {signOutMutation.isPending ? texts.auth.signingOut : texts.account.signOut}
+        <Button variant={waiting ? 'danger' : 'primary'} busy={signOut.isPending || waiting === null} onClick={() => signOut.mutate(user.id)}>
+          {signOut.isPending ? texts.auth.signingOut : label}
         </Button>
         <ButtonLink to="/">{texts.common.cancel}</ButtonLink>
       </div>

@@ -1,14 +1,13 @@
 // The door: codes come from the camera or from a scanner that types, and each has one large verdict.
-import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
 
-import { checkIn } from '../api/passes'
 import type { User } from '../api/types'
-import { keys } from '../live/cache'
+import { DoorReadiness, DoorStatus } from '../door/status'
+import { type DoorView, useDoor, useUserOfDoor } from '../door/use-door'
 import { CameraView, usePicture } from '../passes/camera-view'
 import { DoorList } from '../passes/door-list'
 import { signal } from '../passes/signal'
-import { type Verdict, cleanCode, refusalOf } from '../passes/verdict'
+import { type Verdict, cleanCode } from '../passes/verdict'
 import { VerdictLog, VerdictView } from '../passes/verdict-view'
 import { SignedIn } from '../session/guard'
 import { preferences } from '../storage'
@@ -24,16 +23,18 @@ const LOGGED = 10
 
 export default function CheckIn() {
   const texts = useTexts()
+  const user = useUserOfDoor()
+  if (user) return <Door key={user.id} user={user} />
   return (
     <SignedIn title={texts.door.title} skeleton={<FormSkeleton />}>
-      {(user) => <Door user={user} />}
+      {(user) => <Door key={user.id} user={user} />}
     </SignedIn>
   )
 }
 
 /** Judges codes one after another, in the order in which they were read. */
-function useVerdicts(user: User, device: string, loud: boolean) {
-  const client = useQueryClient()
+function useVerdicts(view: DoorView, device: string, loud: boolean) {
+  const { door } = view
   const [verdicts, setVerdicts] = useState<Verdict[]>([])
   const [waiting, setWaiting] = useState(0)
   const queue = useRef(Promise.resolve())
@@ -43,17 +44,13 @@ function useVerdicts(user: User, device: string, loud: boolean) {
       setWaiting((before) => before + 1)
       queue.current = queue.current.then(async () => {
         const id = count.current++
-        const found = await checkIn(user.id, code, device).then(
-          (admission) => ({ kind: 'admitted' as const, admission }),
-          (error: unknown) => refusalOf(error),
-        )
-        setVerdicts((before) => [{ id, at: serverNow(), ...found }, ...before].slice(0, LOGGED))
+        const ruling = await door.judge(code, device)
+        setVerdicts((before) => [{ id, at: serverNow(), ...ruling }, ...before].slice(0, LOGGED))
         setWaiting((before) => before - 1)
-        if (loud) signal(found.kind)
-        void client.invalidateQueries({ queryKey: keys.door(user.id) })
+        if (loud) signal(ruling.kind)
       })
     },
-    [client, user.id, device, loud],
+    [door, device, loud],
   )
   return { verdicts, isJudging: waiting > 0, judge }
 }
@@ -63,12 +60,14 @@ function Door({ user }: { user: User }) {
   const [device, setDevice] = useState(() => preferences.getItem('device') ?? '')
   const [isLoud, setLoud] = useState(() => preferences.getItem('sound') === 'on')
   const [isFilming, setFilming] = useState(false)
-  const { verdicts, isJudging, judge } = useVerdicts(user, device.trim(), isLoud)
+  const view = useDoor(user)
+  const { verdicts, isJudging, judge } = useVerdicts(view, device.trim().normalize('NFC'), isLoud)
   const picture = usePicture(judge)
   return (
     <Page title={texts.door.title} lead={texts.door.lead}>
       <div className="split door">
         <div className="door-main">
+          <DoorStatus state={view.state} />
           {isFilming && <CameraView onCode={judge} />}
           <VerdictView verdict={verdicts[0]} isJudging={isJudging} />
           <CodeField onCode={judge} />
@@ -80,7 +79,8 @@ function Door({ user }: { user: User }) {
           <VerdictLog verdicts={verdicts} />
         </div>
         <div className="buy-panel">
-          <DoorList user={user} />
+          <DoorList view={view} />
+          <DoorReadiness state={view.state} />
           <Field
             label={texts.door.device}
             hint={texts.door.deviceHint}

@@ -1,6 +1,5 @@
-// Every page except the market, in one chunk that is loaded on demand.
+// Every page except the market and the door, in one chunk that is loaded on demand.
 export { SignInPage as SignIn, SignOutPage as SignOut, SignUpPage as SignUp } from './auth'
-export { default as CheckIn } from './check-in'
 export { default as Claim } from './claim'
 export { default as Edit } from './edit'
 export { default as Listings } from './listings'

@@ -1,15 +1,13 @@
 // The door list: which tickets were admitted more than once, and for each event how many are in, of how many passes.
-import type { User } from '../api/types'
+import type { DoorView } from '../door/use-door'
 import { useTexts } from '../texts/context'
 import { ListState } from '../ui/resource'
 import { TitleText } from '../ui/title'
-import { DoubleAdmissions, useIssuedPasses } from './admissions-view'
+import { DoubleAdmissions } from './admissions-view'
 import { type EventCount, countEvents } from './counts'
 
-export function DoorList({ user }: { user: User }) {
+export function DoorList({ view: { found, passes } }: { view: DoorView }) {
   const texts = useTexts()
-  const found = useIssuedPasses(user)
-  const passes = found.data ?? []
   const events = countEvents(passes)
   return (
     <section className="door-list" aria-labelledby="door-list">

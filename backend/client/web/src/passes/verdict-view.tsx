@@ -38,6 +38,7 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
           {hint}
         </p>
       )}
+      {verdict?.byList && !isJudging && <p className="verdict-hint">{texts.door.byList}</p>}
     </div>
   )
 }

@@ -4,20 +4,23 @@ import { ApiError } from '../api/problem'
 import type { Admission } from '../api/types'
 
 /** The reasons of refusals, by the code of the error. Each has a text that says what to do. */
-const REASONS = ['already_admitted', 'pass_invalid', 'pass_superseded', 'pass_offered', 'not_owner'] as const
-type Reason = (typeof REASONS)[number]
+const REASONS = ['already_admitted', 'pass_invalid', 'pass_superseded', 'pass_offered', 'not_owner', 'not_listed'] as const
+export type Reason = (typeof REASONS)[number]
 
-export type Verdict = { id: number; at: number } & (
+/** `byList`: the door list has decided, without a network. */
+export type Ruling = { byList?: boolean } & (
   | { kind: 'admitted'; admission: Admission }
   | { kind: 'refused'; reason: Reason; first: { admittedAt: string; device: string | null } | null }
   /** The outcome is not known, or the request failed otherwise: the same code has to be scanned again. */
   | { kind: 'unknown'; error: unknown }
 )
 
+export type Verdict = { id: number; at: number } & Ruling
+
 const isReason = (code: string | null): code is Reason => REASONS.some((reason) => reason === code)
 
-/** Returns the kind of verdict of a failed check-in. */
-export function refusalOf(error: unknown): { kind: 'refused'; reason: Reason; first: ReturnType<typeof firstAdmission> } | { kind: 'unknown'; error: unknown } {
+/** Returns the ruling of a failed check-in. */
+export function refusalOf(error: unknown): Exclude<Ruling, { kind: 'admitted' }> {
   const code = error instanceof ApiError ? error.code : null
   if (isReason(code)) return { kind: 'refused', reason: code, first: firstAdmission(error) }
   // A field of the code that is not valid: what was read is no code of a pass.

@@ -4,10 +4,10 @@ import { Fragment, type ReactNode, createContext, use, useCallback, useEffect, u
 
 import type { User } from '../api/types'
 import { currentUser } from '../api/users'
+import { Channel } from '../channel'
 import { forgetUser, keys } from '../live/cache'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
-import { SessionChannel } from './channel'
 
 /** `unknown` until the server responds; `error` if the request failed. */
 export type Session = ({ state: 'unknown'; user: null } | { state: 'out'; user: null } | { state: 'in'; user: User }) & {
@@ -47,7 +47,7 @@ export function useIsCurrentUser(userId: string): () => boolean {
 /** Refreshes the session when another tab notifies, or on focus. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient()
-  const [channel] = useState(() => new SessionChannel())
+  const [channel] = useState(() => new Channel('session'))
   useEffect(() => {
     const refresh = () => void client.invalidateQueries({ queryKey: keys.session })
     const unsubscribe = channel.subscribe(refresh)

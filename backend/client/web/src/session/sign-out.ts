@@ -2,6 +2,7 @@
 import { type UseMutationResult, useMutation } from '@tanstack/react-query'
 
 import { signOut } from '../api/users'
+import { leaveDoor } from '../door/marker'
 import { useSetSession } from './context'
 
 export function useSignOut(): UseMutationResult<void, Error, string> {
@@ -9,6 +10,9 @@ export function useSignOut(): UseMutationResult<void, Error, string> {
   return useMutation({
     networkMode: 'always',
     mutationFn: (userId: string) => signOut(userId),
-    onSuccess: () => setSession(null),
+    onSuccess: (_, userId) => {
+      void leaveDoor(userId)
+      setSession(null)
+    },
   })
 }

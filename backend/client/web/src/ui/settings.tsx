@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef } from 'react'
 import { useLocation } from 'wouter'
 
+import { waitingAdmissions } from '../door/marker'
 import { useSession } from '../session/context'
 import { useSignOut } from '../session/sign-out'
 import { useI18n, useTexts } from '../texts/context'
@@ -49,16 +50,19 @@ function SignOut({ userId }: { userId: string }) {
   const { showToast } = useAnnounce()
   const [, navigate] = useLocation()
   const signOutMutation = useSignOut()
+  const signOut = async () => {
+    // That page says what is not uploaded, and asks.
+    if ((await waitingAdmissions(userId)) > 0) return navigate('/auth/signout')
+    signOutMutation.mutate(userId, {
+      onSuccess: () => navigate('/auth/signout'),
+      onError: (error) => showToast(errorText(texts, error)),
+    })
+  }
   return (
     <Button
       wide
       busy={signOutMutation.isPending}
-      onClick={() =>
-        signOutMutation.mutate(userId, {
-          onSuccess: () => navigate('/auth/signout'),
-          onError: (error) => showToast(errorText(texts, error)),
-        })
-      }
+      onClick={() => void signOut()}
     >
       {signOutMutation.isPending ? texts.auth.signingOut : texts.account.signOut}
     </Button>

@@ -1,0 +1,378 @@
+// The door of an account in this browser. The server judges codes; while it cannot be reached, the door list does, and the admissions are
+// kept until they are uploaded. Tabs share the door: its storage decides which of them admits, and one at a time uploads.
+import { newKey } from '../api/attempts'
+import { restoreSkew, serverNow, skew } from '../api/clock'
+import { askedBefore, checkIn, getPass, passKeys, sendCheckIn, settleCheckIn } from '../api/passes'
+import { ApiError } from '../api/problem'
+import type { Admission, Pass, PassKeys, User } from '../api/types'
+import { Channel } from '../channel'
+import { type Ruling, refusalOf } from '../passes/verdict'
+import { type Claim, canVerify, importKeys, readCode, verify } from './code'
+import { markDoor } from './marker'
+import { keepPage } from './page-cache'
+import { type DoorAdmission, type UploadOutcome, decide, isOfOne, isUnreachable, outcomeOfUpload } from './rules'
+import { DoorStorage } from './storage'
+
+/** Why a door works only with a network: the page is not on https, the browser does not know Ed25519, or keeps no data. */
+export type DoorFault = 'insecure' | 'signatures' | 'storage'
+
+export interface DoorState {
+  fault: DoorFault | null
+  /** The list that it admits by without a network; null until there is one. */
+  list: { preparedAt: number; passes: number } | null
+  /** Whether this page opens without a network, too. */
+  isPageKept: boolean
+  /** Whether the server could not be reached. */
+  isOffline: boolean
+  isUploading: boolean
+  admissions: ReadonlyMap<string, DoorAdmission>
+  /** The number of admissions to upload, of this account and of others that have used this browser. */
+  waiting: number
+  waitingOfOthers: number
+  /** Why the last upload failed, if the server could be reached. */
+  uploadError: unknown
+}
+
+/** A door that can admit without a network does not wait longer for the server, in milliseconds. */
+const ANSWER_TIMEOUT = 5000
+const MIN_BACKOFF = 1000
+const MAX_BACKOFF = 15_000
+/** Lists that differ less in age are the same, in milliseconds. */
+const SAME_LIST = 1000
+
+export class Door {
+  /** Resolves when the state is that of the storage. */
+  readonly opened: Promise<void>
+  #state: DoorState = {
+    fault: null, list: null, isPageKept: false, isOffline: false, isUploading: false, admissions: new Map(), waiting: 0, waitingOfOthers: 0, uploadError: null,
+  }
+  #storage: DoorStorage | null = null
+  #keys: CryptoKey[] = []
+  #passes = new Map<string, Pass>()
+  #saved: readonly Pass[] | null = null
+  #next: { timer: ReturnType<typeof setTimeout>; at: number } | null = null
+  #backoff = MIN_BACKOFF
+  #connecting: Promise<void> | null = null
+  #isClosed = false
+  readonly #observers = new Set<() => void>()
+  readonly #channel = new Channel('door')
+
+  constructor(readonly user: User) {
+    this.#channel.subscribe(() => void this.#reload())
+    window.addEventListener('online', this.probe)
+    this.opened = this.#open()
+  }
+
+  subscribe = (observer: () => void): (() => void) => {
+    this.#observers.add(observer)
+    return () => this.#observers.delete(observer)
+  }
+
+  getState = (): DoorState => this.#state
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#next?.timer)
+    window.removeEventListener('online', this.probe)
+    this.#channel.close()
+    this.#storage?.close()
+  }
+
+  /** The list in this browser, and when it came, by the clock of the server in milliseconds. For a page that has no other yet. */
+  get passes(): { passes: Pass[]; preparedAt: number } | null {
+    return this.#state.list && { passes: [...this.#passes.values()], preparedAt: this.#state.list.preparedAt }
+  }
+
+  async #open(): Promise<void> {
+    this.#set({ fault: await this.#findFault() })
+    if (!this.#storage) return
+    const stored = await this.#storage.door(this.user.id)
+    if (stored) {
+      restoreSkew(stored.door.skew)
+      await this.#take(stored.door.keys, stored.passes, stored.door.preparedAt)
+      void keepPage().then((isPageKept) => this.#set({ isPageKept }))
+    }
+    await this.#reload()
+  }
+
+  async #findFault(): Promise<DoorFault | null> {
+    if (!isSecureContext) return 'insecure'
+    if (!(await canVerify())) return 'signatures'
+    try {
+      this.#storage = await DoorStorage.open()
+      return null
+    } catch {
+      return 'storage'
+    }
+  }
+
+  /** Reads the admissions, of which another tab may have made or uploaded some. */
+  async #reload(): Promise<void> {
+    await this.#guarded(async (storage) => {
+      const all = await storage.admissions(this.user.id)
+      this.#set({ admissions: new Map(all.map((one) => [one.passId, one])), waitingOfOthers: await storage.waitingOfOthers(this.user.id) })
+      if (this.#state.waiting > 0) this.#schedule(0)
+    })
+  }
+
+  /** Runs what the door can do without: a storage that fails is a reason to warn, and none to stop the page. */
+  async #guarded(run: (storage: DoorStorage) => Promise<void>): Promise<void> {
+    if (!this.#storage || this.#isClosed) return
+    try {
+      await run(this.#storage)
+    } catch {
+      if (!this.#isClosed) this.#set({ fault: 'storage' })
+    }
+  }
+
+  #set(change: Partial<DoorState>): void {
+    if (this.#isClosed) return
+    const next = { ...this.#state, ...change }
+    next.waiting = [...next.admissions.values()].filter(({ outcome }) => outcome === null).length
+    this.#state = next
+    for (const observer of this.#observers) observer()
+  }
+
+  #remember(admission: DoorAdmission): void {
+    this.#set({ admissions: new Map(this.#state.admissions).set(admission.passId, admission) })
+    if (!this.#isClosed) this.#channel.notify()
+  }
+
+  async #take(keys: PassKeys, passes: readonly Pass[], preparedAt: number): Promise<void> {
+    this.#keys = await importKeys(keys)
+    this.#passes = new Map(passes.map((pass) => [pass.id, pass]))
+    this.#saved = passes
+    this.#set({ list: this.#keys.length > 0 ? { preparedAt, passes: passes.length } : null })
+  }
+
+  /** Keeps a list that the server has sent, and admits by it from now on. */
+  async prepare(passes: Pass[], receivedAt: number): Promise<void> {
+    await this.opened
+    if (!this.#storage || receivedAt < (this.#state.list?.preparedAt ?? 0) + SAME_LIST) return
+    const keys = await passKeys(ANSWER_TIMEOUT)
+    await this.#guarded(async (storage) => {
+      const isSame = this.#saved === passes
+      await this.#take(keys, passes, receivedAt)
+      await storage.saveDoor({ issuer: this.user.id, preparedAt: receivedAt, skew: skew(), keys }, isSame ? null : passes)
+      markDoor(this.user)
+      await this.#prune(storage)
+    })
+    if (this.#state.isPageKept) return
+    // Otherwise a browser deletes the oldest data of its pages when the disk is full.
+    navigator.storage?.persist?.().catch(() => undefined)
+    this.#set({ isPageKept: await keepPage() })
+  }
+
+  /** Deletes the admissions of which the list says the same. */
+  async #prune(storage: DoorStorage): Promise<void> {
+    const isKnown = ({ passId, outcome }: DoorAdmission) => outcome !== null && this.#passes.get(passId)?.status === 'used'
+    const known = [...this.#state.admissions.values()].filter(isKnown).map(({ passId }) => passId)
+    if (known.length === 0) return
+    await storage.remove(this.user.id, known)
+    this.#set({ admissions: new Map([...this.#state.admissions].filter(([passId]) => !known.includes(passId))) })
+  }
+
+  /** Judges a code. */
+  async judge(code: string, device: string): Promise<Ruling> {
+    await this.opened
+    const claim = readCode(code)
+    if (!claim || !this.#storage) return this.#ask(code, claim, device)
+    // One tab at a time judges a code of this pass.
+    return navigator.locks.request(`door ${this.user.id} ${claim.passId}`, async () => {
+      const before = await this.#admissionOf(claim.passId)
+      const mustNotAsk = before?.outcome === null || (this.#state.isOffline && this.#state.list !== null)
+      return mustNotAsk ? this.#judgeByList(code, claim, device) : this.#ask(code, claim, device)
+    })
+  }
+
+  async #admissionOf(passId: string): Promise<DoorAdmission | undefined> {
+    let found = this.#state.admissions.get(passId)
+    await this.#guarded(async (storage) => {
+      found = await storage.admission(this.user.id, passId)
+    })
+    return found
+  }
+
+  /** Asks the server; where it gives no answer, the list decides. */
+  async #ask(code: string, claim: Claim | null, device: string): Promise<Ruling> {
+    const canAdmit = this.#state.list !== null
+    try {
+      const admission = await checkIn(this.user.id, code, device, canAdmit ? ANSWER_TIMEOUT : undefined)
+      await this.#note(claim, code, admission, device || null)
+      return { kind: 'admitted', admission }
+    } catch (error) {
+      if (isUnreachable(error)) this.#loseConnection()
+      if (canAdmit && isUnreachable(error)) return this.#judgeByList(code, claim, device)
+      const ruling = refusalOf(error)
+      if (claim && ruling.kind === 'refused' && ruling.first) {
+        const { admittedAt, device: firstDevice } = ruling.first
+        await this.#note(claim, code, { passId: claim.passId, title: this.#passes.get(claim.passId)?.title ?? '', admittedAt }, firstDevice)
+      }
+      return ruling
+    }
+  }
+
+  /** Notes an admission of which the server knows, so that the door refuses the code without it, too. */
+  async #note(claim: Claim | null, code: string, { passId, title, seat, admittedAt: at }: Admission, device: string | null): Promise<void> {
+    const outcome: UploadOutcome = { kind: 'uploaded' }
+    const noted = { passId, serial: claim?.serial ?? 0, code, title, seat: seat ?? null, at, device, key: newKey(), asked: null, outcome }
+    await this.#guarded((storage) => storage.settle(this.user.id, noted))
+    this.#remember(noted)
+  }
+
+  async #judgeByList(code: string, claim: Claim | null, device: string): Promise<Ruling> {
+    const byList = true
+    if (!claim || !(await verify(claim, this.#keys))) return { kind: 'refused', reason: 'pass_invalid', first: null, byList }
+    const pass = this.#passes.get(claim.passId)
+    const refuse = async () => decide(claim, pass, await this.#admissionOf(claim.passId))
+    const refusal = await refuse()
+    if (refusal || !pass) return { kind: 'refused', reason: 'not_listed', first: null, ...refusal, byList }
+    const at = new Date(serverNow()).toISOString()
+    const { seat = null, title } = pass
+    const asked = askedBefore(this.user.id, code)
+    const admission = { passId: pass.id, serial: claim.serial, code, title, seat, at, device: device || null, key: newKey(), asked, outcome: null }
+    try {
+      if (!(await this.#storage?.admit(this.user.id, admission))) {
+        // Another tab was faster.
+        return { kind: 'refused', reason: 'already_admitted', first: null, ...(await refuse()), byList }
+      }
+    } catch (error) {
+      this.#set({ fault: 'storage' })
+      return { kind: 'unknown', error, byList }
+    }
+    settleCheckIn(this.user.id, code)
+    this.#remember(admission)
+    this.#schedule(this.#state.isOffline ? this.#backoff : 0)
+    return { kind: 'admitted', admission: { passId: pass.id, title, seat, admittedAt: at }, byList }
+  }
+
+  /** Finds out whether the server can be reached, and uploads what waits. */
+  probe = (): void => this.#schedule(0)
+
+  #loseConnection(): void {
+    this.#set({ isOffline: true })
+    this.#schedule(this.#backoff)
+  }
+
+  /** Connects after this time in milliseconds, or earlier if that is scheduled. */
+  #schedule(delay: number): void {
+    const at = Date.now() + delay
+    if (this.#isClosed || (this.#next && this.#next.at <= at)) return
+    clearTimeout(this.#next?.timer)
+    const timer = setTimeout(() => {
+      this.#next = null
+      void this.#connect()
+    }, delay)
+    this.#next = { timer, at }
+  }
+
+  #connect(): Promise<void> {
+    this.#connecting ??= this.#tryToConnect().finally(() => (this.#connecting = null))
+    return this.#connecting
+  }
+
+  async #tryToConnect(): Promise<void> {
+    await this.opened
+    try {
+      await this.#upload()
+      await passKeys(ANSWER_TIMEOUT)
+      this.#backoff = MIN_BACKOFF
+      this.#set({ isOffline: false, uploadError: null })
+    } catch (error) {
+      const isOffline = isUnreachable(error)
+      this.#set({ isOffline, uploadError: isOffline ? null : error })
+      this.#backoff = Math.min(this.#backoff * 2, MAX_BACKOFF)
+    }
+    if (this.#state.isOffline || this.#state.waiting > 0) this.#schedule(this.#backoff * (0.75 + Math.random() / 2))
+  }
+
+  /** Uploads every admission that waits, the oldest first, unless another tab does. */
+  async #upload(): Promise<void> {
+    const storage = this.#storage
+    if (!storage || this.#state.waiting === 0) return
+    await navigator.locks.request(`door-upload ${this.user.id}`, { ifAvailable: true }, async (lock) => {
+      if (!lock) return
+      this.#set({ isUploading: true })
+      try {
+        const all = await storage.admissions(this.user.id)
+        const open = all.filter(({ outcome }) => outcome === null).sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
+        let failure: Error | null = null
+        for (const admission of open) {
+          try {
+            const settled = { ...admission, outcome: await this.#uploadOne(admission) }
+            await storage.settle(this.user.id, settled)
+            this.#remember(settled)
+          } catch (error) {
+            if (!isOfOne(error)) throw error
+            failure ??= error as ApiError
+          }
+        }
+        if (failure) throw failure
+      } finally {
+        this.#set({ isUploading: false })
+      }
+    })
+  }
+
+  async #uploadOne(admission: DoorAdmission): Promise<UploadOutcome> {
+    const { code, at, device, key } = admission
+    if (await this.#hasArrived(admission)) return { kind: 'uploaded' }
+    try {
+      await sendCheckIn(this.user.id, { code, at, ...(device && { device }) }, key)
+      return { kind: 'uploaded' }
+    } catch (error) {
+      const outcome = outcomeOfUpload(error, admission)
+      if (!outcome) throw error
+      return outcome
+    }
+  }
+
+  /**
+   * Returns whether the request without an answer has admitted the guest. It is repeated only where the pass is used: then it has no effect,
+   * and the server answers with the first outcome, or that another request came first.
+   */
+  async #hasArrived({ passId, code, asked }: DoorAdmission): Promise<boolean> {
+    if (!asked) return false
+    const { status } = await getPass(this.user.id, passId)
+    if (status !== 'used') return false
+    return sendCheckIn(this.user.id, { code, ...(asked.device && { device: asked.device }) }, asked.key).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ApiError && (error.code === 'already_admitted' || error.code === 'pass_superseded')) return false
+        throw error
+      },
+    )
+  }
+}
+
+let current: Door | null = null
+
+/** Returns the door of a user. It is open until that of another user is. */
+export function doorOf(user: User): Door {
+  if (current?.user.id === user.id) return current
+  closeDoor()
+  return (current = new Door(user))
+}
+
+export function closeDoor(): void {
+  current?.close()
+  current = null
+}
+
+/** Returns the number of admissions of a user that are not uploaded. */
+export async function countWaiting(userId: string): Promise<number> {
+  const storage = await DoorStorage.open()
+  const own = await storage.admissions(userId).finally(() => storage.close())
+  return own.filter(({ outcome }) => outcome === null).length
+}
+
+/** Deletes the door of a user who has signed out. Returns whether nothing is left to upload, also for others. */
+export async function forgetDoor(userId: string): Promise<boolean> {
+  if (current?.user.id === userId) closeDoor()
+  const storage = await DoorStorage.open()
+  try {
+    return (await storage.forget(userId)) && (await storage.waitingOfOthers(userId)) === 0
+  } finally {
+    storage.close()
+  }
+}

@@ -1,0 +1,64 @@
+// Whether this browser has a door, for pages that have not loaded its code: they upload its admissions, and ask before signing out.
+import { useEffect, useState } from 'react'
+
+import type { User } from '../api/types'
+import type { Session } from '../session/context'
+import { preferences } from '../storage'
+
+/** The user whose door this is; an empty object if admissions wait and their user has signed out. */
+const STORED = 'door'
+
+const loadDoor = () => import('./door')
+const hasDoor = (): boolean => preferences.getItem(STORED) !== null
+
+/** Returns the user whose door opens while the server cannot say who is signed in. */
+export function userOfDoor(): User | null {
+  try {
+    const user = JSON.parse(preferences.getItem(STORED) ?? '{}') as Partial<User>
+    return typeof user.id === 'string' && typeof user.email === 'string' ? { id: user.id, email: user.email } : null
+  } catch {
+    return null
+  }
+}
+
+export const markDoor = ({ id, email }: User): void => preferences.setItem(STORED, JSON.stringify({ id, email }))
+
+/** Returns the number of admissions that are not uploaded. */
+export async function waitingAdmissions(userId: string): Promise<number> {
+  return hasDoor() ? loadDoor().then(({ countWaiting }) => countWaiting(userId), () => 0) : 0
+}
+
+/** Deletes the door of a user who has signed out. What is not uploaded stays for this user alone. */
+export async function leaveDoor(userId: string): Promise<void> {
+  if (!hasDoor()) return
+  // Before anything that can fail: the door opens for nobody from now on.
+  preferences.setItem(STORED, '{}')
+  const isEmpty = await loadDoor().then(({ forgetDoor }) => forgetDoor(userId), () => false)
+  if (isEmpty) preferences.removeItem(STORED)
+}
+
+/** Uploads the admissions of the user's door while any page is open. */
+export function useDoorUploads({ state, user }: Pick<Session, 'state' | 'user'>): void {
+  const [id, email] = [user?.id, user?.email]
+  useEffect(() => {
+    if (state === 'unknown' || !hasDoor()) return
+    // The door opens for nobody else while the server cannot be asked.
+    if (userOfDoor()?.id !== id) preferences.setItem(STORED, '{}')
+    const load = loadDoor()
+    if (id && email) load.then(({ doorOf }) => doorOf({ id, email }), () => undefined)
+    else load.then(({ closeDoor }) => closeDoor(), () => undefined)
+  }, [state, id, email])
+}
+
+/** The number of admissions that signing out would leave behind; null until it is known. */
+export function useWaitingAdmissions(userId: string): number | null {
+  const [waiting, setWaiting] = useState<number | null>(null)
+  useEffect(() => {
+    let isCurrent = true
+    void waitingAdmissions(userId).then((found) => isCurrent && setWaiting(found))
+    return () => {
+      isCurrent = false
+    }
+  }, [userId])
+  return waiting
+}

@@ -1,0 +1,90 @@
+// How the door stands without a network: offline, what waits for its upload, what the server refuses; and whether it is prepared.
+import { Link } from 'wouter'
+
+import { useI18n, useTexts } from '../texts/context'
+import { errorText } from '../texts/errors'
+import { Notice } from '../ui/notice'
+import { TitleText, UserText } from '../ui/title'
+import type { DoorState } from './door'
+import type { DoorAdmission } from './rules'
+
+/** What the door has to know before the next guest; nothing if all is well. */
+export function DoorStatus({ state }: { state: DoorState }) {
+  const texts = useTexts()
+  const refused = [...state.admissions.values()].filter(({ outcome }) => outcome?.kind === 'refused')
+  return (
+    <div className="door-status">
+      <div role="status" aria-live="polite">
+        {isAway(state) && <Away state={state} />}
+      </div>
+      {state.waitingOfOthers > 0 && (
+        <Notice tone="warn">
+          <p>{texts.door.offline.others(state.waitingOfOthers)}</p>
+        </Notice>
+      )}
+      {refused.length > 0 && <Refused admissions={refused} />}
+    </div>
+  )
+}
+
+/** Whether the server cannot be reached, or does not know every admission yet. */
+const isAway = ({ isOffline, waiting }: DoorState): boolean => isOffline || waiting > 0
+
+function Away({ state: { list, isOffline, isUploading, waiting, uploadError } }: { state: DoorState }) {
+  const { texts, format } = useI18n()
+  const { offline } = texts.door
+  if (isOffline && !list) {
+    return (
+      <Notice tone="bad" title={offline.title}>
+        <p>{offline.unprepared}</p>
+      </Notice>
+    )
+  }
+  const title = isOffline ? [offline.title, ...(waiting > 0 ? [offline.toUpload(waiting)] : [])].join(' · ') : isUploading ? offline.uploading(waiting) : offline.toUpload(waiting)
+  return (
+    <Notice tone="warn" title={title}>
+      {isOffline && list && <p>{offline.hint(format.moment(new Date(list.preparedAt).toISOString()))}</p>}
+      {!isOffline && uploadError ? <p>{offline.notUploaded(errorText(texts, uploadError))}</p> : null}
+    </Notice>
+  )
+}
+
+/** Whether the door works without a network. */
+export function DoorReadiness({ state }: { state: DoorState }) {
+  const { texts, format } = useI18n()
+  const { offline } = texts.door
+  const { fault, list, isPageKept } = state
+  if (isAway(state)) return null
+  const text = fault ? offline.cannot[fault] : list ? offline.ready(list.passes, format.moment(new Date(list.preparedAt).toISOString())) : offline.preparing
+  return (
+    <p className="hint door-ready">
+      <span>{text}</span> {list && !fault && <span>{isPageKept ? offline.pageKept : offline.keepOpen}</span>}
+    </p>
+  )
+}
+
+/** Guests whom this door has admitted, and the server would not have. */
+function Refused({ admissions }: { admissions: DoorAdmission[] }) {
+  const { texts, format } = useI18n()
+  const reasons: Record<string, string | undefined> = texts.door.reasons
+  return (
+    <Notice tone="bad" title={texts.door.offline.refused(admissions.length)} alert>
+      <p>{texts.door.offline.refusedHint}</p>
+      <ul className="doubles">
+        {admissions.map(({ passId, title, seat, at, outcome }) => (
+          <li key={passId}>
+            <p>
+              <Link to={`/passes/${encodeURIComponent(passId)}`}>
+                <TitleText title={title} />
+              </Link>
+              {seat && <UserText text={seat} />}
+            </p>
+            <p className="meta">
+              <time dateTime={at}>{format.instant(at)}</time> <span>{(outcome?.kind === 'refused' ? reasons[outcome.reason] : null) ?? texts.door.refused}</span>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}

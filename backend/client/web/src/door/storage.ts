@@ -1,0 +1,141 @@
+// What a door keeps in this browser: the list and the keys that it admits by, and its admissions. An admission is on disk before the page
+// says so.
+import type { Pass, PassKeys } from '../api/types'
+import type { DoorAdmission } from './rules'
+
+/** What a door was prepared with, apart from its list. */
+export interface StoredDoor {
+  issuer: string
+  /** When the list came, by the clock of the server, in milliseconds. */
+  preparedAt: number
+  /** The offset of the server's clock, in milliseconds. */
+  skew: number
+  keys: PassKeys
+}
+
+type StoredAdmission = DoorAdmission & { issuer: string }
+
+const NAME = 'door'
+const VERSION = 1
+
+/** The database of all doors of this browser. An account sees its own door only. */
+export class DoorStorage {
+  private constructor(private readonly database: IDBDatabase) {
+    // A page of a later version may change the database.
+    database.onversionchange = () => database.close()
+  }
+
+  /** Opens the database. Rejects if the browser has none for this page. */
+  static async open(): Promise<DoorStorage> {
+    const opening = indexedDB.open(NAME, VERSION)
+    opening.onupgradeneeded = () => {
+      const database = opening.result
+      database.createObjectStore('doors', { keyPath: 'issuer' })
+      database.createObjectStore('lists')
+      database.createObjectStore('admissions', { keyPath: ['issuer', 'passId'] })
+    }
+    return new DoorStorage(await resultOf<IDBDatabase>(opening))
+  }
+
+  /** Returns the door of an account and its list. */
+  async door(issuer: string): Promise<{ door: StoredDoor; passes: Pass[] } | null> {
+    const transaction = this.database.transaction(['doors', 'lists'])
+    const door = resultOf<StoredDoor | undefined>(transaction.objectStore('doors').get(issuer))
+    const passes = resultOf<Pass[] | undefined>(transaction.objectStore('lists').get(issuer))
+    const [found, list] = await Promise.all([door, passes])
+    return found && list ? { door: found, passes: list } : null
+  }
+
+  /** Keeps a door, and its list where it has changed. A list that another tab has received later stays. */
+  async saveDoor(door: StoredDoor, passes: Pass[] | null): Promise<void> {
+    const transaction = this.database.transaction(['doors', 'lists'], 'readwrite')
+    const [doors, lists] = [transaction.objectStore('doors'), transaction.objectStore('lists')]
+    const known = doors.get(door.issuer)
+    known.onsuccess = () => {
+      if (((known.result as StoredDoor | undefined)?.preparedAt ?? 0) > door.preparedAt) return
+      doors.put(door)
+      if (passes) lists.put(passes, door.issuer)
+    }
+    await endOf(transaction)
+  }
+
+  /** Returns the admissions of the door of an account. */
+  async admissions(issuer: string): Promise<DoorAdmission[]> {
+    const store = this.database.transaction('admissions').objectStore('admissions')
+    return resultOf<DoorAdmission[]>(store.getAll(IDBKeyRange.bound([issuer], [issuer, []])))
+  }
+
+  async admission(issuer: string, passId: string): Promise<DoorAdmission | undefined> {
+    return resultOf<DoorAdmission | undefined>(this.database.transaction('admissions').objectStore('admissions').get([issuer, passId]))
+  }
+
+  /** Returns the number of admissions of other accounts that are not uploaded. */
+  async waitingOfOthers(issuer: string): Promise<number> {
+    const store = this.database.transaction('admissions').objectStore('admissions')
+    const all = await resultOf<StoredAdmission[]>(store.getAll())
+    return all.filter((one) => one.issuer !== issuer && one.outcome === null).length
+  }
+
+  /** Keeps an admission. It is on disk when this resolves; false if this pass was admitted before, also in another tab. */
+  async admit(issuer: string, admission: DoorAdmission): Promise<boolean> {
+    const transaction = this.database.transaction('admissions', 'readwrite', { durability: 'strict' })
+    transaction.objectStore('admissions').add({ ...admission, issuer })
+    try {
+      await endOf(transaction)
+      return true
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'ConstraintError') return false
+      throw error
+    }
+  }
+
+  /** Replaces an admission: the server has answered. */
+  async settle(issuer: string, admission: DoorAdmission): Promise<void> {
+    const transaction = this.database.transaction('admissions', 'readwrite', { durability: 'strict' })
+    transaction.objectStore('admissions').put({ ...admission, issuer })
+    await endOf(transaction)
+  }
+
+  /** Deletes admissions of which the list knows. */
+  async remove(issuer: string, passIds: readonly string[]): Promise<void> {
+    const transaction = this.database.transaction('admissions', 'readwrite')
+    for (const passId of passIds) transaction.objectStore('admissions').delete([issuer, passId])
+    await endOf(transaction)
+  }
+
+  /** Deletes the door of an account; false if it has admissions to upload: then everything stays. */
+  async forget(issuer: string): Promise<boolean> {
+    const own = await this.admissions(issuer)
+    if (own.some(({ outcome }) => outcome === null)) return false
+    const transaction = this.database.transaction(['doors', 'lists', 'admissions'], 'readwrite')
+    transaction.objectStore('doors').delete(issuer)
+    transaction.objectStore('lists').delete(issuer)
+    transaction.objectStore('admissions').delete(IDBKeyRange.bound([issuer], [issuer, []]))
+    await endOf(transaction)
+    return true
+  }
+
+  close(): void {
+    this.database.close()
+  }
+}
+
+interface Requested extends EventTarget {
+  readonly result: unknown
+  readonly error: DOMException | null
+}
+
+/** Returns the result of a request. The database has what this page has stored, so `T` is known. */
+function resultOf<T>(request: Requested): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result as T))
+    request.addEventListener('error', () => reject(request.error ?? new DOMException('the request failed')))
+  })
+}
+
+function endOf(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onabort = () => reject(transaction.error ?? new DOMException('the transaction was aborted'))
+  })
+}
