@@ -11,8 +11,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-/// The attribute into which `src/page.rs` writes the publishable key.
-const KEY_PLACEHOLDER: &str = r#"name="ticketing-stripe-key" content="""#;
+/// The attributes into which `src/page.rs` writes the publishable key and the address of the preview picture.
+const PLACEHOLDERS: [&str; 2] =
+    [r#"name="ticketing-stripe-key" content="""#, r#"property="og:image" content="/preview.png""#];
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
@@ -23,8 +24,10 @@ fn main() -> Result<()> {
     let mut names = list_files(&bundle, "")?;
     names.sort();
     let index = fs::read_to_string(bundle.join("index.html"))?;
-    if index.matches(KEY_PLACEHOLDER).count() != 1 {
-        return Err(format!("bundle/index.html does not contain {KEY_PLACEHOLDER} exactly once").into());
+    for placeholder in PLACEHOLDERS {
+        if index.matches(placeholder).count() != 1 {
+            return Err(format!("bundle/index.html does not contain {placeholder} exactly once").into());
+        }
     }
     let mut table = String::from("&[\n");
     for (number, name) in names.iter().enumerate() {

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use axum::Router;
 use http::HeaderMap;
 
+use page::Page;
 pub use publishable_key::{PublishableKey, PublishableKeyError};
 use resource::Resource;
 
@@ -36,8 +37,7 @@ pub struct App {
 }
 
 struct Shared {
-    /// `index.html`, with the publishable key.
-    page: Resource,
+    page: Page,
     /// The other files of the bundle, by path.
     files: HashMap<&'static str, Resource>,
     /// The headers of every response.
@@ -48,7 +48,7 @@ impl App {
     /// Prepares every response.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        let page = page::render(settings.stripe.as_ref());
+        let page = Page::new(settings);
         let files = bundle::files().map(|file| (file.name, Resource::from_file(file))).collect();
         Self { shared: Arc::new(Shared { page, files, headers: headers::response_headers(settings) }) }
     }
@@ -59,8 +59,9 @@ impl App {
         router::router().with_state(self.clone())
     }
 
-    fn page(&self) -> &Resource {
-        &self.shared.page
+    /// Returns the page for the host of a request.
+    fn page(&self, request: &HeaderMap) -> Arc<Resource> {
+        self.shared.page.at(request)
     }
 
     fn file(&self, path: &str) -> Option<&Resource> {

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use crate::support::{asset, client, get, send};
+use crate::support::{asset, client, client_with, get, send};
 
 #[tokio::test]
 async fn every_page_path_serves_the_page() {
@@ -112,5 +112,28 @@ async fn only_get_and_head_are_allowed() {
             assert_eq!(head.header(name), full.header(name), "{path}: {name}");
         }
         assert_eq!(head.header("content-length"), full.body.len().to_string(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn preview_picture_has_the_address_of_the_request() {
+    let picture = async |settings: &ticketing_client::Settings, host: &str| {
+        let client = client_with(settings);
+        let page = send(&client, Method::GET, "/tickets/1", &[("host", host)]).await;
+        let (_, rest) = page
+            .text()
+            .split_once("og:image\" content=\"")
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let tls = ticketing_client::Settings { tls: true, ..Default::default() };
+    assert_eq!(picture(&tls, "shop.example").await, "https://shop.example/preview.png");
+    assert_eq!(picture(&Default::default(), "[::1]:3000").await, "http://[::1]:3000/preview.png");
+    assert_eq!(picture(&tls, "a&b").await, "/preview.png");
+    let client = client_with(&tls);
+    for host in ["one.example", "two.example", "one.example"] {
+        let page = send(&client, Method::GET, "/", &[("host", host)]).await.text();
+        assert!(page.contains(&format!("https://{host}/preview.png")), "{host}");
     }
 }
