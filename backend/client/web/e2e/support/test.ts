@@ -16,8 +16,8 @@ interface WorkerFixtures {
   stack: Pick<Stack, 'url'>
 }
 
-/** The browser logs rejected requests, which are expected. */
-const EXPECTED = 'Failed to load resource'
+/** The browser logs rejected requests, and Playwright a worker that a test has forbidden. */
+const EXPECTED = /^(Failed to load resource|Service Worker registration blocked by Playwright)/
 
 async function openBrowser(browser: Browser, url: string, errors: string[], options: BrowserContextOptions): Promise<Person> {
   const context = await browser.newContext({ baseURL: url, ...options })
@@ -28,7 +28,7 @@ async function openBrowser(browser: Browser, url: string, errors: string[], opti
   })
   context.on('weberror', (error) => errors.push(String(error.error())))
   context.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith(EXPECTED)) errors.push(message.text())
+    if (['error', 'warning'].includes(message.type()) && !EXPECTED.test(message.text())) errors.push(message.text())
   })
   return new Person(await context.newPage(), context)
 }

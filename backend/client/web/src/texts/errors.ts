@@ -2,8 +2,17 @@
 import { ApiError, NetworkError } from '../api/problem'
 import type { Texts } from './en'
 
-/** Returns the message of a fault in this language, or the message of the server. */
-export const faultText = (texts: Texts, message: string): string => texts.faults[message] ?? message
+/** Matches the numbers of a message, such as a limit. In the catalogue `{}` stands for each. */
+const NUMBER = /\d+(?:[.,]\d+)*/g
+
+/** Returns the message of a fault in this language. A message of a later server is in English, and is named as such. */
+export function faultText(texts: Texts, message: string): string {
+  const exact = texts.faults[message]
+  if (exact !== undefined) return exact
+  const numbers = message.match(NUMBER) ?? []
+  const general = texts.faults[message.replace(NUMBER, '{}')]
+  return general === undefined ? texts.errors.other(message) : general.replaceAll('{}', () => numbers.shift() ?? '')
+}
 
 /** Returns the text of an error. */
 export function errorText(texts: Texts, error: unknown): string {

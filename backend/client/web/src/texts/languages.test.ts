@@ -3,9 +3,12 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
+import { ApiError } from '../api/problem'
 import { en } from './en'
+import { errorText, faultText } from './errors'
 import { ja } from './ja'
 import { languages, selectLanguage } from './languages'
+import { sharedCases } from './shared-cases'
 
 /** Returns every text by its path. A text with parameters is called with samples. */
 function leaves(value: unknown, path = ''): [string, string][] {
@@ -37,29 +40,57 @@ describe('the languages', () => {
     }
   })
 
-  it('translate every message of the server about a field', () => {
+  it('translate every message of the server about a field of a form', () => {
     const sources = [
-      'backend/auth/src/domain', 'backend/auth/src/routes', 'backend/tickets/src/domain/title.rs',
-      'backend/tickets/src/routes/input.rs', 'ticketing-sdk/src/types/money.rs',
+      'backend/auth/src/domain', 'backend/auth/src/routes', 'backend/tickets/src/domain', 'backend/tickets/src/routes', 'backend/platform/src/http/fields.rs',
+      'ticketing-sdk/src/types/money.rs', 'ticketing-sdk/src/types/details.rs',
     ]
     const messages = sources.flatMap((source) => read(join(import.meta.dirname, '../../../../..', source))).flatMap(found)
-    expect(messages).toContain('Title is required')
-    expect(messages).toContain('an amount has at most two decimals')
-    expect(messages.length).toBeGreaterThan(8)
-    expect(messages.filter((message) => !(message in ja.faults))).toEqual([])
+    for (const message of ['Title is required', 'Price must be at most $38', 'Venue must be at most 120 characters', 'an amount has at most two decimals']) {
+      expect(messages).toContain(message)
+    }
+    expect(messages.filter((message) => faultText(ja, message) === ja.errors.other(message))).toEqual([])
+  })
+
+  it('have a text for every error that a page can meet', () => {
+    const codes = sharedCases<{ status: number; code: string | null }[]>('errors.json', [])
+    const english = ({ status, code }: { status: number; code: string | null }) => errorText(ja, new ApiError(status, [{ message: 'In English', code: code ?? '' }]))
+    const without = codes.filter((one) => one.code && english(one).includes('In English')).map(({ code }) => code)
+    expect(without).toEqual([
+      // Of requests that a browser does not send.
+      'malformed_request', 'uri_too_long', 'header_fields_too_large', 'invalid_signature', 'invalid_json',
+      // With messages of their own, which are in the catalogue.
+      'invalid_input',
+      'unsupported_media_type', 'method_not_allowed',
+      // Of the bank, and of the door.
+      'card_declined', 'already_admitted', 'pass_invalid', 'pass_superseded', 'pass_offered',
+      'a_code_of_a_later_version',
+    ])
   })
 })
 
 function read(path: string): string[] {
-  if (path.endsWith('.rs')) return [readFileSync(path, 'utf8')]
-  return readdirSync(path).flatMap((name) => (name.endsWith('.rs') ? read(join(path, name)) : []))
+  if (path.endsWith('.rs')) return path.endsWith('tests.rs') ? [] : [readFileSync(path, 'utf8')]
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() || entry.name.endsWith('.rs') ? read(join(path, entry.name)) : []))
 }
 
-/** Returns the quoted messages of the Rust sources about these fields. */
+/** Fields that no form has: the pages send what the server takes. */
+const OTHERS = /^(Seller|Past|Sort|Status|Issued|Order|Code|At|Device|MAX_CHARS) |must be a string|^Venue must be a time|an id/
+
+/** Returns the messages in a source about fields, with what the server fills in. */
 function found(source: string): string[] {
   const code = source.split('#[cfg(test)]')[0] ?? ''
-  const quoted = code.split('\n').filter((line) => !line.trim().startsWith('//')).join('\n').matchAll(/"((?:Title|Price|Email|Password|You|not an amount|an amount (?:must|has)) [^"]+)"/g)
-  return [...quoted].map(([, text]) => (text ?? '').replace('{MAX_CHARS}', '200'))
+  const quoted = code.split('\n').filter((line) => !line.trim().startsWith('//')).join('\n').matchAll(/"((?:[A-Z][A-Za-z]* |an amount |not an amount|\{\} |\{spelled\} )(?:must|is required|has|supply|are not sold|in use)[^"]*)"/g)
+  return [...quoted].map(([, text]) => text ?? '').flatMap(filledIn).filter((message) => !OTHERS.test(message))
+}
+
+/** Fills the placeholders of a message in, once for each field. */
+function filledIn(message: string): string[] {
+  const text = message.replace('{MAX_CHARS}', '200').replace('{MAX_QUERY_CHARS}', '200').replace('{limit}', '38')
+  const names = text.startsWith('{spelled}')
+    ? text.includes('a number') ? ['MinPrice', 'MaxPrice'] : text.includes('a time') ? ['From', 'Until'] : ['Q']
+    : text.startsWith('{}') ? (text.includes('a time') ? ['StartsAt'] : ['Venue', 'Seat', 'Description']) : ['']
+  return names.map((name) => (name ? text.replace(/^\{(spelled)?\}/, name).replace('{}', '120') : text))
 }
 
 describe('the selected language', () => {

@@ -1,0 +1,46 @@
+(()=>{const BUILD={"version":"31137837ba5e","files":["/assets/channel-tcKJ2XtG.js","/assets/check-in-DNqU_Fh8.js","/assets/decode-Cb39y0Pn.js","/assets/door-BKydF_1R.js","/assets/draft-77WAFfVp.js","/assets/early-5nn295Xi.js","/assets/index-DwBbp9VF.js","/assets/lazy-DIup-XXW.js","/assets/passes-BBOwbwqN.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B9pUlFSW.css","/assets/vendor-B3YbJLpO.js"]};const worker = self;
+const PAGE = "/check-in";
+const PREFIX = "door-";
+const CACHE = PREFIX + BUILD.version;
+/** A server that takes longer counts as away, in milliseconds. */
+const TIMEOUT = 4e3;
+worker.addEventListener("install", (event) => event.waitUntil(keepBuild()));
+worker.addEventListener("activate", (event) => event.waitUntil(deleteOldBuilds()));
+worker.addEventListener("fetch", (event) => {
+	const { request } = event;
+	const url = new URL(request.url);
+	if (request.method !== "GET" || url.origin !== location.origin) return;
+	if (request.mode === "navigate" && url.pathname === PAGE) event.respondWith(openPage(request));
+	else if (BUILD.files.includes(url.pathname)) event.respondWith(openFile(request));
+});
+/** Keeps the page and every file of the build. Fails, and keeps nothing, if the server has another build by now. */
+async function keepBuild() {
+	const page = await fetch(PAGE, {
+		cache: "no-cache",
+		credentials: "omit"
+	});
+	if (!page.ok) throw new Error(`the page responded with ${page.status}`);
+	const named = [...(await page.clone().text()).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? "");
+	if (named.some((path) => !BUILD.files.includes(path))) throw new Error("the page is of another build");
+	const cache = await caches.open(CACHE);
+	await cache.addAll(BUILD.files);
+	await cache.put(PAGE, page);
+	await worker.skipWaiting();
+}
+/** Keeps the build before this one: pages that are open may still load its files. */
+async function deleteOldBuilds() {
+	const own = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+	for (const name of own.slice(0, -1)) await caches.delete(name);
+}
+/** The server has the newest page. Where it gives none, the kept one opens. */
+async function openPage(request) {
+	const kept = async () => await (await caches.open(CACHE)).match(PAGE) ?? Response.error();
+	const late = new Promise((resolve) => setTimeout(() => resolve(null), TIMEOUT));
+	const response = await Promise.race([fetch(request).catch(() => null), late]);
+	return response && response.status < 500 ? response : kept();
+}
+/** The name of a file says what it holds, so the kept one is the same. */
+async function openFile(request) {
+	const kept = await caches.match(new URL(request.url).pathname);
+	return kept ?? fetch(request);
+}})()
