@@ -1,6 +1,7 @@
 //! Pages of the marketplace in the browser of the user.
 
 use clap::Args;
+use ticketing_sdk::Pages;
 
 use crate::context::ApiContext;
 use crate::failure::Outcome;
@@ -12,6 +13,24 @@ pub(crate) struct WebArgs {
     /// Open the page in the browser instead; print its address on a pipe
     #[arg(long, short, hide_short_help = true, help_heading = help::OUTPUT)]
     pub(crate) web: bool,
+}
+
+impl WebArgs {
+    /// Opens the page of each record, if that is wanted. Returns whether it is.
+    ///
+    /// # Errors
+    /// If stdout cannot be written.
+    pub(crate) async fn open<I>(
+        &self,
+        api: &ApiContext,
+        ids: &[I],
+        page: impl Fn(&Pages<'_>, &I) -> String,
+    ) -> Outcome<bool> {
+        for id in ids.iter().filter(|_| self.web) {
+            open(api, page(&api.client.pages(), id)).await?;
+        }
+        Ok(self.web)
+    }
 }
 
 /// Prints the address of a page, and opens it in the browser on a terminal.

@@ -5,7 +5,7 @@ use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Error, OrderId, PassId, PaymentId, TicketId};
 
 use crate::context::ApiContext;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, Subject};
 use crate::output::MIN_SHORT;
 
 /// The length of a whole identifier of this marketplace.
@@ -23,6 +23,39 @@ const MAX_NAMED: usize = 5;
 fn is_short(text: &str) -> bool {
     let is_part = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     (MIN_SHORT..WHOLE).contains(&text.len()) && text.len() != OBJECT_ID && is_part
+}
+
+/// Returns the identifier of each, with `resolve` for its kind.
+///
+/// # Errors
+/// As `resolve`.
+pub(crate) async fn all<I>(
+    api: &ApiContext,
+    ids: Vec<I>,
+    resolve: impl AsyncFn(&ApiContext, I) -> Outcome<I>,
+) -> Outcome<Vec<I>> {
+    let mut resolved = Vec::with_capacity(ids.len());
+    for id in ids {
+        resolved.push(resolve(api, id).await?);
+    }
+    Ok(resolved)
+}
+
+/// Reads the record of each identifier.
+///
+/// # Errors
+/// The first one, about its record.
+pub(crate) async fn get_all<I: Clone, T>(
+    ids: Vec<I>,
+    subject: fn(I) -> Subject,
+    get: impl AsyncFn(&I) -> Result<T, Error>,
+) -> Outcome<Vec<T>> {
+    let mut records = Vec::with_capacity(ids.len());
+    for id in ids {
+        let record = get(&id).await;
+        records.push(record.map_err(|error| Failure::about(&error, &subject(id)))?);
+    }
+    Ok(records)
 }
 
 /// Returns the identifier of a ticket.

@@ -3,9 +3,9 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::OrderId;
 
-use crate::browser::{self, WebArgs};
+use crate::browser::WebArgs;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{Outcome, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -29,21 +29,11 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let mut ids = Vec::new();
-        for id in self.ids {
-            ids.push(resolve::order(api, id).await?);
-        }
-        if self.web.web {
-            for id in &ids {
-                browser::open(api, api.client.pages().order(id)).await?;
-            }
+        let ids = resolve::all(api, self.ids, resolve::order).await?;
+        if self.web.open(api, &ids, |pages, id| pages.order(id)).await? {
             return Ok(());
         }
-        let mut orders = Vec::new();
-        for id in ids {
-            let order = api.client.orders().get(&id).await;
-            orders.push(order.map_err(|error| Failure::about(&error, &Subject::Order(id)))?);
-        }
-        api.printer().one_or_many(&orders)
+        let get = async |id: &OrderId| api.client.orders().get(id).await;
+        api.printer().one_or_many(&resolve::get_all(ids, Subject::Order, get).await?)
     }
 }

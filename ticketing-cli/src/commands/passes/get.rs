@@ -3,9 +3,9 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::PassId;
 
-use crate::browser::{self, WebArgs};
+use crate::browser::WebArgs;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{Outcome, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -29,21 +29,11 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let mut ids = Vec::new();
-        for id in self.ids {
-            ids.push(resolve::pass(api, id).await?);
-        }
-        if self.web.web {
-            for id in &ids {
-                browser::open(api, api.client.pages().pass(id)).await?;
-            }
+        let ids = resolve::all(api, self.ids, resolve::pass).await?;
+        if self.web.open(api, &ids, |pages, id| pages.pass(id)).await? {
             return Ok(());
         }
-        let mut passes = Vec::new();
-        for id in ids {
-            let pass = api.client.passes().get(&id).await;
-            passes.push(pass.map_err(|error| Failure::about(&error, &Subject::Pass(id)))?);
-        }
-        api.printer().one_or_many(&passes)
+        let get = async |id: &PassId| api.client.passes().get(id).await;
+        api.printer().one_or_many(&resolve::get_all(ids, Subject::Pass, get).await?)
     }
 }

@@ -10,7 +10,7 @@ use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Pass, PassCode, PassId, PassStatus};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::browser::{self, WebArgs};
+use crate::browser::WebArgs;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
@@ -54,20 +54,13 @@ impl ApiCommand for Args {
         if is_picture && self.ids.len() > 1 {
             return Err(Failure::usage("--svg and --png are for one pass"));
         }
-        let mut ids = Vec::new();
-        for id in self.ids {
-            ids.push(resolve::pass(api, id).await?);
-        }
-        if self.web.web {
-            for id in &ids {
-                browser::open(api, api.client.pages().pass(id)).await?;
-            }
+        let ids = resolve::all(api, self.ids, resolve::pass).await?;
+        if self.web.open(api, &ids, |pages, id| pages.pass(id)).await? {
             return Ok(());
         }
+        let get = async |id: &PassId| api.client.passes().get(id).await;
         let mut passes = Vec::new();
-        for id in ids {
-            let pass = api.client.passes().get(&id).await;
-            let pass = pass.map_err(|error| Failure::about(&error, &Subject::Pass(id)))?;
+        for pass in resolve::get_all(ids, Subject::Pass, get).await? {
             match &pass.code {
                 Some(code) => passes.push((code.clone(), pass)),
                 None => return Err(without_code(&pass)),

@@ -4,7 +4,7 @@ use clap_complete::ArgValueCandidates;
 use ticketing_sdk::PaymentId;
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{Outcome, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -25,15 +25,8 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let mut ids = Vec::new();
-        for id in self.ids {
-            ids.push(resolve::payment(api, id).await?);
-        }
-        let mut payments = Vec::new();
-        for id in ids {
-            let payment = api.client.payments().get(&id).await;
-            payments.push(payment.map_err(|error| Failure::about(&error, &Subject::Payment(id)))?);
-        }
-        api.printer().one_or_many(&payments)
+        let ids = resolve::all(api, self.ids, resolve::payment).await?;
+        let get = async |id: &PaymentId| api.client.payments().get(id).await;
+        api.printer().one_or_many(&resolve::get_all(ids, Subject::Payment, get).await?)
     }
 }

@@ -41,11 +41,7 @@ impl ApiCommand for Args {
             ids => format!("Withdraw {} tickets?", ids.len()),
         };
         prompt::confirm(api.io(), yes, &question)?;
-        let mut ids = Vec::new();
-        for id in self.ids {
-            ids.push(resolve::ticket(api, id).await?);
-        }
-        for id in &ids {
+        for id in &resolve::all(api, self.ids, resolve::ticket).await? {
             let delete = api.client.tickets().delete(id);
             let delete = match self.if_match {
                 Some(version) => delete.if_match(version),

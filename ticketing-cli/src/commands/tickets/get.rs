@@ -3,9 +3,9 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::TicketId;
 
-use crate::browser::{self, WebArgs};
+use crate::browser::WebArgs;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{Outcome, Subject};
 use crate::help;
 use crate::{complete, resolve};
 
@@ -29,21 +29,11 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        let mut ids = Vec::new();
-        for id in self.ids {
-            ids.push(resolve::ticket(api, id).await?);
-        }
-        if self.web.web {
-            for id in &ids {
-                browser::open(api, api.client.pages().ticket(id)).await?;
-            }
+        let ids = resolve::all(api, self.ids, resolve::ticket).await?;
+        if self.web.open(api, &ids, |pages, id| pages.ticket(id)).await? {
             return Ok(());
         }
-        let mut tickets = Vec::new();
-        for id in ids {
-            let ticket = api.client.tickets().get(&id).await;
-            tickets.push(ticket.map_err(|error| Failure::about(&error, &Subject::Ticket(id)))?);
-        }
-        api.printer().one_or_many(&tickets)
+        let get = async |id: &TicketId| api.client.tickets().get(id).await;
+        api.printer().one_or_many(&resolve::get_all(ids, Subject::Ticket, get).await?)
     }
 }
