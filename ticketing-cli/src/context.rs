@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_sdk::{
-    Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, TicketId,
-    Timestamp, UserId, Write,
+    Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, Timestamp,
+    UserId, Write,
 };
 
 use self::no_home::NoHome;
@@ -221,16 +221,9 @@ impl ApiContext {
     pub(crate) fn interrupted(&self) -> Vec<String> {
         let notes = without_parts(self.journal.take_unreported(clock::now())).into_iter();
         let remarks = notes.map(|note| {
-            let next = match note.operation.split(' ').next() {
-                Some("buy" | "orders" | "payments") => {
-                    "`ticketing orders resume` says what became of it, and of the money"
-                }
-                _ => {
-                    "run the same command again to find out: it is sent only if the server can tell that it is the same"
-                }
-            };
             format!(
-                "`{}` at {} was interrupted, and it is not known whether it was done; {next}",
+                "`{}` at {} was interrupted, and it is not known whether it was done; `ticketing orders resume` says what became of \
+                 it, and finishes it",
                 note.operation, note.server
             )
         });
@@ -257,24 +250,23 @@ impl ApiContext {
         self.client.server_time(clock::now())
     }
 
-    /// Records the key of a write in the journal, sends the write, and removes the record once the outcome is known.
+    /// Records a write with its key in the journal, sends it, and removes the record once the outcome is known.
     ///
-    /// `operation` names the write for people; `parts` identify the request. `send` gets the key, and whether an
-    /// interrupted command may have sent the request before.
+    /// `operation` names the write for people.
     ///
     /// # Errors
-    /// If the key cannot be recorded. With `--dry-run`, the end of the command, after the request is printed.
+    /// If the write cannot be recorded. With `--dry-run`, the end of the command, after the request is printed.
     pub(crate) async fn write<T: 'static>(
         &self,
         operation: &str,
-        parts: &[&str],
-        send: impl FnOnce(IdempotencyKey, bool) -> Write<T>,
+        write: Write<T>,
     ) -> Outcome<Result<T, Error>> {
         if self.is_dry_run() {
-            return Err(self.preview(send(self.preview_key(), false).request()).await);
+            return Err(self.preview(write.idempotency_key(self.preview_key()).request()).await);
         }
-        let entry = self.note_down(operation, parts).await?;
-        let answer = send(entry.key.clone(), entry.resumed).await;
+        let write = self.of_user(write).await;
+        let entry = self.note_down(operation, write.request())?;
+        let answer = write.idempotency_key(entry.key.clone()).resumed(entry.resumed).await;
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
             entry.settle();
         }
@@ -292,17 +284,20 @@ impl ApiContext {
         Ok(write.await)
     }
 
-    /// Does the same for a raw request, for which every status is a response.
+    /// Does the same as [`write`](Self::write) for a raw request, for which every status is a response.
     pub(crate) async fn write_raw(
         &self,
         operation: &str,
-        parts: &[&str],
         request: Request,
     ) -> Outcome<Result<Response, Error>> {
         if self.is_dry_run() {
             return Err(self.preview(&request.idempotency_key(self.preview_key())).await);
         }
-        let entry = self.note_down(operation, parts).await?;
+        let request = match self.user().await {
+            Some(user) if !request.headers().contains_key("x-ticketing-user") => request.for_user(&user),
+            _ => request,
+        };
+        let entry = self.note_down(operation, &request)?;
         let answer = request.idempotency_key(entry.key.clone()).resumed(entry.resumed).send().await;
         let is_open = match &answer {
             Ok(response) => response.leaves_outcome_unknown(),
@@ -315,18 +310,36 @@ impl ApiContext {
     }
 
     /// Removes the record of an interrupted write whose outcome is known. Returns whether there was one.
-    pub(crate) async fn settle_interrupted(&self, operation: &str, parts: &[&str]) -> Outcome<bool> {
-        let entry = self.note_down(operation, parts).await?;
+    pub(crate) async fn settle_interrupted<T>(&self, operation: &str, write: Write<T>) -> Outcome<bool> {
+        let entry = self.note_down(operation, self.of_user(write).await.request())?;
         let was_interrupted = entry.resumed;
         entry.settle();
         Ok(was_interrupted)
     }
 
-    /// Opens or creates the record of a batch of writes of the current user.
-    pub(crate) async fn open_batch(&self, operation: &str, parts: &[&str]) -> Outcome<BatchJournal> {
-        let user = self.client.session().await.ok().and_then(|session| session.user);
-        let parts: Vec<&str> = parts.iter().copied().chain(user.as_ref().map(UserId::as_str)).collect();
-        self.journal.batch(operation, self.client.server(), &parts, clock::now()).map_err(|error| {
+    /// Returns the account that is signed in.
+    pub(crate) async fn user(&self) -> Option<UserId> {
+        self.client.session().await.ok().and_then(|session| session.user)
+    }
+
+    /// Returns the write for the account that is signed in. Keys are scoped to an account, so the same command of another
+    /// account is another write.
+    async fn of_user<T>(&self, write: Write<T>) -> Write<T> {
+        match self.user().await {
+            Some(user) => write.for_user(&user),
+            None => write,
+        }
+    }
+
+    /// Opens or creates the record of listings of the current user.
+    pub(crate) async fn open_batch(&self, parts: &[&str]) -> Outcome<BatchJournal> {
+        let user = self.user().await;
+        let parts: Vec<&str> = [self.client.server()]
+            .into_iter()
+            .chain(user.as_ref().map(UserId::as_str))
+            .chain(parts.iter().copied())
+            .collect();
+        self.journal.batch(&parts).map_err(|error| {
             if error.kind() == std::io::ErrorKind::WouldBlock {
                 return Failure::new(Exit::Conflict, "another command is working on the same tickets")
                     .hint("wait until it has ended, and run this command again");
@@ -342,28 +355,21 @@ impl ApiContext {
         })
     }
 
-    /// Records a write of the current user. Keys are scoped to a user, so the same command of another user is another
-    /// write.
-    async fn note_down(&self, operation: &str, parts: &[&str]) -> Outcome<Entry> {
-        self.note_down_as(operation, parts, self.context.settings.writes.key.clone()).await
+    fn note_down(&self, operation: &str, request: &Request) -> Outcome<Entry> {
+        let key = self.context.settings.writes.key.clone();
+        let entry = self.journal.begin(operation, self.client.server(), request, key, clock::now());
+        entry.map_err(|error| unrecorded(&error))
     }
 
-    /// Records the purchase of a ticket: the writes that it consists of have records of their own.
-    pub(crate) async fn begin_purchase(&self, ticket: &TicketId) -> Outcome<Entry> {
-        self.note_down_as(&format!("buy {ticket}"), &[ticket.as_str()], None).await
+    /// Records a command of several writes, like a purchase. The writes have records of their own.
+    pub(crate) async fn begin_command(&self, operation: &str) -> Outcome<Entry> {
+        let user = self.user().await;
+        let entry = self.journal.begin_command(operation, self.client.server(), user, clock::now());
+        entry.map_err(|error| unrecorded(&error))
     }
+}
 
-    async fn note_down_as(
-        &self,
-        operation: &str,
-        parts: &[&str],
-        key: Option<IdempotencyKey>,
-    ) -> Outcome<Entry> {
-        let user = self.client.session().await.ok().and_then(|session| session.user);
-        let parts: Vec<&str> = parts.iter().copied().chain(user.as_ref().map(UserId::as_str)).collect();
-        self.journal.begin(operation, self.client.server(), &parts, key, clock::now()).map_err(|error| {
-            Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))
-                .hint("set TICKETING_HOME to a folder that can be written to")
-        })
-    }
+fn unrecorded(error: &std::io::Error) -> Failure {
+    Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))
+        .hint("set TICKETING_HOME to a folder that can be written to")
 }

@@ -53,7 +53,7 @@ impl Exit {
             Self::Declined => "the card was declined",
             Self::Unreachable => "the server cannot be reached",
             Self::Violated => "the audit found invariant violations",
-            Self::NotSettled => "work is unfinished: the audit, or a resumed purchase, cannot be judged yet",
+            Self::NotSettled => "work is unfinished: an audit without verdict, or a write not settled",
             Self::Refused => "the door refused a pass",
             Self::Interrupted => "interrupted",
         }

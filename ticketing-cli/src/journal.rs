@@ -8,6 +8,7 @@
 mod append_log;
 mod batch;
 mod interrupted;
+mod stored_request;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
@@ -16,14 +17,15 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use ticketing_sdk::{IdempotencyKey, Timestamp};
+use ticketing_sdk::{IdempotencyKey, Request, Timestamp, UserId};
 
 use crate::files;
 use crate::home::private_folder;
 
 pub(crate) use append_log::{AppendLog, LogLine};
-pub(crate) use batch::{BatchJournal, RowState, derived_key};
+pub(crate) use batch::{BatchJournal, RowState, row_key};
 pub(crate) use interrupted::InterruptedWrite;
+use stored_request::{StoredRequest, user_of};
 
 /// The folder of the writes in progress.
 #[derive(Debug, Clone)]
@@ -52,6 +54,12 @@ pub(crate) struct Note {
     #[serde(alias = "deed")]
     pub(crate) operation: String,
     pub(crate) server: String,
+    /// The account of the write, where it is known. Keys are scoped to an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<UserId>,
+    /// The request, where it holds nothing that may not be on disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<StoredRequest>,
     fingerprint: String,
     pub(crate) started_at: Timestamp,
     #[serde(default)]
@@ -79,24 +87,56 @@ impl Journal {
         Self { folder }
     }
 
-    /// Records a write before it is sent. `parts` determine the request; the journal stores their hash only, and so no
-    /// card token. A write that was interrupted before gets its earlier key, unless the user gives a key.
+    /// Records a write before it is sent. A write that was interrupted before gets its earlier key, unless the user gives a key.
+    ///
+    /// The note has the request, so that another command can repeat it. A request with a card token or a password is
+    /// represented by a hash alone.
     ///
     /// # Errors
-    /// If the file cannot be written, or the user has no home directory.
+    /// If the file cannot be written, the request is not valid, or the user has no home directory.
     pub(crate) fn begin(
         &self,
         operation: &str,
         server: &str,
-        parts: &[&str],
+        request: &Request,
         given: Option<IdempotencyKey>,
         now: Timestamp,
     ) -> std::io::Result<Entry> {
-        let Some(folder) = &self.folder else {
-            return Err(std::io::Error::new(ErrorKind::NotFound, "this user has no home directory"));
-        };
+        let url = request.url().map_err(std::io::Error::other)?;
+        let user = user_of(request);
+        let account = user.as_ref().map_or("", UserId::as_str);
+        let print = fingerprint(&[url.as_bytes(), account.as_bytes(), request.body_bytes()]);
+        let request = StoredRequest::of(request, &url, server);
+        self.note(operation, server, (user, request), print, given, now)
+    }
+
+    /// Records a command of several writes of an account. The writes have records of their own.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub(crate) fn begin_command(
+        &self,
+        operation: &str,
+        server: &str,
+        user: Option<UserId>,
+        now: Timestamp,
+    ) -> std::io::Result<Entry> {
+        let account = user.as_ref().map_or("", UserId::as_str);
+        let print = fingerprint(&[server.as_bytes(), operation.as_bytes(), account.as_bytes()]);
+        self.note(operation, server, (user, None), print, None, now)
+    }
+
+    fn note(
+        &self,
+        operation: &str,
+        server: &str,
+        (user, request): (Option<UserId>, Option<StoredRequest>),
+        fingerprint: String,
+        given: Option<IdempotencyKey>,
+        now: Timestamp,
+    ) -> std::io::Result<Entry> {
+        let folder = self.folder()?;
         private_folder(folder)?;
-        let fingerprint = fingerprint(server, operation, parts);
         for AbandonedEntry { path, file, note } in self.claim_abandoned() {
             let is_same = match &given {
                 Some(key) => note.key == *key,
@@ -113,6 +153,8 @@ impl Journal {
             key: key.clone(),
             operation: operation.to_owned(),
             server: server.to_owned(),
+            user,
+            request,
             fingerprint,
             started_at: now,
             reported: false,
@@ -122,22 +164,19 @@ impl Journal {
         Ok(Entry { key, resumed: false, path, file })
     }
 
-    /// Opens the record of a batch of writes, or starts it. `parts` determine the batch. The record has the rows
-    /// that were sent, with their outcomes, so the same command continues after an interruption.
+    fn folder(&self) -> std::io::Result<&Path> {
+        let missing = || std::io::Error::new(ErrorKind::NotFound, "this user has no home directory");
+        self.folder.as_deref().ok_or_else(missing)
+    }
+
+    /// Opens the record of listings that `parts` identify, or starts it. It has the rows that were sent, with their
+    /// outcomes, so that the same command continues after an interruption.
     ///
     /// # Errors
-    /// If the file cannot be written, another command works on the batch (`WouldBlock`), or the user has no home directory.
-    pub(crate) fn batch(
-        &self,
-        operation: &str,
-        server: &str,
-        parts: &[&str],
-        now: Timestamp,
-    ) -> std::io::Result<BatchJournal> {
-        let Some(folder) = &self.folder else {
-            return Err(std::io::Error::new(ErrorKind::NotFound, "this user has no home directory"));
-        };
-        BatchJournal::open(&folder.join("batches"), fingerprint(server, operation, parts), now)
+    /// If the file cannot be written, another command works on it (`WouldBlock`), or the user has no home directory.
+    pub(crate) fn batch(&self, parts: &[&str]) -> std::io::Result<BatchJournal> {
+        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+        BatchJournal::open(&self.folder()?.join("listings"), fingerprint(&parts))
     }
 
     /// Returns the interrupted writes that were not reported yet, and marks them as reported.
@@ -248,12 +287,12 @@ fn write_new(path: &Path, note: &Note) -> std::io::Result<File> {
     })
 }
 
-fn fingerprint(server: &str, operation: &str, parts: &[&str]) -> String {
+fn fingerprint(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
-    for part in [server, operation].iter().chain(parts) {
+    for part in parts {
         // The length keeps ("ab", "c") and ("a", "bc") apart.
         hash.update(part.len().to_le_bytes());
-        hash.update(part.as_bytes());
+        hash.update(part);
     }
     hex(&hash.finalize())
 }

@@ -1,5 +1,7 @@
 //! Prompts for missing values: on a terminal only, never with `--no-input`.
 
+use ticketing_sdk::Money;
+
 use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
 
@@ -14,6 +16,18 @@ pub(crate) fn value(io: &Io, given: Option<String>, question: &str, flag: &str) 
         (None, None) => Err(Failure::usage(format!("{flag} is missing"))
             .hint(format!("pass {flag}; prompts need a terminal, and are off with --no-input"))),
     }
+}
+
+/// Returns the given price, or the answer to a prompt.
+///
+/// # Errors
+/// A usage error that names the flag, if no prompt is allowed, or if the answer is no price.
+pub(crate) fn price(io: &Io, given: Option<Money>) -> Outcome<Money> {
+    if let Some(price) = given {
+        return Ok(price);
+    }
+    let answer = value(io, None, "Price in dollars:", "--price")?;
+    answer.trim().parse().map_err(|error| Failure::usage(format!("--price: {error}")))
 }
 
 /// Returns if a destructive operation is confirmed: by `--yes`, or by the answer.

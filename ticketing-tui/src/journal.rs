@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ticketing_sdk::IdempotencyKey;
+use ticketing_sdk::{IdempotencyKey, Request};
 
 /// Records the key of a write before the write is sent. The same write, recorded again after an interruption, gets the
 /// same key, so that the server performs it once.
 pub trait Journal: Send + Sync {
-    /// Notes a write down. `operation` names it for people; `parts` are all that makes the request what it is.
+    /// Notes a write down, without its key. `operation` names it for people.
     ///
     /// # Errors
     /// Why it could not be noted down. It is not sent then.
-    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn JournalEntry>, String>;
+    fn begin(&self, operation: &str, request: &Request) -> Result<Box<dyn JournalEntry>, String>;
 }
 
 /// A write that is noted down. Dropping it leaves the note: its outcome is not known.
@@ -29,12 +29,14 @@ pub trait JournalEntry: Send {
 
 /// Keeps the keys in memory, as long as the program runs: for a marketplace that ends with it.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryJournal(Arc<Mutex<HashMap<Vec<String>, IdempotencyKey>>>);
+pub struct MemoryJournal(Arc<Mutex<HashMap<WriteId, IdempotencyKey>>>);
+
+/// The operation of a write, and the body of its request.
+type WriteId = (String, Vec<u8>);
 
 impl Journal for MemoryJournal {
-    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn JournalEntry>, String> {
-        let request: Vec<String> =
-            std::iter::once(&operation).chain(parts).map(|part| (*part).to_owned()).collect();
+    fn begin(&self, operation: &str, request: &Request) -> Result<Box<dyn JournalEntry>, String> {
+        let request = (operation.to_owned(), request.body_bytes().to_vec());
         let interrupted = lock(&self.0).remove(&request);
         let is_resumed = interrupted.is_some();
         let key = interrupted.unwrap_or_else(IdempotencyKey::generate);
@@ -45,7 +47,7 @@ impl Journal for MemoryJournal {
 /// A write that a [`MemoryJournal`] notes down again when it is dropped before its outcome is known.
 struct MemoryEntry {
     journal: MemoryJournal,
-    request: Vec<String>,
+    request: WriteId,
     key: IdempotencyKey,
     is_resumed: bool,
     is_settled: bool,
@@ -80,12 +82,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use ticketing_sdk::{Client, NewTicket};
+
     use super::*;
 
     #[test]
     fn write_of_unknown_outcome_gets_its_key_again_and_a_settled_one_does_not() {
         let journal = MemoryJournal::default();
-        let begin = |price: &str| journal.begin("tickets create", &["RustConf", price]).unwrap();
+        let client = Client::new("http://marketplace.test").unwrap();
+        let begin = |price: &str| {
+            let write = client.tickets().create(NewTicket::new("RustConf", price.parse().unwrap()));
+            journal.begin("tickets create", write.request()).unwrap()
+        };
         let first = begin("20");
         let key = first.key();
         assert!(!first.is_resumed());

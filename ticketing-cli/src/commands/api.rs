@@ -66,17 +66,15 @@ impl ApiCommand for Args {
             return Err(Failure::usage("--paginate is for GET"));
         }
         let mut request = api.client.request(method.clone(), path.clone());
-        let mut body = Vec::new();
         if let Some(file) = &self.input {
-            body = input(api, file).await?;
-            request = request.body("application/json", body.clone());
+            request = request.body("application/json", input(api, file).await?);
         } else if is_read {
             for (key, value) in fields::query(api, &self.fields, &self.typed_fields).await? {
                 request = request.query(key, value);
             }
         } else if !(self.fields.is_empty() && self.typed_fields.is_empty()) {
-            body = fields::object(api, &self.fields, &self.typed_fields).await?;
-            request = request.body("application/json", body.clone());
+            let body = fields::object(api, &self.fields, &self.typed_fields).await?;
+            request = request.body("application/json", body);
         }
         for (name, value) in &self.headers {
             request = request.header(name, value.trim());
@@ -86,8 +84,7 @@ impl ApiCommand for Args {
         }
         let has_key = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
         let answer = if method == Method::POST && !has_key {
-            let text = String::from_utf8_lossy(&body);
-            api.write_raw(&format!("api POST {path}"), &[&text], request).await??
+            api.write_raw(&format!("api POST {path}"), request).await??
         } else if api.is_dry_run() {
             return Err(api.preview(&request).await);
         } else {

@@ -52,7 +52,7 @@ impl ApiCommand for Args {
             return args.preview(api, &card).await;
         }
         // A command that is killed between its requests leaves an order that no note of a request names.
-        let purchase = api.begin_purchase(&args.ticket).await?;
+        let purchase = api.begin_command(&format!("buy {}", args.ticket)).await?;
         let outcome = args.buy(api, card).await;
         // The command ends by itself: known outcomes are printed, and a request with an unknown one has its own note.
         purchase.settle();

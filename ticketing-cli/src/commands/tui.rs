@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use clap::ValueEnum;
-use ticketing_sdk::{Client, IdempotencyKey};
+use ticketing_sdk::{Client, IdempotencyKey, Request};
 use ticketing_tui::{Borders, Colours, ExitReason, JournalEntry, Level, Options, ThemeName};
 use tracing_subscriber::EnvFilter;
 
@@ -195,8 +195,8 @@ struct OnDisk {
 }
 
 impl ticketing_tui::Journal for OnDisk {
-    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn JournalEntry>, String> {
-        let entry = self.journal.begin(operation, &self.server, parts, None, clock::now());
+    fn begin(&self, operation: &str, request: &Request) -> Result<Box<dyn JournalEntry>, String> {
+        let entry = self.journal.begin(operation, &self.server, request, None, clock::now());
         entry.map(|entry| Box::new(entry) as Box<dyn JournalEntry>).map_err(|error| error.to_string())
     }
 }

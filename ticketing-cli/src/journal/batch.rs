@@ -1,149 +1,153 @@
-//! The record of a batch of writes: which rows were sent, and which are listed.
+//! The record of many listings: which tickets were sent, and which are listed.
 //!
-//! The record is a file of JSON lines: a header, then a line for each step of a row. A row is on disk as sent before its request
-//! leaves. The command holds the lock of the file. The key of a row is derived from the batch and the row, so a command that
-//! continues the batch sends the row with the key it had.
+//! The record is a file of JSON lines, one for each step of a ticket. A ticket is on disk as sent before its request leaves.
+//! The command holds the lock of the file. The key of a ticket follows from its content, its number among equal tickets of one
+//! command, and the account. So the same row of a file has the same key, in whichever file it is and wherever in it.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use ticketing_sdk::{IdempotencyKey, Ticket, Timestamp};
+use ticketing_sdk::{IdempotencyKey, Ticket, TicketId, Timestamp};
 
-use super::{AppendLog, LogLine};
+use super::{AppendLog, LogLine, hex};
 use crate::home::private_folder;
 
-/// The record of a batch, locked by this process.
+/// The record of listings, locked by this process.
 #[derive(Debug)]
 pub(crate) struct BatchJournal {
     path: PathBuf,
-    fingerprint: String,
-    header: Header,
+    scope: String,
     record: Mutex<Record>,
 }
 
-/// The outcome of a row that was sent.
+/// The outcome of a ticket that was sent.
 #[derive(Debug, Clone)]
 pub(crate) enum RowState {
-    /// The row was sent first at this time, and its outcome is unknown.
+    /// The ticket was sent first at this time, and its outcome is unknown.
     Sent(Timestamp),
-    /// The row is listed.
+    /// The ticket is listed.
     Listed(Box<Ticket>),
 }
 
-/// The first line of the file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// A command that lists tickets with keys of its own, although equal ones are listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Header {
-    started_at: Timestamp,
-    /// Distinguishes the keys of this run of the batch from those of an earlier run. Empty in the first run of an import.
-    salt: String,
+pub(crate) struct Run {
+    /// Distinguishes the keys of this run.
+    pub(crate) salt: String,
+    pub(crate) started_at: Timestamp,
 }
 
-/// A line after the header.
+/// A line of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Line {
-    Sent { row: usize, at: Timestamp },
-    Listed { row: usize, ticket: Box<Ticket> },
-    Refused { row: usize },
+    Started { name: String, run: Run },
+    Finished { name: String },
+    Sent { key: String, at: Timestamp },
+    Listed { key: String, ticket: Box<Ticket> },
+    Refused { key: String },
 }
 
 #[derive(Debug)]
 struct Record {
     log: AppendLog,
-    rows: BTreeMap<usize, RowState>,
+    rows: HashMap<String, RowState>,
+    /// The runs that are not finished, by their names.
+    runs: HashMap<String, Run>,
 }
 
 impl BatchJournal {
-    /// Opens the record of the batch with this fingerprint in a folder, or starts it.
-    pub(super) fn open(folder: &Path, fingerprint: String, now: Timestamp) -> std::io::Result<Self> {
+    /// Opens the record of this scope in a folder, or starts it.
+    pub(super) fn open(folder: &Path, scope: String) -> std::io::Result<Self> {
         private_folder(folder)?;
-        let path = folder.join(format!("{}.jsonl", &fingerprint[..32]));
+        let path = folder.join(format!("{}.jsonl", &scope[..32]));
         let (log, lines) = AppendLog::open(&path)?;
-        let mut record = Record { log, rows: BTreeMap::new() };
-        let mut lines = lines.iter();
-        let header = match lines.next() {
-            Some(header) => parse(header, &path)?,
-            None => {
-                let header = Header { started_at: now, salt: String::new() };
-                record.start(&header)?;
-                header
-            }
-        };
-        for line in lines {
+        let mut record = Record { log, rows: HashMap::new(), runs: HashMap::new() };
+        for line in &lines {
             record.take_in(parse(line, &path)?);
         }
-        Ok(Self { path, fingerprint, header, record: Mutex::new(record) })
+        Ok(Self { path, scope, record: Mutex::new(record) })
     }
 
-    /// Forgets every row, and starts the batch with new keys.
+    /// Returns the run of this name that is not finished.
+    pub(crate) fn run(&self, name: &str) -> Option<Run> {
+        self.with(|record| record.runs.get(name).cloned())
+    }
+
+    /// Starts a run of this name, in place of an earlier one.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub(crate) fn restart(&mut self, now: Timestamp) -> std::io::Result<()> {
-        let salt = IdempotencyKey::generate().as_str().to_owned();
-        self.header = Header { started_at: now, salt };
-        self.record.get_mut().unwrap_or_else(PoisonError::into_inner).start(&self.header)
+    pub(crate) fn start_run(&self, name: &str, now: Timestamp) -> std::io::Result<Run> {
+        let run = Run { salt: IdempotencyKey::generate().as_str().to_owned(), started_at: now };
+        let line = Line::Started { name: name.to_owned(), run: run.clone() };
+        self.with(|record| record.append(line))?;
+        Ok(run)
     }
 
-    /// The time at which the batch was started.
-    pub(crate) fn started_at(&self) -> Timestamp {
-        self.header.started_at
+    /// Ends the run of this name.
+    ///
+    /// # Errors
+    /// If the file cannot be written. The run is then continued, which lists nothing twice.
+    pub(crate) fn finish_run(&self, name: &str) -> std::io::Result<()> {
+        self.with(|record| record.append(Line::Finished { name: name.to_owned() }))
     }
 
-    /// Returns whether no row was sent, or every row that was sent was refused.
+    /// Returns the key of a ticket: of its content, its number among the equal ones of its command, and the salt of its run.
+    pub(crate) fn key(&self, salt: &str, number: usize, content: &str) -> IdempotencyKey {
+        row_key(&format!("{}:{salt}", self.scope), number, content)
+    }
+
+    /// Returns what is known about a ticket; `None` if it was not sent, or was refused.
+    pub(crate) fn row(&self, key: &IdempotencyKey) -> Option<RowState> {
+        self.with(|record| record.rows.get(key.as_str()).cloned())
+    }
+
+    /// Returns whether a row has made this ticket.
+    pub(crate) fn has_listed(&self, id: &TicketId) -> bool {
+        let is_it = |row: &RowState| matches!(row, RowState::Listed(ticket) if ticket.id == *id);
+        self.with(|record| record.rows.values().any(is_it))
+    }
+
+    /// Records that a ticket is about to be sent.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(crate) fn mark_sent(&self, key: &IdempotencyKey, at: Timestamp) -> std::io::Result<()> {
+        self.with(|record| record.append(Line::Sent { key: key.to_string(), at }))
+    }
+
+    /// Records that a ticket is listed.
+    ///
+    /// # Errors
+    /// If the file cannot be written. The ticket then counts as sent, which is safe.
+    pub(crate) fn mark_listed(&self, key: &IdempotencyKey, ticket: &Ticket) -> std::io::Result<()> {
+        let line = Line::Listed { key: key.to_string(), ticket: Box::new(ticket.clone()) };
+        self.with(|record| record.append(line))
+    }
+
+    /// Records that the server refused a ticket.
+    ///
+    /// # Errors
+    /// If the file cannot be written. The ticket then counts as sent, which is safe.
+    pub(crate) fn mark_refused(&self, key: &IdempotencyKey) -> std::io::Result<()> {
+        self.with(|record| record.append(Line::Refused { key: key.to_string() }))
+    }
+
+    /// Returns whether no ticket was sent, or every ticket that was sent was refused.
     pub(crate) fn is_empty(&self) -> bool {
         self.with(|record| record.rows.is_empty())
     }
 
-    /// Returns whether these are the first keys of the batch.
-    pub(crate) fn has_first_keys(&self) -> bool {
-        self.header.salt.is_empty()
-    }
-
-    /// Returns the key of a row.
-    pub(crate) fn key(&self, row: usize) -> IdempotencyKey {
-        key_of(&format!("{}:{}:{row}", self.fingerprint, self.header.salt))
-    }
-
-    /// Returns what is known about a row; `None` if it was not sent, or was refused.
-    pub(crate) fn row(&self, row: usize) -> Option<RowState> {
-        self.with(|record| record.rows.get(&row).cloned())
-    }
-
-    /// Records that a row is about to be sent.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub(crate) fn mark_sent(&self, row: usize, at: Timestamp) -> std::io::Result<()> {
-        self.with(|record| record.append(Line::Sent { row, at }))
-    }
-
-    /// Records that a row is listed.
-    ///
-    /// # Errors
-    /// If the file cannot be written. The row then counts as sent, which is safe.
-    pub(crate) fn mark_listed(&self, row: usize, ticket: &Ticket) -> std::io::Result<()> {
-        self.with(|record| record.append(Line::Listed { row, ticket: Box::new(ticket.clone()) }))
-    }
-
-    /// Records that the server refused a row.
-    ///
-    /// # Errors
-    /// If the file cannot be written. The row then counts as sent, which is safe.
-    pub(crate) fn mark_refused(&self, row: usize) -> std::io::Result<()> {
-        self.with(|record| record.append(Line::Refused { row }))
-    }
-
     /// Removes the record.
     pub(crate) fn remove(&self) {
-        // A file that cannot be removed has no row: the next command starts the batch again.
+        // A file that cannot be removed has no line: the next command starts anew.
         self.with(|record| record.log.clear());
         let _ = fs::remove_file(&self.path);
     }
@@ -153,19 +157,15 @@ impl BatchJournal {
     }
 }
 
-/// Returns the key of a row of a batch to which the user has given a key: the same one for the same row.
-pub(crate) fn derived_key(key: &IdempotencyKey, row: usize) -> IdempotencyKey {
-    key_of(&format!("{row}:{key}"))
-}
-
-fn key_of(text: &str) -> IdempotencyKey {
-    let hex: String = Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+/// Returns the key of a ticket of a command to which a key or a scope belongs: the same one for the same ticket.
+pub(crate) fn row_key(scope: &str, number: usize, content: &str) -> IdempotencyKey {
+    let text = hex(&Sha256::digest(format!("{scope}:{number}:{content}"))[..16]);
     // 32 hexadecimal digits are a key.
-    IdempotencyKey::new(hex).unwrap_or_else(|_| IdempotencyKey::generate())
+    IdempotencyKey::new(text).unwrap_or_else(|_| IdempotencyKey::generate())
 }
 
-/// Parses a line. Without it, it would be unknown which rows were sent.
-fn parse<T: DeserializeOwned>(line: &LogLine, path: &Path) -> std::io::Result<T> {
+/// Parses a line. Without it, it would be unknown which tickets were sent.
+fn parse(line: &LogLine, path: &Path) -> std::io::Result<Line> {
     serde_json::from_slice(&line.text).map_err(|error| {
         let text = format!("line {} of {} is damaged: {error}", line.number, path.display());
         std::io::Error::new(ErrorKind::InvalidData, text)
@@ -173,13 +173,6 @@ fn parse<T: DeserializeOwned>(line: &LogLine, path: &Path) -> std::io::Result<T>
 }
 
 impl Record {
-    /// Starts the file again with this header.
-    fn start(&mut self, header: &Header) -> std::io::Result<()> {
-        self.rows.clear();
-        self.log.clear();
-        self.log.append(header)
-    }
-
     fn append(&mut self, line: Line) -> std::io::Result<()> {
         self.log.append(&line)?;
         self.take_in(line);
@@ -188,9 +181,11 @@ impl Record {
 
     fn take_in(&mut self, line: Line) {
         match line {
-            Line::Sent { row, at } => self.rows.insert(row, RowState::Sent(at)),
-            Line::Listed { row, ticket } => self.rows.insert(row, RowState::Listed(ticket)),
-            Line::Refused { row } => self.rows.remove(&row),
-        };
+            Line::Started { name, run } => drop(self.runs.insert(name, run)),
+            Line::Finished { name } => drop(self.runs.remove(&name)),
+            Line::Sent { key, at } => drop(self.rows.insert(key, RowState::Sent(at))),
+            Line::Listed { key, ticket } => drop(self.rows.insert(key, RowState::Listed(ticket))),
+            Line::Refused { key } => drop(self.rows.remove(&key)),
+        }
     }
 }

@@ -1,10 +1,8 @@
 //! The writes whose commands died, for the command that settles them.
 
-use std::time::Duration;
+use ticketing_sdk::{Client, IdempotencyKey, Request, Timestamp, UserId};
 
-use ticketing_sdk::{IdempotencyKey, Timestamp};
-
-use super::{AbandonedEntry, Entry, Journal, Note, fingerprint};
+use super::{AbandonedEntry, Entry, Journal, NOTE_RETENTION, Note};
 
 /// A write whose command died. This process holds its lock until it is dropped or settled.
 #[derive(Debug)]
@@ -29,14 +27,20 @@ impl InterruptedWrite {
         &self.note.key
     }
 
-    /// Returns the age of the write.
-    pub(crate) fn age(&self, now: Timestamp) -> Duration {
-        now.saturating_since(self.note.started_at)
+    /// Returns the account of the write, where it is known.
+    pub(crate) fn user(&self) -> Option<&UserId> {
+        self.note.user.as_ref()
     }
 
-    /// Returns whether these parts determine the write.
-    pub(crate) fn is_of(&self, parts: &[&str]) -> bool {
-        self.note.fingerprint == fingerprint(&self.note.server, &self.note.operation, parts)
+    /// Returns whether the server no longer keeps the key.
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        now.saturating_since(self.note.started_at) >= NOTE_RETENTION
+    }
+
+    /// Returns the request once more with its key, if the note has it.
+    pub(crate) fn request(&self, client: &Client) -> Option<Request> {
+        let request = self.note.request.as_ref()?;
+        Some(request.repeat(client, self.note.key.clone(), self.user()))
     }
 
     /// Removes the note: the outcome is known.

@@ -1,14 +1,10 @@
 //! The journal in commands that finish, are interrupted, or run side by side.
 
+use ticketing_sdk::{Client, Method};
+
 use super::*;
 
 const NOW: i64 = 1_800_000_000_000;
-
-impl Journal {
-    fn folder(&self) -> &Path {
-        self.folder.as_ref().unwrap()
-    }
-}
 
 fn journal() -> (tempfile::TempDir, Journal) {
     let folder = tempfile::tempdir().unwrap();
@@ -16,8 +12,14 @@ fn journal() -> (tempfile::TempDir, Journal) {
     (folder, journal)
 }
 
+fn payment(token: &str) -> Request {
+    let body = serde_json::json!({"orderId": "O", "token": token});
+    Client::new("http://s").unwrap().request(Method::POST, "/api/payments").json(&body)
+}
+
 fn begin(journal: &Journal, token: &str) -> Entry {
-    journal.begin("payments create O", "http://s", &["O", token], None, Timestamp::from_millis(NOW)).unwrap()
+    let now = Timestamp::from_millis(NOW);
+    journal.begin("payments create O", "http://s", &payment(token), None, now).unwrap()
 }
 
 fn later(by: Duration) -> Timestamp {
@@ -35,7 +37,7 @@ fn key_is_on_disk_and_token_is_not() {
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&entry.path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::metadata(journal.folder()).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(fs::metadata(journal.folder().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
     }
 }
 
@@ -43,7 +45,7 @@ fn key_is_on_disk_and_token_is_not() {
 fn settled_write_leaves_no_file() {
     let (_folder, journal) = journal();
     begin(&journal, "tok_visa").settle();
-    assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(journal.folder().unwrap()).unwrap().count(), 0);
     assert!(journal.take_unreported(later(Duration::ZERO)).is_empty());
 }
 
@@ -81,18 +83,18 @@ fn note_that_was_removed_and_still_holds_its_text_is_not_taken_up() {
 #[test]
 fn incomplete_files_are_removed_once_they_are_old() {
     let (_folder, journal) = journal();
-    private_folder(journal.folder()).unwrap();
+    private_folder(journal.folder().unwrap()).unwrap();
     for name in ["a.json", "b.tmp"] {
-        new_private_file(&journal.folder().join(name)).unwrap();
+        new_private_file(&journal.folder().unwrap().join(name)).unwrap();
     }
     assert!(journal.claim_abandoned().is_empty());
-    assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 2, "they may be in the making");
+    assert_eq!(fs::read_dir(journal.folder().unwrap()).unwrap().count(), 2, "they may be in the making");
     for name in ["a.json", "b.tmp"] {
-        let file = OpenOptions::new().write(true).open(journal.folder().join(name)).unwrap();
+        let file = OpenOptions::new().write(true).open(journal.folder().unwrap().join(name)).unwrap();
         file.set_modified(crate::clock::system_time() - 2 * INCOMPLETE_FILE_AGE).unwrap();
     }
     assert!(journal.claim_abandoned().is_empty());
-    assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(journal.folder().unwrap()).unwrap().count(), 0);
 }
 
 #[test]
@@ -147,7 +149,7 @@ fn note_older_than_server_keys_is_dropped() {
     let (_folder, journal) = journal();
     drop(begin(&journal, "tok_visa"));
     assert_eq!(journal.take_unreported(later(Duration::from_secs(24 * 3600))).len(), 1);
-    assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(journal.folder().unwrap()).unwrap().count(), 0);
 }
 
 #[test]
@@ -156,11 +158,13 @@ fn key_of_the_user_is_the_key_whatever_it_holds() {
     let given = IdempotencyKey::new("../nightly/2026-11-22").unwrap();
     let begin = |journal: &Journal| {
         let key = Some(given.clone());
-        journal.begin("orders create T", "http://s", &["T"], key, Timestamp::from_millis(NOW)).unwrap()
+        journal
+            .begin("payments create O", "http://s", &payment("tok_visa"), key, Timestamp::from_millis(NOW))
+            .unwrap()
     };
     let entry = begin(&journal);
     assert_eq!((entry.key.as_str(), entry.resumed), (given.as_str(), false));
-    assert_eq!(entry.path.parent(), Some(journal.folder()));
+    assert_eq!(entry.path.parent(), journal.folder().ok());
     // The command is killed.
     drop(entry);
     let again = begin(&journal);

@@ -153,7 +153,7 @@ impl RecordType {
             Self::User => vec!["id", "email"],
             Self::SessionStatus => vec!["server", "signedIn", "user", "since", "until", "keptIn"],
             Self::WatchLine => vec!["id", "kind", "ticket", "at"],
-            Self::Settlement => vec!["operation", "outcome", "orderId", "paymentId", "detail"],
+            Self::Settlement => vec!["operation", "outcome", "orderId", "paymentId", "result", "detail"],
             Self::ClockTime => vec!["now"],
             Self::Verdict => {
                 vec!["verdict", "reason", "message", "passId", "title", "seat", "admittedAt", "device"]

@@ -77,10 +77,11 @@ pub(super) fn types() -> Map<String, Value> {
             &["operation", "outcome", "detail"],
             json!({
                 "operation": text("The command that was interrupted."),
-                "outcome": {"enum": ["paid", "cancelled", "declined", "unpaid", "not_done", "unknown", "repeat", "skipped"]},
+                "outcome": {"enum": ["done", "paid", "cancelled", "declined", "unpaid", "not_done", "unknown", "repeat", "skipped"]},
                 "orderId": optional("string", "The order that the write concerns."),
                 "paymentId": optional("string", "The newest payment of the order."),
-                "detail": text("What became of the order and the money, in words."),
+                "result": optional("object", "What the write made, as the server answered it: the ticket, the pass, the claim code."),
+                "detail": text("What became of the write and of the money, in words; if it is not settled, what to do."),
             }),
         ),
         "ClockTime": object("The time of the marketplace.", &["now"], json!({

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Cli, Run, Server, finish, text};
+use crate::support::{Cli, Run, Server, finish, items, text};
 
 /// The rows of the file.
 pub(crate) const ROWS: usize = 40;
@@ -46,14 +46,20 @@ fn assert_listed_once(cli: &Cli, run: &Run) {
     assert_eq!(run.out.lines().map(str::to_owned).collect::<BTreeSet<_>>(), listed);
 }
 
-/// Starts a command, and kills it once it has printed this many ids.
-fn kill_after(mut command: Command, ids: usize) {
+/// Starts a command, and sends it a signal once it has printed this many ids. Returns what it says then.
+fn signal_after(mut command: Command, ids: usize, signal: &str) -> (Option<i32>, String) {
     let mut child = command.spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let printed: Vec<String> = lines.take(ids).map(|line| line.unwrap()).collect();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let printed: Vec<String> = lines.by_ref().take(ids).map(|line| line.unwrap()).collect();
     assert_eq!(printed.len(), ids);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+    lines.for_each(|line| drop(line.unwrap()));
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn kill_after(command: Command, ids: usize) {
+    signal_after(command, ids, "-KILL");
 }
 
 #[test]
@@ -76,7 +82,8 @@ fn import_lists_every_row_once_and_a_second_run_lists_nothing() {
     );
     let run = run_import(&cli, &file, &[]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.err.starts_with("all 40 tickets were listed before"), "{run:?}");
+    let known = "all 40 tickets were listed before: nothing was sent; --again lists every row once more\n";
+    assert_eq!(run.err, known, "{run:?}");
     assert_listed_once(&cli, &run);
     let run = run_import(&cli, &file, &["--again"]);
     assert_eq!((run.code, run.err.as_str()), (0, "40 tickets listed\n"), "{run:?}");
@@ -88,13 +95,136 @@ fn import_killed_in_the_middle_continues_without_duplicates() {
     let server = Server::start();
     let cli = Cli::at(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);
-    for ids in [1, 12, 30] {
+    kill_after(import(&cli, &file, &["--jobs", "3"]), 1);
+    let notice = cli.ok(&["tickets", "list"]).err;
+    assert!(notice.contains(&format!("`tickets import {}`", file.display())), "{notice}");
+    for ids in [12, 30] {
         kill_after(import(&cli, &file, &["--jobs", "3"]), ids);
     }
+    let resumed = cli.run(&["--output", "json", "orders", "resume"]);
+    let line = format!("`ticketing tickets import {}`", file.display());
+    let detail = format!("run {line} again: it lists the tickets that are missing, and none twice");
+    let write = &items(&resumed.out)[0];
+    assert_eq!((resumed.code, &write["outcome"], &write["detail"]), (9, &"repeat".into(), &detail.into()));
     let run = run_import(&cli, &file, &[]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.err.contains("were listed before"), "{run:?}");
     assert_listed_once(&cli, &run);
+    assert!(cli.ok(&["orders", "resume"]).err.contains("no interrupted write"));
+}
+
+#[test]
+fn extended_and_edited_file_lists_only_what_is_new() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let file = seats(&cli);
+    kill_after(import(&cli, &file, &[]), 12);
+    // Another file in other order: the last rows first, one with another price, one that is new, one that is gone.
+    let rows = std::fs::read_to_string(&file).unwrap();
+    let mut rows: Vec<String> = rows.lines().map(str::to_owned).collect();
+    rows[1..].reverse();
+    rows[1] = rows[1].replace("89.50", "95.00");
+    rows.push(rows[2].replace("Seat 39", "Seat 41"));
+    rows.remove(20);
+    std::fs::write(&file, rows.join("\n")).unwrap();
+    assert_eq!(run_import(&cli, &file, &[]).code, 0);
+    let seats = |cli: &Cli| -> BTreeSet<String> {
+        own_listings(cli)
+            .iter()
+            .map(|ticket| format!("{}: {}", text(&ticket["seat"]), ticket["price"]))
+            .collect()
+    };
+    let listed = own_listings(&cli).len();
+    assert!(
+        (ROWS..=ROWS + 2).contains(&listed),
+        "the row that is gone and the old price may be listed: {listed}"
+    );
+    assert_eq!(seats(&cli).len(), listed, "no row is listed twice");
+    assert!(
+        seats(&cli).contains("Seat 40: 95") && seats(&cli).contains("Seat 41: 89.5"),
+        "{:?}",
+        seats(&cli)
+    );
+
+    std::fs::write(&file, rows.join("\n") + "\n" + &rows[2].replace("Seat 39", "Seat 42")).unwrap();
+    let dry = run_import(&cli, &file, &["--dry-run"]);
+    assert_eq!(dry.out.matches("POST ").count(), 1, "{dry:?}");
+    assert_eq!(dry.err, "one ticket is valid, and 40 were listed before; nothing was sent\n");
+    let run = run_import(&cli, &file, &[]);
+    assert_eq!(run.err, "one ticket listed; 40 were listed before; --again lists every row once more\n");
+    assert_eq!(own_listings(&cli).len(), listed + 1);
+}
+
+#[test]
+fn equal_rows_are_as_many_tickets_in_whichever_file() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let import = |rows: usize| {
+        cli.run_with(
+            &["tickets", "import", "-", "--format", "csv"],
+            &("title,price\n".to_owned() + &"A,5\n".repeat(rows)),
+        )
+    };
+    assert_eq!(import(4).err, "4 tickets listed\n");
+    assert_eq!(import(6).err, "2 tickets listed; 4 were listed before; --again lists every row once more\n");
+    let lines =
+        cli.run_with(&["tickets", "import", "-", "--format", "jsonl"], "{\"title\":\"A\",\"price\":5}\n");
+    assert!(lines.err.starts_with("the ticket was listed before: nothing was sent"), "{lines:?}");
+    assert_eq!(own_listings(&cli).len(), 6);
+    // Another account has listed nothing.
+    let other = Cli::at(&server.url).sign_up("other@example.com");
+    let run = other.run_with(&["tickets", "import", "-", "--format", "csv"], "title,price\nA,5\n");
+    assert_eq!(run.err, "one ticket listed\n");
+}
+
+#[test]
+fn second_listing_of_a_file_that_is_killed_is_continued() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let file = seats(&cli);
+    assert_eq!(run_import(&cli, &file, &[]).code, 0);
+    for ids in [1, 12] {
+        kill_after(import(&cli, &file, &["--again"]), ids);
+    }
+    let run = run_import(&cli, &file, &["--again"]);
+    assert!(run.code == 0 && run.err.ends_with("were listed before\n"), "{run:?}");
+    assert_eq!(own_listings(&cli).len(), 2 * ROWS);
+    let run = run_import(&cli, &file, &["--again"]);
+    assert_eq!(run.err, "40 tickets listed\n", "the run before has ended");
+    assert_eq!(own_listings(&cli).len(), 3 * ROWS);
+}
+
+#[test]
+fn interrupt_says_how_many_are_listed_and_the_same_command_continues() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let file = cli.home.path().join("many.csv");
+    let rows: String = (0..400).map(|row| format!("Many,5,{row}\n")).collect();
+    std::fs::write(&file, format!("title,price,seat\n{rows}")).unwrap();
+    let commands = [
+        vec!["tickets", "create", "--title", "Equal", "--price", "5", "--count", "400"],
+        vec!["tickets", "import", file.to_str().unwrap()],
+    ];
+    for (index, words) in commands.iter().enumerate() {
+        let before = index * 400;
+        let (code, err) = signal_after(cli.command(words), 5, "-INT");
+        let count: usize = err
+            .strip_prefix("error: interrupted: ")
+            .and_then(|rest| rest.split_once(" of 400 tickets are listed\n"))
+            .unwrap_or_else(|| panic!("{err}"))
+            .0
+            .parse()
+            .unwrap();
+        assert_eq!(code, Some(130), "{err}");
+        let hint = "hint: the same command again lists the tickets that are missing, and none twice\n";
+        assert!(err.ends_with(hint), "{err}");
+        // A request on its way may end as a listing.
+        let listed = own_listings(&cli).len() - before;
+        assert!((5..400).contains(&count) && (count..count + 5).contains(&listed), "{listed}: {err}");
+        let run = cli.ok(words);
+        assert!(run.err.contains(&format!("; {count} were listed before")) || listed > count, "{run:?}");
+        assert_eq!(own_listings(&cli).len(), before + 400);
+    }
 }
 
 #[test]

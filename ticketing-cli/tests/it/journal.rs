@@ -93,7 +93,7 @@ fn write_interrupted_by_ctrl_c_is_recorded() {
 
 /// How the scripted server handles the next write.
 #[derive(Clone, Copy)]
-enum OnWrite {
+pub(crate) enum OnWrite {
     /// Reads it and hangs up: its outcome is not known.
     HangUp,
     /// Answers with this status line and body.
@@ -101,7 +101,7 @@ enum OnWrite {
 }
 
 /// Answers reads as the marketplace does, and each write as the script says; sends the key of each write.
-fn scripted(announces_keys: bool, script: Vec<OnWrite>) -> (String, Receiver<String>) {
+pub(crate) fn scripted(announces_keys: bool, script: Vec<OnWrite>) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, keys) = channel();

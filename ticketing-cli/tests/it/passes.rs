@@ -28,7 +28,7 @@ fn sale() -> Sale {
 
 /// Lists a ticket, buys it, and returns the id of the pass that `buy` names.
 #[track_caller]
-fn buy(seller: &Cli, buyer: &Cli) -> String {
+pub(crate) fn buy(seller: &Cli, buyer: &Cli) -> String {
     let details = ["--venue", "City Hall", "--seat", "Row 4", "--starts-at", "2099-12-24T19:30:00+01:00"];
     let ticket = seller.json(&[&["tickets", "create", "-t", "Opera", "-p", "20"][..], &details].concat());
     let run = buyer.ok(&["buy", ticket["id"].as_str().unwrap(), "--token", "tok_visa", "--yes"]);

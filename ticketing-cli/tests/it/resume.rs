@@ -1,28 +1,65 @@
-//! `ticketing orders resume` without an interrupted write, and with ones that it cannot settle.
+//! `ticketing orders resume`: interrupted writes are repeated with their keys, and those that cannot be are named.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use ticketing_testkit::{Method, ProxyAction, RequestProxy, RequestStage, Step};
 
-use crate::support::{Cli, Server, finish, items, text};
+use crate::journal::{OnWrite, scripted};
+use crate::passes::{buy, code};
+use crate::schemas;
+use crate::support::{Cli, Run, Server, items, text};
 
 /// Longer than any step of a command.
 const STEP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Writes the note that a killed command leaves.
 fn leave_note(cli: &Cli, server: &str, operation: &str) -> PathBuf {
+    leave_note_with(cli, server, operation, json!({}))
+}
+
+/// Writes a note with these fields.
+fn leave_note_with(cli: &Cli, server: &str, operation: &str, fields: Value) -> PathBuf {
     let folder = cli.home.path().join("journal");
     std::fs::create_dir_all(&folder).unwrap();
     let key = format!("0198000000000000000000000000{:04x}", operation.len());
     let path = folder.join(format!("{key}.json"));
-    let note = serde_json::json!({
-        "key": key, "operation": operation, "server": server, "fingerprint": "of another user",
+    let mut note = json!({
+        "key": key, "operation": operation, "server": server, "fingerprint": "of another write",
         "startedAt": "2099-01-01T00:00:00.000Z",
     });
+    note.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     std::fs::write(&path, note.to_string()).unwrap();
     path
+}
+
+/// Starts a command, and kills it while its request is at this step.
+fn kill_at(proxy: &RequestProxy, command: &mut Command, step: Step, fate: ProxyAction) {
+    let hold = proxy.hold_at(step);
+    let mut client = command.spawn().unwrap();
+    let held = hold.wait(STEP_TIMEOUT).unwrap();
+    client.kill().unwrap();
+    client.wait().unwrap();
+    held.release(fate);
+}
+
+/// Resumes, and returns the one record, which fits its schema.
+#[track_caller]
+fn resume(cli: &Cli, exit: i32) -> Value {
+    let run = cli.run(&["--output", "json", "orders", "resume"]);
+    assert_eq!(run.code, exit, "{run:?}");
+    schemas::check("orders resume", &run.out);
+    let settled = items(&run.out);
+    assert_eq!(settled.as_array().unwrap().len(), 1, "{run:?}");
+    settled[0].clone()
+}
+
+#[track_caller]
+fn assert_nothing_left(cli: &Cli) {
+    let run: Run = cli.ok(&["orders", "resume"]);
+    assert!(run.err.contains("no interrupted write"), "{run:?}");
 }
 
 #[test]
@@ -47,14 +84,14 @@ fn unpaid_order_of_a_killed_purchase_is_left_reported_and_then_cancelled() {
     assert_eq!(left.code, 9, "{left:?}");
     assert!(left.err.contains("--cancel") && !left.err.contains("was interrupted"), "{}", left.err);
     let settled = items(&left.out);
-    for write in settled.as_array().unwrap() {
-        assert_eq!(
-            (&write["outcome"], &write["orderId"]),
-            (&"unpaid".into(), &order.clone().into()),
-            "{left:?}"
-        );
-        assert!(text(&write["detail"]).contains("no payment was made yet"), "{left:?}");
-    }
+    assert_eq!(settled.as_array().unwrap().len(), 1, "a purchase is one record: {left:?}");
+    let operation = format!("buy {ticket}");
+    assert_eq!(
+        [&settled[0]["operation"], &settled[0]["outcome"], &settled[0]["orderId"]],
+        [operation.as_str(), "unpaid", order.as_str()],
+        "{left:?}"
+    );
+    assert!(text(&settled[0]["detail"]).contains("no payment was made yet"), "{left:?}");
     assert!(purchase.exists() && payment.exists(), "their outcome is open");
 
     let done = buyer.ok(&["--output", "json", "orders", "resume", "--cancel"]);
@@ -87,7 +124,7 @@ fn writes_of_others_and_of_other_commands_are_left_alone() {
     let notes = [
         leave_note(&buyer, "http://127.0.0.1:9", "buy t-1"),
         leave_note(&buyer, &server.url, "tickets create --title A --price 20.00"),
-        leave_note(&buyer, &server.url, &format!("orders create {ticket}")),
+        leave_note_with(&buyer, &server.url, &format!("orders create {ticket}"), json!({"user": "another"})),
         leave_note(&buyer, &server.url, &format!("payments create {order}")),
     ];
     let run = buyer.run(&["--output", "json", "orders", "resume", "--cancel"]);
@@ -105,43 +142,126 @@ fn writes_of_others_and_of_other_commands_are_left_alone() {
 }
 
 #[test]
-fn interrupted_listing_is_settled_by_the_line_that_resume_names() {
+fn interrupted_listing_is_repeated_with_its_key() {
     let server = Server::start();
     for (stage, fate) in
         [(RequestStage::Answered, ProxyAction::Continue), (RequestStage::Arrived, ProxyAction::Drop)]
     {
         let proxy = RequestProxy::start(&server.url);
         let seller = Cli::at(&proxy.url()).sign_up(&format!("{stage:?}@example.com"));
-        let title = "Opera, 'first' row: $1 \\ \"best\"";
-        let hold = proxy.hold_at(Step::new(Method::POST, "/api/tickets", stage));
-        let words = ["sell", "-t", title, "-p", "20", "--venue", "City Hall", "--seat", "Row 4"];
-        let mut client = seller.command(&words).spawn().unwrap();
-        let held = hold.wait(STEP_TIMEOUT).unwrap();
-        client.kill().unwrap();
-        client.wait().unwrap();
-        held.release(fate);
+        let words =
+            ["sell", "-t", "Opera, 'first' row", "-p", "20", "--venue", "City Hall", "--seat", "Row 4"];
+        let step = Step::new(Method::POST, "/api/tickets", stage);
+        kill_at(&proxy, &mut seller.command(&words), step, fate);
 
-        let left = seller.run(&["--output", "json", "orders", "resume"]);
-        assert_eq!(left.code, 9, "{left:?}");
-        let write = items(&left.out)[0].clone();
-        assert_eq!(write["outcome"], "repeat", "{left:?}");
-        let detail = text(&write["detail"]);
-        let line = detail.split('`').nth(1).unwrap();
-        let program = seller.command(&[]);
-        let mut shell = Command::new("sh");
-        shell.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        shell.args(["-c", &line.replacen("ticketing", "\"$0\"", 1)]).arg(program.get_program());
-        let run = finish(shell_with_pipes(shell), "");
-        assert_eq!(run.code, 0, "{line}: {run:?}");
-
+        let dry = seller.ok(&["orders", "resume", "--dry-run"]);
+        assert!(dry.out.starts_with("POST ") && dry.out.contains("\"seat\": \"Row 4\""), "{dry:?}");
+        let write = resume(&seller, 0);
+        assert_eq!([&write["outcome"], &write["result"]["seat"]], ["done", "Row 4"], "{write}");
+        let id = text(&write["result"]["id"]);
+        assert_eq!(write["detail"], format!("Opera, 'first' row is listed for $20.00: ticket {id}"));
         let mine = seller.json(&["tickets", "list", "--mine"]);
-        assert_eq!(mine.as_array().unwrap().len(), 1, "{line}: {mine}");
-        assert_eq!((&mine[0]["title"], &mine[0]["seat"]), (&title.into(), &"Row 4".into()), "{line}");
-        assert!(seller.ok(&["orders", "resume"]).err.contains("no interrupted write"));
+        assert_eq!((mine.as_array().unwrap().len(), &mine[0]["id"]), (1, &id.into()), "{mine}");
+        assert_nothing_left(&seller);
     }
 }
 
-fn shell_with_pipes(mut shell: Command) -> Command {
-    shell.stdout(Stdio::piped()).stderr(Stdio::piped());
-    shell
+#[test]
+fn interrupted_writes_of_passes_are_repeated_with_their_keys() {
+    let server = Server::start();
+    let proxy = RequestProxy::start(&server.url);
+    let [seller, buyer, friend] = ["seller", "buyer", "friend"]
+        .map(|name| Cli::at(&proxy.url()).sign_up(&format!("{name}@example.com")));
+    let [sold, given] = [buy(&seller, &buyer), buy(&seller, &buyer)];
+    let lost = |path: &str| Step::new(Method::POST, path, RequestStage::Answered);
+
+    let transfer = format!("/api/passes/{given}/transfer");
+    let words = ["passes", "transfer", &given];
+    kill_at(&proxy, &mut buyer.command(&words), lost(&transfer), ProxyAction::Drop);
+    let write = resume(&buyer, 0);
+    let claim_code = text(&write["result"]["claimCode"]);
+    assert_eq!(
+        [&write["outcome"], &write["detail"]],
+        ["done", format!("the claim code is {claim_code}").as_str()]
+    );
+
+    let words = ["passes", "claim", &claim_code];
+    kill_at(&proxy, &mut friend.command(&words), lost("/api/passes/claims"), ProxyAction::Drop);
+    let write = resume(&friend, 0);
+    assert_eq!(
+        [&write["outcome"], &write["detail"]],
+        ["done", format!("Opera is yours: pass {given}").as_str()]
+    );
+    assert_eq!(friend.json(&["passes", "get", &given])["status"], "valid");
+
+    let pass_code = code(&friend, &given);
+    kill_at(
+        &proxy,
+        &mut seller.command(&["checkin", &pass_code]),
+        lost("/api/passes/check-ins"),
+        ProxyAction::Drop,
+    );
+    let write = resume(&seller, 0);
+    assert!(
+        write["outcome"] == "done" && text(&write["detail"]).starts_with("Opera was admitted at "),
+        "{write}"
+    );
+    assert_eq!(friend.json(&["passes", "get", &given])["status"], "used");
+
+    let resale = format!("/api/passes/{sold}/resale");
+    kill_at(
+        &proxy,
+        &mut buyer.command(&["passes", "resell", &sold, "-p", "5"]),
+        lost(&resale),
+        ProxyAction::Drop,
+    );
+    let write = resume(&buyer, 0);
+    assert!(text(&write["detail"]).starts_with("Opera is offered for $5.00: ticket "), "{write}");
+    [seller, buyer, friend].iter().for_each(assert_nothing_left);
+}
+
+#[test]
+fn refusal_of_a_repeated_write_is_reported_as_not_done() {
+    let server = Server::start();
+    let proxy = RequestProxy::start(&server.url);
+    let cli = Cli::at(&proxy.url()).sign_up("ada@example.com");
+    let words = ["api", "POST", "/api/tickets", "-f", "title=", "-F", "price=5"];
+    let step = Step::new(Method::POST, "/api/tickets", RequestStage::Arrived);
+    kill_at(&proxy, &mut cli.command(&words), step, ProxyAction::Drop);
+    let write = resume(&cli, 0);
+    assert_eq!([&write["operation"], &write["outcome"]], ["api POST /api/tickets", "not_done"], "{write}");
+    assert!(text(&write["detail"]).contains("Title is required"), "{write}");
+    assert_nothing_left(&cli);
+}
+
+#[test]
+fn write_that_cannot_be_repeated_is_named_with_what_to_do() {
+    let request = json!({"path": "/api/tickets", "body": "{\"title\":\"A\",\"price\":\"20\"}"});
+    let operation = "tickets create --title A --price 20";
+    // A server that keeps no keys gets no request twice.
+    let (url, keys) = scripted(false, vec![OnWrite::HangUp]);
+    let cli = Cli::at(&url);
+    let note = leave_note_with(&cli, &url, operation, json!({"request": request}));
+    let write = resume(&cli, 9);
+    let expected = "the server keeps no idempotency keys: `ticketing tickets list --mine --status all` shows whether it was done; if \
+                    not, run `ticketing tickets create --title A --price 20` again";
+    assert_eq!([&write["outcome"], &write["detail"]], ["repeat", expected]);
+    assert!(note.exists() && keys.try_recv().is_err());
+
+    // A note is older than the keys of the server.
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let old = json!({"request": request, "startedAt": "2026-01-01T00:00:00.000Z"});
+    leave_note_with(&cli, &server.url, operation, old);
+    let write = resume(&cli, 9);
+    assert_eq!(write["outcome"], "repeat");
+    assert!(text(&write["detail"]).starts_with("the server no longer keeps the key: "), "{write}");
+    assert_nothing_left(&cli);
+
+    // Keys are scoped to an account.
+    let note = leave_note_with(&cli, &server.url, operation, json!({"request": request, "user": "another"}));
+    let write = resume(&cli, 9);
+    assert!(write["outcome"] == "skipped" && text(&write["detail"]).contains("another account"), "{write}");
+    assert!(note.exists());
+    assert_eq!(cli.json(&["tickets", "list", "--mine"]), json!([]));
 }

@@ -6,7 +6,7 @@ use crate::support::{Cli, Server, text};
 
 /// Checks a document against the schema of a command.
 #[track_caller]
-fn check(command: &str, document: &str) {
+pub(crate) fn check(command: &str, document: &str) {
     let file = format!("../docs/reference/schemas/{}.json", command.replace(' ', "-"));
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

@@ -78,17 +78,17 @@ impl Caller {
             Call::GiveAway(id) => {
                 let operation = format!("passes transfer {id}");
                 let write = passes.transfer(&id);
-                self.send_journaled(&operation, &[id.as_str()], write).await.map(Reply::Transfer)
+                self.send_journaled(&operation, write).await.map(Reply::Transfer)
             }
             Call::TakeBack(id) => passes.cancel_transfer(id).await.map(|()| Reply::Done).map_err(call_error),
             Call::Claim(code) => {
                 let write = passes.claim(code.clone());
-                self.send_journaled("passes claim", &[code.as_str()], write).await.map(pass)
+                self.send_journaled("passes claim", write).await.map(pass)
             }
             Call::Resell(id, price) => {
                 let operation = format!("passes resell {id} --price {price}");
                 let write = passes.resell(&id, price);
-                self.send_journaled(&operation, &[id.as_str(), &price.to_string()], write).await.map(ticket)
+                self.send_journaled(&operation, write).await.map(ticket)
             }
             Call::CheckIn { issuer, scan, by_list } => self.check_in(&issuer, &scan, by_list).await,
             Call::OpenDoor(issuer) => self.door.open(&issuer).map(|state| Reply::Door(state.map(Box::new))),
@@ -118,15 +118,8 @@ impl Caller {
                 self.session().await
             }
             Call::Sell(new) => {
-                let price = new.price.to_string();
-                let operation = format!("tickets create --title {:?} --price {price}", new.title);
-                let title = new.title.clone();
-                // As the command line words it.
-                let details: Vec<String> =
-                    new.details.given().map(|(field, text)| format!("{}={text}", field.name())).collect();
-                let parts: Vec<&str> =
-                    [title.as_str(), &price].into_iter().chain(details.iter().map(String::as_str)).collect();
-                self.send_journaled(&operation, &parts, tickets.create(new)).await.map(ticket)
+                let operation = format!("tickets create --title {:?} --price {}", new.title, new.price);
+                self.send_journaled(&operation, tickets.create(new)).await.map(ticket)
             }
             Call::Change(id, new, version) => {
                 tickets.update(id, new).if_match(version).await.map(ticket).map_err(call_error)
@@ -137,9 +130,7 @@ impl Caller {
             Call::Reserve(id, price) => {
                 // As the command line words it, so that each takes up a key of the other that was interrupted.
                 let operation = format!("orders create {id} --price {price}");
-                let parts = [id.as_str(), &price.to_string()];
-                let order =
-                    self.send_journaled(&operation, &parts, orders.create_at_price(&id, price)).await?;
+                let order = self.send_journaled(&operation, orders.create_at_price(&id, price)).await?;
                 Ok(Reply::Order(Box::new(order)))
             }
             Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done).map_err(call_error),
@@ -177,8 +168,7 @@ impl Caller {
             if let Some(device) = &scan.device {
                 new = new.device(device);
             }
-            let parts: Vec<&str> = [code].into_iter().chain(scan.device.as_deref()).collect();
-            let answer = self.answer_journaled("checkin", &parts, self.client.passes().check_in(new)).await?;
+            let answer = self.answer_journaled("checkin", self.client.passes().check_in(new)).await?;
             match answer.map_err(|error| (CallError::from(&error), error)) {
                 // The server was not reached, so it has not admitted anyone.
                 Err((CallError { kind: CallErrorKind::Offline, .. }, _)) if is_prepared() => {
@@ -238,7 +228,7 @@ impl Caller {
         let payments = self.client.payments();
         let operation = format!("payments create {order}");
         let write = payments.create(order, CardToken::new(token));
-        let payment = self.send_journaled(&operation, &[order.as_str(), token], write).await?;
+        let payment = self.send_journaled(&operation, write).await?;
         if payment.status.is_none_or(PaymentStatus::is_final) {
             return Ok(payment);
         }
@@ -251,13 +241,8 @@ impl Caller {
         })
     }
 
-    async fn send_journaled<T: 'static>(
-        &self,
-        operation: &str,
-        parts: &[&str],
-        write: Write<T>,
-    ) -> Result<T, CallError> {
-        let answer = self.answer_journaled(operation, parts, write).await?;
+    async fn send_journaled<T: 'static>(&self, operation: &str, write: Write<T>) -> Result<T, CallError> {
+        let answer = self.answer_journaled(operation, write).await?;
         answer.map_err(|error| CallError::from(&error))
     }
 
@@ -265,10 +250,15 @@ impl Caller {
     async fn answer_journaled<T: 'static>(
         &self,
         operation: &str,
-        parts: &[&str],
         write: Write<T>,
     ) -> Result<Result<T, Error>, CallError> {
-        let entry = self.journal.begin(operation, parts).map_err(|why| {
+        // Keys are scoped to an account.
+        let user = self.client.session().await.ok().and_then(|session| session.user);
+        let write = match &user {
+            Some(user) => write.for_user(user),
+            None => write,
+        };
+        let entry = self.journal.begin(operation, write.request()).map_err(|why| {
             CallError::other(format!("The write cannot be noted down, so it was not sent: {why}"))
         })?;
         let answer = write.idempotency_key(entry.key()).resumed(entry.is_resumed()).await;

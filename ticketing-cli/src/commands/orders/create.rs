@@ -1,7 +1,7 @@
 //! `ticketing orders create`
 
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{Error, Money, Order, OrderedTicket, TicketId, text};
+use ticketing_sdk::{Error, Money, Order, TicketId, Write, text};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
@@ -40,22 +40,18 @@ impl ApiCommand for Args {
 
 /// Reserves a ticket. The journal has the key before the request is sent.
 pub(crate) async fn order(api: &ApiContext, ticket: &TicketId) -> Outcome<Result<Order, Error>> {
-    let operation = format!("orders create {ticket}");
-    api.write(&operation, &[ticket.as_str()], |key, resumed| {
-        api.client.orders().create(ticket).idempotency_key(key).resumed(resumed)
-    })
-    .await
+    api.write(&format!("orders create {ticket}"), api.client.orders().create(ticket)).await
 }
 
-fn operation_at_price(ticket: &TicketId, price: Money) -> String {
-    format!("orders create {ticket} --price {price}")
+fn write_at_price(api: &ApiContext, ticket: &TicketId, price: Money) -> (String, Write<Order>) {
+    let operation = format!("orders create {ticket} --price {price}");
+    (operation, api.client.orders().create_at_price(ticket, price))
 }
 
 /// Removes the journal entry of an interrupted command that created this order: its outcome is known.
 pub(crate) async fn settle_order(api: &ApiContext, order: &Order) -> Outcome {
-    let OrderedTicket { id, price, .. } = &order.ticket;
-    let (operation, price) = (operation_at_price(id, *price), price.to_string());
-    api.settle_interrupted(&operation, &[id.as_str(), &price]).await?;
+    let (operation, write) = write_at_price(api, &order.ticket.id, order.ticket.price);
+    api.settle_interrupted(&operation, write).await?;
     Ok(())
 }
 
@@ -65,11 +61,8 @@ pub(crate) async fn order_at_price(
     ticket: &TicketId,
     price: Money,
 ) -> Outcome<Result<Order, Error>> {
-    let operation = operation_at_price(ticket, price);
-    api.write(&operation, &[ticket.as_str(), &price.to_string()], |key, resumed| {
-        api.client.orders().create_at_price(ticket, price).idempotency_key(key).resumed(resumed)
-    })
-    .await
+    let (operation, write) = write_at_price(api, ticket, price);
+    api.write(&operation, write).await
 }
 
 /// Returns a message with the time that the order still holds its ticket.

@@ -3,6 +3,7 @@
 mod operation;
 mod order_outcome;
 mod preview;
+mod repeat;
 mod settle;
 
 use crate::context::{ApiCommand, ApiContext};
@@ -19,11 +20,13 @@ use crate::output::WriteOutcome;
         "ticketing orders resume --token tok_visa",
         "ticketing orders resume --cancel --output json",
     ],
-    "A command that was killed leaves a note of each write whose outcome it did not learn. This command asks the server what \
-     became of each, and of the money. What is reserved and not paid is paid with --token, cancelled with --cancel, and else \
-     asked about on a terminal and left alone elsewhere; then the exit code is 9. Nothing is ordered, charged or cancelled twice.\n\
-     Of a write about no order, such as a listing or a transfer, the command names the line to run, and the exit code is 9 until that \
-     is done. With --dry-run, the requests are printed that would settle the writes.",
+    "A command that was killed leaves a note of each write whose outcome it did not learn. This command repeats each with the key \
+     that it had, so that it is done once, and states what became of it and of the money: one record for each write, and one for a \
+     purchase. What is reserved and not paid is paid with --token, cancelled with --cancel, and else asked about on a terminal and \
+     left alone elsewhere; then the exit code is 9.\n\
+     The command names what is left to its user: a write of another account or for another server, one whose key the server no longer \
+     keeps (keys are kept for a day), and one whose request held a password. With --dry-run, the requests are printed that would settle \
+     the writes.",
 ))]
 pub(crate) struct Args {
     /// Pay for what is reserved and not paid with this token of the payment provider
@@ -73,9 +76,9 @@ impl ApiCommand for Args {
                 "`ticketing orders resume --token TOKEN` pays, `ticketing orders resume --cancel` cancels",
             ));
         }
-        if has(WriteOutcome::Repeat) {
-            return Err(Failure::new(Exit::NotSettled, "some writes are settled by their own commands")
-                .hint("run the commands that the lines above name"));
+        if has(WriteOutcome::Repeat) || has(WriteOutcome::Skipped) {
+            return Err(Failure::new(Exit::NotSettled, "some writes are not settled")
+                .hint("the details of each say what to run"));
         }
         Ok(())
     }

@@ -33,11 +33,8 @@ impl ApiCommand for Args {
         if code.is_empty() {
             return Err(Failure::usage("no claim code was given"));
         }
-        let pass = api
-            .write("passes claim", &[code], |key, resumed| {
-                api.client.passes().claim(ClaimCode::new(code)).idempotency_key(key).resumed(resumed)
-            })
-            .await??;
+        let claim = api.client.passes().claim(ClaimCode::new(code));
+        let pass = api.write("passes claim", claim).await??;
         api.printer().one(&pass)?;
         api.io()
             .remark(&format!("{} is yours; `ticketing passes show {}` shows the pass", pass.title, pass.id));

@@ -27,20 +27,10 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let id = resolve::pass(api, self.id).await?;
-        let price = match self.price {
-            Some(price) => price,
-            None => prompt::value(api.io(), None, "Price in dollars:", "--price")?
-                .trim()
-                .parse()
-                .map_err(|error| Failure::usage(format!("--price: {error}")))?,
-        };
-        let operation = format!("passes resell {} --price {price}", id);
-        let listing = api
-            .write(&operation, &[id.as_str(), &price.to_string()], |key, resumed| {
-                api.client.passes().resell(&id, price).idempotency_key(key).resumed(resumed)
-            })
-            .await?
-            .map_err(|error| Failure::about(&error, &Subject::Pass(id.clone())))?;
+        let price = prompt::price(api.io(), self.price)?;
+        let operation = format!("passes resell {id} --price {price}");
+        let listing = api.write(&operation, api.client.passes().resell(&id, price)).await?;
+        let listing = listing.map_err(|error| Failure::about(&error, &Subject::Pass(id)))?;
         api.printer().one(&listing)?;
         api.io().remark(&format!(
             "offered: {} for ${}; `ticketing tickets withdraw {}` takes it back",

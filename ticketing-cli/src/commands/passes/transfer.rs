@@ -38,13 +38,8 @@ impl ApiCommand for Args {
             api.io().remark(&format!("took pass {} back: its claim code is void", id));
             return Ok(());
         }
-        let operation = format!("passes transfer {}", id);
-        let transfer = api
-            .write(&operation, &[id.as_str()], |key, resumed| {
-                api.client.passes().transfer(&id).idempotency_key(key).resumed(resumed)
-            })
-            .await?
-            .map_err(|error| Failure::about(&error, &subject))?;
+        let transfer = api.write(&format!("passes transfer {id}"), api.client.passes().transfer(&id)).await?;
+        let transfer = transfer.map_err(|error| Failure::about(&error, &subject))?;
         api.printer().one(&transfer)?;
         api.io().remark(
             "give the claim code to the next holder; `ticketing passes claim` claims the pass with it",

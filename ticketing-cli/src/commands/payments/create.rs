@@ -69,7 +69,10 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -
         return api.printer().one(&payment);
     }
     let was_interrupted = match card {
-        Card::Token(token) => api.settle_interrupted(&operation(id), &[id.as_str(), token]).await?,
+        Card::Token(token) => {
+            let write = api.client.payments().create(id, CardToken::new(token));
+            api.settle_interrupted(&operation(id), write).await?
+        }
         Card::OnPage => false,
     };
     if was_interrupted && let Some(payment) = payment_of(api, id).await {
@@ -95,7 +98,7 @@ async fn repeated(api: &ApiContext, order: &OrderId, card: &Card) -> Outcome<Opt
 }
 
 /// Whether a write was not sent, because the server keeps no keys.
-fn is_unsupported(error: &Error) -> bool {
+pub(crate) fn is_unsupported(error: &Error) -> bool {
     matches!(error, Error::UnknownOutcome { cause, .. } if matches!(**cause, Error::Unsupported { .. }))
 }
 
@@ -123,13 +126,8 @@ pub(super) async fn payment_of(api: &ApiContext, order: &OrderId) -> Option<Paym
 
 /// Pays for an order and waits for the outcome. The journal has the key before the request is sent.
 pub(crate) async fn pay(api: &ApiContext, order: &OrderId, token: &str) -> Outcome<Payment> {
-    let operation = operation(order);
-    let payments = api.client.payments();
-    let answer = api
-        .write(&operation, &[order.as_str(), token], |key, resumed| {
-            payments.create(order, CardToken::new(token)).idempotency_key(key).resumed(resumed)
-        })
-        .await?;
+    let write = api.client.payments().create(order, CardToken::new(token));
+    let answer = api.write(&operation(order), write).await?;
     let payment = match answer {
         Ok(payment) => settled(api, payment).await?,
         Err(error) if error.code() == Some(&ErrorCode::CardDeclined) && !error.is_unknown_outcome() => {

@@ -5,7 +5,7 @@ use ticketing_sdk::{Money, NewTicket};
 use super::batch::{Batch, Repeat, Row};
 use super::details::DetailArgs;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::help;
 use crate::prompt;
 
@@ -36,9 +36,13 @@ pub(crate) struct Args {
     count: Option<u16>,
 }
 
+/// Quotes a word for a shell.
+pub(super) fn quoted(text: &str) -> String {
+    shlex::try_quote(text).map_or_else(|_| format!("{text:?}"), Into::into)
+}
+
 /// Returns the command as a shell takes it, so that it can be run again.
 fn operation(title: &str, price: Money, details: &DetailArgs<false>) -> String {
-    let quoted = |text: &str| shlex::try_quote(text).map_or_else(|_| format!("{text:?}"), Into::into);
     let details = details.given().map(|(option, text)| format!(" --{option} {}", quoted(&text)));
     let details: String = details.collect();
     format!("tickets create --title {} --price {price}{details}", quoted(title))
@@ -50,38 +54,24 @@ const JOBS: usize = 4;
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let title = prompt::value(api.io(), self.title, "Title:", "--title")?;
-        let price = match self.price {
-            Some(price) => price,
-            None => prompt::value(api.io(), None, "Price in dollars:", "--price")?
-                .trim()
-                .parse()
-                .map_err(|error| Failure::usage(format!("--price: {error}")))?,
-        };
+        let price = prompt::price(api.io(), self.price)?;
         let operation = operation(&title, price, &self.details);
-        let mut new = NewTicket::new(title.clone(), price);
+        let mut new = NewTicket::new(title, price);
         new.details.apply(&self.details.update);
-        let price = price.to_string();
-        let details: Vec<String> =
-            new.details.given().map(|(field, text)| format!("{}={text}", field.name())).collect();
-        let parts: Vec<&str> =
-            [title.as_str(), &price].into_iter().chain(details.iter().map(String::as_str)).collect();
         if let Some(count) = self.count {
-            let row = |index| Row { index, label: format!("ticket {}", index + 1), ticket: new.clone() };
+            let row = |number| Row { label: format!("ticket {number}"), ticket: new.clone() };
+            let operation = format!("{operation} --count {count}");
             let batch = Batch {
-                operation: format!("{operation} --count {count}"),
-                parts: parts.into_iter().map(str::to_owned).collect(),
-                rows: (0..usize::from(count)).map(row).collect(),
+                scope: operation.clone(),
+                operation,
+                rows: (1..=count).map(row).collect(),
                 jobs: JOBS,
                 repeat: Repeat::Always,
                 key: api.context.settings.writes.key.clone(),
             };
             return batch.run(api).await;
         }
-        let ticket = api
-            .write(&operation, &parts, |key, resumed| {
-                api.client.tickets().create(new).idempotency_key(key).resumed(resumed)
-            })
-            .await??;
+        let ticket = api.write(&operation, api.client.tickets().create(new)).await??;
         api.printer().one(&ticket)?;
         api.io().remark(&format!("listed: {} for ${}", ticket.title, ticket.price));
         Ok(())

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use self::rows::{Fault, Parsed};
 use super::batch::{Batch, Repeat};
+use super::create::quoted;
 use super::file_format::FileFormat;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
@@ -25,8 +26,10 @@ use crate::help;
     ],
     "A CSV file begins with a row of column names: title, price, and the details of a ticket, like venue, startsAt and seat. \
      A JSON Lines file has an object with these fields on each line. Every row is checked before the first is sent.\n\
-     The same command again, after an interruption, lists only the rows that are not listed yet. A changed file is another \
-     import.",
+     A row that an import of this account has listed is not listed again, in whichever file it is and wherever in it: so the same \
+     command continues after an interruption, and a file that was extended or edited lists only what is new. A row that stands in the \
+     file twice is two tickets. --again lists every row once more. The rows are known from a record in the data folder, which is kept; \
+     without the record, the server knows them for a day.",
 ))]
 pub(crate) struct Args {
     /// The file, or `-` for stdin
@@ -38,7 +41,7 @@ pub(crate) struct Args {
     /// List the valid rows of a file that has invalid ones
     #[arg(long, help_heading = help::BATCH)]
     skip_invalid: bool,
-    /// List the rows of a finished import again
+    /// List every row once more, also those that are listed already
     #[arg(long, help_heading = help::BATCH)]
     again: bool,
     /// Send at most this many rows at once
@@ -53,6 +56,7 @@ const MAX_FILE: u64 = 64 * MIB;
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let is_stdin = self.file == Path::new("-");
+        let operation = self.operation();
         let format = self.format.or_else(|| FileFormat::of_path(&self.file)).ok_or_else(|| {
             let name = if is_stdin { "stdin".to_owned() } else { self.file.display().to_string() };
             Failure::usage(format!("the format of {name} is not known"))
@@ -80,17 +84,28 @@ impl ApiCommand for Args {
                 "--again needs a new key: a repeated --idempotency-key has no further effect",
             ));
         }
-        let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
-        let format = if format == FileFormat::Csv { "csv" } else { "jsonl" };
-        let batch = Batch {
-            operation: "tickets import".to_owned(),
-            parts: vec![format.to_owned(), hash],
-            rows,
-            jobs: usize::from(self.jobs),
-            repeat: if self.again { Repeat::OnceFinished } else { Repeat::Never },
-            key,
+        let repeat = if self.again {
+            Repeat::Again(Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect())
+        } else {
+            Repeat::Never
         };
+        let jobs = usize::from(self.jobs);
+        let batch = Batch { operation, scope: "tickets import".to_owned(), rows, jobs, repeat, key };
         batch.run(api).await
+    }
+}
+
+impl Args {
+    /// Returns the command as a shell takes it.
+    fn operation(&self) -> String {
+        let mut operation = format!("tickets import {}", quoted(&self.file.to_string_lossy()));
+        if let Some(format) = self.format {
+            operation += if format == FileFormat::Csv { " --format csv" } else { " --format jsonl" };
+        }
+        for (flag, name) in [(self.skip_invalid, " --skip-invalid"), (self.again, " --again")] {
+            operation += if flag { name } else { "" };
+        }
+        operation
     }
 }
 
@@ -99,6 +114,6 @@ fn refusal(faults: &[Fault]) -> Failure {
     let mut failure = Failure::new(Exit::Usage, "the file is not valid, and nothing was sent");
     failure.details = faults.iter().map(ToString::to_string).collect();
     failure.hint(
-        "correct it, or list the valid rows with --skip-invalid and import the others as a file of their own",
+        "correct it, or list the valid rows with --skip-invalid and import the corrected file later: no row is listed twice",
     )
 }

@@ -16,14 +16,26 @@ pub(crate) struct Settlement {
     pub(crate) order_id: Option<OrderId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment_id: Option<PaymentId>,
-    /// The outcome of the order and the money, with the reason, for people.
+    /// What the write made, as the server answered it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) result: Option<serde_json::Value>,
+    /// The outcome, with the reason, for people.
     pub(crate) detail: String,
+}
+
+impl Settlement {
+    /// Returns a settlement without details.
+    pub(crate) fn new(operation: String, outcome: WriteOutcome) -> Self {
+        Self { operation, outcome, order_id: None, payment_id: None, result: None, detail: String::new() }
+    }
 }
 
 /// The outcome of an interrupted write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WriteOutcome {
+    /// The write took effect.
+    Done,
     /// The order is paid.
     Paid,
     /// The order is cancelled, and no money is kept.
@@ -36,7 +48,7 @@ pub(crate) enum WriteOutcome {
     NotDone,
     /// The outcome cannot be found out now.
     Unknown,
-    /// The command that was interrupted settles the write when it is run again.
+    /// The write is left to its user: it cannot be repeated with its key, or not by this command.
     Repeat,
     /// The write is not this command's: of another user, or for another server.
     Skipped,
@@ -45,11 +57,12 @@ pub(crate) enum WriteOutcome {
 impl WriteOutcome {
     /// Returns whether the outcome of the write is final.
     pub(crate) fn is_final(self) -> bool {
-        matches!(self, Self::Paid | Self::Cancelled | Self::Declined | Self::NotDone)
+        matches!(self, Self::Done | Self::Paid | Self::Cancelled | Self::Declined | Self::NotDone)
     }
 
     fn cell(self) -> Cell {
         match self {
+            Self::Done => Cell::label("done", "Done", Tone::Good),
             Self::Paid => Cell::label("paid", "Paid", Tone::Good),
             Self::Cancelled => Cell::label("cancelled", "Cancelled", Tone::Past),
             Self::Declined => Cell::label("declined", "Declined", Tone::Bad),
@@ -68,6 +81,7 @@ impl Record for Settlement {
         Column::cut("detail"),
         Column::hidden("orderId"),
         Column::hidden("paymentId"),
+        Column::hidden("result"),
         Column::cut("operation").droppable(1),
     ];
 
@@ -77,6 +91,7 @@ impl Record for Settlement {
             Cell::text(&self.detail),
             Cell::opt(self.order_id.as_ref()),
             Cell::opt(self.payment_id.as_ref()),
+            Cell::opt(self.result.as_ref()),
             Cell::text(&self.operation),
         ]
     }

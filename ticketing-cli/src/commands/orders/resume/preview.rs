@@ -1,14 +1,17 @@
 //! `ticketing orders resume --dry-run`: the requests that would settle the interrupted writes.
 
+use std::collections::BTreeSet;
+
 use ticketing_sdk::{CardToken, OrderId, OrderStatus};
 
 use super::UnpaidAction;
-use super::operation::{Operation, repetition};
+use super::operation::Operation;
+use super::repeat::{foreign, unrepeatable};
 use super::settle::newest_order;
 use crate::clock;
 use crate::context::ApiContext;
 use crate::failure::Outcome;
-use crate::journal::NOTE_RETENTION;
+use crate::journal::InterruptedWrite;
 
 /// The name of the order that a repeated request would create.
 const NEW_ORDER: &str = "ORDER";
@@ -20,35 +23,47 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
         api.io().remark("no interrupted write is on record");
         return Ok(());
     }
-    for write in writes {
+    let user = api.user().await;
+    let mut shown = BTreeSet::new();
+    for write in &writes {
         let operation = write.operation();
-        if write.server() != api.client.server() {
-            api.io().remark(&format!("`{operation}` was for {}; --server names it", write.server()));
+        let remark = |words: &str| api.io().remark(&format!("`{operation}`: {words}"));
+        if let Some(reason) = foreign(api, write, user.as_ref()) {
+            remark(&reason);
             continue;
         }
-        let can_repeat = write.age(clock::now()) < NOTE_RETENTION;
-        match Operation::parse(operation) {
-            Operation::Order { ticket, price } if can_repeat => {
-                let orders = api.client.orders();
-                let order = match price {
-                    Some(price) => orders.create_at_price(&ticket, price),
-                    None => orders.create(&ticket),
+        let request = write.request(&api.client).filter(|_| !write.is_expired(clock::now()));
+        let order = match (Operation::parse(operation), request) {
+            (Operation::Order { .. } | Operation::Other, Some(request)) => {
+                api.print_request(&request).await?;
+                if !operation.starts_with("orders ") {
+                    continue;
+                }
+                NEW_ORDER.into()
+            }
+            (Operation::Payment { order }, _) => order,
+            (Operation::Order { ticket } | Operation::Purchase { ticket }, _) => {
+                let is_ordered = |other: &InterruptedWrite| {
+                    Operation::parse(other.operation()) == Operation::Order { ticket: ticket.clone() }
                 };
-                let order = order.idempotency_key(write.key().clone());
-                api.print_request(order.request()).await?;
-                print_action(api, &NEW_ORDER.into(), action).await?;
+                match newest_order(api, &ticket).await? {
+                    Some(order) => order,
+                    // The write that orders it has a note of its own.
+                    None if writes.iter().any(is_ordered) => continue,
+                    None => {
+                        remark("nothing was ordered");
+                        continue;
+                    }
+                }
             }
-            Operation::Order { .. } => {
-                api.io().remark(&format!("`{operation}`: the server no longer keeps the key"));
+            (Operation::Other, None) => {
+                remark(&unrepeatable(write));
+                continue;
             }
-            Operation::Payment { order } => of_order(api, operation, &order, action).await?,
-            Operation::Purchase { ticket } => match newest_order(api, &ticket).await? {
-                Some(order) => of_order(api, operation, &order, action).await?,
-                None => api.io().remark(&format!("`{operation}`: nothing was ordered")),
-            },
-            Operation::Other => {
-                api.io().remark(&format!("`{operation}`: {}", repetition(operation, can_repeat)));
-            }
+        };
+        // Several notes are of one purchase.
+        if shown.insert(order.clone()) {
+            of_order(api, operation, &order, action).await?;
         }
     }
     api.io().remark("nothing was sent");
@@ -57,6 +72,9 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
 
 /// Prints the request about an order that is reserved and not paid, and what is known of another.
 async fn of_order(api: &ApiContext, operation: &str, id: &OrderId, action: &UnpaidAction) -> Outcome {
+    if id.as_str() == NEW_ORDER {
+        return print_action(api, id, action).await;
+    }
     match api.client.orders().get(id).await {
         Ok(order) if order.status == OrderStatus::Created => print_action(api, id, action).await,
         Ok(order) => {

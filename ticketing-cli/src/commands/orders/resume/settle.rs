@@ -1,183 +1,160 @@
-//! Settles the interrupted writes: finds the order of each, then the outcome of the order.
+//! Settles the interrupted writes: repeats each, finds the order of each purchase, then the outcome of the order.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::TryStreamExt;
-use ticketing_sdk::{Money, Order, OrderId, OrderStatus, TicketId};
-use tokio::time::{Instant, sleep};
+use ticketing_sdk::{Order, OrderId, OrderStatus, TicketId};
 
 use super::UnpaidAction;
-use super::operation::{Operation, repetition};
+use super::operation::Operation;
 use super::order_outcome::{OrderOutcome, resolve};
-use crate::clock;
+use super::repeat::{self, foreign, repeat};
 use crate::context::ApiContext;
 use crate::failure::Outcome;
-use crate::journal::{InterruptedWrite, NOTE_RETENTION};
+use crate::journal::InterruptedWrite;
 use crate::output::{Settlement, WriteOutcome};
 
-/// How long an interrupted order is repeated while its outcome is not known.
-const REPEAT_TIMEOUT: Duration = Duration::from_secs(10);
-const REPEAT_INTERVAL: Duration = Duration::from_millis(500);
-
-/// An interrupted write, and what is known of it.
-enum Progress {
-    /// The write concerns this order.
-    OfOrder(InterruptedWrite, OrderId),
-    /// The write has its settlement.
-    Ended(Settlement),
+/// The writes of a purchase that came to no order.
+struct WithoutOrder {
+    writes: Vec<InterruptedWrite>,
+    outcome: WriteOutcome,
+    detail: String,
 }
 
-/// Settles every interrupted write, oldest first.
+/// The interrupted writes of purchases. One purchase leaves several notes: of itself, of its order, of its payment.
+#[derive(Default)]
+struct Purchases {
+    by_order: BTreeMap<OrderId, Vec<InterruptedWrite>>,
+    /// The orders that the interrupted writes have made.
+    ordered: BTreeMap<TicketId, OrderId>,
+    without_order: BTreeMap<TicketId, WithoutOrder>,
+}
+
+/// Settles every interrupted write.
 pub(super) async fn settle(api: &ApiContext, action: &UnpaidAction) -> Outcome<Vec<Settlement>> {
-    let user = api.client.session().await.ok().and_then(|session| session.user);
-    let user = user.map(|user| user.to_string());
-    let (mut writes, mut progress) = (Vec::new(), Vec::new());
+    let user = api.user().await;
+    let (mut settlements, mut purchases, mut begun) = (Vec::new(), Purchases::default(), Vec::new());
     for write in api.journal().claim_interrupted() {
-        let operation = Operation::parse(write.operation());
-        writes.push((operation, write));
-    }
-    // A purchase looks for the order that its own interrupted order has made.
-    writes.sort_by_key(|(operation, _)| matches!(operation, Operation::Purchase { .. }));
-    let mut ordered: BTreeMap<TicketId, OrderId> = BTreeMap::new();
-    for (operation, write) in writes {
-        if write.server() != api.client.server() {
-            let detail = format!("the write was for {}; --server names it", write.server());
-            progress.push(Progress::Ended(settlement(&write, WriteOutcome::Skipped, detail)));
+        if let Some(detail) = foreign(api, &write, user.as_ref()) {
+            let skipped = Settlement::new(write.operation().to_owned(), WriteOutcome::Skipped);
+            settlements.push(Settlement { detail, ..skipped });
             continue;
         }
-        progress.push(match operation {
-            Operation::Order { ticket, .. }
-                if !is_of_user(&write, &operation_parts(&write), user.as_deref()) =>
-            {
-                let detail = format!("ticket {ticket} was ordered by another user; sign in as that user");
-                Progress::Ended(settlement(&write, WriteOutcome::Skipped, detail))
-            }
-            Operation::Order { ticket, price } => match repeat_order(api, &write, &ticket, price).await {
-                Ok(order) => {
-                    ordered.insert(ticket, order.id.clone());
-                    Progress::OfOrder(write, order.id)
-                }
-                Err((outcome, detail)) => end(write, outcome, detail),
-            },
-            Operation::Payment { order } => Progress::OfOrder(write, order),
-            Operation::Purchase { ticket } => {
-                let found = match ordered.get(&ticket) {
-                    Some(order) => Ok(Some(order.clone())),
-                    None => newest_order(api, &ticket).await,
-                };
-                match found {
-                    Ok(Some(order)) => Progress::OfOrder(write, order),
-                    Ok(None) => end(
-                        write,
-                        WriteOutcome::NotDone,
-                        "nothing was ordered, and nothing was charged".to_owned(),
-                    ),
-                    Err(error) => end(write, WriteOutcome::Unknown, error.user_message()),
-                }
-            }
-            Operation::Other => {
-                let can_repeat = write.age(clock::now()) < NOTE_RETENTION;
-                let detail = repetition(write.operation(), can_repeat);
-                Progress::Ended(settlement(&write, WriteOutcome::Repeat, detail))
-            }
-        });
-    }
-    settle_orders(api, action, progress).await
-}
-
-/// Resolves each order once, and settles its writes.
-async fn settle_orders(
-    api: &ApiContext,
-    action: &UnpaidAction,
-    progress: Vec<Progress>,
-) -> Outcome<Vec<Settlement>> {
-    let (mut settlements, mut by_order) = (Vec::new(), BTreeMap::<OrderId, Vec<InterruptedWrite>>::new());
-    for entry in progress {
-        match entry {
-            Progress::Ended(settlement) => settlements.push(settlement),
-            Progress::OfOrder(write, order) => by_order.entry(order).or_default().push(write),
+        match Operation::parse(write.operation()) {
+            Operation::Order { ticket } => purchases.take_order(api, write, ticket).await?,
+            Operation::Payment { order } => purchases.by_order.entry(order).or_default().push(write),
+            // The order that it has made is found first.
+            Operation::Purchase { ticket } => begun.push((write, ticket)),
+            Operation::Other => settlements.push(repeat::settle(api, write).await?),
         }
     }
-    for (order, writes) in by_order {
-        let operations: Vec<String> = writes.iter().map(|write| write.operation().to_owned()).collect();
-        let keys: Vec<String> = writes.iter().map(|write| write.key().to_string()).collect();
-        // A payment with the same token takes up the note of the interrupted one, which needs its lock.
-        drop(writes);
-        let resolved = resolve(api, &order, action).await?;
-        for (operation, key) in operations.into_iter().zip(keys) {
-            settlements.push(settle_write(api, &order, operation, &key, &resolved));
+    for (write, ticket) in begun {
+        purchases.take_purchase(api, write, ticket).await;
+    }
+    for WithoutOrder { writes, outcome, detail } in purchases.without_order.into_values() {
+        settlements.push(Settlement { detail, ..Settlement::new(operation_of(&writes), outcome) });
+        if outcome.is_final() {
+            writes.into_iter().for_each(InterruptedWrite::settle);
         }
+    }
+    for (order, writes) in purchases.by_order {
+        settlements.push(settle_order(api, order, writes, action).await?);
     }
     Ok(settlements)
 }
 
-/// Returns the settlement of one write of an order, and removes its note if nothing more can become of it.
-fn settle_write(
-    api: &ApiContext,
-    order: &OrderId,
-    operation: String,
-    key: &str,
-    resolved: &OrderOutcome,
-) -> Settlement {
-    let OrderOutcome { outcome, payment, detail, declined_keys } = resolved;
-    let is_order = matches!(Operation::parse(&operation), Operation::Order { .. });
-    let outcome = match outcome {
-        WriteOutcome::Unpaid if declined_keys.iter().any(|declined| declined == key) => {
-            WriteOutcome::Declined
+impl Purchases {
+    /// Orders again with the key of the interrupted order: the answer is the order of then, or a refusal.
+    async fn take_order(&mut self, api: &ApiContext, write: InterruptedWrite, ticket: TicketId) -> Outcome {
+        match repeat(api, &write).await? {
+            Ok(response) => {
+                let order: Order = response.json()?;
+                self.ordered.insert(ticket, order.id.clone());
+                self.by_order.entry(order.id).or_default().push(write);
+            }
+            // Without the key, the orders of the user tell.
+            Err((WriteOutcome::Repeat, _)) => self.look_for_order(api, write, ticket).await,
+            Err((WriteOutcome::NotDone, why)) => {
+                let detail = format!("nothing was ordered, and nothing was charged: {why}");
+                self.end(write, ticket, WriteOutcome::NotDone, detail);
+            }
+            Err((outcome, detail)) => self.end(write, ticket, outcome, detail),
         }
-        outcome => *outcome,
-    };
-    // An order that exists has settled the write that made it.
-    if outcome.is_final() || (is_order && outcome == WriteOutcome::Unpaid) {
-        let left = api.journal().claim_interrupted().into_iter();
-        left.filter(|write| write.key().as_str() == key).for_each(InterruptedWrite::settle);
+        Ok(())
     }
-    Settlement {
-        operation,
-        outcome,
-        order_id: Some(order.clone()),
-        payment_id: payment.clone(),
-        detail: detail.clone(),
+
+    /// Adds a purchase to the order that it has made, or to what is known of its order.
+    async fn take_purchase(&mut self, api: &ApiContext, write: InterruptedWrite, ticket: TicketId) {
+        if let Some(order) = self.ordered.get(&ticket) {
+            self.by_order.entry(order.clone()).or_default().push(write);
+        } else if let Some(ended) = self.without_order.get_mut(&ticket) {
+            ended.writes.push(write);
+        } else {
+            self.look_for_order(api, write, ticket).await;
+        }
+    }
+
+    async fn look_for_order(&mut self, api: &ApiContext, write: InterruptedWrite, ticket: TicketId) {
+        match newest_order(api, &ticket).await {
+            Ok(Some(order)) => self.by_order.entry(order).or_default().push(write),
+            Ok(None) => {
+                let detail = "nothing was ordered, and nothing was charged".to_owned();
+                self.end(write, ticket, WriteOutcome::NotDone, detail);
+            }
+            Err(error) => self.end(write, ticket, WriteOutcome::Unknown, error.user_message()),
+        }
+    }
+
+    fn end(&mut self, write: InterruptedWrite, ticket: TicketId, outcome: WriteOutcome, detail: String) {
+        let new = || WithoutOrder { writes: Vec::new(), outcome, detail: detail.clone() };
+        let ended = self.without_order.entry(ticket).or_insert_with(new);
+        if ended.outcome.is_final() {
+            (ended.outcome, ended.detail) = (outcome, detail);
+        }
+        ended.writes.push(write);
     }
 }
 
-/// Orders again with the key of the interrupted order, so that the outcome is certain: the order of then, or the
-/// refusal.
-async fn repeat_order(
+/// Resolves an order once, and removes the notes that nothing more can become of.
+async fn settle_order(
     api: &ApiContext,
-    write: &InterruptedWrite,
-    ticket: &TicketId,
-    price: Option<Money>,
-) -> Result<Order, (WriteOutcome, String)> {
-    if write.age(clock::now()) >= NOTE_RETENTION {
-        let detail = "the server no longer keeps the key; a reservation of then has ended".to_owned();
-        return Err((WriteOutcome::NotDone, detail));
-    }
-    let (orders, deadline) = (api.client.orders(), Instant::now() + REPEAT_TIMEOUT);
-    let outcome = loop {
-        let request = match price {
-            Some(price) => orders.create_at_price(ticket, price),
-            None => orders.create(ticket),
-        };
-        let outcome = request.idempotency_key(write.key().clone()).resumed(true).await;
-        // The interrupted request may be under way still.
-        let is_open = outcome.as_ref().is_err_and(|error| error.must_keep_key() || error.is_transient());
-        if !is_open || Instant::now() >= deadline {
-            break outcome;
-        }
-        sleep(REPEAT_INTERVAL).await;
+    order: OrderId,
+    writes: Vec<InterruptedWrite>,
+    action: &UnpaidAction,
+) -> Outcome<Settlement> {
+    let operation = operation_of(&writes);
+    let keys = |kept: &dyn Fn(&Operation) -> bool| -> BTreeSet<String> {
+        let kept = writes.iter().filter(|write| kept(&Operation::parse(write.operation())));
+        kept.map(|write| write.key().to_string()).collect()
     };
-    match outcome {
-        Ok(order) => Ok(order),
-        Err(error) if error.must_keep_key() || error.is_transient() => {
-            Err((WriteOutcome::Unknown, error.user_message()))
+    let all = keys(&|_| true);
+    // An order that exists has settled the write that made it.
+    let mut settled = keys(&|operation| matches!(operation, Operation::Order { .. }));
+    let is_purchase = writes.iter().any(|write| write.operation().starts_with("buy "));
+    // A payment with the same token takes up the note of the interrupted one, which needs its lock.
+    drop(writes);
+    let OrderOutcome { mut outcome, payment, detail, declined_keys } = resolve(api, &order, action).await?;
+    if outcome.is_final() {
+        settled = all;
+    } else if outcome == WriteOutcome::Unpaid {
+        let declined: BTreeSet<String> = declined_keys.into_iter().filter(|key| all.contains(key)).collect();
+        if !declined.is_empty() && !is_purchase {
+            outcome = WriteOutcome::Declined;
         }
-        Err(error) => {
-            let detail = format!("nothing was ordered, and nothing was charged: {}", error.user_message());
-            Err((WriteOutcome::NotDone, detail))
-        }
+        settled.extend(declined);
+    } else {
+        settled.clear();
     }
+    let left = api.journal().claim_interrupted().into_iter();
+    left.filter(|write| settled.contains(write.key().as_str())).for_each(InterruptedWrite::settle);
+    let settlement = Settlement::new(operation, outcome);
+    Ok(Settlement { order_id: Some(order), payment_id: payment, detail, ..settlement })
+}
+
+/// Returns the command that its user ran: a purchase rather than its parts.
+fn operation_of(writes: &[InterruptedWrite]) -> String {
+    let purchase = writes.iter().find(|write| write.operation().starts_with("buy "));
+    purchase.or(writes.first()).map_or_else(String::new, |write| write.operation().to_owned())
 }
 
 /// Returns the newest order of the ticket, of any status.
@@ -193,33 +170,4 @@ pub(super) async fn newest_order(
         }
     }
     Ok(newest)
-}
-
-/// The parts that determine an order, as the command that made it names them.
-fn operation_parts(write: &InterruptedWrite) -> Vec<String> {
-    match Operation::parse(write.operation()) {
-        Operation::Order { ticket, price } => {
-            let price = price.map(|price| price.to_string());
-            [ticket.to_string()].into_iter().chain(price).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Returns whether the write is the user's. Keys are scoped to a user.
-fn is_of_user(write: &InterruptedWrite, parts: &[String], user: Option<&str>) -> bool {
-    let parts: Vec<&str> = parts.iter().map(String::as_str).chain(user).collect();
-    write.is_of(&parts)
-}
-
-fn end(write: InterruptedWrite, outcome: WriteOutcome, detail: String) -> Progress {
-    let ended = Progress::Ended(settlement(&write, outcome, detail));
-    if outcome.is_final() {
-        write.settle();
-    }
-    ended
-}
-
-fn settlement(write: &InterruptedWrite, outcome: WriteOutcome, detail: String) -> Settlement {
-    Settlement { operation: write.operation().to_owned(), outcome, order_id: None, payment_id: None, detail }
 }

@@ -109,7 +109,7 @@ fn parse_csv(text: &str) -> Result<Parsed, Vec<Fault>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
     let mut parsed = Parsed { rows: Vec::new(), faults: Vec::new() };
     let mut header: Option<Vec<(Column, String)>> = None;
-    for (index, record) in reader.records().enumerate() {
+    for record in reader.records() {
         let fault = |line, message| Fault { line, place: String::new(), message };
         let record = record.map_err(|error| vec![fault(1, error.to_string())])?;
         let line = record_line(text, &record);
@@ -131,7 +131,7 @@ fn parse_csv(text: &str) -> Result<Parsed, Vec<Fault>> {
                 draft.set_text(*column, field);
             }
         }
-        parsed.take(index, draft);
+        parsed.take(draft);
     }
     if header.is_none() {
         let message = "the row of column names is missing".to_owned();
@@ -226,7 +226,7 @@ fn parse_json_lines(text: &str) -> Parsed {
                 continue;
             }
         }
-        parsed.take(index, draft);
+        parsed.take(draft);
     }
     parsed
 }
@@ -326,7 +326,7 @@ fn check_title(text: &str) -> Result<String, String> {
 
 impl Parsed {
     /// Takes a row, or what is wrong with it.
-    fn take(&mut self, index: usize, mut draft: Draft) {
+    fn take(&mut self, mut draft: Draft) {
         for (given, name) in draft.given.into_iter().zip(["title", "price"]) {
             if !given {
                 draft.place.clear();
@@ -336,7 +336,7 @@ impl Parsed {
         if let (true, Some(title), Some(price)) = (draft.faults.is_empty(), draft.title, draft.price) {
             let mut ticket = NewTicket::new(title, price);
             ticket.details.apply(&draft.details);
-            self.rows.push(Row { index, label: format!("line {}", draft.line), ticket });
+            self.rows.push(Row { label: format!("line {}", draft.line), ticket });
         }
         self.faults.extend(draft.faults);
     }

@@ -1,0 +1,134 @@
+//! An interrupted write is repeated with its key, so that its outcome is certain: that of then, or of now.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use ticketing_sdk::{Error, ErrorCode, Money, Response, Timestamp, UserId};
+use tokio::time::{Instant, sleep};
+
+use super::operation::{command, view};
+use crate::clock;
+use crate::commands::payments::create::is_unsupported;
+use crate::context::ApiContext;
+use crate::failure::{Failure, Outcome};
+use crate::journal::InterruptedWrite;
+use crate::output::{Settlement, WriteOutcome};
+
+/// How long an interrupted write is repeated while its outcome is not known.
+const REPEAT_TIMEOUT: Duration = Duration::from_secs(10);
+const REPEAT_INTERVAL: Duration = Duration::from_millis(500);
+
+/// The answer to a repeated write, or why there is none.
+pub(super) type Repetition = Result<Response, (WriteOutcome, String)>;
+
+/// Returns why a write is not one of this account at this server.
+pub(super) fn foreign(api: &ApiContext, write: &InterruptedWrite, user: Option<&UserId>) -> Option<String> {
+    if write.server() != api.client.server() {
+        return Some(format!("the write was for {}; --server names it", write.server()));
+    }
+    let other = write.user().filter(|other| user.is_some_and(|user| user != *other))?;
+    Some(format!("the write is of another account, {other}; sign in as that user and resume again"))
+}
+
+/// Sends the write again with its key.
+///
+/// # Errors
+/// If nobody is signed in.
+pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> Outcome<Repetition> {
+    let operation = write.operation();
+    let request = write.request(&api.client).filter(|_| !write.is_expired(clock::now()));
+    let Some(request) = request else { return Ok(Err((WriteOutcome::Repeat, unrepeatable(write)))) };
+    let deadline = Instant::now() + REPEAT_TIMEOUT;
+    // The interrupted request may be under way still.
+    let is_open = |error: &Error| {
+        (error.must_keep_key() || error.is_transient())
+            && !error.is_unauthenticated()
+            && error.code() != Some(&ErrorCode::OtherUser)
+    };
+    let answer = loop {
+        let answer = request.clone().checked().await;
+        if !answer.as_ref().is_err_and(is_open) || Instant::now() >= deadline {
+            break answer;
+        }
+        sleep(REPEAT_INTERVAL).await;
+    };
+    let ended = match answer {
+        Ok(response) => return Ok(Ok(response)),
+        Err(error) if error.is_unauthenticated() => return Err(Failure::from(error)),
+        Err(error) if error.code() == Some(&ErrorCode::OtherUser) => {
+            (WriteOutcome::Skipped, "the write is of another account; sign in as that user".to_owned())
+        }
+        Err(error) if is_unsupported(&error) => {
+            (WriteOutcome::Repeat, by_hand(operation, "the server keeps no idempotency keys"))
+        }
+        Err(error) if is_open(&error) => (WriteOutcome::Unknown, error.user_message()),
+        Err(error) => (WriteOutcome::NotDone, error.user_message()),
+    };
+    Ok(Err(ended))
+}
+
+/// Settles a write about no order. Its note stays while the write can still be settled.
+pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> Outcome<Settlement> {
+    let operation = write.operation().to_owned();
+    let mut settlement = match repeat(api, &write).await? {
+        Ok(response) => Settlement {
+            detail: done(&operation, &response),
+            result: response.json().ok(),
+            ..Settlement::new(operation, WriteOutcome::Done)
+        },
+        Err((outcome, detail)) => Settlement { detail, ..Settlement::new(operation, outcome) },
+    };
+    if settlement.outcome == WriteOutcome::NotDone {
+        settlement.detail = format!("the server refused it: {}", settlement.detail);
+    }
+    if settlement.outcome.is_final() || write.is_expired(clock::now()) {
+        write.settle();
+    }
+    Ok(settlement)
+}
+
+/// Returns what to do about a write whose key is too old, or whose request is not in its note.
+pub(super) fn unrepeatable(write: &InterruptedWrite) -> String {
+    let operation = write.operation();
+    if operation.starts_with("tickets import ") || operation.contains(" --count ") {
+        format!("run {} again: it lists the tickets that are missing, and none twice", command(operation))
+    } else if write.is_expired(clock::now()) {
+        by_hand(operation, "the server no longer keeps the key")
+    } else {
+        format!("run {} again: it carries the same key, so it is done once", command(operation))
+    }
+}
+
+/// Returns what to do about a write that cannot be repeated with its key.
+fn by_hand(operation: &str, why: &str) -> String {
+    format!("{why}: {} shows whether it was done; if not, run {} again", view(operation), command(operation))
+}
+
+/// The parts of an answer that tell what was done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Answer {
+    id: String,
+    title: String,
+    price: Option<Money>,
+    claim_code: String,
+    admitted_at: Option<Timestamp>,
+}
+
+/// Returns what was done, by the answer of the server.
+fn done(operation: &str, response: &Response) -> String {
+    let Answer { id, title, price, claim_code, admitted_at } = response.json().unwrap_or_default();
+    let price = price.map(|price| price.to_string()).unwrap_or_default();
+    let words: Vec<&str> = operation.split(' ').take(2).collect();
+    match words[..] {
+        ["tickets", _] => format!("{title} is listed for ${price}: ticket {id}"),
+        ["passes", "transfer"] => format!("the claim code is {claim_code}"),
+        ["passes", "claim"] => format!("{title} is yours: pass {id}"),
+        ["passes", "resell"] => format!("{title} is offered for ${price}: ticket {id}"),
+        ["checkin", ..] => {
+            let at = admitted_at.map(|at| format!(" at {at}")).unwrap_or_default();
+            format!("{title} was admitted{at}")
+        }
+        _ => format!("the server answered {}", response.status()),
+    }
+}
