@@ -114,8 +114,8 @@ fn follow(
         advance_due_at(tx, app, payment)?;
     }
     app.worker.wake_on_commit(tx);
-    let running = i64::from(payment.claimed_until.is_none());
-    let max_failed_calls = app.timeouts.quick_tries.max(payment.attempts + running);
+    // A running call began before the request and says nothing about the provider now: the next one counts.
+    let max_failed_calls = app.timeouts.quick_tries.max(payment.attempts + 1);
     Ok(FollowedPayment { id: payment.id.clone(), max_failed_calls, replayed })
 }
 

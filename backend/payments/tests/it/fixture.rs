@@ -169,12 +169,17 @@ impl Fixture {
 
     /// Returns the number of revoked sessions that payments has stored.
     pub(crate) async fn ended_sessions(&self) -> i64 {
-        let count = self
-            .service
-            .app
-            .core()
-            .db
-            .read(|tx| tx.query_one("SELECT COUNT(*) AS n FROM ended_sessions", &[], |row| row.int("n")));
+        self.count("ended_sessions").await
+    }
+
+    /// Returns the number of requests with a key that follow a payment.
+    pub(crate) async fn payment_requests(&self) -> i64 {
+        self.count("payment_requests").await
+    }
+
+    async fn count(&self, table: &'static str) -> i64 {
+        let sql = format!("SELECT COUNT(*) AS n FROM {table}");
+        let count = self.service.app.core().db.read(move |tx| tx.query_one(&sql, &[], |row| row.int("n")));
         count.await.map_err(|error: DbError| error).unwrap()
     }
 

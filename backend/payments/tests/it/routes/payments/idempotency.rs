@@ -14,7 +14,8 @@ on_every_setup! {
     #[tokio::test]
     same_key_and_body_replay_the_response, refusal_is_replayed_for_its_key,
     same_key_with_another_body_is_422, key_in_flight_is_409_and_first_request_continues,
-    key_without_response_follows_its_payment, key_follows_the_same_payment_after_503;
+    key_without_response_follows_its_payment, key_follows_the_same_payment_after_503,
+    repeat_during_a_failing_call_waits_for_the_next_call;
 }
 
 async fn same_key_and_body_replay_the_response(setup: Setup) {
@@ -122,4 +123,29 @@ async fn key_follows_the_same_payment_after_503(setup: Setup) {
     let ledger = fixture.ledger().await;
     assert_eq!((ledger.charges.len(), ledger.captures(&order)), (1, 1), "invariant 10");
     assert_eq!(fixture.payments(&ada).await.len(), 1, "invariant 14: one effect");
+}
+
+async fn repeat_during_a_failing_call_waits_for_the_next_call(setup: Setup) {
+    let fixture = Fixture::with_timeouts(setup, PaymentTimeouts { quick_tries: 1, ..quick() }).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "19.99").await;
+    let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
+    fixture.provider().faults().fail_before_effect(PaymentStep::Authorize, 1);
+    let pay = |key: &'static str| {
+        let (ada, order) = (ada.clone(), order.clone());
+        tokio::spawn(async move { ada.pay_with_key(&order, "tok_visa", key).await })
+    };
+    let first = pay("first");
+    eventually("the provider is called", async || {
+        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
+    })
+    .await;
+
+    let repeat = pay("repeat");
+
+    eventually("the repeat follows the payment", async || fixture.payment_requests().await == 2).await;
+    drop(gate);
+    repeat.await.unwrap().paid();
+    first.await.unwrap();
+    assert_eq!(fixture.ledger().await.captures(&order), 1, "invariant 10");
 }
