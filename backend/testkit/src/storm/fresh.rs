@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::client::text;
 use super::connection::{ServerConnection, WriteRequest, WriteResponse};
-use crate::{PASSWORD, TestStack};
+use crate::{Deadline, PASSWORD, TestStack};
 
 /// How soon after a fault a fresh purchase must complete.
 pub const FRESH_PURCHASE: Duration = Duration::from_secs(10);
@@ -87,9 +87,11 @@ impl<'s> FreshBuyer<'s> {
         true
     }
 
+    /// Waits until a resource has this status, and names it if that takes too long.
     async fn wait_until_status(&self, path: &str, status: &str) {
+        let deadline = Deadline::after(FRESH_PURCHASE / 2);
         while self.connection.read(path, &self.cookie).await.ok(200)["status"] != status {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            deadline.pause(&format!("{path} to be {status}")).await;
         }
     }
 }
