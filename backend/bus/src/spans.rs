@@ -37,7 +37,7 @@ pub(crate) fn process(
             ("messaging.operation.name", "process".into()),
             ("messaging.operation.type", "process".into()),
             ("messaging.consumer.group.name", durable.into()),
-            ("ticketing.delivery.delivery_count", i64::from(delivery.delivery_count).into()),
+            ("ticketing.delivery.count", i64::from(delivery.delivery_count).into()),
         ]);
         Description { name, attributes }
     })

@@ -89,6 +89,8 @@ pub(super) fn prune(tx: &mut Tx<'_>, before: i64) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Schedules a redelivery. The column `attempts` counts deliveries, as `delivery_count` says: renaming it would be a migration,
+/// after which no earlier version opens the log.
 pub(super) fn schedule_redelivery(
     tx: &mut Tx<'_>,
     durable: &str,

@@ -165,6 +165,7 @@ async fn purchase_is_one_trace(shape: Shape) {
     assert_eq!(process.attribute("messaging.operation.type"), "process");
     assert_eq!(process.attribute("messaging.consumer.group.name"), "tickets-service");
     assert_eq!(process.attribute("ticketing.delivery.outcome"), "accepted");
+    assert_eq!(process.attribute("ticketing.delivery.count"), "1");
     let capture = one("provider capture", "payments");
     assert_eq!((capture.kind, capture.attribute("ticketing.payment.outcome")), ("client", "done"));
     stack.finish().await;
