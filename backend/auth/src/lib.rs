@@ -36,7 +36,6 @@ pub const MIGRATIONS: Migrations = Migrations {
 };
 
 /// Returns all migrations of the database, to run before the service is opened.
-#[must_use]
 pub fn tables() -> [Migrations; 3] {
     ServiceCore::parts_with_sessions(MIGRATIONS)
 }
@@ -97,13 +96,11 @@ impl App {
     }
 
     /// Returns the core of the service.
-    #[must_use]
     pub fn core(&self) -> &ServiceCore {
         &self.core
     }
 
     /// Returns the numbers of hashed passwords.
-    #[must_use]
     pub fn hash_counts(&self) -> HashCounts {
         self.hasher.counts()
     }

@@ -98,7 +98,6 @@ enum BatchOutcome {
 
 impl Consumers {
     /// Creates the consumer `durable`, whose handlers use `db`.
-    #[must_use]
     pub fn new(durable: &'static str, db: Db, clock: Clock) -> Self {
         Self {
             durable,
@@ -113,14 +112,12 @@ impl Consumers {
     }
 
     /// Returns the name of the durable consumer.
-    #[must_use]
     pub fn durable(&self) -> &'static str {
         self.durable
     }
 
     /// Adds the handler of an event. It applies the event in the transaction, together with the events that the service
     /// appends. If it fails, its changes are rolled back, and the event is retried.
-    #[must_use]
     pub fn on<E: Event>(
         mut self,
         handle: impl Fn(&mut Tx<'_>, &E) -> Result<Effect, DbError> + Send + Sync + 'static,
@@ -131,7 +128,6 @@ impl Consumers {
     }
 
     /// Adds the handler of an event, as [`on`](Self::on), which also receives `context`.
-    #[must_use]
     pub fn on_with<C: Send + Sync + 'static, E: Event>(
         self,
         context: C,

@@ -30,13 +30,11 @@ pub struct Outbox {
 
 impl Outbox {
     /// Creates an outbox whose events have the time of `clock`.
-    #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { clock, waiting: Signal::default(), risen: Arc::default() }
     }
 
     /// Creates an identifier for a row of the unit of work that appends its event.
-    #[must_use]
     pub fn new_id(&self) -> String {
         self.clock.new_id()
     }
@@ -99,7 +97,6 @@ impl Outbox {
     }
 
     /// Returns the signal of a commit that has appended events.
-    #[must_use]
     pub fn waiting(&self) -> &Signal {
         &self.waiting
     }

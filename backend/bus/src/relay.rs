@@ -60,7 +60,6 @@ impl RelayError {
 
 impl Relay {
     /// Creates a relay of the outbox in `db`.
-    #[must_use]
     pub fn new(db: Db, bus: Bus, outbox: Outbox, clock: Clock) -> Self {
         let outage = WriterOutage::new(format!("relay of {}", db.name()));
         Self { db, bus, outbox, clock, lease: Lease::new("relay"), outage }

@@ -90,13 +90,11 @@ impl ServiceCore {
     }
 
     /// Returns the migrations of [`open_with_sessions`](Self::open_with_sessions), with the `own` ones of the service.
-    #[must_use]
     pub fn parts_with_sessions(own: Migrations) -> [Migrations; 3] {
         [own, session::MIGRATIONS, idempotency::MIGRATIONS]
     }
 
     /// Creates the consumer `durable`. With sessions it has the handler of `session:ended`, otherwise none.
-    #[must_use]
     pub fn consumers(&self, durable: &'static str) -> Consumers {
         let consumers = Consumers::new(durable, self.db.clone(), self.clock.clone());
         let consumers = consumers.with_applied_signal(self.applied.clone());

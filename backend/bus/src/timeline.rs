@@ -18,7 +18,6 @@ pub struct PublishedEvent {
 
 impl PublishedEvent {
     /// Returns the entry of a timeline: the event happened in `service`.
-    #[must_use]
     pub fn to_entry(&self, service: &str) -> TimelineEntry {
         let Envelope { id, name, aggregate, version, time, .. } = &self.envelope;
         let outcome = if self.published_at.is_some() { "published" } else { "waiting" };

@@ -36,7 +36,6 @@ impl Bus {
     }
 
     /// Opens the embedded transport in a read-only database: nothing can be published or consumed.
-    #[must_use]
     pub fn embedded_read_only(db: Db) -> Self {
         Self { transport: Transport::Embedded(Arc::new(embedded::Log::read_only(db))) }
     }
@@ -202,7 +201,6 @@ impl Bus {
     }
 
     /// Returns a listener for reconnects, so that a caller that backs off after a failure can retry at once.
-    #[must_use]
     pub fn recovery(&self) -> Recovery {
         let connected = match &self.transport {
             Transport::Embedded(_) => None,
@@ -224,7 +222,6 @@ impl Bus {
     }
 
     /// Returns the number of commits of the log, or of stored publishes of the stream.
-    #[must_use]
     pub fn commits(&self) -> u64 {
         match &self.transport {
             Transport::Embedded(log) => log.commits(),

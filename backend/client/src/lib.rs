@@ -46,7 +46,6 @@ struct Shared {
 
 impl App {
     /// Prepares every response.
-    #[must_use]
     pub fn new(settings: &Settings) -> Self {
         let page = Page::new(settings);
         let files = bundle::files().map(|file| (file.name, Resource::from_file(file))).collect();

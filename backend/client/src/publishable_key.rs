@@ -19,7 +19,6 @@ pub enum PublishableKeyError {
 
 impl PublishableKey {
     /// Returns whether the key belongs to live mode, in which cards are charged.
-    #[must_use]
     pub fn is_live(&self) -> bool {
         self.0.starts_with("pk_live_")
     }

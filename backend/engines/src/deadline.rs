@@ -13,7 +13,6 @@ pub struct Deadline {
 
 impl Deadline {
     /// Starts a deadline after a duration.
-    #[must_use]
     pub fn after(within: Duration) -> Self {
         Self { began: Instant::now(), within }
     }

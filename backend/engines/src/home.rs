@@ -36,7 +36,6 @@ impl Home {
     ///
     /// # Panics
     /// If the temporary folder or the shared server is not available.
-    #[must_use]
     pub fn on(engine: Engine) -> Self {
         let server = match engine {
             Engine::Sqlite => None,
@@ -50,7 +49,6 @@ impl Home {
     ///
     /// # Panics
     /// As [`Home::on`].
-    #[must_use]
     pub fn in_memory_on(engine: Engine) -> Self {
         let memory = Path::new("/dev/shm");
         let mut home = Self::on(engine);
@@ -64,7 +62,6 @@ impl Home {
     ///
     /// # Panics
     /// If the name is not a valid schema name.
-    #[must_use]
     pub fn database(&self, name: &str) -> Database {
         match &self.server {
             None => self.folder.path().join(format!("{name}.db")).into(),
@@ -78,7 +75,6 @@ impl Home {
     ///
     /// # Panics
     /// If the name is not a valid schema name.
-    #[must_use]
     pub fn migrated_elsewhere(&self, name: &str) -> Database {
         match &self.server {
             None => self.database(name),
@@ -90,13 +86,11 @@ impl Home {
     }
 
     /// Returns the kind of the databases.
-    #[must_use]
     pub fn engine(&self) -> Engine {
         if self.server.is_some() { Engine::Postgres } else { Engine::Sqlite }
     }
 
     /// Returns the temporary folder, for other files of the test.
-    #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -114,7 +108,6 @@ impl OwnDatabase {
     ///
     /// # Panics
     /// If the server refuses the statement.
-    #[must_use]
     pub fn create() -> Self {
         Self::create_with("")
     }
@@ -123,7 +116,6 @@ impl OwnDatabase {
     ///
     /// # Panics
     /// If the server refuses the statement.
-    #[must_use]
     pub fn create_with(options: &str) -> Self {
         let name = unique_name();
         psql(&lease::common_url(), &format!("CREATE DATABASE {name} {options}"));
@@ -132,7 +124,6 @@ impl OwnDatabase {
     }
 
     /// Returns the URL of the database.
-    #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }

@@ -88,13 +88,11 @@ impl NatsServer {
     }
 
     /// Returns the URL of the server. It stays the same after a restart.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("nats://{}", self.address)
     }
 
     /// Returns the address of the server.
-    #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.address
     }

@@ -67,7 +67,6 @@ impl Nginx {
     }
 
     /// Returns the URL of nginx.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

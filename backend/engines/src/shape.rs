@@ -19,7 +19,6 @@ pub enum Shape {
 
 impl Shape {
     /// Returns the kind of the databases.
-    #[must_use]
     pub fn engine(self) -> Engine {
         match self {
             Self::Embedded | Self::Nats => Engine::Sqlite,
@@ -28,7 +27,6 @@ impl Shape {
     }
 
     /// Returns whether the bus is a NATS server.
-    #[must_use]
     pub fn has_nats(self) -> bool {
         matches!(self, Self::Nats | Self::PostgresAndNats | Self::Processes)
     }

@@ -23,7 +23,6 @@ enum Inner {
 
 impl AnyEventName {
     /// Returns the name: `ticket:created`.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Inner::Known(name) => name.as_str(),
@@ -32,7 +31,6 @@ impl AnyEventName {
     }
 
     /// Returns the event name, if this version knows it.
-    #[must_use]
     pub fn known(&self) -> Option<EventName> {
         match self.0 {
             Inner::Known(name) => Some(name),

@@ -77,7 +77,6 @@ impl Envelope {
 
     /// Returns the order that the event concerns, as far as its name or its body says: its own, the paid one, or the
     /// one that holds the ticket.
-    #[must_use]
     pub fn order_id(&self) -> Option<Cow<'_, str>> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]

@@ -17,7 +17,6 @@ macro_rules! names {
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// Returns the name as it is written everywhere: `ticket:created`.
-            #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
@@ -61,7 +60,6 @@ names! {
 
 impl EventName {
     /// Returns the subject on the bus of this event of `aggregate`: `ticketing.ticket.created.<aggregate>`.
-    #[must_use]
     pub fn subject(self, aggregate: &str) -> String {
         format!("ticketing.{}.{aggregate}", self.as_str().replace(':', "."))
     }

@@ -8,7 +8,6 @@ use crate::{App, store};
 
 impl App {
     /// Returns the consumer of the service, with the handler of each event.
-    #[must_use]
     pub fn consumers(&self) -> Consumers {
         self.core
             .consumers("expiration-service")

@@ -24,7 +24,6 @@ pub const MIGRATIONS: Migrations = Migrations {
 };
 
 /// Returns the migrations of the database, so that they can run before the service is opened.
-#[must_use]
 pub fn tables() -> [Migrations; 1] {
     [MIGRATIONS]
 }
@@ -65,7 +64,6 @@ impl App {
     }
 
     /// Returns the database, clock, outbox and consumers of the service.
-    #[must_use]
     pub fn core(&self) -> &ServiceCore {
         &self.core
     }

@@ -9,7 +9,6 @@ use crate::domain::lifecycle::Cause;
 use crate::store;
 
 /// Returns the consumer of the service, with the handler of each event.
-#[must_use]
 pub fn consumers(core: &ServiceCore) -> Consumers {
     let of = || core.clone();
     core.consumers("orders-service")

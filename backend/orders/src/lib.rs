@@ -35,7 +35,6 @@ pub const MIGRATIONS: Migrations = Migrations {
 };
 
 /// Returns all migrations of the database, to run before the service is opened.
-#[must_use]
 pub fn tables() -> [Migrations; 3] {
     ServiceCore::parts_with_sessions(MIGRATIONS)
 }
@@ -103,7 +102,6 @@ impl App {
     }
 
     /// Returns the routes, with their documentation.
-    #[must_use]
     pub fn router(&self) -> OpenApiRouter {
         router::router().with_state(self.clone())
     }
@@ -135,7 +133,6 @@ impl App {
     }
 
     /// Returns the core of the service.
-    #[must_use]
     pub fn core(&self) -> &ServiceCore {
         &self.core
     }

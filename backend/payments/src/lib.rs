@@ -52,7 +52,6 @@ pub const MIGRATIONS: Migrations = Migrations {
 };
 
 /// Returns all migrations of its database, to run before the service is opened.
-#[must_use]
 pub fn tables() -> [Migrations; 3] {
     ServiceCore::parts_with_sessions(MIGRATIONS)
 }
@@ -136,7 +135,6 @@ impl App {
     }
 
     /// Returns the routes, with their documentation.
-    #[must_use]
     pub fn router(&self) -> OpenApiRouter {
         router::router().with_state(self.clone())
     }
@@ -149,7 +147,6 @@ impl App {
     }
 
     /// Returns the core of the service.
-    #[must_use]
     pub fn core(&self) -> &ServiceCore {
         &self.core
     }

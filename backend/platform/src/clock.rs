@@ -34,13 +34,11 @@ enum Source {
 
 impl Clock {
     /// Creates a clock with the time of this machine.
-    #[must_use]
     pub fn system() -> Self {
         Self::from_source(Source::System)
     }
 
     /// Creates a clock that stands at `start` until [`advance`](Self::advance) moves it.
-    #[must_use]
     pub fn manual(start: Timestamp) -> Self {
         Self::from_source(Source::Manual(start))
     }
@@ -56,7 +54,6 @@ impl Clock {
     }
 
     /// Returns the current time.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         let base = match self.shared.source {
             Source::System => system_now(),
@@ -104,7 +101,6 @@ impl Clock {
 
     /// Creates a UUIDv7 with the time of this clock. The identifiers of a clock and its clones rise strictly, also if
     /// the time of the machine is set back.
-    #[must_use]
     pub fn new_id(&self) -> String {
         Uuid::new_v7(self.stamp(self.now())).hyphenated().to_string()
     }
@@ -120,7 +116,6 @@ impl Clock {
 
     /// Returns the time of the next identifier: that of the clock, or of the newest identifier if the clock was set
     /// back.
-    #[must_use]
     pub fn next_id_time(&self) -> Timestamp {
         let (seconds, nanos) = self.stamp(self.now()).to_unix();
         let millis = seconds.saturating_mul(1000).saturating_add(u64::from(nanos / 1_000_000));
@@ -143,7 +138,6 @@ fn system_now() -> i64 {
 }
 
 /// Returns the time in a UUIDv7, or `None` if `id` is not one.
-#[must_use]
 pub fn id_time(id: &str) -> Option<Timestamp> {
     let uuid = Uuid::try_parse(id).ok().filter(|uuid| uuid.get_version_num() == 7)?;
     let (seconds, nanos) = uuid.get_timestamp()?.to_unix();
@@ -152,7 +146,6 @@ pub fn id_time(id: &str) -> Option<Timestamp> {
 }
 
 /// Returns a text that sorts before every identifier of `time` or later, and after every earlier identifier.
-#[must_use]
 pub fn id_floor(time: Timestamp) -> String {
     let millis = time.as_millis().max(0);
     format!("{:08x}-{:04x}-7000-8000-000000000000", millis >> 16, millis & 0xffff)

@@ -118,7 +118,6 @@ impl Db {
     }
 
     /// Returns the SQL dialect of the database.
-    #[must_use]
     pub fn dialect(&self) -> Dialect {
         match *self.engine {
             Engine::Sqlite(_) => Dialect::Sqlite,
@@ -127,7 +126,6 @@ impl Db {
     }
 
     /// Returns whether other processes may use the database at the same time.
-    #[must_use]
     pub fn is_shared(&self) -> bool {
         self.dialect().is_shared()
     }
@@ -188,7 +186,6 @@ impl Db {
 
     /// Returns whether a write of some kind failed by an outage in the last 10 s, and no write of the same kind has
     /// succeeded since. Every writer of this process counts: requests, consumers and workers.
-    #[must_use]
     pub fn has_failed_writes(&self) -> bool {
         self.health.is_failing()
     }
@@ -233,7 +230,6 @@ impl Db {
     }
 
     /// Returns the name of the file without its extension, or of the schema.
-    #[must_use]
     pub fn name(&self) -> &str {
         match &*self.engine {
             Engine::Sqlite(engine) => engine.name(),
@@ -242,7 +238,6 @@ impl Db {
     }
 
     /// Returns the counters of the database since it was opened.
-    #[must_use]
     pub fn stats(&self) -> DbStats {
         match &*self.engine {
             Engine::Sqlite(engine) => engine.stats(),

@@ -38,7 +38,6 @@ pub fn raise_limit() -> io::Result<usize> {
 }
 
 /// Returns the number of files that the process can still open.
-#[must_use]
 pub fn available() -> usize {
     soft_limit().saturating_sub(open_now())
 }

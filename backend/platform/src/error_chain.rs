@@ -8,7 +8,6 @@ pub fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e 
 }
 
 /// Writes an error and its causes on one line. A cause that the text already ends with is not repeated.
-#[must_use]
 pub fn error_chain(error: &(dyn Error + 'static)) -> String {
     causes(error)
         .map(ToString::to_string)

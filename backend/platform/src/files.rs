@@ -187,20 +187,17 @@ impl OpenedPath {
     }
 
     /// Returns the path.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Returns whether the same file or folder is at the path and was not shortened. Costs one system call, about a
     /// microsecond.
-    #[must_use]
     pub fn is_unchanged(&self) -> bool {
         self.change().is_none()
     }
 
     /// Returns what has happened to the file or folder.
-    #[must_use]
     pub fn change(&self) -> Option<PathChange> {
         // Held across the call: the length that is compared is older than the one that is found.
         let mut length =

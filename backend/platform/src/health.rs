@@ -38,7 +38,6 @@ struct Report<'a> {
 
 impl Health {
     /// Ready until the shutdown begins.
-    #[must_use]
     pub fn new(shutdown: Shutdown) -> Self {
         Self { shutdown, checks: Vec::new() }
     }

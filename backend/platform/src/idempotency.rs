@@ -48,7 +48,6 @@ impl Fingerprint {
     }
 
     /// Returns the hash as text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

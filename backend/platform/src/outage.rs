@@ -32,7 +32,6 @@ struct OngoingOutage {
 
 impl WriterOutage {
     /// No outage yet; log lines name the `writer`.
-    #[must_use]
     pub fn new(writer: impl Into<Arc<str>>) -> Self {
         Self { writer: writer.into(), ongoing: Arc::default() }
     }
@@ -74,7 +73,6 @@ impl WriterOutage {
     }
 
     /// Returns when the outage ends if nothing fails until then; `None` where there is no outage.
-    #[must_use]
     pub fn ends_at(&self) -> Option<Instant> {
         self.ongoing().map(|outage| outage.last_failure + MIN_TIME_WITHOUT_FAILURE)
     }

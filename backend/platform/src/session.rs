@@ -96,7 +96,6 @@ struct Shared {
 
 impl Sessions {
     /// Creates sessions that `keys` sign, in the cookie, valid for `lifetime` unless they are in `revoked`.
-    #[must_use]
     pub fn new(
         keys: SessionKeys,
         cookie: CookieSettings,
@@ -153,14 +152,12 @@ impl Sessions {
     }
 
     /// Returns the newest valid session of a request. An invalid session is ignored, whatever the reason.
-    #[must_use]
     pub fn read(&self, headers: &HeaderMap) -> Option<Session> {
         // Identifiers rise also within a second.
         self.valid_sessions(headers).max_by(|a, b| (a.iat, &a.jti).cmp(&(b.iat, &b.jti)))
     }
 
     /// Returns every valid session of a request, each once: a browser may send several cookies of the name.
-    #[must_use]
     pub fn read_all(&self, headers: &HeaderMap) -> Vec<Session> {
         let mut found: Vec<Session> = Vec::new();
         for session in self.valid_sessions(headers) {
@@ -196,7 +193,6 @@ impl Sessions {
 
     /// Returns the `Set-Cookie` values that delete the session cookies of a client that sent these headers, and keep
     /// those of other servers.
-    #[must_use]
     pub fn clear_cookies(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
         let Shared { cookie, cookie_names, .. } = &*self.shared;
         let (plain, own) = cookie_names.split_at(1);
@@ -217,7 +213,6 @@ impl Sessions {
     }
 
     /// Returns the revoked sessions.
-    #[must_use]
     pub fn revoked(&self) -> &RevokedSessions {
         &self.shared.revoked
     }

@@ -18,7 +18,6 @@ pub struct Shutdown {
 
 impl Shutdown {
     /// Creates a shutdown that is not triggered and has no tasks.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -39,7 +38,6 @@ impl Shutdown {
     }
 
     /// Returns whether the shutdown is triggered.
-    #[must_use]
     pub fn is_triggered(&self) -> bool {
         self.token.is_cancelled()
     }

@@ -28,25 +28,21 @@ impl Signal {
     }
 
     /// Returns the number of notifications so far.
-    #[must_use]
     pub fn notifications(&self) -> u64 {
         *self.count.borrow()
     }
 
     /// Returns whether a listener exists.
-    #[must_use]
     pub fn has_listeners(&self) -> bool {
         self.count.receiver_count() > 0
     }
 
     /// Creates a listener for every notification from now on.
-    #[must_use]
     pub fn listen(&self) -> Listener {
         Listener { count: self.count.subscribe() }
     }
 
     /// Returns whether both notify the same listeners.
-    #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.count.same_channel(&other.count)
     }

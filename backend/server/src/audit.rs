@@ -46,7 +46,6 @@ pub enum AuditError {
 }
 
 /// Checks every invariant against `facts`.
-#[must_use]
 pub fn check(facts: &Facts) -> Report {
     checks::check(facts)
 }

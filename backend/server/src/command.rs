@@ -92,7 +92,6 @@ pub enum DeadLetterTask {
 
 impl Task {
     /// Returns the service of a process that runs one service.
-    #[must_use]
     pub fn service(&self) -> Option<Service> {
         match self {
             Self::Auth(_) => Some(Service::Auth),
@@ -135,7 +134,6 @@ impl Task {
 }
 
 /// Returns the command line. A service on its own has no data folder, so its database, bus and keys are required.
-#[must_use]
 pub fn command() -> Command {
     ServerArgs::command().mut_subcommands(|subcommand| match subcommand.get_name() {
         "migrate" => with_required(subcommand, &[DATABASE_URL]),

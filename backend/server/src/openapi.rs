@@ -20,7 +20,6 @@ use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, Open
 const SESSION: &str = "session";
 
 /// Completes the generated document for a server whose session cookie has this name.
-#[must_use]
 pub fn document(routes: OpenApi, cookie_name: &str) -> OpenApi {
     let info = InfoBuilder::new()
         .title("ticketing")

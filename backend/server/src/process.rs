@@ -56,13 +56,11 @@ impl Process {
     }
 
     /// Returns the address of the listener.
-    #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.server.address
     }
 
     /// Returns the address that serves `GET /metrics`, if any.
-    #[must_use]
     pub fn metrics_addr(&self) -> Option<SocketAddr> {
         self.server.metrics_address
     }

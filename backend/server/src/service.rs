@@ -29,7 +29,6 @@ impl Service {
         [Self::Auth, Self::Tickets, Self::Orders, Self::Payments, Self::Expiration];
 
     /// Returns the name: of its command, its database and its schema.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auth => "auth",
@@ -42,7 +41,6 @@ impl Service {
     }
 
     /// Returns the prefixes of its routes in the API.
-    #[must_use]
     pub const fn paths(self) -> &'static [&'static str] {
         match self {
             Self::Auth => &["/api/users"],
@@ -54,19 +52,16 @@ impl Service {
     }
 
     /// Returns whether it has a database and publishes events.
-    #[must_use]
     pub const fn is_stateful(self) -> bool {
         !matches!(self, Self::Client)
     }
 
     /// Returns whether the ingress routes requests to it.
-    #[must_use]
     pub const fn is_public(self) -> bool {
         !matches!(self, Self::Expiration)
     }
 
     /// Returns whether it verifies sessions.
-    #[must_use]
     pub const fn has_sessions(self) -> bool {
         self.is_public() && self.is_stateful()
     }

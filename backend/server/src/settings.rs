@@ -120,7 +120,6 @@ pub struct StackSettings {
 
 impl StackSettings {
     /// Returns the settings of a stack in `data_dir` that listens on a free port of the loopback interface.
-    #[must_use]
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

@@ -76,37 +76,31 @@ impl Stack {
     }
 
     /// Returns the address of the listener.
-    #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.server.address
     }
 
     /// Returns the address that serves `GET /metrics`, if any.
-    #[must_use]
     pub fn metrics_addr(&self) -> Option<SocketAddr> {
         self.server.metrics_address
     }
 
     /// Returns the URL of the pages; the URL of the API begins with it.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.addr())
     }
 
     /// Returns the clock, which tests can move.
-    #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.parts.clock
     }
 
     /// Returns the bus between the services.
-    #[must_use]
     pub fn bus(&self) -> &Bus {
         &self.parts.bus
     }
 
     /// Returns the simulated card provider, with its ledger and fault injection, if cards are simulated.
-    #[must_use]
     pub fn simulated(&self) -> Option<&SimulatedProvider> {
         self.parts.provider.simulated()
     }
@@ -120,7 +114,6 @@ impl Stack {
     }
 
     /// Returns the cores of the stateful services, by name.
-    #[must_use]
     pub fn cores(&self) -> [(&'static str, &ServiceCore); 5] {
         self.parts.cores()
     }

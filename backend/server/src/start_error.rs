@@ -122,7 +122,6 @@ pub enum StartError {
 
 impl StartError {
     /// Converts an error of the NATS server: one of permissions or credentials names the setting of the credentials.
-    #[must_use]
     pub fn nats(source: JetStreamError) -> Self {
         let setting = match &source {
             JetStreamError::PermissionDenied(_) | JetStreamError::Credentials(_) => nats::CREDS,
@@ -132,7 +131,6 @@ impl StartError {
     }
 
     /// Returns whether a setting, or a resource that it names, is invalid. Such an error comes before a port is bound.
-    #[must_use]
     pub fn is_settings_error(&self) -> bool {
         matches!(
             self,

@@ -136,43 +136,36 @@ impl Cluster {
     }
 
     /// Returns the URL of the ingress.
-    #[must_use]
     pub fn url(&self) -> String {
         self.ingress.url()
     }
 
     /// Returns an audit of the running marketplace.
-    #[must_use]
     pub fn watch(&self) -> &Watch {
         &self.watch
     }
 
     /// Returns the numbers of its processes.
-    #[must_use]
     pub fn processes(&self) -> std::ops::Range<usize> {
         0..self.replicas.len()
     }
 
     /// Returns the numbers of the processes of a service.
-    #[must_use]
     pub fn processes_of(&self, service: Service) -> Vec<usize> {
         self.processes().filter(|number| self.replicas[*number].service == service).collect()
     }
 
     /// Returns the numbers of the processes of the same service.
-    #[must_use]
     pub fn replicas_of(&self, number: usize) -> Vec<usize> {
         self.processes_of(self.replicas[number].service)
     }
 
     /// Returns the service of a process.
-    #[must_use]
     pub fn service(&self, number: usize) -> Service {
         self.replicas[number].service
     }
 
     /// Returns the address of a process.
-    #[must_use]
     pub fn addr(&self, number: usize) -> SocketAddr {
         self.replicas[number].address
     }
@@ -252,7 +245,6 @@ impl Cluster {
     ///
     /// # Panics
     /// Panics if the cluster has no fault-injecting links.
-    #[must_use]
     pub fn link(&self, number: usize, link: Link) -> &FaultProxy {
         self.replicas[number].links.as_ref().expect("fault-injecting links").of(link)
     }

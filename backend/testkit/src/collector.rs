@@ -44,13 +44,11 @@ pub struct RecordedSpan {
 
 impl RecordedSpan {
     /// One of its attributes; empty where it has none of that name.
-    #[must_use]
     pub fn attribute(&self, name: &str) -> &str {
         self.attributes.get(name).map_or("", String::as_str)
     }
 
     /// Returns its service.
-    #[must_use]
     pub fn service(&self) -> &str {
         self.attribute("ticketing.service")
     }
@@ -61,7 +59,6 @@ impl Collector {
     ///
     /// # Panics
     /// If there is no free port.
-    #[must_use]
     pub fn start() -> Self {
         let recorded = Arc::<Mutex<Vec<RecordedSpan>>>::default();
         let kept = recorded.clone();
@@ -76,7 +73,6 @@ impl Collector {
     ///
     /// # Panics
     /// If they are sent elsewhere already.
-    #[must_use]
     pub fn of_this_process() -> &'static Self {
         static OURS: OnceLock<Collector> = OnceLock::new();
         OURS.get_or_init(|| {
@@ -88,7 +84,6 @@ impl Collector {
     }
 
     /// Returns where it listens, as a setting.
-    #[must_use]
     pub fn endpoint(&self) -> String {
         self.server.url()
     }
@@ -97,20 +92,17 @@ impl Collector {
     ///
     /// # Panics
     /// Never: they are right.
-    #[must_use]
     pub fn settings(&self) -> TraceSettings {
         let endpoint = self.endpoint().parse().expect("a URL");
         TraceSettings::new(endpoint).expect("an endpoint")
     }
 
     /// Returns the received spans of a trace.
-    #[must_use]
     pub fn trace(&self, trace: &str) -> Vec<RecordedSpan> {
         self.spans().into_iter().filter(|span| span.trace == trace).collect()
     }
 
     /// Returns all received spans.
-    #[must_use]
     pub fn spans(&self) -> Vec<RecordedSpan> {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

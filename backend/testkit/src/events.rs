@@ -29,7 +29,6 @@ impl LiveEvent {
     ///
     /// # Panics
     /// If there is none.
-    #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(self.data.as_deref().expect("data")).expect("JSON")
     }

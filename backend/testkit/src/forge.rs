@@ -10,7 +10,6 @@ use sha2::Sha256;
 ///
 /// # Panics
 /// Never: a key may have any length.
-#[must_use]
 pub fn signed(key: &str, header: &Value, payload: &Value) -> String {
     let text = unsigned(header, payload);
     let text = text.trim_end_matches('.');
@@ -20,14 +19,12 @@ pub fn signed(key: &str, header: &Value, payload: &Value) -> String {
 }
 
 /// Returns a token with an empty signature.
-#[must_use]
 pub fn unsigned(header: &Value, payload: &Value) -> String {
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
     format!("{}.{}.", encode(header), encode(payload))
 }
 
 /// Returns the session cookie that carries `token`.
-#[must_use]
 pub fn cookie_of(token: &str) -> String {
     format!("session={}", STANDARD.encode(json!({ "jwt": token }).to_string()))
 }
@@ -36,7 +33,6 @@ pub fn cookie_of(token: &str) -> String {
 ///
 /// # Panics
 /// Panics if the cookie carries none.
-#[must_use]
 pub fn token_of(cookie: &str) -> String {
     let (_, value) = cookie.split_once('=').expect("a cookie");
     let contents = STANDARD.decode(value).expect("base64");
@@ -48,7 +44,6 @@ pub fn token_of(cookie: &str) -> String {
 ///
 /// # Panics
 /// Panics if the text is no token.
-#[must_use]
 pub fn payload_of(token: &str) -> Value {
     let payload = token.split('.').nth(1).expect("three parts");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64")).expect("JSON")

@@ -64,7 +64,6 @@ use ticketing_sdk::Money;
 ///
 /// # Panics
 /// If the text is no amount.
-#[must_use]
 pub fn dollars(text: &str) -> Money {
     text.parse().expect("an amount of money")
 }

@@ -33,13 +33,11 @@ pub struct OriginalServer {
 
 impl OriginalServer {
     /// Starts an empty marketplace. Its session is the cookie `express:sess`, as in older deployments.
-    #[must_use]
     pub fn start() -> Self {
         Self::with_cookie("express:sess")
     }
 
     /// Starts an empty marketplace with another cookie name.
-    #[must_use]
     pub fn with_cookie(name: &'static str) -> Self {
         let clock = Clock::system();
         let market = Arc::new(Mutex::new(Market::new(clock.clone())));
@@ -52,37 +50,31 @@ impl OriginalServer {
     }
 
     /// Returns the URL of the server.
-    #[must_use]
     pub fn url(&self) -> String {
         self.server.url()
     }
 
     /// Returns the clock that orders expire by; tests can set it.
-    #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
     /// Returns every charge in the order of the requests.
-    #[must_use]
     pub fn charges(&self) -> Vec<Charge> {
         self.market().charges.clone()
     }
 
     /// Returns the number of tickets ever listed.
-    #[must_use]
     pub fn tickets_listed(&self) -> usize {
         self.market().tickets.len()
     }
 
     /// Returns the number of orders ever made.
-    #[must_use]
     pub fn orders_made(&self) -> usize {
         self.market().orders.len()
     }
 
     /// Returns each answered request, as `POST /api/orders`.
-    #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.market().requests.clone()
     }

@@ -29,7 +29,6 @@ impl Outage {
         [Self::PostgresReadOnly, Self::PostgresFull, Self::PostgresAway, Self::NatsAway];
 
     /// Its name on a command line.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::PostgresReadOnly => "postgres-read-only",

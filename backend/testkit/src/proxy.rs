@@ -80,13 +80,11 @@ impl FaultProxy {
     }
 
     /// Returns where it listens.
-    #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
 
     /// Returns how many connections pass through it.
-    #[must_use]
     pub fn connections(&self) -> usize {
         self.live.load(Ordering::SeqCst)
     }

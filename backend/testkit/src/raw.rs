@@ -29,7 +29,6 @@ pub struct RawRequest {
 
 impl Raw {
     /// Creates a client of the server at `base` (`http://127.0.0.1:3000`).
-    #[must_use]
     pub fn new(base: impl Into<String>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);

@@ -20,20 +20,17 @@ impl Reply {
     ///
     /// # Panics
     /// Panics if the body is no JSON.
-    #[must_use]
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
     }
 
     /// Returns the body as text.
-    #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
     /// Returns a header; empty if the response has none.
-    #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -89,7 +86,6 @@ impl Reply {
     ///
     /// # Panics
     /// Panics if the response is anything else.
-    #[must_use]
     #[track_caller]
     pub fn fields(&self) -> Vec<String> {
         let entries = self.faults(400);
@@ -100,13 +96,11 @@ impl Reply {
     }
 
     /// Returns the cookie of the response as a client sends it back: `name=value`.
-    #[must_use]
     pub fn cookie(&self) -> &str {
         self.header("set-cookie").split(';').next().unwrap_or_default()
     }
 
     /// Returns the target of the `Link` to the next page.
-    #[must_use]
     pub fn next_page(&self) -> Option<String> {
         let link = self.header("link").strip_suffix(r#"; rel="next""#)?;
         Some(link.strip_prefix('<')?.strip_suffix('>')?.to_owned())

@@ -84,7 +84,6 @@ struct State {
 
 impl Step {
     /// Returns the step of a request of this method and path.
-    #[must_use]
     pub fn new(method: Method, path: impl Into<String>, stage: RequestStage) -> Self {
         Self { method, path: path.into(), stage }
     }
@@ -92,7 +91,6 @@ impl Step {
 
 impl RequestProxy {
     /// Starts a proxy of the server at this URL; the server can start later.
-    #[must_use]
     pub fn start(upstream: &str) -> Self {
         // One connection per request: no pooled connection outlives a killed server.
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
@@ -104,7 +102,6 @@ impl RequestProxy {
     }
 
     /// Returns the URL of the proxy.
-    #[must_use]
     pub fn url(&self) -> String {
         self.server.url()
     }
@@ -115,7 +112,6 @@ impl RequestProxy {
     }
 
     /// Holds the next occurrence of a step.
-    #[must_use]
     pub fn hold_at(&self, step: Step) -> Hold {
         let (sender, receiver) = channel();
         self.shared.state().hold = Some((step, sender));
@@ -128,7 +124,6 @@ impl RequestProxy {
     }
 
     /// Returns the steps since the last call.
-    #[must_use]
     pub fn take_steps(&self) -> Vec<Step> {
         std::mem::take(&mut self.shared.state().steps)
     }
@@ -136,7 +131,6 @@ impl RequestProxy {
 
 impl Hold {
     /// Waits for the step until the timeout.
-    #[must_use]
     pub fn wait(&self, timeout: Duration) -> Option<Held> {
         self.0.recv_timeout(timeout).ok()
     }

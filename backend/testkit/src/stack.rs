@@ -63,7 +63,6 @@ impl TestStack {
     }
 
     /// Returns the infrastructure.
-    #[must_use]
     pub fn shape(&self) -> Shape {
         self.shape
     }
@@ -72,7 +71,6 @@ impl TestStack {
     ///
     /// # Panics
     /// Panics if cards are not simulated.
-    #[must_use]
     pub fn provider(&self) -> &SimulatedProvider {
         self.stack().simulated().expect("simulated cards")
     }
@@ -81,7 +79,6 @@ impl TestStack {
     ///
     /// # Panics
     /// Panics if it is stopped, or runs in processes of its own.
-    #[must_use]
     pub fn stack(&self) -> &Stack {
         match self.deployment() {
             Deployment::InProcess(stack) => stack,
@@ -113,13 +110,11 @@ impl TestStack {
     }
 
     /// Returns its URL.
-    #[must_use]
     pub fn url(&self) -> String {
         self.deployment().url()
     }
 
     /// Returns the folder of its databases.
-    #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.settings.data_dir.clone()
     }
@@ -128,7 +123,6 @@ impl TestStack {
     ///
     /// # Panics
     /// Panics if it has none.
-    #[must_use]
     pub fn database_url(&self) -> &str {
         self.database_url.as_deref().expect("a PostgreSQL database")
     }
@@ -153,7 +147,6 @@ impl TestStack {
     ///
     /// # Panics
     /// Never: the address is valid.
-    #[must_use]
     pub fn client(&self) -> Client {
         Client::new(self.url()).expect("a client")
     }
@@ -174,7 +167,6 @@ impl TestStack {
     }
 
     /// Returns a client for raw requests.
-    #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
@@ -183,7 +175,6 @@ impl TestStack {
     ///
     /// # Panics
     /// Panics if it is stopped.
-    #[must_use]
     pub fn raw_of_each(&self, service: Service) -> Vec<Raw> {
         self.deployment().urls(service).into_iter().map(Raw::new).collect()
     }
@@ -194,7 +185,6 @@ impl TestStack {
     }
 
     /// Returns the clock of the marketplace.
-    #[must_use]
     pub fn clock(&self) -> &Clock {
         self.stack().clock()
     }

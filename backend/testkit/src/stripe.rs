@@ -44,7 +44,6 @@ impl FakeStripe {
     ///
     /// # Panics
     /// Panics if no port is free.
-    #[must_use]
     pub fn start(clock: Clock) -> Self {
         server::start(clock)
     }
@@ -53,7 +52,6 @@ impl FakeStripe {
     ///
     /// # Panics
     /// Never: the address is a URL.
-    #[must_use]
     pub fn settings(&self) -> StripeSettings {
         StripeSettings {
             api_base: self.shared.server.url().parse().expect("a URL"),
@@ -63,31 +61,26 @@ impl FakeStripe {
     }
 
     /// Returns its clock.
-    #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
     }
 
     /// Returns the faults of the connection to it.
-    #[must_use]
     pub fn faults(&self) -> &FaultPlan {
         &self.shared.faults
     }
 
     /// Returns the faults of the server itself.
-    #[must_use]
     pub fn server_faults(&self) -> &StripeFaults {
         &self.shared.server_faults
     }
 
     /// Returns its ledger.
-    #[must_use]
     pub fn ledger(&self) -> Ledger {
         self.account().ledger()
     }
 
     /// Returns every PaymentIntent as JSON, oldest first.
-    #[must_use]
     pub fn intents(&self) -> Vec<Value> {
         self.account().intents()
     }
@@ -103,7 +96,6 @@ impl FakeStripe {
     }
 
     /// Returns every request: method, path and idempotency key.
-    #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.account().requests.clone()
     }

@@ -10,7 +10,6 @@ use crate::store::{self, passes};
 
 impl App {
     /// Returns the consumer of the service, with the handler of each event.
-    #[must_use]
     pub fn consumers(&self) -> Consumers {
         let app = || self.clone();
         self.core

@@ -95,7 +95,6 @@ impl Drop for WatcherGuard {
 
 impl Feed {
     /// Returns the signal of a committed change.
-    #[must_use]
     pub fn changed(&self) -> &Signal {
         &self.changed
     }

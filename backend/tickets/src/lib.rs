@@ -52,7 +52,6 @@ const CORRECT_EVERY: Duration = Duration::from_secs(600);
 const CLAIMS_PER_MINUTE: u32 = 10;
 
 /// Returns all migrations of the database, to run before the service is opened.
-#[must_use]
 pub fn tables() -> [Migrations; 3] {
     ServiceCore::parts_with_sessions(MIGRATIONS)
 }
@@ -134,7 +133,6 @@ impl App {
     }
 
     /// Returns the routes, with their documentation.
-    #[must_use]
     pub fn router(&self) -> OpenApiRouter {
         router::router().with_state(self.clone())
     }
@@ -196,7 +194,6 @@ impl App {
     }
 
     /// Returns the core of the service.
-    #[must_use]
     pub fn core(&self) -> &ServiceCore {
         &self.core
     }

@@ -75,7 +75,6 @@ impl PassSigner {
     }
 
     /// Returns the public keys.
-    #[must_use]
     pub fn public(&self) -> &PassKeys {
         &self.keys.public
     }
@@ -103,7 +102,6 @@ impl PassSigner {
     }
 
     /// Returns the claim code of a transfer with this nonce. It cannot be guessed from the nonce.
-    #[must_use]
     pub(crate) fn claim_code(&self, nonce: &str) -> ClaimCode {
         let mut context = hmac::Context::with_key(&self.keys.claims);
         context.update(b"claim code\0");

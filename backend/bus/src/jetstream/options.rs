@@ -46,7 +46,6 @@ impl JetStreamOptions {
     }
 
     /// Returns the defaults for the server at `url`.
-    #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -115,13 +114,11 @@ impl Credentials {
     }
 
     /// Creates the credentials of a user with a password.
-    #[must_use]
     pub fn user(name: impl Into<String>, password: impl Into<String>) -> Self {
         Self(Kind::User { name: name.into(), password: password.into() })
     }
 
     /// Returns the name of the user, if it is known.
-    #[must_use]
     pub fn name(&self) -> Option<&str> {
         match &self.0 {
             Kind::User { name, .. } => Some(name),

@@ -53,7 +53,6 @@ impl NatsUser {
     ];
 
     /// Returns the name of the user, which is also the name of its connections and the prefix of their inboxes.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auth => "auth",
@@ -126,7 +125,6 @@ fn consumer(durable: &str) -> Vec<String> {
 }
 
 /// Returns the block `authorization { … }` of the configuration of a NATS server for these users.
-#[must_use]
 pub fn authorization(users: &[(NatsUser, NatsPassword)]) -> String {
     let mut text = "authorization {\n  users: [\n".to_owned();
     for (user, password) in users {

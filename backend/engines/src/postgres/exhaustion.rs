@@ -24,7 +24,6 @@ pub struct ConnectionExhaustion {
 
 impl ConnectionExhaustion {
     /// Starts to take the connection slots of a server.
-    #[must_use]
     pub fn of(server: &PrivateServer) -> Self {
         let (stopped, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
         let port = server.port();
@@ -47,7 +46,6 @@ impl ConnectionExhaustion {
     }
 
     /// Returns whether the server has refused a connection, so that all slots are in use.
-    #[must_use]
     pub fn is_complete(&self) -> bool {
         self.refused.load(Ordering::Relaxed) > 0
     }

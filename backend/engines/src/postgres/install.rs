@@ -27,7 +27,6 @@ pub(crate) fn program(name: &str) -> Command {
 ///
 /// # Panics
 /// If PostgreSQL is not installed.
-#[must_use]
 pub fn pgbench() -> Command {
     Command::new(find("pgbench"))
 }

@@ -130,7 +130,6 @@ impl PrivateServer {
     ///
     /// # Panics
     /// If the server does not start.
-    #[must_use]
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = Server::create(folder.path(), true);
@@ -149,25 +148,21 @@ impl PrivateServer {
     }
 
     /// Returns the URL of an empty database.
-    #[must_use]
     pub fn url(&self) -> String {
         self.server.url("ticketing")
     }
 
     /// Returns the URL of another database.
-    #[must_use]
     pub fn other_url(&self, database: &str) -> String {
         self.server.url(database)
     }
 
     /// Returns the URL of the same database for the role that needs a password, with this password.
-    #[must_use]
     pub fn guarded_url(&self, password: &str) -> String {
         format!("postgres://{PASSWORD_ROLE}:{password}@127.0.0.1:{}/ticketing", self.server.port)
     }
 
     /// Returns the password of that role.
-    #[must_use]
     pub fn password(&self) -> &'static str {
         PASSWORD
     }

@@ -21,7 +21,6 @@ pub enum Cause {
 
 impl Cause {
     /// Returns the reason of a cancellation by this cause.
-    #[must_use]
     pub fn cancel_reason(self) -> Option<CancelReason> {
         match self {
             Self::Cancelled => Some(CancelReason::Buyer),
@@ -45,7 +44,6 @@ pub enum Step {
 }
 
 /// Returns the transition of an order in `status` with the deadline `expires_at` by `cause` at `now`.
-#[must_use]
 pub fn step(status: OrderStatus, cause: Cause, expires_at: Timestamp, now: Timestamp) -> Step {
     use OrderStatus::{AwaitingPayment, Cancelled, Complete, Created};
     match (status, cause) {

@@ -20,7 +20,6 @@ pub enum Outcome {
 }
 
 /// Returns the outcome of a payment in `state`, whose order has the status `order` and the deadline `expires_at`.
-#[must_use]
 pub fn outcome(state: PaymentState, order: OrderStatus, expires_at: Timestamp, now: Timestamp) -> Outcome {
     match (state.status, state.next) {
         (PaymentStatus::Succeeded, None) => Outcome::Paid,

@@ -19,7 +19,6 @@ pub enum PaymentStep {
 
 impl PaymentStep {
     /// Returns the name in the database, in idempotency keys and in metrics.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Authorize => "authorize",
@@ -101,7 +100,6 @@ impl PaymentState {
     /// Returns the transition after a result of the due step, while the copy of the order has the status `order`.
     ///
     /// `None` if the result changes nothing: a void or refund is retried until it is done.
-    #[must_use]
     pub fn on_result(self, result: StepResult, order: OrderStatus) -> Option<Transition> {
         use PaymentStatus::{Authorized, Failed, Refunded, Succeeded};
         Some(match (self.next?, result) {
@@ -129,7 +127,6 @@ impl PaymentState {
     }
 
     /// Returns the transition when orders has confirmed the order: the capture becomes due.
-    #[must_use]
     pub fn order_confirmed(self) -> Option<Transition> {
         let waits = self == Self { status: PaymentStatus::Authorized, next: None };
         waits.then(|| Transition::to(PaymentStatus::Authorized, Some(PaymentStep::Capture)))
@@ -137,7 +134,6 @@ impl PaymentState {
 
     /// Returns the transition when the order is cancelled: no money is kept. `attempted`: whether the due step can have
     /// reached the provider; then its result decides.
-    #[must_use]
     pub fn order_cancelled(self, attempted: bool) -> Option<Transition> {
         match (self.status, self.next) {
             // The provider was not called and no event was published, so there is nothing to void.

@@ -55,7 +55,6 @@ impl PaymentTimeouts {
     }
 
     /// Returns the pause after the `attempts`-th call in a row without a response.
-    #[must_use]
     pub fn backoff(&self, attempts: i64) -> Duration {
         let doublings = attempts.saturating_sub(1).clamp(0, 16);
         self.first_retry.saturating_mul(1_u32 << doublings).min(self.longest_retry)
@@ -63,14 +62,12 @@ impl PaymentTimeouts {
 
     /// Returns the earlier time of a call that is due at `due_at`, because a request waits for it `now`. Many requests
     /// do not make it earlier than the shortest pause.
-    #[must_use]
     pub fn earlier_due_at(&self, due_at: Timestamp, now: Timestamp) -> Timestamp {
         due_at.min(now + self.first_retry)
     }
 
     /// Returns how long a step is claimed: longer than any call, so that no step is started twice during a call, and
     /// short, so that the steps of a lost replica are continued soon.
-    #[must_use]
     pub fn lease(&self) -> Duration {
         self.call_timeout + self.claim_slack
     }

@@ -37,7 +37,6 @@ impl CardToken {
     }
 
     /// Returns the token as the provider knows it.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

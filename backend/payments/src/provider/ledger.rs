@@ -47,19 +47,16 @@ impl Ledger {
     }
 
     /// Returns the number of captures of an order.
-    #[must_use]
     pub fn captures(&self, order_id: &OrderId) -> i64 {
         self.of(order_id).map(|charge| charge.captures).sum()
     }
 
     /// Returns the amount captured for an order minus refunds, in cents.
-    #[must_use]
     pub fn kept(&self, order_id: &OrderId) -> i64 {
         self.of(order_id).map(|charge| charge.captured - charge.refunded).sum()
     }
 
     /// Returns the amount held for an order, neither captured nor voided, in cents.
-    #[must_use]
     pub fn held(&self, order_id: &OrderId) -> i64 {
         self.of(order_id).filter(|charge| charge.held).map(|charge| charge.authorized).sum()
     }

@@ -51,7 +51,6 @@ impl SimulatedProvider {
     }
 
     /// Uses a ledger in a database that was opened read-only. Calls of the provider fail.
-    #[must_use]
     pub fn read_only(db: Db, clock: Clock) -> Self {
         Self {
             db,
@@ -78,7 +77,6 @@ impl SimulatedProvider {
 
     /// Returns the faults that are injected into its calls.
     #[cfg(feature = "fault-injection")]
-    #[must_use]
     pub fn faults(&self) -> &FaultPlan {
         &self.faults
     }

@@ -64,25 +64,21 @@ pub(crate) const COLUMNS: &str = "id, order_id, user_id, token, provider_key, st
 
 impl PaymentRow {
     /// Returns its state in the state machine.
-    #[must_use]
     pub fn state(&self) -> PaymentState {
         PaymentState { status: self.status, next: self.next_step }
     }
 
     /// Returns whether the due step can have reached the provider.
-    #[must_use]
     pub fn is_attempted(&self) -> bool {
         self.attempts > self.unreached
     }
 
     /// Returns the idempotency key of `step`.
-    #[must_use]
     pub fn step_key(&self, step: PaymentStep) -> String {
         format!("{}:{}", self.provider_key, step.as_str())
     }
 
     /// Returns the authorization request. `order_is_open`: whether the order can still be paid.
-    #[must_use]
     pub fn authorization(&self, order_is_open: bool) -> Authorization {
         Authorization {
             amount: self.amount,
@@ -101,7 +97,6 @@ impl PaymentRow {
     }
 
     /// Converts it to the wire type.
-    #[must_use]
     pub fn to_wire(&self) -> Payment {
         let mut payment = Payment::new(&self.id)
             .order_id(&self.order_id)

@@ -11,14 +11,12 @@ pub enum Dialect {
 
 impl Dialect {
     /// Returns whether other processes may use the database at the same time.
-    #[must_use]
     pub const fn is_shared(self) -> bool {
         matches!(self, Self::Postgres)
     }
 
     /// Returns the end of the inner `SELECT` of a statement that claims rows. It skips rows that another transaction is
     /// claiming, instead of waiting for them.
-    #[must_use]
     pub const fn claim(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -29,7 +27,6 @@ impl Dialect {
     /// Returns the expression for the number of the running transaction. On SQLite it is 0: one writer makes
     /// identifiers, so they rise in the order of the commits. On PostgreSQL a transaction that has seen the effect of
     /// another one has the greater number.
-    #[must_use]
     pub const fn current_xact_id(self) -> &'static str {
         match self {
             Self::Sqlite => "0",
@@ -39,7 +36,6 @@ impl Dialect {
 
     /// Returns the expression for the xmax of the snapshot: a number greater than that of every transaction whose
     /// effects are visible in this one. A visible row with this or a greater number was numbered by another server.
-    #[must_use]
     pub const fn snapshot_xmax(self) -> &'static str {
         match self {
             Self::Sqlite => "1",
@@ -49,7 +45,6 @@ impl Dialect {
 
     /// Returns the expression for the xmin of the snapshot: all transactions with smaller numbers have ended, and the
     /// effects of those that committed are visible in this one.
-    #[must_use]
     pub const fn snapshot_xmin(self) -> &'static str {
         match self {
             Self::Sqlite => "1",

@@ -33,7 +33,6 @@ pub enum DbError {
 impl DbError {
     /// Returns whether the database could not execute any unit: it is away, full, locked, read-only or overloaded. The
     /// unit of work has not caused that, and it ends. After [`Uncertain`](Self::Uncertain) the unit may be committed.
-    #[must_use]
     pub const fn is_outage(&self) -> bool {
         match self {
             Self::Busy | Self::Unavailable(_) | Self::Uncertain(_) => true,

@@ -66,7 +66,6 @@ impl<'c> Tx<'c> {
     }
 
     /// Returns the SQL dialect of the database.
-    #[must_use]
     pub fn dialect(&self) -> Dialect {
         match self.session {
             Session::Sqlite(_) => Dialect::Sqlite,

@@ -7,7 +7,6 @@ const JSON: &str = "application/json";
 
 /// Returns whether a client prefers a stream of events: `Accept` names its media type with a quality above 0 that is at
 /// least the quality of `application/json`.
-#[must_use]
 pub fn prefers_event_stream(headers: &HeaderMap) -> bool {
     let (mut stream, mut json) = (None, None);
     let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());

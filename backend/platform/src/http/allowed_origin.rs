@@ -27,7 +27,6 @@ impl AllowedOrigin {
     }
 
     /// Returns the origin as text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

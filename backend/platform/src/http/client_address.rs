@@ -29,13 +29,11 @@ pub struct TrustedProxies(Arc<[IpNet]>);
 
 impl TrustedProxies {
     /// Trusts proxies in these networks.
-    #[must_use]
     pub fn new(networks: Vec<IpNet>) -> Self {
         Self(networks.into())
     }
 
     /// Returns whether no proxy is trusted.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -48,7 +46,6 @@ impl TrustedProxies {
 
     /// Returns the client behind `peer`: the peer itself or, behind trusted proxies, the right-most address in
     /// `X-Forwarded-For` that is not a trusted proxy. A client can forge the addresses further left.
-    #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         if !self.trusts(client) {
@@ -81,7 +78,6 @@ pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
     /// Returns the key of rate limits: an IPv4 address, or the /64 of an IPv6 address, which belongs to one subscriber.
-    #[must_use]
     pub fn key(&self) -> String {
         match self.0 {
             IpAddr::V4(address) => address.to_string(),
@@ -95,7 +91,6 @@ impl ClientAddress {
 
 impl ClientAddress {
     /// Returns the address to count this client by: its own, or the /64 of an IPv6 address, which is one subscriber's.
-    #[must_use]
     pub fn subscriber(&self) -> IpAddr {
         match self.0.to_canonical() {
             IpAddr::V4(address) => IpAddr::V4(address),

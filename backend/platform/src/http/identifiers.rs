@@ -6,7 +6,6 @@ use std::borrow::Cow;
 const UUID_LENGTH: usize = 36;
 
 /// Returns the canonical form of an identifier, in which it is stored: a UUID in lower case, any other text unchanged.
-#[must_use]
 pub fn canonical_id(id: &str) -> Cow<'_, str> {
     if is_uuid(id) && id.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Cow::Owned(id.to_ascii_lowercase());

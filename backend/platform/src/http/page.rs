@@ -63,7 +63,6 @@ pub type NextLink = (HeaderName, HeaderValue);
 
 impl PageQuery {
     /// Returns the number of rows to read: one more than the page has, which shows whether there is a next page.
-    #[must_use]
     pub fn rows(&self) -> u32 {
         self.limit + 1
     }
@@ -87,7 +86,6 @@ impl PageQuery {
 }
 
 /// Returns the response of a list: its JSON, and the link to the next page.
-#[must_use]
 pub fn list_response(body: Bytes, link: Option<NextLink>) -> Response {
     let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
     response.headers_mut().extend(link);

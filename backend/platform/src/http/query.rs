@@ -14,7 +14,6 @@ pub struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Parses the query of a URI. Bytes that are not UTF-8 become U+FFFD.
-    #[must_use]
     pub fn of(uri: &Uri) -> Self {
         let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(uri);
         Self(pairs.map(|Pairs(pairs)| pairs).unwrap_or_default())

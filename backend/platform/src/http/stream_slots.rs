@@ -45,7 +45,6 @@ struct Held {
 
 impl StreamSlots {
     /// Creates `total` slots, of which one client address can use `per_address`.
-    #[must_use]
     pub fn new(total: usize, per_address: usize) -> Self {
         let (full, share_used) = (LogThrottle::default(), LogThrottle::default());
         Self(Arc::new(Pool { total, per_address, open: Mutex::default(), full, share_used }))

@@ -22,7 +22,6 @@ pub struct EntityTag {
 
 impl EntityTags {
     /// Parses the headers of this name, if there are any.
-    #[must_use]
     pub fn of(headers: &HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut values = headers.get_all(name).iter().peekable();
         values.peek()?;
@@ -41,7 +40,6 @@ impl EntityTags {
     }
 
     /// Returns whether the list contains a tag by weak comparison, as `If-None-Match` requires.
-    #[must_use]
     pub fn contains_weakly(&self, tag: &[u8]) -> bool {
         match self {
             Self::Any => true,

@@ -32,7 +32,6 @@ impl Answer {
     }
 
     /// Creates an answer without a body.
-    #[must_use]
     pub fn empty(status: StatusCode) -> Self {
         Self { status: status.as_u16(), body: String::new() }
     }
@@ -72,7 +71,6 @@ pub struct KeyedAnswer {
 
 impl KeyedAnswer {
     /// Replays the answer of an earlier request with the same key.
-    #[must_use]
     pub fn replay(answer: Answer) -> Self {
         Self { answer, replayed: Some(true) }
     }

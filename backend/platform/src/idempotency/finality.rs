@@ -10,7 +10,6 @@ use crate::http::ApiError;
 /// A success is final, except 202, whose outcome is open. A refusal is final only if it had an effect (a declined card
 /// is a failed payment) or is permanent (a cancelled order stays cancelled). Every other refusal releases the key:
 /// another hold may end, a limit may reset, a service may recover. A code that is not listed here is not final.
-#[must_use]
 pub fn is_final(status: StatusCode, code: Option<&ErrorCode>) -> bool {
     if status.is_success() {
         return status != StatusCode::ACCEPTED;
@@ -31,7 +30,6 @@ pub fn is_final(status: StatusCode, code: Option<&ErrorCode>) -> bool {
 }
 
 /// Returns whether a refusal is final, by [`is_final`].
-#[must_use]
 pub fn is_final_refusal(refusal: &ApiError) -> bool {
     is_final(refusal.status(), refusal.code())
 }

@@ -34,7 +34,6 @@ pub struct KeyedRequest {
 impl KeyedRequest {
     /// Creates a request by `user` to `route` (`"POST /api/orders"`). `user` is the id of the signed-in user, or the
     /// e-mail address of a sign-up: only requests of the same user share a key.
-    #[must_use]
     pub fn new(
         key: &IdempotencyKey,
         user: &str,
@@ -61,7 +60,6 @@ impl KeyedRequest {
     }
 
     /// Returns whether the request has a key.
-    #[must_use]
     pub fn is_keyed(&self) -> bool {
         self.key.is_some()
     }
@@ -93,7 +91,6 @@ pub enum KeyClaim {
 }
 
 /// Returns 409: the first request with this key is in progress.
-#[must_use]
 pub fn in_flight_error() -> ApiError {
     ApiError::conflict(
         ErrorCode::IdempotencyKeyInFlight,

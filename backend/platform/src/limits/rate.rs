@@ -48,14 +48,12 @@ type Limiter<K> = RateLimiter<K, Shared<K>, Time, NoOpMiddleware<Instant>>;
 
 impl RateLimit {
     /// Creates a limit of `tries` (at least 1) a minute for each key.
-    #[must_use]
     pub fn per_minute(tries: u32, clock: Clock) -> Self {
         Self::bounded(quota(tries), clock, MAX_KEYS)
     }
 
     /// Creates a limit of `burst` tries at once for each key, of which `tries` a minute are replenished (each at least
     /// 1).
-    #[must_use]
     pub fn with_burst(tries: u32, burst: u32, clock: Clock) -> Self {
         Self::bounded(quota(tries).allow_burst(at_least_one(burst)), clock, MAX_KEYS)
     }

@@ -37,7 +37,6 @@ pub struct WriteLimit(Option<Arc<RateLimit>>);
 
 impl WriteLimit {
     /// Creates a limit that uses `clock`.
-    #[must_use]
     pub fn new(rate: WriteRate, clock: Clock) -> Self {
         let limit = || Arc::new(RateLimit::with_burst(rate.per_minute, rate.burst, clock));
         Self((rate.per_minute > 0).then(limit))

@@ -63,7 +63,6 @@ impl CookieSettings {
     }
 
     /// Returns the name.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -75,7 +74,6 @@ impl CookieSettings {
     }
 
     /// Returns whether the cookie has the attribute `Secure`.
-    #[must_use]
     pub fn is_secure(&self) -> bool {
         self.secure
     }

@@ -70,14 +70,12 @@ struct TableCursor {
 
 impl RevokedSessions {
     /// Creates an empty set.
-    #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { set: Arc::default(), table: Arc::default(), clock }
     }
 
     /// Returns the same set for another service of this process, with a table of its own. A session that one of the
     /// services refuses is refused by all.
-    #[must_use]
     pub fn with_own_table(&self) -> Self {
         Self { table: Arc::default(), ..self.clone() }
     }
@@ -150,19 +148,16 @@ impl RevokedSessions {
     }
 
     /// Returns whether this session is revoked.
-    #[must_use]
     pub fn contains(&self, jti: &str) -> bool {
         self.set.read().unwrap_or_else(PoisonError::into_inner).expiry.contains_key(jti)
     }
 
     /// Returns the number of sessions in memory.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.set.read().unwrap_or_else(PoisonError::into_inner).expiry.len()
     }
 
     /// Returns whether no session is in memory.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

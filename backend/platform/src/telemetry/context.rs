@@ -21,26 +21,22 @@ pub struct Entered {
 
 impl TraceContext {
     /// Returns the current context of this thread.
-    #[must_use]
     pub fn current() -> Self {
         Self(Context::current())
     }
 
     /// Reads the context of a caller from a W3C `traceparent`. A malformed one is no trace.
-    #[must_use]
     pub fn remote(traceparent: Option<&str>) -> Self {
         let parent = traceparent.and_then(parse);
         Self(parent.map(|parent| Context::new().with_remote_span_context(parent)).unwrap_or_default())
     }
 
     /// Returns the context as a W3C `traceparent`, for a callee.
-    #[must_use]
     pub fn traceparent(&self) -> Option<String> {
         format(&self.0)
     }
 
     /// Returns the current context of this thread as a W3C `traceparent`.
-    #[must_use]
     pub fn current_traceparent() -> Option<String> {
         Context::map_current(format)
     }

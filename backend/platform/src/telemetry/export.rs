@@ -74,7 +74,6 @@ pub struct TraceSettings {
 impl TraceSettings {
     /// Exports every trace to this collector. Returns `None` for a URL with other parts than scheme, host, port and
     /// path.
-    #[must_use]
     pub fn new(endpoint: Uri) -> Option<Self> {
         let host = endpoint.authority().is_some_and(|authority| !authority.as_str().contains('@'));
         let known = matches!(endpoint.scheme_str(), Some("http" | "https"));

@@ -21,7 +21,6 @@ struct State {
 
 impl LogThrottle {
     /// Creates a throttle of a condition that has not occurred.
-    #[must_use]
     pub const fn new() -> Self {
         Self(Mutex::new(State { logged_at: None, unlogged: 0 }))
     }

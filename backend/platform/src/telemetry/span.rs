@@ -38,7 +38,6 @@ pub struct Span {
 
 impl Span {
     /// Begins a span below `parent`. `describe` is called only if the span is recorded.
-    #[must_use]
     pub fn begin(kind: SpanKind, parent: &TraceContext, describe: impl FnOnce() -> Description) -> Self {
         let Some(tracer) = TRACER.get().filter(|_| !parent.is_unsampled()) else {
             return Self { context: parent.clone(), is_recorded: false };
@@ -51,7 +50,6 @@ impl Span {
     }
 
     /// Returns the context of work that this span causes.
-    #[must_use]
     pub fn context(&self) -> &TraceContext {
         &self.context
     }

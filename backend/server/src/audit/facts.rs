@@ -93,7 +93,6 @@ pub struct OutboxEvent {
 
 impl OutboxEvent {
     /// Creates the event of a row in the outbox of `service`, before the log of the bus is read.
-    #[must_use]
     pub fn from_row(service: &'static str, row: OutboxRow) -> Self {
         let OutboxRow { id, name, aggregate, version, is_published } = row;
         Self { service, id, name, aggregate, version, is_published, sequence: None }
@@ -169,7 +168,6 @@ pub struct Facts {
 
 impl Facts {
     /// Creates the facts of an empty marketplace.
-    #[must_use]
     pub fn empty(now: Timestamp) -> Self {
         Self {
             now,

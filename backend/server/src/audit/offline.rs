@@ -68,7 +68,6 @@ pub struct Offline {
 
 impl Offline {
     /// Creates a marketplace whose data directory has everything.
-    #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), database: None, bus: None, ledger: None }
     }

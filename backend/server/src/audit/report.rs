@@ -59,7 +59,6 @@ pub struct Check {
 
 impl Check {
     /// Returns whether the invariant holds: nothing breaks it, and nothing is pending.
-    #[must_use]
     pub fn holds(&self) -> bool {
         self.broken.is_empty() && self.pending.is_empty()
     }
@@ -79,20 +78,17 @@ const MAX_SHOWN: usize = 10;
 
 impl Report {
     /// Returns whether every invariant holds, and nothing is pending.
-    #[must_use]
     pub fn is_clean(&self) -> bool {
         self.checks.iter().all(Check::holds)
     }
 
     /// Returns whether unfinished work explains everything that does not hold: the marketplace cannot be judged before
     /// that work is finished.
-    #[must_use]
     pub fn is_unsettled(&self) -> bool {
         self.broken() == 0 && !self.is_clean()
     }
 
     /// Returns the number of violations.
-    #[must_use]
     pub fn broken(&self) -> usize {
         self.checks.iter().map(|check| check.broken.len()).sum()
     }

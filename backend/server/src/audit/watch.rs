@@ -47,7 +47,6 @@ impl Watch {
     }
 
     /// Returns the databases of the services, and the ledger.
-    #[must_use]
     pub fn sources(&self) -> &Sources {
         &self.sources
     }

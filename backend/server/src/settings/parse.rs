@@ -70,7 +70,6 @@ fn remove_flag(words: &mut Vec<OsString>, arg: &Arg) {
 }
 
 /// Returns the command with empty variables ignored, and with no values of variables in its help.
-#[must_use]
 pub fn with_environment(command: Command) -> Command {
     map_args(command, &|arg| {
         let arg = arg.hide_env_values(true);

@@ -166,7 +166,6 @@ impl TestStackBuilder {
     }
 
     /// Returns the settings.
-    #[must_use]
     pub fn settings(&self) -> &StackSettings {
         &self.settings
     }

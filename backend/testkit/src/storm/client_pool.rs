@@ -51,7 +51,6 @@ impl ClientPool {
     }
 
     /// Returns the number of writes, of 2xx responses, and of retries.
-    #[must_use]
     pub fn counts(&self) -> [u64; 3] {
         let connection = &self.shared.connection;
         [&connection.sent, &connection.succeeded, &connection.retried]

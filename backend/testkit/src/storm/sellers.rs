@@ -20,7 +20,6 @@ pub enum SellerActivity {
 
 impl SellerActivity {
     /// Reads the variable `STORM_SELLERS`; `cargo xtask storm --sellers` sets it.
-    #[must_use]
     pub fn from_env() -> Self {
         if std::env::var_os("STORM_SELLERS").is_some() { Self::Contesting } else { Self::Normal }
     }

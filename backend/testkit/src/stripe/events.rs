@@ -15,7 +15,6 @@ impl FakeStripe {
     }
 
     /// Returns every event, oldest first.
-    #[must_use]
     pub fn events(&self) -> Vec<Value> {
         self.account().events.clone()
     }
@@ -32,7 +31,6 @@ impl FakeStripe {
     ///
     /// # Panics
     /// Never: a key may have any length.
-    #[must_use]
     pub fn sign(&self, body: &str, secret: &str) -> String {
         let at = self.shared.clock.now().as_millis() / 1000;
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");

@@ -53,7 +53,6 @@ pub struct View {
 
 impl State {
     /// Returns the status as stored.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Available => "available",
@@ -65,7 +64,6 @@ impl State {
 }
 
 /// Returns the shown state of a listing that this order holds, if any.
-#[must_use]
 pub fn view(listing: &Listing, hold: Option<&Hold>) -> View {
     let state = match hold {
         Some(Hold { is_sold: true, .. }) => State::Sold,

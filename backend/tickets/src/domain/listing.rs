@@ -48,7 +48,6 @@ pub enum Sort {
 
 impl Sort {
     /// Parses the `sort` of a query.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Some(match text {
             "oldest" => Self::Oldest,
@@ -66,13 +65,11 @@ impl Sort {
 pub const MAX_QUERY_CHARS: usize = 200;
 
 /// Returns the words of a search.
-#[must_use]
 pub fn words(text: &str) -> Vec<String> {
     SearchWords::new(text).as_keys().to_vec()
 }
 
 /// Parses the `status` of a query: `all`, or a list with commas. Returns `None` for an unknown status.
-#[must_use]
 pub fn statuses(text: &str) -> Option<Vec<TicketStatus>> {
     if text == "all" {
         return Some(Vec::new());

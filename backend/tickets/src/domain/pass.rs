@@ -108,7 +108,6 @@ pub enum Refusal {
 
 impl PassState {
     /// Returns the status on the wire.
-    #[must_use]
     pub fn status(&self) -> PassStatus {
         match self {
             Self::Valid { .. } => PassStatus::Valid,
@@ -279,7 +278,6 @@ impl StoredPass {
     }
 
     /// Returns the pass as `viewer` may see it, without its code.
-    #[must_use]
     pub fn shown_to(&self, viewer: &UserId, cap: ResaleCap) -> Pass {
         let (is_holder, is_issuer) = (self.holder_id == *viewer, self.issuer_id == *viewer);
         let mut pass = Pass::new(&self.id, &self.ticket_id, &self.issuer_id, &self.title, self.issued_at)
@@ -320,14 +318,12 @@ pub struct ResaleCapError;
 
 impl ResaleCap {
     /// Returns the highest price of a resale, rounded down to the cent; `None` if no price is allowed.
-    #[must_use]
     pub fn limit(self, paid: Money) -> Option<Money> {
         let cents = paid.cents().saturating_mul(i64::from(self.0)) / 100;
         (cents > 0).then(|| Money::from_cents(cents).unwrap_or(Money::MAX))
     }
 
     /// Returns why this price is refused; `None` if it is allowed.
-    #[must_use]
     pub fn fault(self, price: Money, paid: Money) -> Option<String> {
         match self.limit(paid) {
             None => Some("Passes are not sold on here".to_owned()),

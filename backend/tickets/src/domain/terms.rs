@@ -42,7 +42,6 @@ pub struct OrderedTerms {
 
 impl OrderedTerms {
     /// Returns these terms, completed by those of `listed`.
-    #[must_use]
     pub fn or(&self, listed: &Terms) -> Terms {
         let Self { title, price, details } = self.clone();
         Terms {

@@ -43,13 +43,11 @@ impl Title {
     }
 
     /// Returns the title.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Returns the key by which titles are searched and sorted.
-    #[must_use]
     pub fn key(&self) -> String {
         search_key(&self.0)
     }

@@ -30,7 +30,6 @@ pub enum Position {
 
 impl Position {
     /// Returns the position of a ticket in a sort.
-    #[must_use]
     pub fn of(ticket: &Ticket, sort: Sort) -> Self {
         let id = ticket.id.as_str().to_owned();
         match sort {
@@ -42,7 +41,6 @@ impl Position {
     }
 
     /// Returns whether this is a position in a sort.
-    #[must_use]
     pub fn fits(&self, sort: Sort) -> bool {
         matches!(
             (self, sort),

@@ -36,7 +36,6 @@ pub struct NewListing {
 
 impl NewListing {
     /// Creates a listing without details.
-    #[must_use]
     pub fn new(title: Title, price: Money) -> Self {
         Self { title, price, details: DetailsUpdate::default(), resale_cap: ResaleCap::default() }
     }

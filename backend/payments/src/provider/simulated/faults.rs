@@ -54,7 +54,6 @@ impl FaultPlan {
     }
 
     /// Returns the number of calls of this kind, failed ones included.
-    #[must_use]
     pub fn call_count(&self, call: PaymentStep) -> u32 {
         self.state().call_counts.get(&call).copied().unwrap_or(0)
     }
@@ -92,7 +91,6 @@ impl FaultPlan {
     }
 
     /// Returns whether every call fails before its effect.
-    #[must_use]
     pub fn is_unreachable(&self) -> bool {
         self.state().unreachable
     }

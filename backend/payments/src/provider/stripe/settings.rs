@@ -34,7 +34,6 @@ pub struct StripeTimeouts {
 
 impl StripeTimeouts {
     /// Returns how long one exchange may take, from the first attempt to connect to the last byte of the answer.
-    #[must_use]
     pub fn longest_call(&self) -> Duration {
         self.connect + self.answer.max(self.look_up)
     }
@@ -71,7 +70,6 @@ pub enum StripeFault {
 
 impl StripeSettings {
     /// Creates the settings for an account, with Stripe's own address and without events.
-    #[must_use]
     pub fn new(key: SecretString) -> Self {
         Self {
             key,
@@ -82,7 +80,6 @@ impl StripeSettings {
     }
 
     /// Everything that is wrong.
-    #[must_use]
     pub fn faults(&self) -> Vec<StripeFault> {
         let key = self.key.expose_secret();
         let mut faults = Vec::new();
@@ -108,7 +105,6 @@ impl StripeSettings {
     }
 
     /// Returns whether the key moves real money.
-    #[must_use]
     pub fn is_live(&self) -> bool {
         is_live(self.key.expose_secret())
     }

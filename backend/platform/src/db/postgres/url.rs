@@ -51,7 +51,6 @@ impl PostgresUrl {
     }
 
     /// Returns the maximum number of connections of each service.
-    #[must_use]
     pub fn connections(&self) -> usize {
         self.connections
     }
@@ -64,7 +63,6 @@ impl PostgresUrl {
     }
 
     /// Returns whether opening a database applies its migrations.
-    #[must_use]
     pub fn is_migrated_here(&self) -> bool {
         self.migrated_here
     }
@@ -154,7 +152,6 @@ fn is_local(host: &Host) -> bool {
 
 impl Target {
     /// Returns the name of the schema.
-    #[must_use]
     pub fn schema(&self) -> &str {
         &self.schema
     }
