@@ -6,6 +6,7 @@
 mod arg;
 mod database;
 mod dialect;
+mod engine;
 mod error;
 mod error_class;
 mod job;
@@ -22,10 +23,11 @@ use std::sync::Arc;
 pub use arg::Arg;
 pub use database::Database;
 pub use dialect::Dialect;
+use engine::{Engine, Isolation};
 pub use error::{DbError, OpenError};
 pub use migrate::Migrations;
 pub use options::{DbOptions, ReadOnly};
-use postgres::Isolation;
+use postgres::Notifier;
 pub use postgres::{CONNECTIONS, PostgresUrl, Target, UrlError};
 pub use row::{Column, Row, Stored};
 pub use sqlite::{CopyError, copy_together, file_identity};
@@ -39,11 +41,6 @@ use crate::signal::Signal;
 pub struct Db {
     engine: Arc<Engine>,
     health: Arc<WriteHealth>,
-}
-
-enum Engine {
-    Sqlite(sqlite::Engine),
-    Postgres(postgres::Engine),
 }
 
 /// Counters of a database since this process opened it.
@@ -70,10 +67,8 @@ impl Db {
         migrations: &[Migrations],
     ) -> Result<Self, OpenError> {
         let engine = match database.into() {
-            Database::File(path) => Engine::Sqlite(sqlite::Engine::open(&path, options, migrations)?),
-            Database::Postgres(target) => {
-                Engine::Postgres(postgres::Engine::open(&target, options, migrations)?)
-            }
+            Database::File(path) => sqlite::open(&path, options, migrations)?,
+            Database::Postgres(target) => postgres::open(&target, options, migrations)?,
         };
         Ok(Self { engine: Arc::new(engine), health: Arc::default() })
     }
@@ -88,8 +83,8 @@ impl Db {
         options: DbOptions,
     ) -> Result<Self, OpenError> {
         let engine = match database.into() {
-            Database::File(path) => Engine::Sqlite(sqlite::Engine::open_read_only(&path, access, options)?),
-            Database::Postgres(target) => Engine::Postgres(postgres::Engine::open(&target, options, &[])?),
+            Database::File(path) => sqlite::open_read_only(&path, access, options)?,
+            Database::Postgres(target) => postgres::open(&target, options, &[])?,
         };
         Ok(Self { engine: Arc::new(engine), health: Arc::default() })
     }
@@ -119,10 +114,7 @@ impl Db {
 
     /// Returns the SQL dialect of the database.
     pub fn dialect(&self) -> Dialect {
-        match *self.engine {
-            Engine::Sqlite(_) => Dialect::Sqlite,
-            Engine::Postgres(_) => Dialect::Postgres,
-        }
+        self.engine.dialect
     }
 
     /// Returns whether other processes may use the database at the same time.
@@ -143,11 +135,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let watched = move |tx: &mut Tx<'_>| run_watched(tx, &unit);
-        let outcome = match &*self.engine {
-            Engine::Sqlite(engine) => engine.write(watched).await,
-            Engine::Postgres(engine) => engine.write(watched, Isolation::Serializable).await,
-        };
+        let outcome = self.run_watched(unit, Isolation::Serializable).await;
         self.health.record::<F, _, _>(outcome)
     }
 
@@ -163,7 +151,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let outcome = self.run_read_committed(unit).await;
+        let outcome = self.run_watched(unit, Isolation::ReadCommitted).await;
         self.health.record::<F, _, _>(outcome)
     }
 
@@ -176,7 +164,7 @@ impl Db {
         &self,
         unit: impl Fn(&mut Tx<'_>) -> Result<(), DbError> + Send + 'static,
     ) -> Result<(), DbError> {
-        let outcome = match self.run_read_committed(unit).await {
+        let outcome = match self.run_watched(unit, Isolation::ReadCommitted).await {
             Ok(_) => Ok(()),
             Err(UnitError::Unit(error, _) | UnitError::Db(error)) => Err(error),
         };
@@ -190,17 +178,13 @@ impl Db {
         self.health.is_failing()
     }
 
-    async fn run_read_committed<T, E, F>(&self, unit: F) -> Result<Watched<T>, UnitError<E>>
+    async fn run_watched<T, E, F>(&self, unit: F, isolation: Isolation) -> Result<Watched<T>, UnitError<E>>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let watched = move |tx: &mut Tx<'_>| run_watched(tx, &unit);
-        match &*self.engine {
-            Engine::Sqlite(engine) => engine.write(watched).await,
-            Engine::Postgres(engine) => engine.write(watched, Isolation::ReadCommitted).await,
-        }
+        self.engine.run(move |tx: &mut Tx<'_>| run_watched(tx, &unit), isolation).await
     }
 
     /// Runs `unit` on a consistent, read-only snapshot.
@@ -213,36 +197,26 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        match &*self.engine {
-            Engine::Sqlite(engine) => engine.read(unit).await,
-            Engine::Postgres(engine) => engine.read(unit).await,
-        }
+        self.engine.run(unit, Isolation::Snapshot).await
     }
 
     /// Notifies `signal` also when a transaction of another process notifies its signal of this name, a few
     /// milliseconds after the commit. A notification may be lost with a process or a connection, so a listener must
     /// poll as well. Does nothing on SQLite, where one process owns the database.
     pub fn share_signal(&self, name: &'static str, signal: &Signal) {
-        match &*self.engine {
-            Engine::Sqlite(_) => {}
-            Engine::Postgres(engine) => engine.share_signal(name, signal),
+        if let Some(notifier) = &self.engine.notifier {
+            Notifier::share_signal(notifier, name, signal);
         }
     }
 
     /// Returns the name of the file without its extension, or of the schema.
     pub fn name(&self) -> &str {
-        match &*self.engine {
-            Engine::Sqlite(engine) => engine.name(),
-            Engine::Postgres(engine) => engine.name(),
-        }
+        &self.engine.counters.name
     }
 
     /// Returns the counters of the database since it was opened.
     pub fn stats(&self) -> DbStats {
-        match &*self.engine {
-            Engine::Sqlite(engine) => engine.stats(),
-            Engine::Postgres(engine) => engine.stats(),
-        }
+        self.engine.counters.stats()
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::engine::{Isolation, Queued};
 use super::{DbError, Tx};
 use crate::telemetry::TraceContext;
 
@@ -66,10 +67,10 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// Queues a unit for the threads that serve `queue`, and waits for its outcome.
-pub(super) async fn submit<T, E, F, Q>(
-    queue: Option<&mpsc::Sender<Q>>,
+pub(super) async fn submit<T, E, F>(
+    queue: Option<&mpsc::Sender<Queued>>,
     unit: F,
-    wrap: impl FnOnce(Box<dyn Job>) -> Q,
+    isolation: Isolation,
 ) -> Result<T, E>
 where
     T: Send + 'static,
@@ -78,14 +79,13 @@ where
 {
     let closed = || DbError::Unavailable("the database is closed".to_owned());
     let (sender, reply) = oneshot::channel();
-    let job = wrap(Box::new(Unit { unit, trace: TraceContext::current(), outcome: None, sender }));
+    let job = Box::new(Unit { unit, trace: TraceContext::current(), outcome: None, sender });
     let queue = queue.ok_or_else(closed)?;
-    if let Err(unsent) = queue.try_send(job) {
-        match unsent {
-            mpsc::error::TrySendError::Closed(_) => return Err(closed().into()),
-            mpsc::error::TrySendError::Full(job) => {
-                queue.send_timeout(job, QUEUE_TIMEOUT).await.map_err(|_| DbError::Busy)?;
-            }
+    match queue.try_send(Queued { job, isolation }) {
+        Ok(()) => {}
+        Err(mpsc::error::TrySendError::Closed(_)) => return Err(closed().into()),
+        Err(mpsc::error::TrySendError::Full(queued)) => {
+            queue.send_timeout(queued, QUEUE_TIMEOUT).await.map_err(|_| DbError::Busy)?;
         }
     }
     reply.await.unwrap_or_else(|_| Err(closed().into()))

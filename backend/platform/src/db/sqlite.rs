@@ -10,20 +10,17 @@ mod read_only;
 mod session;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::mpsc;
 
-use super::job::{Job, submit};
+use super::engine::{Counters, Engine, Queued, next_of};
 use super::tx::Mode;
-use super::{DbError, DbOptions, DbStats, Migrations, OpenError, ReadOnly, Tx};
+use super::{DbError, DbOptions, Dialect, Migrations, OpenError, ReadOnly, Tx};
 use crate::error_chain::error_chain;
 use crate::signal::Signal;
-use crate::telemetry::LogThrottle;
 pub use copy::{CopyError, copy_together};
 use files::{Files, LOG_LIMIT};
 pub use identity::file_identity;
@@ -39,122 +36,60 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the writer waits for readers before it leaves the log as it is.
 const EMPTYING_TIMEOUT: Duration = Duration::from_millis(200);
 
-pub(super) struct Engine {
-    // Taken in `drop`, which closes the queues of the threads.
-    writer: Option<mpsc::Sender<Box<dyn Job>>>,
-    readers: Option<mpsc::Sender<Box<dyn Job>>>,
-    threads: Vec<JoinHandle<()>>,
-    counters: Arc<Counters>,
+pub(super) fn open(path: &Path, options: DbOptions, migrations: &[Migrations]) -> Result<Engine, OpenError> {
+    Files::prepare(path)?;
+    let mut connection = connect(path, OpenFlags::default())?;
+    for part in migrations {
+        // One process owns a file, so it applies the migrations.
+        let applied = part.runner().and_then(|runner| runner.run(&mut connection));
+        applied.map_err(|error| OpenError::Migration {
+            database: path.display().to_string(),
+            reason: error_chain(&error),
+        })?;
+    }
+
+    // The log of a killed process may be longer than the one of this process.
+    empty_log(&connection);
+    let readers = connect_readers(path, options.readers.max(1))?;
+    let files = Arc::new(Files::opened(path)?);
+    let mut engine = Engine::new(Dialect::Sqlite, file_stem(path), None);
+    let (writer, queue) = mpsc::channel(options.queue);
+    engine.writers = Some(writer);
+    let (counters, written) = (engine.counters.clone(), files.clone());
+    let write = move || write_all(&connection, queue, options.group, &counters, &written);
+    engine.spawn("writer", write).map_err(|error| open_error(path, &error))?;
+    spawn_readers(&mut engine, path, readers, options, Some(&files))?;
+    Ok(engine)
 }
 
-#[derive(Default)]
-struct Counters {
-    /// The name of the file, which is the label `database` of metrics.
-    name: String,
-    units: AtomicU64,
-    commits: AtomicU64,
-    failed: LogThrottle,
+/// Opens a file read-only. There is no writer: writes are refused.
+pub(super) fn open_read_only(path: &Path, access: ReadOnly, options: DbOptions) -> Result<Engine, OpenError> {
+    let mut engine = Engine::new(Dialect::Sqlite, file_stem(path), None);
+    let readers = (0..options.readers.max(1)).map(|_| read_only::connect(path, access));
+    spawn_readers(&mut engine, path, readers.collect::<Result<_, _>>()?, options, None)?;
+    Ok(engine)
 }
 
-impl Engine {
-    pub(super) fn open(
-        path: &Path,
-        options: DbOptions,
-        migrations: &[Migrations],
-    ) -> Result<Self, OpenError> {
-        Files::prepare(path)?;
-        let mut connection = connect(path, OpenFlags::default())?;
-        for part in migrations {
-            // One process owns a file, so it applies the migrations.
-            let applied = part.runner().and_then(|runner| runner.run(&mut connection));
-            applied.map_err(|error| OpenError::Migration {
-                database: path.display().to_string(),
-                reason: error_chain(&error),
-            })?;
-        }
-
-        // The log of a killed process may be longer than the one of this process.
-        empty_log(&connection);
-        let readers_opened = connect_readers(path, options.readers.max(1))?;
-        let files = Arc::new(Files::opened(path)?);
-        let counters = Arc::new(Counters { name: file_stem(path), ..Counters::default() });
-        let (writer, queue) = mpsc::channel(options.queue);
-        let mut threads = vec![spawn("writer", path, {
-            let (counters, files) = (counters.clone(), files.clone());
-            move || write_all(&connection, queue, options.group, &counters, &files)
-        })?];
-
-        let (readers, queue) = mpsc::channel(options.queue);
-        let queue = Arc::new(Mutex::new(queue));
-        for connection in readers_opened {
-            let (queue, files) = (queue.clone(), files.clone());
-            threads.push(spawn("reader", path, move || {
-                read_all(&connection, &queue);
-                files.protect_replacements(&connection);
-            })?);
-        }
-        Ok(Self { writer: Some(writer), readers: Some(readers), threads, counters })
+/// Starts a thread for each reader. `files` are protected when it ends.
+fn spawn_readers(
+    engine: &mut Engine,
+    path: &Path,
+    connections: Vec<Connection>,
+    options: DbOptions,
+    files: Option<&Arc<Files>>,
+) -> Result<(), OpenError> {
+    let (readers, queue) = mpsc::channel(options.queue);
+    engine.readers = Some(readers);
+    let queue = Arc::new(Mutex::new(queue));
+    for connection in connections {
+        let (queue, files) = (queue.clone(), files.cloned());
+        let read = move || {
+            read_all(&connection, &queue);
+            files.iter().for_each(|files| files.protect_replacements(&connection));
+        };
+        engine.spawn("reader", read).map_err(|error| open_error(path, &error))?;
     }
-
-    /// Opens a file read-only. There is no writer: writes are refused.
-    pub(super) fn open_read_only(
-        path: &Path,
-        access: ReadOnly,
-        options: DbOptions,
-    ) -> Result<Self, OpenError> {
-        let counters = Arc::new(Counters { name: file_stem(path), ..Counters::default() });
-        let (readers, queue) = mpsc::channel(options.queue);
-        let queue = Arc::new(Mutex::new(queue));
-        let mut threads = Vec::new();
-        for _ in 0..options.readers.max(1) {
-            let (connection, queue) = (read_only::connect(path, access)?, queue.clone());
-            threads.push(spawn("reader", path, move || read_all(&connection, &queue))?);
-        }
-        Ok(Self { writer: None, readers: Some(readers), threads, counters })
-    }
-
-    pub(super) async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<DbError> + Send + 'static,
-        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    {
-        submit(self.writer.as_ref(), unit, |job| job).await
-    }
-
-    pub(super) async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<DbError> + Send + 'static,
-        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    {
-        submit(self.readers.as_ref(), unit, |job| job).await
-    }
-
-    pub(super) fn name(&self) -> &str {
-        &self.counters.name
-    }
-
-    pub(super) fn stats(&self) -> DbStats {
-        DbStats {
-            units: self.counters.units.load(Ordering::Relaxed),
-            commits: self.counters.commits.load(Ordering::Relaxed),
-            repeats: 0,
-        }
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        // Queued units are still run: the threads end when their queues are empty.
-        self.writer.take();
-        self.readers.take();
-        for thread in self.threads.drain(..) {
-            if thread.thread().id() != std::thread::current().id() && thread.join().is_err() {
-                tracing::error!("a database thread panicked");
-            }
-        }
-    }
+    Ok(())
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
@@ -192,16 +127,9 @@ fn file_stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn spawn(role: &str, path: &Path, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
-    std::thread::Builder::new()
-        .name(format!("{}-{role}", file_stem(path)))
-        .spawn(run)
-        .map_err(|error| OpenError::File { path: path.to_owned(), reason: error.to_string() })
-}
-
 fn write_all(
     connection: &Connection,
-    mut queue: mpsc::Receiver<Box<dyn Job>>,
+    mut queue: mpsc::Receiver<Queued>,
     group: usize,
     counters: &Counters,
     files: &Files,
@@ -209,16 +137,14 @@ fn write_all(
     let mut waiting = Vec::with_capacity(group);
     while queue.blocking_recv_many(&mut waiting, group) > 0 {
         let committed = commit_group(connection, &mut waiting, counters, files);
-        for job in waiting.drain(..) {
-            job.reply(committed.clone());
-        }
+        waiting.drain(..).for_each(|queued| queued.job.reply(committed.clone()));
     }
     files.protect_replacements(connection);
 }
 
 fn commit_group(
     connection: &Connection,
-    jobs: &mut [Box<dyn Job>],
+    jobs: &mut [Queued],
     counters: &Counters,
     files: &Files,
 ) -> Result<(), DbError> {
@@ -233,9 +159,7 @@ fn commit_group(
         Ok(committed) => {
             let committed = committed.unwrap_or(0);
             if committed > 0 {
-                counters.units.fetch_add(committed, Ordering::Relaxed);
-                counters.commits.fetch_add(1, Ordering::Relaxed);
-                metrics::counter!("db_commits_total", "database" => counters.name.clone()).increment(1);
+                counters.committed(committed);
                 // A commit to a file that the next start does not find is not reported as done.
                 if let Some(changed) = files.changed() {
                     return Err(DbError::Uncertain(changed.to_string()));
@@ -262,14 +186,14 @@ fn commit_group(
 /// changes behind: then nothing was committed, and the group must be run again with savepoints.
 fn run_group(
     connection: &Connection,
-    jobs: &mut [Box<dyn Job>],
+    jobs: &mut [Queued],
     mode: Mode,
     files: &Files,
 ) -> Result<Option<u64>, DbError> {
     let mut tx = Tx::new(Session::new(connection).into(), mode);
     tx.execute("BEGIN IMMEDIATE", &[])?;
     let mut committed = 0;
-    for job in jobs {
+    for Queued { job, .. } in jobs {
         tx.begin_unit();
         // The error makes the savepoint undo the changes; the job keeps its own error.
         let ran = tx.savepoint(|tx| if job.run(tx) { Ok(()) } else { Err(DbError::Busy) });
@@ -288,11 +212,8 @@ fn run_group(
     Ok(Some(committed))
 }
 
-fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
-    loop {
-        // One reader waits with the lock; the others wait for the lock.
-        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-        let Some(mut job) = next else { return };
+fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Queued>>) {
+    while let Some(Queued { mut job, .. }) = next_of(queue) {
         let mut tx = Tx::new(Session::new(connection).into(), Mode::WithSavepoints);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {

@@ -1,6 +1,6 @@
 //! A thread with a connection, which takes units of work from the queue and runs each one to its end.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use postgres::error::SqlState;
@@ -12,7 +12,7 @@ use super::notifier::Notifier;
 use super::retry_reason::{RetryReason, is_connection_lost, map_error};
 use super::session::Session;
 use super::url::Target;
-use super::{Counters, Isolation, Queued};
+use crate::db::engine::{Counters, Isolation, Queued, next_of};
 use crate::db::job::Job;
 use crate::db::tx::Mode;
 use crate::db::{DbError, Tx};
@@ -62,10 +62,7 @@ impl Worker {
 
     /// Runs units until the queue is closed and empty.
     pub(super) fn run(mut self, queue: &Mutex<mpsc::Receiver<Queued>>) {
-        loop {
-            // One thread waits with the lock; the others wait for the lock.
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-            let Some(Queued { mut job, isolation }) = next else { return };
+        while let Some(Queued { mut job, isolation }) = next_of(queue) {
             match self.run_to_end(&mut *job, isolation) {
                 Ok(signals) => {
                     // After the commit, so that a listener finds the changes.
@@ -97,7 +94,7 @@ impl Worker {
             };
             match outcome {
                 RunOutcome::Committed(signals) => {
-                    self.counters.committed();
+                    self.counters.committed(1);
                     return Ok(signals);
                 }
                 RunOutcome::RolledBack => return Ok(Vec::new()),
