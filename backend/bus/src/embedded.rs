@@ -134,12 +134,8 @@ impl Log {
     async fn next_due(&self, durable: &'static str) -> Result<Option<Timestamp>, DbError> {
         self.db
             .read(move |tx| {
-                let due = tx.query_one(
-                    "SELECT MIN(due_at) AS due_at FROM redeliveries WHERE durable = $1",
-                    args![durable],
-                    |row| row.opt_int("due_at"),
-                )?;
-                Ok(due.map(Timestamp::from_millis))
+                let sql = "SELECT MIN(due_at) AS due_at FROM redeliveries WHERE durable = $1";
+                tx.query_one(sql, args![durable], |row| row.column("due_at"))
             })
             .await
     }
@@ -159,7 +155,7 @@ impl Log {
                         seq: row.int("seq")?,
                         attempts: u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX),
                         cause: row.text("cause")?,
-                        died_at: row.time("died_at")?,
+                        died_at: row.column("died_at")?,
                         envelope: rows::read_envelope(row)?,
                     })
                 },

@@ -77,7 +77,9 @@ impl Outbox {
     /// Ensures that identifiers rise even after the system clock was set back: they define the order of publication.
     fn ensure_monotonic_earlier_runs(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
         if self.risen.get().is_none() {
-            let last = tx.query_one("SELECT MAX(id) AS id FROM outbox", &[], |row| row.opt_text("id"))?;
+            let last = tx.query_one("SELECT MAX(id) AS id FROM outbox", &[], |row| {
+                row.column::<Option<String>>("id")
+            })?;
             last.iter().for_each(|id| self.clock.ensure_monotonic(id));
             // Another thread may have set it, with the same result.
             self.risen.get_or_init(|| ());

@@ -9,5 +9,5 @@ pub(crate) const ENVELOPE_COLUMNS: &str = "id, name, aggregate, version, time, t
 
 /// Reads the envelope of a row with [`ENVELOPE_COLUMNS`].
 pub(crate) fn read_envelope(row: &Row<'_>) -> Result<Envelope, DbError> {
-    read_row!(row => Envelope { id, aggregate, version, time, trace, body, name: row.parse("name")? })
+    read_row!(row => Envelope { id, aggregate, version, time, trace, body, name: row.text("name")?.as_str().into() })
 }

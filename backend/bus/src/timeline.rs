@@ -40,7 +40,7 @@ pub fn read_published(tx: &mut Tx<'_>, aggregate: &str) -> Result<Vec<PublishedE
         rows::ENVELOPE_COLUMNS
     );
     tx.query(&sql, args![aggregate], |row| {
-        let published_at = row.opt_int("published_at")?.map(Timestamp::from_millis);
+        let published_at = row.column("published_at")?;
         Ok(PublishedEvent { envelope: rows::read_envelope(row)?, published_at })
     })
 }
@@ -58,19 +58,19 @@ pub fn read_received(
     let sql = "SELECT event_id, name, version, event_time, received_at, deliveries, duplicates FROM inbox \
                WHERE order_id = $1 ORDER BY received_at, event_id";
     let mut entries = tx.query(sql, args![order], |row| {
-        let name = row.opt_text("name")?.unwrap_or_default();
-        let at = row.time("received_at")?;
+        let name = row.column::<Option<String>>("name")?.unwrap_or_default();
+        let at = row.column("received_at")?;
         let mut entry = TimelineEntry::new(at, service, TimelineKind::Delivery, name);
         entry.event_id = Some(row.text("event_id")?);
-        entry.version = row.opt_int("version")?;
-        entry.event_time = row.opt_int("event_time")?.map(Timestamp::from_millis);
+        entry.version = row.column("version")?;
+        entry.event_time = row.column("event_time")?;
         entry.deliveries = Some(row.int("deliveries")? + row.int("duplicates")?);
         entry.outcome = Some("applied".to_owned());
         Ok(entry)
     })?;
     let sql = "SELECT event_id, name, failures, unfinished FROM delivery_failures WHERE order_id = $1 ORDER BY event_id";
     entries.extend(tx.query(sql, args![order], |row| {
-        let name = row.opt_text("name")?.unwrap_or_default();
+        let name = row.column::<Option<String>>("name")?.unwrap_or_default();
         let mut entry = TimelineEntry::new(now, service, TimelineKind::Delivery, name);
         entry.event_id = Some(row.text("event_id")?);
         entry.deliveries = Some(row.int("failures")? + row.int("unfinished")?);

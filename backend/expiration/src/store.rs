@@ -58,12 +58,9 @@ pub fn cancel_timer(
 /// # Errors
 /// If the database fails.
 pub fn next_deadline(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
-    let next = tx.query_one(
-        "SELECT MIN(expires_at) AS expires_at FROM timers WHERE status = 'created' AND fired_at IS NULL",
-        &[],
-        |row| row.opt_int("expires_at"),
-    )?;
-    Ok(next.map(Timestamp::from_millis))
+    let sql =
+        "SELECT MIN(expires_at) AS expires_at FROM timers WHERE status = 'created' AND fired_at IS NULL";
+    tx.query_one(sql, &[], |row| row.column("expires_at"))
 }
 
 /// Fires the timers that are due at `now`, the earliest first and at most `limit` of them: marks each as fired and
@@ -80,7 +77,7 @@ pub fn fire(tx: &mut Tx<'_>, outbox: &Outbox, now: Timestamp, limit: i64) -> Res
             tx.dialect().claim()
         ),
         args![now, limit],
-        |row| Ok((row.parse::<OrderId>("order_id")?, row.opt_text("trace")?)),
+        |row| Ok((row.column::<OrderId>("order_id")?, row.column("trace")?)),
     )?;
     let fired = due.len() as u64;
     for (order_id, trace) in due {

@@ -131,7 +131,7 @@ pub struct PassEventRow {
 pub fn read_pass_events(tx: &mut Tx<'_>) -> Result<Vec<PassEventRow>, DbError> {
     let sql = "SELECT aggregate, version, name, body FROM outbox WHERE name LIKE 'pass:%'";
     tx.query(sql, args![], |row| {
-        let (name, body) = (row.text("name")?, row.json::<Value>("body")?);
+        let (name, body) = (row.text("name")?, row.column::<Value>("body")?);
         let text = |key: &str| body[key].as_str().map(str::to_owned);
         let status = match name.as_str() {
             "pass:admitted" => PassStatus::Used,

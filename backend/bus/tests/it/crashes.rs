@@ -48,10 +48,10 @@ async fn outbox(core: &ServiceCore) -> Vec<Envelope> {
         tx.query("SELECT id, name, aggregate, version, time, body FROM outbox ORDER BY id", &[], |row| {
             Ok(Envelope {
                 id: row.text("id")?,
-                name: row.parse("name")?,
+                name: row.text("name")?.as_str().into(),
                 aggregate: row.text("aggregate")?,
                 version: row.int("version")?,
-                time: row.time("time")?,
+                time: row.column("time")?,
                 trace: None,
                 body: row.text("body")?,
             })

@@ -261,7 +261,7 @@ struct SeesNote(Arc<AtomicI64>);
 impl SeesNote {
     fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
         let sql = "SELECT MIN(unfinished) AS unfinished FROM delivery_failures";
-        let noted = tx.query_one(sql, &[], |row| row.opt_int("unfinished"))?;
+        let noted = tx.query_one(sql, &[], |row| row.column::<Option<i64>>("unfinished"))?;
         self.0.store(noted.unwrap_or(0), Ordering::SeqCst);
         note(tx, event.id.as_str(), event.version)?;
         Ok(Effect::Done)

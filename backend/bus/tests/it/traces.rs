@@ -116,7 +116,7 @@ async fn units_of_one_commit_keep_their_own_traces(shape: Shape) {
     blank.await.map_err(|error: DbError| error).unwrap();
     let appended = core.db.read(|tx| {
         tx.query("SELECT aggregate, trace FROM outbox ORDER BY aggregate", &[], |row| {
-            Ok((row.text("aggregate")?, row.opt_text("trace")?))
+            Ok((row.text("aggregate")?, row.column("trace")?))
         })
     });
     let appended = appended.await.map_err(|error: DbError| error).unwrap();

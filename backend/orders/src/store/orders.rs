@@ -90,10 +90,10 @@ pub enum CancelError {
 
 /// Reads the columns of an [`OrderedTicket`].
 fn ordered_ticket(row: &Row<'_>) -> Result<OrderedTicket, DbError> {
-    let (id, price) = (row.parse::<TicketId>("ticket_id")?, row.money("ticket_price")?);
+    let (id, price) = (row.column::<TicketId>("ticket_id")?, row.column("ticket_price")?);
     let ticket = OrderedTicket::new(id, row.text("ticket_title")?, price);
     Ok(ticket
-        .details(row.opt_json("ticket_details")?.unwrap_or_default())
+        .details(row.column::<Option<TicketDetails>>("ticket_details")?.unwrap_or_default())
         .version(row.int("ticket_version")?))
 }
 
@@ -143,7 +143,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<(OrderedTicket, Time
     let limit = new.open_limit;
     let args = args![&new.id, &new.user_id, &new.ticket_id, new.expires_at, new.now, limit, price, pause];
     let made = tx.query_opt(&open::with_count(&made, tx.dialect()), args, |row| {
-        Ok(((ordered_ticket(row)?, row.time("expires_at")?), row.int("counted")? > 0))
+        Ok(((ordered_ticket(row)?, row.column("expires_at")?), row.int("counted")? > 0))
     })?;
     match made {
         Some((_, false)) => Err(ReserveError::TooManyOpen),
@@ -181,7 +181,7 @@ fn holder(tx: &mut Tx<'_>, ticket: &TicketId) -> Result<Option<OrderId>, DbError
     tx.query_opt(
         "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'",
         args![ticket],
-        |row| row.parse::<OrderId>("id"),
+        |row| row.column::<OrderId>("id"),
     )
 }
 

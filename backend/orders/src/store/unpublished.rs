@@ -49,9 +49,9 @@ fn restate(tx: &mut Tx<'_>, outbox: &Outbox, id: &OrderId) -> Result<(), DbError
 /// If the database fails.
 pub fn publish_missing(tx: &mut Tx<'_>, outbox: &Outbox, limit: u32) -> Result<usize, DbError> {
     let unclosed = format!("SELECT id FROM tickets WHERE {UNCLOSED} ORDER BY id LIMIT $1");
-    let unclosed: Vec<TicketId> = tx.query(&unclosed, args![limit], |row| row.parse("id"))?;
+    let unclosed: Vec<TicketId> = tx.query(&unclosed, args![limit], |row| row.column("id"))?;
     let unstated = format!("SELECT id FROM orders WHERE {UNSTATED} ORDER BY id LIMIT $1");
-    let unstated: Vec<OrderId> = tx.query(&unstated, args![limit], |row| row.parse("id"))?;
+    let unstated: Vec<OrderId> = tx.query(&unstated, args![limit], |row| row.column("id"))?;
     for ticket in &unclosed {
         close_listing(tx, outbox, ticket)?;
     }

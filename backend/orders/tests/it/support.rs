@@ -55,7 +55,7 @@ impl Shop {
     /// Returns the order that holds a ticket.
     pub(crate) async fn holder(&self, ticket: &'static str) -> OrderId {
         let sql = "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'";
-        self.write(move |tx| tx.query_one(sql, args![ticket], |row| row.parse("id"))).await
+        self.write(move |tx| tx.query_one(sql, args![ticket], |row| row.column("id"))).await
     }
 
     /// Another service instance on the same database.

@@ -46,14 +46,13 @@ pub fn claim_due(
 /// Fails if the database fails.
 pub fn next_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
     let horizon = now + MAX_AHEAD;
-    let due = tx.query_one(
+    tx.query_one(
         "SELECT MIN(CASE WHEN due_at > $1 OR claimed_until > $1 THEN 0 \
                          WHEN claimed_until > due_at THEN claimed_until ELSE due_at END) AS due \
          FROM payments WHERE next_step IS NOT NULL",
         args![horizon],
-        |row| row.opt_int("due"),
-    )?;
-    Ok(due.map(Timestamp::from_millis))
+        |row| row.column("due"),
+    )
 }
 
 /// Releases every claim: they belong to a process that has ended. A step that still runs is executed twice with one

@@ -119,7 +119,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<PaymentRow, DbError> {
         id, order_id, user_id, token, provider_key, stripe_id, amount, currency, status, next_step, attempts, unreached, due_at,
         claimed_until, failure_code, failure_message, version, created_at, trace, can_confirm,
         webhook_events: row.int("heard")?,
-        client_secret: row.opt_text("client_secret")?.map(ClientSecret::new),
+        client_secret: row.column::<Option<String>>("client_secret")?.map(ClientSecret::new),
     })
 }
 

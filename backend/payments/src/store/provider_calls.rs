@@ -68,18 +68,18 @@ pub(super) fn read_calls(
     let sql = "SELECT step, attempt, calls, started_at, ended_at, outcome, request_ids, message \
                FROM provider_calls WHERE payment_id = $1 ORDER BY started_at, attempt";
     tx.query(sql, args![&payment.id], |row| {
-        let step: PaymentStep = row.parse("step")?;
-        let at = row.time("started_at")?;
+        let step: PaymentStep = row.column("step")?;
+        let at = row.column("started_at")?;
         let mut entry = TimelineEntry::new(at, service, TimelineKind::Call, step.as_str());
         entry.aggregate = Some(payment.id.to_string());
         entry.attempt = Some(row.int("attempt")?);
         entry.calls = Some(row.int("calls")?).filter(|calls| *calls > 1);
-        entry.ended_at = Some(row.time("ended_at")?);
+        entry.ended_at = Some(row.column("ended_at")?);
         entry.outcome = Some(row.text("outcome")?);
         let ids = row.text("request_ids")?;
         entry.request_ids = ids.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
         entry.idempotency_key = Some(payment.step_key(step));
-        entry.detail = row.opt_text("message")?;
+        entry.detail = row.column("message")?;
         Ok(entry)
     })
 }

@@ -32,7 +32,7 @@ pub fn bound_payment(tx: &mut Tx<'_>, user_id: &UserId, key: &str) -> Result<Opt
     tx.query_opt(
         "SELECT payment_id FROM payment_requests WHERE user_id = $1 AND idempotency_key = $2",
         args![user_id, key],
-        |row| row.parse("payment_id"),
+        |row| row.column("payment_id"),
     )
 }
 

@@ -44,7 +44,7 @@ fn requests(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<Vec<TimelineEntry>,
     let sql = "SELECT idempotency_key, created_at FROM payment_requests WHERE user_id = $1 AND payment_id = $2 \
                ORDER BY created_at";
     let keyed = tx.query(sql, args![&payment.user_id, &payment.id], |row| {
-        Ok(request(row.time("created_at")?, Some(row.text("idempotency_key")?)))
+        Ok(request(row.column("created_at")?, Some(row.text("idempotency_key")?)))
     })?;
     Ok(if keyed.is_empty() { vec![request(payment.created_at, None)] } else { keyed })
 }

@@ -189,11 +189,11 @@ struct StoredKey {
 
 impl StoredKey {
     fn read(row: &Row<'_>) -> Result<Self, DbError> {
-        let status = row.opt_int("status")?.map(u16::try_from).transpose();
+        let status = row.column::<Option<i64>>("status")?.map(u16::try_from).transpose();
         let status = status.map_err(|error| DbError::Statement(format!("column status: {error}")))?;
-        let body = row.opt_text("body")?.unwrap_or_default();
+        let body = row.column::<Option<String>>("body")?.unwrap_or_default();
         let answer = status.map(|status| Answer { status, body });
-        Ok(Self { fingerprint: row.text("fingerprint")?, answer, created_at: row.time("created_at")? })
+        Ok(Self { fingerprint: row.text("fingerprint")?, answer, created_at: row.column("created_at")? })
     }
 
     fn is_of(&self, request: &KeyedRequest) -> bool {

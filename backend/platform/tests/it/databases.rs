@@ -58,7 +58,7 @@ async fn values_are_read_as_written(engine: Engine) {
     let all = db.read(|tx| {
         tx.query("SELECT id, owner, hall, 1 AS one FROM places ORDER BY id", &[], |row| {
             assert!(row.text("nothing").is_err() && row.int("hall").is_err());
-            Ok((row.int("id")?, row.opt_text("owner")?, row.text("hall")?))
+            Ok((row.int("id")?, row.column("owner")?, row.text("hall")?))
         })
     });
     let all = all.await.map_err(|error: DbError| error).unwrap();

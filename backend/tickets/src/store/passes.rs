@@ -50,17 +50,17 @@ pub struct PassFilter {
 }
 
 fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
-    let transfer = row.opt_text("claim_hash")?.map(|claim_hash| {
-        Ok::<_, DbError>(Transfer { claim_hash, expires_at: row.time("claim_expires_at")? })
+    let transfer = row.column::<Option<String>>("claim_hash")?.map(|claim_hash| {
+        Ok::<_, DbError>(Transfer { claim_hash, expires_at: row.column("claim_expires_at")? })
     });
     let missing = |column: &str| DbError::Statement(format!("a pass has no {column}"));
-    let state = match row.parse("status")? {
+    let state = match row.column("status")? {
         PassStatus::Valid => PassState::Valid { transfer: transfer.transpose()? },
-        PassStatus::Offered => {
-            PassState::Offered(row.opt_parse("listing_id")?.ok_or_else(|| missing("listing"))?)
-        }
+        PassStatus::Offered => PassState::Offered(
+            row.column::<Option<TicketId>>("listing_id")?.ok_or_else(|| missing("listing"))?,
+        ),
         PassStatus::Used => {
-            PassState::Used { admitted_at: row.time("admitted_at")?, device: row.opt_text("device")? }
+            PassState::Used { admitted_at: row.column("admitted_at")?, device: row.column("device")? }
         }
         PassStatus::Void => PassState::Void,
         other => return Err(DbError::Statement(format!("a pass has the status {other}"))),
@@ -68,7 +68,7 @@ fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
     read_row!(row => StoredPass {
         id, ticket_id, issuing_order_id, issuer_id, title, details, issued_at, holder_id, order_id, paid, version,
         serial: u16::try_from(row.int("serial")?).map_err(|_| missing("serial"))?, state: state,
-        double_admissions: row.opt_json("double_admissions")?.unwrap_or_default(),
+        double_admissions: row.column::<Option<Vec<DoubleAdmission>>>("double_admissions")?.unwrap_or_default(),
     })
 }
 

@@ -138,7 +138,7 @@ const OUTDATED: &str = "(status = 'deleted' AND EXISTS (SELECT 1 FROM reservatio
 /// If the database fails.
 pub fn find_outdated(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<TicketId>, DbError> {
     let sql = format!("SELECT id FROM tickets WHERE {OUTDATED} ORDER BY id LIMIT $1");
-    tx.query(&sql, args![limit], |row| row.parse("id"))
+    tx.query(&sql, args![limit], |row| row.column("id"))
 }
 
 /// Corrects an outdated ticket. Other tickets do not change.
@@ -171,10 +171,10 @@ const STORED: &str = "id, title, price, details, user_id, resale_of, order_id, v
 fn stored(row: &Row<'_>) -> Result<StoredTicket, DbError> {
     let terms = Terms {
         title: row.text("listed_title")?,
-        price: row.money("listed_price")?,
-        details: row.json("listed_details")?,
+        price: row.column("listed_price")?,
+        details: row.column("listed_details")?,
     };
-    let listing = Listing { terms, is_withdrawn: row.flag("withdrawn")? };
+    let listing = Listing { terms, is_withdrawn: row.column("withdrawn")? };
     Ok(StoredTicket { shown: ticket(row)?, listing })
 }
 
@@ -186,12 +186,12 @@ fn find_hold(tx: &mut Tx<'_>, condition: &str, value: &str) -> Result<Option<Hol
     );
     tx.query_opt(&sql, args![value], |row| {
         Ok(Hold {
-            order_id: row.parse("order_id")?,
+            order_id: row.column("order_id")?,
             is_sold: row.text("status")? == "complete",
             terms: OrderedTerms {
-                title: row.opt_text("title")?,
-                price: row.opt_int("price")?.map(|_| row.money("price")).transpose()?,
-                details: row.opt_json("details")?,
+                title: row.column("title")?,
+                price: row.column("price")?,
+                details: row.column("details")?,
             },
         })
     })

@@ -17,7 +17,7 @@ pub fn timeline(
     now: Timestamp,
 ) -> Result<Option<(UserId, ServiceTimeline)>, DbError> {
     let sql = "SELECT ticket_id, user_id FROM reservations WHERE order_id = $1 AND user_id IS NOT NULL";
-    let found = tx.query_opt(sql, args![id], |row| Ok((row.text("ticket_id")?, row.parse("user_id")?)))?;
+    let found = tx.query_opt(sql, args![id], |row| Ok((row.text("ticket_id")?, row.column("user_id")?)))?;
     let Some((ticket, owner)) = found else { return Ok(None) };
     let mut entries = read_received(tx, SERVICE, id, now)?;
     entries.extend(holds(&read_published(tx, &ticket)?, id));

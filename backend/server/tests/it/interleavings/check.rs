@@ -34,7 +34,10 @@ impl Simulation {
                 Ok((
                     row.text("id")?,
                     row.text("ticket_id")?,
-                    (row.parse::<OrderStatus>("status")?, row.opt_parse::<CancelReason>("cancel_reason")?),
+                    (
+                        row.column::<OrderStatus>("status")?,
+                        row.column::<Option<CancelReason>>("cancel_reason")?,
+                    ),
                     row.int("version")?,
                     row.int("expires_at")?,
                 ))
@@ -78,9 +81,9 @@ impl Simulation {
                 "SELECT id, title, price, details, status, order_id, version FROM tickets ORDER BY id",
                 args![],
                 |row| {
-                    let terms = Terms::new(row.text("title")?, row.money("price")?, &row.json("details")?);
+                    let terms = Terms::new(row.text("title")?, row.column("price")?, &row.column("details")?);
                     let listed = (row.text("id")?, terms);
-                    Ok((listed, row.text("status")?, row.opt_text("order_id")?, row.int("version")?))
+                    Ok((listed, row.text("status")?, row.column("order_id")?, row.int("version")?))
                 },
             )
         };
@@ -123,7 +126,7 @@ impl Simulation {
         use PaymentStatus::{Authorized, Failed, Pending, Refunded, Succeeded};
         let unit = |tx: &mut Tx<'_>| {
             tx.query("SELECT id, order_id, status FROM payments ORDER BY id", args![], |row| {
-                Ok((row.text("id")?, row.text("order_id")?, row.parse::<PaymentStatus>("status")?))
+                Ok((row.text("id")?, row.text("order_id")?, row.column::<PaymentStatus>("status")?))
             })
         };
         let payments = self.services.core(Service::Payments).db.read::<_, DbError, _>(unit).await.unwrap();

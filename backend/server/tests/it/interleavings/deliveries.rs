@@ -35,10 +35,10 @@ impl Deliveries {
                 |row| {
                     Ok(Envelope {
                         id: row.text("id")?,
-                        name: row.parse("name")?,
+                        name: row.text("name")?.as_str().into(),
                         aggregate: row.text("aggregate")?,
                         version: row.int("version")?,
-                        time: row.time("time")?,
+                        time: row.column("time")?,
                         trace: None,
                         body: row.text("body")?,
                     })

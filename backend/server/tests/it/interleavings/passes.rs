@@ -129,8 +129,8 @@ impl Simulation {
                     row.text("id")?,
                     row.text("ticket_id")?,
                     [row.text("holder_id")?, row.text("issuer_id")?, row.text("status")?],
-                    row.opt_text("order_id")?,
-                    row.opt_text("listing_id")?,
+                    row.column("order_id")?,
+                    row.column("listing_id")?,
                     [row.int("serial")?, row.int("version")?],
                     admissions(row)?,
                 ))
@@ -208,9 +208,9 @@ impl Simulation {
 
 /// The admissions of a pass, by time.
 fn admissions(row: &DbRow<'_>) -> Result<Vec<Admission>, DbError> {
-    let doubles: Option<Vec<DoubleAdmission>> = row.opt_json("double_admissions")?;
+    let doubles: Option<Vec<DoubleAdmission>> = row.column("double_admissions")?;
     let doubles = doubles.into_iter().flatten();
     let doubles = doubles.map(|double| (double.admitted_at.as_millis(), double.device.unwrap_or_default()));
-    let first = row.opt_int("admitted_at")?.zip(row.opt_text("device")?);
+    let first = row.column::<Option<i64>>("admitted_at")?.zip(row.column::<Option<String>>("device")?);
     Ok(first.into_iter().chain(doubles).collect())
 }

@@ -47,14 +47,14 @@ pub(in super::super) fn settle_sale(
         args![sale.ticket, sale.order],
         |row| {
             Ok(Sold {
-                seller: row.parse("user_id")?,
+                seller: row.column("user_id")?,
                 terms: Terms {
                     title: row.text("title")?,
-                    price: row.money("price")?,
-                    details: row.json("details")?,
+                    price: row.column("price")?,
+                    details: row.column("details")?,
                 },
-                is_resale: row.opt_text("resale_of")?.is_some(),
-                buyer: row.opt_parse("buyer")?,
+                is_resale: row.column::<Option<String>>("resale_of")?.is_some(),
+                buyer: row.column("buyer")?,
             })
         },
     )?;
