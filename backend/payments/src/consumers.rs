@@ -1,8 +1,9 @@
 //! The events that payments consumes.
 
-use ticketing_bus::Consumers;
+use ticketing_bus::{Consumers, Effect};
 use ticketing_events::{OrderCancelled, OrderCompleted, OrderConfirmed};
-use ticketing_sdk::OrderStatus;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{OrderId, OrderStatus};
 
 use crate::{App, store};
 
@@ -12,18 +13,25 @@ impl App {
         self.core
             .consumers("payments-service")
             .on(store::insert_order)
-            // The capture of the authorized payment becomes due.
-            .on_with(self.clone(), |App { core, worker, .. }, tx, OrderConfirmed { id, version, .. }| {
-                worker.wake_on_commit(tx);
-                store::confirm_order(tx, &core.outbox, id, *version, core.clock.now(), worker.wall_now())
+            .on_with(self.clone(), |app, tx, event: &OrderConfirmed| {
+                app.apply_order_status(tx, &event.id, event.version, OrderStatus::AwaitingPayment)
             })
-            .on(|tx, OrderCompleted { id, version, .. }| {
-                store::update_order_status(tx, id, *version, OrderStatus::Complete)
+            .on_with(self.clone(), |app, tx, event: &OrderCompleted| {
+                app.apply_order_status(tx, &event.id, event.version, OrderStatus::Complete)
             })
-            // A void or a refund of the payment becomes due.
-            .on_with(self.clone(), |App { core, worker, .. }, tx, OrderCancelled { id, version, .. }| {
-                worker.wake_on_commit(tx);
-                store::cancel_order(tx, &core.outbox, id, *version, core.clock.now(), worker.wall_now())
+            .on_with(self.clone(), |app, tx, event: &OrderCancelled| {
+                app.apply_order_status(tx, &event.id, event.version, OrderStatus::Cancelled)
             })
+    }
+
+    fn apply_order_status(
+        &self,
+        tx: &mut Tx<'_>,
+        id: &OrderId,
+        version: i64,
+        status: OrderStatus,
+    ) -> Result<Effect, DbError> {
+        self.worker.wake_on_commit(tx);
+        store::apply_order_status(tx, &self.worker.publisher(), id, version, status)
     }
 }

@@ -30,6 +30,7 @@ pub use provider::{Provider, SimulatedProvider, StripeProvider, StripeSettings, 
 use in_flight::InFlightRequests;
 use subscriptions::PaymentSubscriptions;
 use worker::PaymentWorker;
+pub use worker::call_provider;
 
 /// The path of the card provider's webhook, which authenticates by signature instead of session.
 pub const WEBHOOK_PATH: &str = "/api/payments/webhook";

@@ -10,7 +10,8 @@ mod transitions;
 mod webhook_events;
 
 pub use due::{claim_due, next_due, release_all_claims, release_claim};
-pub use orders::{OrderCopy, find_order, insert_order, known_orders, update_order_status};
+use orders::update_order_status;
+pub use orders::{OrderCopy, find_order, insert_order, known_orders};
 pub(crate) use payments::{COLUMNS, read, update_state};
 pub use payments::{
     PaymentRow, PaymentToInsert, find_active_payment, find_payment, insert_payment, list_payments,
@@ -18,5 +19,5 @@ pub use payments::{
 pub use provider_calls::{ProviderCallRecord, record_call};
 pub use requests::{bind_request, bound_payment, prune};
 pub use timeline::timeline;
-pub use transitions::{ProviderOutcome, cancel_order, confirm_order, record_outcome};
+pub use transitions::{PaymentPublisher, ProviderOutcome, apply_order_status, record_outcome};
 pub use webhook_events::record_webhook_event;

@@ -18,7 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::{PaymentStep, PaymentTimeouts};
 use crate::provider::{Charge, Provider, ProviderError, request_ids};
-use crate::store::{self, PaymentRow, ProviderCallRecord, ProviderOutcome};
+use crate::store::{self, PaymentPublisher, PaymentRow, ProviderCallRecord, ProviderOutcome};
 use crate::subscriptions::PaymentSubscriptions;
 
 /// An outage of the provider is one condition, however many payments meet it.
@@ -79,6 +79,11 @@ impl PaymentWorker {
     /// Wakes the worker when this transaction is committed.
     pub(crate) fn wake_on_commit(&self, tx: &mut Tx<'_>) {
         tx.notify_on_commit(&self.due);
+    }
+
+    /// Returns what a transition of a payment needs.
+    pub(crate) fn publisher(&self) -> PaymentPublisher<'_> {
+        PaymentPublisher { outbox: &self.core.outbox, now: self.core.clock.now(), wall: self.wall.now() }
     }
 
     /// Executes due steps until shutdown. It then waits for no call; the next start continues unfinished steps.
@@ -217,9 +222,8 @@ impl PaymentWorker {
                 (self.clone(), payment.clone(), call.clone(), outcome.clone());
             let settled = self.core.db.write(move |tx| {
                 worker.wake_on_commit(tx);
-                let (now, wall) = (worker.core.clock.now(), worker.wall.now());
                 store::record_call(tx, &call)?;
-                store::record_outcome(tx, &worker.core.outbox, &payment, &outcome, now, wall)
+                store::record_outcome(tx, &worker.publisher(), &payment, &outcome)
             });
             match settled.await {
                 Ok(_) => break,
@@ -262,8 +266,8 @@ impl PaymentWorker {
     ) -> (ProviderOutcome, ProviderCallRecord) {
         let open = step == PaymentStep::Authorize && self.is_order_open(payment).await;
         let started_at = self.core.clock.now();
-        let call =
-            tokio::time::timeout(self.timeouts.call_timeout, call(&*self.provider, payment, step, open));
+        let call = call_provider(&*self.provider, payment, step, open);
+        let call = tokio::time::timeout(self.timeouts.call_timeout, call);
         let timed_out = || Err(ProviderError::Unknown("the call timed out".to_owned()));
         let (result, request_ids) = request_ids::collect(call).await;
         let result = result.unwrap_or_else(|_| timed_out());
@@ -326,8 +330,11 @@ impl PaymentWorker {
     }
 }
 
-/// Calls the provider with the key that was committed with the payment. Returns the id of the charge.
-async fn call(
+/// Calls the provider for a step, with the key that was committed with the payment. Returns the id of the charge.
+///
+/// # Errors
+/// The error of the provider.
+pub async fn call_provider(
     provider: &dyn Provider,
     payment: &PaymentRow,
     step: PaymentStep,

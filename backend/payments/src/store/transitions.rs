@@ -11,6 +11,17 @@ use ticketing_sdk::{ClientSecret, OrderId, OrderStatus, Timestamp};
 use super::{PaymentRow, find_active_payment, find_order, find_payment, update_order_status, update_state};
 use crate::domain::{OutgoingEvent, StepResult, Transition};
 
+/// What a transition of a payment needs: where its event goes, and the time.
+#[derive(Clone, Copy, Debug)]
+pub struct PaymentPublisher<'a> {
+    /// The outbox.
+    pub outbox: &'a Outbox,
+    /// The time of the marketplace.
+    pub now: Timestamp,
+    /// The time by which steps are due.
+    pub wall: Timestamp,
+}
+
 /// The outcome of a provider call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProviderOutcome {
@@ -46,17 +57,13 @@ pub enum ProviderOutcome {
 
 /// Stores the outcome of the due step of `claimed`, a claimed payment. Returns `false` if that step is settled already.
 ///
-/// `now` is the time of the marketplace, `wall` the system time.
-///
 /// # Errors
 /// Fails if the database fails.
 pub fn record_outcome(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
+    publisher: &PaymentPublisher<'_>,
     claimed: &PaymentRow,
     outcome: &ProviderOutcome,
-    now: Timestamp,
-    wall: Timestamp,
 ) -> Result<bool, DbError> {
     let Some(mut payment) = find_payment(tx, &claimed.id)? else { return Ok(false) };
     if payment.version != claimed.version {
@@ -85,7 +92,11 @@ pub fn record_outcome(
             StepResult::Refused
         }
         ProviderOutcome::NeedsConfirmation { stripe_id, client_secret, pause } => {
-            let due_at = if payment.webhook_events > claimed.webhook_events { wall } else { wall + *pause };
+            let due_at = if payment.webhook_events > claimed.webhook_events {
+                publisher.wall
+            } else {
+                publisher.wall + *pause
+            };
             // The provider has responded, so earlier calls without a response no longer count. The step counts as attempted,
             // so that a cancelled order ends the intent, too.
             tx.execute_deferred(
@@ -97,63 +108,50 @@ pub fn record_outcome(
         }
         ProviderOutcome::Unknown { pause, reached } => {
             // A webhook event has arrived meanwhile: the step is due at once.
-            let due_at = if payment.webhook_events > claimed.webhook_events { wall } else { wall + *pause };
+            let due_at = if payment.webhook_events > claimed.webhook_events {
+                publisher.wall
+            } else {
+                publisher.wall + *pause
+            };
             payment.unreached += i64::from(!*reached);
             tx.execute_deferred(
                 "UPDATE payments SET claimed_until = NULL, due_at = $3, unreached = $4 WHERE id = $1 AND version = $2",
                 args![&payment.id, payment.version, due_at, payment.unreached],
             )?;
-            return end_unattempted(tx, outbox, &payment, now, wall).map(|_| true);
+            return end_unattempted(tx, publisher, &payment).map(|_| true);
         }
     };
     // A payment is created for a known order only, and orders are not deleted.
     let order = find_order(tx, &payment.order_id)?.map_or(OrderStatus::Cancelled, |order| order.status);
     match payment.state().on_result(result, order) {
-        Some(transition) => apply_transition(tx, outbox, &payment, transition, now, wall),
+        Some(transition) => apply_transition(tx, publisher, &payment, transition),
         None => Ok(false),
     }
 }
 
-/// Applies `order:confirmed`: the capture becomes due.
+/// Applies an event of an order: stores its status, and makes the next step of its payment due: the capture after
+/// `order:confirmed`, a void or a refund after `order:cancelled`.
 ///
 /// # Errors
-/// Fails if the database fails.
-pub fn confirm_order(
+/// If the database fails.
+pub fn apply_order_status(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
+    publisher: &PaymentPublisher<'_>,
     id: &OrderId,
     version: i64,
-    now: Timestamp,
-    wall: Timestamp,
+    status: OrderStatus,
 ) -> Result<Effect, DbError> {
-    let effect = update_order_status(tx, id, version, OrderStatus::AwaitingPayment)?;
-    if effect == Effect::Done
-        && let Some(payment) = find_active_payment(tx, id)?
-        && let Some(transition) = payment.state().order_confirmed()
-    {
-        apply_transition(tx, outbox, &payment, transition, now, wall)?;
+    let effect = update_order_status(tx, id, version, status)?;
+    if effect != Effect::Done || status == OrderStatus::Complete {
+        return Ok(effect);
     }
-    Ok(effect)
-}
-
-/// Applies `order:cancelled`: a void or refund becomes due.
-///
-/// # Errors
-/// Fails if the database fails.
-pub fn cancel_order(
-    tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    id: &OrderId,
-    version: i64,
-    now: Timestamp,
-    wall: Timestamp,
-) -> Result<Effect, DbError> {
-    let effect = update_order_status(tx, id, version, OrderStatus::Cancelled)?;
-    if effect == Effect::Done
-        && let Some(payment) = find_active_payment(tx, id)?
-        && let Some(transition) = payment.state().order_cancelled(payment.is_attempted())
-    {
-        apply_transition(tx, outbox, &payment, transition, now, wall)?;
+    let Some(payment) = find_active_payment(tx, id)? else { return Ok(effect) };
+    let transition = match status {
+        OrderStatus::Cancelled => payment.state().order_cancelled(payment.is_attempted()),
+        _ => payment.state().order_confirmed(),
+    };
+    if let Some(transition) = transition {
+        apply_transition(tx, publisher, &payment, transition)?;
     }
     Ok(effect)
 }
@@ -161,10 +159,8 @@ pub fn cancel_order(
 /// Ends a payment that has not reached the provider and whose order was cancelled meanwhile.
 fn end_unattempted(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
+    publisher: &PaymentPublisher<'_>,
     payment: &PaymentRow,
-    now: Timestamp,
-    wall: Timestamp,
 ) -> Result<bool, DbError> {
     let order = find_order(tx, &payment.order_id)?;
     let is_cancelled = order.is_some_and(|order| order.status == OrderStatus::Cancelled);
@@ -172,36 +168,29 @@ fn end_unattempted(
         return Ok(false);
     }
     match payment.state().order_cancelled(false) {
-        Some(transition) => apply_transition(tx, outbox, payment, transition, now, wall),
+        Some(transition) => apply_transition(tx, publisher, payment, transition),
         None => Ok(false),
     }
 }
 
 fn apply_transition(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
+    publisher: &PaymentPublisher<'_>,
     payment: &PaymentRow,
     transition: Transition,
-    now: Timestamp,
-    wall: Timestamp,
 ) -> Result<bool, DbError> {
-    if !update_state(tx, payment, transition.to, wall, now)? {
+    if !update_state(tx, payment, transition.to, publisher.wall, publisher.now)? {
         return Ok(false);
     }
     let (id, order_id) = (payment.id.clone(), payment.order_id.clone());
     let stripe_id = payment.stripe_id.clone().unwrap_or_default();
-    match transition.event {
-        None => {}
-        Some(OutgoingEvent::Authorized) => {
-            drop(outbox.append(tx, &PaymentAuthorized { id, order_id, stripe_id })?)
-        }
-        Some(OutgoingEvent::Captured) => {
-            drop(outbox.append(tx, &PaymentCreated { id, order_id, stripe_id })?)
-        }
-        Some(OutgoingEvent::Failed) => drop(outbox.append(tx, &PaymentFailed { id, order_id })?),
-        Some(OutgoingEvent::Refunded) => {
-            drop(outbox.append(tx, &PaymentRefunded { id, order_id, stripe_id })?)
-        }
-    }
-    Ok(true)
+    let outbox = publisher.outbox;
+    let appended = match transition.event {
+        None => return Ok(true),
+        Some(OutgoingEvent::Authorized) => outbox.append(tx, &PaymentAuthorized { id, order_id, stripe_id }),
+        Some(OutgoingEvent::Captured) => outbox.append(tx, &PaymentCreated { id, order_id, stripe_id }),
+        Some(OutgoingEvent::Failed) => outbox.append(tx, &PaymentFailed { id, order_id }),
+        Some(OutgoingEvent::Refunded) => outbox.append(tx, &PaymentRefunded { id, order_id, stripe_id }),
+    };
+    appended.map(|_| true)
 }

@@ -97,8 +97,10 @@ async fn late_outcome_of_expired_claim_changes_nothing(engine: Engine) {
     let settle = async |core: &ServiceCore, asked: PaymentRow| {
         let outbox = core.outbox.clone();
         let reached = ProviderOutcome::Done { stripe_id: "ch_1".to_owned() };
-        let settled =
-            core.db.write(move |tx| store::record_outcome(tx, &outbox, &asked, &reached, at(11), at(11)));
+        let settled = core.db.write(move |tx| {
+            let publisher = store::PaymentPublisher { outbox: &outbox, now: at(11), wall: at(11) };
+            store::record_outcome(tx, &publisher, &asked, &reached)
+        });
         settled.await.map_err(|error: DbError| error).unwrap()
     };
     assert!(settle(&replica, quick).await);

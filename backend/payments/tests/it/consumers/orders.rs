@@ -90,7 +90,8 @@ async fn unanswered(fixture: &Fixture, payment: &PaymentRow, reached: bool) -> P
         let pause = std::time::Duration::from_secs(60);
         let wall = ticketing_platform::clock::Clock::system().now();
         let reached = ProviderOutcome::Unknown { pause, reached };
-        assert!(store::record_outcome(tx, &app.core().outbox, &payment, &reached, now, wall)?);
+        let publisher = store::PaymentPublisher { outbox: &app.core().outbox, now, wall };
+        assert!(store::record_outcome(tx, &publisher, &payment, &reached)?);
         Ok::<_, DbError>(store::find_payment(tx, &payment.id)?.unwrap())
     };
     fixture.app().core().db.write(unit).await.unwrap()
@@ -157,7 +158,8 @@ async fn authorized(fixture: &Fixture) -> PaymentRow {
         };
         let payment = store::insert_payment(tx, &wanted, &order)?.unwrap();
         let reached = ProviderOutcome::Done { stripe_id: "pi_sim_1".to_owned() };
-        assert!(store::record_outcome(tx, &app.core().outbox, &payment, &reached, now, due_at)?);
+        let publisher = store::PaymentPublisher { outbox: &app.core().outbox, now, wall: due_at };
+        assert!(store::record_outcome(tx, &publisher, &payment, &reached)?);
         Ok::<_, DbError>(store::find_payment(tx, &payment.id)?.unwrap())
     };
     fixture.app().core().db.write(unit).await.unwrap()
@@ -229,7 +231,8 @@ async fn step_is_settled_once(setup: Setup) {
         // The answer of another replica that asked for the same authorization.
         let stale = PaymentRow { version: 0, status: PaymentStatus::Pending, ..payment.clone() };
         let reached = ProviderOutcome::Refused { code: "late".to_owned(), message: "late".to_owned() };
-        let settled = store::record_outcome(tx, &app.core().outbox, &stale, &reached, now, now)?;
+        let publisher = store::PaymentPublisher { outbox: &app.core().outbox, now, wall: now };
+        let settled = store::record_outcome(tx, &publisher, &stale, &reached)?;
         Ok::<_, DbError>((settled, store::find_payment(tx, &payment.id)?.unwrap() == payment))
     };
     let seen = fixture.app().core().db.write(unit).await.unwrap();

@@ -2,9 +2,9 @@
 
 use proptest::sample::Index;
 use ticketing_payments::domain::PaymentStep;
-use ticketing_payments::provider::{Charge, Provider, ProviderError};
-use ticketing_payments::store::{self, PaymentRow, ProviderOutcome};
-use ticketing_payments::{PaymentTimeouts, SimulatedProvider};
+use ticketing_payments::provider::ProviderError;
+use ticketing_payments::store::{self, PaymentPublisher, PaymentRow, ProviderOutcome};
+use ticketing_payments::{PaymentTimeouts, call_provider};
 use ticketing_platform::db::DbError;
 use ticketing_sdk::Timestamp;
 
@@ -87,7 +87,7 @@ impl ProviderCalls {
             CallOutcome::Unreachable => provider.faults().fail_before_effect(step, 1),
             CallOutcome::ResponseLost => provider.faults().lose_response(step, 1),
         }
-        claimed.outcome = Some(match call_provider(provider, &claimed.payment, step).await {
+        claimed.outcome = Some(match call_provider(provider, &claimed.payment, step, true).await {
             Ok(stripe_id) => ProviderOutcome::Done { stripe_id },
             Err(ProviderError::Declined { code, message })
                 if matches!(step, PaymentStep::Authorize | PaymentStep::Capture) =>
@@ -116,29 +116,9 @@ impl ProviderCalls {
         let (outbox, now, wall) = (core.outbox.clone(), core.clock.now(), self.wall);
         let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
             let outcome = outcome.as_ref().unwrap();
-            store::record_outcome(tx, &outbox, &payment, outcome, now, wall)
+            store::record_outcome(tx, &PaymentPublisher { outbox: &outbox, now, wall }, &payment, outcome)
         };
         core.db.write::<_, DbError, _>(unit).await.unwrap();
         true
     }
-}
-
-/// Makes the provider call of a step, with its idempotency key.
-async fn call_provider(
-    provider: &SimulatedProvider,
-    payment: &PaymentRow,
-    step: PaymentStep,
-) -> Result<String, ProviderError> {
-    let key = payment.step_key(step);
-    if step == PaymentStep::Authorize {
-        return provider.authorize(&key, &payment.authorization(true)).await.map(|hold| hold.stripe_id);
-    }
-    let stripe_id = payment.stripe_id.clone().unwrap();
-    let charge = Charge { stripe_id: stripe_id.clone(), amount: payment.amount };
-    match step {
-        PaymentStep::Authorize | PaymentStep::Capture => provider.capture(&key, &charge).await?,
-        PaymentStep::Void => provider.void(&key, &charge).await?,
-        PaymentStep::Refund => provider.refund(&key, &charge).await?,
-    }
-    Ok(stripe_id)
 }
