@@ -1,16 +1,17 @@
 //! Opens the services with the settings of their process.
 
 use secrecy::SecretString;
-use ticketing_bus::{Bus, JetStreamOptions};
+use ticketing_bus::{Bus, JetStreamOptions, ServiceCore};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::http::StreamSlots;
 use ticketing_platform::session::{RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_tickets::PassSigner;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::databases::Databases;
 use crate::provider::CardProvider;
-use crate::{StackSettings, StartError};
+use crate::{Service, StackSettings, StartError};
 
 /// Opens services that share the settings, databases and session keys of a process.
 pub(crate) struct ServiceOpener<'s> {
@@ -25,11 +26,33 @@ pub(crate) struct ServiceOpener<'s> {
     pub(crate) serving: Shutdown,
 }
 
+/// Starts the relay, the consumers and the other workers of a service.
+type StartWorkers = Box<dyn FnOnce(&Bus, &Shutdown) + Send>;
+
+/// An open service with data: what its process serves and runs.
+pub(crate) struct OpenService {
+    pub(crate) service: Service,
+    pub(crate) core: ServiceCore,
+    pub(crate) routes: OpenApiRouter,
+    pub(crate) start: StartWorkers,
+}
+
+impl OpenService {
+    fn new(
+        service: Service,
+        core: ServiceCore,
+        routes: OpenApiRouter,
+        start: impl FnOnce(&Bus, &Shutdown) + Send + 'static,
+    ) -> Self {
+        Self { service, core, routes, start: Box::new(start) }
+    }
+}
+
 impl ServiceOpener<'_> {
-    pub(crate) async fn open_auth(&self) -> Result<ticketing_auth::App, StartError> {
+    pub(crate) async fn open_auth(&self) -> Result<OpenService, StartError> {
         self.warn_of_plain_http();
         let opened = ticketing_auth::App::open(ticketing_auth::Settings {
-            database: self.databases.of(crate::Service::Auth)?,
+            database: self.databases.of(Service::Auth)?,
             clock: self.clock(),
             sessions: self.sessions()?,
             proxies: self.settings.trusted_proxies.clone(),
@@ -37,12 +60,14 @@ impl ServiceOpener<'_> {
             limits: self.settings.limits,
             hashing: self.settings.hashing,
         });
-        opened.await.map_err(failed("auth"))
+        let app = opened.await.map_err(failed("auth"))?;
+        let (core, routes) = (app.core().clone(), app.router());
+        Ok(OpenService::new(Service::Auth, core, routes, move |bus, workers| app.start(bus, workers)))
     }
 
-    pub(crate) async fn open_tickets(&self) -> Result<ticketing_tickets::App, StartError> {
+    pub(crate) async fn open_tickets(&self) -> Result<OpenService, StartError> {
         let opened = ticketing_tickets::App::open(ticketing_tickets::Settings {
-            database: self.databases.of(crate::Service::Tickets)?,
+            database: self.databases.of(Service::Tickets)?,
             clock: self.clock(),
             sessions: self.sessions()?,
             pass_signer: PassSigner::new(&self.pass_keys)?,
@@ -52,12 +77,14 @@ impl ServiceOpener<'_> {
             streams: StreamSlots::new(self.settings.serve.streams, self.settings.serve.streams_per_address),
             shutdown: self.serving.clone(),
         });
-        opened.await.map_err(failed("tickets"))
+        let app = opened.await.map_err(failed("tickets"))?;
+        let (core, routes) = (app.core().clone(), app.router());
+        Ok(OpenService::new(Service::Tickets, core, routes, move |bus, workers| app.start(bus, workers)))
     }
 
-    pub(crate) async fn open_orders(&self) -> Result<ticketing_orders::App, StartError> {
+    pub(crate) async fn open_orders(&self) -> Result<OpenService, StartError> {
         let opened = ticketing_orders::App::open(ticketing_orders::Settings {
-            database: self.databases.of(crate::Service::Orders)?,
+            database: self.databases.of(Service::Orders)?,
             clock: self.clock(),
             sessions: self.sessions()?,
             order_ttl: self.settings.order_ttl,
@@ -65,15 +92,14 @@ impl ServiceOpener<'_> {
             reorder_pause: self.settings.reorder_pause,
             writes: self.settings.writes,
         });
-        opened.await.map_err(failed("orders"))
+        let app = opened.await.map_err(failed("orders"))?;
+        let (core, routes) = (app.core().clone(), app.router());
+        Ok(OpenService::new(Service::Orders, core, routes, move |bus, workers| app.start(bus, workers)))
     }
 
-    pub(crate) async fn open_payments(
-        &self,
-        provider: &CardProvider,
-    ) -> Result<ticketing_payments::App, StartError> {
+    pub(crate) async fn open_payments(&self, provider: &CardProvider) -> Result<OpenService, StartError> {
         let opened = ticketing_payments::App::open(ticketing_payments::Settings {
-            database: self.databases.of(crate::Service::Payments)?,
+            database: self.databases.of(Service::Payments)?,
             clock: self.clock(),
             sessions: self.sessions()?,
             provider: provider.provider(),
@@ -81,15 +107,19 @@ impl ServiceOpener<'_> {
             writes: self.settings.writes,
             shutdown: self.serving.clone(),
         });
-        opened.await.map_err(failed("payments"))
+        let app = opened.await.map_err(failed("payments"))?;
+        let (core, routes) = (app.core().clone(), app.router());
+        Ok(OpenService::new(Service::Payments, core, routes, move |bus, workers| app.start(bus, workers)))
     }
 
-    pub(crate) fn open_expiration(&self) -> Result<ticketing_expiration::App, StartError> {
+    pub(crate) fn open_expiration(&self) -> Result<OpenService, StartError> {
         let opened = ticketing_expiration::App::open(ticketing_expiration::Settings {
-            database: self.databases.of(crate::Service::Expiration)?,
+            database: self.databases.of(Service::Expiration)?,
             clock: self.clock(),
         });
-        opened.map_err(failed("expiration"))
+        let app = opened.map_err(failed("expiration"))?;
+        let (core, routes) = (app.core().clone(), OpenApiRouter::new());
+        Ok(OpenService::new(Service::Expiration, core, routes, move |bus, workers| app.start(bus, workers)))
     }
 
     pub(crate) fn open_provider(&self) -> Result<CardProvider, StartError> {

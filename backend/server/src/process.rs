@@ -3,35 +3,21 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use ticketing_bus::{Bus, ServiceCore};
 use ticketing_platform::db::DbError;
 use ticketing_platform::health::Health;
 use ticketing_platform::session::RevokedSessions;
 use ticketing_platform::shutdown::Shutdown;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::databases::Databases;
 use crate::http_server::{HttpServer, ShutdownPhases};
-use crate::open::{ServiceOpener, client_app, connect_jetstream};
+use crate::open::{OpenService, ServiceOpener, client_app, connect_jetstream};
 use crate::{Service, StackSettings, StartError, openapi};
 
 /// A running service. Dropping it does not stop it: call [`stop`](Self::stop).
 #[derive(Debug)]
 pub struct Process {
     server: HttpServer,
-}
-
-/// The service of a process.
-#[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
-enum App {
-    Auth(ticketing_auth::App),
-    Tickets(ticketing_tickets::App),
-    Orders(ticketing_orders::App),
-    Payments(ticketing_payments::App),
-    Expiration(ticketing_expiration::App),
-    Client(ticketing_client::App),
 }
 
 impl Process {
@@ -43,15 +29,18 @@ impl Process {
     /// running.
     pub async fn start(service: Service, settings: StackSettings) -> Result<Self, StartError> {
         let (settings, shutdown) = (settings.within_open_files(), ShutdownPhases::default());
-        let (app, bus) = match service {
-            Service::Client => (App::Client(client_app(&settings)), None),
-            service => {
-                let (app, bus) = App::open(service, &settings, &shutdown).await?;
-                (app, Some(bus))
-            }
-        };
-        let routes = app.router(service, &settings, &shutdown.serving);
-        let server = HttpServer::start(&settings, bus.as_ref(), routes, shutdown).await?;
+        let health = Health::new(shutdown.serving.clone());
+        if service == Service::Client {
+            // The pages are no part of the API, so this process does not serve its document.
+            let routes = client_app(&settings).router().merge(health.router());
+            return Ok(Self { server: HttpServer::start(&settings, None, routes, shutdown).await? });
+        }
+        let (opened, bus) = open(service, &settings, &shutdown.serving).await?;
+        (opened.start)(&bus, &shutdown.workers);
+        let health = with_database_check(health, service, &opened.core);
+        let (routes, _) = opened.routes.split_for_parts();
+        let routes = routes.merge(openapi::document_route(settings.cookie.name())).merge(health.router());
+        let server = HttpServer::start(&settings, Some(&bus), routes, shutdown).await?;
         Ok(Self { server })
     }
 
@@ -72,84 +61,37 @@ impl Process {
     }
 }
 
-impl App {
-    /// Opens a stateful service, and starts its workers.
-    async fn open(
-        service: Service,
-        settings: &StackSettings,
-        shutdown: &ShutdownPhases,
-    ) -> Result<(Self, Bus), StartError> {
-        let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
-        let nats = settings.nats.as_ref().ok_or(StartError::Missing("TICKETING_NATS_URL"))?;
-        if service.has_sessions() && settings.jwt_keys.is_empty() {
-            return Err(StartError::Missing("TICKETING_JWT_KEY"));
-        }
-        if service == Service::Tickets && settings.pass_keys.is_empty() {
-            return Err(StartError::Missing("TICKETING_PASS_KEY"));
-        }
-        let opener = ServiceOpener {
-            settings,
-            databases: Databases::prepare(url, &[service]).await?,
-            signing: settings.jwt_keys.clone(),
-            pass_keys: settings.pass_keys.clone(),
-            revoked: RevokedSessions::new(settings.clock.clone()),
-            serving: shutdown.serving.clone(),
-        };
-        let bus = connect_jetstream(nats).await?;
-        let app = match service {
-            Service::Auth => Self::Auth(opener.open_auth().await?),
-            Service::Tickets => Self::Tickets(opener.open_tickets().await?),
-            Service::Orders => Self::Orders(opener.open_orders().await?),
-            Service::Payments => Self::Payments(opener.open_payments(&opener.open_provider()?).await?),
-            Service::Expiration => Self::Expiration(opener.open_expiration()?),
-            Service::Client => Self::Client(client_app(settings)),
-        };
-        app.start(&bus, &shutdown.workers);
-        Ok((app, bus))
+/// Opens a service with data.
+async fn open(
+    service: Service,
+    settings: &StackSettings,
+    serving: &Shutdown,
+) -> Result<(OpenService, Bus), StartError> {
+    let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
+    let nats = settings.nats.as_ref().ok_or(StartError::Missing("TICKETING_NATS_URL"))?;
+    if service.has_sessions() && settings.jwt_keys.is_empty() {
+        return Err(StartError::Missing("TICKETING_JWT_KEY"));
     }
-
-    /// Returns the database, outbox and inbox of the service; `None` for the client.
-    fn core(&self) -> Option<&ServiceCore> {
-        match self {
-            Self::Auth(app) => Some(app.core()),
-            Self::Tickets(app) => Some(app.core()),
-            Self::Orders(app) => Some(app.core()),
-            Self::Payments(app) => Some(app.core()),
-            Self::Expiration(app) => Some(app.core()),
-            Self::Client(_) => None,
-        }
+    if service == Service::Tickets && settings.pass_keys.is_empty() {
+        return Err(StartError::Missing("TICKETING_PASS_KEY"));
     }
-
-    fn start(&self, bus: &Bus, workers: &Shutdown) {
-        match self {
-            Self::Auth(app) => app.start(bus, workers),
-            Self::Tickets(app) => app.start(bus, workers),
-            Self::Orders(app) => app.start(bus, workers),
-            Self::Payments(app) => app.start(bus, workers),
-            Self::Expiration(app) => app.start(bus, workers),
-            Self::Client(_) => {}
-        }
-    }
-
-    /// Returns the routes of the service, and the document of the whole API.
-    fn router(&self, service: Service, settings: &StackSettings, serving: &Shutdown) -> Router {
-        let routes = match self {
-            Self::Auth(app) => app.router(),
-            Self::Tickets(app) => app.router(),
-            Self::Orders(app) => app.router(),
-            Self::Payments(app) => app.router(),
-            Self::Expiration(_) => OpenApiRouter::new(),
-            // The pages are no part of the API, so this process does not serve its document.
-            Self::Client(app) => return app.router().merge(Health::new(serving.clone()).router()),
-        };
-        let (routes, _) = routes.split_for_parts();
-        let health = Health::new(serving.clone());
-        let health = match self.core() {
-            Some(core) => with_database_check(health, service, core),
-            None => health,
-        };
-        routes.merge(openapi::document_route(settings.cookie.name())).merge(health.router())
-    }
+    let opener = ServiceOpener {
+        settings,
+        databases: Databases::prepare(url, &[service]).await?,
+        signing: settings.jwt_keys.clone(),
+        pass_keys: settings.pass_keys.clone(),
+        revoked: RevokedSessions::new(settings.clock.clone()),
+        serving: serving.clone(),
+    };
+    let bus = connect_jetstream(nats).await?;
+    let opened = match service {
+        Service::Auth => opener.open_auth().await?,
+        Service::Tickets => opener.open_tickets().await?,
+        Service::Orders => opener.open_orders().await?,
+        Service::Payments => opener.open_payments(&opener.open_provider()?).await?,
+        Service::Expiration | Service::Client => opener.open_expiration()?,
+    };
+    Ok((opened, bus))
 }
 
 /// The shortest interval between two writes of a readiness check.

@@ -20,7 +20,7 @@ use crate::clock_routes::with_clock;
 use crate::data_dir::{DataDir, FolderWatch};
 use crate::databases::{BUS, Databases, PROVIDER, database_files};
 use crate::http_server::{HttpServer, ShutdownPhases};
-use crate::open::{ServiceOpener, client_app, connect_jetstream};
+use crate::open::{OpenService, ServiceOpener, client_app, connect_jetstream};
 use crate::process::{with_database_check, with_write_check};
 use crate::provider::CardProvider;
 use crate::{Service, StackSettings, StartError, openapi};
@@ -29,22 +29,17 @@ use crate::{Service, StackSettings, StartError, openapi};
 #[derive(Debug)]
 pub struct Stack {
     server: HttpServer,
-    parts: Parts,
+    cores: [(&'static str, ServiceCore); 5],
+    provider: CardProvider,
+    watch: Watch,
     _data_dir: DataDir,
 }
 
-/// The services of a stack, their bus and their provider.
-#[derive(Clone, Debug)]
-pub(crate) struct Parts {
-    pub(crate) clock: Clock,
-    pub(crate) bus: Bus,
-    pub(crate) auth: ticketing_auth::App,
-    pub(crate) tickets: ticketing_tickets::App,
-    pub(crate) orders: ticketing_orders::App,
-    pub(crate) payments: ticketing_payments::App,
-    pub(crate) expiration: ticketing_expiration::App,
-    pub(crate) client: ticketing_client::App,
-    pub(crate) provider: CardProvider,
+/// The open services of a stack, their bus and their provider.
+struct Parts {
+    services: [OpenService; 5],
+    bus: Bus,
+    provider: CardProvider,
 }
 
 impl Stack {
@@ -63,16 +58,27 @@ impl Stack {
         let databases = database_files(&settings);
         let checked = data_dir.check_databases(&databases)?;
         let parts = Parts::open(&settings, &data_dir, &shutdown.serving).await?;
-        let watch = data_dir.watch(checked.complete()?);
-        parts.start(&shutdown.workers);
-        let watched = watch.is_needed().then_some(&watch);
-        let routes = parts.router(&settings, &shutdown.serving, watched);
-        if watch.is_needed() {
-            shutdown.workers.spawn(watch.run(shutdown.workers.clone()));
+        let folder = data_dir.watch(checked.complete()?);
+        let health = parts.health(&shutdown.serving, folder.is_needed().then_some(&folder));
+        if folder.is_needed() {
+            shutdown.workers.spawn(folder.run(shutdown.workers.clone()));
         }
-        let routes = if settings.movable_clock { with_clock(routes, &parts.clock) } else { routes };
-        let server = HttpServer::start(&settings, Some(&parts.bus), routes, shutdown).await?;
-        Ok(Self { server, parts, _data_dir: data_dir })
+        let Parts { services, bus, provider } = parts;
+        let cores = services.each_ref().map(|opened| (opened.service.name(), opened.core.clone()));
+        let mut api = OpenApiRouter::new();
+        for opened in services {
+            (opened.start)(&bus, &shutdown.workers);
+            api = api.merge(opened.routes);
+        }
+        let routes = routes(api, &settings).merge(health.router()).merge(client_app(&settings).router());
+        let clock = settings.clock.clone();
+        let routes = if settings.movable_clock { with_clock(routes, &clock) } else { routes };
+        let server = HttpServer::start(&settings, Some(&bus), routes, shutdown).await?;
+        let [auth, tickets, orders, payments, expiration] = cores.each_ref().map(|(_, core)| core.db.clone());
+        let ledger = provider.ledger_source();
+        let sources = Sources { auth: Some(auth), tickets, orders, payments, expiration, ledger };
+        let watch = Watch { sources, bus, clock };
+        Ok(Self { server, cores, provider, watch, _data_dir: data_dir })
     }
 
     /// Returns the address of the listener.
@@ -92,17 +98,17 @@ impl Stack {
 
     /// Returns the clock, which tests can move.
     pub fn clock(&self) -> &Clock {
-        &self.parts.clock
+        &self.watch.clock
     }
 
     /// Returns the bus between the services.
     pub fn bus(&self) -> &Bus {
-        &self.parts.bus
+        &self.watch.bus
     }
 
     /// Returns the simulated card provider, with its ledger and fault injection, if cards are simulated.
     pub fn simulated(&self) -> Option<&SimulatedProvider> {
-        self.parts.provider.simulated()
+        self.provider.simulated()
     }
 
     /// Returns the ledger of the card provider.
@@ -110,12 +116,12 @@ impl Stack {
     /// # Errors
     /// If the ledger cannot be read.
     pub async fn ledger(&self) -> Result<Ledger, AuditError> {
-        self.parts.watch().ledger().await
+        self.watch.ledger().await
     }
 
     /// Returns the cores of the stateful services, by name.
     pub fn cores(&self) -> [(&'static str, &ServiceCore); 5] {
-        self.parts.cores()
+        self.cores.each_ref().map(|(name, core)| (*name, core))
     }
 
     /// Returns the newest events, the oldest of them first.
@@ -123,7 +129,7 @@ impl Stack {
     /// # Errors
     /// If the log cannot be read.
     pub async fn events(&self, limit: u32) -> Result<Vec<Envelope>, ticketing_bus::BusError> {
-        self.parts.bus.recent(limit).await
+        self.watch.bus.recent(limit).await
     }
 
     /// Returns whether every published event has taken effect: no outbox, consumer or provider step is pending.
@@ -131,7 +137,7 @@ impl Stack {
     /// # Errors
     /// If a database cannot be read.
     pub async fn is_settled(&self) -> Result<bool, AuditError> {
-        self.parts.watch().is_settled().await
+        self.watch.is_settled().await
     }
 
     /// Checks the invariants over the databases, the bus and the provider's ledger.
@@ -139,7 +145,7 @@ impl Stack {
     /// # Errors
     /// If one of them cannot be read.
     pub async fn audit(&self) -> Result<Report, AuditError> {
-        self.parts.watch().audit().await
+        self.watch.audit().await
     }
 
     /// Stops accepting, lets requests under way finish, then ends the workers. Returns `false` if a request was cut off
@@ -175,31 +181,20 @@ impl Parts {
         let opener =
             ServiceOpener { settings, databases, signing, pass_keys, revoked, serving: serving.clone() };
         let provider = opener.open_provider()?;
-        Ok(Self {
-            auth: opener.open_auth().await?,
-            tickets: opener.open_tickets().await?,
-            orders: opener.open_orders().await?,
-            payments: opener.open_payments(&provider).await?,
-            expiration: opener.open_expiration()?,
-            client: client_app(settings),
-            clock: settings.clock.clone(),
-            provider,
-            bus,
-        })
+        let services = [
+            opener.open_auth().await?,
+            opener.open_tickets().await?,
+            opener.open_orders().await?,
+            opener.open_payments(&provider).await?,
+            opener.open_expiration()?,
+        ];
+        Ok(Self { services, bus, provider })
     }
 
-    fn start(&self, workers: &Shutdown) {
-        self.auth.start(&self.bus, workers);
-        self.tickets.start(&self.bus, workers);
-        self.orders.start(&self.bus, workers);
-        self.payments.start(&self.bus, workers);
-        self.expiration.start(&self.bus, workers);
-    }
-
-    fn router(&self, settings: &StackSettings, serving: &Shutdown, folder: Option<&FolderWatch>) -> Router {
-        let cores = Service::STATEFUL.into_iter().zip(self.cores());
-        let health = cores.fold(Health::new(serving.clone()), |health, (service, (_, core))| {
-            with_database_check(health, service, core)
+    /// Returns the checks of readiness: every database takes a write, and the folder is in its place.
+    fn health(&self, serving: &Shutdown, folder: Option<&FolderWatch>) -> Health {
+        let health = self.services.iter().fold(Health::new(serving.clone()), |health, opened| {
+            with_database_check(health, opened.service, &opened.core)
         });
         let bus = self.bus.clone();
         let health = with_write_check(health, BUS, move || {
@@ -213,49 +208,23 @@ impl Parts {
             }),
             None => health,
         };
-        let health = match folder.cloned() {
+        match folder.cloned() {
             Some(folder) => health.check("data_dir", move || {
                 let folder = folder.clone();
                 async move { folder.is_in_place().await }
             }),
             None => health,
-        };
-        let (routes, documented) = OpenApiRouter::new()
-            .merge(self.auth.router())
-            .merge(self.tickets.router())
-            .merge(self.orders.router())
-            .merge(self.payments.router())
-            .split_for_parts();
-        let document = Arc::new(openapi::document(documented, settings.cookie.name()));
-        let serve_document = move || {
-            let document = Arc::clone(&document);
-            async move { axum::Json(&*document).into_response() }
-        };
-        routes
-            .route(openapi::PATH, axum::routing::get(serve_document))
-            .merge(health.router())
-            .merge(self.client.router())
+        }
     }
+}
 
-    fn watch(&self) -> Watch {
-        let sources = Sources {
-            auth: Some(self.auth.core().db.clone()),
-            tickets: self.tickets.core().db.clone(),
-            orders: self.orders.core().db.clone(),
-            payments: self.payments.core().db.clone(),
-            expiration: self.expiration.core().db.clone(),
-            ledger: self.provider.ledger_source(),
-        };
-        Watch { sources, bus: self.bus.clone(), clock: self.clock.clone() }
-    }
-
-    pub(crate) fn cores(&self) -> [(&'static str, &ServiceCore); 5] {
-        [
-            ("auth", self.auth.core()),
-            ("tickets", self.tickets.core()),
-            ("orders", self.orders.core()),
-            ("payments", self.payments.core()),
-            ("expiration", self.expiration.core()),
-        ]
-    }
+/// Returns the routes of the API, and the document that describes them.
+fn routes(api: OpenApiRouter, settings: &StackSettings) -> Router {
+    let (routes, documented) = api.split_for_parts();
+    let document = Arc::new(openapi::document(documented, settings.cookie.name()));
+    let serve_document = move || {
+        let document = Arc::clone(&document);
+        async move { axum::Json(&*document).into_response() }
+    };
+    routes.route(openapi::PATH, axum::routing::get(serve_document))
 }
