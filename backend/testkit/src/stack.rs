@@ -4,6 +4,7 @@ mod builder;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use ticketing_engines::{NatsServer, OwnDatabase, Shape};
@@ -13,9 +14,9 @@ use ticketing_sdk::Client;
 use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Service, Stack, StackSettings};
 
+use crate::Deadline;
 use crate::cluster::{Cluster, ClusterSettings, OwnSetting};
 use crate::deployment::Deployment;
-use crate::eventually;
 use crate::raw::Raw;
 use crate::session::{PASSWORD, TestSession};
 
@@ -202,7 +203,15 @@ impl TestStack {
 
     /// Waits until no work is pending.
     pub async fn settle(&self) {
-        eventually!(self.is_settled().await, seconds 20);
+        self.settle_within(Duration::from_secs(20)).await;
+    }
+
+    /// Waits until no work is pending, within this time.
+    pub(crate) async fn settle_within(&self, limit: Duration) {
+        let deadline = Deadline::after(limit);
+        while !self.is_settled().await {
+            deadline.pause("the marketplace settles").await;
+        }
     }
 
     /// Runs the audit.

@@ -21,14 +21,11 @@ mod verify;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ticketing_engines::NatsServer;
 use ticketing_server::audit::Report;
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 pub use self::client_pool::ClientPool;
 pub use self::cluster::{CLUSTER_ORDER_TTL, ClusterStorm};
@@ -36,8 +33,6 @@ pub use self::fresh::FRESH_PURCHASE;
 pub use self::outage::{OutageStorm, OutageSummary};
 pub use self::sellers::SellerActivity;
 
-use self::client::{Client, ClientHistory, Shared};
-use self::connection::ServerConnection;
 use self::events::Events;
 use self::rng::SeededRng;
 use self::server::Server;
@@ -45,8 +40,6 @@ use crate::Deadline;
 
 /// The duration of a reservation: some expire in the storm.
 const ORDER_TTL: &str = "2s";
-/// How long the clients may need to get the responses of a round.
-const RESPONSES_TIMEOUT: Duration = Duration::from_secs(120);
 /// How long the consumers may need to process all events.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -126,18 +119,8 @@ impl Storm {
     ) -> Summary {
         let began = Instant::now();
         let program = events.configure(&self.program);
-        let shared = Arc::new(Shared {
-            connection: ServerConnection::new(),
-            tickets: Mutex::default(),
-            codes: Mutex::default(),
-            is_over: AtomicBool::new(false),
-        });
         let rng = SeededRng::new(self.seed);
-        let mut clients = JoinSet::new();
-        for number in 0..self.clients {
-            clients.spawn(Client::new(number, rng.fork(number), shared.clone(), self.sellers).run());
-        }
-
+        let mut clients = ClientPool::without_server(self.clients, self.seed, self.sellers);
         let (mut killed_at_work, mut killed_at_start) = (0, 0);
         for round in 1..=self.rounds {
             let mut rng = rng.fork(1_000_000 + u64::from(round));
@@ -148,44 +131,30 @@ impl Storm {
             }
             killed_at_start += starts;
             let answers = if rng.percent(25) { rng.below(4) } else { 20 + rng.below(500) };
-            let server = start_and_wait(&program, data_dir, &shared, &mut clients, answers).await;
+            let server = start_and_wait(&program, data_dir, &mut clients, answers).await;
             if rng.percent(50) {
                 events.restart_nats().await;
-                wait_for_responses(&shared, &mut clients, rng.below(100)).await;
+                clients.wait_for_responses(rng.below(100)).await;
             }
             server.kill().await;
-            shared.connection.cut();
+            clients.connection().cut();
             killed_at_work += 1;
+            let [writes, succeeded, retried] = clients.counts();
             report(format!(
-                "round {round}: killed after {answers} responses; {} writes so far, {} succeeded, {} retried",
-                shared.connection.sent.load(Ordering::Relaxed),
-                shared.connection.succeeded.load(Ordering::Relaxed),
-                shared.connection.retried.load(Ordering::Relaxed),
+                "round {round}: killed after {answers} responses; {writes} writes so far, {succeeded} succeeded, {retried} retried"
             ));
         }
 
-        let server = start_and_wait(&program, data_dir, &shared, &mut clients, 200).await;
-        shared.is_over.store(true, Ordering::Relaxed);
-        let mut histories: Vec<ClientHistory> = Vec::new();
-        while let Some(client) = clients.join_next().await {
-            histories.push(history_of(client));
-        }
-        verify::check(&shared.connection, &histories).await;
+        let server = start_and_wait(&program, data_dir, &mut clients, 200).await;
+        let counts = clients.stop_and_verify().await;
         settle(&events, data_dir).await;
         let status = server.terminate().await;
         assert!(status.success(), "the server ended with {status}");
         let audit = events.audit(data_dir).await;
         assert!(audit.is_clean(), "the audit of the data directory finds:\n{audit}");
-        Summary {
-            seed: self.seed,
-            killed_at_work,
-            killed_at_start,
-            writes: shared.connection.sent.load(Ordering::Relaxed),
-            succeeded: shared.connection.succeeded.load(Ordering::Relaxed),
-            retried: shared.connection.retried.load(Ordering::Relaxed),
-            audit,
-            took: began.elapsed(),
-        }
+        let [writes, succeeded, retried] = counts;
+        let took = began.elapsed();
+        Summary { seed: self.seed, killed_at_work, killed_at_start, writes, succeeded, retried, audit, took }
     }
 
     /// Kills `times` servers, each while it creates its databases in a folder of its own, and starts each again.
@@ -218,27 +187,13 @@ async fn kill_at_start(program: &Program, data_dir: &Path, rng: &mut SeededRng) 
 async fn start_and_wait(
     program: &Program,
     data_dir: &Path,
-    shared: &Shared,
-    clients: &mut JoinSet<ClientHistory>,
+    clients: &mut ClientPool,
     answers: u64,
 ) -> Server {
     let server = Server::start(program, data_dir, ORDER_TTL).await;
-    shared.connection.connect(&server.url);
-    wait_for_responses(shared, clients, answers).await;
+    clients.connection().connect(&server.url);
+    clients.wait_for_responses(answers).await;
     server
-}
-
-/// Waits for so many more responses.
-async fn wait_for_responses(shared: &Shared, clients: &mut JoinSet<ClientHistory>, answers: u64) {
-    let mut answered = shared.connection.answered.subscribe();
-    let enough = *answered.borrow() + answers;
-    tokio::select! {
-        // A client ends early only if it has panicked.
-        Some(client) = clients.join_next() => drop(history_of(client)),
-        worked = timeout(RESPONSES_TIMEOUT, answered.wait_for(|count| *count >= enough)) => {
-            drop(worked.expect("the server answers").expect("the connection outlives the storm"));
-        }
-    }
 }
 
 /// Waits until the audit of the running server is clean.
@@ -251,15 +206,6 @@ async fn settle(events: &Events<'_>, data_dir: &Path) {
         }
         let found = report.map_or_else(|| "the bus cannot be read".to_owned(), |report| report.to_string());
         deadline.pause(&format!("a clean audit, which still finds\n{found}")).await;
-    }
-}
-
-/// Returns the history of a client, and propagates its panic.
-fn history_of(client: Result<ClientHistory, tokio::task::JoinError>) -> ClientHistory {
-    match client {
-        Ok(history) => history,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(error) => panic!("a client task was cancelled: {error}"),
     }
 }
 

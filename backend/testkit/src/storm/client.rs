@@ -20,7 +20,7 @@ const CONTESTED: usize = 12;
 const PROPAGATION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The state that the clients share.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) connection: ServerConnection,
     /// The ids of the listed tickets.
@@ -56,7 +56,7 @@ pub(super) struct PlacedOrder {
 }
 
 /// The responses that one client got.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ClientHistory {
     pub(super) cookie: String,
     pub(super) name: String,
@@ -79,16 +79,7 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(number: u64, rng: SeededRng, shared: Arc<Shared>, sellers: SellerActivity) -> Self {
-        let history = ClientHistory {
-            cookie: String::new(),
-            name: format!("client-{number}"),
-            user_id: String::new(),
-            listed: Vec::new(),
-            ordered: Vec::new(),
-            claimed: Vec::new(),
-            admitted: Vec::new(),
-            responses: Vec::new(),
-        };
+        let history = ClientHistory { name: format!("client-{number}"), ..ClientHistory::default() };
         Self { rng, shared, history, keys: 0, sellers }
     }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::client_pool::ClientPool;
 use super::rng::SeededRng;
 use super::{SETTLE_TIMEOUT, SellerActivity, Summary};
-use crate::{Deadline, TestStack};
+use crate::TestStack;
 
 /// The duration of a reservation: some expire in the storm.
 pub const CLUSTER_ORDER_TTL: std::time::Duration = std::time::Duration::from_secs(2);
@@ -32,14 +32,14 @@ impl ClusterStorm {
         let began = Instant::now();
         let rng = SeededRng::new(self.seed);
         let mut clients = ClientPool::start_with(stack, self.clients, self.seed, self.sellers);
-        let mut killed = 0;
+        let mut killed_at_work = 0;
         for round in 1..=self.rounds {
             let mut rng = rng.fork(1_000_000 + u64::from(round));
             clients.wait_for_responses(20 + rng.below(200)).await;
             let processes_to_kill = processes_to_kill(stack, &mut rng);
             for number in &processes_to_kill {
                 stack.cluster().kill(*number).await;
-                killed += 1;
+                killed_at_work += 1;
             }
             if rng.percent(30) {
                 stack.nats().restart().await;
@@ -54,23 +54,20 @@ impl ClusterStorm {
             report(format!("round {round}: killed processes {processes_to_kill:?}"));
         }
         clients.wait_for_responses(200).await;
-        let [writes, succeeded, retried] = clients.counts();
-        clients.stop_and_verify().await;
-        let deadline = Deadline::after(SETTLE_TIMEOUT);
-        while !stack.is_settled().await {
-            deadline.pause("the marketplace settles").await;
-        }
+        let [writes, succeeded, retried] = clients.stop_and_verify().await;
+        stack.settle_within(SETTLE_TIMEOUT).await;
         let audit = stack.report().await;
         assert!(audit.is_clean(), "the audit finds:\n{audit}");
+        let took = began.elapsed();
         Summary {
             seed: self.seed,
-            killed_at_work: killed,
+            killed_at_work,
             killed_at_start: 0,
             writes,
             succeeded,
             retried,
             audit,
-            took: began.elapsed(),
+            took,
         }
     }
 }

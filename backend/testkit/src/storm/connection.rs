@@ -36,7 +36,7 @@ pub(super) struct WriteResponse {
 }
 
 /// The connection, which counts writes and responses.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ServerConnection {
     /// The running server.
     server: watch::Sender<Option<Raw>>,
@@ -47,16 +47,6 @@ pub(super) struct ServerConnection {
 }
 
 impl ServerConnection {
-    pub(super) fn new() -> Self {
-        Self {
-            server: watch::Sender::new(None),
-            answered: watch::Sender::new(0),
-            sent: AtomicU64::new(0),
-            retried: AtomicU64::new(0),
-            succeeded: AtomicU64::new(0),
-        }
-    }
-
     pub(super) fn connect(&self, url: &str) {
         self.server.send_replace(Some(Raw::new(url)));
     }

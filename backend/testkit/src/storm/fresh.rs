@@ -26,7 +26,7 @@ impl TestStack {
     /// # Panics
     /// Panics if it takes longer, or a response is unexpected.
     pub async fn complete_fresh_purchase(&self) {
-        let connection = ServerConnection::new();
+        let connection = ServerConnection::default();
         connection.connect(&self.url());
         let bought = timeout(FRESH_PURCHASE, async {
             let (seller, buyer) =

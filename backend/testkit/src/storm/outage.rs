@@ -57,19 +57,14 @@ impl OutageStorm {
         stack.complete_fresh_purchase().await;
         let healed = Instant::now();
         clients.wait_for_responses(20 + 5 * self.clients).await;
-        let counts = clients.counts();
-        clients.stop_and_verify().await;
-        let deadline = Deadline::after(SETTLE_TIMEOUT + self.lasts);
-        while !stack.is_settled().await {
-            deadline.pause("the marketplace settles").await;
-        }
+        let counts = clients.stop_and_verify().await;
+        stack.settle_within(SETTLE_TIMEOUT + self.lasts).await;
         let settled_after = healed.elapsed();
         let bus =
             Bus::jetstream(JetStreamOptions::new(stack.nats().url())).await.expect("the bus can be read");
         let letters = bus.dead_letters().await.expect("the dead letters can be read");
         assert!(letters.is_empty(), "events were dead-lettered: {letters:#?}");
-        let audit = stack.report().await;
-        assert!(audit.is_clean(), "the audit finds:\n{audit}");
+        stack.audit().await;
         OutageSummary { outage: self.outage, lasted, counts, settled_after }
     }
 }

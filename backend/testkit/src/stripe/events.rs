@@ -5,7 +5,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::{FakeStripe, STRIPE_WEBHOOK_SECRET};
-use crate::raw::Raw;
+use crate::raw::{Raw, RawRequest};
 use crate::reply::Reply;
 
 impl FakeStripe {
@@ -21,10 +21,14 @@ impl FakeStripe {
 
     /// Signs an event now and sends it with `raw`; returns the response.
     pub async fn send(&self, raw: &Raw, event: &Value) -> Reply {
+        self.signed(raw, event).await
+    }
+
+    fn signed(&self, raw: &Raw, event: &Value) -> RawRequest {
         let body = event.to_string();
         let signature = self.sign(&body, STRIPE_WEBHOOK_SECRET);
         let request = raw.post("/api/payments/webhook").header("stripe-signature", signature);
-        request.body("application/json; charset=utf-8", body).await
+        request.body("application/json; charset=utf-8", body)
     }
 
     /// Signs a body now with this secret; returns the header value.
@@ -52,11 +56,8 @@ impl FakeStripe {
         tokio::spawn(async move {
             let raw = Raw::new(base);
             for event in events.iter().rev().chain(&events) {
-                let body = event.to_string();
-                let signature = fake.sign(&body, STRIPE_WEBHOOK_SECRET);
-                let request = raw.post("/api/payments/webhook").header("stripe-signature", signature);
                 // A stopped marketplace receives nothing.
-                drop(request.body("application/json", body).send().await);
+                drop(fake.signed(&raw, event).send().await);
             }
         });
     }
