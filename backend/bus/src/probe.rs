@@ -1,7 +1,7 @@
 //! A write probe of a database.
 
 use ticketing_platform::args;
-use ticketing_platform::db::{Db, DbError};
+use ticketing_platform::db::{Db, DbError, Tx};
 use ticketing_sdk::Timestamp;
 
 /// Writes one row and waits until it is durable.
@@ -9,9 +9,7 @@ use ticketing_sdk::Timestamp;
 /// # Errors
 /// If the database cannot be written.
 pub(crate) async fn write(db: &Db, now: Timestamp) -> Result<(), DbError> {
-    let sql = "INSERT INTO write_probes (name, written_at) VALUES ('probe', $1) \
-               ON CONFLICT (name) DO UPDATE SET written_at = excluded.written_at";
-    db.write_probe(move |tx| tx.execute(sql, args![now]).map(drop)).await
+    db.write_probe(move |tx| insert(tx, now)).await
 }
 
 /// Checks that a database can be written: by a probe, and by the last writes of this process.
@@ -19,12 +17,11 @@ pub(crate) async fn write(db: &Db, now: Timestamp) -> Result<(), DbError> {
 /// # Errors
 /// If the database cannot be written. An overloaded database counts as writable.
 pub(crate) async fn check(db: &Db, now: Timestamp) -> Result<(), DbError> {
-    match write(db, now).await {
-        Ok(()) | Err(DbError::Busy) => {}
-        Err(error) => return Err(error),
-    }
-    if db.has_failed_writes() {
-        return Err(DbError::Unavailable("the last writes failed".to_owned()));
-    }
-    Ok(())
+    db.check_writable(move |tx| insert(tx, now)).await
+}
+
+fn insert(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
+    let sql = "INSERT INTO write_probes (name, written_at) VALUES ('probe', $1) \
+               ON CONFLICT (name) DO UPDATE SET written_at = excluded.written_at";
+    tx.execute(sql, args![now]).map(drop)
 }

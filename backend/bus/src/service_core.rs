@@ -105,7 +105,7 @@ impl ServiceCore {
     }
 
     /// Checks that the database can be written: a probe succeeds, and no kind of write has failed last because of an
-    /// outage ([`Db::has_failed_writes`]).
+    /// outage ([`Db::check_writable`]).
     ///
     /// # Errors
     /// If the database cannot be written.

@@ -156,7 +156,7 @@ impl Db {
     }
 
     /// Runs a unit that writes a small row, to find out whether the database can be written. Its outcome is no write of
-    /// a kind of its own: see [`has_failed_writes`](Self::has_failed_writes).
+    /// a kind of its own: see [`check_writable`](Self::check_writable).
     ///
     /// # Errors
     /// As for [`write`](Self::write).
@@ -172,10 +172,23 @@ impl Db {
         outcome
     }
 
-    /// Returns whether a write of some kind failed by an outage in the last 10 s, and no write of the same kind has
-    /// succeeded since. Every writer of this process counts: requests, consumers and workers.
-    pub fn has_failed_writes(&self) -> bool {
-        self.health.is_failing()
+    /// Checks that the database can be written: a probe succeeds, and no write of some kind failed by an outage in the
+    /// last 10 s without a success of the same kind since. Every writer of this process counts: requests, consumers and
+    /// workers.
+    ///
+    /// # Errors
+    /// If it cannot be written. An overloaded database counts as writable.
+    pub async fn check_writable(
+        &self,
+        probe: impl Fn(&mut Tx<'_>) -> Result<(), DbError> + Send + 'static,
+    ) -> Result<(), DbError> {
+        match self.write_probe(probe).await {
+            Ok(()) | Err(DbError::Busy) if self.health.is_failing() => {
+                Err(DbError::Unavailable("the last writes failed".to_owned()))
+            }
+            Err(DbError::Busy) => Ok(()),
+            outcome => outcome,
+        }
     }
 
     async fn run_watched<T, E, F>(&self, unit: F, isolation: Isolation) -> Result<Watched<T>, UnitError<E>>

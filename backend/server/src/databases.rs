@@ -30,7 +30,8 @@ impl Databases {
     pub(crate) async fn prepare(url: &PostgresUrl, services: &[Service]) -> Result<Self, StartError> {
         let (server, services) = (url.clone(), services.to_vec());
         // May wait for the migration of another process.
-        let prepared = tokio::task::spawn_blocking(move || prepare(&server, &services)).await;
+        let prepared =
+            tokio::task::spawn_blocking(move || prepare(&server, &services, server.is_migrated_here())).await;
         prepared.map_err(|error| StartError::Database(unusable(&error)))?.map_err(|error| match error {
             OpenError::NotMigrated { .. } => StartError::NotMigrated(error),
             error => StartError::Database(error),
@@ -61,29 +62,18 @@ impl Databases {
 /// # Errors
 /// If the server cannot be reached or used, or a migration fails.
 pub fn migrate(url: &PostgresUrl) -> Result<(), OpenError> {
-    migrate_services(url, &Service::STATEFUL)
+    prepare(url, &Service::STATEFUL, true)
 }
 
-fn prepare(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
-    if url.is_migrated_here() { migrate_services(url, services) } else { check_services(url, services) }
-}
-
-fn migrate_services(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
+/// Migrates the schemas of these services, or checks that they are migrated.
+fn prepare(url: &PostgresUrl, services: &[Service], migrates: bool) -> Result<(), OpenError> {
     for service in services {
-        ServiceCore::migrate(schema(url, service.name())?, &service.tables())?;
+        let (schema, tables) = (schema(url, service.name())?, service.tables());
+        if migrates { ServiceCore::migrate(schema, &tables) } else { ServiceCore::check(schema, &tables) }?;
     }
     if services.contains(&Service::Payments) {
-        Db::migrate(schema(url, PROVIDER)?, &[SimulatedProvider::TABLES])?;
-    }
-    Ok(())
-}
-
-fn check_services(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
-    for service in services {
-        ServiceCore::check(schema(url, service.name())?, &service.tables())?;
-    }
-    if services.contains(&Service::Payments) {
-        Db::check(schema(url, PROVIDER)?, &[SimulatedProvider::TABLES])?;
+        let (schema, tables) = (schema(url, PROVIDER)?, [SimulatedProvider::TABLES]);
+        if migrates { Db::migrate(schema, &tables) } else { Db::check(schema, &tables) }?;
     }
     Ok(())
 }

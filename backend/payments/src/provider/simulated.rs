@@ -65,14 +65,7 @@ impl SimulatedProvider {
     /// # Errors
     /// If it cannot be written.
     pub async fn check_writable(&self) -> Result<(), DbError> {
-        match self.db.write_probe(|_| Ok(())).await {
-            Ok(()) | Err(DbError::Busy) => {}
-            Err(error) => return Err(error),
-        }
-        if self.db.has_failed_writes() {
-            return Err(DbError::Unavailable("the last calls could not be written".to_owned()));
-        }
-        Ok(())
+        self.db.check_writable(|_| Ok(())).await
     }
 
     /// Returns the faults that are injected into its calls.

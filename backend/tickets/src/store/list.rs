@@ -84,29 +84,22 @@ pub fn list(
         let word = query.arg(pattern);
         query.and(&format!("venue_key LIKE {word} ESCAPE '\\'"));
     }
-    if let Some(now) = listing.starts_after {
-        let now = query.arg(now);
-        query.and(&format!("starts_at > {now}"));
+    let bounds: [(&str, Option<Arg<'_>>); 6] = [
+        ("starts_at >", listing.starts_after.map(Arg::from)),
+        ("starts_at >=", listing.from.map(Arg::from)),
+        ("starts_at <=", listing.until.map(Arg::from)),
+        ("price >=", listing.min_price.map(|price| price.cents().into())),
+        ("price <=", listing.max_price.map(|price| price.cents().into())),
+        ("user_id =", listing.seller.as_ref().map(Arg::from)),
+    ];
+    for (comparison, bound) in bounds {
+        if let Some(bound) = bound {
+            let bound = query.arg(bound);
+            query.and(&format!("{comparison} {bound}"));
+        }
     }
-    if let Some(from) = listing.from {
-        let from = query.arg(from);
-        query.and(&format!("starts_at >= {from} AND starts_at < {NEVER}"));
-    }
-    if let Some(until) = listing.until {
-        let until = query.arg(until);
-        query.and(&format!("starts_at <= {until}"));
-    }
-    if let Some(price) = listing.min_price {
-        let price = query.arg(price.cents());
-        query.and(&format!("price >= {price}"));
-    }
-    if let Some(price) = listing.max_price {
-        let price = query.arg(price.cents());
-        query.and(&format!("price <= {price}"));
-    }
-    if let Some(seller) = &listing.seller {
-        let seller = query.arg(seller);
-        query.and(&format!("user_id = {seller}"));
+    if listing.from.is_some() {
+        query.and(&format!("starts_at < {NEVER}"));
     }
     let (key, direction, beyond) = match listing.sort {
         Sort::Oldest => (None, "ASC", ">"),
@@ -116,24 +109,19 @@ pub fn list(
         Sort::Title => (Some("title_key"), "ASC", ">"),
         Sort::Starts => (Some("starts_at"), "ASC", ">"),
     };
-    match position {
-        None => {}
-        Some(Position::Age(id)) => {
-            let id = query.arg(id);
-            query.and(&format!("id {beyond} {id}"));
-        }
-        Some(Position::Price(price, id)) => {
-            let (price, id) = (query.arg(*price), query.arg(id));
-            query.and(&format!("(price, id) {beyond} ({price}, {id})"));
-        }
-        Some(Position::Title(title, id)) => {
-            let (title, id) = (query.arg(title), query.arg(id));
-            query.and(&format!("(title_key, id) {beyond} ({title}, {id})"));
-        }
-        Some(Position::Starts { starts_at, id }) => {
-            let (starts_at, id) = (query.arg(*starts_at), query.arg(id));
-            query.and(&format!("(starts_at, id) {beyond} ({starts_at}, {id})"));
-        }
+    if let Some(position) = position {
+        let (value, id) = match position {
+            Position::Age(id) => (None, id),
+            Position::Price(price, id) => (Some(Arg::from(*price)), id),
+            Position::Title(title, id) => (Some(Arg::from(title)), id),
+            Position::Starts { starts_at, id } => (Some(Arg::from(*starts_at)), id),
+        };
+        let id = query.arg(id);
+        let after = match (key, value.map(|value| query.arg(value))) {
+            (Some(key), Some(value)) => format!("({key}, id) {beyond} ({value}, {id})"),
+            _ => format!("id {beyond} {id}"),
+        };
+        query.and(&after);
     }
     let order =
         key.map_or_else(|| format!("id {direction}"), |key| format!("{key} {direction}, id {direction}"));
