@@ -1,5 +1,6 @@
-//! The causes of an error.
+//! The causes of an error, and the message of a panic.
 
+use std::any::Any;
 use std::error::Error;
 
 /// Iterates over an error and its causes, the error first.
@@ -13,4 +14,10 @@ pub fn error_chain(error: &(dyn Error + 'static)) -> String {
         .map(ToString::to_string)
         .reduce(|text, cause| if text.ends_with(&cause) { text } else { format!("{text}: {cause}") })
         .unwrap_or_default()
+}
+
+/// Returns the message of a panic.
+pub(crate) fn panic_text<'p>(panic: &'p (dyn Any + Send)) -> &'p str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

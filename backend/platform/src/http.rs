@@ -32,7 +32,7 @@ mod trace;
 
 pub use accept::prefers_event_stream;
 pub use allowed_origin::{AllowedOrigin, OriginError};
-pub use body::{BODY_LIMIT, BodyError, LARGEST_BODY};
+pub use body::{BODY_LIMIT, LARGEST_BODY, read_body};
 pub use client_address::{ClientAddress, NetworkError, TrustedProxies, parse_network};
 pub use etag::IfMatch;
 pub use fields::{Field, PriceField, ValidationErrors};

@@ -1,12 +1,10 @@
 //! `POST /api/payments/webhook`
 
-use std::error::Error;
-
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
-use ticketing_platform::http::{ApiError, BodyError, Json};
+use ticketing_platform::http::{ApiError, Json, read_body};
 use ticketing_platform::telemetry::LogThrottle;
 use ticketing_sdk::{ErrorCode, Problem};
 
@@ -38,7 +36,8 @@ pub(crate) async fn webhook(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Received>, ApiError> {
-    let body = read(body).await?;
+    // Nothing is parsed before the signature is verified.
+    let body = read_body(body, WEBHOOK_BODY_LIMIT).await?;
     let verified = app.provider.verify_webhook(&headers, &body);
     let outcome = match &verified {
         Ok(Some(_)) => "recorded",
@@ -56,21 +55,6 @@ pub(crate) async fn webhook(
         db.write(unit).await?;
     }
     Ok(Json(Received { received: true }))
-}
-
-/// Reads the signed bytes. Nothing is parsed before the signature is verified.
-async fn read(body: Body) -> Result<Bytes, ApiError> {
-    let limit = usize::try_from(WEBHOOK_BODY_LIMIT).unwrap_or(usize::MAX);
-    axum::body::to_bytes(body, limit).await.map_err(|error| {
-        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-        while let Some(error) = cause {
-            if error.downcast_ref::<BodyError>() == Some(&BodyError::TimedOut) {
-                return ApiError::request_timeout();
-            }
-            cause = error.source();
-        }
-        ApiError::payload_too_large(WEBHOOK_BODY_LIMIT)
-    })
 }
 
 fn webhook_error(error: WebhookError) -> ApiError {

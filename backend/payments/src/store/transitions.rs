@@ -75,6 +75,9 @@ pub fn record_outcome(
     if is_open && payment.claimed_until != claimed.claimed_until {
         return Ok(false);
     }
+    // A webhook event has arrived meanwhile: the step is due at once.
+    let is_due = payment.webhook_events > claimed.webhook_events;
+    let due_after = |pause: Duration| if is_due { publisher.wall } else { publisher.wall + pause };
     let result = match outcome {
         ProviderOutcome::Done { stripe_id } => {
             tx.execute_deferred(
@@ -92,11 +95,7 @@ pub fn record_outcome(
             StepResult::Refused
         }
         ProviderOutcome::NeedsConfirmation { stripe_id, client_secret, pause } => {
-            let due_at = if payment.webhook_events > claimed.webhook_events {
-                publisher.wall
-            } else {
-                publisher.wall + *pause
-            };
+            let due_at = due_after(*pause);
             // The provider has responded, so earlier calls without a response no longer count. The step counts as attempted,
             // so that a cancelled order ends the intent, too.
             tx.execute_deferred(
@@ -107,12 +106,7 @@ pub fn record_outcome(
             return Ok(true);
         }
         ProviderOutcome::Unknown { pause, reached } => {
-            // A webhook event has arrived meanwhile: the step is due at once.
-            let due_at = if payment.webhook_events > claimed.webhook_events {
-                publisher.wall
-            } else {
-                publisher.wall + *pause
-            };
+            let due_at = due_after(*pause);
             payment.unreached += i64::from(!*reached);
             tx.execute_deferred(
                 "UPDATE payments SET claimed_until = NULL, due_at = $3, unreached = $4 WHERE id = $1 AND version = $2",

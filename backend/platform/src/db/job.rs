@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::engine::{Isolation, Queued};
 use super::{DbError, Tx};
+use crate::error_chain::panic_text;
 use crate::telemetry::TraceContext;
 
 /// How long a unit waits for room in a full queue.
@@ -39,7 +40,7 @@ where
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let _entered = self.trace.enter();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.unit)(tx)))
-            .unwrap_or_else(|panic| Err(DbError::Panicked(panic_text(&*panic)).into()));
+            .unwrap_or_else(|panic| Err(DbError::Panicked(panic_text(&*panic).to_owned()).into()));
         let succeeded = outcome.is_ok();
         self.outcome = Some(outcome);
         succeeded
@@ -59,11 +60,6 @@ where
         // The caller may have been cancelled; the commit is valid without it.
         drop(self.sender.send(reply));
     }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
 /// Queues a unit for the threads that serve `queue`, and waits for its outcome.

@@ -1,5 +1,6 @@
 //! The request body, with a limit on its size and its duration.
 
+use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -8,10 +9,13 @@ use std::time::Duration;
 use axum::BoxError;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::LengthLimitError;
 use hyper::body::Incoming;
 use tokio::time::{Sleep, sleep};
 
+use super::problem::ApiError;
 use super::socket::Progress;
+use crate::error_chain::causes;
 
 /// The largest request body of a route without its own limit, in bytes.
 pub const BODY_LIMIT: u64 = 64 * 1024;
@@ -20,7 +24,7 @@ pub const LARGEST_BODY: u64 = 1024 * 1024;
 
 /// A request body was not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BodyError {
+enum BodyError {
     /// It is larger than the limit.
     #[error("the request body is too large")]
     TooLarge,
@@ -29,21 +33,24 @@ pub enum BodyError {
     TimedOut,
 }
 
-impl BodyError {
-    /// Finds the error in the sources of an error of another library.
-    pub(super) fn find(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            if let Some(found) = error.downcast_ref::<Self>() {
-                return Some(*found);
-            }
-            if error.is::<http_body_util::LengthLimitError>() {
-                return Some(Self::TooLarge);
-            }
-            next = error.source();
+/// Reads a request body of at most `limit` bytes.
+///
+/// # Errors
+/// 413 if it is larger, 408 if it does not arrive in time, 400 if it ends early.
+pub async fn read_body(body: axum::body::Body, limit: u64) -> Result<Bytes, ApiError> {
+    let bytes = axum::body::to_bytes(body, usize::try_from(limit).unwrap_or(usize::MAX)).await;
+    bytes.map_err(|error| {
+        let is_too_large = |cause: &(dyn Error + 'static)| {
+            cause.downcast_ref() == Some(&BodyError::TooLarge) || cause.is::<LengthLimitError>()
+        };
+        if causes(&error).any(is_too_large) {
+            ApiError::payload_too_large(limit)
+        } else if causes(&error).any(|cause| cause.downcast_ref() == Some(&BodyError::TimedOut)) {
+            ApiError::request_timeout()
+        } else {
+            ApiError::invalid_json("The request body could not be read")
         }
-        None
-    }
+    })
 }
 
 /// A body that returns an error when it is too large or too slow.

@@ -2,23 +2,18 @@
 
 use std::borrow::Cow;
 
-/// The length of a UUID with its hyphens, in bytes.
-const UUID_LENGTH: usize = 36;
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 /// Returns the canonical form of an identifier, in which it is stored: a UUID in lower case, any other text unchanged.
 pub fn canonical_id(id: &str) -> Cow<'_, str> {
-    if is_uuid(id) && id.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    if id.len() == Hyphenated::LENGTH
+        && Uuid::try_parse(id).is_ok()
+        && id.bytes().any(|byte| byte.is_ascii_uppercase())
+    {
         return Cow::Owned(id.to_ascii_lowercase());
     }
     Cow::Borrowed(id)
-}
-
-fn is_uuid(text: &str) -> bool {
-    text.len() == UUID_LENGTH
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use ticketing_sdk::ErrorCode;
 
-use super::body::{BODY_LIMIT, BodyError};
+use super::body::{BODY_LIMIT, read_body};
 use super::problem::ApiError;
 
 /// A JSON object as the request body, or any value as the response.
@@ -27,15 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if !is_json(request.headers()) {
             return Err(ApiError::unsupported_media_type());
         }
-        let limit = usize::try_from(BODY_LIMIT).unwrap_or(usize::MAX);
-        let bytes =
-            axum::body::to_bytes(request.into_body(), limit).await.map_err(|error| match BodyError::find(
-                &error,
-            ) {
-                Some(BodyError::TooLarge) => ApiError::payload_too_large(BODY_LIMIT),
-                Some(BodyError::TimedOut) => ApiError::request_timeout(),
-                None => ApiError::invalid_json("The request body could not be read"),
-            })?;
+        let bytes = read_body(request.into_body(), BODY_LIMIT).await?;
         parse(&bytes).map(Self)
     }
 }

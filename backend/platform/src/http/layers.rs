@@ -4,7 +4,6 @@
 //! It is written by hand: the layers of tower-http lose behaviours and cost more
 //! (`docs/decisions/0038-tower-http-measured.md`).
 
-use std::any::Any;
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -34,11 +33,11 @@ use super::request_id::{RequestId, X_REQUEST_ID};
 use super::serve::{MAX_HEAD, OnReserve, PROBE_PATHS};
 use super::tls::is_over_tls;
 use super::trace;
-use crate::error_chain::error_chain;
+use crate::error_chain::{error_chain, panic_text};
 use crate::telemetry::{self, LogThrottles};
 
 /// The settings of [`wrap`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct LayerSettings {
     /// The other origins whose pages may use the API, with CORS.
     pub allowed_origins: Vec<AllowedOrigin>,
@@ -52,32 +51,15 @@ pub struct LayerSettings {
     pub signed_paths: Vec<String>,
     /// Path prefixes and the services that own them, for spans.
     pub owners: Vec<(&'static str, &'static str)>,
-    /// The largest request body of other paths, in bytes.
-    pub body_limit: u64,
-    /// Paths with another limit on the request body, in bytes.
+    /// Paths with another limit on the request body than [`BODY_LIMIT`], in bytes.
     pub body_limits: Vec<(String, u64)>,
-}
-
-impl Default for LayerSettings {
-    fn default() -> Self {
-        Self {
-            allowed_origins: Vec::new(),
-            trusted_proxies: TrustedProxies::default(),
-            tls_only: false,
-            paths: CanonicalPaths::default(),
-            signed_paths: Vec::new(),
-            owners: Vec::new(),
-            body_limit: BODY_LIMIT,
-            body_limits: Vec::new(),
-        }
-    }
 }
 
 impl LayerSettings {
     /// Returns the largest request body of a path, in bytes.
     fn body_limit_of(&self, path: &str) -> u64 {
         let own = self.body_limits.iter().find(|(own, _)| own == path);
-        own.map_or(self.body_limit, |(_, limit)| *limit)
+        own.map_or(BODY_LIMIT, |(_, limit)| *limit)
     }
 }
 
@@ -286,7 +268,10 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for ResponseFuture
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(Ok(response))) => response,
                 Ok(Poll::Ready(Err(never))) => match never {},
-                Err(panic) => ApiError::internal(message(panic.as_ref())).into_response(),
+                Err(panic) => {
+                    let text = format!("the handler panicked: {}", panic_text(panic.as_ref()));
+                    ApiError::internal(text).into_response()
+                }
             },
             // The request was refused, or the future is polled after its end.
             None => this.refusal.take().unwrap_or_else(ApiError::not_found).into_response(),
@@ -355,11 +340,4 @@ fn log(id: &RequestId, method: &Method, route: &str, status: u16, why: Option<&s
             tracing::debug!(request_id = id.as_str(), %method, route, status, micros, "answered");
         }
     }
-}
-
-/// Returns the message of a panic.
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("the handler panicked: {}", text.unwrap_or("no message"))
 }
