@@ -8,14 +8,13 @@ use axum::response::IntoResponse;
 use ticketing_bus::{Bus, EmbeddedOptions, ServiceCore};
 use ticketing_events::Envelope;
 use ticketing_payments::SimulatedProvider;
-use ticketing_payments::provider::Ledger;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::health::Health;
 use ticketing_platform::session::RevokedSessions;
 use ticketing_platform::shutdown::Shutdown;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::audit::{AuditError, Report, Sources, Watch};
+use crate::audit::{Sources, Watch};
 use crate::clock_routes::with_clock;
 use crate::data_dir::{DataDir, FolderWatch};
 use crate::databases::{BUS, Databases, PROVIDER, database_files};
@@ -111,14 +110,6 @@ impl Stack {
         self.provider.simulated()
     }
 
-    /// Returns the ledger of the card provider.
-    ///
-    /// # Errors
-    /// If the ledger cannot be read.
-    pub async fn ledger(&self) -> Result<Ledger, AuditError> {
-        self.watch.ledger().await
-    }
-
     /// Returns the cores of the stateful services, by name.
     pub fn cores(&self) -> [(&'static str, &ServiceCore); 5] {
         self.cores.each_ref().map(|(name, core)| (*name, core))
@@ -132,20 +123,9 @@ impl Stack {
         self.watch.bus.recent(limit).await
     }
 
-    /// Returns whether every published event has taken effect: no outbox, consumer or provider step is pending.
-    ///
-    /// # Errors
-    /// If a database cannot be read.
-    pub async fn is_settled(&self) -> Result<bool, AuditError> {
-        self.watch.is_settled().await
-    }
-
-    /// Checks the invariants over the databases, the bus and the provider's ledger.
-    ///
-    /// # Errors
-    /// If one of them cannot be read.
-    pub async fn audit(&self) -> Result<Report, AuditError> {
-        self.watch.audit().await
+    /// Returns an audit of the running marketplace.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Stops accepting, lets requests under way finish, then ends the workers. Returns `false` if a request was cut off

@@ -1,7 +1,7 @@
 //! The processes of a marketplace: this one, or several of its own.
 
 use ticketing_engines::Shape;
-use ticketing_server::audit::{AuditError, Ledger, Report};
+use ticketing_server::audit::Watch;
 use ticketing_server::{Service, Stack};
 
 use crate::cluster::{Cluster, ClusterSettings};
@@ -51,25 +51,10 @@ impl Deployment {
         }
     }
 
-    pub(crate) async fn ledger(&self) -> Ledger {
-        let ledger = match self {
-            Self::InProcess(stack) => stack.ledger().await,
-            Self::Cluster(cluster) => cluster.watch().ledger().await,
-        };
-        ledger.expect("the ledger can be read")
-    }
-
-    pub(crate) async fn is_settled(&self) -> Result<bool, AuditError> {
+    pub(crate) fn watch(&self) -> &Watch {
         match self {
-            Self::InProcess(stack) => stack.is_settled().await,
-            Self::Cluster(cluster) => cluster.watch().is_settled().await,
-        }
-    }
-
-    pub(crate) async fn audit(&self) -> Result<Report, AuditError> {
-        match self {
-            Self::InProcess(stack) => stack.audit().await,
-            Self::Cluster(cluster) => cluster.watch().audit().await,
+            Self::InProcess(stack) => stack.watch(),
+            Self::Cluster(cluster) => cluster.watch(),
         }
     }
 }

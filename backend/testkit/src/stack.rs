@@ -107,7 +107,7 @@ impl TestStack {
     /// # Panics
     /// Panics if the ledger cannot be read.
     pub async fn ledger(&self) -> Ledger {
-        self.deployment().ledger().await
+        self.deployment().watch().ledger().await.expect("the ledger can be read")
     }
 
     /// Returns its URL.
@@ -195,7 +195,7 @@ impl TestStack {
     /// # Panics
     /// Panics if the databases cannot be read.
     pub async fn is_settled(&self) -> bool {
-        match self.deployment().is_settled().await {
+        match self.deployment().watch().is_settled().await {
             Err(AuditError::Bus(_)) => false,
             settled => settled.expect("the databases can be read"),
         }
@@ -219,7 +219,7 @@ impl TestStack {
     /// # Panics
     /// Panics if the audit fails.
     pub async fn report(&self) -> Report {
-        self.deployment().audit().await.expect("the databases can be read")
+        self.deployment().watch().audit().await.expect("the databases can be read")
     }
 
     /// Fails the test if an invariant is violated.

@@ -51,7 +51,7 @@ impl<'a> Story<'a> {
         self.sell_again(last).await?;
         self.admit(&sold).await?;
         self.at = "waiting for the services to agree";
-        eventually(async || Ok(self.stack.is_settled().await.map_err(broken)?)).await?;
+        eventually(async || Ok(self.stack.watch().is_settled().await.map_err(broken)?)).await?;
         self.event_log(&sold).await?;
         self.audit().await
     }
@@ -216,7 +216,7 @@ impl<'a> Story<'a> {
 
     async fn audit(&mut self) -> Outcome {
         self.at = "auditing";
-        let report = self.stack.audit().await.map_err(broken)?;
+        let report = self.stack.watch().audit().await.map_err(broken)?;
         expect(!report.checks.is_empty(), "the audit checked nothing")?;
         if !report.is_clean() {
             self.io.data(report.to_string())?;
