@@ -77,7 +77,7 @@ pub fn fire(tx: &mut Tx<'_>, outbox: &Outbox, now: Timestamp, limit: i64) -> Res
             tx.dialect().claim()
         ),
         args![now, limit],
-        |row| Ok((row.column::<OrderId>("order_id")?, row.column("trace")?)),
+        |row| Ok((row.column::<OrderId>("order_id")?, row.column::<Option<String>>("trace")?)),
     )?;
     let fired = due.len() as u64;
     for (order_id, trace) in due {

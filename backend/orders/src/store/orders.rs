@@ -10,7 +10,8 @@ use ticketing_events::{
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{
-    CancelReason, Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId,
+    CancelReason, Money, Order, OrderId, OrderStatus, OrderedTicket, TicketDetails, TicketId, Timestamp,
+    UserId,
 };
 
 use super::tickets::{is_known, ticket};

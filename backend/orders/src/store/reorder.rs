@@ -40,7 +40,7 @@ pub(super) fn remaining_pause(
     let given_up = tx.query_opt(
         "SELECT times, ended_at FROM unpaid_reservations WHERE user_id = $1 AND ticket_id = $2",
         args![user, ticket],
-        |row| Ok((row.int("times")?, row.column("ended_at")?)),
+        |row| Ok((row.int("times")?, row.column::<Timestamp>("ended_at")?)),
     )?;
     let Some((times, ended_at)) = given_up else { return Ok(None) };
     let until = ended_at + pause.saturating_mul(u32::try_from(times).unwrap_or(0));

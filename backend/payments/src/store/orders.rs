@@ -75,7 +75,7 @@ pub fn insert_order(tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbE
 ///
 /// # Errors
 /// Fails if the database fails.
-pub fn update_order_status(
+pub(super) fn update_order_status(
     tx: &mut Tx<'_>,
     id: &OrderId,
     version: i64,

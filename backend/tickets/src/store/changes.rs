@@ -78,7 +78,7 @@ pub fn after(tx: &mut Tx<'_>, position: &str, limit: i64) -> Result<Changes, DbE
                  WHERE xact > 0 AND (xact, id) > ($1, $2) ORDER BY xact, id LIMIT $3"
             );
             let found =
-                tx.query(&sql, args![xact, id, limit], |row| Ok((read(row)?, row.column("early")?)))?;
+                tx.query(&sql, args![xact, id, limit], |row| Ok((read(row)?, row.column::<bool>("early")?)))?;
             let ready: Vec<Change> =
                 found.iter().take_while(|(_, early)| !early).map(|(change, _)| change.clone()).collect();
             Ok(Changes { held_back: ready.len() < found.len(), ready })

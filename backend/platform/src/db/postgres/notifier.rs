@@ -26,7 +26,7 @@ const MIN_RECONNECT_PAUSE: Duration = Duration::from_millis(50);
 const MAX_RECONNECT_PAUSE: Duration = Duration::from_secs(5);
 
 /// Forwards the signals of one database between this process and the others.
-pub(super) struct Notifier {
+pub(in crate::db) struct Notifier {
     target: Target,
     /// Distinguishes the notifications of this process from those of others.
     process_id: String,
@@ -55,7 +55,7 @@ impl Notifier {
     }
 
     /// Forwards `signal` to the other processes, and the notifications of their signals of this name to it.
-    pub(super) fn share_signal(this: &Arc<Self>, name: &'static str, signal: &Signal) {
+    pub(in crate::db) fn share_signal(this: &Arc<Self>, name: &'static str, signal: &Signal) {
         let mut shared = this.shared();
         shared.signals.insert(name, signal.clone());
         if !std::mem::replace(&mut shared.is_started, true) {
@@ -87,7 +87,7 @@ impl Notifier {
     }
 
     /// Ends the thread.
-    pub(super) fn end(&self) {
+    pub(in crate::db) fn end(&self) {
         self.end.cancel();
     }
 

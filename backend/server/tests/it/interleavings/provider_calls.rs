@@ -4,7 +4,7 @@ use proptest::sample::Index;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_payments::provider::ProviderError;
 use ticketing_payments::store::{self, PaymentPublisher, PaymentRow, ProviderOutcome};
-use ticketing_payments::{PaymentTimeouts, call_provider};
+use ticketing_payments::{PaymentTimeouts, SimulatedProvider, call_provider};
 use ticketing_platform::db::DbError;
 use ticketing_sdk::Timestamp;
 
