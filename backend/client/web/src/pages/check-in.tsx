@@ -1,9 +1,12 @@
 // The door: codes come from the camera or from a scanner that types, and each has one large verdict.
+import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
 
+import { isCode } from '../api/problem'
 import type { User } from '../api/types'
 import { DoorReadiness, DoorStatus } from '../door/status'
 import { type DoorView, useDoor, useUserOfDoor } from '../door/use-door'
+import { keys } from '../live/cache'
 import { CameraView, usePicture } from '../passes/camera-view'
 import { DoorList } from '../passes/door-list'
 import { signal } from '../passes/signal'
@@ -35,6 +38,7 @@ export default function CheckIn() {
 /** Judges codes one after another, in the order in which they were read. */
 function useVerdicts(view: DoorView, device: string, loud: boolean) {
   const { door } = view
+  const client = useQueryClient()
   const [verdicts, setVerdicts] = useState<Verdict[]>([])
   const [waiting, setWaiting] = useState(0)
   const queue = useRef(Promise.resolve())
@@ -48,9 +52,10 @@ function useVerdicts(view: DoorView, device: string, loud: boolean) {
         setVerdicts((before) => [{ id, at: serverNow(), ...ruling }, ...before].slice(0, LOGGED))
         setWaiting((before) => before - 1)
         if (loud) signal(ruling.kind)
+        if (ruling.kind === 'unknown' && isCode(ruling.error, 'not_signed_in', 'other_user')) void client.invalidateQueries({ queryKey: keys.session })
       })
     },
-    [door, device, loud],
+    [client, door, device, loud],
   )
   return { verdicts, isJudging: waiting > 0, judge }
 }

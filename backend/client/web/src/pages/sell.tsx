@@ -9,6 +9,7 @@ import type { User } from '../api/types'
 import { keys } from '../live/cache'
 import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
+import { tab } from '../storage'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { DraftForm, FormSkeleton } from '../ui/draft'
@@ -20,12 +21,24 @@ export default function Sell() {
   return <SignedIn title={texts.sell.title} skeleton={<FormSkeleton />}>{(user) => <SellForm user={user} />}</SignedIn>
 }
 
+/** What a user has typed in this tab and not listed yet: a session that ends, or a look at another page, loses nothing. */
+function keptDraft(userId: string) {
+  const name = `draft:${userId}`
+  return {
+    read: () => JSON.parse(tab.getItem(name) ?? '{}') as Partial<Draft>,
+    write: (draft: Draft) => tab.setItem(name, JSON.stringify(draft)),
+    forget: () => tab.removeItem(name),
+  }
+}
+
 function SellForm({ user }: { user: User }) {
   const texts = useTexts()
   const client = useQueryClient()
   const [, navigate] = useLocation()
   const { showToast } = useAnnounce()
   const isCurrentUser = useIsCurrentUser(user.id)
+  const kept = keptDraft(user.id)
+  const [initial] = useState(kept.read)
   const [pending] = useState(() => pendingAttempt<Draft>(listingPurpose(user.id)))
   const listing = useMutation({
     networkMode: 'always',
@@ -33,6 +46,7 @@ function SellForm({ user }: { user: User }) {
     onSuccess: (ticket) => {
       client.setQueryData(keys.ticket(ticket.id), ticket)
       void client.invalidateQueries({ queryKey: keys.tickets })
+      kept.forget()
       if (!isCurrentUser()) return
       showToast(texts.sell.done)
       navigate(`/tickets/${ticket.id}`, { replace: true })
@@ -46,12 +60,13 @@ function SellForm({ user }: { user: User }) {
         </Notice>
       )}
       <DraftForm
-        initial={pending ? { ...EMPTY_DRAFT, ...pending } : EMPTY_DRAFT}
+        initial={{ ...EMPTY_DRAFT, ...(pending ?? initial) }}
         label={texts.sell.title}
         error={listing.error}
         busy={listing.isPending || listing.isSuccess}
         submit={texts.sell.submit}
         submitting={texts.sell.submitting}
+        onType={kept.write}
         onSubmit={(draft) => listing.mutate(draft)}
       />
     </Page>

@@ -17,12 +17,18 @@ interface DraftFormProps {
   busy: boolean
   submit: string
   submitting: string
+  /** Called with what is typed, so that the page can keep it. */
+  onType?: (draft: Draft) => void
   onSubmit: (draft: Draft) => void
 }
 
-export function DraftForm({ initial, label, error, quiet = false, busy, submit, submitting, onSubmit }: DraftFormProps) {
+export function DraftForm({ initial, label, error, quiet = false, busy, submit, submitting, onType, onSubmit }: DraftFormProps) {
   const texts = useTexts()
-  const [draft, setDraft] = useState(initial)
+  const [draft, setTyped] = useState(initial)
+  const setDraft = (next: Draft) => {
+    setTyped(next)
+    onType?.(next)
+  }
   const faults = useFaults(error, ['title', 'price', ...DETAILS])
   return (
     <Form
