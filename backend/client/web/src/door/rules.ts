@@ -5,7 +5,7 @@ import type { Pass } from '../api/types'
 import type { Reason } from '../passes/verdict'
 import type { Claim } from './code'
 
-/** What the server has said about an admission of this door. */
+/** What the server has answered about an admission of this door. */
 export type UploadOutcome =
   | { kind: 'uploaded' }
   /** Another device has admitted the pass before. The list of the server has every time. */

@@ -23,14 +23,14 @@ export interface DoorView {
 }
 
 /** The session is asked for this long before the door opens for the user who has prepared it, in milliseconds. */
-const PATIENCE = 1500
+const SESSION_TIMEOUT = 1500
 
 /** Returns who is signed in, or, while the server cannot say, whose door this is. */
 export function useUserOfDoor(): User | null {
   const { state, user } = useSession()
   const [isLate, setLate] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(() => setLate(true), PATIENCE)
+    const timer = setTimeout(() => setLate(true), SESSION_TIMEOUT)
     return () => clearTimeout(timer)
   }, [])
   const [kept] = useState(userOfDoor)
