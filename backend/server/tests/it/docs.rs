@@ -1,5 +1,6 @@
 //! The documents are true: their paths and symbols exist, their command lines are valid, and their settings exist.
 
+mod operations;
 mod symbols;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -11,6 +11,9 @@ const EXAMPLES: [&str; 3] = ["OrderExtended", "Receipts", "receipts"];
 /// The beginnings of variables, which another test checks, or which a library reads.
 const VARIABLES: [&str; 2] = ["TICKETING_", "OTEL_"];
 
+/// Headers of HTTP whose names are one word.
+const HEADERS: [&str; 1] = ["Vary"];
+
 /// A symbol that a document places in a file.
 #[derive(Debug, PartialEq, Eq)]
 struct PlacedSymbol<'a> {
@@ -43,6 +46,14 @@ fn symbol_of(span: &str) -> Option<&str> {
             && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     symbol.split("::").all(is_identifier).then_some(symbol)
+}
+
+/// Returns whether a code span is the name of a type or a variant: an upper-case letter, and lower-case ones.
+fn is_type_name(span: &str) -> bool {
+    span.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && span.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && span.bytes().any(|byte| byte.is_ascii_lowercase())
+        && !HEADERS.contains(&span)
 }
 
 /// The identifiers of a source file, without those of comments.
@@ -90,8 +101,8 @@ impl Identifiers {
     }
 }
 
-/// Returns the identifiers of every Rust file of the workspace, except those of this file.
-fn sources() -> Vec<Identifiers> {
+/// Returns the path and the text of every Rust file of these folders of the workspace, except this one.
+pub(super) fn source_texts(folders: &[&str]) -> Vec<(PathBuf, String)> {
     fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -105,10 +116,18 @@ fn sources() -> Vec<Identifiers> {
         }
     }
     let mut found = Vec::new();
-    for folder in ["backend", "examples", "ticketing-cli", "ticketing-sdk", "ticketing-tui", "xtask"] {
-        collect(&workspace().join(folder), &mut found);
-    }
-    found.iter().map(|path| Identifiers::of(&std::fs::read_to_string(path).unwrap())).collect()
+    folders.iter().for_each(|folder| collect(&workspace().join(folder), &mut found));
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        (path, text)
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// Returns the identifiers of every Rust file of the workspace, except those of this file.
+fn sources() -> Vec<Identifiers> {
+    let folders = ["backend", "examples", "ticketing-cli", "ticketing-sdk", "ticketing-tui", "xtask"];
+    source_texts(&folders).iter().map(|(_, text)| Identifiers::of(text)).collect()
 }
 
 /// Decision records describe the code of their time.
@@ -137,7 +156,7 @@ fn symbols_are_in_the_files_that_documents_name() {
 }
 
 #[test]
-fn methods_macros_and_constants_of_documents_exist() {
+fn types_methods_macros_and_constants_of_documents_exist() {
     let sources = sources();
     let (mut checked, mut problems) = (0, Vec::new());
     for document in documents().iter().filter(|document| is_maintained(document)) {
@@ -152,7 +171,7 @@ fn methods_macros_and_constants_of_documents_exist() {
             let is_constant = symbol.len() > 4
                 && symbol.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
                 && !VARIABLES.iter().any(|prefix| symbol.starts_with(prefix));
-            if is_example || !(is_method || is_macro || is_constant) {
+            if is_example || !(is_method || is_macro || is_constant || is_type_name(span)) {
                 continue;
             }
             checked += 1;
