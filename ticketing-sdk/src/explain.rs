@@ -5,7 +5,9 @@ mod summary;
 
 use serde::Serialize;
 
-use crate::{Error, Order, OrderId, ServiceTimeline, TimelineEntry, Timestamp};
+use crate::{
+    CancelReason, Error, Order, OrderId, OrderStatus, ServiceTimeline, TimelineEntry, TimelineKind, Timestamp,
+};
 
 /// Why an order is as it is. See [`Orders::explain`](crate::Orders::explain).
 ///
@@ -24,7 +26,7 @@ use crate::{Error, Order, OrderId, ServiceTimeline, TimelineEntry, Timestamp};
 pub struct Explanation {
     /// The order that is explained.
     pub order_id: OrderId,
-    /// One sentence.
+    /// One sentence, with times in UTC.
     pub summary: String,
     /// The order as it is; `None` if the orders service did not answer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,7 +83,8 @@ impl TimelineGap {
 }
 
 impl Explanation {
-    /// Merges the parts of the services that answered. `gaps` names the others.
+    /// Merges the parts of the services that answered. `gaps` names the others. The deadline is left out once it no longer
+    /// applies.
     ///
     /// ```
     /// use ticketing_sdk::{Explanation, ServiceTimeline, fixtures};
@@ -98,9 +101,25 @@ impl Explanation {
         parts: Vec<ServiceTimeline>,
         gaps: Vec<TimelineGap>,
     ) -> Self {
-        let entries = merge::merge(parts);
-        let summary = summary::summarize(order.as_ref(), &entries);
+        let mut entries = merge::merge(parts);
+        if !order.as_ref().is_none_or(has_deadline) {
+            entries.retain(|entry| entry.kind != TimelineKind::Deadline);
+        }
+        let summary = summary::summarize(order.as_ref(), &entries, |at| at.to_string());
         Self { order_id, summary, order, entries, gaps }
+    }
+
+    /// Returns the sentence of [`summary`](Self::summary) with its times as `time` formats them.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Explanation, fixtures, text};
+    ///
+    /// let order = fixtures::order("o-1", &fixtures::ticket("t-1"));
+    /// let explanation = Explanation::new("o-1".into(), Some(order), Vec::new(), Vec::new());
+    /// assert!(explanation.summary_with(text::utc).contains(" UTC"));
+    /// ```
+    pub fn summary_with(&self, time: impl Fn(Timestamp) -> String) -> String {
+        summary::summarize(self.order.as_ref(), &self.entries, time)
     }
 
     /// Returns the time of the first and of the last entry, if there is one.
@@ -115,5 +134,54 @@ impl Explanation {
     #[must_use]
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         Some((self.entries.first()?.at, self.entries.last()?.at))
+    }
+}
+
+/// Returns whether the deadline of the reservation applies, or has ended the order.
+fn has_deadline(order: &Order) -> bool {
+    match order.status {
+        OrderStatus::AwaitingPayment | OrderStatus::Complete => false,
+        OrderStatus::Cancelled => order.cancel_reason.is_none_or(|reason| reason == CancelReason::Expired),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    fn explained(status: OrderStatus, reason: Option<CancelReason>) -> Explanation {
+        let mut order = fixtures::order("o-1", &fixtures::ticket("t-1"));
+        (order.status, order.cancel_reason) = (status, reason);
+        let created =
+            TimelineEntry::new(Timestamp::from_millis(0), "orders", TimelineKind::Event, "order:created");
+        let deadline = TimelineEntry::new(order.expires_at, "orders", TimelineKind::Deadline, "reservation");
+        let part = ServiceTimeline::new("orders", "o-1".into(), vec![created, deadline]);
+        Explanation::new("o-1".into(), Some(order), vec![part], Vec::new())
+    }
+
+    #[test]
+    fn deadline_is_shown_while_it_applies_or_if_it_ended_the_order() {
+        use OrderStatus::{AwaitingPayment, Cancelled, Complete, Created};
+        for (status, reason, is_shown) in [
+            (Created, None, true),
+            (AwaitingPayment, None, false),
+            (Complete, None, false),
+            (Cancelled, Some(CancelReason::Buyer), false),
+            (Cancelled, Some(CancelReason::Expired), true),
+        ] {
+            let entries = explained(status, reason).entries;
+            let found = entries.iter().any(|entry| entry.kind == TimelineKind::Deadline);
+            assert_eq!(found, is_shown, "{status:?} {reason:?}");
+        }
+    }
+
+    #[test]
+    fn summary_has_its_times_as_the_caller_formats_them() {
+        let explanation = explained(OrderStatus::Created, None);
+        let sentence = explanation.summary_with(|_| "noon".to_owned());
+        assert!(sentence.contains("reserved until noon"), "{sentence}");
+        assert!(explanation.summary.contains("Z,"), "{}", explanation.summary);
     }
 }

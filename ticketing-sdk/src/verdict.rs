@@ -102,13 +102,30 @@ impl Verdict {
     #[must_use]
     pub fn admitted(admission: Admission) -> Self {
         let Admission { pass_id, title, seat, admitted_at } = admission;
-        let message = format!("admitted at {}", utc(admitted_at));
+        let message = admitted_message(&utc(admitted_at));
         Self {
             pass_id: Some(pass_id),
             title: Some(title),
             seat,
             admitted_at: Some(admitted_at),
             ..Self::new(Ruling::Admitted, message)
+        }
+    }
+
+    /// Returns the [`message`](Self::message) with its time as `time` formats it.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Admission, Timestamp, Verdict};
+    ///
+    /// let verdict = Verdict::admitted(Admission::new("p-1", "RustConf", Timestamp::from_millis(0)));
+    /// assert_eq!(verdict.message_with(|_| "noon".to_owned()), "admitted at noon");
+    /// ```
+    pub fn message_with(&self, time: impl Fn(Timestamp) -> String) -> String {
+        let is_repeated = self.reason.as_deref() == Some(ErrorCode::AlreadyAdmitted.as_str());
+        match (self.verdict, self.admitted_at) {
+            (Ruling::Admitted, Some(at)) => admitted_message(&time(at)),
+            (_, Some(at)) if is_repeated => already_admitted_message(Some(time(at)), self.device.as_deref()),
+            _ => self.message.clone(),
         }
     }
 
@@ -130,9 +147,7 @@ impl Verdict {
     /// ```
     #[must_use]
     pub fn already_admitted(at: Option<Timestamp>, device: Option<String>) -> Self {
-        let when = at.map_or_else(String::new, |at| format!(" at {}", utc(at)));
-        let by = device.as_ref().map_or_else(String::new, |device| format!(" by {device}"));
-        let message = format!("already admitted{when}{by}");
+        let message = already_admitted_message(at.map(utc), device.as_deref());
         Self { admitted_at: at, device, ..Self::refused(ErrorCode::AlreadyAdmitted.as_str(), message) }
     }
 
@@ -207,5 +222,30 @@ impl Verdict {
     pub fn about(self, pass: &Pass) -> Self {
         let (title, seat) = (Some(pass.title.clone()), pass.details.seat.clone());
         Self { pass_id: Some(pass.id.clone()), title, seat, ..self }
+    }
+}
+
+fn admitted_message(time: &str) -> String {
+    format!("admitted at {time}")
+}
+
+fn already_admitted_message(time: Option<String>, device: Option<&str>) -> String {
+    let when = time.map_or_else(String::new, |time| format!(" at {time}"));
+    let by = device.map_or_else(String::new, |device| format!(" by {device}"));
+    format!("already admitted{when}{by}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn message_has_its_time_as_the_caller_formats_it() {
+        let at = Timestamp::from_millis(0);
+        let repeated = Verdict::already_admitted(Some(at), Some("north".to_owned()));
+        assert_eq!(repeated.message_with(|_| "noon".to_owned()), "already admitted at noon by north");
+        assert_eq!(repeated.message, "already admitted at 1970-01-01 00:00:00 UTC by north");
+        let other = Verdict::refused_for(&ErrorCode::PassOffered).unwrap();
+        assert_eq!(other.message_with(|_| "noon".to_owned()), other.message);
     }
 }

@@ -1,9 +1,13 @@
 //! One sentence that says why an order is as it is, from the order and the entries of its timeline.
 
-use crate::{CancelReason, Order, OrderStatus, PaymentStatus, TimelineEntry, TimelineKind};
+use crate::{CancelReason, Order, OrderStatus, PaymentStatus, TimelineEntry, TimelineKind, Timestamp};
 
-/// Explains the order; without the order, what the entries show of its payments.
-pub(super) fn summarize(order: Option<&Order>, entries: &[TimelineEntry]) -> String {
+/// Explains the order; without the order, what the entries show of its payments. `time` formats the times.
+pub(super) fn summarize(
+    order: Option<&Order>,
+    entries: &[TimelineEntry],
+    time: impl Fn(Timestamp) -> String,
+) -> String {
     let facts = Facts { entries };
     let Some(order) = order else {
         return match facts.money() {
@@ -13,12 +17,12 @@ pub(super) fn summarize(order: Option<&Order>, entries: &[TimelineEntry]) -> Str
             None => "The orders service does not answer, so the order's status is unknown.".to_owned(),
         };
     };
-    let (price, deadline) = (order.ticket.price, order.expires_at);
+    let (price, deadline) = (order.ticket.price, time(order.expires_at));
     match order.status {
         OrderStatus::Complete => {
             let captured = facts.event("payment:created").map_or_else(
                 || format!("${price} was paid"),
-                |event| format!("the payment provider captured ${price} at {}", event.at),
+                |event| format!("the payment provider captured ${price} at {}", time(event.at)),
             );
             format!("The order is complete: {captured}, and the ticket is sold to its buyer.")
         }
@@ -206,12 +210,13 @@ mod tests {
             (Cancelled, None, vec![payment("authorized")], "the void has not been tried yet"),
         ];
         for (status, reason, entries, expected) in cases {
-            let sentence = summarize(Some(&order(status, reason)), &entries);
+            let sentence = summarize(Some(&order(status, reason)), &entries, |at| at.to_string());
             assert!(sentence.contains(expected), "{sentence} lacks {expected:?}");
             assert!(sentence.ends_with('.') && !sentence.contains('\n'), "{sentence}");
         }
         assert!(
-            summarize(None, &[payment("succeeded")]).contains("status is unknown; the money is captured")
+            summarize(None, &[payment("succeeded")], |at| at.to_string())
+                .contains("status is unknown; the money is captured")
         );
     }
 }
