@@ -19,10 +19,17 @@ const MAX_SEARCHED: usize = 20_000;
 /// The candidates that an error names.
 const MAX_NAMED: usize = 5;
 
-/// Returns whether a text may be a part of an identifier.
-fn is_short(text: &str) -> bool {
-    let is_part = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    (MIN_SHORT..WHOLE).contains(&text.len()) && text.len() != OBJECT_ID && is_part
+/// Returns whether a text may be a part of an identifier, and is to be searched for.
+///
+/// # Errors
+/// A usage error, if it is too short for that.
+fn is_short(text: &str) -> Outcome<bool> {
+    let is_part = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    if is_part && text.len() < MIN_SHORT {
+        return Err(Failure::usage(format!("{text} is too short for an id"))
+            .hint(format!("the first or last {MIN_SHORT} characters are enough where they are unique")));
+    }
+    Ok(is_part && text.len() < WHOLE && text.len() != OBJECT_ID)
 }
 
 /// Returns the identifier of each, with `resolve` for its kind.
@@ -61,9 +68,9 @@ pub(crate) async fn get_all<I: Clone, T>(
 /// Returns the identifier of a ticket.
 ///
 /// # Errors
-/// If a short one fits several tickets, or the tickets cannot be read.
+/// If a short one fits several tickets or is too short, or the tickets cannot be read.
 pub(crate) async fn ticket(api: &ApiContext, id: TicketId) -> Outcome<TicketId> {
-    if !is_short(id.as_str()) {
+    if !is_short(id.as_str())? {
         return Ok(id);
     }
     let tickets = api.client.tickets().list().any_status().past().limit(MAX_PAGE).stream();
@@ -74,7 +81,7 @@ pub(crate) async fn ticket(api: &ApiContext, id: TicketId) -> Outcome<TicketId> 
 
 /// Returns the identifier of an order; see [`ticket`].
 pub(crate) async fn order(api: &ApiContext, id: OrderId) -> Outcome<OrderId> {
-    if !is_short(id.as_str()) {
+    if !is_short(id.as_str())? {
         return Ok(id);
     }
     let orders = api.client.orders().list().limit(MAX_PAGE).stream();
@@ -85,7 +92,7 @@ pub(crate) async fn order(api: &ApiContext, id: OrderId) -> Outcome<OrderId> {
 
 /// Returns the identifier of a payment; see [`ticket`].
 pub(crate) async fn payment(api: &ApiContext, id: PaymentId) -> Outcome<PaymentId> {
-    if !is_short(id.as_str()) {
+    if !is_short(id.as_str())? {
         return Ok(id);
     }
     let payments = api.client.payments().list().limit(MAX_PAGE).stream();
@@ -100,7 +107,7 @@ pub(crate) async fn payment(api: &ApiContext, id: PaymentId) -> Outcome<PaymentI
 
 /// Returns the identifier of a pass that the user holds or has issued; see [`ticket`].
 pub(crate) async fn pass(api: &ApiContext, id: PassId) -> Outcome<PassId> {
-    if !is_short(id.as_str()) {
+    if !is_short(id.as_str())? {
         return Ok(id);
     }
     let list = || api.client.passes().list().limit(MAX_PAGE);
@@ -177,11 +184,14 @@ mod tests {
     #[test]
     fn only_parts_of_identifiers_are_searched_for() {
         for short in ["9285e702", "01a203b9-d806-71eb"] {
-            assert!(is_short(short), "{short}");
+            assert!(is_short(short).unwrap(), "{short}");
         }
         let whole = "01a203b9-d806-71eb-8d06-dbab9285e702";
-        for other in ["t1", "9285e70", whole, "5ea9b8f0c1d2e3f405162738", "no-such-ticket"] {
-            assert!(!is_short(other), "{other}");
+        for other in ["t1", whole, "5ea9b8f0c1d2e3f405162738", "no-such-ticket"] {
+            assert!(!is_short(other).unwrap(), "{other}");
+        }
+        for too_short in ["9285e70", "1", "a-b"] {
+            assert_eq!(is_short(too_short).unwrap_err().exit, Exit::Usage, "{too_short}");
         }
     }
 }
