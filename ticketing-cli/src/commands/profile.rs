@@ -6,7 +6,9 @@ use serde::Serialize;
 use ticketing_sdk::{Client, Timestamp};
 
 use crate::complete;
+use crate::config::Config;
 use crate::context::{Context, LocalCommand};
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::output::{Cell, Column, Record, Tone};
@@ -146,7 +148,7 @@ impl LocalCommand for Profile {
             }
             Self::Use(NameArgs { name }) => {
                 let server = context.settings.change_config(|config| {
-                    let server = config.profile(&name).ok_or_else(|| config.unknown_profile(&name))?;
+                    let server = config.profile(&name).ok_or_else(|| missing(config, &name))?;
                     config.set("profile", Some(&name));
                     Ok(server)
                 })?;
@@ -155,7 +157,7 @@ impl LocalCommand for Profile {
             }
             Self::Remove(NameArgs { name }) => {
                 let config = context.settings.read_config()?;
-                let server = config.profile(&name).ok_or_else(|| config.unknown_profile(&name))?;
+                let server = config.profile(&name).ok_or_else(|| missing(&config, &name))?;
                 let client = context.settings.client_of(&server, Some(&name))?;
                 client.auth().forget().await?;
                 context.settings.change_config(|config| {
@@ -167,4 +169,9 @@ impl LocalCommand for Profile {
             }
         }
     }
+}
+
+/// Returns the failure of a command about a profile that does not exist.
+fn missing(config: &Config, name: &str) -> Failure {
+    Failure { exit: Exit::NotFound, ..config.unknown_profile(name) }
 }
