@@ -243,7 +243,14 @@ impl From<&Error> for Failure {
             Error::Redirected { .. } | Error::TooLarge { .. } => {
                 Self::new(exit, message).hint("is --server right, and is it a ticketing server behind it?")
             }
-            Error::Session(why) => Self::new(exit, message).hint(hint_to_read_session(&why.to_string())),
+            Error::Session(why) => {
+                let failure = Self::new(exit, message).hint(hint_to_read_session(&why.to_string()));
+                // The file system says why: a full disk, a folder that cannot be written to.
+                match std::error::Error::source(why) {
+                    Some(cause) => failure.detail(cause.to_string()),
+                    None => failure,
+                }
+            }
             _ => Self::new(exit, message),
         }
     }
