@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use clap::Command;
+use clap::builder::Resettable;
 use clap_complete::CompletionCandidate;
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Client, Error, OrderStatus, PassStatus, TicketSort};
 
+use crate::alias::SHELL_MARK;
 use crate::config::Config;
 use crate::context::Settings;
 use crate::environment::environment;
@@ -102,7 +105,7 @@ fn query(
     let answer = || {
         let home = environment("TICKETING_HOME").map(Into::into);
         let home = Home::find(home);
-        let config = Config::read(home.config().ok()).ok()?;
+        let config = config()?;
         let server = option_of("--server", std::env::args()).or_else(|| environment("TICKETING_SERVER"));
         let profile = option_of("--profile", std::env::args()).or_else(|| environment("TICKETING_PROFILE"));
         let target = Target::choose(&config, server.as_deref(), profile.as_deref()).ok()?;
@@ -129,9 +132,40 @@ fn option_of(name: &str, words: impl Iterator<Item = String>) -> Option<String> 
 
 /// Completes the profiles of the user, with their servers.
 pub(crate) fn profiles() -> Vec<CompletionCandidate> {
-    let home = Home::find(environment("TICKETING_HOME").map(Into::into));
-    let profiles = Config::read(home.config().ok()).map(|config| config.profiles()).unwrap_or_default();
+    let profiles = config().map(|config| config.profiles()).unwrap_or_default();
     profiles.iter().map(|(name, server)| candidate(name, server)).collect()
+}
+
+/// Adds the aliases of the user to the commands: each completes as the command that it stands for.
+pub(crate) fn with_aliases(tree: Command) -> Command {
+    let aliases = config().map(|config| config.aliases()).unwrap_or_default();
+    aliases.into_iter().fold(tree, |tree, (name, expansion)| {
+        if tree.find_subcommand(&name).is_some() {
+            return tree;
+        }
+        let target = command_of(&tree, &expansion).cloned().unwrap_or_else(|| Command::new("alias"));
+        let target = target.alias(Resettable::Reset).visible_alias(Resettable::Reset);
+        tree.subcommand(target.name(name).about(sanitize(&expansion).into_owned()).hide(false))
+    })
+}
+
+/// Returns the command that an alias stands for, unless the shell runs it.
+fn command_of<'t>(tree: &'t Command, expansion: &str) -> Option<&'t Command> {
+    if expansion.starts_with(SHELL_MARK) {
+        return None;
+    }
+    let words = shlex::split(expansion)?;
+    let (first, rest) = words.split_first()?;
+    let first = tree.find_subcommand(first)?;
+    let rest = rest.iter();
+    Some(rest.fold(first, |command, word| command.find_subcommand(word).unwrap_or(command)))
+}
+
+/// Reads the config file of the user.
+fn config() -> Option<Config> {
+    let path = environment("TICKETING_CONFIG").map(Into::into);
+    let path = path.or_else(|| Home::find(environment("TICKETING_HOME").map(Into::into)).config().ok());
+    Config::read(path).ok()
 }
 
 #[cfg(test)]

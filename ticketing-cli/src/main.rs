@@ -60,7 +60,7 @@ use crate::target::{DEFAULT_SERVER, Target};
 
 fn main() -> ExitCode {
     // A shell that completes a command line runs the program for it and expects nothing else of it.
-    CompleteEnv::with_factory(cli::tree).complete();
+    CompleteEnv::with_factory(|| complete::with_aliases(cli::tree())).complete();
     let args: Vec<OsString> = std::env::args_os().collect();
     let colour = cli::colour_before_parsing(&args);
     let io = Io::of_process(colour, false, false, None);

@@ -15,8 +15,8 @@ use crate::help;
         "source <(ticketing completions zsh)",
         "ticketing completions fish | source",
     ],
-    "Put the line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish. The script completes commands, identifiers and \
-     statuses.",
+    "Put the line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish. The script completes commands, aliases, identifiers \
+     and statuses.",
 ))]
 pub(crate) struct Args {
     /// The shell
@@ -24,8 +24,8 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-/// The end of the script for bash, which joins words at colons.
-const COLONS: &str = include_str!("completions/colons.bash");
+/// The end of the script for bash, which joins the parts of words.
+const WORDS: &str = include_str!("completions/words.bash");
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Shell {
@@ -54,7 +54,7 @@ impl LocalCommand for Args {
             .write_registration("COMPLETE", "ticketing", "ticketing", "ticketing", &mut script)
             .map_err(|error| unwritable(error.to_string()))?;
         if matches!(self.shell, Shell::Bash) {
-            script.extend_from_slice(COLONS.as_bytes());
+            script.extend_from_slice(WORDS.as_bytes());
         }
         context.io.data(script)
     }

@@ -168,6 +168,7 @@ fn seller(server: &Server) -> (Cli, String, String) {
     let ticket = cli.ticket("RustConf 'x' [1]: $day", "20");
     let order = crate::support::text(&cli.json(&["orders", "create", &ticket])["id"]);
     cli.ok(&["profile", "add", "workplace"]);
+    cli.ok(&["alias", "set", "zebra", "orders get"]);
     (cli, ticket, order)
 }
 
@@ -183,6 +184,29 @@ fn completes_commands_statuses_profiles_and_ids(kind: &Kind) {
     // The address has colons, too.
     let line = format!("ticketing --server {} orders get {}", server.url, &order[..4]);
     shell.completes(&line, &format!("orders get {order}"));
+    shell.completes("ticketing zeb", "ticketing zebra");
+    shell.completes(&format!("ticketing zebra {}", &order[..4]), &format!("zebra {order}"));
+}
+
+/// Completes options with their values in one word, and what follows them. Elvish quotes such words.
+fn completes_options_with_equals_signs(kind: &Kind) {
+    let server = Server::start();
+    let (cli, _, order) = seller(&server);
+    let mut shell = Shell::start(kind, &cli);
+    let line = format!("ticketing --server={} orders get {}", server.url, &order[..4]);
+    shell.completes(&line, &format!("--server={} orders get {order}", server.url));
+    shell.completes("ticketing --output=ta", "ticketing --output=table");
+    shell.completes("ticketing orders list --status=awai", "--status=awaiting:payment");
+}
+
+#[test]
+fn bash_completes_options_with_equals_signs() {
+    completes_options_with_equals_signs(&BASH);
+}
+
+#[test]
+fn zsh_completes_options_with_equals_signs() {
+    completes_options_with_equals_signs(&ZSH);
 }
 
 #[test]
@@ -231,6 +255,9 @@ fn fish_completes_commands_statuses_profiles_and_ids_with_titles() {
     let listed = candidates("ticketing tickets delete ");
     assert!(listed.contains(&format!("{ticket}\tReserved  RustConf 'x' [1]: $day")), "{listed:?}");
     for (line, first) in [
+        ("ticketing zeb", "zebra\torders get".to_owned()),
+        ("ticketing --output=ta", "--output=table".to_owned()),
+        (&format!("ticketing zebra {}", &order[..4]), order.clone()),
         ("ticketing comple", "completions\tPrint the completion script of a shell".to_owned()),
         ("ticketing orders list --status awai", "awaiting:payment".to_owned()),
         ("ticketing --profile work", format!("workplace\t{}", server.url)),
