@@ -102,14 +102,12 @@ impl Args {
         let about = |error| Failure::about(&error, &Subject::Ticket(self.ticket.clone()));
         let ticket = api.client.tickets().get(&self.ticket).await.map_err(about)?;
         let order = api.client.orders().create_at_price(&self.ticket, ticket.price);
-        let end = api.preview(order.request()).await;
-        match card {
-            Card::Token(token) if end.exit == Exit::Done => {
-                let payment = api.client.payments().create(NEW_ORDER, CardToken::new(token));
-                Err(api.preview(payment.request()).await)
-            }
-            _ => Err(end),
+        let mut requests = vec![order.request().clone()];
+        if let Card::Token(token) = card {
+            let payment = api.client.payments().create(NEW_ORDER, CardToken::new(token));
+            requests.push(payment.request().clone());
         }
+        Err(api.preview_all(requests).await)
     }
 
     /// Orders the ticket at the price that is shown, or continues the buyer's own order of it.

@@ -157,13 +157,12 @@ impl<'i> Codes<'i> {
 
 /// Prints the request of each code.
 async fn preview(api: &ApiContext, codes: Vec<String>, device: Option<&str>) -> Outcome {
-    let mut codes = Codes::new(api.io(), codes);
+    let (mut codes, mut requests) = (Codes::new(api.io(), codes), Vec::new());
     while let Some(code) = codes.next().await? {
         let check_in = api.client.passes().check_in(new_check_in(&code, device));
-        api.print_request(check_in.request()).await?;
+        requests.push(check_in.request().clone());
     }
-    api.io().remark("nothing was sent");
-    Ok(())
+    Err(api.preview_all(requests).await)
 }
 
 fn new_check_in(code: &str, device: Option<&str>) -> NewCheckIn {

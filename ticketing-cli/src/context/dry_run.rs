@@ -23,7 +23,15 @@ impl ApiContext {
 
     /// Prints a request without its secrets, and returns the end of the command.
     pub(crate) async fn preview(&self, request: &Request) -> Failure {
-        let printed = self.print_request(request).await;
+        self.preview_all([request]).await
+    }
+
+    /// Prints requests without their secrets, and returns the end of the command.
+    pub(crate) async fn preview_all(
+        &self,
+        requests: impl IntoIterator<Item = impl Borrow<Request>>,
+    ) -> Failure {
+        let printed = self.print_requests(requests).await;
         self.io().remark("nothing was sent");
         printed.err().unwrap_or_else(|| Failure::silent(Exit::Done))
     }
@@ -36,7 +44,7 @@ impl ApiContext {
         self.print_requests([request]).await
     }
 
-    /// Prints requests without their secrets.
+    /// Prints requests without their secrets: as HTTP, or as one document of JSON or YAML.
     ///
     /// # Errors
     /// If one is not valid, or stdout cannot be written.
@@ -45,16 +53,21 @@ impl ApiContext {
         requests: impl IntoIterator<Item = impl Borrow<Request>>,
     ) -> Outcome {
         let session = self.client.session().await.ok();
-        for request in requests {
-            let preview = RequestPreview::of(request.borrow(), session.as_ref())?;
-            match self.context.settings.format {
-                Format::Table | Format::Tsv => self.io().data(preview.text())?,
-                _ => {
-                    let json = serde_json::to_value(&preview);
-                    self.printer().json(&json.map_err(|error| Failure::failed(error.to_string()))?)?;
-                }
-            }
+        let previews = requests
+            .into_iter()
+            .map(|request| RequestPreview::of(request.borrow(), session.as_ref()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let format = self.context.settings.format;
+        if !matches!(format, Format::Json | Format::Jsonl | Format::Yaml) {
+            let texts: Vec<String> = previews.iter().map(RequestPreview::text).collect();
+            return self.io().data(texts.join("\n"));
         }
-        Ok(())
+        let document = match previews.as_slice() {
+            [preview] => serde_json::to_value(preview),
+            previews if format == Format::Jsonl => serde_json::to_value(previews),
+            previews => serde_json::to_value(previews)
+                .map(|items| serde_json::json!({ "items": items, "hasMore": false })),
+        };
+        self.printer().json(&document.map_err(|error| Failure::failed(error.to_string()))?)
     }
 }

@@ -37,8 +37,12 @@ impl ApiCommand for Args {
         for id in self.ids {
             ids.push(resolve::order(api, id).await?);
         }
+        if api.is_dry_run() {
+            let cancels: Vec<_> = ids.iter().map(|id| api.client.orders().cancel(id)).collect();
+            return Err(api.preview_all(cancels.iter().map(|cancel| cancel.request())).await);
+        }
         for id in ids {
-            let cancelled = api.send(api.client.orders().cancel(&id)).await?;
+            let cancelled = api.client.orders().cancel(&id).await;
             cancelled.map_err(|error| Failure::about(&error, &Subject::Order(id.clone())))?;
             api.io().remark(&format!("cancelled order {id}"));
         }

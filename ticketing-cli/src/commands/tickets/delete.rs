@@ -41,13 +41,20 @@ impl ApiCommand for Args {
             ids => format!("Withdraw {} tickets?", ids.len()),
         };
         prompt::confirm(api.io(), yes, &question)?;
-        for id in &resolve::all(api, self.ids, resolve::ticket).await? {
+        let ids = resolve::all(api, self.ids, resolve::ticket).await?;
+        let delete = |id| {
             let delete = api.client.tickets().delete(id);
-            let delete = match self.if_match {
+            match self.if_match {
                 Some(version) => delete.if_match(version),
                 None => delete,
-            };
-            if let Err(error) = api.send(delete).await? {
+            }
+        };
+        if api.is_dry_run() {
+            let deletes: Vec<_> = ids.iter().map(delete).collect();
+            return Err(api.preview_all(deletes.iter().map(|delete| delete.request())).await);
+        }
+        for id in &ids {
+            if let Err(error) = delete(id).await {
                 return Err(failure(api, id, &error).await);
             }
             api.io().remark(&format!("withdrew ticket {id}"));
