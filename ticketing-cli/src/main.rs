@@ -9,6 +9,7 @@ mod commands;
 mod complete;
 mod config;
 mod context;
+mod count;
 mod door;
 #[cfg(feature = "embedded")]
 mod embedded;
@@ -124,7 +125,7 @@ fn check(config: &Config, cli: &Cli, io: &Io) -> Outcome {
     config.check()
 }
 
-async fn run(Parsed { cli, select, writes }: Parsed, config: &Config, io: &Arc<Io>) -> Outcome {
+async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: &Arc<Io>) -> Outcome {
     let Cli { global, command, .. } = cli;
     let command = command.unwrap_or_default();
     if global.verbose {
@@ -135,7 +136,7 @@ async fn run(Parsed { cli, select, writes }: Parsed, config: &Config, io: &Arc<I
         target => target?,
     };
     let output = global.output.or_else(|| OutputFormat::from_str(&config.get("output")?, true).ok());
-    let format = Format::of(output, io.terminal_info().out_terminal, &select);
+    let format = Format::of(output, call.default_format(io.terminal_info().out_terminal), &select);
     let settings = Settings {
         named_server: global.server,
         config: config.path().map(Path::to_owned),

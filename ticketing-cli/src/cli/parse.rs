@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::mem::ManuallyDrop;
 
-use clap::FromArgMatches as _;
 use clap::parser::ValueSource;
+use clap::{ArgMatches, FromArgMatches as _};
 use ticketing_sdk::CardToken;
 
 use super::{Cli, Command, root_help, tree};
@@ -14,7 +14,7 @@ use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::io::{Colour, TerminalInfo};
-use crate::output::{OutputFormat, Select, shape_of};
+use crate::output::{Call, OutputFormat, Select};
 
 /// A parsed command line.
 #[derive(Debug)]
@@ -24,13 +24,14 @@ pub(crate) struct Parsed {
     pub(crate) select: Select,
     /// How the writes of the command are sent.
     pub(crate) writes: WriteOptions,
+    /// What the command writes.
+    pub(crate) call: Call,
 }
 
 /// A parsed command line, before its selection is checked.
 struct CommandLine {
     cli: Cli,
-    /// The words of the command.
-    words: String,
+    call: Call,
     writes: WriteOptions,
     /// The value of `--output`, unless it comes from a variable.
     typed_output: Option<OutputFormat>,
@@ -48,9 +49,15 @@ fn try_parse_from(args: &[OsString]) -> Result<CommandLine, clap::Error> {
     }
     let words = words.join(" ");
     let writes = super::writes::options_of(&words, innermost);
-    let is_typed = innermost.value_source("output") == Some(ValueSource::CommandLine);
-    let typed_output = cli.global.output.filter(|_| is_typed);
-    Ok(CommandLine { cli, words, writes, typed_output })
+    let typed_output = cli.global.output.filter(|_| is_typed(innermost, "output"));
+    let call = Call::new(words, |option| is_typed(innermost, &option.replace('-', "_")));
+    Ok(CommandLine { cli, call, writes, typed_output })
+}
+
+/// Returns whether the command line has an option.
+fn is_typed(matches: &ArgMatches, id: &str) -> bool {
+    matches!(matches.try_contains_id(id), Ok(true))
+        && matches.value_source(id) == Some(ValueSource::CommandLine)
 }
 
 /// Returns the help of a command as the parser does: as an error.
@@ -79,7 +86,7 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
         },
         Err(error) => Err(error),
     };
-    let CommandLine { cli, words, writes, typed_output } = parsed.map_err(|error| {
+    let CommandLine { cli, call, writes, typed_output } = parsed.map_err(|error| {
         // The parser repeats an argument that it does not know, which must not be a card number.
         if error.use_stderr() && holds_a_card(args) {
             return (card::refusal(), false);
@@ -96,9 +103,9 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
         (Failure::rendered(exit, text), !error.use_stderr())
     })?;
     let select = cli.global.select();
-    check_selection(&words, &select)?;
-    typed_output.map_or(Ok(()), |output| select.check_output(output)).map_err(|failure| (failure, false))?;
-    Ok(Parsed { cli, select, writes })
+    check_selection(&call, &select)?;
+    call.check(typed_output, &select).and_then(|()| select.check()).map_err(|failure| (failure, false))?;
+    Ok(Parsed { cli, select, writes, call })
 }
 
 /// What `--version` prints.
@@ -109,32 +116,13 @@ fn is_version_asked(args: &[OsString]) -> bool {
     matches!(args, [_, flag] if flag == "--version" || flag == "-V")
 }
 
-/// The command whose JSON is that of the server.
-const RAW: &str = "api";
-
-/// Checks the selection of JSON against what the command writes. `--json` without fields is answered with the fields.
-fn check_selection(words: &str, select: &Select) -> Result<(), (Failure, bool)> {
-    if !select.is_active() {
-        return Ok(());
+/// Checks the fields of `--json` against those of the records. Without fields, it is answered with the fields.
+fn check_selection(call: &Call, select: &Select) -> Result<(), (Failure, bool)> {
+    let (Some(fields), Some(known)) = (&select.fields, call.fields()) else { return Ok(()) };
+    if fields.iter().all(String::is_empty) {
+        return Err((Failure::rendered(Exit::Done, known.join("\n") + "\n"), true));
     }
-    let usage = |failure: Failure| (failure, false);
-    match shape_of(words) {
-        Some(shape) => {
-            let fields = shape.record.fields();
-            if select.fields.as_ref().is_some_and(|fields| fields.iter().all(String::is_empty)) {
-                return Err((Failure::rendered(Exit::Done, fields.join("\n") + "\n"), true));
-            }
-            select.check_fields(&fields).map_err(usage)?;
-        }
-        None if words == RAW && select.fields.is_none() => {}
-        None => {
-            let what = if words == RAW { "answers what the server answers" } else { "writes no records" };
-            return Err(usage(Failure::usage(format!(
-                "`ticketing {words}` {what}, so there is nothing to select"
-            ))));
-        }
-    }
-    select.check().map_err(usage)
+    select.check_fields(&known).map_err(|failure| (failure, false))
 }
 
 /// Returns the value of `--color`, for the output of the parser itself.

@@ -106,23 +106,64 @@ fn selection_is_checked_before_anything_is_sent() {
             &["ticketing", "tickets", "list", "--json", "id", "-o", "tsv"],
             "--json cannot be used with --output tsv",
         ),
-        (&["ticketing", "orders", "cancel", "o1", "--json", "id"], "writes no records"),
-        (&["ticketing", "api", "/api/tickets", "--json", "id"], "nothing to select"),
+        (&["ticketing", "orders", "cancel", "o1", "--json", "id"], "--json has no meaning there"),
+        (&["ticketing", "api", "/api/tickets", "--json", "id"], "--json has no meaning there"),
+        (&["ticketing", "orders", "get", "o1", "--web", "-o", "json"], "--web opens a browser"),
+        (
+            &["ticketing", "passes", "transfer", "p1", "--take-back", "-o", "json"],
+            "--take-back writes no data",
+        ),
+        (&["ticketing", "passes", "show", "p1", "--svg", "-", "-o", "json"], "--svg writes a picture"),
+        (&["ticketing", "tickets", "delete", "t1", "--dry-run", "-o", "csv"], "--dry-run prints requests"),
+        (&["ticketing", "tickets", "create", "--dry-run", "--json", "id"], "--json has no meaning there"),
     ] {
         let text = failure(words);
         assert!(text.contains("Usage") && text.contains(about), "{words:?}: {text}");
     }
 }
 
+/// A new command needs an entry of its own: it writes records in every format, or something else.
+#[cfg(feature = "embedded")]
 #[test]
-fn every_command_with_records_is_in_the_tree() {
-    for shape in crate::output::SHAPES {
-        let tree = tree();
-        let command = shape
-            .command
-            .split(' ')
-            .fold(&tree, |command, word| command.find_subcommand(word).unwrap_or(command));
-        assert_eq!(Some(command.get_name()), shape.command.split(' ').next_back(), "{}", shape.command);
+fn every_command_honours_or_refuses_every_format_and_selection() {
+    use clap::ValueEnum as _;
+
+    use crate::output::{Call, OTHERS, OutputFormat, SHAPES, Select};
+
+    let mut found = Vec::new();
+    commands(&tree(), "", &mut found);
+    let shapes: Vec<&str> = SHAPES.iter().map(|shape| shape.command).collect();
+    let others: Vec<&str> = OTHERS.iter().map(|other| other.name).collect();
+    for (words, _) in &found {
+        let entries = [&shapes, &others].iter().filter(|list| list.contains(&words.as_str())).count();
+        assert_eq!(entries, 1, "`ticketing {words}` has an entry in one of the two lists");
+    }
+    for words in shapes.iter().chain(&others) {
+        assert!(found.iter().any(|(command, _)| command == words), "{words} is no command");
+    }
+    for (words, _) in &found {
+        let call = Call::new(words.clone(), |_| false);
+        let has_records = shapes.contains(&words.as_str());
+        for output in OutputFormat::value_variants() {
+            match call.check(Some(*output), &Select::default()) {
+                Ok(()) => {}
+                Err(failure) => {
+                    assert!(!has_records, "`ticketing {words}` has records in every format");
+                    assert_eq!(failure.exit, Exit::Usage);
+                    let message = failure.message.unwrap();
+                    assert!(message.contains(words) && message.contains("--output"), "{message}");
+                }
+            }
+        }
+        let text = || Some(".".to_owned());
+        for select in [
+            Select { jq: text(), ..Select::default() },
+            Select { template: text(), ..Select::default() },
+            Select { fields: Some(vec!["id".to_owned()]), ..Select::default() },
+        ] {
+            let checked = call.check(None, &select);
+            assert!(checked.is_ok() || !has_records, "`ticketing {words}` has records to select from");
+        }
     }
 }
 

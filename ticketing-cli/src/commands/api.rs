@@ -22,13 +22,14 @@ use crate::output::{Format, escape_json};
     &[
         "ticketing api '/api/tickets?limit=3'",
         "ticketing api /api/tickets --paginate --jq '.[].title'",
+        "ticketing api /api/tickets --output csv",
         "ticketing api /api/orders -f ticketId=01a203b9-d806-71eb-8d06-dbab9285e702",
         "ticketing api PUT /api/tickets/01a203b9-d806-71eb-8d06-dbab9285e702 -f title=Opera -F price=20.50 --dry-run",
         "ticketing api -X DELETE /api/orders/01a203b9-d806-71eb-8d06-dbab9285e702 --include",
     ],
     "The method is GET, or POST if there are fields or a body. Fields become the query of a GET, and the JSON body of another \
      method. A POST carries an idempotency key. `-F KEY=@FILE` takes the text of a file. In a body, `KEY[SUB]=VALUE` sets a member of an \
-     object, `KEY[]=VALUE` adds to an array, and `-F KEY[]=` is an empty array.",
+     object, `KEY[]=VALUE` adds to an array, and `-F KEY[]=` is an empty array. In CSV and TSV, each object of a list is a row.",
 ))]
 pub(crate) struct Args {
     /// The path, like /api/tickets?limit=3; a method may come before it
@@ -114,7 +115,8 @@ impl Args {
         Ok((self.method.clone().or(named).unwrap_or(default), path.clone()))
     }
 
-    /// Writes the response unchanged; on a terminal, indented and without control characters.
+    /// Writes the response unchanged, unless a format or a selection is chosen; on a terminal, indented and without control
+    /// characters.
     fn show(&self, api: &ApiContext, answer: &Response) -> Outcome {
         let mut head = String::new();
         if self.include {
@@ -125,8 +127,7 @@ impl Args {
             head.push('\n');
         }
         api.io().data(head)?;
-        let is_shaped = api.printer().is_selecting() || api.context.settings.format == Format::Yaml;
-        if is_shaped && answer.status().is_success() {
+        if is_shaped(api) && answer.status().is_success() {
             let json: Value = serde_json::from_slice(answer.bytes())
                 .map_err(|error| Failure::failed(format!("the response is not JSON: {error}")))?;
             return api.printer().json(&json);
@@ -140,6 +141,12 @@ impl Args {
         };
         if text.is_empty() { Ok(()) } else { api.io().page(&(text + "\n")) }
     }
+}
+
+/// Returns whether the JSON of the server is written in another form.
+fn is_shaped(api: &ApiContext) -> bool {
+    let is_raw = matches!(api.context.settings.format, Format::Json | Format::Table);
+    api.printer().is_selecting() || !is_raw
 }
 
 /// The largest body that is sent, in bytes: far above what a server accepts.

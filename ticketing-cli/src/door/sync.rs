@@ -176,6 +176,9 @@ pub(crate) struct Conflict {
     /// Every admission that is known, the earliest first.
     #[serde(skip)]
     pub(crate) admissions: Vec<DoubleAdmission>,
+    /// Why the server refuses the admission, if it does.
+    #[serde(skip)]
+    refusal: Option<String>,
 }
 
 impl Conflict {
@@ -195,6 +198,7 @@ impl Conflict {
             other_device: None,
             message: String::new(),
             admissions: Vec::new(),
+            refusal: None,
         };
         let own = DoubleAdmission::new(at, admitted.device.clone());
         let mut all = on_server.map(admissions).unwrap_or_default();
@@ -208,32 +212,39 @@ impl Conflict {
             UploadOutcome::Refused { reason, message } => Some((reason, message)),
             _ => None,
         };
+        // An old code, or the pass is for sale: the door has admitted its holder, and the server has recorded it.
+        let reason = refused.map_or(conflict.reason.clone(), |(reason, _)| reason.clone());
+        let refusal = refused.map(|(_, message)| message.clone());
         let Some(other) = all.iter().find(|admission| **admission != own) else {
-            let (reason, message) = refused?;
-            return Some(Self { reason: reason.clone(), message: message.clone(), ..conflict });
+            return Some(Self { reason, message: refusal.clone()?, refusal, ..conflict });
         };
         let first = all.first()?;
-        let by = |admission: &DoubleAdmission| {
-            let device = admission.device.as_ref().map_or(String::new(), |device| format!(" by {device}"));
-            utc(admission.admitted_at) + &device
-        };
-        let times: Vec<String> = all.iter().map(by).collect();
-        let several = format!("the pass was admitted {} times: {}", times.len(), times.join(", "));
-        let (reason, message) = match refused {
-            // An old code, or the pass is for sale: the door has admitted its holder, and the server has recorded it.
-            Some((reason, message)) => (reason.clone(), format!("{message}; {several}")),
-            None => (conflict.reason.clone(), several),
-        };
-        Some(Self {
+        let conflict = Self {
             reason,
-            message,
+            refusal,
             first_at: Some(first.admitted_at),
             first_device: first.device.clone(),
             other_at: Some(other.admitted_at),
             other_device: other.device.clone(),
             admissions: all,
             ..conflict
-        })
+        };
+        Some(Self { message: conflict.message_with(utc), ..conflict })
+    }
+
+    /// Returns the conflict in words, with times as `time` formats them.
+    pub(crate) fn message_with(&self, time: impl Fn(Timestamp) -> String) -> String {
+        let by = |admission: &DoubleAdmission| {
+            let device = admission.device.as_ref().map_or(String::new(), |device| format!(" by {device}"));
+            time(admission.admitted_at) + &device
+        };
+        let times: Vec<String> = self.admissions.iter().map(by).collect();
+        let several = format!("the pass was admitted {} times: {}", times.len(), times.join(", "));
+        match &self.refusal {
+            Some(refusal) if times.is_empty() => refusal.clone(),
+            Some(refusal) => format!("{refusal}; {several}"),
+            None => several,
+        }
     }
 }
 

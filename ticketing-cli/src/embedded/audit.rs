@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ticketing_server::audit::{Offline, OfflineError};
+use serde::Serialize;
+use ticketing_sdk::Timestamp;
+use ticketing_server::audit::{Check, Offline, OfflineError, Report, Violation};
 
 use super::serve::{not_started, settings_of_server};
 use crate::context::{Context, LocalCommand};
+use crate::count::count;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
+use crate::output::{Cell, Column, Record, Tone};
 
 /// The checks that must find a violation unchanged. A running server always has operations in progress.
 const CHECKS: u32 = 4;
@@ -22,6 +26,7 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(1);
     &[
         "ticketing audit",
         "ticketing audit --data-dir /var/lib/ticketing",
+        "ticketing audit --jq '.checks[] | select(.status != \"ok\")'",
     ],
     "Reads the databases of every service, the bus and the ledger of the card provider, and reports each violated invariant by \
      number. Nothing is written: the folder may be read-only, or a copy. Exits with 0 if every invariant holds, with 8 if one is \
@@ -46,19 +51,17 @@ impl LocalCommand for Args {
         let report = Box::pin(marketplace.audit_confirmed(CHECKS, CHECK_INTERVAL))
             .await
             .map_err(|error| not_audited(&error))?;
-        for check in &report.checks {
-            context.io.line(&check.to_string())?;
-        }
+        let document = AuditReport::of(&report);
+        context.printer().report(&document, &document.checks, || report.to_string())?;
         let broken = report.broken();
         if broken > 0 {
-            let violations = if broken == 1 { "violation" } else { "violations" };
-            let failure = Failure::new(Exit::Violated, format!("{broken} invariant {violations} found"));
+            let found = count(broken, "invariant violation");
+            let failure = Failure::new(Exit::Violated, format!("{found} found"));
             return Err(failure.detail(data_dir.display().to_string()));
         }
         if report.is_unsettled() {
-            let (count, items) = (report.unsettled, if report.unsettled == 1 { "item" } else { "items" });
-            let failure =
-                Failure::new(Exit::NotSettled, format!("not settled: {count} {items} left to finish"));
+            let items = count(report.unsettled, "item");
+            let failure = Failure::new(Exit::NotSettled, format!("not settled: {items} left to finish"));
             return Err(failure.detail(data_dir.display().to_string()).hint(
                 "a running server finishes them once bus, databases and card provider can be reached; without \
                  one, run `ticketing serve` once; then audit again",
@@ -78,5 +81,93 @@ fn not_audited(error: &OfflineError) -> Failure {
             failure.hint("`ticketing serve` keeps one; --data-dir names another folder")
         }
         _ => failure,
+    }
+}
+
+/// The report as JSON.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuditReport {
+    status: &'static str,
+    /// The number of unfinished items: events, payments, deadlines.
+    unsettled: u64,
+    checks: Vec<InvariantCheck>,
+}
+
+/// One invariant.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InvariantCheck {
+    number: u8,
+    name: &'static str,
+    status: &'static str,
+    /// The number of items that were checked.
+    examined: usize,
+    violations: Vec<String>,
+    /// The violations that unfinished work explains.
+    pending: Vec<String>,
+}
+
+impl AuditReport {
+    fn of(report: &Report) -> Self {
+        let status = match () {
+            () if report.is_clean() => "ok",
+            () if report.is_unsettled() => PENDING,
+            () => BROKEN,
+        };
+        Self {
+            status,
+            unsettled: report.unsettled,
+            checks: report.checks.iter().map(InvariantCheck::of).collect(),
+        }
+    }
+}
+
+const PENDING: &str = "pending";
+const BROKEN: &str = "broken";
+
+impl InvariantCheck {
+    fn of(check: &Check) -> Self {
+        let status = match (check.broken.is_empty(), check.pending.is_empty()) {
+            (false, _) => BROKEN,
+            (true, false) => PENDING,
+            (true, true) => "ok",
+        };
+        let texts = |found: &[Violation]| found.iter().map(|violation| violation.text.clone()).collect();
+        Self {
+            number: check.number,
+            name: check.name,
+            status,
+            examined: check.examined,
+            violations: texts(&check.broken),
+            pending: texts(&check.pending),
+        }
+    }
+}
+
+impl Record for InvariantCheck {
+    const COLUMNS: &'static [Column] = &[
+        Column::right("number"),
+        Column::whole("status"),
+        Column::cut("name"),
+        Column::right("examined"),
+        Column::hidden("violations"),
+        Column::hidden("pending"),
+    ];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        let tone = match self.status {
+            BROKEN => Tone::Bad,
+            PENDING => Tone::Waiting,
+            _ => Tone::Good,
+        };
+        vec![
+            Cell::text(&self.number),
+            Cell::label(self.status, self.status, tone),
+            Cell::text(&self.name),
+            Cell::text(&self.examined),
+            Cell::text(&self.violations.join("; ")),
+            Cell::text(&self.pending.join("; ")),
+        ]
     }
 }

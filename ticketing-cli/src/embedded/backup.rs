@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+use ticketing_sdk::Timestamp;
 use ticketing_server::{BackupError, back_up};
 
 use super::serve::settings_of_server;
 use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
 use crate::help;
+use crate::output::{Cell, Column, Record};
 
 /// The arguments of `ticketing backup`.
 #[derive(Debug, clap::Args)]
@@ -38,14 +41,42 @@ impl LocalCommand for Args {
         let copied = tokio::task::spawn_blocking(move || back_up(&settings, &target)).await;
         let copied = copied.map_err(|error| Failure::failed(error.to_string()))?;
         let backup = copied.map_err(|error| not_copied(&error))?;
-        context.io.remark(&format!(
-            "{}: {} databases, {} KB; writes waited {} ms",
-            self.target.display(),
-            backup.databases,
-            backup.bytes.div_ceil(1024),
-            backup.waited.as_millis()
-        ));
-        Ok(())
+        context.printer().one(&BackupLine {
+            folder: self.target.display().to_string(),
+            databases: backup.databases,
+            bytes: backup.bytes,
+            waited_ms: backup.waited.as_millis(),
+        })
+    }
+}
+
+/// The output of `ticketing backup`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BackupLine {
+    folder: String,
+    databases: usize,
+    /// The size of the databases.
+    bytes: u64,
+    /// The longest time that a write of the server waited for the copy, in milliseconds.
+    waited_ms: u128,
+}
+
+impl Record for BackupLine {
+    const COLUMNS: &'static [Column] = &[
+        Column::whole("folder"),
+        Column::right("databases"),
+        Column::right("bytes"),
+        Column::right("waitedMs"),
+    ];
+
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        vec![
+            Cell::text(&self.folder),
+            Cell::text(&self.databases),
+            Cell::text(&self.bytes),
+            Cell::text(&self.waited_ms),
+        ]
     }
 }
 

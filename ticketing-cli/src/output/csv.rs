@@ -17,17 +17,21 @@ pub(super) fn header<T: Record>() -> String {
 
 /// Returns one record. Control characters are removed on a terminal only.
 pub(super) fn row<T: Record>(record: &T, now: Timestamp, terminal: bool) -> String {
-    let field = |cell: &Cell| {
-        let text = cell.stable();
+    line(record.cells(now).iter().map(|cell| (cell.stable(), matches!(cell, Cell::Text(_)))), terminal)
+}
+
+/// Returns a line of values, each with whether others wrote it.
+pub(super) fn line(values: impl Iterator<Item = (String, bool)>, terminal: bool) -> String {
+    let field = |(text, is_foreign): (String, bool)| {
         let text = if terminal { sanitize(&text).into_owned() } else { text };
-        let text = if matches!(cell, Cell::Text(_)) { neutralize(&text).into_owned() } else { text };
+        let text = if is_foreign { neutralize(&text).into_owned() } else { text };
         if text.contains([',', '"', '\n', '\r']) {
             format!("\"{}\"", text.replace('"', "\"\""))
         } else {
             text
         }
     };
-    record.cells(now).iter().map(field).collect::<Vec<_>>().join(",") + "\n"
+    values.map(field).collect::<Vec<_>>().join(",") + "\n"
 }
 
 /// Puts an apostrophe before a text that a spreadsheet would run. A text that has one already gets another, so that

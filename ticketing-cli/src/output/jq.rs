@@ -1,16 +1,53 @@
 //! `--jq`: filters in the language of jq, run by jaq.
 
-use jaq_core::load::{Arena, File, Loader};
-use jaq_core::{Compiler, Ctx, Vars, data, unwrap_valr};
+use std::cell::RefCell;
+
+use jaq_core::data::HasLut;
+use jaq_core::load::{Arena, Error as LoadError, File, Loader, parse, span};
+use jaq_core::native::{Fun, run as native, v};
+use jaq_core::{Compiler, Ctx, DataT, Lut, RunPtr, Vars};
 use jaq_json::{Val, read};
 use serde_json::Value;
 use ticketing_sdk::text::sanitize;
 
 use super::json;
+use super::select::Shaped;
 use crate::failure::{Failure, Outcome};
 
+/// The types of a run.
+struct Types;
+
+/// What the functions of a run share.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    lut: &'a Lut<Types>,
+    /// What the filter says beside its output.
+    messages: &'a RefCell<Vec<String>>,
+}
+
+impl DataT for Types {
+    type V<'a> = Val;
+    type Data<'a> = Run<'a>;
+}
+
+impl<'a> HasLut<'a, Types> for Run<'a> {
+    fn lut(&self) -> &'a Lut<Types> {
+        self.lut
+    }
+}
+
 /// A compiled filter.
-type Filter = jaq_core::Filter<data::JustLut<Val>>;
+type Filter = jaq_core::Filter<Types>;
+
+/// The variable with the environment.
+const ENVIRONMENT: &str = "$ENV";
+/// The native function by which a filter says something beside its output.
+const SAY: &str = "stderr_empty";
+/// The same for `debug`.
+const DEBUG: &str = "debug_empty";
+
+/// The functions that jq has and jaq does not.
+const DEFINITIONS: &str = include_str!("jq/definitions.jq");
 
 /// Checks that a filter can be compiled.
 pub(super) fn check(filter: &str) -> Outcome {
@@ -18,75 +55,136 @@ pub(super) fn check(filter: &str) -> Outcome {
 }
 
 fn compile(code: &str) -> Outcome<Filter> {
-    let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-    let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+    let own = parse_definitions();
+    let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(own);
+    let others = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+    let funs = others.filter(|(name, ..)| ![SAY, DEBUG].contains(name)).chain(own_functions());
     let arena = Arena::default();
     let wrong = |why: String| {
         Failure::usage(format!("--jq: {why}")).hint("https://jqlang.org/manual describes filters")
     };
-    let modules = Loader::new(defs)
-        .load(&arena, File { code, path: () })
-        .map_err(|_| wrong(format!("{code:?} is no filter")))?;
-    Compiler::default().with_funs(funs).compile(modules).map_err(|errors| {
-        let names: Vec<String> = errors
-            .iter()
-            .flat_map(|(_, undefined)| undefined.iter().map(|(name, _)| format!("{name} is not defined")))
-            .collect();
+    let modules = Loader::new(defs).load(&arena, File { code, path: () }).map_err(|errors| {
+        let first = errors.first().and_then(|(_, error)| position(code, error));
+        wrong(first.unwrap_or_else(|| format!("{code:?} is no filter")))
+    })?;
+    Compiler::default().with_funs(funs).with_global_vars([ENVIRONMENT]).compile(modules).map_err(|errors| {
+        let undefined = errors.iter().flat_map(|(_, undefined)| undefined);
+        let names: Vec<String> = undefined.map(|(name, _)| format!("{name} is not defined")).collect();
         wrong(names.join(", "))
     })
 }
 
-/// Runs a filter and returns what it yields.
-fn run(code: &str, document: &Value) -> Outcome<Vec<Val>> {
-    let filter = compile(code)?;
-    let failed = |why: String| Failure::failed(format!("--jq: {why}"));
-    let input = serde_json::to_vec(document).map_err(|error| failed(error.to_string()))?;
-    let input = read::parse_single(&input).map_err(|error| failed(error.to_string()))?;
-    let context = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
-    let outputs = filter.id.run((context, input)).map(unwrap_valr);
-    outputs.map(|output| output.map_err(|error| failed(error.to_string()))).collect()
+fn parse_definitions() -> Vec<parse::Def<&'static str>> {
+    jaq_core::load::parse(DEFINITIONS, |parser| parser.defs()).unwrap_or_default()
 }
 
-/// Runs a filter and returns a line for each value: text without quotes, anything else as JSON.
-pub(super) fn lines(code: &str, document: &Value, terminal: bool) -> Outcome<String> {
-    let mut text = String::new();
-    for value in run(code, document)? {
-        match &value {
-            Val::TStr(bytes) if terminal => {
-                let line = String::from_utf8_lossy(bytes);
-                text += &line.split('\n').map(sanitize).collect::<Vec<_>>().join("\n");
+/// Returns the functions that write to the streams of the program instead of those of the process.
+fn own_functions() -> [Fun<Types>; 2] {
+    let say: RunPtr<Types> = |(context, value)| {
+        context.data().messages.borrow_mut().push(text(&value));
+        Box::new(std::iter::empty())
+    };
+    let debug: RunPtr<Types> = |(context, value)| {
+        context.data().messages.borrow_mut().push(format!("[\"DEBUG:\",{value}]"));
+        Box::new(std::iter::empty())
+    };
+    [native::<Types>((SAY, v(0), say)), native::<Types>((DEBUG, v(0), debug))]
+}
+
+/// Returns where a filter is wrong, and why.
+fn position(code: &str, error: &LoadError<&str>) -> Option<String> {
+    let (expected, found) = match error {
+        LoadError::Lex(errors) => errors.first().map(|(expected, found)| (expected.as_str(), *found))?,
+        LoadError::Parse(errors) => errors.first().map(|(expected, found)| (expected.as_str(), *found))?,
+        LoadError::Io(_) => return None,
+    };
+    let start = span(code, found).start;
+    let column = code.get(..start)?.chars().count() + 1;
+    let rest = code.get(start..).filter(|rest| !rest.is_empty());
+    let found = rest.map_or_else(|| "the end".to_owned(), |rest| format!("{:?}", shortened(rest)));
+    Some(match expected {
+        "nothing" => format!("unexpected {found} at character {column}"),
+        expected => format!("expected {expected} at character {column}, and found {found}"),
+    })
+}
+
+/// Runs a filter and returns a line for each value: text without quotes, anything else as JSON. A failure keeps the lines
+/// before it.
+///
+/// # Errors
+/// If the filter cannot be compiled.
+pub(super) fn run(code: &str, document: &Value, terminal: bool) -> Outcome<Shaped> {
+    let filter = compile(code)?;
+    let failed = |why: &str| Failure::failed(format!("--jq: {}", shortened(why)));
+    let input = serde_json::to_vec(document).map_err(|error| failed(&error.to_string()))?;
+    let input = read::parse_single(&input).map_err(|error| failed(&error.to_string()))?;
+    let messages = RefCell::default();
+    let context =
+        Ctx::<Types>::new(Run { lut: &filter.lut, messages: &messages }, Vars::new([environment()]));
+    let mut shaped = Shaped::default();
+    for output in filter.id.run((context, input)) {
+        let ended = match output {
+            Ok(value) => {
+                shaped.text += &line(&value, terminal);
+                continue;
             }
-            Val::TStr(bytes) => text += &String::from_utf8_lossy(bytes),
-            other => text += &json::escape(&other.to_string()),
-        }
-        text.push('\n');
+            Err(ended) => ended,
+        };
+        shaped.failure = match ended.get_halt() {
+            Ok(0) => None,
+            // The last message is that of `halt_error`. Its exit code would be mistaken for one of the program.
+            Ok(_) => Some(match messages.borrow_mut().pop() {
+                Some(message) => Failure::failed(shortened(&message)),
+                None => failed("the filter halted"),
+            }),
+            Err(ended) => Some(match ended.get_err() {
+                Ok(error) => failed(&error.to_string()),
+                Err(_) => failed("the filter ended"),
+            }),
+        };
+        break;
     }
-    Ok(text)
+    shaped.messages = messages.take();
+    Ok(shaped)
+}
+
+/// Returns the environment as an object.
+fn environment() -> Val {
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let object = serde_json::Value::Object(variables.map(|(name, value)| (name, value.into())).collect());
+    read::parse_single(object.to_string().as_bytes()).unwrap_or(Val::Null)
+}
+
+/// Returns a text without quotes, and anything else as JSON.
+fn text(value: &Val) -> String {
+    match value {
+        Val::TStr(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        other => json::escape(&other.to_string()),
+    }
+}
+
+fn line(value: &Val, terminal: bool) -> String {
+    let text = text(value);
+    match value {
+        Val::TStr(_) if terminal => text.split('\n').map(sanitize).collect::<Vec<_>>().join("\n") + "\n",
+        _ => text + "\n",
+    }
+}
+
+/// The most of a message that is shown: its beginning and its end.
+const MAX_BEGINNING: usize = 130;
+const MAX_END: usize = 60;
+
+/// Returns a message without its middle if it is long: it may hold a whole document.
+fn shortened(message: &str) -> String {
+    let count = message.chars().count();
+    if count <= MAX_BEGINNING + MAX_END {
+        return message.to_owned();
+    }
+    let beginning = message.chars().take(MAX_BEGINNING);
+    beginning.chain(" … ".chars()).chain(message.chars().skip(count - MAX_END)).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exit::Exit;
-
-    #[test]
-    fn filter_yields_text_without_quotes_and_other_values_as_json() {
-        let document = serde_json::json!({"items": [{"title": "Opera\u{1b}[2J", "price": 20.5}, {"title": "Gig", "price": 7}]});
-        let lines = |filter: &str| super::lines(filter, &document, false).unwrap();
-        assert_eq!(lines(".items[] | select(.price < 10) | .title"), "Gig\n");
-        assert_eq!(lines("[.items[].price]"), "[20.5,7]\n");
-        assert_eq!(lines(".items | length, null"), "2\nnull\n");
-        assert_eq!(lines(".items[0].title"), "Opera\u{1b}[2J\n");
-        assert_eq!(super::lines(".items[0].title", &document, true).unwrap(), "Opera[2J\n");
-    }
-
-    #[test]
-    fn wrong_filter_is_a_usage_error_and_a_failing_one_a_failure() {
-        for wrong in ["", ".[", "nonsense(1)"] {
-            assert_eq!(check(wrong).err().map(|failure| failure.exit), Some(Exit::Usage), "{wrong:?}");
-        }
-        let failure = lines(".items.title", &serde_json::json!({"items": []}), false).unwrap_err();
-        assert_eq!(failure.exit, Exit::Failed);
-        assert!(failure.message.unwrap().starts_with("--jq: "));
-    }
-}
+mod tests;

@@ -2,7 +2,6 @@
 
 use super::{Format, Printer, Record, json};
 use crate::failure::Outcome;
-use crate::io::Io;
 
 /// A list whose records are written as they come. In JSON it is one document, with a line for each record.
 pub(crate) struct OpenList<'p> {
@@ -16,17 +15,20 @@ impl<'p> OpenList<'p> {
     }
 
     /// Writes a record. In a table it is `drawn`.
-    pub(crate) fn push<T: Record>(&mut self, record: &T, drawn: impl FnOnce(&Io) -> String) -> Outcome {
+    pub(crate) fn push<T: Record>(
+        &mut self,
+        record: &T,
+        drawn: impl FnOnce(&Printer<'_>) -> String,
+    ) -> Outcome {
         let Printer { io, format, .. } = self.printer;
         let line = || json::lines(std::slice::from_ref(record));
         let text = match format {
             _ if self.printer.is_selecting() => return self.printer.next(record),
-            Format::Table => drawn(io),
-            // Programs read lines of JSON unless they ask for something else.
-            Format::Tsv | Format::Jsonl => line()?,
+            Format::Table => drawn(self.printer),
+            Format::Jsonl => line()?,
             Format::Json if self.is_empty => format!("{{\"items\":[\n{}", line()?),
             Format::Json => format!(",{}", line()?),
-            Format::Yaml | Format::Csv => return self.printer.next(record),
+            Format::Tsv | Format::Yaml | Format::Csv => return self.printer.next(record),
         };
         self.is_empty = false;
         io.data(text)

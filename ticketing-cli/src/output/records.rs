@@ -210,7 +210,7 @@ impl Record for ClockTime {
     const COLUMNS: &'static [Column] = &[Column::whole("now")];
 
     fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![Cell::text(&self.now)]
+        vec![Cell::Time(self.now)]
     }
 }
 

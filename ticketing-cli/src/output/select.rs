@@ -16,10 +16,29 @@ pub(crate) struct Select {
     pub(crate) template: Option<String>,
 }
 
+/// The text of a filter or template.
+#[derive(Debug, Default)]
+pub(super) struct Shaped {
+    pub(super) text: String,
+    /// What the filter says beside its text.
+    pub(super) messages: Vec<String>,
+    /// Why it ended before its end.
+    pub(super) failure: Option<Failure>,
+}
+
 impl Select {
     /// Returns whether an option was given.
     pub(crate) fn is_active(&self) -> bool {
         self.fields.is_some() || self.jq.is_some() || self.template.is_some()
+    }
+
+    /// Returns the name of the first option that was given.
+    pub(super) fn option(&self) -> &'static str {
+        match (&self.jq, &self.template) {
+            (Some(_), _) => "--jq",
+            (_, Some(_)) => "--template",
+            _ => "--json",
+        }
     }
 
     /// Checks filter and template before a request is sent.
@@ -94,10 +113,13 @@ impl Select {
     }
 
     /// Returns the text of filter or template for a document; `None` if there is neither.
-    pub(super) fn shape(&self, document: &Value, terminal: bool) -> Outcome<Option<String>> {
+    pub(super) fn shape(&self, document: &Value, terminal: bool) -> Outcome<Option<Shaped>> {
         match (&self.template, &self.jq) {
-            (Some(text), _) => Ok(Some(template::render(text, document, terminal)?)),
-            (None, Some(filter)) => Ok(Some(jq::lines(filter, document, terminal)?)),
+            (Some(text), _) => {
+                let text = template::render(text, document, terminal)?;
+                Ok(Some(Shaped { text, ..Shaped::default() }))
+            }
+            (None, Some(filter)) => Ok(Some(jq::run(filter, document, terminal)?)),
             (None, None) => Ok(None),
         }
     }

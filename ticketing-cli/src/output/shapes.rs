@@ -22,6 +22,8 @@ pub(crate) enum RecordType {
     Check,
     Settlement,
     ClockTime,
+    AuditReport,
+    Backup,
 }
 
 /// How many records a command writes.
@@ -90,6 +92,8 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("login", Arity::One, RecordType::User),
     shape("whoami", Arity::One, RecordType::User),
     shape("status", Arity::One, RecordType::SessionStatus),
+    shape("audit", Arity::One, RecordType::AuditReport),
+    shape("backup", Arity::One, RecordType::Backup),
 ];
 
 /// Returns the JSON of a command, if it writes records.
@@ -155,6 +159,8 @@ impl RecordType {
             Self::WatchLine => vec!["id", "kind", "ticket", "at"],
             Self::Settlement => vec!["operation", "outcome", "orderId", "paymentId", "result", "detail"],
             Self::ClockTime => vec!["now"],
+            Self::AuditReport => vec!["status", "unsettled", "checks"],
+            Self::Backup => vec!["folder", "databases", "bytes", "waitedMs"],
             Self::Verdict => {
                 vec!["verdict", "reason", "message", "passId", "title", "seat", "admittedAt", "device"]
             }

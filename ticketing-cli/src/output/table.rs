@@ -7,24 +7,21 @@ use comfy_table::{
 use ticketing_sdk::text::sanitize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Cell, Column, Place, Printer, Record, Tone, short_id, when};
+use super::{Cell, Column, Place, Printer, Record, Tone, record, short_id, when};
 
-/// The width from which a table has every column, and a status its time.
+/// The width from which a table has every column.
 const MIN_WIDTH_OF_ALL_COLUMNS: usize = 100;
 /// The space between two columns.
 const GAP: usize = 2;
-/// The width below which a title is not readable: other columns are dropped before.
+/// The width below which a title is not readable: other columns are dropped before, but the identifier.
 const MIN_CUT: usize = 20;
-/// The rank of the identifier of a record with a title.
-const ID_RANK: u8 = u8::MAX - 1;
 
 /// Returns a header, and a line for each record.
 pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     let shape = printer.io.terminal_info();
     let width = usize::from(shape.width);
     let rows: Vec<Vec<Cell>> = records.iter().map(|record| record.cells(printer.now)).collect();
-    let texts = texts(T::COLUMNS, &rows, width, printer);
-    let layout = Layout::fit(T::COLUMNS, &rows, &texts, width);
+    let (texts, layout) = fitted(T::COLUMNS, &rows, width, printer);
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.force_no_tty().set_width(shape.width);
@@ -43,9 +40,11 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
             coloured(&cells[index], fitted)
         })));
     }
+    let last = layout.columns.last().copied();
     for (&index, drawn) in layout.columns.iter().zip(table.column_iter_mut()) {
         let place = T::COLUMNS[index].place;
-        drawn.set_padding((0, 2));
+        // A line that is wider than the terminal, if only by spaces, is followed by an empty one.
+        drawn.set_padding((0, if Some(index) == last { 0 } else { 2 }));
         if place == Place::Right {
             drawn.set_cell_alignment(CellAlignment::Right);
         }
@@ -54,12 +53,26 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
+/// Returns the text of each cell, and the layout. A status has its time, and a start its offset, unless a column would be
+/// dropped for that.
+fn fitted(
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+    width: usize,
+    printer: &Printer<'_>,
+) -> (Vec<Vec<String>>, Layout) {
+    let [long, short] = [true, false].map(|is_long| {
+        let texts = texts(columns, rows, is_long, printer);
+        let layout = Layout::fit(columns, rows, &texts, width);
+        (texts, layout)
+    });
+    if long.1.is_fitting && long.1.columns.len() == short.1.columns.len() { long } else { short }
+}
+
 /// Returns the text of each cell of a list. Identifiers are as short as they are distinct.
-fn texts(columns: &[Column], rows: &[Vec<Cell>], width: usize, printer: &Printer<'_>) -> Vec<Vec<String>> {
-    let mut texts: Vec<Vec<String>> = rows
-        .iter()
-        .map(|cells| cells.iter().map(|cell| fitted_text(cell, width, printer)).collect())
-        .collect();
+fn texts(columns: &[Column], rows: &[Vec<Cell>], is_long: bool, printer: &Printer<'_>) -> Vec<Vec<String>> {
+    let text = |cell: &Cell| if is_long { plain(cell, printer) } else { short_text(cell, printer) };
+    let mut texts: Vec<Vec<String>> = rows.iter().map(|cells| cells.iter().map(text).collect()).collect();
     for (index, _) in columns.iter().enumerate().filter(|(_, column)| column.is_id) {
         let length = short_id::length(texts.iter().map(|row| row[index].as_str()));
         for row in &mut texts {
@@ -73,6 +86,8 @@ fn texts(columns: &[Column], rows: &[Vec<Cell>], width: usize, printer: &Printer
 struct Layout {
     columns: Vec<usize>,
     title_width: usize,
+    /// Whether titles have their minimum width.
+    is_fitting: bool,
 }
 
 impl Layout {
@@ -83,11 +98,7 @@ impl Layout {
             cells.chain([heading(all[index].name).width()]).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..all.len()).map(natural).collect();
-        let has_title = all.iter().any(|column| column.place == Place::Cut);
-        let rank = |index: usize| match all[index].place {
-            Place::Id if has_title => ID_RANK,
-            _ => all[index].drop_rank,
-        };
+        let rank = |index: usize| all[index].drop_rank;
         let needed = |index: usize| match all[index].place {
             Place::Cut => widths[index].min(MIN_CUT) + GAP,
             _ => widths[index] + GAP,
@@ -106,7 +117,10 @@ impl Layout {
         }
         let title = columns.iter().find(|&&index| all[index].place == Place::Cut);
         let least = title.map_or(0, |&index| widths[index].min(MIN_CUT));
-        Self { title_width: least + width.saturating_sub(total(&columns)), columns }
+        let total = total(&columns);
+        // Without another column to drop, the title is as short as it must be.
+        let title_width = (least + width).saturating_sub(total).max(1);
+        Self { title_width, columns, is_fitting: total <= width }
     }
 }
 
@@ -194,7 +208,7 @@ fn coloured(cell: &Cell, text: String) -> comfy_table::Cell {
     }
 }
 
-fn style(tone: Tone) -> Style {
+pub(super) fn style(tone: Tone) -> Style {
     match tone {
         Tone::Good => AnsiColor::Green.on_default(),
         Tone::Waiting => AnsiColor::Yellow.on_default(),
@@ -206,16 +220,11 @@ fn style(tone: Tone) -> Style {
 /// The text between the status and the time of a label.
 const LABEL_SEPARATOR: &str = " · ";
 
-/// Returns the text of a cell in a list. A status has no time, and a start no
-/// offset, where the terminal is not wide: the title gets the room.
-fn fitted_text(cell: &Cell, width: usize, printer: &Printer<'_>) -> String {
+/// Returns the text of a cell where there is little room: a status has no time, and a start no offset.
+fn short_text(cell: &Cell, printer: &Printer<'_>) -> String {
     match cell {
-        Cell::Label(_, label, _) if width < MIN_WIDTH_OF_ALL_COLUMNS => {
-            label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned()
-        }
-        Cell::Start(starts) if width < MIN_WIDTH_OF_ALL_COLUMNS => {
-            format!("{} {}", starts.date(), starts.time())
-        }
+        Cell::Label(_, label, _) => label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned(),
+        Cell::Start(starts) => format!("{} {}", starts.date(), starts.time()),
         _ => plain(cell, printer),
     }
 }
@@ -226,6 +235,7 @@ fn plain(cell: &Cell, printer: &Printer<'_>) -> String {
         Cell::Text(text) => sanitize(text).into_owned(),
         Cell::Money(dollars) => format!("${dollars}"),
         Cell::Time(at) => when::short(*at, printer.now, &printer.zone),
+        Cell::Times(times) => record::joined(times, |at| printer.local(at)),
         Cell::Start(starts) => format!("{} {} {}", starts.date(), starts.time(), starts.offset()),
         Cell::Label(_, label, _) => label.clone(),
     }

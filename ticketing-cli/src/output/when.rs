@@ -14,6 +14,16 @@ pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     formatted(at, zone, "%Y-%m-%d %H:%M:%S %Z")
 }
 
+/// Formats the day of a time, with its zone: `2026-11-22 UTC`.
+pub(super) fn day(at: Timestamp, zone: &TimeZone) -> String {
+    formatted(at, zone, "%Y-%m-%d %Z")
+}
+
+/// Formats the time of a day: `10:15:00.123`.
+pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    formatted(at, zone, "%H:%M:%S%.3f")
+}
+
 /// Formats a time with its distance: `2026-11-22 10:15:00 UTC (3 min ago)`.
 pub(super) fn full(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     format!("{} ({})", local(at, zone), relative(at, now))

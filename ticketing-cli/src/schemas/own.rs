@@ -87,6 +87,32 @@ pub(super) fn types() -> Map<String, Value> {
         "ClockTime": object("The time of the marketplace.", &["now"], json!({
             "now": {"$ref": "#/components/schemas/Timestamp"},
         })),
+        "AuditReport": object("What the audit found.", &["status", "unsettled", "checks"], json!({
+            "status": {"enum": ["ok", "pending", "broken"], "description": "That of the worst check."},
+            "unsettled": {"type": "integer", "description": "The number of unfinished items: events, payments, deadlines."},
+            "checks": {"type": "array", "items": {"$ref": "#/components/schemas/InvariantCheck"}},
+        })),
+        "InvariantCheck": object(
+            "One invariant, and whether it holds.",
+            &["number", "name", "status", "examined", "violations", "pending"],
+            json!({
+                "number": {"type": "integer", "description": "Its number in the list of invariants."},
+                "name": text("The invariant in a few words."),
+                "status": {"enum": ["ok", "pending", "broken"]},
+                "examined": {"type": "integer", "description": "The number of items that were checked."},
+                "violations": {"type": "array", "items": {"type": "string"}},
+                "pending": {
+                    "type": "array", "items": {"type": "string"},
+                    "description": "The violations that unfinished work explains.",
+                },
+            }),
+        ),
+        "Backup": object("A completed backup.", &["folder", "databases", "bytes", "waitedMs"], json!({
+            "folder": text("The folder of the copy."),
+            "databases": {"type": "integer", "description": "The number of databases."},
+            "bytes": {"type": "integer", "description": "Their size."},
+            "waitedMs": {"type": "integer", "description": "The longest time that a write of the server waited, in milliseconds."},
+        })),
         "Verdict": object("What the door says about one code.", &["verdict", "message"], json!({
             "verdict": {"enum": ["admitted", "refused", "unknown"]},
             "reason": optional("string", "The code of the error."),

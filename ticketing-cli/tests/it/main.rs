@@ -12,6 +12,7 @@ mod data_folder;
 mod demo;
 mod events;
 mod explain;
+mod formats;
 mod golden;
 mod help;
 mod hostile;

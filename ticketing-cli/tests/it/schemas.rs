@@ -83,6 +83,10 @@ fn output_of_every_command_fits_its_schema() {
     let claim = text(&shown(&buyer, &["passes", "transfer", &pass], "passes transfer")["claimCode"]);
     shown(&seller, &["passes", "claim", &claim], "passes claim");
     shown(&buyer, &["passes", "resell", &other, "--price", "5"], "passes resell");
+    let data = server.data.to_str().unwrap().to_owned();
+    check("audit", &seller.run(&["audit", "--data-dir", &data, "-o", "json"]).out);
+    let copy = seller.home.path().join("copy");
+    shown(&seller, &["backup", copy.to_str().unwrap(), "--data-dir", &data], "backup");
     let code = seller.ok(&["passes", "show", &pass]).out;
     let run = seller.run(&["-o", "json", "checkin", code.trim()]);
     check("checkin", &run.out);

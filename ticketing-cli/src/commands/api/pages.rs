@@ -4,7 +4,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use ticketing_sdk::{Method, Request, Response};
 
-use super::page;
+use super::{is_shaped, page};
 use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
 use crate::output::escape_json;
@@ -29,7 +29,7 @@ pub(super) async fn write(api: &ApiContext, first: Request) -> Outcome {
         }
         answer = page(request).await?;
     }
-    if !api.printer().is_selecting() && !api.io().terminal_info().out_terminal {
+    if !is_shaped(api) && !api.io().terminal_info().out_terminal {
         let text = serde_json::to_string(&items).map_err(|error| Failure::failed(error.to_string()))?;
         return api.io().line(&escape_json(&text));
     }

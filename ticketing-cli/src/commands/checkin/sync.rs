@@ -41,9 +41,7 @@ impl ApiCommand for Args {
         }
         if api.is_dry_run() {
             let requests = door::requests(&api.client, &door).await?;
-            for write in &requests {
-                api.print_request(write.request()).await?;
-            }
+            api.print_requests(requests.iter().map(|write| write.request())).await?;
             api.io().remark(&format!("nothing was sent; admissions to upload: {}", requests.len()));
             return Ok(());
         }
@@ -55,18 +53,25 @@ impl ApiCommand for Args {
         if api.context.settings.format == Format::Table {
             // The table has no room for all times and devices.
             for conflict in &conflicts {
-                api.io().remark(&format!("{}: {}", conflict.title, conflict.message));
+                let message = conflict.message_with(|at| api.printer().local(at));
+                api.io().remark(&format!("{}: {message}", conflict.title));
             }
         }
         let damaged = damage.len();
         let hint = "correct the line, so that the same command uploads its admission, or delete it";
         if !conflicts.is_empty() {
-            let message = format!("{} of {admitted} admissions are in doubt", conflicts.len());
+            let message = match conflicts.len() {
+                1 => format!("1 of {admitted} admissions is in doubt"),
+                several => format!("{several} of {admitted} admissions are in doubt"),
+            };
             let failure = Failure::new(Exit::Refused, message);
             return Err(if damaged > 0 { failure.hint(hint) } else { failure });
         }
         if damaged > 0 {
-            let message = format!("{damaged} lines of the journal are damaged, and were not uploaded");
+            let message = match damaged {
+                1 => "1 line of the journal is damaged, and was not uploaded".to_owned(),
+                lines => format!("{lines} lines of the journal are damaged, and were not uploaded"),
+            };
             return Err(Failure::failed(message).hint(hint));
         }
         Ok(())

@@ -22,7 +22,7 @@ async fn run(
     input: &'static str,
 ) -> (Outcome, Vec<serde_json::Value>) {
     let fake = fake::pipe(input);
-    let api = ApiContext::of_mock(mock, fake.io, Format::Tsv, folder);
+    let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, folder);
     let judge = async |code: String| check_in(&api, &code, Some("north")).await;
     let end = each_code(api.io(), &api.printer(), Vec::new(), judge).await;
     let lines = fake.out.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -340,7 +340,7 @@ mod offline {
         let mock = Mock::new();
         mock.on(Method::GET, "/api/passes/keys", Reply::json(200, &list(Vec::new()).keys));
         mock.on(Method::GET, "/api/passes", Reply::json(200, &[fixtures::pass(PASS).issuer_id("me")]));
-        let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Tsv, folder.path());
+        let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Jsonl, folder.path());
         prepare::Args::of_file(&file).run(&api).await.unwrap();
         assert_eq!(mock.requests()[1].query.as_deref(), Some("issued=me&limit=500"));
         assert_eq!(check_in(&file, at()).verdict, Ruling::Admitted);

@@ -6,7 +6,7 @@ use ticketing_sdk::{Ruling, Timestamp, Verdict};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
-use crate::output::{Cell, Column, OpenList, Record, Tone};
+use crate::output::{Cell, Column, OpenList, Printer, Record, Tone};
 
 /// Black on green, white on red, black on yellow, from the fixed part of the 256 colours.
 fn style(ruling: Ruling) -> Style {
@@ -24,11 +24,12 @@ fn style(ruling: Ruling) -> Style {
 /// # Errors
 /// If stdout cannot be written.
 pub(crate) fn show(verdict: &Verdict, list: &mut OpenList<'_>) -> Outcome {
-    list.push(verdict, |io| banner(verdict, io))
+    list.push(verdict, |printer| banner(verdict, printer))
 }
 
 /// Returns a band across the terminal, and what it is about below.
-fn banner(verdict: &Verdict, io: &Io) -> String {
+fn banner(verdict: &Verdict, printer: &Printer<'_>) -> String {
+    let io = printer.io;
     let width = usize::from(io.terminal_info().width);
     let style = style(verdict.verdict);
     let heading = verdict.verdict.heading();
@@ -38,7 +39,8 @@ fn banner(verdict: &Verdict, io: &Io) -> String {
     } else {
         format!("{:=^width$}\n", format!("  {heading}  "))
     };
-    let facts = [verdict.title.as_deref(), verdict.seat.as_deref(), Some(verdict.message.as_str())];
+    let message = verdict.message_with(|at| printer.local(at));
+    let facts = [verdict.title.as_deref(), verdict.seat.as_deref(), Some(message.as_str())];
     let facts: Vec<String> = facts.into_iter().flatten().map(clean).collect();
     format!("{band}{}\n\n", facts.join(" · "))
 }
@@ -112,7 +114,7 @@ mod tests {
 
     use super::*;
     use crate::io::fake;
-    use crate::output::{Format, Printer};
+    use crate::output::Format;
 
     const NO_CODE: &str = "this is no code of a pass";
 
@@ -142,9 +144,18 @@ mod tests {
     }
 
     #[test]
+    fn verdict_has_the_clock_of_the_user() {
+        let fake = fake::terminal_of(40, false);
+        let zone = jiff::tz::TimeZone::get("Asia/Tokyo").unwrap();
+        let printer = Printer { zone, ..Printer::new(&fake.io, Format::Table, Timestamp::from_millis(0)) };
+        show(&admitted(), &mut printer.begin_list::<Verdict>().unwrap()).unwrap();
+        assert!(fake.out.text().contains("admitted at 2026-12-25 03:31:07 JST"), "{}", fake.out.text());
+    }
+
+    #[test]
     fn verdict_on_a_pipe_is_a_line_of_json() {
         let verdict = Verdict::already_admitted(None, Some("north".to_owned()));
-        let lines = shown(&[verdict], &fake::pipe(""), Format::Tsv);
+        let lines = shown(&[verdict], &fake::pipe(""), Format::Jsonl);
         let line: serde_json::Value = serde_json::from_str(lines.trim()).unwrap();
         let expected = serde_json::json!({
             "verdict": "refused", "reason": "already_admitted", "message": "already admitted by north", "device": "north",

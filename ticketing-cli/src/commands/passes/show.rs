@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Pass, PassCode, PassId, PassStatus};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::browser::WebArgs;
 use crate::context::{ApiCommand, ApiContext};
@@ -16,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
 use crate::io::Io;
-use crate::output::Format;
+use crate::output::{Format, wrap};
 use crate::qr::{Drawing, Qr};
 use crate::{complete, resolve};
 
@@ -179,28 +177,6 @@ fn text_lines(pass: &Pass, width: usize, io: &Io) -> Vec<String> {
     lines
 }
 
-/// Breaks a text that others wrote into lines of at most `width` columns, between words where it can.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in sanitize(text).split_whitespace() {
-        let last = lines.last_mut().map_or(0, |line| line.width());
-        match last {
-            0 => {}
-            used if used + 1 + word.width() <= width => {
-                lines.last_mut().into_iter().for_each(|line| line.push(' '));
-            }
-            _ => lines.push(String::new()),
-        }
-        for c in word.chars() {
-            if lines.last().is_some_and(|line| line.width() + c.width().unwrap_or(0) > width) {
-                lines.push(String::new());
-            }
-            lines.last_mut().into_iter().for_each(|line| line.push(c));
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,13 +215,6 @@ mod tests {
         assert!(lines[0].starts_with("RustConf") && lines.last().unwrap().contains('\u{1b}'));
         let lines = shown(40, Drawing::Blocks);
         assert_eq!(lines.last().unwrap(), CODE);
-    }
-
-    #[test]
-    fn lines_break_between_words_and_within_a_long_one() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh 日本語", 5), ["abcde", "fgh", "日本", "語"]);
-        assert_eq!(wrap("", 5), [""]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `ticketing tickets export`
 
 use futures_util::TryStreamExt;
+use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{DetailField, NewTicket, Ticket, TicketSort};
 
 use super::file_format::FileFormat;
@@ -8,7 +9,7 @@ use super::list::StatusFilter;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Format, neutralize};
+use crate::output::{Format, escape_json, neutralize};
 
 /// The arguments of `ticketing tickets export`.
 #[derive(Debug, clap::Args)]
@@ -39,13 +40,16 @@ impl ApiCommand for Args {
             list.status(self.status.into_iter().filter_map(StatusFilter::status))
         };
         let tickets: Vec<NewTicket> = list.stream().map_ok(to_new).try_collect().await?;
-        let text = match (self.format, api.context.settings.format) {
-            (None, Format::Json | Format::Yaml) => {
-                return api.printer().json(&serde_json::json!({ "items": tickets, "hasMore": false }));
-            }
-            (Some(FileFormat::Jsonl), _) | (None, Format::Jsonl) => json_lines(&tickets)?,
-            (Some(FileFormat::Csv), _) | (None, _) => csv_text(&tickets)?,
+        let is_document = matches!(api.context.settings.format, Format::Json | Format::Yaml);
+        if api.printer().is_selecting() || (self.format.is_none() && is_document) {
+            return api.printer().json(&serde_json::json!({ "items": tickets, "hasMore": false }));
+        }
+        let terminal = api.io().terminal_info().out_terminal;
+        let is_lines = match self.format {
+            Some(format) => format == FileFormat::Jsonl,
+            None => api.context.settings.format == Format::Jsonl,
         };
+        let text = if is_lines { json_lines(&tickets)? } else { csv_text(&tickets, terminal)? };
         api.io().data(text)
     }
 }
@@ -57,7 +61,8 @@ fn to_new(ticket: Ticket) -> NewTicket {
     NewTicket::new(ticket.title, ticket.price).details(ticket.details)
 }
 
-fn csv_text(tickets: &[NewTicket]) -> Outcome<Vec<u8>> {
+/// Returns CSV. A terminal gets no control characters of other users.
+fn csv_text(tickets: &[NewTicket], terminal: bool) -> Outcome<Vec<u8>> {
     let write = || -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let details = DetailField::ALL.iter().map(|field| field.name());
@@ -66,7 +71,10 @@ fn csv_text(tickets: &[NewTicket]) -> Outcome<Vec<u8>> {
             let price = ticket.price.to_string();
             let details = DetailField::ALL.iter().map(|field| ticket.details.get(*field).unwrap_or_default());
             let fields = [ticket.title.as_str(), &price].into_iter().chain(details);
-            writer.write_record(fields.map(|text| neutralize(text).into_owned()))?;
+            writer.write_record(fields.map(|text| {
+                let text = if terminal { sanitize(text) } else { text.into() };
+                neutralize(&text).into_owned()
+            }))?;
         }
         writer.into_inner().map_err(|error| error.into_error().into())
     };
@@ -74,11 +82,34 @@ fn csv_text(tickets: &[NewTicket]) -> Outcome<Vec<u8>> {
 }
 
 fn json_lines(tickets: &[NewTicket]) -> Outcome<Vec<u8>> {
-    let mut text = Vec::new();
+    let mut lines = String::new();
     for ticket in tickets {
-        serde_json::to_writer(&mut text, ticket)
+        let json = serde_json::to_string(ticket)
             .map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))?;
-        text.push(b'\n');
+        lines += &escape_json(&json);
+        lines.push('\n');
     }
-    Ok(text)
+    Ok(lines.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminal_gets_no_control_characters() {
+        let hostile = NewTicket::new("Gig\u{1b}[2J \u{202e}x", "20".parse().unwrap());
+        let is_harmless = |text: Vec<u8>| {
+            let text = String::from_utf8(text).unwrap();
+            assert!(text.contains("Gig"), "{text}");
+            !text.contains(['\u{1b}', '\u{202e}'])
+        };
+        let tickets = std::slice::from_ref(&hostile);
+        assert!(is_harmless(csv_text(tickets, true).unwrap()));
+        assert!(!is_harmless(csv_text(tickets, false).unwrap()), "a file keeps every title as it is");
+        let lines = json_lines(tickets).unwrap();
+        assert!(is_harmless(lines.clone()));
+        let read: NewTicket = serde_json::from_slice(&lines).unwrap();
+        assert_eq!(read.title, hostile.title);
+    }
 }

@@ -77,8 +77,8 @@ impl Record for Pass {
         cells.extend(detail_cells(&self.details));
         // People read it from the screen that `passes show` draws.
         cells.push(self.code.as_ref().map_or(Cell::None, |code| Cell::ForPrograms(code.as_str().to_owned())));
-        let doubles: Vec<String> = self.double_admissions.iter().map(double_admission).collect();
-        cells.push(Cell::opt((!doubles.is_empty()).then(|| doubles.join(", "))));
+        let doubles: Vec<_> = self.double_admissions.iter().map(double_admission).collect();
+        cells.push(if doubles.is_empty() { Cell::None } else { Cell::Times(doubles) });
         cells
     }
 }
@@ -91,10 +91,10 @@ impl Record for PassTransfer {
     }
 }
 
-/// Returns a time and a device, if it gave a name.
-fn double_admission(double: &DoubleAdmission) -> String {
-    let DoubleAdmission { admitted_at, device, .. } = double;
-    device.as_ref().map_or_else(|| admitted_at.to_string(), |device| format!("{admitted_at} by {device}"))
+/// Returns a time, and the device if it gave a name.
+fn double_admission(double: &DoubleAdmission) -> (Timestamp, String) {
+    let device = double.device.as_ref().map(|device| format!(" by {device}"));
+    (double.admitted_at, device.unwrap_or_default())
 }
 
 fn tone(status: PassStatus) -> Tone {

@@ -1,18 +1,19 @@
-//! The columns of the entries of a timeline.
+//! The columns of the entries of a timeline, for programs: `output/timeline.rs` draws it for people.
 
-use ticketing_sdk::{TicketHolder, TimelineEntry, TimelineKind, Timestamp};
+use ticketing_sdk::{TimelineEntry, Timestamp};
 
-use crate::output::{Cell, Column, Record, Tone};
+use crate::output::timeline::holder_label;
+use crate::output::{Cell, Column, Record};
 
 impl Record for TimelineEntry {
     const COLUMNS: &'static [Column] = &[
         Column::whole("at"),
-        Column::whole("service").droppable(1),
-        Column::whole("kind").droppable(3),
+        Column::whole("service"),
+        Column::whole("kind"),
         Column::whole("name"),
-        Column::right("version").droppable(4),
-        Column::whole("outcome").droppable(2),
-        Column::cut("detail"),
+        Column::whole("version"),
+        Column::whole("outcome"),
+        Column::whole("detail"),
         Column::hidden("aggregate"),
         Column::hidden("eventId"),
         Column::hidden("deliveries"),
@@ -24,9 +25,9 @@ impl Record for TimelineEntry {
 
     fn cells(&self, _now: Timestamp) -> Vec<Cell> {
         vec![
-            Cell::text(&self.at),
+            Cell::Time(self.at),
             Cell::text(&self.service),
-            kind(self.kind),
+            Cell::text(&self.kind),
             Cell::text(&self.name),
             Cell::opt(self.version),
             Cell::opt(self.outcome.as_ref()),
@@ -42,26 +43,11 @@ impl Record for TimelineEntry {
     }
 }
 
-fn kind(kind: TimelineKind) -> Cell {
-    let (word, label, tone) = match kind {
-        TimelineKind::Command => ("command", "request", Tone::Good),
-        TimelineKind::Delivery => ("delivery", "received", Tone::Past),
-        TimelineKind::Call => ("call", "provider", Tone::Waiting),
-        TimelineKind::Deadline => ("deadline", "deadline", Tone::Waiting),
-        _ => ("event", "event", Tone::Good),
-    };
-    Cell::label(word, label, tone)
-}
-
 /// Joins what only some entries have.
 fn detail(entry: &TimelineEntry) -> String {
     let mut parts = Vec::new();
     parts.extend(entry.detail.clone());
-    parts.extend(entry.holder.map(|holder| match holder {
-        TicketHolder::ThisOrder => "held by this order".to_owned(),
-        TicketHolder::OtherOrder => "held by another order".to_owned(),
-        _ => "held by no order".to_owned(),
-    }));
+    parts.extend(entry.holder.map(|holder| holder_label(holder).to_owned()));
     parts.extend(entry.deliveries.filter(|times| *times > 1).map(|times| format!("delivered {times} times")));
     parts.extend(entry.attempt.map(|attempt| match entry.calls {
         Some(calls) => format!("attempts {attempt} to {}", attempt + calls - 1),

@@ -11,6 +11,7 @@ use tokio::time::sleep;
 use super::event::ListenedEvent;
 use crate::clock;
 use crate::context::ApiContext;
+use crate::count::count;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 
@@ -63,7 +64,7 @@ impl Sink {
                     format!(
                         "event {} was not delivered in {}: {}",
                         event.id,
-                        attempts(tries + 1),
+                        count(tries + 1, "attempt"),
                         refusal.reason
                     ),
                 )
@@ -88,10 +89,6 @@ impl Sink {
             Self::Forward(forward) => Ok(forward.send(event).await),
         }
     }
-}
-
-fn attempts(count: u32) -> String {
-    if count == 1 { "one attempt".to_owned() } else { format!("{count} attempts") }
 }
 
 /// Runs the command with the event on its stdin. Its exit code 0 confirms the delivery.

@@ -1,0 +1,154 @@
+//! What a record has in every format: columns and cells.
+
+use serde::Serialize;
+use ticketing_sdk::{EventTime, Timestamp};
+
+/// A type with columns. Its JSON is its serialization, unchanged.
+pub(crate) trait Record: Serialize {
+    /// The columns, in an order that never changes: new ones go last.
+    const COLUMNS: &'static [Column];
+
+    /// Returns a cell for each column. `now` is the time of the server.
+    fn cells(&self, now: Timestamp) -> Vec<Cell>;
+}
+
+/// One column.
+#[derive(Clone, Copy)]
+pub(crate) struct Column {
+    /// In the header of CSV, and of tables in capitals.
+    pub(super) name: &'static str,
+    pub(super) place: Place,
+    /// A table that is too wide drops the column of the highest rank first. Rank 0 is never dropped.
+    pub(super) drop_rank: u8,
+    /// Whether it holds identifiers, which a table shortens.
+    pub(super) is_id: bool,
+    /// Whether a table leaves it out where all of its cells are empty.
+    pub(super) needs_content: bool,
+}
+
+/// How a table for people shows a column.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The identifier of the record: shortened, and never dropped.
+    Id,
+    /// As wide as its content.
+    Whole,
+    /// Cut if the terminal is too narrow.
+    Cut,
+    /// Whole, and aligned to the right.
+    Right,
+    /// As wide as its content, on a wide terminal only.
+    Wide,
+    /// Only in other formats, and where a single record is shown.
+    Hidden,
+}
+
+/// One value, for programs and for people.
+pub(crate) enum Cell {
+    /// Nothing.
+    None,
+    Text(String),
+    /// Dollars with two decimals.
+    Money(String),
+    /// RFC 3339 for programs, relative for people.
+    Time(Timestamp),
+    /// Several times, each with the text after it.
+    Times(Vec<(Timestamp, String)>),
+    /// The start of an event: as given for programs, on the clock of its place for people.
+    Start(EventTime),
+    /// Fields for programs only, such as a time that no longer applies.
+    ForPrograms(String),
+    /// A status: the value of the API for programs, its label for people, and its colour.
+    Label(String, String, Tone),
+}
+
+/// The meaning of a status, which selects its colour.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Waiting,
+    Bad,
+    Past,
+}
+
+impl Column {
+    const fn new(name: &'static str, place: Place) -> Self {
+        Self { name, place, drop_rank: 0, is_id: false, needs_content: false }
+    }
+
+    pub(crate) const fn id(name: &'static str) -> Self {
+        Self { is_id: true, ..Self::new(name, Place::Id) }
+    }
+
+    pub(crate) const fn whole(name: &'static str) -> Self {
+        Self::new(name, Place::Whole)
+    }
+
+    pub(crate) const fn cut(name: &'static str) -> Self {
+        Self::new(name, Place::Cut)
+    }
+
+    pub(crate) const fn right(name: &'static str) -> Self {
+        Self::new(name, Place::Right)
+    }
+
+    pub(crate) const fn wide(name: &'static str) -> Self {
+        Self { drop_rank: u8::MAX, needs_content: true, ..Self::new(name, Place::Wide) }
+    }
+
+    /// A column of identifiers that only a wide terminal shows.
+    pub(crate) const fn wide_id(name: &'static str) -> Self {
+        Self { is_id: true, ..Self::wide(name) }
+    }
+
+    pub(crate) const fn hidden(name: &'static str) -> Self {
+        Self::new(name, Place::Hidden)
+    }
+
+    /// A column that a table leaves out where all of its cells are empty.
+    pub(crate) const fn filled(name: &'static str) -> Self {
+        Self { needs_content: true, ..Self::whole(name) }
+    }
+
+    /// Allows a table that is too wide to drop the column, before those of a lower rank.
+    pub(crate) const fn droppable(self, rank: u8) -> Self {
+        Self { drop_rank: rank, ..self }
+    }
+}
+
+impl Cell {
+    pub(crate) fn text(text: &impl ToString) -> Self {
+        Self::Text(text.to_string())
+    }
+
+    pub(crate) fn opt(text: Option<impl ToString>) -> Self {
+        text.map_or(Self::None, |text| Self::text(&text))
+    }
+
+    /// A value of an enumeration: its text for programs, and its name for people.
+    pub(crate) fn label(wire: &str, label: impl Into<String>, tone: Tone) -> Self {
+        Self::Label(wire.to_owned(), label.into(), tone)
+    }
+
+    pub(crate) fn time(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::None, Self::Time)
+    }
+
+    /// Returns the value for programs.
+    pub(super) fn stable(&self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Text(text) | Self::Money(text) | Self::ForPrograms(text) => text.clone(),
+            Self::Time(at) => at.to_string(),
+            Self::Times(times) => joined(times, |at| at.to_string()),
+            Self::Start(starts) => starts.to_string(),
+            Self::Label(wire, _, _) => wire.clone(),
+        }
+    }
+}
+
+/// Joins times with the texts after them.
+pub(super) fn joined(times: &[(Timestamp, String)], format: impl Fn(Timestamp) -> String) -> String {
+    let texts: Vec<String> = times.iter().map(|(at, after)| format(*at) + after).collect();
+    texts.join(", ")
+}

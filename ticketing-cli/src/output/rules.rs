@@ -1,0 +1,161 @@
+//! Which formats and selections each call takes: a format or a selection that a call has no place for is refused.
+
+use super::{Format, OutputFormat, Select, shape_of};
+use crate::failure::{Failure, Outcome};
+
+/// A command that writes no records, or an option with which a command writes none.
+#[derive(Debug)]
+pub(crate) struct Other {
+    /// The words of the command, or the option.
+    pub(crate) name: &'static str,
+    /// What it writes.
+    writes: &'static str,
+    /// The formats that it has beside its own.
+    formats: &'static [OutputFormat],
+    /// Whether `--jq` and `--template` read what it writes.
+    takes_filter: bool,
+}
+
+const fn other(name: &'static str, writes: &'static str) -> Other {
+    Other { name, writes, formats: &[], takes_filter: false }
+}
+
+const NOTHING: &str = "writes no data";
+
+/// The commands that write no records.
+pub(crate) const OTHERS: &[Other] = &[
+    other("alias delete", NOTHING),
+    other("alias set", NOTHING),
+    Other {
+        formats: &[
+            OutputFormat::Json,
+            OutputFormat::Jsonl,
+            OutputFormat::Yaml,
+            OutputFormat::Csv,
+            OutputFormat::Tsv,
+        ],
+        takes_filter: true,
+        ..other(RAW, "writes what the server answers")
+    },
+    other("auth signout", NOTHING),
+    other("checkin prepare", "writes a file"),
+    other("completions", "writes a script"),
+    other("config edit", NOTHING),
+    other("config get", "writes one value"),
+    other("config path", "writes one path"),
+    other("config set", NOTHING),
+    other("demo", "writes the steps of its sales"),
+    Other {
+        formats: &[OutputFormat::Json, OutputFormat::Jsonl],
+        ..other("events listen", "writes events as lines of JSON")
+    },
+    other("help", "writes text"),
+    other("logout", NOTHING),
+    other("man", "writes files"),
+    other("open", NOTHING),
+    other("open order", NOTHING),
+    other("open ticket", NOTHING),
+    other("orders cancel", NOTHING),
+    other("passes calendar", "writes a calendar"),
+    other("profile add", NOTHING),
+    other("profile remove", NOTHING),
+    other("profile use", NOTHING),
+    other("serve", "writes its address"),
+    other("tickets delete", NOTHING),
+    Other {
+        formats: &[OutputFormat::Csv, OutputFormat::Json, OutputFormat::Jsonl, OutputFormat::Yaml],
+        takes_filter: true,
+        ..other("tickets export", "writes listings for an import")
+    },
+    other("tui", "draws on the terminal"),
+];
+
+/// The command whose JSON is that of the server.
+const RAW: &str = "api";
+/// The option that prints requests.
+const DRY_RUN: &str = "--dry-run";
+
+/// The options with which a command writes something else than its records. The first that is given counts.
+const OPTIONS: &[Other] = &[
+    Other {
+        formats: &[OutputFormat::Table, OutputFormat::Json, OutputFormat::Jsonl, OutputFormat::Yaml],
+        takes_filter: true,
+        ..other(DRY_RUN, "prints requests")
+    },
+    other("--web", "opens a browser"),
+    other("--take-back", NOTHING),
+    other("--svg", "writes a picture"),
+    other("--png", "writes a picture"),
+];
+
+/// A parsed command with the options that change what it writes.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The words of the command.
+    words: String,
+    /// The option that counts.
+    option: Option<&'static Other>,
+}
+
+impl Call {
+    /// Creates a call. `is_given` returns whether an option is given, by its name without dashes.
+    pub(crate) fn new(words: String, is_given: impl Fn(&str) -> bool) -> Self {
+        let option = OPTIONS.iter().find(|option| is_given(option.name.trim_start_matches('-')));
+        Self { words, option }
+    }
+
+    /// Returns what the call writes, unless it is records.
+    fn other(&self) -> Option<&'static Other> {
+        self.option.or_else(|| OTHERS.iter().find(|other| other.name == self.words))
+    }
+
+    /// Returns the fields of its records.
+    pub(crate) fn fields(&self) -> Option<Vec<&'static str>> {
+        shape_of(&self.words).map(|shape| shape.record.fields())
+    }
+
+    /// Returns the format of a call that names none.
+    pub(crate) fn default_format(&self, terminal: bool) -> Format {
+        let is_dry_run = self.option.is_some_and(|option| option.name == DRY_RUN);
+        match self.words.as_str() {
+            _ if is_dry_run => Format::Table,
+            // The answer of the server, unchanged.
+            RAW => Format::Json,
+            // The report is text for people and for logs.
+            "audit" => Format::Table,
+            // A door reads what it admits as it comes.
+            "checkin" if !terminal => Format::Jsonl,
+            _ if terminal => Format::Table,
+            _ => Format::Tsv,
+        }
+    }
+
+    /// Checks the format and the selection that the user typed against what the call writes.
+    ///
+    /// # Errors
+    /// A usage error, if it has no place for one of them.
+    pub(crate) fn check(&self, typed: Option<OutputFormat>, select: &Select) -> Outcome {
+        let Some(other) = self.other() else {
+            return typed.map_or(Ok(()), |output| select.check_output(output));
+        };
+        let subject = match self.option {
+            Some(option) => option.name.to_owned(),
+            None => format!("`ticketing {}`", self.words),
+        };
+        let refused = match typed {
+            Some(output) if !other.formats.contains(&output) => Some(format!("--output {}", output.name())),
+            _ if select.fields.is_some() => Some("--json".to_owned()),
+            _ if select.is_active() && !other.takes_filter => Some(select.option().to_owned()),
+            _ => None,
+        };
+        let Some(refused) = refused else {
+            return typed.map_or(Ok(()), |output| select.check_output(output));
+        };
+        let failure = Failure::usage(format!("{subject} {}: {refused} has no meaning there", other.writes));
+        let names: Vec<String> = other.formats.iter().map(|format| format.name()).collect();
+        Err(match names.as_slice() {
+            [] => failure,
+            names => failure.hint(format!("--output takes {} there", names.join(", "))),
+        })
+    }
+}
