@@ -17,11 +17,11 @@ const STEP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Writes the note that a killed command leaves.
 fn leave_note(cli: &Cli, server: &str, operation: &str) -> PathBuf {
-    leave_note_with(cli, server, operation, json!({}))
+    leave_note_with(cli, server, operation, &json!({}))
 }
 
 /// Writes a note with these fields.
-fn leave_note_with(cli: &Cli, server: &str, operation: &str, fields: Value) -> PathBuf {
+fn leave_note_with(cli: &Cli, server: &str, operation: &str, fields: &Value) -> PathBuf {
     let folder = cli.home.path().join("journal");
     std::fs::create_dir_all(&folder).unwrap();
     let key = format!("0198000000000000000000000000{:04x}", operation.len());
@@ -124,7 +124,7 @@ fn writes_of_others_and_of_other_commands_are_left_alone() {
     let notes = [
         leave_note(&buyer, "http://127.0.0.1:9", "buy t-1"),
         leave_note(&buyer, &server.url, "tickets create --title A --price 20.00"),
-        leave_note_with(&buyer, &server.url, &format!("orders create {ticket}"), json!({"user": "another"})),
+        leave_note_with(&buyer, &server.url, &format!("orders create {ticket}"), &json!({"user": "another"})),
         leave_note(&buyer, &server.url, &format!("payments create {order}")),
     ];
     let run = buyer.run(&["--output", "json", "orders", "resume", "--cancel"]);
@@ -241,7 +241,7 @@ fn write_that_cannot_be_repeated_is_named_with_what_to_do() {
     // A server that keeps no keys gets no request twice.
     let (url, keys) = scripted(false, vec![OnWrite::HangUp]);
     let cli = Cli::at(&url);
-    let note = leave_note_with(&cli, &url, operation, json!({"request": request}));
+    let note = leave_note_with(&cli, &url, operation, &json!({"request": request}));
     let write = resume(&cli, 9);
     let expected = "the server keeps no idempotency keys: `ticketing tickets list --mine --status all` shows whether it was done; if \
                     not, run `ticketing tickets create --title A --price 20` again";
@@ -252,14 +252,14 @@ fn write_that_cannot_be_repeated_is_named_with_what_to_do() {
     let server = Server::start();
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
     let old = json!({"request": request, "startedAt": "2026-01-01T00:00:00.000Z"});
-    leave_note_with(&cli, &server.url, operation, old);
+    leave_note_with(&cli, &server.url, operation, &old);
     let write = resume(&cli, 9);
     assert_eq!(write["outcome"], "repeat");
     assert!(text(&write["detail"]).starts_with("the server no longer keeps the key: "), "{write}");
     assert_nothing_left(&cli);
 
     // Keys are scoped to an account.
-    let note = leave_note_with(&cli, &server.url, operation, json!({"request": request, "user": "another"}));
+    let note = leave_note_with(&cli, &server.url, operation, &json!({"request": request, "user": "another"}));
     let write = resume(&cli, 9);
     assert!(write["outcome"] == "skipped" && text(&write["detail"]).contains("another account"), "{write}");
     assert!(note.exists());

@@ -34,6 +34,8 @@ impl ApiCommand for Args {
             return Ok(());
         }
         let get = async |id: &OrderId| api.client.orders().get(id).await;
-        api.printer().one_or_many(&resolve::get_all(ids, Subject::Order, get).await?)
+        let orders = resolve::get_all(ids, Subject::Order, get).await?;
+        // The answers have told the time of the server.
+        api.printer().one_or_many(&orders)
     }
 }

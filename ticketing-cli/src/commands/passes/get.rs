@@ -34,6 +34,8 @@ impl ApiCommand for Args {
             return Ok(());
         }
         let get = async |id: &PassId| api.client.passes().get(id).await;
-        api.printer().one_or_many(&resolve::get_all(ids, Subject::Pass, get).await?)
+        let passes = resolve::get_all(ids, Subject::Pass, get).await?;
+        // The answers have told the time of the server.
+        api.printer().one_or_many(&passes)
     }
 }

@@ -27,6 +27,8 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let ids = resolve::all(api, self.ids, resolve::payment).await?;
         let get = async |id: &PaymentId| api.client.payments().get(id).await;
-        api.printer().one_or_many(&resolve::get_all(ids, Subject::Payment, get).await?)
+        let payments = resolve::get_all(ids, Subject::Payment, get).await?;
+        // The answers have told the time of the server.
+        api.printer().one_or_many(&payments)
     }
 }

@@ -34,6 +34,8 @@ impl ApiCommand for Args {
             return Ok(());
         }
         let get = async |id: &TicketId| api.client.tickets().get(id).await;
-        api.printer().one_or_many(&resolve::get_all(ids, Subject::Ticket, get).await?)
+        let tickets = resolve::get_all(ids, Subject::Ticket, get).await?;
+        // The answers have told the time of the server.
+        api.printer().one_or_many(&tickets)
     }
 }
