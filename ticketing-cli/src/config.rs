@@ -1,6 +1,6 @@
 //! The config file of the client: settings, profiles and aliases. The `[tui]` table belongs to `ticketing tui`.
 
-mod change;
+pub(crate) mod change;
 mod faults;
 
 use std::io::ErrorKind;

@@ -3,13 +3,51 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 
 use toml_edit::{Array, Document, DocumentMut, Item, TableLike, value};
 
 use crate::action::Action;
 use crate::keymap::{Chord, Keymap};
-use crate::settings::{Borders, SettingChange, Settings};
-use crate::theme::ThemeName;
+use crate::settings::{SWITCH, Setting, SettingChange, Settings};
+
+/// The config file. Several programs may run at once, so a change is applied to the text as it is at that moment.
+pub trait ConfigFile: Send + Sync {
+    /// The path of the file, for messages.
+    fn path(&self) -> &Path;
+
+    /// Returns the text; nothing if there is no file.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self) -> Result<String, String>;
+
+    /// Replaces the text by what `change` makes of it.
+    ///
+    /// # Errors
+    /// Why it was not replaced: also the error of `change`.
+    fn change(&self, change: &dyn Fn(&str) -> Result<String, String>) -> Result<(), String>;
+}
+
+/// Reads the settings, with a line for each error of the file.
+pub(crate) fn read_file(file: &dyn ConfigFile) -> (Settings, Vec<String>) {
+    match file.read() {
+        Ok(text) => {
+            let (settings, errors) = read(&text);
+            let name = file.path().file_name().unwrap_or_default().to_string_lossy();
+            (settings, errors.iter().map(|error| format!("{name}, {error}")).collect())
+        }
+        Err(why) => (Settings::default(), vec![format!("{} cannot be read: {why}", file.path().display())]),
+    }
+}
+
+/// Writes the new value of one setting.
+///
+/// # Errors
+/// Why it could not be written.
+pub(crate) fn write_file(file: &dyn ConfigFile, change: &SettingChange) -> Result<(), String> {
+    file.change(&|text| write(text, change).map_err(|error| format!("{error}; mend that first")))
+}
 
 /// Something in the config file that cannot be used, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,21 +94,17 @@ pub fn write(text: &str, change: &SettingChange) -> Result<String, ConfigError> 
         let (line, column) = place(text, error.span());
         ConfigError { line, column, message: error.message().to_owned() }
     })?;
-    let defaults = Settings::default();
     let tui = document.entry("tui").or_insert_with(toml_edit::table);
     if !tui.is_table_like() {
         *tui = toml_edit::table();
     }
     let Some(tui) = tui.as_table_like_mut() else { return Ok(document.to_string()) };
     match change {
-        SettingChange::Theme(theme) => set(tui, "theme", theme.name().into(), *theme == defaults.theme),
-        SettingChange::Borders(borders) => {
-            set(tui, "borders", borders.name().into(), *borders == defaults.borders);
+        SettingChange::Value(setting, word) => {
+            let is_default = Settings::default().value(*setting) == *word;
+            let new = if setting.values() == SWITCH { (*word == SWITCH[0]).into() } else { (*word).into() };
+            set(tui, setting.name(), new, is_default);
         }
-        SettingChange::Bell(bell) => set(tui, "bell", (*bell).into(), *bell == defaults.bell),
-        SettingChange::Title(title) => set(tui, "title", (*title).into(), *title == defaults.title),
-        SettingChange::Motion(motion) => set(tui, "motion", (*motion).into(), *motion == defaults.motion),
-        SettingChange::Mouse(mouse) => set(tui, "mouse", (*mouse).into(), *mouse == defaults.mouse),
         SettingChange::Keys(action, keys) => set_keys(tui, *action, keys.as_deref()),
     }
     Ok(document.to_string())
@@ -121,44 +155,33 @@ impl Reader<'_> {
     fn table(&mut self, table: &dyn TableLike) {
         for (key, item) in table.iter() {
             let span = item.span();
-            match key {
-                "theme" => {
-                    let found =
-                        item.as_str().and_then(|word| ThemeName::ALL.into_iter().find(|t| t.name() == word));
-                    match found {
-                        Some(theme) => self.settings.theme = theme,
-                        None => self.error(span, one_of("theme", &ThemeName::ALL.map(ThemeName::name))),
-                    }
-                }
-                "borders" => {
-                    let found =
-                        item.as_str().and_then(|word| Borders::ALL.into_iter().find(|b| b.name() == word));
-                    match found {
-                        Some(borders) => self.settings.borders = borders,
-                        None => self.error(span, one_of("borders", &Borders::ALL.map(Borders::name))),
-                    }
-                }
-                "bell" | "title" | "motion" | "mouse" => match (key, item.as_bool()) {
-                    (_, None) => self.error(span, format!("{key} must be true or false")),
-                    ("bell", Some(on)) => self.settings.bell = on,
-                    ("title", Some(on)) => self.settings.title = on,
-                    ("motion", Some(on)) => self.settings.motion = on,
-                    (_, Some(on)) => self.settings.mouse = on,
-                },
-                "keys" => match item.as_table_like() {
+            match (Setting::ALL.into_iter().find(|setting| setting.name() == key), key) {
+                (Some(setting), _) => self.setting(setting, item),
+                (None, "keys") => match item.as_table_like() {
                     Some(keys) => self.keys(keys),
                     None => self.error(span, "keys must be a table: [tui.keys]"),
                 },
-                other => {
+                (None, other) => {
                     let span = table.key(other).and_then(|key| key.span()).or(span);
-                    self.error(
-                        span,
-                        format!(
-                            "there is no setting {other:?}; there are theme, borders, bell, title, motion, mouse and keys"
-                        ),
-                    );
+                    let names = Setting::ALL.map(Setting::name).join(", ");
+                    self.error(span, format!("there is no setting {other:?}; there are {names} and keys"));
                 }
             }
+        }
+    }
+
+    fn setting(&mut self, setting: Setting, item: &Item) {
+        let (name, values) = (setting.name(), setting.values());
+        let is_switch = values == SWITCH;
+        let word = if is_switch {
+            item.as_bool().map(|on| SWITCH[usize::from(!on)])
+        } else {
+            values.iter().copied().find(|word| item.as_str() == Some(word))
+        };
+        match word {
+            Some(word) => self.settings.apply(&SettingChange::Value(setting, word)),
+            None if is_switch => self.error(item.span(), format!("{name} must be true or false")),
+            None => self.error(item.span(), format!("{name} must be one of {}", values.join(", "))),
         }
     }
 
@@ -218,10 +241,6 @@ impl Reader<'_> {
     }
 }
 
-fn one_of(key: &str, words: &[&str]) -> String {
-    format!("{key} must be one of {}", words.join(", "))
-}
-
 /// Line and column, both from 1, of the beginning of a span.
 fn place(text: &str, span: Option<Range<usize>>) -> (usize, usize) {
     let start = span.map_or(0, |span| span.start).min(text.len());
@@ -234,6 +253,8 @@ fn place(text: &str, span: Option<Range<usize>>) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Borders;
+    use crate::theme::ThemeName;
 
     const GOOD: &str = "# mine\n[tui]\ntheme = \"light\" # bright room\nbell = false\n\n[tui.keys]\nbuy = [\"B\", \"f2\"]\nquit = \"ctrl-q\"\n\n[other]\nkept = 1\n";
 
@@ -273,7 +294,7 @@ mod tests {
         let (settings, errors) = read("[tui]\ntheme = \n");
         assert_eq!(settings, Settings::default());
         assert_eq!((errors.len(), errors[0].line), (1, 2));
-        assert!(write("[tui]\ntheme = \n", &SettingChange::Bell(false)).is_err());
+        assert!(write("[tui]\ntheme = \n", &SettingChange::Value(Setting::Bell, "off")).is_err());
     }
 
     #[test]
@@ -281,9 +302,9 @@ mod tests {
         let (mut settings, _) = read(GOOD);
         let mut text = GOOD.to_owned();
         for change in [
-            SettingChange::Theme(ThemeName::Dark),
-            SettingChange::Bell(true),
-            SettingChange::Mouse(false),
+            SettingChange::Value(Setting::Theme, "dark"),
+            SettingChange::Value(Setting::Bell, "on"),
+            SettingChange::Value(Setting::Mouse, "off"),
             SettingChange::Keys(Action::Buy, None),
             SettingChange::Keys(Action::New, Some(vec!["S".parse().unwrap()])),
         ] {
@@ -300,14 +321,14 @@ mod tests {
     #[test]
     fn writing_changes_no_other_setting() {
         let old = "[tui]\ntheme = \"neon\"\nmouse = false\n";
-        let text = write(old, &SettingChange::Bell(false)).unwrap();
+        let text = write(old, &SettingChange::Value(Setting::Bell, "off")).unwrap();
         assert_eq!(text, format!("{old}bell = false\n"));
     }
 
     #[test]
     fn usual_values_are_not_written() {
-        assert_eq!(write("", &SettingChange::Bell(true)).unwrap().trim(), "[tui]");
-        let text = write("", &SettingChange::Theme(ThemeName::Contrast)).unwrap();
+        assert_eq!(write("", &SettingChange::Value(Setting::Bell, "on")).unwrap().trim(), "[tui]");
+        let text = write("", &SettingChange::Value(Setting::Theme, "contrast")).unwrap();
         assert_eq!(read(&text).0, Settings { theme: ThemeName::Contrast, ..Settings::default() });
         assert_eq!(text.lines().count(), 2, "{text}");
     }

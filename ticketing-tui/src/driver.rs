@@ -2,14 +2,12 @@
 
 mod calendar_file;
 mod calls;
-mod config_file;
 mod feed;
 mod plain;
 mod screen;
 mod signals;
 mod terminal_modes;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -22,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 use self::calls::Caller;
 use self::feed::FeedCursor;
 use crate::app::{App, Setup};
+use crate::config::{self, ConfigFile};
 use crate::door::Door;
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Event;
@@ -43,7 +42,7 @@ pub struct Options {
     /// The door, for admissions without a network.
     pub door: Arc<dyn Door>,
     /// The config file, which need not be there.
-    pub config: PathBuf,
+    pub config: Arc<dyn ConfigFile>,
     /// The colours, whatever the config file says.
     pub theme: Option<ThemeName>,
     /// The frames, whatever the config file says.
@@ -75,7 +74,7 @@ pub(crate) struct Runtime {
     caller: Caller,
     events: Receiver<Event>,
     sender: Sender<Event>,
-    config: PathBuf,
+    config: Arc<dyn ConfigFile>,
     clock: fn() -> Timestamp,
     cursor: FeedCursor,
     following: Option<JoinHandle<()>>,
@@ -85,7 +84,7 @@ pub(crate) struct Runtime {
 impl Runtime {
     /// The core, and its runtime.
     pub(crate) fn open(options: Options, size: Size) -> (App, Self) {
-        let (mut settings, config_errors) = config_file::read(&options.config);
+        let (mut settings, config_errors) = config::read_file(&*options.config);
         for error in &config_errors {
             tracing::warn!("{error}");
         }
@@ -154,8 +153,8 @@ impl Runtime {
                 });
             }
             Effect::Save(change) => {
-                if let Err(why) = config_file::save(&self.config, &change) {
-                    let event = Event::SaveFailed(format!("{}: {why}", self.config.display()));
+                if let Err(why) = config::write_file(&*self.config, &change) {
+                    let event = Event::SaveFailed(format!("{}: {why}", self.config.path().display()));
                     let sender = self.sender.clone();
                     tokio::spawn(async move { sender.send(event).await });
                 }

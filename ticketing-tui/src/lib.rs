@@ -32,9 +32,9 @@ pub use crate::{
     driver::{ExitReason, Options, run, run_plain},
     effect::{Call, CallId, Effect},
     event::{Event, Feed, Reply},
-    journal::{Journal, JournalEntry, MemoryJournal},
+    journal::{Journal, JournalEntry},
     keymap::{Chord, Keymap, ParseChordError},
     model::notices::{Level, Notice},
-    settings::{Borders, SettingChange, Settings},
+    settings::{Borders, Setting, SettingChange, Settings},
     theme::{Colours, ThemeName},
 };

@@ -37,37 +37,113 @@ impl Default for Settings {
     }
 }
 
+/// A setting that has one of a few values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// The colours.
+    Theme,
+    /// How frames are drawn.
+    Borders,
+    /// Whether the bell rings.
+    Bell,
+    /// Whether the window has a title.
+    Title,
+    /// Whether something moves.
+    Motion,
+    /// Whether the mouse is listened to.
+    Mouse,
+}
+
+/// The values of a setting that is on or off.
+pub(crate) const SWITCH: [&str; 2] = ["on", "off"];
+
+impl Setting {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Theme, Self::Borders, Self::Bell, Self::Title, Self::Motion, Self::Mouse];
+
+    /// The name in the config file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Theme => "theme",
+            Self::Borders => "borders",
+            Self::Bell => "bell",
+            Self::Title => "title",
+            Self::Motion => "motion",
+            Self::Mouse => "mouse",
+        }
+    }
+
+    /// The label on the screen.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Theme => "Theme",
+            Self::Borders => "Borders",
+            Self::Bell => "Ring the bell when a reservation is about to end",
+            Self::Title => "Tell of a reservation in the window's title",
+            Self::Motion => "Let a payment and its ticket move",
+            Self::Mouse => "Listen to the mouse",
+        }
+    }
+
+    /// Every value, in the order in which they follow each other.
+    pub(crate) fn values(self) -> Vec<&'static str> {
+        match self {
+            Self::Theme => ThemeName::ALL.map(ThemeName::name).into(),
+            Self::Borders => Borders::ALL.map(Borders::name).into(),
+            Self::Bell | Self::Title | Self::Motion | Self::Mouse => SWITCH.into(),
+        }
+    }
+}
+
 /// A new value of one setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingChange {
-    /// The colours.
-    Theme(ThemeName),
-    /// How frames are drawn.
-    Borders(Borders),
-    /// Whether the bell rings.
-    Bell(bool),
-    /// Whether the window has a title.
-    Title(bool),
-    /// Whether something moves.
-    Motion(bool),
-    /// Whether the mouse is listened to.
-    Mouse(bool),
+    /// One of the values that the setting has.
+    Value(Setting, &'static str),
     /// The keys of an action; `None` for its usual ones.
     Keys(Action, Option<Vec<Chord>>),
 }
 
 impl Settings {
+    /// The value of a setting.
+    #[must_use]
+    pub fn value(&self, setting: Setting) -> &'static str {
+        let on = match setting {
+            Setting::Theme => return self.theme.name(),
+            Setting::Borders => return self.borders.name(),
+            Setting::Bell => self.bell,
+            Setting::Title => self.title,
+            Setting::Motion => self.motion,
+            Setting::Mouse => self.mouse,
+        };
+        SWITCH[usize::from(!on)]
+    }
+
     /// Takes over the new value.
     pub fn apply(&mut self, change: &SettingChange) {
-        match change {
-            SettingChange::Theme(theme) => self.theme = *theme,
-            SettingChange::Borders(borders) => self.borders = *borders,
-            SettingChange::Bell(bell) => self.bell = *bell,
-            SettingChange::Title(title) => self.title = *title,
-            SettingChange::Motion(motion) => self.motion = *motion,
-            SettingChange::Mouse(mouse) => self.mouse = *mouse,
-            SettingChange::Keys(action, keys) => self.keys.set_keys(*action, keys.clone()),
-        }
+        let (setting, value) = match change {
+            SettingChange::Keys(action, keys) => return self.keys.set_keys(*action, keys.clone()),
+            SettingChange::Value(setting, value) => (*setting, *value),
+        };
+        let switch = match setting {
+            Setting::Theme => {
+                self.theme =
+                    ThemeName::ALL.into_iter().find(|theme| theme.name() == value).unwrap_or_default();
+                return;
+            }
+            Setting::Borders => {
+                self.borders =
+                    Borders::ALL.into_iter().find(|borders| borders.name() == value).unwrap_or_default();
+                return;
+            }
+            Setting::Bell => &mut self.bell,
+            Setting::Title => &mut self.title,
+            Setting::Motion => &mut self.motion,
+            Setting::Mouse => &mut self.mouse,
+        };
+        *switch = value == SWITCH[0];
     }
 }
 

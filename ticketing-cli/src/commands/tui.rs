@@ -5,14 +5,17 @@ pub(crate) mod doors;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use clap::ValueEnum;
 use ticketing_sdk::{Client, IdempotencyKey, Request};
+use ticketing_tui::config::ConfigFile;
 use ticketing_tui::{Borders, Colours, ExitReason, JournalEntry, Level, Options, ThemeName};
 use tracing_subscriber::EnvFilter;
 
 use self::doors::Doors;
 use crate::clock;
+use crate::config::change::{self, LockedFile};
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
@@ -74,8 +77,7 @@ impl ApiCommand for Args {
         let home = &api.context.settings.home;
         log_to(&home.tui_log()?)?;
         let config = self.look.config.clone().map_or_else(|| home.config(), Ok)?;
-        let journal =
-            Arc::new(OnDisk { journal: api.journal().clone(), server: api.client.server().to_owned() });
+        let journal = api.journal().clone();
         let greeting = api.interrupted().into_iter().map(|words| (Level::Warning, words)).collect();
         let door = Arc::new(Doors::new(api.client.clone(), home.doors().ok()));
         let show = Show { client: api.client.clone(), journal, door, config, greeting };
@@ -86,7 +88,7 @@ impl ApiCommand for Args {
 /// The part of the marketplace to show.
 pub(crate) struct Show {
     pub(crate) client: Client,
-    pub(crate) journal: Arc<dyn ticketing_tui::Journal>,
+    pub(crate) journal: Journal,
     pub(crate) door: Arc<dyn ticketing_tui::Door>,
     pub(crate) config: PathBuf,
     pub(crate) greeting: Vec<(Level, String)>,
@@ -101,11 +103,12 @@ impl Look {
             return Err(Failure::usage("this needs a terminal for its input and its output")
                 .hint("--plain works on a pipe, too: `ticketing tui --plain`"));
         }
+        let journal = OnDisk { journal: show.journal, server: show.client.server().to_owned() };
         let options = Options {
             client: show.client,
-            journal: show.journal,
+            journal: Arc::new(journal),
             door: show.door,
-            config: show.config,
+            config: Arc::new(ConfigOnDisk(show.config)),
             theme: self.theme.map(Theme::name),
             borders: self.ascii.then_some(Borders::Ascii),
             colours: colours(shape),
@@ -186,6 +189,28 @@ pub(crate) fn log_to(path: &Path) -> Outcome {
             .try_init();
     }
     Ok(())
+}
+
+/// How long the marketplace on the terminal waits for a program that changes the config file.
+const CONFIG_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The config file of this program, for the settings of the marketplace on the terminal.
+struct ConfigOnDisk(PathBuf);
+
+impl ConfigFile for ConfigOnDisk {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn read(&self) -> Result<String, String> {
+        change::text(&self.0).map_err(|error| error.to_string())
+    }
+
+    fn change(&self, change: &dyn Fn(&str) -> Result<String, String>) -> Result<(), String> {
+        let file = LockedFile::open(&self.0, CONFIG_LOCK_TIMEOUT).map_err(|error| error.to_string())?;
+        let text = change(&file.text().map_err(|error| error.to_string())?)?;
+        file.replace(&text).map_err(|error| error.to_string())
+    }
 }
 
 /// The journal of this program, for the writes of the marketplace on the terminal.

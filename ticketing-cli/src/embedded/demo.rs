@@ -14,7 +14,7 @@ use ticketing_platform::shutdown::EndSignals;
 use ticketing_platform::telemetry::{self, LogFormat};
 use ticketing_sdk::{Client, IdempotencyKey};
 use ticketing_server::{Stack, StackSettings};
-use ticketing_tui::{Level, MemoryJournal};
+use ticketing_tui::Level;
 
 use self::story::Story;
 use crate::commands::tui::doors::Doors;
@@ -23,6 +23,7 @@ use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::io::TerminalInfo;
+use crate::journal::Journal;
 
 const SELLER: &str = "seller@demo.example";
 const BUYER: &str = "buyer@demo.example";
@@ -139,7 +140,7 @@ impl Args {
         let crowd = tokio::spawn(crowd::trade(seller, rival));
         let greeting = vec![(Level::Info, "Welcome. Pay with tok_visa; nothing here is real.".to_owned())];
         let door = Arc::new(Doors::new(buyer.clone(), Some(folder.path().join("doors"))));
-        let journal = Arc::new(MemoryJournal::default());
+        let journal = Journal::in_folder(Some(folder.path().join("writes")));
         let show = Show { client: buyer, journal, door, config, greeting };
         let shown = self.look.show(&context.io, show).await;
         crowd.abort();

@@ -1,22 +1,16 @@
 //! Theme, borders, bell, title, motion, mouse and keys; kept in the config file.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Rect;
-use ratatui::style::Style;
 
-use super::{Context, Input, PlainView, Screen};
-use crate::action::Action;
+use super::prelude::*;
 use crate::keymap::Chord;
-use crate::model::Model;
 use crate::model::notices::Level;
-use crate::settings::{Borders, SettingChange, Settings as UserSettings};
-use crate::theme::ThemeName;
+use crate::settings::{Setting, SettingChange, Settings as UserSettings};
 use crate::widgets::columns::WIDEST;
 use crate::widgets::list::List;
-use crate::widgets::painter::Painter;
 
 /// The settings.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Settings {
     list: List,
     /// The action whose new key is waited for.
@@ -26,43 +20,25 @@ pub(crate) struct Settings {
 /// One line of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
-    Theme,
-    Borders,
-    Bell,
-    Title,
-    Motion,
-    Mouse,
+    Setting(Setting),
     Key(Action),
 }
 
-const FIRST: [Line; 6] = [Line::Theme, Line::Borders, Line::Bell, Line::Title, Line::Motion, Line::Mouse];
-
 fn lines() -> impl Iterator<Item = Line> {
-    FIRST.into_iter().chain(Action::ALL.iter().copied().map(Line::Key))
+    Setting::ALL.into_iter().map(Line::Setting).chain(Action::ALL.iter().copied().map(Line::Key))
 }
 
 impl Line {
     fn label(self) -> &'static str {
         match self {
-            Self::Theme => "Theme",
-            Self::Borders => "Borders",
-            Self::Bell => "Ring the bell when a reservation is about to end",
-            Self::Title => "Tell of a reservation in the window's title",
-            Self::Motion => "Let a payment and its ticket move",
-            Self::Mouse => "Listen to the mouse",
+            Self::Setting(setting) => setting.label(),
             Self::Key(action) => action.description(),
         }
     }
 
     fn value(self, settings: &UserSettings) -> String {
-        let on = |on: bool| if on { "on" } else { "off" }.to_owned();
         match self {
-            Self::Theme => settings.theme.name().to_owned(),
-            Self::Borders => settings.borders.name().to_owned(),
-            Self::Bell => on(settings.bell),
-            Self::Title => on(settings.title),
-            Self::Motion => on(settings.motion),
-            Self::Mouse => on(settings.mouse),
+            Self::Setting(setting) => settings.value(setting).to_owned(),
             Self::Key(action) => {
                 let keys: Vec<_> = settings.keys.keys(action).iter().map(ToString::to_string).collect();
                 if keys.is_empty() { "no key".to_owned() } else { keys.join(" ") }
@@ -71,53 +47,33 @@ impl Line {
     }
 }
 
-/// The one after this, and after the last the first.
-fn next<T: Copy + PartialEq>(all: &[T], now: T) -> T {
-    let at = all.iter().position(|one| *one == now).map_or(0, |at| (at + 1) % all.len());
-    all[at]
-}
-
 impl Settings {
-    pub(crate) fn open(_: &Model) -> Self {
-        Self { list: List::default(), capturing: None }
-    }
-
     fn line(&self) -> Option<Line> {
         lines().nth(self.list.selected())
     }
 
+    /// Takes the next value, or waits for the new key.
     fn choose(&mut self, cx: &mut Context<'_>) {
-        let settings = &cx.model.settings;
-        let change = match self.line() {
-            Some(Line::Theme) => SettingChange::Theme(next(&ThemeName::ALL, settings.theme)),
-            Some(Line::Borders) => SettingChange::Borders(next(&Borders::ALL, settings.borders)),
-            Some(Line::Bell) => SettingChange::Bell(!settings.bell),
-            Some(Line::Title) => SettingChange::Title(!settings.title),
-            Some(Line::Motion) => SettingChange::Motion(!settings.motion),
-            Some(Line::Mouse) => SettingChange::Mouse(!settings.mouse),
+        match self.line() {
+            Some(Line::Setting(setting)) => {
+                let (values, now) = (setting.values(), cx.model.settings.value(setting));
+                let next = values.iter().cycle().skip_while(|value| **value != now).nth(1).copied();
+                cx.model.change_setting(SettingChange::Value(setting, next.unwrap_or(now)));
+            }
             Some(Line::Key(action)) => {
                 self.capturing = Some(action);
                 cx.model.notices.clear();
-                return;
             }
-            None => return,
-        };
-        cx.model.change_setting(change);
+            None => {}
+        }
     }
 
     fn reset(&mut self, cx: &mut Context<'_>) {
-        let usual = UserSettings::default();
-        let change = match self.line() {
-            Some(Line::Theme) => SettingChange::Theme(usual.theme),
-            Some(Line::Borders) => SettingChange::Borders(usual.borders),
-            Some(Line::Bell) => SettingChange::Bell(usual.bell),
-            Some(Line::Title) => SettingChange::Title(usual.title),
-            Some(Line::Motion) => SettingChange::Motion(usual.motion),
-            Some(Line::Mouse) => SettingChange::Mouse(usual.mouse),
-            Some(Line::Key(action)) => SettingChange::Keys(action, None),
-            None => return,
-        };
-        cx.model.change_setting(change);
+        let Some(line) = self.line() else { return };
+        cx.model.change_setting(match line {
+            Line::Setting(setting) => SettingChange::Value(setting, UserSettings::default().value(setting)),
+            Line::Key(action) => SettingChange::Keys(action, None),
+        });
     }
 
     fn capture(&mut self, key: &KeyEvent, cx: &mut Context<'_>) {
@@ -165,7 +121,7 @@ impl Screen for Settings {
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let inner = painter.list_title(area, "Settings");
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
-        self.list.view(painter, inner, lines().count(), |painter, line, index, _| {
+        self.list.view(painter, inner, lines().count(), |painter, line, index| {
             let Some(setting) = lines().nth(index) else { return };
             let (value, style) = match setting {
                 Line::Key(action) if self.capturing == Some(action) => {
@@ -195,9 +151,8 @@ impl Screen for Settings {
     }
 
     fn plain_view(&self, model: &Model) -> PlainView {
-        let spoken =
-            FIRST.into_iter().map(|line| format!("{}: {}", line.label(), line.value(&model.settings)));
-        PlainView { rows: spoken.enumerate().collect(), ..PlainView::default() }
+        let spoken = |setting: Setting| format!("{}: {}", setting.label(), model.settings.value(setting));
+        PlainView { rows: Setting::ALL.map(spoken).into_iter().enumerate().collect(), ..PlainView::default() }
     }
 
     fn wants_key(&self) -> bool {

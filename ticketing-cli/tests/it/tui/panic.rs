@@ -1,12 +1,13 @@
 //! A panic in the middle of it all. Nothing of the program is known to panic, so it is given a clock that breaks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use ticketing_sdk::{Client, Timestamp, UserId, Verdict};
-use ticketing_tui::{CallError, Colours, Door, DoorState, DoorSync, MemoryJournal, Options, Scan};
+use ticketing_sdk::{Client, Request, Timestamp, UserId, Verdict};
+use ticketing_tui::config::ConfigFile;
+use ticketing_tui::{CallError, Colours, Door, DoorState, DoorSync, Journal, JournalEntry, Options, Scan};
 
 use super::pty::{Pty, terminal};
 use super::{SIZE, shell};
@@ -50,9 +51,9 @@ fn with_a_clock_that_breaks() {
     let client = Client::new(std::env::var(URL).unwrap()).unwrap();
     let options = Options {
         client,
-        journal: Arc::new(MemoryJournal::default()),
+        journal: Arc::new(NoJournal),
         door: Arc::new(NoDoor),
-        config: PathBuf::from("/nowhere/config.toml"),
+        config: Arc::new(NoConfig),
         theme: None,
         borders: None,
         colours: Colours::True,
@@ -62,6 +63,32 @@ fn with_a_clock_that_breaks() {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(ticketing_tui::run(options)).unwrap();
+}
+
+/// A machine without a journal.
+struct NoJournal;
+
+impl Journal for NoJournal {
+    fn begin(&self, _: &str, _: &Request) -> Result<Box<dyn JournalEntry>, String> {
+        Err("nothing is written".to_owned())
+    }
+}
+
+/// A machine without a config file.
+struct NoConfig;
+
+impl ConfigFile for NoConfig {
+    fn path(&self) -> &Path {
+        Path::new("/nowhere/config.toml")
+    }
+
+    fn read(&self) -> Result<String, String> {
+        Ok(String::new())
+    }
+
+    fn change(&self, _: &dyn Fn(&str) -> Result<String, String>) -> Result<(), String> {
+        unreachable!("no setting is changed")
+    }
 }
 
 /// A machine without a folder for doors.

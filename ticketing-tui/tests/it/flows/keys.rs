@@ -2,7 +2,9 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use ticketing_sdk::OrderStatus;
-use ticketing_tui::{Action, Borders, Call, Colours, Effect, Event, SettingChange, Settings, ThemeName};
+use ticketing_tui::{
+    Action, Borders, Call, Colours, Effect, Event, Setting, SettingChange, Settings, ThemeName,
+};
 
 use crate::support::{Harness, count_effects, count_pending, fixtures, key_event};
 
@@ -224,5 +226,5 @@ fn theme_of_this_run_is_not_saved_with_another_setting() {
     harness.go_live();
     harness.press("5 j j enter");
     let saved: Vec<_> = harness.effects.iter().filter(|effect| matches!(effect, Effect::Save(_))).collect();
-    assert!(matches!(saved[..], [Effect::Save(SettingChange::Bell(false))]), "{saved:?}");
+    assert!(matches!(saved[..], [Effect::Save(SettingChange::Value(Setting::Bell, "off"))]), "{saved:?}");
 }
