@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The group of an action in help and settings.
+/// Where an action belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// On every screen.
@@ -20,33 +20,6 @@ pub enum Scope {
     Listings,
     /// In forms and questions.
     Forms,
-}
-
-impl Scope {
-    /// All of them, in the order of the help.
-    pub const ALL: [Self; 7] = [
-        Self::Global,
-        Self::Navigation,
-        Self::Tickets,
-        Self::Orders,
-        Self::Passes,
-        Self::Listings,
-        Self::Forms,
-    ];
-
-    /// The heading.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Global => "Anywhere",
-            Self::Navigation => "Navigation",
-            Self::Tickets => "Tickets",
-            Self::Orders => "Orders and paying",
-            Self::Passes => "Your tickets",
-            Self::Listings => "Selling",
-            Self::Forms => "Forms and questions",
-        }
-    }
 }
 
 /// Declares the actions: variant, name in the config file, usual keys, a word or two for the footer, and what it does.

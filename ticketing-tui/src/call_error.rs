@@ -119,6 +119,12 @@ impl From<&Error> for CallError {
     }
 }
 
+impl From<Error> for CallError {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
 /// Returns the hint for a refusal that has none.
 fn advice(code: &ErrorCode) -> Option<&'static str> {
     Some(match code {

@@ -125,28 +125,3 @@ pub enum Call {
     /// The used passes of the events of the one who is signed in.
     UsedPasses,
 }
-
-impl Call {
-    /// Returns whether it changes something.
-    #[must_use]
-    pub fn is_write(&self) -> bool {
-        !matches!(
-            self,
-            Self::Session
-                | Self::Market
-                | Self::Ticket(_)
-                | Self::Listings
-                | Self::Orders
-                | Self::Order(_)
-                | Self::Passes
-                | Self::Pass(_)
-                | Self::PassOfOrder(_)
-                | Self::ReleasedPass(_)
-                | Self::SaveCalendar(_)
-                | Self::OpenDoor(_)
-                | Self::PrepareDoor(_)
-                | Self::UsedPasses
-                | Self::CardEntry
-        )
-    }
-}

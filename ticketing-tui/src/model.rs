@@ -12,6 +12,7 @@ mod operations;
 pub(crate) mod orders;
 pub(crate) mod passes;
 pub(crate) mod query;
+pub(crate) mod records;
 mod replies;
 pub(crate) mod ticket_store;
 
@@ -154,6 +155,15 @@ impl Load {
     /// Returns whether this call loads the list.
     pub(crate) fn awaits(&self, call: CallId) -> bool {
         matches!(self, Self::Loading(awaited) if *awaited == call)
+    }
+
+    /// Takes in the reply to the call that loads. Returns whether this is it.
+    pub(crate) fn finish(&mut self, call: CallId, reply: &Result<Reply, CallError>) -> bool {
+        let is_awaited = self.awaits(call);
+        if is_awaited {
+            *self = reply.as_ref().map_or_else(|error| Self::Failed(error.clone()), |_| Self::Ready);
+        }
+        is_awaited
     }
 
     pub(crate) fn is_loading(&self) -> bool {

@@ -5,11 +5,13 @@ mod check_in;
 mod checkout;
 mod claim;
 mod confirm;
+mod form_screen;
 mod help;
 mod listing;
 mod listings;
 mod market;
 mod orders;
+mod own_list;
 mod palette;
 mod pass;
 mod passes;
@@ -20,22 +22,37 @@ mod sign_in;
 mod ticket;
 mod transfer;
 
+/// What most screens need.
+mod prelude {
+    pub(super) use ratatui::layout::Rect;
+    pub(super) use ratatui::style::Style;
+
+    pub(super) use super::{Context, Input, PlainView, Screen};
+    pub(super) use crate::action::Action;
+    pub(super) use crate::model::{Load, Model};
+    pub(super) use crate::route::{ConfirmAction, Route};
+    pub(super) use crate::text;
+    pub(super) use crate::widgets::painter::{Painter, below, bottom, inset, top};
+}
+
 use std::fmt;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use ticketing_sdk::{Money, OrderId, TicketId, Timestamp};
 
+use self::form_screen::FormScreen;
+use self::own_list::OwnListScreen;
 use crate::action::Action;
-use crate::call_error::{CallError, CallErrorKind};
+use crate::call_error::CallError;
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::notices::Level;
 use crate::model::{Model, PriceChange, Session};
 use crate::route::{ConfirmAction, Route};
-use crate::widgets::form::Form;
+use crate::widgets::form::{Field, Form};
+use crate::widgets::list::List;
 use crate::widgets::painter::Painter;
-use crate::widgets::submission::Submission;
 
 /// Opens the screen of a route.
 pub(crate) fn open(route: Route, model: &Model) -> Box<dyn Screen> {
@@ -43,19 +60,19 @@ pub(crate) fn open(route: Route, model: &Model) -> Box<dyn Screen> {
         Route::Market => Box::new(market::Market::open(model)),
         Route::Ticket(id) => Box::new(ticket::Ticket::open(id, model)),
         Route::Checkout(id) => Box::new(checkout::Checkout::open(id, model)),
-        Route::Orders => Box::new(orders::Orders::open(model)),
-        Route::Passes => Box::new(passes::Passes::open(model)),
+        Route::Orders => Box::new(OwnListScreen::<orders::Orders>::open()),
+        Route::Passes => Box::new(OwnListScreen::<passes::Passes>::open()),
         Route::Pass(key) => Box::new(pass::Pass::open(key, model)),
-        Route::Transfer(id) => Box::new(transfer::Transfer::open(id, model)),
-        Route::Claim => Box::new(claim::Claim::open(model)),
+        Route::Transfer(id) => Box::new(FormScreen::open(transfer::Transfer::open(id))),
+        Route::Claim => Box::new(FormScreen::open(claim::Claim::open())),
         Route::CheckIn => Box::new(check_in::CheckIn::open(model)),
-        Route::Resale(id) => Box::new(resale::Resale::open(id, model)),
-        Route::Listings => Box::new(listings::Listings::open(model)),
-        Route::Listing(id) => Box::new(listing::Listing::open(id, model)),
-        Route::Activity => Box::new(activity::Activity::open(model)),
-        Route::Settings => Box::new(settings::Settings::open(model)),
-        Route::SignIn(then) => Box::new(sign_in::SignIn::open(then, model)),
-        Route::Prices => Box::new(prices::Prices::open(model)),
+        Route::Resale(id) => Box::new(FormScreen::open(resale::Resale::open(id))),
+        Route::Listings => Box::new(OwnListScreen::<listings::Listings>::open()),
+        Route::Listing(id) => Box::new(FormScreen::open(listing::Listing::open(id, model))),
+        Route::Activity => Box::<activity::Activity>::default(),
+        Route::Settings => Box::<settings::Settings>::default(),
+        Route::SignIn(then) => Box::new(FormScreen::open(sign_in::SignIn::open(then))),
+        Route::Prices => Box::new(FormScreen::open(prices::Prices::open(model))),
         Route::Help(parent_actions) => Box::new(help::Help::open(parent_actions, model)),
         Route::Palette(parent_actions) => Box::new(palette::Palette::open(parent_actions, model)),
         Route::Confirm(action) => Box::new(confirm::Confirm::open(action, model)),
@@ -240,69 +257,38 @@ pub(crate) struct PlainField {
     pub(crate) fault: Option<String>,
 }
 
-/// The number of rows on a page of `--plain`.
-const PLAIN_PAGE_ROWS: usize = 10;
-
-impl PlainView {
-    /// Returns the page of a list that has the selection.
-    fn list(list: &crate::widgets::list::List, len: usize, mut row: impl FnMut(usize) -> String) -> Self {
-        let page = list.page(len, PLAIN_PAGE_ROWS);
-        let more = (page.start > 0, page.end < len);
-        Self { rows: page.map(|index| (index, row(index))).collect(), more, ..Self::default() }
-    }
-
-    fn form(form: &Form) -> Self {
-        let plain_field = |(number, field): (usize, &crate::widgets::form::Field)| PlainField {
+impl PlainField {
+    fn of(number: usize, field: &Field) -> Self {
+        Self {
             number,
             label: field.label.to_owned(),
             value: field.value().to_owned(),
             secret: field.secret,
             is_optional: field.is_optional,
             fault: field.fault.clone(),
-        };
-        Self { fields: form.fields.iter().enumerate().map(plain_field).collect(), ..Self::default() }
+        }
+    }
+}
+
+/// The number of rows on a page of `--plain`.
+const PLAIN_PAGE_ROWS: usize = 10;
+
+impl PlainView {
+    /// Returns the page of a list that has the selection.
+    fn list(list: &List, len: usize, mut row: impl FnMut(usize) -> String) -> Self {
+        let page = list.page(len, PLAIN_PAGE_ROWS);
+        let more = (page.start > 0, page.end < len);
+        Self { rows: page.map(|index| (index, row(index))).collect(), more, ..Self::default() }
+    }
+
+    fn form(form: &Form) -> Self {
+        let fields = form.fields.iter().enumerate().map(|(number, field)| PlainField::of(number, field));
+        Self { fields: fields.collect(), ..Self::default() }
     }
 
     fn lines(lines: impl IntoIterator<Item = String>) -> Self {
         Self { lines: lines.into_iter().collect(), ..Self::default() }
     }
-}
-
-/// What is left for the screen of a form that is sent.
-enum FormEvent<'a> {
-    Submit,
-    /// What was sent has succeeded.
-    Done(&'a Reply),
-}
-
-/// Does what every form does that is sent: it is written in, closed, and shows a refusal, at the fields of these names. Returns
-/// what is left for its screen.
-fn sent_form<'a>(
-    (form, submission): (&mut Form, &mut Submission),
-    names: &[&str],
-    input: Input<'a>,
-    cx: &mut Context<'_>,
-) -> Option<FormEvent<'a>> {
-    match input {
-        Input::Action(Action::Submit) => return Some(FormEvent::Submit),
-        Input::Action(Action::Back) => cx.back(),
-        Input::Reply(id, reply) if submission.take_reply(id) => {
-            cx.handled = true;
-            match reply {
-                Ok(reply) => return Some(FormEvent::Done(reply)),
-                Err(error) => {
-                    submission.show_refusal(error, form, names);
-                    if error.kind == CallErrorKind::SignedOut {
-                        cx.require_sign_in(None);
-                    }
-                }
-            }
-        }
-        input => {
-            form_input(form, input);
-        }
-    }
-    None
 }
 
 /// Passes an input to a form. Returns whether the form has handled it.

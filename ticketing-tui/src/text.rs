@@ -183,7 +183,8 @@ pub(crate) fn remaining_time(left: Duration) -> String {
 }
 
 /// Returns cents as a price: `$149.99`.
-pub(crate) fn price(cents: u32) -> String {
+pub(crate) fn price(cents: impl Into<u64>) -> String {
+    let cents = cents.into();
     format!("${}.{:02}", cents / 100, cents % 100)
 }
 
@@ -279,7 +280,7 @@ mod tests {
         assert_eq!(count(100_000), "100 000");
         assert_eq!(count(999), "999");
         assert_eq!(count_of(1, "ticket"), "1 ticket");
-        assert_eq!(price(14_999), "$149.99");
-        assert_eq!(price(5), "$0.05");
+        assert_eq!(price(14_999_u32), "$149.99");
+        assert_eq!(price(5_u32), "$0.05");
     }
 }

@@ -12,6 +12,5 @@ pub(crate) mod panes;
 pub(crate) mod placeholder;
 pub(crate) mod qr;
 pub(crate) mod stub;
-pub(crate) mod submission;
 pub(crate) mod ticket_card;
 pub(crate) mod toasts;

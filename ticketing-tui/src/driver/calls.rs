@@ -47,109 +47,94 @@ impl Caller {
     }
 
     async fn answer(&self, call: Call) -> Result<Reply, CallError> {
-        let call_error = |error: Error| CallError::from(&error);
         let (auth, tickets, orders) = (self.client.auth(), self.client.tickets(), self.client.orders());
         let passes = self.client.passes();
-        match call {
-            Call::Session => self.session().await,
-            Call::Market => Ok(Reply::Done),
-            Call::Ticket(id) => tickets.get(id).await.map(ticket).map_err(call_error),
-            Call::Listings => {
-                tickets.list().mine().any_status().past().all().await.map(Reply::Listings).map_err(call_error)
-            }
-            Call::Orders => orders.list().all().await.map(Reply::Orders).map_err(call_error),
-            Call::Order(id) => {
-                orders.get(id).await.map(|order| Reply::Order(Box::new(order))).map_err(call_error)
-            }
-            Call::Passes => passes.list().all().await.map(Reply::Passes).map_err(call_error),
-            Call::Pass(id) => passes.get(id).await.map(pass).map_err(call_error),
-            Call::PassOfOrder(order) => match passes.of_order(&order, ISSUE_TIMEOUT).await {
-                Ok(Some(issued)) => Ok(pass(issued)),
-                Ok(None) => Err(CallError::other("The ticket is not issued yet")),
-                Err(error) => Err(call_error(error)),
+        Ok(match call {
+            Call::Session => self.session().await?,
+            Call::Market => Reply::Done,
+            Call::Ticket(id) => ticket(tickets.get(id).await?),
+            Call::Listings => Reply::Listings(tickets.list().mine().any_status().past().all().await?),
+            Call::Orders => Reply::Orders(orders.list().all().await?),
+            Call::Order(id) => Reply::Order(Box::new(orders.get(id).await?)),
+            Call::Passes => Reply::Passes(passes.list().all().await?),
+            Call::Pass(id) => pass(passes.get(id).await?),
+            Call::PassOfOrder(order) => match passes.of_order(&order, ISSUE_TIMEOUT).await? {
+                Some(issued) => pass(issued),
+                None => return Err(CallError::other("The ticket is not issued yet")),
             },
-            Call::ReleasedPass(id) => self.released_pass(&id).await,
+            Call::ReleasedPass(id) => self.released_pass(&id).await?,
             Call::SaveCalendar(id) => {
-                let event = passes.calendar(&id).await.map_err(call_error)?;
-                super::calendar_file::save(&id, &event)
-                    .map(|path| Reply::Saved(path.display().to_string()))
-                    .map_err(|why| CallError::other(format!("The calendar file was not written: {why}")))
+                let saved = super::calendar_file::save(&id, &passes.calendar(&id).await?);
+                let not_saved = |why: std::io::Error| {
+                    CallError::other(format!("The calendar file was not written: {why}"))
+                };
+                Reply::Saved(saved.map_err(not_saved)?.display().to_string())
             }
             Call::GiveAway(id) => {
                 let operation = format!("passes transfer {id}");
                 let write = passes.transfer(&id);
-                self.send_journaled(&operation, write).await.map(Reply::Transfer)
+                Reply::Transfer(self.send_journaled(&operation, write).await?)
             }
-            Call::TakeBack(id) => passes.cancel_transfer(id).await.map(|()| Reply::Done).map_err(call_error),
+            Call::TakeBack(id) => passes.cancel_transfer(id).await.map(|()| Reply::Done)?,
             Call::Claim(code) => {
-                let write = passes.claim(code.clone());
-                self.send_journaled("passes claim", write).await.map(pass)
+                let write = passes.claim(code);
+                pass(self.send_journaled("passes claim", write).await?)
             }
             Call::Resell(id, price) => {
                 let operation = format!("passes resell {id} --price {price}");
                 let write = passes.resell(&id, price);
-                self.send_journaled(&operation, write).await.map(ticket)
+                ticket(self.send_journaled(&operation, write).await?)
             }
-            Call::CheckIn { issuer, scan, by_list } => self.check_in(&issuer, &scan, by_list).await,
-            Call::OpenDoor(issuer) => self.door.open(&issuer).map(|state| Reply::Door(state.map(Box::new))),
-            Call::PrepareDoor(issuer) => {
-                self.door.prepare(&issuer).await.map(|state| Reply::Door(Some(Box::new(state))))
-            }
-            Call::SyncDoor(issuer) => {
-                self.door.sync(&issuer).await.map(|sync| Reply::DoorSync(Box::new(sync)))
-            }
+            Call::CheckIn { issuer, scan, by_list } => self.check_in(&issuer, &scan, by_list).await?,
+            Call::OpenDoor(issuer) => Reply::Door(self.door.open(&issuer)?.map(Box::new)),
+            Call::PrepareDoor(issuer) => Reply::Door(Some(Box::new(self.door.prepare(&issuer).await?))),
+            Call::SyncDoor(issuer) => Reply::DoorSync(Box::new(self.door.sync(&issuer).await?)),
             Call::UsedPasses => {
                 let list = passes.list().issued().status([PassStatus::Used]).limit(PAGE);
-                list.all().await.map(Reply::UsedPasses).map_err(call_error)
+                Reply::UsedPasses(list.all().await?)
             }
-            Call::CardEntry => {
-                self.client.payments().card_entry().await.map(Reply::CardEntry).map_err(call_error)
-            }
+            Call::CardEntry => Reply::CardEntry(self.client.payments().card_entry().await?),
             Call::SignIn { email, password } => {
-                auth.sign_in(email, password).await.map_err(call_error)?;
-                self.session().await
+                auth.sign_in(email, password).await?;
+                self.session().await?
             }
             Call::SignUp { email, password } => {
-                auth.sign_up(email, password).await.map_err(call_error)?;
-                self.session().await
+                auth.sign_up(email, password).await?;
+                self.session().await?
             }
             Call::SignOut => {
-                auth.sign_out().await.map_err(call_error)?;
-                self.session().await
+                auth.sign_out().await?;
+                self.session().await?
             }
             Call::Sell(new) => {
                 let operation = format!("tickets create --title {:?} --price {}", new.title, new.price);
-                self.send_journaled(&operation, tickets.create(new)).await.map(ticket)
+                ticket(self.send_journaled(&operation, tickets.create(new)).await?)
             }
-            Call::Change(id, new, version) => {
-                tickets.update(id, new).if_match(version).await.map(ticket).map_err(call_error)
-            }
+            Call::Change(id, new, version) => ticket(tickets.update(id, new).if_match(version).await?),
             Call::Withdraw(id, version) => {
-                tickets.delete(id).if_match(version).await.map(|()| Reply::Done).map_err(call_error)
+                tickets.delete(id).if_match(version).await.map(|()| Reply::Done)?
             }
             Call::Reserve(id, price) => {
                 // As the command line words it, so that each takes up a key of the other that was interrupted.
                 let operation = format!("orders create {id} --price {price}");
-                let order = self.send_journaled(&operation, orders.create_at_price(&id, price)).await?;
-                Ok(Reply::Order(Box::new(order)))
+                let write = orders.create_at_price(&id, price);
+                Reply::Order(Box::new(self.send_journaled(&operation, write).await?))
             }
-            Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done).map_err(call_error),
-            Call::Pay { order, token, .. } => {
-                self.pay(&order, &token).await.map(|payment| Reply::Payment(Box::new(payment)))
-            }
-        }
+            Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done)?,
+            Call::Pay { order, token, .. } => Reply::Payment(Box::new(self.pay(&order, &token).await?)),
+        })
     }
 
     /// Returns the signed-in user.
     async fn session(&self) -> Result<Reply, CallError> {
-        self.client.auth().current_user().await.map(Reply::Session).map_err(|error| CallError::from(&error))
+        Ok(Reply::Session(self.client.auth().current_user().await?))
     }
 
     /// A pass whose listing was withdrawn. The orders of the listing prevail, so that it is valid a moment later.
     async fn released_pass(&self, id: &PassId) -> Result<Reply, CallError> {
         let end = Instant::now() + RELEASE_TIMEOUT;
         loop {
-            let found = self.client.passes().get(id).await.map_err(|error| CallError::from(&error))?;
+            let found = self.client.passes().get(id).await?;
             if found.status != PassStatus::Offered || Instant::now() >= end {
                 return Ok(pass(found));
             }
@@ -159,67 +144,55 @@ impl Caller {
 
     /// Asks the server about a code; where it cannot be reached, or `by_list`, the door list decides.
     async fn check_in(&self, issuer: &UserId, scan: &Scan, by_list: bool) -> Result<Reply, CallError> {
-        let is_prepared = || matches!(self.door.open(issuer), Ok(Some(_)));
         let verdict = if by_list {
             self.door.check_in(issuer, scan)?
         } else {
-            let code = scan.code.as_str();
-            let mut new = NewCheckIn::new(code);
-            if let Some(device) = &scan.device {
-                new = new.device(device);
-            }
-            let answer = self.answer_journaled("checkin", self.client.passes().check_in(new)).await?;
-            match answer.map_err(|error| (CallError::from(&error), error)) {
-                // The server was not reached, so it has not admitted anyone.
-                Err((CallError { kind: CallErrorKind::Offline, .. }, _)) if is_prepared() => {
-                    self.door.check_in(issuer, scan)?
-                }
-                answer => {
-                    let verdict = Verdict::of_answer(answer.map_err(|(_, error)| error))
-                        .map_err(|error| CallError::from(&error))?;
-                    if let (Ruling::Admitted, Some(at)) = (verdict.verdict, verdict.admitted_at)
-                        && is_prepared()
-                    {
-                        self.door.note(issuer, scan, at)?;
-                    }
-                    verdict
-                }
-            }
+            self.check_in_online(issuer, scan).await?
         };
         let door = self.door.open(issuer).ok().flatten().map(Box::new);
         Ok(Reply::Verdict { verdict: Box::new(verdict), door })
+    }
+
+    async fn check_in_online(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError> {
+        let is_prepared = || matches!(self.door.open(issuer), Ok(Some(_)));
+        let code = scan.code.as_str();
+        let mut new = NewCheckIn::new(code);
+        if let Some(device) = &scan.device {
+            new = new.device(device);
+        }
+        let answer = self.answer_journaled("checkin", self.client.passes().check_in(new)).await?;
+        let is_offline =
+            |error: &Error| matches!(CallError::from(error), CallError { kind: CallErrorKind::Offline, .. });
+        if answer.as_ref().is_err_and(is_offline) && is_prepared() {
+            // The server was not reached, so it has not admitted anyone.
+            return self.door.check_in(issuer, scan);
+        }
+        let verdict = Verdict::of_answer(answer)?;
+        if let (Ruling::Admitted, Some(at)) = (verdict.verdict, verdict.admitted_at)
+            && is_prepared()
+        {
+            self.door.note(issuer, scan, at)?;
+        }
+        Ok(verdict)
     }
 
     /// Loads the market, the newest first, page by page. Reserved tickets belong to it: they may become available
     /// again.
     async fn market(&self, id: CallId) -> Result<Reply, CallError> {
         let list = self.client.tickets().list().limit(PAGE).sort(TicketSort::Newest);
-        let mut page = list
-            .status([TicketStatus::Available, TicketStatus::Reserved])
-            .await
-            .map_err(|error| CallError::from(&error))?;
+        let mut page = list.status([TicketStatus::Available, TicketStatus::Reserved]).await?;
         loop {
-            let next = if page.has_more() {
-                page.next_page().await.map_err(|error| CallError::from(&error))
-            } else {
-                Ok(None)
-            };
-            let tickets = page.into_items();
-            match next {
-                Ok(Some(following)) => {
-                    let part = Reply::Market { tickets, last: false };
-                    if self.events.send(Event::Reply(id, Ok(part))).await.is_err() {
-                        return Ok(Reply::Done);
-                    }
-                    page = following;
-                }
-                Ok(None) => return Ok(Reply::Market { tickets, last: true }),
-                Err(error) => {
-                    let part = Reply::Market { tickets, last: false };
-                    let _ = self.events.send(Event::Reply(id, Ok(part))).await;
-                    return Err(error);
-                }
+            let next = if page.has_more() { page.next_page().await } else { Ok(None) };
+            let last = matches!(next, Ok(None));
+            let part = Reply::Market { tickets: page.into_items(), last };
+            if last {
+                return Ok(part);
             }
+            if self.events.send(Event::Reply(id, Ok(part))).await.is_err() {
+                return Ok(Reply::Done);
+            }
+            let Some(following) = next? else { return Ok(Reply::Done) };
+            page = following;
         }
     }
 
@@ -242,8 +215,7 @@ impl Caller {
     }
 
     async fn send_journaled<T: 'static>(&self, operation: &str, write: Write<T>) -> Result<T, CallError> {
-        let answer = self.answer_journaled(operation, write).await?;
-        answer.map_err(|error| CallError::from(&error))
+        Ok(self.answer_journaled(operation, write).await??)
     }
 
     /// Sends a write whose key is noted down before it leaves, and removes the note once the outcome is known.

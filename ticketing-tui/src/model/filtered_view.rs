@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
+use nucleo_matcher::{Matcher, Utf32Str};
 use ticketing_sdk::text::search_key;
 
 use super::query::{Query, Sort};
@@ -23,6 +23,7 @@ struct Entry {
 }
 
 /// A search that is under way.
+#[derive(Default)]
 struct Search {
     /// The rows to look at; all of them, if there are none here.
     candidates: Option<Vec<RowId>>,
@@ -33,6 +34,7 @@ struct Search {
 }
 
 /// The tickets that are shown, in order.
+#[derive(Default)]
 pub(crate) struct FilteredView {
     query: Query,
     pattern: Pattern,
@@ -44,21 +46,6 @@ pub(crate) struct FilteredView {
     letters: Vec<char>,
     /// Memory to find letters in, while a frame is drawn; nothing that lasts.
     scratch: RefCell<(Matcher, Vec<char>)>,
-}
-
-impl Default for FilteredView {
-    fn default() -> Self {
-        Self {
-            query: Query::default(),
-            pattern: Pattern::default(),
-            applied_text: String::new(),
-            order: Vec::new(),
-            search: None,
-            matcher: Matcher::new(Config::DEFAULT),
-            letters: Vec::new(),
-            scratch: RefCell::new((Matcher::new(Config::DEFAULT), Vec::new())),
-        }
-    }
 }
 
 impl fmt::Debug for FilteredView {
@@ -110,13 +97,13 @@ impl FilteredView {
         self.pattern =
             Pattern::parse(&search_key(query.text.trim()), CaseMatching::Ignore, Normalization::Smart);
         self.query = query;
-        self.search = Some(Search { candidates, next: 0, found: Vec::new(), changed_rows: Vec::new() });
+        self.search = Some(Search { candidates, ..Search::default() });
     }
 
     /// Repeats the search in another set of tickets.
     pub(crate) fn restart(&mut self) {
         self.order.clear();
-        self.search = Some(Search { candidates: None, next: 0, found: Vec::new(), changed_rows: Vec::new() });
+        self.search = Some(Search::default());
     }
 
     /// Runs a slice of the search. Returns whether it was the last one, so that the visible rows change.

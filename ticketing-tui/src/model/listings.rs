@@ -2,22 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ticketing_sdk::{Ticket, TicketId, TicketStatus, TicketUpdate};
+use ticketing_sdk::{Ticket, TicketId, TicketStatus, TicketUpdate, Timestamp};
 
-use super::Load;
+use super::records::{Record, Records};
 use crate::effect::CallId;
 
-/// One's own tickets, the newest first.
+/// One's own tickets.
 #[derive(Debug, Default)]
 pub(crate) struct Listings {
-    list: Vec<Listing>,
+    pub(crate) records: Records<Listing>,
     /// The withdrawn listings, even if an older list has them. Only an order brings one back.
     withdrawn: HashSet<TicketId>,
     /// The pending changes by their calls, also those of listings that have been removed.
     in_progress: HashMap<CallId, (TicketId, ListingAction)>,
-    pub(crate) load: Load,
-    /// Tickets received since the list was requested, which the list may lack.
-    updated_since_load: HashSet<TicketId>,
 }
 
 /// One of them.
@@ -43,39 +40,35 @@ pub(crate) enum ListingAction {
     Withdraw,
 }
 
-impl Listings {
-    /// All of them, the newest first.
-    pub(crate) fn list(&self) -> &[Listing] {
-        &self.list
+impl Record for Listing {
+    type Id = TicketId;
+
+    fn id(&self) -> &TicketId {
+        &self.ticket.id
     }
 
+    fn created_at(&self) -> Option<Timestamp> {
+        self.ticket.created_at
+    }
+}
+
+impl Listings {
     pub(crate) fn get(&self, id: &TicketId) -> Option<&Listing> {
-        self.list.iter().find(|listing| listing.ticket.id == *id)
+        self.records.get(id)
     }
 
     /// Returns the numbers of available, reserved and sold listings, and the revenue in cents.
-    pub(crate) fn sums(&self) -> (usize, usize, usize, i64) {
-        let count = |status| self.list.iter().filter(|listing| listing.ticket.status == status).count();
-        let sold = self.list.iter().filter(|listing| listing.ticket.status == TicketStatus::Sold);
-        let earned = sold.map(|listing| listing.ticket.price.cents()).sum();
+    pub(crate) fn sums(&self) -> (usize, usize, usize, u64) {
+        let of = |status| self.records.list().iter().filter(move |listing| listing.ticket.status == status);
+        let count = |status| of(status).count();
+        let earned = of(TicketStatus::Sold).map(|listing| listing.ticket.price.cents().unsigned_abs()).sum();
         (count(TicketStatus::Available), count(TicketStatus::Reserved), count(TicketStatus::Sold), earned)
     }
 
-    /// Records the request of the list.
-    pub(crate) fn begin_load(&mut self, call: CallId) {
-        self.load = Load::Loading(call);
-        self.updated_since_load.clear();
-    }
-
-    /// Replaces the list. A ticket received after the request of the list stays, even if the list lacks it.
+    /// Replaces the list.
     pub(crate) fn replace(&mut self, tickets: &[Ticket]) {
-        let newer = std::mem::take(&mut self.updated_since_load);
-        for ticket in tickets {
-            self.update(ticket);
-        }
-        let listed: HashSet<_> = tickets.iter().map(|ticket| &ticket.id).collect();
-        self.list.retain(|known| listed.contains(&known.ticket.id) || newer.contains(&known.ticket.id));
-        self.load = Load::Ready;
+        tickets.iter().for_each(|ticket| self.update(ticket));
+        self.records.end_load();
     }
 
     /// Updates a listing unless a newer version is known. A pending change stays visible.
@@ -87,27 +80,18 @@ impl Listings {
             // An order that was on its way has won over the withdrawal.
             self.withdrawn.remove(&ticket.id);
         }
-        self.updated_since_load.insert(ticket.id.clone());
-        match self.list.iter_mut().find(|known| known.ticket.id == ticket.id) {
-            None => {
-                let key = |ticket: &Ticket| (ticket.created_at, ticket.id.clone());
-                let place = self.list.partition_point(|known| key(&known.ticket) > key(ticket));
-                self.list.insert(place, Listing { ticket: ticket.clone(), pending: None });
-            }
-            Some(Listing { pending: Some(pending), .. }) if ticket.version >= pending.original.version => {
-                pending.original = ticket.clone();
-            }
-            Some(known) if known.pending.is_none() && ticket.version >= known.ticket.version => {
-                known.ticket = ticket.clone();
-            }
-            Some(_) => {}
-        }
+        let listing = Listing { ticket: ticket.clone(), pending: None };
+        self.records.update(listing, |known, Listing { ticket, .. }| match &mut known.pending {
+            Some(pending) if ticket.version >= pending.original.version => pending.original = ticket,
+            None if ticket.version >= known.ticket.version => known.ticket = ticket,
+            _ => {}
+        });
     }
 
     /// The listing was withdrawn.
     pub(crate) fn remove(&mut self, id: &TicketId) {
         self.withdrawn.insert(id.clone());
-        self.list.retain(|listing| listing.ticket.id != *id);
+        self.records.remove(id);
     }
 
     /// Shows a change before it is agreed to.
@@ -125,7 +109,7 @@ impl Listings {
     }
 
     fn begin_action(&mut self, id: &TicketId, call: CallId, action: ListingAction) -> Option<&mut Listing> {
-        let listing = self.list.iter_mut().find(|listing| listing.ticket.id == *id)?;
+        let listing = self.records.get_mut(id)?;
         let original = listing.ticket.clone();
         listing.pending = Some(PendingChange { action, original });
         self.in_progress.insert(call, (id.clone(), action));
@@ -135,9 +119,8 @@ impl Listings {
     /// Ends a pending change at its reply and reverts it; the caller applies the current state.
     pub(crate) fn end_action(&mut self, call: CallId) -> Option<(TicketId, ListingAction)> {
         let (id, action) = self.in_progress.remove(&call)?;
-        let listing = self.list.iter_mut().find(|listing| listing.ticket.id == id);
-        if let Some((listing, pending)) =
-            listing.and_then(|listing| listing.pending.take().map(|p| (listing, p)))
+        if let Some(listing) = self.records.get_mut(&id)
+            && let Some(pending) = listing.pending.take()
         {
             listing.ticket = pending.original;
         }
@@ -169,10 +152,10 @@ mod tests {
     fn list_read_before_a_listing_does_not_remove_it() {
         let mut listings = Listings::default();
         listings.update(&ticket("old", "t", "10", 0));
-        listings.begin_load(CallId(1));
+        listings.records.begin_load(CallId(1));
         listings.update(&ticket("new", "t", "10", 0));
         listings.replace(&[]);
-        let ids: Vec<_> = listings.list().iter().map(|listing| listing.ticket.id.as_str()).collect();
+        let ids: Vec<_> = listings.records.list().iter().map(|listing| listing.ticket.id.as_str()).collect();
         assert_eq!(ids, ["new"]);
     }
 
@@ -182,7 +165,7 @@ mod tests {
         listings.update(&ticket("a", "t", "10", 0));
         listings.remove(&"a".into());
         listings.update(&ticket("a", "t", "10", 0));
-        assert!(listings.list().is_empty());
+        assert!(listings.records.list().is_empty());
         listings.update(&ticket("a", "t", "10", 3).status(TicketStatus::Sold));
         assert_eq!(listings.sums().2, 1);
     }

@@ -36,20 +36,20 @@ impl Model {
     /// Loads the orders of the user. Returns the call.
     pub(crate) fn load_orders(&mut self) -> CallId {
         let call = self.call(Call::Orders);
-        self.orders.begin_load(call);
+        self.orders.records.begin_load(call);
         call
     }
 
     /// Loads the listings of the user.
     pub(crate) fn load_listings(&mut self) {
         let call = self.call(Call::Listings);
-        self.listings.begin_load(call);
+        self.listings.records.begin_load(call);
     }
 
     /// Loads the passes of the user.
     pub(crate) fn load_passes(&mut self) {
         let call = self.call(Call::Passes);
-        self.passes.load = Load::Loading(call);
+        self.passes.records.begin_load(call);
     }
 
     /// Requests all data again, at once.

@@ -5,16 +5,13 @@ use std::time::Duration;
 
 use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Payment, PaymentStatus, TicketId, Timestamp};
 
-use super::Load;
+use super::records::Records;
 use crate::effect::CallId;
 
 /// One's orders, the newest first.
 #[derive(Debug, Default)]
 pub(crate) struct Orders {
-    list: Vec<Order>,
-    pub(crate) load: Load,
-    /// Orders received since the list was requested, which the list may lack.
-    updated_since_load: HashSet<OrderId>,
+    pub(crate) records: Records<Order>,
     /// The pending action of each order. No other is started meanwhile.
     in_progress: HashMap<OrderId, (CallId, OrderAction)>,
     /// How the last try to pay ended, where it did not work.
@@ -75,23 +72,22 @@ const PAYMENT_POLL_INTERVAL: Duration = Duration::from_secs(2);
 const EXPIRY_POLL_INTERVAL: Duration = Duration::from_millis(700);
 
 impl Orders {
-    /// All of them, the newest first.
     pub(crate) fn list(&self) -> &[Order] {
-        &self.list
+        self.records.list()
     }
 
     pub(crate) fn get(&self, id: &OrderId) -> Option<&Order> {
-        self.list.iter().find(|order| order.id == *id)
+        self.records.get(id)
     }
 
     /// Returns the order that holds a ticket, or has bought it.
     pub(crate) fn of_ticket(&self, ticket: &TicketId) -> Option<&Order> {
-        self.list.iter().find(|order| order.ticket.id == *ticket && order.status != OrderStatus::Cancelled)
+        self.list().iter().find(|order| order.ticket.id == *ticket && order.status != OrderStatus::Cancelled)
     }
 
     /// Orders that are to be paid for.
     pub(crate) fn open(&self) -> impl Iterator<Item = &Order> {
-        self.list.iter().filter(|order| order.status == OrderStatus::Created)
+        self.list().iter().filter(|order| order.status == OrderStatus::Created)
     }
 
     pub(crate) fn action(&self, id: &OrderId) -> Option<OrderAction> {
@@ -115,35 +111,23 @@ impl Orders {
         self.in_progress.values().any(|(_, action)| *action == OrderAction::Pay)
     }
 
-    /// Records the request of the list.
-    pub(crate) fn begin_load(&mut self, call: CallId) {
-        self.load = Load::Loading(call);
-        self.updated_since_load.clear();
-    }
-
-    /// Replaces the list. An order received after the request of the list stays, even if the list lacks it.
+    /// Replaces the list.
     pub(crate) fn replace(&mut self, orders: &[Order]) {
-        let newer = std::mem::take(&mut self.updated_since_load);
-        for order in orders {
-            self.update(order);
-        }
-        let listed: HashSet<_> = orders.iter().map(|order| &order.id).collect();
-        self.list.retain(|known| listed.contains(&known.id) || newer.contains(&known.id));
-        self.load = Load::Ready;
+        orders.iter().for_each(|order| self.update(order));
+        self.records.end_load();
     }
 
     /// Updates an order unless a newer version is known.
     pub(crate) fn update(&mut self, order: &Order) {
-        self.updated_since_load.insert(order.id.clone());
-        match self.list.iter_mut().find(|known| known.id == order.id) {
-            Some(known) if progress(known) > progress(order) => return,
-            Some(known) => *known = order.clone(),
-            None => {
-                let index = self
-                    .list
-                    .partition_point(|known| (known.created_at, &known.id) > (order.created_at, &order.id));
-                self.list.insert(index, order.clone());
+        let mut is_newer = true;
+        self.records.update(order.clone(), |known, order| {
+            is_newer = progress(known) <= progress(&order);
+            if is_newer {
+                *known = order;
             }
+        });
+        if !is_newer {
+            return;
         }
         if order.status != OrderStatus::Created {
             self.expiry_polls.remove(&order.id);
@@ -194,7 +178,7 @@ impl Orders {
     pub(crate) fn record_payment(&mut self, id: &OrderId, payment: &Payment) {
         self.payments.insert(id.clone(), payment.clone());
         // The order changes a moment later; a paid order does not expire.
-        if let Some(order) = self.list.iter_mut().find(|order| order.id == *id)
+        if let Some(order) = self.records.get_mut(id)
             && order.status == OrderStatus::Created
         {
             order.status = OrderStatus::AwaitingPayment;
@@ -242,7 +226,7 @@ impl Orders {
             *poll_at = now + PAYMENT_POLL_INTERVAL;
             alerts.push(OrderAlert::Refresh(id.clone()));
         }
-        for order in self.list.iter().filter(|order| order.status == OrderStatus::Created) {
+        for order in self.records.list().iter().filter(|order| order.status == OrderStatus::Created) {
             let left = Self::time_left(order, now);
             if left.is_zero() {
                 let next = now + EXPIRY_POLL_INTERVAL;

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use ticketing_sdk::{OrderId, Pass, PassId, TicketId, Timestamp};
 
+use super::Model;
 use super::notices::Level;
-use super::{Load, Model};
+use super::records::Records;
 use crate::call_error::CallError;
 use crate::effect::Call;
 use crate::event::Reply;
 use crate::text;
 
-/// One's passes, the newest first.
+/// The passes that the user holds.
 #[derive(Debug, Default)]
 pub(crate) struct Passes {
-    list: Vec<Pass>,
-    pub(crate) load: Load,
+    pub(crate) records: Records<Pass>,
 }
 
 /// Names a pass: also one that is not issued yet.
@@ -45,11 +45,6 @@ pub(crate) fn group(pass: &Pass, now: Timestamp) -> String {
 }
 
 impl Passes {
-    /// All of them, the newest first.
-    pub(crate) fn list(&self) -> &[Pass] {
-        &self.list
-    }
-
     /// All of them by date: the soonest first, behind them those without a date, and what is past last.
     pub(crate) fn by_date(&self, now: Timestamp) -> Vec<&Pass> {
         let key = |pass: &&Pass| match &pass.details.starts_at {
@@ -57,13 +52,13 @@ impl Passes {
             Some(starts) if is_past(pass, now) => (2, -starts.instant().as_millis()),
             Some(starts) => (0, starts.instant().as_millis()),
         };
-        let mut passes: Vec<&Pass> = self.list.iter().collect();
+        let mut passes: Vec<&Pass> = self.records.list().iter().collect();
         passes.sort_by_key(key);
         passes
     }
 
     pub(crate) fn get(&self, key: &PassKey) -> Option<&Pass> {
-        self.list.iter().find(|pass| match key {
+        self.records.list().iter().find(|pass| match key {
             PassKey::Id(id) => pass.id == *id,
             PassKey::Order(order) => pass.order_id.as_ref() == Some(order),
         })
@@ -71,36 +66,27 @@ impl Passes {
 
     /// The pass that is for sale under a listing.
     pub(crate) fn of_listing(&self, listing: &TicketId) -> Option<&Pass> {
-        self.list.iter().find(|pass| pass.listing_id.as_ref() == Some(listing))
+        self.records.list().iter().find(|pass| pass.listing_id.as_ref() == Some(listing))
     }
 
-    /// Replaces the list. A newer version of a pass stays.
+    /// Replaces the list.
     pub(crate) fn replace(&mut self, passes: &[Pass]) {
-        let known = std::mem::replace(&mut self.list, passes.to_vec());
-        for pass in known {
-            if self.list.iter().any(|listed| listed.id == pass.id) {
-                self.update(&pass);
-            }
-        }
-        self.load = Load::Ready;
+        passes.iter().for_each(|pass| self.update(pass));
+        self.records.end_load();
     }
 
     /// Removes a pass that the user no longer holds.
     pub(crate) fn remove(&mut self, id: &PassId) {
-        self.list.retain(|pass| pass.id != *id);
+        self.records.remove(id);
     }
 
     /// Updates a pass unless a newer version is known.
     pub(crate) fn update(&mut self, pass: &Pass) {
-        match self.list.iter_mut().find(|known| known.id == pass.id) {
-            Some(known) if known.version > pass.version => {}
-            Some(known) => *known = pass.clone(),
-            None => {
-                let key = |pass: &Pass| (pass.issued_at, pass.id.clone());
-                let place = self.list.partition_point(|known| key(known) > key(pass));
-                self.list.insert(place, pass.clone());
+        self.records.update(pass.clone(), |known, pass| {
+            if pass.version >= known.version {
+                *known = pass;
             }
-        }
+        });
     }
 }
 

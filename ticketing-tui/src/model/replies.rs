@@ -72,13 +72,13 @@ impl Model {
                 self.market.update(ticket);
                 self.update_own_listing(ticket);
             }
-            Reply::Orders(orders) if self.orders.load.awaits(id) => {
+            Reply::Orders(orders) if self.orders.records.load.awaits(id) => {
                 self.orders.replace(orders);
             }
-            Reply::Listings(tickets) if self.listings.load.awaits(id) => {
+            Reply::Listings(tickets) if self.listings.records.load.awaits(id) => {
                 self.listings.replace(tickets);
             }
-            Reply::Passes(passes) if self.passes.load.awaits(id) => self.passes.replace(passes),
+            Reply::Passes(passes) if self.passes.records.load.awaits(id) => self.passes.replace(passes),
             Reply::Pass(pass) => self.passes.update(pass),
             Reply::Orders(_) | Reply::Listings(_) | Reply::Passes(_) | Reply::Transfer(_) => {}
             // A late reply to a former user's call is not shown to the current user.
@@ -99,24 +99,24 @@ impl Model {
     }
 
     fn handle_error(&mut self, id: CallId, subject: &CallSubject, error: &CallError) {
-        let something_is_shown = [
-            self.market.tickets.len() > 0,
-            !self.orders.list().is_empty(),
-            !self.listings.list().is_empty(),
-            !self.passes.list().is_empty(),
-        ];
         if self.market.load.awaits(id) {
             self.market.abandon_reload();
         }
-        let loads =
-            [&mut self.market.load, &mut self.orders.load, &mut self.listings.load, &mut self.passes.load];
-        let failed = loads.into_iter().zip(something_is_shown).find(|(load, _)| load.awaits(id));
-        if let Some((load, is_shown)) = failed {
+        let (orders, listings, passes) =
+            (&mut self.orders.records, &mut self.listings.records, &mut self.passes.records);
+        let loads = [
+            (self.market.tickets.len(), &mut self.market.load),
+            (orders.list().len(), &mut orders.load),
+            (listings.list().len(), &mut listings.load),
+            (passes.list().len(), &mut passes.load),
+        ];
+        let failed = loads.into_iter().find(|(_, load)| load.awaits(id)).map(|(shown, load)| {
             *load = Load::Failed(error.clone());
-            // The list is empty, so the error is shown in its place.
-            if is_shown {
-                self.notify(Level::Error, format!("The data shown may be outdated: {}", error.line()));
-            }
+            shown
+        });
+        // An empty list shows the error in its place.
+        if failed.is_some_and(|shown| shown > 0) {
+            self.notify(Level::Error, format!("The data shown may be outdated: {}", error.line()));
         }
         match subject {
             CallSubject::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {

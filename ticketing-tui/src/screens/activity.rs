@@ -1,29 +1,18 @@
 //! The activity of the market: a log, and charts of the last ten minutes.
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-
-use super::{Context, Input, PlainView, Route, Screen};
-use crate::action::Action;
-use crate::model::Model;
+use super::prelude::*;
 use crate::model::activity::{ActivityEvent, BARS, Bar};
 use crate::model::ticket_store::PRICE_BANDS;
-use crate::text;
 use crate::widgets::list::List;
-use crate::widgets::painter::{Painter, below, inset, top};
 use crate::widgets::{activity_line, meter, panes, placeholder, ticket_card};
 
 /// The activity of the market.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Activity {
     list: List,
 }
 
 impl Activity {
-    pub(crate) fn open(_: &Model) -> Self {
-        Self { list: List::default() }
-    }
-
     fn selected<'m>(&self, model: &'m Model) -> Option<&'m ActivityEvent> {
         model.market.activity.log().get(self.list.selected())
     }
@@ -31,7 +20,7 @@ impl Activity {
 
 fn sums(model: &Model) -> String {
     let total = model.market.activity.total();
-    let turnover = format!("${}.{:02}", total.turnover / 100, total.turnover % 100);
+    let turnover = text::price(total.turnover);
     format!("{} listed, {} reserved, {} sold for {turnover}", total.listed, total.reserved, total.sold)
 }
 
@@ -51,25 +40,19 @@ impl Screen for Activity {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         let len = cx.model.market.activity.log().len();
-        let open = |this: &Self, cx: &mut Context<'_>| {
-            if let Some(event) = this.selected(cx.model) {
-                let ticket = event.ticket.clone();
-                cx.go(Route::Ticket(ticket));
-            }
-        };
-        match input {
-            Input::Action(Action::Open) => open(self, cx),
-            Input::Action(Action::Copy) => {
-                if let Some(event) = self.selected(cx.model) {
-                    let id = event.ticket.to_string();
-                    cx.model.copy(&id);
-                }
-            }
-            Input::Action(action) => {
+        let selected = self.selected(cx.model).map(|event| event.ticket.clone());
+        match (input, selected) {
+            (Input::Action(Action::Open), Some(ticket)) => cx.go(Route::Ticket(ticket)),
+            (Input::Action(Action::Copy), Some(ticket)) => cx.model.copy(ticket.as_str()),
+            (Input::Action(action), _) => {
                 self.list.act(action, len);
             }
-            Input::Row(row, pick) if self.list.pick(row, pick) => open(self, cx),
-            Input::Scroll(rows) => self.list.scroll(rows, len),
+            (Input::Row(row, open), _) if self.list.pick(row, open) => {
+                if let Some(ticket) = self.selected(cx.model).map(|event| event.ticket.clone()) {
+                    cx.go(Route::Ticket(ticket));
+                }
+            }
+            (Input::Scroll(rows), _) => self.list.scroll(rows, len),
             _ => {}
         }
     }
@@ -138,7 +121,7 @@ fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) 
             &[more],
         );
     }
-    screen.list.view(painter, below(inner, 1), log.len(), |painter, line, index, _| {
+    screen.list.view(painter, below(inner, 1), log.len(), |painter, line, index| {
         if let Some(event) = log.get(index) {
             activity_line::line(painter, line, model, event);
         }

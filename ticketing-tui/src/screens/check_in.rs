@@ -1,21 +1,17 @@
 //! The door: a field that a scanner types into, and a verdict for each code.
 
-use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ticketing_sdk::{ErrorCode, PassCode, Ruling, Timestamp, Verdict};
 
-use super::{Context, Input, PlainView, Screen, form_input};
-use crate::action::Action;
+use super::form_input;
+use super::prelude::*;
 use crate::call_error::{CallError, CallErrorKind};
 use crate::door::AdmissionConflict;
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::local_time::LocalTime;
-use crate::model::Model;
 use crate::model::door::DoorAction;
-use crate::text;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::ticket_card::StyleRole;
 
 /// The door, with its log.

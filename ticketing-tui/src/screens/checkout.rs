@@ -4,24 +4,17 @@ mod view;
 
 use std::time::Duration;
 
-use ratatui::layout::Rect;
 use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, Pages, SecretString, Timestamp};
 
-use super::{ConfirmAction, Context, Input, PlainView, Route, Screen, form_input};
-use crate::action::Action;
+use super::form_input;
+use super::prelude::*;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
 use crate::model::orders::{OrderAction, Orders};
 use crate::model::passes::PassKey;
-use crate::model::{Load, Model};
-use crate::text;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::painter::Painter;
 use crate::widgets::qr::Qr;
 use crate::widgets::stub::Tear;
-
-/// The text for an order whose status this version does not know.
-const UNKNOWN_STATUS: &str = "This version does not know the status of this order.";
 
 /// One order.
 #[derive(Debug)]
@@ -92,12 +85,9 @@ impl Checkout {
         let token = self.form.value(0).trim().to_owned();
         if CardToken::looks_like_a_card_number(&token) {
             self.form.fill(0, "");
-            self.form.fault(
-                0,
-                "That looked like a card number. Only the provider's tokens are taken, like tok_visa",
-            );
+            self.form.fault(0, "That looked like a card number. Write its token, like tok_visa");
         } else if token.is_empty() {
-            self.form.fault(0, "Which card? Write the provider's token for it, like tok_visa");
+            self.form.fault(0, "Which card? Write its token, like tok_visa");
         } else {
             cx.model.pay(&self.id, SecretString::from(token));
         }
@@ -207,12 +197,7 @@ impl Screen for Checkout {
             Input::Focus => self.ask(cx),
             Input::Action(Action::Back) => cx.back(),
             Input::Action(action) => self.act(action, cx),
-            Input::Reply(id, reply) if self.load.awaits(id) => {
-                self.load = match reply {
-                    Ok(_) => Load::Ready,
-                    Err(error) => Load::Failed(error.clone()),
-                };
-            }
+            Input::Reply(id, reply) if self.load.finish(id, reply) => {}
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
                 if let Some(order) = cx.apply_reservation(id, reply) {
@@ -255,16 +240,7 @@ impl Screen for Checkout {
                     if self.takes_token(model) { PlainView::form(&self.form) } else { PlainView::default() };
                 return PlainView { lines, ..form };
             }
-            (OrderStatus::AwaitingPayment, None) if !model.orders.is_paid(order) => {
-                lines.push("Being paid.".to_owned());
-            }
-            (OrderStatus::AwaitingPayment | OrderStatus::Complete, None) => {
-                lines.push("Paid. The ticket is yours.".to_owned())
-            }
-            (OrderStatus::Cancelled, None) => {
-                lines.push("Cancelled. The ticket is available to others. Nothing was charged.".to_owned());
-            }
-            (_, None) => lines.push(UNKNOWN_STATUS.to_owned()),
+            (_, None) => lines.extend(view::outcome(model, order).map(|(words, _)| words.to_owned())),
         }
         lines.push(format!("Order id: {}", self.id));
         PlainView::lines(lines)

@@ -2,13 +2,8 @@
 
 use std::borrow::Cow;
 
-use ratatui::layout::Rect;
-
-use super::{ConfirmAction, Context, Input, Navigate, PlainView, Screen};
-use crate::action::Action;
-use crate::model::Model;
-use crate::text;
-use crate::widgets::painter::{Painter, below, bottom, top};
+use super::Navigate;
+use super::prelude::*;
 
 /// A question with yes and no.
 #[derive(Debug)]
@@ -102,10 +97,8 @@ impl Screen for Confirm {
         let inner = painter.popup(area, 64, u16::try_from(lines).unwrap_or(4) + 6, "Sure?");
         let rest = painter.paragraph(below(inner, 1), &question, painter.theme.warn);
         painter.paragraph(below(rest, 1), &follows, painter.theme.dim);
-        let line = bottom(inner, 1);
-        let end = painter.button(line, &model.key(Action::Yes), "yes", Action::Yes);
-        let place = Rect { x: end + 4, width: line.right().saturating_sub(end + 4), ..top(line, 1) };
-        painter.button(place, &model.key(Action::No), "no", Action::No);
+        let buttons = [(Action::Yes, "yes"), (Action::No, "no")];
+        painter.buttons(bottom(inner, 1), &buttons.map(|(action, label)| (model.key(action), label, action)));
     }
 
     fn plain_view(&self, model: &Model) -> PlainView {

@@ -2,13 +2,9 @@
 
 use std::cell::Cell;
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-
-use super::{Context, Input, PlainView, Screen};
-use crate::action::{Action, Scope};
-use crate::model::Model;
-use crate::widgets::painter::Painter;
+use super::prelude::*;
+use crate::action::Scope;
+use crate::widgets::list::List;
 
 /// The keys.
 #[derive(Debug)]
@@ -32,8 +28,8 @@ impl Help {
         };
         let mut lines = vec![Err("Here")];
         lines.extend(self.here.iter().filter(|action| action.scope() != Scope::Navigation).map(line));
-        for scope in [Scope::Navigation, Scope::Global] {
-            lines.push(Err(scope.title()));
+        for (scope, heading) in [(Scope::Navigation, "Navigation"), (Scope::Global, "Anywhere")] {
+            lines.push(Err(heading));
             lines.extend(Action::ALL.iter().filter(|action| action.scope() == scope).map(line));
         }
         lines
@@ -46,16 +42,7 @@ impl Screen for Help {
     }
 
     fn actions(&self, _: &Model) -> Vec<Action> {
-        vec![
-            Action::Back,
-            Action::Up,
-            Action::Down,
-            Action::PageUp,
-            Action::PageDown,
-            Action::First,
-            Action::Last,
-            Action::Help,
-        ]
+        [Action::Back, Action::Help].into_iter().chain(List::MOVES).collect()
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
@@ -100,16 +87,9 @@ impl Screen for Help {
         }
     }
 
-    fn plain_view(&self, model: &Model) -> PlainView {
-        PlainView::lines(self.lines(model).into_iter().filter_map(|line| {
-            match line {
-                Err("Here") => Some(
-                    "What can be done is numbered below each screen. Write the number, and press enter."
-                        .to_owned(),
-                ),
-                _ => None,
-            }
-        }))
+    fn plain_view(&self, _: &Model) -> PlainView {
+        let how = "What can be done is numbered below each screen. Write the number, and press enter.";
+        PlainView::lines([how.to_owned()])
     }
 
     fn is_popup(&self) -> bool {

@@ -1,25 +1,19 @@
 //! Listing a ticket for sale, and changing one.
 
-use ratatui::layout::Rect;
 use ticketing_sdk::{DetailError, DetailField, DetailsUpdate, Money, NewTicket, TicketId, TicketUpdate};
 
-use super::{Context, FormEvent, Input, PlainView, Screen, sent_form};
-use crate::action::Action;
-use crate::effect::Call;
-use crate::model::Model;
+use super::form_screen::FormPage;
+use super::prelude::*;
+use crate::effect::{Call, CallId};
+use crate::event::Reply;
 use crate::model::notices::Level;
-use crate::text;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::painter::{Painter, below, top};
-use crate::widgets::submission::Submission;
 
 /// A form for title, price and what the ticket says about its event.
 #[derive(Debug)]
-pub(crate) struct Listing {
+pub(super) struct Listing {
     /// The ticket that is changed; a new one, if there is none.
     id: Option<TicketId>,
-    form: Form,
-    submission: Submission,
 }
 
 const TITLE: usize = 0;
@@ -32,17 +26,17 @@ const LONGEST: usize = 200;
 const PRICE_FORM: &str = "Like 38 or 149.99, up to 999999.99";
 
 impl Listing {
-    pub(crate) fn open(id: Option<TicketId>, model: &Model) -> Self {
+    pub(super) fn open(id: Option<TicketId>, model: &Model) -> (Self, Form) {
         let mut fields = vec![
-            Field::new("Title", "what it admits to, like Jazz at the lake"),
-            Field::new("Price", "in US dollars, like 38 or 149.99"),
+            Field::new("Title", "what it admits to, like Jazz at the lake").named("title").at_most(LONGEST),
+            Field::new("Price", "in US dollars, like 38 or 149.99").named("price"),
         ];
         fields.extend(DetailField::ALL.iter().map(|field| {
             let example = match field {
                 DetailField::StartsAt => "optional, like 2026-12-24T19:30:00+01:00",
                 _ => "optional",
             };
-            Field::new(text::detail_label(*field), example).optional()
+            Field::new(text::detail_label(*field), example).named(field.name()).optional()
         }));
         let mut form = Form::new(fields);
         if let Some(listing) = id.as_ref().and_then(|id| model.listings.get(id)) {
@@ -52,69 +46,43 @@ impl Listing {
                 form.fill(index, &text::sanitize(listing.ticket.details.get(*field).unwrap_or_default()));
             }
         }
-        Self { id, form, submission: Submission::default() }
+        (Self { id }, form)
     }
 
     /// Returns the ticket of a valid form; an error is shown at its field.
-    fn ticket(&mut self) -> Option<TicketUpdate> {
-        let title = self.form.value(TITLE).trim().to_owned();
-        for field in &mut self.form.fields {
-            field.fault = None;
-        }
+    fn ticket(&self, form: &mut Form) -> Option<TicketUpdate> {
+        let title = form.value(TITLE).trim().to_owned();
         match title.chars().count() {
-            0 => self.form.fault(TITLE, "What is it for? A title is needed"),
+            0 => form.fault(TITLE, "What is it for? A title is needed"),
             1..=LONGEST => {}
-            long => self.form.fault(TITLE, format!("{long} characters are too many; {LONGEST} are the most")),
+            long => form.fault(TITLE, format!("{long} characters are too many; {LONGEST} are the most")),
         }
-        let written = text::amount(self.form.value(PRICE)).to_owned();
+        let written = text::amount(form.value(PRICE)).to_owned();
         let price = written.parse::<Money>();
         match &price {
             Ok(_) => {}
-            Err(_) if written.is_empty() => self.form.fault(PRICE, "What does it cost? Like 38 or 149.99"),
-            Err(_) => self.form.fault(PRICE, PRICE_FORM),
+            Err(_) if written.is_empty() => form.fault(PRICE, "What does it cost? Like 38 or 149.99"),
+            Err(_) => form.fault(PRICE, PRICE_FORM),
         }
-        let details = self.details();
-        if !self.form.is_sound() {
-            return None;
-        }
-        price.ok().map(|price| TicketUpdate::new(title, price).details(details))
+        let details = self.details(form);
+        let price = price.ok().filter(|_| form.is_sound())?;
+        Some(TicketUpdate::new(title, price).details(details))
     }
 
     /// Returns the entered details; an empty field clears the detail of an existing ticket.
-    fn details(&mut self) -> DetailsUpdate {
+    fn details(&self, form: &mut Form) -> DetailsUpdate {
         let mut details = DetailsUpdate::default();
         for (index, field) in (DETAILS..).zip(DetailField::ALL) {
-            let written = self.form.value(index).trim().to_owned();
+            let written = form.value(index).trim();
             if written.is_empty() {
                 if self.id.is_some() {
                     details.clear(*field);
                 }
-            } else if let Err(error) = details.set(*field, &written) {
-                self.form.fault(index, detail_fault(&error));
+            } else if let Err(error) = details.set(*field, written) {
+                form.fault(index, detail_fault(&error));
             }
         }
         details
-    }
-
-    fn submit(&mut self, cx: &mut Context<'_>) {
-        if self.submission.is_pending() {
-            return;
-        }
-        let Some(ticket) = self.ticket() else { return };
-        let sent = match &self.id {
-            None => {
-                let mut new = NewTicket::new(ticket.title, ticket.price);
-                new.details.apply(&ticket.details);
-                Some(cx.model.call(Call::Sell(new)))
-            }
-            // It is shown as changed at once; if the server refuses, it is shown as it was, with the reason.
-            Some(id) => cx.model.change(id, &ticket),
-        };
-        if sent.is_none() {
-            cx.model.notify(Level::Error, "It can no longer be changed");
-            cx.back();
-        }
-        self.submission.begin(sent);
     }
 }
 
@@ -127,56 +95,43 @@ fn detail_fault(error: &DetailError) -> String {
     }
 }
 
-impl Screen for Listing {
-    fn title(&self, _: &Model) -> String {
-        if self.id.is_some() { "Change a listing".to_owned() } else { "Sell a ticket".to_owned() }
+impl FormPage for Listing {
+    const POPUP: Option<u16> = None;
+    const PENDING: &'static str = "Sending";
+
+    fn title(&self) -> &'static str {
+        if self.id.is_some() { "Change a listing" } else { "Sell a ticket" }
     }
 
-    fn actions(&self, _: &Model) -> Vec<Action> {
-        vec![Action::Submit, Action::Back, Action::Next, Action::Previous]
-    }
-
-    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
-        if matches!(input, Input::Action(Action::Submit)) && !self.form.is_last() {
-            return;
-        }
-        let details = DetailField::ALL.iter().map(|field| field.name());
-        let names: Vec<&str> = ["title", "price"].into_iter().chain(details).collect();
-        match sent_form((&mut self.form, &mut self.submission), &names, input, cx) {
-            Some(FormEvent::Submit) => self.submit(cx),
-            Some(FormEvent::Done(_)) => {
-                if self.id.is_none() {
-                    cx.model.notify(Level::Success, format!("{} is for sale", self.form.value(TITLE).trim()));
-                }
-                cx.back();
-            }
-            None => {}
-        }
-    }
-
-    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.panel(area, &self.title(model));
-        let inner = Rect { width: inner.width.min(90), ..inner };
-        let rest = self.form.view(painter, inner);
-        let written = self.form.value(TITLE).trim().chars().count();
-        if written > LONGEST - 40 {
-            let style = if written > LONGEST { painter.theme.bad } else { painter.theme.dim };
-            painter.right(top(below(inner, 1), 1), &format!("{written} of {LONGEST} characters"), style);
-        }
-        let Some(rest) = self.submission.view(painter, rest, "Sending") else { return };
+    fn buttons(&self, _: &Model) -> Vec<(Action, &'static str)> {
         let label = if self.id.is_some() { "saves it" } else { "puts it up for sale" };
-        let end = painter.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
-        let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
-        painter.button(place, &model.key(Action::Back), "leaves it", Action::Back);
-        let note = "A reserved ticket cannot be changed or withdrawn.";
-        painter.paragraph(below(rest, 2), note, painter.theme.faint);
+        vec![(Action::Submit, label), (Action::Back, "leaves it")]
     }
 
-    fn plain_view(&self, _: &Model) -> PlainView {
-        PlainView { lines: self.submission.messages(), ..PlainView::form(&self.form) }
+    fn note(&self) -> &'static str {
+        "A reserved ticket cannot be changed or withdrawn."
     }
 
-    fn has_text_input(&self, _: &Model) -> bool {
-        true
+    fn submit(&mut self, form: &mut Form, cx: &mut Context<'_>) -> Option<CallId> {
+        let ticket = self.ticket(form)?;
+        let Some(id) = &self.id else {
+            let mut new = NewTicket::new(ticket.title, ticket.price);
+            new.details.apply(&ticket.details);
+            return Some(cx.model.call(Call::Sell(new)));
+        };
+        // It is shown as changed at once; if the server refuses, it is shown as it was, with the reason.
+        let sent = cx.model.change(id, &ticket);
+        if sent.is_none() {
+            cx.model.notify(Level::Error, "It can no longer be changed");
+            cx.back();
+        }
+        sent
+    }
+
+    fn succeed(&mut self, form: &Form, _: &Reply, cx: &mut Context<'_>) {
+        if self.id.is_none() {
+            cx.model.notify(Level::Success, format!("{} is for sale", form.value(TITLE).trim()));
+        }
+        cx.back();
     }
 }

@@ -2,20 +2,16 @@
 
 mod view;
 
-use ratatui::layout::Rect;
 use ticketing_sdk::TicketId;
 
-use super::{Context, Input, PlainView, Route, Screen};
-use crate::action::Action;
+use super::prelude::*;
 use crate::effect::CallId;
+use crate::model::FeedState;
 use crate::model::query::Query;
 use crate::model::ticket_store::{TicketRow, TicketState};
-use crate::model::{FeedState, Load, Model};
-use crate::text;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
-use crate::widgets::painter::{Painter, below, top};
-use crate::widgets::{panes, ticket_card};
+use crate::widgets::panes;
 
 /// The market.
 #[derive(Debug)]
@@ -65,41 +61,33 @@ impl Market {
         if self.list.act(action, len) {
             return self.anchor(cx.model);
         }
-        match action {
-            Action::Filter => self.writing = true,
-            Action::Back => self.writing = false,
-            Action::Open if self.writing && len != 1 => self.writing = false,
-            Action::Open => {
+        let selected = self.selected(cx.model).map(|(id, _)| id);
+        match (action, selected) {
+            (Action::Filter, _) => self.writing = true,
+            (Action::Back, _) => self.writing = false,
+            (Action::Open, _) if self.writing && len != 1 => self.writing = false,
+            (Action::Open, Some(id)) => {
                 self.writing = false;
-                if let Some((id, _)) = self.selected(cx.model) {
-                    cx.go(Route::Ticket(id));
-                }
+                cx.go(Route::Ticket(id));
             }
-            Action::Buy => {
-                if let Some((id, _)) = self.selected(cx.model) {
-                    self.reserving = cx.buy(&id).or(self.reserving);
-                }
+            (Action::Open, None) => self.writing = false,
+            (Action::Buy, Some(id)) => self.reserving = cx.buy(&id).or(self.reserving),
+            (Action::Copy, Some(id)) => cx.model.copy(id.as_str()),
+            (Action::Browse, Some(id)) => cx.model.browse_ticket(&id),
+            (Action::Prices, _) => cx.go(Route::Prices),
+            (Action::Sort, _) => self.search(cx, |query| query.sort = query.sort.next()),
+            (Action::AvailableOnly, _) => {
+                self.search(cx, |query| query.available_only = !query.available_only);
             }
-            Action::Prices => cx.go(Route::Prices),
-            Action::Sort => self.search(cx, |query| query.sort = query.sort.next()),
-            Action::AvailableOnly => self.search(cx, |query| query.available_only = !query.available_only),
-            Action::Clear => {
+            (Action::Clear, _) => {
                 self.filter.set("");
                 self.search(cx, |query| {
-                    *query =
-                        Query { sort: query.sort, available_only: query.available_only, ..Query::default() };
+                    let Query { sort, available_only, .. } = *query;
+                    *query = Query { sort, available_only, ..Query::default() };
                 });
             }
-            Action::New if cx.require_sign_in(Some(Route::Listing(None))) => cx.go(Route::Listing(None)),
-            Action::Copy => {
-                if let Some((id, _)) = self.selected(cx.model) {
-                    cx.model.copy(id.as_str());
-                }
-            }
-            Action::Browse => {
-                if let Some((id, _)) = self.selected(cx.model) {
-                    cx.model.browse_ticket(&id);
-                }
+            (Action::New, _) if cx.require_sign_in(Some(Route::Listing(None))) => {
+                cx.go(Route::Listing(None));
             }
             _ => {}
         }
@@ -121,14 +109,8 @@ impl Screen for Market {
 
     fn actions(&self, model: &Model) -> Vec<Action> {
         if self.writing {
-            return vec![
-                Action::Open,
-                Action::Back,
-                Action::Up,
-                Action::Down,
-                Action::PageUp,
-                Action::PageDown,
-            ];
+            let moves = [Action::Up, Action::Down, Action::PageUp, Action::PageDown];
+            return [Action::Open, Action::Back].into_iter().chain(moves).collect();
         }
         let mut actions = Vec::new();
         if let Some((_, row)) = self.selected(model) {
@@ -226,12 +208,7 @@ impl Screen for Market {
         let market = &model.market;
         let query = market.view.query();
         let mut view = PlainView::list(&self.list, market.view.len(), |index| {
-            let Some((id, row)) = market.shown(index) else { return String::new() };
-            let status =
-                market.tickets.id(id).map_or_else(String::new, |id| ticket_card::status(model, &id, row).0);
-            let details = row.details().map(|details| text::details(details).map(|(_, value)| value));
-            let words = [row.title.to_string(), text::price(row.cents), status].into_iter();
-            words.chain(details.into_iter().flatten()).collect::<Vec<_>>().join(", ")
+            view::row(model, index).map_or_else(String::new, |row| row.plain())
         });
         view.lines = vec![format!("Order: {}.{}", query.sort.label(), view::limits(query, "-"))];
         if market.view.len() == 0 {
@@ -241,14 +218,7 @@ impl Screen for Market {
         if let FeedState::Retrying { error, .. } | FeedState::Unavailable(error) = &model.feed_state {
             view.lines.push(format!("Not live: {}", error.message));
         }
-        view.fields = vec![super::PlainField {
-            number: 0,
-            label: "Filter".to_owned(),
-            value: query.text.clone(),
-            secret: false,
-            is_optional: false,
-            fault: None,
-        }];
+        view.fields = vec![super::PlainField::of(0, &self.filter)];
         view
     }
 

@@ -2,16 +2,12 @@
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
-use ratatui::layout::Rect;
-use ratatui::style::Style;
 
-use super::{Context, Input, Navigate, PlainView, Screen};
-use crate::action::{Action, Scope};
-use crate::model::Model;
-use crate::text;
+use super::Navigate;
+use super::prelude::*;
+use crate::action::Scope;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
-use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::placeholder;
 
 /// The available actions, filtered by the typed text.
@@ -107,7 +103,7 @@ impl Screen for Palette {
         if self.found.is_empty() {
             return placeholder::message(painter, rows, "No command is called that", painter.theme.warn, &[]);
         }
-        self.list.view(painter, rows, self.found.len(), |painter, line, index, _| {
+        self.list.view(painter, rows, self.found.len(), |painter, line, index| {
             let Some(action) = self.found.get(index) else { return };
             let key = model.key(*action);
             let start = painter.right(line, &key, painter.theme.key);

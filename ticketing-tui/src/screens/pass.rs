@@ -2,17 +2,12 @@
 
 use std::time::Duration;
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ticketing_sdk::{ErrorCode, Pass as HeldPass, PassStatus, Timestamp};
 
-use super::{Context, Input, PlainView, Screen, passes};
-use crate::action::Action;
+use super::passes;
+use super::prelude::*;
 use crate::effect::Call;
 use crate::model::passes::PassKey;
-use crate::model::{Load, Model};
-use crate::text;
-use crate::widgets::painter::{Painter, below, inset};
 use crate::widgets::placeholder;
 use crate::widgets::qr::Qr;
 
@@ -156,13 +151,7 @@ impl Screen for Pass {
                     passes::act(action, &pass, cx);
                 }
             }
-            Input::Reply(id, reply) if self.load.awaits(id) => {
-                self.load = match reply {
-                    Ok(_) => Load::Ready,
-                    Err(error) => Load::Failed(error.clone()),
-                };
-                self.encode(cx.model);
-            }
+            Input::Reply(id, reply) if self.load.finish(id, reply) => {}
             Input::ModelChange => self.encode(cx.model),
             Input::Tick if self.next_poll(cx.model).is_some_and(|at| at <= cx.model.now) => self.ask(cx),
             _ => {}

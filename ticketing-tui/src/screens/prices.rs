@@ -1,96 +1,62 @@
 //! The range of prices that the market shows.
 
-use ratatui::layout::Rect;
 use ticketing_sdk::PriceBound;
 
-use super::{Context, Input, PlainView, Screen, form_input};
-use crate::action::Action;
-use crate::model::Model;
-use crate::text;
+use super::form_screen::FormPage;
+use super::prelude::*;
+use crate::effect::CallId;
+use crate::event::Reply;
+use crate::model::query::Query;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::painter::{Painter, top};
 
 /// A form for the two ends.
 #[derive(Debug)]
-pub(crate) struct Prices {
-    form: Form,
-}
+pub(super) struct Prices;
 
 impl Prices {
-    pub(crate) fn open(model: &Model) -> Self {
-        let mut form = Form::new(vec![Field::new("From", "any"), Field::new("Up to", "any")]);
+    pub(super) fn open(model: &Model) -> (Self, Form) {
+        let mut form = Form::new(["From", "Up to"].map(|label| Field::new(label, "any").optional()).into());
         let query = model.market.view.query();
         for (field, end) in [query.min, query.max].into_iter().enumerate() {
-            if let Some(end) = end {
-                form.fill(field, &end.to_string());
-            }
+            form.fill(field, &end.map(|end| end.to_string()).unwrap_or_default());
         }
-        Self { form }
-    }
-
-    /// One end; an empty one is none.
-    fn end(&mut self, field: usize) -> Option<PriceBound> {
-        let written = text::amount(self.form.value(field)).to_owned();
-        if written.is_empty() {
-            return None;
-        }
-        match written.parse() {
-            Ok(bound) => Some(bound),
-            Err(_) => {
-                self.form.fault(field, "Like 38 or 149.99");
-                None
-            }
-        }
+        (Self, form)
     }
 }
 
-impl Screen for Prices {
-    fn title(&self, _: &Model) -> String {
-        "Prices".to_owned()
+/// One end; an empty one is none.
+fn end(form: &mut Form, field: usize) -> Option<PriceBound> {
+    let written = text::amount(form.value(field)).to_owned();
+    let end = written.parse();
+    if end.is_err() && !written.is_empty() {
+        form.fault(field, "Like 38 or 149.99");
+    }
+    end.ok()
+}
+
+impl FormPage for Prices {
+    const POPUP: Option<u16> = Some(48);
+
+    fn title(&self) -> &'static str {
+        "Prices, in US dollars"
     }
 
-    fn actions(&self, _: &Model) -> Vec<Action> {
-        vec![Action::Submit, Action::Back, Action::Next, Action::Previous]
+    fn buttons(&self, _: &Model) -> Vec<(Action, &'static str)> {
+        vec![(Action::Submit, "shows only these")]
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
-        match input {
-            Input::Action(Action::Submit) => {
-                let (min, max) = (self.end(0), self.end(1));
-                if let (Some(low), Some(high)) = (min, max)
-                    && low > high
-                {
-                    self.form.fault(1, "It ends before it begins");
-                }
-                if self.form.is_sound() {
-                    let query = cx.model.market.view.query().clone();
-                    cx.model.market.search(crate::model::query::Query { min, max, ..query });
-                    cx.back();
-                }
-            }
-            Input::Action(Action::Back) => cx.back(),
-            input => {
-                form_input(&mut self.form, input);
-            }
+    fn submit(&mut self, form: &mut Form, cx: &mut Context<'_>) -> Option<CallId> {
+        let (min, max) = (end(form, 0), end(form, 1));
+        if min.zip(max).is_some_and(|(low, high)| low > high) {
+            form.fault(1, "It ends before it begins");
         }
+        if form.is_sound() {
+            let query = cx.model.market.view.query().clone();
+            cx.model.market.search(Query { min, max, ..query });
+            cx.back();
+        }
+        None
     }
 
-    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.popup(area, 48, 9, "Prices, in US dollars");
-        let rest =
-            self.form.view(painter, Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner });
-        painter.button(top(rest, 1), &model.key(Action::Submit), "shows only these", Action::Submit);
-    }
-
-    fn plain_view(&self, _: &Model) -> PlainView {
-        PlainView::form(&self.form)
-    }
-
-    fn has_text_input(&self, _: &Model) -> bool {
-        true
-    }
-
-    fn is_popup(&self) -> bool {
-        true
-    }
+    fn succeed(&mut self, _: &Form, _: &Reply, _: &mut Context<'_>) {}
 }

@@ -1,15 +1,10 @@
 //! One ticket.
 
-use ratatui::layout::Rect;
 use ticketing_sdk::TicketId;
 
-use super::{Context, Input, PlainView, Route, Screen};
-use crate::action::Action;
+use super::prelude::*;
 use crate::effect::{Call, CallId};
 use crate::model::ticket_store::TicketState;
-use crate::model::{Load, Model};
-use crate::text;
-use crate::widgets::painter::Painter;
 use crate::widgets::{placeholder, ticket_card};
 
 /// One ticket. The known state is shown at once, and loaded again from the server.
@@ -78,12 +73,7 @@ impl Screen for Ticket {
                 }
             }
             Input::Reservation(call) => self.reserving = Some(call),
-            Input::Reply(id, reply) if self.load.awaits(id) => {
-                self.load = match reply {
-                    Ok(_) => Load::Ready,
-                    Err(error) => Load::Failed(error.clone()),
-                };
-            }
+            Input::Reply(id, reply) if self.load.finish(id, reply) => {}
             _ => {}
         }
     }

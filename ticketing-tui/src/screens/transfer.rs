@@ -1,129 +1,96 @@
 //! Giving a pass away: the claim code for the next holder.
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ticketing_sdk::{Pass, PassId, PassTransfer};
 
-use super::{Context, Input, PlainView, Screen, passes};
-use crate::action::Action;
-use crate::effect::Call;
+use super::form_screen::FormPage;
+use super::passes;
+use super::prelude::*;
+use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::Model;
 use crate::model::passes::PassKey;
-use crate::text;
 use crate::widgets::form::Form;
-use crate::widgets::painter::{Painter, below, top};
-use crate::widgets::submission::Submission;
 
 /// Shows a claim code once it is made. It is not kept anywhere else.
 #[derive(Debug)]
-pub(crate) struct Transfer {
+pub(super) struct Transfer {
     id: PassId,
     transfer: Option<PassTransfer>,
-    submission: Submission,
 }
 
 impl Transfer {
-    pub(crate) fn open(id: PassId, _: &Model) -> Self {
-        Self { id, transfer: None, submission: Submission::default() }
+    pub(super) fn open(id: PassId) -> (Self, Form) {
+        (Self { id, transfer: None }, Form::default())
     }
 
     fn pass<'m>(&self, model: &'m Model) -> Option<&'m Pass> {
         model.passes.get(&PassKey::Id(self.id.clone()))
     }
 
+    fn is_given(&self, model: &Model) -> bool {
+        self.pass(model).is_some_and(|pass| pass.transfer_expires_at.is_some())
+    }
+}
+
+impl FormPage for Transfer {
+    const POPUP: Option<u16> = Some(68);
+    const PENDING: &'static str = "Making the claim code";
+
+    fn title(&self) -> &'static str {
+        "Give a ticket away"
+    }
+
     /// Returns the state of the transfer, and the consequence.
-    fn words(&self, model: &Model) -> Vec<String> {
+    fn intro(&self, model: &Model) -> Vec<String> {
         let title = self.pass(model).map_or_else(|| "the ticket".to_owned(), |pass| text::title(&pass.title));
-        if let Some(transfer) = &self.transfer {
-            let end = passes::end(transfer.expires_at, model);
-            return vec![
-                format!("Give this claim code to the next holder of {title}. It is shown once."),
-                format!("It ends {end}. Until it is claimed the ticket is yours, and admits you."),
-            ];
-        }
-        match self.pass(model).and_then(|pass| pass.transfer_expires_at) {
-            Some(_) => {
+        match &self.transfer {
+            Some(transfer) => {
+                let end = passes::end(transfer.expires_at, model);
+                vec![
+                    format!("Give this claim code to the next holder of {title}. It is shown once."),
+                    format!("It ends {end}. Until it is claimed the ticket is yours, and admits you."),
+                ]
+            }
+            None if self.is_given(model) => {
                 vec![format!("{title} has a claim code already. A new one makes that one void.")]
             }
             None => vec![format!("The user who claims {title} with a claim code holds it from then on.")],
         }
     }
-}
 
-impl Screen for Transfer {
-    fn title(&self, _: &Model) -> String {
-        "Give a ticket away".to_owned()
+    fn result(&self) -> Option<(&'static str, &str)> {
+        self.transfer.as_ref().map(|transfer| ("Claim code", transfer.claim_code.as_str()))
     }
 
-    fn actions(&self, model: &Model) -> Vec<Action> {
-        let is_given = self.pass(model).is_some_and(|pass| pass.transfer_expires_at.is_some());
-        match (&self.transfer, self.submission.is_pending()) {
-            (_, true) => vec![Action::Back],
-            (Some(_), false) => vec![Action::CopyCode, Action::TakeBack, Action::Back],
-            (None, false) if is_given => vec![Action::Submit, Action::TakeBack, Action::Back],
-            (None, false) => vec![Action::Submit, Action::Back],
+    fn buttons(&self, model: &Model) -> Vec<(Action, &'static str)> {
+        let first = match &self.transfer {
+            Some(_) => (Action::CopyCode, "copies it"),
+            None => (Action::Submit, "makes a claim code"),
+        };
+        let has_code = self.transfer.is_some() || self.is_given(model);
+        let take_back = has_code.then_some((Action::TakeBack, "takes it back"));
+        [first].into_iter().chain(take_back).chain([(Action::Back, "closes")]).collect()
+    }
+
+    fn submit(&mut self, _: &mut Form, cx: &mut Context<'_>) -> Option<CallId> {
+        Some(cx.model.call(Call::GiveAway(self.id.clone())))
+    }
+
+    fn succeed(&mut self, _: &Form, reply: &Reply, _: &mut Context<'_>) {
+        if let Reply::Transfer(transfer) = reply {
+            self.transfer = Some(transfer.clone());
         }
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
-        match input {
-            Input::Action(Action::Submit) => {
-                let call = cx.model.call(Call::GiveAway(self.id.clone()));
-                self.submission.begin(Some(call));
+    fn run(&mut self, action: Action, _: &mut Form, cx: &mut Context<'_>) {
+        match (action, &self.transfer) {
+            (Action::CopyCode, Some(transfer)) => {
+                cx.model.copy_secret(transfer.claim_code.as_str(), "the claim code");
             }
-            Input::Action(Action::CopyCode) => {
-                if let Some(transfer) = &self.transfer {
-                    cx.model.copy_secret(transfer.claim_code.as_str(), "the claim code");
-                }
-            }
-            Input::Action(Action::TakeBack) => {
+            (Action::TakeBack, _) => {
                 cx.model.take_back(&self.id);
                 cx.back();
             }
-            Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.submission.take_reply(id) => {
-                cx.handled = true;
-                match reply {
-                    Ok(Reply::Transfer(transfer)) => self.transfer = Some(transfer.clone()),
-                    Ok(_) => {}
-                    Err(error) => self.submission.show_refusal(error, &mut Form::default(), &[]),
-                }
-            }
             _ => {}
         }
-    }
-
-    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.popup(area, 68, 11 + self.submission.lines(), &self.title(model));
-        let mut rest = below(inner, u16::from(inner.height > 9));
-        for words in self.words(model) {
-            rest = painter.paragraph(rest, &words, Style::new());
-        }
-        rest = below(rest, 1);
-        if let Some(transfer) = &self.transfer {
-            rest = below(painter.paragraph(rest, transfer.claim_code.as_str(), painter.theme.accent), 1);
-        }
-        let Some(rest) = self.submission.view(painter, rest, "Making the claim code") else { return };
-        let mut x = rest.x;
-        for action in self.actions(model) {
-            let label = match action {
-                Action::Submit => "makes a claim code",
-                Action::CopyCode => "copies it",
-                Action::TakeBack => "takes it back",
-                _ => "closes",
-            };
-            let place = Rect { x, width: rest.right().saturating_sub(x), ..top(rest, 1) };
-            x = painter.button(place, &model.key(action), label, action) + 3;
-        }
-    }
-
-    fn plain_view(&self, model: &Model) -> PlainView {
-        let code = self.transfer.as_ref().map(|made| format!("Claim code: {}", made.claim_code.as_str()));
-        PlainView::lines(self.words(model).into_iter().chain(code).chain(self.submission.messages()))
-    }
-
-    fn is_popup(&self) -> bool {
-        true
     }
 }

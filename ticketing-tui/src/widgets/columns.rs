@@ -1,11 +1,15 @@
-//! A line of a list of tickets: what is rare about it, title, when and where, and price, as far as there is room.
+//! The rows of a list of tickets: what is rare about each, title, when and where, and price or seat, as far as there is
+//! room.
+
+use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-
 use ticketing_sdk::{EventTime, TicketDetails};
 
-use super::painter::Painter;
+use super::list::List;
+use super::painter::{Painter, below};
+use super::ticket_card::StyleRole;
 use crate::model::Model;
 use crate::text;
 
@@ -15,23 +19,28 @@ pub(crate) struct Columns {
     time: u16,
     venue: u16,
     last: u16,
-    /// The heading of the last column.
-    name: &'static str,
+    /// Whether the last column has the seat, and not the price.
+    has_seats: bool,
 }
 
-/// The content of a line.
-pub(crate) struct Line<'a> {
-    pub(crate) title: &'a str,
-    /// Its status, where that is not the usual one.
-    pub(crate) status: (&'a str, Style),
-    /// When it is.
-    pub(crate) time: &'a str,
-    /// Where it is.
-    pub(crate) venue: &'a str,
-    /// Its price, or its seat.
-    pub(crate) last: &'a str,
-    /// How the title and the last column are written.
-    pub(crate) style: Style,
+/// The content of a row.
+#[derive(Debug, Clone)]
+pub(crate) struct Row<'a> {
+    pub(crate) title: Cow<'a, str>,
+    pub(crate) price: Option<String>,
+    /// Not shown where it is the usual one.
+    pub(crate) status: (Cow<'a, str>, StyleRole),
+    pub(crate) details: Option<&'a TicketDetails>,
+    pub(crate) is_unavailable: bool,
+}
+
+impl Row<'_> {
+    /// Returns the row as text, for `--plain`.
+    pub(crate) fn plain(&self) -> String {
+        let details = self.details.into_iter().flat_map(text::details).map(|(_, value)| value);
+        let words = [self.title.to_string()].into_iter().chain(self.price.clone());
+        words.chain([self.status.0.to_string()]).chain(details).collect::<Vec<_>>().join(", ")
+    }
 }
 
 const PRICE: u16 = 11;
@@ -44,7 +53,7 @@ const TIME_AND_OFFSET: u16 = 27;
 pub(crate) const WIDEST: u16 = 110;
 
 impl Columns {
-    /// Returns the columns of lines so wide, with the price at their end.
+    /// Returns the columns of rows so wide, with the price at their end.
     pub(crate) fn of(width: u16) -> Self {
         let time = match width {
             ..50 => 0,
@@ -52,23 +61,36 @@ impl Columns {
             72..94 => TIME,
             _ => TIME_AND_OFFSET,
         };
-        Self { time, venue: if width >= 84 { 22 } else { 0 }, last: PRICE, name: "PRICE" }
+        Self { time, venue: if width >= 84 { 22 } else { 0 }, last: PRICE, has_seats: false }
     }
 
-    /// Returns the columns of lines so wide, with the seat at their end, where there is room for it.
+    /// Returns the columns of rows so wide, with the seat at their end, where there is room for it.
     pub(crate) fn with_seat(width: u16) -> Self {
-        let last = if width >= 70 { SEAT } else { 0 };
-        Self { last, name: "SEAT", ..Self::of(width) }
+        Self { last: if width >= 70 { SEAT } else { 0 }, has_seats: true, ..Self::of(width) }
+    }
+
+    /// Draws a list of so many rows under the names of its columns, with a heading above each group of rows.
+    pub(crate) fn table(
+        self,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        list: &List,
+        len: usize,
+        groups: &[(usize, String)],
+        row: impl FnMut(&mut Painter<'_>, Rect, usize),
+    ) {
+        let rows = below(area, 1);
+        self.heading(painter, List::heading(area, len + groups.len(), rows.height));
+        list.view_grouped(painter, rows, len, groups, row);
     }
 
     /// Returns when an event starts, as far as there is room: with the offset of its place where that is not the
     /// user's.
-    pub(crate) fn time(self, model: &Model, starts: Option<&EventTime>) -> String {
-        match starts {
-            Some(starts) if self.time >= TIME_AND_OFFSET => model.local.event(starts),
-            Some(starts) if self.time >= TIME => starts.label(),
-            Some(starts) => text::short_event_time(starts, model.server_now()),
-            None => String::new(),
+    fn time(self, model: &Model, starts: &EventTime) -> String {
+        match self.time {
+            TIME_AND_OFFSET.. => model.local.event(starts),
+            TIME.. => starts.label(),
+            _ => text::short_event_time(starts, model.server_now()),
         }
     }
 
@@ -83,26 +105,34 @@ impl Columns {
     }
 
     /// Writes the names of the columns.
-    pub(crate) fn heading(self, painter: &mut Painter<'_>, line: Rect) {
+    fn heading(self, painter: &mut Painter<'_>, line: Rect) {
         let style = painter.theme.heading;
         let [title, time, venue, last] = self.places(line);
         painter.text(title, "TITLE", style);
         painter.text(after_gap(time), "WHEN", style);
         painter.text(after_gap(venue), "WHERE", style);
-        painter.right(after_gap(last), self.name, style);
+        painter.right(after_gap(last), if self.has_seats { "SEAT" } else { "PRICE" }, style);
     }
 
-    /// Writes a line. Returns the place of the title.
-    pub(crate) fn view(self, painter: &mut Painter<'_>, place: Rect, line: &Line<'_>) -> Rect {
+    /// Writes a row. Returns the place of the title.
+    pub(crate) fn row(self, painter: &mut Painter<'_>, place: Rect, model: &Model, row: &Row<'_>) -> Rect {
         let [mut title, time, venue, last] = self.places(place);
-        if !line.status.0.is_empty() {
-            let end = painter.right(title, line.status.0, line.status.1);
+        let (status, role) = &row.status;
+        if *role != StyleRole::Usual {
+            let end = painter.right(title, &painter.glyphs.separated(status), role.style(painter.theme));
             title.width = end.saturating_sub(title.x + 1);
         }
-        painter.text(title, line.title, line.style);
-        painter.text(after_gap(time), line.time, painter.theme.faint);
-        painter.text(after_gap(venue), line.venue, painter.theme.faint);
-        painter.right(after_gap(last), line.last, line.style.add_modifier(Modifier::BOLD));
+        let style = if row.is_unavailable { painter.theme.unavailable } else { Style::new() };
+        painter.text(title, &row.title, style);
+        if let Some(details) = row.details {
+            if let Some(starts) = &details.starts_at {
+                painter.text(after_gap(time), &self.time(model, starts), painter.theme.faint);
+            }
+            painter.text(after_gap(venue), details.venue.as_deref().unwrap_or_default(), painter.theme.faint);
+        }
+        let seat = || row.details.and_then(|details| details.seat.as_deref()).map(text::sanitize);
+        let words = if self.has_seats { seat() } else { row.price.as_deref().map(Cow::Borrowed) };
+        painter.right(after_gap(last), &words.unwrap_or_default(), style.add_modifier(Modifier::BOLD));
         title
     }
 }
@@ -110,10 +140,4 @@ impl Columns {
 /// The place of a column behind its gap.
 fn after_gap(column: Rect) -> Rect {
     Rect { x: column.x + 2, width: column.width.saturating_sub(2), ..column }
-}
-
-/// Returns the venue of a ticket, safe to show.
-pub(crate) fn venue(details: Option<&TicketDetails>) -> String {
-    let venue = details.and_then(|details| details.venue.as_deref()).unwrap_or_default();
-    text::sanitize(venue).into_owned()
 }

@@ -13,17 +13,23 @@ use crate::text;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Field {
     pub(crate) label: &'static str,
+    /// Its name in the API, by which a refusal names it.
+    pub(crate) name: &'static str,
     /// The placeholder of an empty field.
     pub(crate) example: &'static str,
     /// Whether it is not shown.
     pub(crate) secret: bool,
     /// Whether it may stay empty.
     pub(crate) is_optional: bool,
+    /// How many characters it may have, where the user is told before there are too many.
+    at_most: Option<usize>,
     /// The error of the field.
     pub(crate) fault: Option<String>,
     input: Input,
 }
 
+/// So many characters before its end a field says how many it has.
+const NEAR_THE_END: usize = 40;
 /// Longer than anything that the marketplace takes.
 const LONGEST: usize = 2_400;
 
@@ -32,12 +38,20 @@ impl Field {
         Self { label, example, ..Self::default() }
     }
 
+    pub(crate) fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
     pub(crate) fn secret(self) -> Self {
         Self { secret: true, ..self }
     }
 
     pub(crate) fn optional(self) -> Self {
         Self { is_optional: true, ..self }
+    }
+
+    pub(crate) fn at_most(self, characters: usize) -> Self {
+        Self { at_most: Some(characters), ..self }
     }
 
     pub(crate) fn value(&self) -> &str {
@@ -215,6 +229,15 @@ impl Form {
         }
     }
 
+    pub(crate) fn clear_faults(&mut self) {
+        self.fields.iter_mut().for_each(|field| field.fault = None);
+    }
+
+    /// Returns how many lines [`Self::view`] needs, where labels stand before their fields and faults are short.
+    pub(crate) fn height(&self) -> u16 {
+        u16::try_from(2 * self.fields.len()).unwrap_or(u16::MAX)
+    }
+
     pub(crate) fn is_sound(&self) -> bool {
         self.fields.iter().all(|field| field.fault.is_none())
     }
@@ -245,16 +268,16 @@ impl Form {
                 ClickTarget::Field(index),
             );
             rest = below(rest, 1);
-            if let Some(fault) = &field.fault {
-                let under = Rect {
-                    x: line.x + 1,
-                    width: line.width.saturating_sub(1),
-                    y: rest.y,
-                    height: 1.min(rest.height),
-                };
-                painter.text(under, fault, painter.theme.bad);
+            // What is wrong with a field stands below it, instead of the free line.
+            let under = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..rest };
+            let written = field.value().trim().chars().count();
+            if let Some(most) = field.at_most.filter(|most| written + NEAR_THE_END > *most) {
+                let style = if written > most { painter.theme.bad } else { painter.theme.dim };
+                painter.right(under, &format!("{written} of {most} characters"), style);
             }
-            rest = below(rest, 1);
+            let fault = field.fault.as_deref().unwrap_or_default();
+            let used = rest.height - painter.paragraph(under, fault, painter.theme.bad).height;
+            rest = below(rest, used.max(1));
         }
         rest
     }

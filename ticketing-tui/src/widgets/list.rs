@@ -81,7 +81,7 @@ impl List {
         painter: &mut Painter<'_>,
         area: Rect,
         len: usize,
-        row: impl FnMut(&mut Painter<'_>, Rect, usize, bool),
+        row: impl FnMut(&mut Painter<'_>, Rect, usize),
     ) {
         self.view_grouped(painter, area, len, &[], row);
     }
@@ -94,7 +94,7 @@ impl List {
         area: Rect,
         len: usize,
         groups: &[(usize, String)],
-        mut row: impl FnMut(&mut Painter<'_>, Rect, usize, bool),
+        mut row: impl FnMut(&mut Painter<'_>, Rect, usize),
     ) {
         let height = usize::from(area.height);
         self.height.set(height);
@@ -132,12 +132,7 @@ impl List {
                 painter.text(Rect { width: 1, ..place }, painter.glyphs.pointer, painter.theme.accent);
             }
             painter.add_click_target(place, ClickTarget::Row(index));
-            row(
-                painter,
-                Rect { x: place.x + 2, width: width.saturating_sub(3), ..place },
-                index,
-                index == selected,
-            );
+            row(painter, Rect { x: place.x + 2, width: width.saturating_sub(3), ..place }, index);
         }
         if scrolls {
             let thumb = (height * height / lines).max(1);
@@ -194,7 +189,7 @@ mod tests {
             cursor: &mut cursor,
         };
         let groups: Vec<_> = groups.iter().map(|first| (*first, format!("G{first}"))).collect();
-        list.view_grouped(&mut painter, area, len, &groups, |painter, place, index, _| {
+        list.view_grouped(&mut painter, area, len, &groups, |painter, place, index| {
             painter.text(place, &index.to_string(), ratatui::style::Style::new());
         });
         let line = |y| (0..7).map(|x| buffer[(x, y)].symbol()).collect::<String>();

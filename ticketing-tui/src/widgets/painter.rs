@@ -193,6 +193,20 @@ impl Painter<'_> {
         );
         end
     }
+
+    /// Draws buttons side by side, each on the next line where it has no room: key, label and action. Returns the rest of
+    /// the area.
+    pub(crate) fn buttons(&mut self, area: Rect, buttons: &[(String, &str, Action)]) -> Rect {
+        let (mut rest, mut x) = (area, area.x);
+        for (key, label, action) in buttons {
+            if x > area.x && x + text::width(key) + 1 + text::width(label) > area.right() {
+                (rest, x) = (below(rest, 1), area.x);
+            }
+            let place = Rect { x, width: area.right().saturating_sub(x), ..top(rest, 1) };
+            x = self.button(place, key, label, *action) + 3;
+        }
+        below(rest, 1)
+    }
 }
 
 /// The area without its first lines.

@@ -2,6 +2,8 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use ratatui::symbols::border;
+use ratatui::widgets::{Block, Widget};
 
 use super::painter::{Painter, below, inset, top};
 use crate::text;
@@ -107,30 +109,20 @@ impl Stub<'_> {
         let gap = tear.gap();
         let left = Rect { width: main, height, ..area };
         let right = Rect { x: left.right() + 1 + gap, width: SIDE, ..left };
-        for part in [left, right] {
-            ends(painter, part);
-        }
-        let (set, style) = (painter.glyphs.border, painter.theme.border);
-        let sign = painter.glyphs.perforation;
-        for y in left.y + 1..left.bottom() - 1 {
-            put(painter, left.x, y, set.vertical_left, style);
-            put(painter, right.right() - 1, y, set.vertical_right, style);
-            // A torn ticket has an edge on either side.
-            if gap > 0 {
-                put(painter, left.right() - 1, y, sign, style);
-                put(painter, right.x, y, sign, style);
-            } else {
-                put(painter, left.right(), y, sign, style);
-            }
-        }
+        let (set, sign) = (painter.glyphs.border, painter.glyphs.perforation);
+        // A torn ticket has an edge on either side, a whole one has the perforation between.
+        let edge = if gap > 0 { sign } else { " " };
+        frame(painter, left, border::Set { vertical_right: edge, ..set });
+        frame(painter, right, border::Set { vertical_left: edge, ..set });
         if gap == 0 {
+            (left.y + 1..left.bottom() - 1).for_each(|y| put(painter, left.right(), y, sign));
             for (y, corners) in [
                 (left.y + 1, [set.bottom_left, set.bottom_right]),
                 (left.bottom() - 2, [set.top_left, set.top_right]),
             ] {
-                put(painter, left.right() - 1, y, corners[0], style);
-                put(painter, left.right(), y, set.horizontal_top, style);
-                put(painter, right.x, y, corners[1], style);
+                put(painter, left.right() - 1, y, corners[0]);
+                put(painter, left.right(), y, set.horizontal_top);
+                put(painter, right.x, y, corners[1]);
             }
         }
         write(painter, inset(left, 3, 2), &written);
@@ -147,25 +139,17 @@ impl Stub<'_> {
         let main = lines(written.len()).min(area.height.saturating_sub(side + around));
         let upper = Rect { height: main + 3, ..area };
         let lower = Rect { y: upper.bottom() + gap, height: side + 2, ..area };
-        let (set, style) = (painter.glyphs.border, painter.theme.border);
-        for part in [upper, lower] {
-            ends(painter, part);
-            for y in part.y + 1..part.bottom() - 1 {
-                put(painter, part.x, y, set.vertical_left, style);
-                put(painter, part.right() - 1, y, set.vertical_right, style);
-            }
-        }
-        let (last, first) = (upper.bottom() - 1, lower.y);
-        for x in area.x + 1..area.right() - 1 {
-            put(painter, x, last, painter.glyphs.perforation_lying, style);
-            put(painter, x, first, if gap > 0 { painter.glyphs.perforation_lying } else { " " }, style);
-        }
+        let (set, sign) = (painter.glyphs.border, painter.glyphs.perforation_lying);
+        frame(painter, upper, border::Set { horizontal_bottom: sign, ..set });
+        let edge = if gap > 0 { sign } else { " " };
+        frame(painter, lower, border::Set { horizontal_top: edge, ..set });
         if gap == 0 {
-            for (y, corners) in
-                [(last, [set.top_right, set.top_left]), (first, [set.bottom_right, set.bottom_left])]
-            {
-                put(painter, area.x + 1, y, corners[0], style);
-                put(painter, area.right() - 2, y, corners[1], style);
+            for (y, corners) in [
+                (upper.bottom() - 1, [set.top_right, set.top_left]),
+                (lower.y, [set.bottom_right, set.bottom_left]),
+            ] {
+                put(painter, area.x + 1, y, corners[0]);
+                put(painter, area.right() - 2, y, corners[1]);
             }
         }
         write(painter, Rect { height: main, ..inset(upper, 3, 2) }, &written);
@@ -182,22 +166,13 @@ impl Stub<'_> {
     }
 }
 
-/// Draws the upper and the lower line of a frame, with its corners.
-fn ends(painter: &mut Painter<'_>, part: Rect) {
-    let (set, style) = (painter.glyphs.border, painter.theme.border);
-    let (right, last) = (part.right() - 1, part.bottom() - 1);
-    for x in part.left() + 1..right {
-        put(painter, x, part.y, set.horizontal_top, style);
-        put(painter, x, last, set.horizontal_bottom, style);
-    }
-    put(painter, part.x, part.y, set.top_left, style);
-    put(painter, right, part.y, set.top_right, style);
-    put(painter, part.x, last, set.bottom_left, style);
-    put(painter, right, last, set.bottom_right, style);
+/// Draws the frame of a part.
+fn frame(painter: &mut Painter<'_>, part: Rect, set: border::Set<'_>) {
+    Block::bordered().border_set(set).border_style(painter.theme.border).render(part, painter.buffer);
 }
 
-fn put(painter: &mut Painter<'_>, x: u16, y: u16, sign: &str, style: Style) {
-    painter.text(Rect { x, y, width: 1, height: 1 }, sign, style);
+fn put(painter: &mut Painter<'_>, x: u16, y: u16, sign: &str) {
+    painter.text(Rect { x, y, width: 1, height: 1 }, sign, painter.theme.border);
 }
 
 fn write(painter: &mut Painter<'_>, area: Rect, written: &[(String, Style)]) {

@@ -1,9 +1,12 @@
 //! One ticket: its status for a row, and its card.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use ticketing_sdk::{OrderStatus, TicketDetails, TicketId};
+use ticketing_sdk::{OrderStatus, TicketId};
 
+use super::columns::Row;
 use super::painter::{Painter, below, top};
 use super::stub::{self, Stub, Tear};
 use crate::action::Action;
@@ -60,26 +63,30 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
     (row.state.label().to_owned(), role)
 }
 
-/// The content of a card.
-pub(crate) struct Card<'a> {
-    pub(crate) title: &'a str,
-    pub(crate) details: Option<&'a TicketDetails>,
-    pub(crate) price: &'a str,
-    pub(crate) status: (&'a str, Style),
-    pub(crate) notes: &'a [String],
+/// Returns the row of a ticket of the market.
+pub(crate) fn row<'a>(model: &Model, ticket: &TicketId, row: &'a TicketRow) -> Row<'a> {
+    let (word, role) = status(model, ticket, row);
+    Row {
+        title: Cow::Borrowed(&row.title),
+        price: Some(text::price(row.cents)),
+        status: (word.into(), role),
+        details: row.details(),
+        is_unavailable: row.state != TicketState::Available && model.orders.of_ticket(ticket).is_none(),
+    }
 }
 
-/// Draws a ticket as one, with its long details below, or where there is no room for that its texts alone. Returns the
-/// rest of the area.
-pub(crate) fn card(painter: &mut Painter<'_>, area: Rect, card: &Card<'_>) -> Rect {
-    let Card { title, price, status, notes, .. } = *card;
-    let facts = card.details.map(|details| text::details(details).map(|(_, value)| value).collect());
-    let facts: Vec<String> = facts.unwrap_or_default();
+/// Draws the ticket of a row as one, with its long details below, or where there is no room for that its texts alone.
+/// Returns the rest of the area.
+pub(crate) fn card(painter: &mut Painter<'_>, area: Rect, row: &Row<'_>, notes: &[String]) -> Rect {
+    let (title, price) = (&*row.title, row.price.as_deref().unwrap_or_default());
+    let status = (&*row.status.0, row.status.1.style(painter.theme));
+    let facts: Vec<String> =
+        row.details.into_iter().flat_map(text::details).map(|(_, value)| value).collect();
     if stub::fits(area) {
         let stub = Stub { title, facts: &facts, price, status, notes };
         let mut rest = below(stub.view(painter, area, Tear::Whole), 1);
         rest = Rect { width: rest.width.min(stub::WIDEST), ..rest };
-        for text in card.details.into_iter().flat_map(text::paragraphs) {
+        for text in row.details.into_iter().flat_map(text::paragraphs) {
             rest = below(painter.paragraph(rest, &text, Style::new()), 1);
         }
         return rest;
@@ -107,18 +114,10 @@ pub(crate) fn view(
     ticket: &TicketId,
     row: &TicketRow,
 ) -> Rect {
-    let (word, role) = status(model, ticket, row);
     let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row));
     let mut notes = vec![text::short_id(ticket.as_str())];
     notes.extend(mine.then(|| "You sell it".to_owned()));
-    let shown = Card {
-        title: &row.title,
-        details: row.details(),
-        price: &text::price(row.cents),
-        status: (&word, role.style(painter.theme)),
-        notes: &notes,
-    };
-    let rest = card(painter, area, &shown);
+    let rest = card(painter, area, &self::row(model, ticket, row), &notes);
     let rest = admissions(painter, rest, model, ticket);
     if rest.is_empty() { rest } else { advice(painter, rest, model, ticket, row) }
 }

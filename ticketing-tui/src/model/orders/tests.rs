@@ -68,7 +68,7 @@ fn what_is_older_does_not_overwrite_what_is_newer() {
     orders.update(&order("o", 2, OrderStatus::Complete));
     orders.update(&order("o", 0, OrderStatus::Created));
     assert_eq!(orders.get(&"o".into()).map(|order| order.status), Some(OrderStatus::Complete));
-    orders.begin_load(CallId(1));
+    orders.records.begin_load(CallId(1));
     orders.replace(&[]);
     assert_eq!(orders.list(), []);
 }
@@ -77,12 +77,12 @@ fn what_is_older_does_not_overwrite_what_is_newer() {
 fn list_read_before_an_order_does_not_remove_it() {
     let mut orders = Orders::default();
     orders.update(&order("old", 0, OrderStatus::Created));
-    orders.begin_load(CallId(1));
+    orders.records.begin_load(CallId(1));
     orders.update(&order("new", 0, OrderStatus::Created));
     orders.replace(&[]);
     let ids: Vec<_> = orders.list().iter().map(|order| order.id.as_str()).collect();
     assert_eq!(ids, ["new"]);
-    orders.begin_load(CallId(2));
+    orders.records.begin_load(CallId(2));
     orders.replace(&[]);
     assert_eq!(orders.list(), [], "the second list was asked for later");
 }
@@ -94,7 +94,7 @@ fn paid_order_is_not_opened_by_a_list_of_its_old_version() {
     orders.update(&open);
     let payment = succeeded();
     orders.record_payment(&"o".into(), &payment);
-    orders.begin_load(CallId(1));
+    orders.records.begin_load(CallId(1));
     orders.replace(&[open]);
     assert_eq!(orders.open().count(), 0);
 }

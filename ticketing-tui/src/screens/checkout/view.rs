@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{CancelReason, Order, OrderStatus};
 
-use super::{Checkout, PROGRESS_FRAME, UNKNOWN_STATUS};
+use super::{Checkout, PROGRESS_FRAME};
 use crate::action::Action;
 use crate::model::Model;
 use crate::model::orders::{OrderAction, Orders};
@@ -13,6 +13,7 @@ use crate::text;
 use crate::widgets::order_card::{self, countdown, facts};
 use crate::widgets::painter::{PANEL, Painter, below, top};
 use crate::widgets::stub;
+use crate::widgets::ticket_card::StyleRole;
 use crate::widgets::{meter, placeholder};
 
 /// The height from which a drawn ticket fits above the next step.
@@ -27,6 +28,36 @@ const WITH_QR: u16 = 106;
 /// Returns how many lines to leave free between the parts: none where there are few.
 fn gap(area: Rect) -> u16 {
     u16::from(area.height > 11)
+}
+
+/// Returns what has become of an order, and its style; `None` while it waits for its payment.
+pub(super) fn outcome(model: &Model, order: &Order) -> Option<(&'static str, StyleRole)> {
+    let is_expired =
+        order.cancel_reason == Some(CancelReason::Expired) || model.orders.has_expired(&order.id);
+    Some(match order.status {
+        OrderStatus::Created => return None,
+        OrderStatus::AwaitingPayment | OrderStatus::Complete if model.orders.is_paid(order) => {
+            ("Paid. The ticket is yours.", StyleRole::Good)
+        }
+        OrderStatus::AwaitingPayment => {
+            ("Being paid. The card is authorized; the order no longer expires.", StyleRole::Accent)
+        }
+        OrderStatus::Cancelled if is_expired => (
+            "This order has expired. The ticket is available to others. Nothing was charged.",
+            StyleRole::Warn,
+        ),
+        OrderStatus::Cancelled if order.cancel_reason.is_none() && order.expires_at <= model.server_now() => {
+            (
+                "This order was cancelled or has expired. The ticket is available to others. Nothing was charged.",
+                StyleRole::Warn,
+            )
+        }
+        OrderStatus::Cancelled => (
+            "This order was cancelled. The ticket is available to others. Nothing was charged.",
+            StyleRole::Warn,
+        ),
+        _ => ("This version does not know the status of this order.", StyleRole::Warn),
+    })
 }
 
 impl Checkout {
@@ -59,43 +90,22 @@ impl Checkout {
             painter.text(rest, &text::money(order.ticket.price), painter.theme.accent);
             below(rest, 1 + gap)
         };
-        match order.status {
-            OrderStatus::Created => self.open_order(painter, rest, model, order, (gap, is_drawn)),
-            OrderStatus::AwaitingPayment if !model.orders.is_paid(order) => {
-                let words = "Being paid. The card is authorized; the order no longer expires.";
-                rest = painter.paragraph(rest, words, painter.theme.accent);
-                facts(painter, below(rest, 1), model, order, is_drawn);
-            }
-            OrderStatus::AwaitingPayment | OrderStatus::Complete => {
-                painter.spans(
-                    rest,
-                    &[
-                        (painter.glyphs.tick, painter.theme.good),
-                        (" Paid. The ticket is yours.", painter.theme.good),
-                    ],
-                );
-                rest = below(rest, 1 + gap);
-                painter.button(top(rest, 1), &model.key(Action::Open), "shows the ticket", Action::Open);
-                facts(painter, below(rest, 1 + gap), model, order, is_drawn);
-            }
-            OrderStatus::Cancelled => {
-                let is_expired = order.cancel_reason == Some(CancelReason::Expired);
-                let words = if is_expired || model.orders.has_expired(&self.id) {
-                    "This order has expired. The ticket is available to others. Nothing was charged."
-                } else if order.cancel_reason.is_none() && order.expires_at <= model.server_now() {
-                    "This order was cancelled or has expired. The ticket is available to others. Nothing was charged."
-                } else {
-                    "This order was cancelled. The ticket is available to others. Nothing was charged."
-                };
-                rest = below(painter.paragraph(rest, words, painter.theme.warn), gap);
-                painter.button(rest, &model.key(Action::Reorder), "orders the ticket again", Action::Reorder);
-                facts(painter, below(rest, 1 + gap), model, order, is_drawn);
-            }
-            _ => {
-                rest = painter.paragraph(rest, UNKNOWN_STATUS, painter.theme.warn);
-                facts(painter, below(rest, 1), model, order, is_drawn);
-            }
+        let Some((words, role)) = outcome(model, order) else {
+            return self.open_order(painter, rest, model, order, (gap, is_drawn));
+        };
+        let mark = if role == StyleRole::Good { format!("{} ", painter.glyphs.tick) } else { String::new() };
+        rest = painter.paragraph(rest, &format!("{mark}{words}"), role.style(painter.theme));
+        rest = below(rest, gap);
+        let next = match order.status {
+            OrderStatus::Cancelled => Some((Action::Reorder, "orders the ticket again")),
+            _ if self.is_paid(model) => Some((Action::Open, "shows the ticket")),
+            _ => None,
+        };
+        if let Some((action, label)) = next {
+            painter.button(top(rest, 1), &model.key(action), label, action);
+            rest = below(rest, 1 + gap);
         }
+        facts(painter, rest, model, order, is_drawn);
     }
 
     fn open_order(
@@ -141,10 +151,9 @@ impl Checkout {
         }
         rest = self.form.view(painter, Rect { width: rest.width.min(70), ..rest });
         let pay = format!("pays {}", text::money(order.ticket.price));
-        let end = painter.button(top(rest, 1), &model.key_while_writing(Action::Pay), &pay, Action::Pay);
-        let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
-        painter.button(place, &model.key_while_writing(Action::Cancel), "cancels it", Action::Cancel);
-        rest = below(rest, 1 + gap);
+        let buttons = [(Action::Pay, pay.as_str()), (Action::Cancel, "cancels it")];
+        let buttons = buttons.map(|(action, label)| (model.key_while_writing(action), label, action));
+        rest = below(painter.buttons(rest, &buttons), gap);
         if let Some(error) = error {
             let advice = error.advice.as_deref().unwrap_or_default();
             rest = below(painter.paragraph(rest, advice, painter.theme.dim), gap);
@@ -164,10 +173,9 @@ impl Checkout {
         let gap = gap(area);
         let mut rest = painter.paragraph(area, "Pay on this page:", Style::new());
         rest = below(painter.paragraph(rest, page, painter.theme.accent), gap);
-        painter.button(top(rest, 1), &model.key(Action::Pay), "opens it in the browser", Action::Pay);
-        rest = below(rest, 1);
-        painter.button(top(rest, 1), &model.key(Action::Cancel), "cancels it", Action::Cancel);
-        rest = below(rest, 1 + gap);
+        let buttons = [(Action::Pay, "opens it in the browser"), (Action::Cancel, "cancels it")];
+        let buttons = buttons.map(|(action, label)| (model.key(action), label, action));
+        rest = below(painter.buttons(rest, &buttons), gap);
         rest = painter.paragraph(rest, "Continues once it is paid.", painter.theme.dim);
         facts(painter, below(rest, gap), model, order, is_drawn);
     }

@@ -1,20 +1,15 @@
 //! Draws the market: the query, the rows, and the selected ticket beside them.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ticketing_sdk::TicketId;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Market;
 use crate::action::Action;
 use crate::model::query::{Query, Sort};
-use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::columns::{Columns, Line, venue};
-use crate::widgets::list::List;
+use crate::widgets::columns::{Columns, Row};
 use crate::widgets::painter::{ClickTarget, Painter, below, bottom, inset};
-use crate::widgets::ticket_card::StyleRole;
 use crate::widgets::{activity_line, placeholder, ticket_card};
 
 impl Market {
@@ -66,16 +61,12 @@ impl Market {
     }
 
     pub(super) fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let (market, len) = (&model.market, model.market.view.len());
-        let groups = groups(model);
         let columns = Columns::of(area.width);
-        let rows = below(area, 1);
-        columns.heading(painter, List::heading(area, len + groups.len(), rows.height));
-        self.list.view_grouped(painter, rows, len, &groups, |painter, place, index, _| {
-            if let Some((id, row)) = market.shown(index)
-                && let Some(ticket) = market.tickets.id(id)
-            {
-                line(painter, place, columns, model, (&ticket, row));
+        let len = model.market.view.len();
+        columns.table(painter, area, &self.list, len, &groups(model), |painter, place, index| {
+            if let Some(row) = row(model, index) {
+                let title = columns.row(painter, place, model, &row);
+                mark_found_letters(painter, title, model, &row.title);
             }
         });
     }
@@ -140,27 +131,10 @@ fn groups(model: &Model) -> Vec<(usize, String)> {
 /// More groups than a market has that sells a few years ahead.
 const MOST_GROUPS: usize = 60;
 
-/// Writes the line of a ticket.
-fn line(
-    painter: &mut Painter<'_>,
-    place: Rect,
-    columns: Columns,
-    model: &Model,
-    (ticket, row): (&TicketId, &TicketRow),
-) {
-    let (word, role) = ticket_card::status(model, ticket, row);
-    let had = row.state == TicketState::Available || model.orders.of_ticket(ticket).is_some();
-    let is_usual = role == StyleRole::Usual;
-    let line = Line {
-        title: &row.title,
-        last: &text::price(row.cents),
-        status: (if is_usual { "" } else { &word }, role.style(painter.theme)),
-        time: &columns.time(model, row.starts_at()),
-        venue: &venue(row.details()),
-        style: if had { Style::new() } else { painter.theme.unavailable },
-    };
-    let title = columns.view(painter, place, &line);
-    mark_found_letters(painter, title, model, &row.title);
+/// Returns the row at a place of the list.
+pub(super) fn row(model: &Model, index: usize) -> Option<Row<'_>> {
+    let (id, row) = model.market.shown(index)?;
+    Some(ticket_card::row(model, &model.market.tickets.id(id)?, row))
 }
 
 /// Returns the active filters, after the sort order.

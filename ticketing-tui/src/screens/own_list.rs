@@ -1,0 +1,154 @@
+//! The lists of what belongs to the user. Each list says what its rows are and what can be done with one; keys, mouse,
+//! selection, the details beside the list, and the states without rows are the same for all.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::prelude::*;
+use crate::model::records::{Record, Records};
+use crate::widgets::columns::{Columns, Row};
+use crate::widgets::list::List;
+use crate::widgets::{panes, placeholder};
+
+/// What a list of the user shows.
+pub(super) trait OwnList: fmt::Debug + 'static {
+    type Item: Record;
+
+    /// The heading, and what the list holds in a sentence.
+    const TITLE: &'static str;
+    /// Why the list is empty.
+    const NONE: &'static str;
+
+    /// Returns what to do about an empty list.
+    fn hint(model: &Model) -> String;
+
+    fn records(model: &Model) -> &Records<Self::Item>;
+
+    /// Returns the items in the order of the rows.
+    fn items(model: &Model) -> Vec<&Self::Item> {
+        Self::records(model).list().iter().collect()
+    }
+
+    /// Loads the list, and what its rows show besides.
+    fn reload(model: &mut Model);
+
+    /// Returns the actions of the list, and of the selected item, the most important first.
+    fn actions(item: Option<&Self::Item>) -> Vec<Action>;
+
+    fn run(action: Action, item: Option<Self::Item>, cx: &mut Context<'_>);
+
+    /// Returns the columns of a list so wide.
+    fn columns(width: u16) -> Columns {
+        Columns::of(width)
+    }
+
+    /// Returns the row of an item in a list so wide.
+    fn row<'a>(model: &'a Model, item: &'a Self::Item, width: u16) -> Row<'a>;
+
+    /// Returns the first row of each group, and its heading.
+    fn groups(_: &Model, _: &[&Self::Item]) -> Vec<(usize, String)> {
+        Vec::new()
+    }
+
+    /// Returns the line above the rows.
+    fn summary(_: &Model) -> Option<String> {
+        None
+    }
+
+    /// Draws the selected item beside the list.
+    fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, item: &Self::Item);
+}
+
+/// The screen of a list.
+#[derive(Debug)]
+pub(super) struct OwnListScreen<L> {
+    list: List,
+    of: PhantomData<L>,
+}
+
+impl<L: OwnList> OwnListScreen<L> {
+    pub(super) fn open() -> Self {
+        Self { list: List::default(), of: PhantomData }
+    }
+
+    fn selected<'m>(&self, model: &'m Model) -> Option<&'m L::Item> {
+        L::items(model).get(self.list.selected()).copied()
+    }
+
+    fn run(&self, action: Action, cx: &mut Context<'_>) {
+        L::run(action, self.selected(cx.model).cloned(), cx);
+    }
+}
+
+impl<L: OwnList> Screen for OwnListScreen<L> {
+    fn title(&self, model: &Model) -> String {
+        let records = L::records(model);
+        match (records.list().len(), &records.load) {
+            (0, Load::Idle | Load::Loading(_) | Load::Failed(_)) => L::TITLE.to_owned(),
+            (len, _) => format!("{}: {}", L::TITLE, text::count(len)),
+        }
+    }
+
+    fn actions(&self, model: &Model) -> Vec<Action> {
+        let signed_in = model.user().map(|_| L::actions(self.selected(model)));
+        let mut actions = signed_in.unwrap_or_else(|| vec![Action::Account]);
+        actions.push(Action::Reload);
+        actions.extend(List::MOVES);
+        actions
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
+        let len = L::records(cx.model).list().len();
+        match input {
+            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => L::reload(cx.model),
+            Input::Action(Action::Account) => cx.go(Route::SignIn(None)),
+            Input::Action(action) if self.list.act(action, len) => {}
+            Input::Action(action) => self.run(action, cx),
+            Input::Row(row, open) if self.list.pick(row, open) => self.run(Action::Open, cx),
+            Input::Scroll(rows) => self.list.scroll(rows, len),
+            Input::ModelChange => self.list.clamp(len),
+            _ => {}
+        }
+    }
+
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let (list, beside) = panes::split(area);
+        let mut inner = painter.list_title(list, &self.title(model));
+        let items = L::items(model);
+        if items.is_empty() {
+            let (load, what) = (&L::records(model).load, L::TITLE.to_lowercase());
+            return placeholder::own(painter, inner, model, load, &what, [L::NONE, &L::hint(model)]);
+        }
+        if let Some(summary) = L::summary(model) {
+            painter.text(List::heading(inner, 0, 0), &summary, painter.theme.dim);
+            inner = below(inner, 1);
+        }
+        let columns = L::columns(inner.width);
+        let groups = L::groups(model, &items);
+        columns.table(painter, inner, &self.list, items.len(), &groups, |painter, place, index| {
+            if let Some(item) = items.get(index) {
+                columns.row(painter, place, model, &L::row(model, item, inner.width));
+            }
+        });
+        if let (Some(beside), Some(item)) = (beside, items.get(self.list.selected())) {
+            L::card(painter, beside, model, item);
+        }
+    }
+
+    fn plain_view(&self, model: &Model) -> PlainView {
+        let items = L::items(model);
+        let why_none = match &L::records(model).load {
+            _ if model.user().is_none() => Some("You are not signed in.".to_owned()),
+            Load::Failed(error) => Some(error.message.clone()),
+            _ if items.is_empty() => Some(format!("{}.", L::NONE)),
+            _ => None,
+        };
+        if let Some(why) = why_none {
+            return PlainView::lines([why]);
+        }
+        let rows = PlainView::list(&self.list, items.len(), |index| {
+            items.get(index).map_or_else(String::new, |item| L::row(model, item, u16::MAX).plain())
+        });
+        PlainView { lines: L::summary(model).into_iter().collect(), ..rows }
+    }
+}
