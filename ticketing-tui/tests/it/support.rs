@@ -4,7 +4,7 @@ pub(crate) mod fixtures;
 mod harness;
 pub(crate) mod snapshot;
 
-pub(crate) use harness::{Harness, NOW, key_event};
+pub(crate) use harness::{Harness, NOW, is_write, key_event};
 
 /// Takes the oldest call that is pending and matches the pattern; fails the test if there is none.
 macro_rules! take_call {

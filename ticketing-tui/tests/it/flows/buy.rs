@@ -3,7 +3,7 @@
 use ticketing_sdk::{ErrorCode, Order, OrderStatus, PaymentStatus, TicketChangeKind, TicketStatus};
 use ticketing_tui::{Call, Effect, Reply};
 
-use crate::support::{Harness, answer, count_effects, count_pending, fixtures};
+use crate::support::{Harness, answer, count_effects, count_pending, fixtures, is_write};
 
 fn order(status: OrderStatus) -> Order {
     fixtures::order("o1", &fixtures::tickets()[0], status)
@@ -240,7 +240,7 @@ fn refusal_by_an_own_earlier_order_names_no_other_buyer() {
 fn order_carries_the_price_that_was_shown() {
     let mut harness = Harness::signed_in();
     harness.press("b");
-    let (_, call) = harness.pending.iter().find(|(_, call)| call.is_write()).unwrap();
+    let (_, call) = harness.pending.iter().find(|(_, call)| is_write(call)).unwrap();
     assert!(matches!(call, Call::Reserve(_, price) if price.to_string() == "38.00"), "{call:?}");
 }
 

@@ -31,9 +31,14 @@ fn keep_busy(harness: &mut Harness) {
 }
 
 screen_tests! {
-    empty: |harness| {
-        harness.sign_in();
-        harness.press("4");
-    };
     -SMALL +LARGE busy: keep_busy;
+}
+
+#[test]
+fn log_without_events_says_what_appears_there() {
+    let mut harness = Harness::signed_in();
+    harness.press("4");
+    harness.assert_shows("0 listed, 0 reserved, 0 sold for $0.00");
+    harness.assert_shows("No activity since the start");
+    harness.assert_shows("New listings, reservations and sales appear here.");
 }

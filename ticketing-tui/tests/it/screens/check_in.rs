@@ -30,15 +30,15 @@ fn offline(harness: &mut Harness) {
 }
 
 screen_tests! {
-    -SMALL idle: open;
+    idle: open;
     -SMALL +LARGE judging: |harness| {
         open(harness);
         let at = Some(Timestamp::from_millis(NOW - 240_000));
         scan(harness, Verdict::already_admitted(at, Some("north door".to_owned())), None);
         scan(harness, Verdict::admitted(fixtures::admission()), None);
     };
-    -SMALL +LARGE without_a_network: offline;
-    -SMALL admitted_twice: |harness| {
+    -SMALL without_a_network: offline;
+    admitted_twice: |harness| {
         offline(harness);
         harness.feed(Event::Feed(Feed::Connected));
         answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::synced()))));

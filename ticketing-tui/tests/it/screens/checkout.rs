@@ -44,20 +44,11 @@ fn expire(harness: &mut Harness) {
 }
 
 screen_tests! {
-    -SMALL +LARGE held: hold;
-    card_missing: |harness| {
-        hold(harness);
-        harness.press("enter");
-    };
+    -SMALL held: hold;
     paying: pay;
     -SMALL declined: |harness| {
         pay(harness);
         answer!(harness, Call::Pay { .. }, Err(fixtures::declined()));
-        harness.answer_reads();
-    };
-    unknown_outcome: |harness| {
-        pay(harness);
-        answer!(harness, Call::Pay { .. }, Err(fixtures::unknown()));
         harness.answer_reads();
     };
     expired: |harness| {
@@ -67,9 +58,7 @@ screen_tests! {
         harness.answer_reads();
         harness.advance(10_000);
     };
-    awaiting_payment: |harness| open(harness, ordered(OrderStatus::AwaitingPayment));
     complete: |harness| open(harness, ordered(OrderStatus::Complete));
-    titled_wide: |harness| titled(harness, 0);
     -SMALL titled_long: |harness| titled(harness, 4);
     -SMALL +LARGE on_page: |harness| {
         harness.server.has_card_form = true;
@@ -84,4 +73,12 @@ fn in_ascii() {
         answer!(harness, Call::Pay { .. }, Err(fixtures::declined()));
         harness.answer_reads();
     });
+}
+
+#[test]
+fn missing_card_is_asked_for_below_its_field() {
+    let mut harness = Harness::signed_in();
+    hold(&mut harness);
+    harness.press("enter");
+    harness.assert_shows("Which card? Write its token, like tok_visa");
 }

@@ -33,17 +33,7 @@ fn written(harness: &mut Harness) {
     harness.type_text("75");
 }
 
-fn sent(harness: &mut Harness) {
-    written(harness);
-    harness.press("enter");
-}
-
 screen_tests! {
-    signed_out: |harness| {
-        harness.go_live();
-        harness.press("3");
-    };
-    empty: open;
     -SMALL +LARGE filled: fill;
     pending_changes: |harness| {
         fill(harness);
@@ -59,12 +49,38 @@ screen_tests! {
         harness.type_text("12.345");
         harness.press("enter");
     };
-    form_refused: |harness| {
-        sent(harness);
-        answer!(harness, Call::Sell(_), Err(fixtures::unknown()));
-    };
-    form_edit: |harness| {
-        fill(harness);
-        harness.press("e");
-    };
+}
+
+#[test]
+fn list_without_listings_says_why() {
+    let mut harness = Harness::open();
+    harness.press("3");
+    harness.assert_shows("Sign in to see your listings");
+    let mut harness = Harness::signed_in();
+    open(&mut harness);
+    harness.assert_shows("You are not selling anything yet");
+    harness.assert_shows("n lists a ticket for sale");
+}
+
+#[test]
+fn form_of_a_listing_has_its_values() {
+    let mut harness = Harness::signed_in();
+    fill(&mut harness);
+    harness.press("j e");
+    for words in ["Change a listing", "Jazz at the lake", "38", "Lake stage", "Row 3, seat 12", "saves it"] {
+        harness.assert_shows(words);
+    }
+}
+
+#[test]
+fn refusal_of_a_listing_is_shown_above_the_buttons() {
+    let mut harness = Harness::signed_in();
+    written(&mut harness);
+    harness.press("enter");
+    harness.assert_shows("Sending");
+    answer!(harness, Call::Sell(_), Err(fixtures::unknown()));
+    let screen = harness.screen();
+    let line = |words: &str| screen.lines().position(|line| line.contains(words));
+    let places = ["Nobody knows", "Try again: it is not done twice", "puts it up for sale"].map(line);
+    assert!(places[0].is_some() && places.is_sorted(), "{screen}");
 }

@@ -37,25 +37,13 @@ fn odd(harness: &mut Harness) {
     harness.sign_in();
 }
 
-fn filter_night(harness: &mut Harness) {
-    harness.sign_in();
-    harness.press("/");
-    harness.type_text("night");
-    harness.press("enter");
-}
-
 screen_tests! {
-    loading: |_| {};
-    empty: |harness| {
-        harness.server.market.clear();
-        harness.go_live();
-    };
     failed: |harness| {
         harness.feed(Event::Feed(Feed::Connected));
         answer!(harness, Call::Session, Ok(Reply::Session(None)));
         answer!(harness, Call::Market, Err(fixtures::offline()));
     };
-    -SMALL offline: |harness| {
+    offline: |harness| {
         harness.sign_in();
         lost(harness);
     };
@@ -64,7 +52,6 @@ screen_tests! {
         many(harness);
         harness.press("pagedown pagedown");
     };
-    filtered: filter_night;
     -SMALL filter_being_written: |harness| {
         harness.sign_in();
         harness.press("/");
@@ -85,10 +72,6 @@ screen_tests! {
         harness.press("enter s s a");
         harness.finish_work();
     };
-    reserving: |harness| {
-        harness.sign_in();
-        harness.press("b");
-    };
     -SMALL odd_titles: odd;
 }
 
@@ -108,4 +91,32 @@ fn in_ascii() {
         mixed(harness);
         many(harness);
     });
+}
+
+#[test]
+fn market_without_tickets_says_why() {
+    Harness::new((80, 24), ticketing_tui::Colours::True).assert_shows("Loading the market…");
+    let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
+    harness.server.market.clear();
+    harness.go_live();
+    harness.assert_shows("No tickets are for sale");
+    harness.assert_shows("n lists one for sale");
+}
+
+#[test]
+fn filter_stays_above_the_rows_that_match() {
+    let mut harness = Harness::signed_in();
+    harness.press("/");
+    harness.type_text("night");
+    harness.press("enter");
+    harness.assert_shows("Market: 2 of 6");
+    harness.assert_shows("/ night");
+    assert!(harness.buffer().1.is_none(), "the filter is no longer written");
+}
+
+#[test]
+fn ticket_that_is_being_reserved_says_so() {
+    let mut harness = Harness::signed_in();
+    harness.press("b");
+    assert!(harness.selected().contains("Reserving"), "{}", harness.selected());
 }

@@ -50,9 +50,13 @@ screen_tests! {
         harness.press("2");
         answer!(harness, Call::Orders, Err(fixtures::offline()));
     };
-    -SMALL filled: all;
-    cancelling: |harness| {
-        all(harness);
-        harness.press("x y");
-    };
+    -SMALL +LARGE filled: all;
+}
+
+#[test]
+fn order_that_is_being_cancelled_says_so() {
+    let mut harness = Harness::signed_in();
+    all(&mut harness);
+    harness.press("x y");
+    assert!(harness.selected().contains("Cancelling"), "{}", harness.selected());
 }

@@ -18,7 +18,7 @@ fn open(harness: &mut Harness) {
 }
 
 screen_tests! {
-    -SMALL list: open;
+    -SMALL +LARGE list: open;
     -SMALL code: |harness| {
         open(harness);
         harness.press("enter");

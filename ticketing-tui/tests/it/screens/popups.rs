@@ -1,7 +1,7 @@
 //! The popups: help, palette, prices, and confirmations.
 
 use ticketing_sdk::{OrderStatus, Ticket};
-use ticketing_tui::Call;
+use ticketing_tui::{Call, Reply};
 
 use super::screen_tests;
 use crate::support::{Harness, answer, fixtures};
@@ -16,6 +16,13 @@ fn open_commands(harness: &mut Harness) {
     harness.press(":");
 }
 
+fn open_passes(harness: &mut Harness) {
+    harness.server.passes = vec![fixtures::pass("p1", "Jazz at the lake")];
+    harness.sign_in();
+    harness.press("6");
+    harness.answer_reads();
+}
+
 fn held(harness: &mut Harness, ticket: &Ticket) {
     harness.server.orders = vec![fixtures::order("o1", ticket, OrderStatus::Created)];
     harness.sign_in();
@@ -28,12 +35,7 @@ screen_tests! {
         harness.sign_in();
         harness.press("?");
     };
-    -SMALL commands: open_commands;
-    commands_not_found: |harness| {
-        open_commands(harness);
-        harness.type_text("xyzzy");
-    };
-    prices: open_prices;
+    commands: open_commands;
     -SMALL prices_with_faults: |harness| {
         open_prices(harness);
         harness.type_text("abc");
@@ -45,11 +47,20 @@ screen_tests! {
         held(harness, &fixtures::odd_tickets()[4]);
         harness.press("x");
     };
-    asks_to_quit: |harness| {
-        held(harness, &fixtures::tickets()[0]);
+    claim: |harness| {
+        open_passes(harness);
+        harness.press("c enter");
+    };
+    -SMALL transfer: |harness| {
+        open_passes(harness);
+        harness.press("t enter");
+        answer!(harness, Call::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
+    };
+    -SMALL resale: |harness| {
+        open_passes(harness);
+        harness.press("s");
+        harness.type_text("39");
         harness.press("enter");
-        harness.type_text("tok_visa");
-        harness.press("enter q");
     };
     asks_at_a_new_price: |harness| {
         harness.sign_in();
@@ -57,4 +68,23 @@ screen_tests! {
         answer!(harness, Call::Reserve(..), Err(fixtures::price_changed("45")));
         harness.answer_reads();
     };
+}
+
+#[test]
+fn command_that_does_not_exist_is_named_as_such() {
+    let mut harness = Harness::signed_in();
+    harness.press(":");
+    harness.type_text("xyzzy");
+    harness.assert_shows("No command is called that");
+}
+
+#[test]
+fn quitting_during_a_payment_asks() {
+    let mut harness = Harness::signed_in();
+    held(&mut harness, &fixtures::tickets()[0]);
+    harness.press("enter");
+    harness.type_text("tok_visa");
+    harness.press("enter q");
+    harness.assert_shows("Leave while a payment is in progress?");
+    harness.assert_shows("The payment continues; your orders show its outcome.");
 }

@@ -15,6 +15,6 @@ fn capturing(harness: &mut Harness) {
 }
 
 screen_tests! {
-    -SMALL top: open;
+    top: open;
     waiting_for_a_key: capturing;
 }

@@ -25,10 +25,6 @@ fn switch(harness: &mut Harness) {
 
 screen_tests! {
     -SMALL empty: open;
-    asking: |harness| {
-        write(harness);
-        harness.press("enter");
-    };
     wrong_password: |harness| {
         write(harness);
         harness.press("enter");
@@ -42,4 +38,17 @@ screen_tests! {
             harness.press("enter");
         }
     };
+}
+
+#[test]
+fn form_that_was_sent_shows_that_it_waits_and_offers_no_button() {
+    let mut harness = Harness::signed_in();
+    harness.press("i y");
+    answer!(harness, Call::SignOut, Ok(ticketing_tui::Reply::Session(None)));
+    write(&mut harness);
+    harness.assert_shows("enter signs in");
+    harness.press("enter");
+    harness.assert_shows("Asking…");
+    harness.assert_hides("enter signs in");
+    harness.assert_hides("correct");
 }

@@ -40,10 +40,6 @@ fn titled(harness: &mut Harness, at: usize) {
 }
 
 screen_tests! {
-    not_there: |harness| {
-        unheard_of(harness);
-        harness.answer_reads();
-    };
     -SMALL available: open;
     own: |harness| {
         let mine = fixtures::tickets()[0].clone().user_id(fixtures::ME);
@@ -51,11 +47,30 @@ screen_tests! {
         harness.server.listings = vec![mine];
         open(harness);
     };
-    held: |harness| ordered(harness, OrderStatus::Created);
-    bought: |harness| ordered(harness, OrderStatus::Complete);
-    reserved_by_another: |harness| changed(harness, TicketChangeKind::Updated, TicketStatus::Reserved);
-    withdrawn: |harness| changed(harness, TicketChangeKind::Deleted, TicketStatus::Available);
     titled_wide: |harness| titled(harness, 0);
     -SMALL titled_long: |harness| titled(harness, 4);
-    titled_with_nothing: |harness| titled(harness, 6);
+}
+
+#[test]
+fn each_state_says_what_it_is_and_what_can_be_done() {
+    let states: [(fn(&mut Harness), &[&str]); 6] = [
+        (|harness| ordered(harness, OrderStatus::Created), &["15:00 left", "b continues to the payment"]),
+        (|harness| ordered(harness, OrderStatus::Complete), &["Yours", "b shows your order"]),
+        (
+            |harness| changed(harness, TicketChangeKind::Updated, TicketStatus::Reserved),
+            &["Reserved", "Another buyer has reserved this ticket."],
+        ),
+        (
+            |harness| changed(harness, TicketChangeKind::Deleted, TicketStatus::Available),
+            &["Withdrawn", "The seller has withdrawn this ticket."],
+        ),
+        (|harness| titled(harness, 6), &["(no title)", "b reserves it for you"]),
+        (unheard_of, &["There is no such thing any more", "r tries again"]),
+    ];
+    for (steps, shown) in states {
+        let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
+        steps(&mut harness);
+        harness.answer_reads();
+        shown.iter().for_each(|words| harness.assert_shows(words));
+    }
 }

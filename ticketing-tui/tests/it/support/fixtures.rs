@@ -85,7 +85,9 @@ pub(crate) fn pass(id: &str, title: &str) -> Pass {
     let signs = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".iter().cycle().skip(7).step_by(11);
     let code: String = "TK1".chars().chain(signs.map(|sign| char::from(*sign))).take(128).collect();
     let details = tickets()[0].details.clone();
-    fixtures::pass(id).title(title).details(details).code(code).resale_limit("38".parse().unwrap())
+    let mut pass = fixtures::pass(id).title(title).details(details).code(code);
+    pass.issued_at = Timestamp::from_millis(NOW);
+    pass.resale_limit("38".parse().unwrap())
 }
 
 /// The admission of a seat.
