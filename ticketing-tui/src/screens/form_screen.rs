@@ -1,4 +1,4 @@
-//! A form that is sent: its fields, what is said above them, the buttons below, and the refusal of the server.
+//! A form that is sent: the text above its fields, the buttons below, and the refusal of the server.
 
 use std::fmt;
 

@@ -21,7 +21,7 @@ pub(crate) struct Field {
     pub(crate) secret: bool,
     /// Whether it may stay empty.
     pub(crate) is_optional: bool,
-    /// How many characters it may have, where the user is told before there are too many.
+    /// How many characters it may have; near that number, the field shows how many it has.
     at_most: Option<usize>,
     /// The error of the field.
     pub(crate) fault: Option<String>,
