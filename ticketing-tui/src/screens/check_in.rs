@@ -34,6 +34,8 @@ struct Entry {
     words: String,
 }
 
+/// A verdict names a door and a time on one line.
+const WIDEST: u16 = 90;
 const CODE: usize = 0;
 const DEVICE: usize = 1;
 /// More verdicts than anyone scrolls through.
@@ -206,7 +208,7 @@ impl Screen for CheckIn {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.panel(area, &self.title(model));
+        let inner = painter.panel_of(area, &self.title(model), WIDEST);
         let rest = self.form.view(painter, inner);
         let (words, role) = standing(model);
         let style = if role == StyleRole::Usual { painter.theme.faint } else { role.style(painter.theme) };

@@ -17,6 +17,9 @@ pub(crate) struct Settings {
     capturing: Option<Action>,
 }
 
+/// The columns of the names of actions, as the config file has them.
+const NAMES: u16 = 16;
+
 /// One line of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
@@ -136,7 +139,7 @@ impl Screen for Settings {
             let label = Rect { width: start.saturating_sub(line.x + 1), ..line };
             let end = match setting {
                 Line::Key(action) if line.width >= 70 => {
-                    let name = Rect { width: 12.min(label.width), ..label };
+                    let name = Rect { width: NAMES.min(label.width), ..label };
                     painter.text(name, action.name(), painter.theme.faint);
                     name.right()
                 }

@@ -47,7 +47,7 @@ pub(crate) fn bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], style:
         .render(area, painter.buffer);
 }
 
-/// Bars that lie, one a line: a label, the bar, and its number.
+/// Bars that lie, one a line: a label, the bar, and its number. They are as thin as a line, so that each stands alone.
 pub(crate) fn lying(painter: &mut Painter<'_>, area: Rect, rows: &[(String, u32)], style: Style) {
     let label = rows.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
     let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
@@ -57,7 +57,7 @@ pub(crate) fn lying(painter: &mut Painter<'_>, area: Rect, rows: &[(String, u32)
         let place = Rect { y, height: 1, ..area };
         painter.right(Rect { width: label, ..place }, words, painter.theme.dim);
         let long = u32::from(room) * count / most + u32::from(*count > 0 && u32::from(room) * count < most);
-        let bar = painter.glyphs.bars.full.repeat(long as usize);
+        let bar = painter.glyphs.full.repeat(long as usize);
         painter.text(Rect { x: place.x + label + 1, width: room, ..place }, &bar, style);
         painter.right(place, &text::count(*count as usize), Style::new());
     }

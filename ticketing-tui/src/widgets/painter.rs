@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, Borders, Clear, Widget};
 
 use crate::action::Action;
@@ -131,8 +131,12 @@ impl Painter<'_> {
             width,
             height,
         };
-        // What lies behind steps back.
-        self.buffer.set_style(area, Style { fg: self.theme.border.fg, ..Style::new() });
+        // What lies behind steps back: in the colour of frames, or dim in a theme that has no shades.
+        let mut behind = Style { fg: self.theme.border.fg, ..Style::new() };
+        if behind.fg == self.theme.base.fg {
+            behind = behind.add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED);
+        }
+        self.buffer.set_style(area, behind);
         self.clear(popup, self.theme.base);
         self.add_click_target(popup, ClickTarget::Popup);
         let inner = self.frame(popup, title, self.theme.accent);

@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ticketing_sdk::{
     DoubleAdmission, ErrorCode, OrderStatus, PassStatus, TicketChangeKind, TicketStatus, Timestamp,
 };
-use ticketing_tui::{Call, Colours, Reply};
+use ticketing_tui::{Call, Colours, Reply, Settings, ThemeName};
 
 use crate::support::{Harness, NOW, answer, fixtures, snapshot};
 
@@ -224,4 +224,32 @@ fn double_admission_is_the_only_coloured_row() {
     harness.answer_reads();
     assert_colour(&mut harness, "Admitted twice  ", BAD);
     assert_colour(&mut harness, "Sold", GONE);
+}
+
+#[test]
+fn screen_behind_a_popup_steps_back_in_every_theme() {
+    for (theme, is_shaded) in [
+        (ThemeName::Dark, true),
+        (ThemeName::Light, true),
+        (ThemeName::Contrast, false),
+        (ThemeName::Plain, false),
+    ] {
+        let settings = Settings { theme, ..Settings::default() };
+        let mut harness = Harness::with_settings((120, 35), Colours::True, settings);
+        harness.sign_in();
+        let before = style(&mut harness, "Jazz at the lake");
+        harness.press("$");
+        let (behind, front) =
+            (style(&mut harness, "Jazz at the lake"), style(&mut harness, "shows only these"));
+        let is_dim = |style: Style| style.add_modifier.contains(Modifier::DIM);
+        if is_shaded {
+            assert!(behind.fg != before.fg && behind.fg != front.fg, "{theme:?}: {behind:?}");
+        } else {
+            assert!(
+                is_dim(behind) && !behind.add_modifier.contains(Modifier::REVERSED),
+                "{theme:?}: {behind:?}"
+            );
+        }
+        assert!(!is_dim(front), "{theme:?}: {front:?}");
+    }
 }

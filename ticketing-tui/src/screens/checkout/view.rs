@@ -23,7 +23,7 @@ const HEIGHT_OF_PAGE: u16 = 5;
 /// The columns that the text beside a QR code needs.
 const BESIDE_QR: u16 = 34;
 /// The widest order with a QR code beside it.
-const WITH_QR: u16 = 106;
+const WITH_QR: u16 = 114;
 
 /// Returns how many lines to leave free between the parts: none where there are few.
 fn gap(area: Rect) -> u16 {

@@ -45,3 +45,12 @@ screen_tests! {
         harness.answer_reads();
     };
 }
+
+#[test]
+fn verdict_names_time_and_door_on_one_line() {
+    let mut harness = Harness::signed_in();
+    open(&mut harness);
+    let at = Some(Timestamp::from_millis(NOW - 240_000));
+    scan(&mut harness, Verdict::already_admitted(at, Some("north door".to_owned())), None);
+    harness.assert_shows("09:00:00 ✗ Already admitted 2027-01-15 08:56 UTC+01 by north door");
+}

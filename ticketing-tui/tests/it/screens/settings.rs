@@ -18,3 +18,14 @@ screen_tests! {
     top: open;
     waiting_for_a_key: capturing;
 }
+
+#[test]
+fn names_of_the_config_file_are_shown_whole() {
+    let mut harness = Harness::new((80, 60), ticketing_tui::Colours::True);
+    open(&mut harness);
+    harness.press("end");
+    harness.press("pageup");
+    for action in ticketing_tui::Action::ALL.iter().filter(|action| action.name().len() > 10) {
+        harness.assert_shows(&format!("{action} "));
+    }
+}
