@@ -17,7 +17,7 @@ pub fn error_chain(error: &(dyn Error + 'static)) -> String {
 }
 
 /// Returns the message of a panic.
-pub(crate) fn panic_text<'p>(panic: &'p (dyn Any + Send)) -> &'p str {
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
