@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::types::text::utc;
-use crate::{Admission, Error, ErrorCode, Pass, PassId, Timestamp};
+use crate::{Admission, DoubleAdmission, Error, ErrorCode, Pass, PassId, Timestamp};
 
 /// The verdict of a door on a code: of the server, or of a door without a network.
 ///
@@ -45,6 +45,9 @@ pub struct Verdict {
     /// The device that admitted the pass, if it gave a name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// The earlier admissions of a pass that is admitted now: see [`Verdict::warning_with`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub double_admissions: Vec<DoubleAdmission>,
 }
 
 /// Whether the holder of a code enters.
@@ -88,7 +91,8 @@ impl Verdict {
     fn new(verdict: Ruling, message: impl Into<String>) -> Self {
         let message = message.into();
         let (reason, pass_id, title, seat, admitted_at, device) = (None, None, None, None, None, None);
-        Self { verdict, reason, message, pass_id, title, seat, admitted_at, device }
+        let double_admissions = Vec::new();
+        Self { verdict, reason, message, pass_id, title, seat, admitted_at, device, double_admissions }
     }
 
     /// The holder enters at this time.
@@ -101,13 +105,14 @@ impl Verdict {
     /// ```
     #[must_use]
     pub fn admitted(admission: Admission) -> Self {
-        let Admission { pass_id, title, seat, admitted_at } = admission;
+        let Admission { pass_id, title, seat, admitted_at, double_admissions } = admission;
         let message = admitted_message(&utc(admitted_at));
         Self {
             pass_id: Some(pass_id),
             title: Some(title),
             seat,
             admitted_at: Some(admitted_at),
+            double_admissions,
             ..Self::new(Ruling::Admitted, message)
         }
     }
@@ -127,6 +132,28 @@ impl Verdict {
             (_, Some(at)) if is_repeated => already_admitted_message(Some(time(at)), self.device.as_deref()),
             _ => self.message.clone(),
         }
+    }
+
+    /// Returns what the door should know of a holder who enters: that an earlier holder has entered with the same pass, at
+    /// which times, written by `time`, and at which devices. `None` if nobody has.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Admission, DoubleAdmission, Timestamp, Verdict};
+    ///
+    /// let earlier = DoubleAdmission::new(Timestamp::from_millis(0), Some("north door".to_owned()));
+    /// let admission = Admission::new("p-1", "RustConf", Timestamp::from_millis(9)).double_admissions(vec![earlier]);
+    /// let warning = Verdict::admitted(admission).warning_with(|_| "19:30".to_owned());
+    /// assert_eq!(warning.as_deref(), Some("somebody has entered with this pass at 19:30 by north door"));
+    /// ```
+    pub fn warning_with(&self, time: impl Fn(Timestamp) -> String) -> Option<String> {
+        let by = |device: &String| format!(" by {device}");
+        let times = self
+            .double_admissions
+            .iter()
+            .map(|earlier| time(earlier.admitted_at) + &earlier.device.as_ref().map_or_else(String::new, by));
+        let times: Vec<String> = times.collect();
+        let warns = self.verdict == Ruling::Admitted && !times.is_empty();
+        warns.then(|| format!("somebody has entered with this pass at {}", times.join(", ")))
     }
 
     /// Nobody enters, for this reason.

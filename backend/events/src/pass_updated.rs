@@ -24,7 +24,7 @@ pub struct PassUpdated {
     /// When the pending transfer ends, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer_expires_at: Option<Timestamp>,
-    /// When it was first admitted, if several devices have admitted it.
+    /// When it was first admitted, if several devices have admitted it, or one while it is for sale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admitted_at: Option<Timestamp>,
     /// The device that admitted it first, if it gave a name.

@@ -97,8 +97,8 @@ table_row! {
         pub version: i64,
         /// The listing that offers the pass.
         pub listing_id: Option<String>,
-        /// When the pass was admitted.
-        pub admitted_at: Option<Timestamp>,
+        /// When the pass was admitted; of an offered one, when its holder entered.
+        pub admitted_at: Option<Timestamp> = "COALESCE(admitted_at, entered_at)",
         /// The further admissions.
         pub double_admissions: Vec<DoubleAdmission> = "COALESCE(double_admissions, '[]')",
     }
@@ -122,6 +122,8 @@ pub struct PassEventRow {
     pub holder_id: Option<String>,
     /// The order that sold the pass, where the event states one.
     pub order_id: Option<String>,
+    /// The admission that the event states, if it states one.
+    pub admitted_at: Option<Timestamp>,
 }
 
 /// Reads the events of the passes.
@@ -146,6 +148,7 @@ pub fn read_pass_events(tx: &mut Tx<'_>) -> Result<Vec<PassEventRow>, DbError> {
             serial: body["serial"].as_i64().unwrap_or_default(),
             holder_id: text("userId"),
             order_id: text("orderId"),
+            admitted_at: text("admittedAt").and_then(|at| at.parse().ok()),
             name,
         })
     })

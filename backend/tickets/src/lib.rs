@@ -40,6 +40,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V5__details", include_str!("../migrations/V5__details.sql")),
         ("V6__passes", include_str!("../migrations/V6__passes.sql")),
         ("V7__double_admissions", include_str!("../migrations/V7__double_admissions.sql")),
+        ("V8__entered", include_str!("../migrations/V8__entered.sql")),
     ],
 };
 

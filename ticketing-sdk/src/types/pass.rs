@@ -41,7 +41,8 @@ pub struct Pass {
     /// The code that the door reads. Only its holder sees it, and only while the pass is `valid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<PassCode>,
-    /// When the pass was admitted: the first time, if several devices did.
+    /// When the pass was admitted: the first time, if several devices did. Also while it is `offered`, if a door without a
+    /// network has admitted its holder: then its listing is withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admitted_at: Option<Timestamp>,
     /// The device that admitted it, if it gave a name. Only the issuer sees it.

@@ -1,15 +1,19 @@
 //! The rules of a pass: its states, and which user may change it how.
 
+mod resale_cap;
+
 use std::time::Duration;
 
 use ticketing_sdk::{
     DoubleAdmission, Money, OrderId, Pass, PassId, PassStatus, TicketDetails, TicketId, Timestamp, UserId,
 };
 
+pub use resale_cap::{ResaleCap, ResaleCapError};
+
 /// How long a transfer can be claimed.
 pub const TRANSFER_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The recorded admissions of a pass besides the first one.
+/// The recorded admissions of a pass besides the first one. A resale to another holder adds the first one of the seller.
 pub const MAX_DOUBLE_ADMISSIONS: usize = 32;
 
 /// A pass as it is stored.
@@ -54,8 +58,13 @@ pub enum PassState {
         /// The transfer that the holder has started, if any.
         transfer: Option<Transfer>,
     },
-    /// This listing sells it on.
-    Offered(TicketId),
+    /// A listing sells it on.
+    Offered {
+        /// The listing.
+        listing: TicketId,
+        /// The earliest admission, if a door without a network has admitted the holder. The listing is withdrawn then.
+        admission: Option<DoubleAdmission>,
+    },
     /// Its holder has entered.
     Used {
         /// When; the first time, if several devices have admitted it.
@@ -111,10 +120,24 @@ impl PassState {
     pub fn status(&self) -> PassStatus {
         match self {
             Self::Valid { .. } => PassStatus::Valid,
-            Self::Offered(_) => PassStatus::Offered,
+            Self::Offered { .. } => PassStatus::Offered,
             Self::Used { .. } => PassStatus::Used,
             Self::Void => PassStatus::Void,
         }
+    }
+
+    /// Returns the admission of the present holder, the earliest of all, if there is one.
+    pub fn admission(&self) -> Option<DoubleAdmission> {
+        match self {
+            Self::Used { admitted_at, device } => Some(DoubleAdmission::new(*admitted_at, device.clone())),
+            Self::Offered { admission, .. } => admission.clone(),
+            Self::Valid { .. } | Self::Void => None,
+        }
+    }
+
+    fn used(admission: DoubleAdmission) -> Self {
+        let DoubleAdmission { admitted_at, device, .. } = admission;
+        Self::Used { admitted_at, device }
     }
 }
 
@@ -181,25 +204,35 @@ impl StoredPass {
     /// If the pass is not valid.
     pub fn offer(&mut self, listing: TicketId) -> Result<(), NotValid> {
         self.valid()?;
-        self.step(PassState::Offered(listing));
+        self.step(PassState::Offered { listing, admission: None });
         Ok(())
     }
 
-    /// The listing will never be sold: the pass is valid again. Returns whether this listing offered it.
-    pub fn close_listing(&mut self, listing: &TicketId) -> bool {
-        let is_offered = self.state == PassState::Offered(listing.clone());
-        if is_offered {
-            self.step(PassState::Valid { transfer: None });
-        }
-        is_offered
+    /// The listing will never be sold: the pass is valid again, or used if its holder has entered. Returns whether this
+    /// listing offered it.
+    pub fn close_listing(&mut self, of: &TicketId) -> bool {
+        let state = match &self.state {
+            PassState::Offered { listing, admission } if listing == of => match admission.clone() {
+                Some(admission) => PassState::used(admission),
+                None => PassState::Valid { transfer: None },
+            },
+            _ => return false,
+        };
+        self.step(state);
+        true
     }
 
-    /// The listing is sold: the buyer holds the pass. Returns whether this listing offered it.
-    pub fn sell(&mut self, listing: &TicketId, buyer: &UserId, order: &OrderId, price: Money) -> bool {
-        let is_sold = self.state == PassState::Offered(listing.clone())
-            && self.change_holder(buyer.clone(), Some(order.clone()));
+    /// The listing is sold: the buyer holds the pass. An admission of the seller becomes a double one. Returns whether
+    /// this listing offered it.
+    pub fn sell(&mut self, of: &TicketId, buyer: &UserId, order: &OrderId, price: Money) -> bool {
+        let admission = match &self.state {
+            PassState::Offered { listing, admission } if listing == of => admission.clone(),
+            _ => return false,
+        };
+        let is_sold = self.change_holder(buyer.clone(), Some(order.clone()));
         if is_sold {
             self.paid = price;
+            self.double_admissions.splice(0..0, admission);
         }
         is_sold
     }
@@ -223,53 +256,67 @@ impl StoredPass {
         if serial > self.serial || self.state == PassState::Void {
             return Err(Refusal::Invalid);
         }
-        match &self.state {
+        match self.state.admission() {
             // The holder of an old code who is at the door learns nothing about the present holder.
-            PassState::Used { admitted_at, device } if serial == self.serial || at.is_some() => {
-                let (admitted_at, device) = (*admitted_at, device.clone());
+            Some(first) if serial == self.serial || at.is_some() => {
+                let DoubleAdmission { admitted_at, device, .. } = first;
                 return Err(Refusal::AlreadyAdmitted { admitted_at, device });
             }
             _ if serial < self.serial => return Err(Refusal::Superseded),
-            PassState::Offered(_) => return Err(Refusal::Offered),
+            _ if self.state.status() == PassStatus::Offered => return Err(Refusal::Offered),
             _ => {}
         }
-        self.add_admission(DoubleAdmission::new(at.unwrap_or(now), device));
-        let DoubleAdmission { admitted_at, device, .. } = self.double_admissions.remove(0);
-        self.step(PassState::Used { admitted_at, device });
+        let earliest = self.earliest_with(None, DoubleAdmission::new(at.unwrap_or(now), device));
+        self.step(PassState::used(earliest));
         Ok(())
     }
 
     /// Records that a door without a network has admitted the holder of a code that the service would have refused: the pass
-    /// was used, offered or had another holder. The earliest admission of a used pass counts as the first. Returns whether
-    /// the admission is new.
+    /// was used, offered or had another holder. The earliest admission counts as the first once the present holder has
+    /// entered: the pass is used, or will be if its listing is not sold. Returns whether the admission is new.
     pub fn record_double_admission(&mut self, user: &UserId, serial: u16, double: DoubleAdmission) -> bool {
         let is_refused = match &self.state {
             PassState::Valid { .. } => serial < self.serial,
-            PassState::Offered(_) | PassState::Used { .. } => serial <= self.serial,
+            PassState::Offered { .. } | PassState::Used { .. } => serial <= self.serial,
             PassState::Void => false,
         };
-        let is_full = self.double_admissions.len() >= MAX_DOUBLE_ADMISSIONS;
-        let first = match &self.state {
-            PassState::Used { admitted_at, device } => {
-                Some(DoubleAdmission::new(*admitted_at, device.clone()))
-            }
-            _ => None,
-        };
+        let first = self.state.admission();
         let is_known = first.as_ref() == Some(&double) || self.double_admissions.contains(&double);
+        // The first admission of the present holder takes no place among the others.
+        let has_entered = first.is_some() || (is_refused && serial == self.serial);
+        let is_full =
+            self.double_admissions.len() >= MAX_DOUBLE_ADMISSIONS && (first.is_some() || !has_entered);
         if self.issuer_id != *user || !is_refused || is_full || is_known {
             return false;
         }
-        self.add_admission(double);
-        let state = match first {
-            Some(first) => {
-                self.add_admission(first);
-                let DoubleAdmission { admitted_at, device, .. } = self.double_admissions.remove(0);
-                PassState::Used { admitted_at, device }
+        let mut state = self.state.clone();
+        if has_entered {
+            let earliest = self.earliest_with(first, double);
+            match &mut state {
+                PassState::Offered { admission, .. } => *admission = Some(earliest),
+                _ => state = PassState::used(earliest),
             }
-            None => self.state.clone(),
-        };
+        } else {
+            self.add_admission(double);
+        }
         self.step(state);
         true
+    }
+
+    /// Returns every admission, by time.
+    pub fn admissions(&self) -> impl Iterator<Item = DoubleAdmission> {
+        self.state.admission().into_iter().chain(self.double_admissions.iter().cloned())
+    }
+
+    /// Adds an admission to `first` and the others. Returns the earliest of all, which is none of the others then.
+    fn earliest_with(
+        &mut self,
+        first: Option<DoubleAdmission>,
+        admission: DoubleAdmission,
+    ) -> DoubleAdmission {
+        self.double_admissions.splice(0..0, first);
+        self.add_admission(admission);
+        self.double_admissions.remove(0)
     }
 
     fn add_admission(&mut self, admission: DoubleAdmission) {
@@ -296,72 +343,14 @@ impl StoredPass {
             PassState::Valid { transfer } if is_holder => {
                 pass.transfer_expires_at = transfer.as_ref().map(|transfer| transfer.expires_at);
             }
-            PassState::Offered(listing) if is_holder => pass.listing_id = Some(listing.clone()),
-            PassState::Used { admitted_at, device } => {
-                pass.admitted_at = Some(*admitted_at);
-                pass.device = device.clone().filter(|_| is_issuer);
-            }
-            PassState::Valid { .. } | PassState::Offered(_) | PassState::Void => {}
+            PassState::Offered { listing, .. } if is_holder => pass.listing_id = Some(listing.clone()),
+            _ => {}
+        }
+        if let Some(admission) = self.state.admission() {
+            pass.admitted_at = Some(admission.admitted_at);
+            pass.device = admission.device.filter(|_| is_issuer);
         }
         pass
-    }
-}
-
-/// How much of what its holder has paid the price of a resale may be, in hundredths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ResaleCap(u32);
-
-/// A text that is no cap on resales.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a number from 0 to 100 with at most two decimals, like 1.0 or 1.25")]
-pub struct ResaleCapError;
-
-impl ResaleCap {
-    /// Returns the highest price of a resale, rounded down to the cent; `None` if no price is allowed.
-    pub fn limit(self, paid: Money) -> Option<Money> {
-        let cents = paid.cents().saturating_mul(i64::from(self.0)) / 100;
-        (cents > 0).then(|| Money::from_cents(cents).unwrap_or(Money::MAX))
-    }
-
-    /// Returns why this price is refused; `None` if it is allowed.
-    pub fn fault(self, price: Money, paid: Money) -> Option<String> {
-        match self.limit(paid) {
-            None => Some("Passes are not sold on here".to_owned()),
-            Some(limit) => (price > limit).then(|| format!("Price must be at most ${limit}")),
-        }
-    }
-}
-
-impl Default for ResaleCap {
-    /// Returns the default: the price that was paid.
-    fn default() -> Self {
-        Self(100)
-    }
-}
-
-impl std::fmt::Display for ResaleCap {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
-    }
-}
-
-impl std::str::FromStr for ResaleCap {
-    type Err = ResaleCapError;
-
-    fn from_str(text: &str) -> Result<Self, ResaleCapError> {
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-        let is_number = |part: &str, most: usize| {
-            (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        if !is_number(whole, 3) || !is_number(decimals, 2) {
-            return Err(ResaleCapError);
-        }
-        let number = |part: &str| part.parse::<u32>().map_err(|_| ResaleCapError);
-        let hundredths = number(&format!("{decimals:0<2}"))?;
-        match number(whole)? * 100 + hundredths {
-            cap @ 0..=10_000 => Ok(Self(cap)),
-            _ => Err(ResaleCapError),
-        }
     }
 }
 

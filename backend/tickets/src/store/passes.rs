@@ -7,6 +7,7 @@ use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::{args, read_row};
 use ticketing_sdk::{DoubleAdmission, OrderId, PassId, PassStatus, TicketId, Timestamp, UserId};
 
+use super::reservations::withdraw;
 use super::tickets::ChangePublisher;
 use crate::domain::pass::{NotValid, PassState, Refusal, StoredPass, Transfer};
 
@@ -14,7 +15,8 @@ pub(super) use issue::{Sale, settle_sale};
 pub use issue::{close_listing, restate};
 
 const COLUMNS: &str = "id, ticket_id, issuing_order_id, issuer_id, title, details, issued_at, holder_id, order_id, paid, \
-                       serial, status, version, listing_id, admitted_at, device, double_admissions, claim_hash, claim_expires_at";
+                       serial, status, version, listing_id, admitted_at, device, entered_at, entered_device, \
+                       double_admissions, claim_hash, claim_expires_at";
 
 /// Why a holder's request was refused.
 #[derive(Debug, thiserror::Error)]
@@ -56,9 +58,13 @@ fn pass(row: &Row<'_>) -> Result<StoredPass, DbError> {
     let missing = |column: &str| DbError::Statement(format!("a pass has no {column}"));
     let state = match row.column("status")? {
         PassStatus::Valid => PassState::Valid { transfer: transfer.transpose()? },
-        PassStatus::Offered => PassState::Offered(
-            row.column::<Option<TicketId>>("listing_id")?.ok_or_else(|| missing("listing"))?,
-        ),
+        PassStatus::Offered => PassState::Offered {
+            listing: row.column::<Option<TicketId>>("listing_id")?.ok_or_else(|| missing("listing"))?,
+            admission: match row.column::<Option<Timestamp>>("entered_at")? {
+                Some(at) => Some(DoubleAdmission::new(at, row.column("entered_device")?)),
+                None => None,
+            },
+        },
         PassStatus::Used => {
             PassState::Used { admitted_at: row.column("admitted_at")?, device: row.column("device")? }
         }
@@ -211,20 +217,27 @@ pub fn admit(
 ) -> Result<StoredPass, PassError> {
     let mut pass = find(tx, &code.pass_id)?.ok_or(Refusal::Invalid)?;
     pass.admit(issuer, code.serial, code.at, code.device.clone(), publisher.now)?;
-    write(tx, &pass)?;
-    let admitted = PassAdmitted {
-        id: pass.id.clone(),
-        version: pass.version,
-        serial: pass.serial,
-        admitted_at: code.at.unwrap_or(publisher.now),
-        device: code.device.clone(),
-    };
-    publisher.outbox.append(tx, &admitted)?;
+    let admission = DoubleAdmission::new(code.at.unwrap_or(publisher.now), code.device.clone());
+    write_used(tx, publisher, &pass, admission)?;
     Ok(pass)
 }
 
+/// Writes that a pass is used since this admission, and publishes it.
+fn write_used(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    pass: &StoredPass,
+    admission: DoubleAdmission,
+) -> Result<(), DbError> {
+    write(tx, pass)?;
+    let DoubleAdmission { admitted_at, device, .. } = admission;
+    let StoredPass { id, version, serial, .. } = pass.clone();
+    publisher.outbox.append(tx, &PassAdmitted { id, version, serial, admitted_at, device }).map(drop)
+}
+
 /// Records the admission of a door that did not know that the pass was used, offered or another holder's. Nothing happens if
-/// the code was read now: then nobody has entered with it.
+/// the code was read now: then nobody has entered with it. A pass that is offered and whose holder has entered is offered no
+/// longer: its listing is withdrawn.
 ///
 /// # Errors
 /// When the database fails.
@@ -238,6 +251,9 @@ pub fn record_double_admission(
     let double = DoubleAdmission::new(admitted_at, code.device.clone());
     if pass.record_double_admission(issuer, code.serial, double) {
         update(tx, publisher, &pass)?;
+        if let PassState::Offered { listing, admission: Some(_) } = &pass.state {
+            withdraw(tx, publisher, listing)?;
+        }
     }
     Ok(())
 }
@@ -271,14 +287,14 @@ fn update(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, pass: &StoredPass) -
         double_admissions: pass.double_admissions.clone(),
     };
     match &pass.state {
-        PassState::Offered(listing) => updated.listing_id = Some(listing.clone()),
+        PassState::Offered { listing, .. } => updated.listing_id = Some(listing.clone()),
         PassState::Valid { transfer } => {
             updated.transfer_expires_at = transfer.as_ref().map(|transfer| transfer.expires_at);
         }
-        PassState::Used { admitted_at, device } => {
-            (updated.admitted_at, updated.device) = (Some(*admitted_at), device.clone());
-        }
-        PassState::Void => {}
+        PassState::Used { .. } | PassState::Void => {}
+    }
+    if let Some(admission) = pass.state.admission() {
+        (updated.admitted_at, updated.device) = (Some(admission.admitted_at), admission.device);
     }
     publisher.outbox.append(tx, &updated).map(drop)
 }
@@ -295,23 +311,24 @@ fn transferred(pass: &StoredPass) -> PassTransferred {
 
 /// Writes the next version, fenced by the one before.
 fn write(tx: &mut Tx<'_>, pass: &StoredPass) -> Result<(), DbError> {
-    let (mut listing, mut admitted, mut device, mut hash, mut expires) = (None, None, None, None, None);
+    let (mut listing, mut hash, mut expires) = (None, None, None);
+    let admission = pass.state.admission();
+    let at = admission.as_ref().map(|admission| admission.admitted_at.as_millis());
+    let device = admission.as_ref().and_then(|admission| admission.device.as_ref());
+    let is_used = pass.state.status() == PassStatus::Used;
     let doubles = &pass.double_admissions;
     let double_admissions = (!doubles.is_empty()).then(|| to_json(doubles)).transpose()?;
     match &pass.state {
         PassState::Valid { transfer: Some(transfer) } => {
             (hash, expires) = (Some(&transfer.claim_hash), Some(transfer.expires_at.as_millis()));
         }
-        PassState::Offered(id) => listing = Some(id),
-        PassState::Used { admitted_at, device: by } => {
-            (admitted, device) = (Some(admitted_at.as_millis()), by.as_ref());
-        }
-        PassState::Valid { transfer: None } | PassState::Void => {}
+        PassState::Offered { listing: id, .. } => listing = Some(id),
+        PassState::Valid { transfer: None } | PassState::Used { .. } | PassState::Void => {}
     }
     let written = tx.execute(
         "UPDATE passes SET holder_id = $3, order_id = $4, paid = $5, serial = $6, status = $7, version = $2, \
          listing_id = $8, admitted_at = $9, device = $10, claim_hash = $11, claim_expires_at = $12, \
-         double_admissions = $13 \
+         double_admissions = $13, entered_at = $14, entered_device = $15 \
          WHERE id = $1 AND version = $2 - 1",
         args![
             &pass.id,
@@ -322,11 +339,13 @@ fn write(tx: &mut Tx<'_>, pass: &StoredPass) -> Result<(), DbError> {
             i64::from(pass.serial),
             pass.state.status().as_str(),
             listing,
-            admitted,
-            device,
+            at.filter(|_| is_used),
+            device.filter(|_| is_used),
             hash,
             expires,
-            double_admissions.as_deref()
+            double_admissions.as_deref(),
+            at.filter(|_| !is_used),
+            device.filter(|_| !is_used)
         ],
     )?;
     if written == 0 {

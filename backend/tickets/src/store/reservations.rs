@@ -125,6 +125,26 @@ pub fn release(
     Ok(step)
 }
 
+/// Withdraws the listing of a pass whose holder has entered, unless it is sold or withdrawn. An order that holds it prevails,
+/// as one does that comes later; it is the last one.
+pub(super) fn withdraw(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    listing: &TicketId,
+) -> Result<(), DbError> {
+    let sql = format!(
+        "SELECT {STORED} FROM tickets WHERE id = $1 AND status IN ('available', 'reserved') AND withdrawn = 0"
+    );
+    let Some(mut stored) = tx.query_opt(&sql, args![listing], stored)? else { return Ok(()) };
+    stored.listing.is_withdrawn = true;
+    show(tx, publisher, stored.clone(), None)?;
+    if let Some(hold) = find_hold(tx, "ticket_id = $1 AND status <> 'cancelled'", listing.as_str())? {
+        stored.shown.version += 1;
+        show(tx, publisher, stored, Some(&hold))?;
+    }
+    Ok(())
+}
+
 /// Selects outdated tickets of an earlier version, in which orders did not prevail: a withdrawn ticket that an order holds,
 /// and a ticket that was released without the edits and the withdrawal of its seller.
 const OUTDATED: &str = "(status = 'deleted' AND EXISTS (SELECT 1 FROM reservations \
@@ -157,6 +177,7 @@ pub fn correct_outdated(
 }
 
 /// A ticket with the listing of its seller.
+#[derive(Clone)]
 struct StoredTicket {
     shown: Ticket,
     listing: Listing,

@@ -56,9 +56,12 @@ pub struct Admission {
     pub seat: Option<String>,
     /// When it was admitted.
     pub admitted_at: Timestamp,
+    /// The other admissions on record, by time: doors without a network have admitted an earlier holder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub double_admissions: Vec<DoubleAdmission>,
 }
 
-setters!(Admission { seat: some_into String });
+setters!(Admission { seat: some_into String, double_admissions: as Vec<DoubleAdmission> });
 
 impl Admission {
     /// Creates the admission of a pass without a seat.
@@ -70,7 +73,8 @@ impl Admission {
     /// assert_eq!(admission.seat.as_deref(), Some("Row 4"));
     /// ```
     pub fn new(pass_id: impl Into<PassId>, title: impl Into<String>, admitted_at: Timestamp) -> Self {
-        Self { pass_id: pass_id.into(), title: title.into(), seat: None, admitted_at }
+        let (pass_id, title, double_admissions) = (pass_id.into(), title.into(), Vec::new());
+        Self { pass_id, title, seat: None, admitted_at, double_admissions }
     }
 }
 

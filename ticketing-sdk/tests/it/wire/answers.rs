@@ -37,6 +37,8 @@ fn every_answer_about_passes() {
     });
     is::<Pass>("pass_held", with(held));
     is::<Pass>("pass_offered", with(json!({"status": "offered", "version": 1, "listingId": "t-2"})));
+    let entered = json!({"status": "offered", "version": 2, "admittedAt": "2026-12-24T18:31:07.250Z"});
+    is::<Pass>("pass_offered_admitted", with(entered));
     let used = json!({
         "status": "used", "admittedAt": "2026-12-24T18:31:07.250Z", "device": "north door",
         "doubleAdmissions": [{"admittedAt": "2026-12-24T18:33:09.000Z", "device": "south door"}],
@@ -52,7 +54,11 @@ fn every_answer_about_passes() {
     let admission = json!({
         "passId": "p-1", "title": "RustConf", "seat": "Row 4", "admittedAt": "2026-12-24T18:31:07.250Z",
     });
-    is::<Admission>("admission", admission);
+    is::<Admission>("admission", admission.clone());
+    let mut of_new_holder = admission;
+    of_new_holder["doubleAdmissions"] =
+        json!([{"admittedAt": "2026-12-24T18:02:09.000Z", "device": "south door"}]);
+    is::<Admission>("admission_of_new_holder", of_new_holder);
     let key = json!({"kty": "OKP", "crv": "Ed25519", "x": "AA", "kid": "k", "alg": "EdDSA", "use": "sig"});
     is::<PassKeys>("pass_keys", json!({ "keys": [key] }));
     let mut resale = ticket("t-2");

@@ -88,7 +88,9 @@ export interface paths {
          * @description For the issuer of the pass. `at` is for a door that has admitted people offline, by its own clock, which can be wrong.
          *     Such an admission is recorded, up to 33 for each pass. Where another device has admitted the pass too, the answer is 409,
          *     and the pass has both admissions, the earlier one as the first. Where the pass is for sale or has another holder since,
-         *     the answer is 400, and the admission is one of its `doubleAdmissions`.
+         *     the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its `admittedAt`,
+         *     and its listing is withdrawn. A new holder is admitted also where an earlier one has entered: then the answer has the
+         *     `doubleAdmissions`.
          */
         post: operations["checkInPass"];
         delete?: never;
@@ -441,6 +443,8 @@ export interface components {
         Admission: {
             /** @description When it was admitted. */
             admittedAt: components["schemas"]["Timestamp"];
+            /** @description The other admissions on record, by time: doors without a network have admitted an earlier holder. */
+            doubleAdmissions?: components["schemas"]["DoubleAdmission"][];
             /** @description Identifies the pass. */
             passId: components["schemas"]["PassId"];
             /** @description The seat, if the ticket has one. */

@@ -6,6 +6,9 @@ use super::*;
 
 const START: i64 = 1_700_000_000_000;
 
+/// The time of a door with a network, after [`START`]: no second of a door without one.
+const NOW: i64 = 1500;
+
 fn money(cents: i64) -> Money {
     Money::from_cents(cents).unwrap()
 }
@@ -43,6 +46,7 @@ enum Command {
     Close { listing: u8 },
     Sell { listing: u8, buyer: u8, cents: i64 },
     Admit { by_issuer: bool, serials_ago: u16 },
+    EnterOffline { serials_ago: u16, second: i64 },
 }
 
 fn command() -> impl Strategy<Value = Command> {
@@ -59,16 +63,21 @@ fn command() -> impl Strategy<Value = Command> {
         }),
         (any::<bool>(), 0..3_u16)
             .prop_map(|(by_issuer, serials_ago)| Command::Admit { by_issuer, serials_ago }),
+        (0..3_u16, 0..9_i64).prop_map(|(serials_ago, second)| Command::EnterOffline { serials_ago, second }),
     ]
 }
 
 /// The state of a pass in the model: its holder, and one of four states.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Model {
     holders: Vec<u8>,
     pending: bool,
     offered: Option<u8>,
+    /// Whether the holder has entered while the pass is offered.
+    has_entered: bool,
     admissions: u32,
+    /// The times of the doors.
+    times: Vec<i64>,
     changes: i64,
     paid: i64,
 }
@@ -87,11 +96,19 @@ impl Model {
             Command::Claim { late, .. } => self.pending && !late,
             Command::Close { listing } | Command::Sell { listing, .. } => self.offered == Some(*listing),
             Command::Admit { by_issuer, serials_ago } => *by_issuer && *serials_ago == 0 && self.is_valid(),
+            Command::EnterOffline { serials_ago, second } => {
+                (*serials_ago > 0 || !self.is_valid()) && !self.times.contains(&(second * 1000))
+            }
         };
         if !has_effect {
             return false;
         }
         self.changes += 1;
+        if let Command::EnterOffline { serials_ago, second } = command {
+            self.times.push(second * 1000);
+            self.has_entered |= self.offered.is_some() && *serials_ago == 0;
+            return true;
+        }
         self.pending = matches!(command, Command::Transfer);
         self.offered = match command {
             Command::Offer { listing } => Some(*listing),
@@ -103,15 +120,20 @@ impl Model {
                 self.holders.push(*buyer);
                 self.paid = *cents;
             }
-            Command::Admit { .. } => self.admissions += 1,
+            Command::Admit { .. } => {
+                self.admissions += 1;
+                self.times.push(NOW);
+            }
+            Command::Close { .. } => self.admissions += u32::from(self.has_entered),
             _ => {}
         }
+        self.has_entered = false;
         true
     }
 }
 
 fn run(pass: &mut StoredPass, command: &Command) -> bool {
-    let now = Timestamp::from_millis(START + 1000);
+    let now = Timestamp::from_millis(START + NOW);
     let user = |number: &u8| UserId::new(format!("u{number}"));
     let listing = |number: &u8| TicketId::new(format!("l{number}"));
     match command {
@@ -131,6 +153,15 @@ fn run(pass: &mut StoredPass, command: &Command) -> bool {
             let Some(serial) = pass.serial.checked_sub(*serials_ago) else { return false };
             pass.admit(&who, serial, None, None, now).is_ok()
         }
+        Command::EnterOffline { serials_ago, second } => {
+            let Some(serial) = pass.serial.checked_sub(*serials_ago) else { return false };
+            let at = Timestamp::from_millis(START + second * 1000);
+            pass.record_double_admission(
+                &"seller".into(),
+                serial,
+                DoubleAdmission::new(at, Some("north".into())),
+            )
+        }
     }
 }
 
@@ -139,10 +170,12 @@ proptest! {
     fn pass_is_what_its_history_says(commands in prop::collection::vec(command(), 0..40)) {
         let mut pass = pass();
         let mut model =
-            Model { holders: vec![0], pending: false, offered: None, admissions: 0, changes: 0, paid: 2000 };
+            Model { holders: vec![0], paid: 2000, ..Model::default() };
         for command in &commands {
             // A serial that never was cannot be read.
-            if matches!(command, Command::Admit { serials_ago, .. } if *serials_ago > pass.serial) {
+            if let Command::Admit { serials_ago, .. } | Command::EnterOffline { serials_ago, .. } = command
+                && *serials_ago > pass.serial
+            {
                 continue;
             }
             prop_assert_eq!(run(&mut pass, command), model.apply(command), "{:?} {:?}", command, model);
@@ -157,6 +190,11 @@ proptest! {
                 (None, _) => PassStatus::Used,
             };
             prop_assert_eq!(pass.state.status(), status);
+            prop_assert_eq!(pass.state.admission().is_some(), model.has_entered || model.admissions > 0);
+            let times: Vec<i64> =
+                pass.admissions().map(|admission| admission.admitted_at.as_millis() - START).collect();
+            model.times.sort_unstable();
+            prop_assert_eq!(&times, &model.times);
         }
     }
 }
@@ -220,11 +258,65 @@ fn admission_with_an_old_code_or_of_an_offered_pass_is_recorded() {
     assert_eq!(moved.state.status(), PassStatus::Offered);
     assert!(moved.sell(&"l".into(), &"buyer".into(), &"sale".into(), money(2000)));
     assert_eq!(moved.double_admissions, [double(1), double(3)], "they stay with the pass");
+    assert_eq!(moved.state, PassState::Valid { transfer: None }, "the buyer may enter");
     moved.admit(&issuer, 2, None, None, now).unwrap();
     let shown = moved.shown_to(&issuer, ResaleCap::default());
     assert_eq!((shown.admitted_at, shown.device.as_deref()), (Some(double(1).admitted_at), Some("north")));
     assert_eq!(shown.double_admissions, [double(3), DoubleAdmission::new(now, None)]);
     assert_eq!(moved.version, 7);
+}
+
+#[test]
+fn pass_whose_holder_entered_while_it_was_offered_is_used_when_its_listing_is_closed() {
+    let (issuer, now) = (UserId::new("seller"), Timestamp::from_millis(START + 9000));
+    let double = |second: i64, door: &str| {
+        DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), Some(door.to_owned()))
+    };
+    let mut offered = pass();
+    offered.offer("l".into()).unwrap();
+    assert!(offered.record_double_admission(&issuer, 0, double(5, "north")));
+    assert!(!offered.record_double_admission(&issuer, 0, double(5, "north")), "an answer that was lost");
+    assert!(offered.record_double_admission(&issuer, 0, double(3, "south")));
+    assert_eq!(offered.state.status(), PassStatus::Offered);
+    let first = Refusal::AlreadyAdmitted {
+        admitted_at: double(3, "south").admitted_at,
+        device: Some("south".to_owned()),
+    };
+    assert_eq!(offered.clone().admit(&issuer, 0, None, None, now), Err(first));
+    for (viewer, device, others) in
+        [("u0", None, vec![]), ("seller", Some("south"), vec![double(5, "north")])]
+    {
+        let shown = offered.shown_to(&viewer.into(), ResaleCap::default());
+        assert_eq!((shown.status, shown.device.as_deref()), (PassStatus::Offered, device));
+        assert_eq!(
+            (shown.admitted_at, shown.double_admissions),
+            (Some(double(3, "south").admitted_at), others)
+        );
+    }
+    assert!(!offered.close_listing(&"another".into()));
+    assert!(offered.close_listing(&"l".into()));
+    let DoubleAdmission { admitted_at, device, .. } = double(3, "south");
+    assert_eq!(offered.state, PassState::Used { admitted_at, device });
+    assert_eq!(offered.double_admissions, [double(5, "north")]);
+}
+
+#[test]
+fn admission_of_the_seller_is_recorded_where_the_others_are_full() {
+    let issuer = UserId::new("seller");
+    let double = |second: i64| DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), None);
+    let mut full = StoredPass { serial: 1, ..pass() };
+    for second in 0..40 {
+        full.record_double_admission(&issuer, 0, double(second));
+    }
+    assert_eq!(full.double_admissions.len(), MAX_DOUBLE_ADMISSIONS);
+    full.offer("l".into()).unwrap();
+    assert!(full.record_double_admission(&issuer, 1, double(50)));
+    assert!(!full.record_double_admission(&issuer, 1, double(51)));
+    assert!(full.close_listing(&"l".into()));
+    assert_eq!(
+        (full.state.status(), full.admissions().count()),
+        (PassStatus::Used, MAX_DOUBLE_ADMISSIONS + 1)
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
 use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{Admission, ErrorCode, NewCheckIn, PassCode, Problem, Timestamp};
+use ticketing_sdk::{Admission, DoubleAdmission, ErrorCode, NewCheckIn, PassCode, Problem, Timestamp};
 
 use super::{invalid_code, refused};
 use crate::domain::pass::StoredPass;
@@ -41,7 +41,9 @@ struct CheckIn {
 /// For the issuer of the pass. `at` is for a door that has admitted people offline, by its own clock, which can be wrong.
 /// Such an admission is recorded, up to 33 for each pass. Where another device has admitted the pass too, the answer is 409,
 /// and the pass has both admissions, the earlier one as the first. Where the pass is for sale or has another holder since,
-/// the answer is 400, and the admission is one of its `doubleAdmissions`.
+/// the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its `admittedAt`,
+/// and its listing is withdrawn. A new holder is admitted also where an earlier one has entered: then the answer has the
+/// `doubleAdmissions`.
 #[utoipa::path(
     post, path = "/api/passes/check-ins", tag = "passes", operation_id = "checkInPass", request_body = NewCheckIn,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first admission again")),
@@ -74,7 +76,8 @@ pub(crate) async fn create(
         let outcome = run_once(tx, &request, |tx| {
             let publisher = app.publisher();
             let pass = store::passes::admit(tx, &publisher, &read, &session.user_id).map_err(refused)?;
-            Answer::json(StatusCode::CREATED, &admission(pass, read.at.unwrap_or(publisher.now)))
+            let own = DoubleAdmission::new(read.at.unwrap_or(publisher.now), read.device.clone());
+            Answer::json(StatusCode::CREATED, &admission(pass, &own))
         })?;
         // A refusal undoes what its unit has done.
         if outcome.as_ref().is_err_and(is_of_state) {
@@ -93,8 +96,13 @@ fn is_of_state(refusal: &ApiError) -> bool {
     )
 }
 
-fn admission(pass: StoredPass, admitted_at: Timestamp) -> Admission {
-    let mut admission = Admission::new(pass.id, pass.title, admitted_at);
+/// Returns the admission `own`, with the others that are on record.
+fn admission(pass: StoredPass, own: &DoubleAdmission) -> Admission {
+    let mut others: Vec<DoubleAdmission> = pass.admissions().collect();
+    if let Some(index) = others.iter().position(|admission| admission == own) {
+        others.remove(index);
+    }
+    let mut admission = Admission::new(pass.id, pass.title, own.admitted_at).double_admissions(others);
     admission.seat = pass.details.seat;
     admission
 }

@@ -9,7 +9,7 @@ use ticketing_sdk::{Money, OrderId, PassId, TicketId, UserId};
 
 use super::super::terms::to_json;
 use super::super::tickets::ChangePublisher;
-use super::{find_offered, transferred, update, write};
+use super::{find_offered, transferred, update, write, write_used};
 use crate::domain::terms::Terms;
 
 /// A sale, as far as it is known: older versions state less of it.
@@ -131,7 +131,7 @@ pub fn restate(
     Ok(Effect::Done)
 }
 
-/// `listing:closed`: no order of the listing can come any more, so its pass is valid again.
+/// `listing:closed`: no order of the listing can come any more, so its pass is valid again, or used if its holder has entered.
 ///
 /// # Errors
 /// If the database fails.
@@ -143,7 +143,10 @@ pub fn close_listing(
     if let Some(mut pass) = find_offered(tx, &event.ticket_id)?
         && pass.close_listing(&event.ticket_id)
     {
-        update(tx, publisher, &pass)?;
+        match pass.state.admission() {
+            Some(admission) => write_used(tx, publisher, &pass, admission)?,
+            None => update(tx, publisher, &pass)?,
+        }
     }
     Ok(Effect::Done)
 }

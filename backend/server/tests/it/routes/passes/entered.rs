@@ -1,0 +1,178 @@
+//! Holders who enter at a door without a network and sell their pass: nobody pays for a pass whose admission is known.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use ticketing_sdk::Timestamp;
+use ticketing_testkit::{Reply, Shape, TestSession, TestStack, eventually, on_shapes};
+
+use super::{check_in, claim, path_of, post, seen, sold, transferred};
+use crate::support::{order, ordered, pay};
+
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    listing_of_an_admitted_pass_is_not_sold, withdrawn_listing_of_an_admitted_pass_leaves_it_used,
+    buyer_who_has_reserved_is_admitted_with_a_warning, unpaid_reservation_of_an_admitted_pass_is_the_last_one,
+    new_holder_is_admitted_with_a_warning;
+}
+
+/// An issuer, a holder with a pass, and another buyer.
+struct Story {
+    stack: TestStack,
+    issuer: TestSession,
+    holder: TestSession,
+    second: TestSession,
+    pass: Value,
+}
+
+impl Story {
+    async fn begin(shape: Shape) -> Self {
+        let stack = TestStack::start_on(shape).await;
+        let (issuer, holder) = (stack.session("issuer").await, stack.session("holder").await);
+        let second = stack.session("second").await;
+        let pass = sold(&stack, &issuer, &holder).await;
+        stack.clock().advance(Duration::from_secs(60));
+        Self { stack, issuer, holder, second, pass }
+    }
+
+    async fn resell(&self) -> String {
+        let listing =
+            post(&self.stack, &self.holder, &path_of(&self.pass, "/resale"), json!({ "price": 20 })).await;
+        listing.ok(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    fn entered_at(&self) -> Value {
+        let issued: Timestamp = self.pass["issuedAt"].as_str().unwrap().parse().unwrap();
+        json!(issued + Duration::from_secs(1))
+    }
+
+    /// Uploads the admission of a door that had no network.
+    async fn upload(&self) -> Reply {
+        let upload = json!({ "code": self.pass["code"], "at": self.entered_at(), "device": "north" });
+        post(&self.stack, &self.issuer, "/check-ins", upload).await
+    }
+
+    async fn scan(&self, pass: &Value) -> Reply {
+        check_in(&self.stack, &self.issuer, &pass["code"]).await
+    }
+
+    async fn seen_by_issuer(&self) -> Value {
+        seen(&self.stack, &self.issuer, &self.pass).await
+    }
+
+    /// Checks that the door refuses the code of the holder who has entered.
+    async fn assert_refused_as_admitted(&self) {
+        let fault = self.scan(&self.pass).await.faults(409).remove(0);
+        assert_eq!((&fault["code"], &fault["admittedAt"]), (&json!("already_admitted"), &self.entered_at()));
+        assert_eq!(fault["device"], "north");
+    }
+
+    /// The other admissions in the answer to a check-in, and on record before it.
+    fn warning(&self) -> Value {
+        json!([{ "admittedAt": self.entered_at(), "device": "north" }])
+    }
+}
+
+/// The holder enters without a network, offers the pass, and the door uploads.
+async fn listing_of_an_admitted_pass_is_not_sold(shape: Shape) {
+    let story = Story::begin(shape).await;
+    let Story { stack, second, holder, .. } = &story;
+    let listing = story.resell().await;
+    stack.settle().await;
+    story.upload().await.refused(400, "pass_offered");
+    for viewer in [&story.issuer, holder] {
+        let shown = seen(stack, viewer, &story.pass).await;
+        assert_eq!(shown["admittedAt"], story.entered_at(), "{shown}");
+        assert!(shown["doubleAdmissions"].is_null(), "{shown}");
+    }
+    story.assert_refused_as_admitted().await;
+    stack.settle().await;
+    order(stack, second, &listing).await.refused(404, "not_found");
+    stack.raw().get(&format!("/api/tickets/{listing}")).by(second).await.refused(404, "not_found");
+    eventually!(story.seen_by_issuer().await["status"] == "used", seconds 30);
+    story.assert_refused_as_admitted().await;
+    let orders = stack.raw().get("/api/orders").by(second).await.ok(200);
+    assert_eq!(orders, json!([]), "the second buyer has paid nothing");
+    story.stack.finish().await;
+}
+
+/// The pass is offered, its holder enters by an older door list, and withdraws the listing.
+async fn withdrawn_listing_of_an_admitted_pass_leaves_it_used(shape: Shape) {
+    for is_uploaded_first in [true, false] {
+        let story = Story::begin(shape).await;
+        let listing = story.resell().await;
+        let path = format!("/api/tickets/{listing}");
+        if is_uploaded_first {
+            story.upload().await.refused(400, "pass_offered");
+            let gone = story.stack.raw().delete(&path).by(&story.holder).await;
+            gone.refused(404, "not_found");
+        } else {
+            assert_eq!(story.stack.raw().delete(&path).by(&story.holder).await.status, 204);
+            assert!(matches!(story.upload().await.status, 201 | 400));
+        }
+        eventually!(story.seen_by_issuer().await["status"] == "used", seconds 30);
+        story.assert_refused_as_admitted().await;
+        let shown = story.seen_by_issuer().await;
+        assert_eq!((&shown["admittedAt"], &shown["device"]), (&story.entered_at(), &json!("north")));
+        assert!(shown["doubleAdmissions"].is_null(), "{shown}");
+        story.stack.finish().await;
+    }
+}
+
+/// The second buyer has reserved the listing when the door uploads, and pays.
+async fn buyer_who_has_reserved_is_admitted_with_a_warning(shape: Shape) {
+    let story = Story::begin(shape).await;
+    let Story { stack, second, .. } = &story;
+    let listing = story.resell().await;
+    let order_id = ordered(stack, second, &listing).await;
+    stack.settle().await;
+    story.upload().await.refused(400, "pass_offered");
+    pay(stack, second, &order_id, "tok_visa").await.ok(201);
+    let path = format!("/api/passes?order={order_id}");
+    eventually!(
+        stack.raw().get(&path).by(second).await.ok(200).as_array().is_some_and(|passes| !passes.is_empty()),
+        seconds 30
+    );
+    let moved = stack.raw().get(&path).by(second).await.ok(200)[0].clone();
+    assert_eq!((&moved["id"], &moved["status"]), (&story.pass["id"], &json!("valid")));
+    assert!(moved["admittedAt"].is_null(), "the buyer has not entered: {moved}");
+    assert_eq!(story.seen_by_issuer().await["doubleAdmissions"], story.warning());
+    story.scan(&story.pass).await.refused(400, "pass_superseded");
+    assert_eq!(story.scan(&moved).await.ok(201)["doubleAdmissions"], story.warning());
+    story.stack.finish().await;
+}
+
+async fn unpaid_reservation_of_an_admitted_pass_is_the_last_one(shape: Shape) {
+    let story = Story::begin(shape).await;
+    let Story { stack, second, .. } = &story;
+    let listing = story.resell().await;
+    let order_id = ordered(stack, second, &listing).await;
+    stack.settle().await;
+    story.upload().await.refused(400, "pass_offered");
+    stack.settle().await;
+    let cancelled = stack.raw().delete(&format!("/api/orders/{order_id}")).by(second).await;
+    assert_eq!(cancelled.status, 204);
+    order(stack, second, &listing).await.refused(404, "not_found");
+    eventually!(story.seen_by_issuer().await["status"] == "used", seconds 30);
+    story.assert_refused_as_admitted().await;
+    story.stack.finish().await;
+}
+
+async fn new_holder_is_admitted_with_a_warning(shape: Shape) {
+    let story = Story::begin(shape).await;
+    let Story { stack, issuer, holder, second, pass } = &story;
+    let code = transferred(stack, holder, pass).await;
+    let given = claim(stack, second, &code).await.ok(201);
+    story.upload().await.refused(400, "pass_superseded");
+    let key = "a-scan";
+    let scan = || stack.raw().post("/api/passes/check-ins").by(issuer).key(key);
+    let body = json!({ "code": given["code"] });
+    let admitted = scan().json(&body).await.ok(201);
+    assert_eq!(admitted["doubleAdmissions"], story.warning());
+    assert_eq!(scan().json(&body).await.ok(201), admitted, "repeated with the same key");
+    // Nobody has entered with another pass.
+    let other = sold(stack, issuer, holder).await;
+    assert!(story.scan(&other).await.ok(201)["doubleAdmissions"].is_null());
+    story.stack.finish().await;
+}
