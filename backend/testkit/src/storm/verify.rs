@@ -40,11 +40,14 @@ pub(super) async fn check(connection: &ServerConnection, histories: &[ClientHist
             sold.insert(text(&ticket["id"]), (text(&ticket["title"]), cents_of(&ticket["price"])));
         }
     }
+    let admitted = histories.iter().flat_map(|history| &history.admitted);
+    let admitted: HashSet<&str> = admitted.map(|admitted| &*admitted.id).collect();
     for history in histories {
         // Tickets consumes the last events of orders later.
         while let Err(fault) = check_tickets(
             history,
             &sold,
+            &admitted,
             &all(connection, "/api/tickets?seller=me&status=all", &history.cookie).await,
         ) {
             deadline.pause(&format!("every ticket has its expected state: {fault}")).await;
@@ -109,20 +112,28 @@ fn check_payments(history: &ClientHistory, orders: &[Value], payments: &[Value])
     assert!(open.is_none(), "a payment of {} is not final: {open:?}", history.name);
 }
 
-fn check_tickets(history: &ClientHistory, sold: &Sold, tickets: &[Value]) -> Result<(), String> {
+/// Checks the tickets of a client. `admitted` are the passes that a door has admitted: the listing that offers one is withdrawn.
+fn check_tickets(
+    history: &ClientHistory,
+    sold: &Sold,
+    admitted: &HashSet<&str>,
+    tickets: &[Value],
+) -> Result<(), String> {
     let name = &history.name;
     let known: HashSet<&str> = history.listed.iter().map(|ticket| &*ticket.id).collect();
     for ticket in tickets {
         assert!(known.contains(&*text(&ticket["id"])), "{name} has a ticket without a response: {ticket}");
     }
-    for ListedTicket { id, contents, withdrawn, maybe_withdrawn, .. } in &history.listed {
+    for ListedTicket { id, contents, withdrawn, maybe_withdrawn, resold_pass } in &history.listed {
         let shown = tickets.iter().find(|ticket| ticket["id"] == **id);
         let content = shown.map(|ticket| (text(&ticket["title"]), cents_of(&ticket["price"])));
         let status = shown.map_or("withdrawn", |ticket| ticket["status"].as_str().unwrap_or_default());
         let is_right = match (sold.get(id), withdrawn) {
             (Some(ordered), _) => status == "sold" && content.as_ref() == Some(ordered),
             (None, true) => shown.is_none(),
-            (None, false) if shown.is_none() => *maybe_withdrawn,
+            (None, false) if shown.is_none() => {
+                *maybe_withdrawn || resold_pass.as_ref().is_some_and(|pass| admitted.contains(&**pass))
+            }
             (None, false) => {
                 status == "available" && content.is_some_and(|content| contents.contains(&content))
             }

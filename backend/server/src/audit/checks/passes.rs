@@ -138,7 +138,9 @@ impl<'f> Passes<'f> {
         broken
     }
 
-    /// Returns the passes that were admitted more than once, while not valid, or with a superseded code (21).
+    /// Returns the passes that were admitted more than once, while not valid, or with a superseded code, and those that have
+    /// lost an admission (21). A door without a network can admit a pass that is offered: then it is used once its listing is
+    /// closed.
     pub(super) fn admissions(&self) -> Vec<Violation> {
         let mut broken = Vec::new();
         for pass in &self.facts.passes {
@@ -147,10 +149,13 @@ impl<'f> Passes<'f> {
             let admissions: Vec<_> = events.iter().filter(|event| event.name == "pass:admitted").collect();
             let is_used = *status == PassStatus::Used;
             let fault = match admissions.as_slice() {
-                _ if is_used != admitted_at.is_some() => format!("is {status}, admitted at {admitted_at:?}"),
+                _ if !may_be(*status, admitted_at.is_some()) => {
+                    format!("is {status}, admitted at {admitted_at:?}")
+                }
                 _ if let Some(before) = earlier(pass) => {
                     format!("was admitted at {before}, before its first admission")
                 }
+                _ if let Some(lost) = lost(pass, events) => format!("has lost its admission at {lost}"),
                 [] if !is_used => continue,
                 // The outbox prunes old admissions.
                 [] if events.last().is_none_or(|last| last.version != pass.version) => continue,
@@ -162,7 +167,12 @@ impl<'f> Passes<'f> {
                 }
                 [admission] => {
                     let before = events.iter().rfind(|event| event.version < admission.version);
-                    match before.filter(|before| before.status != PassStatus::Valid) {
+                    let has_entered = |before: &PassEventRow| {
+                        before.status == PassStatus::Offered && before.admitted_at.is_some()
+                    };
+                    let is_wrong =
+                        |before: &&&PassEventRow| before.status != PassStatus::Valid && !has_entered(before);
+                    match before.filter(is_wrong) {
                         Some(before) => format!("was admitted while it was {}", before.status),
                         None => continue,
                     }
@@ -173,8 +183,8 @@ impl<'f> Passes<'f> {
         broken
     }
 
-    /// Returns the passes that could be admitted although they are for sale or ordered, and the offered passes without
-    /// their listing (22).
+    /// Returns the passes that could be admitted although they are for sale or ordered, those that can be ordered although
+    /// their holder has entered, and the offered passes without their listing (22).
     pub(super) fn offers(&self) -> Vec<Violation> {
         let mut broken = Vec::new();
         for pass in &self.facts.passes {
@@ -215,6 +225,11 @@ impl<'f> Passes<'f> {
         if ticket.user_id != *holder_id {
             return Some(format!("pass {id} of {holder_id} is offered by {}", ticket.user_id).into());
         }
+        if let Some(entered) = pass.admitted_at.filter(|_| !ticket.withdrawn) {
+            let text =
+                format!("pass {id} is offered by listing {listing}, but its holder entered at {entered}");
+            return Some(text.into());
+        }
         let text = format!("pass {id} is offered by listing {listing}, which is {}", ticket.status);
         match &*ticket.status {
             "sold" => Some(text.into()),
@@ -241,6 +256,23 @@ impl<'f> Passes<'f> {
         let listings = std::iter::once(&*pass.ticket_id).chain(resales);
         listings.filter_map(|listing| self.complete_order(listing)).collect()
     }
+}
+
+/// Returns whether a pass of this status can have a first admission, or none.
+fn may_be(status: PassStatus, is_admitted: bool) -> bool {
+    match status {
+        PassStatus::Used => is_admitted,
+        PassStatus::Offered => true,
+        _ => !is_admitted,
+    }
+}
+
+/// Returns an admission that an event states and the pass does not have.
+fn lost(pass: &PassRow, events: &[&PassEventRow]) -> Option<Timestamp> {
+    let has = |at: &Timestamp| {
+        pass.admitted_at == Some(*at) || pass.double_admissions.iter().any(|double| double.admitted_at == *at)
+    };
+    events.iter().filter_map(|event| event.admitted_at).find(|at| !has(at))
 }
 
 /// Returns a double admission that is earlier than the first one.

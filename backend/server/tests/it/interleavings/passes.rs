@@ -99,7 +99,12 @@ impl Simulation {
         let by = owner(by, self.model.passes[&ticket].issuer);
         let answer = self.send(by, Method::POST, "/check-ins", Some(body)).await;
         let expected = self.model.check_in(&ticket, serial, by, at, device);
-        assert_eq!(answer.as_ref().map(drop).map_err(|code| &**code), expected, "a code of serial {serial}");
+        let others = answer.as_ref().map(|admitted| {
+            let others: Vec<DoubleAdmission> =
+                serde_json::from_value(admitted["doubleAdmissions"].clone()).unwrap_or_default();
+            others.into_iter().map(admission).collect::<Vec<_>>()
+        });
+        assert_eq!(others.map_err(|code| &**code), expected, "a code of serial {serial}");
     }
 
     fn pick_pass(&self, pick: Index) -> Option<(String, String)> {
@@ -123,7 +128,8 @@ impl Simulation {
         type Row = (String, String, [String; 3], Option<String>, Option<String>, [i64; 2], Vec<Admission>);
         let unit = |tx: &mut Tx<'_>| {
             let sql = "SELECT id, ticket_id, holder_id, issuer_id, status, order_id, listing_id, serial, version, \
-                       admitted_at, device, double_admissions FROM passes ORDER BY ticket_id";
+                       COALESCE(admitted_at, entered_at) AS admitted_at, COALESCE(device, entered_device) AS device, \
+                       double_admissions FROM passes ORDER BY ticket_id";
             tx.query(sql, args![], |row| {
                 Ok((
                     row.text("id")?,
@@ -210,7 +216,11 @@ impl Simulation {
 fn admissions(row: &DbRow<'_>) -> Result<Vec<Admission>, DbError> {
     let doubles: Option<Vec<DoubleAdmission>> = row.column("double_admissions")?;
     let doubles = doubles.into_iter().flatten();
-    let doubles = doubles.map(|double| (double.admitted_at.as_millis(), double.device.unwrap_or_default()));
+    let doubles = doubles.map(admission);
     let first = row.column::<Option<i64>>("admitted_at")?.zip(row.column::<Option<String>>("device")?);
     Ok(first.into_iter().chain(doubles).collect())
+}
+
+fn admission(double: DoubleAdmission) -> Admission {
+    (double.admitted_at.as_millis(), double.device.unwrap_or_default())
 }

@@ -284,13 +284,17 @@ fn purchase_steps(user: u8, ticket: Index, order: Index) -> Vec<Step> {
     ]
 }
 
-/// Generates a resale whose listing is ordered, withdrawn and checked in before or after the events are delivered.
+/// Generates a resale whose listing is ordered, withdrawn and checked in, at a door with or without a network, before or after
+/// the events are delivered.
 fn resale() -> impl Strategy<Value = Vec<Step>> {
     let (picks, people) = ((any::<Index>(), any::<Index>(), any::<Index>()), (0..USERS, 0..USERS));
-    (picks, people, any::<[bool; 6]>()).prop_map(|((pass, ticket, order), (user, claimant), flags)| {
-        let [is_transferred, is_known, is_ordered, is_cancelled, is_closed, is_sold] = flags;
-        let check_in =
-            || Step::Pass(PassStep::CheckIn { by: Actor::Owner, pass, serial: order, offline: None });
+    (picks, people, any::<[bool; 9]>()).prop_map(|((pass, ticket, order), (user, claimant), flags)| {
+        let [is_transferred, is_known, is_ordered, is_cancelled, is_closed, is_sold, ..] = flags;
+        let [.., is_reserved, is_withdrawn, is_offline] = flags;
+        let check_in = |is_offline: bool| {
+            let offline = is_offline.then_some((100, 1));
+            Step::Pass(PassStep::CheckIn { by: Actor::Owner, pass, serial: order, offline })
+        };
         let mut steps = Vec::new();
         if is_transferred {
             steps.push(Step::Pass(PassStep::Transfer { by: Actor::Owner, pass }));
@@ -300,12 +304,13 @@ fn resale() -> impl Strategy<Value = Vec<Step>> {
         let rest = [
             (is_known, Step::DeliverAll(Service::Orders)),
             (is_ordered, Step::Order { user, ticket }),
-            (true, Step::Withdraw { by: Actor::Owner, ticket }),
-            (true, check_in()),
+            (is_reserved, Step::DeliverAll(Service::Tickets)),
+            (is_withdrawn, Step::Withdraw { by: Actor::Owner, ticket }),
+            (true, check_in(is_offline)),
             (true, Step::DeliverAll(Service::Orders)),
             (is_cancelled, Step::Cancel { by: Actor::Owner, order }),
             (is_closed, Step::DeliverAll(Service::Tickets)),
-            (is_closed, check_in()),
+            (is_closed, check_in(false)),
         ];
         steps.extend(rest.into_iter().filter(|(flags, _)| *flags).map(|(_, step)| step));
         if is_sold {

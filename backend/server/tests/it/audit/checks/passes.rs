@@ -1,5 +1,7 @@
 //! The checks of passes: what is owed to a holder follows from the orders, claims from the events.
 
+mod entered;
+
 use serde_json::json;
 use ticketing_sdk::{DoubleAdmission, OrderStatus, PassStatus, Timestamp};
 use ticketing_server::audit::{Facts, OrderRow, PassEventRow, PassRow, TicketRow, check};
@@ -101,6 +103,7 @@ pub(super) fn event(pass: &str, version: i64, name: &str, status: PassStatus, se
         serial,
         holder_id: None,
         order_id: None,
+        admitted_at: None,
     }
 }
 

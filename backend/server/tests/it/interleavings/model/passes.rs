@@ -30,6 +30,8 @@ pub(crate) struct Pass {
     pub(crate) status: &'static str,
     pub(crate) listing: Option<String>,
     pub(crate) transfer: Option<Transfer>,
+    /// Whether a door without a network has admitted the holder while the pass is offered.
+    pub(crate) has_entered: bool,
     /// By time: doors without a network do not know of each other.
     pub(crate) admissions: Vec<Admission>,
     /// The event of each version.
@@ -43,7 +45,7 @@ impl Pass {
 
     fn move_to(&mut self, holder: u8, order: Option<String>) {
         (self.holder, self.order) = (holder, order);
-        (self.status, self.listing, self.transfer) = ("valid", None, None);
+        (self.status, self.listing, self.transfer, self.has_entered) = ("valid", None, None, false);
         self.serial += 1;
         self.change(EventName::PassTransferred);
     }
@@ -81,6 +83,7 @@ impl Model {
                     status: "valid",
                     listing: None,
                     transfer: None,
+                    has_entered: false,
                     admissions: Vec::new(),
                     events: vec![EventName::PassIssued],
                 };
@@ -89,13 +92,14 @@ impl Model {
         }
     }
 
-    /// Applies a closed listing: its pass is valid again.
+    /// Applies a closed listing: its pass is valid again, or used if its holder has entered.
     pub(super) fn close_listing(&mut self, listing: &str) {
         let first = self.tickets[listing].resale_of.clone();
         let Some(pass) = first.and_then(|first| self.passes.get_mut(&first)) else { return };
         if pass.listing.as_deref() == Some(listing) {
-            (pass.status, pass.listing) = ("valid", None);
-            pass.change(EventName::PassUpdated);
+            let has_entered = std::mem::take(&mut pass.has_entered);
+            (pass.status, pass.listing) = (if has_entered { "used" } else { "valid" }, None);
+            pass.change(if has_entered { EventName::PassAdmitted } else { EventName::PassUpdated });
         }
     }
 
@@ -163,7 +167,8 @@ impl Model {
         self.tickets.get_mut(listing).unwrap().resale_of = Some(ticket.to_owned());
     }
 
-    /// Admits a pass by the code of `serial`, which a door has read at `at`, or now. Returns the expected result.
+    /// Admits a pass by the code of `serial`, which a door has read at `at`, or now. Returns the expected result: the
+    /// admissions that are on record already, or the refusal.
     pub(crate) fn check_in(
         &mut self,
         ticket: &str,
@@ -171,17 +176,18 @@ impl Model {
         by: u8,
         at: Option<i64>,
         device: String,
-    ) -> Result<(), &'static str> {
+    ) -> Result<Vec<Admission>, &'static str> {
         let (now, pass) = (self.now, self.passes.get_mut(ticket).unwrap());
         if pass.issuer != by {
             return Err("not_owner");
         }
         let admission = (at.unwrap_or(now), device);
+        let is_admitted = pass.status == "used" || pass.has_entered;
         let expected = match pass.status {
-            "used" if serial == pass.serial || at.is_some() => Err("already_admitted"),
+            _ if is_admitted && (serial == pass.serial || at.is_some()) => Err("already_admitted"),
             _ if serial < pass.serial => Err("pass_superseded"),
             "offered" => Err("pass_offered"),
-            _ => Ok(()),
+            _ => Ok(pass.admissions.clone()),
         };
         // At a door without a network the holder has entered, whatever the service would have answered.
         if expected.is_ok() || (at.is_some() && !pass.admissions.contains(&admission)) {
@@ -191,7 +197,26 @@ impl Model {
                 (pass.status, pass.transfer) = ("used", None);
             }
             pass.change(if expected.is_ok() { EventName::PassAdmitted } else { EventName::PassUpdated });
+            if pass.status == "offered" && serial == pass.serial {
+                pass.has_entered = true;
+                let listing = pass.listing.clone().unwrap();
+                self.withdraw_admitted(&listing);
+            }
         }
         expected
+    }
+
+    /// Withdraws the listing of a pass whose holder has entered. An order that tickets knows to hold it prevails: the last
+    /// one.
+    fn withdraw_admitted(&mut self, listing: &str) {
+        let ticket = self.tickets.get_mut(listing).unwrap();
+        if !ticket.withdrawn {
+            let before = ticket.current().clone();
+            ticket.withdrawn = true;
+            ticket.push_version(ticket.unreserved());
+            if before.holder.is_some() {
+                ticket.push_version(before);
+            }
+        }
     }
 }

@@ -1,0 +1,77 @@
+//! Holders who have entered at a door without a network while their pass is for sale.
+
+use super::*;
+
+/// The holder of the pass `pg` enters at a door without a network, which uploads while listing `g2` offers it.
+fn enter_while_offered(facts: &mut Facts) {
+    let admitted_at = Some(Timestamp::from_millis(NOW));
+    let updated = event("pg", 2, "pass:updated", PassStatus::Offered, 0);
+    facts.pass_events.push(PassEventRow { admitted_at, ..updated });
+    let pass = pass_mut(facts, "pg");
+    (pass.version, pass.admitted_at) = (2, admitted_at);
+}
+
+fn withdraw(facts: &mut Facts) {
+    let ticket = ticket_mut(facts, "g2");
+    (ticket.status, ticket.withdrawn) = ("deleted".to_owned(), true);
+}
+
+#[test]
+fn listing_of_a_holder_who_has_entered_breaks_twenty_two_while_it_is_for_sale() {
+    assert_eq!(broken(enter_while_offered), [22], "it is available");
+    let reserved = |withdrawn: bool| {
+        broken(|facts| {
+            enter_while_offered(facts);
+            let ticket = ticket_mut(facts, "g2");
+            (ticket.status, ticket.withdrawn) = ("reserved".to_owned(), withdrawn);
+            let id = "order-g2".to_owned();
+            let (ticket_id, status) = ("g2".to_owned(), OrderStatus::Created);
+            let order = OrderRow { id, ticket_id, status, version: 0, ..order(facts, "order-g").clone() };
+            facts.orders.push(order);
+        })
+    };
+    assert_eq!((reserved(false), reserved(true)), (vec![22], vec![]), "its order is the last one");
+    let closed = |facts: &mut Facts| {
+        enter_while_offered(facts);
+        withdraw(facts);
+    };
+    assert_eq!(broken(closed), [22], "orders has closed the listing");
+    let pending = check_changed(|facts| {
+        closed(facts);
+        facts.unconsumed.push(unconsumed("tickets", "g2", true));
+    });
+    assert_eq!(pending, (vec![], vec![22]));
+}
+
+#[test]
+fn pass_is_used_once_the_listing_of_a_holder_who_has_entered_is_closed() {
+    let used = |facts: &mut Facts| {
+        enter_while_offered(facts);
+        withdraw(facts);
+        let admitted_at = Some(Timestamp::from_millis(NOW));
+        let admitted = event("pg", 3, "pass:admitted", PassStatus::Used, 0);
+        facts.pass_events.push(PassEventRow { admitted_at, ..admitted });
+        let pass = pass_mut(facts, "pg");
+        (pass.status, pass.version, pass.listing_id) = (PassStatus::Used, 3, None);
+    };
+    assert_eq!(broken(used), [0_u8; 0]);
+    let valid = broken(|facts| {
+        used(facts);
+        event_mut(facts, "pg", 3).name = "pass:updated".to_owned();
+        event_mut(facts, "pg", 3).status = PassStatus::Valid;
+        let pass = pass_mut(facts, "pg");
+        (pass.status, pass.admitted_at) = (PassStatus::Valid, None);
+    });
+    assert_eq!(valid, [21], "the admission is lost");
+    let other = broken(|facts| {
+        used(facts);
+        pass_mut(facts, "pg").admitted_at = Some(Timestamp::from_millis(NOW + 1));
+    });
+    assert_eq!(other, [21], "the first admission is another one");
+    let double = DoubleAdmission::new(Timestamp::from_millis(NOW + 1), None);
+    let with_double = broken(|facts| {
+        used(facts);
+        pass_mut(facts, "pg").double_admissions = vec![double];
+    });
+    assert_eq!(with_double, [0_u8; 0]);
+}
