@@ -34,7 +34,7 @@ pub(crate) use json::escape as escape_json;
 pub(crate) use open_list::OpenList;
 use record::Place;
 pub(crate) use record::{Cell, Column, Record, Tone};
-pub(crate) use records::{SessionStatus, Settlement, WatchLine, WriteOutcome};
+pub(crate) use records::{SessionStatus, Settlement, WatchLine, WriteOutcome, double_admissions};
 pub(crate) use rules::Call;
 #[cfg(test)]
 pub(crate) use rules::OTHERS;

@@ -6,7 +6,9 @@ use std::io::BufRead as _;
 
 use anyhow::Context as _;
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{Client, Error, ErrorCode, IdempotencyKey, NewCheckIn, PassCode, PassVerifier};
+use ticketing_sdk::{
+    Admission, Client, Error, ErrorCode, IdempotencyKey, NewCheckIn, PassCode, PassVerifier,
+};
 
 /// The attempts of one check-in.
 const ATTEMPTS: u32 = 3;
@@ -33,6 +35,17 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns what the door says of a holder who enters. Somebody may have entered with the pass before, at a door without a
+/// network, and given it away or sold it since.
+fn admitted(admission: &Admission) -> String {
+    let title = sanitize(&admission.title);
+    let earlier = admission.double_admissions.iter().map(|earlier| {
+        let device = earlier.device.as_deref().unwrap_or("a door without a name");
+        format!("; somebody has entered with this pass at {} by {}", earlier.admitted_at, sanitize(device))
+    });
+    format!("admitted: {title}{}", earlier.collect::<String>())
+}
+
 /// Admits a code, and returns the verdict. The attempts have one key, so the pass is admitted once even if an answer is
 /// lost.
 async fn check_in(client: &Client, code: &PassCode, device: &str) -> Result<String, Error> {
@@ -41,7 +54,7 @@ async fn check_in(client: &Client, code: &PassCode, device: &str) -> Result<Stri
     loop {
         let check_in = NewCheckIn::new(code.clone()).device(device);
         let error = match client.passes().check_in(check_in).idempotency_key(key.clone()).await {
-            Ok(admission) => return Ok(format!("admitted: {}", sanitize(&admission.title))),
+            Ok(admission) => return Ok(admitted(&admission)),
             Err(error) => error,
         };
         match error.code() {

@@ -10,6 +10,7 @@ use ticketing_sdk::{
     TicketChangeKind, TicketDetails, TicketStatus, Timestamp, User,
 };
 
+pub(crate) use passes::double_admissions;
 pub(crate) use settlement::{Settlement, WriteOutcome};
 
 use super::{Cell, Column, Record, Tone};

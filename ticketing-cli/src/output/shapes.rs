@@ -162,7 +162,17 @@ impl RecordType {
             Self::AuditReport => vec!["status", "unsettled", "checks"],
             Self::Backup => vec!["folder", "databases", "bytes", "waitedMs"],
             Self::Verdict => {
-                vec!["verdict", "reason", "message", "passId", "title", "seat", "admittedAt", "device"]
+                vec![
+                    "verdict",
+                    "reason",
+                    "message",
+                    "passId",
+                    "title",
+                    "seat",
+                    "admittedAt",
+                    "device",
+                    "doubleAdmissions",
+                ]
             }
             Self::Conflict => {
                 vec![

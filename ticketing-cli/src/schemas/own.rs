@@ -122,6 +122,11 @@ pub(super) fn types() -> Map<String, Value> {
             "seat": optional("string", "The seat."),
             "admittedAt": time("When the pass was admitted."),
             "device": optional("string", "The device that admitted it."),
+            "doubleAdmissions": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/DoubleAdmission"},
+                "description": "The other admissions on record: an earlier holder has entered.",
+            },
         })),
         "Conflict": object("An admission that is in doubt.", &["passId", "title", "reason", "message", "at"], json!({
             "passId": text("Identifies the pass."),

@@ -6,7 +6,7 @@ use ticketing_sdk::{Ruling, Timestamp, Verdict};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
-use crate::output::{Cell, Column, OpenList, Printer, Record, Tone};
+use crate::output::{Cell, Column, OpenList, Printer, Record, Tone, double_admissions};
 
 /// Black on green, white on red, black on yellow, from the fixed part of the 256 colours.
 fn style(ruling: Ruling) -> Style {
@@ -42,7 +42,10 @@ fn banner(verdict: &Verdict, printer: &Printer<'_>) -> String {
     let message = verdict.message_with(|at| printer.local(at));
     let facts = [verdict.title.as_deref(), verdict.seat.as_deref(), Some(message.as_str())];
     let facts: Vec<String> = facts.into_iter().flatten().map(clean).collect();
-    format!("{band}{}\n\n", facts.join(" · "))
+    let warning = verdict
+        .warning_with(|at| printer.local(at))
+        .map(|warning| io.paint(self::style(Ruling::Unknown), &clean(&warning)) + "\n");
+    format!("{band}{}\n{}\n", facts.join(" · "), warning.unwrap_or_default())
 }
 
 /// The verdicts of a run.
@@ -87,6 +90,7 @@ impl Record for Verdict {
         Column::whole("seat"),
         Column::whole("admittedAt"),
         Column::whole("device"),
+        Column::whole("doubleAdmissions"),
     ];
 
     fn cells(&self, _now: Timestamp) -> Vec<Cell> {
@@ -104,13 +108,14 @@ impl Record for Verdict {
             Cell::opt(self.seat.as_ref()),
             Cell::time(self.admitted_at),
             Cell::opt(self.device.as_ref()),
+            double_admissions(&self.double_admissions),
         ]
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ticketing_sdk::Admission;
+    use ticketing_sdk::{Admission, DoubleAdmission};
 
     use super::*;
     use crate::io::fake;
@@ -153,6 +158,25 @@ mod tests {
     }
 
     #[test]
+    fn door_that_admits_a_new_holder_says_who_has_entered_before() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let earlier = DoubleAdmission::new(at("2026-12-24T18:02:09Z"), Some("N\u{1b}[2J".to_owned()));
+        let admission = Admission::new("p-1", "RustConf", at("2026-12-24T18:31:07Z"));
+        let verdict = Verdict::admitted(admission.double_admissions(vec![earlier]));
+        let warning = "somebody has entered with this pass at 2026-12-24 18:02:09 UTC by N[2J";
+        let plain = shown(std::slice::from_ref(&verdict), &fake::terminal_of(40, false), Format::Table);
+        assert!(plain.ends_with(&format!("admitted at 2026-12-24 18:31:07 UTC\n{warning}\n\n")), "{plain}");
+        let coloured = shown(std::slice::from_ref(&verdict), &fake::terminal_of(40, true), Format::Table);
+        assert!(
+            coloured.contains(&format!("\u{1b}[1m\u{1b}[38;5;16m\u{1b}[48;5;226m{warning}")),
+            "{coloured:?}"
+        );
+        let lines = shown(&[verdict], &fake::pipe(""), Format::Jsonl);
+        let line: serde_json::Value = serde_json::from_str(lines.trim()).unwrap();
+        assert_eq!(line["doubleAdmissions"][0]["admittedAt"], "2026-12-24T18:02:09.000Z");
+    }
+
+    #[test]
     fn verdict_on_a_pipe_is_a_line_of_json() {
         let verdict = Verdict::already_admitted(None, Some("north".to_owned()));
         let lines = shown(&[verdict], &fake::pipe(""), Format::Jsonl);
@@ -174,10 +198,10 @@ mod tests {
         let json = shown(&[admitted(), Verdict::refused("pass_invalid", NO_CODE)], Format::Json);
         let verdicts: Vec<_> = parse(&json).iter().map(|verdict| verdict["verdict"].clone()).collect();
         assert_eq!((verdicts, json.lines().count()), (vec!["admitted".into(), "refused".into()], 4));
-        let header = "verdict,reason,message,passId,title,seat,admittedAt,device\n";
+        let header = "verdict,reason,message,passId,title,seat,admittedAt,device,doubleAdmissions\n";
         assert_eq!(shown(&[], Format::Csv), header);
         let csv = shown(&[Verdict::refused("pass_invalid", NO_CODE)], Format::Csv);
-        assert_eq!(csv, format!("{header}refused,pass_invalid,{NO_CODE},,,,,\n"));
+        assert_eq!(csv, format!("{header}refused,pass_invalid,{NO_CODE},,,,,,\n"));
     }
 
     #[test]

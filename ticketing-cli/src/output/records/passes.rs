@@ -22,7 +22,7 @@ const COLUMNS: [Column; 14 + DETAILS] = with_details([
 ]);
 
 const ALL_COLUMNS: [Column; 16 + DETAILS] =
-    with_last(COLUMNS, [Column::hidden("code"), Column::hidden("doubleAdmissions")]);
+    with_last(COLUMNS, [Column::hidden("code"), Column::filled("doubleAdmissions")]);
 
 /// Several passes of one title differ in these.
 const fn detail_column(field: DetailField) -> Column {
@@ -61,7 +61,7 @@ impl Record for Pass {
         let mut cells = vec![
             Cell::text(&self.id),
             Cell::text(&self.title),
-            Cell::label(self.status.as_str(), self.status.label(), tone(self.status)),
+            status(self),
             Cell::text(&self.ticket_id),
             Cell::text(&self.issuer_id),
             Cell::text(&self.serial),
@@ -77,8 +77,7 @@ impl Record for Pass {
         cells.extend(detail_cells(&self.details));
         // People read it from the screen that `passes show` draws.
         cells.push(self.code.as_ref().map_or(Cell::None, |code| Cell::ForPrograms(code.as_str().to_owned())));
-        let doubles: Vec<_> = self.double_admissions.iter().map(double_admission).collect();
-        cells.push(if doubles.is_empty() { Cell::None } else { Cell::Times(doubles) });
+        cells.push(double_admissions(&self.double_admissions));
         cells
     }
 }
@@ -91,10 +90,26 @@ impl Record for PassTransfer {
     }
 }
 
+/// Returns the cell of admissions.
+pub(crate) fn double_admissions(doubles: &[DoubleAdmission]) -> Cell {
+    let doubles: Vec<_> = doubles.iter().map(double_admission).collect();
+    if doubles.is_empty() { Cell::None } else { Cell::Times(doubles) }
+}
+
 /// Returns a time, and the device if it gave a name.
 fn double_admission(double: &DoubleAdmission) -> (Timestamp, String) {
     let device = double.device.as_ref().map(|device| format!(" by {device}"));
     (double.admitted_at, device.unwrap_or_default())
+}
+
+/// Returns the cell of the status. That the holder of an offered pass has entered must not be missed.
+fn status(pass: &Pass) -> Cell {
+    match (pass.status, pass.admitted_at) {
+        (PassStatus::Offered, Some(_)) => {
+            Cell::label(pass.status.as_str(), "For resale, admitted", Tone::Bad)
+        }
+        (status, _) => Cell::label(status.as_str(), status.label(), tone(status)),
+    }
 }
 
 fn tone(status: PassStatus) -> Tone {
