@@ -90,8 +90,11 @@ impl Caller {
             Call::PrepareDoor(issuer) => Reply::Door(Some(Box::new(self.door.prepare(&issuer).await?))),
             Call::SyncDoor(issuer) => Reply::DoorSync(Box::new(self.door.sync(&issuer).await?)),
             Call::UsedPasses => {
-                let list = passes.list().issued().status([PassStatus::Used]).limit(PAGE);
-                Reply::UsedPasses(list.all().await?)
+                // A pass that is not used can have admissions, too: of a holder who sells it, or of an earlier one.
+                let issued = passes.list().issued().limit(PAGE).all().await?;
+                let is_admitted =
+                    |pass: &Pass| pass.admitted_at.is_some() || !pass.double_admissions.is_empty();
+                Reply::UsedPasses(issued.into_iter().filter(is_admitted).collect())
             }
             Call::CardEntry => Reply::CardEntry(self.client.payments().card_entry().await?),
             Call::SignIn { email, password } => {

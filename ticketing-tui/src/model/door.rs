@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ticketing_sdk::{DoubleAdmission, Pass, PassCode, TicketId, UserId};
+use ticketing_sdk::{DoubleAdmission, Pass, PassCode, PassStatus, TicketId, UserId};
 
 use super::notices::Level;
 use super::{FeedState, Model};
@@ -24,7 +24,7 @@ pub(crate) struct Door {
     /// Why the last action failed.
     pub(crate) error: Option<String>,
     pub(crate) conflicts: Vec<AdmissionConflict>,
-    /// The used passes of one's events, by the ticket that issued them.
+    /// The admitted passes of one's events, by the ticket that issued them.
     used: HashMap<TicketId, Pass>,
 }
 
@@ -93,16 +93,24 @@ impl Model {
         self.begin_door(DoorAction::Sync, Call::SyncDoor);
     }
 
-    /// Loads the used passes of one's events.
+    /// Loads the admitted passes of one's events.
     pub(crate) fn load_used_passes(&mut self) {
         self.call(Call::UsedPasses);
     }
 
-    /// What is known of the admissions with the ticket of a listing, and whether that is one too many.
-    pub(crate) fn admissions(&self, ticket: &TicketId) -> Option<(String, bool)> {
+    /// What is known of the admissions with the ticket of a listing, and what is wrong about them: one is too many, or the
+    /// pass admits somebody else still.
+    pub(crate) fn admissions(&self, ticket: &TicketId) -> Option<(String, Option<&'static str>)> {
         let all = self.door.admissions(ticket);
         let words = text::sentence(&self.local.admissions(&all));
-        (!all.is_empty()).then(|| (format!("{words}."), all.len() > 1))
+        let is_used = self.door.used.get(ticket).is_some_and(|pass| pass.status == PassStatus::Used);
+        let fault = match all.len() {
+            0 => return None,
+            1 if is_used => None,
+            1 => Some("Admitted early"),
+            _ => Some("Admitted twice"),
+        };
+        Some((format!("{words}."), fault))
     }
 
     fn begin_door(&mut self, action: DoorAction, call: fn(UserId) -> Call) {

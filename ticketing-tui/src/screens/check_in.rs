@@ -31,6 +31,8 @@ pub(crate) struct CheckIn {
 struct Entry {
     at: Timestamp,
     ruling: Ruling,
+    /// How much it matters: somebody may have entered before a holder who is admitted.
+    role: StyleRole,
     words: String,
 }
 
@@ -54,7 +56,11 @@ fn role(ruling: Ruling) -> StyleRole {
 /// What a verdict says, with times on the clock of the user.
 fn words(verdict: &Verdict, local: &LocalTime) -> String {
     if verdict.verdict == Ruling::Admitted {
-        return named(verdict.title.as_deref().unwrap_or_default(), verdict.seat.as_deref());
+        let named = named(verdict.title.as_deref().unwrap_or_default(), verdict.seat.as_deref());
+        return match verdict.warning_with(|at| local.date_and_time(at)) {
+            Some(warning) => format!("{named}: {}", text::sanitize(&warning)),
+            None => named,
+        };
     }
     match (verdict.reason.as_deref() == Some(ErrorCode::AlreadyAdmitted.as_str()), verdict.admitted_at) {
         (true, Some(at)) => format!("Already admitted {}", local.admission(at, verdict.device.as_deref())),
@@ -102,12 +108,16 @@ impl CheckIn {
 
     /// Adds the result of a check-in to the log.
     fn log_reply(&mut self, reply: &Result<Reply, CallError>, model: &Model) {
-        let (ruling, words) = match reply {
-            Ok(Reply::Verdict { verdict, .. }) => (verdict.verdict, words(verdict, &model.local)),
+        let (ruling, role, words) = match reply {
+            Ok(Reply::Verdict { verdict, .. }) => {
+                let warns = !verdict.double_admissions.is_empty();
+                let role = if warns { StyleRole::Warn } else { role(verdict.verdict) };
+                (verdict.verdict, role, words(verdict, &model.local))
+            }
             Ok(_) => return,
             Err(error) => {
                 let message = error.message.trim_end_matches('.');
-                (Ruling::Unknown, format!("Scan the code again: {message}"))
+                (Ruling::Unknown, StyleRole::Warn, format!("Scan the code again: {message}"))
             }
         };
         match ruling {
@@ -115,7 +125,7 @@ impl CheckIn {
             Ruling::Refused => self.refused += 1,
             Ruling::Unknown => {}
         }
-        self.log.insert(0, Entry { at: model.server_now(), ruling, words });
+        self.log.insert(0, Entry { at: model.server_now(), ruling, role, words });
         self.log.truncate(LONGEST_LOG);
     }
 
@@ -230,8 +240,7 @@ impl Screen for CheckIn {
             painter.paragraph(rest, words, painter.theme.faint);
             return;
         };
-        let style =
-            self::role(last.ruling).style(painter.theme).add_modifier(Modifier::REVERSED | Modifier::BOLD);
+        let style = last.role.style(painter.theme).add_modifier(Modifier::REVERSED | Modifier::BOLD);
         let band = top(rest, if rest.height > 12 { 3 } else { 1 });
         painter.buffer.set_style(band, style);
         painter.centre(below(band, band.height / 2), last.ruling.heading(), style);
@@ -242,14 +251,14 @@ impl Screen for CheckIn {
             if rest.is_empty() {
                 break;
             }
-            let style = self::role(entry.ruling).style(painter.theme);
+            let style = entry.role.style(painter.theme);
             let mark = match entry.ruling {
                 Ruling::Admitted => painter.glyphs.tick,
                 Ruling::Refused => painter.glyphs.cross,
                 Ruling::Unknown => painter.glyphs.hollow,
             };
             let time = format!("{} ", model.local.time_of_day(entry.at));
-            let words = if entry.ruling == Ruling::Admitted { Style::new() } else { style };
+            let words = if entry.role == StyleRole::Good { Style::new() } else { style };
             let spans = [(&*time, painter.theme.faint), (mark, style), (" ", style), (&*entry.words, words)];
             painter.spans(rest, &spans);
             rest = below(rest, 1);

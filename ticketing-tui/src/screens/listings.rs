@@ -73,9 +73,9 @@ impl OwnList for Listings {
 
     fn row<'a>(model: &'a Model, listing: &'a Listing, _: u16) -> Row<'a> {
         let ticket = &listing.ticket;
-        // A double admission matters most.
-        let is_double = model.admissions(&ticket.id).is_some_and(|(_, is_double)| is_double);
-        let (word, role) = if is_double { ("Admitted twice", StyleRole::Bad) } else { status(listing) };
+        // What is wrong about an admission matters most.
+        let fault = model.admissions(&ticket.id).and_then(|(_, fault)| fault);
+        let (word, role) = fault.map_or_else(|| status(listing), |fault| (fault, StyleRole::Bad));
         Row {
             title: text::title(&ticket.title).into(),
             price: Some(text::money(ticket.price)),

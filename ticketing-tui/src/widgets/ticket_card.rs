@@ -122,10 +122,10 @@ pub(crate) fn view(
     if rest.is_empty() { rest } else { advice(painter, rest, model, ticket, row) }
 }
 
-/// Says when the ticket of an own event was admitted: in colour where that was more than once. Returns the rest of the area.
+/// Says when the ticket of an own event was admitted: in colour where something is wrong about that. Returns the rest of the area.
 pub(crate) fn admissions(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId) -> Rect {
-    let Some((words, is_double)) = model.admissions(ticket) else { return area };
-    let style = if is_double { painter.theme.bad } else { painter.theme.dim };
+    let Some((words, fault)) = model.admissions(ticket) else { return area };
+    let style = if fault.is_some() { painter.theme.bad } else { painter.theme.dim };
     below(painter.paragraph(area, &words, style), 1)
 }
 

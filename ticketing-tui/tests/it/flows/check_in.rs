@@ -192,6 +192,20 @@ fn door_of_another_user_is_unknown() {
 }
 
 #[test]
+fn new_holder_is_admitted_with_a_warning() {
+    let mut harness = door();
+    scan(&mut harness, "TK1 ONE");
+    let earlier =
+        DoubleAdmission::new(Timestamp::from_millis(NOW - 60_000), Some("north\u{1b} door".to_owned()));
+    let admitted = Verdict::admitted(fixtures::admission().double_admissions(vec![earlier]));
+    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(admitted, None)));
+    harness.assert_shows("ADMITTED");
+    harness.assert_shows("Jazz at the lake, Row 3, seat 12: somebody has entered with this pass at");
+    harness.assert_shows("2027-01-15 08:59 UTC+01 by north door");
+    harness.assert_shows("1 admitted, 0 refused");
+}
+
+#[test]
 fn seller_sees_who_was_admitted_twice() {
     let mut harness = Harness::new((120, 35), ticketing_tui::Colours::True);
     let sold = fixtures::tickets().remove(0).user_id(fixtures::ME).status(TicketStatus::Sold);
@@ -209,9 +223,22 @@ fn seller_sees_who_was_admitted_twice() {
     harness.assert_shows("Admitted 2027-01-15 09:00 UTC+01 by north");
     harness.assert_hides("twice");
     let double = DoubleAdmission::new(at(3), None);
-    harness.server.used = vec![used.double_admissions(vec![double])];
+    harness.server.used = vec![used.clone().double_admissions(vec![double])];
     harness.press("r");
     harness.answer_reads();
     harness.assert_shows("Admitted twice");
     harness.assert_shows("2027-01-15 09:03 UTC+01");
+    // Its holder sells it, or an earlier holder has entered with it.
+    let first = DoubleAdmission::new(at(0), Some("north door".to_owned()));
+    let (mut offered, mut given) = (used.clone(), used.double_admissions(vec![first]));
+    offered.status = PassStatus::Offered;
+    (given.status, given.admitted_at, given.device) = (PassStatus::Valid, None, None);
+    for pass in [offered, given] {
+        harness.server.used = vec![pass];
+        harness.press("r");
+        harness.answer_reads();
+        harness.assert_shows("Admitted early");
+        harness.assert_shows("Admitted 2027-01-15 09:00 UTC+01 by north");
+        harness.assert_hides("twice");
+    }
 }
