@@ -143,7 +143,7 @@ impl Verdict {
     /// let earlier = DoubleAdmission::new(Timestamp::from_millis(0), Some("north door".to_owned()));
     /// let admission = Admission::new("p-1", "RustConf", Timestamp::from_millis(9)).double_admissions(vec![earlier]);
     /// let warning = Verdict::admitted(admission).warning_with(|_| "19:30".to_owned());
-    /// assert_eq!(warning.as_deref(), Some("somebody has entered with this pass at 19:30 by north door"));
+    /// assert_eq!(warning.as_deref(), Some("an earlier holder has entered with this pass at 19:30 by north door"));
     /// ```
     pub fn warning_with(&self, time: impl Fn(Timestamp) -> String) -> Option<String> {
         let by = |device: &String| format!(" by {device}");
@@ -153,7 +153,7 @@ impl Verdict {
             .map(|earlier| time(earlier.admitted_at) + &earlier.device.as_ref().map_or_else(String::new, by));
         let times: Vec<String> = times.collect();
         let warns = self.verdict == Ruling::Admitted && !times.is_empty();
-        warns.then(|| format!("somebody has entered with this pass at {}", times.join(", ")))
+        warns.then(|| format!("an earlier holder has entered with this pass at {}", times.join(", ")))
     }
 
     /// Nobody enters, for this reason.

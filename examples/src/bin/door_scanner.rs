@@ -41,7 +41,11 @@ fn admitted(admission: &Admission) -> String {
     let title = sanitize(&admission.title);
     let earlier = admission.double_admissions.iter().map(|earlier| {
         let device = earlier.device.as_deref().unwrap_or("a door without a name");
-        format!("; somebody has entered with this pass at {} by {}", earlier.admitted_at, sanitize(device))
+        format!(
+            "; an earlier holder has entered with this pass at {} by {}",
+            earlier.admitted_at,
+            sanitize(device)
+        )
     });
     format!("admitted: {title}{}", earlier.collect::<String>())
 }

@@ -147,7 +147,7 @@ impl BatchJournal {
 
     /// Removes the record.
     pub(crate) fn remove(&self) {
-        // A file that cannot be removed has no line: the next command starts anew.
+        // A file that cannot be removed has no line: the next command starts from its first row.
         self.with(|record| record.log.clear());
         let _ = fs::remove_file(&self.path);
     }

@@ -99,7 +99,7 @@ impl Model {
     }
 
     /// What is known of the admissions with the ticket of a listing, and what is wrong about them: one is too many, or the
-    /// pass admits somebody else still.
+    /// pass still admits another holder.
     pub(crate) fn admissions(&self, ticket: &TicketId) -> Option<(String, Option<&'static str>)> {
         let all = self.door.admissions(ticket);
         let words = text::sentence(&self.local.admissions(&all));

@@ -31,7 +31,7 @@ pub(crate) struct CheckIn {
 struct Entry {
     at: Timestamp,
     ruling: Ruling,
-    /// How much it matters: somebody may have entered before a holder who is admitted.
+    /// How much it matters: an earlier holder may have entered before one who is admitted.
     role: StyleRole,
     words: String,
 }

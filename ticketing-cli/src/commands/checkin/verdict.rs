@@ -163,7 +163,7 @@ mod tests {
         let earlier = DoubleAdmission::new(at("2026-12-24T18:02:09Z"), Some("N\u{1b}[2J".to_owned()));
         let admission = Admission::new("p-1", "RustConf", at("2026-12-24T18:31:07Z"));
         let verdict = Verdict::admitted(admission.double_admissions(vec![earlier]));
-        let warning = "somebody has entered with this pass at 2026-12-24 18:02:09 UTC by N[2J";
+        let warning = "an earlier holder has entered with this pass at 2026-12-24 18:02:09 UTC by N[2J";
         let plain = shown(std::slice::from_ref(&verdict), &fake::terminal_of(40, false), Format::Table);
         assert!(plain.ends_with(&format!("admitted at 2026-12-24 18:31:07 UTC\n{warning}\n\n")), "{plain}");
         let coloured = shown(std::slice::from_ref(&verdict), &fake::terminal_of(40, true), Format::Table);

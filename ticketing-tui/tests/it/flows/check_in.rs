@@ -200,7 +200,7 @@ fn new_holder_is_admitted_with_a_warning() {
     let admitted = Verdict::admitted(fixtures::admission().double_admissions(vec![earlier]));
     answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(admitted, None)));
     harness.assert_shows("ADMITTED");
-    harness.assert_shows("Jazz at the lake, Row 3, seat 12: somebody has entered with this pass at");
+    harness.assert_shows("Jazz at the lake, Row 3, seat 12: an earlier holder has entered with this");
     harness.assert_shows("2027-01-15 08:59 UTC+01 by north door");
     harness.assert_shows("1 admitted, 0 refused");
 }
