@@ -53,7 +53,8 @@ screen_tests! {
 
 #[test]
 fn each_state_says_what_it_is_and_what_can_be_done() {
-    let states: [(fn(&mut Harness), &[&str]); 6] = [
+    type Steps = fn(&mut Harness);
+    let states: [(Steps, &[&str]); 6] = [
         (|harness| ordered(harness, OrderStatus::Created), &["15:00 left", "b continues to the payment"]),
         (|harness| ordered(harness, OrderStatus::Complete), &["Yours", "b shows your order"]),
         (
