@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use ticketing_sdk::text::utc;
 use ticketing_sdk::{
-    Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, Timestamp, Verdict, Write,
+    Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, PassStatus, Timestamp,
+    Verdict, Write,
 };
 
 use super::OfflineDoor;
@@ -216,6 +217,10 @@ impl Conflict {
         let reason = refused.map_or(conflict.reason.clone(), |(reason, _)| reason.clone());
         let refusal = refused.map(|(_, message)| message.clone());
         let Some(other) = all.iter().find(|admission| **admission != own) else {
+            // It was for sale when it was uploaded. Its listing is closed since, so that nobody else enters with it.
+            if on_server.is_some_and(|pass| pass.status == PassStatus::Used && !all.is_empty()) {
+                return None;
+            }
             return Some(Self { reason, message: refusal.clone()?, refusal, ..conflict });
         };
         let first = all.first()?;

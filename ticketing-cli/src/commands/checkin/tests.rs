@@ -241,6 +241,19 @@ mod offline {
     }
 
     #[tokio::test]
+    async fn admission_of_a_pass_for_sale_is_in_doubt_until_its_listing_is_closed() {
+        let (_folder, file) = prepared();
+        check_in(&file, at());
+        let pass = |status| fixtures::pass(PASS).status(status).admitted_at(at()).device("north");
+        let mock = marketplace_with(&[pass(PassStatus::Offered)]);
+        mock.on(Method::POST, PATH, Reply::problem(400, ErrorCode::PassOffered, "The pass is for sale"));
+        let (end, conflicts) = sync(&mock, &file).await;
+        assert_eq!((end.unwrap_err().exit, &conflicts[0]["reason"]), (Exit::Refused, &"pass_offered".into()));
+        let (end, conflicts) = sync(&marketplace_with(&[pass(PassStatus::Used)]), &file).await;
+        assert!(end.is_ok() && conflicts.is_empty(), "{conflicts:?}");
+    }
+
+    #[tokio::test]
     async fn sync_without_doubts_is_an_empty_document() {
         let (folder, file) = prepared();
         for (format, expected) in
