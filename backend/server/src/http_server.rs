@@ -76,7 +76,6 @@ impl HttpServer {
                 .into_iter()
                 .flat_map(|service| service.paths().iter().map(move |path| (*path, service.name())))
                 .collect(),
-            ..LayerSettings::default()
         };
         let limits =
             ServeLimits { allowed_origins: layers.allowed_origins.clone().into(), ..settings.serve.clone() };
