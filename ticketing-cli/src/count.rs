@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 /// Returns a number with its noun, whose plural ends in `s`: `1 ticket`, `2 tickets`.
-pub(crate) fn count<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+pub(crate) fn count<N: Copy + Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
     let ending = if number == N::from(1) { "" } else { "s" };
     format!("{number} {noun}{ending}")
 }
