@@ -30,7 +30,7 @@ pub enum RunError {
 /// # Errors
 /// If the stack cannot be started, or `ready` fails.
 pub async fn run(settings: StackSettings, ready: impl Ready) -> Result<(), RunError> {
-    let stack = Box::pin(Stack::start(settings)).await?;
+    let stack = Stack::start(settings).await?;
     let result = wait_for_signal(stack.addr(), ready).await;
     log_unclean_stop(stack.stop().await);
     result

@@ -48,6 +48,11 @@ impl Stack {
     /// If the data folder is in use or unusable, the NATS server cannot carry the events, or the port cannot be
     /// bound. No task is left running.
     pub async fn start(settings: StackSettings) -> Result<Self, StartError> {
+        // The future that opens five services is too large for the stack of a caller.
+        Box::pin(Self::open(settings)).await
+    }
+
+    async fn open(settings: StackSettings) -> Result<Self, StartError> {
         if settings.movable_clock && !settings.listen.ip().is_loopback() {
             return Err(StartError::MovableClock(settings.listen));
         }

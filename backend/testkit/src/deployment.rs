@@ -21,7 +21,7 @@ impl Deployment {
         if shape == Shape::Processes {
             return Self::Cluster(Box::pin(Cluster::start(cluster)).await);
         }
-        Self::InProcess(Box::pin(Stack::start(cluster.settings.clone())).await.expect("the stack starts"))
+        Self::InProcess(Stack::start(cluster.settings.clone()).await.expect("the stack starts"))
     }
 
     pub(crate) fn url(&self) -> String {
