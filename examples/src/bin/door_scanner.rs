@@ -35,7 +35,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns what the door says of a holder who enters. Somebody may have entered with the pass before, at a door without a
+/// Returns what the door says of a holder who enters. An earlier holder may have entered with the pass, at a door without a
 /// network, and given it away or sold it since.
 fn admitted(admission: &Admission) -> String {
     let title = sanitize(&admission.title);

@@ -35,7 +35,7 @@ impl ApiCommand for Args {
         }
         let get = async |id: &OrderId| api.client.orders().get(id).await;
         let orders = resolve::get_all(ids, Subject::Order, get).await?;
-        // The answers have told the time of the server.
+        // The answers have stated the time of the server.
         api.printer().one_or_many(&orders)
     }
 }

@@ -35,7 +35,7 @@ impl ApiCommand for Args {
         }
         let get = async |id: &PassId| api.client.passes().get(id).await;
         let passes = resolve::get_all(ids, Subject::Pass, get).await?;
-        // The answers have told the time of the server.
+        // The answers have stated the time of the server.
         api.printer().one_or_many(&passes)
     }
 }

@@ -28,7 +28,7 @@ impl ApiCommand for Args {
         let ids = resolve::all(api, self.ids, resolve::payment).await?;
         let get = async |id: &PaymentId| api.client.payments().get(id).await;
         let payments = resolve::get_all(ids, Subject::Payment, get).await?;
-        // The answers have told the time of the server.
+        // The answers have stated the time of the server.
         api.printer().one_or_many(&payments)
     }
 }

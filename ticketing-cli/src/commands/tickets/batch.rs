@@ -150,7 +150,7 @@ impl Batch {
         match &self.repeat {
             _ if self.key.is_some() => {}
             Repeat::Always => journal.remove(),
-            // A run that is not ended has nothing to list: the next one starts anew.
+            // A run that is not ended has nothing to list: the next one starts again.
             Repeat::Again(name) => drop(journal.finish_run(name)),
             Repeat::Never => {}
         }

@@ -35,7 +35,7 @@ impl ApiCommand for Args {
         }
         let get = async |id: &TicketId| api.client.tickets().get(id).await;
         let tickets = resolve::get_all(ids, Subject::Ticket, get).await?;
-        // The answers have told the time of the server.
+        // The answers have stated the time of the server.
         api.printer().one_or_many(&tickets)
     }
 }
