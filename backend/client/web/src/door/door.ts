@@ -243,7 +243,8 @@ export class Door {
     settleCheckIn(this.user.id, code)
     this.#remember(admission)
     this.#schedule(this.#state.isOffline ? this.#backoff : 0)
-    return { kind: 'admitted', admission: { passId: pass.id, title, seat, admittedAt: at }, byList }
+    const { doubleAdmissions } = pass
+    return { kind: 'admitted', admission: { passId: pass.id, title, seat, admittedAt: at, ...(doubleAdmissions && { doubleAdmissions }) }, byList }
   }
 
   /** Finds out whether the server can be reached, and uploads what waits. */

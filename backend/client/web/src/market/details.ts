@@ -32,13 +32,6 @@ export const clockTime = (startsAt: string): string => PARTS.exec(startsAt)?.[1]
 /** Returns the offset of the place: `+01:00` or `Z`. */
 export const offsetOf = (startsAt: string): string => PARTS.exec(startsAt)?.[2] ?? ''
 
-/** Adds an offset to the value of a `datetime-local` input: that of `before`, or that of the device at that time. */
-export function withOffset(local: string, before: string): string {
-  if (!local) return ''
-  const seconds = local.length === 16 ? ':00' : ''
-  return local + seconds + (offsetOf(before) || deviceOffset(new Date(local)))
-}
-
 /** Returns the offset of the device at a time. */
 export function deviceOffset(at: Date): string {
   const minutes = -at.getTimezoneOffset()

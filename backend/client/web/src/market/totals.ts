@@ -1,21 +1,24 @@
 // The totals of a seller, and the tabs of the listings.
-import type { TicketStatus } from '../api/types'
 import type { ShownTicket } from '../live/cache'
 import { toCents } from '../texts/amount'
+import { saleStatus } from './sales'
 
-export const TABS = ['all', 'available', 'reserved', 'sold'] as const
+export const TOTALS = ['available', 'reserved', 'sold', 'ended'] as const
+export const TABS = ['all', ...TOTALS] as const
 export type Tab = (typeof TABS)[number]
 
-export const inTab = (tab: Tab) => (ticket: Pick<ShownTicket, 'status' | 'withdrawn'>) =>
-  tab === 'all' || (ticket.status === tab && !ticket.withdrawn)
+type Listed = Pick<ShownTicket, 'status' | 'withdrawn' | 'startsAt'>
 
-export type Totals = Record<TicketStatus, { count: number; amount: number }>
+/** Returns whether a listing is in a tab. `lastPast`: the events up to this time have started, in milliseconds. */
+export const inTab = (tab: Tab, lastPast: number) => (ticket: Listed) => tab === 'all' || saleStatus(ticket, lastPast) === tab
+
+export type Totals = Record<(typeof TOTALS)[number], { count: number; amount: number }>
 
 /** Returns the number and the sum of prices for each status, without withdrawn tickets. Sums are exact: they are added in cents. */
-export function totalsOf(tickets: readonly Pick<ShownTicket, 'status' | 'withdrawn' | 'price'>[]): Totals {
-  const total = (status: TicketStatus) => {
-    const some = tickets.filter(inTab(status))
+export function totalsOf(tickets: readonly (Listed & Pick<ShownTicket, 'price'>)[], lastPast: number): Totals {
+  const total = (tab: Tab) => {
+    const some = tickets.filter(inTab(tab, lastPast))
     return { count: some.length, amount: some.reduce((sum, { price }) => sum + toCents(price), 0) / 100 }
   }
-  return { available: total('available'), reserved: total('reserved'), sold: total('sold') }
+  return Object.fromEntries(TOTALS.map((tab) => [tab, total(tab)])) as Totals
 }

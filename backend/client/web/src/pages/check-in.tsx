@@ -9,8 +9,9 @@ import { type DoorView, useDoor, useUserOfDoor } from '../door/use-door'
 import { keys } from '../live/cache'
 import { CameraView, usePicture } from '../passes/camera-view'
 import { DoorList } from '../passes/door-list'
+import { listenToScanner } from '../passes/scanner'
 import { signal } from '../passes/signal'
-import { type Verdict, cleanCode } from '../passes/verdict'
+import { type Ruling, type Verdict, cleanCode, enteredBefore, isRepeat } from '../passes/verdict'
 import { VerdictLog, VerdictView } from '../passes/verdict-view'
 import { SignedIn } from '../session/guard'
 import { preferences } from '../storage'
@@ -40,24 +41,31 @@ function useVerdicts(view: DoorView, device: string, loud: boolean) {
   const { door } = view
   const client = useQueryClient()
   const [verdicts, setVerdicts] = useState<Verdict[]>([])
-  const [waiting, setWaiting] = useState(0)
+  const [isJudging, setJudging] = useState(false)
   const queue = useRef(Promise.resolve())
   const count = useRef(0)
+  const last = useRef<{ code: string; kind: Ruling['kind']; at: number }>(null)
   const judge = useCallback(
     (code: string) => {
-      setWaiting((before) => before + 1)
+      const scannedAt = performance.now()
       queue.current = queue.current.then(async () => {
+        if (isRepeat(last.current, code, scannedAt)) {
+          setVerdicts(([first, ...rest]) => (first ? [{ ...first, isRepeat: true }, ...rest] : rest))
+          return
+        }
+        setJudging(true)
         const id = count.current++
         const ruling = await door.judge(code, device)
+        last.current = { code, kind: ruling.kind, at: performance.now() }
         setVerdicts((before) => [{ id, at: serverNow(), ...ruling }, ...before].slice(0, LOGGED))
-        setWaiting((before) => before - 1)
-        if (loud) signal(ruling.kind)
+        setJudging(false)
+        if (loud) signal(enteredBefore(ruling).length > 0 ? 'unknown' : ruling.kind)
         if (ruling.kind === 'unknown' && isCode(ruling.error, 'not_signed_in', 'other_user')) void client.invalidateQueries({ queryKey: keys.session })
       })
     },
     [client, door, device, loud],
   )
-  return { verdicts, isJudging: waiting > 0, judge }
+  return { verdicts, isJudging, judge }
 }
 
 function Door({ user }: { user: User }) {
@@ -84,8 +92,6 @@ function Door({ user }: { user: User }) {
           <VerdictLog verdicts={verdicts} />
         </div>
         <div className="buy-panel">
-          <DoorList view={view} />
-          <DoorReadiness state={view.state} />
           <Field
             label={texts.door.device}
             hint={texts.door.deviceHint}
@@ -109,19 +115,31 @@ function Door({ user }: { user: User }) {
             />
             <span>{texts.door.sound}</span>
           </label>
+          <DoorList view={view} />
+          <DoorReadiness state={view.state} />
         </div>
       </div>
     </Page>
   )
 }
 
-/** The field that a hand scanner types into. It keeps the focus, so that the next scan needs no click. */
+/** The field that codes are typed or pasted into. It keeps the focus; a hand scanner is heard wherever that is. */
 function CodeField({ onCode }: { onCode: (code: string) => void }) {
   const texts = useTexts()
   const [typed, setTyped] = useState('')
   const form = useRef<HTMLFormElement>(null)
   const focus = () => form.current?.querySelector('input')?.focus({ preventScroll: true })
   useEffect(focus, [])
+  const report = useRef(onCode)
+  useEffect(() => {
+    report.current = onCode
+  }, [onCode])
+  useEffect(() => {
+    const listening = new AbortController()
+    const isCodeField = (target: EventTarget | null) => target instanceof HTMLInputElement && target.form === form.current
+    listenToScanner(isCodeField, (code) => report.current(code), listening.signal)
+    return () => listening.abort()
+  }, [])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const code = cleanCode(typed)

@@ -1,19 +1,22 @@
 // The page to claim a ticket that another user gives away. The code is in the fragment of the link, or typed.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 
-import { claimPass } from '../api/passes'
+import { claimPass, getPass } from '../api/passes'
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
-import { forgetClaimCode, readClaimCode, takeClaimCode } from '../passes/claim-code'
+import { claimedPass, forgetClaimCode, readClaimCode, rememberClaim, takeClaimCode } from '../passes/claim-code'
+import { isHeld } from '../passes/held'
 import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
+import { ButtonLink } from '../ui/button'
 import { FormSkeleton } from '../ui/draft'
 import { Field } from '../ui/field'
 import { Form, Submit, useFaults } from '../ui/form'
+import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 
 export default function Claim() {
@@ -43,6 +46,7 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
     networkMode: 'always',
     mutationFn: () => claimPass(user.id, readClaimCode(typed)),
     onSuccess: (pass) => {
+      rememberClaim(user.id, readClaimCode(typed), pass.id)
       forgetClaimCode()
       client.setQueryData(keys.pass(user.id, pass.id), pass)
       void client.invalidateQueries({ queryKey: keys.passes(user.id) })
@@ -51,8 +55,30 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
       navigate(`/passes/${pass.id}`, { replace: true })
     },
   })
+  const [claimed] = useState(() => claimedPass(user.id, code))
+  const own = useQuery({
+    queryKey: keys.pass(user.id, claimed ?? ''),
+    queryFn: ({ signal }) => getPass(user.id, claimed ?? '', signal),
+    enabled: claimed !== null,
+  })
+  const isOwn = claim.isIdle && claimed !== null && own.data !== undefined && !own.isError && isHeld(own.data)
+  useEffect(() => {
+    if (isOwn) forgetClaimCode()
+  }, [isOwn])
   const faults = useFaults(claim.error, ['claimCode'])
   const busy = claim.isPending || claim.isSuccess
+  if (isOwn) {
+    return (
+      <Page title={texts.claim.title} narrow>
+        <Notice tone="good" title={texts.claim.done}>
+          <p>{texts.claim.yours}</p>
+        </Notice>
+        <ButtonLink to={`/passes/${own.data.id}`} variant="primary" wide>
+          {texts.order.passLink}
+        </ButtonLink>
+      </Page>
+    )
+  }
   return (
     <Page title={texts.claim.title} lead={texts.claim.lead} narrow>
       <Form

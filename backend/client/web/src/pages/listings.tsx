@@ -4,9 +4,9 @@ import { Link, useSearch } from 'wouter'
 import { listTickets } from '../api/tickets'
 import type { User } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
-import { OwnDoubleAdmissions } from '../passes/admissions-view'
+import { OwnAdmissionConflicts } from '../passes/admissions-view'
 import { SignedIn } from '../session/guard'
-import { type Tab, TABS, inTab, totalsOf } from '../market/totals'
+import { type Tab, TABS, TOTALS, inTab, totalsOf } from '../market/totals'
 import { useI18n, useTexts } from '../texts/context'
 import { MorePages, useAllPages } from '../ui/all-pages'
 import { ButtonLink } from '../ui/button'
@@ -14,6 +14,7 @@ import { GridSkeleton, TicketCard } from '../ui/card'
 import { Empty } from '../ui/empty'
 import { Page } from '../ui/page'
 import { ListState } from '../ui/resource'
+import { useLastPast } from '../ui/use-now'
 
 const QUERY = new URLSearchParams({ seller: 'me', status: 'all', sort: 'newest', past: 'true', limit: '200' })
 
@@ -32,7 +33,8 @@ function OwnListings({ user }: { user: User }) {
   const tickets: ShownTicket[] = list.items
   const wanted = new URLSearchParams(useSearch()).get('show')
   const tab = TABS.find((one) => one === wanted) ?? 'all'
-  const shown = tickets.filter(inTab(tab))
+  const lastPast = useLastPast(tickets.map(({ startsAt }) => startsAt))
+  const shown = tickets.filter(inTab(tab, lastPast))
   return (
     <Page title={texts.listings.title} actions={tickets.length > 0 && <ButtonLink to="/check-in">{texts.door.link}</ButtonLink>}>
       <ListState found={list.found} skeleton={<ListingsSkeleton />} />
@@ -43,9 +45,9 @@ function OwnListings({ user }: { user: User }) {
           </ButtonLink>
         </Empty>
       )}
-      <OwnDoubleAdmissions user={user} hasSold={tickets.some(({ status }) => status === 'sold')} />
-      {tickets.length > 0 && <Totals tickets={tickets} more={list.more} />}
-      {tickets.length > 0 && <Tabs chosen={tab} tickets={tickets} />}
+      <OwnAdmissionConflicts user={user} hasSold={tickets.some(({ status }) => status === 'sold')} />
+      {tickets.length > 0 && <Totals tickets={tickets} lastPast={lastPast} more={list.more} />}
+      {tickets.length > 0 && <Tabs chosen={tab} tickets={tickets} lastPast={lastPast} />}
       {tickets.length > 0 && (
         <section aria-label={texts.listings.tabs[tab]}>
           <h2 className="hidden">{texts.listings.tabs[tab]}</h2>
@@ -64,13 +66,19 @@ function OwnListings({ user }: { user: User }) {
   )
 }
 
+interface ShownProps {
+  tickets: ShownTicket[]
+  /** The events up to this time have started, in milliseconds. */
+  lastPast: number
+}
+
 /** `more` is whether older listings are not loaded. */
-function Totals({ tickets, more }: { tickets: ShownTicket[]; more: boolean }) {
+function Totals({ tickets, lastPast, more }: ShownProps & { more: boolean }) {
   const { texts, format } = useI18n()
-  const totals = totalsOf(tickets)
+  const totals = totalsOf(tickets, lastPast)
   return (
     <dl className="totals">
-      {(['available', 'reserved', 'sold'] as const).map((status) => (
+      {TOTALS.filter((status) => status !== 'ended' || totals.ended.count > 0).map((status) => (
         <div key={status} className={status}>
           <dt>{texts.listings.totals[status]}</dt>
           <dd>
@@ -83,16 +91,17 @@ function Totals({ tickets, more }: { tickets: ShownTicket[]; more: boolean }) {
   )
 }
 
-function Tabs({ chosen, tickets }: { chosen: Tab; tickets: ShownTicket[] }) {
+function Tabs({ chosen, tickets, lastPast }: ShownProps & { chosen: Tab }) {
   const texts = useTexts()
+  const tabs = TABS.map((tab) => ({ tab, count: tickets.filter(inTab(tab, lastPast)).length }))
   return (
     <nav className="tabs" aria-label={texts.listings.title}>
       <ul>
-        {TABS.map((tab) => (
+        {tabs.filter(({ tab, count }) => tab !== 'ended' || count > 0 || tab === chosen).map(({ tab, count }) => (
           <li key={tab}>
             <Link to={tab === 'all' ? '/listings' : `/listings?show=${tab}`} replace aria-current={tab === chosen ? 'page' : undefined}>
               <span>{texts.listings.tabs[tab]}</span>
-              <span className="count">{String(tickets.filter(inTab(tab)).length)}</span>
+              <span className="count">{String(count)}</span>
             </Link>
           </li>
         ))}

@@ -5,10 +5,12 @@ import { useParams } from 'wouter'
 import { calendarPath, getPass } from '../api/passes'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
-import { isAdmittedTwice } from '../passes/admissions'
-import { Admissions, DoubleAdmission } from '../passes/admissions-view'
+import { isStatus } from '../api/problem'
+import { hasEnteredUnused, isAdmittedTwice } from '../passes/admissions'
+import { AdmissionConflict, Admissions } from '../passes/admissions-view'
 import { Code } from '../passes/code'
 import { Resale } from '../passes/resale'
+import { isHeld } from '../passes/held'
 import { PassBadge } from '../passes/status'
 import { Transfer } from '../passes/transfer'
 import { SignedIn } from '../session/guard'
@@ -40,11 +42,13 @@ function PassDetails({ id, user }: { id: string; user: User }) {
   const found = useQuery({
     queryKey: keys.pass(user.id, id),
     queryFn: ({ signal }) => getPass(user.id, id, signal),
-    refetchInterval: (query) => (query.state.data?.status === 'valid' || query.state.data?.status === 'offered' ? POLL_INTERVAL : false),
+    refetchInterval: ({ state: { data, error } }) =>
+      !isStatus(error, 404) && (data?.status === 'valid' || data?.status === 'offered') ? POLL_INTERVAL : false,
   })
-  // A pass that was given away is not found any more, although it was shown before.
+  // A pass that was given away or sold is not found any more, although it was shown before.
+  const { missing, missingHint } = found.data?.transferExpiresAt ? texts.pass.claimed : found.data?.status === 'offered' ? texts.pass.sold : texts.pass
   return (
-    <Resource found={found} missing={texts.pass.missing} hint={texts.pass.missingHint} skeleton={<SplitSkeleton />} forget>
+    <Resource found={found} missing={missing} hint={missingHint} skeleton={<SplitSkeleton />} forget>
       {(pass) => <PassView pass={pass} user={user} />}
     </Resource>
   )
@@ -53,7 +57,7 @@ function PassDetails({ id, user }: { id: string; user: User }) {
 function PassView({ pass, user }: { pass: Pass; user: User }) {
   const texts = useTexts()
   const titleText = useTitleText()
-  const isHolder = pass.status !== 'valid' || pass.code !== undefined
+  const isHolder = isHeld(pass)
   return (
     <Page title={titleText(pass.title)} heading={null}>
       <div className="split">
@@ -78,11 +82,13 @@ function PassView({ pass, user }: { pass: Pass; user: User }) {
 
 function PassState({ pass, isHolder, isIssuer }: { pass: Pass; isHolder: boolean; isIssuer: boolean }) {
   const texts = useTexts()
+  // Only the issuer sees these.
+  if (isAdmittedTwice(pass) || hasEnteredUnused(pass)) return <AdmissionConflict pass={pass} />
   if (pass.status === 'valid') return <p>{isHolder ? texts.pass.show : texts.door.notAdmitted}</p>
   if (pass.status === 'offered') {
     return (
       <Notice tone="warn" title={texts.pass.offered}>
-        <p>{texts.pass.offeredHint}</p>
+        <p>{isHolder ? texts.pass.offeredHint : texts.pass.offeredByHolder}</p>
       </Notice>
     )
   }
@@ -93,8 +99,6 @@ function PassState({ pass, isHolder, isIssuer }: { pass: Pass; isHolder: boolean
       </Notice>
     )
   }
-  // The issuer sees the doors, too.
-  if (isAdmittedTwice(pass)) return <DoubleAdmission pass={pass} />
   return (
     <Notice title={texts.pass.used}>
       {isIssuer ? (

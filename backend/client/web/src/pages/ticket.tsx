@@ -7,6 +7,7 @@ import { listOrders } from '../api/orders'
 import { deleteTicket, getTicket } from '../api/tickets'
 import { Buy } from '../checkout/buy'
 import { type ShownTicket, keys } from '../live/cache'
+import { type SaleStatus, saleStatus } from '../market/sales'
 import { AdmissionsOfTicket } from '../passes/admissions-view'
 import { type Session, useIsCurrentUser, useSession } from '../session/context'
 import { signInPath } from '../session/return-path'
@@ -23,6 +24,7 @@ import { TicketBadge } from '../ui/status'
 import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
 import { TitleText, useTitleText } from '../ui/title'
+import { useLastPast } from '../ui/use-now'
 
 export default function TicketPage() {
   const { id = '' } = useParams<{ id: string }>()
@@ -44,7 +46,8 @@ function TicketView({ ticket }: { ticket: ShownTicket }) {
   const { texts, format } = useI18n()
   const titleText = useTitleText()
   const session = useSession()
-  const gone = ticket.status === 'sold' || ticket.withdrawn === true
+  const status = saleStatus(ticket, useLastPast([ticket.startsAt]))
+  const gone = status !== 'available' && status !== 'reserved'
   return (
     <Page title={titleText(ticket.title)} heading={null}>
       <div className="split">
@@ -58,7 +61,7 @@ function TicketView({ ticket }: { ticket: ShownTicket }) {
         </Stub>
         <section className="buy-panel docked" aria-label={texts.ticket.price}>
           <p className={gone ? 'price gone' : 'price'}>{format.money(ticket.price)}</p>
-          <TicketActions ticket={ticket} session={session} />
+          <TicketActions ticket={ticket} status={status} session={session} />
         </section>
       </div>
     </Page>
@@ -87,9 +90,9 @@ function useStatusAnnouncements(ticket: ShownTicket | undefined): void {
   }, [ticket, announce, texts])
 }
 
-function TicketActions({ ticket, session }: { ticket: ShownTicket; session: Session }) {
+function TicketActions({ ticket, status, session }: { ticket: ShownTicket; status: SaleStatus; session: Session }) {
   const texts = useTexts()
-  if (ticket.withdrawn) {
+  if (status === 'withdrawn') {
     return (
       <Notice>
         <p>{texts.ticket.withdrawn}</p>
@@ -99,9 +102,8 @@ function TicketActions({ ticket, session }: { ticket: ShownTicket; session: Sess
   // While the session is unknown, offer no action that might be removed again.
   if (session.error) return <Failure error={session.error} retry={session.retry} />
   if (session.state === 'unknown') return <div className="actions action-placeholder" />
-  if (session.user?.id === ticket.userId) return <OwnerActions ticket={ticket} />
-  if (ticket.status === 'sold') return <UnavailableTicket ticket={ticket} userId={session.user?.id} text={texts.ticket.sold} />
-  if (ticket.status === 'reserved') return <UnavailableTicket ticket={ticket} userId={session.user?.id} text={texts.ticket.reserved} />
+  if (session.user?.id === ticket.userId) return <OwnerActions ticket={ticket} hasEnded={status === 'ended'} />
+  if (status !== 'available') return <UnavailableTicket ticket={ticket} userId={session.user?.id} text={texts.ticket[status]} />
   if (!session.user) {
     return (
       <div className="actions">
@@ -115,7 +117,7 @@ function TicketActions({ ticket, session }: { ticket: ShownTicket; session: Sess
   return <Buy ticket={ticket} userId={session.user.id} />
 }
 
-/** A reserved or sold ticket. If the order belongs to the user, links to it. */
+/** A ticket that nobody can order. If the order belongs to the user, links to it. */
 function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; userId: string | undefined; text: string }) {
   const texts = useTexts()
   const orders = useQuery({
@@ -140,7 +142,7 @@ function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; user
   )
 }
 
-function OwnerActions({ ticket }: { ticket: ShownTicket }) {
+function OwnerActions({ ticket, hasEnded }: { ticket: ShownTicket; hasEnded: boolean }) {
   const texts = useTexts()
   const [isDialogOpen, setDialogOpen] = useState(false)
   if (ticket.status !== 'available') {
@@ -153,6 +155,7 @@ function OwnerActions({ ticket }: { ticket: ShownTicket }) {
   return (
     <div className="actions">
       <p>{texts.ticket.mine}</p>
+      {hasEnded && <p>{texts.ticket.ended}</p>}
       <div className="row">
         <ButtonLink to={`/tickets/${ticket.id}/edit`} variant="primary">
           {texts.ticket.edit}

@@ -1,4 +1,4 @@
-// Admissions as the seller sees them: the time and the door of each, and the tickets that were admitted more than once.
+// Admissions as the seller sees them: the time and the door of each, and the tickets that were admitted more than once, or are not used.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 
@@ -8,7 +8,7 @@ import { keys } from '../live/cache'
 import { useI18n, useTexts } from '../texts/context'
 import { Notice } from '../ui/notice'
 import { TitleText, UserText } from '../ui/title'
-import { admissionsOf, isAdmittedTwice } from './admissions'
+import { admissionsOf, hasEnteredUnused, isAdmittedTwice } from './admissions'
 
 /** Other doors admit as well: the passes are requested again after this time in milliseconds, for each page of the server. */
 const REFRESH = 15_000
@@ -40,27 +40,37 @@ export function Admissions({ pass }: { pass: Pass }) {
   )
 }
 
-/** A pass that several doors have admitted. */
-export function DoubleAdmission({ pass }: { pass: Pass }) {
+/** What a door without a network did not know of a pass: another admission, an offer or a new holder; nothing if all is well. */
+export function AdmissionConflict({ pass }: { pass: Pass }) {
   const texts = useTexts()
+  const [title, hint] = hasEnteredUnused(pass) ? [texts.door.entered, texts.door.enteredHint] : [texts.door.doubles, texts.door.doublesHint]
+  if (!hasEnteredUnused(pass) && !isAdmittedTwice(pass)) return null
   return (
-    <Notice tone="bad" title={texts.door.doubles(1)} alert>
-      <p>{texts.door.doublesHint}</p>
+    <Notice tone="bad" title={title(1)} alert>
+      <p>{hint}</p>
       <Admissions pass={pass} />
     </Notice>
   )
 }
 
-/** The passes among these that several doors have admitted; nothing if there are none. */
-export function DoubleAdmissions({ passes }: { passes: readonly Pass[] }) {
-  const texts = useTexts()
-  const doubles = passes.filter(isAdmittedTwice)
-  if (doubles.length === 0) return null
+/** The passes among these that several doors have admitted, and those that are not used although one has; nothing if there are none. */
+export function AdmissionConflicts({ passes }: { passes: readonly Pass[] }) {
+  const { door } = useTexts()
   return (
-    <Notice tone="bad" title={texts.door.doubles(doubles.length)} alert>
-      <p>{texts.door.doublesHint}</p>
+    <>
+      <ConflictList passes={passes.filter(isAdmittedTwice)} title={door.doubles} hint={door.doublesHint} />
+      <ConflictList passes={passes.filter(hasEnteredUnused)} title={door.entered} hint={door.enteredHint} />
+    </>
+  )
+}
+
+function ConflictList({ passes, title, hint }: { passes: readonly Pass[]; title: (count: number) => string; hint: string }) {
+  if (passes.length === 0) return null
+  return (
+    <Notice tone="bad" title={title(passes.length)} alert>
+      <p>{hint}</p>
       <ul className="doubles">
-        {doubles.map((pass) => (
+        {passes.map((pass) => (
           <li key={pass.id}>
             <p>
               <Link to={`/passes/${encodeURIComponent(pass.id)}`}>
@@ -76,9 +86,9 @@ export function DoubleAdmissions({ passes }: { passes: readonly Pass[] }) {
   )
 }
 
-/** The double admissions of the user's events, beside other things: nothing while they load. */
-export function OwnDoubleAdmissions({ user, hasSold }: { user: User; hasSold: boolean }) {
-  return <DoubleAdmissions passes={useIssuedPasses(user, hasSold).data ?? []} />
+/** The conflicts of the user's events, beside other things: nothing while they load. */
+export function OwnAdmissionConflicts({ user, hasSold }: { user: User; hasSold: boolean }) {
+  return <AdmissionConflicts passes={useIssuedPasses(user, hasSold).data ?? []} />
 }
 
 /** Whether the holder of a ticket that the user has sold has entered. A resale has issued no pass. */
@@ -86,7 +96,7 @@ export function AdmissionsOfTicket({ user, ticketId }: { user: User; ticketId: s
   const texts = useTexts()
   const pass = useIssuedPasses(user).data?.find((one) => one.ticketId === ticketId)
   if (!pass) return null
-  if (isAdmittedTwice(pass)) return <DoubleAdmission pass={pass} />
+  if (isAdmittedTwice(pass) || hasEnteredUnused(pass)) return <AdmissionConflict pass={pass} />
   return (
     <dl className="facts">
       <div>

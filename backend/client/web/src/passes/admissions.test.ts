@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { admissionsOf, isAdmittedTwice } from './admissions'
+import { admissionsOf, hasEnteredUnused, isAdmittedTwice } from './admissions'
 
 const first = { admittedAt: '2026-12-24T18:04:05Z', device: 'north' }
 
@@ -13,4 +13,11 @@ it('has every admission of a pass, the first one first', () => {
 it('calls one admission no double one', () => {
   expect(admissionsOf(first)).toEqual([first])
   expect([isAdmittedTwice(first), isAdmittedTwice({ doubleAdmissions: [] }), isAdmittedTwice({})]).toEqual([false, false, false])
+})
+
+it('tells an admission of a pass that is not used from a double one', () => {
+  const unused = { doubleAdmissions: [{ admittedAt: '2026-12-24T18:06:00Z', device: 'north' }] }
+  expect(admissionsOf(unused)).toEqual([{ admittedAt: '2026-12-24T18:06:00Z', device: 'north' }])
+  expect([unused, first, { ...first, ...unused }, {}].map(isAdmittedTwice)).toEqual([false, false, true, false])
+  expect([unused, first, { ...first, ...unused }, {}].map(hasEnteredUnused)).toEqual([true, false, false, false])
 })

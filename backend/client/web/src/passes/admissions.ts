@@ -6,11 +6,15 @@ interface PassAdmission {
   device: string | null
 }
 
+type Admitted = Pick<Pass, 'admittedAt' | 'device' | 'doubleAdmissions'>
+
 /** Returns the admissions of a pass, the first one first. Only the issuer sees more than one, and the devices. */
-export function admissionsOf({ admittedAt, device, doubleAdmissions }: Pick<Pass, 'admittedAt' | 'device' | 'doubleAdmissions'>): PassAdmission[] {
-  if (!admittedAt) return []
-  const further = doubleAdmissions ?? []
-  return [{ admittedAt, device }, ...further].map((one) => ({ admittedAt: one.admittedAt, device: one.device ?? null }))
+export function admissionsOf({ admittedAt, device, doubleAdmissions }: Admitted): PassAdmission[] {
+  const first = admittedAt ? [{ admittedAt, device }] : []
+  return [...first, ...(doubleAdmissions ?? [])].map((one) => ({ admittedAt: one.admittedAt, device: one.device ?? null }))
 }
 
-export const isAdmittedTwice = (pass: Pick<Pass, 'admittedAt' | 'device' | 'doubleAdmissions'>): boolean => admissionsOf(pass).length > 1
+export const isAdmittedTwice = (pass: Admitted): boolean => Boolean(pass.admittedAt) && admissionsOf(pass).length > 1
+
+/** Whether a door without a network has admitted a pass that is not used: it did not know of an offer or of a new holder. */
+export const hasEnteredUnused = (pass: Admitted): boolean => !pass.admittedAt && admissionsOf(pass).length > 0

@@ -1,5 +1,5 @@
 // The claim code on its way: it is in the fragment of the link, which browsers send to no server, and then in this tab only.
-import { tab } from '../storage'
+import { preferences, tab } from '../storage'
 
 const STORED = 'claim'
 
@@ -30,3 +30,26 @@ export function takeClaimCode(): string {
 }
 
 export const forgetClaimCode = (): void => tab.removeItem(STORED)
+
+const CLAIMED = 'claimed'
+/** The number of claims that this browser remembers. */
+const MAX_CLAIMED = 20
+
+type Claimed = [userId: string, claimCode: string, passId: string]
+
+function allClaimed(): Claimed[] {
+  try {
+    return JSON.parse(preferences.getItem(CLAIMED) ?? '[]') as Claimed[]
+  } catch {
+    return []
+  }
+}
+
+/** Remembers what a user has claimed with a code, which is worth nothing from now on. */
+export function rememberClaim(userId: string, claimCode: string, passId: string): void {
+  preferences.setItem(CLAIMED, JSON.stringify([[userId, claimCode, passId], ...allClaimed()].slice(0, MAX_CLAIMED)))
+}
+
+/** Returns the pass that the user has claimed with this code in this browser. */
+export const claimedPass = (userId: string, claimCode: string): string | null =>
+  allClaimed().find(([user, code]) => user === userId && code === claimCode)?.[2] ?? null

@@ -17,3 +17,8 @@ it('counts by event, the next one first', () => {
     ['Next', 1, 2], ['Later', 0, 1], ['Next', 0, 1], ['Undated', 0, 1],
   ])
 })
+
+it('counts whom a door without a network let in with a pass that is for sale', () => {
+  const entered = { ...pass('Next', 'offered'), doubleAdmissions: [{ admittedAt: '2026-12-24T18:06:00Z' }] }
+  expect(countEvents([entered, pass('Next', 'offered')])).toMatchObject([{ admitted: 1, issued: 2 }])
+})

@@ -1,5 +1,6 @@
 // Counts the passes of a door list by event.
 import type { Pass } from '../api/types'
+import { admissionsOf } from './admissions'
 
 export interface EventCount {
   key: string
@@ -8,15 +9,16 @@ export interface EventCount {
   issued: number
 }
 
-/** An event is what has the same title and start. The next event is first; void passes do not count. */
-export function countEvents(passes: readonly Pick<Pass, 'title' | 'startsAt' | 'status'>[]): EventCount[] {
+/** An event is what has the same title and start. The next event is first; void passes do not count. Admitted is whoever a door let in. */
+export function countEvents(passes: readonly Pick<Pass, 'title' | 'startsAt' | 'status' | 'doubleAdmissions'>[]): EventCount[] {
   const events = new Map<string, EventCount & { starts: number }>()
-  for (const { title, startsAt, status } of passes) {
+  for (const pass of passes) {
+    const { title, startsAt, status } = pass
     if (status === 'void') continue
     const key = `${startsAt ?? ''} ${title}`
     const event = events.get(key) ?? { key, title, admitted: 0, issued: 0, starts: startsAt ? Date.parse(startsAt) : Infinity }
     event.issued++
-    if (status === 'used') event.admitted++
+    if (status === 'used' || admissionsOf(pass).length > 0) event.admitted++
     events.set(key, event)
   }
   return [...events.values()].sort((a, b) => (a.starts === b.starts ? 0 : a.starts - b.starts)).map(({ key, title, admitted, issued }) => ({ key, title, admitted, issued }))

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { ApiError, NetworkError } from '../api/problem'
-import { cleanCode, refusalOf } from './verdict'
+import { cleanCode, enteredBefore, isRepeat, refusalOf } from './verdict'
 
 const refusal = (status: number, fault: object) => refusalOf(new ApiError(status, [{ message: 'no', ...fault }]))
 
@@ -28,4 +28,18 @@ it('does not call an unknown outcome a refusal', () => {
 it('keeps a space that ends a code', () => {
   expect(cleanCode('  TK1AB \r\n')).toBe('TK1AB ')
   expect(cleanCode('TK1AB\t')).toBe('TK1AB')
+})
+
+it('takes a code that is read twice at once for one guest', () => {
+  const last = { code: 'TK1A', kind: 'admitted' as const, at: 5000 }
+  expect([4990, 6999, 7000].map((at) => isRepeat(last, 'TK1A', at))).toEqual([true, true, false])
+  expect([isRepeat(last, 'TK1B', 5100), isRepeat({ ...last, kind: 'refused' }, 'TK1A', 5100), isRepeat(null, 'TK1A', 0)]).toEqual([false, false, false])
+})
+
+it('knows who has entered before with an admitted pass', () => {
+  const admission = { passId: 'p', title: 'Opera', admittedAt: '2026-12-24T18:04:05Z' }
+  const before = [{ admittedAt: '2026-12-24T18:00:00Z', device: 'north' }]
+  expect(enteredBefore({ kind: 'admitted', admission: { ...admission, doubleAdmissions: before } })).toEqual(before)
+  expect(enteredBefore({ kind: 'admitted', admission })).toEqual([])
+  expect(enteredBefore({ kind: 'unknown', error: null })).toEqual([])
 })

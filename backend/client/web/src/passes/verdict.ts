@@ -15,7 +15,19 @@ export type Ruling = { byList?: boolean } & (
   | { kind: 'unknown'; error: unknown }
 )
 
-export type Verdict = { id: number; at: number } & Ruling
+/** `isRepeat`: the scanner has read the admitted code once more at once. */
+export type Verdict = { id: number; at: number; isRepeat?: boolean } & Ruling
+
+/** A scanner that reads a code twice within this time, in milliseconds, means one guest. */
+const REPEAT_TIME = 2000
+
+/** Returns whether a scan repeats that of the guest who was just admitted. `last`: the last verdict and its code. */
+export const isRepeat = (last: { code: string; kind: Ruling['kind']; at: number } | null, code: string, at: number): boolean =>
+  last?.kind === 'admitted' && last.code === code && at - last.at < REPEAT_TIME
+
+/** Returns who has entered before with the pass of a guest who was admitted now. */
+export const enteredBefore = (ruling: Ruling): { admittedAt: string; device?: string | null }[] => 
+  ruling.kind === 'admitted' ? (ruling.admission.doubleAdmissions ?? []) : []
 
 const isReason = (code: string | null): code is Reason => REASONS.some((reason) => reason === code)
 

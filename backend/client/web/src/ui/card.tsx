@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 
 import type { ShownTicket } from '../live/cache'
 import type { Details } from '../market/details'
+import { saleStatus } from '../market/sales'
 import { useI18n } from '../texts/context'
 import { DateTile } from './date-tile'
 import { EventLine } from './details'
@@ -11,6 +12,7 @@ import { hueStyle } from './hue'
 import { TicketBadge } from './status'
 import { Listed } from './time'
 import { TitleText, UserText } from './title'
+import { useLastPast } from './use-now'
 
 interface CardProps {
   to: string
@@ -46,12 +48,12 @@ export function Card({ to, title, details, gone, foot, children }: CardProps) {
 /** The card of a listing. Only what is rare has a badge. */
 export function TicketCard({ ticket, mine }: { ticket: ShownTicket; mine: boolean }) {
   const { texts, format } = useI18n()
-  const gone = ticket.withdrawn === true || ticket.status === 'sold'
-  const rare = gone || ticket.status !== 'available'
+  const status = saleStatus(ticket, useLastPast([ticket.startsAt]))
+  const gone = status !== 'available' && status !== 'reserved'
   const foot = (
     <>
       <span className="price">{format.money(ticket.price)}</span>
-      {rare ? <TicketBadge ticket={ticket} /> : mine && <span className="badge yours">{texts.status.yours}</span>}
+      {status !== 'available' ? <TicketBadge ticket={ticket} /> : mine && <span className="badge yours">{texts.status.yours}</span>}
     </>
   )
   return (

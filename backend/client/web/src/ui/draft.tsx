@@ -2,11 +2,13 @@
 import { useState } from 'react'
 
 import type { Draft } from '../api/tickets'
-import { DETAILS, type DetailField, MAX_LENGTHS, clockTime, withOffset } from '../market/details'
+import { DETAILS, type DetailField, MAX_LENGTHS } from '../market/details'
+import { startOf, whenOf } from '../market/zones'
 import { normalizeAmount } from '../texts/amount'
 import { useTexts } from '../texts/context'
 import { Field, TextArea } from './field'
 import { Form, Submit, useFaults } from './form'
+import { WhenField } from './when-field'
 
 interface DraftFormProps {
   initial: Draft
@@ -29,6 +31,8 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
     setTyped(next)
     onType?.(next)
   }
+  const [when, setWhen] = useState(() => whenOf(initial.startsAt))
+  const startsAt = startOf(when, initial.startsAt)
   const faults = useFaults(error, ['title', 'price', ...DETAILS])
   return (
     <Form
@@ -36,7 +40,8 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
       error={error}
       faults={quiet ? { ...faults, general: undefined } : faults}
       busy={busy}
-      onSubmit={() => onSubmit({ ...draft, price: normalizeAmount(draft.price) })}
+      isInvalid={startsAt === null}
+      onSubmit={() => onSubmit({ ...draft, startsAt: startsAt ?? '', price: normalizeAmount(draft.price) })}
     >
       <Field
         label={texts.form.titleField}
@@ -60,7 +65,16 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
         fault={faults.of('price')}
         onChange={(event) => setDraft({ ...draft, price: event.target.value })}
       />
-      {DETAILS.map((field) => (
+      <WhenField
+        when={when}
+        startsAt={startsAt}
+        fault={faults.of('startsAt')}
+        onChange={(next) => {
+          setWhen(next)
+          setDraft({ ...draft, startsAt: startOf(next, initial.startsAt) ?? '' })
+        }}
+      />
+      {TEXTS.map((field) => (
         <DetailInput
           key={field}
           field={field}
@@ -74,6 +88,9 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
   )
 }
 
+/** The fields that are typed as they are. */
+const TEXTS = DETAILS.filter((field) => field !== 'startsAt')
+
 /** Longer texts have several lines. */
 const LONG = 200
 
@@ -84,24 +101,12 @@ interface DetailInputProps {
   onChange: (text: string) => void
 }
 
-/** An optional field. The time is typed as the clock at the place shows it. */
+/** An optional field. */
 function DetailInput({ field, value, fault, onChange }: DetailInputProps) {
   const texts = useTexts()
-  const isTime = field === 'startsAt'
-  const common = { label: texts.details[field], hint: texts.detailHints[field], fault, name: field }
-  if (MAX_LENGTHS[field] > LONG) {
-    return <TextArea {...common} maxLength={MAX_LENGTHS[field]} value={value} onChange={(event) => onChange(event.target.value)} />
-  }
-  return (
-    <Field
-      {...common}
-      type={isTime ? 'datetime-local' : 'text'}
-      maxLength={isTime ? undefined : MAX_LENGTHS[field]}
-      autoComplete="off"
-      value={isTime ? clockTime(value) : value}
-      onChange={(event) => onChange(isTime ? withOffset(event.target.value, value) : event.target.value)}
-    />
-  )
+  const common = { label: texts.details[field], hint: texts.detailHints[field], fault, name: field, maxLength: MAX_LENGTHS[field], value }
+  if (common.maxLength > LONG) return <TextArea {...common} onChange={(event) => onChange(event.target.value)} />
+  return <Field {...common} autoComplete="off" onChange={(event) => onChange(event.target.value)} />
 }
 
 /** The placeholder while the session is unknown. */

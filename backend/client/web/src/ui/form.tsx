@@ -26,19 +26,23 @@ interface FormProps {
   label: string
   /** A form whose submission is in progress ignores another one. */
   busy: boolean
+  /** A form that shows a fault of its own is not sent. */
+  isInvalid?: boolean
   onSubmit: () => void
   children: Elements
 }
 
-export function Form({ error, faults: { general, atFields }, label, busy, onSubmit, children }: FormProps) {
+export function Form({ error, faults: { general, atFields }, label, busy, isInvalid = false, onSubmit, children }: FormProps) {
   const texts = useTexts()
   const form = useRef<HTMLFormElement>(null)
+  const focusFault = () => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   useEffect(() => {
-    if (error) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+    if (error) focusFault()
   }, [error])
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!busy) onSubmit()
+    if (isInvalid) focusFault()
+    else if (!busy) onSubmit()
   }
   return (
     <form ref={form} className="form" noValidate aria-label={label} onSubmit={submit}>

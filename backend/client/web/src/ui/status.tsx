@@ -1,11 +1,13 @@
 // The status of a ticket or an order, as text and colour.
 import type { Order } from '../api/types'
 import type { ShownTicket } from '../live/cache'
+import { saleStatus } from '../market/sales'
 import { useTexts } from '../texts/context'
+import { useLastPast } from './use-now'
 
 export function TicketBadge({ ticket }: { ticket: ShownTicket }) {
   const texts = useTexts()
-  const status = ticket.withdrawn ? 'withdrawn' : ticket.status
+  const status = saleStatus(ticket, useLastPast([ticket.startsAt]))
   return <span className={`badge ${status}`}>{texts.status[status]}</span>
 }
 

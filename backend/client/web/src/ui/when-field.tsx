@@ -1,0 +1,74 @@
+// The start of an event: the clock time at its place, the zone of the place, and what they make together.
+import { serverNow } from '../api/clock'
+import { type When, deviceZone, offsetAt, offsetsOn, placeOf } from '../market/zones'
+import { useI18n } from '../texts/context'
+import { zone as offsetText } from '../texts/format'
+import { EventTime } from './details'
+import { Field } from './field'
+import { Notice } from './notice'
+import { useLastPast } from './use-now'
+import { ZoneField } from './zone-field'
+
+interface WhenFieldProps {
+  when: When
+  /** The start as it will be sent; null if there is no such time at the place. */
+  startsAt: string | null
+  fault: string | undefined
+  onChange: (when: When) => void
+}
+
+export function WhenField({ when, startsAt, fault, onChange }: WhenFieldProps) {
+  const { texts, format } = useI18n()
+  const { local, zone, isSecond } = when
+  const isMissing = startsAt === null
+  const at = startsAt ? Date.parse(startsAt) : local ? Date.parse(`${local}Z`) : serverNow()
+  const isPast = useLastPast([startsAt]) > 0
+  const isElsewhere = Boolean(startsAt) && offsetAt(deviceZone(), at) !== offsetAt(zone, at)
+  return (
+    <div className="when">
+      <Field
+        label={texts.details.startsAt}
+        hint={texts.detailHints.startsAt}
+        name="startsAt"
+        type="datetime-local"
+        autoComplete="off"
+        value={local}
+        fault={isMissing ? texts.zone.gap(placeOf(zone)) : fault}
+        onChange={(event) => onChange({ ...when, local: event.target.value, isSecond: false })}
+      />
+      <ZoneField zone={zone} at={Math.floor(at / 60_000) * 60_000} onChoose={(zone) => onChange({ ...when, zone, isSecond: false })} />
+      {local && offsetsOn(local, zone).length > 1 && <Twice local={local} zone={zone} isSecond={isSecond} onChoose={(isSecond) => onChange({ ...when, isSecond })} />}
+      <div className="when-result" role="status">
+        {startsAt && (
+          <p className="hint">
+            <EventTime at={startsAt} />
+          </p>
+        )}
+        {startsAt && isElsewhere && <p className="hint">{texts.zone.here(format.moment(startsAt))}</p>}
+        {isPast && (
+          <Notice tone="warn">
+            <p>{texts.zone.past}</p>
+          </Notice>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Which of the two times is meant when the clocks are set back. */
+function Twice({ local, zone, isSecond, onChoose }: { local: string; zone: string; isSecond: boolean; onChoose: (isSecond: boolean) => void }) {
+  const { texts } = useI18n()
+  return (
+    <fieldset className="choice">
+      <legend>{texts.zone.twice}</legend>
+      <div className="segments">
+        {offsetsOn(local, zone).map((offset, index) => (
+          <label key={offset}>
+            <input type="radio" name="twice" checked={isSecond === (index === 1)} onChange={() => onChoose(index === 1)} />
+            <span>{(index === 0 ? texts.zone.first : texts.zone.second)(offsetText(offset))}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}

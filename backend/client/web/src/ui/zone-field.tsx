@@ -1,0 +1,106 @@
+// The choice of a time zone: a field that searches the zones of the browser.
+import { type KeyboardEvent, useEffect, useId, useMemo, useState } from 'react'
+
+import { type ZoneChoice, offsetAt, placeOf, searchZones, zoneChoices } from '../market/zones'
+import { useTexts } from '../texts/context'
+import { zone as offsetText } from '../texts/format'
+import { Field } from './field'
+
+interface ZoneFieldProps {
+  zone: string
+  /** The instant for which offsets are shown, in milliseconds. */
+  at: number
+  onChoose: (zone: string) => void
+}
+
+/** Returns a zone with its offset: “New York (UTC−4)”, or an offset alone. */
+function labelOf(zone: string, at: number): string {
+  const offset = offsetAt(zone, at)
+  return zone === offset || zone === 'UTC' ? offsetText(offset) : `${placeOf(zone)} (${offsetText(offset)})`
+}
+
+export function ZoneField({ zone, at, onChoose }: ZoneFieldProps) {
+  const texts = useTexts()
+  const id = useId()
+  /** What is typed, or null while the list is closed. */
+  const [query, setQuery] = useState<string | null>(null)
+  const [active, setActive] = useState(0)
+  const isOpen = query !== null
+  const choices = useMemo(() => (isOpen ? zoneChoices(zone, texts.lang, at) : []), [isOpen, zone, texts.lang, at])
+  const found = useMemo(() => searchZones(choices, query ?? ''), [choices, query])
+  useEffect(() => {
+    if (isOpen) document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' })
+  }, [isOpen, id, active])
+  const search = (text: string) => {
+    setQuery(text)
+    setActive(0)
+  }
+  const choose = (choice: ZoneChoice | undefined) => {
+    if (choice) onChoose(choice.zone)
+    setQuery(null)
+  }
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step !== undefined) {
+      event.preventDefault()
+      if (!isOpen) search('')
+      else setActive((active + step + found.length) % Math.max(1, found.length))
+    } else if (isOpen && (event.key === 'Enter' || event.key === 'Escape')) {
+      event.preventDefault()
+      choose(event.key === 'Enter' ? found[active] : undefined)
+    } else if (!isOpen && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      // What is typed replaces the name of the zone.
+      search('')
+    }
+  }
+  const label = labelOf(zone, at)
+  return (
+    <div className="combo">
+      <Field
+        label={texts.zone.label}
+        hint={texts.zone.hint}
+        role="combobox"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? id : undefined}
+        aria-autocomplete="list"
+        aria-activedescendant={isOpen && found.length > 0 ? `${id}-${active}` : undefined}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        placeholder={label}
+        value={query ?? label}
+        onClick={() => search(query ?? '')}
+        onChange={(event) => search(event.target.value)}
+        onKeyDown={press}
+        onBlur={() => setQuery(null)}
+      />
+      {isOpen && (
+        <div id={id} className="combo-list" role="listbox" aria-label={texts.zone.label}>
+          {found.map((choice, index) => (
+            <div
+              key={choice.zone}
+              id={`${id}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === active}
+              onMouseDown={(event) => {
+                // The field keeps the focus.
+                event.preventDefault()
+                choose(choice)
+              }}
+            >
+              <span>{choice.place || texts.zone.asListed}</span>
+              <span className="meta">{choice.name}</span>
+              <span className="meta">{offsetText(choice.offset)}</span>
+            </div>
+          ))}
+        </div>
+      )}
+      {isOpen && found.length === 0 && (
+        <p className="combo-list none" role="status">
+          {texts.zone.none}
+        </p>
+      )}
+    </div>
+  )
+}
