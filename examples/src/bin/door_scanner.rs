@@ -35,8 +35,8 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns what the door says of a holder who enters. An earlier holder may have entered with the pass, at a door without a
-/// network, and given it away or sold it since.
+/// Returns what the door says of a holder who enters. An earlier holder may have entered with the pass, at a door without
+/// a network, and given it away or sold it since.
 fn admitted(admission: &Admission) -> String {
     let title = sanitize(&admission.title);
     let earlier = admission.double_admissions.iter().map(|earlier| {
