@@ -23,7 +23,7 @@ function useLines(): (verdict: Verdict) => { head: string; detail: string; hint:
   }
 }
 
-/** Returns the line that warns of somebody who has entered before with the pass of this guest. */
+/** Returns the line that warns of an earlier holder who has entered with the pass of this guest. */
 function useWarnings(): (verdict: Verdict) => string[] {
   const { texts, format } = useI18n()
   return (verdict) =>
@@ -37,7 +37,7 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
   const warnings = verdict && !isJudging ? warningsOf(verdict) : []
   const box = useRef<HTMLDivElement>(null)
   const id = verdict?.id
-  // Whoever scans looks at the verdict, wherever the page stands.
+  // A user who scans looks at the verdict, wherever the page stands.
   useEffect(() => {
     if (id !== undefined) box.current?.scrollIntoView({ block: 'nearest' })
   }, [id, isJudging])
