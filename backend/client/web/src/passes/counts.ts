@@ -9,7 +9,7 @@ export interface EventCount {
   issued: number
 }
 
-/** An event is what has the same title and start. The next event is first; void passes do not count. Admitted is whoever a door let in. */
+/** An event is what has the same title and start. The next event is first; void passes do not count. Admitted are the holders that a door let in. */
 export function countEvents(passes: readonly Pick<Pass, 'title' | 'startsAt' | 'status' | 'doubleAdmissions'>[]): EventCount[] {
   const events = new Map<string, EventCount & { starts: number }>()
   for (const pass of passes) {

@@ -1,4 +1,4 @@
-// The door list: which tickets were admitted more than once or are not used although somebody entered, and for each event how many are in, of how many passes.
+// The door list: which tickets were admitted more than once or are not used although a holder entered, and for each event how many are in, of how many passes.
 import type { DoorView } from '../door/use-door'
 import { useTexts } from '../texts/context'
 import { ListState } from '../ui/resource'

@@ -12,7 +12,7 @@ it('reads a code with its spaces, whatever is between capital letters', () => {
   for (const end of ['Enter', 'Tab']) {
     const sequence = new KeySequence()
     expect(type(sequence, ['Shift', 'T', 'Shift', 'K', '1', ' ', 'Shift', '%', 'A', ' ', end], 5)).toEqual(['end', 'TK1 %A '])
-    // The next code begins anew.
+    // The next code begins again.
     expect(type(sequence, ['T', 'K', '1', 'B', end], 5, 60)).toEqual(['end', 'TK1B'])
   }
 })
