@@ -37,21 +37,21 @@ const WRITES: &[(&str, bool)] = &[
 
 /// Adds the options to every command that writes.
 pub(super) fn with_options(tree: Command) -> Command {
-    WRITES.iter().fold(tree, |tree, (words, keyed)| {
-        let words: Vec<&str> = words.split(' ').collect();
-        at(tree, &words, &|command| add(command, *keyed))
-    })
+    extend(tree, "")
 }
 
-/// Changes the command with these words.
-fn at(command: Command, words: &[&str], change: &dyn Fn(Command) -> Command) -> Command {
-    match words {
-        [] => change(command),
-        [first, rest @ ..] => {
-            let name = (*first).to_owned();
-            command.mut_subcommand(name, |child| at(child, rest, change))
+/// Adds the options below a command with these words. One pass over the tree: commands are large, and moving them is a large
+/// part of the time of `--help`.
+fn extend(command: Command, words: &str) -> Command {
+    command.mut_subcommands(|child| {
+        let words = format!("{words} {}", child.get_name());
+        let words = words.trim_start();
+        let child = extend(child, words);
+        match WRITES.iter().find(|(command, _)| *command == words) {
+            Some((_, keyed)) => add(child, *keyed),
+            None => child,
         }
-    }
+    })
 }
 
 fn add(command: Command, keyed: bool) -> Command {
