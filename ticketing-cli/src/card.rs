@@ -42,7 +42,7 @@ pub(crate) fn token(io: &Io, given: Option<String>) -> Result<String, Failure> {
 
 /// Returns the error for a card number; it does not contain the number.
 pub(crate) fn refusal() -> Failure {
-    Failure::usage("that looks like a card number, and card numbers are not taken here")
+    Failure::usage("this looks like a card number; only card tokens are accepted")
         .hint("pass the token that the payment provider gave for the card, like tok_visa, and clear your shell's history")
 }
 

@@ -119,7 +119,7 @@ pub(crate) enum Command {
     /// Show and change the settings of the client
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Set words that stand for commands
+    /// Define aliases for commands
     #[command(subcommand)]
     Alias(alias::Alias),
     /// Check the client and the server

@@ -26,13 +26,13 @@ use crate::target::Target;
 
 /// A command without a session.
 pub(crate) trait LocalCommand {
-    /// Does it.
+    /// Runs the command.
     async fn run(self, context: &Context) -> Outcome;
 }
 
 /// A command that talks to a server.
 pub(crate) trait ApiCommand {
-    /// Does it.
+    /// Runs the command.
     async fn run(self, api: &ApiContext) -> Outcome;
 }
 
@@ -345,7 +345,7 @@ impl ApiContext {
                     .hint("wait until it has ended, and run this command again");
             }
             let failure =
-                Failure::failed(format!("the tickets cannot be noted down, so nothing was sent: {error}"));
+                Failure::failed(format!("the journal cannot be written, so nothing was sent: {error}"));
             failure.hint(match error.kind() {
                 std::io::ErrorKind::InvalidData => {
                     "`ticketing tickets list --mine` shows what is listed; without the file, every row is listed again"
@@ -370,6 +370,6 @@ impl ApiContext {
 }
 
 fn unrecorded(error: &std::io::Error) -> Failure {
-    Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))
+    Failure::failed(format!("the journal cannot be written, so nothing was sent: {error}"))
         .hint("set TICKETING_HOME to a folder that can be written to")
 }

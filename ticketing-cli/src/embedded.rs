@@ -1,4 +1,4 @@
-//! The whole backend inside of the binary. The one place of the client that knows it by anything but its API.
+//! The embedded backend. The only module of the CLI that uses the backend other than through its API.
 
 pub(crate) mod audit;
 pub(crate) mod backup;

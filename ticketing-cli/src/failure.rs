@@ -322,7 +322,7 @@ fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
             | ErrorCode::ProviderUnavailable,
         ) => Some(format!("try again in {retry}")),
         Some(ErrorCode::IdempotencyKeyInFlight) => {
-            Some("the first try is still being answered: repeat in a moment".to_owned())
+            Some("the first request with this key is in progress: retry in a moment".to_owned())
         }
         _ => None,
     };

@@ -1,4 +1,4 @@
-//! The pure core: events in, effects out, and a picture of what is known. No I/O, no clock, no thread.
+//! The pure core: events in, effects out, and a frame of the state. No I/O, no clock, no thread.
 
 mod mouse;
 mod plain;

@@ -1,4 +1,4 @@
-//! Why something did not work, in the words of the screen.
+//! The errors of calls, as the screens show them.
 
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Error, ErrorCode, Money, SafeToRepeat, StatusCode};

@@ -1,4 +1,4 @@
-//! The driver: hands events to the core, does what it asks for, and draws when something has changed.
+//! The driver: passes events to the core, runs its effects, and draws after changes.
 
 mod calendar_file;
 mod calls;

@@ -1,4 +1,4 @@
-//! The signs that frames, marks and charts are made of: drawn ones, or ASCII where fonts or ears want it.
+//! The characters of borders, marks and charts: Unicode, or ASCII for limited fonts and screen readers.
 
 use ratatui::symbols::{bar, border};
 

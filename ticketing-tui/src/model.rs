@@ -296,7 +296,7 @@ impl Model {
                 self.notify(Level::Error, text);
                 self.ring_bell();
             }
-            // A server that takes its time is not subject again and again.
+            // An order is not requested again while a request of it is pending.
             OrderAlert::Refresh(id)
                 if !self
                     .pending_calls
@@ -315,8 +315,8 @@ impl Model {
         }
     }
 
-    /// The window's title tells of the reservation that ends first, in minutes: a title that changes each second is a
-    /// nuisance with a screen reader.
+    /// Sets the title of the window to the reservation that ends first, in minutes: a title that changes each second
+    /// disturbs users of screen readers.
     fn update_title(&mut self) {
         if !self.settings.title {
             return;
@@ -345,7 +345,7 @@ impl Model {
         connecting || !self.pending_calls.is_empty()
     }
 
-    /// Notes that a call has had its answer. Answers what had been subject, and in which session.
+    /// Removes a pending call after its reply. Returns its subject and its session.
     fn remove_pending_call(&mut self, id: CallId, reply: &Result<Reply, CallError>) -> PendingCall {
         let open = match reply {
             Ok(Reply::Market { last: false, .. }) => None,

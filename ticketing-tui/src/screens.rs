@@ -101,7 +101,7 @@ pub(crate) trait Screen: fmt::Debug {
         false
     }
 
-    /// Whether it shows what a message must not make smaller: a code for a scanner.
+    /// Returns whether messages must not cover the screen, because it shows a code for a scanner.
     fn keeps_size(&self, _: &Model) -> bool {
         false
     }

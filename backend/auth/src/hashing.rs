@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 pub(crate) use self::turns::Requester;
 use self::turns::{QueueFull, Turns};
 
-/// The cost of a hash, and the number of concurrent ones.
+/// The cost of a hash, and the limits of concurrent and queued hashes.
 #[derive(Debug, Clone, Copy)]
 pub struct Hashing {
     /// Memory of one computation, in KiB.
@@ -69,7 +69,7 @@ pub enum HashingError {
     #[error("the costs of password hashing are not valid: {0}")]
     Costs(argon2::Error),
     /// The queue is full.
-    #[error("too many passwords wait to be hashed")]
+    #[error("the queue for password hashing is full")]
     Busy,
     /// The hash failed, or a stored hash is invalid.
     #[error("a password could not be hashed or verified: {0}")]
@@ -88,7 +88,7 @@ impl From<HashingError> for ApiError {
 /// Hashes and verifies passwords.
 pub(crate) struct Hasher {
     argon2: Argon2<'static>,
-    /// The hash of no password, against which the password of an unknown e-mail is verified.
+    /// The hash that the password of an unknown e-mail address is verified against. No password matches it.
     decoy: PasswordHash,
     /// The memory of idle slots, which is reused and not freed.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
@@ -104,9 +104,9 @@ impl Hasher {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let (hasher, mut blocks) = (argon2.clone(), Vec::new());
         let (decoy, blocks) = computed(spawn_blocking(move || {
-            let nobodys = hash(&hasher, b"", &mut blocks)?.to_string();
+            let inner = hash(&hasher, b"", &mut blocks)?.to_string();
             // Hashed twice with two random salts, so that no password is known for the outer one.
-            Ok((hash(&hasher, nobodys.as_bytes(), &mut blocks)?, blocks))
+            Ok((hash(&hasher, inner.as_bytes(), &mut blocks)?, blocks))
         }))
         .await?;
         Ok(Self {
@@ -152,9 +152,9 @@ impl Hasher {
         let work = move |_: &Argon2<'static>, blocks: &mut Vec<Block>| {
             is_hash_of(&hash, password.expose_secret().as_bytes(), blocks)
         };
-        let fits = self.run(requester, work).await?;
+        let matches = self.run(requester, work).await?;
         self.verified.fetch_add(1, Ordering::Relaxed);
-        Ok(fits && known)
+        Ok(matches && known)
     }
 
     pub(crate) fn counts(&self) -> HashCounts {
@@ -185,7 +185,7 @@ impl Hasher {
         .await
     }
 
-    /// Returns the idle slots with memory.
+    /// Returns the number of idle slots that hold memory.
     #[cfg(test)]
     fn idle_slots(&self) -> usize {
         lock(&self.memory).len()
@@ -279,7 +279,7 @@ mod tests {
         let ours = hasher.hash(&SecretString::from(PASSWORD), requester()).await.unwrap();
         let library = Argon2::default();
         library.verify_password(PASSWORD.as_bytes(), &PasswordHash::new(&ours).unwrap()).unwrap();
-        // With other costs, as a hash has that was made before the costs were changed.
+        // A hash with other costs, as stored before the costs were changed.
         let theirs = library.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
         for stored in [&ours, &theirs] {
             assert!(hasher.verify(&SecretString::from(PASSWORD), Some(stored), requester()).await.unwrap());

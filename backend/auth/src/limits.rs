@@ -21,7 +21,7 @@ use crate::settings::Limits;
 /// The maximum number of delayed requests, which bounds their memory. Further requests are not delayed.
 const MAX_DELAYED: usize = 1024;
 
-/// The counters of attempts, in memory.
+/// The limiter of sign-ups and sign-ins, in memory.
 #[derive(Debug)]
 pub(crate) struct Tries {
     /// By address.
@@ -87,5 +87,5 @@ impl Tries {
 
 fn refused(by: &'static str, wait: RetryAfter) -> ApiError {
     metrics::counter!("auth_tries_refused_total", "by" => by).increment(1);
-    ApiError::too_many(ErrorCode::TooManyRequests, "Too many tries, please wait a moment", wait)
+    ApiError::too_many(ErrorCode::TooManyRequests, "Too many attempts, please wait a moment", wait)
 }

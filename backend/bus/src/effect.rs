@@ -13,8 +13,7 @@ pub enum Effect {
     NotDue,
 }
 
-/// Returns whether an event with `version` of an aggregate can be applied to a copy with version `known`, or to none.
-/// The first version is 0.
+/// Compares the version of an event with the version of the copy, `None` if there is no copy. The first version is 0.
 #[must_use]
 pub fn next_step(known: Option<i64>, version: i64) -> Effect {
     let next = known.map_or(0, |known| known + 1);

@@ -15,7 +15,8 @@ use crate::clock::{Clock, id_time};
 use crate::db::{Arg, DbError, Tx};
 use crate::signal::Signal;
 
-/// A resource that is younger than this may exist although its event has not arrived, because the bus may be away.
+/// A resource that is younger than this may exist although its event has not arrived, because the bus may be
+/// unavailable.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 /// How far the clock of another machine may be ahead. An identifier with a later time was never issued.
 const CLOCK_SKEW: Duration = Duration::from_secs(2);
@@ -102,16 +103,16 @@ impl VisibilityWaiter {
             return Visibility::Unknown;
         }
         let Some(mut waiter) = self.register(user, id) else {
-            metrics::counter!("arrival_waits_total", "outcome" => "refused").increment(1);
+            metrics::counter!("visibility_waits_total", "outcome" => "refused").increment(1);
             return Visibility::NotYet;
         };
         let waited =
             tokio::time::timeout(MAX_WAIT, waiter.is_visible.wait_for(|is_visible| *is_visible)).await;
         let (visibility, outcome) = match waited {
-            Ok(Ok(_)) => (Visibility::Visible, "arrived"),
+            Ok(Ok(_)) => (Visibility::Visible, "visible"),
             _ => (Visibility::NotYet, "not_yet"),
         };
-        metrics::counter!("arrival_waits_total", "outcome" => outcome).increment(1);
+        metrics::counter!("visibility_waits_total", "outcome" => outcome).increment(1);
         visibility
     }
 

@@ -65,7 +65,7 @@ pub struct AllArgs {
 /// An operation on dead letters.
 #[derive(Clone, Debug, Subcommand)]
 pub enum DeadLetterTask {
-    /// List them: name, event, aggregate, version, attempts and cause, one a line
+    /// List them: name, event, aggregate, version, attempts and cause, one per line
     List(NatsGroup),
     /// Deliver them again, to the consumers that could not handle them
     Replay {

@@ -132,8 +132,8 @@ impl ServiceOpener<'_> {
         if cookie.is_secure() && !listen.ip().is_loopback() && trusted_proxies.is_empty() {
             tracing::warn!(
                 %listen,
-                "the session cookie is Secure and this listener speaks plain HTTP: browsers can sign in through a proxy \
-                 with TLS only; name it in TICKETING_TRUSTED_PROXIES, or set TICKETING_COOKIE_SECURE=false"
+                "the session cookie is Secure and this listener speaks plain HTTP: browsers can sign in only through \
+                 a proxy with TLS; name it in TICKETING_TRUSTED_PROXIES, or set TICKETING_COOKIE_SECURE=false"
             );
         }
     }

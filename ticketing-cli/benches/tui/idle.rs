@@ -1,4 +1,4 @@
-//! What the program costs while nobody does anything: a measurement over a time, and so it takes that time.
+//! The CPU time of the idle program, measured over a fixed period.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! How long it takes until what someone else reserves is on the screen.
+//! The latency until a reservation of another user is on the screen.
 //!
-//! One change follows the other at once, so that most of them wait for the time between two frames: the worst there is.
+//! Changes follow each other at once, so that most of them wait for the next frame: the worst case.
 
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};

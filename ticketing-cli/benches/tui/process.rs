@@ -1,4 +1,4 @@
-//! What the kernel knows of a process.
+//! The CPU time and memory of a process, from the kernel.
 
 use std::fs;
 use std::time::Duration;

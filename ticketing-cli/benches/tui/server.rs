@@ -1,4 +1,4 @@
-//! The marketplace that is shown, in a process of its own, with a few tickets and people.
+//! The marketplace of the benchmark, in a separate process, with a few tickets and users.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

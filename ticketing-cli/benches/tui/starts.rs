@@ -1,4 +1,4 @@
-//! How long the program takes to be there.
+//! The start-up time of the program.
 
 use crate::program::Program;
 use crate::report::Report;

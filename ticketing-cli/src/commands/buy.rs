@@ -23,7 +23,7 @@ use crate::{complete, prompt, resolve};
         "ticketing buy 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
         "ticketing buy 01a203b9-d806-71eb-8d06-dbab9285e702 --max-price 150 --token tok_visa --no-input",
     ],
-    "An order of the same ticket that is not paid yet is continued. Nothing is charged if the price has changed.",
+    "An unpaid order of the same ticket is continued. Nothing is charged if the price has changed.",
 ))]
 pub(crate) struct Args {
     /// The ticket's id
@@ -45,16 +45,16 @@ pub(crate) struct Args {
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
-        // A buyer without a card reserves nothing.
+        // First, so that a command without a card reserves nothing.
         let card = card::card(api, self.token.clone()).await?;
         let args = Self { ticket: resolve::ticket(api, self.ticket).await?, ..self };
         if api.is_dry_run() {
             return args.preview(api, &card).await;
         }
-        // A command that is killed between its requests leaves an order that no note of a request names.
+        // If the command is killed between its requests, the journal has no entry of a request, only this one.
         let purchase = api.begin_command(&format!("buy {}", args.ticket)).await?;
         let outcome = args.buy(api, card).await;
-        // The command ends by itself: known outcomes are printed, and a request with an unknown one has its own note.
+        // Known outcomes are printed, and a request with an unknown outcome has its own entry in the journal.
         purchase.settle();
         outcome
     }
@@ -81,7 +81,7 @@ impl Args {
         };
         api.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
         api.printer().one(&payment)?;
-        tell_pass(api, &order).await;
+        report_pass(api, &order).await;
         Ok(())
     }
 }
@@ -93,7 +93,7 @@ enum Reservation {
     Own(Order),
 }
 
-/// The name of the order that a request of `--dry-run` would create.
+/// The placeholder for the id of the order that `--dry-run` does not create.
 const NEW_ORDER: &str = "ORDER";
 
 impl Args {
@@ -156,7 +156,7 @@ impl Args {
         Ok(Reservation::Own(own))
     }
 
-    /// Returns whether the buyer who agreed to `agreed` pays `price`.
+    /// Returns whether the buyer, who agreed to pay `agreed`, has agreed to `price`, too.
     fn is_agreed(&self, price: Money, agreed: Money) -> bool {
         price == agreed || self.max_price.is_some_and(|most| price <= most)
     }
@@ -184,8 +184,8 @@ impl Args {
 /// How long a paid buyer waits for the pass.
 const PASS_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Says how to see the pass. The purchase is done whether or not the pass is there yet.
-async fn tell_pass(api: &ApiContext, order: &Order) {
+/// Prints the command that shows the pass. The purchase is complete even if the pass is not issued yet.
+async fn report_pass(api: &ApiContext, order: &Order) {
     match api.client.passes().of_order(&order.id, PASS_TIMEOUT).await {
         Ok(Some(pass)) => api.io().remark(&format!("`ticketing passes show {}` shows the pass", pass.id)),
         // A server of the original contract has no passes.
@@ -211,7 +211,7 @@ async fn cancel_changed(api: &ApiContext, order: &Order, agreed: Money) -> Failu
     price_changed(order.ticket.price, agreed, &so)
 }
 
-/// The buyer's own order of this ticket, unless it was cancelled. The newest one counts.
+/// Returns the buyer's newest order of this ticket that is not cancelled.
 async fn own_order(api: &ApiContext, ticket: &TicketId) -> Option<Order> {
     let statuses = [OrderStatus::Created, OrderStatus::AwaitingPayment, OrderStatus::Complete];
     let mut orders = api.client.orders().list().status(statuses).stream();

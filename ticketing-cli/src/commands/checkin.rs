@@ -28,12 +28,12 @@ use crate::output::{OpenList, Printer};
         "ticketing checkin --output jsonl < codes.txt",
         "ticketing checkin --offline door.json --device \"north door\"",
     ],
-    "A scanner types a code and a line end. Only who listed the ticket first admits its passes. The exit code is 10 if a pass was \
+    "A scanner types a code and a line end. Only the user who listed the ticket first can admit its passes. The exit code is 10 if a pass was \
      refused, and 7 if the server could not be asked: the same code again is then sent with the same key, and admitted once.\n\
      Without a network, --offline admits by a door list that `prepare` has fetched, and `sync` uploads the admissions later.",
 ))]
 pub(crate) struct Args {
-    /// The codes; without any, they are read from stdin, one a line
+    /// The codes; without any, they are read from stdin, one per line
     #[arg(value_name = "CODE")]
     codes: Vec<String>,
     /// Name this device, which the server keeps with each admission

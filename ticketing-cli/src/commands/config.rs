@@ -16,8 +16,8 @@ use crate::shell::shell;
 #[derive(Debug, Subcommand)]
 #[command(after_long_help = help::long(
     &["ticketing config list", "ticketing config set output json", "ticketing config edit"],
-    "Options and variables come before the settings of config.toml, and these before the defaults. `ticketing tui` has its own \
-     settings in the same file.",
+    "Options and environment variables override config.toml, which overrides the defaults. `ticketing tui` has its own settings \
+     in the same file.",
 ))]
 pub(crate) enum ConfigCommand {
     /// List the settings with their values
@@ -26,7 +26,7 @@ pub(crate) enum ConfigCommand {
     /// Print the value of a setting
     #[command(after_long_help = help::long(&["ticketing config get output"], ""))]
     Get(Key),
-    /// Set a setting; an empty value removes it
+    /// Change a setting; an empty value removes it
     #[command(after_long_help = help::long(
         &["ticketing config set output json", "ticketing config set pager 'less -R'", "ticketing config set output ''"],
         "",
@@ -106,7 +106,7 @@ impl LocalCommand for ConfigCommand {
     }
 }
 
-/// Opens the file in the editor of the user, and reports what is wrong with it afterwards.
+/// Opens the config file in the user's editor, and then validates it.
 fn edit(context: &Context) -> Outcome {
     let path = context.settings.config_file()?;
     if !context.io.can_ask() {

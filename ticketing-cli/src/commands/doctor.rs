@@ -98,7 +98,7 @@ impl ApiCommand for Args {
             [] => Ok(()),
             [first, ..] => {
                 let names: Vec<&str> = failed.iter().map(|check| check.name).collect();
-                Err(Failure::new(first.exit, format!("not well: {}", names.join(", "))))
+                Err(Failure::new(first.exit, format!("failed checks: {}", names.join(", "))))
             }
         }
     }

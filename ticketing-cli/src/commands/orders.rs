@@ -40,7 +40,7 @@ pub(crate) enum Orders {
     /// Show what every service did for an order, and why the order is as it is
     #[command(alias = "why")]
     Explain(explain::Args),
-    /// Settle what a crash of this program interrupted
+    /// Settle interrupted writes
     Resume(resume::Args),
     /// Watch an order until it is paid, cancelled or expired
     Watch(watch::Args),

@@ -1,4 +1,4 @@
-//! `ticketing passes`: what one holds after a purchase.
+//! `ticketing passes`: the passes of the user.
 
 mod calendar;
 mod claim;

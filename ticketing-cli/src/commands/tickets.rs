@@ -46,7 +46,7 @@ pub(crate) enum Tickets {
     Delete(delete::Args),
     /// List the tickets of a CSV or JSON Lines file for sale
     Import(import::Args),
-    /// Write own listings as CSV or JSON Lines
+    /// Export the listings of this account as CSV or JSON Lines
     Export(export::Args),
     /// Watch the market for changes
     Watch(watch::Args),

@@ -1,4 +1,4 @@
-//! What is wrong with a config file that is TOML.
+//! The errors of a config file that is valid TOML.
 
 use clap::ValueEnum as _;
 use ticketing_sdk::Client;

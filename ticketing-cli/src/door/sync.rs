@@ -1,4 +1,4 @@
-//! The upload of the journal of a door, and what the server does not agree with.
+//! Uploads the journal of a door, and reports the admissions that the server refuses.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

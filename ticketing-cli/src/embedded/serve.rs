@@ -30,7 +30,7 @@ const NOTICE_WRITE_TIMEOUT: Duration = Duration::from_secs(1);
         "ticketing serve --data-dir /var/lib/ticketing",
     ],
     "The first line on stdout is `listening on http://HOST:PORT`; logs go to stderr. An interrupt, a termination or a closed \
-     terminal ends the server after the requests in progress are answered. A blocked log loses log lines, never requests. Each \
+     terminal ends the server after the requests in progress are answered. If the reader of the log blocks, log lines are dropped; requests are not affected. Each \
      setting is a TICKETING_… variable as well.",
 ))]
 pub(crate) struct Args {
@@ -77,7 +77,7 @@ impl LocalCommand for Args {
                 if !clean {
                     let io = Arc::clone(&context.io);
                     telemetry::write_within(NOTICE_WRITE_TIMEOUT, move || {
-                        io.notice("some requests were cut off, because they took too long to end");
+                        io.notice("shutdown timed out; some requests were aborted");
                     });
                 }
                 Ok(())

@@ -1,4 +1,4 @@
-//! Buffers and a make-believe terminal.
+//! Buffers and a fake terminal.
 
 use std::sync::Arc;
 

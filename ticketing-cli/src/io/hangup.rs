@@ -1,4 +1,4 @@
-//! Noticing that the reader of stdout has gone, without writing to it.
+//! Detects that the reader of stdout has closed it, without a write.
 
 use std::future::pending;
 

@@ -82,7 +82,7 @@ impl Select {
         let failure = Failure::usage(format!("{option} cannot be used with --output {}", output.name()));
         Err(failure.hint(match option {
             "--json" => "--json goes with --output json, jsonl and yaml",
-            _ => "filters and templates write their own text: leave --output away",
+            _ => "filters and templates write their own text: omit --output",
         }))
     }
 

@@ -1,4 +1,4 @@
-//! The data folder of `ticketing serve`: private, complete, the one server's alone, and where it was.
+//! The data folder of `ticketing serve`: private, complete, used by one server, and not moved.
 #![cfg(unix)]
 
 use std::fs;

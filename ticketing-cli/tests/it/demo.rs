@@ -1,4 +1,4 @@
-//! `ticketing demo`: the whole story, and no trace of it.
+//! `ticketing demo`: the scripted sales run, and no file is left.
 
 use crate::support::{finish, program};
 

@@ -1,4 +1,4 @@
-//! Titles that other people wrote do not play with the terminal.
+//! Titles of other users cannot send control sequences to the terminal.
 
 use crate::support::{Cli, Server};
 

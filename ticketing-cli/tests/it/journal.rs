@@ -1,4 +1,4 @@
-//! A write that is cut off is remembered, reported, and repeated with the key it had.
+//! An interrupted write is recorded, reported, and retried with its key.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

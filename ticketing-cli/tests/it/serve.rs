@@ -1,4 +1,4 @@
-//! `ticketing serve`: what scripts rely on, and what it says when it cannot.
+//! `ticketing serve`: the output that scripts rely on, and its errors.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

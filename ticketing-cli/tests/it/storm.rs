@@ -1,7 +1,7 @@
-//! `ticketing serve`, killed in the middle of a storm of writes: whatever it has answered stays true.
+//! `ticketing serve` is killed during concurrent writes: no acknowledged write is lost.
 //!
-//! `STORM_ROUNDS` makes it longer and tells of each round; `STORM_SEED` repeats the choices of another run,
-//! and `STORM_SELLERS` lets sellers edit and withdraw what is being bought.
+//! `STORM_ROUNDS` sets the number of rounds and prints each; `STORM_SEED` repeats the choices of another run,
+//! and `STORM_SELLERS` lets sellers edit and withdraw tickets during the purchases.
 
 use std::hash::{BuildHasher, RandomState};
 

@@ -1,4 +1,4 @@
-//! Servers that are away, or are something else.
+//! Servers that are unreachable, or are not a marketplace.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! Frames after whatever makes one.
+//! The time of a frame after each kind of event.
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;

@@ -1,4 +1,4 @@
-//! The market coming in, page by page.
+//! Loading the market, page by page.
 
 use std::time::Instant;
 

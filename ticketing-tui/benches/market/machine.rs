@@ -1,4 +1,4 @@
-//! The machine itself: what a loop that is always the same takes shows how quiet it is.
+//! The noise of the machine: the time of a fixed loop.
 
 use std::hint::black_box;
 

@@ -1,4 +1,4 @@
-//! Memory a ticket: what a fresh process takes more once the market is in it, as the kernel counts it.
+//! Memory per ticket: the growth of a fresh process after the market is loaded, as the kernel counts it.
 
 use std::hint::black_box;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The way in which it is taught: a widget of all rows for each frame, and a search of all titles for each letter.
+//! The naive implementation: a widget of all rows for each frame, and a search of all titles for each letter.
 
 use std::hint::black_box;
 

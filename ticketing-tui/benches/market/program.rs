@@ -1,6 +1,6 @@
-//! The program as its driver runs it, on a terminal that swallows everything.
+//! Runs the program as its driver does, on a terminal that discards all output.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Sink, sink};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -18,40 +18,27 @@ pub(crate) const SCREEN: Rect = Rect { x: 0, y: 0, width: 200, height: 60 };
 /// The driver draws the results of a search no more often than this.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// Where what is drawn goes.
-struct Nowhere;
-
-impl Write for Nowhere {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The pure core, and a terminal.
 pub(crate) struct Program {
     app: App,
     /// The call that is answered with the market.
     market: CallId,
     buffer: Buffer,
-    terminal: Terminal<CrosstermBackend<BufWriter<Nowhere>>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Sink>>>,
 }
 
-/// How a keystroke went.
+/// The durations of a keystroke.
 pub(crate) struct Stroke {
-    /// Until the key itself is seen.
+    /// The time until the key is drawn.
     pub(crate) echo: Duration,
-    /// Until what it led to is seen.
+    /// The time until its result is drawn.
     pub(crate) result: Duration,
-    /// The longest time in which nothing else could be done.
+    /// The longest time without handling input.
     pub(crate) slice: Duration,
 }
 
 impl Program {
-    /// The program just started: connected, signed out, and without a ticket.
+    /// Starts the program: connected, signed out, without tickets.
     pub(crate) fn start() -> Self {
         let setup = Setup {
             server: "http://127.0.0.1:3000".to_owned(),
@@ -77,12 +64,12 @@ impl Program {
             }
         }
         let options = TerminalOptions { viewport: Viewport::Fixed(SCREEN) };
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, Nowhere));
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, sink()));
         let terminal = Terminal::with_options(backend, options).unwrap();
         Self { app, market: market.unwrap(), buffer: Buffer::empty(SCREEN), terminal }
     }
 
-    /// Hands in an event.
+    /// Passes an event to the core.
     pub(crate) fn update(&mut self, event: Event) {
         for effect in self.app.update(event, now()) {
             if let Effect::Call(id, Call::Market) = effect {
@@ -91,23 +78,23 @@ impl Program {
         }
     }
 
-    /// Hands in a page of the market.
+    /// Replies with a page of the market.
     pub(crate) fn page(&mut self, tickets: Vec<Ticket>, last: bool) {
         self.update(Event::Reply(self.market, Ok(Reply::Market { tickets, last })));
     }
 
-    /// Presses a key, and leaves it at that.
+    /// Presses a key without drawing.
     pub(crate) fn press(&mut self, code: KeyCode) {
         self.update(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
     }
 
-    /// Draws on cells alone.
+    /// Draws into a buffer, without a terminal.
     pub(crate) fn draw(&mut self) {
         self.buffer.reset();
         self.app.draw(&mut self.buffer);
     }
 
-    /// Draws on the terminal, as the driver does: what has changed is written out.
+    /// Draws on the terminal, as the driver does: changed cells are written.
     pub(crate) fn show(&mut self) {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate).unwrap();
         let app = &mut self.app;
@@ -121,8 +108,8 @@ impl Program {
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate).unwrap();
     }
 
-    /// Presses a key, and does what the driver does until there is nothing left to do. Only the rest of the time
-    /// between two frames, which the driver waits for before it shows a result, is left out.
+    /// Presses a key, and runs the loop of the driver until no work is left. The wait for the next frame, after which the
+    /// driver shows a result, is omitted.
     pub(crate) fn key(&mut self, code: KeyCode) -> Stroke {
         let began = Instant::now();
         self.press(code);
@@ -132,7 +119,7 @@ impl Program {
         Stroke { echo, result: began.elapsed(), slice: slice.max(echo) }
     }
 
-    /// Does all the work that waits, and shows what it led to. Returns the longest slice.
+    /// Runs all pending work, and shows its result. Returns the longest slice.
     pub(crate) fn work(&mut self) -> Duration {
         let mut longest = Duration::ZERO;
         let mut drawn = Instant::now();
@@ -149,7 +136,7 @@ impl Program {
         longest
     }
 
-    /// Returns whether the screen holds these words.
+    /// Returns whether the screen contains these words.
     pub(crate) fn shows(&mut self, words: &str) -> bool {
         self.draw();
         let text: String = self.buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
@@ -157,12 +144,12 @@ impl Program {
     }
 }
 
-/// The time at which all this happens.
+/// Returns the fixed time of the benchmark.
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(crate::tickets::NOW)
 }
 
-/// Returns how long something takes.
+/// Measures the duration of `run`.
 pub(crate) fn timed(run: impl FnOnce()) -> Duration {
     let began = Instant::now();
     run();

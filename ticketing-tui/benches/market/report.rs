@@ -1,4 +1,4 @@
-//! What was measured: the middle to quote, and the ends to judge it by.
+//! The results: median and range.
 
 use std::time::Duration;
 

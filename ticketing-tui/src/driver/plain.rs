@@ -1,4 +1,4 @@
-//! The driver without a screen: what there is, and what can be done, as numbered lines. For screen readers, for
+//! The plain driver: the content of a screen and its actions as numbered lines. For screen readers, for
 //! terminals that can do no more, and for scripts.
 
 use std::io::{self, IsTerminal, Write};

@@ -1,4 +1,4 @@
-//! How the terminal shows what is typed, noted down and put back.
+//! Saves and restores the modes of the terminal.
 
 #[cfg(unix)]
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};

@@ -1,4 +1,4 @@
-//! Short messages that pass by themselves.
+//! Temporary messages.
 
 use std::collections::VecDeque;
 use std::time::Duration;

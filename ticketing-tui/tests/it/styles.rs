@@ -1,4 +1,4 @@
-//! The styles of the roles on every screen. Words are compared in `screens.rs`.
+//! The styles of the roles on every screen. `screens.rs` compares the texts.
 
 use ratatui::style::{Color, Modifier, Style};
 use ticketing_sdk::{
@@ -8,7 +8,7 @@ use ticketing_tui::{Call, Colours, Reply, Settings, ThemeName};
 
 use crate::support::{Harness, NOW, answer, fixtures, snapshot};
 
-/// The inks of the dark theme.
+/// The foreground colours of the dark theme.
 const GOOD: Color = Color::Rgb(0x7f, 0xd1, 0x8b);
 const WARN: Color = Color::Rgb(0xf2, 0xc1, 0x64);
 const BAD: Color = Color::Rgb(0xff, 0x7d, 0x7d);
@@ -16,7 +16,7 @@ const GONE: Color = Color::Rgb(0x9a, 0xa4, 0xb8);
 const DIM: Color = Color::Rgb(0xb4, 0xbd, 0xce);
 const TEXT: Color = Color::Rgb(0xe3, 0xe7, 0xef);
 const ACCENT: Color = Color::Rgb(0x7c, 0xb7, 0xff);
-/// Its grounds.
+/// The background colours of the dark theme.
 const GROUND: Color = Color::Rgb(0x12, 0x15, 0x1c);
 const BAR: Color = Color::Rgb(0x1c, 0x21, 0x2c);
 const SELECTED: Color = Color::Rgb(0x1f, 0x2c, 0x47);
@@ -43,7 +43,7 @@ fn market(colours: Colours) -> Harness {
     harness
 }
 
-/// One's order, on its screen.
+/// The checkout of an order of the signed-in user.
 fn order(status: OrderStatus, has_card_form: bool) -> Harness {
     let mut harness = Harness::new((80, 24), Colours::True);
     harness.server.has_card_form = has_card_form;
@@ -74,7 +74,7 @@ fn selected_row_has_its_own_background() {
 }
 
 #[test]
-fn open_tab_and_keys_stand_out_of_the_bars() {
+fn open_tab_and_keys_are_highlighted_in_the_bars() {
     let mut harness = market(Colours::True);
     assert_eq!(style(&mut harness, "Market").bg, Some(ACCENT));
     let tab = style(&mut harness, "Listings");
@@ -125,7 +125,7 @@ fn outcome_of_an_order_has_the_colour_of_its_role() {
 fn field_error_is_bad_and_the_field_has_a_background() {
     let mut harness = Harness::signed_in();
     harness.press("n");
-    assert_eq!(style(&mut harness, "what it admits to").bg, Some(SELECTED), "it is being written in");
+    assert_eq!(style(&mut harness, "what it admits to").bg, Some(SELECTED), "the focused field");
     assert_eq!(style(&mut harness, "in US dollars").bg, Some(BAR));
     harness.press("tab");
     harness.type_text("0");
@@ -170,7 +170,7 @@ fn without_colours_modifiers_tell_the_roles_apart() {
     }
 }
 
-/// The columns of the bar at the top that have the background of the open tab.
+/// Returns the columns of the top bar with the background of the open tab.
 fn open_tab(buffer: &ratatui::buffer::Buffer) -> std::ops::Range<u16> {
     let is_open = |x: &u16| buffer[(*x, 0)].style().bg == Some(ACCENT);
     let first = (0..buffer.area.width).find(is_open).unwrap();
@@ -193,7 +193,7 @@ fn labels_of_neighbouring_tabs_have_a_space_between_at_every_width() {
             let (buffer, _) = harness.buffer();
             let (tab, bar) = (open_tab(&buffer), harness.screen().lines().next().unwrap().to_owned());
             let is_space = |x: u16| x >= width || buffer[(x, 0)].symbol() == " ";
-            // The block has a space at its ends, and one beside it where there is a neighbour.
+            // The highlighted tab begins and ends with a space, and a space separates it from its neighbours.
             for x in [tab.start, tab.end - 1, tab.end] {
                 assert!(is_space(x), "{width}, {key}, column {x}: {bar}");
             }

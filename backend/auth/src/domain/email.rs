@@ -1,4 +1,4 @@
-//! E-mail addresses: kept as they were typed, compared however they are spelled.
+//! E-mail addresses: stored as received, compared by a normalized key.
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ pub(crate) struct Email {
     deliverable: bool,
 }
 
-/// Some text is not an e-mail address.
+/// The error of a text that is not a valid e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", Email::FAULT)]
 pub(crate) struct NotAnEmail;
@@ -32,19 +32,19 @@ impl Email {
         &self.text
     }
 
-    /// Returns the key of an address: two addresses of the same key belong to one account. The domain is in it as IDNA
-    /// writes it in ASCII, the local part composed and without case.
+    /// Returns the key of the account: addresses with the same key belong to one account. The domain is in ASCII (IDNA), the
+    /// local part is normalized (NFC) and case-folded.
     pub(crate) fn key(&self) -> String {
         self.key.clone()
     }
 
-    /// Returns the key that older versions have compared by: the text in lower case.
+    /// Returns the key of older versions: the address in lower case.
     pub(crate) fn old_key(&self) -> String {
         self.text.to_lowercase()
     }
 
-    /// Returns whether an account can be made for it. Older versions have made accounts of addresses to which no mail
-    /// can be sent: those can still sign in.
+    /// Returns whether a new account can have this address. Older versions created accounts with undeliverable addresses,
+    /// which can still sign in.
     pub(crate) fn is_deliverable(&self) -> bool {
         self.deliverable
     }
@@ -73,7 +73,7 @@ impl TryFrom<String> for Email {
     }
 }
 
-/// Returns the domain as IDNA writes it in ASCII, if it is one: Unicode and Punycode, composed or not, in either case.
+/// Returns the ASCII form of a domain (IDNA), if it is valid. Accepts Unicode and Punycode, in any normalization and case.
 fn ascii_domain(domain: &str) -> Option<String> {
     let ascii = Uts46::new().to_ascii(
         domain.as_bytes(),
@@ -89,7 +89,7 @@ fn is_local_part(local: &str) -> bool {
     local.len() <= LONGEST_LOCAL && local.split('.').all(|atom| !atom.is_empty() && !atom.contains(special))
 }
 
-/// At least two labels; the last is not a number, which leaves out bare IPv4 addresses.
+/// Returns whether the text has at least two labels, and the last is not a number, which excludes IPv4 addresses.
 fn is_domain(domain: &str) -> bool {
     let labels = domain.split('.');
     let last = domain.rsplit('.').next().unwrap_or_default();
@@ -97,10 +97,10 @@ fn is_domain(domain: &str) -> bool {
 }
 
 fn is_label(label: &str) -> bool {
-    // Other scripts are fine as they are; only ASCII has signs that no name of a host holds.
-    let fits = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-';
+    // All non-ASCII letters are allowed; of ASCII, only letters, digits and hyphens are.
+    let is_allowed = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-';
     (1..=LONGEST_LABEL).contains(&label.len())
-        && label.chars().all(fits)
+        && label.chars().all(is_allowed)
         && !label.starts_with('-')
         && !label.ends_with('-')
 }

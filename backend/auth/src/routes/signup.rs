@@ -64,7 +64,7 @@ impl SignUp {
         (status = 409, description = "`idempotency_key_in_flight`: the first request with this key is still being answered", body = Problem),
         (status = 422, description = "`idempotency_key_reused`: the key was used with another body", body = Problem),
         (status = 429, description = "`too_many_requests` from this address", body = Problem),
-        (status = 503, description = "`unavailable`: too many passwords wait to be hashed", body = Problem),
+        (status = 503, description = "`unavailable`: the queue for password hashing is full", body = Problem),
     ),
 )]
 pub(crate) async fn signup(

@@ -1,4 +1,4 @@
-//! The service as its clients meet it: the real router over a database in a folder of its own.
+//! Tests of the auth service: its router, on a database in a temporary folder.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail the test")]
 

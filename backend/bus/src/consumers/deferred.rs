@@ -100,7 +100,7 @@ impl DeferredEvents {
             }
             EventOutcome::OutOfOrder => {
                 let DeferredEvent { since, tries, .. } = self.record(id);
-                let cause = "its predecessor has not come".to_owned();
+                let cause = "its predecessor has not arrived".to_owned();
                 if self.worked.saturating_sub(since) >= self.limits.out_of_order
                     && is_oldest(delivery, subscription).await
                 {

@@ -1,4 +1,4 @@
-//! The units of work of the log, in SQL.
+//! The units of work of the embedded event log, in SQL.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -42,7 +42,7 @@ async fn update(connection: &Connection, durable: &'static str) -> Result<(), Je
         connection.api(&format!("STREAM.INFO.{DEAD_LETTER_STREAM}"), &request).await?;
     for (name, value) in [
         ("bus_lag", info.num_pending),
-        ("bus_unanswered", info.num_ack_pending as u64),
+        ("bus_ack_pending", info.num_ack_pending as u64),
         ("bus_dead_letters", dead_letters.total),
     ] {
         let value = u32::try_from(value).unwrap_or(u32::MAX);

@@ -32,7 +32,7 @@ pub(super) struct Pull {
     subject: String,
     inbox: String,
     messages: Subscriber,
-    /// Messages from the inbox that were not returned, because the future of `next` was dropped.
+    /// Received messages that were not returned, because the future of `next` was dropped.
     taken: Vec<PulledMessage>,
     /// The number of messages that the server may still send.
     open: usize,
@@ -40,7 +40,7 @@ pub(super) struct Pull {
     connected: Listener,
 }
 
-/// A message, and the number of pending ones.
+/// A message with its sequence, its delivery count, and the number of messages that are pending for the consumer.
 #[derive(Debug)]
 pub(super) struct PulledMessage {
     pub(super) message: Message,
@@ -137,7 +137,7 @@ impl Pull {
                 if text.contains("Deleted") {
                     return Err(JetStreamError::NoResponders(self.subject.clone()));
                 }
-                tracing::debug!(text, "the server has ended a request");
+                tracing::debug!(text, "the server ended a pull request");
                 self.open = 0;
                 return Ok(None);
             }

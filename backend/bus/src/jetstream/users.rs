@@ -65,7 +65,7 @@ impl NatsUser {
         }
     }
 
-    /// Returns the first words of its event names, and its consumer.
+    /// Returns the prefixes of the events that it publishes, and its durable consumer.
     const fn service(self) -> Option<(&'static [&'static str], Option<&'static str>)> {
         match self {
             Self::Auth => Some((&["session"], None)),
@@ -117,7 +117,7 @@ fn consumer(durable: &str) -> Vec<String> {
             format!("$JS.API.CONSUMER.CREATE.{stream}.{durable}"),
             format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"),
             format!("$JS.ACK.{stream}.{durable}.>"),
-            // The form that carries a domain and an account.
+            // The form of the subject with a JetStream domain and an account.
             format!("$JS.ACK.*.*.{stream}.{durable}.>"),
         ]);
     }
@@ -173,8 +173,9 @@ mod tests {
     fn each_event_is_published_by_one_service() {
         for name in EventName::ALL {
             let first = name.as_str().split(':').next().unwrap();
-            let says = |user: &&NatsUser| user.service().is_some_and(|(words, _)| words.contains(&first));
-            assert_eq!(NatsUser::ALL.iter().filter(says).count(), 1, "{name}");
+            let publishes =
+                |user: &&NatsUser| user.service().is_some_and(|(words, _)| words.contains(&first));
+            assert_eq!(NatsUser::ALL.iter().filter(publishes).count(), 1, "{name}");
         }
     }
 

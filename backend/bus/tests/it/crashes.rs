@@ -1,6 +1,6 @@
 //! Crashes at the worst moments: between effect and acknowledgement, between publishing and marking.
 //!
-//! A crash is everything of the process dropped where it stands, and the files opened again.
+//! A crash is simulated: all objects of the process are dropped, and the files are opened again.
 
 use std::sync::Arc;
 use std::time::Duration;

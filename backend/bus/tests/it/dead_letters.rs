@@ -95,7 +95,7 @@ async fn event_without_predecessor_is_dead_lettered(shape: Shape) {
     let consumers = core.consumers("s").on(on_created).on(on_updated).with_limits(limits);
     core.start(&bus, Some(consumers), &shutdown);
     let letter = first_letter(&fixture, &bus).await;
-    assert_eq!(letter.cause, "its predecessor has not come");
+    assert_eq!(letter.cause, "its predecessor has not arrived");
     assert!(letter.attempts > 1, "tried {} times", letter.attempts);
     assert!(notes(&core).await.is_empty());
 }

@@ -1,4 +1,4 @@
-//! The log: order, repeats, places that survive, deliveries that come again.
+//! The event log: order, duplicates, durable positions, redeliveries.
 
 use std::time::Duration;
 

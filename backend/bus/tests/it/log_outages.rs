@@ -1,4 +1,4 @@
-//! An outage of the event log: one line of each relay and consumer, however often they try again.
+//! An outage of the event log: each relay and consumer logs one line, however often it retries.
 
 use std::fs;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! An outage of the database charges no event: consumers wait for its end, and set nothing aside for it.
+//! An outage of the database is no failure of an event: consumers wait for its end, and dead-letter nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

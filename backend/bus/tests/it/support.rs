@@ -1,4 +1,4 @@
-//! A bus and the databases of services in a folder of their own, and handlers that note what they did.
+//! Fixtures: a bus, databases of services in a temporary folder, and handlers that record their calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

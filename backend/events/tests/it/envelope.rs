@@ -1,4 +1,4 @@
-//! The envelope: sealed with what the event says of itself, opened only as that event.
+//! The envelope: its fields are those of the event, and it is decoded only as that event.
 
 use ticketing_events::{DecodeError, Envelope, EventName, OrderCancelled, OrderConfirmed, TicketCreated};
 use ticketing_sdk::Timestamp;

@@ -1,4 +1,4 @@
-//! The events as others see them: names, subjects, exact bodies, and what a body may bring along.
+//! The contract of the events: names, subjects, exact bodies, and tolerated additions.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 

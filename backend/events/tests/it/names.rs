@@ -1,4 +1,4 @@
-//! Names with their colons, and subjects without.
+//! Event names (`order:created`) and subjects (`ticketing.order.created.<id>`).
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Reading is tolerant of more and strict about less.
+//! Decoding ignores unknown fields and rejects missing ones.
 
 use serde_json::{Map, Value};
 use ticketing_events::{OrderCancelled, OrderCreated, TicketUpdated};

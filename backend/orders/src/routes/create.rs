@@ -35,7 +35,7 @@ pub(crate) struct OrderInput {
         (status = 409, description = "`price_changed`: the ticket does not cost `price` now; or the first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
         (status = 429, description = "Too many unpaid orders, too many writes, or `reorder_too_soon`: others come first after a reservation was given up", body = Problem),
-        (status = 503, description = "`not_yet_visible`: the ticket was just listed and its event has not come; safe to repeat", body = Problem),
+        (status = 503, description = "`not_yet_visible`: the ticket was just listed and its event has not arrived; a retry is safe", body = Problem),
     )
 )]
 pub(crate) async fn create(

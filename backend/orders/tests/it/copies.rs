@@ -1,4 +1,4 @@
-//! The copy of the tickets: it moves by unbroken versions, whatever order the events come in.
+//! The copies of the tickets apply consecutive versions, in whatever order the events arrive.
 
 use proptest::prelude::*;
 use ticketing_bus::Effect;

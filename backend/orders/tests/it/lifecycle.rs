@@ -1,4 +1,4 @@
-//! Moving on: each step is fenced by the version, says so in the same transaction, and happens once.
+//! The transitions of an order: each compares the version, appends its event in the same transaction, and happens once.
 
 use futures_util::future::join_all;
 use ticketing_bus::Effect;

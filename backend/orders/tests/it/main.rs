@@ -1,4 +1,4 @@
-//! The units of work of orders against a real database, races among them, and what its consumers do.
+//! Tests of orders on real databases: units of work, races and consumers.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 

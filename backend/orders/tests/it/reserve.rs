@@ -1,4 +1,4 @@
-//! Reserving: the unique index is the only judge, however many try at once and through however many connections.
+//! Reservations: the unique index decides, for any number of concurrent requests and connections.
 
 use futures_util::future::join_all;
 use ticketing_bus::Effect;

@@ -1,4 +1,4 @@
-//! The start of the event: sales end then, and no reservation outlasts it. And what else an order knows of its event.
+//! The start of the event: sales end then, and no reservation outlasts it. And the other details that an order stores.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A database of orders in a folder of its own, with tickets to order.
+//! The fixture of the orders service: its database in a temporary folder, with tickets to order.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ impl Shop {
         shop
     }
 
-    /// Creates a shop as the first `versions` versions of its tables have it.
+    /// Opens the fixture with the first `versions` migrations only.
     pub(crate) async fn before(engine: Engine, versions: usize) -> Self {
         let home = Home::on(engine);
         let migrations = Migrations { scripts: &MIGRATIONS.scripts[..versions], ..MIGRATIONS };
@@ -41,7 +41,7 @@ impl Shop {
         Self { core, home }
     }
 
-    /// The same with all of its tables.
+    /// Applies the remaining migrations.
     pub(crate) fn migrated(self) -> Self {
         let core = open(&self.home, self.core.clock.clone());
         Self { core, home: self.home }
@@ -147,7 +147,7 @@ pub(crate) async fn reserve_within(
     reserve_with(core, user, ticket, |new| new.open_limit = open_limit).await
 }
 
-/// Reserves a ticket by an order that is changed before.
+/// Reserves a ticket with an order that `change` modifies first.
 pub(crate) async fn reserve_with(
     core: &ServiceCore,
     user: &str,

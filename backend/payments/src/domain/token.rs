@@ -1,4 +1,4 @@
-//! Card tokens: what stands for a card, made by the card provider.
+//! Card tokens: the card provider's references to cards.
 
 use std::fmt;
 

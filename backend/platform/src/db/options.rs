@@ -1,6 +1,6 @@
-//! How a database is used.
+//! The options of a database.
 
-/// How a database is used.
+/// The number of threads and the limits of the queue of a database.
 #[derive(Clone, Copy, Debug)]
 pub struct DbOptions {
     /// Number of threads that read a SQLite file, at least 1.

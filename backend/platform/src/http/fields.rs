@@ -57,7 +57,7 @@ impl Field<String> {
         }
         let text = self.required(name, message, errors)?;
         if text.contains('\0') {
-            errors.push(name, format!("{} must not hold U+0000", capitalized(name)));
+            errors.push(name, format!("{} must not contain U+0000", capitalized(name)));
             return None;
         }
         Some(text)

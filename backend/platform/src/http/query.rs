@@ -35,7 +35,7 @@ impl Query {
     pub fn id(&self, name: &str, errors: &mut ValidationErrors) -> Option<String> {
         let id = self.value(name, errors)?;
         if id.contains('\0') {
-            errors.push(name, format!("{} must not hold U+0000", capitalized(name)));
+            errors.push(name, format!("{} must not contain U+0000", capitalized(name)));
             return None;
         }
         Some(canonical_id(id).into_owned())

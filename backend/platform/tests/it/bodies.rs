@@ -1,4 +1,4 @@
-//! Request bodies: what is no JSON, too large, of the wrong types.
+//! Request bodies that are not JSON, too large, or of the wrong types.
 
 use axum::Router;
 use axum::routing::post;

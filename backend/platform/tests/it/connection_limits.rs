@@ -1,4 +1,4 @@
-//! Ceilings: what gives way at them, and what is answered all the while.
+//! Connection limits: which connections are evicted, and which requests are still answered.
 
 use std::sync::Arc;
 use std::time::Duration;

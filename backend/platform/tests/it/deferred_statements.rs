@@ -1,4 +1,4 @@
-//! Statements that a unit posts: it goes on at once, and all the same nothing is lost, misplaced or taken for done.
+//! Deferred statements: the unit continues at once, and no statement is lost, reordered or reported as done too early.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

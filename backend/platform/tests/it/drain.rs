@@ -1,4 +1,4 @@
-//! The drain: what is under way finishes, what dawdles is cut, and the listener is gone.
+//! Graceful shutdown: requests in progress finish, slow connections are aborted, and the listener is closed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

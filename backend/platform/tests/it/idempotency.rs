@@ -1,4 +1,4 @@
-//! Idempotency keys against a real database: one effect, one answer, whatever comes again.
+//! Idempotency keys on a real database: one effect and one response for any number of retries.
 
 use axum::extract::FromRequestParts;
 use http::{Request, StatusCode};

@@ -1,4 +1,4 @@
-//! Sessions: what is accepted, what is refused, and what ends one.
+//! Sessions: accepted and refused cookies, and revocation.
 
 mod revocation;
 

@@ -1,4 +1,4 @@
-//! Clients that take their time: each kind is given up on, and the patient ones are not.
+//! Slow clients: stalled connections are closed, and those that make progress are not.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Requests that cannot be read as HTTP get the one error shape, as every other failure.
+//! Requests that are not valid HTTP are answered in the common error format.
 
 use axum::Router;
 use axum::routing::get;

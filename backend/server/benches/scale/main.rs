@@ -1,4 +1,4 @@
-//! `cargo xtask bench scale`: compares services on PostgreSQL and NATS with the engines' own programs, interleaved in
+//! `cargo xtask bench scale`: compares services on PostgreSQL and NATS with `pgbench` and a bare publisher, interleaved in
 //! one run.
 //!
 //! Both servers sync to disk before they respond: PostgreSQL with `fsync` and `synchronous_commit` on, NATS with
@@ -43,7 +43,7 @@ const FOLLOWED: usize = 150;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let rounds = args.iter().position(|arg| arg == "--rounds").and_then(|at| args.get(at + 1)?.parse().ok());
-    // `cargo test --benches` passes it to every bench target: nothing is measured.
+    // `cargo test --benches` passes `--test` to every bench target; then nothing is measured.
     if args.iter().any(|arg| arg == "--test") {
         return;
     }
@@ -62,7 +62,7 @@ async fn measure(rounds: u32) {
 
     for round in 1..=rounds {
         println!("round {round} of {rounds}");
-        // Each of them is first in turn, so that none has a fresher database or a warmer machine than the others.
+        // Each number of replicas goes first in turn, so that none has a fresher database or a warmer machine.
         for turn in 0..REPLICAS.len() {
             let which = (turn + round as usize) % REPLICAS.len();
             let (response_rate, publish_rate) = orders::measure(&engines, REPLICAS[which]).await;
@@ -80,9 +80,9 @@ async fn measure(rounds: u32) {
 
     println!();
     for (replicas, rates) in REPLICAS.iter().zip(&ordered) {
-        rates.print(&format!("orders through HTTP, 64 connections, replicas: {replicas}"), "orders/s");
+        rates.print(&format!("orders over HTTP, 64 connections, replicas: {replicas}"), "orders/s");
     }
-    published.print("with one, until every event is in the stream", "orders/s");
+    published.print("orders with 1 replica, until every event is in the stream", "orders/s");
     one_by_one.print("pgbench, the same statements, each a round trip", "orders/s");
     pipelined.print("pgbench, the same statements in a pipeline", "orders/s");
     ordered[0].ratio("orders / pgbench", &one_by_one);

@@ -190,7 +190,7 @@ async fn text_with_u0000_is_refused(engine: Engine) {
     let raw = stack.raw();
     let titled = json!({ "title": "A\0ticket", "price": 20 });
     let reply = raw.post("/api/tickets").by(&user).json(&titled).await;
-    assert_eq!(reply.refused(400, "invalid_input"), "Title must not hold U+0000");
+    assert_eq!(reply.refused(400, "invalid_input"), "Title must not contain U+0000");
     raw.put(&format!("/api/tickets/{ticket}")).by(&user).json(&titled).await.refused(400, "invalid_input");
     let account = json!({ "email": "a\0@example.com", "password": "12345678" });
     raw.post("/api/users/signup").json(&account).await.refused(400, "invalid_input");

@@ -28,15 +28,16 @@ pub struct OutageStorm {
 pub struct OutageSummary {
     outage: Outage,
     lasted: Duration,
+    /// The numbers of writes: sent, answered 2xx, sent again.
     counts: [u64; 3],
     settled_after: Duration,
 }
 
 impl OutageStorm {
-    /// Runs it. The marketplace is running and settled afterwards.
+    /// Runs the outage. Afterwards the marketplace runs and is settled.
     ///
     /// # Panics
-    /// Panics if a response does not hold, readiness is wrong, an event is dead-lettered, an invariant is violated, or a fresh
+    /// Panics if an acknowledged write is missing, readiness is wrong, an event is dead-lettered, an invariant is violated, or a fresh
     /// purchase fails.
     pub async fn run(&self, stack: &mut TestStack) -> OutageSummary {
         let mut clients = ClientPool::start(stack, self.clients, self.seed);

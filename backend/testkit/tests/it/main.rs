@@ -1,4 +1,4 @@
-//! The testkit itself: it must not let a bad test pass.
+//! Tests of the testkit: it fails a test that leaves unfinished work or a violation.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail the test")]
 

@@ -1,4 +1,4 @@
-//! The proxy that goes wrong on demand: each fault, on connections that are there when it begins.
+//! The fault proxy: each fault, on connections that are open when it begins.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
 
-/// Long enough to see that nothing comes.
+/// How long a test waits to see that no data arrives.
 const NEVER: Duration = Duration::from_millis(200);
 
-/// Sends back what it is sent.
+/// Starts a server that echoes all bytes.
 async fn echo() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -33,7 +33,7 @@ async fn pair() -> (FaultProxy, TcpStream) {
     (proxy, client)
 }
 
-/// What comes back.
+/// Sends bytes, and returns as many received bytes.
 async fn exchange(client: &mut TcpStream, bytes: &[u8]) -> Vec<u8> {
     client.write_all(bytes).await.unwrap();
     read_exactly(client, bytes.len()).await
@@ -45,10 +45,12 @@ async fn read_exactly(client: &mut TcpStream, count: usize) -> Vec<u8> {
     back
 }
 
-/// Returns whether the connection is at its end.
+/// Returns whether the peer has closed the connection.
 async fn is_over(client: &mut TcpStream) -> bool {
     let mut byte = [0];
-    let read = timeout(Duration::from_secs(10), client.read(&mut byte)).await.expect("its end arrives");
+    let read = timeout(Duration::from_secs(10), client.read(&mut byte))
+        .await
+        .expect("the connection is closed or readable");
     matches!(read, Ok(0) | Err(_))
 }
 
@@ -63,7 +65,7 @@ async fn proxy_passes_bytes_unchanged() {
     assert!(back == much);
     assert_eq!(proxy.connections(), 1);
     client.shutdown().await.unwrap();
-    assert!(is_over(&mut client).await, "the end passes too");
+    assert!(is_over(&mut client).await, "the end of the stream is forwarded");
     eventually!(proxy.connections() == 0);
 }
 
@@ -101,7 +103,7 @@ async fn stalled_direction_holds_bytes() {
         proxy.stall(direction);
         client.write_all(b"lost").await.unwrap();
         proxy.cut();
-        assert!(is_over(&mut client).await, "what is held is lost with its connection");
+        assert!(is_over(&mut client).await, "held bytes are lost with their connection");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The shown terms of a ticket: the listing of its seller, or the terms of the order that holds it.
+//! The visible terms of a ticket: those of its listing, or those of the order that holds it.
 //!
 //! Orders decides which order holds a ticket. An order prevails over a concurrent edit or withdrawal, which takes effect
 //! after that order has ended unpaid.
@@ -121,7 +121,7 @@ mod tests {
     fn unknown_terms_of_an_order_are_those_of_the_listing() {
         let unknown = Hold { terms: OrderedTerms::default(), ..hold(false) };
         assert_eq!(view(&listing(true), Some(&unknown)).terms, terms("edited", 3000));
-        // An order of a version without details keeps the details of the listing.
+        // An order from a version without details shows the details of the listing.
         let mut older = hold(false);
         older.terms.details = None;
         let shown = view(&listing(true), Some(&older)).terms;

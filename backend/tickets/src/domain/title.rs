@@ -5,11 +5,11 @@ use ticketing_sdk::text::{has_visible, normalize, search_key};
 /// The longest title, in characters.
 pub const MAX_CHARS: usize = 200;
 
-/// A title: trimmed, composed (NFC), with something to see, 200 characters at most.
+/// A title: trimmed, in NFC, with a visible character, of at most 200 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
 
-/// A text is not a title.
+/// The reason why a text is not a valid title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TitleError {
     /// It has no visible character.
@@ -19,7 +19,7 @@ pub enum TitleError {
     #[error("Title must be at most {MAX_CHARS} characters")]
     TooLong,
     /// It contains U+0000, which PostgreSQL cannot store.
-    #[error("Title must not hold U+0000")]
+    #[error("Title must not contain U+0000")]
     Nul,
 }
 

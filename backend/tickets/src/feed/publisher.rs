@@ -66,7 +66,7 @@ impl Publisher {
                 Ok(changes) => self.publish(changes, began).await,
                 Err(error) => {
                     if let Some(times) = self.failed.occurred() {
-                        tracing::warn!(%error, times, "reading the changes failed; retrying");
+                        tracing::warn!(%error, times, "reading the change feed failed; retrying");
                     }
                     NextRead::At(began + POLL)
                 }
@@ -167,9 +167,9 @@ mod tests {
     fn publisher_rests_in_proportion_to_work_up_to_bound() {
         assert_eq!(owed(0, 0), 0);
         assert_eq!(owed(5, 0), 15);
-        assert_eq!(owed(5, 10), 5, "it has rested between two groups");
+        assert_eq!(owed(5, 10), 5, "half of it was rested between two groups");
         assert_eq!(owed(5, 20), 0, "a timer was late");
-        assert_eq!(owed(1000, 0), MAX_REST.as_millis(), "a change is never late for rests alone");
+        assert_eq!(owed(1000, 0), MAX_REST.as_millis(), "the rest is bounded");
         assert_eq!(owed(1000, 130), 0);
     }
 }

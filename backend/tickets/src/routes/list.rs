@@ -179,7 +179,7 @@ impl Filters {
         let mut words = |name: &str, spelled: &str, text: &Option<String>| {
             let Some(text) = text.as_deref() else { return Vec::new() };
             if text.contains('\0') {
-                errors.push(name, format!("{spelled} must not hold U+0000"));
+                errors.push(name, format!("{spelled} must not contain U+0000"));
             }
             if text.chars().count() > MAX_QUERY_CHARS {
                 errors.push(name, format!("{spelled} must be at most {MAX_QUERY_CHARS} characters"));

@@ -1,4 +1,4 @@
-//! The live feed by itself, in a time that passes as soon as everybody waits.
+//! The live feed alone, with tokio's paused clock.
 
 use std::time::Duration;
 

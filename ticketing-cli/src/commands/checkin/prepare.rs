@@ -11,7 +11,7 @@ use crate::help;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::long(
     &["ticketing checkin prepare door.json", "ticketing checkin --offline door.json"],
-    "The door list has the public keys and the passes of own events, without codes. Fetch it shortly before the doors open: a pass \
+    "The door list contains the public keys and the passes that this account has issued, without codes. Fetch it shortly before the doors open: a pass \
      that is sold later is not on it.",
 ))]
 pub(crate) struct Args {

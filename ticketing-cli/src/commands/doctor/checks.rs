@@ -113,9 +113,7 @@ async fn server(api: &ApiContext) -> (Vec<Check>, bool) {
             format!("the server has version {version}, this program {own}"),
             "install the version of the server if a command is not understood",
         ),
-        None if answer.is_some() => {
-            Check::failed("api", format!("{server} answers something that is no marketplace"), ADDRESS)
-        }
+        None if answer.is_some() => Check::failed("api", format!("{server} is not a marketplace"), ADDRESS),
         None => Check::warning(
             "api",
             "the server states no version",

@@ -61,7 +61,7 @@ pub(crate) struct Args {
     /// Send each event to this URL, signed
     #[arg(long, help_heading = help::DELIVERY, value_name = "URL", conflicts_with = "exec")]
     forward: Option<String>,
-    /// Retry a failed delivery so often, with growing pauses
+    /// Retry a failed delivery at most this number of times, with exponential backoff
     #[arg(long, help_heading = help::DELIVERY, value_name = "N", default_value_t = 8)]
     retries: u32,
 }

@@ -1,4 +1,4 @@
-//! `ticketing orders resume`: settles the writes of commands that died.
+//! `ticketing orders resume`: settles the writes of killed commands.
 
 mod operation;
 mod order_outcome;
@@ -29,10 +29,10 @@ use crate::output::WriteOutcome;
      the writes.",
 ))]
 pub(crate) struct Args {
-    /// Pay for what is reserved and not paid with this token of the payment provider
+    /// Pay for unpaid orders with this token of the payment provider
     #[arg(long, help_heading = help::PAYMENT)]
     token: Option<String>,
-    /// Cancel what is reserved and not paid
+    /// Cancel unpaid orders
     #[arg(long, help_heading = help::CONFIRMATION, conflicts_with = "token")]
     cancel: bool,
 }

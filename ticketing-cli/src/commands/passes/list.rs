@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// Show only these statuses, separated by commas
     #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
     status: Vec<StatusFilter>,
-    /// Show the passes of own events instead of own passes, without codes
+    /// Show the passes that this account has issued, without codes, instead of those it holds
     #[arg(long, help_heading = help::FILTER)]
     issued: bool,
     #[command(flatten)]

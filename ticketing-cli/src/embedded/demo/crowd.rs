@@ -1,4 +1,4 @@
-//! Other users of the demo: a seller who lists tickets and changes prices, and a rival who reserves, and pays or cancels.
+//! Other users of the demo: a seller who lists tickets and changes prices, and another buyer who reserves, and pays or cancels.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(super) async fn trade(seller: Client, rival: Client) {
 
 /// Returns a random number below a bound.
 fn random(below: u64) -> u64 {
-    // An idempotency key is random; no other source is at hand.
+    // The CLI depends on no random number generator; the digits of an idempotency key are random.
     let key = IdempotencyKey::generate();
     u64::from_str_radix(&key.as_str()[..12], 16).unwrap_or_default() % below.max(1)
 }
@@ -50,8 +50,8 @@ async fn list(seller: &Client) -> Result<(), Error> {
 
 async fn reprice(seller: &Client) -> Result<(), Error> {
     let Some(ticket) = any_ticket(seller).await? else { return Ok(()) };
-    let part = i64::try_from(random(40)).unwrap_or(0) + 80;
-    let price = Money::from_cents(ticket.price.cents() * part / 100).unwrap_or(ticket.price);
+    let percent = i64::try_from(random(40)).unwrap_or(0) + 80;
+    let price = Money::from_cents(ticket.price.cents() * percent / 100).unwrap_or(ticket.price);
     seller.tickets().update(&ticket.id, NewTicket::new(ticket.title, price)).await?;
     Ok(())
 }

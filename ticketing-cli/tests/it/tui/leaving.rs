@@ -1,4 +1,4 @@
-//! However the program ends, the terminal is as it was.
+//! The terminal is restored, however the program ends.
 
 use super::pty::{Pty, terminal};
 use super::{SIZE, shell};

@@ -1,4 +1,4 @@
-//! A panic in the middle of it all. Nothing of the program is known to panic, so it is given a clock that breaks.
+//! A panic while the program runs. No input is known to cause one, so a broken clock does.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! The pictures of the README, made from the real program. `UPDATE_SCREENSHOTS=1` writes them to `docs/images/`; without
-//! it they are made all the same, so that the way there stays open.
+//! The images of the README, rendered from the real program. `UPDATE_SCREENSHOTS=1` writes them to `docs/images/`; without
+//! it they are rendered and discarded, so that the code stays tested.
 
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};

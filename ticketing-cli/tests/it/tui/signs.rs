@@ -1,5 +1,5 @@
-//! What is in the cells of a screen, as it is seen; and the signs of frames and charts as areas, so that each meets its
-//! neighbour in any font.
+//! The visible content of the cells of a screen. Box-drawing and block characters become areas, so that they join in any
+//! font.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! When the program wakes by itself: only where something is seen to change.
+//! Wake-ups: the program wakes only if something visible changes.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Keys, and giving them another meaning; commands by name; text from the clipboard.
+//! Key bindings, the command palette, and paste.
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use ticketing_sdk::OrderStatus;

@@ -1,4 +1,4 @@
-//! The connection: lost, tried again, and back.
+//! The connection: lost, retried, and restored.
 
 use std::time::Duration;
 

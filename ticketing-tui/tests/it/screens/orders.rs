@@ -1,4 +1,4 @@
-//! One's own orders in all their states.
+//! The orders of the user, in all states.
 
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_tui::Call;

@@ -1,4 +1,4 @@
-//! The screens of the passes that one holds.
+//! The screens of the passes of the user.
 
 use ratatui::style::{Color, Modifier, Style};
 use ticketing_sdk::PassStatus;

@@ -17,7 +17,7 @@ use super::fixtures;
 /// When the tests begin, in Unix milliseconds.
 pub(crate) const NOW: i64 = 1_800_000_000_000;
 
-/// The data that reads are answered with.
+/// The data from which the harness answers reads.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FakeServer {
     pub(crate) user: Option<CurrentUser>,
@@ -25,13 +25,13 @@ pub(crate) struct FakeServer {
     pub(crate) listings: Vec<Ticket>,
     pub(crate) orders: Vec<Order>,
     pub(crate) passes: Vec<Pass>,
-    /// The used passes of own events.
+    /// The used passes that the user has issued.
     pub(crate) used: Vec<Pass>,
-    /// How the door stands, if it is prepared.
+    /// The state of the door, if it is prepared.
     pub(crate) door: Option<DoorState>,
-    /// The lead of the server's clock in milliseconds.
+    /// How far the server's clock is ahead, in milliseconds.
     pub(crate) skew: i64,
-    /// Whether cards are given on the page of an order.
+    /// Whether cards are entered on the page of the order.
     pub(crate) has_card_form: bool,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Harness {
 }
 
 impl Harness {
-    /// The program as it starts: nothing is answered yet.
+    /// Returns the program after its start, before the first reply.
     pub(crate) fn new(size: (u16, u16), colours: Colours) -> Self {
         Self::with_settings(size, colours, Settings { theme: ThemeName::Auto, ..Settings::default() })
     }
@@ -113,14 +113,14 @@ impl Harness {
         self.buffer();
     }
 
-    /// Presses keys, as they are written in the config file, with spaces between them.
+    /// Presses keys, in the notation of the config file, separated by spaces.
     pub(crate) fn press(&mut self, keys: &str) {
         for key in keys.split_whitespace() {
             self.feed(Event::Key(key_event(key)));
         }
     }
 
-    /// Writes a text, key by key.
+    /// Types a text, key by key.
     pub(crate) fn type_text(&mut self, text: &str) {
         for c in text.chars() {
             self.feed(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
@@ -174,8 +174,7 @@ impl Harness {
     fn answer_read(&self, call: &Call) -> Result<Reply, CallError> {
         let FakeServer { user, market, listings, orders, passes, used, door, has_card_form, .. } =
             &self.server;
-        let not_found =
-            || fixtures::refused(ticketing_sdk::ErrorCode::NotFound, "There is no such thing any more");
+        let not_found = || fixtures::refused(ticketing_sdk::ErrorCode::NotFound, "Not Found");
         Ok(match call {
             Call::Market => Reply::Market { tickets: market.clone(), last: true },
             Call::Listings => Reply::Listings(listings.clone()),
@@ -218,7 +217,7 @@ impl Harness {
         super::snapshot::text(&self.buffer().0)
     }
 
-    /// Fails unless the screen shows this.
+    /// Panics unless the screen contains `words`.
     pub(crate) fn assert_shows(&mut self, words: &str) {
         let screen = self.screen();
         assert!(screen.contains(words), "{words:?} is not on the screen:\n{screen}");
@@ -246,7 +245,7 @@ impl Harness {
         self.feed(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
     }
 
-    /// The line of the selected row, without what is around it.
+    /// Returns the text of the selected row, without marker and borders.
     pub(crate) fn selected(&mut self) -> String {
         let screen = self.screen();
         let line = screen.lines().find_map(|line| line.split_once('▌'));
@@ -277,7 +276,7 @@ pub(crate) fn is_write(call: &Call) -> bool {
     )
 }
 
-/// A key as it is written in the config file.
+/// Parses a key in the notation of the config file.
 pub(crate) fn key_event(key: &str) -> KeyEvent {
     let mut modifiers = KeyModifiers::NONE;
     let mut rest = key;

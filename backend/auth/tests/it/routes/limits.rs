@@ -19,7 +19,7 @@ on_both! {
     owner_signs_in_while_another_address_guesses, guesses_from_many_addresses_delay_but_never_refuse_the_owner;
 }
 
-const TOO_MANY: (&str, &str, &str) = ("", "too_many_requests", "Too many tries, please wait a moment");
+const TOO_MANY: (&str, &str, &str) = ("", "too_many_requests", "Too many attempts, please wait a moment");
 
 async fn account_has_ten_tries_a_minute_from_one_address(engine: Engine) {
     let service = Service::on(engine).await;
@@ -28,13 +28,13 @@ async fn account_has_ten_tries_a_minute_from_one_address(engine: Engine) {
         let email = if number % 2 == 0 { "ada@example.com" } else { "ADA@example.com" };
         assert_eq!(service.signin(email, "wrong password").await.status, StatusCode::BAD_REQUEST);
     }
-    // Even the right password has to wait, and nothing more is computed.
+    // Even the correct password is refused, without a hash.
     let before = service.app.hash_counts();
     let reply = service.signin("ada@example.com", PASSWORD).await;
     reply.refused(429, &[TOO_MANY]);
     assert_eq!(reply.retry_after(), 6);
     assert_eq!(service.app.hash_counts(), before);
-    // Other accounts do not.
+    // Other accounts are not limited.
     service.signup("bob@example.com", PASSWORD).await;
     assert_eq!(service.signin("bob@example.com", PASSWORD).await.status, StatusCode::OK);
 
@@ -50,7 +50,7 @@ async fn unknown_account_is_limited_like_a_known_one(engine: Engine) {
     service.signin("nobody@example.com", "guess").await.refused(429, &[TOO_MANY]);
 }
 
-/// Returns a try to sign in to Ada's account from an address.
+/// Signs in to Ada's account from an address.
 async fn signin_from(service: &Service, peer: &str, password: &str) -> Reply {
     let mut request = post("/api/users/signin", json!({ "email": ADA, "password": password }).to_string());
     request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 5555)));
@@ -139,7 +139,7 @@ async fn address_is_limited_over_all_accounts(engine: Engine) {
         reply.refused(429, &[TOO_MANY]);
         assert_eq!(reply.retry_after(), 10);
     }
-    // Behind the proxy that is trusted, each client is its own; so is another address.
+    // Behind a trusted proxy each client has its own limit, and so has another address.
     assert_eq!(
         from(&service, "10.0.0.1", "1.1.1.1", "/api/users/signup", 10).await.status,
         StatusCode::CREATED

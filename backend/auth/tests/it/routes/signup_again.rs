@@ -13,7 +13,7 @@ use crate::support::{PASSWORD, Reply, Service, post};
 on_both! {
     #[tokio::test]
     repeated_signup_gets_the_same_answer_and_a_new_session, key_with_another_body_is_refused,
-    concurrent_repeats_of_a_signup_create_one_account, refused_sign_up_releases_its_key,
+    concurrent_repeats_of_a_signup_create_one_account, refused_signup_releases_its_key,
     idempotency_key_belongs_to_the_address_that_signs_up, stored_answer_is_replayed_beyond_the_limit,
     keys_are_validated_and_removed_after_a_day, stored_answer_has_no_secret;
 }
@@ -43,7 +43,7 @@ async fn repeated_signup_gets_the_same_answer_and_a_new_session(engine: Engine) 
         (service.current_user(Some(first.cookie())).await, service.current_user(Some(again.cookie())).await);
     assert_eq!(one["id"], two["id"]);
     assert_ne!(one["jti"], two["jti"]);
-    // Unknown fields and spacing are not what tells requests apart.
+    // Unknown fields and white space do not change the fingerprint.
     let spaced = json!({ "password": PASSWORD, "email": "ada@example.com", "more": 1 });
     assert_eq!(keyed(&service, "k-1", spaced).await.body, first.body);
 }
@@ -65,7 +65,7 @@ async fn idempotency_key_belongs_to_the_address_that_signs_up(engine: Engine) {
     let first = keyed(&service, "1", bob.clone()).await;
     assert_eq!(first.status, StatusCode::CREATED);
     assert_eq!(keyed(&service, "1", bob).await.body, first.body);
-    // Case tells no two addresses apart, and is another body.
+    // Addresses that differ in case share the scope of the key, but the bodies differ.
     let shouted = json!({ "email": "ADA@example.com", "password": PASSWORD });
     keyed(&service, "1", shouted).await.refused(422, &[REUSED]);
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 2);
@@ -77,7 +77,10 @@ async fn stored_answer_is_replayed_beyond_the_limit(engine: Engine) {
     assert_eq!(first.status, StatusCode::CREATED);
     let again = keyed(&service, "k-1", ada()).await;
     assert_eq!((again.status, &again.body), (StatusCode::CREATED, &first.body));
-    assert!(service.current_user(Some(again.cookie())).await["id"].is_string(), "and is signed in");
+    assert!(
+        service.current_user(Some(again.cookie())).await["id"].is_string(),
+        "the repeated sign-up is signed in"
+    );
     for (key, body) in
         [("k-2", ada()), ("k-1", json!({ "email": "ada@example.com", "password": "another password" }))]
     {
@@ -94,7 +97,7 @@ async fn concurrent_repeats_of_a_signup_create_one_account(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
 }
 
-async fn refused_sign_up_releases_its_key(engine: Engine) {
+async fn refused_signup_releases_its_key(engine: Engine) {
     let service = Service::on(engine).await;
     let bad = json!({ "email": "ada", "password": PASSWORD });
     assert_eq!(keyed(&service, "k-0", bad).await.status, StatusCode::BAD_REQUEST);
@@ -125,7 +128,7 @@ async fn stored_answer_has_no_secret(engine: Engine) {
     assert_eq!(kept.len(), 1);
     assert!(!kept[0].contains(PASSWORD) && !kept[0].contains(&reply.token()) && !kept[0].contains("argon2"));
 
-    // Without the key nobody can try passwords against the fingerprint.
+    // The fingerprint is keyed, so that a leaked table does not allow passwords to be guessed offline.
     let plain = Fingerprint::of(&ada()).unwrap();
     let fingerprint = service.texts("SELECT fingerprint AS t FROM idempotency_keys").await;
     assert_ne!(fingerprint[0], plain.as_str());

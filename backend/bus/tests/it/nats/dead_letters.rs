@@ -113,7 +113,7 @@ async fn gauges_show_lag_retries_and_dead_letters() {
     let _subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     for line in [
         r#"bus_lag{consumer="s"} 7"#,
-        r#"bus_unanswered{consumer="s"} 0"#,
+        r#"bus_ack_pending{consumer="s"} 0"#,
         r#"bus_dead_letters{consumer="s"} 1"#,
         r#"bus_redeliveries_total{consumer="s"} 1"#,
         r#"bus_dead_letters_total{consumer="s",event="ticket:created"} 1"#,

@@ -1,4 +1,4 @@
-//! The server is killed, restarted, and loses what it has stored; the outboxes and inboxes do not care.
+//! The NATS server is killed, restarted, and loses its store: no event is lost or applied twice.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Publishing: batches, what happens where one is refused, and identifiers that the server has forgotten.
+//! Publishing: batches, refused batches, and duplicates outside of the window of the server.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A start fails at once, with the cause, where the server cannot be used.
+//! A start fails at once, with the cause, if the server cannot be used.
 
 use std::time::Duration;
 

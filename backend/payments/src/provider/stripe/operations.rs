@@ -99,7 +99,7 @@ impl StripeProvider {
             let state = operation.state(&self.retrieve(id).await?, charge);
             match (state, outcome) {
                 (OperationState::Done, _) => return Ok(()),
-                // A bank that declines a capture ends the hold.
+                // A declined capture ends the authorization.
                 (OperationState::Possible, ApiOutcome::Declined(decline))
                     if operation == ChargeOperation::Capture =>
                 {
@@ -130,10 +130,10 @@ impl StripeProvider {
                 _ => return Err(ProviderError::Unknown(format!("Stripe answered {}", response.status))),
             }
         }
-        Err(ProviderError::Unknown("Stripe failed with every key".to_owned()))
+        Err(ProviderError::Unknown(format!("Stripe failed with each of {MAX_KEYS_PER_CALL} keys")))
     }
 
-    /// Cancels an intent that is not used.
+    /// Cancels an intent that will not be captured.
     pub(super) async fn abandon(&self, key: &str, id: &str) -> Result<(), ProviderError> {
         let path = ChargeOperation::Cancel.path(validate_id(id)?);
         let form = form([("cancellation_reason", "abandoned")]);
@@ -168,5 +168,5 @@ impl StripeProvider {
 /// Checks that an id can be a part of a path.
 fn validate_id(id: &str) -> Result<&str, ProviderError> {
     let plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if plain { Ok(id) } else { Err(ProviderError::Rejected("not an id of Stripe".to_owned())) }
+    if plain { Ok(id) } else { Err(ProviderError::Rejected("not a Stripe id".to_owned())) }
 }

@@ -70,7 +70,7 @@ pub(crate) struct SigninGroup {
     #[arg(long, env = "TICKETING_SIGNINS_BEFORE_DELAY", value_name = "NUMBER", value_parser = trimmed::<u32>)]
     #[arg(default_value_t = Limits::default().signins_before_delay, hide_short_help = true)]
     signins_before_delay: u32,
-    /// Delay them by this time
+    /// Delay these attempts by this time
     ///
     /// At most 10s.
     #[arg(long, env = "TICKETING_SIGNIN_DELAY", value_name = "DURATION", value_parser = signin_delay)]

@@ -19,7 +19,7 @@ pub(crate) struct PassGroup {
     #[arg(long, env = PASS_KEY, value_name = "KEY", value_parser = secret)]
     #[arg(hide_short_help = true)]
     pass_key: Option<SecretString>,
-    /// Let a pass cost at most this multiple of what its holder paid when it is sold on
+    /// Limit the resale price of a pass to this multiple of the price that its holder paid
     ///
     /// From 0, which ends resales, to 100.
     #[arg(long, env = "TICKETING_RESALE_CAP", value_name = "NUMBER", value_parser = trimmed::<ResaleCap>)]

@@ -46,9 +46,9 @@ pub(crate) struct TraceGroup {
     #[arg(long, env = OTLP_ENDPOINT, value_name = "URL", value_parser = secret)]
     #[arg(hide_short_help = true)]
     otlp_endpoint: Option<SecretString>,
-    /// Keep this share of the traces that begin here
+    /// Sample this ratio of the traces that begin here
     ///
-    /// From 0 to 1. A request with `traceparent` decides for itself.
+    /// From 0 to 1. The flag in the `traceparent` of a request takes precedence.
     #[arg(long, env = "TICKETING_TRACE_SAMPLE", value_name = "RATIO", value_parser = trimmed::<Ratio>)]
     #[arg(default_value_t = Ratio::ALL, hide_short_help = true)]
     trace_sample: Ratio,

@@ -30,7 +30,7 @@ pub(crate) struct ReservationGroup {
     #[arg(long, env = "TICKETING_OPEN_ORDERS", value_name = "NUMBER", value_parser = trimmed::<u32>)]
     #[arg(default_value_t = ticketing_orders::DEFAULT_OPEN_LIMIT, hide_short_help = true)]
     open_orders: u32,
-    /// Let other buyers come first for this time after a buyer gave up a reservation of a ticket
+    /// Refuse a new order of a ticket for this time after the buyer's last reservation of it ended unpaid
     ///
     /// Multiplied by the unpaid reservations of that ticket by that buyer, at most ten. 0s disables the pause.
     #[arg(long, env = "TICKETING_REORDER_PAUSE", value_name = "DURATION", value_parser = duration)]
@@ -58,7 +58,7 @@ pub(crate) struct StripeGroup {
     stripe_key: Option<SecretString>,
     /// Call the API of Stripe at this address [default: https://api.stripe.com]
     ///
-    /// Another address is a stand-in for tests. A live key is sent over https only.
+    /// Another address is a fake for tests. A live key is sent over https only.
     #[arg(long, env = STRIPE_BASE, value_name = "URL", value_parser = trimmed::<Uri>, hide_short_help = true)]
     stripe_api_base: Option<Uri>,
     /// Verify webhook events with these secrets [default: webhook events are refused]

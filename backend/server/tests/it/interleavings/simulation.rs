@@ -345,7 +345,7 @@ impl Simulation {
             let summary = self.deliveries.summary(*event);
             let result = match &decision {
                 AckDecision::Accepted => DeliveryResult::Accepted,
-                AckDecision::Retry { cause, .. } if cause == "its predecessor has not come" => {
+                AckDecision::Retry { cause, .. } if cause == "its predecessor has not arrived" => {
                     DeliveryResult::OutOfOrder
                 }
                 other => panic!("{to:?} could not handle {summary:?}: {other:?}"),

@@ -314,7 +314,7 @@ impl Draft {
 fn check_title(text: &str) -> Result<String, String> {
     let title = normalize(text);
     if title.contains('\0') {
-        Err("Title must not hold U+0000".to_owned())
+        Err("Title must not contain U+0000".to_owned())
     } else if !has_visible(&title) {
         Err("Title is required".to_owned())
     } else if title.chars().count() > MAX_TITLE_CHARS {
