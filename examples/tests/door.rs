@@ -21,8 +21,8 @@ async fn door_admits_a_pass_once_and_refuses_a_forged_code() {
     let new = NewTicket::new("RustConf", "20".parse().unwrap());
     let ticket = client(&stack, &issuer).tickets().create(new).await.unwrap();
     let order = buyer.orders().create(&ticket.id).await.unwrap();
-    buyer.payments().create(&order.id, CardToken::new("tok_visa")).settled().await.unwrap();
-    let pass = buyer.passes().of_order(&order.id, Duration::from_secs(10)).await.unwrap().unwrap();
+    buyer.payments().create(&order.id, CardToken::new("tok_visa")).wait_until_settled().await.unwrap();
+    let pass = buyer.passes().wait_for_order(&order.id, Duration::from_secs(10)).await.unwrap().unwrap();
     let code = pass.code.unwrap();
 
     let (_, session) = issuer.cookie.split_once('=').unwrap();

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ticketing_sdk::{
-    ApiError, CertificateFault, Error, ErrorCategory, ErrorCode, OrderId, PassId, PaymentId, SafeToRepeat,
+    ApiError, CertificateError, Error, ErrorCategory, ErrorCode, OrderId, PassId, PaymentId, SafeToRepeat,
     TicketId, text,
 };
 
@@ -225,10 +225,10 @@ impl From<&Error> for Failure {
                 Self::new(exit, message).hint(hint_to_reach(&cause)).detail(cause)
             }
             Error::Untrusted { fault, .. } => Self::new(exit, message).hint(match fault {
-                CertificateFault::Expired | CertificateFault::NotValidYet => {
+                CertificateError::Expired | CertificateError::NotValidYet => {
                     "the operator of the server must renew its certificate; `ticketing doctor` compares the clocks"
                 }
-                CertificateFault::OtherHost => "--server must name the host of the certificate",
+                CertificateError::OtherHost => "--server must name the host of the certificate",
                 _ => "SSL_CERT_FILE names a file with the authority of the certificate, if it is to be trusted",
             }),
             Error::Unexpected(answer) => {

@@ -142,7 +142,7 @@ impl Journal {
                 Some(key) => note.key == *key,
                 None => note.fingerprint == fingerprint,
             };
-            if is_same && now.saturating_since(note.started_at) < NOTE_RETENTION {
+            if is_same && now.saturating_duration_since(note.started_at) < NOTE_RETENTION {
                 return Ok(Entry { key: note.key, resumed: true, path, file });
             }
         }
@@ -183,7 +183,7 @@ impl Journal {
     pub(crate) fn take_unreported(&self, now: Timestamp) -> Vec<Note> {
         let mut unreported = Vec::new();
         for AbandonedEntry { path, mut file, note } in self.claim_abandoned() {
-            if now.saturating_since(note.started_at) >= NOTE_RETENTION {
+            if now.saturating_duration_since(note.started_at) >= NOTE_RETENTION {
                 let _ = fs::remove_file(&path);
             } else if !note.reported {
                 // If the mark cannot be written, the note is reported again, which is harmless.

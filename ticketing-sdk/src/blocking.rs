@@ -7,7 +7,7 @@
 //! # fn example(client: Client) -> ticketing_sdk::Result<()> {
 //! let cheapest = client.tickets().list().sort(ticketing_sdk::TicketSort::Price).limit(1).wait()?.items.remove(0);
 //! let order = client.orders().create(&cheapest.id).wait()?;
-//! let payment = client.payments().create(&order.id, CardToken::new("tok_visa")).settled().wait()?;
+//! let payment = client.payments().create(&order.id, CardToken::new("tok_visa")).wait_until_settled().wait()?;
 //! for ticket in iterate(client.tickets().list().stream()) {
 //!     println!("{}", ticket?.title);
 //! }

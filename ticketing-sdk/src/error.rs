@@ -12,7 +12,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 
 pub use self::category::ErrorCategory;
-pub use self::response::{ApiError, CertificateFault, Phase, SafeToRepeat, UnexpectedResponse};
+pub use self::response::{ApiError, CertificateError, Phase, SafeToRepeat, UnexpectedResponse};
 pub use self::session::SessionError;
 use crate::{IdempotencyKey, InvalidIdempotencyKey};
 
@@ -89,7 +89,7 @@ pub enum Error {
         /// The server.
         server: String,
         /// What is wrong with the certificate.
-        fault: CertificateFault,
+        fault: CertificateError,
         /// The error of the connection.
         source: BoxError,
     },

@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
 pub(crate) use self::reqwest::{ConnectionOptions, ProxyChoice, ReqwestBackend, is_loopback};
-use crate::{BoxError, CertificateFault};
+use crate::{BoxError, CertificateError};
 
 /// The body of a response, as it arrives.
 pub(crate) type Chunks = BoxStream<'static, Result<Bytes, BoxError>>;
@@ -43,7 +43,7 @@ pub(crate) enum FailureKind {
     /// Nothing of the request has left.
     NotSent,
     /// Nothing has left, since the certificate of the server is not accepted.
-    Untrusted(CertificateFault),
+    Untrusted(CertificateError),
     /// Some of it may have left.
     Sent,
 }

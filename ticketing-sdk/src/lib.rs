@@ -70,7 +70,7 @@ pub use crate::{
     },
     client::{Client, ClientBuilder},
     error::{
-        ApiError, BoxError, CertificateFault, Error, ErrorCategory, Phase, Result, SafeToRepeat,
+        ApiError, BoxError, CertificateError, Error, ErrorCategory, Phase, Result, SafeToRepeat,
         SessionError, UnexpectedResponse,
     },
     explain::{Explanation, TimelineGap},

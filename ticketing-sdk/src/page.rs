@@ -141,7 +141,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             Some(cursor) => self.request.clone().query("cursor", cursor),
             None => self.request.clone(),
         };
-        let response = request.checked().await.map_err(|error| match error {
+        let response = request.send_checked().await.map_err(|error| match error {
             // The original has no route that lists payments.
             Error::Api(answer) if answer.status == StatusCode::NOT_FOUND => {
                 Error::Unsupported { what: "such list" }

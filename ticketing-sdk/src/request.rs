@@ -26,7 +26,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// use ticketing_sdk::{Client, Method};
 ///
 /// # async fn example(client: Client) -> ticketing_sdk::Result<()> {
-/// let document = client.request(Method::GET, "/api/openapi.json").checked().await?;
+/// let document = client.request(Method::GET, "/api/openapi.json").send_checked().await?;
 /// println!("{}", document.text());
 /// # Ok(())
 /// # }
@@ -178,7 +178,7 @@ impl Request {
     ///
     /// let order = serde_json::json!({"ticketId": "t-1"});
     /// let request = client.request(Method::POST, "/api/orders").json(&order);
-    /// let response = request.idempotency_key(IdempotencyKey::generate()).checked().await?;
+    /// let response = request.idempotency_key(IdempotencyKey::generate()).send_checked().await?;
     /// # Ok(()) }
     /// ```
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
@@ -199,7 +199,7 @@ impl Request {
     ///
     /// let key = IdempotencyKey::new(std::fs::read_to_string("unsettled")?)?;
     /// let request = client.request(Method::POST, "/api/orders").json(&serde_json::json!({"ticketId": "t-1"}));
-    /// let response = request.idempotency_key(key).resumed(true).checked().await?;
+    /// let response = request.idempotency_key(key).resumed(true).send_checked().await?;
     /// # Ok(()) }
     /// ```
     pub fn resumed(mut self, resumed: bool) -> Self {
@@ -215,7 +215,7 @@ impl Request {
     /// use ticketing_sdk::Method;
     ///
     /// let request = client.request(Method::DELETE, "/api/orders/o-1").for_user(&"ada".into());
-    /// request.checked().await?;
+    /// request.send_checked().await?;
     /// # Ok(()) }
     /// ```
     pub fn for_user(self, user: &UserId) -> Self {
@@ -228,7 +228,7 @@ impl Request {
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use ticketing_sdk::Method;
     ///
-    /// client.request(Method::DELETE, "/api/tickets/t-1").if_match(3).checked().await?;
+    /// client.request(Method::DELETE, "/api/tickets/t-1").if_match(3).send_checked().await?;
     /// # Ok(()) }
     /// ```
     pub fn if_match(self, version: i64) -> Self {

@@ -115,7 +115,7 @@ pub fn verify_signature(
     if !tags.iter().any(is_match) {
         return Err(SignatureError::NoMatch);
     }
-    if now.saturating_since(at).max(at.saturating_since(now)) > tolerance {
+    if now.saturating_duration_since(at).max(at.saturating_duration_since(now)) > tolerance {
         return Err(SignatureError::OutsideTolerance);
     }
     Ok(at)

@@ -137,7 +137,7 @@ impl<T: 'static> IntoFuture for Write<T> {
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        async move { (self.decode)(&self.request.checked().await?) }.boxed()
+        async move { (self.decode)(&self.request.send_checked().await?) }.boxed()
     }
 }
 

@@ -64,7 +64,9 @@ pub(crate) fn short_event_time(starts: &EventTime, now: Timestamp) -> String {
     let label = starts.label();
     let (date, time) = label.split_once(", ").unwrap_or((&label, ""));
     match date.rsplit_once(' ') {
-        Some((day, _)) if starts.instant().saturating_since(now) < NEAR && starts.instant() >= now => {
+        Some((day, _))
+            if starts.instant().saturating_duration_since(now) < NEAR && starts.instant() >= now =>
+        {
             format!("{day}, {time}")
         }
         _ => date.to_owned(),
@@ -95,7 +97,7 @@ pub(crate) fn event_group(starts: Option<&EventTime>, now: Timestamp) -> String 
     if starts.instant() < now {
         return "Started".to_owned();
     }
-    if starts.instant().saturating_since(now) < WEEK {
+    if starts.instant().saturating_duration_since(now) < WEEK {
         return "This week".to_owned();
     }
     let (year, month) = (starts.date().get(..4), starts.date().get(5..7));

@@ -40,7 +40,7 @@ impl Lease {
         let now = self.wall_clock.now();
         if self
             .renewed
-            .is_some_and(|renewed| renewed <= now && now.saturating_since(renewed) < RENEW_INTERVAL)
+            .is_some_and(|renewed| renewed <= now && now.saturating_duration_since(renewed) < RENEW_INTERVAL)
         {
             return Ok(true);
         }

@@ -76,7 +76,7 @@ impl Clock {
             tokio::pin!(jumped);
             // Registered before the time is read, so a jump in between is not missed.
             jumped.as_mut().enable();
-            let left = deadline.saturating_since(self.now());
+            let left = deadline.saturating_duration_since(self.now());
             if left.is_zero() {
                 return;
             }
@@ -172,7 +172,7 @@ mod tests {
         let ids: Vec<String> = (0..1000).map(|_| clock.new_id()).collect();
         assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]));
         clock.advance(Duration::from_secs(4));
-        assert_eq!(clock.now().saturating_since(id_time(&ids[0]).unwrap()).as_secs(), 4);
+        assert_eq!(clock.now().saturating_duration_since(id_time(&ids[0]).unwrap()).as_secs(), 4);
         assert_eq!(id_time("5f8d0d55b54764421b7156d9"), None);
     }
 

@@ -235,7 +235,8 @@ pub fn find_visible(tx: &mut Tx<'_>, table: &'static str, ids: &[String]) -> Res
 /// back, new identifiers have the time of the newest one, and so are not in the future.
 fn is_recent(id: &str, clock: &Clock) -> bool {
     id_time(id).is_some_and(|created| {
-        clock.now().saturating_since(created) <= MAX_AGE && created <= clock.next_id_time() + CLOCK_SKEW
+        clock.now().saturating_duration_since(created) <= MAX_AGE
+            && created <= clock.next_id_time() + CLOCK_SKEW
     })
 }
 

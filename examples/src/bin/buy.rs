@@ -28,9 +28,9 @@ async fn main() -> anyhow::Result<()> {
     // payment with the same key and receives the outcome; the card is not charged twice.
     let key = IdempotencyKey::generate();
     let pay = || client.payments().create(&order.id, card.clone()).idempotency_key(key.clone());
-    let payment = match pay().settled().await {
+    let payment = match pay().wait_until_settled().await {
         Ok(payment) => payment,
-        Err(error) if error.is_unknown_outcome() => pay().settled().await?,
+        Err(error) if error.is_unknown_outcome() => pay().wait_until_settled().await?,
         Err(error) if error.code() == Some(&ErrorCode::CardDeclined) => {
             client.orders().cancel(&order.id).await?;
             bail!("the card was declined: {error}; the ticket is available again");

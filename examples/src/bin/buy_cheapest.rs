@@ -36,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
     println!("reserved {} for {}", order.ticket.id, order.ticket.price);
     let payment = client.payments().create(&order.id, CardToken::new(card)).idempotency_key(payment_key);
     // The key makes it one payment, whichever run sends it.
-    let payment = payment.resumed(true).settled().await?;
+    let payment = payment.resumed(true).wait_until_settled().await?;
     match payment.status {
         Some(PaymentStatus::Succeeded) | None => println!("paid: the ticket is yours"),
         Some(status) => bail!("not paid: the payment is {status}"),

@@ -59,8 +59,8 @@ fn hold_pass(server: &Server) -> PassId {
         let buyer = &server.buyer;
         let ticket = buyer.tickets().list().limit(1).await.unwrap().items.remove(0);
         let order = buyer.orders().create(&ticket.id).await.unwrap();
-        buyer.payments().create(&order.id, CardToken::new("tok_visa")).settled().await.unwrap();
-        let pass = buyer.passes().of_order(&order.id, ISSUE_TIMEOUT).await.unwrap().unwrap();
+        buyer.payments().create(&order.id, CardToken::new("tok_visa")).wait_until_settled().await.unwrap();
+        let pass = buyer.passes().wait_for_order(&order.id, ISSUE_TIMEOUT).await.unwrap().unwrap();
         let transfer = buyer.passes().transfer(&pass.id).await.unwrap();
         (pass.id, transfer.claim_code)
     });

@@ -186,7 +186,7 @@ const PASS_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Prints the command that shows the pass. The purchase is complete even if the pass is not issued yet.
 async fn report_pass(api: &ApiContext, order: &Order) {
-    match api.client.passes().of_order(&order.id, PASS_TIMEOUT).await {
+    match api.client.passes().wait_for_order(&order.id, PASS_TIMEOUT).await {
         Ok(Some(pass)) => api.io().remark(&format!("`ticketing passes show {}` shows the pass", pass.id)),
         // A server of the original contract has no passes.
         Err(Error::Unsupported { .. }) => {}

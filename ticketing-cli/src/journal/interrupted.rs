@@ -34,7 +34,7 @@ impl InterruptedWrite {
 
     /// Returns whether the server no longer keeps the key.
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
-        now.saturating_since(self.note.started_at) >= NOTE_RETENTION
+        now.saturating_duration_since(self.note.started_at) >= NOTE_RETENTION
     }
 
     /// Returns the request once more with its key, if the note has it.

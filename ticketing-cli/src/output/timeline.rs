@@ -35,7 +35,7 @@ pub(super) fn draw(explanation: &Explanation, printer: &Printer<'_>) -> String {
     let (mut day, mut before) = (String::new(), None);
     for entry in &explanation.entries {
         let today = when::day(entry.at, &printer.zone);
-        let pause = before.map_or(Duration::ZERO, |before| entry.at.saturating_since(before));
+        let pause = before.map_or(Duration::ZERO, |before| entry.at.saturating_duration_since(before));
         if today != day {
             text += &format!("\n{}\n", dim(&today));
         } else if pause >= MIN_PAUSE {

@@ -65,7 +65,7 @@ async fn purchase_goes_on_when_the_page_is_paid() {
     let (child, remarks, order) =
         shop.run_until_page(&["-o", "json", "--quiet", "buy", &shop.ticket, "--no-input"]);
     let card = CardToken::new("pm_card_visa");
-    let paid = shop.browser.payments().create(&order, card).settled().await.unwrap();
+    let paid = shop.browser.payments().create(&order, card).wait_until_settled().await.unwrap();
     let (code, out, err) = end(child, remarks);
     assert_eq!((code, err.as_str()), (0, ""));
     let payment: serde_json::Value = serde_json::from_str(&out).unwrap();

@@ -40,7 +40,7 @@ impl OriginalFixture {
     fn after_lag(&self) {
         let now = self.original.clock().now();
         eventually("the lag passes", || {
-            self.original.clock().now().saturating_since(now) > Duration::from_millis(60)
+            self.original.clock().now().saturating_duration_since(now) > Duration::from_millis(60)
         });
     }
 

@@ -75,7 +75,7 @@ impl Auth {
 
     async fn enter(&self, path: &str, email: String, password: SecretString) -> Result<User> {
         let body = Credentials { email: &email, password: password.expose_secret() };
-        self.client.request(Method::POST, path).json(&body).replacing_session().checked().await?.json()
+        self.client.request(Method::POST, path).json(&body).replacing_session().send_checked().await?.json()
     }
 
     /// Ends the session for good, on the server and in the store. Without a session, nothing changes.
@@ -90,7 +90,12 @@ impl Auth {
     /// # Errors
     /// If the server cannot be reached, the session stays; [`Self::forget`] drops it all the same.
     pub async fn sign_out(&self) -> Result<()> {
-        self.client.request(Method::POST, "/api/users/signout").repeatable().checked().await?.no_content()?;
+        self.client
+            .request(Method::POST, "/api/users/signout")
+            .repeatable()
+            .send_checked()
+            .await?
+            .no_content()?;
         self.forget().await
     }
 
@@ -125,7 +130,7 @@ impl Auth {
     /// # Errors
     /// Only those of every call.
     pub async fn current_user(&self) -> Result<Option<CurrentUser>> {
-        let answer = self.client.request(Method::GET, "/api/users/currentuser").checked().await?;
+        let answer = self.client.request(Method::GET, "/api/users/currentuser").send_checked().await?;
         Ok(answer.json::<CurrentUserAnswer>()?.current_user)
     }
 }

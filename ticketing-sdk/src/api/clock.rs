@@ -41,7 +41,7 @@ impl MarketClock {
     /// # Errors
     /// `not_found` where the clock is not movable.
     pub async fn get(&self) -> Result<ClockTime> {
-        self.client.request(Method::GET, PATH).without_session().checked().await?.json()
+        self.client.request(Method::GET, PATH).without_session().send_checked().await?.json()
     }
 
     /// Moves the clock forward, and returns its new time. Fails with `not_found` where the clock is not movable, and

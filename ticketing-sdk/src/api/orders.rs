@@ -56,7 +56,7 @@ impl Orders {
     /// # Errors
     /// `not_found`, `not_owner`, `not_signed_in`.
     pub async fn get(&self, id: impl Into<OrderId>) -> Result<Order> {
-        self.one(Method::GET, &id.into()).checked().await?.json()
+        self.one(Method::GET, &id.into()).send_checked().await?.json()
     }
 
     /// Orders a ticket at whatever it costs: holds it until it is paid for, or the hold runs out.

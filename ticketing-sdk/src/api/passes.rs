@@ -61,7 +61,7 @@ impl Passes {
     /// use ticketing_sdk::{Client, OrderId};
     ///
     /// # async fn example(client: Client, order: OrderId) -> ticketing_sdk::Result<()> {
-    /// if let Some(pass) = client.passes().of_order(&order, Duration::from_secs(3)).await? {
+    /// if let Some(pass) = client.passes().wait_for_order(&order, Duration::from_secs(3)).await? {
     ///     println!("pass {}", pass.id);
     /// }
     /// # Ok(())
@@ -70,7 +70,7 @@ impl Passes {
     ///
     /// # Errors
     /// `not_signed_in`; [`Error::Unsupported`](crate::Error::Unsupported) if the server has no passes.
-    pub async fn of_order(&self, order: impl Into<OrderId>, timeout: Duration) -> Result<Option<Pass>> {
+    pub async fn wait_for_order(&self, order: impl Into<OrderId>, timeout: Duration) -> Result<Option<Pass>> {
         let list = self.list().order(order);
         let end = Instant::now() + timeout;
         let [mut pause, longest] = POLL_INTERVALS;
@@ -97,7 +97,7 @@ impl Passes {
     /// # Errors
     /// `not_found`, `not_signed_in`.
     pub async fn get(&self, id: impl Into<PassId>) -> Result<Pass> {
-        self.one(Method::GET, &id.into(), "").checked().await?.json()
+        self.one(Method::GET, &id.into(), "").send_checked().await?.json()
     }
 
     /// Starts a transfer of a pass: the user who claims it with the code becomes its holder. A second call replaces the
@@ -191,7 +191,12 @@ impl Passes {
     /// # Errors
     /// If the server cannot be reached, or fails.
     pub async fn keys(&self) -> Result<PassKeys> {
-        self.client.request(Method::GET, format!("{PATH}/keys")).without_session().checked().await?.json()
+        self.client
+            .request(Method::GET, format!("{PATH}/keys"))
+            .without_session()
+            .send_checked()
+            .await?
+            .json()
     }
 
     /// The event of a pass as a calendar file (RFC 5545).
@@ -206,7 +211,7 @@ impl Passes {
     /// # Errors
     /// `not_found`, also where the pass does not say when its event starts.
     pub async fn calendar(&self, id: impl Into<PassId>) -> Result<String> {
-        Ok(self.one(Method::GET, &id.into(), "/calendar.ics").checked().await?.text().into_owned())
+        Ok(self.one(Method::GET, &id.into(), "/calendar.ics").send_checked().await?.text().into_owned())
     }
 
     fn one(&self, method: Method, id: &PassId, rest: &str) -> Request {

@@ -22,7 +22,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 /// use ticketing_sdk::{CardToken, Client, OrderId, PaymentStatus};
 ///
 /// # async fn example(client: Client, order: OrderId) -> ticketing_sdk::Result<()> {
-/// let payment = client.payments().create(&order, CardToken::new("tok_visa")).settled().await?;
+/// let payment = client.payments().create(&order, CardToken::new("tok_visa")).wait_until_settled().await?;
 /// assert_eq!(payment.status, Some(PaymentStatus::Succeeded));
 /// # Ok(())
 /// # }
@@ -140,7 +140,10 @@ impl Payments {
     /// `not_found`, `not_owner`, `not_signed_in`.
     pub async fn get(&self, id: impl Into<PaymentId>) -> Result<Payment> {
         let id = id.into();
-        crate::Request::to(&self.client, Method::GET, PATH, id.as_str(), "payment id").checked().await?.json()
+        crate::Request::to(&self.client, Method::GET, PATH, id.as_str(), "payment id")
+            .send_checked()
+            .await?
+            .json()
     }
 
     /// Returns how buyers of this marketplace give their card. A program without a browser shows the address of the
@@ -168,7 +171,7 @@ impl Payments {
 
     /// Pays for an order.
     ///
-    /// The outcome may still be open when it returns: look at the status, or use [`Write::settled`] in place of
+    /// The outcome may still be open when it returns: look at the status, or use [`Write::wait_until_settled`] in place of
     /// awaiting it. Never charges twice, however often it is sent.
     ///
     /// Fails with `card_declined`, `order_expired`, `order_cancelled`, `order_paid`, `not_owner`, `not_found` and
@@ -178,7 +181,7 @@ impl Payments {
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use ticketing_sdk::{CardToken, ErrorCode};
     ///
-    /// match client.payments().create("5ea9b8f0c1d2e3f405162738", CardToken::new("tok_visa")).settled().await {
+    /// match client.payments().create("5ea9b8f0c1d2e3f405162738", CardToken::new("tok_visa")).wait_until_settled().await {
     ///     Ok(payment) => println!("{:?}", payment.status),
     ///     Err(error) if error.code() == Some(&ErrorCode::CardDeclined) => println!("try another card"),
     ///     Err(error) => return Err(error.into()),
@@ -203,7 +206,7 @@ impl Payments {
     /// # Errors
     /// As [`Self::get`], and [`Error::Timeout`] if it is still open after a minute. A server that is away for a while
     /// ([`Error::is_transient`]) is asked again within that minute.
-    pub async fn settled(&self, id: impl Into<PaymentId>) -> Result<Payment> {
+    pub async fn wait_until_settled(&self, id: impl Into<PaymentId>) -> Result<Payment> {
         let id = id.into();
         let deadline = Instant::now() + SETTLE_TIMEOUT;
         let mut wait = FIRST_WAIT;
@@ -263,13 +266,13 @@ impl Write<Payment> {
     /// use ticketing_sdk::CardToken;
     ///
     /// let payment = client.payments().create("5ea9b8f0c1d2e3f405162738", CardToken::new("tok_visa"));
-    /// println!("{:?}", payment.settled().await?.status);
+    /// println!("{:?}", payment.wait_until_settled().await?.status);
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// As sending it and as [`Payments::settled`].
-    pub async fn settled(self) -> Result<Payment> {
+    /// As sending it and as [`Payments::wait_until_settled`].
+    pub async fn wait_until_settled(self) -> Result<Payment> {
         let payments = self.request.client.payments();
         let payment = self.await?;
         // A backend without a status responds only after the capture.

@@ -66,7 +66,7 @@ impl Tickets {
     /// # Errors
     /// `not_found`.
     pub async fn get(&self, id: impl Into<TicketId>) -> Result<Ticket> {
-        self.one(Method::GET, &id.into()).without_session().checked().await?.json()
+        self.one(Method::GET, &id.into()).without_session().send_checked().await?.json()
     }
 
     /// Lists a ticket for sale.
@@ -218,7 +218,7 @@ impl List<Ticket> {
     pub fn matching(self, words: impl Into<String>) -> Self {
         let words = words.into();
         let search = SearchWords::new(&words);
-        self.filter("q", words, move |ticket, _| search.match_ticket(ticket))
+        self.filter("q", words, move |ticket, _| search.matches_ticket(ticket))
     }
 
     /// Tickets with all of these words in the venue.

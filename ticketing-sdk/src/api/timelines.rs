@@ -22,7 +22,7 @@ impl Orders {
         let id = id.into();
         let path = "/api/orders";
         Request::below(&self.client, Method::GET, path, id.as_str(), "/timeline", "order id")
-            .checked()
+            .send_checked()
             .await?
             .json()
     }
@@ -86,7 +86,7 @@ impl Payments {
     /// `not_found` where the service has not received the order; `not_owner`, `not_signed_in`.
     pub async fn timeline(&self, order: impl Into<OrderId>) -> Result<ServiceTimeline> {
         let request = self.client.request(Method::GET, "/api/payments/timeline");
-        request.query("order", order.into().as_str()).checked().await?.json()
+        request.query("order", order.into().as_str()).send_checked().await?.json()
     }
 }
 
@@ -104,6 +104,6 @@ impl Tickets {
     /// `not_found` where the service has not received the order; `not_owner`, `not_signed_in`.
     pub async fn order_timeline(&self, order: impl Into<OrderId>) -> Result<ServiceTimeline> {
         let request = self.client.request(Method::GET, "/api/tickets/timeline");
-        request.query("order", order.into().as_str()).checked().await?.json()
+        request.query("order", order.into().as_str()).send_checked().await?.json()
     }
 }

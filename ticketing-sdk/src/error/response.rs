@@ -67,10 +67,10 @@ pub struct UnexpectedResponse {
 ///
 /// ```no_run
 /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use ticketing_sdk::{CertificateFault, Error};
+/// use ticketing_sdk::{CertificateError, Error};
 ///
 /// match client.tickets().get("t-1").await {
-///     Err(Error::Untrusted { fault: CertificateFault::Expired, .. }) => println!("is the clock right?"),
+///     Err(Error::Untrusted { fault: CertificateError::Expired, .. }) => println!("is the clock right?"),
 ///     Err(Error::Untrusted { fault, .. }) => println!("not accepted: {fault}"),
 ///     ticket => println!("{}", ticket?.title),
 /// }
@@ -78,7 +78,7 @@ pub struct UnexpectedResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum CertificateFault {
+pub enum CertificateError {
     /// It has expired.
     Expired,
     /// It is not valid yet.
@@ -187,7 +187,7 @@ impl fmt::Display for Phase {
     }
 }
 
-impl fmt::Display for CertificateFault {
+impl fmt::Display for CertificateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Expired => "it has expired",

@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{CertificateError, ClientConfig};
 use rustls_platform_verifier::Verifier;
 
-use crate::{CertificateFault, Error, Result};
+use crate::{CertificateError, Error, Result};
 
 /// The ALPN protocols, in order of preference.
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -60,7 +60,7 @@ fn provider() -> Option<Arc<CryptoProvider>> {
 }
 
 /// Returns the certificate error in the chain of sources, if there is one.
-pub(super) fn untrusted(error: &(dyn StdError + 'static)) -> Option<CertificateFault> {
+pub(super) fn untrusted(error: &(dyn StdError + 'static)) -> Option<CertificateError> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
@@ -73,13 +73,13 @@ pub(super) fn untrusted(error: &(dyn StdError + 'static)) -> Option<CertificateF
     None
 }
 
-fn certificate_fault(reason: &CertificateError) -> CertificateFault {
+fn certificate_fault(reason: &CertificateError) -> CertificateError {
     use CertificateError as Reason;
     match reason {
-        Reason::Expired | Reason::ExpiredContext { .. } => CertificateFault::Expired,
-        Reason::NotValidYet | Reason::NotValidYetContext { .. } => CertificateFault::NotValidYet,
-        Reason::NotValidForName | Reason::NotValidForNameContext { .. } => CertificateFault::OtherHost,
-        Reason::UnknownIssuer => CertificateFault::UnknownIssuer,
-        other => CertificateFault::Other(other.to_string()),
+        Reason::Expired | Reason::ExpiredContext { .. } => CertificateError::Expired,
+        Reason::NotValidYet | Reason::NotValidYetContext { .. } => CertificateError::NotValidYet,
+        Reason::NotValidForName | Reason::NotValidForNameContext { .. } => CertificateError::OtherHost,
+        Reason::UnknownIssuer => CertificateError::UnknownIssuer,
+        other => CertificateError::Other(other.to_string()),
     }
 }

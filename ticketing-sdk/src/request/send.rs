@@ -120,7 +120,7 @@ impl Request {
     /// # let (runtime, mock) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, Mock::new());
     /// # let client = Client::builder("http://marketplace.test").mock(&mock).max_retries(0).build()?;
     /// # runtime.block_on(async {
-    /// let error = client.request(Method::GET, "/nowhere").checked().await.unwrap_err();
+    /// let error = client.request(Method::GET, "/nowhere").send_checked().await.unwrap_err();
     /// assert!(error.is_not_found());
     /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -128,7 +128,7 @@ impl Request {
     ///
     /// # Errors
     /// As [`Self::send`], and [`Error::Api`](crate::Error::Api) or [`Error::Unexpected`](crate::Error::Unexpected) for any status but 2xx.
-    pub async fn checked(self) -> Result<Response> {
+    pub async fn send_checked(self) -> Result<Response> {
         let response = self.client.transport().call(&self.call).await?;
         self.client.transport().check(&self.call, response).await
     }

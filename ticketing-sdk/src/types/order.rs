@@ -87,7 +87,7 @@ impl Order {
     /// ```
     #[must_use]
     pub fn time_left(&self, now: Timestamp) -> Option<Duration> {
-        (self.status == OrderStatus::Created).then(|| self.expires_at.saturating_since(now))
+        (self.status == OrderStatus::Created).then(|| self.expires_at.saturating_duration_since(now))
     }
 
     /// Returns the status as people read it: `Reserved · 12:03 left`, `Being paid`, `Paid`, `Cancelled` or `Expired`.

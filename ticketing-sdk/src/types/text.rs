@@ -116,7 +116,8 @@ const MAX_RELATIVE: u64 = 30 * DAY;
 /// ```
 #[must_use]
 pub fn relative(at: Timestamp, now: Timestamp) -> String {
-    let (ahead, since) = (at.saturating_since(now).as_secs(), now.saturating_since(at).as_secs());
+    let (ahead, since) =
+        (at.saturating_duration_since(now).as_secs(), now.saturating_duration_since(at).as_secs());
     match (ahead, since) {
         (0, 0) => "now".to_owned(),
         (0, since) if since >= MAX_RELATIVE => date(at),

@@ -77,11 +77,11 @@ impl Timestamp {
     /// use ticketing_sdk::Timestamp;
     ///
     /// let (early, late) = (Timestamp::from_millis(1000), Timestamp::from_millis(3000));
-    /// assert_eq!(late.saturating_since(early).as_secs(), 2);
-    /// assert!(early.saturating_since(late).is_zero());
+    /// assert_eq!(late.saturating_duration_since(early).as_secs(), 2);
+    /// assert!(early.saturating_duration_since(late).is_zero());
     /// ```
     #[must_use]
-    pub fn saturating_since(self, earlier: Self) -> Duration {
+    pub fn saturating_duration_since(self, earlier: Self) -> Duration {
         // Both lie within the bounds, so the difference cannot overflow.
         Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
     }

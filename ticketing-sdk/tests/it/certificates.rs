@@ -9,7 +9,7 @@ use ticketing_sdk::rustls::crypto::ring;
 use ticketing_sdk::rustls::pki_types::pem::PemObject;
 use ticketing_sdk::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use ticketing_sdk::rustls::{ServerConfig, ServerConnection, Stream};
-use ticketing_sdk::{CertificateFault, Client, Error, ErrorCategory, fixtures};
+use ticketing_sdk::{CertificateError, Client, Error, ErrorCategory, fixtures};
 
 use futures_util::StreamExt;
 
@@ -76,9 +76,9 @@ async fn valid_certificate_of_a_trusted_root_is_accepted() {
 #[tokio::test]
 async fn certificate_that_is_not_accepted_is_named_and_not_tried_again() {
     for (certificate, root, expected) in [
-        (EXPIRED, Some(ROOT), CertificateFault::Expired),
-        (OTHER_HOST, Some(ROOT), CertificateFault::OtherHost),
-        (VALID, None, CertificateFault::UnknownIssuer),
+        (EXPIRED, Some(ROOT), CertificateError::Expired),
+        (OTHER_HOST, Some(ROOT), CertificateError::OtherHost),
+        (VALID, None, CertificateError::UnknownIssuer),
     ] {
         let server = Server::start(certificate);
         let mut builder = Client::builder(&server.url);

@@ -86,7 +86,7 @@ async fn raw_requests_choose() {
     let response = client.request(Method::GET, "/nowhere").send().await.unwrap();
     assert_eq!((response.status(), response.request_id()), (StatusCode::NOT_FOUND, Some("1")));
     assert!(response.text().contains("no answer"));
-    assert!(client.request(Method::GET, "/nowhere").checked().await.unwrap_err().is_not_found());
+    assert!(client.request(Method::GET, "/nowhere").send_checked().await.unwrap_err().is_not_found());
     let faulty = client.request(Method::GET, "/x").header("bad name", "v").header("good", "bad\nvalue");
     assert!(matches!(faulty.send().await, Err(Error::InvalidInput { field: "header", .. })));
     assert!(client.request(Method::GET, "no-slash").send().await.is_err());

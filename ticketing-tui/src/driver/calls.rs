@@ -58,7 +58,7 @@ impl Caller {
             Call::Order(id) => Reply::Order(Box::new(orders.get(id).await?)),
             Call::Passes => Reply::Passes(passes.list().all().await?),
             Call::Pass(id) => pass(passes.get(id).await?),
-            Call::PassOfOrder(order) => match passes.of_order(&order, ISSUE_TIMEOUT).await? {
+            Call::PassOfOrder(order) => match passes.wait_for_order(&order, ISSUE_TIMEOUT).await? {
                 Some(issued) => pass(issued),
                 None => return Err(CallError::other("The ticket is not issued yet")),
             },

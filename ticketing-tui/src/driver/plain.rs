@@ -235,7 +235,10 @@ impl<W: Write> Driver<W> {
         self.out.flush()?;
         self.lines.request(secret);
         loop {
-            let tick = self.app.wakes_at().map(|at| Instant::now() + at.saturating_since(self.runtime.now()));
+            let tick = self
+                .app
+                .wakes_at()
+                .map(|at| Instant::now() + at.saturating_duration_since(self.runtime.now()));
             let event = tokio::select! {
                 line = self.lines.next() => {
                     // A terminal has shown the line; a pipe has not.

@@ -76,7 +76,10 @@ impl Driver {
             if self.dirty && Instant::now() >= due {
                 self.draw()?;
             }
-            let tick = self.app.wakes_at().map(|at| Instant::now() + at.saturating_since(self.runtime.now()));
+            let tick = self
+                .app
+                .wakes_at()
+                .map(|at| Instant::now() + at.saturating_duration_since(self.runtime.now()));
             let work = self.app.has_work();
             next = tokio::select! {
                 biased;

@@ -31,7 +31,10 @@ const DURATION: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// Whether the event of a pass is over, as far as its start tells.
 pub(crate) fn is_past(pass: &Pass, now: Timestamp) -> bool {
-    pass.details.starts_at.as_ref().is_some_and(|starts| now.saturating_since(starts.instant()) >= DURATION)
+    pass.details
+        .starts_at
+        .as_ref()
+        .is_some_and(|starts| now.saturating_duration_since(starts.instant()) >= DURATION)
 }
 
 /// The group of a pass in a list by date.

@@ -153,7 +153,7 @@ fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Styl
         FeedState::Connecting => (painter.glyphs.hollow, "connecting".to_owned(), painter.theme.dim),
         FeedState::Live => (painter.glyphs.dot, "live".to_owned(), painter.theme.good),
         FeedState::Retrying { retry_at, .. } => {
-            let left = retry_at.saturating_since(model.now);
+            let left = retry_at.saturating_duration_since(model.now);
             let words = if left.is_zero() {
                 "reconnecting".to_owned()
             } else {

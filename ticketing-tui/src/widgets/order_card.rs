@@ -44,7 +44,9 @@ pub(crate) fn ticket(
 
 /// Draws how long an order still holds its ticket.
 pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duration) {
-    let whole = order.created_at.map_or(Duration::from_secs(900), |at| order.expires_at.saturating_since(at));
+    let whole = order
+        .created_at
+        .map_or(Duration::from_secs(900), |at| order.expires_at.saturating_duration_since(at));
     let style = match left {
         left if left <= URGENT_TIME_LEFT => painter.theme.bad,
         left if left <= 2 * URGENT_TIME_LEFT => painter.theme.warn,

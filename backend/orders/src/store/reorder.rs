@@ -44,7 +44,7 @@ pub(super) fn remaining_pause(
     )?;
     let Some((times, ended_at)) = given_up else { return Ok(None) };
     let until = ended_at + pause.saturating_mul(u32::try_from(times).unwrap_or(0));
-    Ok((until > now).then(|| until.saturating_since(now)))
+    Ok((until > now).then(|| until.saturating_duration_since(now)))
 }
 
 /// Deletes the reservations past their retention. Returns their number.

@@ -191,7 +191,7 @@ async fn purchases_succeed_during_a_rolling_restart() {
             let ticket = seller.tickets().create(new).await.unwrap();
             let order = buyer.orders().create(&ticket.id).await.unwrap();
             let card = ticketing_sdk::CardToken::new("tok_visa");
-            buyer.payments().create(&order.id, card).settled().await.unwrap();
+            buyer.payments().create(&order.id, card).wait_until_settled().await.unwrap();
             orders.push(order.id);
         }
         orders

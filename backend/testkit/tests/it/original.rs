@@ -45,7 +45,7 @@ async fn purchase_at_original_completes_despite_its_lag() {
         // Orders and payments answer 404 until they have received the ticket and the order.
         let order = buyer.orders().create_at_price(&ticket.id, ticket.price).await.unwrap();
         assert_eq!((order.status, order.ticket.price), (OrderStatus::Created, dollars("20")));
-        let payment = buyer.payments().create(&order.id, card()).settled().await.unwrap();
+        let payment = buyer.payments().create(&order.id, card()).wait_until_settled().await.unwrap();
         assert_eq!((payment.id.as_str().len(), payment.status), (24, None));
         eventually!(buyer.orders().get(&order.id).await.unwrap().status == OrderStatus::Complete);
         let sold = buyer.tickets().get(&ticket.id).await.unwrap();

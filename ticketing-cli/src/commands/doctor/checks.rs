@@ -87,7 +87,7 @@ async fn server(api: &ApiContext) -> (Vec<Check>, bool) {
     const ADDRESS: &str = "--server, a profile or TICKETING_SERVER names another server";
     let (server, start) = (api.client.server(), Instant::now());
     let document = api.client.request(Method::GET, "/api/openapi.json").without_session();
-    let answer = match document.checked().await {
+    let answer = match document.send_checked().await {
         Ok(answer) => Some(answer),
         // A server of the original contract has no document.
         Err(error) if error.is_not_found() => None,
@@ -122,7 +122,7 @@ async fn server(api: &ApiContext) -> (Vec<Check>, bool) {
     };
     let local = clock::now();
     let remote = api.client.server_time(local);
-    let skew = remote.saturating_since(local).max(local.saturating_since(remote));
+    let skew = remote.saturating_duration_since(local).max(local.saturating_duration_since(remote));
     let clock = if skew < MAX_SKEW {
         Check::ok("clock", "agrees with the clock of the server")
     } else {

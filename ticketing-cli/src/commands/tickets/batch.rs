@@ -119,7 +119,7 @@ impl Batch {
             Repeat::Again(name) => name,
             Repeat::Always => ONLY_RUN,
         };
-        let is_open = |started| clock::now().saturating_since(started) < NOTE_RETENTION;
+        let is_open = |started| clock::now().saturating_duration_since(started) < NOTE_RETENTION;
         let is_over = |salt: &str| {
             let is_listed = |key| matches!(journal.row(&key), Some(RowState::Listed(_)));
             self.keys(journal, salt).into_iter().all(is_listed)

@@ -95,12 +95,12 @@ impl<'a> Story<'a> {
         let key = IdempotencyKey::generate();
         let payments = self.buyer.payments();
         let pay = || payments.create(&order.id, CardToken::new("tok_visa")).idempotency_key(key.clone());
-        let payment = pay().settled().await?;
+        let payment = pay().wait_until_settled().await?;
         expect(payment.status == Some(PaymentStatus::Succeeded), "the payment did not succeed")?;
         expect(payment.amount == Some(ticket.price), "the payment is not the price")?;
         self.step(&format!("{BUYER} paid ${} with tok_visa", ticket.price))?;
         self.at = "sending the same payment again";
-        expect(pay().settled().await?.id == payment.id, "a repeated payment is another payment")?;
+        expect(pay().wait_until_settled().await?.id == payment.id, "a repeated payment is another payment")?;
         let mine = payments.list().all().await?;
         expect(mine.len() == 1, "a repeated payment was taken twice")?;
         self.step(
@@ -118,8 +118,12 @@ impl<'a> Story<'a> {
     async fn decline(&mut self, ticket: &Ticket) -> Outcome<Order> {
         self.at = "paying with a card that is declined";
         let order = self.buyer.orders().create(&ticket.id).await?;
-        let paid =
-            self.buyer.payments().create(&order.id, CardToken::new("tok_chargeDeclined")).settled().await;
+        let paid = self
+            .buyer
+            .payments()
+            .create(&order.id, CardToken::new("tok_chargeDeclined"))
+            .wait_until_settled()
+            .await;
         let why = refusal(paid, &[ErrorCode::CardDeclined])?;
         let held = self.buyer.orders().get(&order.id).await?;
         expect(held.status == OrderStatus::Created, "a declined card ended the order")?;
@@ -144,7 +148,8 @@ impl<'a> Story<'a> {
             text::span(moved)
         ))?;
         self.at = "paying too late";
-        let late = self.buyer.payments().create(&order.id, CardToken::new("tok_visa")).settled().await;
+        let late =
+            self.buyer.payments().create(&order.id, CardToken::new("tok_visa")).wait_until_settled().await;
         let why = refusal(late, &[ErrorCode::OrderExpired, ErrorCode::OrderCancelled])?;
         self.step(&format!("{BUYER} tried to pay for it too late, and was refused: {why}"))
     }
@@ -152,7 +157,8 @@ impl<'a> Story<'a> {
     async fn sell_again(&mut self, ticket: &Ticket) -> Outcome {
         self.at = "selling the ticket again";
         let order = self.rival.orders().create(&ticket.id).await?;
-        let payment = self.rival.payments().create(&order.id, CardToken::new("tok_visa")).settled().await?;
+        let payment =
+            self.rival.payments().create(&order.id, CardToken::new("tok_visa")).wait_until_settled().await?;
         expect(payment.status == Some(PaymentStatus::Succeeded), "the payment did not succeed")?;
         self.ticket_becomes(ticket, TicketStatus::Sold).await?;
         self.step(&format!("{RIVAL} bought it for ${}", ticket.price))
@@ -162,7 +168,7 @@ impl<'a> Story<'a> {
     async fn admit(&mut self, order: &Order) -> Outcome {
         self.at = "waiting for the pass";
         let passes = self.buyer.passes();
-        let bought = passes.of_order(&order.id, STEP_TIMEOUT).await?;
+        let bought = passes.wait_for_order(&order.id, STEP_TIMEOUT).await?;
         let bought = bought.ok_or_else(|| Failure::failed("no pass was issued for the order"))?;
         let old = code_of(&bought)?;
         self.step(&format!("{BUYER} holds a pass for \"{}\", with a signed code", bought.title))?;

@@ -30,7 +30,7 @@ async fn order_goes_on_when_its_page_is_paid() {
     // The buyer's browser.
     let browser = stack.client();
     browser.auth().sign_in("buyer@example.com", "correct horse").await.unwrap();
-    browser.payments().create(&order, CardToken::new("pm_card_visa")).settled().await.unwrap();
+    browser.payments().create(&order, CardToken::new("pm_card_visa")).wait_until_settled().await.unwrap();
     pty.wait_until_shown("Paid: Jazz at the lake is yours");
     pty.wait_until_shown("code at the door");
     pty.send("q");

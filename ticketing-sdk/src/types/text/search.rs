@@ -47,7 +47,7 @@ impl SearchWords {
     /// ```
     #[must_use]
     pub fn match_title(&self, title: &str) -> bool {
-        self.match_key(&search_key(title))
+        self.matches_key(&search_key(title))
     }
 
     /// Returns whether the title and the venue of a ticket contain all of the words between them.
@@ -56,11 +56,11 @@ impl SearchWords {
     /// use ticketing_sdk::{fixtures, text::SearchWords};
     ///
     /// let ticket = fixtures::ticket("t-1").title("Jazz").details(fixtures::details());
-    /// assert!(SearchWords::new("jazz tokyo").match_ticket(&ticket));
+    /// assert!(SearchWords::new("jazz tokyo").matches_ticket(&ticket));
     /// ```
     #[must_use]
-    pub fn match_ticket(&self, ticket: &Ticket) -> bool {
-        self.match_key(&ticket_key(ticket))
+    pub fn matches_ticket(&self, ticket: &Ticket) -> bool {
+        self.matches_key(&ticket_key(ticket))
     }
 
     /// The same for a title whose key is known.
@@ -68,10 +68,10 @@ impl SearchWords {
     /// ```
     /// use ticketing_sdk::text::{SearchWords, search_key};
     ///
-    /// assert!(SearchWords::new("JAZZ").match_key(&search_key("Jazz at the lake")));
+    /// assert!(SearchWords::new("JAZZ").matches_key(&search_key("Jazz at the lake")));
     /// ```
     #[must_use]
-    pub fn match_key(&self, title_key: &str) -> bool {
+    pub fn matches_key(&self, title_key: &str) -> bool {
         self.0.iter().all(|word| title_key.contains(word))
     }
 }

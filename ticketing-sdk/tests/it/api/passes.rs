@@ -75,10 +75,11 @@ async fn pass_of_an_order_is_waited_for_until_the_time_is_over() {
     mock.on(Method::GET, "/api/passes", none()).on(Method::GET, "/api/passes", none());
     mock.on(Method::GET, "/api/passes", Reply::json(200, &json!([bought])));
     let passes = client(&mock).passes();
-    let found = passes.of_order("o-1", Duration::from_secs(3)).await.unwrap();
+    let found = passes.wait_for_order("o-1", Duration::from_secs(3)).await.unwrap();
     assert_eq!((found.unwrap().id.as_str(), mock.requests().len()), ("p-1", 3));
-    assert_eq!(passes.of_order("o-2", Duration::from_secs(3)).await.unwrap(), None);
+    assert_eq!(passes.wait_for_order("o-2", Duration::from_secs(3)).await.unwrap(), None);
 
-    let error = client(&Mock::new()).passes().of_order("o-1", Duration::from_secs(3)).await.unwrap_err();
+    let error =
+        client(&Mock::new()).passes().wait_for_order("o-1", Duration::from_secs(3)).await.unwrap_err();
     assert!(matches!(error, Error::Unsupported { .. }), "{error:?}");
 }

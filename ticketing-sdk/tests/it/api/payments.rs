@@ -10,7 +10,12 @@ use crate::support::{client, payment};
 async fn payment_settles_at_once() {
     let mock = Mock::new();
     mock.on(Method::POST, "/api/payments", Reply::json(201, &payment("succeeded")));
-    let paid = client(&mock).payments().create("o-1", CardToken::new("tok_visa")).settled().await.unwrap();
+    let paid = client(&mock)
+        .payments()
+        .create("o-1", CardToken::new("tok_visa"))
+        .wait_until_settled()
+        .await
+        .unwrap();
     assert_eq!((paid.status, paid.amount.unwrap().cents()), (Some(PaymentStatus::Succeeded), 14_999));
     assert_eq!(mock.requests().len(), 1);
 }
@@ -24,7 +29,7 @@ async fn pending_payment_is_polled() {
     let payments = client(&mock).payments();
     let open = payments.create("o-1", CardToken::new("tok_visa")).await.unwrap();
     assert_eq!(open.status, Some(PaymentStatus::Pending));
-    let settled = payments.create("o-1", CardToken::new("tok_visa")).settled().await.unwrap();
+    let settled = payments.create("o-1", CardToken::new("tok_visa")).wait_until_settled().await.unwrap();
     assert_eq!(settled.status, Some(PaymentStatus::Succeeded));
 }
 
@@ -41,7 +46,12 @@ async fn unsettled_payment_times_out() {
 async fn response_with_only_an_id_is_settled() {
     let mock = Mock::new().without_extensions();
     mock.on(Method::POST, "/api/payments", Reply::json(201, &json!({"id": "5ea9b8f0c1d2e3f405162738"})));
-    let paid = client(&mock).payments().create("o-1", CardToken::new("tok_visa")).settled().await.unwrap();
+    let paid = client(&mock)
+        .payments()
+        .create("o-1", CardToken::new("tok_visa"))
+        .wait_until_settled()
+        .await
+        .unwrap();
     assert_eq!((paid.id.as_str(), paid.status), ("5ea9b8f0c1d2e3f405162738", None));
     assert_eq!(mock.requests().len(), 1);
 }

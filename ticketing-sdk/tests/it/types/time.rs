@@ -21,9 +21,9 @@ proptest! {
     fn adding_and_since_agree(millis in 0_i64..4_000_000_000_000, more in 0_u64..1_000_000_000_000) {
         let at = Timestamp::from_millis(millis);
         let later = at + Duration::from_millis(more);
-        prop_assert_eq!(later.saturating_since(at), Duration::from_millis(more));
+        prop_assert_eq!(later.saturating_duration_since(at), Duration::from_millis(more));
         prop_assert_eq!(later - Duration::from_millis(more), at);
-        prop_assert_eq!(at.saturating_since(later), Duration::ZERO);
+        prop_assert_eq!(at.saturating_duration_since(later), Duration::ZERO);
     }
 
     #[test]
@@ -65,7 +65,7 @@ fn first_and_last_times_are_supported() {
     assert_eq!(Timestamp::MAX + Duration::MAX, Timestamp::MAX);
     assert_eq!(Timestamp::from_millis(i64::MIN).to_string(), "0000-01-01T00:00:00.000Z");
     assert_eq!(Timestamp::MIN - Duration::from_millis(1), Timestamp::MIN);
-    assert!(Timestamp::MAX.saturating_since(Timestamp::MIN) > Duration::from_secs(300_000_000_000));
+    assert!(Timestamp::MAX.saturating_duration_since(Timestamp::MIN) > Duration::from_secs(300_000_000_000));
 }
 
 #[test]

@@ -109,7 +109,7 @@ async fn guesses_from_many_addresses_delay_but_never_refuse_the_owner(engine: En
         reply = &mut slow => assert_eq!(reply.status, StatusCode::OK),
         () = advancing => {}
     }
-    let waited = service.clock.now().saturating_since(begun);
+    let waited = service.clock.now().saturating_duration_since(begun);
     assert!(waited >= Duration::from_secs(2), "{waited:?}");
 }
 

@@ -25,7 +25,7 @@ impl StripeProvider {
                 Err(error) => return Err(error),
             }
         }
-        let age = self.clock.now().saturating_since(request.begun_at);
+        let age = self.clock.now().saturating_duration_since(request.begun_at);
         if age >= KEY_LIFETIME {
             return self.find_old_intent(key, request).await;
         }

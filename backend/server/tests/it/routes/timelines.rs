@@ -61,7 +61,7 @@ async fn purchase_has_one_timeline_over_all_services(shape: Shape) {
     let ticket = seller.tickets().create(new).await.unwrap();
     let order = buyer.orders().create(&ticket.id).await.unwrap();
     let card = ticketing_sdk::CardToken::new("tok_visa");
-    buyer.payments().create(&order.id, card).settled().await.unwrap();
+    buyer.payments().create(&order.id, card).wait_until_settled().await.unwrap();
     stack.settle().await;
 
     let explanation = buyer.orders().explain(&order.id).await.unwrap();

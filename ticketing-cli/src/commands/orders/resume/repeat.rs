@@ -46,7 +46,7 @@ pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> Outcom
             && error.code() != Some(&ErrorCode::OtherUser)
     };
     let answer = loop {
-        let answer = request.clone().checked().await;
+        let answer = request.clone().send_checked().await;
         if !answer.as_ref().is_err_and(is_open) || Instant::now() >= deadline {
             break answer;
         }

@@ -77,7 +77,7 @@ impl<'a> Sender<'a> {
             return Ok(RowOutcome::NotSent);
         }
         let resumed = match state {
-            Some(RowState::Sent(at)) if clock::now().saturating_since(at) >= NOTE_RETENTION => {
+            Some(RowState::Sent(at)) if clock::now().saturating_duration_since(at) >= NOTE_RETENTION => {
                 if let Some(ticket) = self.take_listing(new, at).await? {
                     let _ = self.journal.mark_listed(key, &ticket);
                     return Ok(RowOutcome::Earlier(Box::new(ticket)));
@@ -128,7 +128,7 @@ impl<'a> Sender<'a> {
             let is_equal =
                 (&ticket.title, ticket.price, &ticket.details) == (&new.title, new.price, &new.details);
             let listed_at = ticket.created_at.unwrap_or(at);
-            let apart = at.saturating_since(listed_at).max(listed_at.saturating_since(at));
+            let apart = at.saturating_duration_since(listed_at).max(listed_at.saturating_duration_since(at));
             is_equal && apart <= CLOCK_TOLERANCE
         };
         let found = listings.iter().position(is_made);
