@@ -64,7 +64,7 @@ impl Tries {
         if self.known.contains_and_renew(&pair) || self.accounts.acquire(&account).is_ok() {
             return Ok(());
         }
-        metrics::counter!("auth_tries_delayed_total").increment(1);
+        metrics::counter!("auth_attempts_delayed_total").increment(1);
         if let Ok(_held) = self.delayed.try_acquire() {
             self.clock.sleep(self.delay).await;
         }
@@ -86,6 +86,6 @@ impl Tries {
 }
 
 fn refused(by: &'static str, wait: RetryAfter) -> ApiError {
-    metrics::counter!("auth_tries_refused_total", "by" => by).increment(1);
+    metrics::counter!("auth_attempts_refused_total", "by" => by).increment(1);
     ApiError::too_many(ErrorCode::TooManyRequests, "Too many attempts, please wait a moment", wait)
 }

@@ -45,7 +45,7 @@ pub(crate) async fn webhook(
         Err(WebhookError::NotConfigured) => "not_configured",
         Err(WebhookError::Signature(_)) => "refused",
     };
-    metrics::counter!("provider_notices_total", "outcome" => outcome).increment(1);
+    metrics::counter!("provider_webhook_events_total", "outcome" => outcome).increment(1);
     if let Some(event) = verified.map_err(webhook_error)? {
         let db = app.core.db.clone();
         let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
