@@ -17,7 +17,7 @@ use self::turns::{QueueFull, Turns};
 
 /// The cost of a hash, and the limits of concurrent and queued hashes.
 #[derive(Debug, Clone, Copy)]
-pub struct Hashing {
+pub struct HashingSettings {
     /// Memory of one computation, in KiB.
     pub memory: u32,
     /// Passes over the memory.
@@ -36,7 +36,7 @@ const MAX_DEFAULT_SLOTS: usize = 8;
 /// The length of the queue for each slot: the last request waits about a second.
 const WAITING_PER_SLOT: usize = 32;
 
-impl Hashing {
+impl HashingSettings {
     /// Returns the same costs with this number of slots, and a queue in proportion.
     #[must_use]
     pub fn with_slots(self, slots: usize) -> Self {
@@ -44,7 +44,7 @@ impl Hashing {
     }
 }
 
-impl Default for Hashing {
+impl Default for HashingSettings {
     /// Returns 19 MiB, 2 passes, 1 lane, as OWASP recommends, and a slot for each core, at most 8.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -98,7 +98,7 @@ pub(crate) struct Hasher {
 }
 
 impl Hasher {
-    pub(crate) async fn new(costs: &Hashing) -> Result<Self, HashingError> {
+    pub(crate) async fn new(costs: &HashingSettings) -> Result<Self, HashingError> {
         let params =
             Params::new(costs.memory, costs.passes, costs.lanes, None).map_err(HashingError::Costs)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -268,8 +268,8 @@ mod tests {
         Requester { address: std::net::Ipv4Addr::LOCALHOST.into(), guessed_account: None }
     }
 
-    fn cheap() -> Hashing {
-        Hashing { memory: 64, passes: 1, ..Hashing::default().with_slots(3) }
+    fn cheap() -> HashingSettings {
+        HashingSettings { memory: 64, passes: 1, ..HashingSettings::default().with_slots(3) }
     }
 
     #[tokio::test]

@@ -20,11 +20,11 @@ use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use hashing::{HashCounts, Hashing, HashingError};
+pub use hashing::{HashCounts, HashingError, HashingSettings};
 pub use settings::{Limits, Settings};
 
 use hashing::Hasher;
-use limits::Tries;
+use limits::SignInLimiter;
 
 /// The tables of the service.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -47,7 +47,7 @@ pub struct App {
     sessions: Sessions,
     proxies: TrustedProxies,
     fingerprint_key: SecretString,
-    tries: Arc<Tries>,
+    tries: Arc<SignInLimiter>,
     hasher: Arc<Hasher>,
 }
 
@@ -60,7 +60,7 @@ pub enum StartError {
     Core(#[from] ServiceCoreError),
     /// Passwords cannot be hashed with these settings.
     #[error(transparent)]
-    Hashing(#[from] HashingError),
+    HashingSettings(#[from] HashingError),
 }
 
 impl App {
@@ -71,7 +71,7 @@ impl App {
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
         let Settings { database, clock, sessions, proxies, fingerprint_key, limits, hashing } = settings;
         let hasher = Hasher::new(&hashing).await?;
-        let tries = Tries::new(limits, &clock);
+        let tries = SignInLimiter::new(limits, &clock);
         let core = ServiceCore::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         recompute_keys(&core.db).await.map_err(ServiceCoreError::from)?;
         Ok(Self {

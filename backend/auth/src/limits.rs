@@ -23,7 +23,7 @@ const MAX_DELAYED: usize = 1024;
 
 /// The limiter of sign-ups and sign-ins, in memory.
 #[derive(Debug)]
-pub(crate) struct Tries {
+pub(crate) struct SignInLimiter {
     /// By address.
     addresses: RateLimit,
     /// By account and address.
@@ -36,10 +36,10 @@ pub(crate) struct Tries {
     clock: Clock,
 }
 
-impl Tries {
+impl SignInLimiter {
     pub(crate) fn new(limits: Limits, clock: &Clock) -> Self {
         Self {
-            addresses: RateLimit::per_minute(limits.tries_per_address, clock.clone()),
+            addresses: RateLimit::per_minute(limits.signins_per_address, clock.clone()),
             pairs: RateLimit::per_minute(limits.signins_per_account, clock.clone()),
             accounts: RateLimit::per_minute(limits.signins_before_delay, clock.clone()),
             known: KnownAddresses::default(),

@@ -8,7 +8,7 @@ use ticketing_platform::db::Database;
 use ticketing_platform::http::TrustedProxies;
 use ticketing_platform::session::Sessions;
 
-use crate::hashing::Hashing;
+use crate::hashing::HashingSettings;
 
 /// The dependencies and settings of the service.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub struct Settings {
     /// The limits of attempts.
     pub limits: Limits,
     /// The cost of password hashing.
-    pub hashing: Hashing,
+    pub hashing: HashingSettings,
 }
 
 /// The limits of attempts.
@@ -35,7 +35,7 @@ pub struct Limits {
     /// Sign-in attempts a minute for one account from one address, whether the account exists or not; then 429.
     pub signins_per_account: u32,
     /// Sign-ins and sign-ups a minute from one address; then 429.
-    pub tries_per_address: u32,
+    pub signins_per_address: u32,
     /// Sign-in attempts a minute for one account from all addresses that have not signed in to it. Further ones are
     /// delayed.
     pub signins_before_delay: u32,
@@ -47,7 +47,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             signins_per_account: 10,
-            tries_per_address: 300,
+            signins_per_address: 300,
             signins_before_delay: 30,
             signin_delay: Duration::from_secs(1),
         }

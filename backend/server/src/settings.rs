@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use clap::{Args, FromArgMatches};
 use secrecy::SecretString;
-use ticketing_auth::{Hashing, Limits};
+use ticketing_auth::{HashingSettings, Limits};
 use ticketing_bus::JetStreamOptions;
 use ticketing_client::PublishableKey;
 use ticketing_payments::{PaymentTimeouts, StripeSettings};
@@ -109,7 +109,7 @@ pub struct StackSettings {
     /// The rate limits of sign-in.
     pub limits: Limits,
     /// The cost of hashing a password.
-    pub hashing: Hashing,
+    pub hashing: HashingSettings,
     /// The limits of the listener.
     pub serve: ServeLimits,
     /// The clock.
@@ -144,7 +144,7 @@ impl StackSettings {
             allowed_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),
-            hashing: Hashing::default(),
+            hashing: HashingSettings::default(),
             serve: ServeLimits::default(),
             clock: Clock::system(),
             movable_clock: false,

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use ticketing_sdk::text::{fold_case, is_invisible, normalize, sanitize};
 
 /// The longest address that mail can be sent to, in bytes.
-const LONGEST: usize = 254;
-const LONGEST_LOCAL: usize = 64;
-const LONGEST_LABEL: usize = 63;
+const MAX_LEN: usize = 254;
+const MAX_LOCAL_LEN: usize = 64;
+const MAX_LABEL_LEN: usize = 63;
 
 /// An e-mail address: the text as it was received, and the key of its account.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -21,7 +21,7 @@ pub(crate) struct Email {
 /// The error of a text that is not a valid e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", Email::FAULT)]
-pub(crate) struct NotAnEmail;
+pub(crate) struct InvalidEmail;
 
 impl Email {
     /// The message for a text that is not an address.
@@ -51,22 +51,22 @@ impl Email {
 }
 
 impl TryFrom<String> for Email {
-    type Error = NotAnEmail;
+    type Error = InvalidEmail;
 
-    fn try_from(text: String) -> Result<Self, NotAnEmail> {
-        let (local, domain) = text.split_once('@').ok_or(NotAnEmail)?;
+    fn try_from(text: String) -> Result<Self, InvalidEmail> {
+        let (local, domain) = text.split_once('@').ok_or(InvalidEmail)?;
         let printable = !text.contains(char::is_whitespace) && sanitize(&text) == text;
         if !printable || !is_local_part(&normalize(local)) {
-            return Err(NotAnEmail);
+            return Err(InvalidEmail);
         }
         let folded = fold_case(local);
-        let ascii = ascii_domain(domain).filter(|domain| folded.len() + 1 + domain.len() <= LONGEST);
+        let ascii = ascii_domain(domain).filter(|domain| folded.len() + 1 + domain.len() <= MAX_LEN);
         let key = match &ascii {
             Some(domain) => format!("{folded}@{domain}"),
-            None if text.len() <= LONGEST && is_domain(domain) => {
+            None if text.len() <= MAX_LEN && is_domain(domain) => {
                 format!("{folded}@{}", domain.to_lowercase())
             }
-            None => return Err(NotAnEmail),
+            None => return Err(InvalidEmail),
         };
         let deliverable = ascii.is_some() && !local.contains(is_invisible);
         Ok(Self { text, key, deliverable })
@@ -86,7 +86,7 @@ fn ascii_domain(domain: &str) -> Option<String> {
 
 fn is_local_part(local: &str) -> bool {
     let special = |c: char| r#"()<>[]:;,\"@"#.contains(c);
-    local.len() <= LONGEST_LOCAL && local.split('.').all(|atom| !atom.is_empty() && !atom.contains(special))
+    local.len() <= MAX_LOCAL_LEN && local.split('.').all(|atom| !atom.is_empty() && !atom.contains(special))
 }
 
 /// Returns whether the text has at least two labels, and the last is not a number, which excludes IPv4 addresses.
@@ -99,7 +99,7 @@ fn is_domain(domain: &str) -> bool {
 fn is_label(label: &str) -> bool {
     // All non-ASCII letters are allowed; of ASCII, only letters, digits and hyphens are.
     let is_allowed = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-';
-    (1..=LONGEST_LABEL).contains(&label.len())
+    (1..=MAX_LABEL_LEN).contains(&label.len())
         && label.chars().all(is_allowed)
         && !label.starts_with('-')
         && !label.ends_with('-')
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn email(text: &str) -> Result<Email, NotAnEmail> {
+    fn email(text: &str) -> Result<Email, InvalidEmail> {
         Email::try_from(text.to_owned())
     }
 
@@ -179,7 +179,7 @@ mod tests {
             long_label.as_str(),
             too_long.as_str(),
         ] {
-            assert_eq!(email(text), Err(NotAnEmail), "{text:?}");
+            assert_eq!(email(text), Err(InvalidEmail), "{text:?}");
         }
     }
 
@@ -225,7 +225,7 @@ mod tests {
         fn accepted_addresses_are_harmless_and_bounded(text in "\\PC{0,12}@?\\PC{0,12}\\.?\\PC{0,5}") {
             if let Ok(email) = email(&text) {
                 prop_assert_eq!(email.as_str(), &text);
-                prop_assert!(text.len() <= 2 * LONGEST);
+                prop_assert!(text.len() <= 2 * MAX_LEN);
                 if email.is_deliverable() {
                     prop_assert_eq!(Email::try_from(email.key()).map(|email| email.key()), Ok(email.key()));
                 }

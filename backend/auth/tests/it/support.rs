@@ -10,7 +10,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http_body_util::BodyExt;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use ticketing_auth::{App, Hashing, Limits, Settings};
+use ticketing_auth::{App, HashingSettings, Limits, Settings};
 use ticketing_engines::{Engine, Home};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::http::{LayerSettings, TrustedProxies, wrap};
@@ -22,8 +22,8 @@ pub(crate) const KEY: &str = "a key that is long enough for HS256";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// Costs that are no protection, so that tests are quick.
-pub(crate) fn cheap() -> Hashing {
-    Hashing { memory: 8, passes: 1, lanes: 1, ..Hashing::default() }
+pub(crate) fn cheap() -> HashingSettings {
+    HashingSettings { memory: 8, passes: 1, lanes: 1, ..HashingSettings::default() }
 }
 
 pub(crate) fn settings(home: &Home, clock: &Clock) -> Settings {

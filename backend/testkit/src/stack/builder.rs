@@ -41,7 +41,7 @@ impl Default for TestStackBuilder {
         settings.cookie = CookieSettings::new("session", false).expect("a cookie name");
         // Weak, but fast.
         (settings.hashing.memory, settings.hashing.passes, settings.hashing.waiting) = (8, 1, 4096);
-        settings.limits.tries_per_address = 100_000;
+        settings.limits.signins_per_address = 100_000;
         // A test has few accounts, and its clock can stand still.
         settings.writes = WriteRate::UNLIMITED;
         settings.reorder_pause = Duration::ZERO;

@@ -22,11 +22,11 @@ const POLL: Duration = Duration::from_secs(1);
 /// The number of changes in one read: more than a process commits while it sends to thousands of watchers.
 const PAGE: i64 = 1024;
 /// The ratio of rest to work of the publisher, which bounds its CPU time.
-const REST_PER_WORK: u32 = 3;
+const PAUSE_PER_WORK: u32 = 3;
 /// The longest rest for one batch, which delays the next batch.
-const MAX_REST: Duration = Duration::from_millis(120);
+const MAX_PAUSE: Duration = Duration::from_millis(120);
 /// The shortest rest: shorter ones are accumulated, because of the resolution of timers.
-const MIN_REST: Duration = Duration::from_millis(2);
+const MIN_PAUSE: Duration = Duration::from_millis(2);
 
 pub(super) struct Publisher {
     feed: Feed,
@@ -72,7 +72,7 @@ impl Publisher {
                 }
             };
             if self.last_sent.elapsed() >= HEARTBEAT {
-                self.send(Batch::heartbeat(), &mut Pace::default()).await;
+                self.send(Batch::heartbeat(), &mut Throttle::default()).await;
             }
             let (notified, until) = match next {
                 NextRead::Notified(until) => (true, until.min(self.last_sent + HEARTBEAT)),
@@ -110,15 +110,15 @@ impl Publisher {
                 NextRead::Notified(began + quiet)
             };
         }
-        let mut pace = Pace { worked: began.elapsed(), rested: Duration::ZERO };
+        let mut pace = Throttle { worked: began.elapsed(), paused: Duration::ZERO };
         self.send(Batch::new(&changes.ready), &mut pace).await;
         // A single change is sent at once; changes soon after it are sent together.
-        NextRead::At(Instant::now() + pace.owed())
+        NextRead::At(Instant::now() + pace.due_pause())
     }
 
     /// Notifies the watchers group by group. The publisher yields and rests between groups, because a burst of writes
     /// to thousands of sockets would delay requests.
-    async fn send(&mut self, batch: Batch, pace: &mut Pace) {
+    async fn send(&mut self, batch: Batch, pace: &mut Throttle) {
         self.last_sent = Instant::now();
         if let Some(ring) = self.feed.shared.ring().as_mut() {
             ring.push(batch);
@@ -131,10 +131,10 @@ impl Publisher {
             group.notify();
             tokio::task::yield_now().await;
             pace.worked += began.elapsed();
-            if pace.owed() >= MIN_REST {
+            if pace.due_pause() >= MIN_PAUSE {
                 let began = Instant::now();
-                sleep(pace.owed()).await;
-                pace.rested += began.elapsed();
+                sleep(pace.due_pause()).await;
+                pace.paused += began.elapsed();
             }
         }
     }
@@ -142,15 +142,15 @@ impl Publisher {
 
 /// The work and rest of the publisher for a batch.
 #[derive(Debug, Default)]
-struct Pace {
+struct Throttle {
     worked: Duration,
-    rested: Duration,
+    paused: Duration,
 }
 
-impl Pace {
+impl Throttle {
     /// Returns the rest that is due now.
-    fn owed(&self) -> Duration {
-        self.worked.saturating_mul(REST_PER_WORK).min(MAX_REST).saturating_sub(self.rested)
+    fn due_pause(&self) -> Duration {
+        self.worked.saturating_mul(PAUSE_PER_WORK).min(MAX_PAUSE).saturating_sub(self.paused)
     }
 }
 
@@ -158,18 +158,18 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn owed(worked: u64, rested: u64) -> u128 {
+    fn due_pause(worked: u64, paused: u64) -> u128 {
         let millis = Duration::from_millis;
-        Pace { worked: millis(worked), rested: millis(rested) }.owed().as_millis()
+        Throttle { worked: millis(worked), paused: millis(paused) }.due_pause().as_millis()
     }
 
     #[test]
     fn publisher_rests_in_proportion_to_work_up_to_bound() {
-        assert_eq!(owed(0, 0), 0);
-        assert_eq!(owed(5, 0), 15);
-        assert_eq!(owed(5, 10), 5, "half of it was rested between two groups");
-        assert_eq!(owed(5, 20), 0, "a timer was late");
-        assert_eq!(owed(1000, 0), MAX_REST.as_millis(), "the rest is bounded");
-        assert_eq!(owed(1000, 130), 0);
+        assert_eq!(due_pause(0, 0), 0);
+        assert_eq!(due_pause(5, 0), 15);
+        assert_eq!(due_pause(5, 10), 5, "half of it was paused between two groups");
+        assert_eq!(due_pause(5, 20), 0, "a timer was late");
+        assert_eq!(due_pause(1000, 0), MAX_PAUSE.as_millis(), "the rest is bounded");
+        assert_eq!(due_pause(1000, 130), 0);
     }
 }

@@ -123,7 +123,7 @@ async fn from(service: &Service, peer: &str, forwarded: &str, path: &str, number
 
 async fn address_is_limited_over_all_accounts(engine: Engine) {
     let service = Service::with(engine, |settings| {
-        settings.limits = Limits { tries_per_address: 6, ..Limits::default() };
+        settings.limits = Limits { signins_per_address: 6, ..Limits::default() };
         settings.proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
     })
     .await;

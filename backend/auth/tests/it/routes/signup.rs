@@ -3,7 +3,7 @@
 use axum::http::{Request, StatusCode, header};
 use futures_util::future::join_all;
 use serde_json::json;
-use ticketing_auth::Hashing;
+use ticketing_auth::HashingSettings;
 use ticketing_engines::{Engine, on_both};
 use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, RevokedSessions, SessionKeys, Sessions};
 
@@ -133,7 +133,7 @@ async fn signup_from_another_site_is_refused(engine: Engine) {
 }
 
 async fn passwords_are_stored_as_salted_argon2id(engine: Engine) {
-    let service = Service::with(engine, |settings| settings.hashing = Hashing::default()).await;
+    let service = Service::with(engine, |settings| settings.hashing = HashingSettings::default()).await;
     service.signup("ada@example.com", PASSWORD).await;
     service.signup("bob@example.com", PASSWORD).await;
     let hashes = service.texts("SELECT password_hash AS t FROM users").await;
@@ -143,7 +143,7 @@ async fn passwords_are_stored_as_salted_argon2id(engine: Engine) {
 
 async fn concurrent_hashing_is_bounded(engine: Engine) {
     let service = Service::with(engine, |settings| {
-        settings.hashing = Hashing { slots: 1, waiting: 1, ..Hashing::default() };
+        settings.hashing = HashingSettings { slots: 1, waiting: 1, ..HashingSettings::default() };
     })
     .await;
     let emails: Vec<String> = (0..12).map(|number| format!("u{number}@example.com")).collect();

@@ -72,7 +72,7 @@ async fn idempotency_key_belongs_to_the_address_that_signs_up(engine: Engine) {
 }
 
 async fn stored_answer_is_replayed_beyond_the_limit(engine: Engine) {
-    let service = Service::with(engine, |settings| settings.limits.tries_per_address = 1).await;
+    let service = Service::with(engine, |settings| settings.limits.signins_per_address = 1).await;
     let first = keyed(&service, "k-1", ada()).await;
     assert_eq!(first.status, StatusCode::CREATED);
     let again = keyed(&service, "k-1", ada()).await;

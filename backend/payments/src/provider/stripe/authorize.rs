@@ -75,7 +75,7 @@ impl StripeProvider {
             return Err(ProviderError::Rejected(format!("{} is for another amount", intent.id)));
         }
         match intent.parsed_status() {
-            IntentStatus::Held | IntentStatus::Captured => Ok(Hold { stripe_id: intent.id }),
+            IntentStatus::Authorized | IntentStatus::Captured => Ok(Hold { stripe_id: intent.id }),
             IntentStatus::NeedsConfirmation => {
                 if let (Confirmation::Possible, Some(client_secret)) =
                     (request.confirmation, intent.client_secret)

@@ -42,7 +42,7 @@ fn charge(intent: &Intent) -> Option<LedgerCharge> {
     let order_id = OrderId::new(intent.metadata.get(ORDER)?.clone());
     let status = intent.parsed_status();
     let was_good = intent.latest_charge.as_ref().is_some_and(|charge| charge.status == "succeeded");
-    if !was_good && !matches!(status, IntentStatus::Held | IntentStatus::Captured) {
+    if !was_good && !matches!(status, IntentStatus::Authorized | IntentStatus::Captured) {
         return None;
     }
     Some(LedgerCharge {
@@ -54,6 +54,6 @@ fn charge(intent: &Intent) -> Option<LedgerCharge> {
         voided: if status == IntentStatus::Canceled { intent.amount } else { 0 },
         refunded: intent.refunded(),
         captures: i64::from(intent.amount_received > 0),
-        held: status == IntentStatus::Held,
+        held: status == IntentStatus::Authorized,
     })
 }

@@ -65,12 +65,13 @@ impl ChargeOperation {
             (Self::Refund, IntentStatus::Captured) if intent.refunded() >= charge.amount.cents() => {
                 OperationState::Done
             }
-            (Self::Capture, IntentStatus::Held) | (Self::Refund, IntentStatus::Captured) => {
+            (Self::Capture, IntentStatus::Authorized) | (Self::Refund, IntentStatus::Captured) => {
                 OperationState::Possible
             }
-            (Self::Cancel, IntentStatus::Held | IntentStatus::NeedsConfirmation | IntentStatus::Refused) => {
-                OperationState::Possible
-            }
+            (
+                Self::Cancel,
+                IntentStatus::Authorized | IntentStatus::NeedsConfirmation | IntentStatus::Refused,
+            ) => OperationState::Possible,
             (_, IntentStatus::Open) => OperationState::Open,
             _ => OperationState::Impossible,
         }

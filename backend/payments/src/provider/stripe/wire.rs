@@ -64,7 +64,7 @@ pub(super) enum IntentStatus {
 impl Intent {
     pub(super) fn parsed_status(&self) -> IntentStatus {
         match self.status.as_str() {
-            "requires_capture" => IntentStatus::Held,
+            "requires_capture" => IntentStatus::Authorized,
             "succeeded" => IntentStatus::Captured,
             "requires_action" => IntentStatus::NeedsConfirmation,
             // Without an error the bank has not been asked yet.
@@ -157,7 +157,7 @@ mod tests {
     fn undecided_intent_is_open() {
         let refused = json!({ "last_payment_error": { "code": "card_declined" } });
         for (status, more, expected) in [
-            ("requires_capture", json!({}), IntentStatus::Held),
+            ("requires_capture", json!({}), IntentStatus::Authorized),
             ("succeeded", json!({}), IntentStatus::Captured),
             ("requires_action", json!({}), IntentStatus::NeedsConfirmation),
             ("requires_payment_method", refused, IntentStatus::Refused),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use secrecy::SecretString;
-use ticketing_auth::{Hashing, Limits};
+use ticketing_auth::{HashingSettings, Limits};
 use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, SessionKeys};
 
 use super::{Group, JWT_KEY, secrets};
@@ -78,7 +78,7 @@ pub(crate) struct SigninGroup {
     signin_delay: Duration,
     /// Allow this number of sign-ins and sign-ups from one address a minute
     #[arg(long, env = "TICKETING_SIGNINS_PER_ADDRESS", value_name = "NUMBER", value_parser = trimmed::<u32>)]
-    #[arg(default_value_t = Limits::default().tries_per_address, hide_short_help = true)]
+    #[arg(default_value_t = Limits::default().signins_per_address, hide_short_help = true)]
     signins_per_address: u32,
     /// Hash this number of passwords at a time [default: one for each core, at most 8]
     ///
@@ -97,12 +97,12 @@ impl Group for SigninGroup {
         settings.session_ttl = self.session_ttl;
         settings.limits = Limits {
             signins_per_account: self.signins_per_account,
-            tries_per_address: self.signins_per_address,
+            signins_per_address: self.signins_per_address,
             signins_before_delay: self.signins_before_delay,
             signin_delay: self.signin_delay,
         };
         if let Some(slots) = self.hashing_slots {
-            settings.hashing = Hashing::default().with_slots(slots);
+            settings.hashing = HashingSettings::default().with_slots(slots);
         }
     }
 }
