@@ -46,6 +46,6 @@ pub(crate) async fn open(api: &ApiContext, address: String) -> Outcome {
         Ok(Err(why)) => why.to_string(),
         Err(why) => why.to_string(),
     };
-    api.io().notice(&format!("no browser could be opened: {why}"));
+    api.io().warn(&format!("no browser could be opened: {why}"));
     Ok(())
 }

@@ -178,7 +178,7 @@ impl Context {
     pub(crate) fn connect_and_report(self) -> Outcome<ApiContext> {
         let api = self.connect()?;
         for words in api.interrupted() {
-            api.io().notice(&words);
+            api.io().warn(&words);
         }
         Ok(api)
     }
@@ -265,7 +265,7 @@ impl ApiContext {
             return Err(self.preview(write.idempotency_key(self.preview_key()).request()).await);
         }
         let write = self.of_user(write).await;
-        let entry = self.note_down(operation, write.request())?;
+        let entry = self.record_write(operation, write.request())?;
         let answer = write.idempotency_key(entry.key.clone()).resumed(entry.resumed).await;
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
             entry.settle();
@@ -297,7 +297,7 @@ impl ApiContext {
             Some(user) if !request.headers().contains_key("x-ticketing-user") => request.for_user(&user),
             _ => request,
         };
-        let entry = self.note_down(operation, &request)?;
+        let entry = self.record_write(operation, &request)?;
         let answer = request.idempotency_key(entry.key.clone()).resumed(entry.resumed).send().await;
         let is_open = match &answer {
             Ok(response) => response.leaves_outcome_unknown(),
@@ -311,7 +311,7 @@ impl ApiContext {
 
     /// Removes the record of an interrupted write whose outcome is known. Returns whether there was one.
     pub(crate) async fn settle_interrupted<T>(&self, operation: &str, write: Write<T>) -> Outcome<bool> {
-        let entry = self.note_down(operation, self.of_user(write).await.request())?;
+        let entry = self.record_write(operation, self.of_user(write).await.request())?;
         let was_interrupted = entry.resumed;
         entry.settle();
         Ok(was_interrupted)
@@ -355,7 +355,7 @@ impl ApiContext {
         })
     }
 
-    fn note_down(&self, operation: &str, request: &Request) -> Outcome<Entry> {
+    fn record_write(&self, operation: &str, request: &Request) -> Outcome<Entry> {
         let key = self.context.settings.writes.key.clone();
         let entry = self.journal.begin(operation, self.client.server(), request, key, clock::now());
         entry.map_err(|error| unrecorded(&error))

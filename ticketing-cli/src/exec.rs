@@ -20,7 +20,7 @@ pub(crate) fn run(io: &Io, line: &str, input: &str, variables: &[(&str, &str)]) 
     let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
     let status = child.wait().map_err(unusable)?;
     if !status.success() {
-        io.notice(&format!("{line:?} ended with {status}"));
+        io.warn(&format!("{line:?} ended with {status}"));
     }
     Ok(())
 }

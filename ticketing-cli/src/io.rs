@@ -137,7 +137,7 @@ impl Io {
         {
             match pager::show(pager, text) {
                 Ok(()) => return Ok(()),
-                Err(error) => self.notice(&format!("the pager {pager:?} cannot be used: {error}")),
+                Err(error) => self.warn(&format!("the pager {pager:?} cannot be used: {error}")),
             }
         }
         self.data(text)
@@ -154,7 +154,7 @@ impl Io {
     }
 
     /// Writes a notice to stderr, unless `--quiet` is set.
-    pub(crate) fn remark(&self, text: &str) {
+    pub(crate) fn info(&self, text: &str) {
         if !self.shape.quiet {
             self.say(text);
         }
@@ -171,7 +171,7 @@ impl Io {
     }
 
     /// Writes a warning to stderr, unless `--quiet` is set.
-    pub(crate) fn notice(&self, text: &str) {
+    pub(crate) fn warn(&self, text: &str) {
         if !self.shape.quiet {
             self.labelled("notice", NOTICE, text);
         }
@@ -356,7 +356,7 @@ mod tests {
     fn title_with_line_breaks_forges_no_line_of_the_program() {
         let fake = fake::pipe("");
         let title = "x\nerror: not charged\r\nhint: pay again\u{2028}notice: done";
-        fake.io.remark(&format!("paid $20 for {title}"));
+        fake.io.info(&format!("paid $20 for {title}"));
         fake.io.failure(&Failure::failed(title).detail(title).hint(title));
         assert_eq!(fake.err.text().lines().count(), 4, "{}", fake.err.text());
         assert!(!fake.err.text().contains('\u{2028}'));
@@ -373,7 +373,7 @@ mod tests {
     fn data_and_remarks_go_their_own_ways() {
         let fake = fake::pipe("");
         fake.io.line("data").unwrap();
-        fake.io.remark("remark");
+        fake.io.info("remark");
         fake.io.status(Some("never on a pipe"));
         assert_eq!((fake.out.text(), fake.err.text()), ("data\n".to_owned(), "remark\n".to_owned()));
     }
@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn colour_is_only_where_it_is_wanted() {
         let coloured = fake::terminal_of(80, true);
-        coloured.io.notice("look");
+        coloured.io.warn("look");
         assert!(coloured.err.text().contains("\u{1b}[33mnotice:\u{1b}[0m look"));
         assert_eq!(fake::terminal_of(80, false).io.paint(NOTICE, "x"), "x");
     }

@@ -120,7 +120,7 @@ fn check(config: &Config, cli: &Cli, io: &Io) -> Outcome {
         return Ok(());
     }
     if let Some(unknown) = config.unknown_keys() {
-        io.notice(&unknown);
+        io.warn(&unknown);
     }
     config.check()
 }

@@ -103,7 +103,7 @@ impl<'a> Printer<'a> {
         let terminal = self.io.terminal_info().out_terminal;
         let text = match self.format {
             Format::Table if records.is_empty() => {
-                self.io.remark("nothing to show");
+                self.io.info("nothing to show");
                 return Ok(());
             }
             Format::Table => table::list(records, self),
@@ -197,14 +197,14 @@ impl<'a> Printer<'a> {
     /// Writes the text of a filter or template, then what it says beside its text, and returns how it ended.
     fn shaped(&self, shaped: Shaped, write: impl FnOnce(&str) -> Outcome) -> Outcome {
         write(&shaped.text)?;
-        shaped.messages.iter().for_each(|message| self.io.remark(message));
+        shaped.messages.iter().for_each(|message| self.io.info(message));
         shaped.failure.map_or(Ok(()), Err)
     }
 
     /// Writes the explanation of an order: the sentence and the timeline on a table, and the sentence on stderr beside rows.
     pub(crate) fn explanation(&self, explanation: &Explanation) -> Outcome {
         if !self.is_selecting() && matches!(self.format, Format::Tsv | Format::Csv | Format::Jsonl) {
-            self.io.remark(&explanation.summary);
+            self.io.info(&explanation.summary);
         }
         self.report(explanation, &explanation.entries, || timeline::draw(explanation, self))
     }

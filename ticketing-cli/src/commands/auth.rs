@@ -58,15 +58,14 @@ async fn preview(api: &ApiContext, route: &str, email: &str) -> Failure {
 /// Shows the account that has signed in, and where the session is stored if that is not the keyring.
 async fn welcome(api: &ApiContext, user: &User) -> Outcome {
     api.printer().one(user)?;
-    api.io().remark(&format!("signed in to {} as {}", api.client.server(), user.email));
+    api.io().info(&format!("signed in to {} as {}", api.client.server(), user.email));
     let location = api.client.session().await.map_err(Failure::from)?.location;
-    match (&location, location.notice()) {
+    match (&location, location.warn()) {
         (SessionLocation::Given, _) => {
-            api.io()
-                .notice("TICKETING_SESSION is set and takes precedence, so the new session is not stored");
+            api.io().warn("TICKETING_SESSION is set and takes precedence, so the new session is not stored");
         }
-        (_, Some(notice)) => api.io().notice(&notice),
-        (SessionLocation::File { path, .. }, None) => api.io().notice(&format!(
+        (_, Some(notice)) => api.io().warn(&notice),
+        (SessionLocation::File { path, .. }, None) => api.io().warn(&format!(
             "the session is stored in the file {}, which only its owner can read",
             path.display()
         )),

@@ -64,14 +64,14 @@ impl Args {
     async fn buy(&self, api: &ApiContext, card: Card) -> Outcome {
         let order = match self.reserve(api).await? {
             Reservation::New(order) => {
-                api.io().remark(&format!("order {}: {}", order.id, hold_message(api, &order)));
+                api.io().info(&format!("order {}: {}", order.id, hold_message(api, &order)));
                 order
             }
             Reservation::Own(order) if order.status == OrderStatus::Complete => {
                 return already_paid(api, &order, &card).await;
             }
             Reservation::Own(order) => {
-                api.io().remark(&format!("this ticket is already ordered; continuing order {}", order.id));
+                api.io().info(&format!("this ticket is already ordered; continuing order {}", order.id));
                 order
             }
         };
@@ -79,7 +79,7 @@ impl Args {
             Card::Token(token) => pay(api, &order.id, &token).await?,
             Card::OnPage => pay_on_page(api, &order).await?,
         };
-        api.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
+        api.io().info(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
         api.printer().one(&payment)?;
         report_pass(api, &order).await;
         Ok(())
@@ -174,7 +174,7 @@ impl Args {
             None => {}
         }
         if self.yes || !api.io().can_ask() {
-            api.io().remark(&format!("{title} costs ${price}"));
+            api.io().info(&format!("{title} costs ${price}"));
             return Ok(());
         }
         prompt::confirm(api.io(), false, &format!("Buy {title} for ${price}?"))
@@ -187,10 +187,10 @@ const PASS_TIMEOUT: Duration = Duration::from_secs(3);
 /// Prints the command that shows the pass. The purchase is complete even if the pass is not issued yet.
 async fn report_pass(api: &ApiContext, order: &Order) {
     match api.client.passes().wait_for_order(&order.id, PASS_TIMEOUT).await {
-        Ok(Some(pass)) => api.io().remark(&format!("`ticketing passes show {}` shows the pass", pass.id)),
+        Ok(Some(pass)) => api.io().info(&format!("`ticketing passes show {}` shows the pass", pass.id)),
         // A server of the original contract has no passes.
         Err(Error::Unsupported { .. }) => {}
-        Ok(None) | Err(_) => api.io().remark("`ticketing passes list` shows the pass in a moment"),
+        Ok(None) | Err(_) => api.io().info("`ticketing passes list` shows the pass in a moment"),
     }
 }
 

@@ -70,10 +70,10 @@ impl Args {
             let is_dry_run = context.settings.writes.dry_run;
             let mut door = OfflineDoor::open(&list)?;
             if is_dry_run {
-                context.io.remark("nothing is noted, so the same code is admitted again");
+                context.io.info("nothing is noted, so the same code is admitted again");
             }
             for text in door.damage() {
-                context.io.notice(&text);
+                context.io.warn(&text);
             }
             let check_code = async |code: String| {
                 let (code, device) = (PassCode::new(code), device.as_deref());
@@ -133,7 +133,7 @@ impl<'i> Codes<'i> {
     fn new(io: &'i Io, codes: Vec<String>) -> Self {
         let given = (!codes.is_empty()).then(|| codes.into_iter());
         if given.is_none() && io.terminal_info().in_terminal {
-            io.remark("scan a code, or type it and press Enter; Ctrl-D ends");
+            io.info("scan a code, or type it and press Enter; Ctrl-D ends");
         }
         Self { io, given }
     }

@@ -127,7 +127,7 @@ fn edit(context: &Context) -> Outcome {
     }
     let config = Config::read(Some(path))?;
     if let Some(unknown) = config.unknown_keys() {
-        context.io.notice(&unknown);
+        context.io.warn(&unknown);
     }
     config.check()?;
     config.get("profile").map_or(Ok(()), |profile| config.check_value("profile", &profile))

@@ -39,8 +39,7 @@ impl ListLimit {
         let newest = list.limit(MAX_PAGE).newest(most).await?;
         api.printer().page(&newest.items, newest.is_cut)?;
         if newest.is_cut {
-            api.io()
-                .notice(&format!("only the newest {most} are shown; --all shows the rest, --limit N more"));
+            api.io().warn(&format!("only the newest {most} are shown; --all shows the rest, --limit N more"));
         }
         Ok(())
     }
@@ -61,7 +60,7 @@ impl ListLimit {
         api.printer().page(&shown, cut)?;
         if cut {
             api.io()
-                .notice(&format!("only the first {wanted} are shown; --all shows the rest, --limit N more"));
+                .warn(&format!("only the first {wanted} are shown; --all shows the rest, --limit N more"));
         }
         Ok(())
     }

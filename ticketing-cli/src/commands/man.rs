@@ -26,7 +26,7 @@ impl Args {
         written.map_err(|error| {
             Failure::failed(format!("cannot write the pages to {}: {error}", folder.display()))
         })?;
-        context.io.remark(&format!("the manual pages are in {}", folder.display()));
+        context.io.info(&format!("the manual pages are in {}", folder.display()));
         Ok(())
     }
 }

@@ -131,7 +131,7 @@ impl LocalCommand for Profile {
                     Ok(())
                 })?;
                 let next = if args.is_used { "login" } else { &format!("--profile {} login", args.name) };
-                context.io.remark(&format!(
+                context.io.info(&format!(
                     "profile {} is at {}; `ticketing {next}` signs in",
                     args.name,
                     client.server()
@@ -143,7 +143,7 @@ impl LocalCommand for Profile {
                     config.set("profile", None);
                     Ok(())
                 })?;
-                context.io.remark("no profile is used");
+                context.io.info("no profile is used");
                 Ok(())
             }
             Self::Use(NameArgs { name }) => {
@@ -152,7 +152,7 @@ impl LocalCommand for Profile {
                     config.set("profile", Some(&name));
                     Ok(server)
                 })?;
-                context.io.remark(&format!("profile {name} is used: {server}"));
+                context.io.info(&format!("profile {name} is used: {server}"));
                 Ok(())
             }
             Self::Remove(NameArgs { name }) => {
@@ -164,7 +164,7 @@ impl LocalCommand for Profile {
                     config.remove_profile(&name);
                     Ok(())
                 })?;
-                context.io.remark(&format!("removed profile {name} and its session"));
+                context.io.info(&format!("removed profile {name} and its session"));
                 Ok(())
             }
         }

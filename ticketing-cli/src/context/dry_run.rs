@@ -32,7 +32,7 @@ impl ApiContext {
         requests: impl IntoIterator<Item = impl Borrow<Request>>,
     ) -> Failure {
         let printed = self.print_requests(requests).await;
-        self.io().remark("nothing was sent");
+        self.io().info("nothing was sent");
         printed.err().unwrap_or_else(|| Failure::silent(Exit::Done))
     }
 

@@ -77,7 +77,7 @@ impl LocalCommand for Args {
                 if !clean {
                     let io = Arc::clone(&context.io);
                     telemetry::write_within(NOTICE_WRITE_TIMEOUT, move || {
-                        io.notice("shutdown timed out; some requests were aborted");
+                        io.warn("shutdown timed out; some requests were aborted");
                     });
                 }
                 Ok(())
@@ -92,7 +92,7 @@ fn announce(io: &Arc<Io>, stack: &Stack) {
     let print = move || {
         let _ = io.line(&format!("listening on http://{address}"));
         if let Some(metrics) = metrics {
-            io.remark(&format!("metrics on http://{metrics}/metrics"));
+            io.info(&format!("metrics on http://{metrics}/metrics"));
         }
     };
     // The log names the address as well, where no thread can be started.

@@ -34,16 +34,16 @@ impl ApiCommand for Args {
             ));
         }
         if !session.present && !self.forget {
-            api.io().remark(&format!("there is no session at {server}"));
+            api.io().info(&format!("there is no session at {server}"));
             return Ok(());
         }
         if self.forget && api.is_dry_run() {
-            api.io().remark(&format!("would delete the session at {server} on this machine"));
+            api.io().info(&format!("would delete the session at {server} on this machine"));
             return Ok(());
         }
         if self.forget {
             api.client.auth().forget().await.map_err(Failure::from)?;
-            api.io().remark(&format!(
+            api.io().info(&format!(
                 "deleted the session at {server} on this machine; the server accepts it until it expires"
             ));
             return Ok(());
@@ -53,7 +53,7 @@ impl ApiCommand for Args {
                 .hint("`ticketing auth signout --forget` deletes the session on this machine only"),
             false => Failure::from(error),
         })?;
-        api.io().remark(&format!("signed out of {server}"));
+        api.io().info(&format!("signed out of {server}"));
         Ok(())
     }
 }

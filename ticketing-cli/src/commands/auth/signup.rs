@@ -25,7 +25,7 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         if api.io().can_ask() {
-            api.io().remark(&password_rule());
+            api.io().info(&password_rule());
         }
         let (email, password) = self.credentials.read(api.io(), environment(PASSWORD_VARIABLE), true).await?;
         if api.is_dry_run() {

@@ -32,7 +32,7 @@ impl ApiCommand for Args {
         let list = DoorList::fetch(&api.client, api.now()).await?;
         let (_, count) = OfflineDoor::prepare(&self.file, list)?.list();
         let file = self.file.display();
-        api.io().remark(&format!(
+        api.io().info(&format!(
             "passes on the door list {file}: {count}; `ticketing checkin --offline {file}` admits them"
         ));
         Ok(())

@@ -37,16 +37,16 @@ impl ApiCommand for Args {
         let door = Mutex::new(OfflineDoor::open(&self.file)?);
         let damage: Vec<String> = lock(&door).damage().collect();
         for text in &damage {
-            api.io().notice(text);
+            api.io().warn(text);
         }
         if api.is_dry_run() {
             let requests = door::requests(&api.client, &door).await?;
             api.print_requests(requests.iter().map(|write| write.request())).await?;
-            api.io().remark(&format!("nothing was sent; admissions to upload: {}", requests.len()));
+            api.io().info(&format!("nothing was sent; admissions to upload: {}", requests.len()));
             return Ok(());
         }
         let SyncReport { uploaded, admitted, conflicts } = door::sync(&api.client, &door).await?;
-        api.io().remark(&format!("admissions uploaded: {uploaded}; on the server: {admitted} of {admitted}"));
+        api.io().info(&format!("admissions uploaded: {uploaded}; on the server: {admitted} of {admitted}"));
         if !(conflicts.is_empty() && api.context.settings.format == Format::Table) {
             api.printer().list(&conflicts)?;
         }
@@ -54,7 +54,7 @@ impl ApiCommand for Args {
             // The table has no room for all times and devices.
             for conflict in &conflicts {
                 let message = conflict.message_with(|at| api.printer().local(at));
-                api.io().remark(&format!("{}: {message}", conflict.title));
+                api.io().info(&format!("{}: {message}", conflict.title));
             }
         }
         let damaged = damage.len();

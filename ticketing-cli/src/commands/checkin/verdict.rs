@@ -70,7 +70,7 @@ impl Tally {
         let Self { admitted, refused, unknown } = self;
         if admitted + refused + unknown > 1 {
             let open = if unknown > 0 { format!(", {unknown} not known") } else { String::new() };
-            io.remark(&format!("{admitted} admitted, {refused} refused{open}"));
+            io.info(&format!("{admitted} admitted, {refused} refused{open}"));
         }
         match (refused, unknown) {
             (0, 0) => Ok(()),

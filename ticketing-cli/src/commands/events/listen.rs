@@ -128,7 +128,7 @@ impl Args {
         };
         let forward = Forward::new(url, secret, api.context.settings.timeout)?;
         if given.is_none() {
-            api.io().remark(&format!("events are signed with the secret {}", forward.secret()));
+            api.io().info(&format!("events are signed with the secret {}", forward.secret()));
         }
         Ok(Sink::Forward(forward))
     }
@@ -150,7 +150,7 @@ impl Args {
                 Err(Error::ChangesMissed) => {
                     let position = events.last_event_id().unwrap_or_default();
                     let gap = ListenedEvent::gap(cursor.position(), &position);
-                    api.io().notice("some events were missed, and the server no longer has them");
+                    api.io().warn("some events were missed, and the server no longer has them");
                     sink.deliver(api, &gap, self.retries).await?;
                     cursor.save(&position, clock::now())?;
                     delivered += 1;
@@ -160,7 +160,7 @@ impl Args {
             };
             match event {
                 WatchEvent::Connected => {
-                    api.io().remark(&format!("listening to {}", api.client.server()));
+                    api.io().info(&format!("listening to {}", api.client.server()));
                 }
                 // From now on a restart leaves no gap, although no event has come.
                 WatchEvent::Position { id } if cursor.position().is_none() => {
@@ -176,7 +176,7 @@ impl Args {
                     saved = Instant::now();
                 }
                 WatchEvent::Lost { error, retry_in } => {
-                    api.io().notice(&format!("{error}; retrying in {}", text::span(retry_in)));
+                    api.io().warn(&format!("{error}; retrying in {}", text::span(retry_in)));
                 }
                 _ => {}
             }

@@ -29,7 +29,7 @@ impl ApiCommand for Args {
         let order = order(api, &ticket).await?;
         let order = order.map_err(|error| Failure::about(&error, &Subject::Ticket(ticket)))?;
         api.printer().one(&order)?;
-        api.io().remark(&format!(
+        api.io().info(&format!(
             "{}; `ticketing payments create {}` pays",
             hold_message(api, &order),
             order.id

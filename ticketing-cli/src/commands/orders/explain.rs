@@ -30,7 +30,7 @@ impl ApiCommand for Args {
         let explanation = api.client.orders().explain(&id).await;
         let explanation = explanation.map_err(|error| Failure::about(&error, &Subject::Order(id.clone())))?;
         for gap in &explanation.gaps {
-            api.io().notice(&format!("the timeline lacks the part of {}: {}", gap.service, gap.reason));
+            api.io().warn(&format!("the timeline lacks the part of {}: {}", gap.service, gap.reason));
         }
         api.printer().explanation(&explanation)
     }

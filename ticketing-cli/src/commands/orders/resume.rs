@@ -62,7 +62,7 @@ impl ApiCommand for Args {
         }
         let settlements = settle::settle(api, &action).await?;
         if settlements.is_empty() {
-            api.io().remark("no interrupted write is on record");
+            api.io().info("no interrupted write is on record");
             return api.printer().list(&settlements);
         }
         api.printer().list(&settlements)?;

@@ -37,7 +37,7 @@ impl ApiCommand for Args {
         let pass = api.write("passes claim", claim).await??;
         api.printer().one(&pass)?;
         api.io()
-            .remark(&format!("{} is yours; `ticketing passes show {}` shows the pass", pass.title, pass.id));
+            .info(&format!("{} is yours; `ticketing passes show {}` shows the pass", pass.title, pass.id));
         Ok(())
     }
 }

@@ -32,7 +32,7 @@ impl ApiCommand for Args {
         let listing = api.write(&operation, api.client.passes().resell(&id, price)).await?;
         let listing = listing.map_err(|error| Failure::about(&error, &Subject::Pass(id)))?;
         api.printer().one(&listing)?;
-        api.io().remark(&format!(
+        api.io().info(&format!(
             "offered: {} for ${}; `ticketing tickets withdraw {}` takes it back",
             listing.title, listing.price, listing.id
         ));

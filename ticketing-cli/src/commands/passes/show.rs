@@ -121,7 +121,7 @@ fn write(io: &Io, file: &Path, bytes: &[u8]) -> Outcome {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(file).and_then(|mut opened| opened.write_all(bytes));
     written.map_err(|error| Failure::failed(format!("cannot write {}: {error}", file.display())))?;
-    io.remark(&format!("wrote {}; a person with the code can enter with it", file.display()));
+    io.info(&format!("wrote {}; a person with the code can enter with it", file.display()));
     Ok(())
 }
 
@@ -137,7 +137,7 @@ fn screen(pass: &Pass, code: &PassCode, drawing: Drawing, width: u16, io: &Io) -
     if columns > width {
         let mut lines = text_lines(pass, width, io);
         lines.push(code.as_str().to_owned());
-        io.notice(&format!("the QR code needs {columns} columns; --svg or --png writes it into a file"));
+        io.warn(&format!("the QR code needs {columns} columns; --svg or --png writes it into a file"));
         return Ok(lines);
     }
     let drawn = picture.lines(drawing);

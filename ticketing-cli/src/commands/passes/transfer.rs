@@ -35,15 +35,14 @@ impl ApiCommand for Args {
         if self.take_back {
             let ended = api.send(api.client.passes().cancel_transfer(&id)).await?;
             ended.map_err(|error| Failure::about(&error, &subject))?;
-            api.io().remark(&format!("took pass {} back: its claim code is void", id));
+            api.io().info(&format!("took pass {} back: its claim code is void", id));
             return Ok(());
         }
         let transfer = api.write(&format!("passes transfer {id}"), api.client.passes().transfer(&id)).await?;
         let transfer = transfer.map_err(|error| Failure::about(&error, &subject))?;
         api.printer().one(&transfer)?;
-        api.io().remark(
-            "give the claim code to the next holder; `ticketing passes claim` claims the pass with it",
-        );
+        api.io()
+            .info("give the claim code to the next holder; `ticketing passes claim` claims the pass with it");
         Ok(())
     }
 }

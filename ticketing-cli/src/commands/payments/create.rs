@@ -76,7 +76,7 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -
         Card::OnPage => false,
     };
     if was_interrupted && let Some(payment) = payment_of(api, id).await {
-        api.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
+        api.io().info(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
         return api.printer().one(&payment);
     }
     Err(Failure::of_order(&ErrorCode::OrderPaid, id))
@@ -107,7 +107,7 @@ async fn settled(api: &ApiContext, payment: Payment) -> Outcome<Payment> {
     if payment.status.is_none_or(PaymentStatus::is_final) {
         return Ok(payment);
     }
-    api.io().remark("waiting for the payment provider");
+    api.io().info("waiting for the payment provider");
     api.client.payments().settled(&payment.id).await.map_err(|error| {
         Failure::from(error).hint(format!("`ticketing payments get {}` shows its outcome", payment.id))
     })

@@ -175,7 +175,7 @@ impl Batch {
             0 => String::new(),
             known => format!(", and {} listed before", report::were(known)),
         };
-        api.io().remark(&format!("{} valid{known}; nothing was sent", report::are(new.len())));
+        api.io().info(&format!("{} valid{known}; nothing was sent", report::are(new.len())));
         Ok(())
     }
 }

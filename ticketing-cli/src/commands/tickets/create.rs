@@ -73,7 +73,7 @@ impl ApiCommand for Args {
         }
         let ticket = api.write(&operation, api.client.tickets().create(new)).await??;
         api.printer().one(&ticket)?;
-        api.io().remark(&format!("listed: {} for ${}", ticket.title, ticket.price));
+        api.io().info(&format!("listed: {} for ${}", ticket.title, ticket.price));
         Ok(())
     }
 }

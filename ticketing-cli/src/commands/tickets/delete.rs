@@ -57,7 +57,7 @@ impl ApiCommand for Args {
             if let Err(error) = delete(id).await {
                 return Err(failure(api, id, &error).await);
             }
-            api.io().remark(&format!("withdrew ticket {id}"));
+            api.io().info(&format!("withdrew ticket {id}"));
         }
         Ok(())
     }

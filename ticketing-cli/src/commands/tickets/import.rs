@@ -73,7 +73,7 @@ impl ApiCommand for Args {
             Ok(Parsed { faults, .. }) | Err(faults) => return Err(refusal(&faults)),
         };
         for fault in &faults {
-            api.io().notice(&format!("skipped: {fault}"));
+            api.io().warn(&format!("skipped: {fault}"));
         }
         if rows.is_empty() {
             return Err(Failure::usage("there is no ticket to list in it"));

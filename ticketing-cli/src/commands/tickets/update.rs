@@ -62,7 +62,7 @@ impl ApiCommand for Args {
         };
         let ticket = api.send(update).await?.map_err(about)?;
         api.printer().one(&ticket)?;
-        api.io().remark(&format!("updated ticket {}", ticket.id));
+        api.io().info(&format!("updated ticket {}", ticket.id));
         Ok(())
     }
 }

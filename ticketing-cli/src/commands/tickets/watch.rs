@@ -90,7 +90,7 @@ impl Args {
             let event = match event {
                 Err(Error::ChangesMissed) => {
                     api.printer().next(&WatchLine::reset(events.last_event_id()))?;
-                    api.io().notice(
+                    api.io().warn(
                         "some changes were missed and are no longer stored; `ticketing tickets list` shows the current tickets",
                     );
                     continue;
@@ -98,7 +98,7 @@ impl Args {
                 event => event?,
             };
             match event {
-                WatchEvent::Connected => api.io().remark(&format!("watching {}", api.client.server())),
+                WatchEvent::Connected => api.io().info(&format!("watching {}", api.client.server())),
                 WatchEvent::Change(change) if filter.passes(&change) => {
                     let is_end = self.until.is_some_and(|until| until.is_reached(&change));
                     self.show(api, change)?;
@@ -107,7 +107,7 @@ impl Args {
                     }
                 }
                 WatchEvent::Lost { error, retry_in } => {
-                    api.io().notice(&format!("{error}; retrying in {}", text::span(retry_in)));
+                    api.io().warn(&format!("{error}; retrying in {}", text::span(retry_in)));
                 }
                 _ => {}
             }
@@ -124,7 +124,7 @@ impl Args {
             Err(error) => return Err(error.into()),
         };
         if has_status {
-            api.io().remark(&format!("ticket {ticket} has this status already"));
+            api.io().info(&format!("ticket {ticket} has this status already"));
         }
         Ok(has_status)
     }

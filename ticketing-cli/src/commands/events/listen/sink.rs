@@ -72,7 +72,7 @@ impl Sink {
             }
             let pause = FIRST_PAUSE.saturating_mul(1 << tries.min(16)).min(MAX_PAUSE);
             tries += 1;
-            api.io().notice(&format!("event {} was not delivered: {}; retrying", event.id, refusal.reason));
+            api.io().warn(&format!("event {} was not delivered: {}; retrying", event.id, refusal.reason));
             sleep(pause.max(refusal.retry_after.unwrap_or_default().min(MAX_PAUSE))).await;
         }
     }

@@ -85,7 +85,7 @@ async fn act(api: &ApiContext, order: &Order, action: &mut UnpaidAction) -> Outc
             Err(failure) if matches!(failure.exit, Exit::Usage | Exit::NotAllowed) => Err(failure),
             // The interrupted request is being answered, or has paid or ended the order meanwhile.
             Err(failure) => {
-                api.io().remark(&failure.message.unwrap_or_default());
+                api.io().info(&failure.message.unwrap_or_default());
                 Ok(None)
             }
         },

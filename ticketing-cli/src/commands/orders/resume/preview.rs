@@ -20,16 +20,16 @@ const NEW_ORDER: &str = "ORDER";
 pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome {
     let writes = api.journal().claim_interrupted();
     if writes.is_empty() {
-        api.io().remark("no interrupted write is on record");
+        api.io().info("no interrupted write is on record");
         return Ok(());
     }
     let user = api.user().await;
     let mut shown = BTreeSet::new();
     for write in &writes {
         let operation = write.operation();
-        let remark = |words: &str| api.io().remark(&format!("`{operation}`: {words}"));
+        let remark = |words: &str| api.io().info(&format!("`{operation}`: {words}"));
         if let Some(reason) = foreign(api, write, user.as_ref()) {
-            remark(&reason);
+            info(&reason);
             continue;
         }
         let request = write.request(&api.client).filter(|_| !write.is_expired(clock::now()));
@@ -51,13 +51,13 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
                     // The write that orders it has a note of its own.
                     None if writes.iter().any(is_ordered) => continue,
                     None => {
-                        remark("nothing was ordered");
+                        info("nothing was ordered");
                         continue;
                     }
                 }
             }
             (Operation::Other, None) => {
-                remark(&unrepeatable(write));
+                info(&unrepeatable(write));
                 continue;
             }
         };
@@ -66,7 +66,7 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
             of_order(api, operation, &order, action).await?;
         }
     }
-    api.io().remark("nothing was sent");
+    api.io().info("nothing was sent");
     Ok(())
 }
 
@@ -78,11 +78,11 @@ async fn of_order(api: &ApiContext, operation: &str, id: &OrderId, action: &Unpa
     match api.client.orders().get(id).await {
         Ok(order) if order.status == OrderStatus::Created => print_action(api, id, action).await,
         Ok(order) => {
-            api.io().remark(&format!("`{operation}`: order {id} is {}", order.status.label().to_lowercase()));
+            api.io().info(&format!("`{operation}`: order {id} is {}", order.status.label().to_lowercase()));
             Ok(())
         }
         Err(error) if error.is_not_found() => {
-            api.io().remark(&format!("`{operation}`: there is no order {id}"));
+            api.io().info(&format!("`{operation}`: there is no order {id}"));
             Ok(())
         }
         Err(error) => Err(error.into()),
@@ -97,7 +97,7 @@ async fn print_action(api: &ApiContext, order: &OrderId, action: &UnpaidAction) 
         }
         UnpaidAction::Cancel => api.print_request(api.client.orders().cancel(order).request()).await,
         UnpaidAction::Ask | UnpaidAction::Leave => {
-            api.io().remark(&format!(
+            api.io().info(&format!(
                 "order {order}: reserved and not paid; --token pays for it, --cancel cancels it"
             ));
             Ok(())

@@ -68,7 +68,7 @@ impl Report {
                 format!("{} listed; {} listed before{again}", tickets(listed), were(earlier))
             }
         };
-        api.io().remark(&words);
+        api.io().info(&words);
         let Some((_, first)) = self.failures.first() else { return Ok(()) };
         let exit = first.exit;
         let exit =
