@@ -21,10 +21,9 @@ pub(crate) fn deploy() -> Result<(), String> {
     tools::nats_server()?;
     tools::nginx()?;
     let installed = tools::folder();
-    let nats =
-        find_find_program("TICKETING_NATS_SERVER", &[installed.join("nats/bin/nats-server")], "--version")?;
+    let nats = find_program("TICKETING_NATS_SERVER", &[installed.join("nats/bin/nats-server")], "--version")?;
     let nginx = ["nginx".into(), "/usr/sbin/nginx".into(), installed.join("nginx/usr/sbin/nginx")];
-    let nginx = find_find_program("TICKETING_NGINX", &nginx, "-v")?;
+    let nginx = find_program("TICKETING_NGINX", &nginx, "-v")?;
     let files = root().join("backend/deploy");
     let tool = |name: &str| Command::new(tools.join("bin").join(name));
 

@@ -60,11 +60,11 @@ async fn welcome(api: &ApiContext, user: &User) -> Outcome {
     api.printer().one(user)?;
     api.io().info(&format!("signed in to {} as {}", api.client.server(), user.email));
     let location = api.client.session().await.map_err(Failure::from)?.location;
-    match (&location, location.warn()) {
+    match (&location, location.notice()) {
         (SessionLocation::Given, _) => {
             api.io().warn("TICKETING_SESSION is set and takes precedence, so the new session is not stored");
         }
-        (_, Some(notice)) => api.io().warn(&notice),
+        (_, Some(warning)) => api.io().warn(&warning),
         (SessionLocation::File { path, .. }, None) => api.io().warn(&format!(
             "the session is stored in the file {}, which only its owner can read",
             path.display()

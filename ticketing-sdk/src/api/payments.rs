@@ -198,7 +198,7 @@ impl Payments {
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let payment = client.payments().settled("5ea9b8f0c1d2e3f405162738").await?;
+    /// let payment = client.payments().wait_until_settled("5ea9b8f0c1d2e3f405162738").await?;
     /// println!("{:?}", payment.status);
     /// # Ok(()) }
     /// ```
@@ -279,6 +279,6 @@ impl Write<Payment> {
         if payment.status.is_none_or(PaymentStatus::is_final) {
             return Ok(payment);
         }
-        payments.settled(payment.id).await
+        payments.wait_until_settled(payment.id).await
     }
 }

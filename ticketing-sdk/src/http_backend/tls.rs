@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{CertificateError, ClientConfig};
+use rustls::{CertificateError as Reason, ClientConfig};
 use rustls_platform_verifier::Verifier;
 
 use crate::{CertificateError, Error, Result};
@@ -64,7 +64,7 @@ pub(super) fn untrusted(error: &(dyn StdError + 'static)) -> Option<CertificateE
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
-            return Some(certificate_fault(reason));
+            return Some(certificate_error(reason));
         }
         // `source` of an I/O error skips the error that it wraps; `get_ref` returns it.
         let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -73,8 +73,7 @@ pub(super) fn untrusted(error: &(dyn StdError + 'static)) -> Option<CertificateE
     None
 }
 
-fn certificate_fault(reason: &CertificateError) -> CertificateError {
-    use CertificateError as Reason;
+fn certificate_error(reason: &Reason) -> CertificateError {
     match reason {
         Reason::Expired | Reason::ExpiredContext { .. } => CertificateError::Expired,
         Reason::NotValidYet | Reason::NotValidYetContext { .. } => CertificateError::NotValidYet,

@@ -208,7 +208,7 @@ impl Caller {
         if payment.status.is_none_or(PaymentStatus::is_final) {
             return Ok(payment);
         }
-        payments.settled(&payment.id).await.map_err(|error| {
+        payments.wait_until_settled(&payment.id).await.map_err(|error| {
             let why = CallError::from(&error).message;
             CallError {
                 hint: Some("Your orders show its outcome".to_owned()),

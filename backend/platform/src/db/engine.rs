@@ -70,7 +70,7 @@ impl Counters {
     /// Counts a transaction that is run again.
     pub(super) fn repeated(&self, why: &'static str) {
         self.repeats.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("db_retries_total", "database" => self.name.clone(), "why" => why).increment(1);
+        metrics::counter!("db_retries_total", "database" => self.name.clone(), "reason" => why).increment(1);
     }
 
     pub(super) fn stats(&self) -> DbStats {

@@ -108,7 +108,7 @@ async fn settled(api: &ApiContext, payment: Payment) -> Outcome<Payment> {
         return Ok(payment);
     }
     api.io().info("waiting for the payment provider");
-    api.client.payments().settled(&payment.id).await.map_err(|error| {
+    api.client.payments().wait_until_settled(&payment.id).await.map_err(|error| {
         Failure::from(error).hint(format!("`ticketing payments get {}` shows its outcome", payment.id))
     })
 }

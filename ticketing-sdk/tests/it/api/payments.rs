@@ -37,7 +37,7 @@ async fn pending_payment_is_polled() {
 async fn unsettled_payment_times_out() {
     let mock = Mock::new();
     mock.on(Method::GET, "/api/payments/p-1", Reply::json(200, &payment("pending")));
-    let error = client(&mock).payments().settled("p-1").await.unwrap_err();
+    let error = client(&mock).payments().wait_until_settled("p-1").await.unwrap_err();
     assert!(matches!(error, Error::Timeout { phase: Phase::Settle, .. }), "{error:?}");
     assert!(mock.requests().len() < 40, "asked {} times", mock.requests().len());
 }

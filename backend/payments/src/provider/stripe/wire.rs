@@ -48,7 +48,7 @@ pub(super) struct ChargeObject {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IntentStatus {
     /// The amount is held.
-    Held,
+    Authorized,
     /// The amount is taken.
     Captured,
     /// The cardholder must confirm in a browser.

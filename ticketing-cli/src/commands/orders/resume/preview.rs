@@ -27,7 +27,7 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
     let mut shown = BTreeSet::new();
     for write in &writes {
         let operation = write.operation();
-        let remark = |words: &str| api.io().info(&format!("`{operation}`: {words}"));
+        let info = |words: &str| api.io().info(&format!("`{operation}`: {words}"));
         if let Some(reason) = foreign(api, write, user.as_ref()) {
             info(&reason);
             continue;
