@@ -124,7 +124,7 @@ test('code that is read twice at once stays admitted, and is refused later', asy
   await expect(verdictOf(page)).toContainText('Refused')
 })
 
-test('seller sees a pass that has admitted somebody and is not used, and the door warns', async ({ someone }) => {
+test('seller sees a pass that has admitted an earlier holder and is not used, and the door warns', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   const [first, other] = await sell(seller, buyer, unique('Reprise'), 2)
   const { page } = seller
@@ -139,7 +139,7 @@ test('seller sees a pass that has admitted somebody and is not used, and the doo
   await page.goto('/check-in')
   for (const path of ['/check-in', '/listings', `/passes/${first?.id}`]) {
     await page.goto(path)
-    const notice = page.getByRole('alert').filter({ hasText: 'Somebody has entered with a ticket that is not used' })
+    const notice = page.getByRole('alert').filter({ hasText: 'An earlier holder has entered with a ticket that is not used' })
     await expect(notice.getByRole('list', { name: 'Admissions' }).getByRole('listitem')).toHaveText([/north door$/])
   }
   await page.goto('/check-in')
@@ -150,7 +150,7 @@ test('seller sees a pass that has admitted somebody and is not used, and the doo
   })
   await type(page, other?.code ?? '')
   await expect(verdictOf(page)).toContainText('Admitted')
-  await expect(verdictOf(page).locator('.verdict-warning')).toContainText(/Somebody has entered with this ticket already: .+UTC, north door/)
+  await expect(verdictOf(page).locator('.verdict-warning')).toContainText(/An earlier holder has entered with this ticket already: .+UTC, north door/)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()

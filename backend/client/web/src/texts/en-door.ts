@@ -53,9 +53,9 @@ export const door = {
   doubles: (count: number) => (count === 1 ? 'One ticket was admitted more than once' : `${count} tickets were admitted more than once`),
   doublesHint: 'Doors without a network do not know of each other: two people may have entered with the same code.',
   entered: (count: number) =>
-    count === 1 ? 'Somebody has entered with a ticket that is not used' : `People have entered with ${count} tickets that are not used`,
+    count === 1 ? 'An earlier holder has entered with a ticket that is not used' : `People have entered with ${count} tickets that are not used`,
   enteredHint: 'A door without a network did not know of a new holder or an offer: another person may come with the same ticket.',
-  enteredAt: (when: string, device: string) => `Somebody has entered with this ticket already: ${when}, ${device}`,
+  enteredAt: (when: string, device: string) => `An earlier holder has entered with this ticket already: ${when}, ${device}`,
   repeated: 'The code was read again at once. It admits one person.',
   unnamed: 'Door without a name',
   list: 'Door list',
