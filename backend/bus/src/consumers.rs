@@ -20,7 +20,7 @@ use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::{Span, TraceContext};
 use tokio::time::Instant;
 
-use crate::{AckDecision, Bus, BusError, Delivery, Effect, Subscription, probe, spans};
+use crate::{AckDecision, ApplyOutcome, Bus, BusError, Delivery, Subscription, probe, spans};
 use apply::EventOutcome;
 use deferred::DeferredEvents;
 
@@ -51,7 +51,7 @@ pub enum HandlerError {
     Panicked,
 }
 
-type Apply = Box<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Effect, HandlerError> + Send + Sync>;
+type Apply = Box<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<ApplyOutcome, HandlerError> + Send + Sync>;
 
 /// When an event that cannot be handled is dead-lettered. Times do not include outages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl Consumers {
     /// appends. If it fails, its changes are rolled back, and the event is retried.
     pub fn on<E: Event>(
         mut self,
-        handle: impl Fn(&mut Tx<'_>, &E) -> Result<Effect, DbError> + Send + Sync + 'static,
+        handle: impl Fn(&mut Tx<'_>, &E) -> Result<ApplyOutcome, DbError> + Send + Sync + 'static,
     ) -> Self {
         let apply: Apply = Box::new(move |tx, envelope| Ok(handle(tx, &envelope.decode()?)?));
         self.handlers.insert(E::NAME, apply);
@@ -131,7 +131,7 @@ impl Consumers {
     pub fn on_with<C: Send + Sync + 'static, E: Event>(
         self,
         context: C,
-        handle: impl Fn(&C, &mut Tx<'_>, &E) -> Result<Effect, DbError> + Send + Sync + 'static,
+        handle: impl Fn(&C, &mut Tx<'_>, &E) -> Result<ApplyOutcome, DbError> + Send + Sync + 'static,
     ) -> Self {
         self.on(move |tx: &mut Tx<'_>, event: &E| handle(&context, tx, event))
     }

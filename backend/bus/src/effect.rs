@@ -2,7 +2,7 @@
 
 /// The effect of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum ApplyOutcome {
     /// It was applied, or there was nothing to change.
     Done,
     /// It is a duplicate.
@@ -15,11 +15,11 @@ pub enum Effect {
 
 /// Compares the version of an event with the version of the copy, `None` if there is no copy. The first version is 0.
 #[must_use]
-pub fn next_step(known: Option<i64>, version: i64) -> Effect {
+pub fn compare_version(known: Option<i64>, version: i64) -> ApplyOutcome {
     let next = known.map_or(0, |known| known + 1);
     match version.cmp(&next) {
-        std::cmp::Ordering::Less => Effect::Duplicate,
-        std::cmp::Ordering::Equal => Effect::Done,
-        std::cmp::Ordering::Greater => Effect::OutOfOrder,
+        std::cmp::Ordering::Less => ApplyOutcome::Duplicate,
+        std::cmp::Ordering::Equal => ApplyOutcome::Done,
+        std::cmp::Ordering::Greater => ApplyOutcome::OutOfOrder,
     }
 }

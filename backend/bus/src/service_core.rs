@@ -11,7 +11,7 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-use crate::{Bus, Consumers, Effect, MIGRATIONS, Outbox, Relay, outbox, probe};
+use crate::{ApplyOutcome, Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox, probe};
 
 /// How often old rows are pruned.
 const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
@@ -157,11 +157,11 @@ impl ServiceCore {
 }
 
 /// Applies `session:ended`: revokes the session.
-fn revoke(revoked: &RevokedSessions, tx: &mut Tx<'_>, event: &SessionEnded) -> Result<Effect, DbError> {
+fn revoke(revoked: &RevokedSessions, tx: &mut Tx<'_>, event: &SessionEnded) -> Result<ApplyOutcome, DbError> {
     revoked.record(tx, &event.jti, &event.user_id, event.exp)?;
     // Revoked before the commit: if the commit fails, the event is redelivered.
     revoked.insert(&event.jti, event.exp);
-    Ok(Effect::Done)
+    Ok(ApplyOutcome::Done)
 }
 
 /// Runs `task` now and after each `interval`. Logs an error as `failure`; the next run is the retry.

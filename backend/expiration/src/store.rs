@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{Effect, Outbox, next_step};
+use ticketing_bus::{ApplyOutcome, Outbox, next_step};
 use ticketing_events::ExpirationComplete;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
@@ -22,9 +22,9 @@ pub fn schedule(
     order: &OrderId,
     expires_at: Timestamp,
     version: i64,
-) -> Result<Effect, DbError> {
-    let step = next_step(order_version(tx, order)?, version);
-    if step == Effect::Done {
+) -> Result<ApplyOutcome, DbError> {
+    let step = compare_version(order_version(tx, order)?, version);
+    if step == ApplyOutcome::Done {
         tx.execute_deferred(
             "INSERT INTO timers (order_id, status, expires_at, version, trace) VALUES ($1, 'created', $2, $3, $4)",
             args![order, expires_at, version, TraceContext::current_traceparent().as_deref()],
@@ -42,9 +42,9 @@ pub fn cancel_timer(
     order: &OrderId,
     status: OrderStatus,
     version: i64,
-) -> Result<Effect, DbError> {
-    let step = next_step(order_version(tx, order)?, version);
-    if step == Effect::Done {
+) -> Result<ApplyOutcome, DbError> {
+    let step = compare_version(order_version(tx, order)?, version);
+    if step == ApplyOutcome::Done {
         tx.execute_deferred(
             "UPDATE timers SET status = $2, version = $3 WHERE order_id = $1",
             args![order, status.as_str(), version],

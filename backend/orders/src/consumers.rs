@@ -1,6 +1,6 @@
 //! The events that orders consumes.
 
-use ticketing_bus::{Consumers, Effect, ServiceCore};
+use ticketing_bus::{ApplyOutcome, Consumers, ServiceCore};
 use ticketing_events::{ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed, TicketDeleted};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::OrderId;
@@ -30,6 +30,6 @@ pub fn consumers(core: &ServiceCore) -> Consumers {
         })
 }
 
-fn advance(core: &ServiceCore, tx: &mut Tx<'_>, id: &OrderId, cause: Cause) -> Result<Effect, DbError> {
+fn advance(core: &ServiceCore, tx: &mut Tx<'_>, id: &OrderId, cause: Cause) -> Result<ApplyOutcome, DbError> {
     store::advance(tx, &core.outbox, id, cause, core.clock.now())
 }

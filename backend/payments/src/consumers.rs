@@ -1,6 +1,6 @@
 //! The events that payments consumes.
 
-use ticketing_bus::{Consumers, Effect};
+use ticketing_bus::{ApplyOutcome, Consumers};
 use ticketing_events::{OrderCancelled, OrderCompleted, OrderConfirmed};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderId, OrderStatus};
@@ -30,7 +30,7 @@ impl App {
         id: &OrderId,
         version: i64,
         status: OrderStatus,
-    ) -> Result<Effect, DbError> {
+    ) -> Result<ApplyOutcome, DbError> {
         self.worker.wake_on_commit(tx);
         store::apply_order_status(tx, &self.worker.publisher(), id, version, status)
     }

@@ -11,7 +11,7 @@ use ticketing_sdk::Timestamp;
 
 use super::deferred::DeferredEvents;
 use super::{Consumers, HandlerError};
-use crate::{AckDecision, Delivery, Effect, failures, outbox};
+use crate::{AckDecision, ApplyOutcome, Delivery, failures, outbox};
 
 /// The number of unfinished attempts in a batch, after which an event is handled alone: this finds the event that crashes
 /// the process.
@@ -235,9 +235,9 @@ impl Consumers {
             }
             match self.handle(tx, &delivery.envelope)? {
                 None => Err(ApplyError::Deferred(EventOutcome::Unhandled)),
-                Some(Effect::OutOfOrder) => Err(ApplyError::Deferred(EventOutcome::OutOfOrder)),
-                Some(Effect::NotDue) => Err(ApplyError::Deferred(EventOutcome::NotDue)),
-                Some(Effect::Done | Effect::Duplicate) => {
+                Some(ApplyOutcome::OutOfOrder) => Err(ApplyError::Deferred(EventOutcome::OutOfOrder)),
+                Some(ApplyOutcome::NotDue) => Err(ApplyError::Deferred(EventOutcome::NotDue)),
+                Some(ApplyOutcome::Done | ApplyOutcome::Duplicate) => {
                     if !first {
                         outbox::mark_processed(tx, delivery, now)?;
                     }
@@ -269,7 +269,7 @@ impl Consumers {
     ///
     /// # Errors
     /// If the event cannot be decoded, or the handler fails.
-    pub fn handle(&self, tx: &mut Tx<'_>, envelope: &Envelope) -> Result<Option<Effect>, HandlerError> {
+    pub fn handle(&self, tx: &mut Tx<'_>, envelope: &Envelope) -> Result<Option<ApplyOutcome>, HandlerError> {
         let handler = envelope.name.known().and_then(|name| self.handlers.get(&name));
         let Some(apply) = handler else { return Ok(None) };
         let handled = catch_unwind(AssertUnwindSafe(|| apply(tx, envelope)));

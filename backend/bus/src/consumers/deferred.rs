@@ -24,9 +24,9 @@ const MAX_OUT_OF_ORDER_DELAY: Duration = Duration::from_secs(2);
 /// The longest delay of an event without a handler, so that a newer replica receives it soon.
 const MAX_UNHANDLED_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay of an event without a handler while many events wait, so that other events are delivered.
-const MAX_CROWDED_DELAY: Duration = Duration::from_secs(10);
-/// The number of waiting events above which [`MAX_CROWDED_DELAY`] applies.
-const CROWDED: usize = 500;
+const MAX_BACKLOG_DELAY: Duration = Duration::from_secs(10);
+/// The number of waiting events above which [`MAX_BACKLOG_DELAY`] applies.
+const BACKLOG_THRESHOLD: usize = 500;
 /// The number of remembered events above which old ones are forgotten.
 const MAX_REMEMBERED: usize = 16_384;
 
@@ -114,8 +114,11 @@ impl DeferredEvents {
             }
             EventOutcome::Unhandled => {
                 let DeferredEvent { since, tries, .. } = self.record(id);
-                let longest =
-                    if self.events.len() > CROWDED { MAX_CROWDED_DELAY } else { MAX_UNHANDLED_DELAY };
+                let longest = if self.events.len() > BACKLOG_THRESHOLD {
+                    MAX_BACKLOG_DELAY
+                } else {
+                    MAX_UNHANDLED_DELAY
+                };
                 let cause =
                     format!("{} has no handler in this version of {}", delivery.envelope.name, self.durable);
                 if self.worked.saturating_sub(since) >= self.limits.unhandled {

@@ -158,11 +158,11 @@ impl Pull {
     }
 
     /// Returns the messages that were received and not returned.
-    pub(super) fn leftovers(&mut self) -> Vec<Message> {
-        let mut leftovers: Vec<Message> = self.taken.drain(..).map(|pulled| pulled.message).collect();
+    pub(super) fn drain_unreturned(&mut self) -> Vec<Message> {
+        let mut drain_unreturned: Vec<Message> = self.taken.drain(..).map(|pulled| pulled.message).collect();
         while let Some(Some(message)) = self.messages.next().now_or_never() {
-            leftovers.extend((message.status.is_none() && message.reply.is_some()).then_some(message));
+            drain_unreturned.extend((message.status.is_none() && message.reply.is_some()).then_some(message));
         }
-        leftovers
+        drain_unreturned
     }
 }

@@ -151,10 +151,10 @@ impl Subscription {
 
     /// Removes all unsettled deliveries. Returns their reply subjects.
     fn drain_pending(&mut self) -> Vec<Subject> {
-        let leftovers = self.pull.leftovers().into_iter().filter_map(|message| message.reply);
+        let drain_unreturned = self.pull.drain_unreturned().into_iter().filter_map(|message| message.reply);
         let held = std::mem::take(&mut self.held).into_values().map(|(_, open)| open.reply_subject);
         let unsettled = std::mem::take(&mut self.unsettled).into_values().map(|open| open.reply_subject);
-        unsettled.chain(held).chain(leftovers).collect()
+        unsettled.chain(held).chain(drain_unreturned).collect()
     }
 
     /// Returns whether no message before this delivery is unsettled. The ack floor of the server stops before the first

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_bus::{AckDecision, Delivery, Effect, ServiceCore, next_step, timeline};
+use ticketing_bus::{AckDecision, ApplyOutcome, Delivery, ServiceCore, next_step, timeline};
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::{Envelope, TicketCreated, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
@@ -30,12 +30,12 @@ on_shapes! {
 
 #[test]
 fn only_the_next_version_is_applied() {
-    assert_eq!(next_step(None, 0), Effect::Done);
-    assert_eq!(next_step(None, 1), Effect::OutOfOrder);
-    assert_eq!(next_step(Some(3), 3), Effect::Duplicate);
-    assert_eq!(next_step(Some(3), 0), Effect::Duplicate);
-    assert_eq!(next_step(Some(3), 4), Effect::Done);
-    assert_eq!(next_step(Some(3), 5), Effect::OutOfOrder);
+    assert_eq!(compare_version(None, 0), ApplyOutcome::Done);
+    assert_eq!(compare_version(None, 1), ApplyOutcome::OutOfOrder);
+    assert_eq!(compare_version(Some(3), 3), ApplyOutcome::Duplicate);
+    assert_eq!(compare_version(Some(3), 0), ApplyOutcome::Duplicate);
+    assert_eq!(compare_version(Some(3), 4), ApplyOutcome::Done);
+    assert_eq!(compare_version(Some(3), 5), ApplyOutcome::OutOfOrder);
 }
 
 fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
@@ -186,11 +186,11 @@ struct Says {
 }
 
 impl Says {
-    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
         note(tx, event.id.as_str(), event.version)?;
         self.core.outbox.append(tx, &deleted(event.id.as_str(), 1))?;
         let failed = |()| DbError::Statement("too late".to_owned());
-        self.then.map(|()| Effect::Done).map_err(failed)
+        self.then.map(|()| ApplyOutcome::Done).map_err(failed)
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Shape, eventually};
 use ticketing_events::TicketCreated;
 use ticketing_platform::db::{DbError, Tx};
@@ -49,10 +49,10 @@ impl<'a> MakeWriter<'a> for Lines {
 struct MovesLog(PathBuf, PathBuf);
 
 impl MovesLog {
-    fn handle(&self, tx: &mut Tx<'_>, _: &TicketCreated) -> Result<Effect, DbError> {
+    fn handle(&self, tx: &mut Tx<'_>, _: &TicketCreated) -> Result<ApplyOutcome, DbError> {
         drop(fs::rename(&self.0, &self.1));
         note(tx, "t", 0)?;
-        Ok(Effect::Done)
+        Ok(ApplyOutcome::Done)
     }
 }
 

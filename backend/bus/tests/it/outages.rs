@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use ticketing_bus::{AckDecision, DeliveryLimits, Effect, ServiceCore};
+use ticketing_bus::{AckDecision, ApplyOutcome, DeliveryLimits, ServiceCore};
 use ticketing_engines::{Engine, Shape, eventually, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::args;
@@ -249,7 +249,7 @@ async fn event_delivered_often_still_waits_for_its_predecessor(shape: Shape) {
 struct CountsCreated(Arc<AtomicI64>);
 
 impl CountsCreated {
-    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
         self.0.fetch_add(1, Ordering::SeqCst);
         on_created(tx, event)
     }
@@ -259,12 +259,12 @@ impl CountsCreated {
 struct SeesNote(Arc<AtomicI64>);
 
 impl SeesNote {
-    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
         let sql = "SELECT MIN(unfinished) AS unfinished FROM delivery_failures";
         let noted = tx.query_one(sql, &[], |row| row.column::<Option<i64>>("unfinished"))?;
         self.0.store(noted.unwrap_or(0), Ordering::SeqCst);
         note(tx, event.id.as_str(), event.version)?;
-        Ok(Effect::Done)
+        Ok(ApplyOutcome::Done)
     }
 }
 

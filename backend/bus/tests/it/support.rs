@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ticketing_bus::{
-    AckDecision, Bus, Delivery, Effect, EmbeddedOptions, JetStreamOptions, ServiceCore, next_step,
+    AckDecision, ApplyOutcome, Bus, Delivery, EmbeddedOptions, JetStreamOptions, ServiceCore, next_step,
 };
 use ticketing_engines::{Engine, Home, NatsServer, Shape};
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
@@ -159,11 +159,11 @@ pub(crate) fn note(tx: &mut Tx<'_>, aggregate: &str, version: i64) -> Result<(),
 }
 
 /// Moves the copy of a ticket on and notes it, or says why not.
-pub(crate) fn follow(tx: &mut Tx<'_>, id: &TicketId, version: i64) -> Result<Effect, DbError> {
+pub(crate) fn follow(tx: &mut Tx<'_>, id: &TicketId, version: i64) -> Result<ApplyOutcome, DbError> {
     let known =
         tx.query_opt("SELECT version FROM copies WHERE id = $1", args![id], |row| row.int("version"))?;
-    let step = next_step(known, version);
-    if step == Effect::Done {
+    let step = compare_version(known, version);
+    if step == ApplyOutcome::Done {
         tx.execute(
             "INSERT INTO copies (id, version) VALUES ($1, $2) \
              ON CONFLICT (id) DO UPDATE SET version = excluded.version",
@@ -175,12 +175,12 @@ pub(crate) fn follow(tx: &mut Tx<'_>, id: &TicketId, version: i64) -> Result<Eff
 }
 
 /// Keeps copies by `ticket:created`.
-pub(crate) fn on_created(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+pub(crate) fn on_created(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
     follow(tx, &event.id, event.version)
 }
 
 /// Keeps copies by `ticket:updated`.
-pub(crate) fn on_updated(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, DbError> {
+pub(crate) fn on_updated(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<ApplyOutcome, DbError> {
     follow(tx, &event.id, event.version)
 }
 
@@ -220,10 +220,10 @@ impl FaultyHandler {
 }
 
 impl FaultyHandler {
-    pub(crate) fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+    pub(crate) fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
         note(tx, event.id.as_str(), event.version)?;
         if event.id.as_str() != "bad" {
-            return Ok(Effect::Done);
+            return Ok(ApplyOutcome::Done);
         }
         self.calls.fetch_add(1, Ordering::SeqCst);
         match self.fault.load(Ordering::SeqCst) {
@@ -231,9 +231,9 @@ impl FaultyHandler {
                 Err(DbError::Statement("this one never works".to_owned()))
             }
             fault if fault == Fault::Panics as u32 => panic!("the handler of a test panics"),
-            fault if fault == Fault::NotDue as u32 => Ok(Effect::NotDue),
+            fault if fault == Fault::NotDue as u32 => Ok(ApplyOutcome::NotDue),
             fault if fault == Fault::Outage as u32 => Err(DbError::Unavailable("it is away".to_owned())),
-            _ => Ok(Effect::Done),
+            _ => Ok(ApplyOutcome::Done),
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ticketing_bus::{AckDecision, Bus, Delivery, Effect, ServiceCore};
+use ticketing_bus::{AckDecision, ApplyOutcome, Bus, Delivery, ServiceCore};
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::db::{DbError, Tx};
@@ -32,12 +32,12 @@ struct Echo {
 }
 
 impl Echo {
-    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
         self.core.outbox.append(tx, &deleted(event.id.as_str(), 1))?;
         let left = self.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         match left {
             Ok(_) => Err(DbError::Statement("not yet".to_owned())),
-            Err(_) => Ok(Effect::Done),
+            Err(_) => Ok(ApplyOutcome::Done),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_expiration::store;
 use ticketing_sdk::OrderStatus::{AwaitingPayment, Cancelled, Complete};
@@ -23,7 +23,7 @@ on_both! {
 async fn due_timers_fire_once_in_deadline_order(engine: Engine) {
     let timers = Timers::on(engine);
     for (order, seconds) in [("b", 20), ("a", 10), ("c", 30)] {
-        assert_eq!(timers.schedule(order, seconds).await, Effect::Done);
+        assert_eq!(timers.schedule(order, seconds).await, ApplyOutcome::Done);
     }
     assert_eq!(timers.next_deadline().await, Some(at(10)));
     assert_eq!(timers.fire(9, 100).await, 0);
@@ -68,9 +68,9 @@ async fn timer_of_confirmed_or_cancelled_order_never_fires(engine: Engine) {
     let timers = Timers::on(engine);
     for (order, status) in [("paid", AwaitingPayment), ("cancelled", Cancelled)] {
         timers.schedule(order, 10).await;
-        assert_eq!(timers.set_status(order, status, 1).await, Effect::Done);
+        assert_eq!(timers.set_status(order, status, 1).await, ApplyOutcome::Done);
     }
-    assert_eq!(timers.set_status("paid", Complete, 2).await, Effect::Done);
+    assert_eq!(timers.set_status("paid", Complete, 2).await, ApplyOutcome::Done);
     assert_eq!(timers.next_deadline().await, None);
     assert_eq!(timers.fire(1000, 100).await, 0);
 }
@@ -79,27 +79,27 @@ async fn events_apply_only_in_version_order(engine: Engine) {
     let timers = Timers::on(engine);
     assert_eq!(
         timers.set_status("o", Cancelled, 1).await,
-        Effect::OutOfOrder,
+        ApplyOutcome::OutOfOrder,
         "order:created was not applied yet"
     );
     assert_eq!(timers.next_deadline().await, None);
-    assert_eq!(timers.schedule("o", 10).await, Effect::Done);
-    assert_eq!(timers.schedule("o", 99).await, Effect::Duplicate);
+    assert_eq!(timers.schedule("o", 10).await, ApplyOutcome::Done);
+    assert_eq!(timers.schedule("o", 99).await, ApplyOutcome::Duplicate);
     assert_eq!(timers.next_deadline().await, Some(at(10)), "a redelivered order:created keeps the deadline");
-    assert_eq!(timers.set_status("o", Complete, 2).await, Effect::OutOfOrder);
+    assert_eq!(timers.set_status("o", Complete, 2).await, ApplyOutcome::OutOfOrder);
     assert_eq!(timers.next_deadline().await, Some(at(10)));
-    assert_eq!(timers.set_status("o", AwaitingPayment, 1).await, Effect::Done);
-    assert_eq!(timers.set_status("o", AwaitingPayment, 1).await, Effect::Duplicate);
-    assert_eq!(timers.schedule("o", 10).await, Effect::Duplicate, "order:created is a duplicate");
+    assert_eq!(timers.set_status("o", AwaitingPayment, 1).await, ApplyOutcome::Done);
+    assert_eq!(timers.set_status("o", AwaitingPayment, 1).await, ApplyOutcome::Duplicate);
+    assert_eq!(timers.schedule("o", 10).await, ApplyOutcome::Duplicate, "order:created is a duplicate");
     assert_eq!(timers.next_deadline().await, None);
-    assert_eq!(timers.set_status("o", Complete, 2).await, Effect::Done);
+    assert_eq!(timers.set_status("o", Complete, 2).await, ApplyOutcome::Done);
 }
 
 async fn fired_timer_ignores_late_cancellation(engine: Engine) {
     let timers = Timers::on(engine);
     timers.schedule("o", 10).await;
     assert_eq!(timers.fire(10, 100).await, 1);
-    assert_eq!(timers.set_status("o", Cancelled, 1).await, Effect::Done);
+    assert_eq!(timers.set_status("o", Cancelled, 1).await, ApplyOutcome::Done);
     assert_eq!(timers.fire(1000, 100).await, 0);
     assert_eq!(timers.fired_orders().await, ["o"]);
 }

@@ -1,6 +1,6 @@
 //! A fixture with the timers of one database, and a poller.
 
-use ticketing_bus::{Effect, ServiceCore};
+use ticketing_bus::{ApplyOutcome, ServiceCore};
 use ticketing_engines::{Engine, Home};
 use ticketing_expiration::{MIGRATIONS, store};
 use ticketing_platform::clock::Clock;
@@ -39,16 +39,16 @@ impl Timers {
         self.core.db.write(unit).await.unwrap()
     }
 
-    pub(crate) async fn schedule(&self, order: &str, seconds: i64) -> Effect {
+    pub(crate) async fn schedule(&self, order: &str, seconds: i64) -> ApplyOutcome {
         self.schedule_version(order, seconds, 0).await
     }
 
-    pub(crate) async fn schedule_version(&self, order: &str, seconds: i64, version: i64) -> Effect {
+    pub(crate) async fn schedule_version(&self, order: &str, seconds: i64, version: i64) -> ApplyOutcome {
         let order = OrderId::new(order);
         self.write(move |tx| store::schedule(tx, &order, at(seconds), version)).await
     }
 
-    pub(crate) async fn set_status(&self, order: &str, status: OrderStatus, version: i64) -> Effect {
+    pub(crate) async fn set_status(&self, order: &str, status: OrderStatus, version: i64) -> ApplyOutcome {
         let order = OrderId::new(order);
         self.write(move |tx| store::cancel_timer(tx, &order, status, version)).await
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{Effect, Outbox};
+use ticketing_bus::{ApplyOutcome, Outbox};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
     OrderCreated,
@@ -253,17 +253,17 @@ pub fn advance(
     id: &OrderId,
     cause: Cause,
     now: Timestamp,
-) -> Result<Effect, DbError> {
-    let Some(order) = find(tx, id)? else { return Ok(Effect::Duplicate) };
+) -> Result<ApplyOutcome, DbError> {
+    let Some(order) = find(tx, id)? else { return Ok(ApplyOutcome::Duplicate) };
     match step(order.status, cause, order.expires_at, now) {
         Step::To(next) => {
             if matches!(cause, Cause::Cancelled | Cause::Expired) {
                 reorder::record(tx, &order, now)?;
             }
-            move_to(tx, outbox, &order, next, cause).map(|()| Effect::Done)
+            move_to(tx, outbox, &order, next, cause).map(|()| ApplyOutcome::Done)
         }
-        Step::Stay => Ok(Effect::Done),
-        Step::NotYet => Ok(Effect::NotDue),
+        Step::Stay => Ok(ApplyOutcome::Done),
+        Step::NotYet => Ok(ApplyOutcome::NotDue),
     }
 }
 

@@ -3,7 +3,7 @@
 //! A withdrawn ticket takes no new order, even while an earlier order makes it visible again. A ticket that an order holds
 //! shows the terms of that order, so these are not copied.
 
-use ticketing_bus::{Effect, Outbox, next_step};
+use ticketing_bus::{ApplyOutcome, Outbox, next_step};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::visibility::find_visible;
@@ -56,9 +56,9 @@ pub(super) fn is_known(tx: &mut Tx<'_>, id: &TicketId) -> Result<bool, DbError> 
 ///
 /// # Errors
 /// If the database fails.
-pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
-    let step = next_step(version_of(tx, &event.id)?, event.version);
-    if step == Effect::Done {
+pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
+    let step = compare_version(version_of(tx, &event.id)?, event.version);
+    if step == ApplyOutcome::Done {
         tx.execute_deferred(
             "INSERT INTO tickets (id, title, price, user_id, deleted, version, details, starts_at) \
              VALUES ($1, $2, $3, $4, 0, $5, $6, $7)",
@@ -81,9 +81,9 @@ pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, D
 ///
 /// # Errors
 /// If the database fails.
-pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, DbError> {
-    let step = next_step(version_of(tx, &event.id)?, event.version);
-    if step == Effect::Done {
+pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<ApplyOutcome, DbError> {
+    let step = compare_version(version_of(tx, &event.id)?, event.version);
+    if step == ApplyOutcome::Done {
         match &event.order_id {
             Some(order) => tx.execute_deferred(
                 "UPDATE tickets SET order_id = $2, version = $3 WHERE id = $1",
@@ -111,9 +111,13 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, D
 ///
 /// # Errors
 /// If the database fails.
-pub fn delete_ticket(tx: &mut Tx<'_>, outbox: &Outbox, event: &TicketDeleted) -> Result<Effect, DbError> {
-    let step = next_step(version_of(tx, &event.id)?, event.version);
-    if step == Effect::Done {
+pub fn delete_ticket(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    event: &TicketDeleted,
+) -> Result<ApplyOutcome, DbError> {
+    let step = compare_version(version_of(tx, &event.id)?, event.version);
+    if step == ApplyOutcome::Done {
         tx.execute_deferred(
             "UPDATE tickets SET deleted = 1, order_id = NULL, version = $2 WHERE id = $1",
             args![&event.id, event.version],

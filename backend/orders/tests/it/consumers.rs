@@ -1,6 +1,6 @@
 //! The consumers of orders: tickets, payments and deadlines.
 
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_events::{
     Envelope, Event, ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed, TicketUpdated,
@@ -19,7 +19,7 @@ on_both! {
     order_survives_withdrawal_of_its_ticket, restored_ticket_takes_no_new_order;
 }
 
-async fn apply<E: Event>(shop: &Shop, event: E) -> Effect {
+async fn apply<E: Event>(shop: &Shop, event: E) -> ApplyOutcome {
     let envelope = Envelope::encode("event".to_owned(), shop.core.clock.now(), &event).unwrap();
     let consumers = ticketing_orders::consumers(&shop.core);
     let effect = shop.core.db.write(move |tx| consumers.handle(tx, &envelope)).await;
@@ -38,9 +38,9 @@ async fn payment_confirms_and_completes_its_order(engine: Engine) {
     let order = shop.reserved("user", "t").await;
     let authorized = of_payment!(PaymentAuthorized, order);
     let effect = apply(&shop, authorized).await;
-    assert_eq!((effect, shop.status(&order).await), (Effect::Done, (OrderStatus::AwaitingPayment, 1)));
+    assert_eq!((effect, shop.status(&order).await), (ApplyOutcome::Done, (OrderStatus::AwaitingPayment, 1)));
     let effect = apply(&shop, of_payment!(PaymentCreated, order)).await;
-    assert_eq!((effect, shop.status(&order).await), (Effect::Done, (OrderStatus::Complete, 2)));
+    assert_eq!((effect, shop.status(&order).await), (ApplyOutcome::Done, (OrderStatus::Complete, 2)));
 }
 
 async fn failed_payment_cancels_its_order(engine: Engine) {
@@ -48,7 +48,7 @@ async fn failed_payment_cancels_its_order(engine: Engine) {
     let order = shop.reserved("user", "t").await;
     shop.advance(&order, Cause::PaymentAuthorized).await;
     let failed = PaymentFailed { id: PaymentId::new("p"), order_id: order.clone() };
-    assert_eq!(apply(&shop, failed).await, Effect::Done);
+    assert_eq!(apply(&shop, failed).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 2));
 }
 
@@ -60,12 +60,12 @@ async fn early_expiration_is_redelivered(engine: Engine) {
         apply(&shop, event)
     };
     shop.core.clock.advance(DEFAULT_TTL - MOMENT);
-    assert_eq!(expired().await, Effect::NotDue);
+    assert_eq!(expired().await, ApplyOutcome::NotDue);
     assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0));
     shop.core.clock.advance(MOMENT);
-    assert_eq!(expired().await, Effect::Done);
+    assert_eq!(expired().await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 1));
-    assert_eq!(expired().await, Effect::Done);
+    assert_eq!(expired().await, ApplyOutcome::Done);
     assert_eq!(shop.published().await.len(), 2, "a repetition publishes nothing");
 }
 
@@ -73,9 +73,9 @@ async fn event_of_an_unknown_order_is_dropped(engine: Engine) {
     let shop = Shop::with(engine, &[]).await;
     let nothing = OrderId::new("nothing");
     let expired = ExpirationComplete { order_id: nothing.clone() };
-    assert_eq!(apply(&shop, expired).await, Effect::Duplicate);
+    assert_eq!(apply(&shop, expired).await, ApplyOutcome::Duplicate);
     let authorized = of_payment!(PaymentAuthorized, nothing);
-    assert_eq!(apply(&shop, authorized).await, Effect::Duplicate);
+    assert_eq!(apply(&shop, authorized).await, ApplyOutcome::Duplicate);
 }
 
 async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
@@ -91,22 +91,22 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
         }
         let gone = deleted("t", 1);
         assert_eq!(gone.aggregate(), "t");
-        assert_eq!(apply(&shop, deleted("t", 2)).await, Effect::OutOfOrder);
-        assert_eq!(apply(&shop, gone.clone()).await, Effect::Done);
+        assert_eq!(apply(&shop, deleted("t", 2)).await, ApplyOutcome::OutOfOrder);
+        assert_eq!(apply(&shop, gone.clone()).await, ApplyOutcome::Done);
         assert_eq!(shop.status(&order).await, expected, "after {causes:?}");
         assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::Reserved)));
-        assert_eq!(apply(&shop, gone).await, Effect::Duplicate);
+        assert_eq!(apply(&shop, gone).await, ApplyOutcome::Duplicate);
     }
 }
 
 async fn restored_ticket_takes_no_new_order(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
-    assert_eq!(apply(&shop, deleted("t", 1)).await, Effect::Done);
+    assert_eq!(apply(&shop, deleted("t", 1)).await, ApplyOutcome::Done);
     let held = TicketUpdated { order_id: Some(order.clone()), ..updated("t", 2, 1999) };
-    assert_eq!(apply(&shop, held).await, Effect::Done);
+    assert_eq!(apply(&shop, held).await, ApplyOutcome::Done);
     shop.advance(&order, Cause::Cancelled).await;
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
-    assert_eq!(apply(&shop, deleted("t", 3)).await, Effect::Done);
+    assert_eq!(apply(&shop, deleted("t", 3)).await, ApplyOutcome::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
 }

@@ -1,7 +1,7 @@
 //! The copies of the tickets apply consecutive versions, in whatever order the events arrive.
 
 use proptest::prelude::*;
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_events::TicketUpdated;
 use ticketing_orders::store;
@@ -21,7 +21,7 @@ enum Event {
     Deleted(i64),
 }
 
-async fn apply(shop: &Shop, event: Event) -> Effect {
+async fn apply(shop: &Shop, event: Event) -> ApplyOutcome {
     match event {
         Event::Created => shop.apply_created(&created("t")).await,
         Event::Updated(version) => shop.apply_updated(&updated("t", version, 1000 + version)).await,
@@ -36,31 +36,31 @@ async fn known(shop: &Shop) -> Option<(i64, Money)> {
 
 async fn only_the_next_version_is_applied(engine: Engine) {
     let shop = Shop::with(engine, &[]).await;
-    assert_eq!(apply(&shop, Event::Updated(1)).await, Effect::OutOfOrder);
-    assert_eq!(apply(&shop, Event::Deleted(1)).await, Effect::OutOfOrder);
+    assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::OutOfOrder);
+    assert_eq!(apply(&shop, Event::Deleted(1)).await, ApplyOutcome::OutOfOrder);
     assert_eq!(known(&shop).await, None);
-    assert_eq!(apply(&shop, Event::Created).await, Effect::Done);
-    assert_eq!(apply(&shop, Event::Created).await, Effect::Duplicate);
-    assert_eq!(apply(&shop, Event::Updated(2)).await, Effect::OutOfOrder);
-    assert_eq!(apply(&shop, Event::Updated(1)).await, Effect::Done);
-    assert_eq!(apply(&shop, Event::Updated(1)).await, Effect::Duplicate);
+    assert_eq!(apply(&shop, Event::Created).await, ApplyOutcome::Done);
+    assert_eq!(apply(&shop, Event::Created).await, ApplyOutcome::Duplicate);
+    assert_eq!(apply(&shop, Event::Updated(2)).await, ApplyOutcome::OutOfOrder);
+    assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::Done);
+    assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::Duplicate);
     assert_eq!(known(&shop).await, Some((1, Money::from_cents(1001).unwrap())));
-    assert_eq!(apply(&shop, Event::Deleted(2)).await, Effect::Done);
+    assert_eq!(apply(&shop, Event::Deleted(2)).await, ApplyOutcome::Done);
     assert_eq!(known(&shop).await, None, "what was withdrawn cannot be ordered");
-    assert_eq!(apply(&shop, Event::Updated(1)).await, Effect::Duplicate, "and does not come back");
+    assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::Duplicate, "and does not come back");
 }
 
 /// The seller asks more than an order on its way pays: the event shows the order's price, and new orders pay what is
 /// asked.
 async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
-    assert_eq!(shop.apply_updated(&updated("t", 1, 3000)).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&updated("t", 1, 3000)).await, ApplyOutcome::Done);
     let held = TicketUpdated { order_id: Some(OrderId::new("o")), ..updated("t", 2, 1999) };
-    assert_eq!(shop.apply_updated(&held).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&held).await, ApplyOutcome::Done);
     assert_eq!(known(&shop).await, Some((2, Money::from_cents(3000).unwrap())));
     let order = shop.reserve("user", "t").await.unwrap();
     assert_eq!((order.ticket.version, order.ticket.price.cents()), (Some(2), 3000));
-    assert_eq!(shop.apply_updated(&updated("t", 3, 4000)).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&updated("t", 3, 4000)).await, ApplyOutcome::Done);
     assert_eq!(known(&shop).await, Some((3, Money::from_cents(4000).unwrap())));
 }
 
@@ -87,7 +87,7 @@ proptest! {
             // The picks, and then everything once more in order, as redelivery would bring it.
             let deliveries = picks.iter().map(|pick| *pick.get(&history)).chain(history.iter().copied());
             for event in deliveries {
-                if apply(&shop, event).await == Effect::Done {
+                if apply(&shop, event).await == ApplyOutcome::Done {
                     prop_assert_eq!(event, history[applied], "a version was skipped");
                     applied += 1;
                 }

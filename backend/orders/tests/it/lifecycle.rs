@@ -1,7 +1,7 @@
 //! The transitions of an order: each compares the version, appends its event in the same transaction, and happens once.
 
 use futures_util::future::join_all;
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_orders::DEFAULT_TTL;
 use ticketing_orders::domain::lifecycle::Cause;
@@ -28,9 +28,9 @@ async fn cancel(shop: &Shop, id: &OrderId, user: &str) -> Result<(), CancelError
 async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
-    assert_eq!(shop.advance(&order, Cause::PaymentAuthorized).await, Effect::Done);
+    assert_eq!(shop.advance(&order, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::AwaitingPayment, 1));
-    assert_eq!(shop.advance(&order, Cause::PaymentCreated).await, Effect::Done);
+    assert_eq!(shop.advance(&order, Cause::PaymentCreated).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Complete, 2));
     let expected = [
         format!("order:created {order} 0"),
@@ -39,7 +39,7 @@ async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
     ];
     assert_eq!(shop.published().await, expected);
     for cause in [Cause::Cancelled, Cause::Expired, Cause::PaymentFailed, Cause::PaymentCreated] {
-        assert_eq!(shop.advance(&order, cause).await, Effect::Done);
+        assert_eq!(shop.advance(&order, cause).await, ApplyOutcome::Done);
         assert_eq!(shop.status(&order).await, (OrderStatus::Complete, 2), "{cause:?}");
     }
     assert_eq!(shop.published().await.len(), 3, "without a change nothing is published");
@@ -60,7 +60,7 @@ async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
                 shop.advance(order, causes[(number + round) % 4]).await
             }
         });
-        assert!(join_all(moves).await.iter().all(|moved| *moved == Effect::Done));
+        assert!(join_all(moves).await.iter().all(|moved| *moved == ApplyOutcome::Done));
         let (status, version) = shop.status(&order).await;
         assert!(version == 1 || (version, status) == (2, OrderStatus::Cancelled), "{status:?} at {version}");
         let versions: Vec<String> =
@@ -74,13 +74,13 @@ async fn order_expires_at_its_deadline(engine: Engine) {
     let shop = Shop::with(engine, &["a", "b"]).await;
     let (late, quick) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
     shop.core.clock.advance(DEFAULT_TTL - MOMENT);
-    assert_eq!(shop.advance(&late, Cause::Expired).await, Effect::NotDue);
+    assert_eq!(shop.advance(&late, Cause::Expired).await, ApplyOutcome::NotDue);
     assert_eq!(shop.status(&late).await, (OrderStatus::Created, 0));
-    assert_eq!(shop.advance(&quick, Cause::PaymentAuthorized).await, Effect::Done);
+    assert_eq!(shop.advance(&quick, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
     shop.core.clock.advance(MOMENT);
-    assert_eq!(shop.advance(&late, Cause::PaymentAuthorized).await, Effect::Done);
+    assert_eq!(shop.advance(&late, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&late).await, (OrderStatus::Cancelled, 1), "money that comes late ends the order");
-    assert_eq!(shop.advance(&quick, Cause::Expired).await, Effect::Done);
+    assert_eq!(shop.advance(&quick, Cause::Expired).await, ApplyOutcome::Done);
     assert_eq!(
         shop.status(&quick).await,
         (OrderStatus::AwaitingPayment, 1),
@@ -91,7 +91,7 @@ async fn order_expires_at_its_deadline(engine: Engine) {
 async fn refused_payment_releases_the_ticket(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
-    assert_eq!(shop.advance(&order, Cause::PaymentFailed).await, Effect::Done);
+    assert_eq!(shop.advance(&order, Cause::PaymentFailed).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0), "no charge was asked for");
     shop.advance(&order, Cause::PaymentAuthorized).await;
     shop.advance(&order, Cause::PaymentFailed).await;
@@ -118,7 +118,7 @@ async fn buyer_cancels_own_order_that_is_not_being_paid(engine: Engine) {
 async fn event_of_an_unknown_order_changes_nothing(engine: Engine) {
     let shop = Shop::with(engine, &[]).await;
     for cause in [Cause::Expired, Cause::PaymentAuthorized, Cause::PaymentCreated, Cause::PaymentFailed] {
-        assert_eq!(shop.advance(&OrderId::new("nothing"), cause).await, Effect::Duplicate);
+        assert_eq!(shop.advance(&OrderId::new("nothing"), cause).await, ApplyOutcome::Duplicate);
     }
     assert!(shop.published().await.is_empty());
 }

@@ -1,7 +1,7 @@
 //! Reservations: the unique index decides, for any number of concurrent requests and connections.
 
 use futures_util::future::join_all;
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
@@ -64,25 +64,25 @@ async fn ticket_can_be_ordered_after_its_order_was_cancelled(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     for round in 0..5 {
         let order = shop.reserved(&format!("user{round}"), "t").await;
-        assert_eq!(shop.advance(&order, Cause::Cancelled).await, Effect::Done);
+        assert_eq!(shop.advance(&order, Cause::Cancelled).await, ApplyOutcome::Done);
     }
     assert_eq!(shop.published().await.len(), 10);
 }
 
 async fn order_copies_the_known_ticket(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
-    assert_eq!(shop.apply_updated(&updated("t", 1, 2550)).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&updated("t", 1, 2550)).await, ApplyOutcome::Done);
     let order = shop.reserve("user", "t").await.unwrap();
     assert_eq!((order.ticket.price, order.ticket.version), (Money::from_cents(2550).unwrap(), Some(1)));
     assert_eq!((order.status, order.version), (OrderStatus::Created, 0));
-    assert_eq!(shop.apply_updated(&updated("t", 2, 9900)).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&updated("t", 2, 9900)).await, ApplyOutcome::Done);
     assert_eq!(shop.order(&order.id).await, order, "a later price does not change it");
 }
 
 async fn unknown_or_withdrawn_ticket_cannot_be_ordered(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     assert!(matches!(shop.reserve("user", "nothing").await, Err(ReserveError::UnknownTicket)));
-    assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, Effect::Done);
+    assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
     assert_eq!(shop.published().await, ["listing:closed t 0"]);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_events::{TicketCreated, TicketUpdated};
 use ticketing_orders::DEFAULT_TTL;
@@ -28,7 +28,7 @@ fn starting(after: Duration, version: i64) -> Ticket {
 
 async fn shop_with(engine: Engine, ticket: &Ticket) -> Shop {
     let shop = Shop::with(engine, &[]).await;
-    assert_eq!(shop.apply_created(&TicketCreated::from(ticket)).await, Effect::Done);
+    assert_eq!(shop.apply_created(&TicketCreated::from(ticket)).await, ApplyOutcome::Done);
     shop
 }
 
@@ -38,14 +38,14 @@ async fn started_event_takes_no_order(engine: Engine) {
     shop.core.clock.advance(start - MOMENT);
     let order = shop.reserved("ada", "t").await;
     shop.core.clock.advance(MOMENT);
-    assert_eq!(shop.advance(&order, Cause::Expired).await, Effect::Done);
+    assert_eq!(shop.advance(&order, Cause::Expired).await, ApplyOutcome::Done);
     assert!(matches!(shop.reserve("bob", "t").await, Err(ReserveError::Started)));
     // A started event is reported before a wrong price.
     let cheap = reserve_with(&shop.core, "bob", "t", |new| new.price = Money::from_cents(1).ok()).await;
     assert!(matches!(cheap, Err(ReserveError::Started)));
     // The seller puts the event off.
     let later = TicketUpdated::from(&starting(Duration::from_secs(7200), 1));
-    assert_eq!(shop.apply_updated(&later).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&later).await, ApplyOutcome::Done);
     shop.reserve("bob", "t").await.unwrap();
 }
 
@@ -68,7 +68,7 @@ async fn order_has_the_details_of_its_moment(engine: Engine) {
     let mut held =
         TicketUpdated { order_id: Some(OrderId::new("o")), ..TicketUpdated::from(&starting(DEFAULT_TTL, 1)) };
     held.details.venue = Some("of the order".to_owned());
-    assert_eq!(shop.apply_updated(&held).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&held).await, ApplyOutcome::Done);
     shop.advance(&order.id, Cause::Cancelled).await;
     let next = shop.reserve("bob", "t").await.unwrap();
     assert_eq!(next.ticket.details, ticket.details, "an order's terms are not what its seller asks");

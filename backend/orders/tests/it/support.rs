@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{Effect, ServiceCore};
+use ticketing_bus::{ApplyOutcome, ServiceCore};
 use ticketing_engines::{Engine, Home};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_orders::domain::lifecycle::Cause;
@@ -27,7 +27,7 @@ impl Shop {
         let core = open(&home, Clock::manual(Timestamp::from_millis(START)));
         let shop = Self { core, home };
         for ticket in tickets {
-            assert_eq!(shop.apply_created(&created(ticket)).await, Effect::Done);
+            assert_eq!(shop.apply_created(&created(ticket)).await, ApplyOutcome::Done);
         }
         shop
     }
@@ -63,17 +63,17 @@ impl Shop {
         open(&self.home, self.core.clock.clone())
     }
 
-    pub(crate) async fn apply_created(&self, event: &TicketCreated) -> Effect {
+    pub(crate) async fn apply_created(&self, event: &TicketCreated) -> ApplyOutcome {
         let event = event.clone();
         self.write(move |tx| store::create_ticket(tx, &event)).await
     }
 
-    pub(crate) async fn apply_updated(&self, event: &TicketUpdated) -> Effect {
+    pub(crate) async fn apply_updated(&self, event: &TicketUpdated) -> ApplyOutcome {
         let event = event.clone();
         self.write(move |tx| store::update_ticket(tx, &event)).await
     }
 
-    pub(crate) async fn apply_deleted(&self, event: &TicketDeleted) -> Effect {
+    pub(crate) async fn apply_deleted(&self, event: &TicketDeleted) -> ApplyOutcome {
         let event = event.clone();
         let outbox = self.core.outbox.clone();
         self.write(move |tx| store::delete_ticket(tx, &outbox, &event)).await
@@ -94,7 +94,7 @@ impl Shop {
         self.reserve(user, ticket).await.unwrap().id
     }
 
-    pub(crate) async fn advance(&self, order: &OrderId, cause: Cause) -> Effect {
+    pub(crate) async fn advance(&self, order: &OrderId, cause: Cause) -> ApplyOutcome {
         let (order, outbox, now) = (order.clone(), self.core.outbox.clone(), self.core.clock.now());
         self.write(move |tx| store::advance(tx, &outbox, &order, cause, now)).await
     }

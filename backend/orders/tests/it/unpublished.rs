@@ -1,6 +1,6 @@
 //! `listing:closed` and `order:restated`: published once, with the change that makes them true or after an upgrade.
 
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_orders::MIGRATIONS;
 use ticketing_orders::domain::lifecycle::Cause;
@@ -35,9 +35,9 @@ async fn publish_missing(shop: &Shop) -> usize {
 async fn listing_without_an_order_closes_when_it_is_withdrawn(engine: Engine) {
     let shop = Shop::with(engine, &["t", "other"]).await;
     assert_eq!(closed(&shop).await, [""; 0]);
-    assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, Effect::Done);
+    assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Done);
     assert_eq!(closed(&shop).await, [r#"{"ticketId":"t"}"#]);
-    assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, Effect::Duplicate);
+    assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Duplicate);
     assert_eq!(closed(&shop).await.len(), 1, "a redelivery publishes nothing");
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
     assert_eq!(publish_missing(&shop).await, 0);
@@ -47,7 +47,7 @@ async fn listing_with_an_order_closes_when_the_order_is_cancelled(engine: Engine
     for causes in [&[Cause::Cancelled][..], &[Cause::PaymentAuthorized, Cause::PaymentFailed]] {
         let shop = Shop::with(engine, &["t"]).await;
         let order = shop.reserved("user", "t").await;
-        assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, Effect::Done);
+        assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Done);
         for cause in causes {
             assert_eq!(closed(&shop).await, [""; 0], "the order may still be paid, before {cause:?}");
             shop.advance(&order, *cause).await;
@@ -63,7 +63,7 @@ async fn listing_with_an_order_closes_when_the_order_is_cancelled(engine: Engine
 async fn sold_listing_never_closes(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
-    assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, Effect::Done);
+    assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Done);
     shop.advance(&order, Cause::PaymentAuthorized).await;
     shop.advance(&order, Cause::PaymentCreated).await;
     assert_eq!(publish_missing(&shop).await, 0);
@@ -76,9 +76,9 @@ async fn relisted_withdrawal_closes_nothing_again(engine: Engine) {
     shop.apply_deleted(&deleted("t", 1)).await;
     let mut held = updated("t", 2, 1999);
     held.order_id = Some(order.clone());
-    assert_eq!(shop.apply_updated(&held).await, Effect::Done);
+    assert_eq!(shop.apply_updated(&held).await, ApplyOutcome::Done);
     shop.advance(&order, Cause::Cancelled).await;
-    assert_eq!(shop.apply_deleted(&deleted("t", 3)).await, Effect::Done);
+    assert_eq!(shop.apply_deleted(&deleted("t", 3)).await, ApplyOutcome::Done);
     assert_eq!(closed(&shop).await.len(), 1);
 }
 

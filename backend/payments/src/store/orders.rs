@@ -1,6 +1,6 @@
 //! The copy of the orders, updated by their events in consecutive versions.
 
-use ticketing_bus::{Effect, next_step};
+use ticketing_bus::{ApplyOutcome, next_step};
 use ticketing_events::OrderCreated;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::visibility::find_visible;
@@ -54,7 +54,7 @@ fn read(row: &Row<'_>) -> Result<OrderCopy, DbError> {
 ///
 /// # Errors
 /// Fails if the database fails.
-pub fn insert_order(tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbError> {
+pub fn insert_order(tx: &mut Tx<'_>, event: &OrderCreated) -> Result<ApplyOutcome, DbError> {
     let inserted = tx.execute(
         "INSERT INTO orders (id, user_id, status, price, ticket_id, expires_at, version) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
@@ -68,7 +68,7 @@ pub fn insert_order(tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbE
             event.version,
         ],
     )?;
-    Ok(if inserted > 0 { Effect::Done } else { Effect::Duplicate })
+    Ok(if inserted > 0 { ApplyOutcome::Done } else { ApplyOutcome::Duplicate })
 }
 
 /// Sets the status of the copy of an order, as of `version`.
@@ -80,11 +80,11 @@ pub(super) fn update_order_status(
     id: &OrderId,
     version: i64,
     status: OrderStatus,
-) -> Result<Effect, DbError> {
+) -> Result<ApplyOutcome, DbError> {
     let known =
         tx.query_opt("SELECT version FROM orders WHERE id = $1", args![id], |row| row.int("version"))?;
-    let effect = next_step(known, version);
-    if effect == Effect::Done {
+    let effect = compare_version(known, version);
+    if effect == ApplyOutcome::Done {
         tx.execute_deferred(
             "UPDATE orders SET status = $2, version = $3 WHERE id = $1",
             args![id, status.as_str(), version],

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{Effect, Outbox};
+use ticketing_bus::{ApplyOutcome, Outbox};
 use ticketing_events::{PaymentAuthorized, PaymentCreated, PaymentFailed, PaymentRefunded};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
@@ -134,9 +134,9 @@ pub fn apply_order_status(
     id: &OrderId,
     version: i64,
     status: OrderStatus,
-) -> Result<Effect, DbError> {
+) -> Result<ApplyOutcome, DbError> {
     let effect = update_order_status(tx, id, version, status)?;
-    if effect != Effect::Done || status == OrderStatus::Complete {
+    if effect != ApplyOutcome::Done || status == OrderStatus::Complete {
         return Ok(effect);
     }
     let Some(payment) = find_active_payment(tx, id)? else { return Ok(effect) };

@@ -61,7 +61,7 @@ impl<E> From<DbError> for UnitError<E> {
 
 /// The effect of one run of a unit of work on the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Effect {
+enum ApplyOutcome {
     /// It has changed rows.
     Wrote,
     /// It has changed nothing.
@@ -73,7 +73,7 @@ enum Effect {
 /// The value of a unit and its writes.
 pub(super) struct Watched<T> {
     value: T,
-    effect: Effect,
+    effect: ApplyOutcome,
 }
 
 /// Runs a unit of work and reports what its statements met.
@@ -84,9 +84,9 @@ pub(super) fn run_watched<T, E>(
     match unit(tx) {
         Ok(value) => {
             let effect = match (tx.has_met_outage(), tx.has_written()) {
-                (true, _) => Effect::Outage,
-                (false, true) => Effect::Wrote,
-                (false, false) => Effect::Nothing,
+                (true, _) => ApplyOutcome::Outage,
+                (false, true) => ApplyOutcome::Wrote,
+                (false, false) => ApplyOutcome::Nothing,
             };
             Ok(Watched { value, effect })
         }
@@ -102,17 +102,17 @@ impl WriteHealth {
     ) -> Result<T, E> {
         let (effect, result) = match outcome {
             Ok(Watched { value, effect }) => (effect, Ok(value)),
-            Err(UnitError::Unit(error, true)) => (Effect::Outage, Err(error)),
-            Err(UnitError::Unit(error, false)) => (Effect::Nothing, Err(error)),
+            Err(UnitError::Unit(error, true)) => (ApplyOutcome::Outage, Err(error)),
+            Err(UnitError::Unit(error, false)) => (ApplyOutcome::Nothing, Err(error)),
             Err(UnitError::Db(error)) => {
-                let effect = if is_unwritable(&error) { Effect::Outage } else { Effect::Nothing };
+                let effect = if is_unwritable(&error) { ApplyOutcome::Outage } else { ApplyOutcome::Nothing };
                 (effect, Err(error.into()))
             }
         };
         match effect {
-            Effect::Wrote => self.state().succeed(TypeId::of::<F>()),
-            Effect::Nothing => {}
-            Effect::Outage => self.state().fail(TypeId::of::<F>()),
+            ApplyOutcome::Wrote => self.state().succeed(TypeId::of::<F>()),
+            ApplyOutcome::Nothing => {}
+            ApplyOutcome::Outage => self.state().fail(TypeId::of::<F>()),
         }
         result
     }
@@ -177,7 +177,7 @@ mod tests {
     }
 
     fn written<F: 'static>(health: &WriteHealth) {
-        let outcome: Result<_, UnitError<DbError>> = Ok(Watched { value: (), effect: Effect::Wrote });
+        let outcome: Result<_, UnitError<DbError>> = Ok(Watched { value: (), effect: ApplyOutcome::Wrote });
         health.record::<F, _, _>(outcome).unwrap();
     }
 

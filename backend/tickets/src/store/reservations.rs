@@ -4,7 +4,7 @@
 //! only means that the end of the first one has not arrived. The order prevails over concurrent edits and withdrawals: the
 //! ticket shows the ordered terms until the order ends.
 
-use ticketing_bus::{Effect, next_step};
+use ticketing_bus::{ApplyOutcome, next_step};
 use ticketing_events::{OrderCompleted, OrderCreated, OrderedTicketRef};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
@@ -24,9 +24,9 @@ pub fn reserve(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
     event: &OrderCreated,
-) -> Result<Effect, DbError> {
-    let step = next_step(version_of(tx, &event.id)?, event.version);
-    if step == Effect::Done {
+) -> Result<ApplyOutcome, DbError> {
+    let step = compare_version(version_of(tx, &event.id)?, event.version);
+    if step == ApplyOutcome::Done {
         let OrderedTicketRef { title, price, details, .. } = &event.ticket;
         let json = details.as_ref().map(to_json).transpose()?;
         tx.execute_deferred(
@@ -52,7 +52,7 @@ pub fn reserve(
 ///
 /// # Errors
 /// If the database fails.
-pub fn confirm(tx: &mut Tx<'_>, order: &OrderId, version: i64) -> Result<Effect, DbError> {
+pub fn confirm(tx: &mut Tx<'_>, order: &OrderId, version: i64) -> Result<ApplyOutcome, DbError> {
     advance(tx, order, "awaiting:payment", version)
 }
 
@@ -64,10 +64,10 @@ pub fn complete(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
     event: &OrderCompleted,
-) -> Result<Effect, DbError> {
+) -> Result<ApplyOutcome, DbError> {
     let (order, ticket_id, version) = (&event.id, &event.ticket.id, event.version);
     let step = advance(tx, order, "complete", version)?;
-    if step != Effect::Done {
+    if step != ApplyOutcome::Done {
         return Ok(step);
     }
     // The usual case: the order holds the ticket, which shows the terms of the order.
@@ -108,9 +108,9 @@ pub fn release(
     order: &OrderId,
     ticket_id: &TicketId,
     version: i64,
-) -> Result<Effect, DbError> {
+) -> Result<ApplyOutcome, DbError> {
     let step = advance(tx, order, "cancelled", version)?;
-    if step != Effect::Done {
+    if step != ApplyOutcome::Done {
         return Ok(step);
     }
     let held = tx.query_opt(
@@ -304,9 +304,9 @@ fn version_of(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> 
 }
 
 /// Updates the copy of an order to its next version.
-fn advance(tx: &mut Tx<'_>, order: &OrderId, status: &str, version: i64) -> Result<Effect, DbError> {
-    let step = next_step(version_of(tx, order)?, version);
-    if step == Effect::Done {
+fn advance(tx: &mut Tx<'_>, order: &OrderId, status: &str, version: i64) -> Result<ApplyOutcome, DbError> {
+    let step = compare_version(version_of(tx, order)?, version);
+    if step == ApplyOutcome::Done {
         tx.execute_deferred(
             "UPDATE reservations SET status = $2, version = $3 WHERE order_id = $1",
             args![order, status, version],

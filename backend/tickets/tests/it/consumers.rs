@@ -1,6 +1,6 @@
 //! The handlers, as the consumer loop calls them.
 
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, Home, on_both};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, Envelope, Event, OrderCancelled, OrderCompleted,
@@ -48,7 +48,7 @@ async fn open(home: &Home) -> App {
     .unwrap()
 }
 
-async fn apply<E: Event>(app: &App, event: E) -> Effect {
+async fn apply<E: Event>(app: &App, event: E) -> ApplyOutcome {
     let envelope = Envelope::encode("event".to_owned(), app.core().clock.now(), &event).unwrap();
     let consumers = app.consumers();
     let effect = app.core().db.write(move |tx| consumers.handle(tx, &envelope)).await;
@@ -85,15 +85,15 @@ async fn order_holds_its_ticket_until_it_is_sold(engine: Engine) {
     let app = open(&home).await;
     let (ticket, order) = (listed(&app).await, OrderId::new("o"));
     let holder = Some(order.clone());
-    assert_eq!(apply(&app, created(&order, &ticket)).await, Effect::Done);
+    assert_eq!(apply(&app, created(&order, &ticket)).await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), holder.clone()));
     let confirmed =
         OrderConfirmed { id: order.clone(), version: 1, ticket: ConfirmedTicket { id: ticket.clone() } };
-    assert_eq!(apply(&app, confirmed).await, Effect::Done);
+    assert_eq!(apply(&app, confirmed).await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), holder.clone()));
     let sold = CompletedTicket { id: ticket.clone(), price: None };
     let completed = OrderCompleted { id: order.clone(), version: 2, user_id: None, ticket: sold };
-    assert_eq!(apply(&app, completed).await, Effect::Done);
+    assert_eq!(apply(&app, completed).await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("sold".to_owned(), holder));
 }
 
@@ -105,11 +105,11 @@ async fn cancelled_order_releases_its_ticket(engine: Engine) {
         let ticket = CancelledTicket { id: ticket.clone() };
         apply(&app, OrderCancelled { id: order.clone(), version: 1, ticket, cancel_reason: None })
     };
-    assert_eq!(cancelled().await, Effect::OutOfOrder);
+    assert_eq!(cancelled().await, ApplyOutcome::OutOfOrder);
     apply(&app, created(&order, &ticket)).await;
-    assert_eq!(cancelled().await, Effect::Done);
+    assert_eq!(cancelled().await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("available".to_owned(), None));
-    assert_eq!(cancelled().await, Effect::Duplicate);
+    assert_eq!(cancelled().await, ApplyOutcome::Duplicate);
 }
 
 async fn consumed_events_survive_a_restart(engine: Engine) {
@@ -120,5 +120,5 @@ async fn consumed_events_survive_a_restart(engine: Engine) {
     drop(app);
     let app = open(&home).await;
     assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), Some(order.clone())));
-    assert_eq!(apply(&app, created(&order, &ticket)).await, Effect::Duplicate);
+    assert_eq!(apply(&app, created(&order, &ticket)).await, ApplyOutcome::Duplicate);
 }

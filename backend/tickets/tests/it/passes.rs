@@ -1,6 +1,6 @@
 //! The events of orders change passes, in any order and with redeliveries.
 
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_events::{CompletedTicket, ListingClosed, OrderCompleted, OrderRestated, OrderedTicketRef};
 use ticketing_platform::args;
@@ -24,14 +24,14 @@ on_both! {
 }
 
 /// `order:completed`, as this version of orders publishes it.
-async fn completed(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str, cents: i64) -> Effect {
+async fn completed(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str, cents: i64) -> ApplyOutcome {
     let ticket = CompletedTicket { id: ticket.clone(), price: Some(Money::from_cents(cents).unwrap()) };
     let event = OrderCompleted { id: order.into(), version: 1, user_id: Some(buyer.into()), ticket };
     let applied = shop.publishing(move |tx, publisher| store::complete(tx, publisher, &event));
     applied.await.map_err(|error: DbError| error).unwrap()
 }
 
-async fn restated(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str) -> Effect {
+async fn restated(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str) -> ApplyOutcome {
     let price = Money::from_cents(1999).unwrap();
     let ticket = OrderedTicketRef { id: ticket.clone(), price, title: None, version: None, details: None };
     let event = OrderRestated { id: order.into(), user_id: buyer.into(), ticket };
@@ -42,7 +42,7 @@ async fn restated(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str) -> E
 async fn closed(shop: &Shop, ticket: &TicketId) {
     let event = ListingClosed { ticket_id: ticket.clone() };
     let applied = shop.publishing(move |tx, publisher| passes::close_listing(tx, publisher, &event));
-    assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
+    assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), ApplyOutcome::Done);
 }
 
 async fn held(shop: &Shop, holder: &str) -> Vec<StoredPass> {
@@ -59,7 +59,7 @@ async fn sold(shop: &Shop) -> (TicketId, StoredPass) {
 async fn sold_by(shop: &Shop, order: &str) -> (TicketId, StoredPass) {
     let ticket = shop.list("seller", "A ticket", 2000).await.id;
     shop.apply(Step::Created, order, &ticket, 0).await;
-    assert_eq!(completed(shop, order, &ticket, "buyer", 2000).await, Effect::Done);
+    assert_eq!(completed(shop, order, &ticket, "buyer", 2000).await, ApplyOutcome::Done);
     let passes = held(shop, "buyer").await;
     let pass = passes.into_iter().find(|pass| pass.ticket_id == ticket).unwrap();
     (ticket, pass)
@@ -113,8 +113,8 @@ async fn completed_order_issues_one_pass_however_often_it_comes(engine: Engine) 
     let (ticket, pass) = sold(&shop).await;
     assert_eq!((pass.issuer_id.as_str(), pass.paid.cents(), pass.serial), ("seller", 2000, 0));
     assert_eq!((&pass.ticket_id, pass.issuing_order_id.as_str()), (&ticket, "o"));
-    assert_eq!(completed(&shop, "o", &ticket, "buyer", 2000).await, Effect::Duplicate);
-    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::Done);
+    assert_eq!(completed(&shop, "o", &ticket, "buyer", 2000).await, ApplyOutcome::Duplicate);
+    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::Done);
     assert_eq!(held(&shop, "buyer").await, [pass]);
 }
 
@@ -130,7 +130,7 @@ async fn pass_of_an_unknown_buyer_follows(engine: Engine) {
     assert_eq!(shop.state(&ticket).await, "sold o 2");
     assert_eq!(held(&shop, "buyer").await, []);
     for _ in 0..2 {
-        assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::Done);
+        assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::Done);
     }
     let passes = held(&shop, "buyer").await;
     assert_eq!((passes.len(), passes[0].paid.cents()), (1, 1999));
@@ -139,14 +139,14 @@ async fn pass_of_an_unknown_buyer_follows(engine: Engine) {
 async fn restated_order_waits_for_its_completion(engine: Engine) {
     let shop = Shop::on(engine);
     let ticket = shop.list("seller", "A ticket", 2000).await.id;
-    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::OutOfOrder);
+    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::OutOfOrder);
     shop.apply(Step::Created, "o", &ticket, 0).await;
-    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::OutOfOrder);
+    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::OutOfOrder);
     // The reservation states the buyer where the event of an older orders does not.
     shop.apply(Step::Completed, "o", &ticket, 1).await;
     let issued = held(&shop, "buyer").await;
     assert_eq!(issued.len(), 1);
-    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, Effect::Done);
+    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::Done);
     assert_eq!(held(&shop, "buyer").await, issued);
 }
 
@@ -249,9 +249,9 @@ async fn sold_listing_moves_its_pass(engine: Engine) {
     let (_, pass) = sold(&shop).await;
     let listing = offered(&shop, &pass).await;
     shop.apply(Step::Created, "second", &listing, 0).await;
-    assert_eq!(completed(&shop, "second", &listing, "next", 1500).await, Effect::Done);
-    assert_eq!(completed(&shop, "second", &listing, "next", 1500).await, Effect::Duplicate);
-    assert_eq!(restated(&shop, "second", &listing, "next").await, Effect::Done);
+    assert_eq!(completed(&shop, "second", &listing, "next", 1500).await, ApplyOutcome::Done);
+    assert_eq!(completed(&shop, "second", &listing, "next", 1500).await, ApplyOutcome::Duplicate);
+    assert_eq!(restated(&shop, "second", &listing, "next").await, ApplyOutcome::Done);
     closed(&shop, &listing).await;
     let moved = find(&shop, &pass.id).await;
     assert_eq!((moved.holder_id.as_str(), moved.serial, moved.paid.cents()), ("next", 1, 1500));

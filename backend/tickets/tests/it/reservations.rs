@@ -1,7 +1,7 @@
 //! The events of orders, in order or shuffled: a ticket belongs to the order that holds it.
 
 use proptest::prelude::*;
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_platform::db::DbError;
 use ticketing_tickets::store::{self, EditError};
@@ -22,14 +22,14 @@ on_both! {
 async fn purchase_reserves_and_sells_the_ticket(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
-    assert_eq!(shop.apply(Step::Created, "o", &id, 0).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Created, "o", &id, 0).await, ApplyOutcome::Done);
     assert_eq!(shop.state(&id).await, "reserved o 1");
-    assert_eq!(shop.apply(Step::Confirmed, "o", &id, 1).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Confirmed, "o", &id, 1).await, ApplyOutcome::Done);
     assert_eq!(shop.state(&id).await, "reserved o 1");
-    assert_eq!(shop.apply(Step::Completed, "o", &id, 2).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Completed, "o", &id, 2).await, ApplyOutcome::Done);
     assert_eq!(shop.state(&id).await, "sold o 2");
     for (step, version) in [(Step::Created, 0), (Step::Confirmed, 1), (Step::Completed, 2)] {
-        assert_eq!(shop.apply(step, "o", &id, version).await, Effect::Duplicate);
+        assert_eq!(shop.apply(step, "o", &id, version).await, ApplyOutcome::Duplicate);
     }
     assert_eq!(shop.versions(&id).await, [0, 1, 2]);
 }
@@ -43,11 +43,11 @@ async fn only_the_holder_releases_a_ticket(engine: Engine) {
     shop.apply(Step::Created, "b", &id, 0).await;
     assert_eq!(shop.state(&id).await, "reserved b 3");
     // The end of `a` comes once more, under another identifier.
-    assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, Effect::Duplicate);
+    assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, ApplyOutcome::Duplicate);
     assert_eq!(shop.state(&id).await, "reserved b 3");
     let other = shop.list("seller", "Another", 2000).await.id;
     shop.apply(Step::Created, "c", &other, 0).await;
-    assert_eq!(shop.apply(Step::Cancelled, "c", &other, 1).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Cancelled, "c", &other, 1).await, ApplyOutcome::Done);
     assert_eq!(shop.state(&id).await, "reserved b 3");
 }
 
@@ -55,7 +55,7 @@ async fn next_order_gets_the_ticket_after_a_late_cancellation(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.apply(Step::Created, "a", &id, 0).await;
-    assert_eq!(shop.apply(Step::Created, "b", &id, 0).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Created, "b", &id, 0).await, ApplyOutcome::Done);
     assert_eq!(shop.state(&id).await, "reserved a 1", "the first still holds it, as far as is known");
     shop.apply(Step::Cancelled, "a", &id, 1).await;
     assert_eq!(shop.state(&id).await, "reserved b 2", "it was never free in between");
@@ -66,11 +66,11 @@ async fn next_order_gets_the_ticket_after_a_late_cancellation(engine: Engine) {
 async fn event_that_ends_an_unknown_order_waits(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
-    assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, Effect::OutOfOrder);
-    assert_eq!(shop.apply(Step::Completed, "a", &id, 2).await, Effect::OutOfOrder);
+    assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, ApplyOutcome::OutOfOrder);
+    assert_eq!(shop.apply(Step::Completed, "a", &id, 2).await, ApplyOutcome::OutOfOrder);
     assert_eq!(shop.state(&id).await, "available - 0");
-    assert_eq!(shop.apply(Step::Created, "a", &id, 0).await, Effect::Done);
-    assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Created, "a", &id, 0).await, ApplyOutcome::Done);
+    assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, ApplyOutcome::Done);
     assert_eq!(shop.state(&id).await, "available - 2");
 }
 
@@ -79,13 +79,13 @@ async fn order_restores_a_withdrawn_ticket_until_it_ends(engine: Engine) {
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.delete(&id, "seller").await.unwrap();
     assert_eq!(shop.state(&id).await, "gone");
-    assert_eq!(shop.apply(Step::Created, "o", &id, 0).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Created, "o", &id, 0).await, ApplyOutcome::Done);
     assert_eq!(shop.state(&id).await, "reserved o 2");
     assert!(matches!(shop.delete(&id, "seller").await, Err(EditError::Reserved)));
     assert!(matches!(shop.update(&id, "seller", "B", 1).await, Err(EditError::Reserved)));
-    assert_eq!(shop.apply(Step::Cancelled, "o", &id, 1).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Cancelled, "o", &id, 1).await, ApplyOutcome::Done);
     assert_eq!(shop.state(&id).await, "gone", "the withdrawal takes effect after all");
-    assert_eq!(shop.apply(Step::Cancelled, "o", &id, 1).await, Effect::Duplicate);
+    assert_eq!(shop.apply(Step::Cancelled, "o", &id, 1).await, ApplyOutcome::Duplicate);
     let events: Vec<_> =
         shop.published().await.into_iter().map(|(_, name, _, version)| (name, version)).collect();
     let expected = ["ticket:created", "ticket:deleted", "ticket:updated", "ticket:deleted"];
@@ -269,7 +269,7 @@ proptest! {
                     is_withdrawn |= shop.delete(&id, "seller").await.is_ok();
                 }
                 let effect = shop.apply(step, order, &id, version).await;
-                if effect == Effect::Done {
+                if effect == ApplyOutcome::Done {
                     prop_assert!(applied.insert((order, version)), "{} {} took effect twice", order, version);
                 }
             }

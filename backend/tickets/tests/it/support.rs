@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{Effect, ServiceCore};
+use ticketing_bus::{ApplyOutcome, ServiceCore};
 use ticketing_engines::{Deadline, Engine, Home};
 use ticketing_events::{CompletedTicket, OrderCompleted, OrderCreated, OrderedTicketRef};
 use ticketing_platform::clock::Clock;
@@ -97,7 +97,13 @@ impl Shop {
     }
 
     /// Applies an event of an order: its step, and its version.
-    pub(crate) async fn apply(&self, step: Step, order: &str, ticket: &TicketId, version: i64) -> Effect {
+    pub(crate) async fn apply(
+        &self,
+        step: Step,
+        order: &str,
+        ticket: &TicketId,
+        version: i64,
+    ) -> ApplyOutcome {
         let (order, ticket) = (OrderId::new(order), ticket.clone());
         let applied = self.publishing(move |tx, publisher| match step {
             Step::Created => {
@@ -121,7 +127,7 @@ impl Shop {
 
     async fn reserve(&self, event: OrderCreated) {
         let applied = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &event));
-        assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
+        assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), ApplyOutcome::Done);
     }
 
     /// Title, price in cents, status and holder of a ticket: `A ticket 2000 sold o1`.

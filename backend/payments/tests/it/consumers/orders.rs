@@ -1,6 +1,6 @@
 //! The copy of an order changes by consecutive versions, and its payment with it.
 
-use ticketing_bus::{Effect, HandlerError};
+use ticketing_bus::{ApplyOutcome, HandlerError};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, Envelope, Event, OrderCancelled, OrderCompleted,
     OrderConfirmed, OrderCreated,
@@ -46,13 +46,13 @@ fn completed(version: i64) -> OrderCompleted {
     OrderCompleted { id: OrderId::new(ID), version, user_id: None, ticket }
 }
 
-async fn apply<E: Event>(fixture: &Fixture, event: E) -> Effect {
+async fn apply<E: Event>(fixture: &Fixture, event: E) -> ApplyOutcome {
     let app = fixture.app().clone();
     fixture.app().core().db.write(move |tx| handle(&app, tx, &event)).await.unwrap()
 }
 
 /// Applies an event in a transaction.
-fn handle<E: Event>(app: &App, tx: &mut Tx<'_>, event: &E) -> Result<Effect, HandlerError> {
+fn handle<E: Event>(app: &App, tx: &mut Tx<'_>, event: &E) -> Result<ApplyOutcome, HandlerError> {
     let envelope = Envelope::encode("event".to_owned(), app.core().clock.now(), event).unwrap();
     Ok(app.consumers().handle(tx, &envelope)?.unwrap())
 }
@@ -105,7 +105,7 @@ async fn payment(fixture: &Fixture) -> PaymentRow {
 async fn unattempted_payment_ends_without_a_call(setup: Setup) {
     for (attempts, cancelled_first) in [(0, false), (2, false), (1, true)] {
         let fixture = Fixture::on(setup).await;
-        assert_eq!(apply(&fixture, created(&fixture)).await, Effect::Done);
+        assert_eq!(apply(&fixture, created(&fixture)).await, ApplyOutcome::Done);
         let begun = begun(&fixture).await;
         if cancelled_first {
             // The order is cancelled while the call is out; then it turns out not to have arrived.
@@ -120,7 +120,7 @@ async fn unattempted_payment_ends_without_a_call(setup: Setup) {
             for _ in 0..attempts {
                 unanswered(&fixture, &begun, false).await;
             }
-            assert_eq!(apply(&fixture, cancelled(1)).await, Effect::Done);
+            assert_eq!(apply(&fixture, cancelled(1)).await, ApplyOutcome::Done);
         }
         let ended = payment(&fixture).await;
         assert_eq!((ended.status, ended.next_step), (PaymentStatus::Refunded, None), "{attempts}");
@@ -132,7 +132,7 @@ async fn unattempted_payment_ends_without_a_call(setup: Setup) {
 
 async fn attempted_payment_is_completed_after_cancellation(setup: Setup) {
     let fixture = Fixture::on(setup).await;
-    assert_eq!(apply(&fixture, created(&fixture)).await, Effect::Done);
+    assert_eq!(apply(&fixture, created(&fixture)).await, ApplyOutcome::Done);
     let begun = begun(&fixture).await;
     unanswered(&fixture, &begun, true).await;
     unanswered(&fixture, &begun, false).await;
@@ -167,11 +167,11 @@ async fn authorized(fixture: &Fixture) -> PaymentRow {
 
 async fn copy_equals_the_order_at_every_version(setup: Setup) {
     let fixture = Fixture::on(setup).await;
-    assert_eq!(apply(&fixture, completed(2)).await, Effect::OutOfOrder, "invariant 7");
-    assert_eq!(apply(&fixture, confirmed(1)).await, Effect::OutOfOrder, "invariant 7");
+    assert_eq!(apply(&fixture, completed(2)).await, ApplyOutcome::OutOfOrder, "invariant 7");
+    assert_eq!(apply(&fixture, confirmed(1)).await, ApplyOutcome::OutOfOrder, "invariant 7");
 
     let event = created(&fixture);
-    assert_eq!(apply(&fixture, event.clone()).await, Effect::Done);
+    assert_eq!(apply(&fixture, event.clone()).await, ApplyOutcome::Done);
     let known = copy(&fixture).await;
     let expected =
         (&event.id, &event.user_id, event.status, event.ticket.price, event.expires_at, event.version);
@@ -182,12 +182,12 @@ async fn copy_equals_the_order_at_every_version(setup: Setup) {
     );
     assert_eq!(known.ticket_id, event.ticket.id);
 
-    assert_eq!(apply(&fixture, completed(2)).await, Effect::OutOfOrder, "invariant 7");
-    assert_eq!(apply(&fixture, confirmed(1)).await, Effect::Done);
-    assert_eq!(apply(&fixture, confirmed(1)).await, Effect::Duplicate, "invariant 6");
-    assert_eq!(apply(&fixture, event).await, Effect::Duplicate, "invariant 6");
-    assert_eq!(apply(&fixture, completed(2)).await, Effect::Done);
-    assert_eq!(apply(&fixture, cancelled(1)).await, Effect::Duplicate, "invariant 3");
+    assert_eq!(apply(&fixture, completed(2)).await, ApplyOutcome::OutOfOrder, "invariant 7");
+    assert_eq!(apply(&fixture, confirmed(1)).await, ApplyOutcome::Done);
+    assert_eq!(apply(&fixture, confirmed(1)).await, ApplyOutcome::Duplicate, "invariant 6");
+    assert_eq!(apply(&fixture, event).await, ApplyOutcome::Duplicate, "invariant 6");
+    assert_eq!(apply(&fixture, completed(2)).await, ApplyOutcome::Done);
+    assert_eq!(apply(&fixture, cancelled(1)).await, ApplyOutcome::Duplicate, "invariant 3");
     let known = copy(&fixture).await;
     assert_eq!((known.status, known.version), (OrderStatus::Complete, 2), "invariant 9");
 }
@@ -208,7 +208,7 @@ async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
         let app = app.clone();
         let unit = move |tx: &mut Tx<'_>| {
             let effect = if lost { handle(&app, tx, &cancelled(1)) } else { handle(&app, tx, &confirmed(1)) };
-            assert_eq!(effect.unwrap(), Effect::Done);
+            assert_eq!(effect.unwrap(), ApplyOutcome::Done);
             let payment = store::find_payment(tx, &PaymentId::new("payment"))?.unwrap();
             Err::<(), Seen>(Seen::Payment(Box::new(payment)))
         };

@@ -1,7 +1,7 @@
 //! Applies the events of orders to passes: a first sale issues one, a resale moves one, and a listing that can no longer be
 //! sold returns one to its holder.
 
-use ticketing_bus::Effect;
+use ticketing_bus::ApplyOutcome;
 use ticketing_events::{ListingClosed, OrderRestated, PassIssued};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
@@ -112,14 +112,14 @@ pub fn restate(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
     event: &OrderRestated,
-) -> Result<Effect, DbError> {
+) -> Result<ApplyOutcome, DbError> {
     let status =
         tx.query_opt("SELECT status FROM reservations WHERE order_id = $1", args![&event.id], |row| {
             row.text("status")
         })?;
     // `order:completed` sells the ticket first.
     if status.as_deref() != Some("complete") {
-        return Ok(Effect::OutOfOrder);
+        return Ok(ApplyOutcome::OutOfOrder);
     }
     let sale = Sale {
         order: &event.id,
@@ -128,7 +128,7 @@ pub fn restate(
         price: Some(event.ticket.price),
     };
     settle_sale(tx, publisher, sale)?;
-    Ok(Effect::Done)
+    Ok(ApplyOutcome::Done)
 }
 
 /// `listing:closed`: no order of the listing can come any more, so its pass is valid again, or used if its holder has entered.
@@ -139,7 +139,7 @@ pub fn close_listing(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
     event: &ListingClosed,
-) -> Result<Effect, DbError> {
+) -> Result<ApplyOutcome, DbError> {
     if let Some(mut pass) = find_offered(tx, &event.ticket_id)?
         && pass.close_listing(&event.ticket_id)
     {
@@ -148,5 +148,5 @@ pub fn close_listing(
             None => update(tx, publisher, &pass)?,
         }
     }
-    Ok(Effect::Done)
+    Ok(ApplyOutcome::Done)
 }
