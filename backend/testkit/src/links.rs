@@ -35,12 +35,12 @@ impl Links {
     /// Proxies of the servers that these URLs name.
     pub(crate) async fn to(servers: Servers<'_>) -> Self {
         let stripe = match servers.stripe {
-            Some(stripe) => Some(FaultProxy::of(address_of(stripe)).await),
+            Some(stripe) => Some(FaultProxy::start(address_of(stripe)).await),
             None => None,
         };
         Self {
-            nats: FaultProxy::of(address_of(servers.nats)).await,
-            postgres: FaultProxy::of(address_of(servers.database)).await,
+            nats: FaultProxy::start(address_of(servers.nats)).await,
+            postgres: FaultProxy::start(address_of(servers.database)).await,
             stripe,
         }
     }

@@ -50,7 +50,7 @@ impl Reply {
     /// # Panics
     /// Panics if the response is anything else.
     #[track_caller]
-    pub fn refused(&self, status: u16, code: &str) -> String {
+    pub fn assert_refused(&self, status: u16, code: &str) -> String {
         let entries = self.faults(status);
         assert_eq!(entries[0]["code"], code, "{}", self.text());
         entries[0]["message"].as_str().unwrap_or_default().to_owned()

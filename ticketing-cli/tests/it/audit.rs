@@ -35,7 +35,7 @@ fn valid_marketplace_passes_the_audit_online_and_offline() {
 }
 
 #[test]
-fn what_is_broken_is_named_by_its_number() {
+fn audit_names_violated_invariants_by_number() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = sold_one(folder.path());
     // Looks until nothing of the sale is under way.

@@ -29,7 +29,7 @@ fn on_a_pipe_the_address_is_all_there_is() {
 }
 
 #[test]
-fn what_is_no_page_is_a_wrong_usage() {
+fn unknown_page_is_a_usage_error() {
     for words in [&["open", "payment", "p1"][..], &["open", "ticket"], &["open", "order", "a", "b"]] {
         assert_eq!(Cli::offline().run(words).code, 2, "{words:?}");
     }

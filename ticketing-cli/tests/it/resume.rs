@@ -63,7 +63,7 @@ fn assert_nothing_left(cli: &Cli) {
 }
 
 #[test]
-fn nothing_interrupted_is_a_remark_and_succeeds() {
+fn resume_without_interrupted_writes_succeeds() {
     let server = Server::start();
     let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
     let run = buyer.ok(&["--output", "json", "orders", "resume"]);

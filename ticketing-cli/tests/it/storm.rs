@@ -16,7 +16,7 @@ const CLIENTS: u64 = 32;
 const STARTS: u32 = 12;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_that_was_answered_is_lost_in_a_storm() {
+async fn storm_loses_no_acknowledged_write() {
     let storm = storm();
     let folder = tempfile::tempdir().unwrap();
     let summary = storm.run(&folder.path().join("data"), |round| say(&round)).await;

@@ -15,7 +15,7 @@ fn refused(words: &[&str], about: &str) -> Run {
 }
 
 #[test]
-fn what_is_missing_is_named() {
+fn missing_argument_is_named() {
     refused(&["tickets", "create"], "--title");
     refused(&["tickets", "create", "--title", "A"], "--price");
     refused(&["auth", "signin"], "--email");
@@ -29,7 +29,7 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn what_is_wrong_is_named() {
+fn invalid_argument_is_named() {
     refused(&["tickets", "create", "--title", "A", "--price", "0"], "greater than 0");
     refused(&["tickets", "create", "--title", "A", "--price", "-5"], "greater than 0");
     refused(&["tickets", "create", "--title", "A", "--price", "1.999"], "two decimals");

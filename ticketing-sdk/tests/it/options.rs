@@ -93,7 +93,7 @@ async fn payments_of_one_order_are_listed() {
 }
 
 #[test]
-fn calls_wait_without_a_runtime() {
+fn blocking_calls_need_no_runtime() {
     let mock = Mock::new();
     mock.on(Method::GET, "/api/tickets/t-1", Reply::json(200, &ticket("t-1")));
     mock.on(Method::GET, "/api/tickets", Reply::json(200, &[ticket("t-1"), ticket("t-2")]));

@@ -106,7 +106,7 @@ async fn server_without_keys_gets_a_write_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_never_left_is_sent_again_even_without_a_key() {
+async fn unsent_request_is_retried_without_a_key() {
     let mock = Mock::new().without_extensions();
     mock.on(Method::PUT, TICKETS, Reply::unreachable()).on(
         Method::PUT,

@@ -139,7 +139,7 @@ async fn waits_grow_while_the_server_is_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_connecting_again_does_not_mend_ends_the_watch() {
+async fn permanent_error_ends_the_watch() {
     let mock = Mock::new();
     mock.on(Method::GET, PATH, Reply::events_then_end("")).on(
         Method::GET,

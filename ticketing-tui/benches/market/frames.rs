@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 use ticketing_tui::Event;
 
-use crate::program::{Program, SCREEN, timed};
+use crate::program::{Program, SCREEN, measure};
 use crate::report::Report;
 
 /// The figure that is compared with the naive way.
@@ -71,11 +71,11 @@ fn frames(
     let mut drawn = Vec::with_capacity(FRAMES);
     let mut shown = Vec::with_capacity(FRAMES);
     for n in 0..FRAMES {
-        shown.push(timed(|| {
+        shown.push(measure(|| {
             change(program, n);
             program.show();
         }));
-        drawn.push(timed(|| program.draw()));
+        drawn.push(measure(|| program.draw()));
     }
     report.times(cells, drawn);
     report.times(written, shown);

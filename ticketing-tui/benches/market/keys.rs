@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use crate::program::{Program, Stroke};
+use crate::program::{KeyLatency, Program};
 use crate::report::Report;
 
 /// The figure that is compared with the naive way.
@@ -61,13 +61,13 @@ pub(crate) fn filter(report: &mut Report, program: &mut Program) {
 
 /// Goes through all orders of the list; the one by title is the fourth.
 pub(crate) fn sort(report: &mut Report, program: &mut Program) {
-    let mut strokes: Vec<Stroke> = (0..5).map(|_| program.key(KeyCode::Char('s'))).collect();
+    let mut strokes: Vec<KeyLatency> = (0..5).map(|_| program.key(KeyCode::Char('s'))).collect();
     let by_title = vec![strokes.remove(3)];
     add(report, &strokes, ["another order: until it is shown", "another order: longest slice"]);
     add(report, &by_title, ["sorted by title: until it is shown", "sorted by title: longest slice"]);
 }
 
-fn add(report: &mut Report, strokes: &[Stroke], [result, slice]: [&'static str; 2]) {
+fn add(report: &mut Report, strokes: &[KeyLatency], [result, slice]: [&'static str; 2]) {
     report.times(result, strokes.iter().map(|stroke| stroke.result).collect());
     report.times(slice, strokes.iter().map(|stroke| stroke.slice).collect());
 }

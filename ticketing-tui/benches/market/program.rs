@@ -28,7 +28,7 @@ pub(crate) struct Program {
 }
 
 /// The durations of a keystroke.
-pub(crate) struct Stroke {
+pub(crate) struct KeyLatency {
     /// The time until the key is drawn.
     pub(crate) echo: Duration,
     /// The time until its result is drawn.
@@ -110,13 +110,13 @@ impl Program {
 
     /// Presses a key, and runs the loop of the driver until no work is left. The wait for the next frame, after which the
     /// driver shows a result, is omitted.
-    pub(crate) fn key(&mut self, code: KeyCode) -> Stroke {
+    pub(crate) fn key(&mut self, code: KeyCode) -> KeyLatency {
         let began = Instant::now();
         self.press(code);
         self.show();
         let echo = began.elapsed();
         let slice = self.work();
-        Stroke { echo, result: began.elapsed(), slice: slice.max(echo) }
+        KeyLatency { echo, result: began.elapsed(), slice: slice.max(echo) }
     }
 
     /// Runs all pending work, and shows its result. Returns the longest slice.
@@ -150,7 +150,7 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// Measures the duration of `run`.
-pub(crate) fn timed(run: impl FnOnce()) -> Duration {
+pub(crate) fn measure(run: impl FnOnce()) -> Duration {
     let began = Instant::now();
     run();
     began.elapsed()

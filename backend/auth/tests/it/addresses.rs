@@ -24,7 +24,7 @@ async fn address_is_one_account_in_every_spelling(engine: Engine) {
         let reply = service.signin(spelling, PASSWORD).await;
         assert_eq!((reply.status, &reply.json()["id"]), (StatusCode::OK, &made.json()["id"]), "{spelling}");
         let again = service.signup(spelling, PASSWORD).await;
-        again.refused(400, &[("email", "email_in_use", "Email in use")]);
+        again.assert_refused(400, &[("email", "email_in_use", "Email in use")]);
     }
 }
 
@@ -32,10 +32,10 @@ async fn undeliverable_address_is_refused(engine: Engine) {
     let service = Service::on(engine).await;
     for email in ["ada@xn--a-b.example", "a\u{200b}da@example.com", "ada\u{0}@example.com"] {
         let reply = service.signup(email, PASSWORD).await;
-        reply.refused(400, &[("email", "invalid_input", "Email must be valid")]);
+        reply.assert_refused(400, &[("email", "invalid_input", "Email must be valid")]);
     }
     let reply = service.signin("ada@xn--a-b.example", PASSWORD).await;
-    reply.refused(400, &[("", "invalid_credentials", "Invalid credentials")]);
+    reply.assert_refused(400, &[("", "invalid_credentials", "Invalid credentials")]);
 }
 
 /// Makes the accounts look as an older version has made them: with the address in lower case as the key.
@@ -102,7 +102,7 @@ async fn older_of_two_accounts_keeps_the_address(engine: Engine) {
     assert_eq!(signs_in(&service, "ada@ｍüller.example", 0).await.as_ref(), Some(&ids[0]));
     assert_eq!(signs_in(&service, "ada@ｍüller.example", 1).await, None);
     let again = service.signup("ada@müller.example", PASSWORD).await;
-    again.refused(400, &[("email", "email_in_use", "Email in use")]);
+    again.assert_refused(400, &[("email", "email_in_use", "Email in use")]);
     let keys = service.texts("SELECT email_key AS t FROM users ORDER BY created_at").await;
     let service = service.reopened().await;
     assert_eq!(service.texts("SELECT email_key AS t FROM users ORDER BY created_at").await, keys);

@@ -177,7 +177,7 @@ impl Reply {
 
     /// Fails unless this is the error with exactly these entries `(field, code, message)`.
     #[track_caller]
-    pub(crate) fn refused(&self, status: u16, faults: &[(&str, &str, &str)]) {
+    pub(crate) fn assert_refused(&self, status: u16, faults: &[(&str, &str, &str)]) {
         let entries: Vec<Value> = faults
             .iter()
             .map(|(field, code, message)| match *field {

@@ -10,7 +10,7 @@ use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId};
 
-use crate::support::{MOMENT, Shop, deleted, updated};
+use crate::support::{Fixture, ONE_MILLISECOND, deleted, updated};
 
 on_both! {
     #[tokio::test]
@@ -19,7 +19,7 @@ on_both! {
     order_survives_withdrawal_of_its_ticket, restored_ticket_takes_no_new_order;
 }
 
-async fn apply<E: Event>(shop: &Shop, event: E) -> ApplyOutcome {
+async fn apply<E: Event>(shop: &Fixture, event: E) -> ApplyOutcome {
     let envelope = Envelope::encode("event".to_owned(), shop.core.clock.now(), &event).unwrap();
     let consumers = ticketing_orders::consumers(&shop.core);
     let effect = shop.core.db.write(move |tx| consumers.handle(tx, &envelope)).await;
@@ -34,7 +34,7 @@ macro_rules! of_payment {
 }
 
 async fn payment_confirms_and_completes_its_order(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     let authorized = of_payment!(PaymentAuthorized, order);
     let effect = apply(&shop, authorized).await;
@@ -44,7 +44,7 @@ async fn payment_confirms_and_completes_its_order(engine: Engine) {
 }
 
 async fn failed_payment_cancels_its_order(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     shop.advance(&order, Cause::PaymentAuthorized).await;
     let failed = PaymentFailed { id: PaymentId::new("p"), order_id: order.clone() };
@@ -53,16 +53,16 @@ async fn failed_payment_cancels_its_order(engine: Engine) {
 }
 
 async fn early_expiration_is_redelivered(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     let expired = || {
         let event = ExpirationComplete { order_id: order.clone() };
         apply(&shop, event)
     };
-    shop.core.clock.advance(DEFAULT_TTL - MOMENT);
+    shop.core.clock.advance(DEFAULT_TTL - ONE_MILLISECOND);
     assert_eq!(expired().await, ApplyOutcome::NotDue);
     assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0));
-    shop.core.clock.advance(MOMENT);
+    shop.core.clock.advance(ONE_MILLISECOND);
     assert_eq!(expired().await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 1));
     assert_eq!(expired().await, ApplyOutcome::Done);
@@ -70,7 +70,7 @@ async fn early_expiration_is_redelivered(engine: Engine) {
 }
 
 async fn event_of_an_unknown_order_is_dropped(engine: Engine) {
-    let shop = Shop::with(engine, &[]).await;
+    let shop = Fixture::with(engine, &[]).await;
     let nothing = OrderId::new("nothing");
     let expired = ExpirationComplete { order_id: nothing.clone() };
     assert_eq!(apply(&shop, expired).await, ApplyOutcome::Duplicate);
@@ -84,7 +84,7 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
         (&[Cause::PaymentAuthorized], (OrderStatus::AwaitingPayment, 1)),
         (&[Cause::PaymentAuthorized, Cause::PaymentCreated], (OrderStatus::Complete, 2)),
     ] {
-        let shop = Shop::with(engine, &["t"]).await;
+        let shop = Fixture::with(engine, &["t"]).await;
         let order = shop.reserved("user", "t").await;
         for cause in causes {
             shop.advance(&order, *cause).await;
@@ -100,7 +100,7 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
 }
 
 async fn restored_ticket_takes_no_new_order(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     assert_eq!(apply(&shop, deleted("t", 1)).await, ApplyOutcome::Done);
     let held = TicketUpdated { order_id: Some(order.clone()), ..updated("t", 2, 1999) };

@@ -7,7 +7,7 @@ use ticketing_events::TicketUpdated;
 use ticketing_orders::store;
 use ticketing_sdk::{Money, OrderId, TicketId};
 
-use crate::support::{Shop, created, deleted, updated};
+use crate::support::{Fixture, created, deleted, updated};
 
 on_both! {
     #[tokio::test]
@@ -21,7 +21,7 @@ enum Event {
     Deleted(i64),
 }
 
-async fn apply(shop: &Shop, event: Event) -> ApplyOutcome {
+async fn apply(shop: &Fixture, event: Event) -> ApplyOutcome {
     match event {
         Event::Created => shop.apply_created(&created("t")).await,
         Event::Updated(version) => shop.apply_updated(&updated("t", version, 1000 + version)).await,
@@ -29,13 +29,13 @@ async fn apply(shop: &Shop, event: Event) -> ApplyOutcome {
     }
 }
 
-async fn known(shop: &Shop) -> Option<(i64, Money)> {
+async fn known(shop: &Fixture) -> Option<(i64, Money)> {
     let copy = shop.write(|tx| store::ticket(tx, &TicketId::new("t"))).await;
     copy.map(|copy| (copy.version, copy.price))
 }
 
 async fn only_the_next_version_is_applied(engine: Engine) {
-    let shop = Shop::with(engine, &[]).await;
+    let shop = Fixture::with(engine, &[]).await;
     assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::OutOfOrder);
     assert_eq!(apply(&shop, Event::Deleted(1)).await, ApplyOutcome::OutOfOrder);
     assert_eq!(known(&shop).await, None);
@@ -53,7 +53,7 @@ async fn only_the_next_version_is_applied(engine: Engine) {
 /// The seller asks more than an order on its way pays: the event shows the order's price, and new orders pay what is
 /// asked.
 async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     assert_eq!(shop.apply_updated(&updated("t", 1, 3000)).await, ApplyOutcome::Done);
     let held = TicketUpdated { order_id: Some(OrderId::new("o")), ..updated("t", 2, 1999) };
     assert_eq!(shop.apply_updated(&held).await, ApplyOutcome::Done);
@@ -82,7 +82,7 @@ proptest! {
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let shop = Shop::with(engine, &[]).await;
+            let shop = Fixture::with(engine, &[]).await;
             let mut applied = 0;
             // The picks, and then everything once more in order, as redelivery would bring it.
             let deliveries = picks.iter().map(|pick| *pick.get(&history)).chain(history.iter().copied());

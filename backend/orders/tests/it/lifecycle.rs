@@ -8,7 +8,7 @@ use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::{self, CancelError};
 use ticketing_sdk::{OrderId, OrderStatus, UserId};
 
-use crate::support::{MOMENT, Shop};
+use crate::support::{Fixture, ONE_MILLISECOND};
 
 on_both! {
     #[tokio::test]
@@ -19,14 +19,14 @@ on_both! {
     one_of_many_concurrent_events_changes_the_order;
 }
 
-async fn cancel(shop: &Shop, id: &OrderId, user: &str) -> Result<(), CancelError> {
+async fn cancel(shop: &Fixture, id: &OrderId, user: &str) -> Result<(), CancelError> {
     let (id, user, outbox) = (id.clone(), UserId::new(user), shop.core.outbox.clone());
     let now = shop.core.clock.now();
     shop.core.db.write(move |tx| store::cancel(tx, &outbox, &id, &user, now)).await
 }
 
 async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::AwaitingPayment, 1));
@@ -47,15 +47,15 @@ async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
 
 async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
     for round in 0..20 {
-        let shop = Shop::with(engine, &["t"]).await;
+        let shop = Fixture::with(engine, &["t"]).await;
         let order = shop.reserved("user", "t").await;
-        shop.core.clock.advance(DEFAULT_TTL - MOMENT);
+        shop.core.clock.advance(DEFAULT_TTL - ONE_MILLISECOND);
         let causes = [Cause::Cancelled, Cause::PaymentAuthorized, Cause::Cancelled, Cause::PaymentAuthorized];
         let moves = (0..8).map(|number: usize| {
             let (shop, order) = (&shop, &order);
             async move {
                 if number == round % 8 {
-                    shop.core.clock.advance(MOMENT);
+                    shop.core.clock.advance(ONE_MILLISECOND);
                 }
                 shop.advance(order, causes[(number + round) % 4]).await
             }
@@ -71,13 +71,13 @@ async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
 }
 
 async fn order_expires_at_its_deadline(engine: Engine) {
-    let shop = Shop::with(engine, &["a", "b"]).await;
+    let shop = Fixture::with(engine, &["a", "b"]).await;
     let (late, quick) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
-    shop.core.clock.advance(DEFAULT_TTL - MOMENT);
+    shop.core.clock.advance(DEFAULT_TTL - ONE_MILLISECOND);
     assert_eq!(shop.advance(&late, Cause::Expired).await, ApplyOutcome::NotDue);
     assert_eq!(shop.status(&late).await, (OrderStatus::Created, 0));
     assert_eq!(shop.advance(&quick, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
-    shop.core.clock.advance(MOMENT);
+    shop.core.clock.advance(ONE_MILLISECOND);
     assert_eq!(shop.advance(&late, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&late).await, (OrderStatus::Cancelled, 1), "money that comes late ends the order");
     assert_eq!(shop.advance(&quick, Cause::Expired).await, ApplyOutcome::Done);
@@ -89,7 +89,7 @@ async fn order_expires_at_its_deadline(engine: Engine) {
 }
 
 async fn refused_payment_releases_the_ticket(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentFailed).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0), "no charge was asked for");
@@ -100,7 +100,7 @@ async fn refused_payment_releases_the_ticket(engine: Engine) {
 }
 
 async fn buyer_cancels_own_order_that_is_not_being_paid(engine: Engine) {
-    let shop = Shop::with(engine, &["a", "b"]).await;
+    let shop = Fixture::with(engine, &["a", "b"]).await;
     let (order, paid) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
     assert!(matches!(cancel(&shop, &OrderId::new("nothing"), "user").await, Err(CancelError::NotFound)));
     assert!(matches!(cancel(&shop, &order, "other").await, Err(CancelError::NotOwner)));
@@ -116,7 +116,7 @@ async fn buyer_cancels_own_order_that_is_not_being_paid(engine: Engine) {
 }
 
 async fn event_of_an_unknown_order_changes_nothing(engine: Engine) {
-    let shop = Shop::with(engine, &[]).await;
+    let shop = Fixture::with(engine, &[]).await;
     for cause in [Cause::Expired, Cause::PaymentAuthorized, Cause::PaymentCreated, Cause::PaymentFailed] {
         assert_eq!(shop.advance(&OrderId::new("nothing"), cause).await, ApplyOutcome::Duplicate);
     }

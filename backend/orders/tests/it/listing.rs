@@ -5,7 +5,7 @@ use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store;
 use ticketing_sdk::{OrderId, OrderStatus, UserId};
 
-use crate::support::Shop;
+use crate::support::Fixture;
 
 on_both! {
     #[tokio::test]
@@ -13,7 +13,7 @@ on_both! {
 }
 
 async fn list(
-    shop: &Shop,
+    shop: &Fixture,
     user: &str,
     statuses: &[OrderStatus],
     after: Option<&OrderId>,
@@ -26,7 +26,7 @@ async fn list(
 }
 
 async fn orders_are_listed_by_owner_state_and_age(engine: Engine) {
-    let shop = Shop::with(engine, &["a", "b", "c", "d", "e"]).await;
+    let shop = Fixture::with(engine, &["a", "b", "c", "d", "e"]).await;
     let mut own = Vec::new();
     for ticket in ["a", "b", "c", "d"] {
         own.push(shop.reserved("user", ticket).await);

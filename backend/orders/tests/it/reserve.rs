@@ -8,7 +8,7 @@ use ticketing_orders::store::ReserveError;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::{Money, OrderStatus};
 
-use crate::support::{Shop, deleted, reserve, reserve_within, updated};
+use crate::support::{Fixture, deleted, reserve, reserve_within, updated};
 
 on_both! {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -19,7 +19,7 @@ on_both! {
 }
 
 async fn one_of_many_concurrent_buyers_gets_the_ticket(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let replica = shop.replica();
     let tries = (0..60).map(|number| {
         let core = if number % 2 == 0 { &shop.core } else { &replica };
@@ -38,7 +38,7 @@ async fn one_of_many_concurrent_buyers_gets_the_ticket(engine: Engine) {
 }
 
 async fn unique_index_decides_between_concurrent_writers(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     let around = shop.core.db.write(|tx| {
         tx.execute(
@@ -61,7 +61,7 @@ async fn unique_index_decides_between_concurrent_writers(engine: Engine) {
 }
 
 async fn ticket_can_be_ordered_after_its_order_was_cancelled(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     for round in 0..5 {
         let order = shop.reserved(&format!("user{round}"), "t").await;
         assert_eq!(shop.advance(&order, Cause::Cancelled).await, ApplyOutcome::Done);
@@ -70,7 +70,7 @@ async fn ticket_can_be_ordered_after_its_order_was_cancelled(engine: Engine) {
 }
 
 async fn order_copies_the_known_ticket(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     assert_eq!(shop.apply_updated(&updated("t", 1, 2550)).await, ApplyOutcome::Done);
     let order = shop.reserve("user", "t").await.unwrap();
     assert_eq!((order.ticket.price, order.ticket.version), (Money::from_cents(2550).unwrap(), Some(1)));
@@ -80,7 +80,7 @@ async fn order_copies_the_known_ticket(engine: Engine) {
 }
 
 async fn unknown_or_withdrawn_ticket_cannot_be_ordered(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     assert!(matches!(shop.reserve("user", "nothing").await, Err(ReserveError::UnknownTicket)));
     assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
@@ -88,14 +88,14 @@ async fn unknown_or_withdrawn_ticket_cannot_be_ordered(engine: Engine) {
 }
 
 async fn concurrent_orders_do_not_exceed_the_limit(engine: Engine) {
-    let shop = Shop::with(engine, &["a", "b", "c", "d", "e", "f", "g", "h"]).await;
+    let shop = Fixture::with(engine, &["a", "b", "c", "d", "e", "f", "g", "h"]).await;
     let tickets = ["a", "b", "c", "d", "e", "f", "g", "h"];
     let tries = tickets.map(|ticket| reserve_within(&shop.core, "user", ticket, 3));
     let outcomes = join_all(tries).await;
     let orders: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
     assert_eq!(orders.len(), 3);
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ReserveError::TooManyOpen))));
-    let free = |shop: &Shop| {
+    let free = |shop: &Fixture| {
         let core = shop.core.clone();
         async move {
             for ticket in tickets {

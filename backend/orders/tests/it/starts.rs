@@ -10,12 +10,12 @@ use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
 use ticketing_sdk::{CancelReason, Money, OrderId, Ticket, Timestamp, fixtures};
 
-use crate::support::{MOMENT, START, Shop, listed, reserve_with};
+use crate::support::{Fixture, ONE_MILLISECOND, START, listed, reserve_with};
 
 on_both! {
     #[tokio::test]
     started_event_takes_no_order, reservation_ends_at_the_start_at_the_latest,
-    order_has_the_details_of_its_moment, cancelled_order_says_why;
+    order_keeps_the_details_at_reservation, cancelled_order_says_why;
 }
 
 /// Returns a ticket of an event that starts so long after the beginning of the test.
@@ -26,8 +26,8 @@ fn starting(after: Duration, version: i64) -> Ticket {
     listed("t", version, 1999).details(details)
 }
 
-async fn shop_with(engine: Engine, ticket: &Ticket) -> Shop {
-    let shop = Shop::with(engine, &[]).await;
+async fn shop_with(engine: Engine, ticket: &Ticket) -> Fixture {
+    let shop = Fixture::with(engine, &[]).await;
     assert_eq!(shop.apply_created(&TicketCreated::from(ticket)).await, ApplyOutcome::Done);
     shop
 }
@@ -35,9 +35,9 @@ async fn shop_with(engine: Engine, ticket: &Ticket) -> Shop {
 async fn started_event_takes_no_order(engine: Engine) {
     let start = Duration::from_secs(60);
     let shop = shop_with(engine, &starting(start, 0)).await;
-    shop.core.clock.advance(start - MOMENT);
+    shop.core.clock.advance(start - ONE_MILLISECOND);
     let order = shop.reserved("ada", "t").await;
-    shop.core.clock.advance(MOMENT);
+    shop.core.clock.advance(ONE_MILLISECOND);
     assert_eq!(shop.advance(&order, Cause::Expired).await, ApplyOutcome::Done);
     assert!(matches!(shop.reserve("bob", "t").await, Err(ReserveError::Started)));
     // A started event is reported before a wrong price.
@@ -50,17 +50,17 @@ async fn started_event_takes_no_order(engine: Engine) {
 }
 
 async fn reservation_ends_at_the_start_at_the_latest(engine: Engine) {
-    let shop = shop_with(engine, &starting(DEFAULT_TTL - MOMENT, 0)).await;
+    let shop = shop_with(engine, &starting(DEFAULT_TTL - ONE_MILLISECOND, 0)).await;
     let order = shop.reserve("ada", "t").await.unwrap();
-    let starts = Timestamp::from_millis(START) + (DEFAULT_TTL - MOMENT);
+    let starts = Timestamp::from_millis(START) + (DEFAULT_TTL - ONE_MILLISECOND);
     assert_eq!(order.expires_at, starts);
     assert_eq!(shop.order(&order.id).await, order, "what was answered is what is stored");
-    let shop = shop_with(engine, &starting(DEFAULT_TTL + MOMENT, 0)).await;
+    let shop = shop_with(engine, &starting(DEFAULT_TTL + ONE_MILLISECOND, 0)).await;
     let order = shop.reserve("ada", "t").await.unwrap();
     assert_eq!(order.expires_at, Timestamp::from_millis(START) + DEFAULT_TTL);
 }
 
-async fn order_has_the_details_of_its_moment(engine: Engine) {
+async fn order_keeps_the_details_at_reservation(engine: Engine) {
     let ticket = starting(Duration::from_secs(7200), 0);
     let shop = shop_with(engine, &ticket).await;
     let order = shop.reserve("ada", "t").await.unwrap();
@@ -76,7 +76,7 @@ async fn order_has_the_details_of_its_moment(engine: Engine) {
 }
 
 async fn cancelled_order_says_why(engine: Engine) {
-    let shop = Shop::with(engine, &["a", "b", "c", "d"]).await;
+    let shop = Fixture::with(engine, &["a", "b", "c", "d"]).await;
     let buyers = shop.reserved("ada", "a").await;
     shop.advance(&buyers, Cause::Cancelled).await;
     let refused = shop.reserved("ada", "b").await;

@@ -15,12 +15,12 @@ use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Ticket, TicketId, Timest
 
 pub(crate) const START: i64 = 1_700_000_000_000;
 
-pub(crate) struct Shop {
+pub(crate) struct Fixture {
     pub(crate) core: ServiceCore,
     home: Home,
 }
 
-impl Shop {
+impl Fixture {
     /// Creates a shop that knows these tickets, each at 19.99.
     pub(crate) async fn with(engine: Engine, tickets: &[&'static str]) -> Self {
         let home = Home::on(engine);
@@ -187,4 +187,4 @@ pub(crate) fn deleted(ticket: &str, version: i64) -> TicketDeleted {
     TicketDeleted { id: TicketId::new(ticket), version }
 }
 
-pub(crate) const MOMENT: Duration = Duration::from_millis(1);
+pub(crate) const ONE_MILLISECOND: Duration = Duration::from_millis(1);

@@ -10,7 +10,7 @@ use ticketing_orders::store::{self, ReserveError};
 use ticketing_platform::args;
 use ticketing_sdk::{Money, Order, OrderId, UserId};
 
-use crate::support::{START, Shop, deleted, reserve_with, updated};
+use crate::support::{Fixture, START, deleted, reserve_with, updated};
 
 on_both! {
     #[tokio::test]
@@ -23,16 +23,16 @@ on_both! {
 
 const PAUSE: Duration = Duration::from_secs(60);
 
-async fn priced(shop: &Shop, user: &str, cents: i64) -> Result<Order, ReserveError> {
+async fn priced(shop: &Fixture, user: &str, cents: i64) -> Result<Order, ReserveError> {
     let price = Money::from_cents(cents).unwrap();
     reserve_with(&shop.core, user, "t", |new| new.price = Some(price)).await
 }
 
-async fn paused(shop: &Shop, user: &str) -> Result<OrderId, ReserveError> {
+async fn paused(shop: &Fixture, user: &str) -> Result<OrderId, ReserveError> {
     reserve_with(&shop.core, user, "t", |new| new.reorder_pause = PAUSE).await.map(|order| order.id)
 }
 
-async fn cancel(shop: &Shop, user: &str, order: &OrderId) {
+async fn cancel(shop: &Fixture, user: &str, order: &OrderId) {
     let (outbox, order, now) = (shop.core.outbox.clone(), order.clone(), shop.core.clock.now());
     let user = UserId::new(user);
     let cancelled = shop.core.db.write(move |tx| store::cancel(tx, &outbox, &order, &user, now));
@@ -40,7 +40,7 @@ async fn cancel(shop: &Shop, user: &str, order: &OrderId) {
 }
 
 async fn order_at_another_than_the_given_price_is_refused(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     for wrong in [1, 1998, 2000] {
         let Err(ReserveError::PriceChanged(price)) = priced(&shop, "ada", wrong).await else {
             panic!("an order at {wrong} cents was made");
@@ -62,7 +62,7 @@ async fn order_at_another_than_the_given_price_is_refused(engine: Engine) {
 }
 
 async fn buyer_waits_after_an_unpaid_reservation(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let first = paused(&shop, "ada").await.unwrap();
     cancel(&shop, "ada", &first).await;
     let Err(ReserveError::ReorderTooSoon(wait)) = paused(&shop, "ada").await else { panic!("no pause") };
@@ -82,7 +82,7 @@ async fn buyer_waits_after_an_unpaid_reservation(engine: Engine) {
 }
 
 async fn pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     for times in 1..=12_u32 {
         let order = paused(&shop, "ada").await.unwrap();
         if times.is_multiple_of(2) {
@@ -101,7 +101,7 @@ async fn pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) {
 }
 
 async fn reservation_with_a_failed_payment_causes_no_pause(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = paused(&shop, "ada").await.unwrap();
     for cause in [Cause::PaymentAuthorized, Cause::PaymentFailed] {
         shop.advance(&order, cause).await;
@@ -111,7 +111,7 @@ async fn reservation_with_a_failed_payment_causes_no_pause(engine: Engine) {
 
 async fn migration_recounts_open_orders_and_count_stays_above_zero(engine: Engine) {
     // A database of the first two versions, whose counter has missed two of three open orders.
-    let shop = Shop::before(engine, 2).await;
+    let shop = Fixture::before(engine, 2).await;
     let old = |id: &str, user: &str, status: &str| {
         format!(
             "INSERT INTO orders VALUES ('{id}', '{user}', 't-{id}', 'A ticket', 1999, 0, '{status}', {START}, 0, {START})"

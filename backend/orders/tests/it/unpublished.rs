@@ -7,7 +7,7 @@ use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::{self, ReserveError};
 use ticketing_sdk::OrderId;
 
-use crate::support::{Shop, deleted, updated};
+use crate::support::{Fixture, deleted, updated};
 
 on_both! {
     #[tokio::test]
@@ -16,12 +16,12 @@ on_both! {
     orders_completed_before_the_upgrade_are_restated_once, tickets_withdrawn_by_an_older_replica_are_closed;
 }
 
-async fn closed(shop: &Shop) -> Vec<String> {
+async fn closed(shop: &Fixture) -> Vec<String> {
     shop.bodies("listing:closed").await
 }
 
 /// Publishes what is missing until nothing is, one row of each kind at a time.
-async fn publish_missing(shop: &Shop) -> usize {
+async fn publish_missing(shop: &Fixture) -> usize {
     let mut found = 0;
     loop {
         let outbox = shop.core.outbox.clone();
@@ -33,7 +33,7 @@ async fn publish_missing(shop: &Shop) -> usize {
 }
 
 async fn listing_without_an_order_closes_when_it_is_withdrawn(engine: Engine) {
-    let shop = Shop::with(engine, &["t", "other"]).await;
+    let shop = Fixture::with(engine, &["t", "other"]).await;
     assert_eq!(closed(&shop).await, [""; 0]);
     assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Done);
     assert_eq!(closed(&shop).await, [r#"{"ticketId":"t"}"#]);
@@ -45,7 +45,7 @@ async fn listing_without_an_order_closes_when_it_is_withdrawn(engine: Engine) {
 
 async fn listing_with_an_order_closes_when_the_order_is_cancelled(engine: Engine) {
     for causes in [&[Cause::Cancelled][..], &[Cause::PaymentAuthorized, Cause::PaymentFailed]] {
-        let shop = Shop::with(engine, &["t"]).await;
+        let shop = Fixture::with(engine, &["t"]).await;
         let order = shop.reserved("user", "t").await;
         assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Done);
         for cause in causes {
@@ -61,7 +61,7 @@ async fn listing_with_an_order_closes_when_the_order_is_cancelled(engine: Engine
 }
 
 async fn sold_listing_never_closes(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Done);
     shop.advance(&order, Cause::PaymentAuthorized).await;
@@ -71,7 +71,7 @@ async fn sold_listing_never_closes(engine: Engine) {
 }
 
 async fn relisted_withdrawal_closes_nothing_again(engine: Engine) {
-    let shop = Shop::with(engine, &["t"]).await;
+    let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     shop.apply_deleted(&deleted("t", 1)).await;
     let mut held = updated("t", 2, 1999);
@@ -83,7 +83,7 @@ async fn relisted_withdrawal_closes_nothing_again(engine: Engine) {
 }
 
 async fn orders_completed_before_the_upgrade_are_restated_once(engine: Engine) {
-    let shop = Shop::before(engine, MIGRATIONS.scripts.len() - 1).await;
+    let shop = Fixture::before(engine, MIGRATIONS.scripts.len() - 1).await;
     for (id, status) in [("a", "complete"), ("b", "cancelled"), ("c", "complete"), ("d", "created")] {
         shop.execute(&format!(
             "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
@@ -109,7 +109,7 @@ async fn orders_completed_before_the_upgrade_are_restated_once(engine: Engine) {
 }
 
 async fn tickets_withdrawn_by_an_older_replica_are_closed(engine: Engine) {
-    let shop = Shop::with(engine, &["held", "t"]).await;
+    let shop = Fixture::with(engine, &["held", "t"]).await;
     let order = shop.reserved("user", "held").await;
     // The older version does not know the column.
     shop.execute("UPDATE tickets SET deleted = 1, version = 1").await;

@@ -100,7 +100,7 @@ async fn void_completes_after_crash(setup: Setup) {
             "invariants 10 and 12, crash {moment:?}"
         );
         assert_eq!(ledger.charges[0].voided, 2000, "invariant 12, crash {moment:?}");
-        retry(&fixture, &order).await.refused(400, "order_cancelled");
+        retry(&fixture, &order).await.assert_refused(400, "order_cancelled");
     }
 }
 
@@ -109,7 +109,7 @@ async fn provider_key_is_stored_before_the_call(setup: Setup) {
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
     fixture.provider().faults().set_unreachable(true);
-    ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
+    ada.pay(&order, "tok_visa").await.assert_refused(503, "provider_unavailable");
     let before = fixture.payments(&ada).await.remove(0);
 
     fixture.crash().await;

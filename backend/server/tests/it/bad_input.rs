@@ -52,15 +52,19 @@ async fn unknown_identifiers_are_not_found(shape: Shape) {
             raw.get(&format!("/api/payments/{id}")).by(&user).await,
         ] {
             if shape == Shape::Processes && NO_ADDRESS.contains(&id) {
-                assert_eq!(reply.refused(400, "invalid_input"), "Malformed request", "{id}");
+                assert_eq!(reply.assert_refused(400, "invalid_input"), "Malformed request", "{id}");
                 continue;
             }
             assert_eq!(reply.status, 404, "{id}: {}", reply.text());
-            assert_eq!(reply.refused(404, "not_found"), "Not Found", "{id}");
+            assert_eq!(reply.assert_refused(404, "not_found"), "Not Found", "{id}");
         }
-        raw.post("/api/orders").by(&user).json(&json!({ "ticketId": id })).await.refused(404, "not_found");
+        raw.post("/api/orders")
+            .by(&user)
+            .json(&json!({ "ticketId": id }))
+            .await
+            .assert_refused(404, "not_found");
         let payment = json!({ "orderId": id, "token": "tok_visa" });
-        raw.post("/api/payments").by(&user).json(&payment).await.refused(404, "not_found");
+        raw.post("/api/payments").by(&user).json(&payment).await.assert_refused(404, "not_found");
     }
     assert_eq!(rows(&stack).await, before);
     stack.finish().await;
@@ -71,14 +75,14 @@ async fn unknown_routes_are_not_found(shape: Shape) {
     for path in ["/api", "/api/", "/api/nothing", "/api/users", "/api/tickets/x/y"] {
         for method in [Method::GET, Method::POST, Method::DELETE] {
             let reply = stack.raw().request(method, path).await;
-            assert_eq!(reply.refused(404, "not_found"), "Not Found", "{path}");
+            assert_eq!(reply.assert_refused(404, "not_found"), "Not Found", "{path}");
         }
     }
     // Other paths are pages, which allow reads only.
     for path in ["/index.html", "/tickets/x/y", "/nothing"] {
         assert_eq!(stack.raw().get(path).await.status, 404, "{path}");
         for method in [Method::POST, Method::DELETE] {
-            stack.raw().request(method, path).await.refused(405, "method_not_allowed");
+            stack.raw().request(method, path).await.assert_refused(405, "method_not_allowed");
         }
     }
     stack.finish().await;
@@ -98,7 +102,7 @@ async fn unsupported_methods_list_the_allowed_ones(shape: Shape) {
         (Method::POST, "/api/openapi.json", &["GET"]),
     ] {
         let reply = stack.raw().request(method.clone(), path).await;
-        reply.refused(405, "method_not_allowed");
+        reply.assert_refused(405, "method_not_allowed");
         let named: Vec<&str> = reply.header("allow").split(',').map(str::trim).collect();
         assert!(allowed.iter().all(|method| named.contains(method)), "{method} {path}: {named:?}");
     }
@@ -148,7 +152,7 @@ async fn cross_site_writes_are_refused(shape: Shape) {
         ] {
             let request = stack.raw().request(method.clone(), &path).by(&user).header(name, value);
             let reply = request.body("application/json", body.clone()).await;
-            reply.refused(403, "cross_origin");
+            reply.assert_refused(403, "cross_origin");
             assert!(reply.header("set-cookie").is_empty());
             assert!(reply.header("access-control-allow-origin").is_empty());
         }
@@ -175,7 +179,7 @@ async fn write_from_an_allowed_origin_is_accepted(shape: Shape) {
     let new = json!({ "title": "A title", "price": 20 });
     let from = |origin: &str| stack.raw().post("/api/tickets").by(&user).header("origin", origin).json(&new);
     from(shop).await.ok(201);
-    from("https://shop.example.evil.example").await.refused(403, "cross_origin");
+    from("https://shop.example.evil.example").await.assert_refused(403, "cross_origin");
     stack.finish().await;
 }
 
@@ -225,10 +229,15 @@ async fn invalid_query_fields_are_refused_by_name(shape: Shape) {
         assert_eq!(reply.fields(), fields, "{query}");
     }
     for query in ["status=paid", "limit=0", "cursor=x", "status=created&status=complete", "limit=1&limit=2"] {
-        stack.raw().get(&format!("/api/orders?{query}")).by(&user).await.refused(400, "invalid_input");
+        stack.raw().get(&format!("/api/orders?{query}")).by(&user).await.assert_refused(400, "invalid_input");
     }
     for query in ["limit=0", "cursor=x", "limit=1&limit=1"] {
-        stack.raw().get(&format!("/api/payments?{query}")).by(&user).await.refused(400, "invalid_input");
+        stack
+            .raw()
+            .get(&format!("/api/payments?{query}"))
+            .by(&user)
+            .await
+            .assert_refused(400, "invalid_input");
     }
     // A cursor of one sort order is invalid in another.
     list(&stack, &user, "Another", 30.0).await;

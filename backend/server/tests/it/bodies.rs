@@ -65,12 +65,12 @@ async fn non_json_bodies_are_refused(shape: Shape) {
             let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
             let reply = send(&stack, &user, route, "application/json", body).await;
             assert_eq!(reply.status, 400, "{} {shown}: {}", route.path, reply.text());
-            reply.refused(400, "invalid_json");
+            reply.assert_refused(400, "invalid_json");
         }
         for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
         {
             let reply = send(&stack, &user, route, kind, b"{}".to_vec()).await;
-            reply.refused(415, "unsupported_media_type");
+            reply.assert_refused(415, "unsupported_media_type");
         }
         for kind in ["application/json; charset=utf-8", "Application/JSON", "application/vnd.api+json"] {
             let reply = send(&stack, &user, route, kind, b"{}".to_vec()).await;
@@ -120,7 +120,7 @@ async fn body_above_64_kib_is_too_large(shape: Shape) {
         let more = most.replace("xx", "xxx");
         assert!(more.len() > 64 * 1024);
         let reply = send(&stack, &user, route, "application/json", more.into()).await;
-        reply.refused(413, "payload_too_large");
+        reply.assert_refused(413, "payload_too_large");
     }
     assert_eq!(rows(&stack).await, before, "nothing was changed");
     stack.finish().await;
@@ -258,7 +258,9 @@ async fn deep_nesting_is_refused(shape: Shape) {
     for route in &routes(&stack, &user).await {
         let (open, close) = ("[".repeat(20_000), "]".repeat(20_000));
         let body = format!(r#"{{"{}":{open}{close}}}"#, route.fields[0]);
-        send(&stack, &user, route, "application/json", body.into()).await.refused(400, "invalid_input");
+        send(&stack, &user, route, "application/json", body.into())
+            .await
+            .assert_refused(400, "invalid_input");
     }
     stack.finish().await;
 }

@@ -36,7 +36,7 @@ async fn clock_refuses_wrong_distances_and_forwarded_requests() {
         assert_eq!(reply.status, 400, "{distance}: {}", reply.text());
     }
     for name in ["x-forwarded-for", "forwarded"] {
-        stack.raw().get("/api/clock").header(name, "for=192.0.2.1").await.refused(404, "not_found");
+        stack.raw().get("/api/clock").header(name, "for=192.0.2.1").await.assert_refused(404, "not_found");
     }
     stack.finish().await;
 }
@@ -44,9 +44,9 @@ async fn clock_refuses_wrong_distances_and_forwarded_requests() {
 #[tokio::test]
 async fn server_has_no_clock_route_unless_asked() {
     let stack = TestStack::start().await;
-    stack.raw().get("/api/clock").await.refused(404, "not_found");
+    stack.raw().get("/api/clock").await.assert_refused(404, "not_found");
     let body = json!({ "milliseconds": 1000 });
-    stack.raw().post("/api/clock/advance").json(&body).await.refused(404, "not_found");
+    stack.raw().post("/api/clock/advance").json(&body).await.assert_refused(404, "not_found");
     stack.finish().await;
 }
 

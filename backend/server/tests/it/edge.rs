@@ -77,7 +77,7 @@ async fn paths_of_other_clients_reach_their_routes(shape: Shape) {
         assert_eq!(stack.raw().get(path).await.ok(200).as_array().unwrap().len(), 1, "{path}");
     }
     stack.raw().get("/API/OpenAPI.json/").await.ok(200);
-    stack.raw().get("/API/nothing").await.refused(404, "not_found");
+    stack.raw().get("/API/nothing").await.assert_refused(404, "not_found");
     let options = stack.raw().request(Method::OPTIONS, "/api/tickets/").await;
     assert_eq!((options.status, options.text().as_str()), (204, ""));
     assert!(options.header("allow").contains("POST"), "{options:?}");
@@ -95,7 +95,7 @@ async fn write_through_a_proxy_that_rewrites_host_is_accepted(shape: Shape) {
     };
     from("same-origin").await.ok(201);
     for site in ["same-site", "cross-site", "nonsense"] {
-        from(site).await.refused(403, "cross_origin");
+        from(site).await.assert_refused(403, "cross_origin");
     }
     stack.finish().await;
 }
@@ -106,15 +106,15 @@ async fn order_is_checked_before_the_token(shape: Shape) {
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket).await;
     // The token of the tests of the original client.
-    pay(&stack, &buyer, "5f8d0d55b54764421b7156d9", "asldkfj").await.refused(404, "not_found");
-    pay(&stack, &seller, &order, "asldkfj").await.refused(401, "not_owner");
+    pay(&stack, &buyer, "5f8d0d55b54764421b7156d9", "asldkfj").await.assert_refused(404, "not_found");
+    pay(&stack, &seller, &order, "asldkfj").await.assert_refused(401, "not_owner");
     assert_eq!(pay(&stack, &buyer, &order, "asldkfj").await.fields(), ["token"]);
     stack.raw().delete(&format!("/api/orders/{order}")).by(&buyer).await.ok(204);
     // Payments receives the cancellation by an event.
     eventually!(
         pay(&stack, &buyer, &order, "asldkfj").await.json()["errors"][0]["code"] == "order_cancelled"
     );
-    pay(&stack, &buyer, &order, "").await.refused(400, "order_cancelled");
+    pay(&stack, &buyer, &order, "").await.assert_refused(400, "order_cancelled");
     stack.finish().await;
 }
 
@@ -123,9 +123,9 @@ async fn values_of_a_wrong_type_are_refused(shape: Shape) {
     let user = stack.session("user").await;
     let post = |path: &str, body: &serde_json::Value| stack.raw().post(path).by(&user).json(body);
     let message =
-        post("/api/tickets", &json!({ "title": 5, "price": 20 })).await.refused(400, "invalid_input");
+        post("/api/tickets", &json!({ "title": 5, "price": 20 })).await.assert_refused(400, "invalid_input");
     assert_eq!(message, "Title must be a string");
-    let message = post("/api/orders", &json!({ "ticketId": 5 })).await.refused(400, "invalid_input");
+    let message = post("/api/orders", &json!({ "ticketId": 5 })).await.assert_refused(400, "invalid_input");
     assert_eq!(message, "TicketId must be a string");
     // Prices as strings in the forms that JavaScript parses.
     for (text, price) in [(".5", 0.5), ("20.", 20.0), ("1e3", 1000.0), ("20.000", 20.0), (" 7 ", 7.0)] {

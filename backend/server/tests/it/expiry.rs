@@ -27,7 +27,7 @@ on_shapes! {
 }
 
 const TTL: Duration = Duration::from_secs(15 * 60);
-const MOMENT: Duration = Duration::from_millis(1);
+const ONE_MILLISECOND: Duration = Duration::from_millis(1);
 
 /// Starts a stack with a manual clock.
 async fn start_with_manual_clock(shape: Shape) -> TestStack {
@@ -51,21 +51,21 @@ async fn order_expires_at_its_deadline_and_not_before(shape: Shape) {
     eventually!(ticket(&stack, &ticket_id).await["status"] == "reserved");
     stack.settle().await;
 
-    stack.clock().advance(TTL - MOMENT);
+    stack.clock().advance(TTL - ONE_MILLISECOND);
     // A later order that every service has processed shows that the timers were checked meanwhile.
     let other = list(&stack, &seller, "Another", 20.0).await;
     let later = ordered(&stack, &buyer, &other).await;
     stack.settle().await;
     assert_eq!(status(&stack, &buyer, &order).await, "created");
 
-    stack.clock().advance(MOMENT);
+    stack.clock().advance(ONE_MILLISECOND);
     eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 1);
     eventually!(ticket(&stack, &ticket_id).await["status"] == "available", seconds 1);
     let free = ticket(&stack, &ticket_id).await;
     assert!(free.get("orderId").is_none(), "{free}");
     assert_eq!(status(&stack, &buyer, &later).await, "created");
     stack.settle().await;
-    pay(&stack, &buyer, &order, "tok_visa").await.refused(400, "order_cancelled");
+    pay(&stack, &buyer, &order, "tok_visa").await.assert_refused(400, "order_cancelled");
     assert_eq!(taken(&stack, &order).await, (0, 0));
     ordered(&stack, &buyer, &ticket_id).await;
     stack.finish().await;
@@ -78,7 +78,7 @@ async fn deadline_does_not_end_the_next_order_of_the_ticket(shape: Shape) {
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order_a = ordered(&stack, &first, &ticket_id).await;
     stack.settle().await;
-    stack.clock().advance(TTL - MOMENT);
+    stack.clock().advance(TTL - ONE_MILLISECOND);
     cancel(&stack, &first, &order_a).await.ok(204);
     let order_b = ordered(&stack, &second, &ticket_id).await;
 
@@ -108,7 +108,7 @@ async fn order_does_not_expire_during_a_payment(shape: Shape) {
     let meanwhile = async {
         eventually!(status(&stack, &buyer, &order).await == "awaiting:payment");
         stack.clock().advance(TTL * 2);
-        cancel(&stack, &buyer, &order).await.refused(400, "payment_in_progress");
+        cancel(&stack, &buyer, &order).await.assert_refused(400, "payment_in_progress");
         // Another order that expires shows that the timers were checked.
         let other = list(&stack, &seller, "Another", 20.0).await;
         let other = ordered(&stack, &buyer, &other).await;
@@ -143,19 +143,19 @@ async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
         // Payments must have the order: it does not wait for the event of an old order.
         let known = "SELECT COUNT(*) AS n FROM orders";
         eventually!(count(&stack, "payments", known).await == i64::from(round) + 1);
-        stack.clock().advance(TTL - MOMENT);
+        stack.clock().advance(TTL - ONE_MILLISECOND);
         let (gate, seen) = (faults.hold(PaymentStep::Authorize), faults.call_count(PaymentStep::Authorize));
         let race = async {
             eventually!(faults.call_count(PaymentStep::Authorize) > seen);
             match first {
                 Winner::Deadline => {
-                    stack.clock().advance(MOMENT);
+                    stack.clock().advance(ONE_MILLISECOND);
                     drop(gate);
                 }
                 Winner::Payment => {
                     drop(gate);
                     eventually!(status(&stack, &buyer, &order).await != "created");
-                    stack.clock().advance(MOMENT);
+                    stack.clock().advance(ONE_MILLISECOND);
                 }
                 Winner::Either => {
                     let deadline = tokio::task::spawn_blocking({
@@ -166,7 +166,7 @@ async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
                             while begun.elapsed() < Duration::from_micros(u64::from(round) * 60) {
                                 std::hint::spin_loop();
                             }
-                            clock.advance(MOMENT);
+                            clock.advance(ONE_MILLISECOND);
                         }
                     });
                     drop(gate);
@@ -182,7 +182,7 @@ async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
             won += 1;
         } else {
             assert_ne!(first, Winner::Payment, "a payment in time was refused: {}", paid.text());
-            paid.refused(400, "order_expired");
+            paid.assert_refused(400, "order_expired");
             assert_eq!(status(&stack, &buyer, &order).await, "cancelled");
             assert_eq!(taken(&stack, &order).await, (0, 0));
             lost += 1;
@@ -212,12 +212,12 @@ async fn deadlines_survive_a_restart(shape: Shape) {
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
     stack.restart().await;
-    stack.clock().advance(TTL - MOMENT);
+    stack.clock().advance(TTL - ONE_MILLISECOND);
     stack.settle().await;
     assert_eq!(status(&stack, &buyer, &order).await, "created", "a restart moves no deadline");
     let clock = stack.clock().clone();
     stack.stop().await;
-    clock.advance(MOMENT);
+    clock.advance(ONE_MILLISECOND);
     stack.restart().await;
     eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 5);
     stack.finish().await;
@@ -245,7 +245,7 @@ async fn order_expires_after_its_ttl(shape: Shape) {
     eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 30);
     assert!(now() >= ends, "it ended before its deadline");
     eventually!(ticket(&stack, &ticket_id).await["status"] == "available", seconds 30);
-    pay(&stack, &buyer, &order, "tok_visa").await.refused(400, "order_cancelled");
+    pay(&stack, &buyer, &order, "tok_visa").await.assert_refused(400, "order_cancelled");
     assert_eq!(taken(&stack, &order).await, (0, 0));
     let again = ordered(&stack, &buyer, &ticket_id).await;
     eventually!(status(&stack, &buyer, &again).await == "cancelled", seconds 30);

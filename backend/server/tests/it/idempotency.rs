@@ -44,7 +44,7 @@ async fn assert_replayed(
         let again = post(stack, user, path, "key-1", body).await;
         assert_eq!((again.status, again.text()), (201, first.text()));
     }
-    post(stack, user, path, "key-1", other).await.refused(422, "idempotency_key_reused");
+    post(stack, user, path, "key-1", other).await.assert_refused(422, "idempotency_key_reused");
     assert_eq!(rows(stack).await, before, "{path}");
     answer
 }
@@ -91,7 +91,7 @@ async fn sign_up_is_replayed_only_with_its_password(shape: Shape) {
     let current = stack.raw().get("/api/users/currentuser").cookie(again.cookie()).await.json();
     assert_eq!(current["currentUser"]["id"], user["id"]);
     let guessed = sign_up("another password").await;
-    guessed.refused(422, "idempotency_key_reused");
+    guessed.assert_refused(422, "idempotency_key_reused");
     assert!(guessed.header("set-cookie").is_empty());
     stack.finish().await;
 }
@@ -109,7 +109,7 @@ async fn concurrent_requests_with_one_key_have_one_effect(shape: Shape) {
             for reply in replies {
                 match reply.status {
                     201 => bodies.push(reply.text()),
-                    _ => drop(reply.refused(409, "idempotency_key_in_flight")),
+                    _ => drop(reply.assert_refused(409, "idempotency_key_in_flight")),
                 }
             }
             bodies.dedup();
@@ -145,7 +145,7 @@ async fn final_refusal_is_replayed(shape: Shape) {
     let order = ordered(&stack, &buyer, &ticket).await;
     let pay = json!({ "orderId": order, "token": "tok_chargeDeclined" });
     let declined = post(&stack, &buyer, "/api/payments", "key-1", &pay).await;
-    declined.refused(400, "card_declined");
+    declined.assert_refused(400, "card_declined");
     assert_eq!(declined.header("idempotent-replayed"), "false");
     let again = post(&stack, &buyer, "/api/payments", "key-1", &pay).await;
     assert_eq!((again.status, again.text()), (400, declined.text()), "the key has its answer");
@@ -162,7 +162,7 @@ async fn transient_refusal_is_not_replayed(shape: Shape) {
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &first, &ticket).await;
     let body = json!({ "ticketId": ticket });
-    post(&stack, &second, "/api/orders", "key-1", &body).await.refused(400, "ticket_reserved");
+    post(&stack, &second, "/api/orders", "key-1", &body).await.assert_refused(400, "ticket_reserved");
     cancel(&stack, &first, &order).await.ok(204);
     let won = post(&stack, &second, "/api/orders", "key-1", &body).await;
     let answer = won.ok(201);
@@ -175,7 +175,7 @@ async fn transient_refusal_is_not_replayed(shape: Shape) {
         stack.raw().post("/api/users/signup").key(key).json(&credentials)
     };
     sign_up("1", "a@example.com").await.ok(201);
-    sign_up("2", "a@example.com").await.refused(400, "email_in_use");
+    sign_up("2", "a@example.com").await.assert_refused(400, "email_in_use");
     sign_up("1", "b@example.com").await.ok(201);
     sign_up("2", "c@example.com").await.ok(201);
     stack.finish().await;
@@ -241,11 +241,11 @@ async fn rate_limit_does_not_prevent_a_replay(shape: Shape) {
     let first = post(&stack, &user, "/api/tickets", "key-1", &new(20)).await;
     first.ok(201);
     let limited = post(&stack, &user, "/api/tickets", "key-2", &new(20)).await;
-    limited.refused(429, "too_many_requests");
+    limited.assert_refused(429, "too_many_requests");
     assert!(!limited.header("retry-after").is_empty());
     let again = post(&stack, &user, "/api/tickets", "key-1", &new(20)).await;
     assert_eq!((again.status, again.text()), (201, first.text()));
-    post(&stack, &user, "/api/tickets", "key-1", &new(21)).await.refused(429, "too_many_requests");
+    post(&stack, &user, "/api/tickets", "key-1", &new(21)).await.assert_refused(429, "too_many_requests");
     stack.finish().await;
 }
 
@@ -256,7 +256,7 @@ async fn refused_order_limit_is_retried_with_the_same_key(shape: Shape) {
     let second = list(&stack, &seller, "Second", 20.0).await;
     let open = ordered(&stack, &buyer, &first).await;
     let body = json!({ "ticketId": second });
-    post(&stack, &buyer, "/api/orders", "key-1", &body).await.refused(429, "too_many_open_orders");
+    post(&stack, &buyer, "/api/orders", "key-1", &body).await.assert_refused(429, "too_many_open_orders");
     cancel(&stack, &buyer, &open).await.ok(204);
     post(&stack, &buyer, "/api/orders", "key-1", &body).await.ok(201);
     stack.finish().await;

@@ -20,9 +20,9 @@ async fn orders_and_payments_are_visible_to_their_owner_only(shape: Shape) {
     let order_id = ordered(&stack, &buyer, &ticket_id).await;
     let order_path = format!("/api/orders/{order_id}");
     for stranger in [&other, &seller] {
-        raw.get(&order_path).by(stranger).await.refused(401, "not_owner");
-        cancel(&stack, stranger, &order_id).await.refused(401, "not_owner");
-        pay(&stack, stranger, &order_id, "tok_visa").await.refused(401, "not_owner");
+        raw.get(&order_path).by(stranger).await.assert_refused(401, "not_owner");
+        cancel(&stack, stranger, &order_id).await.assert_refused(401, "not_owner");
+        pay(&stack, stranger, &order_id, "tok_visa").await.assert_refused(401, "not_owner");
         assert_eq!(raw.get("/api/orders").by(stranger).await.ok(200), json!([]));
     }
     assert_eq!(order_of(&stack, &buyer, &order_id).await["status"], "created");
@@ -32,12 +32,12 @@ async fn orders_and_payments_are_visible_to_their_owner_only(shape: Shape) {
     let payment_path = format!("/api/payments/{payment}");
     raw.get(&payment_path).by(&buyer).await.ok(200);
     for stranger in [&other, &seller] {
-        raw.get(&payment_path).by(stranger).await.refused(401, "not_owner");
+        raw.get(&payment_path).by(stranger).await.assert_refused(401, "not_owner");
         assert_eq!(raw.get("/api/payments").by(stranger).await.ok(200), json!([]));
-        pay(&stack, stranger, &order_id, "tok_visa").await.refused(401, "not_owner");
+        pay(&stack, stranger, &order_id, "tok_visa").await.assert_refused(401, "not_owner");
     }
     for path in [&order_path, &payment_path] {
-        raw.get(path).await.refused(401, "not_signed_in");
+        raw.get(path).await.assert_refused(401, "not_signed_in");
     }
     stack.finish().await;
 }
@@ -48,10 +48,10 @@ async fn tickets_are_edited_by_their_seller_only(shape: Shape) {
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let path = format!("/api/tickets/{ticket_id}");
     let cheap = json!({ "title": "Stolen", "price": 0.01 });
-    stack.raw().put(&path).by(&other).json(&cheap).await.refused(401, "not_owner");
-    stack.raw().delete(&path).by(&other).await.refused(401, "not_owner");
-    stack.raw().put(&path).json(&cheap).await.refused(401, "not_signed_in");
-    stack.raw().delete(&path).await.refused(401, "not_signed_in");
+    stack.raw().put(&path).by(&other).json(&cheap).await.assert_refused(401, "not_owner");
+    stack.raw().delete(&path).by(&other).await.assert_refused(401, "not_owner");
+    stack.raw().put(&path).json(&cheap).await.assert_refused(401, "not_signed_in");
+    stack.raw().delete(&path).await.assert_refused(401, "not_signed_in");
     let unchanged = ticket(&stack, &ticket_id).await;
     assert_eq!((&unchanged["title"], &unchanged["version"]), (&json!("A ticket"), &json!(0)));
     let own = stack.raw().get("/api/tickets?seller=me&status=all").by(&other).await.ok(200);

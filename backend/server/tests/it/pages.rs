@@ -49,9 +49,9 @@ async fn pages_and_api_share_an_address(shape: Shape) {
     // Every path below the API responds in its error format.
     raw.get("/api/tickets").await.ok(200);
     for path in ["/api", "/api/", "/api/nothing", "/api/ticketsx", "/api/index.html"] {
-        raw.get(path).await.refused(404, "not_found");
+        raw.get(path).await.assert_refused(404, "not_found");
     }
-    raw.post("/api/nothing").json(&json!({})).await.refused(404, "not_found");
+    raw.post("/api/nothing").json(&json!({})).await.assert_refused(404, "not_found");
     assert_eq!(raw.get("/healthz").await.ok(200), json!({ "status": "ok" }));
     assert_eq!(raw.get("/readyz").await.ok(200), json!({ "status": "ok" }));
     assert_eq!(raw.post("/").json(&json!({})).await.status, 405);
@@ -83,7 +83,7 @@ async fn pages_are_protected_from_other_sites(shape: Shape) {
     for (origin, site) in [("https://evil.example", "cross-site"), ("null", "cross-site")] {
         let foreign =
             raw.post("/api/tickets").by(&buyer).header("origin", origin).header("sec-fetch-site", site);
-        foreign.json(&new).await.refused(403, "cross_origin");
+        foreign.json(&new).await.assert_refused(403, "cross_origin");
     }
     // A write of the page itself is accepted, and a title is text.
     let own = raw

@@ -83,16 +83,16 @@ async fn concurrent_claims_have_one_winner(shape: Shape) {
             (400, 201) => (second, &rival, first, &accounts.friend),
             other => panic!("two claims answered {other:?}"),
         };
-        lost.refused(400, "claim_invalid");
+        lost.assert_refused(400, "claim_invalid");
         let claimed = claimed.json();
         assert_eq!(claimed["serial"], 1);
         let path = id(&claimed);
         assert_eq!(code_of(&pass(&stack, winner, &path).await.ok(200)), code_of(&claimed));
         for stranger in [loser, &accounts.holder] {
-            pass(&stack, stranger, &path).await.refused(404, "not_found");
+            pass(&stack, stranger, &path).await.assert_refused(404, "not_found");
         }
         let stale = check_in(&stack, &accounts.issuer, code_of(&issued), "door").await;
-        stale.refused(400, "pass_superseded");
+        stale.assert_refused(400, "pass_superseded");
         check_in(&stack, &accounts.issuer, code_of(&claimed), "door").await.ok(201);
     }
     stack.finish().await;
@@ -110,10 +110,10 @@ async fn concurrent_claim_and_check_in_have_one_winner(shape: Shape) {
         );
         match (claimed.status, entered.status) {
             (201, 400) => {
-                entered.refused(400, "pass_superseded");
+                entered.assert_refused(400, "pass_superseded");
             }
             (400, 201) => {
-                claimed.refused(400, "claim_invalid");
+                claimed.assert_refused(400, "claim_invalid");
             }
             other => panic!("a claim and a check-in answered {other:?}"),
         }
@@ -133,18 +133,18 @@ async fn concurrent_resale_and_check_in_have_one_winner(shape: Shape) {
         );
         match (offered.status, entered.status) {
             (201, 400) => {
-                entered.refused(400, "pass_offered");
+                entered.assert_refused(400, "pass_offered");
                 let listing = id(&offered.json());
                 let bought = ordered(&stack, &accounts.friend, &listing).await;
                 pay(&stack, &accounts.friend, &bought, "tok_visa").await.ok(201);
                 let moved = pass_of_order(&stack, &accounts.friend, &bought).await;
                 assert_eq!((id(&moved), &moved["serial"]), (pass_id, &json!(1)));
                 let stale = check_in(&stack, &accounts.issuer, code_of(&issued), "door").await;
-                stale.refused(400, "pass_superseded");
+                stale.assert_refused(400, "pass_superseded");
                 check_in(&stack, &accounts.issuer, code_of(&moved), "door").await.ok(201);
             }
             (400, 201) => {
-                offered.refused(400, "pass_not_valid");
+                offered.assert_refused(400, "pass_not_valid");
             }
             other => panic!("a resale and a check-in answered {other:?}"),
         }
@@ -165,11 +165,11 @@ async fn concurrent_resale_and_claim_have_one_winner(shape: Shape) {
         );
         match (offered.status, claimed.status) {
             (201, 400) => {
-                claimed.refused(400, "claim_invalid");
+                claimed.assert_refused(400, "claim_invalid");
                 assert_eq!(pass(&stack, &accounts.holder, &pass_id).await.ok(200)["status"], "offered");
             }
             (404, 201) => {
-                offered.refused(404, "not_found");
+                offered.assert_refused(404, "not_found");
                 assert_eq!(pass(&stack, &accounts.friend, &pass_id).await.ok(200)["status"], "valid");
             }
             other => panic!("a resale and a claim answered {other:?}"),
@@ -206,14 +206,14 @@ async fn sale_during_withdrawal_and_check_in_excludes_admission(shape: Shape) {
         assert!(matches!(withdrawn.status, 204 | 400), "{}", withdrawn.text());
         if bought.status == 201 {
             // The order is in progress.
-            entered.refused(400, "pass_offered");
+            entered.assert_refused(400, "pass_offered");
             let order_id = id(&bought.json());
             pay(&stack, &accounts.friend, &order_id, "tok_visa").await.ok(201);
             eventually!(order_of(&stack, &accounts.friend, &order_id).await["status"] == "complete");
             let moved = pass_of_order(&stack, &accounts.friend, &order_id).await;
             assert_eq!(id(&moved), pass_id);
             let stale = check_in(&stack, &accounts.issuer, code, "door").await;
-            stale.refused(400, "pass_superseded");
+            stale.assert_refused(400, "pass_superseded");
             check_in(&stack, &accounts.issuer, code_of(&moved), "door").await.ok(201);
             sold += 1;
         } else {

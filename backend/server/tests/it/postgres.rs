@@ -190,22 +190,26 @@ async fn text_with_u0000_is_refused(engine: Engine) {
     let raw = stack.raw();
     let titled = json!({ "title": "A\0ticket", "price": 20 });
     let reply = raw.post("/api/tickets").by(&user).json(&titled).await;
-    assert_eq!(reply.refused(400, "invalid_input"), "Title must not contain U+0000");
-    raw.put(&format!("/api/tickets/{ticket}")).by(&user).json(&titled).await.refused(400, "invalid_input");
+    assert_eq!(reply.assert_refused(400, "invalid_input"), "Title must not contain U+0000");
+    raw.put(&format!("/api/tickets/{ticket}"))
+        .by(&user)
+        .json(&titled)
+        .await
+        .assert_refused(400, "invalid_input");
     let account = json!({ "email": "a\0@example.com", "password": "12345678" });
-    raw.post("/api/users/signup").json(&account).await.refused(400, "invalid_input");
-    raw.post("/api/users/signin").json(&account).await.refused(400, "invalid_input");
-    order(&stack, &user, "a\0").await.refused(400, "invalid_input");
-    pay(&stack, &user, "a\0", "tok_visa").await.refused(400, "invalid_input");
-    raw.get("/api/tickets?q=a%00").await.refused(400, "invalid_input");
+    raw.post("/api/users/signup").json(&account).await.assert_refused(400, "invalid_input");
+    raw.post("/api/users/signin").json(&account).await.assert_refused(400, "invalid_input");
+    order(&stack, &user, "a\0").await.assert_refused(400, "invalid_input");
+    pay(&stack, &user, "a\0", "tok_visa").await.assert_refused(400, "invalid_input");
+    raw.get("/api/tickets?q=a%00").await.assert_refused(400, "invalid_input");
     // `["\u0000", "x"]` and `"\u0000"` as cursors.
     for (path, cursor) in
         [("/api/tickets?sort=title&cursor=", "WyJcdTAwMDAiLCJ4Il0"), ("/api/orders?cursor=", "Ilx1MDAwMCI")]
     {
-        raw.get(&format!("{path}{cursor}")).by(&user).await.refused(400, "invalid_input");
+        raw.get(&format!("{path}{cursor}")).by(&user).await.assert_refused(400, "invalid_input");
     }
     for path in ["/api/tickets/%00", "/api/orders/%00", "/api/payments/a%00b"] {
-        raw.get(path).by(&user).await.refused(404, "not_found");
+        raw.get(path).by(&user).await.assert_refused(404, "not_found");
     }
     assert_eq!(rows(&stack).await, before);
     // A password is only hashed, so any text is accepted.

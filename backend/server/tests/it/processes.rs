@@ -104,12 +104,12 @@ async fn services_serve_their_own_paths_and_the_ingress_all() {
             raw.get("/healthz").await.ok(200);
             raw.get("/readyz").await.ok(200);
             if service == Service::Client {
-                raw.get("/api/openapi.json").await.refused(404, "not_found");
+                raw.get("/api/openapi.json").await.assert_refused(404, "not_found");
                 assert_eq!(raw.get("/orders").await.status, 200);
                 continue;
             }
             assert!(raw.get("/api/openapi.json").await.ok(200)["paths"]["/api/payments"].is_object());
-            raw.get("/orders").await.refused(404, "not_found");
+            raw.get("/orders").await.assert_refused(404, "not_found");
         }
     }
     let raw = stack.raw();
@@ -117,15 +117,15 @@ async fn services_serve_their_own_paths_and_the_ingress_all() {
         assert_ne!(raw.get(path).await.status, 404, "{path}");
     }
     raw.get("/ingress/healthz").await.ok(200);
-    raw.get("/api/nothing").await.refused(404, "not_found");
+    raw.get("/api/nothing").await.assert_refused(404, "not_found");
     let much = raw.post("/api/tickets").body("application/json", vec![b' '; 2_000_000]).await;
-    much.refused(413, "payload_too_large");
+    much.assert_refused(413, "payload_too_large");
     // Webhook events may be larger; without Stripe the route is not found.
     let event = raw.post("/api/payments/webhook").body("application/json", vec![b' '; 1_000_000]).await;
-    event.refused(404, "not_found");
+    event.assert_refused(404, "not_found");
     let long = "x".repeat(20_000);
-    raw.get(&format!("/api/tickets/{long}")).await.refused(400, "invalid_input");
-    raw.get("/api/tickets").header("x-long", &long).await.refused(400, "invalid_input");
+    raw.get(&format!("/api/tickets/{long}")).await.assert_refused(400, "invalid_input");
+    raw.get("/api/tickets").header("x-long", &long).await.assert_refused(400, "invalid_input");
     // Other paths are pages: probes of other services and metrics are not exposed.
     assert_eq!(raw.get("/readyz").await.ok(200)["status"], "ok");
     let reply = raw.get("/metrics").await;
@@ -146,7 +146,7 @@ async fn ticket_is_sold_across_processes() {
 
     // A reservation expires.
     let late = ordered(&stack, &rival, &sold).await;
-    order(&stack, &buyer, &sold).await.refused(400, "ticket_reserved");
+    order(&stack, &buyer, &sold).await.assert_refused(400, "ticket_reserved");
     eventually!(order_of(&stack, &rival, &late).await["status"] == "cancelled");
     // Payments may not have received the cancellation, and checks the deadline itself.
     let refused = pay(&stack, &rival, &late, "tok_visa").await.faults(400);
@@ -163,7 +163,7 @@ async fn ticket_is_sold_across_processes() {
         }
         reply.status == 201
     });
-    pay(&stack, &buyer, &bought, "tok_chargeDeclined").await.refused(400, "card_declined");
+    pay(&stack, &buyer, &bought, "tok_chargeDeclined").await.assert_refused(400, "card_declined");
     pay(&stack, &buyer, &bought, "tok_visa").await.ok(201);
     eventually!(ticket(&stack, &sold).await["status"] == "sold");
     assert_eq!(taken(&stack, &bought).await, (1, 14_999));

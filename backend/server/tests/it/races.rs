@@ -136,7 +136,7 @@ async fn concurrent_payment_and_cancellation_have_one_winner(shape: Shape) {
                 assert_eq!(taken(&stack, &order_id).await, (1, 1250));
             }
             (400, 204) => {
-                paid.refused(400, "order_cancelled");
+                paid.assert_refused(400, "order_cancelled");
                 assert_eq!(order_of(&stack, &buyer, &order_id).await["status"], "cancelled");
                 assert_eq!(taken(&stack, &order_id).await.1, 0);
                 eventually!(ticket(&stack, &ticket_id).await["status"] == "available");
@@ -163,7 +163,7 @@ async fn order_wins_against_a_concurrent_withdrawal(shape: Shape) {
                 assert_eq!(order_of(&stack, &buyer, &order_id).await["status"], "created");
                 let held = ticket(&stack, &ticket_id).await;
                 assert_eq!((&held["status"], &held["orderId"]), (&json!("reserved"), &json!(order_id)));
-                order(&stack, &buyer, &ticket_id).await.refused(400, "ticket_reserved");
+                order(&stack, &buyer, &ticket_id).await.assert_refused(400, "ticket_reserved");
                 if round % 2 == 0 {
                     pay(&stack, &buyer, &order_id, "tok_visa").await.ok(201);
                     eventually!(ticket(&stack, &ticket_id).await["status"] == "sold", seconds 30);
@@ -171,11 +171,11 @@ async fn order_wins_against_a_concurrent_withdrawal(shape: Shape) {
                     cancel(&stack, &buyer, &order_id).await.ok(204);
                     eventually!(stack.raw().get(&path).await.status == 404, seconds 30);
                     stack.settle().await;
-                    order(&stack, &buyer, &ticket_id).await.refused(404, "not_found");
+                    order(&stack, &buyer, &ticket_id).await.assert_refused(404, "not_found");
                 }
             }
             (201, 400) => {
-                withdrawn.refused(400, "ticket_reserved");
+                withdrawn.assert_refused(400, "ticket_reserved");
                 let order_id = id(&bought.json());
                 assert_eq!(ticket(&stack, &ticket_id).await["orderId"], order_id.as_str());
                 cancel(&stack, &buyer, &order_id).await.ok(204);

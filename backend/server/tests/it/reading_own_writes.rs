@@ -55,8 +55,8 @@ async fn old_unknown_identifier_is_404_without_a_wait(shape: Shape) {
     let old = "0190a6e5-0000-7000-8000-000000000000";
     let began = Instant::now();
     for id in [old, "5f8d0d55b54764421b7156d9", "nothing"] {
-        order(&stack, &buyer, id).await.refused(404, "not_found");
-        pay(&stack, &buyer, id, "tok_visa").await.refused(404, "not_found");
+        order(&stack, &buyer, id).await.assert_refused(404, "not_found");
+        pay(&stack, &buyer, id, "tok_visa").await.assert_refused(404, "not_found");
     }
     assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
     stack.finish().await;
@@ -70,16 +70,16 @@ async fn recent_unknown_identifier_is_503(shape: Shape) {
     let (ordered, paid) =
         tokio::join!(order(&stack, &buyer, &young), pay(&stack, &buyer, &young, "tok_visa"));
     for reply in [ordered, paid] {
-        reply.refused(503, "not_yet_visible");
+        reply.assert_refused(503, "not_yet_visible");
         assert_eq!(reply.header("retry-after"), "1");
     }
     assert!(began.elapsed() > Duration::from_millis(900), "the service waits for the event");
     // The event of a recent identifier may be on its way for five minutes.
     stack.clock().advance(Duration::from_secs(4 * 60));
-    order(&stack, &buyer, &young).await.refused(503, "not_yet_visible");
+    order(&stack, &buyer, &young).await.assert_refused(503, "not_yet_visible");
     stack.clock().advance(Duration::from_secs(2 * 60));
-    order(&stack, &buyer, &young).await.refused(404, "not_found");
-    pay(&stack, &buyer, &young, "tok_visa").await.refused(404, "not_found");
+    order(&stack, &buyer, &young).await.assert_refused(404, "not_found");
+    pay(&stack, &buyer, &young, "tok_visa").await.assert_refused(404, "not_found");
     stack.finish().await;
 }
 
@@ -90,8 +90,8 @@ async fn future_identifier_is_404_without_a_wait(shape: Shape) {
     for ahead in [Duration::from_secs(60), Duration::from_secs(365 * 86_400)] {
         let future = Clock::manual(now + ahead).new_id();
         let began = Instant::now();
-        order(&stack, &buyer, &future).await.refused(404, "not_found");
-        pay(&stack, &buyer, &future, "tok_visa").await.refused(404, "not_found");
+        order(&stack, &buyer, &future).await.assert_refused(404, "not_found");
+        pay(&stack, &buyer, &future, "tok_visa").await.assert_refused(404, "not_found");
         assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
     }
     stack.finish().await;
@@ -103,7 +103,7 @@ async fn withdrawn_ticket_is_404_at_once(shape: Shape) {
     let ticket = list(&stack, &seller, "A ticket", 10.0).await;
     stack.raw().delete(&format!("/api/tickets/{ticket}")).by(&seller).await.ok(204);
     stack.settle().await;
-    order(&stack, &buyer, &ticket).await.refused(404, "not_found");
+    order(&stack, &buyer, &ticket).await.assert_refused(404, "not_found");
     stack.finish().await;
 }
 

@@ -76,7 +76,7 @@ async fn ended_session_is_refused_by_every_service(shape: Shape) {
     }
     eventually!(is_refused_everywhere(&stack, &session).await);
     for reply in request_each(&stack, &session).await {
-        assert_eq!(reply.refused(401, "not_signed_in"), "Not authorized");
+        assert_eq!(reply.assert_refused(401, "not_signed_in"), "Not authorized");
     }
 
     assert_eq!(current_user(&stack, &other).await["email"], session.email, "the other session goes on");
@@ -101,7 +101,7 @@ async fn writes_after_a_sign_out_are_refused(shape: Shape) {
         let write = stack.raw().post("/api/tickets").by(&session).json(&new).into_future();
         let (write, others) = tokio::join!(write, request_each(&stack, &session));
         for reply in others.into_iter().chain([write]) {
-            assert_eq!(reply.refused(401, "not_signed_in"), "Not authorized");
+            assert_eq!(reply.assert_refused(401, "not_signed_in"), "Not authorized");
         }
         assert_eq!(current_user(&stack, &session).await, Value::Null);
     }

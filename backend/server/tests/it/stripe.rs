@@ -99,12 +99,12 @@ async fn decline_has_the_message_of_stripe_and_keeps_the_order() {
     ] {
         let message_of_decline = pay(&market.stack, &reservation.buyer, &reservation.order, token)
             .await
-            .refused(400, "card_declined");
+            .assert_refused(400, "card_declined");
         assert_eq!(message_of_decline, message);
     }
     let owner =
         pay(&market.stack, &reservation.buyer, &reservation.order, "pm_card_authenticationRequired").await;
-    assert!(owner.refused(400, "card_declined").contains("3-D Secure"));
+    assert!(owner.assert_refused(400, "card_declined").contains("3-D Secure"));
     assert_eq!(market.captures(&reservation), (0, 0));
     pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
     market.assert_sold(&reservation).await;
@@ -117,7 +117,7 @@ async fn failed_capture_releases_the_ticket() {
     let reservation = market.reserve().await;
     pay(&market.stack, &reservation.buyer, &reservation.order, "tok_chargeCustomerFail")
         .await
-        .refused(400, "card_declined");
+        .assert_refused(400, "card_declined");
     eventually!(
         order_of(&market.stack, &reservation.buyer, &reservation.order).await["status"] == "cancelled"
     );

@@ -35,7 +35,7 @@ async fn assert_no_session(stack: &TestStack, what: &str, cookie: &str) {
         raw.get("/api/payments/x").cookie(cookie).await,
         raw.post("/api/payments").cookie(cookie).json(&json!({ "orderId": "x", "token": "tok_visa" })).await,
     ] {
-        assert_eq!(reply.refused(401, "not_signed_in"), "Not authorized", "{what}");
+        assert_eq!(reply.assert_refused(401, "not_signed_in"), "Not authorized", "{what}");
     }
 }
 

@@ -27,7 +27,7 @@ async fn echo() -> SocketAddr {
 }
 
 async fn pair() -> (FaultProxy, TcpStream) {
-    let proxy = FaultProxy::of(echo().await).await;
+    let proxy = FaultProxy::start(echo().await).await;
     let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
     assert_eq!(exchange(&mut client, b"hello").await, b"hello");
     (proxy, client)
@@ -46,7 +46,7 @@ async fn read_exactly(client: &mut TcpStream, count: usize) -> Vec<u8> {
 }
 
 /// Returns whether the peer has closed the connection.
-async fn is_over(client: &mut TcpStream) -> bool {
+async fn is_closed(client: &mut TcpStream) -> bool {
     let mut byte = [0];
     let read = timeout(Duration::from_secs(10), client.read(&mut byte))
         .await
@@ -65,7 +65,7 @@ async fn proxy_passes_bytes_unchanged() {
     assert!(back == much);
     assert_eq!(proxy.connections(), 1);
     client.shutdown().await.unwrap();
-    assert!(is_over(&mut client).await, "the end of the stream is forwarded");
+    assert!(is_closed(&mut client).await, "the end of the stream is forwarded");
     eventually!(proxy.connections() == 0);
 }
 
@@ -73,7 +73,7 @@ async fn proxy_passes_bytes_unchanged() {
 async fn cut_closes_open_connections_only() {
     let (proxy, mut client) = pair().await;
     proxy.cut();
-    assert!(is_over(&mut client).await);
+    assert!(is_closed(&mut client).await);
     let mut next = TcpStream::connect(proxy.addr()).await.unwrap();
     assert_eq!(exchange(&mut next, b"again").await, b"again");
 }
@@ -82,9 +82,9 @@ async fn cut_closes_open_connections_only() {
 async fn refused_connections_fail_until_healed() {
     let (proxy, mut client) = pair().await;
     proxy.refuse();
-    assert!(is_over(&mut client).await);
+    assert!(is_closed(&mut client).await);
     let mut refused = TcpStream::connect(proxy.addr()).await.unwrap();
-    assert!(is_over(&mut refused).await);
+    assert!(is_closed(&mut refused).await);
     proxy.heal();
     let mut next = TcpStream::connect(proxy.addr()).await.unwrap();
     assert_eq!(exchange(&mut next, b"again").await, b"again");
@@ -103,14 +103,14 @@ async fn stalled_direction_holds_bytes() {
         proxy.stall(direction);
         client.write_all(b"lost").await.unwrap();
         proxy.cut();
-        assert!(is_over(&mut client).await, "held bytes are lost with their connection");
+        assert!(is_closed(&mut client).await, "held bytes are lost with their connection");
     }
 }
 
 #[tokio::test]
 async fn other_direction_continues_during_stall() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let proxy = FaultProxy::of(listener.local_addr().unwrap()).await;
+    let proxy = FaultProxy::start(listener.local_addr().unwrap()).await;
     let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
     let (mut server, _) = listener.accept().await.unwrap();
     proxy.stall(Direction::ToServer);
@@ -138,8 +138,8 @@ async fn delay_and_throttle_slow_transfers() {
 #[tokio::test]
 async fn proxy_without_server_closes_connections() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let proxy = FaultProxy::of(nobody).await;
+    let proxy = FaultProxy::start(nobody).await;
     let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
-    assert!(is_over(&mut client).await);
+    assert!(is_closed(&mut client).await);
     assert_eq!(proxy.connections(), 0);
 }

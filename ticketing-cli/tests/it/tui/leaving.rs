@@ -45,12 +45,12 @@ fn leaving_with_ctrl_c_gives_the_terminal_back() {
 }
 
 #[test]
-fn being_terminated_gives_the_terminal_back() {
+fn sigterm_restores_the_terminal() {
     leaves_a_clean_terminal(|pty| pty.signal("TERM"), 130);
 }
 
 #[test]
-fn being_interrupted_from_outside_gives_the_terminal_back() {
+fn sigint_restores_the_terminal() {
     leaves_a_clean_terminal(|pty| pty.signal("INT"), 130);
 }
 

@@ -8,7 +8,7 @@ use super::{ENTER, tui};
 use crate::support::{Cli, Server, eventually, program};
 
 #[test]
-fn what_one_reserves_is_shown_as_reserved_to_the_other() {
+fn reservation_is_shown_to_another_user() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     seller.ticket("Opera", "20");
@@ -69,7 +69,7 @@ fn restarted_server_is_followed_without_a_gap() {
 }
 
 #[test]
-fn without_a_server_it_says_so_and_finds_it_when_it_comes() {
+fn tui_without_server_reconnects_when_it_starts() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
     let url = server.url.clone();

@@ -71,7 +71,7 @@ fn page_is_opened_from_the_command_line() {
 }
 
 #[test]
-fn without_a_browser_the_address_is_what_there_is() {
+fn address_is_printed_without_a_browser() {
     let cli = Cli::offline();
     let empty = cli.home.path();
     let mut command = cli.command(&["open"]);

@@ -164,7 +164,7 @@ fn field_error_is_shown_and_other_fields_are_kept() {
 }
 
 #[test]
-fn without_a_server_it_says_so_and_can_be_asked_again() {
+fn plain_view_without_server_offers_reload() {
     let run = Cli::offline().run_with(&["tui", "--plain"], "");
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.out.contains("cannot be reached"), "{}", run.out);

@@ -67,7 +67,7 @@ fn password_is_not_shown() {
 }
 
 #[test]
-fn being_interrupted_at_a_password_leaves_a_terminal_that_shows_what_is_typed() {
+fn interrupt_at_password_prompt_restores_echo() {
     let server = Server::start();
     let cli = Cli::at(&server.url);
     for signal in ["INT", "TERM"] {

@@ -131,7 +131,7 @@ fn it_comes_back_from_a_stop_that_it_could_not_prepare_for_in_bash() {
 }
 
 #[test]
-fn without_a_shell_to_come_back_from_it_stays_in_front() {
+fn suspend_without_job_control_is_ignored() {
     let server = Server::start();
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let mut pty = super::tui(&Cli::at(&server.url));

@@ -60,7 +60,7 @@ async fn changed_price_is_reported_and_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_visible_yet_is_waited_for() {
+async fn call_waits_until_resource_is_visible() {
     let mock = Mock::new();
     let later =
         Reply::problem(503, ErrorCode::NotYetVisible, "not known here yet").header("retry-after", "1");

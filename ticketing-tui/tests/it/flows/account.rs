@@ -24,7 +24,7 @@ fn sign_up(harness: &mut Harness) {
 
 #[test]
 fn sign_up_to_buy_continues_with_the_ticket() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("j b");
     assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
     harness.assert_shows("Sign in");
@@ -37,7 +37,7 @@ fn sign_up_to_buy_continues_with_the_ticket() {
 
 #[test]
 fn sign_up_to_sell_continues_with_the_form() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("n");
     harness.assert_shows("at http://127.0.0.1:3000");
     sign_up(&mut harness);
@@ -48,7 +48,7 @@ fn sign_up_to_sell_continues_with_the_form() {
 
 #[test]
 fn wrong_password_stays_on_the_form_and_can_be_corrected() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("i");
     harness.type_text("ada@example.com");
     harness.press("enter");
@@ -68,7 +68,7 @@ fn wrong_password_stays_on_the_form_and_can_be_corrected() {
 
 #[test]
 fn second_enter_while_signing_in_sends_nothing() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("i");
     harness.type_text("ada@example.com");
     harness.press("tab");
@@ -81,7 +81,7 @@ fn second_enter_while_signing_in_sends_nothing() {
 
 #[test]
 fn passwords_that_are_too_short_or_differ_are_not_sent() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("i ctrl-t");
     for words in ["ada@example.com", "short", "short"] {
         harness.type_text(words);

@@ -61,7 +61,7 @@ fn order_is_followed_from_another_screen() {
 }
 
 #[test]
-fn order_that_runs_out_on_its_page_ends() {
+fn order_expires_while_its_page_is_shown() {
     let mut harness = reserved((80, 24));
     harness.server.orders = vec![order(OrderStatus::Cancelled)];
     harness.advance_with_wakeups(901_000);

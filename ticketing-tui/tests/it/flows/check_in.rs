@@ -128,7 +128,7 @@ fn door_is_prepared_by_a_key() {
 }
 
 #[test]
-fn door_without_a_list_says_that_it_cannot_tell_offline() {
+fn offline_door_without_list_rules_unknown() {
     let mut harness = door();
     lose(&mut harness);
     harness.assert_shows("Offline, and this door is not prepared");

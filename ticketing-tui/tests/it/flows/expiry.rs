@@ -11,7 +11,7 @@ fn order(status: OrderStatus) -> Order {
 
 /// At the checkout of a ticket that is held for fifteen minutes.
 fn held() -> Harness {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     hold(&mut harness);
     harness
 }
@@ -129,7 +129,7 @@ fn silent_server_is_not_asked_repeatedly() {
 
 #[test]
 fn server_clock_sets_the_deadline() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.server.skew = 120_000;
     hold(&mut harness);
     harness.assert_shows("Reserved for you  13:00");

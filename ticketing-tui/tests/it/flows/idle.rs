@@ -40,7 +40,7 @@ fn unbound_key_clears_messages() {
 
 #[test]
 fn countdown_wakes_at_each_second() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.server.orders = vec![fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created)];
     harness.sign_in();
     harness.press("r");
@@ -55,7 +55,7 @@ fn countdown_wakes_at_each_second() {
 
 #[test]
 fn lost_connection_wakes_each_second_until_the_retry() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     let retry_in = Duration::from_millis(2_500);
     harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
     let mut wakes = 0;
@@ -69,7 +69,7 @@ fn lost_connection_wakes_each_second_until_the_retry() {
 
 #[test]
 fn terminate_event_ends_the_program() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.feed(Event::Terminate);
     assert_eq!(count_effects!(harness, Effect::Quit), 1);
     assert!(harness.app.has_ended());

@@ -149,7 +149,7 @@ fn help_shows_the_screen_s_keys_and_its_key_closes_it() {
 }
 
 #[test]
-fn what_the_footer_offers_in_a_question_works() {
+fn footer_keys_of_a_confirmation_work() {
     let mut harness = Harness::signed_in();
     harness.press("i");
     let before = harness.screen();

@@ -26,7 +26,7 @@ fn late_reservation_keeps_the_open_screen() {
 
 #[test]
 fn late_sign_in_keeps_the_open_screen() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("i");
     harness.type_text("ada@example.com");
     harness.press("tab");
@@ -50,7 +50,7 @@ fn error_of_a_ticket_screen_that_was_left_is_not_shown() {
 
 #[test]
 fn pages_of_a_replaced_load_are_dropped() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("r r");
     assert_eq!(count_pending!(harness, Call::Market), 2);
     let (first, second) = (take_call!(harness, Call::Market), take_call!(harness, Call::Market));
@@ -67,7 +67,7 @@ fn pages_of_a_replaced_load_are_dropped() {
 
 #[test]
 fn late_first_page_does_not_end_the_current_load() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("r r");
     let (first, second) = (take_call!(harness, Call::Market), take_call!(harness, Call::Market));
     harness.reply(first, page(&["old one"]));
@@ -113,7 +113,7 @@ fn change_before_the_first_page_is_kept() {
 
 #[test]
 fn ticket_withdrawn_during_a_reload_does_not_come_back() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("r");
     harness.feed(fixtures::change(TicketChangeKind::Deleted, fixtures::tickets()[0].clone()));
     harness.assert_hides("Jazz at the lake");
@@ -124,7 +124,7 @@ fn ticket_withdrawn_during_a_reload_does_not_come_back() {
 
 #[test]
 fn withdrawn_ticket_is_not_restored_by_an_older_page() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("r");
     let load = take_call!(harness, Call::Market);
     let tickets = fixtures::tickets();

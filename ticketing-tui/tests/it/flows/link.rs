@@ -164,7 +164,7 @@ fn interrupted_load_is_not_taken_as_complete() {
 
 #[test]
 fn failed_reload_is_reported_and_keeps_the_rows() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("r");
     answer!(harness, Call::Market, Err(fixtures::offline()));
     harness.assert_shows("Jazz at the lake");
@@ -209,7 +209,7 @@ fn without_live_changes_reloading_loads_the_market() {
 
 #[test]
 fn rows_and_selection_stay_during_a_reload() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("j r");
     harness.assert_shows("Jazz at the lake");
     harness.answer_reads();

@@ -11,7 +11,7 @@ fn created(harness: &mut Harness, id: &str, title: &str) {
 
 #[test]
 fn selection_stays_on_its_ticket() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("j");
     for n in 0..30 {
         created(&mut harness, &format!("n{n}"), &format!("New {n}"));
@@ -25,7 +25,7 @@ fn selection_stays_on_its_ticket() {
 /// The key must not buy another ticket than the selected one.
 #[test]
 fn selection_stays_on_the_first_ticket() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     assert!(harness.selected().starts_with("Jazz"));
     created(&mut harness, "n1", "Brand new");
     assert!(harness.selected().starts_with("Jazz"), "{}", harness.selected());
@@ -60,7 +60,7 @@ fn chosen_row_stays_selected_while_the_market_is_loaded() {
 
 #[test]
 fn removed_selection_moves_to_its_neighbour() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("j");
     harness.feed(fixtures::change(TicketChangeKind::Deleted, fixtures::tickets()[1].clone()));
     assert!(harness.selected().starts_with("Night train"), "{}", harness.selected());
@@ -71,7 +71,7 @@ fn removed_selection_moves_to_its_neighbour() {
 
 #[test]
 fn older_version_changes_nothing() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     let reserved = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
     let sold = fixtures::later(&reserved, TicketStatus::Sold);
     harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
@@ -81,7 +81,7 @@ fn older_version_changes_nothing() {
 
 #[test]
 fn withdrawn_ticket_is_not_restored() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     let ticket = fixtures::tickets()[0].clone();
     harness.feed(fixtures::change(TicketChangeKind::Deleted, ticket.clone()));
     harness
@@ -91,7 +91,7 @@ fn withdrawn_ticket_is_not_restored() {
 
 #[test]
 fn filter_applies_to_later_changes() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("/");
     harness.type_text("jazz");
     harness.press("esc");
@@ -104,7 +104,7 @@ fn filter_applies_to_later_changes() {
 
 #[test]
 fn available_only_hides_tickets_reserved_meanwhile() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("a");
     harness.finish_work();
     harness.assert_hides("Night train");
@@ -121,7 +121,7 @@ fn available_only_hides_tickets_reserved_meanwhile() {
 
 #[test]
 fn there_is_work_only_while_searching() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     assert!(!harness.app.has_work());
     harness.press("/ j");
     assert!(harness.app.has_work());
@@ -131,7 +131,7 @@ fn there_is_work_only_while_searching() {
 
 #[test]
 fn clearing_takes_filter_and_prices_away() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("$");
     harness.type_text("30");
     harness.press("tab");
@@ -150,7 +150,7 @@ fn clearing_takes_filter_and_prices_away() {
 
 #[test]
 fn invalid_price_is_reported_and_can_be_corrected() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("$");
     harness.type_text("abc");
     harness.press("enter");
@@ -164,7 +164,7 @@ fn invalid_price_is_reported_and_can_be_corrected() {
 
 #[test]
 fn change_of_a_held_ticket_reloads_its_order() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     let ticket = fixtures::tickets()[0].clone();
     harness.server.orders = vec![fixtures::order("o1", &ticket, OrderStatus::Created)];
     harness.sign_in();
@@ -181,7 +181,7 @@ fn change_of_a_held_ticket_reloads_its_order() {
 
 #[test]
 fn enter_in_a_filter_opens_the_only_ticket_that_is_like_it() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("/");
     harness.type_text("night");
     harness.press("enter");

@@ -7,7 +7,7 @@ use crate::support::{Harness, count_effects, count_pending, fixtures};
 
 #[test]
 fn first_click_selects_and_second_click_opens() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.click("Night train");
     assert!(harness.selected().starts_with("Night train"));
     harness.assert_shows("Market: 6 tickets");
@@ -17,7 +17,7 @@ fn first_click_selects_and_second_click_opens() {
 
 #[test]
 fn other_buttons_and_moves_do_nothing() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     let before = harness.screen();
     for kind in [
         MouseEventKind::Down(MouseButton::Right),
@@ -32,7 +32,7 @@ fn other_buttons_and_moves_do_nothing() {
 
 #[test]
 fn wheel_scrolls_the_list() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.mouse(MouseEventKind::ScrollDown, 10, 10);
     assert!(harness.selected().starts_with("Zürich"), "{}", harness.selected());
     harness.mouse(MouseEventKind::ScrollUp, 10, 10);
@@ -57,7 +57,7 @@ fn tabs_and_the_buttons_of_the_footer_can_be_pressed() {
 
 #[test]
 fn click_on_the_account_signs_in_and_out() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.click("i Sign in");
     harness.assert_shows("E-mail");
     let mut harness = Harness::signed_in();
@@ -67,7 +67,7 @@ fn click_on_the_account_signs_in_and_out() {
 
 #[test]
 fn click_outside_a_popup_only_closes_it() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("$");
     harness.click_at(3, 20);
     harness.assert_hides("Prices, in US dollars");
@@ -80,7 +80,7 @@ fn click_outside_a_popup_only_closes_it() {
 
 #[test]
 fn click_on_a_popup_does_not_reach_the_screen_below() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("$");
     harness.click("Prices, in US");
     harness.assert_shows("Prices, in US dollars");
@@ -104,7 +104,7 @@ fn click_on_the_footer_answers_a_confirmation() {
 
 #[test]
 fn click_focuses_a_field() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("i");
     harness.click("Password");
     harness.type_text("secret");

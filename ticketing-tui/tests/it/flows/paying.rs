@@ -62,7 +62,7 @@ fn code_is_shown_once_the_pass_is_issued() {
 }
 
 #[test]
-fn without_motion_nothing_moves() {
+fn reduced_motion_disables_animations() {
     let mut harness = paying(Settings { motion: false, ..Settings::default() });
     let before = harness.screen();
     harness.advance(240);

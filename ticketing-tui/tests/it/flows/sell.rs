@@ -11,7 +11,7 @@ fn mine() -> Ticket {
 
 /// Opens the listings of the user, which have one ticket.
 fn selling() -> Harness {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.server.listings = vec![mine()];
     harness.sign_in();
     harness.press("r 3");
@@ -71,7 +71,7 @@ fn details_are_optional_checked_and_cleared() {
 
 #[test]
 fn emptied_detail_is_cleared() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.server.listings = vec![mine().details(ticketing_sdk::fixtures::details())];
     harness.sign_in();
     harness.press("r 3");

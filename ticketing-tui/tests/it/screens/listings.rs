@@ -53,7 +53,7 @@ screen_tests! {
 
 #[test]
 fn list_without_listings_says_why() {
-    let mut harness = Harness::open();
+    let mut harness = Harness::signed_out();
     harness.press("3");
     harness.assert_shows("Sign in to see your listings");
     let mut harness = Harness::signed_in();

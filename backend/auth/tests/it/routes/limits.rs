@@ -31,7 +31,7 @@ async fn account_has_ten_tries_a_minute_from_one_address(engine: Engine) {
     // Even the correct password is refused, without a hash.
     let before = service.app.hash_counts();
     let reply = service.signin("ada@example.com", PASSWORD).await;
-    reply.refused(429, &[TOO_MANY]);
+    reply.assert_refused(429, &[TOO_MANY]);
     assert_eq!(reply.retry_after(), 6);
     assert_eq!(service.app.hash_counts(), before);
     // Other accounts are not limited.
@@ -47,7 +47,7 @@ async fn unknown_account_is_limited_like_a_known_one(engine: Engine) {
     for _ in 0..10 {
         assert_eq!(service.signin("nobody@example.com", "guess").await.status, StatusCode::BAD_REQUEST);
     }
-    service.signin("nobody@example.com", "guess").await.refused(429, &[TOO_MANY]);
+    service.signin("nobody@example.com", "guess").await.assert_refused(429, &[TOO_MANY]);
 }
 
 /// Signs in to Ada's account from an address.
@@ -72,7 +72,7 @@ async fn owner_signs_in_while_another_address_guesses(engine: Engine) {
         service.clock.advance(Duration::from_secs(6));
     }
     assert_eq!(signin_from(&service, "203.0.113.9", "wrong password").await.status, StatusCode::BAD_REQUEST);
-    signin_from(&service, "203.0.113.9", PASSWORD).await.refused(429, &[TOO_MANY]);
+    signin_from(&service, "203.0.113.9", PASSWORD).await.assert_refused(429, &[TOO_MANY]);
 }
 
 async fn guesses_from_many_addresses_delay_but_never_refuse_the_owner(engine: Engine) {
@@ -113,7 +113,7 @@ async fn guesses_from_many_addresses_delay_but_never_refuse_the_owner(engine: En
     assert!(waited >= Duration::from_secs(2), "{waited:?}");
 }
 
-async fn from(service: &Service, peer: &str, forwarded: &str, path: &str, number: u32) -> Reply {
+async fn post_from(service: &Service, peer: &str, forwarded: &str, path: &str, number: u32) -> Reply {
     let body = json!({ "email": format!("u{number}@example.com"), "password": PASSWORD });
     let mut request = post(path, body.to_string());
     request.headers_mut().insert("x-forwarded-for", forwarded.parse().unwrap());
@@ -128,27 +128,30 @@ async fn address_is_limited_over_all_accounts(engine: Engine) {
     })
     .await;
     for number in 0..3 {
-        let made = from(&service, "203.0.113.9", "1.1.1.1", "/api/users/signup", number).await;
+        let made = post_from(&service, "203.0.113.9", "1.1.1.1", "/api/users/signup", number).await;
         assert_eq!(made.status, StatusCode::CREATED);
         // A header of a client that is no trusted proxy does not change its address.
-        let signed_in = from(&service, "203.0.113.9", "2.2.2.2", "/api/users/signin", number).await;
+        let signed_in = post_from(&service, "203.0.113.9", "2.2.2.2", "/api/users/signin", number).await;
         assert_eq!(signed_in.status, StatusCode::OK);
     }
     for path in ["/api/users/signup", "/api/users/signin"] {
-        let reply = from(&service, "203.0.113.9", "3.3.3.3", path, 9).await;
-        reply.refused(429, &[TOO_MANY]);
+        let reply = post_from(&service, "203.0.113.9", "3.3.3.3", path, 9).await;
+        reply.assert_refused(429, &[TOO_MANY]);
         assert_eq!(reply.retry_after(), 10);
     }
     // Behind a trusted proxy each client has its own limit, and so has another address.
     assert_eq!(
-        from(&service, "10.0.0.1", "1.1.1.1", "/api/users/signup", 10).await.status,
+        post_from(&service, "10.0.0.1", "1.1.1.1", "/api/users/signup", 10).await.status,
         StatusCode::CREATED
     );
-    assert_eq!(from(&service, "203.0.113.8", "", "/api/users/signup", 11).await.status, StatusCode::CREATED);
-    assert_eq!(from(&service, "10.0.0.1", "203.0.113.9", "/api/users/signup", 12).await.status, 429);
+    assert_eq!(
+        post_from(&service, "203.0.113.8", "", "/api/users/signup", 11).await.status,
+        StatusCode::CREATED
+    );
+    assert_eq!(post_from(&service, "10.0.0.1", "203.0.113.9", "/api/users/signup", 12).await.status, 429);
 
     service.clock.advance(Duration::from_secs(10));
-    assert_eq!(from(&service, "203.0.113.9", "", "/api/users/signin", 0).await.status, StatusCode::OK);
+    assert_eq!(post_from(&service, "203.0.113.9", "", "/api/users/signin", 0).await.status, StatusCode::OK);
 }
 
 async fn default_limit_of_an_address_is_300(engine: Engine) {
@@ -157,7 +160,7 @@ async fn default_limit_of_an_address_is_300(engine: Engine) {
         let reply = service.signin(&format!("u{number}@example.com"), "guess").await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     }
-    service.signup("ada@example.com", PASSWORD).await.refused(429, &[TOO_MANY]);
+    service.signup("ada@example.com", PASSWORD).await.assert_refused(429, &[TOO_MANY]);
     // Reading the signed-in user and signing out still work.
     assert!(service.current_user(None).await.is_null());
     assert_eq!(service.signout(None).await.status, StatusCode::OK);

@@ -38,7 +38,7 @@ async fn unknown_email_and_wrong_password_get_the_same_answer(engine: Engine) {
     ] {
         let before = service.app.hash_counts();
         let reply = service.signin(email, password).await;
-        reply.refused(400, &[WRONG]);
+        reply.assert_refused(400, &[WRONG]);
         let after = service.app.hash_counts();
         assert_eq!((after.verified - before.verified, after.hashed - before.hashed), (1, 0), "{email}");
         let mut headers = reply.headers.clone();
@@ -55,13 +55,13 @@ async fn passwords_are_compared_exactly_as_received(engine: Engine) {
     for wrong in
         [password.trim(), &password.to_lowercase(), &format!("{password} "), &format!("{password}\0")]
     {
-        service.signin("ada@example.com", wrong).await.refused(400, &[WRONG]);
+        service.signin("ada@example.com", wrong).await.assert_refused(400, &[WRONG]);
     }
     assert_eq!(service.signin("ada@example.com", password).await.status, StatusCode::OK);
     // 128 characters of four bytes each: nothing is cut off.
     let long = "🎫".repeat(128);
     service.signup("bob@example.com", &long).await;
-    service.signin("bob@example.com", &"🎫".repeat(127)).await.refused(400, &[WRONG]);
+    service.signin("bob@example.com", &"🎫".repeat(127)).await.assert_refused(400, &[WRONG]);
     assert_eq!(service.signin("bob@example.com", &long).await.status, StatusCode::OK);
 }
 
@@ -70,10 +70,10 @@ async fn validation_errors_are_reported_together(engine: Engine) {
     let email = ("email", "invalid_input", "Email must be valid");
     let password = ("password", "invalid_input", "You must supply a password");
     for body in [json!({}), json!({ "email": 1, "password": 2 }), json!({ "email": "ada", "password": "" })] {
-        service.post("/api/users/signin", body).await.refused(400, &[email, password]);
+        service.post("/api/users/signin", body).await.assert_refused(400, &[email, password]);
     }
-    service.signin("ada@example.com", "").await.refused(400, &[password]);
-    service.signin("ada@", "x").await.refused(400, &[email]);
+    service.signin("ada@example.com", "").await.assert_refused(400, &[password]);
+    service.signin("ada@", "x").await.assert_refused(400, &[email]);
     assert_eq!(service.app.hash_counts().verified, 0);
 }
 
@@ -84,7 +84,7 @@ async fn invalid_hash_is_an_internal_error_without_detail(engine: Engine) {
     let broken = db.write(|tx| tx.execute("UPDATE users SET password_hash = 'not a hash'", &[])).await;
     assert_eq!(broken.unwrap(), 1);
     let reply = service.signin("ada@example.com", PASSWORD).await;
-    reply.refused(500, &[("", "internal", "Something went wrong")]);
+    reply.assert_refused(500, &[("", "internal", "Something went wrong")]);
 }
 
 async fn accounts_survive_a_restart(engine: Engine) {

@@ -60,7 +60,7 @@ async fn email_has_one_account_whatever_its_case(engine: Engine) {
     assert_eq!(service.signup("ada@example.com", PASSWORD).await.status, StatusCode::CREATED);
     for email in ["ada@example.com", "ADA@EXAMPLE.COM", "Ada@example.Com"] {
         let reply = service.signup(email, "another password").await;
-        reply.refused(400, &[("email", "email_in_use", "Email in use")]);
+        reply.assert_refused(400, &[("email", "email_in_use", "Email in use")]);
     }
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
     // The first password is still the one.
@@ -78,7 +78,7 @@ async fn concurrent_signups_create_one_account(engine: Engine) {
         replies.iter().partition(|reply| reply.status == StatusCode::CREATED);
     assert_eq!(made.len(), 1);
     for reply in refused {
-        reply.refused(400, &[("email", "email_in_use", "Email in use")]);
+        reply.assert_refused(400, &[("email", "email_in_use", "Email in use")]);
     }
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
 }
@@ -95,10 +95,10 @@ async fn validation_errors_are_reported_together(engine: Engine) {
         json!({ "email": "ada@example.com ", "password": "x".repeat(129) }),
         json!({ "mail": "ada@example.com", "Password": PASSWORD }),
     ] {
-        service.post(path, body).await.refused(400, &[EMAIL_FAULT, PASSWORD_FAULT]);
+        service.post(path, body).await.assert_refused(400, &[EMAIL_FAULT, PASSWORD_FAULT]);
     }
-    service.post(path, json!({ "email": "ada@example.com" })).await.refused(400, &[PASSWORD_FAULT]);
-    service.post(path, json!({ "password": PASSWORD })).await.refused(400, &[EMAIL_FAULT]);
+    service.post(path, json!({ "email": "ada@example.com" })).await.assert_refused(400, &[PASSWORD_FAULT]);
+    service.post(path, json!({ "password": PASSWORD })).await.assert_refused(400, &[EMAIL_FAULT]);
     assert_eq!(service.app.hash_counts().hashed, 0);
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
@@ -153,7 +153,7 @@ async fn concurrent_hashing_is_bounded(engine: Engine) {
     assert!(made.len() >= 2, "{}", made.len());
     assert!(!refused.is_empty());
     for reply in refused {
-        reply.refused(503, &[("", "unavailable", "The service is busy, try again")]);
+        reply.assert_refused(503, &[("", "unavailable", "The service is busy, try again")]);
         assert_eq!(reply.retry_after(), 1);
     }
     // The refused requests have changed nothing, and a new one succeeds.

@@ -52,10 +52,10 @@ async fn key_with_another_body_is_refused(engine: Engine) {
     let service = Service::on(engine).await;
     keyed(&service, "k-1", ada()).await;
     let another = json!({ "email": "ada@example.com", "password": "another password" });
-    keyed(&service, "k-1", another).await.refused(422, &[REUSED]);
+    keyed(&service, "k-1", another).await.assert_refused(422, &[REUSED]);
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
     // Another key is another request, and the e-mail is taken by then.
-    keyed(&service, "k-2", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
+    keyed(&service, "k-2", ada()).await.assert_refused(400, &[("email", "email_in_use", "Email in use")]);
 }
 
 async fn idempotency_key_belongs_to_the_address_that_signs_up(engine: Engine) {
@@ -67,7 +67,7 @@ async fn idempotency_key_belongs_to_the_address_that_signs_up(engine: Engine) {
     assert_eq!(keyed(&service, "1", bob).await.body, first.body);
     // Addresses that differ in case share the scope of the key, but the bodies differ.
     let shouted = json!({ "email": "ADA@example.com", "password": PASSWORD });
-    keyed(&service, "1", shouted).await.refused(422, &[REUSED]);
+    keyed(&service, "1", shouted).await.assert_refused(422, &[REUSED]);
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 2);
 }
 
@@ -103,7 +103,7 @@ async fn refused_signup_releases_its_key(engine: Engine) {
     assert_eq!(keyed(&service, "k-0", bad).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(keyed(&service, "k-0", ada()).await.status, StatusCode::CREATED);
 
-    keyed(&service, "k-1", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
+    keyed(&service, "k-1", ada()).await.assert_refused(400, &[("email", "email_in_use", "Email in use")]);
     let kept = service.count("SELECT COUNT(*) AS n FROM idempotency_keys WHERE key = 'k-1'").await;
     assert_eq!(kept, 0);
 }
@@ -116,7 +116,7 @@ async fn keys_are_validated_and_removed_after_a_day(engine: Engine) {
 
     assert_eq!(keyed(&service, "k-1", ada()).await.status, StatusCode::CREATED);
     service.clock.advance(RETENTION + Duration::from_millis(1));
-    keyed(&service, "k-1", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
+    keyed(&service, "k-1", ada()).await.assert_refused(400, &[("email", "email_in_use", "Email in use")]);
 }
 
 async fn stored_answer_has_no_secret(engine: Engine) {

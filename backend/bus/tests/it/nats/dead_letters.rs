@@ -77,7 +77,7 @@ async fn advisory_while_offline_is_processed_later() {
 }
 
 #[tokio::test]
-async fn foreign_message_is_contained() {
+async fn message_of_another_publisher_is_dead_lettered() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.live_bus().await;
     let core = fixture.service("s");

@@ -28,6 +28,6 @@ async fn an_ended_session_is_refused_for_good(engine: Engine) {
     fixture.crash().await;
     let mut after = fixture.user("ada");
     after.cookie.clone_from(&ada.cookie);
-    after.get("/api/payments").await.refused(401, "not_signed_in");
+    after.get("/api/payments").await.assert_refused(401, "not_signed_in");
     assert_eq!(fixture.user("ada").get("/api/payments").await.status, 200, "another session goes on");
 }

@@ -24,7 +24,7 @@ fn sound_and_empty_marketplaces_are_clean() {
 }
 
 #[test]
-fn second_active_order_of_a_ticket_breaks_one() {
+fn second_active_order_of_a_ticket_breaks_invariant_1() {
     let second = broken(|facts| {
         set_status(facts, "x", OrderStatus::AwaitingPayment, 1);
         facts.payments.clear();
@@ -33,7 +33,7 @@ fn second_active_order_of_a_ticket_breaks_one() {
 }
 
 #[test]
-fn ticket_sold_twice_breaks_two() {
+fn ticket_sold_twice_breaks_invariant_2() {
     let twice = broken(|facts| {
         set_status(facts, "o", OrderStatus::Complete, 2);
         set_status(facts, "x", OrderStatus::Complete, 2);
@@ -43,7 +43,7 @@ fn ticket_sold_twice_breaks_two() {
 }
 
 #[test]
-fn status_at_an_impossible_version_breaks_three() {
+fn status_at_an_impossible_version_breaks_invariant_3() {
     for (id, status, version) in
         [("o", OrderStatus::Created, 1), ("c", OrderStatus::Complete, 3), ("x", OrderStatus::Cancelled, 3)]
     {
@@ -54,7 +54,7 @@ fn status_at_an_impossible_version_breaks_three() {
 }
 
 #[test]
-fn change_without_event_breaks_four() {
+fn change_without_event_breaks_invariant_4() {
     let is_of =
         |event: &OutboxEvent, id: &str, version: i64| event.aggregate == id && event.version == version;
     assert_eq!(broken(|facts| facts.outbox_events.retain(|event| !is_of(event, "c", 2))), [4], "the last");
@@ -86,7 +86,7 @@ fn change_without_event_breaks_four() {
 }
 
 #[test]
-fn revoked_session_without_event_breaks_four() {
+fn revoked_session_without_event_breaks_invariant_4() {
     let since = NOW - 7 * 24 * 3600 * 1000;
     let revoked = |recorded_at: i64, has_event: bool| {
         broken(|facts| {
@@ -104,7 +104,7 @@ fn revoked_session_without_event_breaks_four() {
 }
 
 #[test]
-fn events_missing_or_out_of_order_on_the_bus_break_five() {
+fn events_missing_or_out_of_order_on_the_bus_break_invariant_5() {
     assert_eq!(broken(|facts| facts.outbox_events[4].sequence = None), [5]);
     let swapped = broken(|facts| {
         let (first, second) = (facts.outbox_events[0].sequence, facts.outbox_events[1].sequence);
@@ -121,7 +121,7 @@ fn events_without_effect_break_six_seven_and_sixteen() {
 }
 
 #[test]
-fn ticket_held_by_another_order_breaks_eight() {
+fn ticket_held_by_another_order_breaks_invariant_8() {
     let with = |index: usize, status: &str, order: Option<&str>| {
         broken(|facts| {
             let order = order.map(str::to_owned);
@@ -180,7 +180,7 @@ fn ticket_on_other_terms_than_ordered_breaks_two_or_eight() {
 }
 
 #[test]
-fn ticket_sold_without_complete_order_breaks_two() {
+fn ticket_sold_without_complete_order_breaks_invariant_2() {
     let sold = |order: Option<&str>| {
         broken(|facts| {
             let order = order.map(str::to_owned);
@@ -194,7 +194,7 @@ fn ticket_sold_without_complete_order_breaks_two() {
 }
 
 #[test]
-fn withdrawn_ticket_for_sale_breaks_eight() {
+fn withdrawn_ticket_for_sale_breaks_invariant_8() {
     let for_sale = broken(|facts| {
         (facts.tickets[2].withdrawn, facts.ticket_copies[2].deleted) = (true, true);
     });
@@ -202,7 +202,7 @@ fn withdrawn_ticket_for_sale_breaks_eight() {
 }
 
 #[test]
-fn wrong_number_of_unpaid_orders_breaks_eighteen() {
+fn wrong_number_of_unpaid_orders_breaks_invariant_18() {
     let counted = |counts: &[(&str, i64)]| {
         let count =
             |(user, orders): &(&str, i64)| OpenOrdersRow { user_id: (*user).to_owned(), orders: *orders };
@@ -215,7 +215,7 @@ fn wrong_number_of_unpaid_orders_breaks_eighteen() {
 }
 
 #[test]
-fn copy_that_differs_breaks_nine() {
+fn copy_that_differs_breaks_invariant_9() {
     let changes: [fn(&mut Facts); 13] = [
         |facts| facts.ticket_copies[0].details = json!({}),
         |facts| facts.ticket_copies[0].price = 1,
@@ -246,7 +246,7 @@ fn copy_that_differs_breaks_nine() {
 }
 
 #[test]
-fn money_that_is_not_owed_breaks_ten() {
+fn money_that_is_not_owed_breaks_invariant_10() {
     assert_eq!(broken(|facts| facts.charges.clear()), [10], "sold for nothing");
     assert_eq!(broken(|facts| facts.charges[0].captured = 1998), [10], "a cent is missing");
     assert_eq!(broken(|facts| facts.payments[0].amount = 1998), [10], "payments has another amount");
@@ -305,7 +305,7 @@ fn payment_that_needs_its_owner_waits_with_its_order() {
 }
 
 #[test]
-fn overdue_unpaid_order_breaks_thirteen() {
+fn overdue_unpaid_order_breaks_invariant_13() {
     let expires = |facts: &mut Facts, id: &str, at: i64| {
         let at = Timestamp::from_millis(at);
         order(facts, id).expires_at = at;

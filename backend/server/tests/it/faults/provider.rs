@@ -55,8 +55,8 @@ async fn payment_of_19_99_captures_1999_cents_for_good(shape: Shape) {
     assert_eq!((&payment["status"], &payment["currency"]), (&json!("succeeded"), &json!("usd")));
     assert_eq!(payment["orderId"], reservation.order.as_str());
     reservation.assert_sold(&stack).await;
-    cancel(&stack, &reservation.buyer, &reservation.order).await.refused(400, "order_paid");
-    pay(&stack, &reservation.buyer, &reservation.order, "tok_visa").await.refused(400, "order_paid");
+    cancel(&stack, &reservation.buyer, &reservation.order).await.assert_refused(400, "order_paid");
+    pay(&stack, &reservation.buyer, &reservation.order, "tok_visa").await.assert_refused(400, "order_paid");
     let order = order_of(&stack, &reservation.buyer, &reservation.order).await;
     assert_eq!((&order["status"], &order["version"]), (&json!("complete"), &json!(2)));
     reservation.assert_sold(&stack).await;
@@ -70,12 +70,15 @@ async fn declined_card_keeps_the_reservation(shape: Shape) {
         ("tok_chargeDeclined", "Your card was declined."),
         ("tok_chargeDeclinedInsufficientFunds", "Your card has insufficient funds."),
     ] {
-        let decline =
-            pay(&stack, &reservation.buyer, &reservation.order, token).await.refused(400, "card_declined");
+        let decline = pay(&stack, &reservation.buyer, &reservation.order, token)
+            .await
+            .assert_refused(400, "card_declined");
         assert_eq!(decline, message);
         assert_eq!(order_of(&stack, &reservation.buyer, &reservation.order).await["status"], "created");
     }
-    pay(&stack, &reservation.buyer, &reservation.order, "tok_nothing").await.refused(400, "card_declined");
+    pay(&stack, &reservation.buyer, &reservation.order, "tok_nothing")
+        .await
+        .assert_refused(400, "card_declined");
     assert_eq!(taken(&stack, &reservation.order).await, (0, 0));
     pay(&stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
     reservation.assert_sold(&stack).await;
@@ -91,11 +94,13 @@ async fn failed_capture_frees_the_ticket_and_charges_nothing(shape: Shape) {
     let reservation = reserve(&stack).await;
     pay(&stack, &reservation.buyer, &reservation.order, "tok_chargeCustomerFail")
         .await
-        .refused(400, "card_declined");
+        .assert_refused(400, "card_declined");
     eventually!(order_of(&stack, &reservation.buyer, &reservation.order).await["status"] == "cancelled");
     eventually!(ticket(&stack, &reservation.ticket).await["status"] == "available");
     assert_eq!(taken(&stack, &reservation.order).await, (0, 0));
-    pay(&stack, &reservation.buyer, &reservation.order, "tok_visa").await.refused(400, "order_cancelled");
+    pay(&stack, &reservation.buyer, &reservation.order, "tok_visa")
+        .await
+        .assert_refused(400, "order_cancelled");
     let next = stack.session("next").await;
     let order = ordered(&stack, &next, &reservation.ticket).await;
     pay(&stack, &next, &order, "tok_visa").await.ok(201);
@@ -134,7 +139,7 @@ async fn unreachable_provider_is_reported_and_a_retry_is_safe(shape: Shape) {
     for key in ["key-1", "key-1", "key-2"] {
         let request = stack.raw().post("/api/payments").by(&reservation.buyer).key(key);
         let reply = request.json(&json!({ "orderId": reservation.order, "token": "tok_visa" })).await;
-        reply.refused(503, "provider_unavailable");
+        reply.assert_refused(503, "provider_unavailable");
         assert!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= 1));
         assert_eq!(taken(&stack, &reservation.order).await, (0, 0));
     }
@@ -191,7 +196,7 @@ async fn hold_for_an_ended_order_is_voided(shape: Shape) {
         drop(gate);
     };
     let (paid, ()) = tokio::join!(pay(&stack, &reservation.buyer, &reservation.order, "tok_visa"), meanwhile);
-    paid.refused(400, "order_cancelled");
+    paid.assert_refused(400, "order_cancelled");
     stack.settle().await;
     let ledger = stack.provider().ledger().await.unwrap();
     let charge = &ledger.charges[0];

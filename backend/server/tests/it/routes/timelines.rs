@@ -112,15 +112,15 @@ async fn timeline_is_visible_to_the_buyer_only(shape: Shape) {
         let own = stack.raw().get(&path).by(&buyer).await;
         own.ok(200);
         assert!(!own.text().contains('@'), "{}", own.text());
-        stack.raw().get(&path).by(&other).await.refused(401, "not_owner");
-        stack.raw().get(&path).by(&seller).await.refused(401, "not_owner");
-        stack.raw().get(&path).await.refused(401, "not_signed_in");
+        stack.raw().get(&path).by(&other).await.assert_refused(401, "not_owner");
+        stack.raw().get(&path).by(&seller).await.assert_refused(401, "not_owner");
+        stack.raw().get(&path).await.assert_refused(401, "not_signed_in");
     }
     for path in paths("01900000-0000-7000-8000-000000000000") {
-        stack.raw().get(&path).by(&buyer).await.refused(404, "not_found");
+        stack.raw().get(&path).by(&buyer).await.assert_refused(404, "not_found");
     }
     for path in ["/api/payments/timeline", "/api/tickets/timeline?order="] {
-        stack.raw().get(path).by(&buyer).await.refused(400, "invalid_input");
+        stack.raw().get(path).by(&buyer).await.assert_refused(400, "invalid_input");
     }
     stack.finish().await;
 }
@@ -159,7 +159,7 @@ async fn cancelled_order_names_its_cause(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.user("buyer").await);
     let session = stack.session("declined").await;
     let declined = ordered(&stack, &session, &list(&stack, &seller, "Declined", 20.0).await).await;
-    pay(&stack, &session, &declined, "tok_chargeDeclined").await.refused(400, "card_declined");
+    pay(&stack, &session, &declined, "tok_chargeDeclined").await.assert_refused(400, "card_declined");
     stack.settle().await;
     let timeline = stack.raw().get(&paths(&declined)[1]).by(&session).await.ok(200);
     let entries = timeline["entries"].as_array().unwrap();

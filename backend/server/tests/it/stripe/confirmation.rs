@@ -28,7 +28,7 @@ async fn confirmed_card_pays() {
     assert_eq!(again["clientSecret"], payment["clientSecret"]);
     let other = market.stack.session("other").await;
     let refused = market.stack.raw().get(&path).by(&other).await;
-    refused.refused(401, "not_owner");
+    refused.assert_refused(401, "not_owner");
     assert_eq!(market.captures(&reservation), (0, 0));
     market.stripe.confirm(&intent, true);
     market.assert_sold(&reservation).await;

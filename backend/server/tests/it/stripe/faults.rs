@@ -82,13 +82,13 @@ async fn capture_after_a_burnt_key_uses_a_new_key_once() {
 }
 
 #[tokio::test]
-async fn authorization_after_a_burnt_key_is_not_repeated() {
+async fn authorization_is_not_repeated_after_its_key_was_used_up() {
     let market = StripeMarket::start().await;
     let reservation = market.reserve().await;
     market.stripe.server_faults().error_instead(PaymentStep::Authorize, 1);
     pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa")
         .await
-        .refused(503, "provider_unavailable");
+        .assert_refused(503, "provider_unavailable");
     market.stack.clock().advance(Duration::from_secs(601));
     market.stack.settle().await;
     assert_eq!(market.stripe.intents().len(), 0, "never under another key");
@@ -110,7 +110,7 @@ async fn reply_after_the_timeout_charges_once() {
     let gate = market.stripe.faults().hold(PaymentStep::Authorize);
     pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa")
         .await
-        .refused(503, "provider_unavailable");
+        .assert_refused(503, "provider_unavailable");
     drop(gate);
     market.assert_sold(&reservation).await;
     assert_eq!(market.stripe.ledger().charges.len(), 1);
@@ -137,7 +137,7 @@ async fn authorization_of_an_ended_order_is_voided_under_faults() {
         };
         let (paid, ()) =
             tokio::join!(pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa"), meanwhile);
-        paid.refused(400, "order_cancelled");
+        paid.assert_refused(400, "order_cancelled");
         market.stack.settle().await;
         let charge = market.stripe.ledger().charges.pop().unwrap();
         assert_eq!((charge.captured, charge.voided, charge.held), (0, 1999, false));
@@ -153,7 +153,7 @@ async fn unreachable_provider_is_reported_and_a_retry_is_safe() {
     for _ in 0..2 {
         pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa")
             .await
-            .refused(503, "provider_unavailable");
+            .assert_refused(503, "provider_unavailable");
     }
     assert!(market.stack.stack().watch().audit().await.is_err(), "the ledger is unreachable");
     market.stripe.faults().set_unreachable(false);

@@ -46,8 +46,8 @@ async fn new_order_is_paid_exactly(setup: Setup) {
         "invariant 12: authorize, win, capture"
     );
     fixture.wait_until_copied(&order, OrderStatus::Complete).await;
-    ada.pay(&order, "tok_visa").await.refused(400, "order_paid");
-    ada.pay(&order, "tok_amex").await.refused(400, "order_paid");
+    ada.pay(&order, "tok_visa").await.assert_refused(400, "order_paid");
+    ada.pay(&order, "tok_amex").await.assert_refused(400, "order_paid");
 }
 
 async fn declined_card_leaves_the_order_payable(setup: Setup) {
@@ -64,7 +64,7 @@ async fn declined_card_leaves_the_order_payable(setup: Setup) {
         ("tok_chargeDeclinedInsufficientFunds", "Your card has insufficient funds."),
         ("pm_nothing", unknown),
     ] {
-        assert_eq!(ada.pay(&order, token).await.refused(400, "card_declined"), message);
+        assert_eq!(ada.pay(&order, token).await.assert_refused(400, "card_declined"), message);
     }
     assert_eq!(fixture.orders().status(&order).await, OrderStatus::Created);
     assert!(fixture.ledger().await.charges.is_empty());
@@ -81,7 +81,7 @@ async fn declined_capture_cancels_the_order(setup: Setup) {
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
 
-    let message = ada.pay(&order, "tok_chargeCustomerFail").await.refused(400, "card_declined");
+    let message = ada.pay(&order, "tok_chargeCustomerFail").await.assert_refused(400, "card_declined");
 
     assert_eq!(message, "Your card was declined.");
     fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
@@ -89,7 +89,7 @@ async fn declined_capture_cancels_the_order(setup: Setup) {
     assert_eq!(fixture.published().await, ["payment:authorized", "payment:failed"]);
     let ledger = fixture.ledger().await;
     assert_eq!((ledger.kept(&order), ledger.held(&order)), (0, 0), "invariant 10");
-    ada.pay(&order, "tok_visa").await.refused(400, "order_cancelled");
+    ada.pay(&order, "tok_visa").await.assert_refused(400, "order_cancelled");
 }
 
 async fn unpayable_order_is_refused_with_its_reason(setup: Setup) {
@@ -99,13 +99,13 @@ async fn unpayable_order_is_refused_with_its_reason(setup: Setup) {
     fixture.orders().cancel(&cancelled).await;
     fixture.wait_until_copied(&cancelled, OrderStatus::Cancelled).await;
 
-    ada.pay(&cancelled, "tok_visa").await.refused(400, "order_cancelled");
-    eve.pay(&expired, "tok_visa").await.refused(401, "not_owner");
-    ada.signed_out().pay(&expired, "tok_visa").await.refused(401, "not_signed_in");
+    ada.pay(&cancelled, "tok_visa").await.assert_refused(400, "order_cancelled");
+    eve.pay(&expired, "tok_visa").await.assert_refused(401, "not_owner");
+    ada.signed_out().pay(&expired, "tok_visa").await.assert_refused(401, "not_signed_in");
     fixture.clock.advance(std::time::Duration::from_secs(900));
-    ada.pay(&expired, "tok_visa").await.refused(400, "order_expired");
+    ada.pay(&expired, "tok_visa").await.assert_refused(400, "order_expired");
     for unknown in ["5f8d0d55b54764421b7156d9", "x", "../orders", "019a0000-0000-7000-8000-000000000000"] {
-        ada.pay(&OrderId::new(unknown), "tok_visa").await.refused(404, "not_found");
+        ada.pay(&OrderId::new(unknown), "tok_visa").await.assert_refused(404, "not_found");
     }
     assert!(fixture.payments(&ada).await.is_empty(), "no payment is created");
     assert_eq!(
@@ -126,7 +126,7 @@ async fn hundred_concurrent_requests_capture_once(setup: Setup) {
     assert!(!paid.is_empty());
     assert!(paid.iter().all(|answer| answer.paid().id == paid[0].paid().id), "all follow one payment");
     for other in answers.iter().filter(|answer| answer.status != 201) {
-        other.refused(400, "order_paid");
+        other.assert_refused(400, "order_paid");
     }
     let ledger = fixture.ledger().await;
     assert_eq!((ledger.captures(&order), ledger.kept(&order)), (1, 1999), "invariant 10: one capture");
@@ -147,7 +147,7 @@ async fn other_card_is_refused_during_a_payment(setup: Setup) {
     })
     .await;
 
-    ada.pay(&order, "tok_amex").await.refused(400, "payment_in_progress");
+    ada.pay(&order, "tok_amex").await.assert_refused(400, "payment_in_progress");
 
     drop(gate);
     first.await.unwrap().paid();

@@ -21,9 +21,9 @@ async fn payment_is_visible_to_its_buyer_only(engine: Engine) {
     assert!(answer.text.contains("\"amount\":149.99"), "{}", answer.text);
     assert!(!answer.text.contains("tok_"), "the card is not repeated: {}", answer.text);
 
-    eve.get(&path).await.refused(401, "not_owner");
-    ada.signed_out().get(&path).await.refused(401, "not_signed_in");
+    eve.get(&path).await.assert_refused(401, "not_owner");
+    ada.signed_out().get(&path).await.assert_refused(401, "not_signed_in");
     for unknown in ["x", "5f8d0d55b54764421b7156d9", "%FF", "019a0000-0000-7000-8000-000000000000"] {
-        ada.get(&format!("/api/payments/{unknown}")).await.refused(404, "not_found");
+        ada.get(&format!("/api/payments/{unknown}")).await.assert_refused(404, "not_found");
     }
 }

@@ -26,7 +26,7 @@ async fn same_key_and_body_replay_the_response(setup: Setup) {
     let first = ada.pay_with_key(&paid, "tok_visa", "k1").await;
     let refused = ada.pay_with_key(&declined, "tok_chargeDeclined", "k2").await;
     first.paid();
-    refused.refused(400, "card_declined");
+    refused.assert_refused(400, "card_declined");
 
     for _ in 0..3 {
         let again = ada.pay_with_key(&paid, "tok_visa", "k1").await;
@@ -45,10 +45,10 @@ async fn refusal_is_replayed_for_its_key(setup: Setup) {
     fixture.orders().cancel(&order).await;
     fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
     for _ in 0..2 {
-        ada.pay_with_key(&order, "tok_visa", "k").await.refused(400, "order_cancelled");
+        ada.pay_with_key(&order, "tok_visa", "k").await.assert_refused(400, "order_cancelled");
     }
     let unknown = ticketing_sdk::OrderId::new("5f8d0d55b54764421b7156d9");
-    ada.pay_with_key(&unknown, "tok_visa", "k2").await.refused(404, "not_found");
+    ada.pay_with_key(&unknown, "tok_visa", "k2").await.assert_refused(404, "not_found");
     // The 404 stored nothing, so its key is still free.
     let other = fixture.order(&ada, "20").await;
     ada.pay_with_key(&other, "tok_visa", "k2").await.paid();
@@ -60,8 +60,8 @@ async fn same_key_with_another_body_is_422(setup: Setup) {
     let (one, two) = (fixture.order(&ada, "20").await, fixture.order(&ada, "20").await);
     ada.pay_with_key(&one, "tok_visa", "k").await.paid();
 
-    ada.pay_with_key(&two, "tok_visa", "k").await.refused(422, "idempotency_key_reused");
-    ada.pay_with_key(&one, "tok_amex", "k").await.refused(422, "idempotency_key_reused");
+    ada.pay_with_key(&two, "tok_visa", "k").await.assert_refused(422, "idempotency_key_reused");
+    ada.pay_with_key(&one, "tok_amex", "k").await.assert_refused(422, "idempotency_key_reused");
 
     assert_eq!(fixture.ledger().await.charges.len(), 1, "invariant 14");
     // Keys are scoped to a user.
@@ -86,7 +86,7 @@ async fn key_in_flight_is_409_and_first_request_continues(setup: Setup) {
 
     let answer = ada.pay_with_key(&order, "tok_visa", "k").await;
 
-    answer.refused(409, "idempotency_key_in_flight");
+    answer.assert_refused(409, "idempotency_key_in_flight");
     assert!(answer.header("retry-after").is_some());
     drop(gate);
     let first = first.await.unwrap();
@@ -106,7 +106,7 @@ async fn key_without_response_follows_its_payment(setup: Setup) {
     fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
 
     // A request without a key is a new one; the same key is the same one.
-    ada.pay(&order, "tok_visa").await.refused(400, "order_paid");
+    ada.pay(&order, "tok_visa").await.assert_refused(400, "order_paid");
     assert_eq!(ada.pay_with_key(&order, "tok_visa", "k").await.paid().id, open.id, "invariant 14");
 }
 
@@ -115,7 +115,7 @@ async fn key_follows_the_same_payment_after_503(setup: Setup) {
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "19.99").await;
     fixture.provider().faults().set_unreachable(true);
-    ada.pay_with_key(&order, "tok_visa", "k").await.refused(503, "provider_unavailable");
+    ada.pay_with_key(&order, "tok_visa", "k").await.assert_refused(503, "provider_unavailable");
     fixture.provider().faults().set_unreachable(false);
 
     ada.pay_with_key(&order, "tok_visa", "k").await.paid();

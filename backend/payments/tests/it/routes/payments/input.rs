@@ -40,7 +40,7 @@ async fn invalid_fields_are_all_reported(engine: Engine) {
         assert_eq!(answer.invalid_fields(), fields, "{body}");
         assert!(!answer.text.contains("4242"), "a card number is not repeated");
     }
-    ada.pay_with_key(&order, "tok_visa", &"k".repeat(256)).await.refused(400, "invalid_input");
+    ada.pay_with_key(&order, "tok_visa", &"k".repeat(256)).await.assert_refused(400, "invalid_input");
     assert_no_payment(&fixture).await;
 }
 
@@ -59,10 +59,10 @@ async fn body_that_is_no_json_object_is_refused(engine: Engine) {
             .header(header::CONTENT_TYPE, kind)
             .body(Body::from(body))
             .unwrap();
-        ada.send(request).await.refused(status, code);
+        ada.send(request).await.assert_refused(status, code);
     }
     let huge = json!({ "orderId": "x".repeat(70_000), "token": "tok_visa" });
-    ada.post(&huge, None).await.refused(413, "payload_too_large");
+    ada.post(&huge, None).await.assert_refused(413, "payload_too_large");
     assert_no_payment(&fixture).await;
 }
 
@@ -71,8 +71,8 @@ async fn forged_session_is_refused(engine: Engine) {
     let mut eve = fixture.user("eve");
     let order = fixture.order(&eve, "20").await;
     eve.cookie.truncate(eve.cookie.len() - 12);
-    eve.pay(&order, "tok_visa").await.refused(401, "not_signed_in");
-    eve.get("/api/payments").await.refused(401, "not_signed_in");
+    eve.pay(&order, "tok_visa").await.assert_refused(401, "not_signed_in");
+    eve.get("/api/payments").await.assert_refused(401, "not_signed_in");
     assert_no_payment(&fixture).await;
 }
 

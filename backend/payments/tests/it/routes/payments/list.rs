@@ -52,7 +52,7 @@ async fn payments_of_one_order_are_listed_in_pages(engine: Engine) {
     let fixture = Fixture::on(engine).await;
     let (ada, eve) = (fixture.user("ada"), fixture.user("eve"));
     let (order, other) = (fixture.order(&ada, "20").await, fixture.order(&ada, "20").await);
-    ada.pay(&order, "tok_chargeDeclined").await.refused(400, "card_declined");
+    ada.pay(&order, "tok_chargeDeclined").await.assert_refused(400, "card_declined");
     ada.pay(&other, "tok_visa").await.paid();
     let paid = ada.pay(&order, "tok_visa").await.paid().id;
 
@@ -69,5 +69,5 @@ async fn invalid_page_is_refused(engine: Engine) {
     let ada = fixture.user("ada");
     assert_eq!(ada.get("/api/payments?limit=0").await.invalid_fields(), ["limit"]);
     assert_eq!(ada.get("/api/payments?limit=501&cursor=!").await.invalid_fields(), ["limit", "cursor"]);
-    ada.signed_out().get("/api/payments").await.refused(401, "not_signed_in");
+    ada.signed_out().get("/api/payments").await.assert_refused(401, "not_signed_in");
 }

@@ -45,7 +45,7 @@ async fn order_cancelled_before_authorization_is_voided(setup: Setup) {
     fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
     drop(gate);
 
-    answer.await.unwrap().refused(400, "order_cancelled");
+    answer.await.unwrap().assert_refused(400, "order_cancelled");
 
     assert_no_money_kept(&fixture, &ada, &order).await;
     assert_eq!(fixture.ledger().await.charges[0].voided, 2000);
@@ -62,7 +62,7 @@ async fn order_cancelled_before_decision_is_voided(setup: Setup) {
         .await;
     fixture.orders().cancel(&order).await;
 
-    answer.await.unwrap().refused(400, "order_cancelled");
+    answer.await.unwrap().assert_refused(400, "order_cancelled");
 
     fixture.orders().set_silent(false);
     assert_no_money_kept(&fixture, &ada, &order).await;
@@ -80,7 +80,7 @@ async fn order_expired_before_decision_is_voided(setup: Setup) {
     fixture.clock.advance(Duration::from_secs(900));
     fixture.orders().set_silent(false);
 
-    answer.await.unwrap().refused(400, "order_expired");
+    answer.await.unwrap().assert_refused(400, "order_expired");
 
     assert_no_money_kept(&fixture, &ada, &order).await;
 }
@@ -99,7 +99,7 @@ async fn order_cancelled_during_capture_is_refunded(setup: Setup) {
     fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
     drop(gate);
 
-    answer.await.unwrap().refused(400, "order_cancelled");
+    answer.await.unwrap().assert_refused(400, "order_cancelled");
 
     assert_no_money_kept(&fixture, &ada, &order).await;
     let ledger = fixture.ledger().await;

@@ -41,7 +41,7 @@ async fn response_after_timeout_is_503(setup: Setup) {
     let order = fixture.order(&ada, "20").await;
     let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
 
-    ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
+    ada.pay(&order, "tok_visa").await.assert_refused(503, "provider_unavailable");
 
     drop(gate);
     fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
@@ -55,18 +55,18 @@ async fn unreachable_provider_is_503_and_retry_is_safe(setup: Setup) {
     fixture.provider().faults().set_unreachable(true);
 
     let answer = ada.pay(&order, "tok_visa").await;
-    answer.refused(503, "provider_unavailable");
+    answer.assert_refused(503, "provider_unavailable");
     assert!(answer.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
     assert!(fixture.provider().faults().call_count(PaymentStep::Authorize) >= 3, "the call was retried");
-    ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
-    ada.pay(&order, "tok_amex").await.refused(400, "payment_in_progress");
+    ada.pay(&order, "tok_visa").await.assert_refused(503, "provider_unavailable");
+    ada.pay(&order, "tok_amex").await.assert_refused(400, "payment_in_progress");
     assert_eq!(fixture.payments(&ada).await.len(), 1, "a retry joins the waiting payment");
     fixture.provider().faults().set_unreachable(false);
 
     // The worker can have completed the payment meanwhile.
     let answer = ada.pay(&order, "tok_visa").await;
     if answer.status == 400 {
-        answer.refused(400, "order_paid");
+        answer.assert_refused(400, "order_paid");
     } else {
         answer.paid();
     }
@@ -85,7 +85,7 @@ async fn payment_settles_after_503(setup: Setup) {
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
     fixture.provider().faults().set_unreachable(true);
-    ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
+    ada.pay(&order, "tok_visa").await.assert_refused(503, "provider_unavailable");
 
     fixture.provider().faults().set_unreachable(false);
 

@@ -113,7 +113,7 @@ async fn webhook_events_may_be_duplicated_and_reordered(engine: Engine) {
     let ada = fixture.user("ada");
     let (paid, lost) = (fixture.order(&ada, "19.99").await, fixture.order(&ada, "20").await);
     ada.pay(&paid, "tok_visa").await.paid();
-    ada.pay(&lost, "tok_chargeDeclined").await.refused(400, "card_declined");
+    ada.pay(&lost, "tok_chargeDeclined").await.assert_refused(400, "card_declined");
     let (published, before) = (fixture.published().await, fixture.payments(&ada).await);
 
     let mut events = fixture.stripe().events();
@@ -147,15 +147,15 @@ async fn unsigned_webhook_request_is_refused(engine: Engine) {
         ("no JSON at all".to_owned(), Some(good.as_str())),
         (String::new(), Some(good.as_str())),
     ] {
-        post(&fixture, body, signature).await.refused(400, "invalid_signature");
+        post(&fixture, body, signature).await.assert_refused(400, "invalid_signature");
     }
     fixture.clock.advance(Duration::from_secs(301));
-    post(&fixture, body.clone(), Some(&good)).await.refused(400, "invalid_signature");
+    post(&fixture, body.clone(), Some(&good)).await.assert_refused(400, "invalid_signature");
     assert_eq!(webhook_events(&fixture).await, 0);
 
     let large = "x".repeat(1024 * 1024 + 1);
     let signature = fixture.stripe().sign(&large, STRIPE_WEBHOOK_SECRET);
-    post(&fixture, large, Some(&signature)).await.refused(413, "payload_too_large");
+    post(&fixture, large, Some(&signature)).await.assert_refused(413, "payload_too_large");
 }
 
 async fn webhook_events_of_unknown_payments_are_ignored(engine: Engine) {
@@ -188,7 +188,7 @@ async fn webhook_events_of_unknown_payments_are_ignored(engine: Engine) {
 #[tokio::test]
 async fn simulated_provider_has_no_webhook() {
     let fixture = Fixture::on(Engine::Sqlite).await;
-    post(&fixture, "{}".to_owned(), Some("t=1,v1=00")).await.refused(404, "not_found");
+    post(&fixture, "{}".to_owned(), Some("t=1,v1=00")).await.assert_refused(404, "not_found");
 }
 
 async fn webhook_event_settles_declined_payment(engine: Engine) {
@@ -209,7 +209,7 @@ async fn webhook_event_settles_declined_payment(engine: Engine) {
     })
     .await;
     post_signed(&fixture, &fixture.stripe().events().pop().unwrap()).await;
-    let message = request.await.unwrap().refused(400, "card_declined");
+    let message = request.await.unwrap().assert_refused(400, "card_declined");
     assert_eq!(message, "Your card has insufficient funds.");
     fixture.wait_until_settled(&ada, PaymentStatus::Failed).await;
 }

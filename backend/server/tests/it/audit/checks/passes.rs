@@ -157,7 +157,7 @@ fn passes_as_sold_claimed_offered_and_admitted_are_clean() {
 }
 
 #[test]
-fn complete_order_without_its_pass_breaks_nineteen() {
+fn complete_order_without_its_pass_breaks_invariant_19() {
     assert_eq!(broken(|facts| facts.passes.retain(|pass| pass.id != "pg")), [19]);
     let resold = broken(|facts| facts.passes.retain(|pass| pass.id != "pt"));
     assert_eq!(resold, [19]);
@@ -171,7 +171,7 @@ fn complete_order_without_its_pass_breaks_nineteen() {
 }
 
 #[test]
-fn pass_without_complete_order_breaks_nineteen() {
+fn pass_without_complete_order_breaks_invariant_19() {
     for (ticket, reason) in [("f", "not sold"), ("nothing", "unknown"), ("t2", "a resale makes no pass")] {
         let invented = broken(|facts| facts.passes.push(pass("new", ticket, "u", None)));
         assert!(invented.contains(&19), "{reason}: {invented:?}");
@@ -181,7 +181,7 @@ fn pass_without_complete_order_breaks_nineteen() {
 }
 
 #[test]
-fn pass_with_other_issuer_or_title_than_sold_breaks_nineteen() {
+fn pass_with_other_issuer_or_title_than_sold_breaks_invariant_19() {
     assert_eq!(broken(|facts| pass_mut(facts, "pg").issuer_id = "v".to_owned()), [19]);
     assert_eq!(broken(|facts| pass_mut(facts, "pg").title = "Front row".to_owned()), [19]);
     assert_eq!(broken(|facts| pass_mut(facts, "pg").details = json!({ "seat": "A 1" })), [19]);
@@ -189,7 +189,7 @@ fn pass_with_other_issuer_or_title_than_sold_breaks_nineteen() {
 }
 
 #[test]
-fn holder_other_than_last_buyer_or_claimant_breaks_twenty() {
+fn holder_other_than_last_buyer_or_claimant_breaks_invariant_20() {
     assert_eq!(broken(|facts| pass_mut(facts, "pt").holder_id = "v".to_owned()), [20], "the reseller");
     assert_eq!(broken(|facts| pass_mut(facts, "pt").order_id = Some("order-t".to_owned())), [20]);
     assert_eq!(broken(|facts| pass_mut(facts, "pt").order_id = None), [20], "nobody has claimed it since");
@@ -210,7 +210,7 @@ fn holder_other_than_last_buyer_or_claimant_breaks_twenty() {
 }
 
 #[test]
-fn pass_with_other_price_than_its_last_sale_breaks_twenty() {
+fn pass_with_other_price_than_its_last_sale_breaks_invariant_20() {
     assert_eq!(broken(|facts| pass_mut(facts, "pg").paid = 1), [20]);
     let resold = broken(|facts| {
         order(facts, "order-t2").price = 1500;
@@ -220,7 +220,7 @@ fn pass_with_other_price_than_its_last_sale_breaks_twenty() {
 }
 
 #[test]
-fn serial_other_than_the_changes_of_holder_breaks_twenty() {
+fn serial_other_than_the_changes_of_holder_breaks_invariant_20() {
     assert_eq!(broken(|facts| pass_mut(facts, "pg").serial = 1), [20]);
     let with_serial = |serial: i64| {
         broken(|facts| {
@@ -256,7 +256,7 @@ fn sale_that_has_not_moved_the_pass_is_pending_until_consumed() {
 }
 
 #[test]
-fn second_admission_breaks_twenty_one() {
+fn second_admission_breaks_invariant_21() {
     let again = broken(|facts| facts.pass_events.push(event("pt", 6, "pass:admitted", PassStatus::Used, 2)));
     assert_eq!(again, [21]);
     let reset = broken(|facts| {
@@ -267,7 +267,7 @@ fn second_admission_breaks_twenty_one() {
 }
 
 #[test]
-fn double_admission_before_the_first_breaks_twenty_one() {
+fn double_admission_before_the_first_breaks_invariant_21() {
     let with_double = |at: i64| {
         broken(|facts| {
             let (admitted_at, device) = (Timestamp::from_millis(at), None);
@@ -278,7 +278,7 @@ fn double_admission_before_the_first_breaks_twenty_one() {
 }
 
 #[test]
-fn admission_with_a_superseded_code_or_of_an_offered_pass_breaks_twenty_one() {
+fn admission_with_a_superseded_code_or_of_an_offered_pass_breaks_invariant_21() {
     assert_eq!(broken(|facts| event_mut(facts, "pt", 5).serial = 1), [21], "the code of the reseller");
     let offered = broken(|facts| {
         facts.pass_events.push(event("pg", 2, "pass:admitted", PassStatus::Used, 0));
@@ -290,7 +290,7 @@ fn admission_with_a_superseded_code_or_of_an_offered_pass_breaks_twenty_one() {
 }
 
 #[test]
-fn used_pass_without_admission_breaks_twenty_one() {
+fn used_pass_without_admission_breaks_invariant_21() {
     let forged = broken(|facts| {
         let id = "forged-order".to_owned();
         let order = OrderRow { id, ticket_id: "f".to_owned(), ..order(facts, "order-g").clone() };
@@ -311,7 +311,7 @@ fn used_pass_without_admission_breaks_twenty_one() {
 }
 
 #[test]
-fn valid_pass_whose_listing_is_open_or_ordered_breaks_twenty_two() {
+fn valid_pass_whose_listing_is_open_or_ordered_breaks_invariant_22() {
     let valid = |facts: &mut Facts| {
         let pass = pass_mut(facts, "pg");
         (pass.status, pass.listing_id) = (PassStatus::Valid, None);
@@ -334,7 +334,7 @@ fn valid_pass_whose_listing_is_open_or_ordered_breaks_twenty_two() {
 }
 
 #[test]
-fn offered_pass_without_its_listing_breaks_twenty_two() {
+fn offered_pass_without_its_listing_breaks_invariant_22() {
     assert_eq!(broken(|facts| pass_mut(facts, "pg").listing_id = None), [22]);
     assert_eq!(broken(|facts| pass_mut(facts, "pg").listing_id = Some("f".to_owned())), [22]);
     assert_eq!(broken(|facts| pass_mut(facts, "pg").listing_id = Some("nothing".to_owned())), [22]);

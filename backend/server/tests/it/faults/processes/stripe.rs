@@ -64,7 +64,7 @@ async fn hold_is_voided_after_stripe_is_reachable_again() {
         drop(gate);
     };
     let (paid, ()) = tokio::join!(pay(&stack, &buyer, &order, "tok_visa"), meanwhile);
-    paid.refused(400, "order_cancelled");
+    paid.assert_refused(400, "order_cancelled");
     eventually!(stripe.faults().call_count(PaymentStep::Void) >= 4, seconds 60);
     eventually!(stack.is_settled().await, seconds 60);
     let (ledger, order) = (stripe.ledger(), OrderId::new(&order));

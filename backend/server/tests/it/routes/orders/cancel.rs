@@ -24,7 +24,7 @@ async fn cancelled_order_frees_its_ticket(shape: Shape) {
     cancel(&stack, &buyer, &order).await.ok(204);
     assert_eq!(order_of(&stack, &buyer, &order).await, cancelled, "a second time changes nothing");
     eventually!(ticket(&stack, &ticket_id).await["status"] == "available");
-    pay(&stack, &buyer, &order, "tok_visa").await.refused(400, "order_cancelled");
+    pay(&stack, &buyer, &order, "tok_visa").await.assert_refused(400, "order_cancelled");
     stack.finish().await;
 }
 

@@ -31,7 +31,7 @@ async fn sales_end_when_the_event_starts(shape: Shape) {
     eventually!(order_of(&stack, &buyer, &id(&made)).await["status"] == "cancelled");
     assert_eq!(order_of(&stack, &buyer, &id(&made)).await["cancelReason"], "expired");
     let refused = order(&stack, &buyer, &ticket_id).await;
-    assert_eq!(refused.refused(400, "ticket_past"), "The event has started");
+    assert_eq!(refused.assert_refused(400, "ticket_past"), "The event has started");
     stack.finish().await;
 }
 
@@ -49,8 +49,8 @@ async fn order_reserves_its_ticket(shape: Shape) {
     assert_eq!(time("expiresAt"), time("createdAt") + ttl);
     assert_eq!(order_of(&stack, &buyer, &id(&made)).await, made);
     eventually!(ticket(&stack, &ticket_id).await["orderId"] == made["id"]);
-    order(&stack, &seller, &ticket_id).await.refused(400, "ticket_reserved");
-    order(&stack, &buyer, &ticket_id).await.refused(400, "ticket_reserved");
+    order(&stack, &seller, &ticket_id).await.assert_refused(400, "ticket_reserved");
+    order(&stack, &buyer, &ticket_id).await.assert_refused(400, "ticket_reserved");
     stack.finish().await;
 }
 
@@ -68,7 +68,7 @@ async fn sold_ticket_cannot_be_ordered(shape: Shape) {
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
     let first = ordered(&stack, &buyer, &ticket).await;
     pay(&stack, &buyer, &first, "tok_visa").await.ok(201);
-    order(&stack, &seller, &ticket).await.refused(400, "ticket_reserved");
+    order(&stack, &seller, &ticket).await.assert_refused(400, "ticket_reserved");
     stack.finish().await;
 }
 
@@ -83,7 +83,7 @@ async fn unpaid_orders_are_limited_to_twenty(shape: Shape) {
     }
     let more = list(&stack, &seller, "One more", 20.0).await;
     let reply = order(&stack, &buyer, &more).await;
-    reply.refused(429, "too_many_open_orders");
+    reply.assert_refused(429, "too_many_open_orders");
     assert!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= 1));
     let others = ordered(&stack, &other, &more).await;
     cancel(&stack, &other, &others).await.ok(204);
@@ -92,7 +92,7 @@ async fn unpaid_orders_are_limited_to_twenty(shape: Shape) {
     stack.settle().await;
     let replacing = ordered(&stack, &buyer, &more).await;
     let another = list(&stack, &seller, "And another", 20.0).await;
-    order(&stack, &buyer, &another).await.refused(429, "too_many_open_orders");
+    order(&stack, &buyer, &another).await.assert_refused(429, "too_many_open_orders");
     cancel(&stack, &buyer, &replacing).await.ok(204);
     ordered(&stack, &buyer, &another).await;
     stack.finish().await;
@@ -122,7 +122,7 @@ async fn order_with_an_outdated_price_is_refused(shape: Shape) {
     };
     for shown in [json!(20), json!("20.00"), json!(25.49)] {
         let reply = at(shown).await;
-        reply.refused(409, "price_changed");
+        reply.assert_refused(409, "price_changed");
         let fault = &reply.json()["errors"][0];
         assert_eq!((&fault["field"], &fault["price"]), (&json!("price"), &json!(25.5)));
     }
@@ -132,7 +132,7 @@ async fn order_with_an_outdated_price_is_refused(shape: Shape) {
     // The key of a refused request can be used for the new price.
     let order = at(json!(25.5)).await.ok(201);
     assert_eq!(order["ticket"]["price"], 25.5);
-    at(json!(20)).await.refused(422, "idempotency_key_reused");
+    at(json!(20)).await.assert_refused(422, "idempotency_key_reused");
     stack.finish().await;
 }
 
@@ -145,7 +145,7 @@ async fn cancelled_reservation_pauses_reorders_of_its_buyer(shape: Shape) {
     let first = ordered(&stack, &buyer, &ticket_id).await;
     cancel(&stack, &buyer, &first).await.ok(204);
     let reply = order(&stack, &buyer, &ticket_id).await;
-    reply.refused(429, "reorder_too_soon");
+    reply.assert_refused(429, "reorder_too_soon");
     let wait: u64 = reply.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&wait), "{wait}");
     let rivals = ordered(&stack, &rival, &ticket_id).await;

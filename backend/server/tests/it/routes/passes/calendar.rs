@@ -22,9 +22,9 @@ async fn event_of_a_pass_is_a_calendar_file(shape: Shape) {
     let reply = stack.raw().get(&path).by(&buyer).await;
     assert_eq!((reply.status, reply.header("content-type")), (200, "text/calendar; charset=utf-8"));
     assert!(reply.text().contains("\r\nDTSTART:20991224T183000Z\r\nSUMMARY:Concert\r\n"), "{}", reply.text());
-    stack.raw().get(&path).by(&seller).await.refused(404, "not_found");
+    stack.raw().get(&path).by(&seller).await.assert_refused(404, "not_found");
     let dateless = sold(&stack, &seller, &buyer).await;
     let path = format!("/api/passes{}", path_of(&dateless, "/calendar.ics"));
-    stack.raw().get(&path).by(&buyer).await.refused(404, "not_found");
+    stack.raw().get(&path).by(&buyer).await.assert_refused(404, "not_found");
     stack.finish().await;
 }

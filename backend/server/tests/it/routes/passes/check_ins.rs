@@ -69,7 +69,7 @@ async fn codes_that_are_not_of_this_service_are_refused(shape: Shape) {
         "",
         &code.replacen('0', "1", 1),
     ] {
-        check_in(&stack, &seller, &json!(text)).await.refused(400, "pass_invalid");
+        check_in(&stack, &seller, &json!(text)).await.assert_refused(400, "pass_invalid");
     }
     assert_eq!(check_in(&stack, &seller, &Value::Null).await.fields(), ["code"]);
     check_in(&stack, &seller, &json!(format!("{code}\r\n"))).await.ok(201);
@@ -80,13 +80,13 @@ async fn door_of_another_issuer_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let pass = sold(&stack, &seller, &buyer).await;
-    check_in(&stack, &buyer, &pass["code"]).await.refused(401, "not_owner");
+    check_in(&stack, &buyer, &pass["code"]).await.assert_refused(401, "not_owner");
     stack
         .raw()
         .post("/api/passes/check-ins")
         .json(&json!({ "code": pass["code"] }))
         .await
-        .refused(401, "not_signed_in");
+        .assert_refused(401, "not_signed_in");
     assert_eq!(seen(&stack, &buyer, &pass).await["status"], "valid");
     stack.finish().await;
 }
@@ -96,7 +96,7 @@ async fn offered_pass_is_refused(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let pass = sold(&stack, &seller, &buyer).await;
     post(&stack, &buyer, &path_of(&pass, "/resale"), json!({ "price": 20 })).await.ok(201);
-    check_in(&stack, &seller, &pass["code"]).await.refused(400, "pass_offered");
+    check_in(&stack, &seller, &pass["code"]).await.assert_refused(400, "pass_offered");
     stack.finish().await;
 }
 
@@ -133,9 +133,9 @@ async fn offline_admission_of_an_earlier_holder_is_recorded(shape: Shape) {
     let transfer = post(&stack, &buyer, &path_of(&pass, "/transfer"), json!({})).await.ok(201);
     let claim = json!({ "claimCode": transfer["claimCode"] });
     let given = post(&stack, &friend, "/claims", claim).await.ok(201);
-    upload(1).await.refused(400, "pass_superseded");
-    upload(1).await.refused(400, "pass_superseded");
-    check_in(&stack, &seller, &pass["code"]).await.refused(400, "pass_superseded");
+    upload(1).await.assert_refused(400, "pass_superseded");
+    upload(1).await.assert_refused(400, "pass_superseded");
+    check_in(&stack, &seller, &pass["code"]).await.assert_refused(400, "pass_superseded");
     let door = seen(&stack, &seller, &pass).await;
     assert_eq!((&door["status"], &door["version"]), (&json!("valid"), &json!(3)));
     assert_eq!(door["doubleAdmissions"], json!([{ "admittedAt": at(1), "device": "north" }]));
@@ -143,7 +143,7 @@ async fn offline_admission_of_an_earlier_holder_is_recorded(shape: Shape) {
 
     post(&stack, &friend, &path_of(&pass, "/resale"), json!({ "price": 20 })).await.ok(201);
     let offered = json!({ "code": given["code"], "at": at(2), "device": "west" });
-    post(&stack, &seller, "/check-ins", offered).await.refused(400, "pass_offered");
+    post(&stack, &seller, "/check-ins", offered).await.assert_refused(400, "pass_offered");
     let door = seen(&stack, &seller, &pass).await;
     assert_eq!((&door["admittedAt"], &door["device"]), (&at(1), &json!("north")), "the earliest of all");
     assert_eq!(door["doubleAdmissions"], json!([{ "admittedAt": at(2), "device": "west" }]));

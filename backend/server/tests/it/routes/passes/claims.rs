@@ -30,9 +30,9 @@ async fn claimed_pass_has_another_holder_and_another_code(shape: Shape) {
         .get(&format!("/api/passes/{}", pass["id"].as_str().unwrap()))
         .by(&buyer)
         .await
-        .refused(404, "not_found");
-    claim(&stack, &friend, &code).await.refused(400, "claim_invalid");
-    check_in(&stack, &seller, &pass["code"]).await.refused(400, "pass_superseded");
+        .assert_refused(404, "not_found");
+    claim(&stack, &friend, &code).await.assert_refused(400, "claim_invalid");
+    check_in(&stack, &seller, &pass["code"]).await.assert_refused(400, "pass_superseded");
     check_in(&stack, &seller, &claimed["code"]).await.ok(201);
     stack.finish().await;
 }
@@ -53,12 +53,12 @@ async fn failed_claims_are_limited_per_account(shape: Shape) {
     let (guesser, other) = (stack.session("guesser").await, stack.session("other").await);
     for number in 0..10 {
         let guess = json!(format!("0000-0000-0000-0000-000{number}"));
-        claim(&stack, &guesser, &guess).await.refused(400, "claim_invalid");
+        claim(&stack, &guesser, &guess).await.assert_refused(400, "claim_invalid");
     }
     let refused = claim(&stack, &guesser, &json!("x")).await;
-    refused.refused(429, "too_many_requests");
+    refused.assert_refused(429, "too_many_requests");
     assert_eq!(refused.header("retry-after"), "6");
-    claim(&stack, &other, &json!("x")).await.refused(400, "claim_invalid");
+    claim(&stack, &other, &json!("x")).await.assert_refused(400, "claim_invalid");
     assert_eq!(claim(&stack, &other, &json!(7)).await.fields(), ["claimCode"]);
     stack.finish().await;
 }
@@ -71,14 +71,14 @@ async fn successful_claims_are_not_limited(shape: Shape) {
     let pass = sold(&stack, &seller, &buyer).await;
     let guess = json!("0000-0000-0000-0000-0000");
     for _ in 0..9 {
-        claim(&stack, &friend, &guess).await.refused(400, "claim_invalid");
+        claim(&stack, &friend, &guess).await.assert_refused(400, "claim_invalid");
     }
     for (holder, claimant) in [(&buyer, &friend), (&friend, &buyer)].into_iter().cycle().take(24) {
         let code = transferred(&stack, holder, &pass).await;
         claim(&stack, claimant, &code).await.ok(201);
     }
-    claim(&stack, &friend, &guess).await.refused(400, "claim_invalid");
-    claim(&stack, &friend, &guess).await.refused(429, "too_many_requests");
+    claim(&stack, &friend, &guess).await.assert_refused(400, "claim_invalid");
+    claim(&stack, &friend, &guess).await.assert_refused(429, "too_many_requests");
     stack.finish().await;
 }
 
@@ -89,7 +89,7 @@ async fn expired_transfer_cannot_be_claimed(shape: Shape) {
     let code = transferred(&stack, &buyer, &pass).await;
     stack.clock().advance(Duration::from_secs(7 * 24 * 3600));
     let friend = stack.session("friend").await;
-    claim(&stack, &friend, &code).await.refused(400, "claim_invalid");
+    claim(&stack, &friend, &code).await.assert_refused(400, "claim_invalid");
     stack.finish().await;
 }
 

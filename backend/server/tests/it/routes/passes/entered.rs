@@ -80,7 +80,7 @@ async fn listing_of_an_admitted_pass_is_not_sold(shape: Shape) {
     let Story { stack, second, holder, .. } = &story;
     let listing = story.resell().await;
     stack.settle().await;
-    story.upload().await.refused(400, "pass_offered");
+    story.upload().await.assert_refused(400, "pass_offered");
     for viewer in [&story.issuer, holder] {
         let shown = seen(stack, viewer, &story.pass).await;
         assert_eq!(shown["admittedAt"], story.entered_at(), "{shown}");
@@ -88,8 +88,8 @@ async fn listing_of_an_admitted_pass_is_not_sold(shape: Shape) {
     }
     story.assert_refused_as_admitted().await;
     stack.settle().await;
-    order(stack, second, &listing).await.refused(404, "not_found");
-    stack.raw().get(&format!("/api/tickets/{listing}")).by(second).await.refused(404, "not_found");
+    order(stack, second, &listing).await.assert_refused(404, "not_found");
+    stack.raw().get(&format!("/api/tickets/{listing}")).by(second).await.assert_refused(404, "not_found");
     eventually!(story.seen_by_issuer().await["status"] == "used", seconds 30);
     story.assert_refused_as_admitted().await;
     let orders = stack.raw().get("/api/orders").by(second).await.ok(200);
@@ -104,9 +104,9 @@ async fn withdrawn_listing_of_an_admitted_pass_leaves_it_used(shape: Shape) {
         let listing = story.resell().await;
         let path = format!("/api/tickets/{listing}");
         if is_uploaded_first {
-            story.upload().await.refused(400, "pass_offered");
+            story.upload().await.assert_refused(400, "pass_offered");
             let gone = story.stack.raw().delete(&path).by(&story.holder).await;
-            gone.refused(404, "not_found");
+            gone.assert_refused(404, "not_found");
         } else {
             assert_eq!(story.stack.raw().delete(&path).by(&story.holder).await.status, 204);
             assert!(matches!(story.upload().await.status, 201 | 400));
@@ -127,7 +127,7 @@ async fn buyer_who_has_reserved_is_admitted_with_a_warning(shape: Shape) {
     let listing = story.resell().await;
     let order_id = ordered(stack, second, &listing).await;
     stack.settle().await;
-    story.upload().await.refused(400, "pass_offered");
+    story.upload().await.assert_refused(400, "pass_offered");
     pay(stack, second, &order_id, "tok_visa").await.ok(201);
     let path = format!("/api/passes?order={order_id}");
     eventually!(
@@ -138,7 +138,7 @@ async fn buyer_who_has_reserved_is_admitted_with_a_warning(shape: Shape) {
     assert_eq!((&moved["id"], &moved["status"]), (&story.pass["id"], &json!("valid")));
     assert!(moved["admittedAt"].is_null(), "the buyer has not entered: {moved}");
     assert_eq!(story.seen_by_issuer().await["doubleAdmissions"], story.warning());
-    story.scan(&story.pass).await.refused(400, "pass_superseded");
+    story.scan(&story.pass).await.assert_refused(400, "pass_superseded");
     assert_eq!(story.scan(&moved).await.ok(201)["doubleAdmissions"], story.warning());
     story.stack.finish().await;
 }
@@ -149,11 +149,11 @@ async fn unpaid_reservation_of_an_admitted_pass_is_the_last_one(shape: Shape) {
     let listing = story.resell().await;
     let order_id = ordered(stack, second, &listing).await;
     stack.settle().await;
-    story.upload().await.refused(400, "pass_offered");
+    story.upload().await.assert_refused(400, "pass_offered");
     stack.settle().await;
     let cancelled = stack.raw().delete(&format!("/api/orders/{order_id}")).by(second).await;
     assert_eq!(cancelled.status, 204);
-    order(stack, second, &listing).await.refused(404, "not_found");
+    order(stack, second, &listing).await.assert_refused(404, "not_found");
     eventually!(story.seen_by_issuer().await["status"] == "used", seconds 30);
     story.assert_refused_as_admitted().await;
     story.stack.finish().await;
@@ -164,7 +164,7 @@ async fn new_holder_is_admitted_with_a_warning(shape: Shape) {
     let Story { stack, issuer, holder, second, pass } = &story;
     let code = transferred(stack, holder, pass).await;
     let given = claim(stack, second, &code).await.ok(201);
-    story.upload().await.refused(400, "pass_superseded");
+    story.upload().await.assert_refused(400, "pass_superseded");
     let key = "a-scan";
     let scan = || stack.raw().post("/api/passes/check-ins").by(issuer).key(key);
     let body = json!({ "code": given["code"] });

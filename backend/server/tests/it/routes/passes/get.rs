@@ -38,8 +38,8 @@ async fn pass_is_shown_to_its_holder_and_its_issuer_only(shape: Shape) {
     }
     let stranger = stack.session("stranger").await;
     let path = format!("/api/passes{}", path_of(&pass, ""));
-    stack.raw().get(&path).by(&stranger).await.refused(404, "not_found");
-    stack.raw().get(&path).await.refused(401, "not_signed_in");
-    stack.raw().get("/api/passes/x").by(&buyer).await.refused(404, "not_found");
+    stack.raw().get(&path).by(&stranger).await.assert_refused(404, "not_found");
+    stack.raw().get(&path).await.assert_refused(401, "not_signed_in");
+    stack.raw().get("/api/passes/x").by(&buyer).await.assert_refused(404, "not_found");
     stack.finish().await;
 }

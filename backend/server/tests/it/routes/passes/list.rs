@@ -67,7 +67,7 @@ async fn malformed_filters_are_reported_together(shape: Shape) {
     let mut fields = reply.fields();
     fields.sort();
     assert_eq!(fields, ["cursor", "issued", "limit", "order", "status"]);
-    stack.raw().get("/api/passes").await.refused(401, "not_signed_in");
+    stack.raw().get("/api/passes").await.assert_refused(401, "not_signed_in");
     assert_eq!(stack.raw().get("/api/passes?status=all&issued=").by(&user).await.ok(200), json!([]));
     stack.finish().await;
 }

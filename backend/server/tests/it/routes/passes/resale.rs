@@ -29,12 +29,12 @@ async fn sold_resale_moves_the_pass(shape: Shape) {
     assert_eq!(listing["title"], pass["title"]);
     let offered = seen(&stack, &buyer, &pass).await;
     assert_eq!((&offered["status"], &offered["listingId"]), (&json!("offered"), &listing["id"]));
-    claim(&stack, &last, &gift).await.refused(400, "claim_invalid");
+    claim(&stack, &last, &gift).await.assert_refused(400, "claim_invalid");
 
     let moved = bought(&stack, &next, &id(&listing)).await;
     assert_eq!((&moved["id"], &moved["serial"]), (&pass["id"], &json!(1)));
     assert_eq!((&moved["status"], &moved["resaleLimit"]), (&json!("valid"), &json!(15.5)));
-    check_in(&stack, &seller, &pass["code"]).await.refused(400, "pass_superseded");
+    check_in(&stack, &seller, &pass["code"]).await.assert_refused(400, "pass_superseded");
     // A resale makes no second pass, and the issuer is the first seller.
     let of_reseller = stack.raw().get("/api/passes?issued=me").by(&buyer).await.ok(200);
     assert_eq!(of_reseller, json!([]));
@@ -73,7 +73,7 @@ async fn withdrawal_that_meets_an_order_leaves_the_pass_offered(shape: Shape) {
     assert!(reply.status == 204 || reply.status == 400, "{}", reply.status);
     stack.settle().await;
     assert_eq!(seen(&stack, &buyer, &pass).await["status"], "offered");
-    check_in(&stack, &seller, &pass["code"]).await.refused(400, "pass_offered");
+    check_in(&stack, &seller, &pass["code"]).await.assert_refused(400, "pass_offered");
     assert_eq!(cancel(&stack, &next, &order).await.status, 204);
     stack.settle().await;
     if reply.status == 400 {
@@ -121,10 +121,10 @@ async fn only_a_valid_pass_is_resold(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let pass = sold(&stack, &seller, &buyer).await;
     let path = path_of(&pass, "/resale");
-    post(&stack, &seller, &path, json!({ "price": 1 })).await.refused(404, "not_found");
+    post(&stack, &seller, &path, json!({ "price": 1 })).await.assert_refused(404, "not_found");
     assert_eq!(post(&stack, &buyer, &path, json!({})).await.fields(), ["price"]);
     resold(&stack, &buyer, &pass, 20.0).await;
-    post(&stack, &buyer, &path, json!({ "price": 1 })).await.refused(400, "pass_not_valid");
-    post(&stack, &buyer, &path_of(&pass, "/transfer"), json!({})).await.refused(400, "pass_not_valid");
+    post(&stack, &buyer, &path, json!({ "price": 1 })).await.assert_refused(400, "pass_not_valid");
+    post(&stack, &buyer, &path_of(&pass, "/transfer"), json!({})).await.assert_refused(400, "pass_not_valid");
     stack.finish().await;
 }

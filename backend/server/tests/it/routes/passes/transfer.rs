@@ -24,7 +24,7 @@ async fn pass_stays_valid_while_a_transfer_is_pending(shape: Shape) {
     check_in(&stack, &seller, &pass["code"]).await.ok(201);
     // An admitted pass cannot be transferred.
     let friend = stack.session("friend").await;
-    claim(&stack, &friend, &transfer["claimCode"]).await.refused(400, "claim_invalid");
+    claim(&stack, &friend, &transfer["claimCode"]).await.assert_refused(400, "claim_invalid");
     stack.finish().await;
 }
 
@@ -35,12 +35,12 @@ async fn transfer_that_is_taken_back_cannot_be_claimed(shape: Shape) {
     let (first, second) =
         (transferred(&stack, &buyer, &pass).await, transferred(&stack, &buyer, &pass).await);
     let friend = stack.session("friend").await;
-    claim(&stack, &friend, &first).await.refused(400, "claim_invalid");
+    claim(&stack, &friend, &first).await.assert_refused(400, "claim_invalid");
     let path = format!("/api/passes{}", path_of(&pass, "/transfer"));
     for _ in 0..2 {
         assert_eq!(stack.raw().delete(&path).by(&buyer).await.status, 204);
     }
-    claim(&stack, &friend, &second).await.refused(400, "claim_invalid");
+    claim(&stack, &friend, &second).await.assert_refused(400, "claim_invalid");
     // Two starts and one end; the second end changed nothing.
     assert_eq!(seen(&stack, &buyer, &pass).await["version"], 3);
     stack.finish().await;
@@ -68,9 +68,9 @@ async fn only_the_holder_of_a_valid_pass_gives_it_away(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let pass = sold(&stack, &seller, &buyer).await;
     let path = path_of(&pass, "/transfer");
-    post(&stack, &seller, &path, json!({})).await.refused(404, "not_found");
-    stack.raw().delete(&format!("/api/passes{path}")).by(&seller).await.refused(404, "not_found");
+    post(&stack, &seller, &path, json!({})).await.assert_refused(404, "not_found");
+    stack.raw().delete(&format!("/api/passes{path}")).by(&seller).await.assert_refused(404, "not_found");
     check_in(&stack, &seller, &pass["code"]).await.ok(201);
-    post(&stack, &buyer, &path, json!({})).await.refused(400, "pass_not_valid");
+    post(&stack, &buyer, &path, json!({})).await.assert_refused(400, "pass_not_valid");
     stack.finish().await;
 }

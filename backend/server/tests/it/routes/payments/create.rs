@@ -41,7 +41,7 @@ async fn payment_requires_order_id_and_token(shape: Shape) {
     // The order is checked before the token.
     for token in [json!("4242 4242 4242 4242"), json!(null), json!(""), json!(7)] {
         let body = json!({ "orderId": "x", "token": token });
-        stack.raw().post("/api/payments").by(&buyer).json(&body).await.refused(404, "not_found");
+        stack.raw().post("/api/payments").by(&buyer).json(&body).await.assert_refused(404, "not_found");
     }
     assert_eq!(rows(&stack).await, before);
     stack.finish().await;

@@ -29,7 +29,7 @@ async fn ticket_details_are_kept(shape: Shape) {
     assert_eq!(post().await.ok(201), created);
     let other = json!({ "title": "Opera", "price": 20, "venue": "Tivoli" });
     let reused = stack.raw().post("/api/tickets").by(&seller).key("key-1").json(&other).await;
-    reused.refused(422, "idempotency_key_reused");
+    reused.assert_refused(422, "idempotency_key_reused");
     stack.finish().await;
 }
 
@@ -101,6 +101,6 @@ async fn errors_of_both_fields_are_reported_at_once(shape: Shape) {
 async fn listing_requires_a_session(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let new = json!({ "title": "A ticket", "price": 20 });
-    stack.raw().post("/api/tickets").json(&new).await.refused(401, "not_signed_in");
+    stack.raw().post("/api/tickets").json(&new).await.assert_refused(401, "not_signed_in");
     stack.finish().await;
 }

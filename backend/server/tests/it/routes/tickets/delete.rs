@@ -18,21 +18,21 @@ async fn withdrawn_ticket_is_gone_for_everyone(shape: Shape) {
     let path = format!("/api/tickets/{id}");
     let reply = stack.raw().delete(&path).by(&seller).await;
     assert_eq!((reply.status, reply.body.len()), (204, 0));
-    stack.raw().get(&path).await.refused(404, "not_found");
-    stack.raw().delete(&path).by(&seller).await.refused(404, "not_found");
+    stack.raw().get(&path).await.assert_refused(404, "not_found");
+    stack.raw().delete(&path).by(&seller).await.assert_refused(404, "not_found");
     stack
         .raw()
         .put(&path)
         .by(&seller)
         .json(&json!({ "title": "x", "price": 1 }))
         .await
-        .refused(404, "not_found");
+        .assert_refused(404, "not_found");
     for query in ["", "?status=all", "?status=all&seller=me"] {
         let tickets = stack.raw().get(&format!("/api/tickets{query}")).by(&seller).await.ok(200);
         assert_eq!(tickets, json!([]), "{query}");
     }
     stack.settle().await;
-    order(&stack, &buyer, &id).await.refused(404, "not_found");
+    order(&stack, &buyer, &id).await.assert_refused(404, "not_found");
     stack.finish().await;
 }
 
@@ -43,6 +43,6 @@ async fn reserved_ticket_cannot_be_withdrawn(shape: Shape) {
     ordered(&stack, &buyer, &id).await;
     eventually!(ticket(&stack, &id).await["status"] == "reserved");
     let reply = stack.raw().delete(&format!("/api/tickets/{id}")).by(&seller).await;
-    assert_eq!(reply.refused(400, "ticket_reserved"), "Cannot delete a reserved ticket");
+    assert_eq!(reply.assert_refused(400, "ticket_reserved"), "Cannot delete a reserved ticket");
     stack.finish().await;
 }

@@ -42,7 +42,7 @@ async fn started_events_are_left_out(shape: Shape) {
         assert_eq!(titles(&stack, &seller, query).await, ["later", "some day"], "{query}");
     }
     assert_eq!(titles(&stack, &seller, "past=true").await, ["soon", "later", "some day"]);
-    stack.raw().get("/api/tickets?past=perhaps").await.refused(400, "invalid_input");
+    stack.raw().get("/api/tickets?past=perhaps").await.assert_refused(400, "invalid_input");
     stack.finish().await;
 }
 
@@ -121,7 +121,7 @@ async fn available_tickets_are_listed_oldest_first(shape: Shape) {
         assert_eq!(titles(&stack, &seller, query).await, expected, "{query}");
     }
     assert!(titles(&stack, &buyer, "seller=me&status=all").await.is_empty());
-    stack.raw().get("/api/tickets?seller=me").await.refused(401, "not_signed_in");
+    stack.raw().get("/api/tickets?seller=me").await.assert_refused(401, "not_signed_in");
     stack.finish().await;
 }
 
@@ -245,7 +245,7 @@ async fn search_is_insensitive_to_case_and_normalization(shape: Shape) {
     for invisible in ["\u{200b}", "\u{3164}\u{ad}", " \u{2800}\u{fe0f} "] {
         let new = json!({ "title": invisible, "price": 5 });
         let reply = stack.raw().post("/api/tickets").by(&seller).json(&new).await;
-        assert_eq!(reply.refused(400, "invalid_input"), "Title is required", "{invisible:?}");
+        assert_eq!(reply.assert_refused(400, "invalid_input"), "Title is required", "{invisible:?}");
     }
     for title in ["Cafe\u{301} Straße", "CAFÉ STRASSE", "Kafe"] {
         list(&stack, &seller, title, 5.0).await;
@@ -268,7 +268,7 @@ async fn long_search_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     for length in [201, 50_000] {
         let reply = stack.raw().get(&format!("/api/tickets?q={}", "a".repeat(length))).await;
-        assert_eq!(reply.refused(400, "invalid_input"), "Q must be at most 200 characters");
+        assert_eq!(reply.assert_refused(400, "invalid_input"), "Q must be at most 200 characters");
     }
     // The longest search, in characters that normalization expands.
     let longest = "%EF%B7%BA".repeat(200);

@@ -69,15 +69,21 @@ async fn if_match_prevents_a_lost_update(shape: Shape) {
         stack.raw().put(&path).by(&seller).header("if-match", tag).json(&wanted)
     };
     for stale in ["\"1\"", "\"7\"", "0", "nonsense", "\"\"", "\"0x0\"", "W/\"0\""] {
-        put(stale, 21).await.refused(412, "version_mismatch");
+        put(stale, 21).await.assert_refused(412, "version_mismatch");
     }
     put("\"0\"", 21).await.ok(200);
-    put("\"0\"", 22).await.refused(412, "version_mismatch");
+    put("\"0\"", 22).await.assert_refused(412, "version_mismatch");
     put("\"1\"", 22).await.ok(200);
     put("\"9\", \"2\"", 23).await.ok(200);
     put("*", 24).await.ok(200);
     assert_eq!(stack.raw().get(&path).await.json()["version"], 4);
-    stack.raw().delete(&path).by(&seller).header("if-match", "\"3\"").await.refused(412, "version_mismatch");
+    stack
+        .raw()
+        .delete(&path)
+        .by(&seller)
+        .header("if-match", "\"3\"")
+        .await
+        .assert_refused(412, "version_mismatch");
     stack.raw().delete(&path).by(&seller).header("if-match", "\"4\"").await.ok(204);
     stack.finish().await;
 }
@@ -90,7 +96,7 @@ async fn reserved_or_sold_ticket_cannot_be_edited(shape: Shape) {
     let edit = || stack.raw().put(&path).by(&seller).json(&json!({ "title": "Dearer", "price": 99 }));
     let order = ordered(&stack, &buyer, &id).await;
     eventually!(ticket(&stack, &id).await["status"] == "reserved");
-    assert_eq!(edit().await.refused(400, "ticket_reserved"), "Cannot edit a reserved ticket");
+    assert_eq!(edit().await.assert_refused(400, "ticket_reserved"), "Cannot edit a reserved ticket");
     cancel(&stack, &buyer, &order).await.ok(204);
     eventually!(ticket(&stack, &id).await["status"] == "available");
     edit().await.ok(200);
@@ -98,6 +104,6 @@ async fn reserved_or_sold_ticket_cannot_be_edited(shape: Shape) {
     let order = ordered(&stack, &buyer, &id).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     eventually!(ticket(&stack, &id).await["status"] == "sold");
-    edit().await.refused(400, "ticket_reserved");
+    edit().await.assert_refused(400, "ticket_reserved");
     stack.finish().await;
 }
