@@ -24,7 +24,7 @@ mod transport;
 
 pub use consumers::{Consumers, DeliveryLimits, HandlerError};
 pub use delivery::{AckDecision, DeadLetter, Delivery};
-pub use effect::{ApplyOutcome, next_step};
+pub use effect::{ApplyOutcome, compare_version};
 pub use embedded::EmbeddedOptions;
 pub use error::{BusError, JetStreamError};
 pub use jetstream::{

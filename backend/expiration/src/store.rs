@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{ApplyOutcome, Outbox, next_step};
+use ticketing_bus::{ApplyOutcome, Outbox, compare_version};
 use ticketing_events::ExpirationComplete;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};

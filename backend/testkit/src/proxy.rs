@@ -65,7 +65,7 @@ impl FaultProxy {
     ///
     /// # Panics
     /// If no port is free.
-    pub async fn of(server: SocketAddr) -> Self {
+    pub async fn start(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (faults, watched) = watch::channel(Faults::default());

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 use ticketing_tui::Event;
 
-use crate::program::{Program, SCREEN, measure};
+use crate::program::{Program, SCREEN, time_of};
 use crate::report::Report;
 
 /// The figure that is compared with the naive way.
@@ -71,11 +71,11 @@ fn frames(
     let mut drawn = Vec::with_capacity(FRAMES);
     let mut shown = Vec::with_capacity(FRAMES);
     for n in 0..FRAMES {
-        shown.push(measure(|| {
+        shown.push(time_of(|| {
             change(program, n);
             program.show();
         }));
-        drawn.push(measure(|| program.draw()));
+        drawn.push(time_of(|| program.draw()));
     }
     report.times(cells, drawn);
     report.times(written, shown);

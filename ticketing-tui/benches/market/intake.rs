@@ -5,14 +5,14 @@ use std::time::Instant;
 use crossterm::event::KeyCode;
 use ticketing_sdk::Ticket;
 
-use crate::program::{Program, measure};
+use crate::program::{Program, time_of};
 use crate::report::Report;
 use crate::{PAGE, TICKETS};
 
 /// Loads a market, and answers with the program that has it.
 pub(crate) fn measure(report: &mut Report, market: &[Ticket]) -> Program {
     let mut program = Program::start();
-    report.times("first frame, drawn before anything is known", vec![measure(|| program.show())]);
+    report.times("first frame, drawn before anything is known", vec![time_of(|| program.show())]);
     let pages = take_in(&mut program, market);
     report.times("the whole market taken in, without drawing", vec![pages.iter().sum()]);
     report.times("one page of it", pages);
@@ -28,7 +28,7 @@ fn take_in(program: &mut Program, market: &[Ticket]) -> Vec<std::time::Duration>
     pages
         .map(|(number, page)| {
             let page = page.to_vec();
-            measure(|| program.page(page, number == last))
+            time_of(|| program.page(page, number == last))
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use ticketing_sdk::{Ticket, TicketChange, TicketChangeKind, TicketStatus};
 use ticketing_tui::{Event, Feed};
 
-use crate::program::{Program, measure};
+use crate::program::{Program, time_of};
 use crate::report::Report;
 use crate::tickets::Random;
 
@@ -21,13 +21,13 @@ pub(crate) fn measure(report: &mut Report, program: &mut Program, market: &[Tick
     };
     let mut anywhere = || {
         let event = change(random.below(market.len()), TicketChangeKind::Updated);
-        measure(|| program.update(event))
+        time_of(|| program.update(event))
     };
     report.times("a live change anywhere: update", (0..CHANGES).map(|_| anywhere()).collect());
     program.key(KeyCode::Home);
     let mut seen = |n: usize| {
         let event = change(n % 50, TicketChangeKind::Updated);
-        measure(|| {
+        time_of(|| {
             program.update(event);
             program.show();
         })
@@ -40,7 +40,7 @@ pub(crate) fn measure(report: &mut Report, program: &mut Program, market: &[Tick
     }
     let mut by_title = || {
         let event = change(random.below(market.len()), TicketChangeKind::Updated);
-        measure(|| program.update(event))
+        time_of(|| program.update(event))
     };
     report
         .times("a live change anywhere, sorted by title: update", (0..CHANGES).map(|_| by_title()).collect());

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use crate::program::measure;
+use crate::program::time_of;
 use crate::report::Report;
 
 pub(crate) fn measure(report: &mut Report) {
@@ -15,6 +15,6 @@ pub(crate) fn measure(report: &mut Report) {
     };
     report.times(
         "a loop that is always the same: the machine's own noise",
-        (0..500).map(|_| measure(steps)).collect(),
+        (0..500).map(|_| time_of(steps)).collect(),
     );
 }

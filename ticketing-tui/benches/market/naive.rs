@@ -9,7 +9,7 @@ use ratatui::widgets::{Block, Row, StatefulWidget, Table, TableState};
 use ticketing_sdk::Ticket;
 
 use crate::keys::WORDS;
-use crate::program::{SCREEN, measure};
+use crate::program::{SCREEN, time_of};
 use crate::report::Report;
 
 pub(crate) const FRAME: &str = "naive: a frame of all rows through ratatui's `Table`";
@@ -22,7 +22,7 @@ pub(crate) fn frames(report: &mut Report, market: &[Ticket]) {
     let mut state = TableState::new().with_selected(Some(0));
     let mut frame = || {
         state.select_next();
-        measure(|| {
+        time_of(|| {
             buffer.reset();
             let rows = market.iter().map(|ticket| {
                 Row::new([ticket.title.clone(), format!("${}", ticket.price), ticket.status.to_string()])
@@ -44,7 +44,7 @@ pub(crate) fn filter(report: &mut Report, market: &[Ticket]) {
         let mut text = String::new();
         for letter in word.chars() {
             text.push(letter);
-            measured.push(measure(|| {
+            measured.push(time_of(|| {
                 let wanted = text.to_lowercase();
                 let found = market.iter().filter(|ticket| ticket.title.to_lowercase().contains(&wanted));
                 black_box(found.collect::<Vec<_>>());

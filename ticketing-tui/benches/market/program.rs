@@ -150,7 +150,7 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// Measures the duration of `run`.
-pub(crate) fn measure(run: impl FnOnce()) -> Duration {
+pub(crate) fn time_of(run: impl FnOnce()) -> Duration {
     let began = Instant::now();
     run();
     began.elapsed()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_bus::{AckDecision, ApplyOutcome, Delivery, ServiceCore, next_step, timeline};
+use ticketing_bus::{AckDecision, ApplyOutcome, Delivery, ServiceCore, compare_version, timeline};
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::{Envelope, TicketCreated, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};

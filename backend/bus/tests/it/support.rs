@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ticketing_bus::{
-    AckDecision, ApplyOutcome, Bus, Delivery, EmbeddedOptions, JetStreamOptions, ServiceCore, next_step,
+    AckDecision, ApplyOutcome, Bus, Delivery, EmbeddedOptions, JetStreamOptions, ServiceCore, compare_version,
 };
 use ticketing_engines::{Engine, Home, NatsServer, Shape};
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};

@@ -3,7 +3,7 @@
 //! A withdrawn ticket takes no new order, even while an earlier order makes it visible again. A ticket that an order holds
 //! shows the terms of that order, so these are not copied.
 
-use ticketing_bus::{ApplyOutcome, Outbox, next_step};
+use ticketing_bus::{ApplyOutcome, Outbox, compare_version};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::visibility::find_visible;

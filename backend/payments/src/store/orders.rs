@@ -1,6 +1,6 @@
 //! The copy of the orders, updated by their events in consecutive versions.
 
-use ticketing_bus::{ApplyOutcome, next_step};
+use ticketing_bus::{ApplyOutcome, compare_version};
 use ticketing_events::OrderCreated;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::visibility::find_visible;

@@ -4,7 +4,7 @@
 //! only means that the end of the first one has not arrived. The order prevails over concurrent edits and withdrawals: the
 //! ticket shows the ordered terms until the order ends.
 
-use ticketing_bus::{ApplyOutcome, next_step};
+use ticketing_bus::{ApplyOutcome, compare_version};
 use ticketing_events::{OrderCompleted, OrderCreated, OrderedTicketRef};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};

@@ -172,7 +172,7 @@ pub(crate) fn unknown_without_keys() -> CallError {
 /// The refusal of an order at a price that is no longer the ticket's.
 pub(crate) fn price_changed(price: &str) -> CallError {
     let new_price = Some(price.parse().unwrap());
-    CallError { new_price, ..assert_refused(ErrorCode::PriceChanged, "The price has changed") }
+    CallError { new_price, ..refused(ErrorCode::PriceChanged, "The price has changed") }
 }
 
 pub(crate) fn declined() -> CallError {
@@ -182,5 +182,5 @@ pub(crate) fn declined() -> CallError {
 /// A refusal that says what is wrong with a field.
 pub(crate) fn field_error(field: &str, message: &str) -> CallError {
     let fields = vec![(field.to_owned(), message.to_owned())];
-    CallError { fields, ..assert_refused(ErrorCode::InvalidInput, "The input is wrong") }
+    CallError { fields, ..refused(ErrorCode::InvalidInput, "The input is wrong") }
 }

@@ -77,7 +77,7 @@ impl Harness {
     }
 
     /// Returns a loaded and live market of a signed-out user.
-    pub(crate) fn open() -> Self {
+    pub(crate) fn signed_out() -> Self {
         let mut harness = Self::new((80, 24), Colours::True);
         harness.go_live();
         harness
