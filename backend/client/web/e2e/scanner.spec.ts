@@ -1,4 +1,4 @@
-// A hand scanner at the door: it is heard wherever the focus is, its verdict is in view, and it may read a code twice.
+// A hand scanner at the door: its input is recognised wherever the focus is, its verdict is in view, and it may read a code twice.
 import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 

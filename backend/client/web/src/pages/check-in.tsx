@@ -123,7 +123,7 @@ function Door({ user }: { user: User }) {
   )
 }
 
-/** The field that codes are typed or pasted into. It keeps the focus; a hand scanner is heard wherever that is. */
+/** The field that codes are typed or pasted into. It keeps the focus; input of a hand scanner is recognised wherever that is. */
 function CodeField({ onCode }: { onCode: (code: string) => void }) {
   const texts = useTexts()
   const [typed, setTyped] = useState('')
