@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"d263218b5758","files":["/assets/channel-R-ScFx9a.js","/assets/check-in-CO6miYJP.js","/assets/decode-Cb39y0Pn.js","/assets/door-DwZ6fMS5.js","/assets/draft-D7gakNt8.js","/assets/early-5nn295Xi.js","/assets/index-DhXTDdN_.js","/assets/lazy-Bj2WkdMr.js","/assets/passes-DdXewdho.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B-H2YL6b.css","/assets/vendor-B3YbJLpO.js"]};const worker = self;
+(()=>{const BUILD={"version":"a96c8b00c851","files":["/assets/channel-R-ScFx9a.js","/assets/check-in-CKGcjeuq.js","/assets/decode-Cb39y0Pn.js","/assets/door-DwZ6fMS5.js","/assets/draft-B_BgVddh.js","/assets/early-5nn295Xi.js","/assets/index-CBS2BVKA.js","/assets/lazy-kSA1b1fQ.js","/assets/passes-DdXewdho.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B-H2YL6b.css","/assets/vendor-B3YbJLpO.js"]};const worker = self;
 const PAGE = "/check-in";
 const PREFIX = "door-";
 const CACHE = PREFIX + BUILD.version;

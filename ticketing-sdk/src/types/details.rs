@@ -25,7 +25,7 @@ pub enum DetailError {
     #[error("{} must be at most {} characters", .0.label(), .0.max_chars())]
     TooLong(DetailField),
     /// It holds U+0000, which not every database keeps.
-    #[error("{} must not hold U+0000", .0.label())]
+    #[error("{} must not contain U+0000", .0.label())]
     Nul(DetailField),
     /// It is not a time in RFC 3339.
     #[error("{} must be a time with its offset like 2026-12-24T19:30:00+01:00", .0.label())]

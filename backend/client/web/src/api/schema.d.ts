@@ -1142,7 +1142,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_yet_visible`: the ticket was just listed and its event has not come; safe to repeat */
+            /** @description `not_yet_visible`: the ticket was just listed and its event has not arrived; a retry is safe */
             503: {
                 headers: {
                     /** @description The seconds to wait before another try */
@@ -3820,7 +3820,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: too many passwords wait to be hashed */
+            /** @description `unavailable`: the queue for password hashing is full */
             503: {
                 headers: {
                     /** @description The seconds to wait before another try */
@@ -4029,7 +4029,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: too many passwords wait to be hashed */
+            /** @description `unavailable`: the queue for password hashing is full */
             503: {
                 headers: {
                     /** @description The seconds to wait before another try */

@@ -120,7 +120,7 @@ impl CheckInInput {
                 errors.push("device", format!("Device must be at most {MAX_DEVICE_CHARS} characters"));
             }
             if device.contains('\0') {
-                errors.push("device", "Device must not hold U+0000");
+                errors.push("device", "Device must not contain U+0000");
             }
         }
         errors.finish()?;
