@@ -53,7 +53,7 @@ fn home_that_cannot_be_written_stops_writes_alone() {
     let run = cli.run(&["sell", "-t", "Opera", "-p", "20"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
-        run.err.contains("it was not sent") && run.err.contains("hint: set TICKETING_HOME"),
+        run.err.contains("nothing was sent") && run.err.contains("hint: set TICKETING_HOME"),
         "{}",
         run.err
     );
@@ -153,7 +153,7 @@ fn home_that_cannot_be_made_is_named_and_stops_what_keeps_something() {
         (&login[..], "correct horse\n", "/proc/ticketing"),
         (&["config", "set", "output", "json"], "", "/proc/ticketing"),
         (&["events", "listen"], "", "/proc/ticketing"),
-        (&["sell", "-t", "Gig", "-p", "7"], "", "it was not sent"),
+        (&["sell", "-t", "Gig", "-p", "7"], "", "nothing was sent"),
     ] {
         let run = run(words, input);
         assert_eq!(run.code, 1, "{words:?}: {run:?}");

@@ -320,7 +320,7 @@ fn journal_that_cannot_be_written_stops_the_import_before_it_sends() {
     std::fs::write(&journal, "").unwrap();
     let run = run_import(&cli, &file, &[]);
     assert_eq!((run.code, run.out.as_str()), (1, ""), "{run:?}");
-    assert!(run.err.contains("cannot be noted down, so nothing was sent"), "{run:?}");
+    assert!(run.err.contains("journal cannot be written, so nothing was sent"), "{run:?}");
     assert!(run.err.contains("hint: set TICKETING_HOME"), "{run:?}");
     assert_eq!(own_listings(&cli).len(), 0);
 }
