@@ -120,7 +120,6 @@ fn functions_that_users_of_gh_know_are_defined() {
         "implode",
         "explode",
         "date",
-        "dateadd(\"seconds\"; 1)",
         "getpath([\"a\"]) as $x | $x",
         "reduce .[] as $x (0; . + $x)",
         "foreach .[] as $x (0; . + $x)",

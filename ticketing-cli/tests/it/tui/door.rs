@@ -57,7 +57,7 @@ fn door_admits_without_the_server_and_uploads_when_it_is_back() {
     assert_eq!(seller.run(&["checkin", "sync", south.to_str().unwrap()]).code, 10);
     // The next upload learns of it.
     pty.press(CTRL_O, "Jazz at the lake: admitted twice");
-    pty.wait_until_shown("by south door");
+    pty.wait_until_shown("by south");
     pty.press("\x1b", "Admitted twice");
     drop(again);
 }
