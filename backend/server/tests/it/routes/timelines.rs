@@ -60,6 +60,8 @@ async fn purchase_has_one_timeline_over_all_services(shape: Shape) {
     let new = ticketing_sdk::NewTicket::new("A ticket", "20".parse().unwrap());
     let ticket = seller.tickets().create(new).await.unwrap();
     let order = buyer.orders().create(&ticket.id).await.unwrap();
+    let unpaid = buyer.orders().explain(&order.id).await.unwrap();
+    find(&unpaid, "orders", Deadline, "reservation");
     let card = ticketing_sdk::CardToken::new("tok_visa");
     buyer.payments().create(&order.id, card).wait_until_settled().await.unwrap();
     stack.settle().await;
@@ -80,7 +82,6 @@ async fn purchase_has_one_timeline_over_all_services(shape: Shape) {
         ("orders", Delivery, "payment:created"),
         ("orders", Event, "order:completed"),
         ("tickets", Delivery, "order:completed"),
-        ("orders", Deadline, "reservation"),
     ] {
         let entry = find(&explanation, service, kind, name);
         assert!(kind != Delivery || entry.deliveries >= Some(1), "{entry:?}");
@@ -93,6 +94,8 @@ async fn purchase_has_one_timeline_over_all_services(shape: Shape) {
         assert!(call.idempotency_key.as_ref().unwrap().ends_with(step), "{call:?}");
         assert!(call.ended_at >= Some(call.at), "{call:?}");
     }
+    let is_deadline = |entry: &TimelineEntry| entry.kind == Deadline;
+    assert!(!explanation.entries.iter().any(is_deadline), "the deadline of a complete order is over");
     let request = find(&explanation, "payments", Command, "POST /api/payments");
     assert_eq!(request.outcome.as_deref(), Some("succeeded"));
     assert!(request.idempotency_key.is_some(), "{request:?}");
