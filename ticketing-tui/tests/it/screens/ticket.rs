@@ -66,7 +66,7 @@ fn each_state_says_what_it_is_and_what_can_be_done() {
             &["Withdrawn", "The seller has withdrawn this ticket."],
         ),
         (|harness| titled(harness, 6), &["(no title)", "b reserves it for you"]),
-        (unheard_of, &["There is no such thing any more", "r tries again"]),
+        (unheard_of, &["Not Found", "r tries again"]),
     ];
     for (steps, shown) in states {
         let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
