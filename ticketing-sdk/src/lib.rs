@@ -1,3 +1,4 @@
+// The public API of the SDK. Its documentation begins with the README.
 #![doc = include_str!("../README.md")]
 
 pub mod fixtures;
