@@ -56,7 +56,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::io::{Colour, Io};
-use crate::output::{Format, OutputFormat};
+use crate::output::Format;
 use crate::target::{DEFAULT_SERVER, Target};
 
 fn main() -> ExitCode {
@@ -135,7 +135,7 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
         Err(_) if !command.has_server() => Target { server: DEFAULT_SERVER.to_owned(), profile: None },
         target => target?,
     };
-    let output = global.output.or_else(|| OutputFormat::from_str(&config.get("output")?, true).ok());
+    let output = global.output.or_else(|| Format::from_str(&config.get("output")?, true).ok());
     let format = Format::of(output, call.default_format(io.terminal_info().out_terminal), &select);
     let settings = Settings {
         named_server: global.server,

@@ -29,7 +29,7 @@ use crate::failure::Outcome;
 use crate::io::Io;
 
 pub(crate) use csv::{neutralize, restore};
-pub(crate) use format::{Format, OutputFormat};
+pub(crate) use format::Format;
 pub(crate) use json::escape as escape_json;
 pub(crate) use open_list::OpenList;
 use record::Place;

@@ -9,7 +9,7 @@ use clap_complete::ArgValueCandidates;
 use crate::complete;
 use crate::help;
 use crate::io::Colour;
-use crate::output::{OutputFormat, Select};
+use crate::output::{Format, Select};
 use crate::span;
 
 /// The options of every command.
@@ -48,7 +48,7 @@ pub(crate) struct Global {
         env = "TICKETING_OUTPUT"
     )]
     #[arg(hide_env_values = true)]
-    pub(crate) output: Option<OutputFormat>,
+    pub(crate) output: Option<Format>,
     /// Write these fields of the JSON, separated by commas; without fields, list them
     #[arg(long, global = true, hide_short_help = true, value_name = "FIELDS", num_args = 0..=1, value_delimiter = ',')]
     #[arg(default_missing_value = "")]

@@ -14,7 +14,7 @@ use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::io::{Colour, TerminalInfo};
-use crate::output::{Call, OutputFormat, Select};
+use crate::output::{Call, Format, Select};
 
 /// A parsed command line.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ struct CommandLine {
     call: Call,
     writes: WriteOptions,
     /// The value of `--output`, unless it comes from a variable.
-    typed_output: Option<OutputFormat>,
+    typed_output: Option<Format>,
 }
 
 fn try_parse_from(args: &[OsString]) -> Result<CommandLine, clap::Error> {

@@ -128,7 +128,7 @@ fn selection_is_checked_before_anything_is_sent() {
 fn every_command_honours_or_refuses_every_format_and_selection() {
     use clap::ValueEnum as _;
 
-    use crate::output::{Call, OTHERS, OutputFormat, SHAPES, Select};
+    use crate::output::{Call, Format, OTHERS, SHAPES, Select};
 
     let mut found = Vec::new();
     commands(&tree(), "", &mut found);
@@ -144,7 +144,7 @@ fn every_command_honours_or_refuses_every_format_and_selection() {
     for (words, _) in &found {
         let call = Call::new(words.clone(), |_| false);
         let has_records = shapes.contains(&words.as_str());
-        for output in OutputFormat::value_variants() {
+        for output in Format::value_variants() {
             match call.check(Some(*output), &Select::default()) {
                 Ok(()) => {}
                 Err(failure) => {

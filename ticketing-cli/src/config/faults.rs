@@ -7,7 +7,7 @@ use toml_edit::Item;
 use super::{ALIASES, Config, PROFILES, SETTINGS};
 use crate::failure::{Failure, Outcome};
 use crate::io::Colour;
-use crate::output::OutputFormat;
+use crate::output::Format;
 use crate::span;
 
 /// The table of the marketplace on the terminal, which reports its own faults.
@@ -58,7 +58,7 @@ impl Config {
                 Err(error) => wrong(error.user_message()),
             },
             "profile" if self.profile(value).is_none() => Err(self.unknown_profile(value)),
-            "output" => OutputFormat::from_str(value, true)
+            "output" => Format::from_str(value, true)
                 .map(drop)
                 .or_else(|_| wrong(format!("{value:?} is not table, tsv, json, jsonl, yaml or csv"))),
             "color" => Colour::from_str(value, true)

@@ -1,6 +1,6 @@
 //! Which formats and selections each call takes: a format or a selection that a call has no place for is refused.
 
-use super::{Format, OutputFormat, Select, shape_of};
+use super::{Format, Select, shape_of};
 use crate::failure::{Failure, Outcome};
 
 /// A command that writes no records, or an option with which a command writes none.
@@ -11,7 +11,7 @@ pub(crate) struct Other {
     /// What it writes.
     writes: &'static str,
     /// The formats that it has beside its own.
-    formats: &'static [OutputFormat],
+    formats: &'static [Format],
     /// Whether `--jq` and `--template` read what it writes.
     takes_filter: bool,
 }
@@ -27,13 +27,7 @@ pub(crate) const OTHERS: &[Other] = &[
     other("alias delete", NOTHING),
     other("alias set", NOTHING),
     Other {
-        formats: &[
-            OutputFormat::Json,
-            OutputFormat::Jsonl,
-            OutputFormat::Yaml,
-            OutputFormat::Csv,
-            OutputFormat::Tsv,
-        ],
+        formats: &[Format::Json, Format::Jsonl, Format::Yaml, Format::Csv, Format::Tsv],
         takes_filter: true,
         ..other(RAW, "writes what the server answers")
     },
@@ -46,7 +40,7 @@ pub(crate) const OTHERS: &[Other] = &[
     other("config set", NOTHING),
     other("demo", "writes the steps of its sales"),
     Other {
-        formats: &[OutputFormat::Json, OutputFormat::Jsonl],
+        formats: &[Format::Json, Format::Jsonl],
         ..other("events listen", "writes events as lines of JSON")
     },
     other("help", "writes text"),
@@ -63,7 +57,7 @@ pub(crate) const OTHERS: &[Other] = &[
     other("serve", "writes its address"),
     other("tickets delete", NOTHING),
     Other {
-        formats: &[OutputFormat::Csv, OutputFormat::Json, OutputFormat::Jsonl, OutputFormat::Yaml],
+        formats: &[Format::Csv, Format::Json, Format::Jsonl, Format::Yaml],
         takes_filter: true,
         ..other("tickets export", "writes listings for an import")
     },
@@ -78,7 +72,7 @@ const DRY_RUN: &str = "--dry-run";
 /// The options with which a command writes something else than its records. The first that is given counts.
 const OPTIONS: &[Other] = &[
     Other {
-        formats: &[OutputFormat::Table, OutputFormat::Json, OutputFormat::Jsonl, OutputFormat::Yaml],
+        formats: &[Format::Table, Format::Json, Format::Jsonl, Format::Yaml],
         takes_filter: true,
         ..other(DRY_RUN, "prints requests")
     },
@@ -134,7 +128,7 @@ impl Call {
     ///
     /// # Errors
     /// A usage error, if it has no place for one of them.
-    pub(crate) fn check(&self, typed: Option<OutputFormat>, select: &Select) -> Outcome {
+    pub(crate) fn check(&self, typed: Option<Format>, select: &Select) -> Outcome {
         let Some(other) = self.other() else {
             return typed.map_or(Ok(()), |output| select.check_output(output));
         };

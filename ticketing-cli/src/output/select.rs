@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{OutputFormat, jq, template};
+use super::{Format, jq, template};
 use crate::failure::{Failure, Outcome};
 
 /// The options that select and shape JSON.
@@ -67,14 +67,12 @@ impl Select {
     ///
     /// # Errors
     /// A usage error, if the format has no place for the selection.
-    pub(crate) fn check_output(&self, output: OutputFormat) -> Outcome {
-        let is_json = matches!(output, OutputFormat::Json);
+    pub(crate) fn check_output(&self, output: Format) -> Outcome {
+        let is_json = matches!(output, Format::Json);
         let option = match (&self.jq, &self.template) {
             (Some(_), _) if !is_json => "--jq",
             (_, Some(_)) if !is_json => "--template",
-            _ if matches!(output, OutputFormat::Table | OutputFormat::Tsv | OutputFormat::Csv)
-                && self.fields.is_some() =>
-            {
+            _ if matches!(output, Format::Table | Format::Tsv | Format::Csv) && self.fields.is_some() => {
                 "--json"
             }
             _ => return Ok(()),
