@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"a96c8b00c851","files":["/assets/channel-R-ScFx9a.js","/assets/check-in-CKGcjeuq.js","/assets/decode-Cb39y0Pn.js","/assets/door-DwZ6fMS5.js","/assets/draft-B_BgVddh.js","/assets/early-5nn295Xi.js","/assets/index-CBS2BVKA.js","/assets/lazy-kSA1b1fQ.js","/assets/passes-DdXewdho.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B-H2YL6b.css","/assets/vendor-B3YbJLpO.js"]};const worker = self;
+(()=>{const BUILD={"version":"fba11c6d54cb","files":["/assets/channel-hQDHmB6D.js","/assets/check-in-fljAxRdm.js","/assets/decode-Cb39y0Pn.js","/assets/door-Bg6hr6HM.js","/assets/draft-ttJOpKe_.js","/assets/early-5nn295Xi.js","/assets/index-mRBt-lSd.js","/assets/lazy-lPOvBIwN.js","/assets/passes-COA-dhgE.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B-H2YL6b.css","/assets/vendor-B3YbJLpO.js"]};const worker = self;
 const PAGE = "/check-in";
 const PREFIX = "door-";
 const CACHE = PREFIX + BUILD.version;

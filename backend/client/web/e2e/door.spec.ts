@@ -238,6 +238,18 @@ test('signing out with admissions to upload asks, and no other account uploads t
   expect(sent).toHaveLength(1)
 })
 
+/** The number of doors, lists and admissions that the browser keeps. */
+const storedByDoors = (page: Page) =>
+  page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open('door')
+      opening.onsuccess = () => resolve(opening.result)
+      opening.onerror = () => reject(new Error('no database'))
+    })
+    const counts = ['doors', 'lists', 'admissions'].map((name) => database.transaction(name).objectStore(name).count())
+    return Promise.all(counts.map((count) => new Promise<number>((resolve) => (count.onsuccess = () => resolve(count.result)))))
+  })
+
 test('door of a user who has signed out opens for nobody', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   await sell(seller, buyer, unique('Encore'), 1)
@@ -250,16 +262,18 @@ test('door of a user who has signed out opens for nobody', async ({ someone }) =
   await page.goto('/check-in')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Check-in')
   await expect(page.getByLabel('Code', { exact: true })).toHaveCount(0)
-  const kept = await page.evaluate(async () => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const opening = indexedDB.open('door')
-      opening.onsuccess = () => resolve(opening.result)
-      opening.onerror = () => reject(new Error('no database'))
-    })
-    const counts = ['doors', 'lists', 'admissions'].map((name) => database.transaction(name).objectStore(name).count())
-    return Promise.all(counts.map((count) => new Promise<number>((resolve) => (count.onsuccess = () => resolve(count.result)))))
-  })
-  expect(kept).toEqual([0, 0, 0])
+  await expect.poll(() => storedByDoors(page)).toEqual([0, 0, 0])
+})
+
+test('door of a user who has signed out elsewhere is deleted by the next page', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  await sell(seller, buyer, unique('Coda'), 1)
+  const { page, context } = seller
+  await openDoor(page, 'gate', 1)
+  await page.goto('about:blank')
+  await context.clearCookies()
+  await page.goto('/')
+  await expect.poll(() => storedByDoors(page)).toEqual([0, 0, 0])
 })
 
 const LIMITS = {

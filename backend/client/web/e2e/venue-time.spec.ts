@@ -45,6 +45,8 @@ test('seller in Berlin lists a show in New York with the offset of New York', as
   await expect(page.locator('.when-result')).toContainText('8:00 PM UTC−4')
   await expect(page.locator('.when-result')).toContainText('On the clock of this device: Jul 2, 2099, 2:00 AM UTC+2')
   await submit(page)
+  // The form says the time, too: the page of the listing has another address.
+  await expect(page).not.toHaveURL(/\/tickets\/new/)
   await expect(page.getByText('Wednesday, July 1, 2099 at 8:00 PM UTC−4')).toBeVisible()
   const [listed] = await seller.get<Listed[]>('/api/tickets?seller=me')
   expect(listed?.startsAt).toBe('2099-07-01T20:00:00-04:00')
@@ -80,6 +82,7 @@ test('time that the clocks leave out is refused, and one that comes twice is ask
   await expect(page.getByRole('radio', { name: 'The first, UTC+2' })).toBeChecked()
   await page.getByRole('radio', { name: 'The second, UTC+1' }).check({ force: true })
   await submit(page)
+  await expect(page).not.toHaveURL(/\/tickets\/new/)
   await expect(page.getByText('Sunday, October 31, 2027 at 2:30 AM UTC+1')).toBeVisible()
   expect((JSON.parse(sent[0] ?? '{}') as Listed).startsAt).toBe('2027-10-31T02:30:00+01:00')
 })

@@ -367,13 +367,9 @@ export async function countWaiting(userId: string): Promise<number> {
   return own.filter(({ outcome }) => outcome === null).length
 }
 
-/** Deletes the door of a user who has signed out. Returns whether nothing is left to upload, also for others. */
-export async function forgetDoor(userId: string): Promise<boolean> {
-  if (current?.user.id === userId) closeDoor()
+/** Deletes the doors of users who are not signed in. One with admissions to upload stays; returns whether one does. */
+export async function forgetOtherDoors(userId: string | null): Promise<boolean> {
+  if (current?.user.id !== userId) closeDoor()
   const storage = await DoorStorage.open()
-  try {
-    return (await storage.forget(userId)) && (await storage.waitingOfOthers(userId)) === 0
-  } finally {
-    storage.close()
-  }
+  return storage.forgetOthers(userId).finally(() => storage.close())
 }

@@ -28,25 +28,22 @@ export async function waitingAdmissions(userId: string): Promise<number> {
   return hasDoor() ? loadDoor().then(({ countWaiting }) => countWaiting(userId), () => 0) : 0
 }
 
-/** Deletes the door of a user who has signed out. What is not uploaded stays for this user alone. */
-export async function leaveDoor(userId: string): Promise<void> {
-  if (!hasDoor()) return
-  // Before anything that can fail: the door opens for nobody from now on.
-  preferences.setItem(STORED, '{}')
-  const isEmpty = await loadDoor().then(({ forgetDoor }) => forgetDoor(userId), () => false)
-  if (isEmpty) preferences.removeItem(STORED)
-}
-
-/** Uploads the admissions of the user's door while any page is open. */
+/** Uploads the admissions of the user's door while any page is open, and deletes the doors of users who have signed out. */
 export function useDoorUploads({ state, user }: Pick<Session, 'state' | 'user'>): void {
   const [id, email] = [user?.id, user?.email]
   useEffect(() => {
-    if (state === 'unknown' || !hasDoor()) return
-    // The door opens for nobody else while the server cannot be asked.
+    // While the server cannot say who is signed in, the door of the last user stays. A door without one was left.
+    if (!hasDoor() || (state === 'unknown' && userOfDoor() !== null)) return
+    // Before anything that can fail: the door opens for nobody else while the server cannot be asked.
     if (userOfDoor()?.id !== id) preferences.setItem(STORED, '{}')
-    const load = loadDoor()
-    if (id && email) load.then(({ doorOf }) => doorOf({ id, email }), () => undefined)
-    else load.then(({ closeDoor }) => closeDoor(), () => undefined)
+    loadDoor()
+      .then(async ({ doorOf, forgetOtherDoors }) => {
+        if (id && email) doorOf({ id, email })
+        // Each page does, since a page may be closed before it has deleted anything.
+        const isAnyLeft = await forgetOtherDoors(id ?? null)
+        if (!isAnyLeft && userOfDoor() === null) preferences.removeItem(STORED)
+      })
+      .catch(() => undefined)
   }, [state, id, email])
 }
 

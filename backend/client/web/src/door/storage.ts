@@ -103,16 +103,25 @@ export class DoorStorage {
     await endOf(transaction)
   }
 
-  /** Deletes the door of an account; false if it has admissions to upload: then everything stays. */
-  async forget(issuer: string): Promise<boolean> {
-    const own = await this.admissions(issuer)
-    if (own.some(({ outcome }) => outcome === null)) return false
+  /** Deletes the doors of all accounts but this one. A door with admissions to upload stays; returns whether one does. */
+  async forgetOthers(issuer: string | null): Promise<boolean> {
     const transaction = this.database.transaction(['doors', 'lists', 'admissions'], 'readwrite')
-    transaction.objectStore('doors').delete(issuer)
-    transaction.objectStore('lists').delete(issuer)
-    transaction.objectStore('admissions').delete(IDBKeyRange.bound([issuer], [issuer, []]))
-    await endOf(transaction)
-    return true
+    const [doors, lists, admissions] = [transaction.objectStore('doors'), transaction.objectStore('lists'), transaction.objectStore('admissions')]
+    const ended = endOf(transaction)
+    const [stored, all] = await Promise.all([
+      resultOf<IDBValidKey[]>(doors.getAllKeys()),
+      resultOf<StoredAdmission[]>(admissions.getAll()),
+    ])
+    const others = all.filter((one) => one.issuer !== issuer)
+    const waiting = new Set(others.filter(({ outcome }) => outcome === null).map((one) => one.issuer))
+    for (const other of new Set([...stored.map(String), ...others.map((one) => one.issuer)])) {
+      if (other === issuer || waiting.has(other)) continue
+      doors.delete(other)
+      lists.delete(other)
+      admissions.delete(IDBKeyRange.bound([other], [other, []]))
+    }
+    await ended
+    return waiting.size > 0
   }
 
   close(): void {

@@ -2,7 +2,6 @@
 import { type UseMutationResult, useMutation } from '@tanstack/react-query'
 
 import { signOut } from '../api/users'
-import { leaveDoor } from '../door/marker'
 import { useSetSession } from './context'
 
 export function useSignOut(): UseMutationResult<void, Error, string> {
@@ -10,9 +9,6 @@ export function useSignOut(): UseMutationResult<void, Error, string> {
   return useMutation({
     networkMode: 'always',
     mutationFn: (userId: string) => signOut(userId),
-    onSuccess: (_, userId) => {
-      void leaveDoor(userId)
-      setSession(null)
-    },
+    onSuccess: () => setSession(null),
   })
 }
