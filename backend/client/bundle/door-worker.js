@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"fba11c6d54cb","files":["/assets/channel-hQDHmB6D.js","/assets/check-in-fljAxRdm.js","/assets/decode-Cb39y0Pn.js","/assets/door-Bg6hr6HM.js","/assets/draft-ttJOpKe_.js","/assets/early-5nn295Xi.js","/assets/index-mRBt-lSd.js","/assets/lazy-lPOvBIwN.js","/assets/passes-COA-dhgE.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B-H2YL6b.css","/assets/vendor-B3YbJLpO.js"]};const worker = self;
+(()=>{const BUILD={"version":"04da70604a5b","files":["/assets/channel-Csej_XrW.js","/assets/check-in-C3pZ9wdT.js","/assets/decode-Cb39y0Pn.js","/assets/door-a0EyH4ES.js","/assets/draft-l7CTfPO-.js","/assets/early-5nn295Xi.js","/assets/index-BcWVJWc_.js","/assets/lazy-CnaUSZTR.js","/assets/passes-DwPg9Bxr.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B-H2YL6b.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
 const PAGE = "/check-in";
 const PREFIX = "door-";
 const CACHE = PREFIX + BUILD.version;

@@ -27,9 +27,11 @@ export default ts.config(
     rules: {
       'own/text-alone': 'error',
       'no-console': 'error',
+      'no-restricted-imports': ['error', { paths: [{ name: '@tanstack/react-query', importNames: ['useMutation'], message: 'useWrite runs one at a time.' }] }],
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
       '@typescript-eslint/consistent-type-definitions': 'off',
     },
   },
+  { files: ['src/ui/use-write.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['**/*.{js,mjs}'], ...ts.configs.disableTypeChecked },
 )

@@ -1,5 +1,5 @@
 // The button that reserves a ticket at the price that is shown.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 
@@ -13,14 +13,14 @@ import { useI18n } from '../texts/context'
 import { Button } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
 import { Notice } from '../ui/notice'
+import { useWrite } from '../ui/use-write'
 
 export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string }) {
   const { texts, format } = useI18n()
   const client = useQueryClient()
   const [, navigate] = useLocation()
   const isCurrentUser = useIsCurrentUser(userId)
-  const order = useMutation({
-    networkMode: 'always',
+  const order = useWrite({
     mutationFn: (price: number) => createOrder(userId, { id: ticket.id, price }),
     onSuccess: (created) => {
       client.setQueryData(keys.order(userId, created.id), created)

@@ -1,5 +1,5 @@
 // The button that cancels an order, with its confirmation.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { cancelOrder } from '../api/orders'
@@ -8,13 +8,13 @@ import { keys } from '../live/cache'
 import { useTexts } from '../texts/context'
 import { Button } from '../ui/button'
 import { Confirm } from '../ui/confirm'
+import { useWrite } from '../ui/use-write'
 
 export function CancelOrder({ order, userId }: { order: Order; userId: string }) {
   const texts = useTexts()
   const client = useQueryClient()
   const [isDialogOpen, setDialogOpen] = useState(false)
-  const cancellation = useMutation({
-    networkMode: 'always',
+  const cancellation = useWrite({
     mutationFn: () => cancelOrder(userId, order.id),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: keys.order(userId, order.id) })

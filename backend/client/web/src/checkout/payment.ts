@@ -1,18 +1,19 @@
 // The payment of an order: started once, followed until its outcome is known, resumed after a reload.
-import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 
 import { pendingAttempt } from '../api/attempts'
 import { type Confirm, paymentPurpose, findPayment, pay } from '../api/payments'
 import type { Payment } from '../api/types'
 import { keys } from '../live/cache'
+import { type Write, useWrite } from '../ui/use-write'
 import { stripeKey } from './card'
 import { confirmCard } from './stripe'
 
 /** A card token, or null to follow a payment that was started before a reload. */
 type CardToken = string | null
 
-export type PaymentMutation = UseMutationResult<Payment, Error, CardToken>
+export type PaymentMutation = Write<Payment, CardToken>
 
 /**
  * What a payment in progress waits for: its outcome, the outcome of a payment from before a reload, or the confirmation by the card
@@ -24,8 +25,7 @@ export type Stage = 'following' | 'resumed' | 'confirming'
 export function usePayment(orderId: string, userId: string, open: boolean): PaymentMutation & { stage: Stage } {
   const client = useQueryClient()
   const [isConfirming, setConfirming] = useState(false)
-  const paying = useMutation({
-    networkMode: 'always',
+  const paying = useWrite({
     mutationFn: (token: CardToken) => {
       const key = stripeKey()
       const confirm: Confirm | null = key

@@ -1,5 +1,4 @@
 // The pages to sign in, sign up and sign out.
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, Redirect, useLocation, useSearch } from 'wouter'
 
@@ -16,6 +15,7 @@ import { Field } from '../ui/field'
 import { Form, Submit, useFaults } from '../ui/form'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
+import { useWrite } from '../ui/use-write'
 
 export const SignInPage = () => <Credential key="in" up={false} />
 export const SignUpPage = () => <Credential key="up" up />
@@ -27,8 +27,7 @@ function Credential({ up }: { up: boolean }) {
   const next = new URLSearchParams(search).get('next')
   const session = useSession()
   const setSession = useSetSession()
-  const entry = useMutation({
-    networkMode: 'always',
+  const entry = useWrite({
     mutationFn: up ? signUp : signIn,
     onSuccess: (user) => {
       setSession(user)

@@ -1,6 +1,7 @@
 // The door: codes come from the camera or from a scanner that types, and each has one large verdict.
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 
 import { isCode } from '../api/problem'
 import type { User } from '../api/types'
@@ -143,7 +144,8 @@ function CodeField({ onCode }: { onCode: (code: string) => void }) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const code = cleanCode(typed)
-    setTyped('')
+    // At once, so that a second click finds the field empty.
+    flushSync(() => setTyped(''))
     focus()
     if (code) onCode(code)
   }

@@ -1,5 +1,5 @@
 // The page to claim a ticket that another user gives away. The code is in the fragment of the link, or typed.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 
@@ -18,6 +18,7 @@ import { Field } from '../ui/field'
 import { Form, Submit, useFaults } from '../ui/form'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
+import { useWrite } from '../ui/use-write'
 
 export default function Claim() {
   const texts = useTexts()
@@ -42,8 +43,7 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
   const { showToast } = useAnnounce()
   const isCurrentUser = useIsCurrentUser(user.id)
   const [typed, setTyped] = useState(code)
-  const claim = useMutation({
-    networkMode: 'always',
+  const claim = useWrite({
     mutationFn: () => claimPass(user.id, readClaimCode(typed)),
     onSuccess: (pass) => {
       rememberClaim(user.id, readClaimCode(typed), pass.id)

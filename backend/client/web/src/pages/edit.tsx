@@ -1,5 +1,5 @@
 // The page to edit a listing.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation, useParams } from 'wouter'
 
@@ -18,6 +18,7 @@ import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { Resource } from '../ui/resource'
 import { useTitleText } from '../ui/title'
+import { useWrite } from '../ui/use-write'
 
 export default function Edit() {
   const texts = useTexts()
@@ -67,8 +68,7 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
   const { showToast } = useAnnounce()
   const isCurrentUser = useIsCurrentUser(user.id)
   const [base, setBase] = useState<{ seen: Ticket; generation: number }>({ seen: ticket, generation: 0 })
-  const change = useMutation({
-    networkMode: 'always',
+  const change = useWrite({
     mutationFn: (draft: Draft) => updateTicket(user.id, base.seen, draft),
     onSuccess: (changed) => {
       client.setQueryData(keys.ticket(changed.id), changed)

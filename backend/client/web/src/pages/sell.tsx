@@ -1,5 +1,5 @@
 // The page to list a ticket.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 
@@ -15,6 +15,7 @@ import { useAnnounce } from '../ui/announcer'
 import { DraftForm, FormSkeleton } from '../ui/draft'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
+import { useWrite } from '../ui/use-write'
 
 export default function Sell() {
   const texts = useTexts()
@@ -40,8 +41,7 @@ function SellForm({ user }: { user: User }) {
   const kept = keptDraft(user.id)
   const [initial] = useState(kept.read)
   const [pending] = useState(() => pendingAttempt<Draft>(listingPurpose(user.id)))
-  const listing = useMutation({
-    networkMode: 'always',
+  const listing = useWrite({
     mutationFn: (draft: Draft) => createTicket(user.id, draft),
     onSuccess: (ticket) => {
       client.setQueryData(keys.ticket(ticket.id), ticket)

@@ -1,5 +1,5 @@
 // The page of a ticket: buying it, or editing and withdrawing it.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation, useParams } from 'wouter'
 
@@ -25,6 +25,7 @@ import { SplitSkeleton, Stub } from '../ui/stub'
 import { Moment } from '../ui/time'
 import { TitleText, useTitleText } from '../ui/title'
 import { useLastPast } from '../ui/use-now'
+import { useWrite } from '../ui/use-write'
 
 export default function TicketPage() {
   const { id = '' } = useParams<{ id: string }>()
@@ -175,8 +176,7 @@ function WithdrawDialog({ ticket, onClose }: { ticket: ShownTicket; onClose: () 
   const [, navigate] = useLocation()
   const { showToast } = useAnnounce()
   const isCurrentUser = useIsCurrentUser(ticket.userId)
-  const withdrawal = useMutation({
-    networkMode: 'always',
+  const withdrawal = useWrite({
     mutationFn: () => deleteTicket(ticket.userId, ticket),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.tickets })

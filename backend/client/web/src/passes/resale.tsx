@@ -1,5 +1,5 @@
 // Selling a pass on, at most at its limit, and withdrawing the listing.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { resellPass } from '../api/passes'
@@ -12,6 +12,7 @@ import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
 import { Field } from '../ui/field'
 import { Form, useFaults } from '../ui/form'
+import { useWrite } from '../ui/use-write'
 
 export function Resale({ pass, userId }: { pass: Pass; userId: string }) {
   const client = useQueryClient()
@@ -35,8 +36,7 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
   const { showToast } = useAnnounce()
   const limit = pass.resaleLimit ?? null
   const [price, setPrice] = useState(limit === null ? '' : String(limit))
-  const offering = useMutation({
-    networkMode: 'always',
+  const offering = useWrite({
     mutationFn: () => resellPass(userId, pass.id, price),
     onSuccess: () => showToast(texts.resale.done),
     onSettled: refresh,
@@ -75,8 +75,7 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
 function Offered({ pass, userId, refresh }: ResaleProps) {
   const { texts } = useI18n()
   const { listingId } = pass
-  const withdrawal = useMutation({
-    networkMode: 'always',
+  const withdrawal = useWrite({
     mutationFn: async (id: string) => deleteTicket(userId, await getTicket(id)),
     onSettled: refresh,
   })

@@ -1,5 +1,5 @@
 // Giving a pass away: the claim code and its link, shown once, and taking it back.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { cancelTransfer, startTransfer } from '../api/passes'
@@ -11,6 +11,7 @@ import { Button } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
 import { Notice } from '../ui/notice'
 import { useCopy } from '../ui/use-copy'
+import { useWrite } from '../ui/use-write'
 import { claimLink } from './claim-code'
 
 export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
@@ -22,14 +23,12 @@ export function Transfer({ pass, userId }: { pass: Pass; userId: string }) {
     void client.invalidateQueries({ queryKey: keys.passes(userId) })
     return client.invalidateQueries({ queryKey: keys.pass(userId, pass.id) })
   }
-  const starting = useMutation({
-    networkMode: 'always',
+  const starting = useWrite({
     mutationFn: () => startTransfer(userId, pass.id),
     onSuccess: setStarted,
     onSettled: refresh,
   })
-  const ending = useMutation({
-    networkMode: 'always',
+  const ending = useWrite({
     mutationFn: () => cancelTransfer(userId, pass.id),
     onSuccess: () => {
       setStarted(null)

@@ -1,13 +1,11 @@
 // The sign-out mutation.
-import { type UseMutationResult, useMutation } from '@tanstack/react-query'
-
 import { signOut } from '../api/users'
+import { type Write, useWrite } from '../ui/use-write'
 import { useSetSession } from './context'
 
-export function useSignOut(): UseMutationResult<void, Error, string> {
+export function useSignOut(): Write<void, string> {
   const setSession = useSetSession()
-  return useMutation({
-    networkMode: 'always',
+  return useWrite({
     mutationFn: (userId: string) => signOut(userId),
     onSuccess: () => setSession(null),
   })

@@ -1,4 +1,5 @@
-// Buttons. A busy button keeps its place and focus, and ignores clicks.
+// Buttons. A busy button keeps its place and focus, and ignores clicks. A double click is one click: its second half would mean what the first
+// one has brought up, such as the next step or a question.
 import type { ComponentProps } from 'react'
 import { Link } from 'wouter'
 
@@ -15,7 +16,7 @@ export function Button({ variant = 'plain', busy = false, wide = false, type = '
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       onClick={(event) => {
-        if (busy) event.preventDefault()
+        if (busy || event.detail > 1) event.preventDefault()
         else onClick?.(event)
       }}
     >
