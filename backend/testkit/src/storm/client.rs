@@ -213,7 +213,8 @@ impl Client {
         let listed = &mut self.history.listed[index];
         match answer.reply.status {
             204 => listed.withdrawn = true,
-            404 if answer.may_have_had_effect => listed.withdrawn = true,
+            // A resale also ends when its holder has entered: the server has withdrawn the listing.
+            404 if answer.may_have_had_effect || listed.resold_pass.is_some() => listed.withdrawn = true,
             400 if answer.may_have_had_effect => listed.maybe_withdrawn = true,
             400 => {}
             other => panic!("a withdrawal of {} got status {other}: {}", listed.id, answer.reply.text()),
