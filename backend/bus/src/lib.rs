@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod consumers;
+mod deadlines;
 mod delivery;
 mod effect;
 mod embedded;
@@ -23,6 +24,7 @@ pub mod timeline;
 mod transport;
 
 pub use consumers::{Consumers, DeliveryLimits, HandlerError};
+pub use deadlines::spawn_deadline_worker;
 pub use delivery::{AckDecision, DeadLetter, Delivery};
 pub use effect::{ApplyOutcome, compare_version};
 pub use embedded::EmbeddedOptions;

@@ -6,7 +6,7 @@ mod consumers;
 pub mod store;
 mod worker;
 
-use ticketing_bus::{Bus, ServiceCore};
+use ticketing_bus::{Bus, ServiceCore, spawn_deadline_worker};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations, OpenError};
 use ticketing_platform::shutdown::Shutdown;
@@ -60,7 +60,10 @@ impl App {
         self.core.db.share_signal("timers", &self.deadline_added);
         self.core.start(bus, Some(self.consumers()), shutdown);
         self.core.start_pruning(shutdown, store::prune);
-        shutdown.spawn(worker::run(self.core.clone(), self.deadline_added.clone(), shutdown.clone()));
+        let core = self.core.clone();
+        spawn_deadline_worker(&self.core, "expiry worker", &self.deadline_added, shutdown, move || {
+            worker::fire_due(core.clone())
+        });
     }
 
     /// Returns the database, clock, outbox and consumers of the service.

@@ -153,3 +153,13 @@ pub fn read_pass_events(tx: &mut Tx<'_>) -> Result<Vec<PassEventRow>, DbError> {
         })
     })
 }
+
+/// Reads the resales that can be ordered although their event has started: each is pending while its end is due (invariant 22).
+///
+/// # Errors
+/// If the statement fails.
+pub fn read_due_resales(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<String>, DbError> {
+    let sql =
+        "SELECT id FROM tickets WHERE resale_of IS NOT NULL AND status = 'available' AND starts_at <= $1";
+    tx.query(sql, args![now], |row| row.text("id"))
+}

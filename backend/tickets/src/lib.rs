@@ -15,13 +15,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_periodic};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_deadline_worker, spawn_periodic};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::http::{StreamSlots, TrustedProxies};
 use ticketing_platform::limits::{RateLimit, WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::signal::Signal;
+use ticketing_sdk::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 
 use domain::pass::ResaleCap;
@@ -41,6 +43,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V6__passes", include_str!("../migrations/V6__passes.sql")),
         ("V7__double_admissions", include_str!("../migrations/V7__double_admissions.sql")),
         ("V8__entered", include_str!("../migrations/V8__entered.sql")),
+        ("V9__ended_resales", include_str!("../migrations/V9__ended_resales.sql")),
     ],
 };
 
@@ -48,6 +51,9 @@ pub const MIGRATIONS: Migrations = Migrations {
 const BATCH: u32 = 100;
 /// The interval of searches for outdated tickets.
 const CORRECT_EVERY: Duration = Duration::from_secs(600);
+
+/// The largest number of resales that one transaction ends.
+const MAX_ENDED: i64 = 100;
 
 /// The limit of claims of passes by an account in a minute.
 const CLAIMS_PER_MINUTE: u32 = 10;
@@ -161,8 +167,27 @@ impl App {
             let app = app.clone();
             async move { app.correct_outdated_tickets().await }
         });
+        // Nothing notifies this worker: it finds a new listing when it polls.
+        let app = self.clone();
+        spawn_deadline_worker(&self.core, "resale worker", &Signal::default(), shutdown, move || {
+            app.clone().end_started_resales()
+        });
         self.core.start(bus, Some(self.consumers()), shutdown);
         self.core.start_pruning_with_sessions(shutdown, store::prune);
+    }
+
+    /// Withdraws every resale whose event has started. Returns the next start.
+    async fn end_started_resales(self) -> Result<Option<Timestamp>, DbError> {
+        loop {
+            let Some(next) = self.core.db.read(store::next_end).await? else { return Ok(None) };
+            if next > self.core.clock.now() {
+                return Ok(Some(next));
+            }
+            let app = self.clone();
+            let ended =
+                self.core.db.write(move |tx| store::end_started(tx, &app.publisher(), MAX_ENDED)).await?;
+            metrics::counter!("resales_ended_total").increment(ended);
+        }
     }
 
     /// Corrects outdated tickets of an earlier version, in which orders did not prevail over edits and withdrawals: a

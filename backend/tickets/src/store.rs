@@ -1,6 +1,7 @@
 //! The units of work of tickets, in SQL.
 
 mod changes;
+mod ended_resales;
 mod keys;
 mod list;
 pub mod passes;
@@ -10,6 +11,7 @@ mod tickets;
 mod timeline;
 
 pub use changes::{Change, Changes, Resumed, after, delete_foreign_changes, latest, prune, resume};
+pub use ended_resales::{end_started, next_end};
 pub use keys::{recompute_batch, recompute_keys};
 pub use list::{Position, list};
 pub use reservations::{complete, confirm, correct_outdated, find_outdated, release, reserve};

@@ -16,6 +16,9 @@ use super::facts::Facts;
 use super::report::{Check, Report, Violation};
 use super::unfinished::Unfinished;
 
+/// How long after its deadline something may exist that ends then, in milliseconds: the bound after a restart.
+const MAX_LATENESS: i64 = 5_000;
+
 pub(super) fn check(facts: &Facts) -> Report {
     let (orders, event_count) = (facts.orders.len(), facts.outbox_events.len());
     let copies = facts.ticket_copies.len() + facts.order_copies.len();
@@ -60,6 +63,11 @@ pub(super) fn check(facts: &Facts) -> Report {
 /// Returns the lowest id that is not older than `age`.
 fn horizon(facts: &Facts, age: Duration) -> String {
     id_floor(Timestamp::from_millis(facts.now.as_millis().saturating_sub(millis(age))))
+}
+
+/// Returns whether a deadline has passed by more than [`MAX_LATENESS`].
+fn is_overdue(facts: &Facts, deadline: Timestamp) -> bool {
+    facts.now.as_millis() > deadline.as_millis().saturating_add(MAX_LATENESS)
 }
 
 fn millis(span: Duration) -> i64 {

@@ -164,6 +164,8 @@ pub struct Facts {
     pub backlog: u64,
     /// The orders whose deadline has passed and whose timer has not fired.
     pub due_timers: Vec<String>,
+    /// The resales whose event has started and that are not withdrawn yet.
+    pub due_resales: Vec<String>,
 }
 
 impl Facts {
@@ -186,6 +188,7 @@ impl Facts {
             unconsumed: Vec::new(),
             backlog: 0,
             due_timers: Vec::new(),
+            due_resales: Vec::new(),
         }
     }
 }

@@ -93,17 +93,18 @@ impl Sources {
         }
         facts.unconsumed = self.unconsumed(&facts.outbox_events).await?;
         facts.due_timers = self.due_timers(now).await?;
+        facts.due_resales = self.due_resales(now).await?;
         Ok(facts)
     }
 
     /// Returns the number of unfinished items in the databases: unpublished events, steps that are due at the card
-    /// provider, and timers that are due.
+    /// provider, and timers and ends of resales that are due.
     pub(super) async fn count_unfinished(&self, now: Timestamp) -> Result<u64, DbError> {
         let mut count = read(&self.payments, payments::count_due_steps).await?;
         for (_, db) in self.databases() {
             count += read(db, outbox::count_unpublished).await?;
         }
-        let due = self.due_timers(now).await?.len();
+        let due = self.due_timers(now).await?.len() + self.due_resales(now).await?.len();
         Ok(u64::try_from(count).unwrap_or_default() + u64::try_from(due).unwrap_or(u64::MAX))
     }
 
@@ -123,6 +124,10 @@ impl Sources {
 
     async fn due_timers(&self, now: Timestamp) -> Result<Vec<String>, DbError> {
         read(&self.expiration, move |tx| expiration::read_due_timers(tx, now)).await
+    }
+
+    async fn due_resales(&self, now: Timestamp) -> Result<Vec<String>, DbError> {
+        read(&self.tickets, move |tx| tickets::read_due_resales(tx, now)).await
     }
 
     async fn unconsumed(&self, events: &[OutboxEvent]) -> Result<Vec<Unconsumed>, DbError> {

@@ -25,7 +25,7 @@ impl<'f> Unfinished<'f> {
         let subjects = unpublished
             .chain(unconsumed)
             .chain(steps.map(|payment| &*payment.order_id))
-            .chain(facts.due_timers.iter().map(String::as_str));
+            .chain(facts.due_timers.iter().chain(&facts.due_resales).map(String::as_str));
         unfinished.tickets = subjects.map(|subject| unfinished.ticket(subject)).collect();
         unfinished
     }

@@ -125,8 +125,8 @@ pub fn release(
     Ok(step)
 }
 
-/// Withdraws the listing of a pass whose holder has entered, unless it is sold or withdrawn. An order that holds it prevails,
-/// as one does that comes later; it is the last one.
+/// Withdraws the listing of a pass whose holder has entered or whose event has started, unless it is sold or withdrawn. An order
+/// that holds it prevails, as one does that comes later; it is the last one.
 pub(super) fn withdraw(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,

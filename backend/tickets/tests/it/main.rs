@@ -6,6 +6,7 @@ mod changes;
 mod consumers;
 mod details;
 mod editing;
+mod ended_resales;
 mod feed;
 mod list;
 mod passes;

@@ -24,7 +24,13 @@ on_both! {
 }
 
 /// `order:completed`, as this version of orders publishes it.
-async fn completed(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str, cents: i64) -> ApplyOutcome {
+pub(crate) async fn completed(
+    shop: &Shop,
+    order: &str,
+    ticket: &TicketId,
+    buyer: &str,
+    cents: i64,
+) -> ApplyOutcome {
     let ticket = CompletedTicket { id: ticket.clone(), price: Some(Money::from_cents(cents).unwrap()) };
     let event = OrderCompleted { id: order.into(), version: 1, user_id: Some(buyer.into()), ticket };
     let applied = shop.publishing(move |tx, publisher| store::complete(tx, publisher, &event));
@@ -39,13 +45,13 @@ async fn restated(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str) -> A
     applied.await.map_err(|error: DbError| error).unwrap()
 }
 
-async fn closed(shop: &Shop, ticket: &TicketId) {
+pub(crate) async fn closed(shop: &Shop, ticket: &TicketId) {
     let event = ListingClosed { ticket_id: ticket.clone() };
     let applied = shop.publishing(move |tx, publisher| passes::close_listing(tx, publisher, &event));
     assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), ApplyOutcome::Done);
 }
 
-async fn held(shop: &Shop, holder: &str) -> Vec<StoredPass> {
+pub(crate) async fn held(shop: &Shop, holder: &str) -> Vec<StoredPass> {
     let filter = PassFilter { user: holder.into(), issued: false, statuses: Vec::new(), order: None };
     let found = shop.core.db.read(move |tx| passes::list(tx, &filter, None, 10));
     found.await.map_err(|error: DbError| error).unwrap()
@@ -58,15 +64,20 @@ async fn sold(shop: &Shop) -> (TicketId, StoredPass) {
 
 async fn sold_by(shop: &Shop, order: &str) -> (TicketId, StoredPass) {
     let ticket = shop.list("seller", "A ticket", 2000).await.id;
-    shop.apply(Step::Created, order, &ticket, 0).await;
-    assert_eq!(completed(shop, order, &ticket, "buyer", 2000).await, ApplyOutcome::Done);
-    let passes = held(shop, "buyer").await;
-    let pass = passes.into_iter().find(|pass| pass.ticket_id == ticket).unwrap();
+    let pass = bought(shop, order, &ticket).await;
     (ticket, pass)
 }
 
+/// Sells a ticket of 20 dollars to `buyer`, and returns the pass.
+pub(crate) async fn bought(shop: &Shop, order: &str, ticket: &TicketId) -> StoredPass {
+    shop.apply(Step::Created, order, ticket, 0).await;
+    assert_eq!(completed(shop, order, ticket, "buyer", 2000).await, ApplyOutcome::Done);
+    let passes = held(shop, "buyer").await;
+    passes.into_iter().find(|pass| pass.ticket_id == *ticket).unwrap()
+}
+
 /// Offers a pass for sale.
-async fn offered(shop: &Shop, pass: &StoredPass) -> TicketId {
+pub(crate) async fn offered(shop: &Shop, pass: &StoredPass) -> TicketId {
     let (listing, pass) = (TicketId::new(shop.core.clock.new_id()), pass.clone());
     let id = listing.clone();
     let made = shop.publishing(move |tx, publisher| {
@@ -102,7 +113,7 @@ fn offered_by(listing: &TicketId, admission: Option<&DoubleAdmission>) -> PassSt
     PassState::Offered { listing: listing.clone(), admission: admission.cloned() }
 }
 
-async fn find(shop: &Shop, id: &PassId) -> StoredPass {
+pub(crate) async fn find(shop: &Shop, id: &PassId) -> StoredPass {
     let id = id.clone();
     let found = shop.core.db.read(move |tx| passes::find(tx, &id));
     found.await.map_err(|error: DbError| error).unwrap().unwrap()

@@ -183,7 +183,7 @@ export interface paths {
         /**
          * Offers a pass for resale under a listing of its holder.
          * @description Until the listing is sold or withdrawn, the pass admits nobody. A withdrawal takes effect once orders has answered that no
-         *     order of the listing is on its way.
+         *     order of the listing is on its way. A listing that is not sold is withdrawn when the event starts.
          */
         post: operations["resellPass"];
         delete?: never;

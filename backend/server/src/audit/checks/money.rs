@@ -6,7 +6,7 @@ use ticketing_sdk::OrderStatus;
 
 use super::super::facts::Facts;
 use super::super::report::Violation;
-use super::orders::is_late;
+use super::is_overdue;
 
 /// Returns the orders whose kept amount is not the owed one, whose money is kept although no ticket is sold, whose
 /// payments differ from the ledger, or that were charged more than once.
@@ -73,7 +73,7 @@ pub(super) fn unsettled(facts: &Facts) -> Vec<Violation> {
     let open: HashSet<&str> = facts
         .orders
         .iter()
-        .filter(|order| order.status == OrderStatus::Created && !is_late(facts, order))
+        .filter(|order| order.status == OrderStatus::Created && !is_overdue(facts, order.expires_at))
         .map(|order| order.id.as_str())
         .collect();
     let unsettled = facts.payments.iter().filter(|payment| {

@@ -9,9 +9,7 @@ use ticketing_tickets::audit::TicketRow;
 
 use super::super::facts::Facts;
 use super::super::report::Violation;
-
-/// How long after its deadline an unpaid order may exist, in milliseconds: the bound after a restart.
-const MAX_LATENESS: i64 = 5_000;
+use super::is_overdue;
 
 /// Returns the tickets with several orders that are not cancelled.
 pub(super) fn active(facts: &Facts) -> Vec<Violation> {
@@ -133,15 +131,10 @@ pub(super) fn states(facts: &Facts) -> Vec<Violation> {
         .collect()
 }
 
-/// Returns whether the deadline of an order has passed by more than [`MAX_LATENESS`].
-pub(super) fn is_late(facts: &Facts, order: &OrderRow) -> bool {
-    facts.now.as_millis() > order.expires_at.as_millis().saturating_add(MAX_LATENESS)
-}
-
 /// Returns the unpaid orders whose deadline has passed.
 pub(super) fn overdue(facts: &Facts) -> Vec<Violation> {
     let late =
-        facts.orders.iter().filter(|order| order.status == OrderStatus::Created && is_late(facts, order));
+        facts.orders.iter().filter(|order| order.status == OrderStatus::Created && is_overdue(facts, order.expires_at));
     late.map(|order| {
         Violation::from(format!("order {} expired at {} and is unpaid", order.id, order.expires_at))
             .about(&order.id)

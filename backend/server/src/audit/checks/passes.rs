@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ticketing_orders::audit::OrderRow;
-use ticketing_sdk::{OrderStatus, PassStatus, Timestamp};
+use ticketing_sdk::{EventTime, OrderStatus, PassStatus, Timestamp};
 use ticketing_tickets::audit::{PassEventRow, PassRow, TicketRow};
 
 use super::super::facts::Facts;
 use super::super::report::Violation;
+use super::is_overdue;
 
 /// The passes with the orders, listings and events of each.
 pub(super) struct Passes<'f> {
@@ -215,7 +216,8 @@ impl<'f> Passes<'f> {
         broken
     }
 
-    /// Checks the listing of an offered pass. A withdrawn one stays until orders has closed it.
+    /// Checks the listing of an offered pass. A withdrawn one stays until orders has closed it, and none that can be ordered
+    /// outlives the start of the event.
     fn offer(&self, pass: &PassRow, listing: &str) -> Option<Violation> {
         let PassRow { id, ticket_id, holder_id, .. } = pass;
         let ticket = self.tickets.get(listing).filter(|ticket| ticket.resale_of.as_ref() == Some(ticket_id));
@@ -229,6 +231,12 @@ impl<'f> Passes<'f> {
             let text =
                 format!("pass {id} is offered by listing {listing}, but its holder entered at {entered}");
             return Some(text.into());
+        }
+        let starts_at = pass.details["startsAt"].as_str().and_then(|starts| starts.parse::<EventTime>().ok());
+        let is_started = |starts: &EventTime| is_overdue(self.facts, starts.instant());
+        if let Some(starts) = starts_at.filter(|_| ticket.status == "available").filter(is_started) {
+            let text = format!("pass {id} is offered by listing {listing}, but its event started at {starts}");
+            return Some(Violation::from(text).about(listing));
         }
         let text = format!("pass {id} is offered by listing {listing}, which is {}", ticket.status);
         match &*ticket.status {

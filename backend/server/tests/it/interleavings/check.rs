@@ -166,7 +166,7 @@ impl Simulation {
     /// Delivers all events and runs all due steps until nothing is left.
     pub(crate) async fn run_until_idle(&mut self) {
         for _round in 0..100 {
-            let mut done = self.expire_due(i64::MAX).await;
+            let mut done = self.expire_due(i64::MAX).await + self.end_resales(i64::MAX).await;
             self.collect_all().await;
             for service in Service::ALL {
                 done += self.deliver_all(service).await as u64;

@@ -72,6 +72,8 @@ pub(crate) enum Step {
     Advance(u64),
     /// Expires at most so many due deadlines.
     ExpireDue(i64),
+    /// Ends at most so many resales whose event has started.
+    EndResales(i64),
     /// Delivers some pending events of a service, in this order and in one transaction.
     Deliver {
         to: Service,
@@ -233,6 +235,7 @@ fn step() -> impl Strategy<Value = Step> {
         12 => (actor(), any::<Index>(), token()).prop_map(|(by, order, token)| Step::Pay { by, order, token }),
         4 => prop_oneof![1_u64..300, Just(999), Just(1_000), Just(1_001)].prop_map(Step::Advance),
         3 => (1_i64..3).prop_map(Step::ExpireDue),
+        3 => (1_i64..3).prop_map(Step::EndResales),
         36 => (service(), prop::collection::vec(any::<Index>(), 1..6))
             .prop_map(|(to, picks)| Step::Deliver { to, picks }),
         6 => service().prop_map(Step::DeliverAll),
@@ -285,12 +288,12 @@ fn purchase_steps(user: u8, ticket: Index, order: Index) -> Vec<Step> {
 }
 
 /// Generates a resale whose listing is ordered, withdrawn and checked in, at a door with or without a network, before or after
-/// the events are delivered.
+/// the events are delivered, and maybe after the event has started.
 fn resale() -> impl Strategy<Value = Vec<Step>> {
     let (picks, people) = ((any::<Index>(), any::<Index>(), any::<Index>()), (0..USERS, 0..USERS));
-    (picks, people, any::<[bool; 9]>()).prop_map(|((pass, ticket, order), (user, claimant), flags)| {
+    (picks, people, any::<[bool; 10]>()).prop_map(|((pass, ticket, order), (user, claimant), flags)| {
         let [is_transferred, is_known, is_ordered, is_cancelled, is_closed, is_sold, ..] = flags;
-        let [.., is_reserved, is_withdrawn, is_offline] = flags;
+        let [.., is_reserved, is_withdrawn, is_offline, is_started] = flags;
         let check_in = |is_offline: bool| {
             let offline = is_offline.then_some((100, 1));
             Step::Pass(PassStep::CheckIn { by: Actor::Owner, pass, serial: order, offline })
@@ -306,6 +309,8 @@ fn resale() -> impl Strategy<Value = Vec<Step>> {
             (is_ordered, Step::Order { user, ticket }),
             (is_reserved, Step::DeliverAll(Service::Tickets)),
             (is_withdrawn, Step::Withdraw { by: Actor::Owner, ticket }),
+            (is_started, Step::Advance(4_000)),
+            (is_started, Step::EndResales(1)),
             (true, check_in(is_offline)),
             (true, Step::DeliverAll(Service::Orders)),
             (is_cancelled, Step::Cancel { by: Actor::Owner, order }),

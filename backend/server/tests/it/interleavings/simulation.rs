@@ -92,6 +92,9 @@ impl Simulation {
             Step::ExpireDue(limit) => {
                 self.expire_due(*limit).await;
             }
+            Step::EndResales(limit) => {
+                self.end_resales(*limit).await;
+            }
             Step::Deliver { to, .. } | Step::DeliverAll(to) if self.disconnected == Some(*to) => {}
             Step::DeliverAll(to) => {
                 self.deliver_all(*to).await;
@@ -137,6 +140,20 @@ impl Simulation {
         let (outbox, now) = (core.outbox.clone(), self.clock.now());
         let unit = move |tx: &mut Tx<'_>| ticketing_expiration::store::fire(tx, &outbox, now, limit);
         core.db.write::<_, DbError, _>(unit).await.unwrap()
+    }
+
+    /// Ends at most `limit` resales whose event has started. Returns their number.
+    pub(crate) async fn end_resales(&mut self, limit: i64) -> u64 {
+        let core = self.services.core(Service::Tickets);
+        let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
+        let unit = move |tx: &mut Tx<'_>| {
+            let publisher = ChangePublisher { outbox: &outbox, changed: feed.changed(), now };
+            ticketing_tickets::store::end_started(tx, &publisher, limit)
+        };
+        let ended = core.db.write::<_, DbError, _>(unit).await.unwrap();
+        let expected = self.model.end_resales(usize::try_from(limit).unwrap_or(usize::MAX));
+        assert_eq!(ended, expected as u64, "the resales whose event has started");
+        ended
     }
 
     pub(crate) async fn list(&mut self, seller: u8, price: i64) -> String {

@@ -3,6 +3,7 @@
 mod calendar;
 mod check_ins;
 mod claims;
+mod ended;
 mod entered;
 mod get;
 mod keys;

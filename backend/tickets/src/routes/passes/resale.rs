@@ -24,7 +24,7 @@ pub(crate) struct ResaleInput {
 /// Offers a pass for resale under a listing of its holder.
 ///
 /// Until the listing is sold or withdrawn, the pass admits nobody. A withdrawal takes effect once orders has answered that no
-/// order of the listing is on its way.
+/// order of the listing is on its way. A listing that is not sold is withdrawn when the event starts.
 #[utoipa::path(
     post, path = "/api/passes/{id}/resale", tag = "passes", operation_id = "resellPass", request_body = NewResale,
     params(

@@ -348,3 +348,20 @@ fn offered_pass_without_its_listing_breaks_invariant_22() {
     });
     assert_eq!(pending, (vec![], vec![22]), "the event that closes the listing is on its way");
 }
+
+#[test]
+fn resale_that_outlives_the_start_of_its_event_breaks_invariant_22() {
+    let started = |facts: &mut Facts, ago: i64| {
+        let starts_at = Timestamp::from_millis(NOW - ago).to_string();
+        let details = json!({ "venue": "City Hall", "startsAt": starts_at });
+        order(facts, "order-g").details = Some(details.clone());
+        pass_mut(facts, "pg").details = details;
+    };
+    assert_eq!(broken(|facts| started(facts, 5_000)), [0_u8; 0], "the server may have been restarted");
+    assert_eq!(broken(|facts| started(facts, 5_001)), [22]);
+    let pending = check_changed(|facts| {
+        started(facts, 5_001);
+        facts.due_resales.push("g2".to_owned());
+    });
+    assert_eq!(pending, (vec![], vec![22]), "the next server ends it");
+}

@@ -103,6 +103,21 @@ impl Model {
         }
     }
 
+    /// Withdraws the resales that are available although their event has started, the earliest first and at most `limit` of
+    /// them. Returns their number.
+    pub(crate) fn end_resales(&mut self, limit: usize) -> usize {
+        let is_open = |ticket: &Ticket| ticket.resale_of.is_some() && ticket.status() == "available";
+        let open = self.tickets.iter().filter(|(_, ticket)| is_open(ticket));
+        let starts = open.filter_map(|(id, ticket)| Some((ticket.listing.starts_at?, id.clone())));
+        let mut started: Vec<_> = starts.filter(|(starts_at, _)| *starts_at <= self.now).collect();
+        started.sort();
+        started.truncate(limit);
+        for (_, listing) in &started {
+            self.withdraw(listing);
+        }
+        started.len()
+    }
+
     /// Returns whether orders knows that the listing is withdrawn and has no active order.
     pub(crate) fn is_closed(&self, listing: &str) -> bool {
         let Some(version) = self.copies.get(&(super::Service::Orders, listing.to_owned())) else {
