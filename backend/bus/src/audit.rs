@@ -2,6 +2,7 @@
 
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::{args, table_row};
+use ticketing_sdk::Timestamp;
 
 table_row! {
     /// An event in an outbox. Invariants 4 and 5 compare it with the changes and with the log of the bus.
@@ -25,6 +26,14 @@ table_row! {
 /// If the statement fails.
 pub fn read_inbox(tx: &mut Tx<'_>) -> Result<Vec<String>, DbError> {
     tx.query("SELECT event_id FROM inbox", args![], |row| row.text("event_id"))
+}
+
+/// Reads the latest time by whose retention rows of the service were deleted.
+///
+/// # Errors
+/// If the statement fails.
+pub fn read_pruned_at(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
+    tx.query_opt("SELECT pruned_at FROM pruned", args![], |row| row.column("pruned_at"))
 }
 
 /// Returns the number of events that the relay has to publish.

@@ -49,5 +49,6 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V3__one_index", include_str!("../migrations/V3__one_index.sql")),
         ("V4__delivery_failures", include_str!("../migrations/V4__delivery_failures.sql")),
         ("V5__timelines", include_str!("../migrations/V5__timelines.sql")),
+        ("V6__pruned", include_str!("../migrations/V6__pruned.sql")),
     ],
 };

@@ -220,6 +220,13 @@ pub(crate) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Records that rows past their retention at `now` were deleted: the audit expects none of them.
+pub(crate) fn record_pruned(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
+    let sql = "INSERT INTO pruned (id, pruned_at) VALUES (1, $1) \
+               ON CONFLICT (id) DO UPDATE SET pruned_at = excluded.pruned_at WHERE pruned.pruned_at < excluded.pruned_at";
+    tx.execute(sql, args![now]).map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;

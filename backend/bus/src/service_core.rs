@@ -151,7 +151,14 @@ impl ServiceCore {
         spawn_periodic(shutdown, PRUNE_INTERVAL, "pruning of old rows failed", move || {
             let (core, prune) = (core.clone(), prune.clone());
             let now = core.clock.now();
-            async move { core.db.write_read_committed(move |tx| prune(tx, now)).await }
+            async move {
+                core.db
+                    .write_read_committed(move |tx| {
+                        prune(tx, now)?;
+                        outbox::record_pruned(tx, now)
+                    })
+                    .await
+            }
         });
     }
 }

@@ -9,7 +9,7 @@ mod passes;
 use std::time::Duration;
 
 use passes::Passes;
-use ticketing_platform::clock::id_floor;
+use ticketing_platform::clock::{id_floor, id_time};
 use ticketing_sdk::Timestamp;
 
 use super::facts::Facts;
@@ -60,9 +60,18 @@ pub(super) fn check(facts: &Facts) -> Report {
     Report { checks, unsettled: 0 }
 }
 
-/// Returns the lowest id that is not older than `age`.
-fn horizon(facts: &Facts, age: Duration) -> String {
-    id_floor(Timestamp::from_millis(facts.now.as_millis().saturating_sub(millis(age))))
+/// Returns the time since when every row is there that is kept for `retention`. The clock of the server may have been ahead of
+/// the clock of the audit: by what was deleted, and by the newest event.
+fn kept_since(facts: &Facts, retention: Duration) -> Timestamp {
+    let newest = facts.outbox_events.iter().filter_map(|event| id_time(&event.id)).max();
+    let latest = [facts.pruned_at, newest].into_iter().flatten().fold(facts.now, Timestamp::max);
+    Timestamp::from_millis(latest.as_millis().saturating_sub(millis(retention)))
+}
+
+/// Returns the lowest id of the time since when every outbox is complete. Older events may be deleted from the outboxes and the
+/// inboxes, in any order.
+fn horizon(facts: &Facts) -> String {
+    id_floor(kept_since(facts, ticketing_bus::OUTBOX_RETENTION))
 }
 
 /// Returns whether a deadline has passed by more than [`MAX_LATENESS`].

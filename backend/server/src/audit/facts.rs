@@ -134,6 +134,8 @@ pub struct Charge {
 pub struct Facts {
     /// The time of the audit.
     pub now: Timestamp,
+    /// The latest time by whose retention a service has deleted rows.
+    pub pruned_at: Option<Timestamp>,
     /// The tickets.
     pub tickets: Vec<TicketRow>,
     /// The passes.
@@ -173,6 +175,7 @@ impl Facts {
     pub fn empty(now: Timestamp) -> Self {
         Self {
             now,
+            pruned_at: None,
             tickets: Vec::new(),
             passes: Vec::new(),
             pass_events: Vec::new(),

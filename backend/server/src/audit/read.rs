@@ -90,6 +90,7 @@ impl Sources {
         for (service, db) in self.databases() {
             let rows = read(db, outbox::OutboxRow::read_all).await?;
             facts.outbox_events.extend(rows.into_iter().map(|row| OutboxEvent::from_row(service, row)));
+            facts.pruned_at = facts.pruned_at.max(read(db, outbox::read_pruned_at).await?);
         }
         facts.unconsumed = self.unconsumed(&facts.outbox_events).await?;
         facts.due_timers = self.due_timers(now).await?;

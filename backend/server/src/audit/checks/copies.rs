@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use ticketing_orders::audit::OrderRow;
-use ticketing_sdk::OrderStatus;
+use ticketing_sdk::{OrderStatus, Timestamp};
 
 use super::super::facts::{Facts, OrderCopy};
 use super::super::report::Violation;
-use super::millis;
+use super::kept_since;
 
 /// Copies of tickets and orders that differ from their source, are missing, or have no source.
 pub(super) fn differing(facts: &Facts) -> Vec<Violation> {
@@ -56,7 +56,7 @@ fn tickets(facts: &Facts) -> Vec<Violation> {
 
 fn orders(facts: &Facts, holder: &'static str) -> Vec<Violation> {
     let mut broken = Vec::new();
-    let timers_since = facts.now.as_millis() - millis(ticketing_expiration::RETENTION);
+    let timers_since = kept_since(facts, ticketing_expiration::RETENTION);
     let copies = facts.order_copies.iter().filter(|copy| copy.holder == holder);
     let copied: HashMap<_, _> = copies.map(|copy| (copy.id.as_str(), copy)).collect();
     for order in &facts.orders {
@@ -103,7 +103,6 @@ fn matches(copy: &OrderCopy, order: &OrderRow) -> bool {
 }
 
 /// Returns whether expiration may have forgotten the order: it has ended, and its deadline was before `since`.
-fn is_forgotten(order: &OrderRow, since: i64) -> bool {
-    matches!(order.status, OrderStatus::Complete | OrderStatus::Cancelled)
-        && order.expires_at.as_millis() < since
+fn is_forgotten(order: &OrderRow, since: Timestamp) -> bool {
+    matches!(order.status, OrderStatus::Complete | OrderStatus::Cancelled) && order.expires_at < since
 }

@@ -6,7 +6,7 @@ use ticketing_sdk::{OrderStatus, PassStatus};
 
 use super::super::facts::{Facts, OutboxEvent};
 use super::super::report::Violation;
-use super::{horizon, millis};
+use super::{horizon, kept_since};
 
 /// The aggregates whose versions are consecutive: the service that publishes their events, and the prefix of these.
 const AGGREGATES: [(&str, &str); 3] = [("tickets", "ticket:"), ("tickets", "pass:"), ("orders", "order:")];
@@ -33,7 +33,7 @@ fn histories<'f>(facts: &'f Facts, service: &str, prefix: &str) -> HashMap<&'f s
 /// revoked sessions without an event.
 pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
     let mut broken = Vec::new();
-    let horizon = horizon(facts, ticketing_bus::OUTBOX_RETENTION);
+    let horizon = horizon(facts);
     let tickets = facts.tickets.iter().map(|ticket| {
         let last: LastNames =
             if ticket.status == "deleted" { &["ticket:deleted"] } else { &["ticket:updated"] };
@@ -106,15 +106,14 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
 
 /// Returns the revoked sessions without an event. The outbox prunes the events of sessions that were revoked earlier.
 fn revocations(facts: &Facts) -> impl Iterator<Item = Violation> {
-    let since = facts.now.as_millis() - millis(ticketing_bus::OUTBOX_RETENTION);
+    let since = kept_since(facts, ticketing_bus::OUTBOX_RETENTION);
     let events: HashSet<&str> = facts
         .outbox_events
         .iter()
         .filter(|event| event.service == "auth" && event.name == "session:ended")
         .map(|event| &*event.aggregate)
         .collect();
-    let recent =
-        facts.revoked_sessions.iter().filter(move |session| session.recorded_at.as_millis() >= since);
+    let recent = facts.revoked_sessions.iter().filter(move |session| session.recorded_at >= since);
     let missing = recent.filter(move |session| !events.contains(&*session.jti));
     missing.map(|session| format!("session {} is revoked but auth has no event of it", session.jti).into())
 }
@@ -142,7 +141,9 @@ pub(super) fn published(facts: &Facts) -> Vec<Violation> {
 
 /// Returns the events that a consuming service has not applied.
 pub(super) fn unconsumed(facts: &Facts) -> Vec<Violation> {
-    let unconsumed = facts.unconsumed.iter().map(|event| {
+    let horizon = horizon(facts);
+    let owed = facts.unconsumed.iter().filter(|event| event.is_pending || event.event_id >= horizon);
+    let unconsumed = owed.map(|event| {
         let text = format!("{} has not consumed {} of {}", event.consumer, event.name, event.aggregate);
         let violation = Violation::new(format!("{} {}", event.consumer, event.event_id), text);
         if event.is_pending { violation.about(&event.aggregate) } else { violation }

@@ -133,8 +133,10 @@ pub(super) fn states(facts: &Facts) -> Vec<Violation> {
 
 /// Returns the unpaid orders whose deadline has passed.
 pub(super) fn overdue(facts: &Facts) -> Vec<Violation> {
-    let late =
-        facts.orders.iter().filter(|order| order.status == OrderStatus::Created && is_overdue(facts, order.expires_at));
+    let late = facts
+        .orders
+        .iter()
+        .filter(|order| order.status == OrderStatus::Created && is_overdue(facts, order.expires_at));
     late.map(|order| {
         Violation::from(format!("order {} expired at {} and is unpaid", order.id, order.expires_at))
             .about(&order.id)

@@ -235,7 +235,8 @@ impl<'f> Passes<'f> {
         let starts_at = pass.details["startsAt"].as_str().and_then(|starts| starts.parse::<EventTime>().ok());
         let is_started = |starts: &EventTime| is_overdue(self.facts, starts.instant());
         if let Some(starts) = starts_at.filter(|_| ticket.status == "available").filter(is_started) {
-            let text = format!("pass {id} is offered by listing {listing}, but its event started at {starts}");
+            let text =
+                format!("pass {id} is offered by listing {listing}, but its event started at {starts}");
             return Some(Violation::from(text).about(listing));
         }
         let text = format!("pass {id} is offered by listing {listing}, which is {}", ticket.status);

@@ -5,6 +5,7 @@ mod passes;
 mod pending;
 
 use serde_json::json;
+use ticketing_platform::clock::Clock;
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{
     Facts, OpenOrdersRow, OrderCopy, OutboxEvent, PaymentRow, RevokedSessionRow, TicketCopyRow, TicketRow,
@@ -101,6 +102,49 @@ fn revoked_session_without_event_breaks_invariant_4() {
     assert!(revoked(since, true).is_empty());
     assert_eq!(revoked(since, false), [4]);
     assert!(revoked(since - 1, false).is_empty(), "the outbox has pruned the event");
+}
+
+#[test]
+fn rows_past_their_retention_by_the_clock_of_the_server_are_not_missed() {
+    let days = |days: i64| Timestamp::from_millis(NOW + days * 24 * 3600 * 1000);
+    // By what was deleted, and by the newest event.
+    let clocks: [fn(&mut Facts, Timestamp); 2] = [
+        |facts, latest| facts.pruned_at = Some(latest),
+        |facts, latest| {
+            let id = Clock::manual(latest).new_id();
+            let newest = outbox_event("payments", "payment:failed", "p", 0);
+            facts.outbox_events.push(OutboxEvent { id, sequence: Some(99), ..newest });
+        },
+    ];
+    for advance in clocks {
+        let with = |latest: Timestamp, change: fn(&mut Facts)| {
+            broken(|facts| {
+                advance(facts, latest);
+                change(facts);
+            })
+        };
+        let session = |facts: &mut Facts| {
+            let recorded_at = Timestamp::from_millis(NOW);
+            facts.revoked_sessions.push(RevokedSessionRow { jti: "j".to_owned(), recorded_at });
+        };
+        assert_eq!((with(days(7), session), with(days(8), session)), (vec![4], vec![]));
+        let timer = |facts: &mut Facts| {
+            facts.order_copies.retain(|copy| copy.holder != "expiration" || copy.id == "o");
+        };
+        assert_eq!((with(days(14), timer), with(days(15), timer)), (vec![9], vec![]));
+        let event = |facts: &mut Facts| {
+            let id = Clock::manual(Timestamp::from_millis(NOW)).new_id();
+            facts.unconsumed.push(unconsumed("orders", &id, false));
+        };
+        assert_eq!((with(days(7), event), with(days(8), event)), (vec![6], vec![]));
+        let history = |facts: &mut Facts| {
+            let id = Clock::manual(Timestamp::from_millis(NOW)).new_id();
+            facts.tickets[2].id.clone_from(&id);
+            facts.ticket_copies[2].id = id;
+            facts.outbox_events.retain(|event| event.aggregate != "f");
+        };
+        assert_eq!((with(days(7), history), with(days(8), history)), (vec![4], vec![]));
+    }
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Audits of folders that no server uses.
 
+use std::time::Duration;
+
 use ticketing_platform::db::{Db, DbError, DbOptions, Tx};
 use ticketing_server::StartError;
-use ticketing_server::audit::{Offline, OfflineError};
-use ticketing_testkit::TestStack;
+use ticketing_server::audit::{Offline, OfflineError, Report};
+use ticketing_testkit::{TestStack, eventually};
 
+use crate::support::passes::{check_in, code_of, pass_of_order};
 use crate::support::{list, ordered, pay};
 
 #[tokio::test]
@@ -29,6 +32,38 @@ async fn audit_reads_a_folder_once_its_server_has_stopped() {
     let partly = Offline::new(&folder).audit().await;
     assert!(matches!(&partly, Err(OfflineError::Missing { path }) if *path == payments), "{partly:?}");
     std::fs::rename(folder.join("aside"), &payments).unwrap();
+    stack.restart().await;
+    stack.finish().await;
+}
+
+/// The server deletes rows by its own clock, which is ahead of that of the audit.
+#[tokio::test]
+async fn audit_after_the_clock_was_moved_misses_no_deleted_row() {
+    let mut stack = TestStack::builder().movable_clock().start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let order = ordered(&stack, &buyer, &list(&stack, &seller, "Sold", 20.0).await).await;
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    let pass = pass_of_order(&stack, &buyer, &order).await;
+    check_in(&stack, &seller, code_of(&pass), "door").await.ok(201);
+    ordered(&stack, &buyer, &list(&stack, &seller, "Unpaid", 20.0).await).await;
+    stack.raw().post("/api/users/signout").by(&buyer).await.ok(200);
+    stack.settle().await;
+    let audit = Offline::new(stack.data_dir());
+    let beside = || audit.audit_beside_server_repeatedly(4, Duration::from_millis(100));
+    let events = |report: &Report| report.checks.iter().find(|check| check.number == 4).unwrap().examined;
+    for days in [10, 40] {
+        let before = events(&beside().await.unwrap());
+        stack.clock().advance(Duration::from_secs(days * 24 * 3600));
+        // Rows are deleted at the start, and every hour.
+        stack.restart().await;
+        stack.settle().await;
+        eventually!(events(&beside().await.unwrap()) < before);
+        let report = beside().await.unwrap();
+        assert!(report.is_clean(), "after {days} days:\n{report}");
+    }
+    stack.stop().await;
+    let report = audit.audit().await.unwrap();
+    assert!(report.is_clean(), "\n{report}");
     stack.restart().await;
     stack.finish().await;
 }
