@@ -342,7 +342,9 @@ fn only_clock_reads_the_time() {
 #[test]
 fn every_file_has_a_module_comment() {
     for (path, text) in product() {
-        let is_described = text.starts_with("//!") || text.starts_with("#![doc = include_str!");
+        let first =
+            text.lines().find(|line| line.starts_with("//!") || !line.starts_with("//")).unwrap_or_default();
+        let is_described = first.starts_with("//!") || first.starts_with("#![doc = include_str!");
         assert!(is_described, "{} does not say what it is", path.display());
     }
 }
