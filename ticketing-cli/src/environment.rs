@@ -20,6 +20,8 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("TICKETING_HOME", "one folder for everything that the client keeps, the session included"),
     ("TICKETING_CONFIG", "the config file"),
     ("TICKETING_PAGER, PAGER", "the pager of texts that are longer than the terminal; empty for none"),
+    ("TICKETING_WEBHOOK_SECRET", "the secret that signs the requests of `events listen --forward`"),
+    ("TICKETING_EVENT_ID, TICKETING_EVENT_TYPE", "set by `events listen --exec` for its command"),
     ("TICKETING_LOG", "the filter of the log of `tui`, like debug"),
     ("VISUAL, EDITOR", "the editor of `config edit`"),
     ("BROWSER", "the browser of --web and `open`"),

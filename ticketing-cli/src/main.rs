@@ -149,7 +149,7 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
     if command.handles_signals(io.terminal_info()) {
         return command.run(context).await;
     }
-    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut interrupt = std::pin::pin!(interrupted());
     // The handler is there before the command starts: only the first poll installs it.
     let started = std::future::poll_fn(|cx| Poll::Ready(interrupt.as_mut().poll(cx))).await;
     if started.is_ready() {
@@ -164,6 +164,11 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
             Err(Failure::interrupted())
         }
     }
+}
+
+/// Completes at an interrupt, also while the command has used up the budget of its task and would hide it.
+fn interrupted() -> impl Future<Output = std::io::Result<()>> {
+    tokio::task::unconstrained(tokio::signal::ctrl_c())
 }
 
 /// Runs an alias of the shell, and returns its exit code.

@@ -1,14 +1,16 @@
-//! Spans of time, as people write them: `15m`, `90s`, `1h30m`, or a bare count of seconds.
+//! Spans of time, as people write them: `15m`, `90s`, `1h30m`, `10d`, or a bare count of seconds.
 
 use std::time::Duration;
 
 /// Reads a span of time that is longer than nothing.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("not a span of time: {text:?}; expected something like 15m, 90s, 1h30m or 500ms");
+    let wrong =
+        || format!("not a span of time: {text:?}; expected something like 15m, 90s, 1h30m, 10d or 500ms");
     let span = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {
-            let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+            let span: jiff::Span = text.parse().map_err(|_| wrong())?;
+            let signed = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
             Duration::try_from(signed).map_err(|_| wrong())?
         }
     };
@@ -34,6 +36,8 @@ mod tests {
         assert_eq!(read("90s"), Ok(90_000));
         assert_eq!(read("1h30m"), Ok(5_400_000));
         assert_eq!(read("500ms"), Ok(500));
+        assert_eq!(read("10d"), Ok(864_000_000));
+        assert_eq!(read("1w"), Ok(604_800_000));
         assert_eq!(read("30"), Ok(30_000));
     }
 

@@ -248,6 +248,24 @@ fn since_types_and_cursors_select_events() {
 }
 
 #[test]
+fn interrupt_ends_a_listener_amid_a_backlog() {
+    const BACKLOG: usize = 1500;
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let count = BACKLOG.to_string();
+    seller.ok(&["sell", "-t", "One", "-p", "20", "--count", &count, "--quiet"]);
+    let mut listener = seller.command(&["events", "listen", "--since", "1h"]).spawn().unwrap();
+    let mut lines = BufReader::new(listener.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    let pid = listener.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let delivered = 1 + lines.count();
+    assert_eq!(listener.wait().unwrap().code(), Some(130));
+    // The pipe holds some hundred events, and the task looks up after as many.
+    assert!(delivered < BACKLOG, "{delivered}");
+}
+
+#[test]
 fn pruned_position_is_an_explicit_gap() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");

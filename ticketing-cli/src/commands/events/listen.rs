@@ -36,8 +36,8 @@ use crate::span;
      Each event is a line of JSON: id, type, ticket. The cursor is on disk once the delivery of an event is confirmed: its line is \
      written, its command has ended with 0, or its URL has answered 2xx. A listener that is killed continues there, so no event is \
      lost, and at most the last one comes again, with the same id. If the server no longer has the events after the cursor, an event of \
-     the type feed:gap states it. Forwarded requests carry the signature that `webhook::verify_signature` of the SDK verifies; \
-     TICKETING_WEBHOOK_SECRET sets the secret. The command reconnects for as long as it takes, and ends with 1 when a delivery fails finally.",
+     the type feed:gap states it. Forwarded requests carry the header ticketing-signature: t=SECONDS,v1=HEX, where HEX is the HMAC-SHA256 \
+     of SECONDS.BODY; `webhook::verify_signature` of the SDK verifies it. TICKETING_WEBHOOK_SECRET sets the secret. The command reconnects for as long as it takes, and ends with 1 when a delivery fails finally.",
 ))]
 pub(crate) struct Args {
     /// Begin with the events after this time: a span like 1h, or an RFC 3339 time. Only for a new cursor
@@ -158,6 +158,8 @@ impl Args {
                 }
                 event => event?,
             };
+            // Events that have arrived are handled without a pause, and the program must see an interrupt meanwhile.
+            tokio::task::consume_budget().await;
             match event {
                 WatchEvent::Connected => {
                     api.io().info(&format!("listening to {}", api.client.server()));

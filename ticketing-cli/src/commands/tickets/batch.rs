@@ -71,16 +71,18 @@ impl Batch {
         let keyed: Vec<_> = self.rows.iter().zip(self.keys(&journal, &salt)).collect();
         let sender = Sender::new(api, &journal, keyed.len());
         let mut report = Report::new(keyed.len());
-        let mut take = |(row, _): &(&Row, IdempotencyKey), outcome: RowOutcome| -> Outcome {
+        // A reader that is gone, like `head`, ends the output and not the listings.
+        let mut printed = Ok(());
+        let mut take = |(row, _): &(&Row, IdempotencyKey), outcome: RowOutcome| {
             if let RowOutcome::Earlier(ticket) | RowOutcome::Listed(ticket) = &outcome
                 && api.context.settings.format == Format::Tsv
+                && printed.is_ok()
             {
-                api.io().line(ticket.id.as_str())?;
+                printed = api.io().line(ticket.id.as_str());
             }
             report.take(&row.label, outcome);
-            Ok(())
         };
-        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+        let mut interrupt = std::pin::pin!(crate::interrupted());
         let outcomes = stream::iter(&keyed).map(|(row, key)| sender.list(row, key)).buffered(self.jobs);
         let mut outcomes = std::pin::pin!(outcomes);
         let mut left = keyed.iter();
@@ -88,7 +90,7 @@ impl Batch {
             tokio::select! {
                 biased;
                 outcome = outcomes.next() => match (left.next(), outcome) {
-                    (Some(row), Some(outcome)) => take(row, outcome)?,
+                    (Some(row), Some(outcome)) => take(row, outcome),
                     _ => break false,
                 },
                 _ = &mut interrupt => break true,
@@ -96,7 +98,7 @@ impl Batch {
         };
         // After an interruption, what is listed by now is reported, and the rest is the next command's.
         for row in left {
-            take(row, known(&journal, &row.1))?;
+            take(row, known(&journal, &row.1));
         }
         api.io().status(None);
         // The command ends by itself, and says what became of each row.
@@ -105,10 +107,14 @@ impl Batch {
             self.end(&journal);
         }
         if !matches!(api.context.settings.format, Format::Table | Format::Tsv) {
-            api.printer().list(report.tickets())?;
+            printed = api.printer().list(report.tickets());
         }
         let has_again = self.key.is_none() && self.repeat == Repeat::Never;
-        if is_interrupted { Err(report.interrupted()) } else { report.finish(api, has_again) }
+        if is_interrupted {
+            return Err(report.interrupted());
+        }
+        report.finish(api, has_again)?;
+        printed
     }
 
     /// Returns the salt of the run that the command starts or continues.

@@ -1,4 +1,4 @@
-//! Rows whose keys the server no longer has.
+//! Rows whose keys the server no longer has, and a reader that is gone.
 
 use std::time::Duration;
 
@@ -36,4 +36,23 @@ async fn row_sent_days_ago_is_found_among_the_listings_or_sent() {
     assert_eq!(posts(), 1, "one row was listed, and the other one was lost");
     batch().run(&api).await.unwrap();
     assert_eq!(posts(), 1, "both are known");
+}
+
+#[tokio::test]
+async fn every_row_is_listed_although_nobody_reads_the_output() {
+    let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
+    let api = ApiContext::of_mock(&mock, fake::broken_pipe(), Format::Tsv, folder.path());
+    mock.on(Method::POST, "/api/tickets", Reply::json(201, &fixtures::ticket("t-1")));
+    let new = NewTicket::new("Opera", "20".parse().unwrap());
+    let batch = Batch {
+        operation: "tickets create --count 5".to_owned(),
+        scope: "tickets create".to_owned(),
+        rows: (1..=5).map(|number| Row { label: format!("ticket {number}"), ticket: new.clone() }).collect(),
+        jobs: 1,
+        repeat: Repeat::Always,
+        key: None,
+    };
+    let failure = batch.run(&api).await.unwrap_err();
+    assert_eq!((failure.exit, failure.message), (crate::exit::Exit::Done, None), "`head` is no failure");
+    assert_eq!(mock.requests().len(), 5);
 }
