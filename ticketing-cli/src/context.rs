@@ -270,6 +270,9 @@ impl ApiContext {
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
             entry.settle();
         }
+        if answer.is_ok() {
+            self.io().record_effect();
+        }
         Ok(answer)
     }
 
@@ -281,7 +284,11 @@ impl ApiContext {
         if self.is_dry_run() {
             return Err(self.preview(write.request()).await);
         }
-        Ok(write.await)
+        let answer = write.await;
+        if answer.is_ok() {
+            self.io().record_effect();
+        }
+        Ok(answer)
     }
 
     /// Does the same as [`write`](Self::write) for a raw request, for which every status is a response.
@@ -305,6 +312,9 @@ impl ApiContext {
         };
         if !is_open {
             entry.settle();
+        }
+        if answer.as_ref().is_ok_and(|response| response.status().is_success()) {
+            self.io().record_effect();
         }
         Ok(answer)
     }

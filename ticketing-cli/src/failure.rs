@@ -284,7 +284,7 @@ fn command_that_shows(path: &str) -> &'static str {
         "orders" => "`ticketing orders list`",
         "passes" => "`ticketing passes list`",
         "payments" => "`ticketing orders list`, and the account of the card",
-        _ => "`ticketing auth status`",
+        _ => "`ticketing auth signin` signs in if the account exists",
     }
 }
 

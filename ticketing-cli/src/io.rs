@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr. Tests use buffers and a fake terminal.
 
 use std::io::{ErrorKind, IsTerminal, Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstyle::{AnsiColor, Style};
@@ -35,6 +36,8 @@ pub(crate) struct Io {
     shape: TerminalInfo,
     /// Whether these are the streams of the process, and not the buffers of a test.
     is_process: bool,
+    /// Whether a request of the command has changed something on the server.
+    has_effect: AtomicBool,
     /// The command of the pager for long texts, if the user has one.
     pager: Option<String>,
 }
@@ -112,8 +115,14 @@ impl Io {
             prompter,
             shape,
             is_process: false,
+            has_effect: AtomicBool::new(false),
             pager: None,
         }
+    }
+
+    /// States that a request has changed something on the server, so that an error of the output says so.
+    pub(crate) fn record_effect(&self) {
+        self.has_effect.store(true, Ordering::Relaxed);
     }
 
     /// Returns the properties of the streams.
@@ -126,6 +135,10 @@ impl Io {
         let mut out = lock(&self.out);
         out.write_all(bytes.as_ref()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
             ErrorKind::BrokenPipe => Failure::broken_pipe(),
+            _ if self.has_effect.load(Ordering::Relaxed) => {
+                Failure::failed(format!("it was done, but the result cannot be written to stdout: {error}"))
+                    .hint("do not run the command again: `ticketing tickets list --mine`, `ticketing orders list` and `ticketing passes list` show what there is")
+            }
             _ => Failure::failed(format!("cannot write to stdout: {error}")),
         })
     }

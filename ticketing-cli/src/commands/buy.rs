@@ -23,7 +23,8 @@ use crate::{complete, prompt, resolve};
         "ticketing buy 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
         "ticketing buy 01a203b9-d806-71eb-8d06-dbab9285e702 --max-price 150 --token tok_visa --no-input",
     ],
-    "An unpaid order of the same ticket is continued. Nothing is charged if the price has changed.",
+    "An unpaid order of the same ticket is continued. Nothing is charged if the price has changed. Without a terminal, --token needs \
+     --max-price or --yes.",
 ))]
 pub(crate) struct Args {
     /// The ticket's id
@@ -173,11 +174,20 @@ impl Args {
             Some(_) => return Ok(()),
             None => {}
         }
-        if self.yes || !api.io().can_ask() {
+        // A card that is paid on a page is confirmed there.
+        let is_paid_on_page = self.token.is_none() && !api.io().can_ask();
+        if self.yes || is_paid_on_page {
             api.io().info(&format!("{title} costs ${price}"));
             return Ok(());
         }
-        prompt::confirm(api.io(), false, &format!("Buy {title} for ${price}?"))
+        let confirmed = prompt::confirm(api.io(), false, &format!("Buy {title} for ${price}?"));
+        confirmed.map_err(|failure| match failure.exit {
+            Exit::Usage => Failure::usage(format!(
+                "{title} costs ${price}, which needs to be confirmed; nothing was paid"
+            ))
+            .hint("pass --max-price PRICE, or --yes; prompts need a terminal, and are off with --no-input"),
+            _ => failure,
+        })
     }
 }
 

@@ -17,7 +17,7 @@ fn sold_one(data: &Path) -> Server {
     let server = Server::start_in(data, &[]);
     let cli = Cli::at(&server.url).sign_up("seller@example.com");
     let ticket = cli.ticket("RustConf", "19.99");
-    cli.ok(&["buy", &ticket, "--token", "tok_visa"]);
+    cli.ok(&["buy", &ticket, "--token", "tok_visa", "--yes"]);
     server
 }
 

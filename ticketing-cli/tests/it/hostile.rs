@@ -44,6 +44,30 @@ fn full_disk_is_a_failure_that_names_stdout() {
 }
 
 #[test]
+fn write_whose_result_cannot_be_printed_says_that_it_was_done() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let mut command = cli.command(&["sell", "-t", "Opera", "-p", "20"]);
+    command.stdout(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let output = command.spawn().unwrap().wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.starts_with("error: it was done, but the result cannot be written to stdout: "), "{err}");
+    assert_eq!(cli.ok(&["tickets", "list", "--jq", ".items | length"]).out, "1\n");
+}
+
+#[test]
+fn account_is_not_created_where_its_session_cannot_be_kept() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url);
+    std::fs::write(cli.home.path().join("journal"), "in the way").unwrap();
+    let run =
+        cli.run_with(&["auth", "signup", "--email", "eve@example.com", "--password-stdin"], "correct horse");
+    assert!(run.code == 1 && run.err.contains("nothing was sent"), "{run:?}");
+    Cli::at(&server.url).sign_up("eve@example.com");
+}
+
+#[test]
 fn home_that_cannot_be_written_stops_writes_alone() {
     let server = Server::start();
     let cli = Cli::at(&server.url).sign_up("ada@example.com");

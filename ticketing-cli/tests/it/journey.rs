@@ -155,10 +155,13 @@ fn buying_is_ordering_and_paying_in_one() {
     let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
     let ticket = seller.ticket("RustConf", "19.99");
 
-    let run = buyer.run(&["buy", &ticket, "--token", "tok_chargeDeclinedInsufficientFunds"]);
+    let run = buyer.run(&["buy", &ticket, "--token", "tok_visa"]);
+    assert!(run.code == 2 && run.err.contains("needs to be confirmed; nothing was paid"), "{run:?}");
+    assert!(buyer.json(&["orders", "list"]).as_array().unwrap().is_empty());
+    let run = buyer.run(&["buy", &ticket, "--token", "tok_chargeDeclinedInsufficientFunds", "--yes"]);
     assert_eq!((run.code, run.out.as_str()), (6, ""));
     assert!(run.err.contains("insufficient") && run.err.contains("is reserved for you for"), "{}", run.err);
-    let run = buyer.ok(&["--output", "json", "buy", &ticket, "--token", "tok_visa"]);
+    let run = buyer.ok(&["--output", "json", "buy", &ticket, "--token", "tok_visa", "--yes"]);
     assert!(run.err.contains("this ticket is already ordered"), "{}", run.err);
     assert!(run.err.contains("paid $19.99"), "{}", run.err);
     let payment: serde_json::Value = serde_json::from_str(&run.out).unwrap();
@@ -168,7 +171,7 @@ fn buying_is_ordering_and_paying_in_one() {
     // The same command again finds out that it was done.
     let run = buyer.run(&["buy", &ticket, "--token", "tok_visa"]);
     assert!(run.code == 5 && run.err.contains("is paid already"), "{run:?}");
-    assert_eq!(seller.run(&["buy", &ticket, "--token", "tok_visa"]).code, 5);
+    assert_eq!(seller.run(&["buy", &ticket, "--token", "tok_visa", "--yes"]).code, 5);
     let run = seller.run(&[
         "buy",
         &seller.ticket("Swan Lake", "50"),

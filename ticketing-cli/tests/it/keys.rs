@@ -40,12 +40,12 @@ fn purchase_with_a_key_of_the_user_is_answered_again() {
     let (first, second) = (seller.ticket("Opera", "20"), seller.ticket("Gig", "7"));
     let order = crate::support::text(&cli.json(&["orders", "create", &first])["id"]);
     let pay = ["payments", "create", &order, "--token", "tok_visa", "--idempotency-key", "pk1"];
-    let buy = ["buy", &second, "--token", "tok_visa", "--idempotency-key", "bk1"];
+    let buy = ["buy", &second, "--yes", "--token", "tok_visa", "--idempotency-key", "bk1"];
     for words in [&pay[..], &buy] {
         assert_eq!(cli.json(words)["id"], cli.json(words)["id"], "{words:?}");
     }
     // Another key is another payment.
-    for (words, key) in [(&pay[..6], "other-pay"), (&buy[..5], "other-buy")] {
+    for (words, key) in [(&pay[..6], "other-pay"), (&buy[..6], "other-buy")] {
         let other = cli.run(&[words, &[key]].concat());
         assert!(other.code == 5 && other.err.contains("is paid already"), "{words:?}: {other:?}");
     }

@@ -92,7 +92,7 @@ async fn purchase_ends_when_its_order_is_cancelled() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn token_that_is_given_is_used_without_the_page() {
     let shop = Shop::open().await;
-    let run = shop.buyer.ok(&["buy", &shop.ticket, "--token", "pm_card_visa"]);
+    let run = shop.buyer.ok(&["buy", &shop.ticket, "--token", "pm_card_visa", "--yes"]);
     assert!(!run.err.contains("pay on this page"), "{}", run.err);
     shop.stack.finish().await;
 }

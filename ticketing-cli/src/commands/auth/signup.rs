@@ -31,7 +31,10 @@ impl ApiCommand for Args {
         if api.is_dry_run() {
             return Err(preview(api, "signup", &email).await);
         }
+        // An account whose session cannot be kept would be of no use.
+        api.begin_command("auth signup").await?.settle();
         let user = api.client.auth().sign_up(email, password).await.map_err(Failure::from)?;
+        api.io().record_effect();
         welcome(api, &user).await
     }
 }

@@ -30,7 +30,7 @@ fn one_signs_up_and_sells_and_another_buys() {
 
     let bob = Cli::at(&server.url).sign_up("bob@example.com");
     let ticket = crate::support::text(&bob.json(&["tickets", "list"])[0]["id"]);
-    bob.ok(&["buy", &ticket, "--token", "tok_visa"]);
+    bob.ok(&["buy", &ticket, "--token", "tok_visa", "--yes"]);
     pty.wait_until_shown("You sold Jazz at the lake for $38.00");
     pty.send("3");
     pty.line(&["Jazz at the lake", "$38.00", "Sold"]);

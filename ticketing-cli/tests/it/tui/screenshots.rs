@@ -149,7 +149,7 @@ fn purchase_film() {
 fn market_in_two_themes() {
     let scene = Scene::set();
     let buyer = scene.someone("ada@example.com");
-    buyer.ok(&["buy", scene.ticket("Swan Lake, first night"), "--token", "tok_visa"]);
+    buyer.ok(&["buy", scene.ticket("Swan Lake, first night"), "--token", "tok_visa", "--yes"]);
     buyer.ok(&["orders", "create", scene.ticket("Hamlet, in the park")]);
     scene.someone("rival@example.com").ok(&["orders", "create", scene.ticket("Twelfth Night, front row")]);
     for (theme, caption, name) in [
@@ -173,7 +173,7 @@ fn activity_of_a_busy_market() {
     let (buyer, rival) = (scene.someone("ada@example.com"), scene.someone("rival@example.com"));
     let mut pty = Scene::open(&buyer, &["--theme", "dark"], (100, 30), "ada@example.com");
     pty.press("4", "Since the start");
-    let buy = |cli: &Cli, title: &str| cli.ok(&["buy", scene.ticket(title), "--token", "tok_visa"]);
+    let buy = |cli: &Cli, title: &str| cli.ok(&["buy", scene.ticket(title), "--token", "tok_visa", "--yes"]);
     let reserve = |cli: &Cli, title: &str| cli.json(&["orders", "create", scene.ticket(title)]);
     buy(&rival, "Chess masters, last round");
     scene.seller.ticket("Comedy basement", "16");
