@@ -1,5 +1,6 @@
 //! The tree of commands.
 
+mod deferred;
 mod global;
 mod parse;
 mod root_help;
@@ -7,7 +8,7 @@ mod writes;
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args as _, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     alias, api, auth, buy, checkin, clock, completions, config, doctor, events, man, open, orders, passes,
@@ -21,6 +22,7 @@ use crate::failure::Outcome;
 use crate::help;
 use crate::io::TerminalInfo;
 
+pub(crate) use deferred::{Deferred, Verbs};
 pub(crate) use global::Global;
 pub(crate) use parse::{Parsed, colour_before_parsing, parse};
 #[cfg(test)]
@@ -58,24 +60,25 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 }
 
-/// The commands.
+/// The commands. Their arguments are added when they are used, because only few of them are.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Open the marketplace full screen
-    Tui(tui::Args),
+    Tui(Deferred<tui::Args>),
     /// Open the marketplace, a ticket or an order in the browser
-    Open(open::Args),
+    Open(Deferred<open::Args>),
     /// Find, list, withdraw and watch tickets
-    #[command(subcommand, alias = "ticket")]
-    Tickets(tickets::Tickets),
+    #[command(alias = "ticket")]
+    Tickets(Verbs<tickets::Tickets>),
     /// Find tickets by words of their title or venue
     #[command(after_long_help = help::long(
         &["ticketing search opera", "ticketing search rust conf --max-price 200", "ticketing search opera --web"],
         "The same as `ticketing tickets list WORDS`.",
     ))]
-    Search(Box<tickets::list::Args>),
+    Search(Deferred<Box<tickets::list::Args>>),
     /// Order a ticket and pay for it
-    Buy(buy::Args),
+    Buy(Deferred<buy::Args>),
     /// List a ticket for sale
     #[command(after_long_help = help::long(
         &[
@@ -84,71 +87,65 @@ pub(crate) enum Command {
         ],
         "The same as `ticketing tickets create`.",
     ))]
-    Sell(Box<tickets::create::Args>),
+    Sell(Deferred<Box<tickets::create::Args>>),
     /// Reserve tickets, and show, watch or cancel orders
-    #[command(subcommand, alias = "order")]
-    Orders(orders::Orders),
+    #[command(alias = "order")]
+    Orders(Verbs<orders::Orders>),
     /// Show passes for the door, give them away, or sell them on
-    #[command(subcommand, alias = "pass")]
-    Passes(passes::Passes),
+    #[command(alias = "pass")]
+    Passes(Verbs<passes::Passes>),
     /// Admit people at the door by the codes of their passes
-    Checkin(checkin::Args),
+    Checkin(Deferred<checkin::Args>),
     /// Pay for orders, and show payments
-    #[command(subcommand, alias = "payment")]
-    Payments(payments::Payments),
+    #[command(alias = "payment")]
+    Payments(Verbs<payments::Payments>),
     /// Sign in to an account
     #[command(after_long_help = help::long(
         &["ticketing login --email ada@example.com"],
         "The same as `ticketing auth signin`.",
     ))]
-    Login(auth::signin::Args),
+    Login(Deferred<auth::signin::Args>),
     /// Sign out of the account
     #[command(after_long_help = help::long(&["ticketing logout"], "The same as `ticketing auth signout`."))]
-    Logout(auth::signout::Args),
+    Logout(Deferred<auth::signout::Args>),
     /// Show the account that is signed in
-    Whoami(auth::whoami::Args),
+    Whoami(Deferred<auth::whoami::Args>),
     /// Show the account, the server and the storage of the session
     #[command(after_long_help = help::long(&["ticketing status"], "The same as `ticketing auth status`."))]
-    Status(auth::status::Args),
+    Status(Deferred<auth::status::Args>),
     /// Sign up, in and out, and show the session
-    #[command(subcommand)]
-    Auth(auth::Auth),
+    Auth(Verbs<auth::Auth>),
     /// Keep accounts on servers apart
-    #[command(subcommand)]
-    Profile(profile::Profile),
+    Profile(Verbs<profile::Profile>),
     /// Show and change the settings of the client
-    #[command(subcommand)]
-    Config(config::ConfigCommand),
+    Config(Verbs<config::ConfigCommand>),
     /// Define aliases for commands
-    #[command(subcommand)]
-    Alias(alias::Alias),
+    Alias(Verbs<alias::Alias>),
     /// Check the client and the server
-    Doctor(doctor::Args),
+    Doctor(Deferred<doctor::Args>),
     /// Run a marketplace on this machine
     #[cfg(feature = "embedded")]
-    Serve(serve::Args),
+    Serve(Deferred<serve::Args>),
     /// Start a disposable demo marketplace
     #[cfg(feature = "embedded")]
-    Demo(demo::Args),
+    Demo(Deferred<demo::Args>),
     /// Check the data of a marketplace on this machine
     #[cfg(feature = "embedded")]
-    Audit(audit::Args),
+    Audit(Deferred<audit::Args>),
     /// Copy the data of a marketplace on this machine
     #[cfg(feature = "embedded")]
-    Backup(backup::Args),
+    Backup(Deferred<backup::Args>),
     /// Deliver the changes of tickets to programs
-    #[command(subcommand)]
-    Events(events::Events),
+    Events(Verbs<events::Events>),
     /// Show or move the clock of a marketplace for tests
-    #[command(subcommand)]
-    Clock(clock::ClockCommand),
+    Clock(Verbs<clock::ClockCommand>),
     /// Send an HTTP request with the session
-    Api(api::Args),
+    Api(Deferred<api::Args>),
     /// Print the completion script of a shell
-    Completions(completions::Args),
+    Completions(Deferred<completions::Args>),
     /// Write the manual pages into a folder
     #[command(hide = true)]
-    Man(man::Args),
+    Man(Deferred<man::Args>),
     /// Print the help of a command
     #[command(hide = true)]
     Help {
@@ -160,7 +157,7 @@ pub(crate) enum Command {
 impl Default for Command {
     /// The command of a call without one.
     fn default() -> Self {
-        Self::Tui(tui::Args::default())
+        Self::Tui(Deferred(tui::Args::default()))
     }
 }
 
@@ -168,39 +165,39 @@ impl Command {
     /// Runs the command.
     pub(crate) async fn run(self, context: Context) -> Outcome {
         match self {
-            Self::Tui(args) => args.run(&context.connect()?).await,
-            Self::Open(args) => args.run(&context.connect()?).await,
-            Self::Tickets(verb) => verb.run(&context.connect_and_report()?).await,
-            Self::Search(args) => args.run(&context.connect_and_report()?).await,
-            Self::Buy(args) => args.run(&context.connect_and_report()?).await,
-            Self::Sell(args) => args.run(&context.connect_and_report()?).await,
-            Self::Login(args) => args.run(&context.connect_and_report()?).await,
-            Self::Logout(args) => args.run(&context.connect_and_report()?).await,
-            Self::Whoami(args) => args.run(&context.connect_and_report()?).await,
-            Self::Status(args) => args.run(&context.connect_and_report()?).await,
-            Self::Orders(verb) if verb.settles_interrupted() => verb.run(&context.connect()?).await,
-            Self::Orders(verb) => verb.run(&context.connect_and_report()?).await,
-            Self::Passes(verb) => verb.run(&context.connect_and_report()?).await,
-            Self::Checkin(args) => args.run(context).await,
-            Self::Payments(verb) => verb.run(&context.connect_and_report()?).await,
-            Self::Auth(verb) => verb.run(&context.connect_and_report()?).await,
-            Self::Profile(verb) => verb.run(&context).await,
-            Self::Config(verb) => verb.run(&context).await,
-            Self::Alias(verb) => verb.run(&context, is_command),
-            Self::Doctor(args) => args.run(&context.connect()?).await,
+            Self::Tui(Deferred(args)) => args.run(&context.connect()?).await,
+            Self::Open(Deferred(args)) => args.run(&context.connect()?).await,
+            Self::Tickets(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Search(Deferred(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Buy(Deferred(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Sell(Deferred(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Login(Deferred(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Logout(Deferred(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Whoami(Deferred(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Status(Deferred(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Orders(Verbs(verb)) if verb.settles_interrupted() => verb.run(&context.connect()?).await,
+            Self::Orders(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Passes(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Checkin(Deferred(args)) => args.run(context).await,
+            Self::Payments(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Auth(Verbs(verb)) => verb.run(&context.connect_and_report()?).await,
+            Self::Profile(Verbs(verb)) => verb.run(&context).await,
+            Self::Config(Verbs(verb)) => verb.run(&context).await,
+            Self::Alias(Verbs(verb)) => verb.run(&context, is_command),
+            Self::Doctor(Deferred(args)) => args.run(&context.connect()?).await,
             #[cfg(feature = "embedded")]
-            Self::Serve(args) => args.run(&context).await,
+            Self::Serve(Deferred(args)) => args.run(&context).await,
             #[cfg(feature = "embedded")]
-            Self::Demo(args) => args.run(&context).await,
+            Self::Demo(Deferred(args)) => args.run(&context).await,
             #[cfg(feature = "embedded")]
-            Self::Audit(args) => args.run(&context).await,
+            Self::Audit(Deferred(args)) => args.run(&context).await,
             #[cfg(feature = "embedded")]
-            Self::Backup(args) => args.run(&context).await,
-            Self::Events(verb) => verb.run(&context.connect()?).await,
-            Self::Clock(verb) => verb.run(&context.connect()?).await,
-            Self::Api(args) => args.run(&context.connect_and_report()?).await,
-            Self::Completions(args) => args.run(&context).await,
-            Self::Man(args) => args.write(&context, tree()),
+            Self::Backup(Deferred(args)) => args.run(&context).await,
+            Self::Events(Verbs(verb)) => verb.run(&context.connect()?).await,
+            Self::Clock(Verbs(verb)) => verb.run(&context.connect()?).await,
+            Self::Api(Deferred(args)) => args.run(&context.connect_and_report()?).await,
+            Self::Completions(Deferred(args)) => args.run(&context).await,
+            Self::Man(Deferred(args)) => args.write(&context, tree()),
             // The parser answers it.
             Self::Help { .. } => Ok(()),
         }
@@ -221,7 +218,10 @@ impl Command {
     /// Returns whether the command works without the config file, so that a user can mend one that cannot be read.
     pub(crate) fn needs_no_config(&self) -> bool {
         use config::ConfigCommand::{Edit, Path};
-        matches!(self, Self::Config(Edit | Path) | Self::Doctor(_) | Self::Completions(_) | Self::Man(_))
+        matches!(
+            self,
+            Self::Config(Verbs(Edit | Path)) | Self::Doctor(_) | Self::Completions(_) | Self::Man(_)
+        )
     }
 
     /// Returns whether the command helps to mend the settings of the config file.
@@ -240,7 +240,7 @@ impl Command {
             #[cfg(feature = "embedded")]
             Self::Serve(_) => true,
             #[cfg(feature = "embedded")]
-            Self::Demo(args) => !args.is_scripted(shape),
+            Self::Demo(Deferred(args)) => !args.is_scripted(shape),
             _ => false,
         }
     }
@@ -251,12 +251,25 @@ pub(crate) fn is_command(word: &str) -> bool {
     tree().find_subcommand(word).is_some()
 }
 
-/// The command line.
+/// The command line. The commands have their names and purposes; the parser adds the arguments of the one that is used, and
+/// [`clap::Command::build`] those of all.
 pub(crate) fn tree() -> clap::Command {
-    let command = writes::with_options(Cli::command());
-    // A search without words is a list.
-    let command =
-        command.mut_subcommand("search", |search| search.mut_arg("words", |words| words.required(true)));
+    with_environment(Cli::command()).mut_subcommand("search", |search| search.defer(with_search))
+}
+
+/// Adds the arguments of a search. Without words, it would be a list.
+fn with_search(command: clap::Command) -> clap::Command {
+    Deferred::<tickets::list::Args>::augment_args(command).mut_arg("words", |words| words.required(true))
+}
+
+/// Adds to a command of the first level what several commands share.
+fn with_shared_options(command: clap::Command) -> clap::Command {
+    let words = command.get_name().to_owned();
+    with_environment(writes::with_options(command, &words))
+}
+
+/// Makes the command ignore empty variables, as its server does.
+fn with_environment(command: clap::Command) -> clap::Command {
     #[cfg(feature = "embedded")]
     let command = ticketing_server::command::with_environment(command);
     command

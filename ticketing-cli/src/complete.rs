@@ -139,11 +139,17 @@ pub(crate) fn profiles() -> Vec<CompletionCandidate> {
 /// Adds the aliases of the user to the commands: each completes as the command that it stands for.
 pub(crate) fn with_aliases(tree: Command) -> Command {
     let aliases = config().map(|config| config.aliases()).unwrap_or_default();
+    if aliases.is_empty() {
+        return tree;
+    }
+    // With the subcommands and the arguments of every command.
+    let mut built = tree.clone();
+    built.build();
     aliases.into_iter().fold(tree, |tree, (name, expansion)| {
         if tree.find_subcommand(&name).is_some() {
             return tree;
         }
-        let target = command_of(&tree, &expansion).cloned().unwrap_or_else(|| Command::new("alias"));
+        let target = command_of(&built, &expansion).cloned().unwrap_or_else(|| Command::new("alias"));
         let target = target.alias(Resettable::Reset).visible_alias(Resettable::Reset);
         tree.subcommand(target.name(name).about(sanitize(&expansion).into_owned()).hide(false))
     })

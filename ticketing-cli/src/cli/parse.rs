@@ -38,7 +38,7 @@ struct CommandLine {
 }
 
 fn try_parse_from(args: &[OsString]) -> Result<CommandLine, clap::Error> {
-    // Taking the tree apart takes a sixth of the time of `--help`, right before the program ends.
+    // Taking the tree apart takes time, right before the program ends.
     let mut tree = ManuallyDrop::new(tree());
     let matches = tree.try_get_matches_from_mut(args)?;
     let cli = Cli::from_arg_matches(&matches)?;

@@ -19,9 +19,32 @@ fn failure(words: &[&str]) -> String {
     format!("{:?}", parse(&args, fake::pipe("").io.terminal_info()).unwrap_err())
 }
 
+/// The tree with the arguments of every command.
+fn built_tree() -> clap::Command {
+    let mut tree = tree();
+    tree.build();
+    tree
+}
+
 #[test]
 fn command_tree_is_valid() {
     tree().debug_assert();
+}
+
+#[test]
+fn arguments_of_a_command_are_added_when_it_is_used() {
+    let mut tree = tree();
+    let complete = |tree: &clap::Command| -> Vec<String> {
+        let has_own = |command: &&clap::Command| {
+            command.has_subcommands() || command.get_arguments().any(|arg| !arg.is_global_set())
+        };
+        tree.get_subcommands().filter(has_own).map(|command| command.get_name().to_owned()).collect()
+    };
+    assert_eq!(complete(&tree), Vec::<String>::new());
+    tree.try_get_matches_from_mut(["ticketing", "orders", "list"]).unwrap();
+    assert_eq!(complete(&tree), ["orders"]);
+    assert!(tree.try_get_matches_from_mut(["ticketing", "--help"]).is_err());
+    assert_eq!(complete(&tree), ["orders"]);
 }
 
 #[test]
@@ -131,7 +154,7 @@ fn every_command_honours_or_refuses_every_format_and_selection() {
     use crate::output::{Call, Format, OTHERS, SHAPES, Select};
 
     let mut found = Vec::new();
-    commands(&tree(), "", &mut found);
+    commands(&built_tree(), "", &mut found);
     let shapes: Vec<&str> = SHAPES.iter().map(|shape| shape.command).collect();
     let others: Vec<&str> = OTHERS.iter().map(|other| other.name).collect();
     for (words, _) in &found {
@@ -245,7 +268,7 @@ fn commands(command: &clap::Command, words: &str, found: &mut Vec<(String, bool)
 #[test]
 fn every_command_that_writes_can_be_run_dry() {
     let mut found = Vec::new();
-    commands(&tree(), "", &mut found);
+    commands(&built_tree(), "", &mut found);
     assert!(found.len() > 60, "{found:?}");
     for (words, has_dry_run) in &found {
         let writes = !WITHOUT_WRITES.contains(&words.as_str());

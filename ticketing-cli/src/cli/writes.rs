@@ -35,23 +35,17 @@ const WRITES: &[(&str, bool)] = &[
     ("api", true),
 ];
 
-/// Adds the options to every command that writes.
-pub(super) fn with_options(tree: Command) -> Command {
-    extend(tree, "")
-}
-
-/// Adds the options below a command with these words. One pass over the tree: commands are large, and moving them is a large
-/// part of the time of `--help`.
-fn extend(command: Command, words: &str) -> Command {
-    command.mut_subcommands(|child| {
+/// Adds the options to a command with these words, if it writes, and to every command below it that does. One pass: commands are
+/// large, and moving them takes time.
+pub(super) fn with_options(command: Command, words: &str) -> Command {
+    let command = command.mut_subcommands(|child| {
         let words = format!("{words} {}", child.get_name());
-        let words = words.trim_start();
-        let child = extend(child, words);
-        match WRITES.iter().find(|(command, _)| *command == words) {
-            Some((_, keyed)) => add(child, *keyed),
-            None => child,
-        }
-    })
+        with_options(child, &words)
+    });
+    match WRITES.iter().find(|(command, _)| *command == words) {
+        Some((_, keyed)) => add(command, *keyed),
+        None => command,
+    }
 }
 
 fn add(command: Command, keyed: bool) -> Command {

@@ -31,7 +31,8 @@ pub fn parse(command: Command, words: &[OsString]) -> Result<(ArgMatches, Settin
     let (mut command, mut words) = (with_environment(command), words.to_vec());
     let mut errors = SettingsError::default();
     loop {
-        let error = match command.clone().try_get_matches_from(&words) {
+        // The parser adds the arguments of the command that is used, which are looked up below.
+        let error = match command.try_get_matches_from_mut(&words) {
             Ok(matches) => return Ok((matches, errors)),
             Err(error) => error,
         };

@@ -1,0 +1,78 @@
+//! The arguments of the commands of the first level, which are added when the parser reaches the command.
+
+use clap::builder::Resettable;
+use clap::error::Error;
+use clap::{ArgMatches, Args, Command, FromArgMatches, Id, Subcommand};
+
+/// The arguments of a command.
+#[derive(Debug)]
+pub(crate) struct Deferred<A>(pub(crate) A);
+
+/// The subcommands of a command, one of which is required.
+#[derive(Debug)]
+pub(crate) struct Verbs<S>(pub(crate) S);
+
+impl<A: Args> Args for Deferred<A> {
+    fn augment_args(command: Command) -> Command {
+        complete(command, A::augment_args)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        complete(command, A::augment_args_for_update)
+    }
+}
+
+impl<S: Subcommand> Args for Verbs<S> {
+    fn augment_args(command: Command) -> Command {
+        let required = command.subcommand_required(true).arg_required_else_help(true);
+        complete(required, S::augment_subcommands)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        complete(command, S::augment_subcommands_for_update)
+    }
+}
+
+/// Adds to a command what belongs to it alone. The command has a name, its texts, and the global options already.
+fn complete(command: Command, augment: fn(Command) -> Command) -> Command {
+    let global: Vec<Id> = command.get_arguments().map(|arg| arg.get_id().clone()).collect();
+    let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
+    let end = command.get_after_long_help().cloned();
+    // The texts of the variant come before those of its arguments.
+    let command = augment(command).about(Resettable::from(about)).long_about(Resettable::from(long_about));
+    let command = match end {
+        Some(end) => command.after_long_help(end),
+        None => command,
+    };
+    let command = super::with_shared_options(command);
+    // Help shows the global options last.
+    global.iter().fold(command, |command, id| command.mut_arg(id, |arg| arg))
+}
+
+impl<A: FromArgMatches> FromArgMatches for Deferred<A> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        A::from_arg_matches(matches).map(Self)
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, Error> {
+        A::from_arg_matches_mut(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
+impl<S: FromArgMatches> FromArgMatches for Verbs<S> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        S::from_arg_matches(matches).map(Self)
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, Error> {
+        S::from_arg_matches_mut(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
