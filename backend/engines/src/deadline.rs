@@ -13,7 +13,7 @@ pub struct Deadline {
 
 impl Deadline {
     /// Starts a deadline after a duration.
-    pub fn after(within: Duration) -> Self {
+    pub fn from_now(within: Duration) -> Self {
         Self { began: Instant::now(), within }
     }
 
@@ -41,7 +41,7 @@ pub async fn eventually(what: &str, condition: impl AsyncFnMut() -> bool) {
 /// # Panics
 /// Panics after the time `within`; `what` names the condition.
 pub async fn eventually_within(what: &str, within: Duration, mut condition: impl AsyncFnMut() -> bool) {
-    let deadline = Deadline::after(within);
+    let deadline = Deadline::from_now(within);
     while !condition().await {
         deadline.pause(what).await;
     }

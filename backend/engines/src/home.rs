@@ -49,7 +49,7 @@ impl Home {
     ///
     /// # Panics
     /// As [`Home::on`].
-    pub fn in_memory_on(engine: Engine) -> Self {
+    pub fn in_memory(engine: Engine) -> Self {
         let memory = Path::new("/dev/shm");
         let mut home = Self::on(engine);
         if memory.is_dir() {
@@ -75,11 +75,11 @@ impl Home {
     ///
     /// # Panics
     /// If the name is not a valid schema name.
-    pub fn migrated_elsewhere(&self, name: &str) -> Database {
+    pub fn database_without_migrations(&self, name: &str) -> Database {
         match &self.server {
             None => self.database(name),
             Some((url, prefix)) => {
-                let url = url.clone().migrated_elsewhere();
+                let url = url.clone().without_migrations();
                 url.schema(&format!("{prefix}_{name}")).expect("a valid schema name").into()
             }
         }

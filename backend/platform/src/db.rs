@@ -56,7 +56,7 @@ pub struct DbStats {
 
 impl Db {
     /// Opens the database. Creates the file or the schema if it is missing, and applies migrations unless the URL
-    /// excludes that ([`PostgresUrl::migrated_elsewhere`]).
+    /// excludes that ([`PostgresUrl::without_migrations`]).
     ///
     /// # Errors
     /// If the database cannot be opened, reached or written, a migration fails or differs from the applied one, or

@@ -36,7 +36,7 @@ impl Databases {
             OpenError::NotMigrated { .. } => StartError::NotMigrated(error),
             error => StartError::Database(error),
         })?;
-        Ok(Self::Schemas(url.clone().migrated_elsewhere()))
+        Ok(Self::Schemas(url.clone().without_migrations()))
     }
 
     /// Returns the database of a service.

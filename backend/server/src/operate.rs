@@ -37,7 +37,7 @@ pub async fn republish(settings: &StackSettings) -> Result<u64, OperateError> {
     let bus = bus(settings).await?;
     let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
     // Checks the schemas, and creates none.
-    let databases = Databases::prepare(&url.clone().migrated_elsewhere(), &Service::STATEFUL).await?;
+    let databases = Databases::prepare(&url.clone().without_migrations(), &Service::STATEFUL).await?;
     let mut cores = Vec::new();
     for service in Service::STATEFUL {
         cores.push(ServiceCore::open(databases.of(service)?, settings.clock.clone(), &service.tables())?);

@@ -224,7 +224,7 @@ impl Cluster {
     /// Panics if no process reaches the kill point, or a process ends in another way.
     pub async fn wait_until_killed_at(&mut self, service: Service, point: &str) -> usize {
         let kill_points_dir = self.kill_points_dir.path().join(service.name()).join(point);
-        let deadline = Deadline::after(KILL_POINT_TIMEOUT);
+        let deadline = Deadline::from_now(KILL_POINT_TIMEOUT);
         while kill_points_dir.exists() {
             deadline.pause(&format!("a process of {} to come to {point}", service.name())).await;
         }
@@ -263,7 +263,7 @@ impl Cluster {
     /// Panics if it does not start.
     pub async fn restart_process(&mut self, number: usize) {
         let replica = &mut self.replicas[number];
-        let deadline = Deadline::after(START_TIMEOUT);
+        let deadline = Deadline::from_now(START_TIMEOUT);
         loop {
             // Another program can use the port for a moment.
             if let Some((child, _)) = started(replica.process(&self.program), START_TIMEOUT).await {

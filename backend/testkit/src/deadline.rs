@@ -5,7 +5,7 @@
 #[macro_export]
 macro_rules! eventually {
     ($condition:expr, seconds $seconds:expr) => {{
-        let deadline = $crate::Deadline::after(::std::time::Duration::from_secs($seconds));
+        let deadline = $crate::Deadline::from_now(::std::time::Duration::from_secs($seconds));
         while !$condition {
             deadline.pause(stringify!($condition)).await;
         }

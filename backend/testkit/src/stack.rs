@@ -208,7 +208,7 @@ impl TestStack {
 
     /// Waits until no work is pending, within this time.
     pub(crate) async fn settle_within(&self, limit: Duration) {
-        let deadline = Deadline::after(limit);
+        let deadline = Deadline::from_now(limit);
         while !self.is_settled().await {
             deadline.pause("the marketplace settles").await;
         }

@@ -198,7 +198,7 @@ async fn start_and_wait(
 
 /// Waits until the audit of the running server is clean.
 async fn settle(events: &Events<'_>, data_dir: &Path) {
-    let deadline = Deadline::after(SETTLE_TIMEOUT);
+    let deadline = Deadline::from_now(SETTLE_TIMEOUT);
     loop {
         let report = events.audit_beside_server(data_dir).await;
         if report.as_ref().is_some_and(Report::is_clean) {

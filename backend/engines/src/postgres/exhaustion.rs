@@ -24,7 +24,7 @@ pub struct ConnectionExhaustion {
 
 impl ConnectionExhaustion {
     /// Starts to take the connection slots of a server.
-    pub fn of(server: &PrivateServer) -> Self {
+    pub fn start(server: &PrivateServer) -> Self {
         let (stopped, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
         let port = server.port();
         let spawn = |_| {

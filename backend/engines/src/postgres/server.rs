@@ -158,7 +158,7 @@ impl PrivateServer {
     }
 
     /// Returns the URL of the same database for the role that needs a password, with this password.
-    pub fn guarded_url(&self, password: &str) -> String {
+    pub fn url_with_password(&self, password: &str) -> String {
         format!("postgres://{PASSWORD_ROLE}:{password}@127.0.0.1:{}/ticketing", self.server.port)
     }
 

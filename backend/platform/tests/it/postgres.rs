@@ -131,7 +131,7 @@ async fn database_with_missing_migrations_is_not_opened() {
     };
     let home = Home::on(Engine::Postgres);
     let opened = |migrations: &[Migrations]| {
-        Db::open(home.migrated_elsewhere("halls"), DbOptions::default(), migrations)
+        Db::open(home.database_without_migrations("halls"), DbOptions::default(), migrations)
     };
     let refused = opened(&[PLACES]).unwrap_err();
     assert!(matches!(refused, OpenError::NotMigrated { .. }), "{refused}");
@@ -151,9 +151,9 @@ fn open_errors_name_the_reason_without_the_password() {
     let server = PrivateServer::start();
     let refused = |url: &str| Db::migrate(schema(url, "shop"), &[PLACES]).unwrap_err().to_string();
     Db::migrate(schema(&server.url(), "shop"), &[PLACES]).unwrap();
-    let wrong = refused(&server.guarded_url("secret-but-wrong"));
+    let wrong = refused(&server.url_with_password("secret-but-wrong"));
     assert!(wrong.contains("password authentication failed") && !wrong.contains("secret"), "{wrong}");
-    let right = server.guarded_url(server.password());
+    let right = server.url_with_password(server.password());
     let other = refused(&right.replace("/ticketing", "/nowhere"));
     assert!(other.contains("\"nowhere\" does not exist"), "{other}");
     let forbidden = Db::migrate(schema(&right, "mine"), &[PLACES]).unwrap_err().to_string();
@@ -175,7 +175,7 @@ fn open_errors_name_the_reason_without_the_password() {
 #[test]
 fn server_certificate_is_verified() {
     let server = PrivateServer::start();
-    let url = server.guarded_url(server.password());
+    let url = server.url_with_password(server.password());
     let encrypted = |roots: &str, host: &str| {
         let url = url.replace("127.0.0.1", host);
         Db::migrate(schema(&format!("{url}?sslmode=require{roots}"), "shop"), &[PLACES])

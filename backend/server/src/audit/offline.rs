@@ -220,7 +220,7 @@ impl Offline {
         let mut open = |name: &str| match &self.database {
             Some(url) => {
                 let options = DbOptions { readers: 1, ..DbOptions::default() };
-                let schema = schema(&url.clone().migrated_elsewhere(), name)?;
+                let schema = schema(&url.clone().without_migrations(), name)?;
                 Ok(Db::open_read_only(schema, ReadOnly::BesideWriter, options)?)
             }
             None => access.open(&self.file(name)),

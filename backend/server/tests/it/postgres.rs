@@ -132,7 +132,7 @@ async fn start_without_migration_requires_migrated_tables() {
     let own = OwnDatabase::create();
     let url: PostgresUrl = own.url().parse().unwrap();
     let builder = TestStack::builder().with(|settings| {
-        settings.database = Some(url.clone().with_connections(4).migrated_elsewhere());
+        settings.database = Some(url.clone().with_connections(4).without_migrations());
     });
     let refused = Stack::start(builder.settings().clone()).await;
     assert!(matches!(refused, Err(StartError::NotMigrated(_))), "{refused:?}");

@@ -34,7 +34,7 @@ pub(crate) async fn ordered(stack: &TestStack, buyer: &TestSession, ticket: &str
 /// Repeats a request while it is refused as `not_yet_visible`. On a busy machine an event takes longer than the second
 /// for which a service waits.
 pub(crate) async fn retry_until_visible<F: Future<Output = Reply>>(request: impl Fn() -> F) -> Reply {
-    let deadline = Deadline::after(Duration::from_secs(30));
+    let deadline = Deadline::from_now(Duration::from_secs(30));
     loop {
         let reply = request().await;
         if reply.status != 503 || !reply.text().contains("not_yet_visible") {

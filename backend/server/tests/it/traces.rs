@@ -68,7 +68,7 @@ fn expected(rows: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
 /// Waits until the collector has the whole trace.
 async fn whole_trace(collector: &Collector, trace: &str, rows: &[(&str, &str)]) -> Vec<RecordedSpan> {
     let whole = expected(rows);
-    let deadline = ticketing_testkit::Deadline::after(Duration::from_secs(30));
+    let deadline = ticketing_testkit::Deadline::from_now(Duration::from_secs(30));
     loop {
         let spans = collector.trace(trace);
         let causes = causes(&spans);

@@ -260,7 +260,7 @@ impl Client {
     }
 
     async fn pay(&mut self, order: &mut PlacedOrder, token: &str) {
-        let deadline = Deadline::after(PROPAGATION_TIMEOUT);
+        let deadline = Deadline::from_now(PROPAGATION_TIMEOUT);
         let answer = loop {
             let answer = self.post("/api/payments", json!({ "orderId": order.id, "token": token })).await;
             if answer.reply.status != 404 {

@@ -89,7 +89,7 @@ impl<'s> FreshBuyer<'s> {
 
     /// Waits until a resource has this status, and names it if that takes too long.
     async fn wait_until_status(&self, path: &str, status: &str) {
-        let deadline = Deadline::after(FRESH_PURCHASE / 2);
+        let deadline = Deadline::from_now(FRESH_PURCHASE / 2);
         while self.connection.read(path, &self.cookie).await.ok(200)["status"] != status {
             deadline.pause(&format!("{path} to be {status}")).await;
         }

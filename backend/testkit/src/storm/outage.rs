@@ -44,7 +44,7 @@ impl OutageStorm {
         clients.wait_for_responses(20 + 5 * self.clients).await;
         let began = Instant::now();
         stack.begin(self.outage);
-        let deadline = Deadline::after(Duration::from_secs(60) + self.lasts);
+        let deadline = Deadline::from_now(Duration::from_secs(60) + self.lasts);
         if matches!(self.outage, Outage::PostgresReadOnly | Outage::PostgresAway) {
             while is_any_ready(stack).await {
                 deadline.pause("no service is ready").await;

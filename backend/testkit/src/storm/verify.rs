@@ -22,7 +22,7 @@ pub(super) async fn check(connection: &ServerConnection, histories: &[ClientHist
     for history in histories {
         check_repeats(connection, history).await;
     }
-    let deadline = Deadline::after(SETTLE_TIMEOUT);
+    let deadline = Deadline::from_now(SETTLE_TIMEOUT);
     let (mut sold, mut complete) = (HashMap::new(), HashMap::new());
     for history in histories {
         let orders = loop {

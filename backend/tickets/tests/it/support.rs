@@ -156,7 +156,7 @@ impl Shop {
     /// Returns the changes after a place, once nothing holds them back: on a server that others use too, any
     /// transaction may.
     pub(crate) async fn changes_after(&self, place: &str, limit: i64) -> Vec<Change> {
-        let deadline = Deadline::after(Duration::from_secs(20));
+        let deadline = Deadline::from_now(Duration::from_secs(20));
         loop {
             let place = place.to_owned();
             let changes = self.core.db.read(move |tx| store::after(tx, &place, limit));

@@ -57,7 +57,7 @@ impl PostgresUrl {
 
     /// Applies no migrations: opening a database with missing migrations fails.
     #[must_use]
-    pub fn migrated_elsewhere(mut self) -> Self {
+    pub fn without_migrations(mut self) -> Self {
         self.migrated_here = false;
         self
     }

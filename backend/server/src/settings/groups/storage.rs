@@ -79,7 +79,7 @@ pub(crate) struct MigrationGroup {
 impl Group for MigrationGroup {
     fn apply(self, settings: &mut StackSettings, _: &mut SettingsError) {
         if !self.database_migrate {
-            settings.database = settings.database.take().map(PostgresUrl::migrated_elsewhere);
+            settings.database = settings.database.take().map(PostgresUrl::without_migrations);
         }
     }
 }

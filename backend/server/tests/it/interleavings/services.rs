@@ -38,7 +38,7 @@ pub(crate) struct Services {
 impl Services {
     pub(crate) async fn open(engine: Engine, clock: &Clock) -> Self {
         // Other tests cover durability.
-        let home = Home::in_memory_on(engine);
+        let home = Home::in_memory(engine);
         let clock = clock.clone();
         let provider = SimulatedProvider::open(home.database("provider"), clock.clone()).unwrap();
         let mut services =

@@ -20,7 +20,7 @@ use crate::support::{list, ordered, pay};
 async fn bought(stack: &TestStack, buyer: &TestSession, ticket: &str) -> Value {
     let order = ordered(stack, buyer, ticket).await;
     pay(stack, buyer, &order, "tok_visa").await.ok(201);
-    let deadline = Deadline::after(std::time::Duration::from_secs(30));
+    let deadline = Deadline::from_now(std::time::Duration::from_secs(30));
     loop {
         let passes = stack.raw().get(&format!("/api/passes?order={order}")).by(buyer).await.ok(200);
         if let Some(pass) = passes.as_array().unwrap().first() {

@@ -23,7 +23,7 @@ async fn postgres_restart_and_crash_are_tolerated() {
 async fn connection_exhaustion_of_postgres_is_tolerated() {
     let server = PrivateServer::start();
     let mut market = Market::start_with(|builder| builder.in_database_of(&server).with_links()).await;
-    let exhaustion = ConnectionExhaustion::of(&server);
+    let exhaustion = ConnectionExhaustion::start(&server);
     eventually!(exhaustion.is_complete(), seconds 30);
     let [_, _, before] = market.clients.counts();
     // The services lose their connections, and other clients take the free ones.
