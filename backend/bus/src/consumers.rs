@@ -128,7 +128,7 @@ impl Consumers {
     }
 
     /// Adds the handler of an event, as [`on`](Self::on), which also receives `context`.
-    pub fn on_with<C: Send + Sync + 'static, E: Event>(
+    pub fn on_with_context<C: Send + Sync + 'static, E: Event>(
         self,
         context: C,
         handle: impl Fn(&C, &mut Tx<'_>, &E) -> Result<ApplyOutcome, DbError> + Send + Sync + 'static,
@@ -170,7 +170,7 @@ impl Consumers {
             tokio::select! {
                 () = shutdown.triggered() => return,
                 () = tokio::time::sleep(pause) => {}
-                () = recovery.reconnected() => {}
+                () = recovery.wait_for_reconnect() => {}
             }
             pause = (pause * 2).min(MAX_BACKOFF);
         }
@@ -246,7 +246,7 @@ impl Consumers {
         let (began, mut pause, mut holds) = (Instant::now(), self.outage.fail(error), true);
         loop {
             let probed = async {
-                tokio::time::sleep(deferred::jittered(pause)).await;
+                tokio::time::sleep(deferred::add_jitter(pause)).await;
                 probe::write(&self.db, self.clock.now()).await
             };
             match subscription.keep_alive_while(probed).await {

@@ -105,15 +105,15 @@ impl Log {
     }
 
     /// Returns the messages in memory that follow `position` without a gap.
-    fn cached_after(&self, position: i64) -> Vec<(i64, Arc<Envelope>)> {
+    fn read_cached(&self, position: i64) -> Vec<(i64, Arc<Envelope>)> {
         let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let newer = cache.range(position + 1..).take(usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX));
         let unbroken = newer.zip(position + 1..).take_while(|((seq, _), expected)| *seq == expected);
         unbroken.map(|((seq, envelope), _)| (*seq, envelope.clone())).collect()
     }
 
-    async fn after(&self, position: i64) -> Result<Vec<(i64, Arc<Envelope>)>, DbError> {
-        let remembered = self.cached_after(position);
+    async fn read_after(&self, position: i64) -> Result<Vec<(i64, Arc<Envelope>)>, DbError> {
+        let remembered = self.read_cached(position);
         if !remembered.is_empty() {
             return Ok(remembered);
         }

@@ -99,7 +99,7 @@ impl Outbox {
     }
 
     /// Returns the signal of a commit that has appended events.
-    pub fn waiting(&self) -> &Signal {
+    pub fn append_signal(&self) -> &Signal {
         &self.waiting
     }
 }
@@ -121,7 +121,7 @@ pub(crate) struct UnpublishedBatch {
 
 /// Reads the oldest unpublished events after a cursor. The order is causal: the versions of an aggregate
 /// rise.
-pub(crate) fn unpublished(
+pub(crate) fn read_unpublished(
     tx: &mut Tx<'_>,
     after: Option<&OutboxCursor>,
     limit: usize,
@@ -238,7 +238,7 @@ mod tests {
     use ticketing_platform::db::{Db, DbError, Tx};
     use ticketing_sdk::fixtures;
 
-    use super::{Outbox, OutboxCursor, UnpublishedBatch, unpublished};
+    use super::{Outbox, OutboxCursor, UnpublishedBatch, read_unpublished};
     use crate::ServiceCore;
 
     fn append(outbox: &Outbox, tx: &mut Tx<'_>, ticket: &str) -> Result<(), DbError> {
@@ -246,7 +246,7 @@ mod tests {
     }
 
     async fn look(db: &Db, after: Option<OutboxCursor>) -> (Vec<String>, Option<OutboxCursor>) {
-        let found = db.read(move |tx| unpublished(tx, after.as_ref(), 10)).await;
+        let found = db.read(move |tx| read_unpublished(tx, after.as_ref(), 10)).await;
         let UnpublishedBatch { events, settled } = found.map_err(|error: DbError| error).unwrap();
         (events.into_iter().map(|event| event.aggregate).collect(), settled)
     }

@@ -67,9 +67,9 @@ impl Relay {
 
     /// Publishes until shutdown. One replica publishes; another one takes over if it stops.
     pub async fn run(mut self, shutdown: Shutdown) {
-        self.db.share_signal("outbox", self.outbox.waiting());
+        self.db.share_signal("outbox", self.outbox.append_signal());
         self.relay(&shutdown).await;
-        self.lease.release(&self.db, self.outbox.waiting()).await;
+        self.lease.release(&self.db, self.outbox.append_signal()).await;
     }
 
     async fn relay(&mut self, shutdown: &Shutdown) {
@@ -78,7 +78,7 @@ impl Relay {
         {
             tracing::warn!(%error, "foreign transaction ids in the outbox could not be reset");
         }
-        let mut waiting = self.outbox.waiting().listen();
+        let mut waiting = self.outbox.append_signal().listen();
         let mut recovery = self.bus.recovery();
         let mut pause = MIN_BACKOFF;
         let mut is_unwritable = false;
@@ -111,11 +111,11 @@ impl Relay {
                     metrics::counter!("relay_failures_total").increment(1);
                     if matches!(error, RelayError::Bus(_)) {
                         // Only the connection of this replica may be broken.
-                        self.lease.release(&self.db, self.outbox.waiting()).await;
+                        self.lease.release(&self.db, self.outbox.append_signal()).await;
                     }
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
-                        () = recovery.reconnected() => {}
+                        () = recovery.wait_for_reconnect() => {}
                         () = shutdown.triggered() => return,
                     }
                     pause = (pause * 2).min(MAX_BACKOFF);
@@ -165,7 +165,7 @@ impl Relay {
 
     /// Reads the oldest unpublished events after a cursor.
     async fn read_unpublished(&self, after: Option<OutboxCursor>) -> Result<UnpublishedBatch, RelayError> {
-        Ok(self.db.read(move |tx| outbox::unpublished(tx, after.as_ref(), BATCH)).await?)
+        Ok(self.db.read(move |tx| outbox::read_unpublished(tx, after.as_ref(), BATCH)).await?)
     }
 
     async fn publish(&self, mut batch: Vec<Envelope>) -> Result<(), RelayError> {

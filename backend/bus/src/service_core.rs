@@ -99,7 +99,7 @@ impl ServiceCore {
         let consumers = Consumers::new(durable, self.db.clone(), self.clock.clone());
         let consumers = consumers.with_applied_signal(self.applied.clone());
         match self.revoked.clone() {
-            Some(revoked) => consumers.on_with(revoked, revoke),
+            Some(revoked) => consumers.on_with_context(revoked, revoke),
             None => consumers,
         }
     }

@@ -30,13 +30,13 @@ impl Bus {
     ///
     /// # Errors
     /// If the file cannot be opened.
-    pub fn embedded(path: &Path, options: EmbeddedOptions) -> Result<Self, OpenError> {
+    pub fn open_embedded(path: &Path, options: EmbeddedOptions) -> Result<Self, OpenError> {
         let log = embedded::Log::open(path, options)?;
         Ok(Self { transport: Transport::Embedded(Arc::new(log)) })
     }
 
     /// Opens the embedded transport in a read-only database: nothing can be published or consumed.
-    pub fn embedded_read_only(db: Db) -> Self {
+    pub fn open_embedded_read_only(db: Db) -> Self {
         Self { transport: Transport::Embedded(Arc::new(embedded::Log::read_only(db))) }
     }
 
@@ -238,7 +238,7 @@ pub struct Recovery {
 
 impl Recovery {
     /// Returns after a reconnect, or at once if there was one since the last call.
-    pub async fn reconnected(&mut self) {
+    pub async fn wait_for_reconnect(&mut self) {
         match &mut self.connected {
             Some(connected) => connected.notified().await,
             None => std::future::pending().await,

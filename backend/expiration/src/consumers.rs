@@ -11,7 +11,7 @@ impl App {
     pub fn consumers(&self) -> Consumers {
         self.core
             .consumers("expiration-service")
-            .on_with(self.deadline_added.clone(), |deadline_added, tx, event: &OrderCreated| {
+            .on_with_context(self.deadline_added.clone(), |deadline_added, tx, event: &OrderCreated| {
                 tx.notify_on_commit(deadline_added);
                 store::schedule(tx, &event.id, event.expires_at, event.version)
             })

@@ -15,17 +15,19 @@ pub fn consumers(core: &ServiceCore) -> Consumers {
         .on(store::create_ticket)
         .on(store::update_ticket)
         // An active order of the ticket stays; new ones are refused.
-        .on_with(of(), |core, tx, event: &TicketDeleted| store::delete_ticket(tx, &core.outbox, event))
-        .on_with(of(), |core, tx, event: &ExpirationComplete| {
+        .on_with_context(of(), |core, tx, event: &TicketDeleted| {
+            store::delete_ticket(tx, &core.outbox, event)
+        })
+        .on_with_context(of(), |core, tx, event: &ExpirationComplete| {
             advance(core, tx, &event.order_id, Cause::Expired)
         })
-        .on_with(of(), |core, tx, event: &PaymentAuthorized| {
+        .on_with_context(of(), |core, tx, event: &PaymentAuthorized| {
             advance(core, tx, &event.order_id, Cause::PaymentAuthorized)
         })
-        .on_with(of(), |core, tx, event: &PaymentCreated| {
+        .on_with_context(of(), |core, tx, event: &PaymentCreated| {
             advance(core, tx, &event.order_id, Cause::PaymentCreated)
         })
-        .on_with(of(), |core, tx, event: &PaymentFailed| {
+        .on_with_context(of(), |core, tx, event: &PaymentFailed| {
             advance(core, tx, &event.order_id, Cause::PaymentFailed)
         })
 }

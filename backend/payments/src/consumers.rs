@@ -13,13 +13,13 @@ impl App {
         self.core
             .consumers("payments-service")
             .on(store::insert_order)
-            .on_with(self.clone(), |app, tx, event: &OrderConfirmed| {
+            .on_with_context(self.clone(), |app, tx, event: &OrderConfirmed| {
                 app.apply_order_status(tx, &event.id, event.version, OrderStatus::AwaitingPayment)
             })
-            .on_with(self.clone(), |app, tx, event: &OrderCompleted| {
+            .on_with_context(self.clone(), |app, tx, event: &OrderCompleted| {
                 app.apply_order_status(tx, &event.id, event.version, OrderStatus::Complete)
             })
-            .on_with(self.clone(), |app, tx, event: &OrderCancelled| {
+            .on_with_context(self.clone(), |app, tx, event: &OrderCancelled| {
                 app.apply_order_status(tx, &event.id, event.version, OrderStatus::Cancelled)
             })
     }

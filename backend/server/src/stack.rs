@@ -159,7 +159,7 @@ impl Parts {
             Some(url) => Databases::prepare(url, &Service::STATEFUL).await?,
         };
         let bus = match &settings.nats {
-            None => Bus::embedded(&data_dir.database(BUS), EmbeddedOptions::default())?,
+            None => Bus::open_embedded(&data_dir.database(BUS), EmbeddedOptions::default())?,
             Some(options) => connect_jetstream(options).await?,
         };
         let revoked = RevokedSessions::new(settings.clock.clone());

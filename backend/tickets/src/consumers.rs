@@ -14,15 +14,21 @@ impl App {
         let app = || self.clone();
         self.core
             .consumers("tickets-service")
-            .on_with(app(), |app, tx, event: &OrderCreated| store::reserve(tx, &app.publisher(), event))
+            .on_with_context(app(), |app, tx, event: &OrderCreated| {
+                store::reserve(tx, &app.publisher(), event)
+            })
             .on(|tx, event: &OrderConfirmed| store::confirm(tx, &event.id, event.version))
-            .on_with(app(), |app, tx, event: &OrderCompleted| store::complete(tx, &app.publisher(), event))
-            .on_with(app(), |app, tx, event: &OrderCancelled| {
+            .on_with_context(app(), |app, tx, event: &OrderCompleted| {
+                store::complete(tx, &app.publisher(), event)
+            })
+            .on_with_context(app(), |app, tx, event: &OrderCancelled| {
                 store::release(tx, &app.publisher(), &event.id, &event.ticket.id, event.version)
             })
             // Purchases that an earlier version has completed.
-            .on_with(app(), |app, tx, event: &OrderRestated| passes::restate(tx, &app.publisher(), event))
-            .on_with(app(), |app, tx, event: &ListingClosed| {
+            .on_with_context(app(), |app, tx, event: &OrderRestated| {
+                passes::restate(tx, &app.publisher(), event)
+            })
+            .on_with_context(app(), |app, tx, event: &ListingClosed| {
                 passes::close_listing(tx, &app.publisher(), event)
             })
     }

@@ -16,7 +16,7 @@ on_both! {
 
 async fn sign_out_publishes_session_ended(engine: Engine) {
     let service = Service::on(engine).await;
-    let bus = Bus::embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
+    let bus = Bus::open_embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
     let shutdown = Shutdown::new();
     service.app.start(&bus, &shutdown);
 
@@ -39,7 +39,7 @@ async fn expired_sessions_are_removed_at_the_next_start(engine: Engine) {
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.signout(Some(made.cookie())).await;
     service.clock.advance(Duration::from_secs(30 * 24 * 3600));
-    let bus = Bus::embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
+    let bus = Bus::open_embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
     let shutdown = Shutdown::new();
     service.app.start(&bus, &shutdown);
     eventually("it is forgotten", async || {

@@ -69,7 +69,7 @@ impl Consumers {
             deliveries.iter().map(|delivery| TraceContext::remote(delivery.envelope.trace.as_deref()));
         let contexts = contexts.collect();
         let mut waiting = DeferredEvents::new(self.durable, self.limits);
-        let outcomes = self.apply_within(contexts, deliveries.clone()).await?;
+        let outcomes = self.apply_in_one_unit(contexts, deliveries.clone()).await?;
         let mut decisions = Vec::with_capacity(outcomes.len());
         for (delivery, outcome) in deliveries.iter().zip(outcomes) {
             decisions.push(waiting.decide(delivery, outcome, None).await);
@@ -110,11 +110,12 @@ impl Consumers {
                         deliveries[number].delivery_count.max(1 + u32::from(may_kill[number]));
                     Delivery { delivery_count, ..deliveries[number].clone() }
                 });
-                let applied = self.clone().apply_within(contexts[together.clone()].to_vec(), those.collect());
+                let applied =
+                    self.clone().apply_in_one_unit(contexts[together.clone()].to_vec(), those.collect());
                 match applied.await {
                     Ok(applied) => outcomes.extend(applied),
                     Err(error) if together.len() == 1 => {
-                        outcomes.push(self.failed_alone(&deliveries[first], error).await?);
+                        outcomes.push(self.record_failure(&deliveries[first], error).await?);
                     }
                     Err(error) => return Err(error),
                 }
@@ -175,14 +176,14 @@ impl Consumers {
         }
         // It has a failure record, as a redelivery may have.
         let noted = Delivery { delivery_count: delivery.delivery_count.max(2), ..delivery.clone() };
-        match self.clone().apply_within(vec![context], Arc::from([noted])).await {
+        match self.clone().apply_in_one_unit(vec![context], Arc::from([noted])).await {
             Ok(outcomes) => Ok(outcomes.into_iter().next().unwrap_or(EventOutcome::NotDue)),
-            Err(error) => self.failed_alone(delivery, error).await,
+            Err(error) => self.record_failure(delivery, error).await,
         }
     }
 
     /// Maps the failure of a unit with one event to the outcome of that event.
-    async fn failed_alone(&self, delivery: &Delivery, error: DbError) -> Result<EventOutcome, DbError> {
+    async fn record_failure(&self, delivery: &Delivery, error: DbError) -> Result<EventOutcome, DbError> {
         if error.is_outage() {
             return Ok(EventOutcome::Outage(error));
         }
@@ -195,7 +196,7 @@ impl Consumers {
         }
     }
 
-    async fn apply_within(
+    async fn apply_in_one_unit(
         self: Arc<Self>,
         contexts: Vec<TraceContext>,
         deliveries: Arc<[Delivery]>,

@@ -96,7 +96,7 @@ impl DeferredEvents {
             }
             EventOutcome::Outage(_) => {
                 self.record(id);
-                AckDecision::Postponed { after: jittered(OUTAGE_DELAY) }
+                AckDecision::Postponed { after: add_jitter(OUTAGE_DELAY) }
             }
             EventOutcome::OutOfOrder => {
                 let DeferredEvent { since, tries, .. } = self.record(id);
@@ -126,7 +126,7 @@ impl DeferredEvents {
                     return AckDecision::Dead { attempts: tries, cause };
                 }
                 // Without jitter the server could offer the event to the same replica each time.
-                let after = jittered(backoff(Duration::from_millis(50), tries, longest));
+                let after = add_jitter(backoff(Duration::from_millis(50), tries, longest));
                 AckDecision::Retry { after, cause }
             }
             EventOutcome::Failed { failures, is_final, cause } => {
@@ -170,7 +170,7 @@ fn backoff(first: Duration, attempt: u32, longest: Duration) -> Duration {
 }
 
 /// Returns a random part of a pause, at least half of it, so that replicas do not retry together.
-pub(super) fn jittered(pause: Duration) -> Duration {
+pub(super) fn add_jitter(pause: Duration) -> Duration {
     let mut byte = [0_u8; 1];
     // Without randomness all replicas wait for the same time, which is harmless.
     let _harmless = getrandom::fill(&mut byte);

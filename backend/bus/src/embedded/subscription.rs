@@ -141,7 +141,7 @@ impl Subscription {
     /// Reads the new messages, up to `limit`.
     async fn read_new(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
         loop {
-            let scanned = self.log.after(self.scanned).await?;
+            let scanned = self.log.read_after(self.scanned).await?;
             let Some((last, _)) = scanned.last() else { return Ok(Vec::new()) };
             let last = *last;
             let subscribed =

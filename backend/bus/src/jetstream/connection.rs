@@ -50,7 +50,7 @@ impl Connection {
             .connection_timeout(options.request_timeout)
             .request_timeout(Some(options.request_timeout))
             .max_reconnects(None)
-            .reconnect_delay_callback(pause_before)
+            .reconnect_delay_callback(reconnect_delay)
             .event_callback(move |event| {
                 if matches!(event, Event::Connected) && !first.swap(false, Ordering::Relaxed) {
                     tracing::info!("connected to NATS again");
@@ -122,7 +122,7 @@ impl Connection {
     ) -> Result<T, JetStreamError> {
         let payload =
             serde_json::to_vec(request).map_err(|error| JetStreamError::Client(error.to_string()))?;
-        self.api_with(name, payload).await
+        self.request_api(name, payload).await
     }
 
     /// Sends a request without a body to the JetStream API.
@@ -130,10 +130,14 @@ impl Connection {
     /// # Errors
     /// If there is no response, or it is an error.
     pub(super) async fn request_empty<T: DeserializeOwned>(&self, name: &str) -> Result<T, JetStreamError> {
-        self.api_with(name, Vec::new()).await
+        self.request_api(name, Vec::new()).await
     }
 
-    async fn api_with<T: DeserializeOwned>(&self, name: &str, payload: Vec<u8>) -> Result<T, JetStreamError> {
+    async fn request_api<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        payload: Vec<u8>,
+    ) -> Result<T, JetStreamError> {
         let subject = format!("$JS.API.{name}");
         let answer = self.request(&subject, HeaderMap::new(), payload).await?;
         decode_response(&subject, &answer)
@@ -195,7 +199,7 @@ fn with_credentials(options: &JetStreamOptions) -> Result<ConnectOptions, JetStr
 }
 
 /// Returns the delay of a reconnect, which doubles with each attempt.
-fn pause_before(tries: usize) -> Duration {
+fn reconnect_delay(tries: usize) -> Duration {
     let doublings = u32::try_from(tries.saturating_sub(1).min(10)).unwrap_or(10);
     MIN_BACKOFF.saturating_mul(1 << doublings).min(MAX_BACKOFF)
 }
@@ -225,12 +229,12 @@ fn handle_event(
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, pause_before};
+    use super::{Duration, reconnect_delay};
 
     #[test]
     fn reconnect_delay_doubles_up_to_its_maximum() {
-        assert_eq!(pause_before(1), Duration::from_millis(50));
-        assert_eq!(pause_before(3), Duration::from_millis(200));
-        assert_eq!(pause_before(1000), Duration::from_secs(2));
+        assert_eq!(reconnect_delay(1), Duration::from_millis(50));
+        assert_eq!(reconnect_delay(3), Duration::from_millis(200));
+        assert_eq!(reconnect_delay(1000), Duration::from_secs(2));
     }
 }

@@ -100,7 +100,7 @@ pub(super) async fn ensure(
         let known = filters(&found);
         let added: BTreeSet<String> = needed.difference(&known).cloned().collect();
         delivered.retain(|subject| !added.contains(subject));
-        let mut missed: BTreeSet<String> = unfinished(&found).difference(&delivered).cloned().collect();
+        let mut missed: BTreeSet<String> = missed_subjects(&found).difference(&delivered).cloned().collect();
         missed.extend(added);
         let mut wanted = config(durable, &known.union(needed).cloned().collect(), &connection.options);
         if !missed.is_empty() {
@@ -124,7 +124,7 @@ fn filters(config: &Config) -> BTreeSet<String> {
     config.filter_subjects.iter().cloned().collect()
 }
 
-fn unfinished(config: &Config) -> BTreeSet<String> {
+fn missed_subjects(config: &Config) -> BTreeSet<String> {
     let missed = config.metadata.get(MISSED).map(String::as_str).unwrap_or_default();
     missed.split_whitespace().map(str::to_owned).collect()
 }
@@ -132,7 +132,7 @@ fn unfinished(config: &Config) -> BTreeSet<String> {
 /// Compares the fields that the bus sets. The operator and the server set the others.
 fn differs(found: &Config, wanted: &Config) -> bool {
     filters(found) != filters(wanted)
-        || unfinished(found) != unfinished(wanted)
+        || missed_subjects(found) != missed_subjects(wanted)
         || found.ack_wait != wanted.ack_wait
         || found.max_deliver != wanted.max_deliver
         || found.max_ack_pending != wanted.max_ack_pending

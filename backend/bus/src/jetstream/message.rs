@@ -43,7 +43,7 @@ pub(super) fn subject(envelope: &Envelope) -> String {
 }
 
 /// Returns the name of the event in a subject.
-fn name_in(subject: &str) -> Option<String> {
+fn event_name(subject: &str) -> Option<String> {
     let mut tokens = subject.split('.').skip(1);
     Some(format!("{}:{}", untoken(tokens.next()?), untoken(tokens.next()?)))
 }
@@ -60,7 +60,7 @@ pub(super) fn headers(envelope: &Envelope) -> HeaderMap {
     headers.insert(MESSAGE_ID, token(&envelope.id));
     headers.insert(VERSION, envelope.version.to_string());
     headers.insert(TIME, envelope.time.to_string());
-    if name_in(&subject(envelope)).is_none_or(|name| name != envelope.name.as_str()) {
+    if event_name(&subject(envelope)).is_none_or(|name| name != envelope.name.as_str()) {
         headers.insert(NAME, token(envelope.name.as_str()));
     }
     // The trace may come from a client: an invalid header is dropped.
@@ -96,7 +96,7 @@ pub(super) fn envelope(
     stored_at: Timestamp,
 ) -> Envelope {
     let header = |name: &str| headers.get(name).map(|value| value.as_str());
-    let name = header(NAME).map(untoken).or_else(|| name_in(subject));
+    let name = header(NAME).map(untoken).or_else(|| event_name(subject));
     let id = header(EVENT_ID).or_else(|| header(MESSAGE_ID));
     let aggregate = header(AGGREGATE).or_else(|| subject.rsplit('.').next());
     Envelope {

@@ -133,7 +133,7 @@ pub(super) async fn get(
 ///
 /// # Errors
 /// If the stream cannot be read.
-pub(super) async fn first_from(
+pub(super) async fn first_sequence(
     connection: &Connection,
     stream: &str,
     subject: &str,

@@ -168,7 +168,7 @@ impl Subscription {
         }
         // The current filters: a newer replica may have extended the consumer.
         for subject in &info.config.filter_subjects {
-            let next = scan::first_from(&self.connection, EVENT_STREAM, subject, floor + 1).await?;
+            let next = scan::first_sequence(&self.connection, EVENT_STREAM, subject, floor + 1).await?;
             if next.is_some_and(|next| next < open.stream_sequence) {
                 return Ok(false);
             }

@@ -162,7 +162,11 @@ async fn event_not_due_is_never_dead_lettered(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let handler = FaultyHandler::new(Fault::NotDue);
-    core.start(&bus, Some(core.consumers("s").on_with(handler.clone(), FaultyHandler::handle)), &shutdown);
+    core.start(
+        &bus,
+        Some(core.consumers("s").on_with_context(handler.clone(), FaultyHandler::handle)),
+        &shutdown,
+    );
     bus.publish(fixture.history("bad", 1)).await.unwrap();
     eventually("it was put off many times", || async {
         fixture.advance_retries();
@@ -199,7 +203,7 @@ async fn effect_and_its_events_commit_atomically(shape: Shape) {
         let fixture = Fixture::on(shape).await;
         let core = fixture.service("s");
         let consumers =
-            Arc::new(core.consumers("s").on_with(Says { core: core.clone(), then }, Says::handle));
+            Arc::new(core.consumers("s").on_with_context(Says { core: core.clone(), then }, Says::handle));
         let decisions = consumers.apply(deliveries(vec![fixture.encoded(&created("t"))])).await.unwrap();
         assert_eq!(decisions[0] == AckDecision::Accepted, then.is_ok());
         for table in [

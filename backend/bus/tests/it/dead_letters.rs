@@ -38,7 +38,11 @@ async fn poisoned(fixture: &Fixture, fault: Fault) -> (Bus, ServiceCore, FaultyH
     for ticket in ["a", "bad", "b"] {
         bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
-    core.start(&bus, Some(core.consumers("s").on_with(handler.clone(), FaultyHandler::handle)), &shutdown);
+    core.start(
+        &bus,
+        Some(core.consumers("s").on_with_context(handler.clone(), FaultyHandler::handle)),
+        &shutdown,
+    );
     (bus, core, handler, shutdown)
 }
 
@@ -154,7 +158,11 @@ async fn dead_letter_is_replayed_to_its_consumer_after_restart(shape: Shape) {
         (fixture.bus().await, fixture.service("s"), fixture.service("other"), Shutdown::new());
     handler.set_fault(Fault::Fine);
     let calls = handler.calls();
-    core.start(&bus, Some(core.consumers("s").on_with(handler.clone(), FaultyHandler::handle)), &shutdown);
+    core.start(
+        &bus,
+        Some(core.consumers("s").on_with_context(handler.clone(), FaultyHandler::handle)),
+        &shutdown,
+    );
     other.start(&bus, Some(other.consumers("other").on(on_created)), &shutdown);
     bus.replay("s", letter.seq).await.unwrap();
     eventually("it takes effect", || async { notes(&core).await.contains(&"bad/0".to_owned()) }).await;

@@ -68,7 +68,8 @@ async fn outage_of_the_event_log_is_one_line_of_each_relay_and_consumer() {
     let fixture = Fixture::on(Shape::Embedded).await;
     let (log, away) = (fixture.folder().join("bus.db"), fixture.folder().join("away.db"));
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
-    let consumers = core.consumers("s").on_with(MovesLog(log.clone(), away.clone()), MovesLog::handle);
+    let consumers =
+        core.consumers("s").on_with_context(MovesLog(log.clone(), away.clone()), MovesLog::handle);
     core.start(&bus, Some(consumers), &shutdown);
     bus.publish(fixture.history("t", 1)).await.unwrap();
     eventually("the log is away", || async { away.exists() }).await;

@@ -127,7 +127,7 @@ async fn consumer_backs_off_while_only_its_writes_fail(shape: Shape) {
         &bus,
         Some(
             core.consumers("s")
-                .on_with(CountsCreated(tries.clone()), CountsCreated::handle)
+                .on_with_context(CountsCreated(tries.clone()), CountsCreated::handle)
                 .with_limits(STRICT),
         ),
         &shutdown,
@@ -167,7 +167,7 @@ async fn outage_that_one_event_meets_is_not_charged_to_it(shape: Shape) {
     let handler = FaultyHandler::new(Fault::Outage);
     core.start(
         &bus,
-        Some(core.consumers("s").on_with(handler.clone(), FaultyHandler::handle).with_limits(STRICT)),
+        Some(core.consumers("s").on_with_context(handler.clone(), FaultyHandler::handle).with_limits(STRICT)),
         &shutdown,
     );
     for ticket in ["a", "bad", "b"] {
@@ -230,7 +230,12 @@ async fn event_delivered_often_still_waits_for_its_predecessor(shape: Shape) {
     let counted = CountsCreated(tries.clone());
     core.start(
         &bus,
-        Some(core.consumers("s").on_with(counted, CountsCreated::handle).on(on_updated).with_limits(STRICT)),
+        Some(
+            core.consumers("s")
+                .on_with_context(counted, CountsCreated::handle)
+                .on(on_updated)
+                .with_limits(STRICT),
+        ),
         &shutdown,
     );
     bus.publish(fixture.history("other", 1)).await.unwrap();
@@ -284,7 +289,11 @@ async fn event_that_kills_the_process_is_dead_lettered(shape: Shape) {
         .await;
     noted.unwrap();
     let seen = Arc::new(AtomicI64::new(-1));
-    core.start(&bus, Some(core.consumers("s").on_with(SeesNote(seen.clone()), SeesNote::handle)), &shutdown);
+    core.start(
+        &bus,
+        Some(core.consumers("s").on_with_context(SeesNote(seen.clone()), SeesNote::handle)),
+        &shutdown,
+    );
     eventually("the other is handled", || async { notes(&core).await == ["fine/0"] }).await;
     assert_eq!(seen.load(Ordering::SeqCst), 1, "that it is begun is noted before");
     eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;

@@ -133,7 +133,7 @@ async fn released_lease_notifies_other_replicas() {
     holder.start(&bus, None, &ending);
     eventually("it has the lease", || async { count(&holder, leases).await == 1 }).await;
     // The other replica waits for the signal of its outbox; nothing is appended.
-    let signal = other.outbox.waiting();
+    let signal = other.outbox.append_signal();
     other.db.share_signal("outbox", signal);
     eventually("the replica listens and polls once", || async { signal.notifications() == 1 }).await;
     ending.trigger();

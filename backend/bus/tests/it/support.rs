@@ -93,7 +93,7 @@ impl Fixture {
     }
 
     pub(crate) fn bus_with(&self, options: EmbeddedOptions) -> Bus {
-        Bus::embedded(&self.home.folder().join("bus.db"), options).unwrap()
+        Bus::open_embedded(&self.home.folder().join("bus.db"), options).unwrap()
     }
 
     /// Brings on the retries that wait.

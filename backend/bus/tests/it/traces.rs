@@ -71,7 +71,7 @@ async fn events_of_a_handler_belong_to_the_trace(shape: Shape) {
     publish_created(&publisher, "c", Some(OTHER)).await;
     publisher.start(&bus, None, &shutdown);
     let echo = Echo { core: consumer.clone(), fails: Arc::default() };
-    consumer.start(&bus, Some(consumer.consumers("s").on_with(echo, Echo::handle)), &shutdown);
+    consumer.start(&bus, Some(consumer.consumers("s").on_with_context(echo, Echo::handle)), &shutdown);
     let all = expected(&[
         ("ticket:created a", Some(ONE)),
         ("ticket:created b", None),
@@ -91,7 +91,7 @@ async fn redelivered_event_belongs_to_its_trace(shape: Shape) {
     publish_created(&core, "a", Some(ONE)).await;
     let fails = Arc::new(AtomicU32::new(2));
     let echo = Echo { core: core.clone(), fails: fails.clone() };
-    core.start(&bus, Some(core.consumers("s").on_with(echo, Echo::handle)), &shutdown);
+    core.start(&bus, Some(core.consumers("s").on_with_context(echo, Echo::handle)), &shutdown);
     let all = expected(&[("ticket:created a", Some(ONE)), ("ticket:deleted a", Some(ONE))]);
     eventually("the event is published once, at the third attempt", || async { carried(&bus).await == all })
         .await;
@@ -104,7 +104,8 @@ async fn units_of_one_commit_keep_their_own_traces(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
     let fails = Arc::new(AtomicU32::new(1));
-    let consumers = Arc::new(core.consumers("s").on_with(Echo { core: core.clone(), fails }, Echo::handle));
+    let consumers =
+        Arc::new(core.consumers("s").on_with_context(Echo { core: core.clone(), fails }, Echo::handle));
     let deliveries = [("a", Some(ONE)), ("b", None), ("c", Some(OTHER))].map(|(ticket, trace)| {
         let mut envelope = fixture.encoded(&created(ticket));
         envelope.trace = trace.map(str::to_owned);

@@ -28,7 +28,7 @@ struct Running {
 impl Running {
     fn start(timers: &Timers, clock: &Clock) -> Self {
         let home = &timers.home;
-        let bus = Bus::embedded(&home.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
+        let bus = Bus::open_embedded(&home.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
         let app =
             App::open(Settings { database: home.database("expiration"), clock: clock.clone() }).unwrap();
         let shutdown = Shutdown::new();

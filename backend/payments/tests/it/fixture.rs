@@ -200,7 +200,7 @@ impl Service {
     ) -> Self {
         let dir = home.folder();
         let shutdown = Shutdown::new();
-        let bus = Bus::embedded(&dir.join("bus.db"), EmbeddedOptions::default()).unwrap();
+        let bus = Bus::open_embedded(&dir.join("bus.db"), EmbeddedOptions::default()).unwrap();
         let provider = TestProvider::open(dir, clock, stripe);
         let keys = SessionKeys::new(&[SecretString::from("0123456789abcdef0123456789abcdef")]).unwrap();
         let cookie = CookieSettings::new("session", false).unwrap();

@@ -239,7 +239,7 @@ impl Offline {
         };
         let bus = match &self.bus {
             Some(bus) => bus.clone(),
-            None => Bus::embedded_read_only(access.open(&self.file(BUS))?),
+            None => Bus::open_embedded_read_only(access.open(&self.file(BUS))?),
         };
         Ok(Watch { sources, bus, clock: Clock::system() })
     }
