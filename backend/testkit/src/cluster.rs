@@ -100,7 +100,7 @@ impl Cluster {
             let kill_points = kill_points_dir.path().join(service.name());
             std::fs::create_dir_all(&kill_points).expect("a folder");
             environment.push(("TICKETING_KILL_POINTS", kill_points.to_string_lossy().into_owned()));
-            let links = if has_links { Some(Links::to(servers).await) } else { None };
+            let links = if has_links { Some(Links::start(servers).await) } else { None };
             environment.extend(links.iter().flat_map(|links| links.environment(servers)));
             replicas.push(Replica { service, address: anywhere, environment, links, child: None });
         }
@@ -109,7 +109,9 @@ impl Cluster {
             .iter()
             .map(|replica| {
                 let process = replica.process(&program);
-                tokio::spawn(async move { started(process, START_TIMEOUT).await.expect("a process listens") })
+                tokio::spawn(async move {
+                    wait_until_listening(process, START_TIMEOUT).await.expect("a process listens")
+                })
             })
             .collect();
         for (replica, starting) in replicas.iter_mut().zip(starting) {
@@ -186,14 +188,14 @@ impl Cluster {
     /// Panics if it does not run, or does not end.
     pub async fn terminate(&mut self, number: usize) -> ExitStatus {
         self.signal(number, "-TERM").await;
-        self.ended(number).await
+        self.wait_until_ended(number).await
     }
 
     /// Waits for the end of a process.
     ///
     /// # Panics
     /// Panics if it does not run, or does not end.
-    pub async fn ended(&mut self, number: usize) -> ExitStatus {
+    pub async fn wait_until_ended(&mut self, number: usize) -> ExitStatus {
         let mut child = self.replicas[number].child.take().expect("it runs");
         let ended = timeout(START_TIMEOUT, child.wait()).await;
         ended.expect("the process ends in time").expect("its status can be read")
@@ -246,7 +248,7 @@ impl Cluster {
     /// # Panics
     /// Panics if the cluster has no fault-injecting links.
     pub fn link(&self, number: usize, link: Link) -> &FaultProxy {
-        self.replicas[number].links.as_ref().expect("fault-injecting links").of(link)
+        self.replicas[number].links.as_ref().expect("fault-injecting links").proxy(link)
     }
 
     /// Returns the links of every process to a server.
@@ -266,7 +268,9 @@ impl Cluster {
         let deadline = Deadline::from_now(START_TIMEOUT);
         loop {
             // Another program can use the port for a moment.
-            if let Some((child, _)) = started(replica.process(&self.program), START_TIMEOUT).await {
+            if let Some((child, _)) =
+                wait_until_listening(replica.process(&self.program), START_TIMEOUT).await
+            {
                 replica.child = Some(child);
                 return;
             }
@@ -283,7 +287,7 @@ impl Cluster {
             self.signal(*number, "-TERM").await;
         }
         for number in running {
-            clean &= self.ended(number).await.success();
+            clean &= self.wait_until_ended(number).await.success();
         }
         clean
     }
@@ -303,8 +307,8 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Environm
         // Many processes share the server.
         ("TICKETING_DATABASE_CONNECTIONS", "4".to_owned()),
         ("TICKETING_NATS_URL", nats.to_owned()),
-        ("TICKETING_JWT_KEY", joined(&settings.jwt_keys)),
-        ("TICKETING_PASS_KEY", joined(&settings.pass_keys)),
+        ("TICKETING_JWT_KEY", join_secrets(&settings.jwt_keys)),
+        ("TICKETING_PASS_KEY", join_secrets(&settings.pass_keys)),
         ("TICKETING_RESALE_CAP", settings.resale_cap.to_string()),
         ("TICKETING_COOKIE_NAME", settings.cookie.name().to_owned()),
         (
@@ -331,13 +335,13 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Environm
         environment.extend([
             ("TICKETING_STRIPE_KEY", stripe.key.expose_secret().to_owned()),
             ("TICKETING_STRIPE_API_BASE", stripe.api_base.to_string()),
-            ("TICKETING_STRIPE_WEBHOOK_SECRET", joined(&stripe.webhook_secrets)),
+            ("TICKETING_STRIPE_WEBHOOK_SECRET", join_secrets(&stripe.webhook_secrets)),
         ]);
     }
     environment
 }
 
-fn joined(secrets: &[SecretString]) -> String {
+fn join_secrets(secrets: &[SecretString]) -> String {
     secrets.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>().join(",")
 }
 
@@ -358,7 +362,7 @@ fn command(program: &PathBuf, environment: &[(&'static str, String)]) -> Command
 }
 
 /// Waits until the process prints its address; `None` if it ends before.
-async fn started(mut child: Child, within: Duration) -> Option<(Child, SocketAddr)> {
+async fn wait_until_listening(mut child: Child, within: Duration) -> Option<(Child, SocketAddr)> {
     let mut lines = BufReader::new(child.stdout.take()?).lines();
     let first = timeout(within, lines.next_line()).await.ok()?.ok()??;
     let address = first.strip_prefix("listening on http://")?.parse().ok()?;

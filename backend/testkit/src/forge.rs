@@ -10,8 +10,8 @@ use sha2::Sha256;
 ///
 /// # Panics
 /// Never: a key may have any length.
-pub fn signed(key: &str, header: &Value, payload: &Value) -> String {
-    let text = unsigned(header, payload);
+pub fn sign_token(key: &str, header: &Value, payload: &Value) -> String {
+    let text = unsigned_token(header, payload);
     let text = text.trim_end_matches('.');
     let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key of any length");
     let signature = mac.chain_update(text).finalize().into_bytes();
@@ -19,7 +19,7 @@ pub fn signed(key: &str, header: &Value, payload: &Value) -> String {
 }
 
 /// Returns a token with an empty signature.
-pub fn unsigned(header: &Value, payload: &Value) -> String {
+pub fn unsigned_token(header: &Value, payload: &Value) -> String {
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
     format!("{}.{}.", encode(header), encode(payload))
 }

@@ -39,7 +39,7 @@ mod thread_server;
 pub use cluster::{Cluster, REPLICAS};
 pub use collector::{Collector, RecordedSpan};
 pub use events::{EventStream, LiveEvent};
-pub use forge::{cookie_of, payload_of, signed, token_of, unsigned};
+pub use forge::{cookie_of, payload_of, sign_token, token_of, unsigned_token};
 pub use links::Link;
 pub use original::{Charge, OriginalServer};
 pub use outage::Outage;

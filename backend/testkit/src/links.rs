@@ -33,19 +33,19 @@ pub(crate) struct Servers<'s> {
 
 impl Links {
     /// Proxies of the servers that these URLs name.
-    pub(crate) async fn to(servers: Servers<'_>) -> Self {
+    pub(crate) async fn start(servers: Servers<'_>) -> Self {
         let stripe = match servers.stripe {
-            Some(stripe) => Some(FaultProxy::start(address_of(stripe)).await),
+            Some(stripe) => Some(FaultProxy::start(parse_address(stripe)).await),
             None => None,
         };
         Self {
-            nats: FaultProxy::start(address_of(servers.nats)).await,
-            postgres: FaultProxy::start(address_of(servers.database)).await,
+            nats: FaultProxy::start(parse_address(servers.nats)).await,
+            postgres: FaultProxy::start(parse_address(servers.database)).await,
             stripe,
         }
     }
 
-    pub(crate) fn of(&self, link: Link) -> &FaultProxy {
+    pub(crate) fn proxy(&self, link: Link) -> &FaultProxy {
         match link {
             Link::Nats => &self.nats,
             Link::Postgres => &self.postgres,
@@ -56,7 +56,7 @@ impl Links {
     /// Returns the environment of a process that connects through them.
     pub(crate) fn environment(&self, servers: Servers<'_>) -> Vec<(&'static str, String)> {
         let through = |url: &str, proxy: &FaultProxy| {
-            url.replacen(&address_of(url).to_string(), &proxy.addr().to_string(), 1)
+            url.replacen(&parse_address(url).to_string(), &proxy.addr().to_string(), 1)
         };
         let mut environment = vec![
             ("TICKETING_DATABASE_URL", through(servers.database, &self.postgres)),
@@ -70,7 +70,7 @@ impl Links {
 }
 
 /// Returns where the server of a URL like `nats://127.0.0.1:4222` listens.
-fn address_of(url: &str) -> SocketAddr {
+fn parse_address(url: &str) -> SocketAddr {
     let (_, rest) = url.split_once("://").expect("a URL");
     let authority = rest.split('/').next().unwrap_or(rest);
     let address = authority.rsplit('@').next().unwrap_or(authority);

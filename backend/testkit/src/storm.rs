@@ -130,14 +130,14 @@ impl Storm {
                 kill_at_start(&program, data_dir, &mut rng).await;
             }
             killed_at_start += starts;
-            let answers = if rng.percent(25) { rng.below(4) } else { 20 + rng.below(500) };
+            let answers = if rng.percent(25) { rng.next_below(4) } else { 20 + rng.next_below(500) };
             let server = start_and_wait(&program, data_dir, &mut clients, answers).await;
             if rng.percent(50) {
                 events.restart_nats().await;
-                clients.wait_for_responses(rng.below(100)).await;
+                clients.wait_for_responses(rng.next_below(100)).await;
             }
             server.kill().await;
-            clients.connection().cut();
+            clients.connection().mark_stopped();
             killed_at_work += 1;
             let [writes, succeeded, retried] = clients.counts();
             report(format!(
@@ -170,7 +170,7 @@ impl Storm {
         for time in 0..times {
             let data_dir = folder.join(time.to_string());
             let mut child = server::spawn(&self.program, &data_dir, ORDER_TTL);
-            sleep(Duration::from_micros(rng.below(whole))).await;
+            sleep(Duration::from_micros(rng.next_below(whole))).await;
             child.kill().await.expect("the server can be killed");
             Server::start(&self.program, &data_dir, ORDER_TTL).await.kill().await;
         }
@@ -179,7 +179,7 @@ impl Storm {
 
 async fn kill_at_start(program: &Program, data_dir: &Path, rng: &mut SeededRng) {
     let mut child = server::spawn(program, data_dir, ORDER_TTL);
-    sleep(Duration::from_millis(rng.below(200))).await;
+    sleep(Duration::from_millis(rng.next_below(200))).await;
     child.kill().await.expect("the server can be killed");
 }
 

@@ -56,7 +56,7 @@ async fn services_sell_with_least_privileges() {
             credentials(user),
         )
     };
-    let builder = TestStack::builder().on(Shape::Processes).in_database_of(&postgres).over(&nats);
+    let builder = TestStack::builder().on(Shape::Processes).postgres_server(&postgres).nats_server(&nats);
     let mut builder = with_identity(builder, None, "migrate", "operator").with(|settings| {
         // The audit reads everything.
         let options = settings.nats.as_mut().unwrap();

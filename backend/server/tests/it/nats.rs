@@ -75,7 +75,7 @@ async fn one_process_runs_under_the_user_of_all() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn purchases_complete_while_nats_is_killed_repeatedly() {
     let mut server = NatsServer::begin().await;
-    let stack = TestStack::builder().over(&server).open_orders(1000).start().await;
+    let stack = TestStack::builder().nats_server(&server).open_orders(1000).start().await;
     let seller = stack.session("seller").await;
     let buyers = join_all((0..4).map(|_| stack.session("buyer"))).await;
     let buying = buyers.iter().map(|buyer| {
@@ -123,7 +123,7 @@ async fn purchases_complete_while_nats_is_killed_repeatedly() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fresh_purchase_succeeds_soon_after_the_stream_is_lost() {
     let mut server = NatsServer::begin().await;
-    let stack = TestStack::builder().over(&server).start().await;
+    let stack = TestStack::builder().nats_server(&server).start().await;
     let seller = stack.session("seller").await;
     let ticket_id = list(&stack, &seller, "Before", 10.0).await;
     stack.settle().await;
@@ -158,7 +158,7 @@ async fn fresh_purchase_succeeds_soon_after_the_stream_is_lost() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn audit_reports_dead_letters() {
     let server = NatsServer::begin().await;
-    let stack = TestStack::builder().over(&server).start().await;
+    let stack = TestStack::builder().nats_server(&server).start().await;
     let seller = stack.session("seller").await;
     list(&stack, &seller, "A ticket", 10.0).await;
     stack.settle().await;

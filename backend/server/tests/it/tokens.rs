@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ticketing_platform::clock::Clock;
 use ticketing_testkit::{
-    JWT_KEY, Shape, TestStack, cookie_of, on_shapes, payload_of, signed, token_of, unsigned,
+    JWT_KEY, Shape, TestStack, cookie_of, on_shapes, payload_of, sign_token, token_of, unsigned_token,
 };
 
 use crate::support::rows;
@@ -45,7 +45,7 @@ async fn forged_token_is_refused(shape: Shape) {
     let token = token_of(&session.cookie);
     let payload = payload_of(&token);
     let header = json!({ "typ": "JWT", "alg": "HS256" });
-    let again = cookie_of(&signed(JWT_KEY, &header, &payload));
+    let again = cookie_of(&sign_token(JWT_KEY, &header, &payload));
     let user = stack.raw().get("/api/users/currentuser").cookie(&again).await.json();
     assert_eq!(user["currentUser"]["id"], session.id, "a token signed with the key is good");
 
@@ -62,34 +62,34 @@ async fn forged_token_is_refused(shape: Shape) {
     };
     let now = Clock::system().now().as_millis() / 1000;
     let (body, signature) = token.rsplit_once('.').unwrap();
-    let stretched = signed(JWT_KEY, &header, &with("exp", json!(now + 9_999_999)));
+    let stretched = sign_token(JWT_KEY, &header, &with("exp", json!(now + 9_999_999)));
     let (other_body, _) = stretched.rsplit_once('.').unwrap();
     let tokens = [
-        ("alg none", unsigned(&json!({ "alg": "none", "typ": "JWT" }), &payload)),
-        ("alg None", unsigned(&json!({ "alg": "None" }), &payload)),
+        ("alg none", unsigned_token(&json!({ "alg": "none", "typ": "JWT" }), &payload)),
+        ("alg None", unsigned_token(&json!({ "alg": "None" }), &payload)),
         ("no signature", format!("{body}.")),
         ("no third part", body.to_owned()),
         ("a fourth part", format!("{token}.x")),
         ("another body", format!("{other_body}.{signature}")),
-        ("another key", signed("another key that is long enough!", &header, &payload)),
-        ("an empty key", signed("", &header, &payload)),
-        ("alg HS512 in the header", signed(JWT_KEY, &json!({ "alg": "HS512" }), &payload)),
-        ("alg RS256 in the header", signed(JWT_KEY, &json!({ "alg": "RS256" }), &payload)),
-        ("no alg", signed(JWT_KEY, &json!({ "typ": "JWT" }), &payload)),
-        ("expired", signed(JWT_KEY, &header, &with("exp", json!(now - 60)))),
-        ("not yet valid", signed(JWT_KEY, &header, &with("nbf", json!(now + 60)))),
-        ("not yet valid as text", signed(JWT_KEY, &header, &with("nbf", json!("9999999999")))),
-        ("an unknown crit", signed(JWT_KEY, &json!({ "alg": "HS256", "crit": ["x"], "x": 1 }), &payload)),
-        ("an empty crit", signed(JWT_KEY, &json!({ "alg": "HS256", "crit": [] }), &payload)),
-        ("expires as text", signed(JWT_KEY, &header, &with("exp", json!("9999999999")))),
-        ("another issuer", signed(JWT_KEY, &header, &with("iss", json!("another")))),
-        ("no id", signed(JWT_KEY, &header, &without("id"))),
-        ("an empty id", signed(JWT_KEY, &header, &with("id", json!("")))),
-        ("an id that is a number", signed(JWT_KEY, &header, &with("id", json!(7)))),
-        ("an expiry of null", signed(JWT_KEY, &header, &with("exp", Value::Null))),
-        ("no beginning", signed(JWT_KEY, &header, &without("iat"))),
-        ("no e-mail", signed(JWT_KEY, &header, &without("email"))),
-        ("a payload that is no object", signed(JWT_KEY, &header, &json!([1]))),
+        ("another key", sign_token("another key that is long enough!", &header, &payload)),
+        ("an empty key", sign_token("", &header, &payload)),
+        ("alg HS512 in the header", sign_token(JWT_KEY, &json!({ "alg": "HS512" }), &payload)),
+        ("alg RS256 in the header", sign_token(JWT_KEY, &json!({ "alg": "RS256" }), &payload)),
+        ("no alg", sign_token(JWT_KEY, &json!({ "typ": "JWT" }), &payload)),
+        ("expired", sign_token(JWT_KEY, &header, &with("exp", json!(now - 60)))),
+        ("not yet valid", sign_token(JWT_KEY, &header, &with("nbf", json!(now + 60)))),
+        ("not yet valid as text", sign_token(JWT_KEY, &header, &with("nbf", json!("9999999999")))),
+        ("an unknown crit", sign_token(JWT_KEY, &json!({ "alg": "HS256", "crit": ["x"], "x": 1 }), &payload)),
+        ("an empty crit", sign_token(JWT_KEY, &json!({ "alg": "HS256", "crit": [] }), &payload)),
+        ("expires as text", sign_token(JWT_KEY, &header, &with("exp", json!("9999999999")))),
+        ("another issuer", sign_token(JWT_KEY, &header, &with("iss", json!("another")))),
+        ("no id", sign_token(JWT_KEY, &header, &without("id"))),
+        ("an empty id", sign_token(JWT_KEY, &header, &with("id", json!("")))),
+        ("an id that is a number", sign_token(JWT_KEY, &header, &with("id", json!(7)))),
+        ("an expiry of null", sign_token(JWT_KEY, &header, &with("exp", Value::Null))),
+        ("no beginning", sign_token(JWT_KEY, &header, &without("iat"))),
+        ("no e-mail", sign_token(JWT_KEY, &header, &without("email"))),
+        ("a payload that is no object", sign_token(JWT_KEY, &header, &json!([1]))),
         ("nothing", String::new()),
         ("dots", "..".to_owned()),
         ("no base64", "a.b.c".to_owned()),
@@ -106,7 +106,7 @@ async fn original_token_is_valid_until_sign_out(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let now = Clock::system().now().as_millis() / 1000;
     let payload = json!({ "id": "5ea9b8f0c1d2e3f405162738", "email": "ada@example.com", "iat": now - 60 });
-    let cookie = cookie_of(&signed(JWT_KEY, &json!({ "alg": "HS256", "typ": "JWT" }), &payload));
+    let cookie = cookie_of(&sign_token(JWT_KEY, &json!({ "alg": "HS256", "typ": "JWT" }), &payload));
     let raw = stack.raw();
     let user = raw.get("/api/users/currentuser").cookie(&cookie).await.json();
     assert_eq!(user["currentUser"]["id"], payload["id"]);

@@ -118,7 +118,7 @@ impl TestStackBuilder {
     }
 
     /// Sets the NATS server of the bus.
-    pub fn over(self, server: &NatsServer) -> Self {
+    pub fn nats_server(self, server: &NatsServer) -> Self {
         let mut options = JetStreamOptions::new(server.url());
         // Unacknowledged events of a killed process are redelivered within the deadlines of tests.
         options.ack_wait = Duration::from_secs(2);
@@ -129,7 +129,7 @@ impl TestStackBuilder {
     ///
     /// # Panics
     /// Never: the server has a URL.
-    pub fn in_database_of(mut self, server: &PrivateServer) -> Self {
+    pub fn postgres_server(mut self, server: &PrivateServer) -> Self {
         self.database_url = Some(server.url());
         let url: PostgresUrl = server.url().parse().expect("a URL");
         self.with(|settings| settings.database = Some(url.with_connections(6)))
@@ -178,7 +178,7 @@ impl TestStackBuilder {
         let mut nats = None;
         if self.shape.has_nats() && self.settings.nats.is_none() {
             let server = NatsServer::begin().await;
-            self = self.over(&server);
+            self = self.nats_server(&server);
             nats = Some(server);
         }
         let mut database = None;

@@ -87,7 +87,7 @@ impl Client {
     pub(super) async fn run(mut self) -> ClientHistory {
         self.sign_up().await;
         while !self.shared.is_over.load(Ordering::Relaxed) {
-            match self.rng.below(100) {
+            match self.rng.next_below(100) {
                 0..60 if self.sellers == SellerActivity::Contesting => {
                     self.list().await;
                     self.order_and_change().await;
@@ -145,7 +145,7 @@ impl Client {
     }
 
     async fn list(&mut self) {
-        let cents = 1 + i64::try_from(self.rng.below(50_000)).unwrap_or(0);
+        let cents = 1 + i64::try_from(self.rng.next_below(50_000)).unwrap_or(0);
         let title = format!("{} lists its ticket {}", self.history.name, self.keys);
         let answer = self.post("/api/tickets", json!({ "title": title, "price": dollars(cents) })).await;
         assert_eq!(answer.reply.status, 201, "{}", answer.reply.text());
@@ -187,7 +187,7 @@ impl Client {
 
     /// Returns a title and a price that differ from earlier ones.
     pub(super) fn new_terms(&mut self) -> (String, i64) {
-        let cents = 1 + i64::try_from(self.rng.below(50_000)).unwrap_or(0);
+        let cents = 1 + i64::try_from(self.rng.next_below(50_000)).unwrap_or(0);
         (format!("{} has edited it, {cents}", self.history.name), cents)
     }
 
@@ -241,9 +241,9 @@ impl Client {
             other => panic!("an order of {ticket} got status {other}: {}", answer.reply.text()),
         }
         let order = answer.reply.json();
-        let (id, cents) = (text(&order["id"]), cents_of(&order["ticket"]["price"]));
+        let (id, cents) = (text(&order["id"]), to_cents(&order["ticket"]["price"]));
         let mut ordered = PlacedOrder { id, ticket, cents, ..PlacedOrder::default() };
-        match self.rng.below(100) {
+        match self.rng.next_below(100) {
             0..50 => self.pay(&mut ordered, "tok_visa").await,
             50..65 => {
                 self.pay(&mut ordered, "tok_chargeDeclined").await;
@@ -302,7 +302,7 @@ pub(super) fn text(value: &Value) -> String {
 }
 
 /// Converts a price of the API to cents.
-pub(super) fn cents_of(value: &Value) -> i64 {
+pub(super) fn to_cents(value: &Value) -> i64 {
     let price: ticketing_sdk::Money = serde_json::from_value(value.clone()).expect("a price");
     price.cents()
 }

@@ -58,7 +58,7 @@ impl ClientPool {
         let enough = *answered.borrow() + answers;
         tokio::select! {
             // A client ends early only if it has panicked.
-            Some(client) = self.clients.join_next() => drop(history_of(client)),
+            Some(client) = self.clients.join_next() => drop(unwrap_history(client)),
             worked = timeout(RESPONSES_TIMEOUT, answered.wait_for(|count| *count >= enough)) => {
                 drop(worked.expect("the server answers").expect("the connection outlives the storm"));
             }
@@ -80,7 +80,7 @@ impl ClientPool {
         self.shared.is_over.store(true, Ordering::Relaxed);
         let mut histories = Vec::new();
         while let Some(client) = self.clients.join_next().await {
-            histories.push(history_of(client));
+            histories.push(unwrap_history(client));
         }
         verify::check(self.connection(), &histories).await;
         self.counts()
@@ -88,7 +88,7 @@ impl ClientPool {
 }
 
 /// Returns the history of a client, and propagates its panic.
-fn history_of(client: Result<ClientHistory, JoinError>) -> ClientHistory {
+fn unwrap_history(client: Result<ClientHistory, JoinError>) -> ClientHistory {
     match client {
         Ok(history) => history,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),

@@ -35,7 +35,7 @@ impl ClusterStorm {
         let mut killed_at_work = 0;
         for round in 1..=self.rounds {
             let mut rng = rng.fork(1_000_000 + u64::from(round));
-            clients.wait_for_responses(20 + rng.below(200)).await;
+            clients.wait_for_responses(20 + rng.next_below(200)).await;
             let processes_to_kill = processes_to_kill(stack, &mut rng);
             for number in &processes_to_kill {
                 stack.cluster().kill(*number).await;
@@ -46,7 +46,7 @@ impl ClusterStorm {
             }
             if processes_to_kill.len() == 1 {
                 // The other replica continues alone.
-                clients.wait_for_responses(rng.below(100)).await;
+                clients.wait_for_responses(rng.next_below(100)).await;
             }
             for number in &processes_to_kill {
                 stack.cluster().restart_process(*number).await;
@@ -76,7 +76,7 @@ impl ClusterStorm {
 fn processes_to_kill(stack: &mut TestStack, rng: &mut SeededRng) -> Vec<usize> {
     let everyone: Vec<usize> = stack.cluster().processes().collect();
     let one = rng.pick(&everyone).copied().unwrap_or(0);
-    match rng.below(100) {
+    match rng.next_below(100) {
         0..60 => vec![one],
         60..85 => stack.cluster().replicas_of(one),
         _ => everyone,

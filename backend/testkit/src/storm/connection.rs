@@ -52,7 +52,7 @@ impl ServerConnection {
     }
 
     /// Marks the server as stopped: writes wait for the next one.
-    pub(super) fn cut(&self) {
+    pub(super) fn mark_stopped(&self) {
         self.server.send_replace(None);
     }
 

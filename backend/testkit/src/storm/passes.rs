@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 use tokio::join;
 
-use super::client::{Client, ListedTicket, cents_of, dollars, text};
+use super::client::{Client, ListedTicket, dollars, text, to_cents};
 use super::connection::{WriteRequest, WriteResponse};
 
 /// The number of newest claim codes and pass codes that all clients compete for.
@@ -56,7 +56,7 @@ impl Client {
         let page = self.shared.connection.read("/api/passes?status=valid&limit=10", &cookie).await.ok(200);
         let own = page.as_array().cloned().unwrap_or_default();
         let Some(pass) = self.rng.pick(&own).cloned() else { return };
-        match self.rng.below(100) {
+        match self.rng.next_below(100) {
             0..35 => self.start_transfer(&text(&pass["id"])).await,
             35..65 => self.resell(&pass).await,
             _ => self.show_code(&pass),
@@ -114,8 +114,8 @@ impl Client {
 
     /// Offers a pass for resale. Its listing joins the tickets that all clients compete for.
     async fn resell(&mut self, pass: &Value) {
-        let (id, limit) = (text(&pass["id"]), cents_of(&pass["resaleLimit"]));
-        let cents = 1 + i64::try_from(self.rng.below(u64::try_from(limit).unwrap_or(1))).unwrap_or(0);
+        let (id, limit) = (text(&pass["id"]), to_cents(&pass["resaleLimit"]));
+        let cents = 1 + i64::try_from(self.rng.next_below(u64::try_from(limit).unwrap_or(1))).unwrap_or(0);
         let path = format!("/api/passes/{id}/resale");
         let answer = self.post(&path, json!({ "price": dollars(cents) })).await;
         match answer.reply.status {

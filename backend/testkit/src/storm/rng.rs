@@ -25,18 +25,18 @@ impl SeededRng {
     }
 
     /// Returns a number below `end`.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn next_below(&mut self, end: u64) -> u64 {
         self.next() % end.max(1)
     }
 
     /// Picks an item.
     pub(super) fn pick<'t, T>(&mut self, of: &'t [T]) -> Option<&'t T> {
-        let index = usize::try_from(self.below(of.len() as u64)).ok()?;
+        let index = usize::try_from(self.next_below(of.len() as u64)).ok()?;
         of.get(index)
     }
 
     /// Returns `true` with this chance in percent.
     pub(super) fn percent(&mut self, chance: u64) -> bool {
-        self.below(100) < chance
+        self.next_below(100) < chance
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::client::{ClientHistory, ListedTicket, PlacedOrder, cents_of, text};
+use super::client::{ClientHistory, ListedTicket, PlacedOrder, text, to_cents};
 use super::connection::ServerConnection;
 use crate::Deadline;
 
@@ -37,7 +37,7 @@ pub(super) async fn check(connection: &ServerConnection, histories: &[ClientHist
         for order in orders.iter().filter(|order| order["status"] == "complete") {
             let ticket = &order["ticket"];
             complete.insert(text(&order["id"]), text(&ticket["id"]));
-            sold.insert(text(&ticket["id"]), (text(&ticket["title"]), cents_of(&ticket["price"])));
+            sold.insert(text(&ticket["id"]), (text(&ticket["title"]), to_cents(&ticket["price"])));
         }
     }
     let admitted = histories.iter().flat_map(|history| &history.admitted);
@@ -89,7 +89,7 @@ fn check_orders(history: &ClientHistory, orders: &[Value]) {
         let order = orders.iter().find(|order| order["id"] == **id);
         let order = order.unwrap_or_else(|| panic!("order {id} of {name} had a response and is missing"));
         assert_eq!(order["ticket"]["id"], **ticket, "{order}");
-        assert_eq!(cents_of(&order["ticket"]["price"]), *cents, "{order}");
+        assert_eq!(to_cents(&order["ticket"]["price"]), *cents, "{order}");
         assert!(!paid || order["status"] == "complete", "{name} got the response that this is paid: {order}");
         assert!(
             !cancelled || order["status"] == "cancelled",
@@ -126,7 +126,7 @@ fn check_tickets(
     }
     for ListedTicket { id, contents, withdrawn, maybe_withdrawn, resold_pass } in &history.listed {
         let shown = tickets.iter().find(|ticket| ticket["id"] == **id);
-        let content = shown.map(|ticket| (text(&ticket["title"]), cents_of(&ticket["price"])));
+        let content = shown.map(|ticket| (text(&ticket["title"]), to_cents(&ticket["price"])));
         let status = shown.map_or("withdrawn", |ticket| ticket["status"].as_str().unwrap_or_default());
         let is_right = match (sold.get(id), withdrawn) {
             (Some(ordered), _) => status == "sold" && content.as_ref() == Some(ordered),

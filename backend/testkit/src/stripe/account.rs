@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use ticketing_payments::provider::{Ledger, LedgerCharge};
 use ticketing_sdk::OrderId;
 
-use super::card::{Card, declined};
+use super::card::{Card, decline_error};
 use super::request::{StripeRequest, StripeResponse};
 
 /// One account.
@@ -87,7 +87,7 @@ impl Account {
             ("GET", ["payment_intents", "search"]) => self.search(request, search_blind),
             ("GET", ["payment_intents", id]) => match self.position(id) {
                 Some(at) => StripeResponse::ok(self.intents[at].to_json(expands(request))),
-                None => missing("payment_intent", id),
+                None => missing_resource_error("payment_intent", id),
             },
             _ => StripeResponse::invalid(404, "", "Unrecognized request URL"),
         }
@@ -107,7 +107,7 @@ impl Account {
         let Some(name) = token.or(request.field("payment_method")) else {
             return StripeResponse::invalid(400, "parameter_missing", "payment_method");
         };
-        let card = Card::named(name);
+        let card = Card::from_name(name);
         let (status, error) = match &card {
             Card::Accepted | Card::FailsCapture => ("requires_capture", Value::Null),
             Card::NeedsConfirmation => ("requires_action", Value::Null),
@@ -115,7 +115,7 @@ impl Account {
             Card::Declined(error) => ("requires_payment_method", error.clone()),
             Card::Unknown => {
                 let kind = if token.is_some() { "token" } else { "PaymentMethod" };
-                return missing(kind, name);
+                return missing_resource_error(kind, name);
             }
         };
         let metadata = request.fields.iter().filter_map(|(name, value)| {
@@ -155,31 +155,31 @@ impl Account {
     }
 
     fn capture(&mut self, id: &str, request: &StripeRequest) -> StripeResponse {
-        let Some(at) = self.position(id) else { return missing("payment_intent", id) };
+        let Some(at) = self.position(id) else { return missing_resource_error("payment_intent", id) };
         let intent = &mut self.intents[at];
         if intent.status != "requires_capture" {
-            return unexpected(intent, "captured");
+            return unexpected_state_error(intent, "captured");
         }
         if request.field("amount_to_capture") != Some(&intent.amount.to_string()) {
             return StripeResponse::invalid(400, "amount_too_large", "Another amount was authorized");
         }
         if matches!(intent.card, Card::FailsCapture) {
-            intent.error = declined("generic_decline", "Your card was declined.");
+            intent.error = decline_error("generic_decline", "Your card was declined.");
             return StripeResponse::error(402, &intent.error);
         }
         (intent.status, intent.received) = ("succeeded", intent.amount);
         intent.captures += 1;
-        self.changed("payment_intent.succeeded", at)
+        self.publish_change("payment_intent.succeeded", at)
     }
 
     fn cancel(&mut self, id: &str) -> StripeResponse {
-        let Some(at) = self.position(id) else { return missing("payment_intent", id) };
+        let Some(at) = self.position(id) else { return missing_resource_error("payment_intent", id) };
         let intent = &mut self.intents[at];
         if matches!(intent.status, "succeeded" | "canceled") {
-            return unexpected(intent, "canceled");
+            return unexpected_state_error(intent, "canceled");
         }
         intent.status = "canceled";
-        self.changed("payment_intent.canceled", at)
+        self.publish_change("payment_intent.canceled", at)
     }
 
     /// Confirms an intent that waits for its cardholder, or fails the confirmation.
@@ -203,12 +203,12 @@ impl Account {
 
     fn refund(&mut self, request: &StripeRequest) -> StripeResponse {
         let id = request.field("payment_intent").unwrap_or_default();
-        let Some(at) = self.position(id) else { return missing("payment_intent", id) };
+        let Some(at) = self.position(id) else { return missing_resource_error("payment_intent", id) };
         let intent = &mut self.intents[at];
         let amount =
             request.field("amount").and_then(|amount| amount.parse().ok()).unwrap_or(intent.received);
         if intent.received == 0 {
-            return unexpected(intent, "refunded");
+            return unexpected_state_error(intent, "refunded");
         }
         if intent.refunded + amount > intent.received {
             return StripeResponse::invalid(
@@ -261,7 +261,7 @@ impl Account {
         self.intents.iter().position(|intent| intent.id == id)
     }
 
-    fn changed(&mut self, kind: &str, at: usize) -> StripeResponse {
+    fn publish_change(&mut self, kind: &str, at: usize) -> StripeResponse {
         self.publish_event(kind, at);
         StripeResponse::ok(self.intents[at].to_json(false))
     }
@@ -300,12 +300,12 @@ fn expands(request: &StripeRequest) -> bool {
     request.field("expand[]").is_some_and(|path| path.ends_with("latest_charge"))
 }
 
-fn missing(kind: &str, id: &str) -> StripeResponse {
+fn missing_resource_error(kind: &str, id: &str) -> StripeResponse {
     let status = if kind == "payment_intent" { 404 } else { 400 };
     StripeResponse::invalid(status, "resource_missing", &format!("No such {kind}: '{id}'"))
 }
 
-fn unexpected(intent: &Intent, what: &str) -> StripeResponse {
+fn unexpected_state_error(intent: &Intent, what: &str) -> StripeResponse {
     let message =
         format!("This PaymentIntent could not be {what} because it has a status of {}.", intent.status);
     StripeResponse::invalid(400, "payment_intent_unexpected_state", &message)

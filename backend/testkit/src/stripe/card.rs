@@ -21,7 +21,7 @@ pub(super) enum Card {
 
 impl Card {
     /// Creates the card of a token or of a payment method.
-    pub(super) fn named(name: &str) -> Self {
+    pub(super) fn from_name(name: &str) -> Self {
         match name {
             "tok_visa" | "tok_mastercard" | "tok_amex" | "pm_card_visa" | "pm_card_mastercard" => {
                 Self::Accepted
@@ -30,17 +30,17 @@ impl Card {
             "tok_threeDSecure2Required" | "pm_card_authenticationRequired" => Self::NeedsConfirmation,
             "tok_undecided" => Self::Undecided,
             "tok_chargeDeclined" | "pm_card_chargeDeclined" => {
-                Self::Declined(declined("generic_decline", "Your card was declined."))
+                Self::Declined(decline_error("generic_decline", "Your card was declined."))
             }
             "tok_chargeDeclinedInsufficientFunds" | "pm_card_visa_chargeDeclinedInsufficientFunds" => {
-                Self::Declined(declined("insufficient_funds", "Your card has insufficient funds."))
+                Self::Declined(decline_error("insufficient_funds", "Your card has insufficient funds."))
             }
             _ => Self::Unknown,
         }
     }
 }
 
-pub(super) fn declined(decline_code: &str, message: &str) -> Value {
+pub(super) fn decline_error(decline_code: &str, message: &str) -> Value {
     json!({
         "type": "card_error", "code": "card_declined", "decline_code": decline_code, "message": message,
         "doc_url": "https://stripe.com/docs/error-codes/card-declined",

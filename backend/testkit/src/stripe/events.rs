@@ -21,10 +21,10 @@ impl FakeStripe {
 
     /// Signs an event now and sends it with `raw`; returns the response.
     pub async fn send(&self, raw: &Raw, event: &Value) -> Reply {
-        self.signed(raw, event).await
+        self.sign_request(raw, event).await
     }
 
-    fn signed(&self, raw: &Raw, event: &Value) -> RawRequest {
+    fn sign_request(&self, raw: &Raw, event: &Value) -> RawRequest {
         let body = event.to_string();
         let signature = self.sign(&body, STRIPE_WEBHOOK_SECRET);
         let request = raw.post("/api/payments/webhook").header("stripe-signature", signature);
@@ -57,7 +57,7 @@ impl FakeStripe {
             let raw = Raw::new(base);
             for event in events.iter().rev().chain(&events) {
                 // A stopped marketplace receives nothing.
-                drop(fake.signed(&raw, event).send().await);
+                drop(fake.sign_request(&raw, event).send().await);
             }
         });
     }

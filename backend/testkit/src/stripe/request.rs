@@ -67,7 +67,7 @@ impl StripeResponse {
         Self::error(500, &json!({ "type": "api_error", "message": "An unknown error occurred" }))
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+    pub(super) fn with_header(mut self, name: &'static str, value: &'static str) -> Self {
         self.headers.push((name, value));
         self
     }

@@ -77,7 +77,7 @@ impl FakeStripe {
         }
         if self.server_faults().take(call, InjectedFault::RateLimited) {
             let error = json!({ "type": "invalid_request_error", "code": "rate_limit", "message": "Too many requests" });
-            return StripeResponse::error(429, &error).with("retry-after", "1");
+            return StripeResponse::error(429, &error).with_header("retry-after", "1");
         }
         if self.server_faults().take(call, InjectedFault::KeyInUse) {
             let error =
@@ -91,7 +91,7 @@ impl FakeStripe {
                 let error = json!({ "type": "idempotency_error", "message": message });
                 return StripeResponse::error(400, &error);
             }
-            return kept.clone().with("idempotent-replayed", "true");
+            return kept.clone().with_header("idempotent-replayed", "true");
         }
         let response = if self.server_faults().take(call, InjectedFault::ErrorInstead) {
             StripeResponse::failure()

@@ -22,7 +22,7 @@ async fn redelivered_and_reordered_events_are_tolerated() {
     // The server forgets message ids soon.
     let short = JetStreamOptions { duplicate_window: WINDOW, ..JetStreamOptions::new(server.url()) };
     let bus = Bus::jetstream(short).await.unwrap();
-    let mut market = Market::start_with(|builder| builder.over(&server)).await;
+    let mut market = Market::start_with(|builder| builder.nats_server(&server)).await;
     for _ in 0..2 {
         market.clients.wait_for_responses(30).await;
         let mut events = bus.recent(u32::MAX).await.unwrap();

@@ -58,7 +58,7 @@ async fn republished_events_beyond_the_duplicate_window_are_tolerated() {
     let mut server = NatsServer::begin().await;
     let short = JetStreamOptions { duplicate_window: WINDOW, ..JetStreamOptions::new(server.url()) };
     let bus = Bus::jetstream(short).await.unwrap();
-    let mut market = Market::start_with(|builder| builder.over(&server)).await;
+    let mut market = Market::start_with(|builder| builder.nats_server(&server)).await;
     let publishers = [Tickets, Orders, Payments];
     for service in publishers {
         market.stack.cluster().arm_kill_point(service, "before-mark");

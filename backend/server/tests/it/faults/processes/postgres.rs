@@ -8,7 +8,7 @@ use super::Market;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_restart_and_crash_are_tolerated() {
     let server = PrivateServer::start();
-    let mut market = Market::start_with(|builder| builder.in_database_of(&server)).await;
+    let mut market = Market::start_with(|builder| builder.postgres_server(&server)).await;
     for end in [PrivateServer::stop, PrivateServer::crash] {
         block_in_place(|| end(&server));
         // Most responses report the outage.
@@ -22,7 +22,7 @@ async fn postgres_restart_and_crash_are_tolerated() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connection_exhaustion_of_postgres_is_tolerated() {
     let server = PrivateServer::start();
-    let mut market = Market::start_with(|builder| builder.in_database_of(&server).with_links()).await;
+    let mut market = Market::start_with(|builder| builder.postgres_server(&server).with_links()).await;
     let exhaustion = ConnectionExhaustion::start(&server);
     eventually!(exhaustion.is_complete(), seconds 30);
     let [_, _, before] = market.clients.counts();

@@ -13,7 +13,7 @@ async fn sigterm_to_every_replica_of_a_service_is_tolerated() {
             market.stack.cluster().signal(*number, "-TERM").await;
         }
         for number in &replicas {
-            let status = market.stack.cluster().ended(*number).await;
+            let status = market.stack.cluster().wait_until_ended(*number).await;
             assert!(status.success(), "{} ended with {status}", service.name());
         }
         market.clients.wait_for_responses(5).await;
