@@ -84,8 +84,8 @@ impl ServiceCore {
         own: Migrations,
     ) -> Result<Self, ServiceCoreError> {
         let mut core = Self::open(database, clock, &Self::parts_with_sessions(own))?;
-        sessions.revoked().refresh(&core.db).await?;
-        core.revoked = Some(sessions.revoked().clone());
+        sessions.revoked_sessions().refresh(&core.db).await?;
+        core.revoked = Some(sessions.revoked_sessions().clone());
         Ok(core)
     }
 

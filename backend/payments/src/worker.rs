@@ -312,7 +312,7 @@ impl PaymentWorker {
             // A void or refund is retried until it succeeds.
             (Err(error), _) => {
                 let (id, attempts) = (&payment.id, payment.attempts);
-                if let Some(times) = CALL_FAILURES.occurred(&error.to_string()) {
+                if let Some(times) = CALL_FAILURES.count(&error.to_string()) {
                     let step = step.as_str();
                     tracing::warn!(payment = %id, step, attempts, %error, times, "provider call failed; retrying");
                 }

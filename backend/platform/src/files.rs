@@ -170,20 +170,20 @@ impl OpenedPath {
     ///
     /// # Errors
     /// If it does not exist, or its metadata cannot be read.
-    pub fn of(path: impl Into<PathBuf>) -> io::Result<Self> {
+    pub fn record(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
-        Ok(Self { identity: identity_of(&fs::metadata(&path)?), path, length: None })
+        Ok(Self { identity: to_identity(&fs::metadata(&path)?), path, length: None })
     }
 
-    /// As [`of`](Self::of), for a file that only grows. If it is shorter later, another program has changed it.
+    /// As [`record`](Self::record), for a file that only grows. If it is shorter later, another program has changed it.
     ///
     /// # Errors
-    /// As for [`of`](Self::of).
-    pub fn of_growing(path: impl Into<PathBuf>) -> io::Result<Self> {
+    /// As for [`record`](Self::record).
+    pub fn record_growing(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         let found = fs::metadata(&path)?;
         let length = Length { seen: found.len(), is_shortened: false };
-        Ok(Self { identity: identity_of(&found), path, length: Some(Arc::new(Mutex::new(length))) })
+        Ok(Self { identity: to_identity(&found), path, length: Some(Arc::new(Mutex::new(length))) })
     }
 
     /// Returns the path.
@@ -202,7 +202,7 @@ impl OpenedPath {
         // Held across the call: the length that is compared is older than the one that is found.
         let mut length =
             self.length.as_ref().map(|length| length.lock().unwrap_or_else(PoisonError::into_inner));
-        let found = fs::metadata(&self.path).ok().filter(|found| identity_of(found) == self.identity);
+        let found = fs::metadata(&self.path).ok().filter(|found| to_identity(found) == self.identity);
         let Some(found) = found else { return Some(PathChange::Moved) };
         let length = length.as_mut()?;
         length.is_shortened |= found.len() < length.seen;
@@ -212,13 +212,13 @@ impl OpenedPath {
 }
 
 #[cfg(unix)]
-fn identity_of(metadata: &fs::Metadata) -> Identity {
+fn to_identity(metadata: &fs::Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
     (metadata.dev(), metadata.ino())
 }
 
 #[cfg(not(unix))]
-fn identity_of(_metadata: &fs::Metadata) -> Identity {
+fn to_identity(_metadata: &fs::Metadata) -> Identity {
     // On these systems an open file cannot be moved or deleted.
     (0, 0)
 }
@@ -273,7 +273,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, elsewhere) = (folder.path().join("a"), folder.path().join("b"));
         fs::write(&path, "").unwrap();
-        let opened = OpenedPath::of(&path).unwrap();
+        let opened = OpenedPath::record(&path).unwrap();
         assert!(opened.is_unchanged());
         fs::rename(&path, &elsewhere).unwrap();
         assert!(!opened.is_unchanged());
@@ -291,7 +291,7 @@ mod tests {
         let path = folder.path().join("orders.db");
         fs::write(&path, "rows").unwrap();
         let (of_any_length, growing) =
-            (OpenedPath::of(&path).unwrap(), OpenedPath::of_growing(&path).unwrap());
+            (OpenedPath::record(&path).unwrap(), OpenedPath::record_growing(&path).unwrap());
         fs::write(&path, "more rows").unwrap();
         assert!(growing.is_unchanged());
         fs::write(&path, "rows").unwrap();

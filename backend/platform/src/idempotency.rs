@@ -29,7 +29,7 @@ impl Fingerprint {
     ///
     /// # Errors
     /// If the body cannot be written as JSON.
-    pub fn of<T: Serialize>(body: &T) -> Result<Self, serde_json::Error> {
+    pub fn from_body<T: Serialize>(body: &T) -> Result<Self, serde_json::Error> {
         Ok(Self(hexadecimal(&Sha256::digest(serde_json::to_vec(body)?))))
     }
 
@@ -37,7 +37,7 @@ impl Fingerprint {
     ///
     /// # Errors
     /// If the body cannot be written as JSON.
-    pub fn keyed<T: Serialize>(key: &SecretString, body: &T) -> Result<Self, serde_json::Error> {
+    pub fn from_body_with_key<T: Serialize>(key: &SecretString, body: &T) -> Result<Self, serde_json::Error> {
         let body = serde_json::to_vec(body)?;
         // HMAC accepts a key of any length, so the plain hash is never used.
         let hash = match Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()) {

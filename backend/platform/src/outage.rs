@@ -40,7 +40,7 @@ impl WriterOutage {
     #[must_use]
     pub fn fail(&self, error: &DbError) -> Duration {
         let (writer, now) = (&*self.writer, Instant::now());
-        let mut ongoing = self.ongoing();
+        let mut ongoing = self.lock();
         let pause = match &mut *ongoing {
             Some(outage) => {
                 tracing::debug!(writer, %error, "the database still cannot be written");
@@ -60,7 +60,7 @@ impl WriterOutage {
     /// Records that nothing failed just now. An outage whose last failure is 20 s old ends, which is logged. Returns
     /// whether there is no outage.
     pub fn succeed(&self) -> bool {
-        let mut ongoing = self.ongoing();
+        let mut ongoing = self.lock();
         let Some(outage) = *ongoing else { return true };
         if outage.last_failure.elapsed() < MIN_TIME_WITHOUT_FAILURE {
             return false;
@@ -74,10 +74,10 @@ impl WriterOutage {
 
     /// Returns when the outage ends if nothing fails until then; `None` where there is no outage.
     pub fn ends_at(&self) -> Option<Instant> {
-        self.ongoing().map(|outage| outage.last_failure + MIN_TIME_WITHOUT_FAILURE)
+        self.lock().map(|outage| outage.last_failure + MIN_TIME_WITHOUT_FAILURE)
     }
 
-    fn ongoing(&self) -> MutexGuard<'_, Option<OngoingOutage>> {
+    fn lock(&self) -> MutexGuard<'_, Option<OngoingOutage>> {
         self.ongoing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -213,7 +213,7 @@ impl Sessions {
     }
 
     /// Returns the revoked sessions.
-    pub fn revoked(&self) -> &RevokedSessions {
+    pub fn revoked_sessions(&self) -> &RevokedSessions {
         &self.shared.revoked
     }
 }

@@ -89,7 +89,7 @@ impl EndSignals {
     ///
     /// # Errors
     /// If the signals cannot be received.
-    pub async fn received(&mut self) -> io::Result<()> {
+    pub async fn wait_for_signal(&mut self) -> io::Result<()> {
         let hangup = async {
             match &mut self.hangup {
                 Some(hangup) => hangup.recv().await,
@@ -109,7 +109,7 @@ impl EndSignals {
     ///
     /// # Errors
     /// If the signals cannot be received.
-    pub async fn demanded(&mut self) -> io::Result<()> {
+    pub async fn wait_for_second_signal(&mut self) -> io::Result<()> {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -132,7 +132,7 @@ impl EndSignals {
     ///
     /// # Errors
     /// If the signals cannot be received.
-    pub async fn received(&mut self) -> io::Result<()> {
+    pub async fn wait_for_signal(&mut self) -> io::Result<()> {
         tokio::signal::ctrl_c().await
     }
 
@@ -140,7 +140,7 @@ impl EndSignals {
     ///
     /// # Errors
     /// If the signals cannot be received.
-    pub async fn demanded(&mut self) -> io::Result<()> {
+    pub async fn wait_for_second_signal(&mut self) -> io::Result<()> {
         tokio::signal::ctrl_c().await
     }
 }

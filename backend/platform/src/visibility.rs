@@ -117,7 +117,7 @@ impl VisibilityWaiter {
     }
 
     fn register<'a>(&'a self, user: &'a str, id: &'a str) -> Option<Waiter<'a>> {
-        let mut waiting = self.shared.waiting();
+        let mut waiting = self.shared.lock_waiting();
         let is_new = !waiting.resources.contains_key(id);
         let of_user = waiting.users.get(user);
         let is_new_of_user = of_user.is_none_or(|resources| !resources.contains_key(id));
@@ -147,19 +147,19 @@ impl VisibilityWaiter {
 impl fmt::Debug for VisibilityWaiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VisibilityWaiter")
-            .field("requests", &self.shared.waiting().requests)
+            .field("requests", &self.shared.lock_waiting().requests)
             .finish_non_exhaustive()
     }
 }
 
 impl Shared {
-    fn waiting(&self) -> MutexGuard<'_, WaitingRequests> {
+    fn lock_waiting(&self) -> MutexGuard<'_, WaitingRequests> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the awaited identifiers, or `None` if there are none and the task ends.
     fn awaited_ids(&self) -> Option<Vec<String>> {
-        let mut waiting = self.waiting();
+        let mut waiting = self.lock_waiting();
         if waiting.resources.is_empty() {
             waiting.is_watched = false;
             return None;
@@ -170,7 +170,7 @@ impl Shared {
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        let mut waiting = self.shared.waiting();
+        let mut waiting = self.shared.lock_waiting();
         waiting.requests -= 1;
         if let Some(of_user) = waiting.users.get_mut(self.user) {
             if let Some(requests) = of_user.get_mut(self.id) {
@@ -198,7 +198,7 @@ async fn watch_for_events(shared: Arc<Shared>) {
     while let Some(awaited) = shared.awaited_ids() {
         match (shared.lookup)(awaited).await {
             Ok(found) => {
-                let waiting = shared.waiting();
+                let waiting = shared.lock_waiting();
                 for id in found {
                     if let Some(resource) = waiting.resources.get(&id) {
                         resource.is_visible.send_replace(true);
@@ -298,7 +298,7 @@ mod tests {
         let began = tokio::time::Instant::now();
         assert_eq!(it.visibility.wait_until_visible("ada", &it.clock.new_id()).await, Visibility::NotYet);
         assert_eq!(began.elapsed(), MAX_WAIT);
-        assert!(it.visibility.shared.waiting().resources.is_empty());
+        assert!(it.visibility.shared.lock_waiting().resources.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
@@ -371,7 +371,7 @@ mod tests {
         held.extend(users[..more].iter().map(|user| register(user, &ids[0]).unwrap()));
         assert!(register("one more", &ids[0]).is_none());
         drop(held);
-        let waiting = it.visibility.shared.waiting();
+        let waiting = it.visibility.shared.lock_waiting();
         assert_eq!((waiting.requests, waiting.users.len(), waiting.resources.len()), (0, 0, 0));
     }
 }

@@ -72,7 +72,7 @@ impl DataDir {
             Err(TryLockError::WouldBlock) => return Err(StartError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
-        let opened = OpenedPath::of(path).map_err(unusable)?;
+        let opened = OpenedPath::record(path).map_err(unusable)?;
         Ok(Self { path: path.to_owned(), opened, keys: Default::default(), _locks: locks })
     }
 

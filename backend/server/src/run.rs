@@ -62,7 +62,7 @@ async fn wait_for_signal(address: SocketAddr, ready: impl Ready) -> Result<(), R
     // A thread, since `ready` blocks while nothing reads the pipe.
     let spawned = thread::Builder::new().name("ready".to_owned()).spawn(move || sender.send(ready(address)));
     spawned.map_err(RunError::Ready)?;
-    let signal = signals.received();
+    let signal = signals.wait_for_signal();
     tokio::pin!(signal);
     let received = tokio::select! {
         received = &mut signal => received,

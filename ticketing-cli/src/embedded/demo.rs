@@ -151,7 +151,7 @@ impl Args {
 /// Returns when a signal ends the process, if the demo handles signals here.
 async fn end_requested(signals: Option<EndSignals>) {
     match signals {
-        Some(mut signals) => drop(signals.received().await),
+        Some(mut signals) => drop(signals.wait_for_signal().await),
         None => std::future::pending().await,
     }
 }

@@ -65,14 +65,14 @@ impl LocalCommand for Args {
         let mut signals = EndSignals::listen().map_err(|error| unheard(&error))?;
         let stack = tokio::select! {
             // A signal during the start ends the program at once: there is nothing to drain.
-            _ = signals.received() => return Ok(()),
+            _ = signals.wait_for_signal() => return Ok(()),
             started = Box::pin(Stack::start(settings)) => started.map_err(|error| not_started(&error))?,
         };
         announce(&context.io, &stack);
-        signals.received().await.map_err(|error| unheard(&error))?;
+        signals.wait_for_signal().await.map_err(|error| unheard(&error))?;
         tokio::select! {
             // Asked once more, it ends at once.
-            _ = signals.demanded() => Err(Failure::interrupted()),
+            _ = signals.wait_for_second_signal() => Err(Failure::interrupted()),
             clean = ended(stack, exporting) => {
                 if !clean {
                     let io = Arc::clone(&context.io);

@@ -44,13 +44,13 @@ async fn is_revoked_by_another_replica(app: &App, session: &Session) -> bool {
     let revoked: Result<bool, DbError> = app.core.db.read(move |tx| session::is_revoked(tx, &jti)).await;
     match revoked {
         Ok(true) => {
-            app.sessions.revoked().insert(&session.jti, session.exp);
+            app.sessions.revoked_sessions().insert(&session.jti, session.exp);
             true
         }
         Ok(false) => false,
         Err(error) => {
             static READ_FAILURE_LOG: LogThrottle = LogThrottle::new();
-            if let Some(times) = READ_FAILURE_LOG.occurred() {
+            if let Some(times) = READ_FAILURE_LOG.count() {
                 tracing::warn!(%error, times, "revoked sessions could not be read; using the set in memory");
             }
             false

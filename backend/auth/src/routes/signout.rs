@@ -47,14 +47,14 @@ pub(crate) async fn signout(State(app): State<App>, headers: HeaderMap) -> Resul
 
 async fn end(app: App, sessions: Vec<Session>) -> Result<(), ApiError> {
     let (outbox, revoked, ending) =
-        (app.core.outbox.clone(), app.sessions.revoked().clone(), sessions.clone());
+        (app.core.outbox.clone(), app.sessions.revoked_sessions().clone(), sessions.clone());
     let recorded = app.core.db.write(move |tx| {
         ending.iter().try_for_each(|session| store::end_session(tx, &outbox, &revoked, session))
     });
     recorded.await.map_err(ApiError::from)?;
     // All services of this process refuse it before the response; other processes receive the event.
     for session in &sessions {
-        app.sessions.revoked().insert(&session.jti, session.exp);
+        app.sessions.revoked_sessions().insert(&session.jti, session.exp);
     }
     Ok(())
 }

@@ -144,6 +144,6 @@ impl App {
             password: &'a str,
         }
         let body = Body { email: email.as_str(), password: password.expose_secret() };
-        Fingerprint::keyed(&self.fingerprint_key, &body).map_err(ApiError::internal)
+        Fingerprint::from_body_with_key(&self.fingerprint_key, &body).map_err(ApiError::internal)
     }
 }

@@ -42,15 +42,15 @@ const STATUS: &str = "Status must be created, awaiting:payment, complete, cancel
     )
 )]
 pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {
-    let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
+    let (query, mut errors) = (Query::from_uri(&uri), ValidationErrors::new());
     let page = PageQuery::parse(&query, &mut errors);
-    let after: Option<String> = page.after(&mut errors);
+    let after: Option<String> = page.decode_cursor(&mut errors);
     let statuses: Vec<OrderStatus> = query.list("status", STATUS, &mut errors);
     errors.finish()?;
 
     let rows = page.rows();
     let unit = move |tx: &mut Tx<'_>| store::list(tx, &session.user_id, &statuses, after.as_deref(), rows);
     let mut orders = app.core.db.read(unit).await?;
-    let link = page.cut(&uri, &mut orders, |last| last.id.clone())?;
+    let link = page.truncate(&uri, &mut orders, |last| last.id.clone())?;
     Ok(list_response(list_body(&orders)?, link))
 }

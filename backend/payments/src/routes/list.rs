@@ -29,9 +29,9 @@ use crate::{App, store};
 )]
 pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {
     let mut errors = ValidationErrors::new();
-    let query = Query::of(&uri);
+    let query = Query::from_uri(&uri);
     let page = PageQuery::parse(&query, &mut errors);
-    let after: Option<PaymentId> = page.after(&mut errors);
+    let after: Option<PaymentId> = page.decode_cursor(&mut errors);
     let order = query.id("order", &mut errors).map(OrderId::new);
     errors.finish()?;
 
@@ -40,7 +40,7 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
         store::list_payments(tx, &session.user_id, order.as_ref(), after.as_ref(), rows)
     };
     let mut payments = app.core.db.read(unit).await?;
-    let link = page.cut(&uri, &mut payments, |last| last.id.clone())?;
+    let link = page.truncate(&uri, &mut payments, |last| last.id.clone())?;
     let payments: Vec<Payment> = payments.iter().map(PaymentRow::to_wire).collect();
     Ok(list_response(list_body(&payments)?, link))
 }

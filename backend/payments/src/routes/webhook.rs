@@ -62,7 +62,7 @@ fn webhook_error(error: WebhookError) -> ApiError {
         WebhookError::NotConfigured => ApiError::not_found(),
         WebhookError::Signature(reason) => {
             static REFUSED: LogThrottle = LogThrottle::new();
-            if let Some(times) = REFUSED.occurred() {
+            if let Some(times) = REFUSED.count() {
                 tracing::warn!(reason, times, "webhook events refused: their signature is not valid");
             }
             let code = ErrorCode::InvalidSignature;

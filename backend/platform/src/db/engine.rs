@@ -61,14 +61,14 @@ pub(super) struct Counters {
 
 impl Counters {
     /// Counts the commit of a transaction with this number of units.
-    pub(super) fn committed(&self, units: u64) {
+    pub(super) fn count_commit(&self, units: u64) {
         self.units.fetch_add(units, Ordering::Relaxed);
         self.commits.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("db_commits_total", "database" => self.name.clone()).increment(1);
     }
 
     /// Counts a transaction that is run again.
-    pub(super) fn repeated(&self, why: &'static str) {
+    pub(super) fn count_retry(&self, why: &'static str) {
         self.repeats.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("db_retries_total", "database" => self.name.clone(), "reason" => why).increment(1);
     }
@@ -115,7 +115,7 @@ impl Engine {
 }
 
 /// Takes the next unit of a queue that several threads share, or `None` when it is closed and empty.
-pub(super) fn next_of(queue: &Mutex<mpsc::Receiver<Queued>>) -> Option<Queued> {
+pub(super) fn next_unit(queue: &Mutex<mpsc::Receiver<Queued>>) -> Option<Queued> {
     // One thread waits with the lock; the others wait for the lock.
     queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
 }

@@ -16,7 +16,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::mpsc;
 
-use super::engine::{Counters, Engine, Queued, next_of};
+use super::engine::{Counters, Engine, Queued, next_unit};
 use super::tx::Mode;
 use super::{DbError, DbOptions, Dialect, Migrations, OpenError, ReadOnly, Tx};
 use crate::error_chain::error_chain;
@@ -51,7 +51,7 @@ pub(super) fn open(path: &Path, options: DbOptions, migrations: &[Migrations]) -
     // The log of a killed process may be longer than the one of this process.
     empty_log(&connection);
     let readers = connect_readers(path, options.readers.max(1))?;
-    let files = Arc::new(Files::opened(path)?);
+    let files = Arc::new(Files::record(path)?);
     let mut engine = Engine::new(Dialect::Sqlite, file_stem(path), None);
     let (writer, queue) = mpsc::channel(options.queue);
     engine.writers = Some(writer);
@@ -148,7 +148,7 @@ fn commit_group(
     counters: &Counters,
     files: &Files,
 ) -> Result<(), DbError> {
-    if let Some(changed) = files.changed() {
+    if let Some(changed) = files.find_change() {
         return Err(DbError::Unavailable(changed.to_string()));
     }
     let committed = match run_group(connection, jobs, Mode::Optimistic, files) {
@@ -159,21 +159,21 @@ fn commit_group(
         Ok(committed) => {
             let committed = committed.unwrap_or(0);
             if committed > 0 {
-                counters.committed(committed);
+                counters.count_commit(committed);
                 // A commit to a file that the next start does not find is not reported as done.
-                if let Some(changed) = files.changed() {
+                if let Some(changed) = files.find_change() {
                     return Err(DbError::Uncertain(changed.to_string()));
                 }
             }
             Ok(())
         }
         Err(error) => {
-            if let Some(times) = counters.failed.occurred() {
+            if let Some(times) = counters.failed.count() {
                 let database = &counters.name;
                 tracing::error!(database, %error, times, "commit of a group of units failed");
             }
             roll_back(connection);
-            if files.changed().is_none() {
+            if files.find_change().is_none() {
                 // No commit, no checkpoint: a log that has filled the disk would never be written back.
                 empty_log(connection);
             }
@@ -204,7 +204,7 @@ fn run_group(
         committed += u64::from(ran.is_ok());
     }
     // The commit would fill a gap in a log that was cut while the units ran, and hide it.
-    if let Some(changed) = files.changed() {
+    if let Some(changed) = files.find_change() {
         return Err(DbError::Unavailable(changed.to_string()));
     }
     tx.execute("COMMIT", &[])?;
@@ -213,7 +213,7 @@ fn run_group(
 }
 
 fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Queued>>) {
-    while let Some(Queued { mut job, .. }) = next_of(queue) {
+    while let Some(Queued { mut job, .. }) = next_unit(queue) {
         let mut tx = Tx::new(Session::new(connection).into(), Mode::WithSavepoints);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {

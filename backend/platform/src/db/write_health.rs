@@ -176,31 +176,31 @@ mod tests {
         DbError::Unavailable("could not extend file".to_owned())
     }
 
-    fn written<F: 'static>(health: &WriteHealth) {
+    fn record_success<F: 'static>(health: &WriteHealth) {
         let outcome: Result<_, UnitError<DbError>> = Ok(Watched { value: (), effect: ApplyOutcome::Wrote });
         health.record::<F, _, _>(outcome).unwrap();
     }
 
-    fn failed<F: 'static>(health: &WriteHealth, error: UnitError<DbError>) {
+    fn record_failure<F: 'static>(health: &WriteHealth, error: UnitError<DbError>) {
         health.record::<F, (), _>(Err(error)).unwrap_err();
     }
 
     #[tokio::test(start_paused = true)]
     async fn failed_kind_of_write_counts_until_the_same_kind_succeeds() {
         let health = WriteHealth::default();
-        failed::<Reserve>(&health, UnitError::Unit(outage(), true));
+        record_failure::<Reserve>(&health, UnitError::Unit(outage(), true));
         assert!(health.is_failing());
-        written::<Renew>(&health);
+        record_success::<Renew>(&health);
         health.record_probe(&Ok(()));
         assert!(health.is_failing(), "a small row proves nothing");
-        written::<Reserve>(&health);
+        record_success::<Reserve>(&health);
         assert!(!health.is_failing());
     }
 
     #[tokio::test(start_paused = true)]
     async fn failed_write_that_is_not_repeated_expires() {
         let health = WriteHealth::default();
-        failed::<Reserve>(&health, UnitError::Db(DbError::Uncertain("lost".to_owned())));
+        record_failure::<Reserve>(&health, UnitError::Db(DbError::Uncertain("lost".to_owned())));
         assert!(health.is_failing());
         tokio::time::advance(FAILURE_LIFETIME).await;
         assert!(!health.is_failing());
@@ -209,7 +209,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn probe_that_sees_an_outage_end_clears_the_failures() {
         let health = WriteHealth::default();
-        failed::<Reserve>(&health, UnitError::Db(outage()));
+        record_failure::<Reserve>(&health, UnitError::Db(outage()));
         health.record_probe(&Err(outage()));
         assert!(health.is_failing());
         health.record_probe(&Ok(()));
@@ -222,16 +222,16 @@ mod tests {
         let mut seen = Vec::new();
         for second in 0..9 {
             if second % 2 == 0 {
-                failed::<Reserve>(&health, UnitError::Unit(outage(), true));
+                record_failure::<Reserve>(&health, UnitError::Unit(outage(), true));
             } else {
-                written::<Reserve>(&health);
+                record_success::<Reserve>(&health);
             }
             tokio::time::advance(Duration::from_secs(1)).await;
             seen.push(health.is_failing());
         }
         assert_eq!(seen, [true, false, true, true, true, true, true, true, true], "one success is believed");
         tokio::time::advance(RELAPSE_QUIET).await;
-        written::<Reserve>(&health);
+        record_success::<Reserve>(&health);
         assert!(!health.is_failing());
     }
 
@@ -252,8 +252,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn refusals_and_saturation_are_no_outage() {
         let health = WriteHealth::default();
-        failed::<Reserve>(&health, UnitError::Db(DbError::Busy));
-        failed::<Reserve>(&health, UnitError::Unit(DbError::Statement("wrong".to_owned()), false));
+        record_failure::<Reserve>(&health, UnitError::Db(DbError::Busy));
+        record_failure::<Reserve>(&health, UnitError::Unit(DbError::Statement("wrong".to_owned()), false));
         assert!(!health.is_failing());
     }
 }

@@ -55,7 +55,7 @@ impl TrustedProxies {
             headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
         for hop in values.iter().rev().flat_map(|value| value.rsplit(',')) {
             // The addresses left of an invalid one are not trusted.
-            let Some(address) = address_of(hop.trim()) else { return client };
+            let Some(address) = parse_address(hop.trim()) else { return client };
             client = address;
             if !self.trusts(client) {
                 return client;
@@ -66,7 +66,7 @@ impl TrustedProxies {
 }
 
 /// Parses an address, with or without a port.
-fn address_of(text: &str) -> Option<IpAddr> {
+fn parse_address(text: &str) -> Option<IpAddr> {
     let address = text.parse::<IpAddr>().ok();
     let address = address.or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
     address.map(|address| address.to_canonical())

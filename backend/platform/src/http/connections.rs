@@ -83,14 +83,14 @@ impl Connections {
         let has_room = if own >= self.limits.connections_per_address
             && !self.limits.trusted_proxies.trusts(peer)
         {
-            if let Some(times) = self.share_used.occurred() {
+            if let Some(times) = self.share_used.count() {
                 let limit = self.limits.connections_per_address;
                 tracing::warn!(%address, limit, times, "one client address uses its share of the connections \
                      (TICKETING_CONNECTIONS_PER_ADDRESS; behind a proxy see TICKETING_TRUSTED_PROXIES)");
             }
             open.evict(Candidates::Address(address))
         } else if regular >= self.limits.connections {
-            if let Some(times) = self.full.occurred() {
+            if let Some(times) = self.full.count() {
                 let limit = self.limits.connections;
                 tracing::warn!(
                     limit,
@@ -105,7 +105,7 @@ impl Connections {
         };
         let on_reserve = !has_room;
         if on_reserve && open.on_reserve >= self.limits.reserve && !open.evict(Candidates::Reserve) {
-            if let Some(times) = self.dropped.occurred() {
+            if let Some(times) = self.dropped.count() {
                 tracing::warn!(%address, times, "connection closed: every connection is busy");
             }
             return None;

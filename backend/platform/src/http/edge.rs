@@ -62,7 +62,7 @@ impl Service<Request> for Edge {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         self.settings.paths.rewrite(&mut request);
-        let context = RequestContext::of(&request, &self.settings);
+        let context = RequestContext::from_request(&request, &self.settings);
         EdgeFuture { inner: self.inner.call(request), context }
     }
 }
@@ -107,7 +107,7 @@ pub(super) struct Cors {
 }
 
 impl RequestContext {
-    fn of(request: &Request, settings: &LayerSettings) -> Self {
+    fn from_request(request: &Request, settings: &LayerSettings) -> Self {
         let (method, headers) = (request.method(), request.headers());
         let is_options = *method == Method::OPTIONS;
         let cors = (!settings.allowed_origins.is_empty()).then(|| {
@@ -117,7 +117,7 @@ impl RequestContext {
             Cors { allowed: headers.get(header::ORIGIN).filter(is_allowed).cloned(), is_preflight: preflight }
         });
         let reads = matches!(*method, Method::GET | Method::HEAD);
-        let known = if reads { EntityTags::of(headers, &header::IF_NONE_MATCH) } else { None };
+        let known = if reads { EntityTags::from_headers(headers, &header::IF_NONE_MATCH) } else { None };
         let over_tls = is_over_tls(request, settings);
         Self { is_options, cors, known, over_tls, tls_only: settings.tls_only }
     }

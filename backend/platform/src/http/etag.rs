@@ -41,21 +41,21 @@ impl IfMatch {
         }
     }
 
-    fn of(headers: &HeaderMap) -> Self {
-        match EntityTags::of(headers, &header::IF_MATCH) {
+    fn from_headers(headers: &HeaderMap) -> Self {
+        match EntityTags::from_headers(headers, &header::IF_MATCH) {
             None => Self::Absent,
             Some(EntityTags::Any) => Self::Any,
             Some(EntityTags::List(tags)) => {
                 // `If-Match` compares strongly (RFC 9110, section 13.1.1): a weak tag matches nothing.
                 let strong = tags.iter().filter(|tag| !tag.is_weak);
-                Self::Versions(strong.filter_map(|tag| version_of(&tag.opaque)).collect())
+                Self::Versions(strong.filter_map(|tag| parse_version(&tag.opaque)).collect())
             }
         }
     }
 }
 
 /// Parses the version in `"3"`.
-fn version_of(tag: &[u8]) -> Option<i64> {
+fn parse_version(tag: &[u8]) -> Option<i64> {
     let digits = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let version = std::str::from_utf8(digits).ok()?.parse::<i64>().ok()?;
     // Tags are compared byte by byte: "03" is not "3".
@@ -66,7 +66,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(&parts.headers))
+        Ok(Self::from_headers(&parts.headers))
     }
 }
 
@@ -74,32 +74,32 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 mod tests {
     use super::*;
 
-    fn of(values: &[&'static str]) -> IfMatch {
+    fn parse(values: &[&'static str]) -> IfMatch {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(header::IF_MATCH, HeaderValue::from_static(value));
         }
-        IfMatch::of(&headers)
+        IfMatch::from_headers(&headers)
     }
 
     #[test]
     fn versions_are_read_from_every_form_of_the_header() {
-        assert_eq!(of(&[]), IfMatch::Absent);
-        assert_eq!(of(&["*"]), IfMatch::Any);
-        assert_eq!(of(&["\"3\""]), IfMatch::Versions(vec![3]));
-        assert_eq!(of(&["\"3\", W/\"4\"", "\"5\""]), IfMatch::Versions(vec![3, 5]));
-        assert_eq!(of(&["3"]), IfMatch::Versions(vec![]));
-        assert_eq!(of(&["\"+3\", \"\", \"x\", \"03\", \"-3\""]), IfMatch::Versions(vec![]));
+        assert_eq!(parse(&[]), IfMatch::Absent);
+        assert_eq!(parse(&["*"]), IfMatch::Any);
+        assert_eq!(parse(&["\"3\""]), IfMatch::Versions(vec![3]));
+        assert_eq!(parse(&["\"3\", W/\"4\"", "\"5\""]), IfMatch::Versions(vec![3, 5]));
+        assert_eq!(parse(&["3"]), IfMatch::Versions(vec![]));
+        assert_eq!(parse(&["\"+3\", \"\", \"x\", \"03\", \"-3\""]), IfMatch::Versions(vec![]));
     }
 
     #[test]
     fn a_header_that_names_no_version_matches_nothing() {
-        assert!(of(&[]).check(3).is_ok());
-        assert!(of(&["*"]).check(3).is_ok());
-        assert!(of(&["\"3\""]).check(3).is_ok());
-        assert_eq!(of(&["\"2\""]).check(3).unwrap_err().status(), 412);
-        assert_eq!(of(&["3"]).check(3).unwrap_err().status(), 412);
-        assert_eq!(of(&["W/\"3\""]).check(3).unwrap_err().status(), 412);
+        assert!(parse(&[]).check(3).is_ok());
+        assert!(parse(&["*"]).check(3).is_ok());
+        assert!(parse(&["\"3\""]).check(3).is_ok());
+        assert_eq!(parse(&["\"2\""]).check(3).unwrap_err().status(), 412);
+        assert_eq!(parse(&["3"]).check(3).unwrap_err().status(), 412);
+        assert_eq!(parse(&["W/\"3\""]).check(3).unwrap_err().status(), 412);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub struct LayerSettings {
 
 impl LayerSettings {
     /// Returns the largest request body of a path, in bytes.
-    fn body_limit_of(&self, path: &str) -> u64 {
+    fn body_limit(&self, path: &str) -> u64 {
         let own = self.body_limits.iter().find(|(own, _)| own == path);
         own.map_or(BODY_LIMIT, |(_, limit)| *limit)
     }
@@ -113,7 +113,7 @@ where
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let began = Instant::now();
-        let id = RequestId::of(request.headers());
+        let id = RequestId::from_headers(request.headers());
         let method = request.method().clone();
         let route = request.extensions().get::<MatchedPath>().cloned();
         let matched = route.as_ref().map(MatchedPath::as_str);
@@ -237,7 +237,7 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
         return Some(ApiError::not_found());
     }
     let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
-    let limit = settings.body_limit_of(request.uri().path());
+    let limit = settings.body_limit(request.uri().path());
     (length > limit).then(|| ApiError::payload_too_large(limit))
 }
 
@@ -326,7 +326,7 @@ fn log(id: &RequestId, method: &Method, route: &str, status: u16, why: Option<&s
     static OUTAGES: LazyLock<LogThrottles> = LazyLock::new(LogThrottles::default);
     let is_outage = status == StatusCode::SERVICE_UNAVAILABLE.as_u16();
     if let Some(error) = why {
-        let times = if is_outage { OUTAGES.occurred(error) } else { Some(1) };
+        let times = if is_outage { OUTAGES.count(error) } else { Some(1) };
         if let Some(times) = times {
             tracing::error!(request_id = id.as_str(), %method, route, status, error, times, "request failed");
         }

@@ -33,10 +33,10 @@ impl AsRef<[u8]> for Counted {
 /// 503 if unsent bodies use the whole budget; 500 if it cannot be serialized.
 pub fn list_body<T: Serialize>(entries: &[T]) -> Result<Bytes, ApiError> {
     let body = serde_json::to_vec(entries).map_err(ApiError::internal)?;
-    counted(body, &LEFT)
+    reserve_budget(body, &LEFT)
 }
 
-fn counted(body: Vec<u8>, left: &Arc<Semaphore>) -> Result<Bytes, ApiError> {
+fn reserve_budget(body: Vec<u8>, left: &Arc<Semaphore>) -> Result<Bytes, ApiError> {
     if body.len() <= SMALL {
         return Ok(Bytes::from(body));
     }
@@ -54,12 +54,12 @@ mod tests {
     #[test]
     fn long_list_beyond_the_budget_is_refused_until_another_is_sent() {
         let left = Arc::new(Semaphore::new(300));
-        let first = counted(vec![b' '; 200 * 1024], &left).unwrap();
-        assert_eq!(counted(vec![b' '; 200 * 1024], &left).unwrap_err().status(), 503);
-        assert!(counted(vec![b' '; SMALL], &left).is_ok());
+        let first = reserve_budget(vec![b' '; 200 * 1024], &left).unwrap();
+        assert_eq!(reserve_budget(vec![b' '; 200 * 1024], &left).unwrap_err().status(), 503);
+        assert!(reserve_budget(vec![b' '; SMALL], &left).is_ok());
         drop(first.clone());
-        assert!(counted(vec![b' '; 200 * 1024], &left).is_err());
+        assert!(reserve_budget(vec![b' '; 200 * 1024], &left).is_err());
         drop(first);
-        assert!(counted(vec![b' '; 200 * 1024], &left).is_ok());
+        assert!(reserve_budget(vec![b' '; 200 * 1024], &left).is_ok());
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn is_this_machine(host: &str) -> bool {
 /// Logs the refusal of a request, because only an operator can allow its origin.
 pub(super) fn log_refusal(headers: &HeaderMap) {
     static THROTTLE: LogThrottle = LogThrottle::new();
-    let Some(times) = THROTTLE.occurred() else { return };
+    let Some(times) = THROTTLE.count() else { return };
     let shown = |name: HeaderName| {
         let value = headers.get(name).map(HeaderValue::as_bytes).unwrap_or_default();
         String::from_utf8_lossy(&value[..value.len().min(MAX_SHOWN)]).into_owned()

@@ -46,7 +46,7 @@ impl PageQuery {
     }
 
     /// Decodes the cursor into the position that the `Link` of the last page encoded. An invalid cursor adds an error.
-    pub fn after<T: DeserializeOwned>(&self, errors: &mut ValidationErrors) -> Option<T> {
+    pub fn decode_cursor<T: DeserializeOwned>(&self, errors: &mut ValidationErrors) -> Option<T> {
         let text = self.cursor.as_deref()?;
         let json = URL_SAFE_NO_PAD.decode(text).ok();
         let value = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
@@ -72,7 +72,7 @@ impl PageQuery {
     ///
     /// # Errors
     /// 500 if the position cannot be serialized.
-    pub fn cut<T, P: Serialize>(
+    pub fn truncate<T, P: Serialize>(
         &self,
         uri: &Uri,
         rows: &mut Vec<T>,
@@ -136,7 +136,7 @@ mod tests {
 
     fn parse(uri: &'static str) -> Result<PageQuery, ApiError> {
         let mut errors = ValidationErrors::new();
-        let page = PageQuery::parse(&Query::of(&Uri::from_static(uri)), &mut errors);
+        let page = PageQuery::parse(&Query::from_uri(&Uri::from_static(uri)), &mut errors);
         errors.finish().map(|()| page)
     }
 
@@ -164,12 +164,12 @@ mod tests {
         let cursor = cursor(&("a b/é", 7_i64)).unwrap();
         let page = PageQuery { limit: 1, cursor: Some(cursor) };
         let mut errors = ValidationErrors::new();
-        assert_eq!(page.after::<(String, i64)>(&mut errors), Some(("a b/é".to_owned(), 7)));
+        assert_eq!(page.decode_cursor::<(String, i64)>(&mut errors), Some(("a b/é".to_owned(), 7)));
         assert!(errors.is_empty());
         for bad in ["!!".to_owned(), super::cursor(&("a\0", 7_i64)).unwrap()] {
             let mut errors = ValidationErrors::new();
             let page = PageQuery { limit: 1, cursor: Some(bad) };
-            assert_eq!(page.after::<(String, i64)>(&mut errors), None);
+            assert_eq!(page.decode_cursor::<(String, i64)>(&mut errors), None);
             assert!(!errors.is_empty());
         }
     }

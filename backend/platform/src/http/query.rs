@@ -14,7 +14,7 @@ pub struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Parses the query of a URI. Bytes that are not UTF-8 become U+FFFD.
-    pub fn of(uri: &Uri) -> Self {
+    pub fn from_uri(uri: &Uri) -> Self {
         let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(uri);
         Self(pairs.map(|Pairs(pairs)| pairs).unwrap_or_default())
     }
@@ -72,7 +72,7 @@ mod tests {
 
     fn value(uri: &'static str) -> Result<Option<String>, String> {
         let mut errors = ValidationErrors::new();
-        let value = Query::of(&Uri::from_static(uri)).value("q", &mut errors).map(str::to_owned);
+        let value = Query::from_uri(&Uri::from_static(uri)).value("q", &mut errors).map(str::to_owned);
         errors.finish().map(|()| value).map_err(|error| error.to_string())
     }
 
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn identifier_is_canonical_and_holds_no_nul() {
-        let id = |uri| Query::of(&Uri::from_static(uri)).required_id("order", "Order must be provided");
+        let id = |uri| Query::from_uri(&Uri::from_static(uri)).required_id("order", "Order must be provided");
         let canonical = "01890a5d-ac96-774b-bcce-b302099a8057";
         assert_eq!(id("/t?order=01890A5D-AC96-774B-BCCE-B302099A8057").unwrap(), canonical);
         assert_eq!(id("/t?order=7").unwrap(), "7");

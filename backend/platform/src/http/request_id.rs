@@ -21,7 +21,7 @@ static COUNT: AtomicU64 = AtomicU64::new(0);
 
 impl RequestId {
     /// Returns the id of the caller if it has 1–128 characters of `A-Z a-z 0-9 . _ -`, else a generated one.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         match headers.get(X_REQUEST_ID) {
             Some(value) if is_valid(value.as_bytes()) => Self(value.clone()),
             _ => Self::generate(),
@@ -57,11 +57,11 @@ mod tests {
     fn valid_ids_are_kept_and_others_replaced() {
         let mut headers = HeaderMap::new();
         headers.insert(X_REQUEST_ID, HeaderValue::from_static("Abc-1.2_3"));
-        assert_eq!(RequestId::of(&headers).as_str(), "Abc-1.2_3");
+        assert_eq!(RequestId::from_headers(&headers).as_str(), "Abc-1.2_3");
         for bad in ["", "a b", "a\"b", "{}"] {
             headers.insert(X_REQUEST_ID, HeaderValue::from_static(bad));
-            assert_ne!(RequestId::of(&headers).as_str(), bad);
+            assert_ne!(RequestId::from_headers(&headers).as_str(), bad);
         }
-        assert_ne!(RequestId::of(&HeaderMap::new()), RequestId::of(&HeaderMap::new()));
+        assert_ne!(RequestId::from_headers(&HeaderMap::new()), RequestId::from_headers(&HeaderMap::new()));
     }
 }

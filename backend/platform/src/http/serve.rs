@@ -155,7 +155,7 @@ pub async fn serve(
             Err(error) if is_of_one_connection(&error) => continue,
             Err(error) => {
                 // Probably no file descriptor is free: closing an idle connection frees one.
-                if let Some(times) = failed.occurred() {
+                if let Some(times) = failed.count() {
                     tracing::warn!(%error, times, "accepting a connection failed; retrying");
                 }
                 connections.evict_one();

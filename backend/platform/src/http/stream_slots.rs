@@ -59,14 +59,14 @@ impl StreamSlots {
         let address = client.subscriber();
         let mut open = pool.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.total >= pool.total {
-            if let Some(times) = pool.full.occurred() {
+            if let Some(times) = pool.full.count() {
                 tracing::warn!(limit = pool.total, times, "stream refused: every stream slot is in use");
             }
             return Err(ApiError::unavailable("Too many live streams, try again", RETRY_AFTER));
         }
         let own = open.by_address.get(&address).copied().unwrap_or_default();
         if own >= pool.per_address {
-            if let Some(times) = pool.share_used.occurred() {
+            if let Some(times) = pool.share_used.count() {
                 tracing::warn!(
                     %address, limit = pool.per_address, times,
                     "stream refused: one client address uses its share of the streams \

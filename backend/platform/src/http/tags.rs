@@ -22,7 +22,7 @@ pub struct EntityTag {
 
 impl EntityTags {
     /// Parses the headers of this name, if there are any.
-    pub fn of(headers: &HeaderMap, name: &HeaderName) -> Option<Self> {
+    pub fn from_headers(headers: &HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut values = headers.get_all(name).iter().peekable();
         values.peek()?;
         let mut tags = Vec::new();
@@ -90,12 +90,12 @@ mod tests {
     use http::HeaderValue;
     use http::header::IF_NONE_MATCH;
 
-    fn of(values: &[&'static str]) -> Option<EntityTags> {
+    fn parse(values: &[&'static str]) -> Option<EntityTags> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(IF_NONE_MATCH, HeaderValue::from_static(value));
         }
-        EntityTags::of(&headers, &IF_NONE_MATCH)
+        EntityTags::from_headers(&headers, &IF_NONE_MATCH)
     }
 
     fn list(tags: &[&str]) -> Option<EntityTags> {
@@ -108,22 +108,22 @@ mod tests {
 
     #[test]
     fn tags_of_every_field_are_one_list() {
-        assert_eq!(of(&[]), None);
-        assert_eq!(of(&[" * "]), Some(EntityTags::Any));
-        assert_eq!(of(&["\"3\""]), list(&["\"3\""]));
-        assert_eq!(of(&["\"a,b\" , W/\"4\"", ",\"5\","]), list(&["\"a,b\"", "W/\"4\"", "\"5\""]));
+        assert_eq!(parse(&[]), None);
+        assert_eq!(parse(&[" * "]), Some(EntityTags::Any));
+        assert_eq!(parse(&["\"3\""]), list(&["\"3\""]));
+        assert_eq!(parse(&["\"a,b\" , W/\"4\"", ",\"5\","]), list(&["\"a,b\"", "W/\"4\"", "\"5\""]));
     }
 
     #[test]
     fn field_without_the_grammar_of_a_list_names_no_tag() {
         for bad in ["3", "\"3", "\"3\" \"4\"", "w/\"3\"", "\"a b\"", "\"3\";q=1", "*, \"3\""] {
-            assert_eq!(of(&[bad]), list(&[]), "{bad}");
+            assert_eq!(parse(&[bad]), list(&[]), "{bad}");
         }
     }
 
     #[test]
     fn weak_comparison_ignores_the_mark() {
-        let tags = of(&["W/\"3\", \"4\""]).unwrap();
+        let tags = parse(&["W/\"3\", \"4\""]).unwrap();
         assert!(tags.contains_weakly(b"\"3\"") && tags.contains_weakly(b"W/\"4\""));
         assert!(!tags.contains_weakly(b"\"5\""));
     }

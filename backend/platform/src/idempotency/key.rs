@@ -15,7 +15,7 @@ const MAX_LENGTH: usize = 255;
 pub struct IdempotencyKey(pub Option<String>);
 
 impl IdempotencyKey {
-    fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
+    fn from_headers(headers: &HeaderMap) -> Result<Self, ApiError> {
         let mut values = headers.get_all(HEADER).iter();
         let Some(value) = values.next() else { return Ok(Self(None)) };
         let invalid = || {
@@ -36,7 +36,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        Self::of(&parts.headers)
+        Self::from_headers(&parts.headers)
     }
 }
 
@@ -50,9 +50,9 @@ mod tests {
         let of = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(HEADER, HeaderValue::from_bytes(value.as_bytes()).unwrap());
-            IdempotencyKey::of(&headers)
+            IdempotencyKey::from_headers(&headers)
         };
-        assert_eq!(IdempotencyKey::of(&HeaderMap::new()).unwrap(), IdempotencyKey(None));
+        assert_eq!(IdempotencyKey::from_headers(&HeaderMap::new()).unwrap(), IdempotencyKey(None));
         let longest = "k".repeat(255);
         for key in ["a", "~!\"{}", longest.as_str()] {
             assert_eq!(of(key).unwrap(), IdempotencyKey(Some(key.to_owned())));

@@ -55,7 +55,7 @@ impl KeyedRequest {
         body: &impl Serialize,
         now: Timestamp,
     ) -> Result<Self, ApiError> {
-        let fingerprint = Fingerprint::of(body).map_err(ApiError::internal)?;
+        let fingerprint = Fingerprint::from_body(body).map_err(ApiError::internal)?;
         Ok(Self::new(key, user.as_str(), route, fingerprint, now))
     }
 

@@ -49,16 +49,16 @@ type Limiter<K> = RateLimiter<K, Shared<K>, Time, NoOpMiddleware<Instant>>;
 impl RateLimit {
     /// Creates a limit of `tries` (at least 1) a minute for each key.
     pub fn per_minute(tries: u32, clock: Clock) -> Self {
-        Self::bounded(quota(tries), clock, MAX_KEYS)
+        Self::with_max_keys(quota(tries), clock, MAX_KEYS)
     }
 
     /// Creates a limit of `burst` tries at once for each key, of which `tries` a minute are replenished (each at least
     /// 1).
     pub fn with_burst(tries: u32, burst: u32, clock: Clock) -> Self {
-        Self::bounded(quota(tries).allow_burst(at_least_one(burst)), clock, MAX_KEYS)
+        Self::with_max_keys(quota(tries).allow_burst(at_least_one(burst)), clock, MAX_KEYS)
     }
 
-    fn bounded(quota: Quota, clock: Clock, max_keys: usize) -> Self {
+    fn with_max_keys(quota: Quota, clock: Clock, max_keys: usize) -> Self {
         let clock = Time(clock);
         let states = (Shared::default(), Shared::default());
         Self {
@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_old_keys_make_room() {
         let clock = clock();
-        let limit = RateLimit::bounded(quota(10), clock.clone(), 50);
+        let limit = RateLimit::with_max_keys(quota(10), clock.clone(), 50);
         for number in 0..50 {
             assert_eq!(limit.acquire(&number.to_string()), Ok(()));
         }

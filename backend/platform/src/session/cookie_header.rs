@@ -25,7 +25,7 @@ mod tests {
     use super::*;
     use http::HeaderValue;
 
-    fn of(fields: &[&[u8]]) -> Vec<String> {
+    fn values(fields: &[&[u8]]) -> Vec<String> {
         let mut headers = HeaderMap::new();
         for field in fields {
             headers.append(header::COOKIE, HeaderValue::from_bytes(field).unwrap());
@@ -35,9 +35,9 @@ mod tests {
 
     #[test]
     fn cookies_are_found_among_invalid_bytes() {
-        assert_eq!(of(&["lang=\u{65e5}\u{672c}; s=a".as_bytes()]), ["a"]);
-        assert_eq!(of(&[b"x=\xff\xfe;s=a;s=b=c", b" s = \"d\" "]), ["a", "b=c", "d"]);
-        assert_eq!(of(&[b"ss=a; S=b; s; s=; =s; s=\"\""]), [""; 0]);
-        assert_eq!(of(&[b"s=a;".repeat(50).as_slice(), b"s=b"]).last().map(String::as_str), Some("b"));
+        assert_eq!(values(&["lang=\u{65e5}\u{672c}; s=a".as_bytes()]), ["a"]);
+        assert_eq!(values(&[b"x=\xff\xfe;s=a;s=b=c", b" s = \"d\" "]), ["a", "b=c", "d"]);
+        assert_eq!(values(&[b"ss=a; S=b; s; s=; =s; s=\"\""]), [""; 0]);
+        assert_eq!(values(&[b"s=a;".repeat(50).as_slice(), b"s=b"]).last().map(String::as_str), Some("b"));
     }
 }

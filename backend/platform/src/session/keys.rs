@@ -136,7 +136,7 @@ impl SessionKeys {
         };
         let expired = exp <= now;
         let early = early || claims.nbf.is_some_and(|begin| !is_at_most(begin, now));
-        let jti = claims.jti.unwrap_or_else(|| derived_jti(token));
+        let jti = claims.jti.unwrap_or_else(|| derive_jti(token));
         let blank = claims.id.as_str().is_empty() || claims.email.is_empty() || jti.is_empty();
         if expired || early || blank || header.crit.is_some() {
             return None;
@@ -147,7 +147,7 @@ impl SessionKeys {
 
 /// Derives the `jti` of a token without one from its claims. The signature is excluded, because base64 can encode it in
 /// several ways.
-fn derived_jti(token: &str) -> String {
+fn derive_jti(token: &str) -> String {
     let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
     format!("sha256-{}", URL_SAFE_NO_PAD.encode(Sha256::digest(signed)))
 }

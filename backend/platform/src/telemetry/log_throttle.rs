@@ -27,8 +27,8 @@ impl LogThrottle {
 
     /// Counts one occurrence. If a line is due, returns the number of occurrences since the last line, including this
     /// one.
-    pub fn occurred(&self) -> Option<u64> {
-        self.occurred_at(Instant::now())
+    pub fn count(&self) -> Option<u64> {
+        self.count_at(Instant::now())
     }
 
     /// Returns whether the next occurrence is logged and all earlier ones were.
@@ -37,7 +37,7 @@ impl LogThrottle {
         state.unlogged == 0 && state.logged_at.is_none_or(|at| at.elapsed() >= INTERVAL)
     }
 
-    fn occurred_at(&self, now: Instant) -> Option<u64> {
+    fn count_at(&self, now: Instant) -> Option<u64> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.unlogged += 1;
         if state.logged_at.is_some_and(|at| now.saturating_duration_since(at) < INTERVAL) {
@@ -56,19 +56,19 @@ pub struct LogThrottles {
 }
 
 impl LogThrottles {
-    /// Counts one occurrence of a condition, as [`LogThrottle::occurred`].
-    pub fn occurred(&self, condition: &str) -> Option<u64> {
+    /// Counts one occurrence of a condition, as [`LogThrottle::count`].
+    pub fn count(&self, condition: &str) -> Option<u64> {
         let mut conditions = self.conditions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(throttle) = conditions.get(condition) {
-            return throttle.occurred();
+            return throttle.count();
         }
         if conditions.len() >= MAX_CONDITIONS {
             conditions.retain(|_, throttle| !throttle.is_over());
         }
         if conditions.len() >= MAX_CONDITIONS {
-            return self.others.occurred();
+            return self.others.count();
         }
-        conditions.entry(condition.to_owned()).or_default().occurred()
+        conditions.entry(condition.to_owned()).or_default().count()
     }
 }
 
@@ -79,10 +79,10 @@ mod tests {
     #[test]
     fn conditions_are_throttled_separately_in_bounded_memory() {
         let throttles = LogThrottles::default();
-        assert_eq!(throttles.occurred("the disk is full"), Some(1));
-        assert_eq!(throttles.occurred("the disk is full"), None);
-        assert_eq!(throttles.occurred("the server is away"), Some(1));
-        let logged = (0..1000).filter_map(|number| throttles.occurred(&number.to_string())).count();
+        assert_eq!(throttles.count("the disk is full"), Some(1));
+        assert_eq!(throttles.count("the disk is full"), None);
+        assert_eq!(throttles.count("the server is away"), Some(1));
+        let logged = (0..1000).filter_map(|number| throttles.count(&number.to_string())).count();
         assert_eq!(logged, MAX_CONDITIONS - 2 + 1);
         assert_eq!(throttles.conditions.lock().unwrap().len(), MAX_CONDITIONS);
     }
@@ -90,11 +90,11 @@ mod tests {
     #[test]
     fn lasting_condition_is_logged_once_a_minute_with_its_count() {
         let (throttle, began) = (LogThrottle::default(), Instant::now());
-        assert_eq!(throttle.occurred_at(began), Some(1));
+        assert_eq!(throttle.count_at(began), Some(1));
         for second in 1..60 {
-            assert_eq!(throttle.occurred_at(began + Duration::from_secs(second)), None);
+            assert_eq!(throttle.count_at(began + Duration::from_secs(second)), None);
         }
-        assert_eq!(throttle.occurred_at(began + INTERVAL), Some(60));
-        assert_eq!(throttle.occurred_at(began + INTERVAL), None);
+        assert_eq!(throttle.count_at(began + INTERVAL), Some(60));
+        assert_eq!(throttle.count_at(began + INTERVAL), None);
     }
 }

@@ -56,7 +56,7 @@ impl Drop for LogGuard {
 /// If the filter is invalid.
 pub fn init_logs(log_format: LogFormat, filter: &str) -> Result<LogGuard, FilterError> {
     let filter = EnvFilter::builder().parse(filter).map_err(|_| FilterError(filter.to_owned()))?;
-    let (writer, guard) = buffered(io::stderr(), BUFFERED_LINES);
+    let (writer, guard) = spawn_writer(io::stderr(), BUFFERED_LINES);
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     // An error means that a subscriber is installed already.
@@ -104,7 +104,7 @@ pub fn write_within(limit: Duration, write: impl FnOnce() + Send + 'static) -> b
 }
 
 /// Creates a writer that never waits for `output`, and the thread that writes there.
-fn buffered(output: impl Write + Send + 'static, lines: usize) -> (NonBlocking, LogGuard) {
+fn spawn_writer(output: impl Write + Send + 'static, lines: usize) -> (NonBlocking, LogGuard) {
     let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(lines);
     let (writer, worker) = builder.thread_name("log-writer").finish(output);
     let (counting, ended) = mpsc::channel();
@@ -177,7 +177,7 @@ mod tests {
     fn log_writer_drops_lines_while_blocked_and_reports_them_after() {
         const LINES: usize = 500;
         let pipe = Pipe::default();
-        let (writer, guard) = buffered(pipe.clone(), 16);
+        let (writer, guard) = spawn_writer(pipe.clone(), 16);
         let mut drops = Drops::new(writer.error_counter());
         let subscriber = tracing_subscriber::registry()
             .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer));

@@ -55,7 +55,7 @@ async fn request(user: &str, name: &str) -> KeyedRequest {
         &key("key-1").await,
         user,
         ROUTE,
-        Fingerprint::of(&json!({ "name": name })).unwrap(),
+        Fingerprint::from_body(&json!({ "name": name })).unwrap(),
         at(0),
     )
 }
@@ -113,7 +113,7 @@ async fn key_with_another_body_is_refused(engine: Engine) {
 async fn request_without_a_key_has_an_effect_each_time(engine: Engine) {
     let it = fixture(engine);
     let once = || {
-        let fingerprint = Fingerprint::of(&json!({})).unwrap();
+        let fingerprint = Fingerprint::from_body(&json!({})).unwrap();
         KeyedRequest::new(&IdempotencyKey(None), "ada", ROUTE, fingerprint, at(0))
     };
     it.post(once(), "a").await.unwrap();
@@ -181,7 +181,7 @@ async fn stored_answer_is_found_without_a_write(engine: Engine) {
     for other in [request("bob", "a").await, request("ada", "b").await] {
         assert_eq!(idempotency::find(&it.db, &other).await.unwrap(), None, "{other:?}");
     }
-    let fingerprint = Fingerprint::of(&json!({ "name": "a" })).unwrap();
+    let fingerprint = Fingerprint::from_body(&json!({ "name": "a" })).unwrap();
     let begun = KeyedRequest::new(&key("key-2").await, "ada", ROUTE, fingerprint, at(0));
     let beginning = begun.clone();
     it.db.write(move |tx| idempotency::claim_key(tx, &beginning)).await.unwrap();
@@ -222,7 +222,7 @@ async fn answers_are_stored_for_a_day(engine: Engine) {
             &key("key-1").await,
             "ada",
             ROUTE,
-            Fingerprint::of(&json!({ "name": "a" })).unwrap(),
+            Fingerprint::from_body(&json!({ "name": "a" })).unwrap(),
             at(millis),
         )
     };
@@ -239,11 +239,11 @@ async fn answers_are_stored_for_a_day(engine: Engine) {
 #[test]
 fn fingerprints_distinguish_bodies_and_hide_secrets() {
     let (a, b) = (json!({ "password": "hunter2" }), json!({ "password": "hunter3" }));
-    assert_eq!(Fingerprint::of(&a).unwrap(), Fingerprint::of(&a).unwrap());
-    assert_ne!(Fingerprint::of(&a).unwrap(), Fingerprint::of(&b).unwrap());
-    let keyed = |key: &str| Fingerprint::keyed(&key.into(), &a).unwrap();
+    assert_eq!(Fingerprint::from_body(&a).unwrap(), Fingerprint::from_body(&a).unwrap());
+    assert_ne!(Fingerprint::from_body(&a).unwrap(), Fingerprint::from_body(&b).unwrap());
+    let keyed = |key: &str| Fingerprint::from_body_with_key(&key.into(), &a).unwrap();
     assert_eq!(keyed("k1"), keyed("k1"));
     assert_ne!(keyed("k1"), keyed("k2"));
-    assert_ne!(keyed("k1"), Fingerprint::of(&a).unwrap());
+    assert_ne!(keyed("k1"), Fingerprint::from_body(&a).unwrap());
     assert_eq!(keyed("k1").as_str().len(), 64);
 }

@@ -178,7 +178,7 @@ fn token_of_the_original_expires_and_can_be_revoked() {
     assert_ne!(begun_at(NOW - 1).unwrap().jti, session.jti);
     assert_eq!(begun_at(NOW - lifetime - 6), None, "it is over");
     assert_eq!(begun_at(NOW + 60), None, "it begins later");
-    sessions.revoked().insert(&session.jti, session.exp);
+    sessions.revoked_sessions().insert(&session.jti, session.exp);
     assert_eq!(begun_at(NOW), None);
 }
 

@@ -44,7 +44,7 @@ fn lock(path: &Path) -> Result<Option<File>, BackupError> {
     }
     let failed = |source| BackupError::File { path: path.to_owned(), source };
     let in_progress = || BackupError::InProgress { path: path.to_owned() };
-    let opened = OpenedPath::of(path).map_err(failed)?;
+    let opened = OpenedPath::record(path).map_err(failed)?;
     let folder = File::open(path).map_err(failed)?;
     match folder.try_lock() {
         Ok(()) if opened.is_unchanged() => Ok(Some(folder)),

@@ -102,7 +102,7 @@ impl CheckedDatabases {
         let path = database(&self.folder, name);
         let missing =
             || StartError::MissingDatabase { path: path.clone(), manifest: self.folder.join(MANIFEST) };
-        let opened = OpenedPath::of_growing(&path).map_err(|_| missing())?;
+        let opened = OpenedPath::record_growing(&path).map_err(|_| missing())?;
         // SQLite would delete the log beside an empty file.
         if is_empty(&path) {
             return Err(missing());

@@ -271,7 +271,7 @@ mod tests {
         fs::write(&database, "rows").unwrap();
         let list = data_dir.path().join(MANIFEST);
         write_private_file(&list, "orders 2026-01-01\n").unwrap();
-        let opened = OpenedPath::of_growing(&database).unwrap();
+        let opened = OpenedPath::record_growing(&database).unwrap();
         let watch = data_dir.watch(vec![opened]);
         assert_eq!(watch.problem(), None);
         for same in ["# a remark\norders 2026-01-01\npayments\n", "orders\n"] {

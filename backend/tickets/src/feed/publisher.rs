@@ -65,7 +65,7 @@ impl Publisher {
             let next = match self.read(head).await {
                 Ok(changes) => self.publish(changes, began).await,
                 Err(error) => {
-                    if let Some(times) = self.failed.occurred() {
+                    if let Some(times) = self.failed.count() {
                         tracing::warn!(%error, times, "reading the change feed failed; retrying");
                     }
                     NextRead::At(began + POLL)

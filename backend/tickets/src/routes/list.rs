@@ -86,12 +86,12 @@ pub(crate) async fn list(
     if let Some(page) = app.pages.get(question, now) {
         return Ok(page.into_response());
     }
-    let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
+    let (query, mut errors) = (Query::from_uri(&uri), ValidationErrors::new());
     let filters = Filters::of(&query, &mut errors);
     let page = PageQuery::parse(&query, &mut errors);
     let seller = filters.seller(&app, &headers, &mut errors);
     let listing = filters.check(now, &mut errors);
-    let after: Option<Position> = page.after(&mut errors);
+    let after: Option<Position> = page.decode_cursor(&mut errors);
     let after = after.filter(|position| {
         let fits = position.fits(listing.sort);
         if !fits {
@@ -106,7 +106,7 @@ pub(crate) async fn list(
     let (sort, rows, own) = (listing.sort, page.rows(), listing.seller.is_some());
     let changes_with_time = listing.starts_after.is_some();
     let mut tickets = app.core.db.read(move |tx| store::list(tx, &listing, after.as_ref(), rows)).await?;
-    let link = page.cut(&uri, &mut tickets, |last| Position::of(last, sort))?.map(|(_, link)| link);
+    let link = page.truncate(&uri, &mut tickets, |last| Position::of(last, sort))?.map(|(_, link)| link);
     // A ticket leaves the list when its event starts.
     let starts = tickets.iter().filter_map(|ticket| ticket.details.starts_at.as_ref());
     let next_start = starts.map(EventTime::instant).min().filter(|_| changes_with_time);

@@ -28,7 +28,7 @@ pub(crate) async fn timeline(
     session: Session,
     uri: Uri,
 ) -> Result<Json<ServiceTimeline>, ApiError> {
-    let id = OrderId::new(Query::of(&uri).required_id("order", "Order must be provided")?);
+    let id = OrderId::new(Query::from_uri(&uri).required_id("order", "Order must be provided")?);
     let now = app.core.clock.now();
     let found = app.core.db.read(move |tx| store::timeline(tx, &id, now)).await?;
     Ok(Json(session.ensure_owner(found)?))

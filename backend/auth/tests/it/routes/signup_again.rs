@@ -129,7 +129,7 @@ async fn stored_answer_has_no_secret(engine: Engine) {
     assert!(!kept[0].contains(PASSWORD) && !kept[0].contains(&reply.token()) && !kept[0].contains("argon2"));
 
     // The fingerprint is keyed, so that a leaked table does not allow passwords to be guessed offline.
-    let plain = Fingerprint::of(&ada()).unwrap();
+    let plain = Fingerprint::from_body(&ada()).unwrap();
     let fingerprint = service.texts("SELECT fingerprint AS t FROM idempotency_keys").await;
     assert_ne!(fingerprint[0], plain.as_str());
     let other = Service::with(engine, |settings| settings.fingerprint_key = "another key".into()).await;

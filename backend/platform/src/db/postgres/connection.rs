@@ -140,8 +140,9 @@ impl Connection {
     pub(super) fn run(&mut self, statement: &FinalStatement<'_>) -> Result<StatementResult, Error> {
         let BatchResult { deferred, last } = self.send(statement)?;
         if let Err(error) = deferred {
-            self.retry_reason =
-                Some(RetryReason::of(&error).unwrap_or_else(|| RetryReason::Deferred(map_error(&error))));
+            self.retry_reason = Some(
+                RetryReason::from_error(&error).unwrap_or_else(|| RetryReason::Deferred(map_error(&error))),
+            );
             return Err(error);
         }
         last

@@ -56,7 +56,7 @@ impl Notifier {
 
     /// Forwards `signal` to the other processes, and the notifications of their signals of this name to it.
     pub(in crate::db) fn share_signal(this: &Arc<Self>, name: &'static str, signal: &Signal) {
-        let mut shared = this.shared();
+        let mut shared = this.lock_shared();
         shared.signals.insert(name, signal.clone());
         if !std::mem::replace(&mut shared.is_started, true) {
             let notifier = this.clone();
@@ -72,7 +72,7 @@ impl Notifier {
         if notified.is_empty() {
             return;
         }
-        let mut shared = self.shared();
+        let mut shared = self.lock_shared();
         let Shared { signals, pending, .. } = &mut *shared;
         let before = pending.len();
         pending.extend(
@@ -91,7 +91,7 @@ impl Notifier {
         self.end.cancel();
     }
 
-    fn shared(&self) -> MutexGuard<'_, Shared> {
+    fn lock_shared(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -165,10 +165,10 @@ impl Notifier {
         let forward = async {
             client.batch_execute(&format!("LISTEN \"{}\"", self.channel())).await?;
             // Notifications may have been missed until now.
-            self.shared().signals.values().for_each(Signal::notify);
+            self.lock_shared().signals.values().for_each(Signal::notify);
             let mut next = Instant::now();
             loop {
-                let has_pending = !self.shared().pending.is_empty();
+                let has_pending = !self.lock_shared().pending.is_empty();
                 let due = async {
                     if !has_pending {
                         self.has_pending.notified().await;
@@ -194,7 +194,7 @@ impl Notifier {
     }
 
     async fn send_pending(&self, client: &Client) -> Result<(), tokio_postgres::Error> {
-        let pending = std::mem::take(&mut self.shared().pending);
+        let pending = std::mem::take(&mut self.lock_shared().pending);
         let channel = self.channel();
         let statements: Vec<String> = pending
             .iter()
@@ -209,7 +209,7 @@ impl Notifier {
         if process_id == self.process_id {
             return;
         }
-        if let Some(signal) = self.shared().signals.get(name) {
+        if let Some(signal) = self.lock_shared().signals.get(name) {
             signal.notify();
         }
     }

@@ -27,7 +27,7 @@ pub(super) enum RetryReason {
 
 impl RetryReason {
     /// Returns why the transaction must be run again after this error, or `None` if running it again does not help.
-    pub(super) fn of(error: &Error) -> Option<Self> {
+    pub(super) fn from_error(error: &Error) -> Option<Self> {
         match classify(error) {
             ErrorClass::ConnectionLost => Some(Self::ConnectionLost(error_chain(error))),
             ErrorClass::ReadOnly => Some(Self::ReadOnly(error_chain(error))),

@@ -108,7 +108,7 @@ impl<'c> Session<'c> {
     fn record_error(&mut self, error: &postgres::Error) -> DbError {
         self.connection.is_aborted = true;
         if self.connection.retry_reason.is_none() {
-            self.connection.retry_reason = RetryReason::of(error);
+            self.connection.retry_reason = RetryReason::from_error(error);
         }
         map_error(error)
     }

@@ -19,7 +19,7 @@ pub(super) enum Tls {
 
 impl Tls {
     /// Trusts the certificates of the file `roots`, or by default those that this machine trusts.
-    pub(super) fn checked(roots: Option<&Path>) -> Result<Self, String> {
+    pub(super) fn with_roots(roots: Option<&Path>) -> Result<Self, String> {
         let mut trusted = RootCertStore::empty();
         match roots {
             Some(file) => {

@@ -124,7 +124,7 @@ impl FromStr for PostgresUrl {
             Some("require" | "verify-full") => true,
             Some(_) => return Err(error("sslmode must be disable or require, which checks the certificate")),
         };
-        let tls = if encrypted { Tls::checked(roots.as_deref()).map_err(UrlError)? } else { Tls::None };
+        let tls = if encrypted { Tls::with_roots(roots.as_deref()).map_err(UrlError)? } else { Tls::None };
         config.ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable });
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);

@@ -12,7 +12,7 @@ use super::notifier::Notifier;
 use super::retry_reason::{RetryReason, is_connection_lost, map_error};
 use super::session::Session;
 use super::url::Target;
-use crate::db::engine::{Counters, Isolation, Queued, next_of};
+use crate::db::engine::{Counters, Isolation, Queued, next_unit};
 use crate::db::job::Job;
 use crate::db::tx::Mode;
 use crate::db::{DbError, Tx};
@@ -62,7 +62,7 @@ impl Worker {
 
     /// Runs units until the queue is closed and empty.
     pub(super) fn run(mut self, queue: &Mutex<mpsc::Receiver<Queued>>) {
-        while let Some(Queued { mut job, isolation }) = next_of(queue) {
+        while let Some(Queued { mut job, isolation }) = next_unit(queue) {
             match self.run_to_end(&mut *job, isolation) {
                 Ok(signals) => {
                     // After the commit, so that a listener finds the changes.
@@ -94,7 +94,7 @@ impl Worker {
             };
             match outcome {
                 RunOutcome::Committed(signals) => {
-                    self.counters.committed(1);
+                    self.counters.count_commit(1);
                     return Ok(signals);
                 }
                 RunOutcome::RolledBack => return Ok(Vec::new()),
@@ -125,11 +125,11 @@ impl Worker {
                         return Err(DbError::Unavailable(reason));
                     }
                     static READ_ONLY: LogThrottle = LogThrottle::new();
-                    if let Some(times) = READ_ONLY.occurred() {
+                    if let Some(times) = READ_ONLY.count() {
                         let database = &self.target;
                         tracing::warn!(%database, error = reason, times, "connection is read-only; reconnecting");
                     }
-                    self.counters.repeated("read_only");
+                    self.counters.count_retry("read_only");
                 }
                 RunOutcome::Retry(RetryReason::Deferred(error)) => match mode {
                     // With savepoints no statement is deferred, so the failure is returned to the unit.
@@ -138,7 +138,7 @@ impl Worker {
                 },
                 RunOutcome::Retry(RetryReason::StaleStatement) => {
                     losses += 1;
-                    self.counters.repeated("stale");
+                    self.counters.count_retry("stale");
                     if losses > MAX_LOSSES {
                         return Err(DbError::Unavailable(
                             "prepared statements keep becoming invalid".to_owned(),
@@ -154,7 +154,7 @@ impl Worker {
                     if losses > MAX_LOSSES {
                         return Err(DbError::Unavailable(reason));
                     }
-                    self.counters.repeated("lost");
+                    self.counters.count_retry("lost");
                     pause(losses);
                 }
             }
@@ -167,10 +167,10 @@ impl Worker {
     /// [`DbError::Busy`] after too many conflicts.
     fn back_off(&self, kind: &'static str, reason: &str, conflicts: &mut u32) -> Result<(), DbError> {
         *conflicts += 1;
-        self.counters.repeated(kind);
+        self.counters.count_retry(kind);
         if *conflicts > MAX_CONFLICTS {
             static GIVEN_UP: LogThrottle = LogThrottle::new();
-            if let Some(times) = GIVEN_UP.occurred() {
+            if let Some(times) = GIVEN_UP.count() {
                 tracing::warn!(database = %self.target, error = reason, times, "unit of work given up after conflicts");
             }
             return Err(DbError::Busy);
@@ -238,9 +238,9 @@ fn run(connection: &mut Connection, job: &mut dyn Job, isolation: Isolation, mod
     match connection.commit() {
         Ok(()) => RunOutcome::Committed(signals),
         Err(CommitError::Deferred(error)) => RunOutcome::Retry(
-            RetryReason::of(&error).unwrap_or_else(|| RetryReason::Deferred(map_error(&error))),
+            RetryReason::from_error(&error).unwrap_or_else(|| RetryReason::Deferred(map_error(&error))),
         ),
-        Err(CommitError::Commit(error)) => match RetryReason::of(&error) {
+        Err(CommitError::Commit(error)) => match RetryReason::from_error(&error) {
             Some(RetryReason::ConnectionLost(reason)) if has_changed => RunOutcome::Uncertain(reason),
             Some(reason) => RunOutcome::Retry(reason),
             None => RunOutcome::Refused(map_error(&error)),

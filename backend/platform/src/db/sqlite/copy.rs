@@ -139,7 +139,7 @@ impl Source {
         Ok(Self { path: path.to_owned(), locker, reader })
     }
 
-    fn failed(&self, source: rusqlite::Error) -> CopyError {
+    fn copy_error(&self, source: rusqlite::Error) -> CopyError {
         CopyError::Database { path: self.path.clone(), source }
     }
 
@@ -147,7 +147,7 @@ impl Source {
         match self.locker.execute_batch("BEGIN IMMEDIATE") {
             Ok(()) => Ok(true),
             Err(error) if is_busy(&error) => Ok(false),
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err(self.copy_error(error)),
         }
     }
 
@@ -162,7 +162,7 @@ impl Source {
     fn begin_snapshot(&self) -> Result<(), CopyError> {
         // The first read opens the snapshot.
         let begun = self.reader.execute_batch("BEGIN; SELECT COUNT(*) FROM sqlite_schema");
-        begun.map_err(|error| self.failed(error))
+        begun.map_err(|error| self.copy_error(error))
     }
 
     fn copy(&self, to: &Path) -> Result<(), CopyError> {

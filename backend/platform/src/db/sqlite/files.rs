@@ -64,14 +64,14 @@ impl Files {
     }
 
     /// Records the identities and the lengths of the files, all of which are open now.
-    pub(super) fn opened(path: &Path) -> Result<Self, OpenError> {
+    pub(super) fn record(path: &Path) -> Result<Self, OpenError> {
         let open = || {
             Ok([
                 // SQLite shortens a database for `VACUUM` only, which nothing here runs.
-                OpenedPath::of_growing(path)?,
+                OpenedPath::record_growing(path)?,
                 // Another process that opens the database may empty the log.
-                OpenedPath::of(with_suffix(path, LOG))?,
-                OpenedPath::of(with_suffix(path, LOG_INDEX))?,
+                OpenedPath::record(with_suffix(path, LOG))?,
+                OpenedPath::record(with_suffix(path, LOG_INDEX))?,
             ])
         };
         let paths = open().map_err(|error: io::Error| open_error(path, &error))?;
@@ -79,7 +79,7 @@ impl Files {
     }
 
     /// Returns the first file that was moved, deleted, replaced or shortened. Logs each change once, and its end.
-    pub(super) fn changed(&self) -> Option<ChangedFile<'_>> {
+    pub(super) fn find_change(&self) -> Option<ChangedFile<'_>> {
         let changed = self
             .paths
             .iter()
@@ -113,7 +113,7 @@ impl Files {
     /// Prevents a checkpoint when `connection` is closed, if its files were moved or cut: SQLite would delete the
     /// write-ahead log of other files at the same paths, or copy what is left of a log.
     pub(super) fn protect_replacements(&self, connection: &Connection) {
-        if self.changed().is_some()
+        if self.find_change().is_some()
             && let Err(error) = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
         {
             tracing::error!(%error, "cannot disable the checkpoint of a moved database");

@@ -28,12 +28,12 @@ async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
     let headers = returned(&new.cookie);
     let ending = new.session.clone();
     for expected in [true, false] {
-        let (revoked, ending) = (sessions.revoked().clone(), ending.clone());
+        let (revoked, ending) = (sessions.revoked_sessions().clone(), ending.clone());
         let recorded = db.write(move |tx| revoked.record(tx, &ending.jti, &ending.user_id, ending.exp)).await;
         let news: Result<bool, DbError> = recorded;
         assert_eq!(news.unwrap(), expected);
     }
-    sessions.revoked().insert(&ending.jti, ending.exp);
+    sessions.revoked_sessions().insert(&ending.jti, ending.exp);
     assert_eq!(sessions.read(&headers), None);
     // Another start of the same service reads it from its table.
     let again = make(RevokedSessions::load(&db, clock.clone()).await.unwrap());

@@ -48,9 +48,9 @@ const STATUS: &str = "Status must be valid, offered, used, void, a list of these
     )
 )]
 pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {
-    let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
+    let (query, mut errors) = (Query::from_uri(&uri), ValidationErrors::new());
     let page = PageQuery::parse(&query, &mut errors);
-    let after: Option<String> = page.after(&mut errors);
+    let after: Option<String> = page.decode_cursor(&mut errors);
     let statuses: Vec<PassStatus> = query.list("status", STATUS, &mut errors);
     let issued = match query.value("issued", &mut errors) {
         None => false,
@@ -67,7 +67,7 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
     let filter = PassFilter { user: session.user_id, issued, statuses, order };
     let unit = move |tx: &mut Tx<'_>| store::passes::list(tx, &filter, after.as_deref(), rows);
     let mut passes = app.core.db.read(unit).await?;
-    let link = page.cut(&uri, &mut passes, |last| last.id.clone())?;
+    let link = page.truncate(&uri, &mut passes, |last| last.id.clone())?;
     // Each code is signed, which takes time.
     let render = move || {
         let show = |pass| match issued {
