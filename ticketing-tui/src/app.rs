@@ -170,8 +170,8 @@ impl App {
         let mut click_targets = std::mem::take(&mut self.click_targets);
         click_targets.clear();
         let mut cursor = None;
-        let theme = Theme::of(self.model.settings.theme, self.colours, self.light);
-        let glyphs = Glyphs::of(self.model.settings.borders);
+        let theme = Theme::new(self.model.settings.theme, self.colours, self.light);
+        let glyphs = Glyphs::new(self.model.settings.borders);
         let area = buffer.area;
         buffer.set_style(area, theme.base);
         let mut painter =
@@ -257,7 +257,7 @@ impl App {
         if key.kind == KeyEventKind::Release {
             return;
         }
-        let chord = Chord::of(key);
+        let chord = Chord::from_key_event(key);
         let front = self.front();
         if front.wants_key() || front.has_text_input(&self.model) && form::edits(key) {
             return self.input(Input::Key(key));

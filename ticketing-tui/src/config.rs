@@ -156,7 +156,7 @@ impl Reader<'_> {
         for (key, item) in table.iter() {
             let span = item.span();
             match (Setting::ALL.into_iter().find(|setting| setting.name() == key), key) {
-                (Some(setting), _) => self.setting(setting, item),
+                (Some(setting), _) => self.apply_setting(setting, item),
                 (None, "keys") => match item.as_table_like() {
                     Some(keys) => self.keys(keys),
                     None => self.error(span, "keys must be a table: [tui.keys]"),
@@ -170,7 +170,7 @@ impl Reader<'_> {
         }
     }
 
-    fn setting(&mut self, setting: Setting, item: &Item) {
+    fn apply_setting(&mut self, setting: Setting, item: &Item) {
         let (name, values) = (setting.name(), setting.values());
         let is_switch = values == SWITCH;
         let word = if is_switch {

@@ -134,7 +134,7 @@ impl Runtime {
     }
 
     /// An event that is there already.
-    pub(crate) fn waiting(&mut self) -> Option<Event> {
+    pub(crate) fn try_next(&mut self) -> Option<Event> {
         self.events.try_recv().ok()
     }
 

@@ -92,7 +92,7 @@ const ASCII: Glyphs = Glyphs {
 
 impl Glyphs {
     /// Returns a text with the separator of these glyphs in the place of `·`.
-    pub(crate) fn separated(&self, text: &str) -> String {
+    pub(crate) fn replace_separators(&self, text: &str) -> String {
         text.replace('·', self.separator)
     }
 
@@ -102,7 +102,7 @@ impl Glyphs {
     }
 
     /// The signs that go with the frames.
-    pub(crate) fn of(borders: Borders) -> Self {
+    pub(crate) fn new(borders: Borders) -> Self {
         match borders {
             Borders::Rounded => DRAWN,
             Borders::Square => Self { border: border::PLAIN, ..DRAWN },

@@ -44,7 +44,7 @@ const NAMED: [(&str, KeyCode); 18] = [
 impl Chord {
     /// Normalizes a pressed key: a capital letter is itself, not shift with a small one.
     #[must_use]
-    pub fn of(key: &KeyEvent) -> Self {
+    pub fn from_key_event(key: &KeyEvent) -> Self {
         let mut modifiers = key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         let code = match key.code {
             KeyCode::BackTab => {
@@ -98,7 +98,7 @@ impl FromStr for Chord {
             _ => None,
         };
         let code = named.or_else(numbered).or(single).ok_or_else(wrong)?;
-        Ok(Self::of(&KeyEvent::new(code, modifiers)))
+        Ok(Self::from_key_event(&KeyEvent::new(code, modifiers)))
     }
 }
 
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn equivalent_key_events_are_the_same_key() {
-        let of = |code, modifiers| Chord::of(&KeyEvent::new(code, modifiers));
+        let of = |code, modifiers| Chord::from_key_event(&KeyEvent::new(code, modifiers));
         assert_eq!(of(KeyCode::BackTab, KeyModifiers::NONE), chord("shift-tab"));
         assert_eq!(of(KeyCode::Char('G'), KeyModifiers::SHIFT), chord("G"));
         assert_eq!(of(KeyCode::Char('g'), KeyModifiers::SHIFT), chord("G"));

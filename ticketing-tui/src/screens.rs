@@ -258,7 +258,7 @@ pub(crate) struct PlainField {
 }
 
 impl PlainField {
-    fn of(number: usize, field: &Field) -> Self {
+    fn from_field(number: usize, field: &Field) -> Self {
         Self {
             number,
             label: field.label.to_owned(),
@@ -282,7 +282,8 @@ impl PlainView {
     }
 
     fn form(form: &Form) -> Self {
-        let fields = form.fields.iter().enumerate().map(|(number, field)| PlainField::of(number, field));
+        let fields =
+            form.fields.iter().enumerate().map(|(number, field)| PlainField::from_field(number, field));
         Self { fields: fields.collect(), ..Self::default() }
     }
 
@@ -304,7 +305,7 @@ fn form_input(form: &mut Form, input: Input<'_>) -> bool {
             true
         }
         Input::Field(field) => {
-            form.focus_on(field);
+            form.focus_field(field);
             true
         }
         Input::Fill(field, text) => {

@@ -89,7 +89,7 @@ pub(crate) struct Theme {
 
 impl Theme {
     /// The styles of a theme on a terminal with so many colours. `light` is what `Auto` means.
-    pub(crate) fn of(name: ThemeName, colours: Colours, light: bool) -> Self {
+    pub(crate) fn new(name: ThemeName, colours: Colours, light: bool) -> Self {
         let name = match (name, colours) {
             (_, Colours::None) => ThemeName::Plain,
             (ThemeName::Plain, _) => ThemeName::Plain,
@@ -286,21 +286,21 @@ mod tests {
         0xe7_4856, 0x16_c60c, 0xf9_f1a5, 0x3b_78ff, 0xb4_009e, 0x61_d6d6, 0xf2_f2f2,
     ];
 
-    fn split(rgb: u32) -> Rgb {
+    fn to_rgb(rgb: u32) -> Rgb {
         let [_, r, g, b] = rgb.to_be_bytes();
         Rgb(r, g, b)
     }
 
     /// Returns the colour that a terminal with these sixteen colours shows.
-    fn shown(color: Color, sixteen: &[u32; 16]) -> Rgb {
+    fn displayed_rgb(color: Color, sixteen: &[u32; 16]) -> Rgb {
         match color {
             Color::Rgb(r, g, b) => Rgb(r, g, b),
-            Color::Black => split(sixteen[0]),
-            Color::LightRed => split(sixteen[9]),
-            Color::LightGreen => split(sixteen[10]),
-            Color::LightYellow => split(sixteen[11]),
-            Color::LightCyan => split(sixteen[14]),
-            Color::White => split(sixteen[15]),
+            Color::Black => to_rgb(sixteen[0]),
+            Color::LightRed => to_rgb(sixteen[9]),
+            Color::LightGreen => to_rgb(sixteen[10]),
+            Color::LightYellow => to_rgb(sixteen[11]),
+            Color::LightCyan => to_rgb(sixteen[14]),
+            Color::White => to_rgb(sixteen[15]),
             Color::Indexed(index @ 16..=231) => {
                 let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
                 let index = index - 16;
@@ -317,7 +317,7 @@ mod tests {
     fn ratio(style: Style, sixteen: &[u32; 16]) -> f64 {
         let (text, background) = (style.fg.unwrap(), style.bg.unwrap());
         // Reversing swaps the two, which leaves the ratio as it is.
-        contrast(shown(text, sixteen), shown(background, sixteen))
+        contrast(displayed_rgb(text, sixteen), displayed_rgb(background, sixteen))
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
         for (name, colours) in names.iter().flat_map(|name| {
             [Colours::Sixteen, Colours::Indexed, Colours::True].map(|colours| (*name, colours))
         }) {
-            let theme = Theme::of(name, colours, false);
+            let theme = Theme::new(name, colours, false);
             let backgrounds = [
                 ("base", Style::new()),
                 ("bar", theme.bar),
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn without_colours_nothing_is_coloured() {
         for name in ThemeName::ALL {
-            let theme = Theme::of(name, Colours::None, false);
+            let theme = Theme::new(name, Colours::None, false);
             assert_eq!((theme.base.fg, theme.bad.fg, theme.selected.bg), (None, None, None));
         }
     }

@@ -62,7 +62,7 @@ impl Caller {
                 Some(issued) => pass(issued),
                 None => return Err(CallError::other("The ticket is not issued yet")),
             },
-            Call::ReleasedPass(id) => self.released_pass(&id).await?,
+            Call::ReleasedPass(id) => self.fetch_released_pass(&id).await?,
             Call::SaveCalendar(id) => {
                 let saved = super::calendar_file::save(&id, &passes.calendar(&id).await?);
                 let not_saved = |why: std::io::Error| {
@@ -134,7 +134,7 @@ impl Caller {
     }
 
     /// A pass whose listing was withdrawn. The orders of the listing prevail, so that it is valid a moment later.
-    async fn released_pass(&self, id: &PassId) -> Result<Reply, CallError> {
+    async fn fetch_released_pass(&self, id: &PassId) -> Result<Reply, CallError> {
         let end = Instant::now() + RELEASE_TIMEOUT;
         loop {
             let found = self.client.passes().get(id).await?;

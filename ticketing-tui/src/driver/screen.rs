@@ -135,7 +135,7 @@ impl Driver {
             })?;
             taken += 1;
             if taken < 64 && next == LoopControl::Continue {
-                event = self.runtime.waiting();
+                event = self.runtime.try_next();
             }
         }
         self.dirty = true;

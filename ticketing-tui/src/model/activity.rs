@@ -58,7 +58,7 @@ pub(crate) struct Activity {
 
 impl ActivityKind {
     /// Returns the activity of a change of a row; `None` if it is not shown.
-    pub(crate) fn of(before: Option<&TicketRow>, after: &TicketRow) -> Option<Self> {
+    pub(crate) fn from_change(before: Option<&TicketRow>, after: &TicketRow) -> Option<Self> {
         let Some(before) = before else {
             return match after.state {
                 TicketState::Available => Some(Self::Listed),
@@ -94,7 +94,7 @@ impl ActivityKind {
 
 impl Activity {
     pub(crate) fn note(&mut self, event: ActivityEvent) {
-        self.move_to(event.at);
+        self.advance_to(event.at);
         for bar in self.bars.back_mut().into_iter().chain([&mut self.total]) {
             match event.kind {
                 ActivityKind::Listed => bar.listed += 1,
@@ -111,7 +111,7 @@ impl Activity {
     }
 
     /// Begins new bars, up to a time.
-    fn move_to(&mut self, now: Timestamp) {
+    fn advance_to(&mut self, now: Timestamp) {
         let span = now.as_millis() / MILLIS_PER_BAR;
         let gone = if self.bars.is_empty() { 1 } else { (span - self.newest).max(0) };
         for _ in 0..gone.min(BARS as i64) {
@@ -151,7 +151,7 @@ impl Activity {
 mod tests {
     use super::*;
 
-    fn sold(at: i64) -> ActivityEvent {
+    fn sold_event(at: i64) -> ActivityEvent {
         ActivityEvent {
             at: Timestamp::from_millis(at),
             ticket: "t".into(),
@@ -165,9 +165,9 @@ mod tests {
     fn bars_follow_the_time() {
         let mut activity = Activity::default();
         let start = 1_800_000_000_000;
-        activity.note(sold(start));
-        activity.note(sold(start + 9_999));
-        activity.note(sold(start + 25_000));
+        activity.note(sold_event(start));
+        activity.note(sold_event(start + 9_999));
+        activity.note(sold_event(start + 25_000));
         let at = |by: i64| activity.bars(Timestamp::from_millis(start + by));
         let tail = |bars: Vec<Bar>| bars[BARS - 4..].iter().map(|bar| bar.sold).collect::<Vec<_>>();
         assert_eq!(tail(at(25_000)), [0, 2, 0, 1]);

@@ -66,7 +66,7 @@ impl FilteredView {
         self.order.len()
     }
 
-    pub(crate) fn at(&self, index: usize) -> Option<RowId> {
+    pub(crate) fn get(&self, index: usize) -> Option<RowId> {
         self.order.get(index).map(|entry| entry.row)
     }
 
@@ -140,7 +140,7 @@ impl FilteredView {
         true
     }
 
-    /// Records the position of a row before it changes, for [`Self::changed`].
+    /// Records the position of a row before it changes, for [`Self::insert_row`].
     pub(crate) fn before_change(&mut self, tickets: &TicketStore, row: RowId) {
         if self.search.is_none()
             && let Some(entry) = self.entry(tickets, row)
@@ -151,7 +151,7 @@ impl FilteredView {
     }
 
     /// Puts a row to its place after it has changed, or was added.
-    pub(crate) fn changed(&mut self, tickets: &TicketStore, row: RowId) {
+    pub(crate) fn insert_row(&mut self, tickets: &TicketStore, row: RowId) {
         if let Some(search) = &mut self.search {
             search.changed_rows.push(row);
             return;
@@ -164,7 +164,7 @@ impl FilteredView {
     }
 
     /// Puts many new rows to their places at once.
-    pub(crate) fn added(&mut self, tickets: &TicketStore, rows: &[RowId]) {
+    pub(crate) fn insert_rows(&mut self, tickets: &TicketStore, rows: &[RowId]) {
         if let Some(search) = &mut self.search {
             search.changed_rows.extend(rows);
             return;
@@ -184,7 +184,7 @@ impl FilteredView {
     }
 
     /// The characters of a title that the filter has found, by their index among its graphemes, in order.
-    pub(crate) fn found_letters(&self, title: &str) -> Vec<u32> {
+    pub(crate) fn matched_letters(&self, title: &str) -> Vec<u32> {
         let mut found = Vec::new();
         if !self.query.text.trim().is_empty() {
             let (matcher, letters) = &mut *self.scratch.borrow_mut();

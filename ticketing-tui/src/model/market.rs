@@ -50,7 +50,7 @@ impl Market {
                 added.push(row);
             }
         }
-        self.view.added(&self.tickets, &added);
+        self.view.insert_rows(&self.tickets, &added);
     }
 
     /// Updates a ticket. Returns its state before, if it has changed.
@@ -67,7 +67,7 @@ impl Market {
         if before.is_none() && change.kind != TicketChangeKind::Created && change.ticket.version > 0 {
             return;
         }
-        if let Some(kind) = ActivityKind::of(before.as_ref(), row) {
+        if let Some(kind) = ActivityKind::from_change(before.as_ref(), row) {
             let (ticket, title, cents) = (change.ticket.id.clone(), row.title.clone(), row.cents);
             self.activity.note(ActivityEvent { at: now, ticket, title, cents, kind });
         }
@@ -78,7 +78,7 @@ impl Market {
         if let Some(row) = self.tickets.find(id) {
             self.view.before_change(&self.tickets, row);
             self.tickets.withdraw(row);
-            self.view.changed(&self.tickets, row);
+            self.view.insert_row(&self.tickets, row);
         }
     }
 
@@ -94,11 +94,11 @@ impl Market {
         if let Some(row) = self.tickets.find(&ticket.id) {
             self.view.before_change(&self.tickets, row);
             let taken = self.tickets.update(ticket, withdrawn);
-            self.view.changed(&self.tickets, row);
+            self.view.insert_row(&self.tickets, row);
             return taken.map(|(_, before)| before);
         }
         let (row, before) = self.tickets.update(ticket, withdrawn)?;
-        self.view.changed(&self.tickets, row);
+        self.view.insert_row(&self.tickets, row);
         Some(before)
     }
 
@@ -113,8 +113,8 @@ impl Market {
     }
 
     /// The ticket that is shown at a place.
-    pub(crate) fn shown(&self, index: usize) -> Option<(RowId, &TicketRow)> {
-        let id = self.view.at(index)?;
+    pub(crate) fn visible_ticket(&self, index: usize) -> Option<(RowId, &TicketRow)> {
+        let id = self.view.get(index)?;
         self.tickets.row(id).map(|row| (id, row))
     }
 

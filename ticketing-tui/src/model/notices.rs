@@ -69,7 +69,7 @@ impl Notices {
         self.shown.retain(|notice| notice.expires_at > now);
     }
 
-    pub(crate) fn shown(&self) -> impl DoubleEndedIterator<Item = &Notice> {
+    pub(crate) fn visible(&self) -> impl DoubleEndedIterator<Item = &Notice> {
         self.shown.iter()
     }
 

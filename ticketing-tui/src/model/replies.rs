@@ -193,7 +193,7 @@ impl Model {
                         self.reservation_checks.insert(orders, ticket.clone());
                     }
                     CallErrorKind::Refused(ErrorCode::NotFound) => {
-                        let text = format!("{} is no longer for sale", self.title_of(ticket));
+                        let text = format!("{} is no longer for sale", self.ticket_title(ticket));
                         self.notify(Level::Error, text);
                     }
                     // Its screen asks whether the new price is fine.
@@ -211,13 +211,13 @@ impl Model {
     /// Reports a changed price if the screen that ordered the ticket is closed.
     pub(crate) fn report_price_change(&mut self) {
         if let Some(PriceChange { ticket, shown, price, .. }) = self.price_change.take() {
-            let title = self.title_of(&ticket);
+            let title = self.ticket_title(&ticket);
             let text = format!("{title} costs ${price} now, not ${shown}; nothing was reserved");
             self.notify(Level::Warning, text);
         }
     }
 
-    fn title_of(&self, ticket: &TicketId) -> String {
+    fn ticket_title(&self, ticket: &TicketId) -> String {
         self.market.tickets.get(ticket).map_or("It", |row| &row.title).to_owned()
     }
 
@@ -225,7 +225,7 @@ impl Model {
     fn check_reservation(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
         let Some(ticket) = self.reservation_checks.remove(&id) else { return };
         let holds = |order: &Order| order.ticket.id == ticket && order.status != OrderStatus::Cancelled;
-        let title = self.title_of(&ticket);
+        let title = self.ticket_title(&ticket);
         match reply {
             Ok(Reply::Orders(orders)) if orders.iter().any(holds) => {
                 self.notify(Level::Success, format!("{title} is already reserved for you; see your orders"));

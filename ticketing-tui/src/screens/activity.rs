@@ -160,7 +160,7 @@ fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
         let values: Vec<u64> =
             bars.rchunks(each).rev().map(|some| some.iter().map(|bar| u64::from(value(bar))).sum()).collect();
         if !rest.is_empty() {
-            meter::bars(painter, chart(rest), &values, style);
+            meter::draw_bars(painter, chart(rest), &values, style);
         }
         rest = below(rest, 1);
     }
@@ -188,6 +188,6 @@ fn prices(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
         from = end.unwrap_or(from);
         rows.push((label, *count));
     }
-    meter::lying(painter, inner, &rows, painter.theme.dim);
+    meter::draw_horizontal_bars(painter, inner, &rows, painter.theme.dim);
     below(area, PRICES)
 }

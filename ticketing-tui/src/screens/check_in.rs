@@ -94,7 +94,7 @@ impl CheckIn {
 
     fn submit(&mut self, cx: &mut Context<'_>) {
         let code = self.form.value(CODE).trim().to_owned();
-        self.form.focus_on(CODE);
+        self.form.focus_field(CODE);
         if code.is_empty() || !cx.require_sign_in(None) {
             return;
         }
@@ -218,7 +218,7 @@ impl Screen for CheckIn {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.panel_of(area, &self.title(model), WIDEST);
+        let inner = painter.panel_at_most(area, &self.title(model), WIDEST);
         let rest = self.form.view(painter, inner);
         let (words, role) = standing(model);
         let style = if role == StyleRole::Usual { painter.theme.faint } else { role.style(painter.theme) };

@@ -28,15 +28,17 @@ const PRICE_FORM: &str = "Like 38 or 149.99, up to 999999.99";
 impl Listing {
     pub(super) fn open(id: Option<TicketId>, model: &Model) -> (Self, Form) {
         let mut fields = vec![
-            Field::new("Title", "what it admits to, like Jazz at the lake").named("title").at_most(LONGEST),
-            Field::new("Price", "in US dollars, like 38 or 149.99").named("price"),
+            Field::new("Title", "what it admits to, like Jazz at the lake")
+                .with_name("title")
+                .at_most(LONGEST),
+            Field::new("Price", "in US dollars, like 38 or 149.99").with_name("price"),
         ];
         fields.extend(DetailField::ALL.iter().map(|field| {
             let example = match field {
                 DetailField::StartsAt => "optional, like 2026-12-24T19:30:00+01:00",
                 _ => "optional",
             };
-            Field::new(text::detail_label(*field), example).named(field.name()).optional()
+            Field::new(text::detail_label(*field), example).with_name(field.name()).optional()
         }));
         let mut form = Form::new(fields);
         if let Some(listing) = id.as_ref().and_then(|id| model.listings.get(id)) {

@@ -34,7 +34,7 @@ impl Market {
     }
 
     fn selected<'m>(&self, model: &'m Model) -> Option<(TicketId, &'m TicketRow)> {
-        let (id, row) = model.market.shown(self.list.selected())?;
+        let (id, row) = model.market.visible_ticket(self.list.selected())?;
         Some((model.market.tickets.id(id)?, row))
     }
 
@@ -195,7 +195,7 @@ impl Screen for Market {
         self.query_line(model, painter, top(inner, 1));
         let rows = below(inner, 1);
         if model.market.view.len() == 0 {
-            self.nothing(model, painter, rows);
+            self.draw_placeholder(model, painter, rows);
         } else {
             self.rows(model, painter, rows);
         }
@@ -218,7 +218,7 @@ impl Screen for Market {
         if let FeedState::Retrying { error, .. } | FeedState::Unavailable(error) = &model.feed_state {
             view.lines.push(format!("Not live: {}", error.message));
         }
-        view.fields = vec![super::PlainField::of(0, &self.filter)];
+        view.fields = vec![super::PlainField::from_field(0, &self.filter)];
         view
     }
 

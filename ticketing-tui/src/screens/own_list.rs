@@ -39,7 +39,7 @@ pub(super) trait OwnList: fmt::Debug + 'static {
 
     /// Returns the columns of a list so wide.
     fn columns(width: u16) -> Columns {
-        Columns::of(width)
+        Columns::for_width(width)
     }
 
     /// Returns the row of an item in a list so wide.
@@ -120,7 +120,7 @@ impl<L: OwnList> Screen for OwnListScreen<L> {
             return placeholder::own(painter, inner, model, load, &what, [L::NONE, &L::hint(model)]);
         }
         if let Some(summary) = L::summary(model) {
-            painter.text(List::heading(inner, 0, 0), &summary, painter.theme.dim);
+            painter.text(List::heading_area(inner, 0, 0), &summary, painter.theme.dim);
             inner = below(inner, 1);
         }
         let columns = L::columns(inner.width);

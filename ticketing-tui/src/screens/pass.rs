@@ -107,8 +107,8 @@ const MISSING_HINT: &str = "It may have been claimed or sold, or it belongs to a
 const WIDEST_TEXT: u16 = 48;
 
 /// The place of the code and its text in the middle of an area.
-fn centred(painter: &Painter<'_>, area: Rect, qr: &Qr) -> Rect {
-    let Some(size) = qr.size_in(painter, area, BESIDE_QR) else { return area };
+fn centre_code(painter: &Painter<'_>, area: Rect, qr: &Qr) -> Rect {
+    let Some(size) = qr.fitting_size(painter, area, BESIDE_QR) else { return area };
     let width = area.width.min(size.width + WIDEST_TEXT);
     let (x, y) = (area.x + (area.width - width) / 2, area.y + (area.height - size.height) / 2);
     Rect { x, y, width, height: size.height }
@@ -169,11 +169,12 @@ impl Screen for Pass {
             }
             return placeholder::load(painter, inner, &self.load, "the ticket", &model.key(Action::Reload));
         };
-        let Some((_, qr)) = self.qr.as_ref().filter(|(_, qr)| qr.size_in(painter, area, BESIDE_QR).is_some())
+        let Some((_, qr)) =
+            self.qr.as_ref().filter(|(_, qr)| qr.fitting_size(painter, area, BESIDE_QR).is_some())
         else {
             return self.without_qr(model, painter, area, pass);
         };
-        let beside = qr.view(painter, centred(painter, area, qr), BESIDE_QR);
+        let beside = qr.view(painter, centre_code(painter, area, qr), BESIDE_QR);
         let inner = inset(beside, 1, u16::from(beside.height > 22));
         let rest = passes::ticket(painter, inner, pass);
         painter.paragraph(rest, &passes::note(pass, model), painter.theme.dim);

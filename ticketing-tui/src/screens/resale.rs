@@ -18,7 +18,10 @@ pub(super) struct Resale {
 
 impl Resale {
     pub(super) fn open(id: PassId) -> (Self, Form) {
-        (Self { id }, Form::new(vec![Field::new("Price", "in US dollars, like 38 or 149.99").named("price")]))
+        (
+            Self { id },
+            Form::new(vec![Field::new("Price", "in US dollars, like 38 or 149.99").with_name("price")]),
+        )
     }
 
     fn pass<'m>(&self, model: &'m Model) -> Option<&'m Pass> {

@@ -84,7 +84,7 @@ impl Settings {
         if key.code == KeyCode::Esc && action != Action::Back {
             return;
         }
-        let chord = Chord::of(key);
+        let chord = Chord::from_key_event(key);
         if let Some(other) = cx.model.settings.keys.conflicting_action(action, chord) {
             let text =
                 format!("{chord} is already the key of \"{}\"; change that key first", other.description());

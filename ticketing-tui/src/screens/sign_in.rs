@@ -24,8 +24,8 @@ const AGAIN: usize = 2;
 impl SignIn {
     pub(super) fn open(then: Option<Box<Route>>) -> (Self, Form) {
         let fields = vec![
-            Field::new("E-mail", "you@example.com").named("email"),
-            Field::new("Password", "").named("password").secret(),
+            Field::new("E-mail", "you@example.com").with_name("email"),
+            Field::new("Password", "").with_name("password").secret(),
         ];
         (Self { then, new: false }, Form::new(fields))
     }
@@ -86,6 +86,6 @@ impl FormPage for SignIn {
         form.clear_faults();
         form.fields.truncate(AGAIN);
         form.fields.extend(self.new.then(|| Field::new("Repeat it", "").secret()));
-        form.focus_on(EMAIL);
+        form.focus_field(EMAIL);
     }
 }

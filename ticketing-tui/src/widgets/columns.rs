@@ -54,7 +54,7 @@ pub(crate) const WIDEST: u16 = 110;
 
 impl Columns {
     /// Returns the columns of rows so wide, with the price at their end.
-    pub(crate) fn of(width: u16) -> Self {
+    pub(crate) fn for_width(width: u16) -> Self {
         let time = match width {
             ..50 => 0,
             50..72 => SHORT_TIME,
@@ -66,7 +66,7 @@ impl Columns {
 
     /// Returns the columns of rows so wide, with the seat at their end, where there is room for it.
     pub(crate) fn with_seat(width: u16) -> Self {
-        Self { last: if width >= 70 { SEAT } else { 0 }, has_seats: true, ..Self::of(width) }
+        Self { last: if width >= 70 { SEAT } else { 0 }, has_seats: true, ..Self::for_width(width) }
     }
 
     /// Draws a list of so many rows under the names of its columns, with a heading above each group of rows.
@@ -80,7 +80,7 @@ impl Columns {
         row: impl FnMut(&mut Painter<'_>, Rect, usize),
     ) {
         let rows = below(area, 1);
-        self.heading(painter, List::heading(area, len + groups.len(), rows.height));
+        self.draw_heading(painter, List::heading_area(area, len + groups.len(), rows.height));
         list.view_grouped(painter, rows, len, groups, row);
     }
 
@@ -105,7 +105,7 @@ impl Columns {
     }
 
     /// Writes the names of the columns.
-    fn heading(self, painter: &mut Painter<'_>, line: Rect) {
+    fn draw_heading(self, painter: &mut Painter<'_>, line: Rect) {
         let style = painter.theme.heading;
         let [title, time, venue, last] = self.places(line);
         painter.text(title, "TITLE", style);
@@ -119,7 +119,8 @@ impl Columns {
         let [mut title, time, venue, last] = self.places(place);
         let (status, role) = &row.status;
         if *role != StyleRole::Usual {
-            let end = painter.right(title, &painter.glyphs.separated(status), role.style(painter.theme));
+            let end =
+                painter.right(title, &painter.glyphs.replace_separators(status), role.style(painter.theme));
             title.width = end.saturating_sub(title.x + 1);
         }
         let style = if row.is_unavailable { painter.theme.unavailable } else { Style::new() };

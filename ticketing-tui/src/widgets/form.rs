@@ -38,7 +38,7 @@ impl Field {
         Self { label, example, ..Self::default() }
     }
 
-    pub(crate) fn named(self, name: &'static str) -> Self {
+    pub(crate) fn with_name(self, name: &'static str) -> Self {
         Self { name, ..self }
     }
 
@@ -173,7 +173,7 @@ impl Form {
         self.fields.get(field).map_or("", Field::value)
     }
 
-    pub(crate) fn focus_on(&mut self, field: usize) {
+    pub(crate) fn focus_field(&mut self, field: usize) {
         self.focus = field.min(self.fields.len().saturating_sub(1));
     }
 

@@ -70,7 +70,7 @@ impl List {
     }
 
     /// Returns where a heading belongs that stands over the rows: the line, but for their margins.
-    pub(crate) fn heading(line: Rect, len: usize, rows: u16) -> Rect {
+    pub(crate) fn heading_area(line: Rect, len: usize, rows: u16) -> Rect {
         let scrolls = u16::from(len > usize::from(rows));
         Rect { x: line.x + 2, width: line.width.saturating_sub(3 + scrolls), height: 1, ..line }
     }
@@ -178,13 +178,13 @@ mod tests {
     }
 
     /// Draws a list of this many rows, whose groups begin at these rows, and returns its lines.
-    fn drawn(list: &List, len: usize, groups: &[usize], height: u16) -> Vec<String> {
+    fn draw_lines(list: &List, len: usize, groups: &[usize], height: u16) -> Vec<String> {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 8, height));
         let (area, mut click_targets, mut cursor) = (buffer.area, Vec::new(), None);
         let mut painter = Painter {
             buffer: &mut buffer,
-            theme: Theme::of(ThemeName::Plain, Colours::None, false),
-            glyphs: Glyphs::of(Borders::Ascii),
+            theme: Theme::new(ThemeName::Plain, Colours::None, false),
+            glyphs: Glyphs::new(Borders::Ascii),
             click_targets: &mut click_targets,
             cursor: &mut cursor,
         };
@@ -199,15 +199,15 @@ mod tests {
     #[test]
     fn headings_stand_above_their_groups_wherever_the_list_is() {
         let mut list = List::default();
-        assert_eq!(drawn(&list, 5, &[0, 3], 8), ["  G0", "> 0", "  1", "  2", "  G3", "  3", "  4", ""]);
-        assert_eq!(drawn(&list, 5, &[0, 3], 3), ["  G0", "> 0", "  1"]);
+        assert_eq!(draw_lines(&list, 5, &[0, 3], 8), ["  G0", "> 0", "  1", "  2", "  G3", "  3", "  4", ""]);
+        assert_eq!(draw_lines(&list, 5, &[0, 3], 3), ["  G0", "> 0", "  1"]);
         list.select(3);
-        assert_eq!(drawn(&list, 5, &[0, 3], 3), ["  2", "  G3", "> 3"]);
+        assert_eq!(draw_lines(&list, 5, &[0, 3], 3), ["  2", "  G3", "> 3"]);
         list.select(4);
-        assert_eq!(drawn(&list, 5, &[0, 3], 3), ["  G3", "  3", "> 4"]);
+        assert_eq!(draw_lines(&list, 5, &[0, 3], 3), ["  G3", "  3", "> 4"]);
         list.select(0);
-        assert_eq!(drawn(&list, 5, &[0, 3], 3), ["  G0", "> 0", "  1"]);
-        assert_eq!(drawn(&list, 5, &[], 3), ["> 0", "  1", "  2"]);
+        assert_eq!(draw_lines(&list, 5, &[0, 3], 3), ["  G0", "> 0", "  1"]);
+        assert_eq!(draw_lines(&list, 5, &[], 3), ["> 0", "  1", "  2"]);
     }
 
     #[test]

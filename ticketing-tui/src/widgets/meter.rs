@@ -10,7 +10,13 @@ use super::painter::Painter;
 use crate::text;
 
 /// Draws the remaining part of a whole as a line that grows shorter.
-pub(crate) fn line(painter: &mut Painter<'_>, area: Rect, part: Duration, whole: Duration, style: Style) {
+pub(crate) fn draw_remaining(
+    painter: &mut Painter<'_>,
+    area: Rect,
+    part: Duration,
+    whole: Duration,
+    style: Style,
+) {
     let share = if whole.is_zero() { 0.0 } else { part.as_secs_f64() / whole.as_secs_f64() };
     let filled = (0..area.width).filter(|x| f64::from(*x) < share * f64::from(area.width)).count();
     let empty = usize::from(area.width) - filled;
@@ -19,7 +25,7 @@ pub(crate) fn line(painter: &mut Painter<'_>, area: Rect, part: Duration, whole:
 }
 
 /// That something is under way: a stretch of the line that runs to and fro.
-pub(crate) fn running(painter: &mut Painter<'_>, area: Rect, step: i64, style: Style) {
+pub(crate) fn draw_indeterminate(painter: &mut Painter<'_>, area: Rect, step: i64, style: Style) {
     let stretch = area.width / 6;
     let turn = i64::from(area.width.saturating_sub(stretch).max(1));
     let at = step.rem_euclid(2 * turn);
@@ -32,7 +38,7 @@ pub(crate) fn running(painter: &mut Painter<'_>, area: Rect, step: i64, style: S
 }
 
 /// Bars over time, the newest at the right, as high as the area is.
-pub(crate) fn bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], style: Style) {
+pub(crate) fn draw_bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], style: Style) {
     let shown = values.len().min(usize::from(area.width));
     let values = &values[values.len() - shown..];
     let area = Rect {
@@ -48,7 +54,12 @@ pub(crate) fn bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], style:
 }
 
 /// Bars that lie, one a line: a label, the bar, and its number. They are as thin as a line, so that each stands alone.
-pub(crate) fn lying(painter: &mut Painter<'_>, area: Rect, rows: &[(String, u32)], style: Style) {
+pub(crate) fn draw_horizontal_bars(
+    painter: &mut Painter<'_>,
+    area: Rect,
+    rows: &[(String, u32)],
+    style: Style,
+) {
     let label = rows.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
     let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
     let number = text::width(&text::count(most as usize));

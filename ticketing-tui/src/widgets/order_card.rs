@@ -56,7 +56,7 @@ pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, le
         [("Reserved for you  ", painter.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
     let end = painter.spans(line, &spans);
     let meter = Rect { x: end, width: line.right().saturating_sub(end).min(60), ..line };
-    meter::line(painter, meter, left, whole, style);
+    meter::draw_remaining(painter, meter, left, whole, style);
 }
 
 /// Writes the small print: without what the drawn ticket says. Returns the rest of the area.

@@ -158,11 +158,11 @@ impl Painter<'_> {
     /// Writes a title over a column in the middle, where there is room for one, else takes the area itself but for its
     /// sides. Returns what is below the title.
     pub(crate) fn panel(&mut self, area: Rect, title: &str) -> Rect {
-        self.panel_of(area, title, PANEL)
+        self.panel_at_most(area, title, PANEL)
     }
 
     /// The same, in a column of this width at most.
-    pub(crate) fn panel_of(&mut self, area: Rect, title: &str, widest: u16) -> Rect {
+    pub(crate) fn panel_at_most(&mut self, area: Rect, title: &str, widest: u16) -> Rect {
         if area.width < 60 {
             return inset(area, 1, 0);
         }

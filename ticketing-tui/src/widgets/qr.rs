@@ -36,7 +36,7 @@ impl Qr {
 
     /// Draws it at the right end of an area, where that leaves `beside` columns. Returns the rest of the area.
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, beside: u16) -> Rect {
-        let Some((zone, scale, size)) = self.fitting(painter, area, beside) else { return area };
+        let Some((zone, scale, size)) = self.fit(painter, area, beside) else { return area };
         let x = area.right() - size.width;
         for row in 0..size.height {
             if !painter.glyphs.is_drawn() {
@@ -58,11 +58,11 @@ impl Qr {
     }
 
     /// Returns how large [`Self::view`] draws it; `None` where it does not.
-    pub(crate) fn size_in(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<Size> {
-        self.fitting(painter, area, beside).map(|(_, _, size)| size)
+    pub(crate) fn fitting_size(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<Size> {
+        self.fit(painter, area, beside).map(|(_, _, size)| size)
     }
 
-    fn fitting(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<(usize, Scale, Size)> {
+    fn fit(&self, painter: &Painter<'_>, area: Rect, beside: u16) -> Option<(usize, Scale, Size)> {
         // ASCII has no half blocks.
         let scales: &[Scale] =
             if painter.glyphs.is_drawn() { &[Scale::Double, Scale::Single] } else { &[Scale::Double] };

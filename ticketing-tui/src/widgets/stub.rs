@@ -69,9 +69,9 @@ impl Stub<'_> {
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> Rect {
         let area = Rect { width: area.width.min(WIDEST), ..area };
         let height = if is_side_by_side(area) {
-            self.side_by_side(painter, area, tear)
+            self.draw_side_by_side(painter, area, tear)
         } else {
-            self.stacked(painter, area, tear)
+            self.draw_stacked(painter, area, tear)
         };
         below(area, height)
     }
@@ -93,7 +93,7 @@ impl Stub<'_> {
         painter.theme.base.add_modifier(Modifier::BOLD)
     }
 
-    fn side_by_side(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
+    fn draw_side_by_side(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
         let width = area.width - GAP;
         let main = width - SIDE - 1;
         let written = self.main_lines(painter, main.saturating_sub(5));
@@ -115,14 +115,14 @@ impl Stub<'_> {
         frame(painter, left, border::Set { vertical_right: edge, ..set });
         frame(painter, right, border::Set { vertical_left: edge, ..set });
         if gap == 0 {
-            (left.y + 1..left.bottom() - 1).for_each(|y| put(painter, left.right(), y, sign));
+            (left.y + 1..left.bottom() - 1).for_each(|y| draw_sign(painter, left.right(), y, sign));
             for (y, corners) in [
                 (left.y + 1, [set.bottom_left, set.bottom_right]),
                 (left.bottom() - 2, [set.top_left, set.top_right]),
             ] {
-                put(painter, left.right() - 1, y, corners[0]);
-                put(painter, left.right(), y, set.horizontal_top);
-                put(painter, right.x, y, corners[1]);
+                draw_sign(painter, left.right() - 1, y, corners[0]);
+                draw_sign(painter, left.right(), y, set.horizontal_top);
+                draw_sign(painter, right.x, y, corners[1]);
             }
         }
         write(painter, inset(left, 3, 2), &written);
@@ -130,7 +130,7 @@ impl Stub<'_> {
         height
     }
 
-    fn stacked(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
+    fn draw_stacked(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
         let written = self.main_lines(painter, area.width.saturating_sub(6));
         let gap = tear.gap().min(2);
         let side = 1 + u16::from(!self.notes.is_empty());
@@ -148,8 +148,8 @@ impl Stub<'_> {
                 (upper.bottom() - 1, [set.top_right, set.top_left]),
                 (lower.y, [set.bottom_right, set.bottom_left]),
             ] {
-                put(painter, area.x + 1, y, corners[0]);
-                put(painter, area.right() - 2, y, corners[1]);
+                draw_sign(painter, area.x + 1, y, corners[0]);
+                draw_sign(painter, area.right() - 2, y, corners[1]);
             }
         }
         write(painter, Rect { height: main, ..inset(upper, 3, 2) }, &written);
@@ -171,7 +171,7 @@ fn frame(painter: &mut Painter<'_>, part: Rect, set: border::Set<'_>) {
     Block::bordered().border_set(set).border_style(painter.theme.border).render(part, painter.buffer);
 }
 
-fn put(painter: &mut Painter<'_>, x: u16, y: u16, sign: &str) {
+fn draw_sign(painter: &mut Painter<'_>, x: u16, y: u16, sign: &str) {
     painter.text(Rect { x, y, width: 1, height: 1 }, sign, painter.theme.border);
 }
 

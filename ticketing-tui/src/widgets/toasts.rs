@@ -21,12 +21,12 @@ pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model, keeps_s
     let is_tall = body.height >= MIN_HEIGHT_OF_ROWS;
     let spares_rows = is_tall && !keeps_size;
     let shown: Vec<&Notice> = if spares_rows {
-        model.notices.shown().collect()
+        model.notices.visible().collect()
     } else {
-        let newest = model.notices.shown().next_back();
-        model.notices.shown().rev().find(matters).or(newest).into_iter().collect()
+        let newest = model.notices.visible().next_back();
+        model.notices.visible().rev().find(matters).or(newest).into_iter().collect()
     };
-    let others = model.notices.shown().count() - shown.len();
+    let others = model.notices.visible().count() - shown.len();
     let width = body.width.saturating_sub(4);
     let mut rows = Vec::new();
     for notice in shown {

@@ -23,7 +23,7 @@ impl Market {
         for (index, (title, price)) in TITLES.iter().enumerate() {
             let (row, _) =
                 market.tickets.update(&ticket(&index.to_string(), title, price, 0), false).unwrap();
-            market.view.changed(&market.tickets, row);
+            market.view.insert_row(&market.tickets, row);
         }
         market
     }
@@ -33,10 +33,10 @@ impl Market {
         while self.view.is_searching() {
             self.view.run_slice(&self.tickets);
         }
-        self.shown()
+        self.titles()
     }
 
-    fn shown(&self) -> Vec<&str> {
+    fn titles(&self) -> Vec<&str> {
         self.view.order.iter().map(|entry| &*self.tickets.row(entry.row).unwrap().title).collect()
     }
 
@@ -63,7 +63,7 @@ fn filter_compares_by_the_search_key() {
     for (index, title) in ["Große Straße №１", "Cafe\u{301} du Nord"].into_iter().enumerate() {
         let ticket = ticket(&format!("k{index}"), title, "5", 0);
         let (row, _) = market.tickets.update(&ticket, false).unwrap();
-        market.view.changed(&market.tickets, row);
+        market.view.insert_row(&market.tickets, row);
     }
     for (text, title) in [("GROSSE STRASSE NO1", "Große Straße №１"), ("CAF\u{c9}", "Cafe\u{301} du Nord")]
     {
@@ -136,7 +136,7 @@ fn changes_keep_the_order_that_a_fresh_search_gives() {
         let known = market.tickets.find(&change.id);
         let row = market.tickets.update(&change, random(30) == 0).map(|(row, _)| row).or(known);
         if let Some(row) = row {
-            market.view.changed(&market.tickets, row);
+            market.view.insert_row(&market.tickets, row);
         }
         if !market.view.is_searching() {
             let shown = market.view.order.clone();

@@ -15,7 +15,7 @@ fn order(id: &str, version: i64, status: OrderStatus) -> Order {
         .created_at(Timestamp::from_millis(NOW))
 }
 
-fn at(seconds: i64) -> Timestamp {
+fn timestamp(seconds: i64) -> Timestamp {
     Timestamp::from_millis(NOW + seconds * 1000)
 }
 
@@ -25,7 +25,7 @@ fn one_is_warned_once_at_each_point_and_then_it_is_over() {
     orders.update(&order("o", 0, OrderStatus::Created));
     let mut seen = Vec::new();
     for second in 0..902 {
-        for alert in orders.tick(at(second)) {
+        for alert in orders.tick(timestamp(second)) {
             seen.push((900 - second, alert));
         }
     }
@@ -45,21 +45,21 @@ fn one_is_warned_once_at_each_point_and_then_it_is_over() {
 fn order_first_seen_near_its_end_gives_no_earlier_warnings() {
     let mut orders = Orders::default();
     orders.update(&order("o", 0, OrderStatus::Created));
-    assert_eq!(orders.tick(at(880)), []);
-    assert_eq!(orders.tick(at(891)), [OrderAlert::TimeLeft("o".into(), Duration::from_secs(9))]);
+    assert_eq!(orders.tick(timestamp(880)), []);
+    assert_eq!(orders.tick(timestamp(891)), [OrderAlert::TimeLeft("o".into(), Duration::from_secs(9))]);
 }
 
 #[test]
 fn it_wakes_at_the_turn_of_each_second_and_not_at_all_without_an_open_order() {
     let mut orders = Orders::default();
-    assert_eq!(orders.wakes_at(at(0)), None);
+    assert_eq!(orders.wakes_at(timestamp(0)), None);
     orders.update(&order("o", 0, OrderStatus::Created));
-    assert_eq!(orders.wakes_at(at(0)), Some(at(1)));
+    assert_eq!(orders.wakes_at(timestamp(0)), Some(timestamp(1)));
     let between = Timestamp::from_millis(NOW + 1_300);
-    assert_eq!(orders.wakes_at(between), Some(at(2)));
+    assert_eq!(orders.wakes_at(between), Some(timestamp(2)));
     orders.update(&order("o", 1, OrderStatus::Complete));
     assert_eq!(orders.wakes_at(between), None);
-    assert_eq!(orders.tick(at(10_000)), []);
+    assert_eq!(orders.tick(timestamp(10_000)), []);
 }
 
 #[test]
@@ -92,13 +92,13 @@ fn paid_order_is_not_opened_by_a_list_of_its_old_version() {
     let mut orders = Orders::default();
     let open = order("o", 0, OrderStatus::Created);
     orders.update(&open);
-    let payment = succeeded();
+    let payment = succeeded_payment();
     orders.record_payment(&"o".into(), &payment);
     orders.records.begin_load(CallId(1));
     orders.replace(&[open]);
     assert_eq!(orders.open().count(), 0);
 }
 
-fn succeeded() -> Payment {
+fn succeeded_payment() -> Payment {
     Payment::new("p").order_id("o").status(ticketing_sdk::PaymentStatus::Succeeded)
 }

@@ -64,7 +64,8 @@ impl Checkout {
     /// Draws the order.
     pub(super) fn draw(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let code = self.qr.as_ref().filter(|_| self.is_open(model) && !self.takes_token(model));
-        let inner = painter.panel_of(area, &self.title(model), if code.is_some() { WITH_QR } else { PANEL });
+        let inner =
+            painter.panel_at_most(area, &self.title(model), if code.is_some() { WITH_QR } else { PANEL });
         let Some(order) = self.order(model) else {
             if model.user().is_none() {
                 return placeholder::signed_out(painter, inner, model, "the order");
@@ -130,7 +131,7 @@ impl Checkout {
                 painter.paragraph(rest, &format!("{words}{}", painter.glyphs.ellipsis), painter.theme.accent);
             if model.settings.motion && model.orders.action(&self.id) == Some(OrderAction::Pay) {
                 let step = model.now.as_millis() / PROGRESS_FRAME.as_millis().try_into().unwrap_or(1);
-                meter::running(painter, top(rest, 1), step, painter.theme.accent);
+                meter::draw_indeterminate(painter, top(rest, 1), step, painter.theme.accent);
                 rest = below(rest, 1);
             }
             facts(painter, below(rest, gap), model, order, is_drawn);

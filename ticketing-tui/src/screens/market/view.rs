@@ -37,7 +37,7 @@ impl Market {
         painter.add_click_target(field, ClickTarget::Field(0));
     }
 
-    pub(super) fn nothing(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+    pub(super) fn draw_placeholder(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let key = |action| model.key(action);
         let market = &model.market;
         if market.tickets.len() == 0 && !matches!(market.load, Load::Ready) {
@@ -61,7 +61,7 @@ impl Market {
     }
 
     pub(super) fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let columns = Columns::of(area.width);
+        let columns = Columns::for_width(area.width);
         let len = model.market.view.len();
         columns.table(painter, area, &self.list, len, &groups(model), |painter, place, index| {
             if let Some(row) = row(model, index) {
@@ -105,7 +105,7 @@ fn groups(model: &Model) -> Vec<(usize, String)> {
         return groups;
     }
     let now = model.server_now();
-    let group = |index| market.shown(index).map(|(_, row)| text::event_group(row.starts_at(), now));
+    let group = |index| market.visible_ticket(index).map(|(_, row)| text::event_group(row.starts_at(), now));
     let mut first = 0;
     while first < len && groups.len() < MOST_GROUPS {
         let Some(name) = group(first) else { break };
@@ -133,7 +133,7 @@ const MOST_GROUPS: usize = 60;
 
 /// Returns the row at a place of the list.
 pub(super) fn row(model: &Model, index: usize) -> Option<Row<'_>> {
-    let (id, row) = model.market.shown(index)?;
+    let (id, row) = model.market.visible_ticket(index)?;
     Some(ticket_card::row(model, &model.market.tickets.id(id)?, row))
 }
 
@@ -156,7 +156,7 @@ pub(super) fn limits(query: &Query, separator: &str) -> String {
 
 /// Marks the letters that the filter has found.
 fn mark_found_letters(painter: &mut Painter<'_>, area: Rect, model: &Model, title: &str) {
-    let letters = model.market.view.found_letters(title);
+    let letters = model.market.view.matched_letters(title);
     let mut letters = letters.iter().peekable();
     let mut x = area.x;
     for (index, grapheme) in title.graphemes(true).enumerate() {
