@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use crate::clock::{Clock, id_time};
 use crate::db::{Arg, DbError, Tx};
@@ -58,24 +58,26 @@ struct Shared {
     applied: Signal,
     registered: Notify,
     lookup: Box<Lookup>,
+    /// A permit for each waiting request.
+    slots: Semaphore,
     waiting: Mutex<WaitingRequests>,
 }
 
 #[derive(Default)]
 struct WaitingRequests {
-    resources: HashMap<String, Resource>,
+    /// Notifies the requests that await a resource.
+    resources: HashMap<String, watch::Sender<bool>>,
+    /// The number of waiting requests by resource.
+    requests: HolderCounts,
     /// The number of waiting requests by user and resource.
-    users: HashMap<String, HashMap<String, usize>>,
-    requests: usize,
+    users: HashMap<String, HolderCounts>,
     /// Whether the lookup task is running.
     is_watched: bool,
 }
 
-/// A resource that requests await.
-struct Resource {
-    is_visible: watch::Sender<bool>,
-    requests: usize,
-}
+/// The number of holders of each key that has any.
+#[derive(Default)]
+struct HolderCounts(HashMap<String, usize>);
 
 /// A waiting request. Dropping it ends the wait.
 struct Waiter<'a> {
@@ -83,6 +85,7 @@ struct Waiter<'a> {
     user: &'a str,
     id: &'a str,
     is_visible: watch::Receiver<bool>,
+    _slot: SemaphorePermit<'a>,
 }
 
 impl VisibilityWaiter {
@@ -93,7 +96,8 @@ impl VisibilityWaiter {
         lookup: impl Fn(Vec<String>) -> BoxFuture<'static, Result<Vec<String>, DbError>> + Send + Sync + 'static,
     ) -> Self {
         let (registered, waiting) = (Notify::new(), Mutex::default());
-        Self { shared: Arc::new(Shared { clock, applied, registered, lookup: Box::new(lookup), waiting }) }
+        let (lookup, slots) = (Box::new(lookup), Semaphore::new(MAX_WAITERS));
+        Self { shared: Arc::new(Shared { clock, applied, registered, lookup, slots, waiting }) }
     }
 
     /// Waits until the resource `id`, which `user` requested and which was not found, is visible: at most for one
@@ -117,37 +121,34 @@ impl VisibilityWaiter {
     }
 
     fn register<'a>(&'a self, user: &'a str, id: &'a str) -> Option<Waiter<'a>> {
+        let slot = self.shared.slots.try_acquire().ok()?;
         let mut waiting = self.shared.lock_waiting();
-        let is_new = !waiting.resources.contains_key(id);
+        let is_new = !waiting.requests.contains(id);
         let of_user = waiting.users.get(user);
-        let is_new_of_user = of_user.is_none_or(|resources| !resources.contains_key(id));
-        if waiting.requests >= MAX_WAITERS
-            || (is_new && waiting.resources.len() >= MAX_RESOURCES)
+        let is_new_of_user = of_user.is_none_or(|resources| !resources.contains(id));
+        if (is_new && waiting.resources.len() >= MAX_RESOURCES)
             || (is_new_of_user && of_user.is_some_and(|resources| resources.len() >= MAX_RESOURCES_PER_USER))
         {
             return None;
         }
-        waiting.requests += 1;
-        *waiting.users.entry(user.to_owned()).or_default().entry(id.to_owned()).or_default() += 1;
+        waiting.requests.add(id);
+        waiting.users.entry(user.to_owned()).or_default().add(id);
         let resource = waiting.resources.entry(id.to_owned());
-        let resource =
-            resource.or_insert_with(|| Resource { is_visible: watch::Sender::new(false), requests: 0 });
-        resource.requests += 1;
-        let is_visible = resource.is_visible.subscribe();
+        let is_visible = resource.or_insert_with(|| watch::Sender::new(false)).subscribe();
         if !std::mem::replace(&mut waiting.is_watched, true) {
             tokio::spawn(watch_for_events(Arc::clone(&self.shared)));
         }
         drop(waiting);
         // The event may have arrived since the lookup of the caller.
         self.shared.registered.notify_one();
-        Some(Waiter { shared: &self.shared, user, id, is_visible })
+        Some(Waiter { shared: &self.shared, user, id, is_visible, _slot: slot })
     }
 }
 
 impl fmt::Debug for VisibilityWaiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VisibilityWaiter")
-            .field("requests", &self.shared.lock_waiting().requests)
+            .field("requests", &self.shared.count_waiting())
             .finish_non_exhaustive()
     }
 }
@@ -155,6 +156,11 @@ impl fmt::Debug for VisibilityWaiter {
 impl Shared {
     fn lock_waiting(&self) -> MutexGuard<'_, WaitingRequests> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the number of waiting requests.
+    fn count_waiting(&self) -> usize {
+        MAX_WAITERS - self.slots.available_permits()
     }
 
     /// Returns the awaited identifiers, or `None` if there are none and the task ends.
@@ -168,26 +174,40 @@ impl Shared {
     }
 }
 
+impl HolderCounts {
+    fn add(&mut self, key: &str) {
+        *self.0.entry(key.to_owned()).or_default() += 1;
+    }
+
+    /// Removes a holder of a key. Returns whether it was the last one.
+    fn remove(&mut self, key: &str) -> bool {
+        if let Some(holders @ 2..) = self.0.get_mut(key) {
+            *holders -= 1;
+            return false;
+        }
+        self.0.remove(key).is_some()
+    }
+
+    fn contains(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         let mut waiting = self.shared.lock_waiting();
-        waiting.requests -= 1;
-        if let Some(of_user) = waiting.users.get_mut(self.user) {
-            if let Some(requests) = of_user.get_mut(self.id) {
-                *requests -= 1;
-                if *requests == 0 {
-                    of_user.remove(self.id);
-                }
-            }
-            if of_user.is_empty() {
-                waiting.users.remove(self.user);
-            }
+        if waiting.requests.remove(self.id) {
+            waiting.resources.remove(self.id);
         }
-        if let Some(resource) = waiting.resources.get_mut(self.id) {
-            resource.requests -= 1;
-            if resource.requests == 0 {
-                waiting.resources.remove(self.id);
-            }
+        if let Some(resources) = waiting.users.get_mut(self.user)
+            && resources.remove(self.id)
+            && resources.len() == 0
+        {
+            waiting.users.remove(self.user);
         }
     }
 }
@@ -201,7 +221,7 @@ async fn watch_for_events(shared: Arc<Shared>) {
                 let waiting = shared.lock_waiting();
                 for id in found {
                     if let Some(resource) = waiting.resources.get(&id) {
-                        resource.is_visible.send_replace(true);
+                        resource.send_replace(true);
                     }
                 }
             }
@@ -372,6 +392,7 @@ mod tests {
         assert!(register("one more", &ids[0]).is_none());
         drop(held);
         let waiting = it.visibility.shared.lock_waiting();
-        assert_eq!((waiting.requests, waiting.users.len(), waiting.resources.len()), (0, 0, 0));
+        assert_eq!((waiting.requests.len(), waiting.users.len(), waiting.resources.len()), (0, 0, 0));
+        assert_eq!(it.visibility.shared.count_waiting(), 0);
     }
 }
