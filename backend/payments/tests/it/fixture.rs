@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use ticketing_bus::{Bus, EmbeddedOptions};
 use ticketing_engines::{Home, eventually};
+use ticketing_payments::domain::PaymentStep;
 use ticketing_payments::provider::Ledger;
 use ticketing_payments::store::{self, PaymentRow};
 use ticketing_payments::{App, PaymentTimeouts, Settings};
@@ -155,6 +156,11 @@ impl Fixture {
             payments.last().is_some_and(|last| last.status == status && last.next_step.is_none())
         })
         .await;
+    }
+
+    /// Waits until the provider is called for this step the first time.
+    pub(crate) async fn wait_until_called(&self, step: PaymentStep) {
+        eventually("the provider is called", async || self.provider().faults().call_count(step) == 1).await;
     }
 
     /// Waits until the copy of the order has this status.

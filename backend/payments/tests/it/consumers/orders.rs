@@ -9,7 +9,7 @@ use ticketing_payments::App;
 use ticketing_payments::domain::{CardToken, PaymentStep};
 use ticketing_payments::store::{self, OrderCopy, PaymentRow, PaymentToInsert, ProviderOutcome};
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, TicketId, UserId, fixtures};
+use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, TicketId, Timestamp, UserId, fixtures};
 
 use crate::fixture::{Fixture, Setup};
 use crate::on_every_setup;
@@ -61,24 +61,23 @@ async fn copy(fixture: &Fixture) -> OrderCopy {
     fixture.app().core().db.read(|tx| store::find_order(tx, &OrderId::new(ID))).await.unwrap().unwrap()
 }
 
+/// Returns a time at which a step is due, so that only this test calls the provider.
+fn far_future() -> Timestamp {
+    ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60)
+}
+
+fn insert_payment(tx: &mut Tx<'_>, now: Timestamp, due_at: Timestamp) -> Result<PaymentRow, DbError> {
+    let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
+    let token = CardToken::parse("tok_visa").unwrap();
+    let id = PaymentId::new("payment");
+    let payment = PaymentToInsert { id, token, can_confirm: false, now, due_at };
+    Ok(store::insert_payment(tx, &payment, &order)?.unwrap())
+}
+
 /// Returns a payment of the order whose first step is unclaimed, without a worker that starts it.
 async fn begun(fixture: &Fixture) -> PaymentRow {
-    let now = fixture.clock.now();
-    let unit = move |tx: &mut Tx<'_>| {
-        let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
-        // Due in the far future, so that only this test calls the provider.
-        let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
-        let id = PaymentId::new("payment");
-        let wanted = PaymentToInsert {
-            id,
-            token: CardToken::parse("tok_visa").unwrap(),
-            can_confirm: false,
-            now,
-            due_at,
-        };
-        Ok::<_, DbError>(store::insert_payment(tx, &wanted, &order)?.unwrap())
-    };
-    fixture.app().core().db.write(unit).await.unwrap()
+    let (now, due_at) = (fixture.clock.now(), far_future());
+    fixture.app().core().db.write(move |tx| insert_payment(tx, now, due_at)).await.unwrap()
 }
 
 /// One attempt that was not answered, as the driver writes it down.
@@ -143,20 +142,9 @@ async fn attempted_payment_is_completed_after_cancellation(setup: Setup) {
 
 /// Returns a payment of the order that is authorized and waits for orders, without a driver that goes on with it.
 async fn authorized(fixture: &Fixture) -> PaymentRow {
-    let (app, now) = (fixture.app().clone(), fixture.clock.now());
+    let (app, now, due_at) = (fixture.app().clone(), fixture.clock.now(), far_future());
     let unit = move |tx: &mut Tx<'_>| {
-        let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
-        let id = PaymentId::new("payment");
-        // Due in the far future, so that only this test calls the provider.
-        let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
-        let wanted = PaymentToInsert {
-            id,
-            token: CardToken::parse("tok_visa").unwrap(),
-            can_confirm: false,
-            now,
-            due_at,
-        };
-        let payment = store::insert_payment(tx, &wanted, &order)?.unwrap();
+        let payment = insert_payment(tx, now, due_at)?;
         let reached = ProviderOutcome::Done { stripe_id: "pi_sim_1".to_owned() };
         let publisher = store::PaymentPublisher { outbox: &app.core().outbox, now, wall: due_at };
         assert!(store::record_outcome(tx, &publisher, &payment, &reached)?);

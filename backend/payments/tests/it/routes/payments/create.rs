@@ -142,10 +142,7 @@ async fn other_card_is_refused_during_a_payment(setup: Setup) {
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay(&order, "tok_visa").await }
     });
-    eventually("the provider is called", async || {
-        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
-    })
-    .await;
+    fixture.wait_until_called(PaymentStep::Authorize).await;
 
     ada.pay(&order, "tok_amex").await.assert_refused(400, "payment_in_progress");
 

@@ -79,10 +79,7 @@ async fn key_in_flight_is_409_and_first_request_continues(setup: Setup) {
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay_with_key(&order, "tok_visa", "k").await }
     });
-    eventually("the provider is called", async || {
-        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
-    })
-    .await;
+    fixture.wait_until_called(PaymentStep::Authorize).await;
 
     let answer = ada.pay_with_key(&order, "tok_visa", "k").await;
 
@@ -136,10 +133,7 @@ async fn repeat_during_a_failing_call_waits_for_the_next_call(setup: Setup) {
         tokio::spawn(async move { ada.pay_with_key(&order, "tok_visa", key).await })
     };
     let first = pay("first");
-    eventually("the provider is called", async || {
-        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
-    })
-    .await;
+    fixture.wait_until_called(PaymentStep::Authorize).await;
 
     let repeat = pay("repeat");
 

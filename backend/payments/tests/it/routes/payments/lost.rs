@@ -31,21 +31,31 @@ async fn assert_no_money_kept(fixture: &Fixture, user: &User, order: &OrderId) {
     );
 }
 
+/// Pays, and cancels the order while the provider is called for this step.
+async fn cancel_during_call(fixture: &Fixture, user: &User, order: &OrderId, step: PaymentStep) {
+    let gate = fixture.provider().faults().hold(step);
+    let answer = pay(user, order);
+    fixture.wait_until_called(step).await;
+    fixture.orders().cancel(order).await;
+    fixture.wait_until_copied(order, OrderStatus::Cancelled).await;
+    drop(gate);
+    answer.await.unwrap().assert_refused(400, "order_cancelled");
+}
+
+/// Pays until the payment is authorized. Orders does not decide.
+async fn pay_until_authorized(fixture: &Fixture, user: &User, order: &OrderId) -> JoinHandle<TestResponse> {
+    fixture.orders().set_silent(true);
+    let answer = pay(user, order);
+    eventually("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
+        .await;
+    answer
+}
+
 async fn order_cancelled_before_authorization_is_voided(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    let gate = fixture.provider().faults().hold(PaymentStep::Authorize);
-    let answer = pay(&ada, &order);
-    eventually("the provider is called", async || {
-        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
-    })
-    .await;
-    fixture.orders().cancel(&order).await;
-    fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
-    drop(gate);
-
-    answer.await.unwrap().assert_refused(400, "order_cancelled");
+    cancel_during_call(&fixture, &ada, &order, PaymentStep::Authorize).await;
 
     assert_no_money_kept(&fixture, &ada, &order).await;
     assert_eq!(fixture.ledger().await.charges[0].voided, 2000);
@@ -56,10 +66,7 @@ async fn order_cancelled_before_decision_is_voided(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    fixture.orders().set_silent(true);
-    let answer = pay(&ada, &order);
-    eventually("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
-        .await;
+    let answer = pay_until_authorized(&fixture, &ada, &order).await;
     fixture.orders().cancel(&order).await;
 
     answer.await.unwrap().assert_refused(400, "order_cancelled");
@@ -73,10 +80,7 @@ async fn order_expired_before_decision_is_voided(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    fixture.orders().set_silent(true);
-    let answer = pay(&ada, &order);
-    eventually("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
-        .await;
+    let answer = pay_until_authorized(&fixture, &ada, &order).await;
     fixture.clock.advance(Duration::from_secs(900));
     fixture.orders().set_silent(false);
 
@@ -89,17 +93,7 @@ async fn order_cancelled_during_capture_is_refunded(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    let gate = fixture.provider().faults().hold(PaymentStep::Capture);
-    let answer = pay(&ada, &order);
-    eventually("the capture has started", async || {
-        fixture.provider().faults().call_count(PaymentStep::Capture) == 1
-    })
-    .await;
-    fixture.orders().cancel(&order).await;
-    fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
-    drop(gate);
-
-    answer.await.unwrap().assert_refused(400, "order_cancelled");
+    cancel_during_call(&fixture, &ada, &order, PaymentStep::Capture).await;
 
     assert_no_money_kept(&fixture, &ada, &order).await;
     let ledger = fixture.ledger().await;

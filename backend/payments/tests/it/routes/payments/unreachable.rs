@@ -122,10 +122,7 @@ async fn waiting_request_ends_at_shutdown(setup: Setup) {
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay(&order, "tok_visa").await }
     });
-    eventually("the provider is called", async || {
-        fixture.provider().faults().call_count(PaymentStep::Authorize) == 1
-    })
-    .await;
+    fixture.wait_until_called(PaymentStep::Authorize).await;
 
     fixture.crash().await;
 
