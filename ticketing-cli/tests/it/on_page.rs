@@ -3,11 +3,10 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::Child;
 
-use ticketing_platform::clock::Clock;
 use ticketing_sdk::{CardToken, Client, OrderId};
 use ticketing_testkit::{FakeStripe, TestStack};
 
-use crate::support::{Cli, text};
+use crate::support::{Cli, start_with_card_page, text};
 
 /// A marketplace with Stripe, and the program of a buyer.
 struct Shop {
@@ -22,13 +21,7 @@ struct Shop {
 
 impl Shop {
     async fn open() -> Self {
-        let stripe = FakeStripe::start(Clock::system());
-        let key = "pk_test_51Habc".parse().unwrap();
-        let stack = TestStack::builder()
-            .stripe(&stripe)
-            .with(|settings| settings.stripe_publishable_key = Some(key))
-            .start()
-            .await;
+        let (stack, stripe) = start_with_card_page().await;
         let buyer = Cli::at(&stack.url()).sign_up("buyer@example.com");
         let ticket = Cli::at(&stack.url()).sign_up("seller@example.com").ticket("RustConf", "19.99");
         let browser = stack.client();

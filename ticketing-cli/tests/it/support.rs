@@ -9,6 +9,8 @@ use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use ticketing_platform::clock::Clock;
+use ticketing_testkit::{FakeStripe, TestStack};
 
 /// The deadline of every wait.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -17,6 +19,14 @@ const DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) struct Cli {
     pub(crate) home: TempDir,
     pub(crate) server: String,
+}
+
+/// Starts a marketplace whose cards are taken on a page of Stripe, which answers until it is dropped.
+pub(crate) async fn start_with_card_page() -> (TestStack, FakeStripe) {
+    let stripe = FakeStripe::start(Clock::system());
+    let key = "pk_test_51Habc".parse().unwrap();
+    let builder = TestStack::builder().stripe(&stripe);
+    (builder.with(|settings| settings.stripe_publishable_key = Some(key)).start().await, stripe)
 }
 
 /// The result of a run.

@@ -335,8 +335,8 @@ impl FromRef<App> for Sessions {
     }
 }
 
-#[tokio::test]
-async fn extractors_answer_401_or_none() {
+/// Starts a server with a route that needs a session and one that does not. Returns the cookie of a session, too.
+async fn start_server() -> (Server, String) {
     let clock = clock();
     let sessions = sessions_with(&[KEY], &clock);
     let cookie = sessions.begin(&UserId::new("u1"), "ada@example.com").unwrap().cookie;
@@ -349,6 +349,12 @@ async fn extractors_answer_401_or_none() {
         )
         .with_state(App { sessions });
     let server = Server::start(router).await;
+    (server, cookie)
+}
+
+#[tokio::test]
+async fn extractors_answer_401_or_none() {
+    let (server, cookie) = start_server().await;
     let given = [("cookie", cookie.as_str())];
     assert_eq!(server.send("GET /mine", &given, "").await.body, "ada@example.com");
     assert_eq!(server.send("GET /any", &given, "").await.body, "true");
@@ -362,18 +368,7 @@ async fn extractors_answer_401_or_none() {
 
 #[tokio::test]
 async fn request_for_another_user_is_refused() {
-    let clock = clock();
-    let sessions = sessions_with(&[KEY], &clock);
-    let cookie = sessions.begin(&UserId::new("u1"), "ada@example.com").unwrap().cookie;
-    let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
-    let router = Router::new()
-        .route("/mine", get(|session: Session| async move { session.email }))
-        .route(
-            "/any",
-            get(|MaybeSession(session): MaybeSession| async move { session.is_some().to_string() }),
-        )
-        .with_state(App { sessions });
-    let server = Server::start(router).await;
+    let (server, cookie) = start_server().await;
     let user = session::INTENDED_USER.to_string();
     let own = [("cookie", cookie.as_str()), (user.as_str(), "u1")];
     assert_eq!(server.send("GET /mine", &own, "").await.body, "ada@example.com");

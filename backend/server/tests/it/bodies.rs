@@ -36,17 +36,40 @@ async fn routes(stack: &TestStack, user: &TestSession) -> Vec<Route> {
     ]
 }
 
-async fn send(stack: &TestStack, user: &TestSession, route: &Route, kind: &str, body: Vec<u8>) -> Reply {
-    stack.raw().request(route.method.clone(), &route.path).by(user).body(kind, body).await
+/// A marketplace with a signed-in user, to which only refused requests are sent.
+struct Market {
+    stack: TestStack,
+    user: TestSession,
+    routes: Vec<Route>,
+    /// The rows of all services before the requests.
+    rows: Vec<i64>,
+}
+
+impl Market {
+    async fn start(shape: Shape) -> Self {
+        let stack = TestStack::start_on(shape).await;
+        let user = stack.session("user").await;
+        let routes = routes(&stack, &user).await;
+        stack.settle().await;
+        let rows = rows(&stack).await;
+        Self { stack, user, routes, rows }
+    }
+
+    async fn send(&self, route: &Route, kind: &str, body: impl Into<Vec<u8>>) -> Reply {
+        let request = self.stack.raw().request(route.method.clone(), &route.path);
+        request.by(&self.user).body(kind, body.into()).await
+    }
+
+    /// Asserts that no request has changed a row.
+    async fn finish_unchanged(self) {
+        assert_eq!(rows(&self.stack).await, self.rows, "nothing was changed");
+        self.stack.finish().await;
+    }
 }
 
 async fn non_json_bodies_are_refused(shape: Shape) {
-    let stack = TestStack::start_on(shape).await;
-    let user = stack.session("user").await;
-    let routes = routes(&stack, &user).await;
-    stack.settle().await;
-    let before = rows(&stack).await;
-    for route in &routes {
+    let market = Market::start(shape).await;
+    for route in &market.routes {
         for body in [
             b"".to_vec(),
             b"{".to_vec(),
@@ -63,67 +86,56 @@ async fn non_json_bodies_are_refused(shape: Shape) {
             b"\xef\xbb\xbf{}".to_vec(),
         ] {
             let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
-            let reply = send(&stack, &user, route, "application/json", body).await;
+            let reply = market.send(route, "application/json", body).await;
             assert_eq!(reply.status, 400, "{} {shown}: {}", route.path, reply.text());
             reply.assert_refused(400, "invalid_json");
         }
         for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
         {
-            let reply = send(&stack, &user, route, kind, b"{}".to_vec()).await;
+            let reply = market.send(route, kind, b"{}").await;
             reply.assert_refused(415, "unsupported_media_type");
         }
         for kind in ["application/json; charset=utf-8", "Application/JSON", "application/vnd.api+json"] {
-            let reply = send(&stack, &user, route, kind, b"{}".to_vec()).await;
+            let reply = market.send(route, kind, b"{}").await;
             assert_ne!(reply.status, 415, "{kind}");
         }
     }
-    assert_eq!(rows(&stack).await, before, "nothing was changed");
-    stack.finish().await;
+    market.finish_unchanged().await;
 }
 
 async fn all_errors_of_a_body_are_reported_at_once(shape: Shape) {
-    let stack = TestStack::start_on(shape).await;
-    let user = stack.session("user").await;
-    let routes = routes(&stack, &user).await;
-    stack.settle().await;
-    let before = rows(&stack).await;
-    for route in &routes {
+    let market = Market::start(shape).await;
+    for route in &market.routes {
         let wrong = [json!(null), json!([]), json!({}), json!(true), json!({ "$gt": "" })];
         let mut bodies = vec![json!({}), json!({ "other": 1 })];
         for value in wrong {
             bodies.push(route.fields.iter().map(|field| ((*field).to_owned(), value.clone())).collect());
         }
         for body in bodies {
-            let reply = send(&stack, &user, route, "application/json", body.to_string().into()).await;
+            let reply = market.send(route, "application/json", body.to_string()).await;
             assert_eq!(reply.fields(), route.fields, "{} {body}", route.path);
             for fault in reply.faults(400) {
                 assert_eq!(fault["code"], "invalid_input");
             }
         }
     }
-    assert_eq!(rows(&stack).await, before, "nothing was changed");
-    stack.finish().await;
+    market.finish_unchanged().await;
 }
 
 async fn body_above_64_kib_is_too_large(shape: Shape) {
-    let stack = TestStack::start_on(shape).await;
-    let user = stack.session("user").await;
-    let routes = routes(&stack, &user).await;
-    stack.settle().await;
-    let before = rows(&stack).await;
-    for route in &routes {
+    let market = Market::start(shape).await;
+    for route in &market.routes {
         let padding = "x".repeat(64 * 1024 - r#"{"padding":""}"#.len());
         let most = json!({ "padding": padding }).to_string();
         assert_eq!(most.len(), 64 * 1024);
-        let reply = send(&stack, &user, route, "application/json", most.clone().into()).await;
+        let reply = market.send(route, "application/json", most.clone()).await;
         assert_eq!(reply.fields(), route.fields, "the largest body is read");
         let more = most.replace("xx", "xxx");
         assert!(more.len() > 64 * 1024);
-        let reply = send(&stack, &user, route, "application/json", more.into()).await;
+        let reply = market.send(route, "application/json", more).await;
         reply.assert_refused(413, "payload_too_large");
     }
-    assert_eq!(rows(&stack).await, before, "nothing was changed");
-    stack.finish().await;
+    market.finish_unchanged().await;
 }
 
 async fn chunked_body_above_64_kib_is_too_large(shape: Shape) {
@@ -253,14 +265,11 @@ async fn duplicate_and_unknown_fields_are_harmless(shape: Shape) {
 }
 
 async fn deep_nesting_is_refused(shape: Shape) {
-    let stack = TestStack::start_on(shape).await;
-    let user = stack.session("user").await;
-    for route in &routes(&stack, &user).await {
+    let market = Market::start(shape).await;
+    for route in &market.routes {
         let (open, close) = ("[".repeat(20_000), "]".repeat(20_000));
         let body = format!(r#"{{"{}":{open}{close}}}"#, route.fields[0]);
-        send(&stack, &user, route, "application/json", body.into())
-            .await
-            .assert_refused(400, "invalid_input");
+        market.send(route, "application/json", body).await.assert_refused(400, "invalid_input");
     }
-    stack.finish().await;
+    market.finish_unchanged().await;
 }

@@ -41,6 +41,32 @@ impl StripeMarket {
         Reservation { buyer, ticket, order }
     }
 
+    async fn reserve_many(&self, count: usize) -> Vec<Reservation> {
+        let mut reservations = Vec::new();
+        for _ in 0..count {
+            reservations.push(self.reserve().await);
+        }
+        reservations
+    }
+
+    /// Pays for each order with two concurrent requests: the second joins the first, or finds the order paid. Asserts
+    /// that each is charged once.
+    async fn pay_twice_each(&self, reservations: &[Reservation]) {
+        join_all(reservations.iter().map(|reservation| async {
+            let twice =
+                [(); 2].map(|()| pay(&self.stack, &reservation.buyer, &reservation.order, "tok_visa"));
+            for answer in join_all(twice).await {
+                assert!([201, 202, 400, 503].contains(&answer.status), "{}", answer.text());
+            }
+        }))
+        .await;
+        for reservation in reservations {
+            self.assert_sold(reservation).await;
+        }
+        self.stack.settle().await;
+        assert_eq!(self.stripe.ledger().charges.len(), reservations.len());
+    }
+
     /// Asserts that the ticket is sold, and paid for once.
     async fn assert_sold(&self, reservation: &Reservation) {
         eventually!(
@@ -132,22 +158,7 @@ async fn payment_processes_share_one_account() {
     let market = StripeMarket::start_with(many).await;
     market.stripe.send_events_to(&market.stack.url());
     market.stripe.server_faults().error_instead(PaymentStep::Capture, 2);
-    let mut reservations = Vec::new();
-    for _ in 0..6 {
-        reservations.push(market.reserve().await);
-    }
-    join_all(reservations.iter().map(|reservation| async {
-        // Two concurrent requests, each to any process.
-        let twice = [(); 2].map(|()| pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa"));
-        for answer in join_all(twice).await {
-            assert!([201, 202, 400, 503].contains(&answer.status), "{}", answer.text());
-        }
-    }))
-    .await;
-    for reservation in &reservations {
-        market.assert_sold(reservation).await;
-    }
-    market.stack.settle().await;
-    assert_eq!(market.stripe.ledger().charges.len(), reservations.len());
+    let reservations = market.reserve_many(6).await;
+    market.pay_twice_each(&reservations).await;
     market.finish().await;
 }

@@ -1,21 +1,13 @@
 //! Buying where the payment provider's form takes the cards: the order shows its page, and goes on when it is paid there.
 
-use ticketing_platform::clock::Clock;
 use ticketing_sdk::{CardToken, OrderId};
-use ticketing_testkit::{FakeStripe, TestStack};
 
 use super::tui;
-use crate::support::{Cli, text};
+use crate::support::{Cli, start_with_card_page, text};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn order_goes_on_when_its_page_is_paid() {
-    let stripe = FakeStripe::start(Clock::system());
-    let key = "pk_test_51Habc".parse().unwrap();
-    let stack = TestStack::builder()
-        .stripe(&stripe)
-        .with(|settings| settings.stripe_publishable_key = Some(key))
-        .start()
-        .await;
+    let (stack, _stripe) = start_with_card_page().await;
     let buyer = Cli::at(&stack.url()).sign_up("buyer@example.com");
     Cli::at(&stack.url()).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
 

@@ -149,10 +149,7 @@ fn paying_without_a_session_is_refused() {
 #[test]
 fn selling_signed_out_asks_to_sign_in_and_keeps_the_form() {
     let mut harness = Harness::signed_in();
-    harness.press("n");
-    harness.type_text("Opera on the roof");
-    harness.press("tab");
-    harness.type_text("75");
+    harness.fill_sale();
     harness.press("enter");
     answer!(harness, Call::Sell(_), Err(fixtures::signed_out()));
     harness.assert_shows("E-mail");
@@ -179,10 +176,7 @@ fn hand_over(harness: &mut Harness) {
     harness.press("i y");
     answer!(harness, Call::SignOut, Ok(Reply::Session(None)));
     harness.press("i");
-    harness.type_text("grace@example.com");
-    harness.press("enter");
-    harness.type_text(fixtures::PASSWORD);
-    harness.press("enter");
+    harness.send_sign_in("grace@example.com");
     harness.server.user = Some(fixtures::grace());
     answer!(harness, Call::SignIn { .. }, Ok(Reply::Session(Some(fixtures::grace()))));
     harness.answer_reads();
@@ -208,10 +202,7 @@ fn late_refusal_of_the_last_user_does_not_sign_the_next_out() {
 #[test]
 fn failed_write_of_the_last_user_is_not_shown_to_the_next() {
     let mut harness = Harness::signed_in();
-    harness.press("n");
-    harness.type_text("Opera on the roof");
-    harness.press("tab");
-    harness.type_text("75");
+    harness.fill_sale();
     harness.press("enter esc");
     let sale = crate::support::take_call!(harness, Call::Sell(_));
     hand_over(&mut harness);
@@ -223,16 +214,10 @@ fn failed_write_of_the_last_user_is_not_shown_to_the_next() {
 #[test]
 fn form_of_the_last_user_is_not_shown_to_the_next() {
     let mut harness = Harness::signed_in();
-    harness.press("n");
-    harness.type_text("Opera on the roof");
-    harness.press("tab");
-    harness.type_text("75");
+    harness.fill_sale();
     harness.press("enter");
     answer!(harness, Call::Sell(_), Err(fixtures::signed_out()));
-    harness.type_text("grace@example.com");
-    harness.press("enter");
-    harness.type_text(fixtures::PASSWORD);
-    harness.press("enter");
+    harness.send_sign_in("grace@example.com");
     answer!(harness, Call::SignIn { .. }, Ok(Reply::Session(Some(fixtures::grace()))));
     harness.answer_reads();
     harness.assert_shows("Market: 6 tickets");
@@ -243,16 +228,10 @@ fn form_of_the_last_user_is_not_shown_to_the_next() {
 #[test]
 fn same_user_goes_on_with_the_form_after_signing_in_again() {
     let mut harness = Harness::signed_in();
-    harness.press("n");
-    harness.type_text("Opera on the roof");
-    harness.press("tab");
-    harness.type_text("75");
+    harness.fill_sale();
     harness.press("enter");
     answer!(harness, Call::Sell(_), Err(fixtures::signed_out()));
-    harness.type_text("ada@example.com");
-    harness.press("enter");
-    harness.type_text(fixtures::PASSWORD);
-    harness.press("enter");
+    harness.send_sign_in("ada@example.com");
     let reply = session(&mut harness);
     answer!(harness, Call::SignIn { .. }, reply);
     harness.assert_shows("Opera on the roof");

@@ -170,10 +170,7 @@ fn list_that_was_asked_for_before_a_listing_does_not_remove_it() {
     harness.press("r");
     answer!(harness, Call::Session, Ok(Reply::Session(Some(fixtures::me()))));
     let list = take_call!(harness, Call::Listings);
-    harness.press("n");
-    harness.type_text("Opera on the roof");
-    harness.press("tab");
-    harness.type_text("75");
+    harness.fill_sale();
     harness.press("enter");
     let listed = fixtures::ticket("mine", "Opera on the roof", "75", 0).user_id(fixtures::ME);
     answer!(harness, Call::Sell(_), Ok(Reply::Ticket(Box::new(listed))));

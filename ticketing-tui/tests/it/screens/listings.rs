@@ -27,10 +27,8 @@ fn new(harness: &mut Harness) {
 }
 
 fn written(harness: &mut Harness) {
-    new(harness);
-    harness.type_text("Opera on the roof");
-    harness.press("tab");
-    harness.type_text("75");
+    open(harness);
+    harness.fill_sale();
 }
 
 screen_tests! {

@@ -120,6 +120,22 @@ impl Harness {
         }
     }
 
+    /// Opens the form of a sale, and writes a title and a price.
+    pub(crate) fn fill_sale(&mut self) {
+        self.press("n");
+        self.type_text("Opera on the roof");
+        self.press("tab");
+        self.type_text("75");
+    }
+
+    /// Writes an e-mail address and the password on the sign-in form, and sends them.
+    pub(crate) fn send_sign_in(&mut self, email: &str) {
+        self.type_text(email);
+        self.press("enter");
+        self.type_text(fixtures::PASSWORD);
+        self.press("enter");
+    }
+
     /// Types a text, key by key.
     pub(crate) fn type_text(&mut self, text: &str) {
         for c in text.chars() {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{FakeStripe, TestStackBuilder, eventually};
@@ -38,13 +37,9 @@ async fn card_is_charged_once_under_each_fault() {
 
 #[tokio::test]
 async fn concurrent_buyers_are_charged_once_under_faults() {
-    const BUYERS: usize = 24;
     let market = StripeMarket::start().await;
     market.stripe.send_events_to(&market.stack.url());
-    let mut reservations = Vec::new();
-    for _ in 0..BUYERS {
-        reservations.push(market.reserve().await);
-    }
+    let reservations = market.reserve_many(24).await;
     let (faults, server_faults) = (market.stripe.faults(), market.stripe.server_faults());
     for call in [PaymentStep::Authorize, PaymentStep::Capture, PaymentStep::Void] {
         faults.fail_before_effect(call, 4);
@@ -55,19 +50,7 @@ async fn concurrent_buyers_are_charged_once_under_faults() {
         server_faults.rate_limit(call, 3);
     }
     server_faults.error_instead(PaymentStep::Capture, 3);
-    join_all(reservations.iter().map(|reservation| async {
-        // Two concurrent requests: the second joins the first, or finds the order paid.
-        let twice = [(); 2].map(|()| pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa"));
-        for answer in join_all(twice).await {
-            assert!([201, 202, 400, 503].contains(&answer.status), "{}", answer.text());
-        }
-    }))
-    .await;
-    for reservation in &reservations {
-        market.assert_sold(reservation).await;
-    }
-    market.stack.settle().await;
-    assert_eq!(market.stripe.ledger().charges.len(), BUYERS);
+    market.pay_twice_each(&reservations).await;
     market.finish().await;
 }
 
