@@ -58,7 +58,7 @@ mod tests {
 
     const DEADLINE: i64 = 1_000;
 
-    fn at(
+    fn admit_at(
         now: i64,
         order: OrderStatus,
         active: Option<(PaymentStatus, bool)>,
@@ -68,21 +68,21 @@ mod tests {
 
     #[test]
     fn created_order_is_payable_until_its_deadline() {
-        assert_eq!(at(DEADLINE - 1, OrderStatus::Created, None), Ok(Admission::Begin));
-        assert_eq!(at(DEADLINE, OrderStatus::Created, None), Err(AdmissionError::Expired));
-        assert_eq!(at(0, OrderStatus::Cancelled, None), Err(AdmissionError::Cancelled));
-        assert_eq!(at(0, OrderStatus::AwaitingPayment, None), Err(AdmissionError::Cancelled));
-        assert_eq!(at(0, OrderStatus::Complete, None), Err(AdmissionError::Paid));
+        assert_eq!(admit_at(DEADLINE - 1, OrderStatus::Created, None), Ok(Admission::Begin));
+        assert_eq!(admit_at(DEADLINE, OrderStatus::Created, None), Err(AdmissionError::Expired));
+        assert_eq!(admit_at(0, OrderStatus::Cancelled, None), Err(AdmissionError::Cancelled));
+        assert_eq!(admit_at(0, OrderStatus::AwaitingPayment, None), Err(AdmissionError::Cancelled));
+        assert_eq!(admit_at(0, OrderStatus::Complete, None), Err(AdmissionError::Paid));
     }
 
     #[test]
     fn active_payment_decides_before_order_status() {
         for order in [OrderStatus::Created, OrderStatus::AwaitingPayment, OrderStatus::Cancelled] {
             for running in [PaymentStatus::Pending, PaymentStatus::Authorized] {
-                assert_eq!(at(DEADLINE, order, Some((running, true))), Ok(Admission::Join));
-                assert_eq!(at(0, order, Some((running, false))), Err(AdmissionError::InProgress));
+                assert_eq!(admit_at(DEADLINE, order, Some((running, true))), Ok(Admission::Join));
+                assert_eq!(admit_at(0, order, Some((running, false))), Err(AdmissionError::InProgress));
             }
-            assert_eq!(at(0, order, Some((PaymentStatus::Succeeded, true))), Err(AdmissionError::Paid));
+            assert_eq!(admit_at(0, order, Some((PaymentStatus::Succeeded, true))), Err(AdmissionError::Paid));
         }
     }
 }

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::domain::PaymentStep;
 
-    fn of(status: PaymentStatus, next: Option<PaymentStep>, now: i64) -> Outcome {
+    fn outcome_at(status: PaymentStatus, next: Option<PaymentStep>, now: i64) -> Outcome {
         let order = OrderStatus::Cancelled;
         outcome(
             PaymentState { status, next },
@@ -50,17 +50,17 @@ mod tests {
 
     #[test]
     fn outcome_is_open_until_it_is_final() {
-        assert_eq!(of(PaymentStatus::Pending, Some(PaymentStep::Authorize), 0), Outcome::Open);
-        assert_eq!(of(PaymentStatus::Authorized, None, 0), Outcome::Open);
-        assert_eq!(of(PaymentStatus::Authorized, Some(PaymentStep::Void), 0), Outcome::Open);
-        assert_eq!(of(PaymentStatus::Succeeded, Some(PaymentStep::Refund), 0), Outcome::Open);
-        assert_eq!(of(PaymentStatus::Succeeded, None, 0), Outcome::Paid);
-        assert_eq!(of(PaymentStatus::Failed, None, 0), Outcome::Declined);
+        assert_eq!(outcome_at(PaymentStatus::Pending, Some(PaymentStep::Authorize), 0), Outcome::Open);
+        assert_eq!(outcome_at(PaymentStatus::Authorized, None, 0), Outcome::Open);
+        assert_eq!(outcome_at(PaymentStatus::Authorized, Some(PaymentStep::Void), 0), Outcome::Open);
+        assert_eq!(outcome_at(PaymentStatus::Succeeded, Some(PaymentStep::Refund), 0), Outcome::Open);
+        assert_eq!(outcome_at(PaymentStatus::Succeeded, None, 0), Outcome::Paid);
+        assert_eq!(outcome_at(PaymentStatus::Failed, None, 0), Outcome::Declined);
     }
 
     #[test]
     fn voided_payment_has_the_reason_of_its_order() {
-        assert_eq!(of(PaymentStatus::Refunded, None, 999), Outcome::Cancelled);
-        assert_eq!(of(PaymentStatus::Refunded, None, 1_000), Outcome::Expired);
+        assert_eq!(outcome_at(PaymentStatus::Refunded, None, 999), Outcome::Cancelled);
+        assert_eq!(outcome_at(PaymentStatus::Refunded, None, 1_000), Outcome::Expired);
     }
 }

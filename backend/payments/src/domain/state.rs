@@ -84,11 +84,11 @@ pub struct Transition {
 }
 
 impl Transition {
-    fn to(status: PaymentStatus, next: Option<PaymentStep>) -> Self {
+    fn new(status: PaymentStatus, next: Option<PaymentStep>) -> Self {
         Self { to: PaymentState { status, next }, event: None }
     }
 
-    fn publishing(self, event: OutgoingEvent) -> Self {
+    fn with_event(self, event: OutgoingEvent) -> Self {
         Self { event: Some(event), ..self }
     }
 }
@@ -105,22 +105,24 @@ impl PaymentState {
         Some(match (self.next?, result) {
             // Orders decides only about an order that is still `created`.
             (PaymentStep::Authorize, StepResult::Done) if order == OrderStatus::Created => {
-                Transition::to(Authorized, None).publishing(OutgoingEvent::Authorized)
+                Transition::new(Authorized, None).with_event(OutgoingEvent::Authorized)
             }
-            (PaymentStep::Authorize, StepResult::Done) => Transition::to(Authorized, Some(PaymentStep::Void)),
+            (PaymentStep::Authorize, StepResult::Done) => {
+                Transition::new(Authorized, Some(PaymentStep::Void))
+            }
             // No event announced this payment, so none announces its end.
-            (PaymentStep::Authorize, StepResult::Refused) => Transition::to(Failed, None),
+            (PaymentStep::Authorize, StepResult::Refused) => Transition::new(Failed, None),
             (PaymentStep::Capture, StepResult::Done) if order == OrderStatus::Cancelled => {
-                Transition::to(Succeeded, Some(PaymentStep::Refund)).publishing(OutgoingEvent::Captured)
+                Transition::new(Succeeded, Some(PaymentStep::Refund)).with_event(OutgoingEvent::Captured)
             }
             (PaymentStep::Capture, StepResult::Done) => {
-                Transition::to(Succeeded, None).publishing(OutgoingEvent::Captured)
+                Transition::new(Succeeded, None).with_event(OutgoingEvent::Captured)
             }
             (PaymentStep::Capture, StepResult::Refused) => {
-                Transition::to(Failed, None).publishing(OutgoingEvent::Failed)
+                Transition::new(Failed, None).with_event(OutgoingEvent::Failed)
             }
             (PaymentStep::Void | PaymentStep::Refund, StepResult::Done) => {
-                Transition::to(Refunded, None).publishing(OutgoingEvent::Refunded)
+                Transition::new(Refunded, None).with_event(OutgoingEvent::Refunded)
             }
             (PaymentStep::Void | PaymentStep::Refund, StepResult::Refused) => return None,
         })
@@ -129,7 +131,7 @@ impl PaymentState {
     /// Returns the transition when orders has confirmed the order: the capture becomes due.
     pub fn order_confirmed(self) -> Option<Transition> {
         let waits = self == Self { status: PaymentStatus::Authorized, next: None };
-        waits.then(|| Transition::to(PaymentStatus::Authorized, Some(PaymentStep::Capture)))
+        waits.then(|| Transition::new(PaymentStatus::Authorized, Some(PaymentStep::Capture)))
     }
 
     /// Returns the transition when the order is cancelled: no money is kept. `attempted`: whether the due step can have
@@ -138,16 +140,16 @@ impl PaymentState {
         match (self.status, self.next) {
             // The provider was not called and no event was published, so there is nothing to void.
             (PaymentStatus::Pending, Some(PaymentStep::Authorize)) if !attempted => {
-                Some(Transition::to(PaymentStatus::Refunded, None))
+                Some(Transition::new(PaymentStatus::Refunded, None))
             }
             (PaymentStatus::Authorized, None) => {
-                Some(Transition::to(PaymentStatus::Authorized, Some(PaymentStep::Void)))
+                Some(Transition::new(PaymentStatus::Authorized, Some(PaymentStep::Void)))
             }
             (PaymentStatus::Authorized, Some(PaymentStep::Capture)) if !attempted => {
-                Some(Transition::to(PaymentStatus::Authorized, Some(PaymentStep::Void)))
+                Some(Transition::new(PaymentStatus::Authorized, Some(PaymentStep::Void)))
             }
             (PaymentStatus::Succeeded, None) => {
-                Some(Transition::to(PaymentStatus::Succeeded, Some(PaymentStep::Refund)))
+                Some(Transition::new(PaymentStatus::Succeeded, Some(PaymentStep::Refund)))
             }
             _ => None,
         }

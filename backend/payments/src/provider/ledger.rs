@@ -42,22 +42,22 @@ pub struct LedgerCharge {
 
 impl Ledger {
     /// Returns the charges of an order.
-    pub fn of<'a>(&'a self, order_id: &'a OrderId) -> impl Iterator<Item = &'a LedgerCharge> {
+    pub fn charges_of<'a>(&'a self, order_id: &'a OrderId) -> impl Iterator<Item = &'a LedgerCharge> {
         self.charges.iter().filter(move |charge| &charge.order_id == order_id)
     }
 
     /// Returns the number of captures of an order.
     pub fn captures(&self, order_id: &OrderId) -> i64 {
-        self.of(order_id).map(|charge| charge.captures).sum()
+        self.charges_of(order_id).map(|charge| charge.captures).sum()
     }
 
     /// Returns the amount captured for an order minus refunds, in cents.
-    pub fn kept(&self, order_id: &OrderId) -> i64 {
-        self.of(order_id).map(|charge| charge.captured - charge.refunded).sum()
+    pub fn kept_cents(&self, order_id: &OrderId) -> i64 {
+        self.charges_of(order_id).map(|charge| charge.captured - charge.refunded).sum()
     }
 
     /// Returns the amount held for an order, neither captured nor voided, in cents.
-    pub fn held(&self, order_id: &OrderId) -> i64 {
-        self.of(order_id).filter(|charge| charge.held).map(|charge| charge.authorized).sum()
+    pub fn held_cents(&self, order_id: &OrderId) -> i64 {
+        self.charges_of(order_id).filter(|charge| charge.held).map(|charge| charge.authorized).sum()
     }
 }

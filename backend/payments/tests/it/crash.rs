@@ -69,7 +69,7 @@ async fn payment_completes_after_crash_at_any_call(setup: Setup) {
         let ledger = fixture.ledger().await;
         assert_eq!(ledger.charges.len(), 1, "invariant 11, crash {moment:?}: settled with the same key");
         assert_eq!(
-            (ledger.captures(&order), ledger.kept(&order)),
+            (ledger.captures(&order), ledger.kept_cents(&order)),
             (1, 1999),
             "invariant 10, crash {moment:?}"
         );
@@ -95,7 +95,7 @@ async fn void_completes_after_crash(setup: Setup) {
 
         let ledger = fixture.ledger().await;
         assert_eq!(
-            (ledger.kept(&order), ledger.held(&order)),
+            (ledger.kept_cents(&order), ledger.held_cents(&order)),
             (0, 0),
             "invariants 10 and 12, crash {moment:?}"
         );

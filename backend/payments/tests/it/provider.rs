@@ -79,7 +79,7 @@ async fn operations_on_a_charge_happen_once() {
 
     let ledger = provider.ledger().await.unwrap();
     let order = OrderId::new("order");
-    assert_eq!((ledger.captures(&order), ledger.kept(&order), ledger.held(&order)), (1, 0, 0));
+    assert_eq!((ledger.captures(&order), ledger.kept_cents(&order), ledger.held_cents(&order)), (1, 0, 0));
 }
 
 #[tokio::test]

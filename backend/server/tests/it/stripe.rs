@@ -79,7 +79,7 @@ impl StripeMarket {
     /// Returns the number of captures, and the cents that were kept.
     fn captures(&self, reservation: &Reservation) -> (i64, i64) {
         let (ledger, order) = (self.stripe.ledger(), OrderId::new(&reservation.order));
-        (ledger.captures(&order), ledger.kept(&order))
+        (ledger.captures(&order), ledger.kept_cents(&order))
     }
 
     /// Checks the recovery: a fresh purchase succeeds quickly, and every invariant holds.

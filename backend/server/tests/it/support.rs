@@ -78,7 +78,7 @@ pub(crate) async fn operate(stack: &mut TestStack, words: &[&str]) -> String {
 /// Returns the number of captures for an order, and the cents that were kept.
 pub(crate) async fn taken(stack: &TestStack, order: &str) -> (i64, i64) {
     let (ledger, order) = (stack.ledger().await, OrderId::new(order));
-    (ledger.captures(&order), ledger.kept(&order))
+    (ledger.captures(&order), ledger.kept_cents(&order))
 }
 
 /// Counts the rows and versions of every table that a request may change.

@@ -101,7 +101,7 @@ impl Api {
             .header(AUTHORIZATION, self.authorization.clone())
             .header("stripe-version", VERSION)
             .timeout(self.timeouts.connect + within);
-        let mut response = request.send().await.map_err(failed)?;
+        let mut response = request.send().await.map_err(transport_error)?;
         let status = response.status().as_u16();
         let header = |name: &str| text(response.headers(), name);
         request_ids::record(header("request-id").unwrap_or_default());
@@ -109,7 +109,7 @@ impl Api {
         let retry_after = header(RETRY_AFTER.as_str()).and_then(|seconds| seconds.parse().ok());
         let retry_after = retry_after.map(Duration::from_secs);
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        while let Some(chunk) = response.chunk().await.map_err(transport_error)? {
             if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
                 return Err(ProviderError::Unknown("the response is too large".to_owned()));
             }
@@ -124,7 +124,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// Maps a transport error: without a connection the call had no effect, later the outcome is unknown.
-fn failed(error: reqwest::Error) -> ProviderError {
+fn transport_error(error: reqwest::Error) -> ProviderError {
     let error = error.without_url();
     let reason = error_chain(&error);
     if error.is_connect() { ProviderError::Unavailable(reason) } else { ProviderError::Unknown(reason) }

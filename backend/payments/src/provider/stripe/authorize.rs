@@ -40,7 +40,7 @@ impl StripeProvider {
                     Some(intent) => {
                         self.conclude(key, request, intent).await.map_err(ProviderError::after_effect)
                     }
-                    None if kept && age >= MAX_SEARCH_DELAY => Err(declined(
+                    None if kept && age >= MAX_SEARCH_DELAY => Err(decline_error(
                         "processing_error",
                         "The card provider failed; the card was not charged",
                     )),
@@ -52,8 +52,9 @@ impl StripeProvider {
 
     /// Finds the intent of a payment that is so old that the same key could create a second one.
     async fn find_old_intent(&self, key: &str, request: &Authorization) -> Result<Hold, ProviderError> {
-        let expired_error =
-            || declined("expired", "The card provider was not reached in time; the card was not charged");
+        let expired_error = || {
+            decline_error("expired", "The card provider was not reached in time; the card was not charged")
+        };
         let Some(intent) = self.search(request).await? else { return Err(expired_error()) };
         if intent.parsed_status() == IntentStatus::Open {
             // No client continues it, so it is cancelled.
@@ -84,19 +85,19 @@ impl StripeProvider {
                 }
                 self.abandon(key, &intent.id).await?;
                 if request.confirmation == Confirmation::TooLate {
-                    return Err(declined(
+                    return Err(decline_error(
                         "expired",
                         "The card was not confirmed in time; it was not charged",
                     ));
                 }
-                Err(declined(
+                Err(decline_error(
                     "authentication_required",
                     "The card must be confirmed by its owner (3-D Secure), which cannot be done here; use another card.",
                 ))
             }
             IntentStatus::Refused => Err(intent.last_payment_error.unwrap_or_default().into_decline().into()),
             IntentStatus::Canceled => {
-                Err(declined("canceled", "The payment was canceled; the card was not charged"))
+                Err(decline_error("canceled", "The payment was canceled; the card was not charged"))
             }
             IntentStatus::Open => Err(ProviderError::Unknown(format!("{} is {}", intent.id, intent.status))),
         }
@@ -118,7 +119,7 @@ fn is_of(intent: &Intent, request: &Authorization) -> bool {
     intent.metadata.get(PAYMENT).is_some_and(|id| id == request.payment_id.as_str())
 }
 
-fn declined(code: &str, message: &str) -> ProviderError {
+fn decline_error(code: &str, message: &str) -> ProviderError {
     Decline { code: code.to_owned(), message: message.to_owned() }.into()
 }
 

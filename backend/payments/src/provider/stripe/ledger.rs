@@ -52,7 +52,7 @@ fn charge(intent: &Intent) -> Option<LedgerCharge> {
         authorized: intent.amount,
         captured: intent.amount_received,
         voided: if status == IntentStatus::Canceled { intent.amount } else { 0 },
-        refunded: intent.refunded(),
+        refunded: intent.refunded_cents(),
         captures: i64::from(intent.amount_received > 0),
         held: status == IntentStatus::Authorized,
     })

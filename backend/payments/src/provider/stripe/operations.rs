@@ -62,7 +62,7 @@ impl ChargeOperation {
             (Self::Capture, IntentStatus::Captured) | (Self::Cancel, IntentStatus::Canceled) => {
                 OperationState::Done
             }
-            (Self::Refund, IntentStatus::Captured) if intent.refunded() >= charge.amount.cents() => {
+            (Self::Refund, IntentStatus::Captured) if intent.refunded_cents() >= charge.amount.cents() => {
                 OperationState::Done
             }
             (Self::Capture, IntentStatus::Authorized) | (Self::Refund, IntentStatus::Captured) => {

@@ -75,7 +75,7 @@ impl Intent {
     }
 
     /// Returns the captured amount that was refunded, in cents. Stripe also counts a cancelled hold as refunded.
-    pub(super) fn refunded(&self) -> i64 {
+    pub(super) fn refunded_cents(&self) -> i64 {
         self.latest_charge
             .as_ref()
             .filter(|charge| charge.captured)
@@ -175,8 +175,8 @@ mod tests {
     fn cancelled_hold_is_not_a_refund() {
         let charge =
             |captured: bool| json!({ "latest_charge": { "captured": captured, "amount_refunded": 1999 } });
-        assert_eq!(intent("canceled", &charge(false)).refunded(), 0);
-        assert_eq!(intent("succeeded", &charge(true)).refunded(), 1999);
-        assert_eq!(intent("succeeded", &json!({ "latest_charge": "ch_1" })).refunded(), 0);
+        assert_eq!(intent("canceled", &charge(false)).refunded_cents(), 0);
+        assert_eq!(intent("succeeded", &charge(true)).refunded_cents(), 1999);
+        assert_eq!(intent("succeeded", &json!({ "latest_charge": "ch_1" })).refunded_cents(), 0);
     }
 }

@@ -159,7 +159,7 @@ impl Simulation {
         }
         let captures = ledger.captures(&payment.order_id);
         assert!(captures <= 1, "{} was charged {captures} times", payment.order_id);
-        let kept = ledger.kept(&payment.order_id);
+        let kept = ledger.kept_cents(&payment.order_id);
         assert!(kept == 0 || kept == order.terms.price, "{kept} cents were kept for {:?}", order.terms);
     }
 

@@ -112,7 +112,7 @@ impl Deliveries {
 
 /// Returns the name of an event of this version.
 pub(crate) fn name_of(envelope: &Envelope) -> EventName {
-    envelope.name.known().unwrap()
+    envelope.name.to_known().unwrap()
 }
 
 fn consumes(service: Service, name: EventName) -> bool {

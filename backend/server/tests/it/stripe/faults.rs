@@ -28,7 +28,7 @@ async fn card_is_charged_once_under_each_fault() {
             let paid = pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await;
             assert_eq!(paid.status, 201, "{name} at {call:?}: {}", paid.text());
             market.assert_sold(&reservation).await;
-            let charges = market.stripe.ledger().of(&OrderId::new(&reservation.order)).count();
+            let charges = market.stripe.ledger().charges_of(&OrderId::new(&reservation.order)).count();
             assert_eq!(charges, 1, "{name} at {call:?}");
         }
     }

@@ -73,7 +73,7 @@ async fn declined_card_leaves_the_order_payable(setup: Setup) {
     ada.pay(&order, "tok_mastercard").await.paid();
     let statuses: Vec<_> = fixture.payments(&ada).await.iter().map(|payment| payment.status).collect();
     assert_eq!(statuses[..3], [PaymentStatus::Failed; 3]);
-    assert_eq!(fixture.ledger().await.kept(&order), 2000, "invariant 10");
+    assert_eq!(fixture.ledger().await.kept_cents(&order), 2000, "invariant 10");
 }
 
 async fn declined_capture_cancels_the_order(setup: Setup) {
@@ -88,7 +88,7 @@ async fn declined_capture_cancels_the_order(setup: Setup) {
     fixture.wait_until_settled(&ada, PaymentStatus::Failed).await;
     assert_eq!(fixture.published().await, ["payment:authorized", "payment:failed"]);
     let ledger = fixture.ledger().await;
-    assert_eq!((ledger.kept(&order), ledger.held(&order)), (0, 0), "invariant 10");
+    assert_eq!((ledger.kept_cents(&order), ledger.held_cents(&order)), (0, 0), "invariant 10");
     ada.pay(&order, "tok_visa").await.assert_refused(400, "order_cancelled");
 }
 
@@ -129,7 +129,7 @@ async fn hundred_concurrent_requests_capture_once(setup: Setup) {
         other.assert_refused(400, "order_paid");
     }
     let ledger = fixture.ledger().await;
-    assert_eq!((ledger.captures(&order), ledger.kept(&order)), (1, 1999), "invariant 10: one capture");
+    assert_eq!((ledger.captures(&order), ledger.kept_cents(&order)), (1, 1999), "invariant 10: one capture");
     assert_eq!(ledger.charges.len(), 1, "invariant 10: one authorization");
 }
 

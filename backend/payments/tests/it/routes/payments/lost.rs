@@ -25,7 +25,7 @@ async fn assert_no_money_kept(fixture: &Fixture, user: &User, order: &OrderId) {
     fixture.wait_until_settled(user, PaymentStatus::Refunded).await;
     let ledger = fixture.ledger().await;
     assert_eq!(
-        (ledger.kept(order), ledger.held(order)),
+        (ledger.kept_cents(order), ledger.held_cents(order)),
         (0, 0),
         "invariants 10 and 12: nothing is kept or held"
     );

@@ -29,7 +29,11 @@ async fn lost_response_is_retried_with_the_same_key(setup: Setup) {
         assert_eq!(fixture.provider().faults().call_count(call), 3);
         let ledger = fixture.ledger().await;
         assert_eq!(ledger.charges.len(), 1, "invariant 11: never with a new key");
-        assert_eq!((ledger.captures(&order), ledger.kept(&order)), (1, 1999), "invariant 10: one capture");
+        assert_eq!(
+            (ledger.captures(&order), ledger.kept_cents(&order)),
+            (1, 1999),
+            "invariant 10: one capture"
+        );
     }
 }
 
@@ -45,7 +49,7 @@ async fn response_after_timeout_is_503(setup: Setup) {
 
     drop(gate);
     fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
-    assert_eq!(fixture.ledger().await.kept(&order), 2000, "invariant 10");
+    assert_eq!(fixture.ledger().await.kept_cents(&order), 2000, "invariant 10");
 }
 
 async fn unreachable_provider_is_503_and_retry_is_safe(setup: Setup) {
@@ -74,7 +78,7 @@ async fn unreachable_provider_is_503_and_retry_is_safe(setup: Setup) {
     fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
     let ledger = fixture.ledger().await;
     assert_eq!(
-        (ledger.charges.len(), ledger.captures(&order), ledger.kept(&order)),
+        (ledger.charges.len(), ledger.captures(&order), ledger.kept_cents(&order)),
         (1, 1, 1999),
         "invariant 10"
     );

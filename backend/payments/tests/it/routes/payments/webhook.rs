@@ -74,7 +74,7 @@ async fn webhook_event_settles_payment_with_lost_response(engine: Engine) {
 
         request.await.unwrap().paid();
         let ledger = fixture.ledger().await;
-        assert_eq!((ledger.charges.len(), ledger.captures(&order), ledger.kept(&order)), (1, 1, 1999));
+        assert_eq!((ledger.charges.len(), ledger.captures(&order), ledger.kept_cents(&order)), (1, 1, 1999));
     }
 }
 
@@ -127,7 +127,7 @@ async fn webhook_events_may_be_duplicated_and_reordered(engine: Engine) {
     let of_the_paid = events.iter().filter(|event| event["data"]["object"]["id"] == "pi_fake000001").count();
     assert_eq!(webhook_events(&fixture).await, i64::try_from(of_the_paid).unwrap(), "each is kept once");
     let ledger = fixture.ledger().await;
-    assert_eq!((ledger.captures(&paid), ledger.kept(&paid), ledger.kept(&lost)), (1, 1999, 0));
+    assert_eq!((ledger.captures(&paid), ledger.kept_cents(&paid), ledger.kept_cents(&lost)), (1, 1999, 0));
 }
 
 async fn unsigned_webhook_request_is_refused(engine: Engine) {

@@ -68,7 +68,7 @@ async fn hold_is_voided_after_stripe_is_reachable_again() {
     eventually!(stripe.faults().call_count(PaymentStep::Void) >= 4, seconds 60);
     eventually!(stack.is_settled().await, seconds 60);
     let (ledger, order) = (stripe.ledger(), OrderId::new(&order));
-    let charge = ledger.of(&order).next().unwrap();
+    let charge = ledger.charges_of(&order).next().unwrap();
     assert_eq!((charge.captured, charge.voided, charge.held), (0, 1999, false));
     stack.complete_fresh_purchase().await;
     Box::pin(stack.finish()).await;
