@@ -39,23 +39,23 @@ fn write_extras(program: &Path, folder: &Path) -> Result<(), String> {
     for folder in [&completions, &man] {
         // Files of commands that no longer exist are not shipped.
         if folder.exists() {
-            fs::remove_dir_all(folder).map_err(|error| failed(folder, &error))?;
+            fs::remove_dir_all(folder).map_err(|error| file_error(folder, &error))?;
         }
-        fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+        fs::create_dir_all(folder).map_err(|error| file_error(folder, &error))?;
     }
     for (shell, name) in COMPLETIONS {
         let script = Command::new(program).args(["completions", shell]).output();
-        let script = script.map_err(|error| failed(program, &error))?;
+        let script = script.map_err(|error| file_error(program, &error))?;
         if !script.status.success() {
             return Err(format!("{} completions {shell} failed: {}", program.display(), script.status));
         }
         let file = completions.join(name);
-        fs::write(&file, script.stdout).map_err(|error| failed(&file, &error))?;
+        fs::write(&file, script.stdout).map_err(|error| file_error(&file, &error))?;
     }
     run(Command::new(program).arg("--quiet").arg("man").arg(&man))
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> String {
+fn file_error(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 

@@ -103,7 +103,7 @@ impl Hasher {
             Params::new(costs.memory, costs.passes, costs.lanes, None).map_err(HashingError::Costs)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let (hasher, mut blocks) = (argon2.clone(), Vec::new());
-        let (decoy, blocks) = computed(spawn_blocking(move || {
+        let (decoy, blocks) = join_hash(spawn_blocking(move || {
             let inner = hash(&hasher, b"", &mut blocks)?.to_string();
             // Hashed twice with two random salts, so that no password is known for the outer one.
             Ok((hash(&hasher, inner.as_bytes(), &mut blocks)?, blocks))
@@ -174,7 +174,7 @@ impl Hasher {
             HashingError::Busy
         })?;
         let (argon2, memory) = (self.argon2.clone(), Arc::clone(&self.memory));
-        computed(spawn_blocking(move || {
+        join_hash(spawn_blocking(move || {
             // Held until the end of the hash, which continues if its client has disconnected.
             let _held = turn;
             let mut blocks = lock(&memory).pop().unwrap_or_default();
@@ -245,7 +245,7 @@ fn output(
     Ok(Output::new(out)?)
 }
 
-async fn computed<T>(
+async fn join_hash<T>(
     task: tokio::task::JoinHandle<Result<T, password_hash::Error>>,
 ) -> Result<T, HashingError> {
     let outcome = task.await.map_err(|error| HashingError::Failed(error.to_string()))?;

@@ -117,7 +117,9 @@ async fn recompute_keys(db: &Db) -> Result<(), DbError> {
             accounts => tracing::info!(accounts, "keys of e-mail addresses recomputed"),
         }
     }
-    for store::Displaced { account, kept_account } in db.read(|tx| store::displaced(tx, REPORTED)).await? {
+    for store::Displaced { account, kept_account } in
+        db.read(|tx| store::find_displaced(tx, REPORTED)).await?
+    {
         tracing::warn!(
             account,
             kept_account,

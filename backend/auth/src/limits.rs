@@ -51,16 +51,16 @@ impl SignInLimiter {
 
     /// Counts a sign-up from an address.
     pub(crate) fn count_signup(&self, address: ClientAddress) -> Result<(), ApiError> {
-        self.addresses.acquire(&address.key()).map_err(|wait| refused("address", wait))
+        self.addresses.acquire(&address.key()).map_err(|wait| too_many_attempts("address", wait))
     }
 
     /// Counts a sign-in to an account from an address, and delays it after attempts from many addresses. Accounts that
     /// do not exist are treated alike, so that the limit does not reveal them.
     pub(crate) async fn count_signin(&self, email: &Email, address: ClientAddress) -> Result<(), ApiError> {
         let (account, address) = (email.key(), address.key());
-        self.addresses.acquire(&address).map_err(|wait| refused("address", wait))?;
+        self.addresses.acquire(&address).map_err(|wait| too_many_attempts("address", wait))?;
         let pair = format!("{account} {address}");
-        self.pairs.acquire(&pair).map_err(|wait| refused("account", wait))?;
+        self.pairs.acquire(&pair).map_err(|wait| too_many_attempts("account", wait))?;
         if self.known.contains_and_renew(&pair) || self.accounts.acquire(&account).is_ok() {
             return Ok(());
         }
@@ -85,7 +85,7 @@ impl SignInLimiter {
     }
 }
 
-fn refused(by: &'static str, wait: RetryAfter) -> ApiError {
+fn too_many_attempts(by: &'static str, wait: RetryAfter) -> ApiError {
     metrics::counter!("auth_attempts_refused_total", "by" => by).increment(1);
     ApiError::too_many(ErrorCode::TooManyRequests, "Too many attempts, please wait a moment", wait)
 }

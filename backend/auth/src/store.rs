@@ -2,7 +2,7 @@
 
 mod keys;
 
-pub(crate) use keys::{Displaced, displaced, recompute_batch};
+pub(crate) use keys::{Displaced, find_displaced, recompute_batch};
 
 use ticketing_bus::Outbox;
 use ticketing_events::SessionEnded;

@@ -60,7 +60,7 @@ impl App {
 
     /// Returns the page for the host of a request.
     fn page(&self, request: &HeaderMap) -> Arc<Resource> {
-        self.shared.page.at(request)
+        self.shared.page.for_host_of(request)
     }
 
     fn file(&self, path: &str) -> Option<&Resource> {

@@ -38,7 +38,7 @@ impl Page {
     }
 
     /// Returns the page for the host of a request.
-    pub(crate) fn at(&self, request: &HeaderMap) -> Arc<Resource> {
+    pub(crate) fn for_host_of(&self, request: &HeaderMap) -> Arc<Resource> {
         let Some(host) = host(request) else { return Arc::clone(&self.plain) };
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, page)) = last.as_ref().filter(|(known, _)| known == host) {

@@ -31,7 +31,7 @@ impl AnyEventName {
     }
 
     /// Returns the event name, if this version knows it.
-    pub fn known(&self) -> Option<EventName> {
+    pub fn to_known(&self) -> Option<EventName> {
         match self.0 {
             Inner::Known(name) => Some(name),
             Inner::Unknown(_) => None,
@@ -73,7 +73,7 @@ impl FromStr for AnyEventName {
 
 impl PartialEq<EventName> for AnyEventName {
     fn eq(&self, other: &EventName) -> bool {
-        self.known() == Some(*other)
+        self.to_known() == Some(*other)
     }
 }
 

@@ -217,12 +217,12 @@ mod tests {
 
     type Waiting = Pin<Box<dyn Future<Output = Result<Turn, QueueFull>>>>;
 
-    fn from(address: u8) -> Requester {
+    fn requester(address: u8) -> Requester {
         Requester { address: IpAddr::from([10, 0, 0, address]), guessed_account: None }
     }
 
-    fn guessing(address: u8, account: &str) -> Requester {
-        Requester { guessed_account: Some(account.to_owned()), ..from(address) }
+    fn guessing_requester(address: u8, account: &str) -> Requester {
+        Requester { guessed_account: Some(account.to_owned()), ..requester(address) }
     }
 
     /// Returns a request that has taken its place, or was refused one.
@@ -243,9 +243,10 @@ mod tests {
     #[test]
     fn flood_from_some_addresses_refuses_only_its_own_requests() {
         let turns = Turns::new(1, 20);
-        let busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
-        let mut flood: Vec<Waiting> = (0..200_u8).map(|number| enter(&turns, from(number % 10))).collect();
-        let mut owner = enter(&turns, from(50));
+        let busy = outcome(&mut enter(&turns, requester(99))).unwrap().unwrap();
+        let mut flood: Vec<Waiting> =
+            (0..200_u8).map(|number| enter(&turns, requester(number % 10))).collect();
+        let mut owner = enter(&turns, requester(50));
         assert!(outcome(&mut owner).is_none(), "it waits");
         let refused = flood.iter_mut().filter_map(outcome).filter(Result::is_err).count();
         assert_eq!(refused, 181, "20 wait, of which the owner is one");
@@ -271,22 +272,22 @@ mod tests {
     #[test]
     fn guesses_of_one_account_get_half_of_the_queue() {
         let turns = Turns::new(1, 8);
-        let _busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
+        let _busy = outcome(&mut enter(&turns, requester(99))).unwrap().unwrap();
         // Each from an address of its own.
         let mut guesses: Vec<Waiting> =
-            (0..20).map(|address| enter(&turns, guessing(address, "ada"))).collect();
+            (0..20).map(|address| enter(&turns, guessing_requester(address, "ada"))).collect();
         assert_eq!(guesses.iter_mut().filter_map(outcome).count(), 16, "half of the queue waits");
         // Its owner, at a known address, and the others have the other half.
-        let mut others = [enter(&turns, from(50)), enter(&turns, guessing(51, "bob"))];
+        let mut others = [enter(&turns, requester(50)), enter(&turns, guessing_requester(51, "bob"))];
         assert!(others.iter_mut().all(|waiting| outcome(waiting).is_none()));
     }
 
     #[test]
     fn owner_at_a_new_address_displaces_the_newest_guess() {
         let turns = Turns::new(1, 8);
-        let _busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
-        let mut guesses: Vec<Waiting> = (0..4).map(|_| enter(&turns, guessing(1, "ada"))).collect();
-        let mut owner = enter(&turns, guessing(2, "ada"));
+        let _busy = outcome(&mut enter(&turns, requester(99))).unwrap().unwrap();
+        let mut guesses: Vec<Waiting> = (0..4).map(|_| enter(&turns, guessing_requester(1, "ada"))).collect();
+        let mut owner = enter(&turns, guessing_requester(2, "ada"));
         assert!(outcome(&mut owner).is_none(), "it waits");
         assert_eq!(guesses.iter_mut().rev().filter_map(outcome).count(), 1);
         assert!(outcome(guesses.last_mut().unwrap()).is_none_or(|outcome| outcome.is_err()));
@@ -295,11 +296,11 @@ mod tests {
     #[test]
     fn cancelled_request_leaves_the_queue() {
         let turns = Turns::new(1, 1);
-        let busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
-        let gone = enter(&turns, from(1));
-        assert!(matches!(outcome(&mut enter(&turns, from(2))), Some(Err(QueueFull))));
+        let busy = outcome(&mut enter(&turns, requester(99))).unwrap().unwrap();
+        let gone = enter(&turns, requester(1));
+        assert!(matches!(outcome(&mut enter(&turns, requester(2))), Some(Err(QueueFull))));
         drop(gone);
-        let granted = enter(&turns, from(2));
+        let granted = enter(&turns, requester(2));
         drop(busy);
         // The slot was given to it, and it goes away before it takes it.
         drop(granted);

@@ -77,7 +77,7 @@ fn set_key(tx: &mut Tx<'_>, id: &str, key: &str) -> Result<(), DbError> {
 }
 
 /// Returns at most `limit` displaced accounts.
-pub(crate) fn displaced(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Displaced>, DbError> {
+pub(crate) fn find_displaced(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Displaced>, DbError> {
     let accounts = tx.query(
         "SELECT id, email FROM users WHERE email_key >= '@' AND email_key < 'A' ORDER BY id LIMIT $1",
         args![limit],

@@ -27,7 +27,7 @@ async fn sign_out_publishes_session_ended(engine: Engine) {
     assert_eq!(envelope.name, EventName::SessionEnded);
     let ended: SessionEnded = envelope.decode().unwrap();
     assert_eq!(made.json()["id"], ended.user_id.as_str());
-    let subject = envelope.name.known().unwrap().subject(&envelope.aggregate);
+    let subject = envelope.name.to_known().unwrap().subject(&envelope.aggregate);
     assert_eq!(subject, format!("ticketing.session.ended.{}", ended.jti));
 
     shutdown.trigger();

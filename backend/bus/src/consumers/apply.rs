@@ -224,7 +224,7 @@ impl Consumers {
         let event_id = &delivery.envelope.id;
         let outcome = tx.savepoint(|tx| {
             let is_known =
-                delivery.envelope.name.known().is_some_and(|name| self.handlers.contains_key(&name));
+                delivery.envelope.name.to_known().is_some_and(|name| self.handlers.contains_key(&name));
             let is_duplicate = if first && is_known {
                 !outbox::mark_processed(tx, delivery, now)?
             } else {
@@ -271,7 +271,7 @@ impl Consumers {
     /// # Errors
     /// If the event cannot be decoded, or the handler fails.
     pub fn handle(&self, tx: &mut Tx<'_>, envelope: &Envelope) -> Result<Option<ApplyOutcome>, HandlerError> {
-        let handler = envelope.name.known().and_then(|name| self.handlers.get(&name));
+        let handler = envelope.name.to_known().and_then(|name| self.handlers.get(&name));
         let Some(apply) = handler else { return Ok(None) };
         let handled = catch_unwind(AssertUnwindSafe(|| apply(tx, envelope)));
         handled.unwrap_or(Err(HandlerError::Panicked)).map(Some)

@@ -32,7 +32,7 @@ fn untoken(token: &str) -> String {
 /// Returns the subject of an event: `ticketing.ticket.created.<aggregate>`.
 pub(super) fn subject(envelope: &Envelope) -> String {
     let aggregate = token(&envelope.aggregate);
-    match envelope.name.known() {
+    match envelope.name.to_known() {
         Some(name) => name.subject(&aggregate),
         // The subject of an unknown name has the same number of tokens.
         None => {
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!((read.id, read.name), (format!("{EVENT_PREFIX}/3"), EventName::OrderCreated.into()));
         assert_eq!((read.aggregate.as_str(), read.version, read.time), ("o.1", 0, now));
         let other = envelope("ticketing.order.unheard.o", &HeaderMap::new(), b"{}", 3, now);
-        assert_eq!((other.name.as_str(), other.name.known()), ("order:unheard", None));
+        assert_eq!((other.name.as_str(), other.name.to_known()), ("order:unheard", None));
     }
 
     #[test]

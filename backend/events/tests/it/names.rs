@@ -50,12 +50,12 @@ fn unknown_text_is_no_event_name() {
 fn name_of_another_version_stays_what_it_is() {
     for word in ["order:paid", "", "ü:\n", "ticket:created "] {
         let name = AnyEventName::from(word);
-        assert_eq!((name.as_str(), name.known(), name.to_string().as_str()), (word, None, word));
+        assert_eq!((name.as_str(), name.to_known(), name.to_string().as_str()), (word, None, word));
         assert_eq!(word.parse(), Ok(name));
     }
     for known in EventName::ALL {
         let name = AnyEventName::from(known.as_str());
-        assert_eq!((name.known(), &name), (Some(*known), &AnyEventName::from(*known)));
+        assert_eq!((name.to_known(), &name), (Some(*known), &AnyEventName::from(*known)));
         assert!(name == *known && name != AnyEventName::from("order:paid"));
     }
 }

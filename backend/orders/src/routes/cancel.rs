@@ -32,11 +32,11 @@ pub(crate) async fn cancel(
     let core = app.core.clone();
     let unit =
         move |tx: &mut Tx<'_>| store::cancel(tx, &core.outbox, &id, &session.user_id, core.clock.now());
-    app.core.db.write(unit).await.map_err(refused)?;
+    app.core.db.write(unit).await.map_err(cancel_error)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn refused(error: CancelError) -> ApiError {
+fn cancel_error(error: CancelError) -> ApiError {
     match error {
         CancelError::NotFound => ApiError::not_found(),
         CancelError::NotOwner => ApiError::not_owner(),

@@ -46,7 +46,7 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer, ApiError> {
     let (ticket_id, price) = input.check()?;
     let request = Request { session, key, ticket_id, price };
-    let (user, keyed) = (&request.session.user_id, request.keyed(app.core.clock.now())?);
+    let (user, keyed) = (&request.session.user_id, request.to_keyed(app.core.clock.now())?);
     app.writes.acquire_keyed(user, &app.core.db, &keyed).await?;
     match request.reserve(&app).await {
         // The event of a new ticket may not have arrived.
@@ -94,7 +94,7 @@ enum ReserveOrWait {
 
 impl Request {
     /// Returns the request as one that a client may retry.
-    fn keyed(&self, now: Timestamp) -> Result<KeyedRequest, ApiError> {
+    fn to_keyed(&self, now: Timestamp) -> Result<KeyedRequest, ApiError> {
         let (user, route) = (&self.session.user_id, "POST /api/orders");
         match self.price {
             None => KeyedRequest::of_body(&self.key, user, route, &self.ticket_id, now),
@@ -106,7 +106,7 @@ impl Request {
 
     async fn reserve(&self, app: &App) -> Result<KeyedAnswer, ReserveOrWait> {
         let now = app.core.clock.now();
-        let request = self.keyed(now).map_err(ReserveOrWait::Refused)?;
+        let request = self.to_keyed(now).map_err(ReserveOrWait::Refused)?;
         let new = store::NewOrder {
             id: OrderId::new(app.core.clock.new_id()),
             user_id: self.session.user_id.clone(),
@@ -124,7 +124,7 @@ impl Request {
                 Ok(order) => Answer::json(StatusCode::CREATED, &order),
                 Err(error) => {
                     unknown = matches!(error, ReserveError::UnknownTicket);
-                    Err(refused(error))
+                    Err(reserve_error(error))
                 }
             });
             keyed.map(|keyed| (keyed, unknown))
@@ -136,7 +136,7 @@ impl Request {
     }
 }
 
-fn refused(error: ReserveError) -> ApiError {
+fn reserve_error(error: ReserveError) -> ApiError {
     match error {
         ReserveError::UnknownTicket | ReserveError::NoTicket => ApiError::not_found(),
         ReserveError::Started => ApiError::rule(ErrorCode::TicketPast, "The event has started"),
