@@ -38,7 +38,7 @@ pub(crate) enum DoorAction {
 
 impl Door {
     /// A door of this name, of which nothing else is known.
-    pub(super) fn named(device: String) -> Self {
+    pub(super) fn with_device(device: String) -> Self {
         Self { device, ..Self::default() }
     }
 
@@ -47,7 +47,7 @@ impl Door {
     }
 
     /// The number of admissions that wait for their upload.
-    pub(crate) fn waiting(&self) -> usize {
+    pub(crate) fn waiting_count(&self) -> usize {
         self.state.as_ref().map_or(0, |state| state.waiting)
     }
 
@@ -71,7 +71,7 @@ impl Model {
 
     /// Whether codes are judged by the door list: without a network, and until the server knows every admission of this door.
     pub(crate) fn admits_by_list(&self) -> bool {
-        self.door.state.is_some() && (self.is_offline() || self.door.waiting() > 0)
+        self.door.state.is_some() && (self.is_offline() || self.door.waiting_count() > 0)
     }
 
     /// Looks whether the door is prepared.
@@ -134,7 +134,7 @@ impl Model {
         if let Some(state) = state {
             self.door.state = Some(state.clone());
         }
-        if self.door.waiting() > 0 && !self.is_offline() {
+        if self.door.waiting_count() > 0 && !self.is_offline() {
             self.sync_door();
         }
     }

@@ -152,7 +152,7 @@ impl Model {
             self.orders = Orders::default();
             self.listings = Listings::default();
             self.passes = Passes::default();
-            self.door = Door::named(std::mem::take(&mut self.door.device));
+            self.door = Door::with_device(std::mem::take(&mut self.door.device));
         }
         if let Some(user) = &after
             && self.last_user.replace(user.clone()).is_some_and(|last| last != *user)

@@ -56,7 +56,7 @@ fn role(ruling: Ruling) -> StyleRole {
 /// What a verdict says, with times on the clock of the user.
 fn words(verdict: &Verdict, local: &LocalTime) -> String {
     if verdict.verdict == Ruling::Admitted {
-        let named = named(verdict.title.as_deref().unwrap_or_default(), verdict.seat.as_deref());
+        let named = title_with_seat(verdict.title.as_deref().unwrap_or_default(), verdict.seat.as_deref());
         return match verdict.warning_with(|at| local.date_and_time(at)) {
             Some(warning) => format!("{named}: {}", text::sanitize(&warning)),
             None => named,
@@ -69,14 +69,14 @@ fn words(verdict: &Verdict, local: &LocalTime) -> String {
 }
 
 /// A title with its seat.
-fn named(title: &str, seat: Option<&str>) -> String {
+fn title_with_seat(title: &str, seat: Option<&str>) -> String {
     let title = text::title(title);
     seat.map_or(title.clone(), |seat| format!("{title}, {}", text::sanitize(seat)))
 }
 
 /// What the server says about an admission of this door.
 fn conflict_words(conflict: &AdmissionConflict, local: &LocalTime) -> String {
-    let what = named(&conflict.title, conflict.seat.as_deref());
+    let what = title_with_seat(&conflict.title, conflict.seat.as_deref());
     if conflict.admissions.is_empty() {
         return format!("{what}: {}", text::sanitize(&conflict.message));
     }
@@ -138,7 +138,7 @@ impl CheckIn {
 fn standing(model: &Model) -> (String, StyleRole) {
     let door = &model.door;
     let key = model.key_while_writing(Action::Prepare);
-    let waiting = match door.waiting() {
+    let waiting = match door.waiting_count() {
         1 => "1 scan waiting for upload".to_owned(),
         many => format!("{} scans waiting for upload", text::count(many)),
     };
