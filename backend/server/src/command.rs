@@ -109,26 +109,26 @@ impl Task {
     /// # Errors
     /// The errors that follow from several values together.
     pub fn settings(self) -> Result<StackSettings, SettingsError> {
-        fn applied(group: impl Group) -> Result<StackSettings, SettingsError> {
+        fn apply_group(group: impl Group) -> Result<StackSettings, SettingsError> {
             let mut settings = StackSettings::new("");
             let mut errors = SettingsError::default();
             group.apply(&mut settings, &mut errors);
             errors.or(settings)
         }
         match self {
-            Self::All(AllArgs { data, groups }) => applied(data)?.apply(groups),
-            Self::Auth(groups) => applied(groups),
-            Self::Tickets(groups) => applied(groups),
-            Self::Orders(groups) => applied(groups),
-            Self::Payments(groups) => applied(groups),
-            Self::Expiration(groups) => applied(groups),
-            Self::Client(groups) => applied(groups),
-            Self::Migrate(groups) | Self::Republish(groups) => applied(groups),
+            Self::All(AllArgs { data, groups }) => apply_group(data)?.apply(groups),
+            Self::Auth(groups) => apply_group(groups),
+            Self::Tickets(groups) => apply_group(groups),
+            Self::Orders(groups) => apply_group(groups),
+            Self::Payments(groups) => apply_group(groups),
+            Self::Expiration(groups) => apply_group(groups),
+            Self::Client(groups) => apply_group(groups),
+            Self::Migrate(groups) | Self::Republish(groups) => apply_group(groups),
             Self::DeadLetters(
                 DeadLetterTask::List(nats)
                 | DeadLetterTask::Replay { nats, .. }
                 | DeadLetterTask::Discard { nats, .. },
-            ) => applied(nats),
+            ) => apply_group(nats),
         }
     }
 }
@@ -171,7 +171,7 @@ pub fn parse_task(words: &[OsString]) -> Result<(Task, StackSettings), ParseErro
 mod tests {
     use super::*;
 
-    fn parsed(words: &[&str]) -> Result<Task, ParseError> {
+    fn parse(words: &[&str]) -> Result<Task, ParseError> {
         let words: Vec<OsString> = ["ticketing-server"].iter().chain(words).map(OsString::from).collect();
         parse_task(&words).map(|(task, _)| task)
     }
@@ -183,7 +183,7 @@ mod tests {
     ];
 
     fn alone(words: &[&'static str]) -> Result<Task, ParseError> {
-        parsed(&words.iter().copied().chain(ALONE).collect::<Vec<_>>())
+        parse(&words.iter().copied().chain(ALONE).collect::<Vec<_>>())
     }
 
     #[test]
@@ -198,24 +198,24 @@ mod tests {
         assert!(alone(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
         assert!(alone(&["orders", "--stripe-key", "sk_test_x"]).is_err());
         assert!(alone(&["expiration", "--cookie-name", "x"]).is_err());
-        assert!(parsed(&["client", "--cookie-secure", "true", "--listen", "127.0.0.1:0"]).is_ok());
+        assert!(parse(&["client", "--cookie-secure", "true", "--listen", "127.0.0.1:0"]).is_ok());
         for other in ["--database-url", "--nats-url", "--jwt-key", "--database-migrate", "--stripe-key"] {
-            assert!(parsed(&["client", other, "x"]).is_err(), "{other}");
+            assert!(parse(&["client", other, "x"]).is_err(), "{other}");
         }
-        assert!(parsed(&["migrate", "--listen", "127.0.0.1:0"]).is_err());
-        assert!(parsed(&[]).is_err());
+        assert!(parse(&["migrate", "--listen", "127.0.0.1:0"]).is_err());
+        assert!(parse(&[]).is_err());
     }
 
     #[test]
     fn dead_letters_are_discarded_by_name_only() {
         let nats = "--nats-url=nats://127.0.0.1";
-        let replay = parsed(&["dead-letters", "replay", nats, "a/1", "b/2"]).unwrap();
+        let replay = parse(&["dead-letters", "replay", nats, "a/1", "b/2"]).unwrap();
         assert!(
             matches!(replay, Task::DeadLetters(DeadLetterTask::Replay { names, .. }) if names == ["a/1", "b/2"])
         );
-        assert!(parsed(&["dead-letters", "discard", nats, "--all"]).is_ok());
-        assert!(parsed(&["dead-letters", "discard", nats]).is_err());
-        assert!(parsed(&["dead-letters", "discard", nats, "--all", "a/1"]).is_err());
+        assert!(parse(&["dead-letters", "discard", nats, "--all"]).is_ok());
+        assert!(parse(&["dead-letters", "discard", nats]).is_err());
+        assert!(parse(&["dead-letters", "discard", nats, "--all", "a/1"]).is_err());
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
             (&["republish"], &["--database-url", "--nats-url"]),
             (&["dead-letters", "list"], &["--nats-url"]),
         ] {
-            let message = parsed(words).unwrap_err().to_string();
+            let message = parse(words).unwrap_err().to_string();
             let named: Vec<&str> = message
                 .lines()
                 .filter_map(|line| line.split_once(" (").map(|(_, rest)| rest))
@@ -237,14 +237,14 @@ mod tests {
                 .collect();
             assert_eq!(named, needed, "{message}");
         }
-        assert!(parsed(&["client"]).is_ok());
+        assert!(parse(&["client"]).is_ok());
     }
 
     #[test]
     fn every_unreadable_value_is_reported_at_once() {
         let words = ["--listen=nowhere", "--order-ttl=1ms", "--streams=0", "--database-migrate=perhaps"];
         let ParseError::Settings(error) =
-            parsed(&[&["all", "--data-dir=x"], &words[..]].concat()).unwrap_err()
+            parse(&[&["all", "--data-dir=x"], &words[..]].concat()).unwrap_err()
         else {
             panic!("settings are invalid");
         };

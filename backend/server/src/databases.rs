@@ -40,16 +40,16 @@ impl Databases {
     }
 
     /// Returns the database of a service.
-    pub(crate) fn of(&self, service: Service) -> Result<Database, StartError> {
-        self.named(service.name())
+    pub(crate) fn for_service(&self, service: Service) -> Result<Database, StartError> {
+        self.named_database(service.name())
     }
 
     /// Returns the database of the provider's ledger.
     pub(crate) fn provider(&self) -> Result<Database, StartError> {
-        self.named(PROVIDER)
+        self.named_database(PROVIDER)
     }
 
-    fn named(&self, name: &str) -> Result<Database, StartError> {
+    fn named_database(&self, name: &str) -> Result<Database, StartError> {
         match self {
             Self::Files(folder) => Ok(database(folder, name).into()),
             Self::Schemas(url) => schema(url, name).map_err(StartError::Database),

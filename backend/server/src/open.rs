@@ -52,7 +52,7 @@ impl ServiceOpener<'_> {
     pub(crate) async fn open_auth(&self) -> Result<OpenService, StartError> {
         self.warn_of_plain_http();
         let opened = ticketing_auth::App::open(ticketing_auth::Settings {
-            database: self.databases.of(Service::Auth)?,
+            database: self.databases.for_service(Service::Auth)?,
             clock: self.clock(),
             sessions: self.sessions()?,
             proxies: self.settings.trusted_proxies.clone(),
@@ -60,14 +60,14 @@ impl ServiceOpener<'_> {
             limits: self.settings.limits,
             hashing: self.settings.hashing,
         });
-        let app = opened.await.map_err(failed("auth"))?;
+        let app = opened.await.map_err(service_error("auth"))?;
         let (core, routes) = (app.core().clone(), app.router());
         Ok(OpenService::new(Service::Auth, core, routes, move |bus, workers| app.start(bus, workers)))
     }
 
     pub(crate) async fn open_tickets(&self) -> Result<OpenService, StartError> {
         let opened = ticketing_tickets::App::open(ticketing_tickets::Settings {
-            database: self.databases.of(Service::Tickets)?,
+            database: self.databases.for_service(Service::Tickets)?,
             clock: self.clock(),
             sessions: self.sessions()?,
             pass_signer: PassSigner::new(&self.pass_keys)?,
@@ -77,14 +77,14 @@ impl ServiceOpener<'_> {
             streams: StreamSlots::new(self.settings.serve.streams, self.settings.serve.streams_per_address),
             shutdown: self.serving.clone(),
         });
-        let app = opened.await.map_err(failed("tickets"))?;
+        let app = opened.await.map_err(service_error("tickets"))?;
         let (core, routes) = (app.core().clone(), app.router());
         Ok(OpenService::new(Service::Tickets, core, routes, move |bus, workers| app.start(bus, workers)))
     }
 
     pub(crate) async fn open_orders(&self) -> Result<OpenService, StartError> {
         let opened = ticketing_orders::App::open(ticketing_orders::Settings {
-            database: self.databases.of(Service::Orders)?,
+            database: self.databases.for_service(Service::Orders)?,
             clock: self.clock(),
             sessions: self.sessions()?,
             order_ttl: self.settings.order_ttl,
@@ -92,14 +92,14 @@ impl ServiceOpener<'_> {
             reorder_pause: self.settings.reorder_pause,
             writes: self.settings.writes,
         });
-        let app = opened.await.map_err(failed("orders"))?;
+        let app = opened.await.map_err(service_error("orders"))?;
         let (core, routes) = (app.core().clone(), app.router());
         Ok(OpenService::new(Service::Orders, core, routes, move |bus, workers| app.start(bus, workers)))
     }
 
     pub(crate) async fn open_payments(&self, provider: &CardProvider) -> Result<OpenService, StartError> {
         let opened = ticketing_payments::App::open(ticketing_payments::Settings {
-            database: self.databases.of(Service::Payments)?,
+            database: self.databases.for_service(Service::Payments)?,
             clock: self.clock(),
             sessions: self.sessions()?,
             provider: provider.provider(),
@@ -107,17 +107,17 @@ impl ServiceOpener<'_> {
             writes: self.settings.writes,
             shutdown: self.serving.clone(),
         });
-        let app = opened.await.map_err(failed("payments"))?;
+        let app = opened.await.map_err(service_error("payments"))?;
         let (core, routes) = (app.core().clone(), app.router());
         Ok(OpenService::new(Service::Payments, core, routes, move |bus, workers| app.start(bus, workers)))
     }
 
     pub(crate) fn open_expiration(&self) -> Result<OpenService, StartError> {
         let opened = ticketing_expiration::App::open(ticketing_expiration::Settings {
-            database: self.databases.of(Service::Expiration)?,
+            database: self.databases.for_service(Service::Expiration)?,
             clock: self.clock(),
         });
-        let app = opened.map_err(failed("expiration"))?;
+        let app = opened.map_err(service_error("expiration"))?;
         let (core, routes) = (app.core().clone(), OpenApiRouter::new());
         Ok(OpenService::new(Service::Expiration, core, routes, move |bus, workers| app.start(bus, workers)))
     }
@@ -165,6 +165,6 @@ pub(crate) async fn connect_jetstream(options: &JetStreamOptions) -> Result<Bus,
     Box::pin(Bus::jetstream(options.clone())).await.map_err(StartError::nats)
 }
 
-fn failed<E: std::fmt::Display>(service: &'static str) -> impl Fn(E) -> StartError {
+fn service_error<E: std::fmt::Display>(service: &'static str) -> impl Fn(E) -> StartError {
     move |error| StartError::Service { service, reason: error.to_string() }
 }

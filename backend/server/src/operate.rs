@@ -40,7 +40,11 @@ pub async fn republish(settings: &StackSettings) -> Result<u64, OperateError> {
     let databases = Databases::prepare(&url.clone().without_migrations(), &Service::STATEFUL).await?;
     let mut cores = Vec::new();
     for service in Service::STATEFUL {
-        cores.push(ServiceCore::open(databases.of(service)?, settings.clock.clone(), &service.tables())?);
+        cores.push(ServiceCore::open(
+            databases.for_service(service)?,
+            settings.clock.clone(),
+            &service.tables(),
+        )?);
     }
     Ok(rebuild(&bus, &cores).await?)
 }
@@ -61,7 +65,7 @@ pub async fn dead_letters(settings: &StackSettings) -> Result<Vec<(String, DeadL
 /// If one of them does not exist, before any is delivered; or when the bus cannot be written.
 pub async fn replay(settings: &StackSettings, names: &[String]) -> Result<usize, OperateError> {
     let bus = bus(settings).await?;
-    let letters = named(&bus, names).await?;
+    let letters = find_dead_letters(&bus, names).await?;
     for letter in &letters {
         bus.replay(&letter.durable, letter.seq).await?;
     }
@@ -75,7 +79,7 @@ pub async fn replay(settings: &StackSettings, names: &[String]) -> Result<usize,
 /// If one of them does not exist, before any is discarded; or when the bus cannot be written.
 pub async fn discard(settings: &StackSettings, names: &[String]) -> Result<usize, OperateError> {
     let bus = bus(settings).await?;
-    let letters = named(&bus, names).await?;
+    let letters = find_dead_letters(&bus, names).await?;
     for letter in &letters {
         bus.discard(&letter.durable, letter.seq).await?;
     }
@@ -83,7 +87,7 @@ pub async fn discard(settings: &StackSettings, names: &[String]) -> Result<usize
 }
 
 /// Returns the dead letters of these names; all of them if `names` is empty.
-async fn named(bus: &Bus, names: &[String]) -> Result<Vec<DeadLetter>, OperateError> {
+async fn find_dead_letters(bus: &Bus, names: &[String]) -> Result<Vec<DeadLetter>, OperateError> {
     let mut letters = bus.dead_letters().await?;
     let known: Vec<String> = letters.iter().map(name).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {

@@ -47,7 +47,7 @@ impl CardProvider {
         }
     }
 
-    pub(crate) fn simulated(&self) -> Option<&SimulatedProvider> {
+    pub(crate) fn as_simulated(&self) -> Option<&SimulatedProvider> {
         match self {
             Self::Simulated(provider) => Some(provider),
             Self::Stripe(_) => None,

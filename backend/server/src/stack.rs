@@ -111,8 +111,8 @@ impl Stack {
     }
 
     /// Returns the simulated card provider, with its ledger and fault injection, if cards are simulated.
-    pub fn simulated(&self) -> Option<&SimulatedProvider> {
-        self.provider.simulated()
+    pub fn simulated_provider(&self) -> Option<&SimulatedProvider> {
+        self.provider.as_simulated()
     }
 
     /// Returns the cores of the stateful services, by name.
@@ -186,7 +186,7 @@ impl Parts {
             let bus = bus.clone();
             async move { bus.check_writable().await }
         });
-        let health = match self.provider.simulated().cloned() {
+        let health = match self.provider.as_simulated().cloned() {
             Some(provider) => with_write_check(health, PROVIDER, move || {
                 let provider = provider.clone();
                 async move { provider.check_writable().await }

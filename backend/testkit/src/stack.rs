@@ -73,7 +73,7 @@ impl TestStack {
     /// # Panics
     /// Panics if cards are not simulated.
     pub fn provider(&self) -> &SimulatedProvider {
-        self.stack().simulated().expect("simulated cards")
+        self.stack().simulated_provider().expect("simulated cards")
     }
 
     /// Returns the stack.

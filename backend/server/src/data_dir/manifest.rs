@@ -61,7 +61,7 @@ impl CheckedDatabases {
             let found = checked.find(name)?;
             let expected = checked.listed.as_ref().and_then(|listed| listed.get(name)).cloned().flatten();
             if expected.is_some_and(|expected| expected != found.1) {
-                return Err(checked.replaced(name));
+                return Err(checked.replaced_error(name));
             }
             checked.required.insert(name, found);
         }
@@ -82,7 +82,7 @@ impl CheckedDatabases {
             if let Some((before, expected)) = self.required.get(name)
                 && (!before.is_unchanged() || *expected != identity)
             {
-                return Err(self.replaced(name));
+                return Err(self.replaced_error(name));
             }
             paths.push(path);
             identities.insert(*name, identity);
@@ -111,7 +111,7 @@ impl CheckedDatabases {
         Ok((opened, identity))
     }
 
-    fn replaced(&self, name: &str) -> StartError {
+    fn replaced_error(&self, name: &str) -> StartError {
         StartError::ReplacedDatabase {
             path: database(&self.folder, name),
             manifest: self.folder.join(MANIFEST),
@@ -185,7 +185,7 @@ mod tests {
         drop(Db::open(database(folder, name), DbOptions::default(), &[NOTES]).unwrap());
     }
 
-    fn missing(folder: &Path, needed: &[&'static str]) -> Option<PathBuf> {
+    fn find_missing(folder: &Path, needed: &[&'static str]) -> Option<PathBuf> {
         match CheckedDatabases::check(folder, needed) {
             Ok(_) => None,
             Err(StartError::MissingDatabase { path, .. }) => Some(path),
@@ -197,7 +197,7 @@ mod tests {
     fn first_start_is_repeatable_until_it_completes() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        assert_eq!(missing(folder, &NEEDED), None);
+        assert_eq!(find_missing(folder, &NEEDED), None);
         create(folder, "orders");
         // The first start was killed here.
         let checked = CheckedDatabases::check(folder, &NEEDED).unwrap();
@@ -217,11 +217,11 @@ mod tests {
         checked.complete().unwrap();
         let payments = database(folder, "payments");
         fs::write(&payments, "").unwrap();
-        assert_eq!(missing(folder, &NEEDED), Some(payments.clone()));
+        assert_eq!(find_missing(folder, &NEEDED), Some(payments.clone()));
         fs::remove_file(&payments).unwrap();
-        assert_eq!(missing(folder, &NEEDED), Some(payments));
+        assert_eq!(find_missing(folder, &NEEDED), Some(payments));
         // A start that keeps payments on another server does not need the file.
-        assert_eq!(missing(folder, &["orders"]), None);
+        assert_eq!(find_missing(folder, &["orders"]), None);
     }
 
     #[test]
@@ -242,7 +242,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         create(folder, "orders");
-        assert_eq!(missing(folder, &NEEDED), Some(database(folder, "payments")));
+        assert_eq!(find_missing(folder, &NEEDED), Some(database(folder, "payments")));
         create(folder, "payments");
         CheckedDatabases::check(folder, &NEEDED).unwrap().complete().unwrap();
         assert!(listed_names(folder).unwrap().is_some());

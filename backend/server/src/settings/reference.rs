@@ -151,11 +151,11 @@ fn reference() -> String {
             let (flag, value) = (error::flag(name), setting.value.replace('|', "\\|"));
             let commands = match setting.commands.len() {
                 all if all == every => "all commands".to_owned(),
-                _ => listed(&setting.commands),
+                _ => list_commands(&setting.commands),
             };
             let required = match setting.required_by.as_slice() {
                 [] => String::new(),
-                commands => format!("; required by {}", listed(commands)),
+                commands => format!("; required by {}", list_commands(commands)),
             };
             let default = format!("{default}{required}");
             let default = default.trim_start_matches("; ");
@@ -166,7 +166,7 @@ fn reference() -> String {
 }
 
 /// Names of commands, those of groups together.
-fn listed(commands: &[String]) -> String {
+fn list_commands(commands: &[String]) -> String {
     let services = ["auth", "tickets", "orders", "payments", "expiration", "client"];
     let (own, others): (Vec<&String>, Vec<&String>) =
         commands.iter().partition(|command| services.contains(&command.as_str()));

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use ticketing_platform::http::{IpNet, NetworkError, parse_network};
 
 /// Reads a value without the spaces around it.
-pub(super) fn trimmed<T: FromStr>(text: &str) -> Result<T, T::Err> {
+pub(super) fn parse_trimmed<T: FromStr>(text: &str) -> Result<T, T::Err> {
     text.trim().parse()
 }
 
@@ -48,23 +48,23 @@ const MAX_COUNT: u32 = 1_000_000;
 
 /// Reads a duration of at least one second.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    between(text, Duration::from_secs(1)..=MAX_DURATION)
+    duration_within(text, Duration::from_secs(1)..=MAX_DURATION)
 }
 
 /// Reads a duration within bounds.
-pub(super) fn between(text: &str, bounds: RangeInclusive<Duration>) -> Result<Duration, String> {
+pub(super) fn duration_within(text: &str, bounds: RangeInclusive<Duration>) -> Result<Duration, String> {
     let given = duration(text)?;
     if given < *bounds.start() {
-        return Err(format!("expected at least {}", shown(*bounds.start())));
+        return Err(format!("expected at least {}", format_duration(*bounds.start())));
     }
     if given > *bounds.end() {
-        return Err(format!("expected at most {}", shown(*bounds.end())));
+        return Err(format!("expected at most {}", format_duration(*bounds.end())));
     }
     Ok(given)
 }
 
 /// Returns a duration in the form that [`duration`] reads.
-pub(super) fn shown(duration: Duration) -> String {
+pub(super) fn format_duration(duration: Duration) -> String {
     humantime::format_duration(duration).to_string().replace(' ', "")
 }
 
@@ -88,7 +88,7 @@ mod tests {
         {
             let given = Duration::from_millis(millis);
             assert_eq!(duration(text), Ok(given), "{text}");
-            assert_eq!(duration(&shown(given)), Ok(given), "{text}");
+            assert_eq!(duration(&format_duration(given)), Ok(given), "{text}");
         }
         for text in ["", "15", "m", "-1s", "1parsec", "99999999999999999999s", "1é"] {
             assert!(duration(text).is_err(), "{text}");

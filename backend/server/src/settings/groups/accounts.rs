@@ -8,7 +8,7 @@ use ticketing_auth::{HashingSettings, Limits};
 use ticketing_platform::session::{CookieSettings, DEFAULT_LIFETIME, SessionKeys};
 
 use super::{Group, JWT_KEY, secrets};
-use crate::settings::value::{between, count, seconds, secret, shown, trimmed};
+use crate::settings::value::{count, duration_within, format_duration, parse_trimmed, seconds, secret};
 use crate::settings::{SettingsError, StackSettings};
 
 /// The longest delay of a sign-in: beyond it the owner of an attacked account would give up.
@@ -56,28 +56,28 @@ pub(crate) struct SigninGroup {
     ///
     /// At least 1s.
     #[arg(long, env = "TICKETING_SESSION_TTL", value_name = "DURATION", value_parser = seconds)]
-    #[arg(default_value = shown(DEFAULT_LIFETIME), hide_short_help = true)]
+    #[arg(default_value = format_duration(DEFAULT_LIFETIME), hide_short_help = true)]
     session_ttl: Duration,
     /// Allow this number of sign-in attempts to one account from one address a minute
     ///
     /// Further attempts are answered 429.
-    #[arg(long, env = "TICKETING_SIGNINS_PER_ACCOUNT", value_name = "NUMBER", value_parser = trimmed::<u32>)]
+    #[arg(long, env = "TICKETING_SIGNINS_PER_ACCOUNT", value_name = "NUMBER", value_parser = parse_trimmed::<u32>)]
     #[arg(default_value_t = Limits::default().signins_per_account, hide_short_help = true)]
     signins_per_account: u32,
     /// Delay sign-in attempts to one account beyond this number a minute from all addresses
     ///
     /// An address that has signed in to the account neither counts nor waits.
-    #[arg(long, env = "TICKETING_SIGNINS_BEFORE_DELAY", value_name = "NUMBER", value_parser = trimmed::<u32>)]
+    #[arg(long, env = "TICKETING_SIGNINS_BEFORE_DELAY", value_name = "NUMBER", value_parser = parse_trimmed::<u32>)]
     #[arg(default_value_t = Limits::default().signins_before_delay, hide_short_help = true)]
     signins_before_delay: u32,
     /// Delay these attempts by this time
     ///
     /// At most 10s.
     #[arg(long, env = "TICKETING_SIGNIN_DELAY", value_name = "DURATION", value_parser = signin_delay)]
-    #[arg(default_value = shown(Limits::default().signin_delay), hide_short_help = true)]
+    #[arg(default_value = format_duration(Limits::default().signin_delay), hide_short_help = true)]
     signin_delay: Duration,
     /// Allow this number of sign-ins and sign-ups from one address a minute
-    #[arg(long, env = "TICKETING_SIGNINS_PER_ADDRESS", value_name = "NUMBER", value_parser = trimmed::<u32>)]
+    #[arg(long, env = "TICKETING_SIGNINS_PER_ADDRESS", value_name = "NUMBER", value_parser = parse_trimmed::<u32>)]
     #[arg(default_value_t = Limits::default().signins_per_address, hide_short_help = true)]
     signins_per_address: u32,
     /// Hash this number of passwords at a time [default: one for each core, at most 8]
@@ -89,7 +89,7 @@ pub(crate) struct SigninGroup {
 }
 
 fn signin_delay(text: &str) -> Result<Duration, String> {
-    between(text, Duration::ZERO..=MAX_SIGNIN_DELAY)
+    duration_within(text, Duration::ZERO..=MAX_SIGNIN_DELAY)
 }
 
 impl Group for SigninGroup {

@@ -8,7 +8,7 @@ use ticketing_platform::http::{AllowedOrigin, IpNet, ServeLimits, TrustedProxies
 use ticketing_platform::limits::WriteRate;
 
 use super::Group;
-use crate::settings::value::{count, listen_address, network, trimmed};
+use crate::settings::value::{count, listen_address, network, parse_trimmed};
 use crate::settings::{LISTEN, SettingsError, StackSettings};
 
 /// HTTP.
@@ -29,7 +29,7 @@ pub(crate) struct HttpGroup {
     /// Comma-separated, like https://shop.example, without a path. They may change state, and their answers have CORS
     /// fields.
     #[arg(long, env = "TICKETING_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
-    #[arg(value_parser = trimmed::<AllowedOrigin>, hide_short_help = true)]
+    #[arg(value_parser = parse_trimmed::<AllowedOrigin>, hide_short_help = true)]
     allowed_origins: Vec<AllowedOrigin>,
     /// Trust X-Forwarded-For and X-Forwarded-Proto from these proxies [default: none]
     ///
@@ -51,11 +51,11 @@ pub(crate) struct HttpGroup {
     /// Allow this number of listings, edits, orders, cancellations and payments of one account a minute
     ///
     /// Counted by each service of each process. 0 sets no limit.
-    #[arg(long, env = "TICKETING_WRITES_PER_MINUTE", value_name = "NUMBER", value_parser = trimmed::<u32>)]
+    #[arg(long, env = "TICKETING_WRITES_PER_MINUTE", value_name = "NUMBER", value_parser = parse_trimmed::<u32>)]
     #[arg(default_value_t = WriteRate::default().per_minute, hide_short_help = true)]
     writes_per_minute: u32,
     /// Allow this number of these writes at once
-    #[arg(long, env = "TICKETING_WRITE_BURST", value_name = "NUMBER", value_parser = trimmed::<u32>)]
+    #[arg(long, env = "TICKETING_WRITE_BURST", value_name = "NUMBER", value_parser = parse_trimmed::<u32>)]
     #[arg(default_value_t = WriteRate::default().burst, hide_short_help = true)]
     write_burst: u32,
 }

@@ -6,7 +6,7 @@ use ticketing_tickets::PassSigner;
 use ticketing_tickets::domain::pass::ResaleCap;
 
 use super::{Group, PASS_KEY, secrets};
-use crate::settings::value::{secret, trimmed};
+use crate::settings::value::{parse_trimmed, secret};
 use crate::settings::{SettingsError, StackSettings};
 
 /// Passes.
@@ -22,7 +22,7 @@ pub(crate) struct PassGroup {
     /// Limit the resale price of a pass to this multiple of the price that its holder paid
     ///
     /// From 0, which ends resales, to 100.
-    #[arg(long, env = "TICKETING_RESALE_CAP", value_name = "NUMBER", value_parser = trimmed::<ResaleCap>)]
+    #[arg(long, env = "TICKETING_RESALE_CAP", value_name = "NUMBER", value_parser = parse_trimmed::<ResaleCap>)]
     #[arg(default_value_t = ResaleCap::default(), hide_short_help = true)]
     resale_cap: ResaleCap,
 }

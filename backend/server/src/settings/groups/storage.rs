@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use ticketing_platform::db::{CONNECTIONS, PostgresUrl};
 
 use super::{DATABASE_URL, Group, present};
-use crate::settings::value::{secret, trimmed};
+use crate::settings::value::{parse_trimmed, secret};
 use crate::settings::{SettingsError, StackSettings, nats};
 
 /// The data folder.
@@ -42,7 +42,7 @@ pub(crate) struct DatabaseGroup {
     /// Keep at most this number of connections for each service of a process
     ///
     /// 2 or more. One more connection receives the notifications of other processes.
-    #[arg(long, env = "TICKETING_DATABASE_CONNECTIONS", value_name = "NUMBER", value_parser = trimmed::<usize>)]
+    #[arg(long, env = "TICKETING_DATABASE_CONNECTIONS", value_name = "NUMBER", value_parser = parse_trimmed::<usize>)]
     #[arg(default_value_t = CONNECTIONS, hide_short_help = true)]
     database_connections: usize,
 }

@@ -10,7 +10,7 @@ use ticketing_payments::StripeSettings;
 use ticketing_payments::provider::{STRIPE_API_BASE, StripeFault};
 
 use super::{Group, PUBLISHABLE_KEY, STRIPE_KEY, present, secrets};
-use crate::settings::value::{duration, seconds, secret, shown, trimmed};
+use crate::settings::value::{duration, format_duration, parse_trimmed, seconds, secret};
 use crate::settings::{SettingsError, StackSettings};
 
 const STRIPE_BASE: &str = "TICKETING_STRIPE_API_BASE";
@@ -24,17 +24,17 @@ pub(crate) struct ReservationGroup {
     ///
     /// At least 1s.
     #[arg(long, env = "TICKETING_ORDER_TTL", value_name = "DURATION", value_parser = seconds)]
-    #[arg(default_value = shown(ticketing_orders::DEFAULT_TTL))]
+    #[arg(default_value = format_duration(ticketing_orders::DEFAULT_TTL))]
     order_ttl: Duration,
     /// Allow this number of unpaid orders of one user
-    #[arg(long, env = "TICKETING_OPEN_ORDERS", value_name = "NUMBER", value_parser = trimmed::<u32>)]
+    #[arg(long, env = "TICKETING_OPEN_ORDERS", value_name = "NUMBER", value_parser = parse_trimmed::<u32>)]
     #[arg(default_value_t = ticketing_orders::DEFAULT_OPEN_LIMIT, hide_short_help = true)]
     open_orders: u32,
     /// Refuse a new order of a ticket for this time after the buyer's last reservation of it ended unpaid
     ///
     /// Multiplied by the unpaid reservations of that ticket by that buyer, at most ten. 0s disables the pause.
     #[arg(long, env = "TICKETING_REORDER_PAUSE", value_name = "DURATION", value_parser = duration)]
-    #[arg(default_value = shown(ticketing_orders::DEFAULT_REORDER_PAUSE), hide_short_help = true)]
+    #[arg(default_value = format_duration(ticketing_orders::DEFAULT_REORDER_PAUSE), hide_short_help = true)]
     reorder_pause: Duration,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct StripeGroup {
     /// Call the API of Stripe at this address [default: https://api.stripe.com]
     ///
     /// Another address is a fake for tests. A live key is sent over https only.
-    #[arg(long, env = STRIPE_BASE, value_name = "URL", value_parser = trimmed::<Uri>, hide_short_help = true)]
+    #[arg(long, env = STRIPE_BASE, value_name = "URL", value_parser = parse_trimmed::<Uri>, hide_short_help = true)]
     stripe_api_base: Option<Uri>,
     /// Verify webhook events with these secrets [default: webhook events are refused]
     ///
