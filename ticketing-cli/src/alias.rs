@@ -39,7 +39,7 @@ pub(crate) fn expand(
         .ok_or_else(|| Failure::usage(format!("alias {name}: the quotes of {expansion:?} do not match")))?;
     let (mut expanded, mut used) = (vec![args[0].clone()], 0);
     for word in words {
-        let (word, most) = filled(&word, &given)
+        let (word, most) = fill_parameters(&word, &given)
             .ok_or_else(|| Failure::usage(format!("alias {name} needs more arguments: {expansion}")))?;
         used = used.max(most);
         expanded.push(word);
@@ -49,7 +49,7 @@ pub(crate) fn expand(
 }
 
 /// Replaces `$1` to `$9` of a word. Returns the largest number as well; `None` if an argument is missing.
-fn filled(word: &str, given: &[OsString]) -> Option<(OsString, usize)> {
+fn fill_parameters(word: &str, given: &[OsString]) -> Option<(OsString, usize)> {
     let (mut text, mut most) = (OsString::new(), 0);
     let mut rest = word;
     while let Some((before, after)) = rest.split_once('$') {
@@ -75,7 +75,7 @@ fn filled(word: &str, given: &[OsString]) -> Option<(OsString, usize)> {
 mod tests {
     use super::*;
 
-    fn expanded(words: &[&str]) -> Outcome<Expanded> {
+    fn expand_words(words: &[&str]) -> Outcome<Expanded> {
         let mut config = Config::empty(None);
         config.set_alias("cheap", "tickets list --max-price $1 --sort price");
         config.set_alias("titles", "tickets list --jq '.items[].title'");
@@ -92,24 +92,24 @@ mod tests {
     #[test]
     fn alias_stands_for_its_words_with_the_arguments_in_place() {
         assert_eq!(
-            expanded(&["t", "cheap", "20", "opera"]).unwrap(),
+            expand_words(&["t", "cheap", "20", "opera"]).unwrap(),
             arguments(&["t", "tickets", "list", "--max-price", "20", "--sort", "price", "opera"])
         );
         assert_eq!(
-            expanded(&["t", "titles", "-q"]).unwrap(),
+            expand_words(&["t", "titles", "-q"]).unwrap(),
             arguments(&["t", "tickets", "list", "--jq", ".items[].title", "-q"])
         );
         assert_eq!(
-            expanded(&["t", "count", "x"]).unwrap(),
+            expand_words(&["t", "count", "x"]).unwrap(),
             Expanded::Shell("ticketing tickets list | wc -l".to_owned(), vec!["x".into()])
         );
-        assert!(expanded(&["t", "cheap"]).unwrap_err().message.unwrap().contains("needs more arguments"));
+        assert!(expand_words(&["t", "cheap"]).unwrap_err().message.unwrap().contains("needs more arguments"));
     }
 
     #[test]
     fn commands_and_unknown_words_stay() {
         for words in [&["t", "buy", "t1"][..], &["t", "other"], &["t"], &["t", "-q", "cheap"]] {
-            assert_eq!(expanded(words).unwrap(), arguments(words));
+            assert_eq!(expand_words(words).unwrap(), arguments(words));
         }
     }
 }

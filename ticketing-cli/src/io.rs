@@ -179,14 +179,14 @@ impl Io {
     }
 
     /// Writes a drawing to stderr verbatim.
-    pub(crate) fn drawing(&self, text: &str) {
+    pub(crate) fn write_drawing(&self, text: &str) {
         self.err(text);
     }
 
     /// Writes a warning to stderr, unless `--quiet` is set.
     pub(crate) fn warn(&self, text: &str) {
         if !self.shape.quiet {
-            self.labelled("notice", NOTICE, text);
+            self.write_labelled("notice", NOTICE, text);
         }
     }
 
@@ -205,12 +205,12 @@ impl Io {
             return;
         }
         let Some(message) = &failure.message else { return };
-        self.labelled("error", ERROR, message);
+        self.write_labelled("error", ERROR, message);
         for detail in &failure.details {
             self.say(&format!("  {detail}"));
         }
         if let Some(hint) = &failure.hint {
-            self.labelled("hint", HINT, hint);
+            self.write_labelled("hint", HINT, hint);
         }
     }
 
@@ -264,7 +264,7 @@ impl Io {
         paint(self.shape.out_colour, style, text)
     }
 
-    fn labelled(&self, label: &str, style: Style, text: &str) {
+    fn write_labelled(&self, label: &str, style: Style, text: &str) {
         let label = paint(self.shape.err_colour, style, &format!("{label}:"));
         self.err(&format!("{label} {}\n", clean(text)));
     }

@@ -106,7 +106,7 @@ impl Journal {
         let user = user_of(request);
         let account = user.as_ref().map_or("", UserId::as_str);
         let print = fingerprint(&[url.as_bytes(), account.as_bytes(), request.body_bytes()]);
-        let request = StoredRequest::of(request, &url, server);
+        let request = StoredRequest::from_request(request, &url, server);
         self.note(operation, server, (user, request), print, given, now)
     }
 

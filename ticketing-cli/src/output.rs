@@ -98,7 +98,7 @@ impl<'a> Printer<'a> {
         let listing = Listing { items: records, has_more };
         if let Some(select) = self.selection() {
             let items = records.iter().map(json::value).collect::<Outcome<Vec<_>>>()?;
-            return self.selected(select, &select.list(items, has_more));
+            return self.write_selected(select, &select.list(items, has_more));
         }
         let terminal = self.io.terminal_info().out_terminal;
         let text = match self.format {
@@ -119,7 +119,7 @@ impl<'a> Printer<'a> {
     /// Writes a single record.
     pub(crate) fn one<T: Record>(&self, record: &T) -> Outcome {
         if let Some(select) = self.selection() {
-            return self.selected(select, &select.record(json::value(record)?));
+            return self.write_selected(select, &select.record(json::value(record)?));
         }
         let terminal = self.io.terminal_info().out_terminal;
         let text = match self.format {
@@ -152,7 +152,7 @@ impl<'a> Printer<'a> {
         if let Some(select) = self.selection() {
             let value = select.record(json::value(record)?);
             if let Some(shaped) = select.shape(&value, self.io.terminal_info().out_terminal)? {
-                return self.shaped(shaped, |text| self.io.data(text));
+                return self.write_shaped(shaped, |text| self.io.data(text));
             }
             return self.io.data(match self.format {
                 Format::Yaml => self.yaml_of_stream(&value)?,
@@ -175,13 +175,13 @@ impl<'a> Printer<'a> {
     /// Writes JSON that a command has: a document of its own, filtered if a filter was given.
     pub(crate) fn json(&self, document: &Value) -> Outcome {
         let no_selection = Select::default();
-        self.selected(self.select.unwrap_or(&no_selection), document)
+        self.write_selected(self.select.unwrap_or(&no_selection), document)
     }
 
-    fn selected(&self, select: &Select, document: &Value) -> Outcome {
+    fn write_selected(&self, select: &Select, document: &Value) -> Outcome {
         let terminal = self.io.terminal_info().out_terminal;
         if let Some(shaped) = select.shape(document, terminal)? {
-            return self.shaped(shaped, |text| self.io.page(text));
+            return self.write_shaped(shaped, |text| self.io.page(text));
         }
         let text = match (self.format, document) {
             (Format::Yaml, document) => yaml::document(document, terminal)?,
@@ -195,7 +195,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Writes the text of a filter or template, then what it says beside its text, and returns how it ended.
-    fn shaped(&self, shaped: Shaped, write: impl FnOnce(&str) -> Outcome) -> Outcome {
+    fn write_shaped(&self, shaped: Shaped, write: impl FnOnce(&str) -> Outcome) -> Outcome {
         write(&shaped.text)?;
         shaped.messages.iter().for_each(|message| self.io.info(message));
         shaped.failure.map_or(Ok(()), Err)
@@ -218,7 +218,7 @@ impl<'a> Printer<'a> {
     ) -> Outcome {
         let terminal = self.io.terminal_info().out_terminal;
         match (self.selection(), self.format) {
-            (Some(select), _) => self.selected(select, &select.record(json::value(document)?)),
+            (Some(select), _) => self.write_selected(select, &select.record(json::value(document)?)),
             (None, Format::Json) => self.io.page(&json::document(document, terminal)?),
             (None, Format::Yaml) => self.io.page(&yaml::document(document, terminal)?),
             (None, Format::Table) => self.io.page(&drawn()),

@@ -29,7 +29,7 @@ impl RequestPreview {
     ///
     /// # Errors
     /// If the request is not valid.
-    pub(crate) fn of(request: &Request, session: Option<&SessionInfo>) -> Result<Self, Error> {
+    pub(crate) fn from_request(request: &Request, session: Option<&SessionInfo>) -> Result<Self, Error> {
         let mut headers: BTreeMap<String, String> = request
             .headers()
             .iter()
@@ -99,7 +99,7 @@ mod tests {
             .query("a", "b c")
             .header("Authorization", "Bearer s3cret")
             .json(&serde_json::json!({"orderId": "o1", "token": "s3cret", "more": [{"password": "s3cret"}]}));
-        let preview = RequestPreview::of(&request, None).unwrap();
+        let preview = RequestPreview::from_request(&request, None).unwrap();
         let text = preview.text();
         assert!(
             text.starts_with("POST http://127.0.0.1:3000/api/payments?a=b+c\naccept: application/json\n"),

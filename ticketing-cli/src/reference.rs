@@ -34,7 +34,7 @@ fn markdown() -> String {
     root.build();
     let mut text = String::from("# The commands of `ticketing`\n\n");
     text += "Made from the tree of commands by a test of `ticketing-cli`; do not edit it by hand.\n\n";
-    let _ = writeln!(text, "{}.\n", shown(root.get_long_about()).trim_end_matches('.'));
+    let _ = writeln!(text, "{}.\n", plain_text(root.get_long_about()).trim_end_matches('.'));
     text += "## Options of every command\n\n";
     options(&mut text, root.get_arguments().filter(|arg| arg.is_global_set() && !arg.is_hide_set()));
     text += "\n## Environment\n\n`ticketing help environment` prints this table.\n\n| variable | meaning |\n|---|---|\n";
@@ -54,14 +54,14 @@ fn markdown() -> String {
 
 fn section(text: &mut String, command: &Command, name: &str, depth: usize) {
     let _ = writeln!(text, "\n{} `{name}`\n", "#".repeat(depth));
-    let about = shown(command.get_about());
+    let about = plain_text(command.get_about());
     let about = about.trim_end();
     let _ = writeln!(text, "{about}.");
     let aliases: Vec<_> = command.get_visible_aliases().map(|alias| format!("`{alias}`")).collect();
     if !aliases.is_empty() {
         let _ = writeln!(text, "\nAlso: {}.", aliases.join(", "));
     }
-    let more = shown(command.get_after_long_help());
+    let more = plain_text(command.get_after_long_help());
     let (examples, details) = more.split_once("\n\n").unwrap_or((&more, ""));
     if !details.is_empty() {
         let _ = writeln!(text, "\n{}", details.replace('\n', "\n\n"));
@@ -106,7 +106,7 @@ fn options<'a>(text: &mut String, args: impl Iterator<Item = &'a Arg>) {
         };
         let label = [names.join(", "), values.join(" ")].into_iter().filter(|part| !part.is_empty());
         let _ = write!(text, "- `{}`", label.collect::<Vec<_>>().join(" "));
-        let help = shown(arg.get_long_help().or_else(|| arg.get_help()));
+        let help = plain_text(arg.get_long_help().or_else(|| arg.get_help()));
         let _ = write!(text, ": {}", help.replace("\n\n", ". "));
         let words: Vec<String> = arg
             .get_possible_values()
@@ -128,7 +128,7 @@ fn options<'a>(text: &mut String, args: impl Iterator<Item = &'a Arg>) {
     }
 }
 
-fn shown(text: Option<&StyledStr>) -> String {
+fn plain_text(text: Option<&StyledStr>) -> String {
     text.map(ToString::to_string).unwrap_or_default()
 }
 

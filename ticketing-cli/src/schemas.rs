@@ -35,7 +35,7 @@ fn name(record: RecordType) -> String {
 }
 
 /// Returns the named types that a schema refers to, directly or through others.
-fn referenced(schema: &Value, types: &Map<String, Value>, found: &mut BTreeMap<String, Value>) {
+fn collect_referenced(schema: &Value, types: &Map<String, Value>, found: &mut BTreeMap<String, Value>) {
     match schema {
         Value::Object(fields) => {
             if let Some(target) = fields.get("$ref").and_then(Value::as_str) {
@@ -43,12 +43,12 @@ fn referenced(schema: &Value, types: &Map<String, Value>, found: &mut BTreeMap<S
                 if !found.contains_key(target) {
                     let schema = types.get(target).unwrap_or_else(|| panic!("there is no type {target}"));
                     found.insert(target.to_owned(), schema.clone());
-                    referenced(schema, types, found);
+                    collect_referenced(schema, types, found);
                 }
             }
-            fields.values().for_each(|field| referenced(field, types, found));
+            fields.values().for_each(|field| collect_referenced(field, types, found));
         }
-        Value::Array(items) => items.iter().for_each(|item| referenced(item, types, found)),
+        Value::Array(items) => items.iter().for_each(|item| collect_referenced(item, types, found)),
         _ => {}
     }
 }
@@ -72,7 +72,7 @@ fn schemas() -> BTreeMap<String, String> {
             Arity::OneOrList => json!({"anyOf": [record, list]}),
         };
         let mut used = BTreeMap::new();
-        referenced(&document, &types, &mut used);
+        collect_referenced(&document, &types, &mut used);
         let each = if shape.arity == Arity::Stream { ", each line" } else { "" };
         document["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
         document["title"] = json!(format!("ticketing {} --output json{each}", shape.command));

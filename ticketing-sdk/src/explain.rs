@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use crate::fixtures;
 
-    fn explained(status: OrderStatus, reason: Option<CancelReason>) -> Explanation {
+    fn explain(status: OrderStatus, reason: Option<CancelReason>) -> Explanation {
         let mut order = fixtures::order("o-1", &fixtures::ticket("t-1"));
         (order.status, order.cancel_reason) = (status, reason);
         let created =
@@ -171,7 +171,7 @@ mod tests {
             (Cancelled, Some(CancelReason::Buyer), false),
             (Cancelled, Some(CancelReason::Expired), true),
         ] {
-            let entries = explained(status, reason).entries;
+            let entries = explain(status, reason).entries;
             let found = entries.iter().any(|entry| entry.kind == TimelineKind::Deadline);
             assert_eq!(found, is_shown, "{status:?} {reason:?}");
         }
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn summary_has_its_times_as_the_caller_formats_them() {
-        let explanation = explained(OrderStatus::Created, None);
+        let explanation = explain(OrderStatus::Created, None);
         let sentence = explanation.summary_with(|_| "noon".to_owned());
         assert!(sentence.contains("reserved until noon"), "{sentence}");
         assert!(explanation.summary.contains("Z,"), "{}", explanation.summary);

@@ -184,7 +184,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
                     }
                     let Some(list) = rest.take() else { return Ok(None) };
                     let page = list.page().await?;
-                    rest = page.following();
+                    rest = page.next_list();
                     items = page.items.into();
                 }
             })
@@ -301,7 +301,7 @@ impl<T> Page<T> {
         self.items
     }
 
-    fn following(&self) -> Option<List<T>> {
+    fn next_list(&self) -> Option<List<T>> {
         self.next.clone().map(|cursor| self.list.clone().cursor(cursor))
     }
 }
@@ -322,7 +322,7 @@ impl<T: DeserializeOwned + Send + 'static> Page<T> {
     /// # Errors
     /// Those of this page.
     pub async fn next_page(&self) -> Result<Option<Self>> {
-        match self.following() {
+        match self.next_list() {
             Some(list) => list.await.map(Some),
             None => Ok(None),
         }

@@ -94,7 +94,7 @@ impl<'s> Pages<'s> {
     /// ```
     #[must_use]
     pub fn pass(self, id: &PassId) -> String {
-        self.below("passes", id.as_str())
+        self.item_url("passes", id.as_str())
     }
 
     /// Returns the URL of a ticket.
@@ -105,7 +105,7 @@ impl<'s> Pages<'s> {
     /// ```
     #[must_use]
     pub fn ticket(self, id: &TicketId) -> String {
-        self.below("tickets", id.as_str())
+        self.item_url("tickets", id.as_str())
     }
 
     /// Returns the URL of an order, where it is paid.
@@ -116,12 +116,12 @@ impl<'s> Pages<'s> {
     /// ```
     #[must_use]
     pub fn order(self, id: &OrderId) -> String {
-        self.below("orders", id.as_str())
+        self.item_url("orders", id.as_str())
     }
 
     /// Returns the URL of an identifier in a folder. The identifier is escaped: a server chose it, and it must not lead
     /// to another page.
-    fn below(self, folder: &str, id: &str) -> String {
+    fn item_url(self, folder: &str, id: &str) -> String {
         let id = match id {
             "." => "%2E".to_owned(),
             ".." => "%2E%2E".to_owned(),

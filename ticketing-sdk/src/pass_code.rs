@@ -98,7 +98,7 @@ impl PassClaim {
         bytes.push(VERSION);
         bytes.extend_from_slice(id.as_bytes());
         bytes.extend_from_slice(&self.serial.to_be_bytes());
-        let signature = sign(&signed(&bytes));
+        let signature = sign(&signed_part(&bytes));
         bytes.extend_from_slice(&signature);
         Ok(PassCode::new(format!("{PREFIX}{}", base45::encode(bytes))))
     }
@@ -175,7 +175,7 @@ impl PassVerifier {
     /// `Malformed`, `UnknownVersion`, `WrongSignature`.
     pub fn verify(&self, code: &PassCode) -> Result<PassClaim, PassCodeError> {
         let Parts { claim, content, signature } = Parts::read(code)?;
-        let message = signed(&content);
+        let message = signed_part(&content);
         let verifies = |key: &[u8; PUBLIC_KEY]| {
             UnparsedPublicKey::new(&ED25519, key).verify(&message, &signature).is_ok()
         };
@@ -212,7 +212,7 @@ impl Parts {
 }
 
 /// Returns the signed part: the code before its signature.
-fn signed(content: &[u8]) -> Vec<u8> {
+fn signed_part(content: &[u8]) -> Vec<u8> {
     [PREFIX.as_bytes(), content].concat()
 }
 

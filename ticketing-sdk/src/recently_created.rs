@@ -38,7 +38,7 @@ mod tests {
 
     use super::*;
 
-    fn at(date: &'static str) -> HeaderMap {
+    fn date_header(date: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(DATE, date.parse().unwrap())])
     }
 
@@ -49,10 +49,10 @@ mod tests {
     fn identifier_of_moments_ago_is_recent() {
         assert_eq!(made_at(ID).unwrap() / 1000, 1_795_358_840);
         for date in ["Sun, 22 Nov 2026 14:47:20 GMT", "Sun, 22 Nov 2026 14:47:34 GMT"] {
-            assert!(is_recently_created(ID, &at(date)), "{date}");
+            assert!(is_recently_created(ID, &date_header(date)), "{date}");
         }
         for date in ["Sun, 22 Nov 2026 14:47:40 GMT", "Sun, 22 Nov 2026 14:40:00 GMT", "soon"] {
-            assert!(!is_recently_created(ID, &at(date)), "{date}");
+            assert!(!is_recently_created(ID, &date_header(date)), "{date}");
         }
         assert!(!is_recently_created(ID, &HeaderMap::new()));
     }
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn object_id_carries_its_creation_time() {
         assert_eq!(made_at("6b02ff78c1d2e3f405162738"), Some(0x6b02_ff78 * 1000));
-        let date = at("Sun, 22 Nov 2026 14:47:20 GMT");
+        let date = date_header("Sun, 22 Nov 2026 14:47:20 GMT");
         let id = format!("{:08x}c1d2e3f405162738", 1_795_358_838);
         assert!(is_recently_created(&id, &date));
         assert!(!is_recently_created("5ea9b8f0c1d2e3f405162738", &date));
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn identifier_without_a_time_is_not_recent() {
-        let date = at("Sun, 22 Nov 2026 14:47:20 GMT");
+        let date = date_header("Sun, 22 Nov 2026 14:47:20 GMT");
         for id in ["", "6ac1f9", "01a203b9-d806-41eb-8d06-dbab9285e702", "é-é-7-é-é"] {
             assert!(!is_recently_created(id, &date), "{id}");
         }

@@ -56,18 +56,18 @@ impl Client {
 
 impl Request {
     /// Creates a request to a path of segments, each escaped. `field` is the name of an invalid segment in errors.
-    pub(crate) fn to(
+    pub(crate) fn with_segment(
         client: &Client,
         method: Method,
         collection: &str,
         id: &str,
         field: &'static str,
     ) -> Self {
-        Self::below(client, method, collection, id, "", field)
+        Self::with_route(client, method, collection, id, "", field)
     }
 
     /// Creates a request to a route below one resource of a collection: `rest` follows its identifier.
-    pub(crate) fn below(
+    pub(crate) fn with_route(
         client: &Client,
         method: Method,
         collection: &str,

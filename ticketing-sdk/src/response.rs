@@ -166,7 +166,7 @@ impl Response {
         let claims_json =
             text_of(&self.headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("json"));
         if !claims_json {
-            return Err(self.unexpected());
+            return Err(self.unexpected_error());
         }
         serde_json::from_slice(&self.body).map_err(|source| Error::Decode {
             status: self.status,
@@ -182,7 +182,7 @@ impl Response {
     /// [`Error::Unexpected`] for anything else.
     pub(crate) fn no_content(&self) -> Result<()> {
         let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok();
-        if self.body.is_empty() || is_json { Ok(()) } else { Err(self.unexpected()) }
+        if self.body.is_empty() || is_json { Ok(()) } else { Err(self.unexpected_error()) }
     }
 
     pub(crate) fn retry_after(&self) -> Option<Duration> {
@@ -215,7 +215,7 @@ impl Response {
         self.problem()?.errors.into_iter().find_map(|fault| fault.code)
     }
 
-    fn unexpected(&self) -> Error {
+    fn unexpected_error(&self) -> Error {
         Error::Unexpected(Box::new(UnexpectedResponse {
             status: self.status,
             content_type: text_of(&self.headers, CONTENT_TYPE.as_str()).map(str::to_owned),
@@ -225,7 +225,7 @@ impl Response {
     }
 
     pub(crate) fn to_error(&self) -> Error {
-        let Some(problem) = self.problem() else { return self.unexpected() };
+        let Some(problem) = self.problem() else { return self.unexpected_error() };
         let sent = problem.errors.iter().find_map(|fault| fault.code.clone());
         Error::Api(Box::new(ApiError {
             status: self.status,

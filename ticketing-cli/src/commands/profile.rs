@@ -148,7 +148,7 @@ impl LocalCommand for Profile {
             }
             Self::Use(NameArgs { name }) => {
                 let server = context.settings.change_config(|config| {
-                    let server = config.profile(&name).ok_or_else(|| missing(config, &name))?;
+                    let server = config.profile(&name).ok_or_else(|| missing_profile(config, &name))?;
                     config.set("profile", Some(&name));
                     Ok(server)
                 })?;
@@ -157,7 +157,7 @@ impl LocalCommand for Profile {
             }
             Self::Remove(NameArgs { name }) => {
                 let config = context.settings.read_config()?;
-                let server = config.profile(&name).ok_or_else(|| missing(&config, &name))?;
+                let server = config.profile(&name).ok_or_else(|| missing_profile(&config, &name))?;
                 let client = context.settings.client_of(&server, Some(&name))?;
                 client.auth().forget().await?;
                 context.settings.change_config(|config| {
@@ -172,6 +172,6 @@ impl LocalCommand for Profile {
 }
 
 /// Returns the failure of a command about a profile that does not exist.
-fn missing(config: &Config, name: &str) -> Failure {
+fn missing_profile(config: &Config, name: &str) -> Failure {
     Failure { exit: Exit::NotFound, ..config.unknown_profile(name) }
 }

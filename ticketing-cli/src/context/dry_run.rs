@@ -55,7 +55,7 @@ impl ApiContext {
         let session = self.client.session().await.ok();
         let previews = requests
             .into_iter()
-            .map(|request| RequestPreview::of(request.borrow(), session.as_ref()))
+            .map(|request| RequestPreview::from_request(request.borrow(), session.as_ref()))
             .collect::<Result<Vec<_>, _>>()?;
         let format = self.context.settings.format;
         if !matches!(format, Format::Json | Format::Jsonl | Format::Yaml) {

@@ -51,7 +51,7 @@ impl LocalCommand for Args {
         let report = Box::pin(marketplace.audit_confirmed(CHECKS, CHECK_INTERVAL))
             .await
             .map_err(|error| not_audited(&error))?;
-        let document = AuditReport::of(&report);
+        let document = AuditReport::from_report(&report);
         context.printer().report(&document, &document.checks, || report.to_string())?;
         let broken = report.broken();
         if broken > 0 {
@@ -109,7 +109,7 @@ struct InvariantCheck {
 }
 
 impl AuditReport {
-    fn of(report: &Report) -> Self {
+    fn from_report(report: &Report) -> Self {
         let status = match () {
             () if report.is_clean() => "ok",
             () if report.is_unsettled() => PENDING,
@@ -118,7 +118,7 @@ impl AuditReport {
         Self {
             status,
             unsettled: report.unsettled,
-            checks: report.checks.iter().map(InvariantCheck::of).collect(),
+            checks: report.checks.iter().map(InvariantCheck::from_check).collect(),
         }
     }
 }
@@ -127,7 +127,7 @@ const PENDING: &str = "pending";
 const BROKEN: &str = "broken";
 
 impl InvariantCheck {
-    fn of(check: &Check) -> Self {
+    fn from_check(check: &Check) -> Self {
         let status = match (check.broken.is_empty(), check.pending.is_empty()) {
             (false, _) => BROKEN,
             (true, false) => PENDING,

@@ -61,7 +61,7 @@ impl LocalCommand for Args {
     async fn run(self, context: &Context) -> Outcome {
         let start = Instant::now();
         let folder = tempfile::Builder::new().prefix("ticketing-demo-").tempdir();
-        let folder = folder.map_err(|error| failed("making a folder", &error.to_string()))?;
+        let folder = folder.map_err(|error| demo_failure("making a folder", &error.to_string()))?;
         let story = self.is_scripted(context.io.terminal_info());
         let _logs = if story {
             // Log lines of the server would interrupt the output.
@@ -73,13 +73,14 @@ impl LocalCommand for Args {
         };
         // The full-screen marketplace handles signals itself.
         let signals = story.then(EndSignals::listen).transpose();
-        let signals = signals.map_err(|error| failed("starting", &error.to_string()))?;
+        let signals = signals.map_err(|error| demo_failure("starting", &error.to_string()))?;
         let mut settings = StackSettings { clock: Clock::system(), ..StackSettings::new(folder.path()) };
         // Three accounts send all requests, and may reserve a ticket again at once.
         (settings.writes, settings.reorder_pause) = (WriteRate::UNLIMITED, Duration::ZERO);
         let hold = settings.order_ttl;
-        let stack =
-            Box::pin(Stack::start(settings)).await.map_err(|error| failed("starting", &error.to_string()))?;
+        let stack = Box::pin(Stack::start(settings))
+            .await
+            .map_err(|error| demo_failure("starting", &error.to_string()))?;
         // The clients have no session store: their sessions are in memory only.
         let client = || Client::new(stack.url());
         if story {
@@ -96,15 +97,15 @@ impl LocalCommand for Args {
             if let Err(failure) = played {
                 // A closed pipe is no failure of the demo.
                 let message = failure.message.clone();
-                return Err(message.map_or(failure, |why| failed(story.at, &why)));
+                return Err(message.map_or(failure, |why| demo_failure(story.at, &why)));
             }
         } else {
             Box::pin(self.open(context, &stack, &folder)).await?;
         }
         if !Box::pin(stack.stop()).await {
-            return Err(failed("stopping", "some requests were aborted"));
+            return Err(demo_failure("stopping", "some requests were aborted"));
         }
-        folder.close().map_err(|error| failed("deleting the folder", &error.to_string()))?;
+        folder.close().map_err(|error| demo_failure("deleting the folder", &error.to_string()))?;
         if !story {
             return context
                 .io
@@ -127,7 +128,7 @@ impl Args {
             // The password is never used: the account ends with the demo.
             client.auth().sign_up(email, IdempotencyKey::generate().to_string()).await?;
         }
-        for new in samples::tickets().map_err(|error| failed("listing tickets", &error.to_string()))? {
+        for new in samples::tickets().map_err(|error| demo_failure("listing tickets", &error.to_string()))? {
             seller.tickets().create(new).await?;
         }
         // The demo uses a copy of the settings, so that changes in it are not kept.
@@ -135,7 +136,7 @@ impl Args {
         let own = self.look.config.clone().or_else(|| context.settings.home.config().ok());
         if let Some(own) = own.filter(|own| own.exists()) {
             std::fs::copy(own, &config)
-                .map_err(|error| failed("reading the settings", &error.to_string()))?;
+                .map_err(|error| demo_failure("reading the settings", &error.to_string()))?;
         }
         let crowd = tokio::spawn(crowd::trade(seller, rival));
         let greeting = vec![(Level::Info, "Welcome. Pay with tok_visa; nothing here is real.".to_owned())];
@@ -156,6 +157,6 @@ async fn end_requested(signals: Option<EndSignals>) {
     }
 }
 
-fn failed(what: &str, error: &str) -> Failure {
+fn demo_failure(what: &str, error: &str) -> Failure {
     Failure::failed(format!("the demo failed while {what}: {error}"))
 }

@@ -56,7 +56,7 @@ impl LocalCommand for Args {
         let exporting = match &settings.traces {
             None => None,
             Some(traces) => {
-                Some(telemetry::export_traces(traces, "ticketing").map_err(|error| untraced(&error))?)
+                Some(telemetry::export_traces(traces, "ticketing").map_err(|error| trace_failure(&error))?)
             }
         };
         if settings.metrics_listen.is_some() {
@@ -73,7 +73,7 @@ impl LocalCommand for Args {
         tokio::select! {
             // Asked once more, it ends at once.
             _ = signals.wait_for_second_signal() => Err(Failure::interrupted()),
-            clean = ended(stack, exporting) => {
+            clean = stop(stack, exporting) => {
                 if !clean {
                     let io = Arc::clone(&context.io);
                     telemetry::write_within(NOTICE_WRITE_TIMEOUT, move || {
@@ -118,7 +118,7 @@ impl Args {
 }
 
 /// Stops the stack and sends what is left of its traces; whether nothing was cut.
-async fn ended(stack: Stack, exporting: Option<Exporting>) -> bool {
+async fn stop(stack: Stack, exporting: Option<Exporting>) -> bool {
     let clean = Box::pin(stack.stop()).await;
     if let Some(exporting) = exporting {
         exporting.flush().await;
@@ -126,7 +126,7 @@ async fn ended(stack: Stack, exporting: Option<Exporting>) -> bool {
     clean
 }
 
-fn untraced(error: &ExportError) -> Failure {
+fn trace_failure(error: &ExportError) -> Failure {
     Failure::usage(format!("TICKETING_OTLP_ENDPOINT: {error}"))
 }
 

@@ -59,7 +59,7 @@ fn terminal_info(terminal: bool) -> TerminalInfo {
     }
 }
 
-fn with(shape: TerminalInfo, input: &'static str, answers: &[&str]) -> FakeIo {
+fn new_fake(shape: TerminalInfo, input: &'static str, answers: &[&str]) -> FakeIo {
     let (out, err) = (Buffer::default(), Buffer::default());
     let io = Io::new(
         Box::new(out.clone()),
@@ -73,17 +73,17 @@ fn with(shape: TerminalInfo, input: &'static str, answers: &[&str]) -> FakeIo {
 
 /// A terminal of 80 columns with these answers to prompts.
 pub(crate) fn terminal(answers: &[&str]) -> FakeIo {
-    with(terminal_info(true), "", answers)
+    new_fake(terminal_info(true), "", answers)
 }
 
 /// A terminal of some width, in colour or not.
 pub(crate) fn terminal_of(width: u16, colour: bool) -> FakeIo {
-    with(TerminalInfo { width, out_colour: colour, err_colour: colour, ..terminal_info(true) }, "", &[])
+    new_fake(TerminalInfo { width, out_colour: colour, err_colour: colour, ..terminal_info(true) }, "", &[])
 }
 
 /// Pipes on every side, with this text piped in.
 pub(crate) fn pipe(input: &'static str) -> FakeIo {
-    with(terminal_info(false), input, &[])
+    new_fake(terminal_info(false), input, &[])
 }
 
 /// A pipe whose reader has gone.

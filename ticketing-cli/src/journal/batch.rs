@@ -77,7 +77,7 @@ impl BatchJournal {
 
     /// Returns the run of this name that is not finished.
     pub(crate) fn run(&self, name: &str) -> Option<Run> {
-        self.with(|record| record.runs.get(name).cloned())
+        self.with_record(|record| record.runs.get(name).cloned())
     }
 
     /// Starts a run of this name, in place of an earlier one.
@@ -87,7 +87,7 @@ impl BatchJournal {
     pub(crate) fn start_run(&self, name: &str, now: Timestamp) -> std::io::Result<Run> {
         let run = Run { salt: IdempotencyKey::generate().as_str().to_owned(), started_at: now };
         let line = Line::Started { name: name.to_owned(), run: run.clone() };
-        self.with(|record| record.append(line))?;
+        self.with_record(|record| record.append(line))?;
         Ok(run)
     }
 
@@ -96,7 +96,7 @@ impl BatchJournal {
     /// # Errors
     /// If the file cannot be written. The run is then continued, which lists nothing twice.
     pub(crate) fn finish_run(&self, name: &str) -> std::io::Result<()> {
-        self.with(|record| record.append(Line::Finished { name: name.to_owned() }))
+        self.with_record(|record| record.append(Line::Finished { name: name.to_owned() }))
     }
 
     /// Returns the key of a ticket: of its content, its number among the equal ones of its command, and the salt of its run.
@@ -106,13 +106,13 @@ impl BatchJournal {
 
     /// Returns what is known about a ticket; `None` if it was not sent, or was refused.
     pub(crate) fn row(&self, key: &IdempotencyKey) -> Option<RowState> {
-        self.with(|record| record.rows.get(key.as_str()).cloned())
+        self.with_record(|record| record.rows.get(key.as_str()).cloned())
     }
 
     /// Returns whether a row has made this ticket.
     pub(crate) fn has_listed(&self, id: &TicketId) -> bool {
         let is_it = |row: &RowState| matches!(row, RowState::Listed(ticket) if ticket.id == *id);
-        self.with(|record| record.rows.values().any(is_it))
+        self.with_record(|record| record.rows.values().any(is_it))
     }
 
     /// Records that a ticket is about to be sent.
@@ -120,7 +120,7 @@ impl BatchJournal {
     /// # Errors
     /// If the file cannot be written.
     pub(crate) fn mark_sent(&self, key: &IdempotencyKey, at: Timestamp) -> std::io::Result<()> {
-        self.with(|record| record.append(Line::Sent { key: key.to_string(), at }))
+        self.with_record(|record| record.append(Line::Sent { key: key.to_string(), at }))
     }
 
     /// Records that a ticket is listed.
@@ -129,7 +129,7 @@ impl BatchJournal {
     /// If the file cannot be written. The ticket then counts as sent, which is safe.
     pub(crate) fn mark_listed(&self, key: &IdempotencyKey, ticket: &Ticket) -> std::io::Result<()> {
         let line = Line::Listed { key: key.to_string(), ticket: Box::new(ticket.clone()) };
-        self.with(|record| record.append(line))
+        self.with_record(|record| record.append(line))
     }
 
     /// Records that the server refused a ticket.
@@ -137,22 +137,22 @@ impl BatchJournal {
     /// # Errors
     /// If the file cannot be written. The ticket then counts as sent, which is safe.
     pub(crate) fn mark_refused(&self, key: &IdempotencyKey) -> std::io::Result<()> {
-        self.with(|record| record.append(Line::Refused { key: key.to_string() }))
+        self.with_record(|record| record.append(Line::Refused { key: key.to_string() }))
     }
 
     /// Returns whether no ticket was sent, or every ticket that was sent was refused.
     pub(crate) fn is_empty(&self) -> bool {
-        self.with(|record| record.rows.is_empty())
+        self.with_record(|record| record.rows.is_empty())
     }
 
     /// Removes the record.
     pub(crate) fn remove(&self) {
         // A file that cannot be removed has no line: the next command starts from its first row.
-        self.with(|record| record.log.clear());
+        self.with_record(|record| record.log.clear());
         let _ = fs::remove_file(&self.path);
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
+    fn with_record<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
         act(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct StoredRequest {
 
 impl StoredRequest {
     /// Returns what is stored of a request; `None` if it has a secret, or could not be made again.
-    pub(super) fn of(request: &Request, url: &str, server: &str) -> Option<Self> {
+    pub(super) fn from_request(request: &Request, url: &str, server: &str) -> Option<Self> {
         let path = url.strip_prefix(server)?;
         let headers = request.headers();
         let is_known = headers.keys().all(|name| KNOWN_HEADERS.contains(&name.as_str()));
@@ -71,8 +71,8 @@ mod tests {
 
     const SERVER: &str = "http://s:1";
 
-    fn stored(request: &Request) -> Option<StoredRequest> {
-        StoredRequest::of(request, &request.url().unwrap(), SERVER)
+    fn store(request: &Request) -> Option<StoredRequest> {
+        StoredRequest::from_request(request, &request.url().unwrap(), SERVER)
     }
 
     #[test]
@@ -81,7 +81,7 @@ mod tests {
         let body = serde_json::json!({"title": "Opera", "price": "20.00"});
         let request = client.request(Method::POST, "/api/tickets").query("a", "b c").json(&body);
         let key = IdempotencyKey::generate();
-        let again = stored(&request).unwrap().repeat(&client, key.clone(), Some(&"ada".into()));
+        let again = store(&request).unwrap().repeat(&client, key.clone(), Some(&"ada".into()));
         assert_eq!(again.url().unwrap(), request.url().unwrap());
         assert_eq!(again.body_bytes(), request.body_bytes());
         assert_eq!(
@@ -95,12 +95,12 @@ mod tests {
         let client = Client::new(SERVER).unwrap();
         let post = || client.request(Method::POST, "/api/x");
         for body in [r#"{"orderId":"o","token":"t"}"#, r#"{"a":[{"password":"p"}]}"#, "text", "{"] {
-            assert_eq!(stored(&post().body(JSON, body)), None, "{body}");
+            assert_eq!(store(&post().body(JSON, body)), None, "{body}");
         }
-        assert_eq!(stored(&post().header("authorization", "Bearer b")), None);
-        assert_eq!(stored(&post().body("text/plain", "{}")), None);
-        assert_eq!(stored(&client.request(Method::PUT, "/api/x").body(JSON, "{}")), None);
-        assert_eq!(stored(&post().body(JSON, vec![b' '; MAX_BODY + 1])), None);
-        assert!(stored(&post().body(JSON, "{}")).is_some() && stored(&post()).is_some());
+        assert_eq!(store(&post().header("authorization", "Bearer b")), None);
+        assert_eq!(store(&post().body("text/plain", "{}")), None);
+        assert_eq!(store(&client.request(Method::PUT, "/api/x").body(JSON, "{}")), None);
+        assert_eq!(store(&post().body(JSON, vec![b' '; MAX_BODY + 1])), None);
+        assert!(store(&post().body(JSON, "{}")).is_some() && store(&post()).is_some());
     }
 }

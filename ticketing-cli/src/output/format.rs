@@ -29,7 +29,7 @@ impl Format {
 
     /// Returns the chosen format, else `default`. A selection is JSON, unless another format of the same fields is
     /// chosen.
-    pub(crate) fn of(chosen: Option<Self>, default: Self, select: &Select) -> Self {
+    pub(crate) fn choose(chosen: Option<Self>, default: Self, select: &Select) -> Self {
         match chosen {
             Some(lines @ (Self::Jsonl | Self::Yaml)) => lines,
             _ if select.is_active() => Self::Json,

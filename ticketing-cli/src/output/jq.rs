@@ -101,7 +101,7 @@ fn position(code: &str, error: &LoadError<&str>) -> Option<String> {
     let start = span(code, found).start;
     let column = code.get(..start)?.chars().count() + 1;
     let rest = code.get(start..).filter(|rest| !rest.is_empty());
-    let found = rest.map_or_else(|| "the end".to_owned(), |rest| format!("{:?}", shortened(rest)));
+    let found = rest.map_or_else(|| "the end".to_owned(), |rest| format!("{:?}", shorten(rest)));
     Some(match expected {
         "nothing" => format!("unexpected {found} at character {column}"),
         expected => format!("expected {expected} at character {column}, and found {found}"),
@@ -115,7 +115,7 @@ fn position(code: &str, error: &LoadError<&str>) -> Option<String> {
 /// If the filter cannot be compiled.
 pub(super) fn run(code: &str, document: &Value, terminal: bool) -> Outcome<Shaped> {
     let filter = compile(code)?;
-    let failed = |why: &str| Failure::failed(format!("--jq: {}", shortened(why)));
+    let failed = |why: &str| Failure::failed(format!("--jq: {}", shorten(why)));
     let input = serde_json::to_vec(document).map_err(|error| failed(&error.to_string()))?;
     let input = read::parse_single(&input).map_err(|error| failed(&error.to_string()))?;
     let messages = RefCell::default();
@@ -134,7 +134,7 @@ pub(super) fn run(code: &str, document: &Value, terminal: bool) -> Outcome<Shape
             Ok(0) => None,
             // The last message is that of `halt_error`. Its exit code would be mistaken for one of the program.
             Ok(_) => Some(match messages.borrow_mut().pop() {
-                Some(message) => Failure::failed(shortened(&message)),
+                Some(message) => Failure::failed(shorten(&message)),
                 None => failed("the filter halted"),
             }),
             Err(ended) => Some(match ended.get_err() {
@@ -177,7 +177,7 @@ const MAX_BEGINNING: usize = 130;
 const MAX_END: usize = 60;
 
 /// Returns a message without its middle if it is long: it may hold a whole document.
-fn shortened(message: &str) -> String {
+fn shorten(message: &str) -> String {
     let count = message.chars().count();
     if count <= MAX_BEGINNING + MAX_END {
         return message.to_owned();

@@ -21,7 +21,7 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     let shape = printer.io.terminal_info();
     let width = usize::from(shape.width);
     let rows: Vec<Vec<Cell>> = records.iter().map(|record| record.cells(printer.now)).collect();
-    let (texts, layout) = fitted(T::COLUMNS, &rows, width, printer);
+    let (texts, layout) = fit_columns(T::COLUMNS, &rows, width, printer);
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.force_no_tty().set_width(shape.width);
@@ -37,7 +37,7 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
                 Place::Cut => cut_end(&texts[index], layout.title_width),
                 _ => texts[index].clone(),
             };
-            coloured(&cells[index], fitted)
+            colour_cell(&cells[index], fitted)
         })));
     }
     let last = layout.columns.last().copied();
@@ -55,7 +55,7 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
 
 /// Returns the text of each cell, and the layout. A status has its time, and a start its offset, unless a column would be
 /// dropped for that.
-fn fitted(
+fn fit_columns(
     columns: &[Column],
     rows: &[Vec<Cell>],
     width: usize,
@@ -197,7 +197,7 @@ fn heading(name: &str) -> String {
     spaced.collect::<String>().to_uppercase()
 }
 
-fn coloured(cell: &Cell, text: String) -> comfy_table::Cell {
+fn colour_cell(cell: &Cell, text: String) -> comfy_table::Cell {
     let drawn = comfy_table::Cell::new(text);
     match cell {
         Cell::Label(_, _, Tone::Good) => drawn.fg(Color::DarkGreen),

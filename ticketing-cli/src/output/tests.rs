@@ -221,12 +221,12 @@ fn format_follows_the_stream_unless_set() {
     assert_eq!(default("tickets list", true), Format::Table);
     assert_eq!(default("tickets list", false), Format::Tsv);
     assert_eq!(default("checkin", false), Format::Jsonl);
-    assert_eq!(Format::of(None, Format::Tsv, &whole), Format::Tsv);
-    assert_eq!(Format::of(Some(Format::Table), Format::Tsv, &whole), Format::Table);
-    assert_eq!(Format::of(Some(Format::Json), Format::Table, &whole), Format::Json);
+    assert_eq!(Format::choose(None, Format::Tsv, &whole), Format::Tsv);
+    assert_eq!(Format::choose(Some(Format::Table), Format::Tsv, &whole), Format::Table);
+    assert_eq!(Format::choose(Some(Format::Json), Format::Table, &whole), Format::Json);
     let selected = Select { jq: Some(".".to_owned()), ..Select::default() };
-    assert_eq!(Format::of(None, Format::Table, &selected), Format::Json);
-    assert_eq!(Format::of(Some(Format::Yaml), Format::Table, &selected), Format::Yaml);
+    assert_eq!(Format::choose(None, Format::Table, &selected), Format::Json);
+    assert_eq!(Format::choose(Some(Format::Yaml), Format::Table, &selected), Format::Yaml);
 }
 
 #[test]

@@ -11,17 +11,17 @@ pub(crate) fn zone() -> TimeZone {
 
 /// Formats a time on the clock of a zone: `2026-11-22 10:15:00 UTC`.
 pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
-    formatted(at, zone, "%Y-%m-%d %H:%M:%S %Z")
+    format_time(at, zone, "%Y-%m-%d %H:%M:%S %Z")
 }
 
 /// Formats the day of a time, with its zone: `2026-11-22 UTC`.
 pub(super) fn day(at: Timestamp, zone: &TimeZone) -> String {
-    formatted(at, zone, "%Y-%m-%d %Z")
+    format_time(at, zone, "%Y-%m-%d %Z")
 }
 
 /// Formats the time of a day: `10:15:00.123`.
 pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
-    formatted(at, zone, "%H:%M:%S%.3f")
+    format_time(at, zone, "%H:%M:%S%.3f")
 }
 
 /// Formats a time with its distance: `2026-11-22 10:15:00 UTC (3 min ago)`.
@@ -34,12 +34,12 @@ pub(super) fn short(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let distance = relative(at, now);
     // Only a date begins with a year.
     if distance.len() == 10 && distance.as_bytes()[4] == b'-' {
-        return formatted(at, zone, "%Y-%m-%d");
+        return format_time(at, zone, "%Y-%m-%d");
     }
     distance
 }
 
-fn formatted(at: Timestamp, zone: &TimeZone, format: &str) -> String {
+fn format_time(at: Timestamp, zone: &TimeZone, format: &str) -> String {
     match jiff::Timestamp::from_millisecond(at.as_millis()) {
         Ok(instant) => instant.to_zoned(zone.clone()).strftime(format).to_string(),
         Err(_) => at.to_string(),

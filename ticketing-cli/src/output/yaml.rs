@@ -52,7 +52,7 @@ fn scalar(value: &Value) -> String {
         Value::Bool(value) => value.to_string(),
         Value::Number(number) => number.to_string(),
         Value::String(text) if is_plain(text) => text.clone(),
-        Value::String(text) => quoted(text),
+        Value::String(text) => quote(text),
         Value::Sequence(_) => "[]".to_owned(),
         Value::Mapping(_) => "{}".to_owned(),
         Value::Tagged(tagged) => scalar(&tagged.value),
@@ -72,7 +72,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// Returns a text in double quotes, on one line, with escapes for what is not printable.
-fn quoted(text: &str) -> String {
+fn quote(text: &str) -> String {
     let json = Value::from(text);
     let json = serde_json::to_string(&json).unwrap_or_default();
     let json = super::json::escape(&json);

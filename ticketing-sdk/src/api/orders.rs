@@ -115,7 +115,7 @@ impl Orders {
     }
 
     fn one(&self, method: Method, id: &OrderId) -> Request {
-        Request::to(&self.client, method, PATH, id.as_str(), "order id")
+        Request::with_segment(&self.client, method, PATH, id.as_str(), "order id")
     }
 }
 

@@ -215,7 +215,7 @@ impl Passes {
     }
 
     fn one(&self, method: Method, id: &PassId, rest: &str) -> Request {
-        Request::below(&self.client, method, PATH, id.as_str(), rest, "pass id")
+        Request::with_route(&self.client, method, PATH, id.as_str(), rest, "pass id")
     }
 
     fn create<T>(&self, request: Request, read: fn(&Response) -> Result<T>) -> Write<T> {

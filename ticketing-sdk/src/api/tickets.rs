@@ -191,7 +191,7 @@ impl Tickets {
     }
 
     fn one(&self, method: Method, id: &TicketId) -> Request {
-        Request::to(&self.client, method, PATH, id.as_str(), "ticket id")
+        Request::with_segment(&self.client, method, PATH, id.as_str(), "ticket id")
     }
 }
 

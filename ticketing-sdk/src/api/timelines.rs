@@ -21,7 +21,7 @@ impl Orders {
     pub async fn timeline(&self, id: impl Into<OrderId>) -> Result<ServiceTimeline> {
         let id = id.into();
         let path = "/api/orders";
-        Request::below(&self.client, Method::GET, path, id.as_str(), "/timeline", "order id")
+        Request::with_route(&self.client, Method::GET, path, id.as_str(), "/timeline", "order id")
             .send_checked()
             .await?
             .json()

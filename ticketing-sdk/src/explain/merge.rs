@@ -8,7 +8,7 @@ use crate::{ServiceTimeline, TimelineEntry, TimelineKind};
 pub(super) fn merge(parts: Vec<ServiceTimeline>) -> Vec<TimelineEntry> {
     let mut queues: Vec<VecDeque<TimelineEntry>> =
         parts.into_iter().map(|part| part.entries.into()).collect();
-    let mut unmerged: HashSet<String> = queues.iter().flatten().filter_map(published).collect();
+    let mut unmerged: HashSet<String> = queues.iter().flatten().filter_map(published_event).collect();
     let mut merged = Vec::new();
     loop {
         let heads = queues.iter().enumerate().filter_map(|(queue, entries)| Some((queue, entries.front()?)));
@@ -20,7 +20,7 @@ pub(super) fn merge(parts: Vec<ServiceTimeline>) -> Vec<TimelineEntry> {
         });
         let Some(queue) = ready.map(|(queue, _)| queue) else { return merged };
         if let Some(entry) = queues[queue].pop_front() {
-            if let Some(id) = published(&entry) {
+            if let Some(id) = published_event(&entry) {
                 unmerged.remove(&id);
             }
             merged.push(entry);
@@ -28,7 +28,7 @@ pub(super) fn merge(parts: Vec<ServiceTimeline>) -> Vec<TimelineEntry> {
     }
 }
 
-fn published(entry: &TimelineEntry) -> Option<String> {
+fn published_event(entry: &TimelineEntry) -> Option<String> {
     (entry.kind == TimelineKind::Event).then(|| entry.event_id.clone()).flatten()
 }
 
@@ -48,7 +48,7 @@ mod tests {
         ServiceTimeline::new(service, OrderId::new("o-1"), entries.collect())
     }
 
-    fn merged(parts: Vec<ServiceTimeline>) -> Vec<(String, TimelineKind, String)> {
+    fn merge_kinds(parts: Vec<ServiceTimeline>) -> Vec<(String, TimelineKind, String)> {
         let entries = merge(parts).into_iter();
         entries.map(|entry| (entry.service, entry.kind, entry.event_id.unwrap())).collect()
     }
@@ -58,7 +58,7 @@ mod tests {
         use TimelineKind::{Delivery, Event};
         let orders = part("orders", &[(1_000, Event, "created"), (1_004, Delivery, "authorized")]);
         let payments = part("payments", &[(10, Delivery, "created"), (11, Event, "authorized")]);
-        let order = merged(vec![payments, orders]);
+        let order = merge_kinds(vec![payments, orders]);
         let events: Vec<(&str, &str)> =
             order.iter().map(|(service, _, event)| (service.as_str(), event.as_str())).collect();
         let expected = [
@@ -75,7 +75,8 @@ mod tests {
         use TimelineKind::{Call, Command, Delivery, Event};
         let payments =
             part("payments", &[(5, Event, "d"), (5, Call, "c"), (5, Delivery, "b"), (5, Command, "a")]);
-        let kinds: Vec<TimelineKind> = merged(vec![payments]).into_iter().map(|(_, kind, _)| kind).collect();
+        let kinds: Vec<TimelineKind> =
+            merge_kinds(vec![payments]).into_iter().map(|(_, kind, _)| kind).collect();
         assert_eq!(kinds, [Command, Delivery, Call, Event]);
     }
 
@@ -84,6 +85,6 @@ mod tests {
         use TimelineKind::{Delivery, Event};
         let orders = part("orders", &[(1, Delivery, "x"), (2, Event, "y")]);
         let payments = part("payments", &[(3, Delivery, "y"), (4, Event, "x")]);
-        assert_eq!(merged(vec![orders, payments]).len(), 4);
+        assert_eq!(merge_kinds(vec![orders, payments]).len(), 4);
     }
 }

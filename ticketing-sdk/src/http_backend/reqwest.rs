@@ -117,7 +117,7 @@ impl HttpBackend for ReqwestBackend {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
         async move {
             let failure = |error: reqwest::Error| {
-                let kind = match tls::untrusted(&error) {
+                let kind = match tls::find_certificate_error(&error) {
                     Some(fault) => FailureKind::Untrusted(fault),
                     None if error.is_connect() || error.is_builder() => FailureKind::NotSent,
                     None => FailureKind::Sent,

@@ -60,7 +60,7 @@ fn provider() -> Option<Arc<CryptoProvider>> {
 }
 
 /// Returns the certificate error in the chain of sources, if there is one.
-pub(super) fn untrusted(error: &(dyn StdError + 'static)) -> Option<CertificateError> {
+pub(super) fn find_certificate_error(error: &(dyn StdError + 'static)) -> Option<CertificateError> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {

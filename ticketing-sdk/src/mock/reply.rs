@@ -45,14 +45,15 @@ enum Then {
 }
 
 impl Reply {
-    fn of(kind: Kind) -> Self {
+    fn new(kind: Kind) -> Self {
         Self { kind, headers: HeaderMap::new(), delay: Duration::ZERO }
     }
 
     fn answer(status: u16, content_type: &str, body: impl Into<Bytes>, then: Then) -> Self {
         // A number that is no status is a mistake of the test; it becomes a server error.
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self::of(Kind::Answer { status, body: body.into(), then }).header(CONTENT_TYPE.as_str(), content_type)
+        Self::new(Kind::Answer { status, body: body.into(), then })
+            .header(CONTENT_TYPE.as_str(), content_type)
     }
 
     /// A value as JSON.
@@ -115,7 +116,7 @@ impl Reply {
     /// ```
     #[must_use]
     pub fn unreachable() -> Self {
-        Self::of(Kind::Unreachable)
+        Self::new(Kind::Unreachable)
     }
 
     /// The request is sent, and the connection breaks before a response.
@@ -132,7 +133,7 @@ impl Reply {
     /// ```
     #[must_use]
     pub fn broken() -> Self {
-        Self::of(Kind::Broken)
+        Self::new(Kind::Broken)
     }
 
     /// The request is sent, and no response arrives.
@@ -150,7 +151,7 @@ impl Reply {
     /// ```
     #[must_use]
     pub fn hang() -> Self {
-        Self::of(Kind::Hang)
+        Self::new(Kind::Hang)
     }
 
     /// Live changes in their wire format, after which the stream stays open and silent.

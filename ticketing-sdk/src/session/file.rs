@@ -74,7 +74,7 @@ impl FileSessions {
         &self.path
     }
 
-    fn failed(&self, what: &str, error: std::io::Error) -> SessionError {
+    fn file_error(&self, what: &str, error: std::io::Error) -> SessionError {
         SessionError::with_source(format!("cannot {what} the sessions in {}", self.path.display()), error)
     }
 
@@ -84,7 +84,7 @@ impl FileSessions {
                 SessionError::new(format!("{} is damaged; sign in again to replace it", self.path.display()))
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("read", error)),
+            Err(error) => Err(self.file_error("read", error)),
         }
     }
 
@@ -124,7 +124,7 @@ impl FileSessions {
             file.persist(&self.path).map_err(|error| error.error)?;
             Ok(())
         };
-        write().map_err(|error| self.failed("write", error))
+        write().map_err(|error| self.file_error("write", error))
     }
 }
 

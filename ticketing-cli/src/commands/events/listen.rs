@@ -41,7 +41,7 @@ use crate::span;
 ))]
 pub(crate) struct Args {
     /// Begin with the events after this time: a span like 1h, or an RFC 3339 time. Only for a new cursor
-    #[arg(long, help_heading = help::STREAM, value_name = "TIME", value_parser = since)]
+    #[arg(long, help_heading = help::STREAM, value_name = "TIME", value_parser = parse_since)]
     since: Option<Since>,
     /// Deliver these types only, separated by commas
     #[arg(long, help_heading = help::STREAM, value_enum, value_name = "TYPE", value_delimiter = ',')]
@@ -87,7 +87,7 @@ enum TicketEventType {
 /// How often the position is written while events of other types pass.
 const SKIP_SAVE_INTERVAL: Duration = Duration::from_secs(30);
 
-fn since(text: &str) -> Result<Since, String> {
+fn parse_since(text: &str) -> Result<Since, String> {
     match (span::parse(text), text.parse()) {
         (Ok(ago), _) => Ok(Since::Ago(ago)),
         (_, Ok(at)) => Ok(Since::At(at)),
@@ -169,7 +169,7 @@ impl Args {
                     cursor.save(&id, clock::now())?
                 }
                 WatchEvent::Change(change) if self.is_wanted(change.kind) => {
-                    sink.deliver(api, &ListenedEvent::of(&change)?, self.retries).await?;
+                    sink.deliver(api, &ListenedEvent::from_change(&change)?, self.retries).await?;
                     cursor.save(&change.id, clock::now())?;
                     (delivered, saved) = (delivered + 1, Instant::now());
                 }

@@ -190,14 +190,14 @@ mod tests {
         fixtures::pass("01a203ba-11c4-7d52-9d0e-7a3b8c5e2f10").title(title).code(CODE)
     }
 
-    fn shown(width: u16, drawing: Drawing) -> Vec<String> {
+    fn draw(width: u16, drawing: Drawing) -> Vec<String> {
         let fake = fake::terminal_of(width, false);
         screen(&pass(), &CODE.into(), drawing, width, &fake.io).unwrap()
     }
 
     #[test]
     fn pass_and_its_facts_fit_a_terminal_of_80_by_24() {
-        let lines = shown(80, Drawing::Blocks);
+        let lines = draw(80, Drawing::Blocks);
         assert!(lines.len() <= 23, "{} lines", lines.len());
         let mut terminal = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
         terminal.process((lines.join("\r\n") + "\r\n$ ").as_bytes());
@@ -211,9 +211,9 @@ mod tests {
 
     #[test]
     fn narrow_terminal_shows_the_facts_first_and_the_code_as_text_at_last() {
-        let lines = shown(50, Drawing::Blocks);
+        let lines = draw(50, Drawing::Blocks);
         assert!(lines[0].starts_with("RustConf") && lines.last().unwrap().contains('\u{1b}'));
-        let lines = shown(40, Drawing::Blocks);
+        let lines = draw(40, Drawing::Blocks);
         assert_eq!(lines.last().unwrap(), CODE);
     }
 

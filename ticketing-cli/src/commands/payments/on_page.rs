@@ -35,7 +35,7 @@ fn show(io: &Io, address: &str, drawing: Drawing) {
         && let Ok(code) = Qr::new(address)
         && code.columns(drawing) < usize::from(io.terminal_info().width)
     {
-        io.drawing(&(code.lines(drawing).join("\n") + "\n"));
+        io.write_drawing(&(code.lines(drawing).join("\n") + "\n"));
     }
 }
 

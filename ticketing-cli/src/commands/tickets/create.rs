@@ -37,15 +37,15 @@ pub(crate) struct Args {
 }
 
 /// Quotes a word for a shell.
-pub(super) fn quoted(text: &str) -> String {
+pub(super) fn quote_word(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| format!("{text:?}"), Into::into)
 }
 
 /// Returns the command as a shell takes it, so that it can be run again.
 fn operation(title: &str, price: Money, details: &DetailArgs<false>) -> String {
-    let details = details.given().map(|(option, text)| format!(" --{option} {}", quoted(&text)));
+    let details = details.given().map(|(option, text)| format!(" --{option} {}", quote_word(&text)));
     let details: String = details.collect();
-    format!("tickets create --title {} --price {price}{details}", quoted(title))
+    format!("tickets create --title {} --price {price}{details}", quote_word(title))
 }
 
 /// The requests of `--count` at once.

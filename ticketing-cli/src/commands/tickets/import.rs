@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use self::rows::{Fault, Parsed};
 use super::batch::{Batch, Repeat};
-use super::create::quoted;
+use super::create::quote_word;
 use super::file_format::FileFormat;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
@@ -98,7 +98,7 @@ impl ApiCommand for Args {
 impl Args {
     /// Returns the command as a shell takes it.
     fn operation(&self) -> String {
-        let mut operation = format!("tickets import {}", quoted(&self.file.to_string_lossy()));
+        let mut operation = format!("tickets import {}", quote_word(&self.file.to_string_lossy()));
         if let Some(format) = self.format {
             operation += if format == FileFormat::Csv { " --format csv" } else { " --format jsonl" };
         }

@@ -51,7 +51,7 @@ impl<'a> Story<'a> {
         self.sell_again(last).await?;
         self.admit(&sold).await?;
         self.at = "waiting for the services to agree";
-        eventually(async || Ok(self.stack.watch().is_settled().await.map_err(broken)?)).await?;
+        eventually(async || Ok(self.stack.watch().is_settled().await.map_err(to_failure)?)).await?;
         self.event_log(&sold).await?;
         self.audit().await
     }
@@ -68,7 +68,7 @@ impl<'a> Story<'a> {
     async fn list_tickets(&mut self) -> Outcome<Vec<Ticket>> {
         self.at = "listing tickets";
         let mut tickets = Vec::new();
-        for new in samples::tickets().map_err(broken)? {
+        for new in samples::tickets().map_err(to_failure)? {
             tickets.push(self.seller.tickets().create(new).await?);
         }
         let listed = self.rival.tickets().list().all().await?;
@@ -198,7 +198,7 @@ impl<'a> Story<'a> {
     /// The events by which the services communicated the first sale.
     async fn event_log(&mut self, order: &Order) -> Outcome {
         self.at = "reading the event log";
-        let events = self.stack.events(ALL_EVENTS).await.map_err(broken)?;
+        let events = self.stack.events(ALL_EVENTS).await.map_err(to_failure)?;
         let of_the_sale: Vec<_> = events
             .iter()
             .filter(|event| event.aggregate == order.id.as_str() || event.body.contains(order.id.as_str()))
@@ -222,7 +222,7 @@ impl<'a> Story<'a> {
 
     async fn audit(&mut self) -> Outcome {
         self.at = "auditing";
-        let report = self.stack.watch().audit().await.map_err(broken)?;
+        let report = self.stack.watch().audit().await.map_err(to_failure)?;
         expect(!report.checks.is_empty(), "the audit checked nothing")?;
         if !report.is_clean() {
             self.io.data(report.to_string())?;
@@ -264,7 +264,7 @@ fn expect(holds: bool, otherwise: &str) -> Outcome {
     if holds { Ok(()) } else { Err(Failure::failed(otherwise)) }
 }
 
-fn broken(error: impl std::fmt::Display) -> Failure {
+fn to_failure(error: impl std::fmt::Display) -> Failure {
     Failure::failed(error.to_string())
 }
 

@@ -9,12 +9,12 @@ use crate::output::Format;
 
 const REQUEST: &str = "req_sim_0123456789abcdef0123456789abcdef";
 
-fn at(text: &str) -> Timestamp {
+fn timestamp(text: &str) -> Timestamp {
     format!("2026-12-24T{text}Z").parse().unwrap()
 }
 
 fn entry(time: &str, service: &str, kind: TimelineKind, name: &str) -> TimelineEntry {
-    TimelineEntry::new(at(time), service, kind, name)
+    TimelineEntry::new(timestamp(time), service, kind, name)
 }
 
 /// An order that is paid after a decline, a pause and a repeated call.
@@ -43,17 +43,17 @@ fn explanation() -> Explanation {
     Explanation::new("o-1".into(), Some(order), parts, Vec::new())
 }
 
-fn drawn(width: u16, zone: &str) -> String {
+fn draw_at(width: u16, zone: &str) -> String {
     let fake = fake::terminal_of(width, false);
     let zone = TimeZone::get(zone).unwrap();
-    let printer = Printer { zone, ..Printer::new(&fake.io, Format::Table, at("15:01:00")) };
+    let printer = Printer { zone, ..Printer::new(&fake.io, Format::Table, timestamp("15:01:00")) };
     draw(&explanation(), &printer)
 }
 
 #[test]
 fn sentence_comes_first_and_entries_have_the_clock_of_the_user() {
     assert_eq!(
-        drawn(100, "Asia/Tokyo"),
+        draw_at(100, "Asia/Tokyo"),
         format!(
             "The order is complete: the payment provider captured $20.00 at 2026-12-25 00:00:10 JST, and the\n\
              ticket is sold to its buyer.\n\
@@ -74,27 +74,27 @@ fn sentence_comes_first_and_entries_have_the_clock_of_the_user() {
 
 #[test]
 fn pause_is_shown_between_entries_of_a_day() {
-    assert!(drawn(100, "UTC").contains("\n  ⋮ 11 s\n15:00:10.000"), "{}", drawn(100, "UTC"));
+    assert!(draw_at(100, "UTC").contains("\n  ⋮ 11 s\n15:00:10.000"), "{}", draw_at(100, "UTC"));
 }
 
 #[test]
 fn every_width_keeps_what_distinguishes_entries_and_whole_request_ids() {
     for width in [40, 60, 80, 100, 120, 200] {
-        let text = drawn(width, "UTC");
+        let text = draw_at(width, "UTC");
         assert!(text.lines().all(|line| line.width() <= usize::from(width)), "{width}: {text}");
         for fact in ["orders", "published", "received", "order:created v3", "→ declined", REQUEST, "waiting"]
         {
             assert!(text.contains(fact), "{fact} at {width}: {text}");
         }
     }
-    assert!(drawn(40, "UTC").contains("\n14:59:58.050  tickets   received\n  order:created v3"));
-    assert!(drawn(200, "UTC").contains(&format!("Your card was declined. · {REQUEST}\n")));
+    assert!(draw_at(40, "UTC").contains("\n14:59:58.050  tickets   received\n  order:created v3"));
+    assert!(draw_at(200, "UTC").contains(&format!("Your card was declined. · {REQUEST}\n")));
 }
 
 #[test]
 fn outcomes_are_coloured_only_with_colours() {
     let fake = fake::terminal_of(100, true);
-    let printer = Printer::new(&fake.io, Format::Table, at("15:01:00"));
+    let printer = Printer::new(&fake.io, Format::Table, timestamp("15:01:00"));
     assert!(draw(&explanation(), &printer).contains("\u{1b}[31m→ declined"));
-    assert!(!drawn(100, "UTC").contains('\u{1b}'));
+    assert!(!draw_at(100, "UTC").contains('\u{1b}'));
 }

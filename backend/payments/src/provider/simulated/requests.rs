@@ -87,10 +87,7 @@ pub(super) fn authorize(
             return Ok(StoredResponse::declined("card_declined", "Your card was declined."));
         }
         "tok_chargeDeclinedInsufficientFunds" => {
-            return Ok(StoredResponse::declined(
-                "insufficient_funds",
-                "Your card has insufficient funds.",
-            ));
+            return Ok(StoredResponse::declined("insufficient_funds", "Your card has insufficient funds."));
         }
         unknown => {
             return Ok(StoredResponse::declined("resource_missing", format!("No such token: {unknown}")));

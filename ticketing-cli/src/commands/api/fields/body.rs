@@ -35,7 +35,7 @@ impl Body {
     pub(super) fn set(&mut self, key: &str, value: Option<Box<RawValue>>) -> Result<(), String> {
         let steps = steps(key)?;
         let (Some(Step::Member(name)), rest) = (steps.first(), &steps[1..]) else {
-            return Err(malformed(key));
+            return Err(malformed_error(key));
         };
         self.insert(name, rest, value).map_err(|why| format!("the field {key}: {why}"))
     }
@@ -107,19 +107,20 @@ fn steps(key: &str) -> Result<Vec<Step<'_>>, String> {
     let Some(bracket) = key.find('[') else { return Ok(vec![Step::Member(key)]) };
     let (name, mut rest) = key.split_at(bracket);
     if name.is_empty() {
-        return Err(malformed(key));
+        return Err(malformed_error(key));
     }
     let mut steps = vec![Step::Member(name)];
     while !rest.is_empty() {
         let inner = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-        let (inner, after) = inner.filter(|(inner, _)| !inner.contains('[')).ok_or_else(|| malformed(key))?;
+        let (inner, after) =
+            inner.filter(|(inner, _)| !inner.contains('[')).ok_or_else(|| malformed_error(key))?;
         steps.push(if inner.is_empty() { Step::Element } else { Step::Member(inner) });
         rest = after;
     }
     Ok(steps)
 }
 
-fn malformed(key: &str) -> String {
+fn malformed_error(key: &str) -> String {
     format!("the field {key} is malformed: expected a name, name[member] or name[]")
 }
 

@@ -28,7 +28,7 @@ struct ChangeBody<'c> {
 
 impl ListenedEvent {
     /// Returns the event of a change.
-    pub(super) fn of(change: &TicketChange) -> Outcome<Self> {
+    pub(super) fn from_change(change: &TicketChange) -> Outcome<Self> {
         let kind = change.kind.as_str();
         let body = ChangeBody { id: &change.id, kind, ticket: &change.ticket };
         let json = serde_json::to_string(&body)

@@ -38,18 +38,18 @@ pub(super) async fn resolve(api: &ApiContext, id: &OrderId, action: &UnpaidActio
         let explanation = match api.client.orders().explain(id).await {
             Ok(explanation) => explanation,
             Err(error) if error.is_not_found() => {
-                return Ok(ended(WriteOutcome::NotDone, "there is no such order; nothing was charged"));
+                return Ok(new_outcome(WriteOutcome::NotDone, "there is no such order; nothing was charged"));
             }
             Err(error) if error.code() == Some(&ErrorCode::NotOwner) => {
                 let detail = format!("order {id} is another user's; sign in as that user");
-                return Ok(ended(WriteOutcome::Skipped, &detail));
+                return Ok(new_outcome(WriteOutcome::Skipped, &detail));
             }
             Err(error) if error.is_unauthenticated() => {
                 return Err(Failure::about(&error, &Subject::Order(id.clone())));
             }
-            Err(error) => return Ok(ended(WriteOutcome::Unknown, &error.user_message())),
+            Err(error) => return Ok(new_outcome(WriteOutcome::Unknown, &error.user_message())),
         };
-        let payments = Payments::of(&explanation);
+        let payments = Payments::from_explanation(&explanation);
         let (Some(order), true) = (&explanation.order, payments.are_known) else {
             return Ok(payments.outcome(WriteOutcome::Unknown, explanation.summary));
         };
@@ -133,7 +133,7 @@ struct Payments {
 }
 
 impl Payments {
-    fn of(explanation: &Explanation) -> Self {
+    fn from_explanation(explanation: &Explanation) -> Self {
         // Without its own timeline the server is of the original contract, and cannot tell whether a payment is under way.
         let has_timelines = explanation.gaps.iter().all(|gap| gap.service != "orders");
         let gap = explanation.gaps.iter().find(|gap| gap.service == "payments");
@@ -165,6 +165,6 @@ impl Payments {
     }
 }
 
-fn ended(outcome: WriteOutcome, detail: &str) -> OrderOutcome {
+fn new_outcome(outcome: WriteOutcome, detail: &str) -> OrderOutcome {
     OrderOutcome { outcome, payment: None, detail: detail.to_owned(), declined_keys: Vec::new() }
 }
