@@ -16,6 +16,7 @@ mod edge;
 mod expiry;
 mod exporter;
 mod faults;
+mod function_names;
 mod idempotency;
 mod identities;
 mod interleavings;
