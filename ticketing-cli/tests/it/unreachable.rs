@@ -1,12 +1,12 @@
 //! Servers that are unreachable, or are not a marketplace.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 use crate::support::Cli;
 
-/// Answers every connection with these bytes.
-fn answering(answer: &'static str) -> String {
+/// Starts a server that reads the request of each connection and then calls `answer`. Returns its URL.
+fn serve(answer: impl Fn(&mut TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -14,10 +14,15 @@ fn answering(answer: &'static str) -> String {
             let mut connection = connection.unwrap();
             let mut request = [0; 4096];
             let _ = connection.read(&mut request);
-            let _ = connection.write_all(answer.as_bytes());
+            answer(&mut connection);
         }
     });
     url
+}
+
+/// Answers every connection with these bytes.
+fn answering(answer: &'static str) -> String {
+    serve(move |connection| drop(connection.write_all(answer.as_bytes())))
 }
 
 #[test]
@@ -147,19 +152,11 @@ fn page_of_another_program_is_no_answer_of_a_marketplace() {
 
 /// Answers with this beginning, and then with this block for as long as the client reads.
 fn endless(head: &'static str, block: Vec<u8>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
-            let mut request = [0; 4096];
-            let _ = connection.read(&mut request);
-            let _ = connection.write_all(head.as_bytes());
-            // The client leaves long before a gigabyte is written.
-            while connection.write_all(&block).is_ok() {}
-        }
-    });
-    url
+    serve(move |connection| {
+        let _ = connection.write_all(head.as_bytes());
+        // The client leaves long before a gigabyte is written.
+        while connection.write_all(&block).is_ok() {}
+    })
 }
 
 /// Runs the program with an address space that a whole answer does not fit into.
