@@ -25,7 +25,7 @@ const CURSOR: &str = "cursor";
 pub struct PageQuery {
     /// The maximum number of entries: 1–500, or [`WHOLE_LIMIT`].
     pub limit: u32,
-    /// The end of the previous page; decode it with [`PageQuery::after`].
+    /// The end of the previous page; decode it with [`PageQuery::decode_cursor`].
     pub cursor: Option<String>,
 }
 
