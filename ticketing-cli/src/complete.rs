@@ -1,10 +1,12 @@
 //! Completion of identifiers from the server: tickets with titles, orders with statuses. A failure completes nothing.
 
+use std::ffi::OsStr;
 use std::time::Duration;
 
 use clap::Command;
 use clap::builder::Resettable;
 use clap_complete::CompletionCandidate;
+use clap_complete::engine::ValueCompleter;
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Client, Error, OrderStatus, PassStatus, TicketSort};
 
@@ -13,7 +15,7 @@ use crate::config::Config;
 use crate::context::Settings;
 use crate::environment::environment;
 use crate::home::Home;
-use crate::output::Format;
+use crate::output::{Format, short_end};
 use crate::target::Target;
 
 /// The time limit of a completion: a user waits at the prompt.
@@ -24,6 +26,24 @@ const MAX_CANDIDATES: u32 = 50;
 const MAX_ITEMS: usize = 50;
 /// The largest page of a server.
 const MAX_PAGE: u32 = 500;
+
+/// Returns a completer of identifiers: whole ones, or short ones as tables show them where the word begins one of those.
+pub(crate) fn by_id(candidates: fn() -> Vec<CompletionCandidate>) -> impl ValueCompleter {
+    move |word: &OsStr| {
+        let word = word.to_string_lossy();
+        let (whole, others): (Vec<_>, Vec<_>) =
+            candidates().into_iter().partition(|one| one.get_value().to_string_lossy().starts_with(&*word));
+        if !whole.is_empty() {
+            return whole;
+        }
+        let short = others.iter().filter_map(|one| {
+            let id = one.get_value().to_string_lossy();
+            let short = short_end(&id).filter(|short| short.starts_with(&*word))?;
+            Some(CompletionCandidate::new(short).help(one.get_help().cloned()))
+        });
+        short.collect()
+    }
+}
 
 /// Completes available tickets.
 pub(crate) fn tickets() -> Vec<CompletionCandidate> {

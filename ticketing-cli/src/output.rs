@@ -43,7 +43,7 @@ use select::Shaped;
 use shapes::shape_of;
 #[cfg(test)]
 pub(crate) use shapes::{Arity, RecordType, SHAPES, Shape};
-pub(crate) use short_id::MIN_SHORT;
+pub(crate) use short_id::{MIN_SHORT, short_end};
 pub(crate) use when::zone;
 pub(crate) use wrap::wrap;
 

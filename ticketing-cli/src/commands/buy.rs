@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use futures_util::TryStreamExt;
 use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, TicketId};
 
@@ -28,7 +28,7 @@ use crate::{complete, prompt, resolve};
 ))]
 pub(crate) struct Args {
     /// The ticket's id
-    #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
+    #[arg(value_name = "TICKET", add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
     ticket: TicketId,
     /// Pay with this token of the payment provider, like tok_visa; never a card number
     ///

@@ -1,7 +1,7 @@
 //! `ticketing open`: opens a page of the marketplace in the browser.
 
 use clap::Subcommand;
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{OrderId, TicketId};
 
 use crate::context::{ApiCommand, ApiContext};
@@ -46,7 +46,7 @@ enum Page {
 ))]
 struct Ticket {
     /// The ticket's id
-    #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
+    #[arg(value_name = "TICKET", add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
     id: TicketId,
     #[command(flatten)]
     how: How,
@@ -63,7 +63,7 @@ struct Ticket {
 ))]
 struct Order {
     /// The order's id
-    #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
+    #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::orders)))]
     id: OrderId,
     #[command(flatten)]
     how: How,

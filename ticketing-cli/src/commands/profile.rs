@@ -153,6 +153,12 @@ impl LocalCommand for Profile {
                     Ok(server)
                 })?;
                 context.io.info(&format!("profile {name} is used: {server}"));
+                if let Some(named) = context.settings.named_server.as_ref().filter(|named| **named != server)
+                {
+                    context.io.warn(&format!(
+                        "--server or TICKETING_SERVER names {named}, which takes precedence over the profile"
+                    ));
+                }
                 Ok(())
             }
             Self::Remove(NameArgs { name }) => {

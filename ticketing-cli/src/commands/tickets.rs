@@ -9,6 +9,7 @@ mod file_format;
 mod get;
 mod import;
 pub(crate) mod list;
+mod title;
 mod update;
 mod watch;
 

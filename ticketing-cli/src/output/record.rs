@@ -18,7 +18,8 @@ pub(crate) struct Column {
     /// In the header of CSV, and of tables in capitals.
     pub(super) name: &'static str,
     pub(super) place: Place,
-    /// A table that is too wide drops the column of the highest rank first. Rank 0 is never dropped.
+    /// A table that is too wide drops the column of the highest rank first. Rank 0 is never dropped, and
+    /// [`EXTRA`](Self::EXTRA) rather than that a title is cut.
     pub(super) drop_rank: u8,
     /// Whether it holds identifiers, which a table shortens.
     pub(super) is_id: bool,
@@ -37,8 +38,6 @@ pub(super) enum Place {
     Cut,
     /// Whole, and aligned to the right.
     Right,
-    /// As wide as its content, on a wide terminal only.
-    Wide,
     /// Only in other formats, and where a single record is shown.
     Hidden,
 }
@@ -92,13 +91,16 @@ impl Column {
         Self::new(name, Place::Right)
     }
 
-    pub(crate) const fn wide(name: &'static str) -> Self {
-        Self { drop_rank: u8::MAX, needs_content: true, ..Self::new(name, Place::Wide) }
+    /// The rank of a column that is shown only where no title is cut for it.
+    pub(super) const EXTRA: u8 = u8::MAX;
+
+    pub(crate) const fn extra(name: &'static str) -> Self {
+        Self { drop_rank: Self::EXTRA, ..Self::filled(name) }
     }
 
-    /// A column of identifiers that only a wide terminal shows.
-    pub(crate) const fn wide_id(name: &'static str) -> Self {
-        Self { is_id: true, ..Self::wide(name) }
+    /// A column of identifiers that is shown only where no title is cut for it.
+    pub(crate) const fn extra_id(name: &'static str) -> Self {
+        Self { is_id: true, ..Self::extra(name) }
     }
 
     pub(crate) const fn hidden(name: &'static str) -> Self {

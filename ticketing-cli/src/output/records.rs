@@ -15,49 +15,66 @@ pub(crate) use settlement::{Settlement, WriteOutcome};
 
 use super::{Cell, Column, Record, Tone};
 
-const TICKET_COLUMNS: [Column; 9 + DETAILS] = with_details([
-    Column::id("id"),
-    Column::cut("title"),
-    Column::right("price").droppable(1),
-    Column::whole("status").droppable(2),
-    Column::hidden("userId"),
-    Column::hidden("orderId"),
-    Column::hidden("version"),
-    Column::wide("createdAt"),
-    Column::hidden("updatedAt"),
-]);
+const TICKET_COLUMNS: [Column; 10 + DETAILS] = with_details(
+    [
+        Column::id("id"),
+        Column::cut("title"),
+        Column::right("price").droppable(1),
+        Column::whole("status").droppable(2),
+        Column::hidden("userId"),
+        Column::hidden("orderId"),
+        Column::hidden("version"),
+        Column::extra("createdAt"),
+        Column::hidden("updatedAt"),
+    ],
+    [Column::hidden("resaleOf")],
+);
 
-const ORDER_COLUMNS: [Column; 10 + DETAILS] = with_details([
-    Column::id("id"),
-    Column::whole("status").droppable(1),
-    Column::cut("title"),
-    Column::right("price").droppable(2),
-    // The status shows the time that is left.
-    Column::hidden("expiresAt"),
-    Column::hidden("ticketId"),
-    Column::hidden("userId"),
-    Column::hidden("version"),
-    Column::hidden("createdAt"),
-    Column::hidden("cancelReason"),
-]);
+const ORDER_COLUMNS: [Column; 10 + DETAILS] = with_details(
+    [
+        Column::id("id"),
+        Column::whole("status").droppable(1),
+        Column::cut("title"),
+        Column::right("price").droppable(2),
+        // The status shows the time that is left.
+        Column::hidden("expiresAt"),
+        Column::hidden("ticketId"),
+        Column::hidden("userId"),
+        Column::hidden("version"),
+        Column::hidden("createdAt"),
+        Column::hidden("cancelReason"),
+    ],
+    [],
+);
 
 const DETAILS: usize = DetailField::ALL.len();
 
-/// Adds a column for each detail of a ticket.
-const fn with_details<const BASE: usize, const ALL: usize>(base: [Column; BASE]) -> [Column; ALL] {
+/// Adds a column for each detail of a ticket. Columns that are newer than the details are the last ones.
+const fn with_details<const BASE: usize, const LAST: usize, const ALL: usize>(
+    base: [Column; BASE],
+    last: [Column; LAST],
+) -> [Column; ALL] {
     let mut columns = [Column::hidden(""); ALL];
     let mut index = 0;
     while index < ALL {
-        columns[index] =
-            if index < BASE { base[index] } else { detail_column(DetailField::ALL[index - BASE]) };
+        columns[index] = if index < BASE {
+            base[index]
+        } else if index < BASE + DETAILS {
+            detail_column(DetailField::ALL[index - BASE])
+        } else {
+            last[index - BASE - DETAILS]
+        };
         index += 1;
     }
     columns
 }
 
+/// Several tickets of one title differ in these.
 const fn detail_column(field: DetailField) -> Column {
     match field {
-        DetailField::StartsAt | DetailField::Venue => Column::wide(field.name()),
+        DetailField::Seat => Column::filled(field.name()).droppable(3),
+        DetailField::StartsAt => Column::filled(field.name()).droppable(4),
+        DetailField::Venue => Column::filled(field.name()).droppable(5),
         _ => Column::hidden(field.name()),
     }
 }
@@ -85,6 +102,7 @@ impl Record for Ticket {
             Cell::time(self.updated_at),
         ];
         cells.extend(detail_cells(&self.details));
+        cells.push(Cell::opt(self.resale_of.as_ref()));
         cells
     }
 }
@@ -221,7 +239,7 @@ impl Record for Payment {
         Column::whole("status"),
         Column::right("amount"),
         Column::hidden("currency"),
-        Column::wide_id("orderId"),
+        Column::extra_id("orderId"),
         Column::hidden("stripeId"),
         Column::whole("createdAt").droppable(1),
     ];

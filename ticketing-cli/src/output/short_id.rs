@@ -18,6 +18,11 @@ pub(super) fn length<'a>(ids: impl Iterator<Item = &'a str>) -> usize {
     (MIN_SHORT..longest).find(is_distinct).unwrap_or(longest.max(MIN_SHORT))
 }
 
+/// Returns the short identifier that a table shows, if it is shorter.
+pub(crate) fn short_end(id: &str) -> Option<&str> {
+    Some(end(id, MIN_SHORT)).filter(|short| short.len() < id.len())
+}
+
 /// Returns the end of an identifier, or all of one that is short already.
 pub(super) fn end(id: &str, length: usize) -> &str {
     let count = id.chars().count();

@@ -9,8 +9,6 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Cell, Column, Place, Printer, Record, Tone, record, short_id, when};
 
-/// The width from which a table has every column.
-const MIN_WIDTH_OF_ALL_COLUMNS: usize = 100;
 /// The space between two columns.
 const GAP: usize = 2;
 /// The width below which a title is not readable: other columns are dropped before, but the identifier.
@@ -53,8 +51,8 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// Returns the text of each cell, and the layout. A status has its time, and a start its offset, unless a column would be
-/// dropped for that.
+/// Returns the text of each cell, and the layout. A status has its time, and double admissions have theirs, unless a
+/// column would be dropped for that.
 fn fit_columns(
     columns: &[Column],
     rows: &[Vec<Cell>],
@@ -106,8 +104,11 @@ impl Layout {
         // A column of details says nothing where all of its cells are empty.
         let is_empty = |index: usize| rows.iter().all(|cells| matches!(cells[index], Cell::None));
         let has_use =
-            |&index: &usize| is_shown(&all[index], width) && !(all[index].needs_content && is_empty(index));
+            |&index: &usize| is_shown(&all[index]) && !(all[index].needs_content && is_empty(index));
         let mut columns: Vec<usize> = (0..all.len()).filter(has_use).collect();
+        if columns.iter().map(|&index| widths[index] + GAP).sum::<usize>() - GAP > width {
+            columns.retain(|&index| rank(index) != Column::EXTRA);
+        }
         // The last column needs no gap.
         let total = |columns: &[usize]| columns.iter().map(|&index| needed(index)).sum::<usize>() - GAP;
         while columns.len() > 1 && total(&columns) > width {
@@ -164,8 +165,7 @@ pub(super) fn one<T: Record>(record: &T, printer: &Printer<'_>) -> String {
 pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
     let io = printer.io;
     let cells = record.cells(printer.now);
-    let width = usize::from(io.terminal_info().width);
-    let shown = cells.iter().zip(T::COLUMNS).filter(|(_, column)| is_shown(column, width));
+    let shown = cells.iter().zip(T::COLUMNS).filter(|(_, column)| is_shown(column));
     let fields: Vec<String> = shown
         .map(|(cell, column)| match cell {
             Cell::Label(_, label, tone) => io.paint(style(*tone), &format!("{label:9}")),
@@ -176,13 +176,9 @@ pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
     fields.join("  ").trim_end().to_owned() + "\n"
 }
 
-/// Returns whether a list on a terminal of this width has the column.
-fn is_shown(column: &Column, width: usize) -> bool {
-    match column.place {
-        Place::Hidden => false,
-        Place::Wide => width >= MIN_WIDTH_OF_ALL_COLUMNS,
-        Place::Id | Place::Whole | Place::Cut | Place::Right => true,
-    }
+/// Returns whether a list has the column.
+fn is_shown(column: &Column) -> bool {
+    column.place != Place::Hidden
 }
 
 fn row(cells: impl Iterator<Item = comfy_table::Cell>) -> Row {
@@ -220,11 +216,11 @@ pub(super) fn style(tone: Tone) -> Style {
 /// The text between the status and the time of a label.
 const LABEL_SEPARATOR: &str = " · ";
 
-/// Returns the text of a cell where there is little room: a status has no time, and a start no offset.
+/// Returns the text of a cell where there is little room: a status has no time, and several times are counted.
 fn short_text(cell: &Cell, printer: &Printer<'_>) -> String {
     match cell {
         Cell::Label(_, label, _) => label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned(),
-        Cell::Start(starts) => format!("{} {}", starts.date(), starts.time()),
+        Cell::Times(times) => times.len().to_string(),
         _ => plain(cell, printer),
     }
 }

@@ -35,9 +35,32 @@ fn table_has_relative_times_and_no_control_characters() {
          t2  Rust[31mConf, \"day\" 1 2J  $149.99  Sold       15 min ago\n"
     );
     assert!(
-        listed(&fake::terminal(&[]), Format::Table)
+        listed(&fake::terminal_of(50, false), Format::Table)
             .starts_with("ID  TITLE                       PRICE  STATUS\n")
     );
+}
+
+#[test]
+fn seats_of_one_title_differ_on_a_narrow_terminal() {
+    let seat = |seat: &str, title: &str| {
+        let mut ticket = ticket("t1", title, "available");
+        ticket.details.seat = Some(seat.into());
+        ticket.details.starts_at = Some("2026-12-24T19:30:00+01:00".parse().unwrap());
+        ticket
+    };
+    let rows = |width, title| {
+        let fake = fake::terminal_of(width, false);
+        printer(&fake, Format::Table)
+            .list(&[seat("Row 1 seat 2", title), seat("Row 1 seat 3", title)])
+            .unwrap();
+        fake.out.text()
+    };
+    let wide = rows(80, "Opera");
+    assert!(wide.contains("2026-12-24 19:30 +01:00  Row 1 seat 2"), "{wide}");
+    // The time of the listing is dropped before a title is cut, and the start before the seat.
+    let long = rows(80, "Opera under the stars, with a title that is longer than most");
+    assert!(!long.contains("CREATED AT") && long.contains("Row 1 seat 3"), "{long}");
+    assert!(rows(60, "Opera under the stars, with a long title").contains("Row 1 seat 3"));
 }
 
 #[test]
@@ -147,7 +170,7 @@ fn status_is_coloured_only_with_colours_enabled() {
 
 #[test]
 fn pipe_gets_tabs_without_a_header() {
-    let details = "\t".repeat(DetailField::ALL.len());
+    let details = "\t".repeat(DetailField::ALL.len() + 1);
     assert_eq!(
         listed(&fake::pipe(""), Format::Tsv),
         format!(

@@ -317,6 +317,7 @@ fn journal_that_cannot_be_written_stops_the_import_before_it_sends() {
     let cli = Cli::at(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);
     let journal = cli.home.path().join("journal");
+    std::fs::remove_dir_all(&journal).unwrap();
     std::fs::write(&journal, "").unwrap();
     let run = run_import(&cli, &file, &[]);
     assert_eq!((run.code, run.out.as_str()), (1, ""), "{run:?}");

@@ -178,6 +178,9 @@ fn watch_filters_runs_a_command_and_ends_at_a_status() {
     assert!(remarks.any(|line| line.contains("ended with")), "a command that fails is reported");
     // A ticket that has the status already is not waited for.
     cli.ok(&["tickets", "watch", "--ticket", &ticket, "--until", "reserved"]);
+    // Nothing would change of one that does not exist.
+    let unknown = cli.run(&["tickets", "watch", "--ticket", "00000000-0000-7000-8000-000000000000"]);
+    assert!(unknown.code == 3 && unknown.err.contains("there is no ticket"), "{unknown:?}");
     let order = cli.ok(&["orders", "list", "--jq", ".items[0].id"]).out;
     cli.ok(&["orders", "watch", order.trim(), "--until", "created"]);
 }

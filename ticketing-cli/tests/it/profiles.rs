@@ -35,6 +35,8 @@ fn profiles_are_accounts_bound_to_their_servers() {
     assert_eq!(ok(&["--profile", "bob", "whoami"]), "bob@example.com\n");
     assert_eq!(ok(&["profile", "list"]).lines().next().unwrap(), format!("ada\t{}\ttrue", here.url));
     ok(&["profile", "use", "bob"]);
+    let hidden = run(&cli, &["--server", &there.url, "profile", "use", "bob"], "");
+    assert!(hidden.code == 0 && hidden.err.contains("takes precedence over the profile"), "{hidden:?}");
     assert_eq!(ok(&["whoami"]), "bob@example.com\n");
     let mut by_variable = cli.command(&["whoami"]);
     by_variable.env_remove("TICKETING_SERVER").env("TICKETING_PROFILE", "ada");

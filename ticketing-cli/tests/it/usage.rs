@@ -18,6 +18,8 @@ fn refused(words: &[&str], about: &str) -> Run {
 fn missing_argument_is_named() {
     refused(&["tickets", "create"], "--title");
     refused(&["tickets", "create", "--title", "A"], "--price");
+    refused(&["sell", "-t", " ", "-p", "5", "--dry-run"], "Title is required");
+    refused(&["sell", "-t", &"x".repeat(201), "-p", "5", "--dry-run"], "at most 200 characters");
     refused(&["auth", "signin"], "--email");
     refused(&["auth", "signin", "--email", "a@example.com"], "--password-stdin");
     refused(&["payments", "create", "o1"], "--token");

@@ -87,7 +87,7 @@ impl Record for Conflict {
         Column::whole("device").droppable(2),
         Column::whole("firstAt").droppable(1),
         Column::whole("firstDevice").droppable(2),
-        Column::wide("seat"),
+        Column::filled("seat").droppable(1),
         Column::hidden("message"),
         Column::whole("otherAt").droppable(1),
         Column::whole("otherDevice").droppable(2),

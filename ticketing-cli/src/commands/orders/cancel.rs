@@ -1,6 +1,6 @@
 //! `ticketing orders cancel`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::OrderId;
 
 use crate::context::{ApiCommand, ApiContext};
@@ -19,7 +19,7 @@ use crate::{complete, prompt, resolve};
 ))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
-    #[arg(value_name = "ORDER", required = true, add = ArgValueCandidates::new(complete::orders))]
+    #[arg(value_name = "ORDER", required = true, add = ArgValueCompleter::new(complete::by_id(complete::orders)))]
     ids: Vec<OrderId>,
     /// Cancel without a prompt
     #[arg(long, short, help_heading = help::CONFIRMATION)]

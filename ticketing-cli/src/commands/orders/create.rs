@@ -1,6 +1,6 @@
 //! `ticketing orders create`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Error, Money, Order, TicketId, Write, text};
 
 use crate::context::{ApiCommand, ApiContext};
@@ -19,7 +19,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The ticket's id
-    #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
+    #[arg(value_name = "TICKET", add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
     ticket: TicketId,
 }
 

@@ -1,6 +1,6 @@
 //! `ticketing orders explain`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::OrderId;
 
 use crate::context::{ApiCommand, ApiContext};
@@ -20,7 +20,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The order's id
-    #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
+    #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::orders)))]
     id: OrderId,
 }
 

@@ -1,6 +1,6 @@
 //! `ticketing orders get`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::OrderId;
 
 use crate::browser::WebArgs;
@@ -21,7 +21,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
-    #[arg(value_name = "ORDER", required = true, add = ArgValueCandidates::new(complete::orders))]
+    #[arg(value_name = "ORDER", required = true, add = ArgValueCompleter::new(complete::by_id(complete::orders)))]
     ids: Vec<OrderId>,
     #[command(flatten)]
     web: WebArgs,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Order, OrderId, OrderStatus, text};
 use tokio::time::MissedTickBehavior;
 
@@ -25,7 +25,7 @@ use crate::{complete, exec, resolve};
 ))]
 pub(crate) struct Args {
     /// The order's id
-    #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
+    #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::orders)))]
     id: OrderId,
     /// End once the order has this status, with 5 if it ends with another; by default when it is paid, cancelled or expired
     #[arg(long, help_heading = help::STREAM, value_enum, value_name = "STATUS")]

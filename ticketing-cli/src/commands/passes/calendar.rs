@@ -1,6 +1,6 @@
 //! `ticketing passes calendar`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::PassId;
 
 use crate::context::{ApiCommand, ApiContext};
@@ -16,7 +16,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The pass's id
-    #[arg(value_name = "PASS", add = ArgValueCandidates::new(complete::passes))]
+    #[arg(value_name = "PASS", add = ArgValueCompleter::new(complete::by_id(complete::passes)))]
     id: PassId,
 }
 

@@ -1,6 +1,6 @@
 //! `ticketing passes get`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::PassId;
 
 use crate::browser::WebArgs;
@@ -21,7 +21,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
-    #[arg(value_name = "PASS", required = true, add = ArgValueCandidates::new(complete::passes))]
+    #[arg(value_name = "PASS", required = true, add = ArgValueCompleter::new(complete::by_id(complete::passes)))]
     ids: Vec<PassId>,
     #[command(flatten)]
     web: WebArgs,

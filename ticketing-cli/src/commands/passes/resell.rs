@@ -1,6 +1,6 @@
 //! `ticketing passes resell`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Money, PassId};
 
 use crate::context::{ApiCommand, ApiContext};
@@ -17,7 +17,7 @@ use crate::{complete, prompt, resolve};
 ))]
 pub(crate) struct Args {
     /// The pass's id
-    #[arg(value_name = "PASS", add = ArgValueCandidates::new(complete::valid_passes))]
+    #[arg(value_name = "PASS", add = ArgValueCompleter::new(complete::by_id(complete::valid_passes)))]
     id: PassId,
     /// Set the price in dollars, like 149.99
     #[arg(long, short, help_heading = help::PASS, allow_negative_numbers = true)]

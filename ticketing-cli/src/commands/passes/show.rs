@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anstyle::Style;
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Pass, PassCode, PassId, PassStatus};
 
 use crate::browser::WebArgs;
@@ -31,7 +31,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
-    #[arg(value_name = "PASS", required = true, add = ArgValueCandidates::new(complete::valid_passes))]
+    #[arg(value_name = "PASS", required = true, add = ArgValueCompleter::new(complete::by_id(complete::valid_passes)))]
     ids: Vec<PassId>,
     /// Write the QR code as SVG into this file; `-` is stdout
     #[arg(long, help_heading = help::OUTPUT, value_name = "FILE")]

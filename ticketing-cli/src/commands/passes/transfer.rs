@@ -1,6 +1,6 @@
 //! `ticketing passes transfer`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::PassId;
 
 use crate::context::{ApiCommand, ApiContext};
@@ -21,7 +21,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The pass's id
-    #[arg(value_name = "PASS", add = ArgValueCandidates::new(complete::valid_passes))]
+    #[arg(value_name = "PASS", add = ArgValueCompleter::new(complete::by_id(complete::valid_passes)))]
     id: PassId,
     /// Take the pass back, if nobody has claimed it
     #[arg(long, visible_alias = "cancel", help_heading = help::PASS)]

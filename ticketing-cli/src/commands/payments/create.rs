@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use futures_util::TryStreamExt;
 use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Payment, PaymentStatus};
 use tokio::time::{Instant, sleep};
@@ -27,7 +27,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The order's id
-    #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::open_orders))]
+    #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::open_orders)))]
     order: OrderId,
     /// Pay with this token of the payment provider, like tok_visa; never a card number
     ///

@@ -1,6 +1,6 @@
 //! `ticketing payments get`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::PaymentId;
 
 use crate::context::{ApiCommand, ApiContext};
@@ -19,7 +19,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
-    #[arg(value_name = "PAYMENT", required = true, add = ArgValueCandidates::new(complete::payments))]
+    #[arg(value_name = "PAYMENT", required = true, add = ArgValueCompleter::new(complete::by_id(complete::payments)))]
     ids: Vec<PaymentId>,
 }
 

@@ -4,8 +4,9 @@ use ticketing_sdk::{Money, NewTicket};
 
 use super::batch::{Batch, Repeat, Row};
 use super::details::DetailArgs;
+use super::title::check_title;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::prompt;
 
@@ -54,6 +55,7 @@ const JOBS: usize = 4;
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let title = prompt::value(api.io(), self.title, "Title:", "--title")?;
+        check_title(&title).map_err(Failure::usage)?;
         let price = prompt::price(api.io(), self.price)?;
         let operation = operation(&title, price, &self.details);
         let mut new = NewTicket::new(title, price);

@@ -1,6 +1,6 @@
 //! `ticketing tickets delete`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Error, TicketId};
 
 use crate::context::{ApiCommand, ApiContext};
@@ -20,7 +20,7 @@ use crate::{complete, prompt, resolve};
 ))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
-    #[arg(value_name = "TICKET", required = true, add = ArgValueCandidates::new(complete::own_tickets))]
+    #[arg(value_name = "TICKET", required = true, add = ArgValueCompleter::new(complete::by_id(complete::own_tickets)))]
     ids: Vec<TicketId>,
     /// Withdraw without a prompt
     #[arg(long, short, help_heading = help::CONFIRMATION)]
@@ -36,12 +36,17 @@ impl ApiCommand for Args {
             return Err(Failure::usage("--if-match is for one ticket"));
         }
         let yes = self.yes || api.is_dry_run();
-        let question = match self.ids.as_slice() {
-            [id] => format!("Withdraw ticket {id}?"),
-            ids => format!("Withdraw {} tickets?", ids.len()),
-        };
-        prompt::confirm(api.io(), yes, &question)?;
+        if !yes && !api.io().can_ask() {
+            prompt::confirm(api.io(), yes, "")?;
+        }
         let ids = resolve::all(api, self.ids, resolve::ticket).await?;
+        if !yes {
+            let question = match ids.as_slice() {
+                [id] => question(api, id).await?,
+                ids => format!("Withdraw {} tickets?", ids.len()),
+            };
+            prompt::confirm(api.io(), yes, &question)?;
+        }
         let delete = |id| {
             let delete = api.client.tickets().delete(id);
             match self.if_match {
@@ -61,6 +66,17 @@ impl ApiCommand for Args {
         }
         Ok(())
     }
+}
+
+/// Returns what the user is asked about one ticket.
+async fn question(api: &ApiContext, id: &TicketId) -> Outcome<String> {
+    let about = |error| Failure::about(&error, &Subject::Listing(id.clone()));
+    let ticket = api.client.tickets().get(id).await.map_err(about)?;
+    let after = match ticket.resale_of {
+        Some(_) => " Its pass is valid again.",
+        None => "",
+    };
+    Ok(format!("Withdraw {} for ${}?{after}", ticket.title, ticket.price))
 }
 
 /// Maps a failed withdrawal. The original has no route for it, and answers 404 for a ticket that exists.

@@ -1,6 +1,6 @@
 //! `ticketing tickets get`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::TicketId;
 
 use crate::browser::WebArgs;
@@ -21,7 +21,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
-    #[arg(value_name = "TICKET", required = true, add = ArgValueCandidates::new(complete::tickets))]
+    #[arg(value_name = "TICKET", required = true, add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
     ids: Vec<TicketId>,
     #[command(flatten)]
     web: WebArgs,

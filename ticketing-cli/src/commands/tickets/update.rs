@@ -1,6 +1,6 @@
 //! `ticketing tickets update`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Money, TicketId, TicketUpdate};
 
 use super::details::DetailArgs;
@@ -21,7 +21,7 @@ use crate::{complete, resolve};
 ))]
 pub(crate) struct Args {
     /// The ticket's id
-    #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::own_tickets))]
+    #[arg(value_name = "TICKET", add = ArgValueCompleter::new(complete::by_id(complete::own_tickets)))]
     id: TicketId,
     /// Set a new title
     #[arg(long, short, help_heading = help::TICKET, allow_hyphen_values = true)]

@@ -1,6 +1,6 @@
 //! `ticketing tickets watch`
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use futures_util::StreamExt;
 use ticketing_sdk::text::SearchWords;
 use ticketing_sdk::{
@@ -9,7 +9,7 @@ use ticketing_sdk::{
 
 use super::list::StatusFilter;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
 use crate::output::WatchLine;
 use crate::{complete, exec, resolve};
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = help::STREAM, value_name = "EVENT")]
     after: Option<String>,
     /// Show only this ticket
-    #[arg(long, help_heading = help::FILTER, value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
+    #[arg(long, help_heading = help::FILTER, value_name = "TICKET", add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
     ticket: Option<TicketId>,
     /// Show only this price and lower
     #[arg(long, help_heading = help::FILTER, value_name = "PRICE")]
@@ -116,12 +116,15 @@ impl Args {
     }
 
     /// Returns whether the one ticket that is watched has the status of `--until` before the first change.
+    ///
+    /// # Errors
+    /// If there is no such ticket, since nothing would change.
     async fn is_reached_already(&self, api: &ApiContext) -> Outcome<bool> {
-        let (Some(ticket), Some(until)) = (&self.ticket, self.until) else { return Ok(false) };
+        let Some(ticket) = &self.ticket else { return Ok(false) };
         let has_status = match api.client.tickets().get(ticket).await {
-            Ok(ticket) => until.status() == Some(ticket.status),
-            Err(error) if error.is_not_found() => until == UntilStatus::Withdrawn,
-            Err(error) => return Err(error.into()),
+            Ok(ticket) => self.until.is_some_and(|until| until.status() == Some(ticket.status)),
+            Err(error) if error.is_not_found() && self.until == Some(UntilStatus::Withdrawn) => true,
+            Err(error) => return Err(Failure::about(&error, &Subject::Ticket(ticket.clone()))),
         };
         if has_status {
             api.io().info(&format!("ticket {ticket} has this status already"));

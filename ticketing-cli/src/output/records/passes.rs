@@ -1,61 +1,31 @@
 //! The columns of passes and of transfers.
 
-use ticketing_sdk::{DetailField, DoubleAdmission, Pass, PassStatus, PassTransfer, Timestamp};
+use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, PassTransfer, Timestamp};
 
 use super::{Cell, Column, DETAILS, Record, Tone, detail_cells, with_details};
 
-const COLUMNS: [Column; 14 + DETAILS] = with_details([
-    Column::id("id"),
-    Column::cut("title"),
-    Column::whole("status").droppable(1),
-    Column::hidden("ticketId"),
-    Column::hidden("issuerId"),
-    Column::hidden("serial"),
-    Column::hidden("version"),
-    Column::wide("issuedAt"),
-    Column::hidden("admittedAt"),
-    Column::hidden("device"),
-    Column::hidden("orderId"),
-    Column::hidden("resaleLimit"),
-    Column::hidden("listingId"),
-    Column::hidden("transferExpiresAt"),
-]);
-
-const ALL_COLUMNS: [Column; 16 + DETAILS] =
-    with_last(COLUMNS, [Column::hidden("code"), Column::filled("doubleAdmissions")]);
-
-/// Several passes of one title differ in these.
-const fn detail_column(field: DetailField) -> Column {
-    match field {
-        DetailField::Seat => Column::filled(field.name()).droppable(2),
-        DetailField::StartsAt => Column::filled(field.name()).droppable(3),
-        DetailField::Venue => Column::filled(field.name()).droppable(4),
-        _ => Column::hidden(field.name()),
-    }
-}
-
-/// Adds the columns after the details.
-const fn with_last<const BASE: usize, const LAST: usize, const ALL: usize>(
-    base: [Column; BASE],
-    last: [Column; LAST],
-) -> [Column; ALL] {
-    let mut columns = [Column::hidden(""); ALL];
-    let mut index = 0;
-    while index < ALL {
-        columns[index] = if index >= BASE {
-            last[index - BASE]
-        } else if index + DETAILS >= BASE {
-            detail_column(DetailField::ALL[index + DETAILS - BASE])
-        } else {
-            base[index]
-        };
-        index += 1;
-    }
-    columns
-}
+const COLUMNS: [Column; 16 + DETAILS] = with_details(
+    [
+        Column::id("id"),
+        Column::cut("title"),
+        Column::whole("status").droppable(1),
+        Column::hidden("ticketId"),
+        Column::hidden("issuerId"),
+        Column::hidden("serial"),
+        Column::hidden("version"),
+        Column::extra("issuedAt"),
+        Column::hidden("admittedAt"),
+        Column::hidden("device"),
+        Column::hidden("orderId"),
+        Column::hidden("resaleLimit"),
+        Column::hidden("listingId"),
+        Column::hidden("transferExpiresAt"),
+    ],
+    [Column::hidden("code"), Column::filled("doubleAdmissions").droppable(2)],
+);
 
 impl Record for Pass {
-    const COLUMNS: &'static [Column] = &ALL_COLUMNS;
+    const COLUMNS: &'static [Column] = &COLUMNS;
 
     fn cells(&self, _now: Timestamp) -> Vec<Cell> {
         let mut cells = vec![

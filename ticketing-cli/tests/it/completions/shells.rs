@@ -181,6 +181,9 @@ fn completes_commands_statuses_profiles_and_ids(kind: &Kind) {
     shell.completes("ticketing orders list --status awai", "--status awaiting:payment");
     shell.completes("ticketing --profile work", "--profile workplace");
     shell.completes(&format!("ticketing orders get {}", &order[..4]), &format!("orders get {order}"));
+    // Tables show the end of an id.
+    let short = &order[order.len() - 8..];
+    shell.completes(&format!("ticketing orders get {}", &short[..6]), &format!("orders get {short}"));
     // The address has colons, too.
     let line = format!("ticketing --server {} orders get {}", server.url, &order[..4]);
     shell.completes(&line, &format!("orders get {order}"));

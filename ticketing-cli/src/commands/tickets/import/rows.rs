@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::value::RawValue;
-use ticketing_sdk::text::{has_visible, normalize};
 use ticketing_sdk::{DetailField, DetailsUpdate, Money, NewTicket};
 
 use super::super::batch::Row;
 use super::super::file_format::FileFormat;
+use super::super::title::check_title;
 use crate::output::restore;
 
-/// The longest title, in characters.
-const MAX_TITLE_CHARS: usize = 200;
-
 /// Other columns of a ticket, which `tickets list` writes and the import ignores.
-const IGNORED: [&str; 7] = ["id", "status", "userid", "orderid", "version", "createdat", "updatedat"];
+const IGNORED: [&str; 8] =
+    ["id", "status", "userid", "orderid", "version", "createdat", "updatedat", "resaleof"];
 
 /// The rows of a file.
 #[derive(Debug)]
@@ -307,20 +305,6 @@ impl Draft {
                 }
             },
         }
-    }
-}
-
-/// Checks a title as the server does.
-fn check_title(text: &str) -> Result<String, String> {
-    let title = normalize(text);
-    if title.contains('\0') {
-        Err("Title must not contain U+0000".to_owned())
-    } else if !has_visible(&title) {
-        Err("Title is required".to_owned())
-    } else if title.chars().count() > MAX_TITLE_CHARS {
-        Err(format!("Title must be at most {MAX_TITLE_CHARS} characters"))
-    } else {
-        Ok(title)
     }
 }
 

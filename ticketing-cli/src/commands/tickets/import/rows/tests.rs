@@ -1,5 +1,7 @@
 //! Rows of files of tickets, valid and invalid.
 
+use ticketing_sdk::text::normalize;
+
 use super::*;
 
 fn faults(text: &str, format: FileFormat) -> Vec<String> {
