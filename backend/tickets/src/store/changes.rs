@@ -122,27 +122,34 @@ fn named_time(position: &str) -> Option<Timestamp> {
 /// The clocks of replicas differ, so the first of these changes counts, and some that follow it may be older.
 fn position_before(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<String>, DbError> {
     let position = |row: &Row<'_>| row.text("id");
-    let previous = match tx.dialect() {
+    let dated = |row: &Row<'_>| Ok((row.text("id")?, row.int("changed_at")?));
+    let (previous, changed_at) = match tx.dialect() {
         Dialect::Sqlite => {
-            let first = "SELECT id FROM changes WHERE changed_at >= $1 ORDER BY id LIMIT 1";
-            let Some(first) = tx.query_opt(first, args![since], position)? else { return Ok(None) };
+            let first = "SELECT id, changed_at FROM changes WHERE changed_at >= $1 ORDER BY id LIMIT 1";
+            let Some((first, changed_at)) = tx.query_opt(first, args![since], dated)? else {
+                return Ok(None);
+            };
             let sql = "SELECT id FROM changes WHERE id < $1 ORDER BY id DESC LIMIT 1";
-            tx.query_opt(sql, args![&first], position)?
+            (tx.query_opt(sql, args![&first], position)?, changed_at)
         }
         Dialect::Postgres => {
             let first = format!(
-                "SELECT {POSITION} AS id FROM changes WHERE xact > 0 AND changed_at >= $1 ORDER BY xact, id LIMIT 1"
+                "SELECT {POSITION} AS id, changed_at FROM changes WHERE xact > 0 AND changed_at >= $1 \
+                 ORDER BY xact, id LIMIT 1"
             );
-            let Some(first) = tx.query_opt(&first, args![since], position)? else { return Ok(None) };
+            let Some((first, changed_at)) = tx.query_opt(&first, args![since], dated)? else {
+                return Ok(None);
+            };
             let (xact, id) = parse_position(&first);
             let sql = format!(
                 "SELECT {POSITION} AS id FROM changes WHERE xact > 0 AND xact < {HORIZON} AND (xact, id) < ($1, $2) \
                  ORDER BY xact DESC, id DESC LIMIT 1"
             );
-            tx.query_opt(&sql, args![xact, id], position)?
+            (tx.query_opt(&sql, args![xact, id], position)?, changed_at)
         }
     };
-    Ok(Some(previous.unwrap_or_else(|| before_all(since))))
+    // It stays known for as long as that first change is retained, which is longer than for `since`.
+    Ok(Some(previous.unwrap_or_else(|| before_all(Timestamp::from_millis(changed_at)))))
 }
 
 /// Returns the time of the position of an empty table; `None` for other positions.
