@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"04da70604a5b","files":["/assets/channel-Csej_XrW.js","/assets/check-in-C3pZ9wdT.js","/assets/decode-Cb39y0Pn.js","/assets/door-a0EyH4ES.js","/assets/draft-l7CTfPO-.js","/assets/early-5nn295Xi.js","/assets/index-BcWVJWc_.js","/assets/lazy-CnaUSZTR.js","/assets/passes-DwPg9Bxr.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-B-H2YL6b.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
+(()=>{const BUILD={"version":"4c62c914f2a5","files":["/assets/channel-Csej_XrW.js","/assets/check-in-DRuLtS2A.js","/assets/decode-Cb39y0Pn.js","/assets/door-a0EyH4ES.js","/assets/draft-CENX3JB_.js","/assets/early-5nn295Xi.js","/assets/index-CpipO4R3.js","/assets/lazy-D5rTIq5e.js","/assets/passes-DwPg9Bxr.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-3zJJqL5G.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
 const PAGE = "/check-in";
 const PREFIX = "door-";
 const CACHE = PREFIX + BUILD.version;

@@ -20,13 +20,23 @@ export function Settings() {
   const session = useSession()
   const [path] = useLocation()
   const panel = useRef<HTMLDivElement>(null)
+  const toggle = useRef<HTMLButtonElement>(null)
   const id = useId()
   useEffect(() => {
     if (panel.current?.matches(':popover-open')) panel.current.hidePopover()
   }, [path])
+  useEffect(() => {
+    const element = panel.current
+    // The panel would cover what has the focus next.
+    const leave = ({ relatedTarget: next }: FocusEvent) => {
+      if (next instanceof Node && next !== toggle.current && !element?.contains(next)) element?.hidePopover()
+    }
+    element?.addEventListener('focusout', leave)
+    return () => element?.removeEventListener('focusout', leave)
+  }, [])
   return (
     <>
-      <button type="button" className="icon-button" popoverTarget={id} aria-label={texts.account.settings}>
+      <button ref={toggle} type="button" className="icon-button" popoverTarget={id} aria-label={texts.account.settings}>
         <MenuIcon />
       </button>
       <div ref={panel} id={id} popover="auto" className="panel" role="group" aria-label={texts.account.settings}>
