@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"4c62c914f2a5","files":["/assets/channel-Csej_XrW.js","/assets/check-in-DRuLtS2A.js","/assets/decode-Cb39y0Pn.js","/assets/door-a0EyH4ES.js","/assets/draft-CENX3JB_.js","/assets/early-5nn295Xi.js","/assets/index-CpipO4R3.js","/assets/lazy-D5rTIq5e.js","/assets/passes-DwPg9Bxr.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-3zJJqL5G.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
+(()=>{const BUILD={"version":"1ef2ac4055d7","files":["/assets/channel-Csej_XrW.js","/assets/check-in-Ckh4joI5.js","/assets/decode-Cb39y0Pn.js","/assets/door-a0EyH4ES.js","/assets/draft-8QcBruzN.js","/assets/early-5nn295Xi.js","/assets/index-DUQSTHaw.js","/assets/lazy-BvUeSZgl.js","/assets/passes-DwPg9Bxr.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-3zJJqL5G.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
 const PAGE = "/check-in";
 const PREFIX = "door-";
 const CACHE = PREFIX + BUILD.version;

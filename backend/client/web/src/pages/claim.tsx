@@ -16,6 +16,7 @@ import { ButtonLink } from '../ui/button'
 import { FormSkeleton } from '../ui/draft'
 import { Field } from '../ui/field'
 import { Form, Submit, useFaults } from '../ui/form'
+import { NotSaved, useKept } from '../ui/kept'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { useWrite } from '../ui/use-write'
@@ -42,12 +43,16 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
   const [, navigate] = useLocation()
   const { showToast } = useAnnounce()
   const isCurrentUser = useIsCurrentUser(user.id)
-  const [typed, setTyped] = useState(code)
+  const kept = useKept<string>(user.id, 'claim')
+  // The code of a link comes before one that was typed.
+  const earlier = code ? null : kept.earlier
+  const [typed, setTyped] = useState(earlier ?? code)
   const claim = useWrite({
     mutationFn: () => claimPass(user.id, readClaimCode(typed)),
     onSuccess: (pass) => {
       rememberClaim(user.id, readClaimCode(typed), pass.id)
       forgetClaimCode()
+      kept.forget()
       client.setQueryData(keys.pass(user.id, pass.id), pass)
       void client.invalidateQueries({ queryKey: keys.passes(user.id) })
       if (!isCurrentUser()) return
@@ -81,6 +86,14 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
   }
   return (
     <Page title={texts.claim.title} lead={texts.claim.lead} narrow>
+      {earlier !== null && (
+        <NotSaved
+          onDiscard={() => {
+            kept.discard()
+            setTyped('')
+          }}
+        />
+      )}
       <Form
         label={texts.claim.title}
         error={claim.error}
@@ -100,7 +113,10 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
           spellCheck={false}
           value={typed}
           fault={faults.of('claimCode')}
-          onChange={(event) => setTyped(event.target.value)}
+          onChange={(event) => {
+            setTyped(event.target.value)
+            kept.keep(event.target.value)
+          }}
         />
         <Submit busy={busy} label={texts.claim.submit} busyLabel={texts.claim.submitting} />
       </Form>

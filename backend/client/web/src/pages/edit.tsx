@@ -14,6 +14,7 @@ import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
 import { DraftForm, FormSkeleton } from '../ui/draft'
+import { NotSaved, useKept } from '../ui/kept'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { Resource } from '../ui/resource'
@@ -68,11 +69,16 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
   const { showToast } = useAnnounce()
   const isCurrentUser = useIsCurrentUser(user.id)
   const [base, setBase] = useState<{ seen: Ticket; generation: number }>({ seen: ticket, generation: 0 })
+  const kept = useKept<{ version: number; draft: Draft }>(user.id, `edit:${ticket.id}`)
+  // What was typed may be for an earlier version.
+  const [first] = useState(ticket.version)
+  const isOutdated = kept.earlier !== null && kept.earlier.version < first
   const change = useWrite({
     mutationFn: (draft: Draft) => updateTicket(user.id, base.seen, draft),
     onSuccess: (changed) => {
       client.setQueryData(keys.ticket(changed.id), changed)
       void client.invalidateQueries({ queryKey: keys.tickets })
+      kept.forget()
       if (!isCurrentUser()) return
       showToast(texts.edit.done)
       navigate(`/tickets/${changed.id}`, { replace: true })
@@ -84,34 +90,35 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
       setBase(({ generation }) => ({ seen: now, generation }))
     },
   })
-  const conflict = isStatus(change.error, 412)
+  const conflict = isStatus(change.error, 412) || (isOutdated && change.isIdle)
+  const beginAgain = (seen: Ticket) => {
+    change.reset()
+    kept.discard()
+    setBase(({ generation }) => ({ seen, generation: generation + 1 }))
+  }
   return (
     <Page title={texts.edit.title} narrow>
       {conflict && (
         <Notice tone="warn" title={texts.edit.conflict} alert>
           <p>{texts.edit.conflictHint(titleText(base.seen.title), format.money(base.seen.price))}</p>
-          <Button
-            onClick={() => {
-              change.reset()
-              setBase(({ seen, generation }) => ({ seen, generation: generation + 1 }))
-            }}
-          >
-            {texts.edit.takeOver}
-          </Button>
+          {kept.earlier && <p>{`${texts.form.notSaved}. ${texts.form.notSavedHint}`}</p>}
+          <Button onClick={() => beginAgain(base.seen)}>{texts.edit.takeOver}</Button>
         </Notice>
       )}
+      {kept.earlier && !conflict && <NotSaved onDiscard={() => beginAgain(ticket)} />}
       <DraftForm
         key={base.generation}
-        initial={draftOf(base.seen)}
+        initial={kept.earlier?.draft ?? draftOf(base.seen)}
         label={texts.edit.title}
         error={change.error}
         quiet={conflict}
         busy={change.isPending || change.isSuccess}
         submit={texts.edit.submit}
         submitting={texts.edit.submitting}
+        onType={(draft) => kept.keep({ version: base.seen.version, draft })}
         onSubmit={(draft) => change.mutate(draft)}
       />
-      <ButtonLink to={`/tickets/${ticket.id}`} wide>
+      <ButtonLink to={`/tickets/${ticket.id}`} wide onClick={kept.forget}>
         {texts.common.cancel}
       </ButtonLink>
     </Page>

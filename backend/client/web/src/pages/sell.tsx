@@ -9,10 +9,10 @@ import type { User } from '../api/types'
 import { keys } from '../live/cache'
 import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
-import { tab } from '../storage'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { DraftForm, FormSkeleton } from '../ui/draft'
+import { NotSaved, useKept } from '../ui/kept'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { useWrite } from '../ui/use-write'
@@ -22,24 +22,13 @@ export default function Sell() {
   return <SignedIn title={texts.sell.title} skeleton={<FormSkeleton />}>{(user) => <SellForm user={user} />}</SignedIn>
 }
 
-/** What a user has typed in this tab and not listed yet: a session that ends, or a look at another page, loses nothing. */
-function keptDraft(userId: string) {
-  const name = `draft:${userId}`
-  return {
-    read: () => JSON.parse(tab.getItem(name) ?? '{}') as Partial<Draft>,
-    write: (draft: Draft) => tab.setItem(name, JSON.stringify(draft)),
-    forget: () => tab.removeItem(name),
-  }
-}
-
 function SellForm({ user }: { user: User }) {
   const texts = useTexts()
   const client = useQueryClient()
   const [, navigate] = useLocation()
   const { showToast } = useAnnounce()
   const isCurrentUser = useIsCurrentUser(user.id)
-  const kept = keptDraft(user.id)
-  const [initial] = useState(kept.read)
+  const kept = useKept<Draft>(user.id, 'sell')
   const [pending] = useState(() => pendingAttempt<Draft>(listingPurpose(user.id)))
   const listing = useWrite({
     mutationFn: (draft: Draft) => createTicket(user.id, draft),
@@ -59,14 +48,16 @@ function SellForm({ user }: { user: User }) {
           <p>{texts.sell.unfinished}</p>
         </Notice>
       )}
+      {kept.earlier && !pending && <NotSaved onDiscard={kept.discard} />}
       <DraftForm
-        initial={{ ...EMPTY_DRAFT, ...(pending ?? initial) }}
+        key={kept.earlier ? 'earlier' : 'empty'}
+        initial={{ ...EMPTY_DRAFT, ...(pending ?? kept.earlier) }}
         label={texts.sell.title}
         error={listing.error}
         busy={listing.isPending || listing.isSuccess}
         submit={texts.sell.submit}
         submitting={texts.sell.submitting}
-        onType={kept.write}
+        onType={kept.keep}
         onSubmit={(draft) => listing.mutate(draft)}
       />
     </Page>

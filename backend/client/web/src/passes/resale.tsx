@@ -12,6 +12,7 @@ import { Button, ButtonLink } from '../ui/button'
 import { ErrorNotice } from '../ui/failure'
 import { Field } from '../ui/field'
 import { Form, useFaults } from '../ui/form'
+import { NotSaved, useKept } from '../ui/kept'
 import { useWrite } from '../ui/use-write'
 
 export function Resale({ pass, userId }: { pass: Pass; userId: string }) {
@@ -35,16 +36,29 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
   const { texts, format } = useI18n()
   const { showToast } = useAnnounce()
   const limit = pass.resaleLimit ?? null
-  const [price, setPrice] = useState(limit === null ? '' : String(limit))
+  const highest = limit === null ? '' : String(limit)
+  const kept = useKept<string>(userId, `resale:${pass.id}`)
+  const [price, setPrice] = useState(kept.earlier ?? highest)
   const offering = useWrite({
     mutationFn: () => resellPass(userId, pass.id, price),
-    onSuccess: () => showToast(texts.resale.done),
+    onSuccess: () => {
+      kept.forget()
+      showToast(texts.resale.done)
+    },
     onSettled: refresh,
   })
   const faults = useFaults(offering.error, ['price'])
   return (
-    <details className="actions">
+    <details className="actions" open={kept.earlier !== null}>
       <summary>{texts.resale.title}</summary>
+      {kept.earlier !== null && (
+        <NotSaved
+          onDiscard={() => {
+            kept.discard()
+            setPrice(highest)
+          }}
+        />
+      )}
       <Form
         label={texts.resale.title}
         error={offering.error}
@@ -62,7 +76,10 @@ function Offer({ pass, userId, refresh }: ResaleProps) {
           required
           value={price}
           fault={faults.of('price')}
-          onChange={(event) => setPrice(event.target.value)}
+          onChange={(event) => {
+            setPrice(event.target.value)
+            kept.keep(event.target.value)
+          }}
         />
         <Button type="submit" busy={offering.isPending}>
           {texts.resale.submit}

@@ -130,6 +130,9 @@ export const en = {
     password: 'Password',
     passwordHint: '8 to 128 characters',
     showPassword: 'Show the password',
+    notSaved: 'Not saved',
+    notSavedHint: 'You have typed this before.',
+    discard: 'Discard it',
     faults: (count: number) => (count === 1 ? 'One field needs your attention.' : `${count} fields need your attention.`),
   },
   sell: {
@@ -146,7 +149,7 @@ export const en = {
     submitting: 'Saving…',
     done: 'The ticket was changed.',
     conflict: 'The ticket was changed meanwhile',
-    conflictHint: (title: string, price: string) => `It is now “${title}” for ${price}. Save again to replace it, or use the current version.`,
+    conflictHint: (title: string, price: string) => `It is now “${title}” for ${price}. Save to replace it, or use the current version.`,
     takeOver: 'Use the current version',
     notOwner: 'This ticket is not yours',
     notOwnerHint: 'Only its seller can change it.',

@@ -130,6 +130,9 @@ export const ja: Texts = {
     password: 'パスワード',
     passwordHint: '8〜128文字',
     showPassword: 'パスワードを表示',
+    notSaved: '未保存です',
+    notSavedHint: '前に入力した内容です。',
+    discard: '破棄する',
     faults: (count) => `${count}か所の入力を確認してください。`,
   },
   sell: {
@@ -146,7 +149,7 @@ export const ja: Texts = {
     submitting: '保存しています…',
     done: 'チケットを変更しました。',
     conflict: 'チケットがその間に変更されました',
-    conflictHint: (title, price) => `現在は「${title}」、${price} です。もう一度保存すると上書きされます。現在の内容を取り込むこともできます。`,
+    conflictHint: (title, price) => `現在は「${title}」、${price} です。保存すると上書きされます。現在の内容を取り込むこともできます。`,
     takeOver: '現在の内容を取り込む',
     notOwner: 'あなたのチケットではありません',
     notOwnerHint: '変更できるのは出品者だけです。',

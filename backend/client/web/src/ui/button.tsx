@@ -26,9 +26,17 @@ export function Button({ variant = 'plain', busy = false, wide = false, type = '
   )
 }
 
-export function ButtonLink({ to, variant = 'plain', wide = false, children }: { to: string; variant?: Variant; wide?: boolean; children: string }) {
+interface ButtonLinkProps {
+  to: string
+  variant?: Variant
+  wide?: boolean
+  onClick?: () => void
+  children: string
+}
+
+export function ButtonLink({ to, variant = 'plain', wide = false, onClick, children }: ButtonLinkProps) {
   return (
-    <Link to={to} className={`button ${variant}${wide ? ' wide' : ''}`}>
+    <Link to={to} className={`button ${variant}${wide ? ' wide' : ''}`} onClick={onClick}>
       {children}
     </Link>
   )
