@@ -1,19 +1,21 @@
 //! The transport of requests: retries, sessions, idempotency, timeouts and tracing.
 
 mod attempt;
+mod timer;
 
 use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::HeaderValue;
 use http::{HeaderMap, Method, StatusCode};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::Instrument;
 use url::Url;
 
-use self::attempt::{AttemptError, read};
+use self::attempt::{AttemptError, Limit, read};
 use crate::call::{Call, INTENDED_USER};
 use crate::clock::ServerClock;
 use crate::hook::{Attempt, AttemptHook, AttemptResult};
@@ -254,7 +256,9 @@ impl Transport {
         let url = self.url(request)?;
         self.session.prepare(request.session).await?;
         let started = Instant::now();
-        let opened = self.open(request, url, after(self.limits.response), 1).await;
+        let deadline = after(self.limits.response);
+        let mut timer = pin!(sleep_until(deadline));
+        let opened = self.open(request, url, deadline, 1, timer.as_mut()).await;
         let result = AttemptResult {
             status: opened.as_ref().ok().map(|reply| reply.status),
             error: opened.as_ref().err().map(AttemptError::error),
@@ -270,9 +274,15 @@ impl Transport {
             return Ok(reply);
         }
         let HttpResponse { status, headers, body } = reply;
-        let body = timeout_at(after(self.limits.response), read(body, self.limits.body))
-            .await
-            .unwrap_or_else(|_| Ok(Bytes::new()))?;
+        let limit = Limit {
+            deadline: after(self.limits.response),
+            phase: Phase::Response,
+            after: self.limits.response,
+        };
+        let body = match read(body, self.limits.body, limit, timer).await {
+            Err(Error::Timeout { phase: Phase::Response, .. }) => Bytes::new(),
+            body => body?,
+        };
         Err(Response { status, headers, body, path: request.path.clone() }.to_error())
     }
 

@@ -1,15 +1,17 @@
 //! One attempt of a request: sending, redirects within the server, time limits and the body.
 
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use http::StatusCode;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 use url::Url;
 
-use super::Transport;
+use super::timer::until;
+use super::{Transport, after};
 use crate::call::Call;
 use crate::http_backend::{Chunks, FailureKind, HttpFailure, HttpRequest, HttpResponse};
 use crate::{Error, Phase, Response, Result};
@@ -50,20 +52,19 @@ impl Transport {
         deadline: Instant,
         number: u32,
     ) -> Result<Response, AttemptError> {
+        let mut timer = pin!(sleep_until(deadline.min(after(self.limits.response))));
         let HttpResponse { status, headers, body } =
-            self.open(request, url.clone(), deadline, number).await?;
-        let late = || AttemptError::Late(Error::Timeout { phase: Phase::Total, after: self.total(request) });
-        let body = timeout_at(deadline, read(body, self.limits.body)).await.map_err(|_| late())?.map_err(
-            |error| match error {
-                // The response to another attempt would be as large.
-                error @ Error::TooLarge { .. } if request.is_write() => {
-                    AttemptError::Final(self.unknown_outcome(request, error))
-                }
-                error @ Error::TooLarge { .. } => AttemptError::Final(error),
-                error @ Error::Timeout { .. } => AttemptError::Late(error),
-                error => AttemptError::Broken(error),
-            },
-        )?;
+            self.open(request, url.clone(), deadline, number, timer.as_mut()).await?;
+        let total = Limit { deadline, phase: Phase::Total, after: self.total(request) };
+        let body = read(body, self.limits.body, total, timer).await.map_err(|error| match error {
+            // The response to another attempt would be as large.
+            error @ Error::TooLarge { .. } if request.is_write() => {
+                AttemptError::Final(self.unknown_outcome(request, error))
+            }
+            error @ Error::TooLarge { .. } => AttemptError::Final(error),
+            error @ Error::Timeout { .. } => AttemptError::Late(error),
+            error => AttemptError::Broken(error),
+        })?;
         Ok(Response { status, headers, body, path: request.path.clone() })
     }
 
@@ -74,25 +75,26 @@ impl Transport {
         mut url: Url,
         deadline: Instant,
         number: u32,
+        mut timer: Pin<&mut Sleep>,
     ) -> Result<HttpResponse, AttemptError> {
         for _ in 0..=MAX_REDIRECTS {
             let started = Instant::now();
-            let head_by = deadline.min(started + self.limits.response);
-            let sent = timeout_at(head_by, self.backend.send(self.to_http(request, &url, number))).await;
-            let mut reply = match sent {
-                Err(_) if head_by == deadline => {
+            let head_by = deadline.min(after(self.limits.response));
+            let sending = self.backend.send(self.to_http(request, &url, number));
+            let mut reply = match until(timer.as_mut(), head_by, sending).await {
+                None if head_by == deadline => {
                     return Err(AttemptError::Late(Error::Timeout {
                         phase: Phase::Total,
                         after: self.total(request),
                     }));
                 }
-                Err(_) => {
+                None => {
                     return Err(AttemptError::Late(Error::Timeout {
                         phase: Phase::Response,
                         after: self.limits.response,
                     }));
                 }
-                Ok(Err(HttpFailure { kind, source })) => {
+                Some(Err(HttpFailure { kind, source })) => {
                     let server = self.server.clone();
                     return Err(match kind {
                         FailureKind::Sent => AttemptError::Broken(Error::Interrupted { source }),
@@ -103,7 +105,7 @@ impl Transport {
                         }
                     });
                 }
-                Ok(Ok(reply)) => reply,
+                Some(Ok(reply)) => reply,
             };
             let request_id = reply.headers.get("x-request-id").and_then(|id| id.to_str().ok());
             tracing::debug!(status = reply.status.as_u16(), request_id, elapsed = ?started.elapsed(), "answered");
@@ -149,28 +151,56 @@ fn redirect(reply: &HttpResponse, url: &Url) -> Option<(String, Option<Url>)> {
     Some((location, next))
 }
 
-/// Reads a body whose parts are at most `idle` apart.
-pub(super) async fn read(mut chunks: Chunks, idle: Duration) -> Result<Bytes> {
-    let first = read_chunk(&mut chunks, idle, 0).await?.unwrap_or_default();
+/// A point in time, and the error after it.
+#[derive(Clone, Copy)]
+pub(super) struct Limit {
+    pub(super) deadline: Instant,
+    pub(super) phase: Phase,
+    pub(super) after: Duration,
+}
+
+/// Reads a body whose parts are at most `idle` apart, until the limit of the whole.
+pub(super) async fn read(
+    body: Chunks,
+    idle: Duration,
+    limit: Limit,
+    timer: Pin<&mut Sleep>,
+) -> Result<Bytes> {
+    let mut reader = BodyReader { chunks: body, idle, limit, timer };
+    let first = reader.chunk(0).await?.unwrap_or_default();
     // Most bodies arrive as one chunk, which is not copied.
-    let Some(second) = read_chunk(&mut chunks, idle, first.len()).await? else { return Ok(first) };
+    let Some(second) = reader.chunk(first.len()).await? else { return Ok(first) };
     let mut body = BytesMut::from(first);
     body.extend_from_slice(&second);
-    while let Some(chunk) = read_chunk(&mut chunks, idle, body.len()).await? {
+    while let Some(chunk) = reader.chunk(body.len()).await? {
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
 }
 
-/// Reads the next part of a body of which `length` bytes are read already.
-async fn read_chunk(chunks: &mut Chunks, idle: Duration, length: usize) -> Result<Option<Bytes>> {
-    let late = |_| Error::Timeout { phase: Phase::Body, after: idle };
-    let chunk = timeout(idle, chunks.next()).await.map_err(late)?.transpose();
-    let chunk = chunk.map_err(|source| Error::Interrupted { source })?;
-    match &chunk {
-        Some(chunk) if length + chunk.len() > MAX_BODY_BYTES => {
-            Err(Error::TooLarge { limit: MAX_BODY_BYTES })
+struct BodyReader<'t> {
+    chunks: Chunks,
+    idle: Duration,
+    limit: Limit,
+    timer: Pin<&'t mut Sleep>,
+}
+
+impl BodyReader<'_> {
+    /// Reads the next part of a body of which `length` bytes are read already.
+    async fn chunk(&mut self, length: usize) -> Result<Option<Bytes>> {
+        let silent = after(self.idle);
+        let limit = match silent < self.limit.deadline {
+            true => Limit { deadline: silent, phase: Phase::Body, after: self.idle },
+            false => self.limit,
+        };
+        let chunk = until(self.timer.as_mut(), limit.deadline, self.chunks.next()).await;
+        let chunk = chunk.ok_or(Error::Timeout { phase: limit.phase, after: limit.after })?.transpose();
+        let chunk = chunk.map_err(|source| Error::Interrupted { source })?;
+        match &chunk {
+            Some(chunk) if length + chunk.len() > MAX_BODY_BYTES => {
+                Err(Error::TooLarge { limit: MAX_BODY_BYTES })
+            }
+            _ => Ok(chunk),
         }
-        _ => Ok(chunk),
     }
 }
