@@ -53,13 +53,9 @@ impl SignUp {
     path = "/api/users/signup",
     tag = TAG,
     request_body = SignUp,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours")),
     security(()),
     responses(
-        (status = 201, description = "The account", body = User, headers(
-            ("Set-Cookie" = String, description = "The session"),
-            ("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"),
-        )),
+        (status = 201, description = "The account", body = User, headers(("Set-Cookie" = String, description = "The session"))),
         (status = 400, description = "A fault of a field, or `email_in_use`", body = Problem),
         (status = 409, description = "`idempotency_key_in_flight`: the first request with this key is still being answered", body = Problem),
         (status = 422, description = "`idempotency_key_reused`: the key was used with another body", body = Problem),

@@ -25,10 +25,9 @@ pub(crate) struct OrderInput {
 /// Reserves a ticket by ordering it.
 #[utoipa::path(
     post, path = "/api/orders", tag = "orders", operation_id = "createOrder", request_body = NewOrder,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change")),
     security(("session" = [])),
     responses(
-        (status = 201, description = "The ticket is reserved until `expiresAt`, at most until its event starts", body = Order, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 201, description = "The ticket is reserved until `expiresAt`, at most until its event starts", body = Order),
         (status = 400, description = "The ticket is already reserved, or `ticket_past`: its event has started", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "There is no such ticket", body = Problem),

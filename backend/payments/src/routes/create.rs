@@ -17,10 +17,9 @@ use crate::App;
 /// Pays for an order: authorizes the card, waits until the order is confirmed, and captures the payment.
 #[utoipa::path(
     post, path = "/api/payments", tag = "payments", operation_id = "createPayment", request_body = NewPayment,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body returns the first response again, unless that was a refusal that a retry can change")),
     security(("session" = [])),
     responses(
-        (status = 201, description = "The payment is captured", body = Payment, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier request had the effect"))),
+        (status = 201, description = "The payment is captured", body = Payment),
         (status = 202, description = "The outcome is not known yet: follow the payment", body = Payment),
         (status = 400, description = "A field is invalid, the card was declined, or the order cannot be paid", body = Problem),
         (status = 401, description = "Not signed in, or the order of another user", body = Problem),

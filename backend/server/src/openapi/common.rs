@@ -3,7 +3,7 @@
 
 use ticketing_platform::session::INTENDED_USER;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{
     ContentBuilder, Header, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
 };
@@ -33,12 +33,47 @@ pub(super) fn describe(document: &mut OpenApi) {
         let reads = get.iter_mut().map(|operation| (operation, false));
         let writes = [put, post, delete].into_iter().flatten().map(|operation| (operation, true));
         for (operation, is_write) in reads.chain(writes) {
+            // Only an operation that reads a key can find it with another body.
+            if operation.responses.responses.contains_key("422") {
+                describe_idempotency_key(operation);
+            }
             if is_optional || operation.responses.responses.contains_key("401") {
                 describe_intended_user(operation);
             }
             describe_answers(operation, is_write);
             describe_headers(operation, path.ends_with("/{id}"));
         }
+    }
+}
+
+/// Adds the header fields of an operation that reads an idempotency key.
+fn describe_idempotency_key(operation: &mut Operation) {
+    let answer = match operation.operation_id.as_deref() {
+        Some("signup") => "",
+        Some("checkInPass") => ". The same key and body answers the first admission again",
+        Some("claimPass") => ". The same key and body answers the pass again",
+        Some("resellPass") => ". The same key and body answers the first listing again",
+        Some("transferPass") => ". The same key answers the first response again",
+        _ => {
+            ". The same key and body answers the first response again, unless that was a refusal which another try may \
+             change"
+        }
+    };
+    let schema = ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .min_length(Some(1))
+        .max_length(Some(255))
+        .pattern(Some("^[!-~]+$"));
+    let key = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(format!("1 to 255 visible ASCII characters; kept for 24 hours{answer}")))
+        .schema(Some(schema));
+    operation.parameters.get_or_insert_default().push(key.build().into());
+    if let Some(RefOr::T(created)) = operation.responses.responses.get_mut("201") {
+        let description = "Of a request with a key: whether an earlier one had the effect";
+        created.headers.insert("Idempotent-Replayed".to_owned(), header(description, Type::Boolean).into());
     }
 }
 

@@ -14,10 +14,9 @@ use crate::{App, store};
 /// Lists a ticket for sale.
 #[utoipa::path(
     post, path = "/api/tickets", tag = "tickets", operation_id = "createTicket", request_body = NewTicket,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change")),
     security(("session" = [])),
     responses(
-        (status = 201, description = "The ticket is listed", body = Ticket, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 201, description = "The ticket is listed", body = Ticket),
         (status = 400, description = "A field is not valid", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 409, description = "The first request with this key is still being answered", body = Problem),

@@ -2530,7 +2530,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body returns the first response again, unless that was a refusal that a retry can change */
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change */
                 "Idempotency-Key"?: string | null;
                 /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
                 "x-ticketing-user"?: string;
@@ -2547,7 +2547,7 @@ export interface operations {
             /** @description The payment is captured */
             201: {
                 headers: {
-                    /** @description Of a request with a key: whether an earlier request had the effect */
+                    /** @description Of a request with a key: whether an earlier one had the effect */
                     "Idempotent-Replayed"?: boolean;
                     /** @description The id of the request, as log lines and traces have it */
                     "X-Request-Id"?: string;

@@ -46,10 +46,9 @@ struct CheckIn {
 /// `doubleAdmissions`.
 #[utoipa::path(
     post, path = "/api/passes/check-ins", tag = "passes", operation_id = "checkInPass", request_body = NewCheckIn,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first admission again")),
     security(("session" = [])),
     responses(
-        (status = 201, description = "The pass is admitted", body = Admission, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 201, description = "The pass is admitted", body = Admission),
         (status = 400, description = "A field is not valid; `pass_invalid`: forged or garbled; `pass_superseded`: another user holds the pass since; `pass_offered`: it is for sale", body = Problem),
         (status = 401, description = "Not signed in, or not the issuer of the pass", body = Problem),
         (status = 409, description = "`already_admitted`, with the time and the device; or the first request with this key is still being answered", body = Problem),

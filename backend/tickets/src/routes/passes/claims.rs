@@ -26,10 +26,9 @@ pub(crate) struct ClaimInput {
 /// call. The code is read in either case, with or without its hyphens.
 #[utoipa::path(
     post, path = "/api/passes/claims", tag = "passes", operation_id = "claimPass", request_body = NewClaim,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the pass again")),
     security(("session" = [])),
     responses(
-        (status = 201, description = "The user holds the pass", body = Pass, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 201, description = "The user holds the pass", body = Pass),
         (status = 400, description = "`claim_invalid`: the code is unknown, expired, used or taken back", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 409, description = "The first request with this key is still being answered", body = Problem),

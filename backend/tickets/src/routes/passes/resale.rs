@@ -27,13 +27,10 @@ pub(crate) struct ResaleInput {
 /// order of the listing is on its way. A listing that is not sold is withdrawn when the event starts.
 #[utoipa::path(
     post, path = "/api/passes/{id}/resale", tag = "passes", operation_id = "resellPass", request_body = NewResale,
-    params(
-        ("id" = String, Path, description = "The pass"),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first listing again"),
-    ),
+    params(("id" = String, Path, description = "The pass")),
     security(("session" = [])),
     responses(
-        (status = 201, description = "The listing", body = Ticket, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 201, description = "The listing", body = Ticket),
         (status = 400, description = "The price is above `resaleLimit`; `pass_not_valid`: the pass is for sale, used or void; or `ticket_past`: its event has started", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "The user holds no such pass", body = Problem),

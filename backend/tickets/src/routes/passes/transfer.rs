@@ -27,13 +27,10 @@ struct StoredTransfer {
 /// Until then the pass stays valid. A second call replaces the code. The answer is the only one that contains it.
 #[utoipa::path(
     post, path = "/api/passes/{id}/transfer", tag = "passes", operation_id = "transferPass",
-    params(
-        ("id" = String, Path, description = "The pass"),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key answers the first response again"),
-    ),
+    params(("id" = String, Path, description = "The pass")),
     security(("session" = [])),
     responses(
-        (status = 201, description = "The transfer is pending", body = PassTransfer, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 201, description = "The transfer is pending", body = PassTransfer),
         (status = 400, description = "`pass_not_valid`: the pass is for sale, used or void", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "The user holds no such pass", body = Problem),
