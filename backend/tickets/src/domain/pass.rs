@@ -13,7 +13,8 @@ pub use resale_cap::{ResaleCap, ResaleCapError};
 /// How long a transfer can be claimed.
 pub const TRANSFER_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The recorded admissions of a pass besides the first one. A resale to another holder adds the first one of the seller.
+/// The number of recorded admissions, besides the first one, from which on only the first one of a new holder is recorded. It
+/// becomes one of them when that holder sells the pass, so the largest number is this one and the number of sales.
 pub const MAX_DOUBLE_ADMISSIONS: usize = 32;
 
 /// A pass as it is stored.

@@ -301,7 +301,7 @@ fn pass_whose_holder_entered_while_it_was_offered_is_used_when_its_listing_is_cl
 }
 
 #[test]
-fn admission_of_the_seller_is_recorded_where_the_others_are_full() {
+fn first_admission_of_each_holder_is_recorded_where_the_others_are_full() {
     let issuer = UserId::new("seller");
     let double = |second: i64| DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), None);
     let mut full = StoredPass { serial: 1, ..pass() };
@@ -312,11 +312,14 @@ fn admission_of_the_seller_is_recorded_where_the_others_are_full() {
     full.offer("l".into()).unwrap();
     assert!(full.record_double_admission(&issuer, 1, double(50)));
     assert!(!full.record_double_admission(&issuer, 1, double(51)));
+    let mut sold = full.clone();
+    assert!(sold.sell(&"l".into(), &"u1".into(), &"o1".into(), money(2000)));
+    sold.admit(&issuer, 2, Some(double(53).admitted_at), None, double(60).admitted_at).unwrap();
+    assert!(!sold.record_double_admission(&issuer, 2, double(54)));
+    assert_eq!(sold.admissions().count(), MAX_DOUBLE_ADMISSIONS + 2);
     assert!(full.close_listing(&"l".into()));
-    assert_eq!(
-        (full.state.status(), full.admissions().count()),
-        (PassStatus::Used, MAX_DOUBLE_ADMISSIONS + 1)
-    );
+    let closed = (full.state.status(), full.admissions().count());
+    assert_eq!(closed, (PassStatus::Used, MAX_DOUBLE_ADMISSIONS + 1));
 }
 
 #[test]

@@ -38,8 +38,10 @@ struct CheckIn {
 
 /// Admits the holder of a code, once.
 ///
-/// For the issuer of the pass. `at` is for a door that has admitted people offline, by its own clock, which can be wrong.
-/// Such an admission is recorded, up to 33 for each pass. Where another device has admitted the pass too, the answer is 409,
+/// For the issuer of the pass. `at` is for a door that has admitted people offline, by its own clock, which can be wrong: the
+/// time is kept as reported, also one before the pass was issued or in the future.
+/// Such an admission is recorded: the first one of the present holder always, another one while the pass has fewer than 32
+/// `doubleAdmissions`. Where another device has admitted the pass too, the answer is 409,
 /// and the pass has both admissions, the earlier one as the first. Where the pass is for sale or has another holder since,
 /// the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its `admittedAt`,
 /// and its listing is withdrawn. A new holder is admitted also where an earlier one has entered: then the answer has the

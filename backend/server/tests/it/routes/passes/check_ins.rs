@@ -104,16 +104,27 @@ async fn time_of_an_offline_admission_is_kept(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let pass = sold(&stack, &seller, &buyer).await;
-    let issued: Timestamp = pass["issuedAt"].as_str().unwrap().parse().unwrap();
-    // The clock of the door is wrong by a day; what it did is not.
-    let yesterday = json!(issued - Duration::from_secs(86_400));
     let long = "x".repeat(61);
     let wrong = json!({ "code": pass["code"], "at": "soon", "device": long });
     assert_eq!(post(&stack, &seller, "/check-ins", wrong).await.fields(), ["at", "device"]);
-    let upload = json!({ "code": pass["code"], "at": yesterday });
-    assert_eq!(post(&stack, &seller, "/check-ins", upload).await.ok(201)["admittedAt"], yesterday);
-    let door = seen(&stack, &seller, &pass).await;
-    assert_eq!((&door["status"], &door["admittedAt"]), (&json!("used"), &yesterday));
+    // The clock of a door can be wrong: before the pass was issued, or ahead. What the door did is not.
+    let year = Duration::from_secs(365 * 86_400);
+    for is_ahead in [false, true] {
+        let pass = sold(&stack, &seller, &buyer).await;
+        let issued: Timestamp = pass["issuedAt"].as_str().unwrap().parse().unwrap();
+        let at = json!(if is_ahead { issued + year } else { issued - year });
+        let upload = json!({ "code": pass["code"], "at": at, "device": "north" });
+        assert_eq!(post(&stack, &seller, "/check-ins", upload).await.ok(201)["admittedAt"], at);
+        let door = seen(&stack, &seller, &pass).await;
+        assert_eq!((&door["status"], &door["admittedAt"]), (&json!("used"), &at));
+        // The admission of another door is kept beside it, the earlier one as the first.
+        let other = json!(issued + Duration::from_secs(1));
+        let upload = json!({ "code": pass["code"], "at": other, "device": "south" });
+        post(&stack, &seller, "/check-ins", upload).await.assert_refused(409, "already_admitted");
+        let door = seen(&stack, &seller, &pass).await;
+        let (first, second) = if is_ahead { (&other, &at) } else { (&at, &other) };
+        assert_eq!((&door["admittedAt"], &door["doubleAdmissions"][0]["admittedAt"]), (first, second));
+    }
     stack.finish().await;
 }
 
