@@ -17,9 +17,9 @@ use std::sync::Arc;
 use axum::Router;
 use http::HeaderMap;
 
-use page::Page;
 pub use publishable_key::{PublishableKey, PublishableKeyError};
 use resource::Resource;
+use ticketing_platform::http::WebOrigin;
 
 /// The settings of the service.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub struct Settings {
     pub stripe: Option<PublishableKey>,
     /// Whether browsers connect over TLS. If so, responses carry `Strict-Transport-Security`.
     pub tls: bool,
+    /// The address that browsers use. With it, the pages name the absolute address of their preview picture.
+    pub public_url: Option<WebOrigin>,
 }
 
 /// The client service. Clones share its state.
@@ -37,7 +39,7 @@ pub struct App {
 }
 
 struct Shared {
-    page: Page,
+    page: Resource,
     /// The other files of the bundle, by path.
     files: HashMap<&'static str, Resource>,
     /// The headers of every response.
@@ -47,7 +49,7 @@ struct Shared {
 impl App {
     /// Prepares every response.
     pub fn new(settings: &Settings) -> Self {
-        let page = Page::new(settings);
+        let page = page::page(settings);
         let files = bundle::files().map(|file| (file.name, Resource::from_file(file))).collect();
         Self { shared: Arc::new(Shared { page, files, headers: headers::response_headers(settings) }) }
     }
@@ -58,9 +60,8 @@ impl App {
         router::router().with_state(self.clone())
     }
 
-    /// Returns the page for the host of a request.
-    fn page(&self, request: &HeaderMap) -> Arc<Resource> {
-        self.shared.page.for_host_of(request)
+    fn page(&self) -> &Resource {
+        &self.shared.page
     }
 
     fn file(&self, path: &str) -> Option<&Resource> {

@@ -1,7 +1,6 @@
 //! The HTTP layer of every service: serving with timeouts, one error format, extractors that report every error.
 
 mod accept;
-mod allowed_origin;
 mod body;
 mod client_address;
 mod connections;
@@ -29,9 +28,9 @@ mod stream_slots;
 mod tags;
 mod tls;
 mod trace;
+mod web_origin;
 
 pub use accept::prefers_event_stream;
-pub use allowed_origin::{AllowedOrigin, OriginError};
 pub use body::{BODY_LIMIT, LARGEST_BODY, read_body};
 pub use client_address::{ClientAddress, NetworkError, TrustedProxies, parse_network};
 pub use etag::IfMatch;
@@ -53,3 +52,4 @@ pub(crate) use serve::PROBE_PATHS;
 pub use serve::{ServeLimits, serve};
 pub use stream_slots::{StreamSlot, StreamSlots};
 pub use tags::{EntityTag, EntityTags};
+pub use web_origin::{OriginError, WebOrigin};

@@ -157,6 +157,7 @@ pub(crate) fn client_app(settings: &StackSettings) -> ticketing_client::App {
         stripe: settings.stripe_publishable_key.clone(),
         // A `Secure` cookie shows that browsers use TLS.
         tls: settings.cookie.is_secure(),
+        public_url: settings.public_url.clone(),
     })
 }
 

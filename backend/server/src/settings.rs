@@ -22,7 +22,7 @@ use ticketing_payments::{PaymentTimeouts, StripeSettings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::descriptors;
-use ticketing_platform::http::{AllowedOrigin, ServeLimits, TrustedProxies};
+use ticketing_platform::http::{ServeLimits, TrustedProxies, WebOrigin};
 use ticketing_platform::limits::WriteRate;
 use ticketing_platform::session::CookieSettings;
 use ticketing_platform::telemetry::{LogFormat, TraceSettings};
@@ -102,8 +102,10 @@ pub struct StackSettings {
     pub session_ttl: Duration,
     /// The session cookie.
     pub cookie: CookieSettings,
+    /// The address that browsers use, for the pages. `None`: the pages name no address.
+    pub public_url: Option<WebOrigin>,
     /// The other origins whose pages may use the API.
-    pub allowed_origins: Vec<AllowedOrigin>,
+    pub allowed_origins: Vec<WebOrigin>,
     /// The proxies whose forwarding headers are trusted.
     pub trusted_proxies: TrustedProxies,
     /// The rate limits of sign-in.
@@ -141,6 +143,7 @@ impl StackSettings {
             stripe_publishable_key: None,
             session_ttl: ticketing_platform::session::DEFAULT_LIFETIME,
             cookie: CookieSettings::default(),
+            public_url: None,
             allowed_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),

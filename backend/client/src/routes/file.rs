@@ -16,7 +16,7 @@ pub(crate) async fn file(State(app): State<App>, uri: Uri, request: HeaderMap) -
     match app.file(&path) {
         Some(file) => file.respond(StatusCode::OK, &request, app.headers()),
         None if is_file_name(&path) => not_found(app.headers()),
-        None => app.page(&request).respond(StatusCode::NOT_FOUND, &request, app.headers()),
+        None => app.page().respond(StatusCode::NOT_FOUND, &request, app.headers()),
     }
 }
 

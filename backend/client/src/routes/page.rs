@@ -8,5 +8,5 @@ use crate::App;
 
 /// Responds with the same page for every path. The application renders by the address.
 pub(crate) async fn page(State(app): State<App>, request: HeaderMap) -> Response {
-    app.page(&request).respond(StatusCode::OK, &request, app.headers())
+    app.page().respond(StatusCode::OK, &request, app.headers())
 }

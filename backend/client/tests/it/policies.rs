@@ -38,19 +38,18 @@ async fn every_response_carries_security_headers() {
 }
 
 #[tokio::test]
-async fn cookie_changes_nothing_and_host_the_address_of_the_preview_picture_alone() {
+async fn cookie_and_host_change_nothing() {
     let client = client();
     let plain = get(&client, "/").await.text();
     let response =
         send(&client, Method::GET, "/", &[("cookie", "session=x"), ("host", "evil.example")]).await;
-    assert_eq!(response.text().matches("evil.example").count(), 1);
-    let without = response.text().replace("http://evil.example/preview.png", "/preview.png");
-    assert_eq!((response.status, without), (200, plain));
+    assert_eq!((response.status, response.text()), (200, plain));
 }
 
 #[tokio::test]
 async fn policy_allows_stripe_when_a_key_is_set() {
-    let settings = Settings { stripe: Some("pk_test_51H".parse().unwrap()), tls: true };
+    let settings =
+        Settings { stripe: Some("pk_test_51H".parse().unwrap()), tls: true, ..Settings::default() };
     let response = get(&client_with(&settings), "/orders/x").await;
     assert!(response.text().contains(r#"<meta name="ticketing-stripe-key" content="pk_test_51H""#));
     let policy = response.header("content-security-policy");

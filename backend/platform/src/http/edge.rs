@@ -16,9 +16,9 @@ use pin_project_lite::pin_project;
 use tower::Service;
 
 use super::LayerSettings;
-use super::allowed_origin::AllowedOrigin;
 use super::tags::EntityTags;
 use super::tls::is_over_tls;
+use super::web_origin::WebOrigin;
 
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -178,7 +178,7 @@ fn add_options(headers: &mut HeaderMap) {
 
 impl Cors {
     /// Returns the CORS part of a request of this origin that is not a preflight.
-    pub(super) fn of_allowed(origin: &AllowedOrigin) -> Self {
+    pub(super) fn of_allowed(origin: &WebOrigin) -> Self {
         Self { allowed: HeaderValue::from_str(origin.as_str()).ok(), is_preflight: false }
     }
 

@@ -19,7 +19,6 @@ use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 use tracing::{Level, Span};
 
-use super::allowed_origin::AllowedOrigin;
 use super::body::BODY_LIMIT;
 use super::client_address::TrustedProxies;
 use super::edge::Edge;
@@ -33,6 +32,7 @@ use super::request_id::{RequestId, X_REQUEST_ID};
 use super::serve::{MAX_HEAD, OnReserve, PROBE_PATHS};
 use super::tls::is_over_tls;
 use super::trace;
+use super::web_origin::WebOrigin;
 use crate::error_chain::{error_chain, panic_text};
 use crate::telemetry::{self, LogThrottles};
 
@@ -40,7 +40,7 @@ use crate::telemetry::{self, LogThrottles};
 #[derive(Debug, Clone, Default)]
 pub struct LayerSettings {
     /// The other origins whose pages may use the API, with CORS.
-    pub allowed_origins: Vec<AllowedOrigin>,
+    pub allowed_origins: Vec<WebOrigin>,
     /// The proxies, besides those on this machine, that may report TLS.
     pub trusted_proxies: TrustedProxies,
     /// Whether browsers must use TLS, whatever a proxy reports.

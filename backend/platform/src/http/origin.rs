@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
-use super::allowed_origin::AllowedOrigin;
+use super::web_origin::WebOrigin;
 use crate::telemetry::LogThrottle;
 
 /// The relation of the page that sends a request to the server, as the browser reports it.
@@ -27,7 +27,7 @@ pub(super) fn is_foreign(
     method: &Method,
     uri: &Uri,
     headers: &HeaderMap,
-    allowed: &[AllowedOrigin],
+    allowed: &[WebOrigin],
     over_tls: bool,
 ) -> bool {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE) {

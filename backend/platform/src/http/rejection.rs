@@ -11,9 +11,9 @@ use http::{HeaderMap, StatusCode};
 use ticketing_sdk::ErrorCode;
 
 use super::ApiError;
-use super::allowed_origin::AllowedOrigin;
 use super::edge::{Cors, DEFAULTS};
 use super::request_id::RequestId;
+use super::web_origin::WebOrigin;
 
 /// The statuses of the responses that hyper writes itself.
 const STATUSES: [StatusCode; 3] =
@@ -29,7 +29,7 @@ pub(super) fn is_bare(written: &[u8]) -> bool {
 
 /// Finds an allowed origin in the `Origin` header of a part of a head. A header that is split between two parts is not
 /// found. A client that forges the header only makes its own error readable.
-pub(super) fn find_origin<'a>(piece: &[u8], allowed: &'a [AllowedOrigin]) -> Option<&'a AllowedOrigin> {
+pub(super) fn find_origin<'a>(piece: &[u8], allowed: &'a [WebOrigin]) -> Option<&'a WebOrigin> {
     if allowed.is_empty() {
         return None;
     }
@@ -42,7 +42,7 @@ pub(super) fn find_origin<'a>(piece: &[u8], allowed: &'a [AllowedOrigin]) -> Opt
 }
 
 /// Returns the response that replaces a bare one, for a page of this origin.
-pub(super) fn answer(bare: &[u8], origin: Option<&AllowedOrigin>) -> Bytes {
+pub(super) fn answer(bare: &[u8], origin: Option<&WebOrigin>) -> Bytes {
     let status = status(bare).unwrap_or(StatusCode::BAD_REQUEST);
     metrics::counter!("http_rejected_heads_total", "status" => status.as_str().to_owned()).increment(1);
     let (id, body) = (RequestId::generate(), error(status).body());

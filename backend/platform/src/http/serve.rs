@@ -25,12 +25,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
-use super::allowed_origin::AllowedOrigin;
 use super::body::{LARGEST_BODY, RequestBody};
 use super::client_address::TrustedProxies;
 use super::connections::{Admitted, Connections};
 use super::socket::{Progress, Socket};
 use super::stream_slots::StreamSlot;
+use super::web_origin::WebOrigin;
 use crate::shutdown::Shutdown;
 use crate::telemetry::LogThrottle;
 
@@ -70,7 +70,7 @@ pub struct ServeLimits {
     /// The proxies, which have no limit by address: they connect for many clients.
     pub trusted_proxies: TrustedProxies,
     /// The origins whose pages may read the errors of requests that are not valid HTTP.
-    pub allowed_origins: Arc<[AllowedOrigin]>,
+    pub allowed_origins: Arc<[WebOrigin]>,
     /// How long a shutdown waits for requests in progress.
     pub grace: Duration,
 }

@@ -13,8 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-use super::allowed_origin::AllowedOrigin;
 use super::rejection;
+use super::web_origin::WebOrigin;
 
 /// How long unread bytes are discarded before the socket is closed.
 const LINGER: Duration = Duration::from_secs(1);
@@ -87,7 +87,7 @@ pub(super) struct Socket {
     write_within: Duration,
     write_deadline: Option<Pin<Box<Sleep>>>,
     lingering: Option<(Pin<Box<Sleep>>, usize)>,
-    allowed_origins: Arc<[AllowedOrigin]>,
+    allowed_origins: Arc<[WebOrigin]>,
     /// The response that replaces one of hyper, and the number of its written bytes.
     rejection: Option<(Bytes, usize)>,
 }
@@ -100,7 +100,7 @@ struct Head {
     // Created when a read first has to wait: most heads arrive in one piece.
     deadline: Option<Pin<Box<Sleep>>>,
     /// The allowed origin in its `Origin` header, if that has arrived.
-    origin: Option<AllowedOrigin>,
+    origin: Option<WebOrigin>,
 }
 
 impl Head {
@@ -115,7 +115,7 @@ impl Socket {
         progress: Arc<Progress>,
         head_within: Duration,
         write_within: Duration,
-        allowed_origins: Arc<[AllowedOrigin]>,
+        allowed_origins: Arc<[WebOrigin]>,
     ) -> Self {
         let head = Some(Head::begin(0));
         Self {

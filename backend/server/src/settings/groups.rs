@@ -12,7 +12,7 @@ use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::accounts::{SessionGroup, SigninGroup};
-use self::http::{HttpGroup, StreamGroup, TlsGroup};
+use self::http::{AddressGroup, HttpGroup, StreamGroup, TlsGroup};
 use self::passes::PassGroup;
 pub(crate) use self::storage::DataDirGroup;
 pub use self::storage::NatsGroup;
@@ -64,8 +64,8 @@ macro_rules! groups {
 groups! {
     /// The settings of the whole marketplace in one process, except the data folder.
     StackGroups:
-        http: HttpGroup, streams: StreamGroup, database: DatabaseGroup, migration: MigrationGroup, nats: NatsGroup,
-        sessions: SessionGroup, tls: TlsGroup, signin: SigninGroup, reservations: ReservationGroup,
+        http: HttpGroup, address: AddressGroup, streams: StreamGroup, database: DatabaseGroup,
+        migration: MigrationGroup, nats: NatsGroup, sessions: SessionGroup, tls: TlsGroup, signin: SigninGroup, reservations: ReservationGroup,
         passes: PassGroup, stripe: StripeGroup, pages: PageGroup, log: LogGroup, traces: TraceGroup,
 }
 
@@ -100,7 +100,9 @@ groups! {
 
 groups! {
     /// The settings of client.
-    ClientGroups: http: HttpGroup, tls: TlsGroup, pages: PageGroup, log: LogGroup, traces: TraceGroup
+    ClientGroups:
+        http: HttpGroup, address: AddressGroup, tls: TlsGroup, pages: PageGroup, log: LogGroup, traces: TraceGroup,
+
 }
 
 groups! {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use ticketing_platform::http::{AllowedOrigin, IpNet, ServeLimits, TrustedProxies};
+use ticketing_platform::http::{IpNet, ServeLimits, TrustedProxies, WebOrigin};
 use ticketing_platform::limits::WriteRate;
 
 use super::Group;
@@ -29,8 +29,8 @@ pub(crate) struct HttpGroup {
     /// Comma-separated, like https://shop.example, without a path. They may change state, and their answers have CORS
     /// fields.
     #[arg(long, env = "TICKETING_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
-    #[arg(value_parser = parse_trimmed::<AllowedOrigin>, hide_short_help = true)]
-    allowed_origins: Vec<AllowedOrigin>,
+    #[arg(value_parser = parse_trimmed::<WebOrigin>, hide_short_help = true)]
+    allowed_origins: Vec<WebOrigin>,
     /// Trust X-Forwarded-For and X-Forwarded-Proto from these proxies [default: none]
     ///
     /// Comma-separated addresses, or blocks like 10.0.0.0/8. Connections of a trusted proxy do not count for its
@@ -73,6 +73,25 @@ impl Group for HttpGroup {
         settings.writes.burst = self.write_burst;
         // Browsers do not return a `Secure` cookie over plain HTTP, which loopback has.
         settings.cookie = settings.cookie.clone().with_secure(!self.listen.ip().is_loopback());
+    }
+}
+
+/// The address of the pages.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "HTTP")]
+pub(crate) struct AddressGroup {
+    /// Name this address in the pages [default: none]
+    ///
+    /// Like https://shop.example, without a path: the address that browsers use. Programs that show previews of links find
+    /// the picture there.
+    #[arg(long, env = "TICKETING_PUBLIC_URL", value_name = "URL", value_parser = parse_trimmed::<WebOrigin>)]
+    #[arg(hide_short_help = true)]
+    public_url: Option<WebOrigin>,
+}
+
+impl Group for AddressGroup {
+    fn apply(self, settings: &mut StackSettings, _: &mut SettingsError) {
+        settings.public_url = self.public_url;
     }
 }
 

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use http::Uri;
 
-/// An origin other than the server's own whose pages may use the API.
+/// An origin as browsers send it: scheme, host, and a port that is not the usual one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AllowedOrigin(String);
+pub struct WebOrigin(String);
 
 /// A text is not an origin that a browser sends.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum OriginError {
     NoOrigin,
 }
 
-impl AllowedOrigin {
+impl WebOrigin {
     /// Returns whether an `Origin` header has this value.
     pub(super) fn is(&self, origin: &[u8]) -> bool {
         self.0.as_bytes().eq_ignore_ascii_case(origin)
@@ -32,13 +32,13 @@ impl AllowedOrigin {
     }
 }
 
-impl fmt::Display for AllowedOrigin {
+impl fmt::Display for WebOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl FromStr for AllowedOrigin {
+impl FromStr for WebOrigin {
     type Err = OriginError;
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn origin_is_scheme_host_and_unusual_port() {
         for origin in ["https://shop.example", "http://127.0.0.1:5173", "https://[::1]:8443"] {
-            assert_eq!(origin.parse::<AllowedOrigin>().unwrap().as_str(), origin);
+            assert_eq!(origin.parse::<WebOrigin>().unwrap().as_str(), origin);
         }
         for (given, expected) in [
             ("https://shop.example/", "https://shop.example"),
@@ -77,7 +77,7 @@ mod tests {
             ("https://shop.example:443", "https://shop.example"),
             ("http://user@shop.example:80", "http://shop.example"),
         ] {
-            let error = given.parse::<AllowedOrigin>().unwrap_err();
+            let error = given.parse::<WebOrigin>().unwrap_err();
             assert_eq!(error, OriginError::Write(expected.to_owned()), "{given}");
         }
         for given in [
@@ -91,7 +91,7 @@ mod tests {
             "https://*.x",
             "https://müller.example",
         ] {
-            assert_eq!(given.parse::<AllowedOrigin>(), Err(OriginError::NoOrigin), "{given}");
+            assert_eq!(given.parse::<WebOrigin>(), Err(OriginError::NoOrigin), "{given}");
         }
     }
 }
