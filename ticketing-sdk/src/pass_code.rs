@@ -103,7 +103,7 @@ impl PassClaim {
         Ok(PassCode::new(format!("{PREFIX}{}", base45::encode(bytes))))
     }
 
-    /// Reads a code without verifying it. White space around it is ignored.
+    /// Reads a code without verifying it. White space around it and the case of its letters are ignored.
     ///
     /// ```
     /// use ticketing_sdk::{PassClaim, PassCodeError};
@@ -160,7 +160,7 @@ impl PassVerifier {
         self.keys.is_empty()
     }
 
-    /// Reads a code and verifies its signature. White space around it is ignored. Whether the pass admits depends on
+    /// Reads a code and verifies its signature. White space around it and the case of its letters are ignored. Whether the pass admits depends on
     /// its serial and status, which a code cannot tell.
     ///
     /// ```
@@ -192,7 +192,8 @@ struct Parts {
 impl Parts {
     fn read(code: &PassCode) -> Result<Self, PassCodeError> {
         // The last character is a digit, so that trimming removes no part of a code.
-        let text = code.as_str().trim();
+        // A scanner types lower case where Caps Lock is on.
+        let text = code.as_str().trim().to_ascii_uppercase();
         if text.len() != CODE_LENGTH {
             return Err(PassCodeError::Malformed);
         }

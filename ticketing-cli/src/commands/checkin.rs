@@ -123,6 +123,9 @@ async fn show_verdicts(
     Ok(tally)
 }
 
+/// The part of a scanned text that is looked at; a code has 128 characters.
+const MAX_CODE_CHARS: usize = 1024;
+
 /// The codes of the arguments, else those of stdin.
 struct Codes<'i> {
     io: &'i Io,
@@ -146,10 +149,10 @@ impl<'i> Codes<'i> {
                 None => self.io.read_line().await?,
             };
             let Some(code) = code else { return Ok(None) };
-            // No code begins or ends with a space.
-            let code = code.trim();
+            // No code begins or ends with a space. What is too long for one is refused like any other text that is none.
+            let code: String = code.trim().chars().take(MAX_CODE_CHARS).collect();
             if !code.is_empty() {
-                return Ok(Some(code.to_owned()));
+                return Ok(Some(code));
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::prompt;
      see an argument while the command runs.",
 ))]
 pub(crate) struct Args {
-    /// The claim code
+    /// The claim code, or the link that has it
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }
@@ -29,7 +29,8 @@ impl ApiCommand for Args {
             }
             None => api.io().read_line().await?.unwrap_or_default(),
         };
-        let code = code.trim();
+        // A link to the pages has the code after its `#`.
+        let code = code.rsplit_once('#').map_or(code.as_str(), |(_, fragment)| fragment).trim();
         if code.is_empty() {
             return Err(Failure::usage("no claim code was given"));
         }

@@ -33,9 +33,9 @@ export function decodeBase45(text: string): Uint8Array<ArrayBuffer> | null {
   return Uint8Array.from(bytes)
 }
 
-/** Reads a code without verifying it; null if it has not the form of one. White space around it is ignored. */
+/** Reads a code without verifying it; null if it has not the form of one. White space around it and the case of letters are ignored. */
 export function readCode(text: string): Claim | null {
-  const code = text.trim()
+  const code = text.trim().toUpperCase()
   if (code.length !== CODE_LENGTH || !code.startsWith(PREFIX)) return null
   const bytes = decodeBase45(code.slice(PREFIX.length))
   if (bytes?.[0] !== VERSION) return null
