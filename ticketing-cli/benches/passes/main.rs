@@ -26,13 +26,7 @@ const RUNS: usize = 50;
 const ISSUE_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let rounds = args.iter().position(|arg| arg == "--rounds").and_then(|at| args.get(at + 1)?.parse().ok());
-    // Given to every bench target by `cargo test --benches`: then there is nothing to measure.
-    if args.iter().any(|arg| arg == "--test") {
-        return;
-    }
-    measure(rounds.unwrap_or(3));
+    report::rounds(3).into_iter().for_each(measure);
 }
 
 fn measure(rounds: u32) {

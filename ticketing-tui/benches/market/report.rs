@@ -53,6 +53,15 @@ impl Report {
     }
 }
 
+/// Reads the number of rounds from the arguments. `None` if `cargo test --benches` runs the program: then nothing is
+/// measured.
+pub(crate) fn rounds(default: u32) -> Option<u32> {
+    let args: Vec<String> = std::env::args().collect();
+    let is_test = args.iter().any(|arg| arg == "--test");
+    let rounds = args.iter().position(|arg| arg == "--rounds").and_then(|at| args.get(at + 1)?.parse().ok());
+    (!is_test).then(|| rounds.unwrap_or(default))
+}
+
 fn add<T>(figures: &mut Vec<Figure<T>>, name: &'static str, unit: &'static str, measured: T) {
     match figures.iter_mut().find(|figure| figure.name == name) {
         Some(figure) => figure.rounds.push(measured),

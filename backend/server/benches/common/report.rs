@@ -22,6 +22,15 @@ impl Rounds {
     }
 }
 
+/// Reads the number of rounds from the arguments. `None` if `cargo test --benches` runs the program: then nothing is
+/// measured.
+pub(crate) fn rounds(default: u32) -> Option<u32> {
+    let args: Vec<String> = std::env::args().collect();
+    let is_test = args.iter().any(|arg| arg == "--test");
+    let rounds = args.iter().position(|arg| arg == "--rounds").and_then(|at| args.get(at + 1)?.parse().ok());
+    (!is_test).then(|| rounds.unwrap_or(default))
+}
+
 fn spread(mut figures: Vec<f64>) -> (f64, f64, f64) {
     figures.sort_by(f64::total_cmp);
     (figures[0], figures[figures.len() / 2], figures[figures.len() - 1])

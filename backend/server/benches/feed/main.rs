@@ -19,7 +19,7 @@ mod report;
 mod watchers;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use http::{Connection, per_second, post};
@@ -36,20 +36,15 @@ const READ_INTERVAL: Duration = Duration::from_millis(2);
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    // `cargo test --benches` passes it to every bench target: nothing is measured.
-    if args.iter().any(|arg| arg == "--test") {
-        return;
+    if let [watch, address, count, number] = args.as_slice()
+        && (watch.as_str(), count.as_str()) == ("--watch", "--count")
+    {
+        return watchers::run(address.parse().unwrap(), number.parse().unwrap());
     }
-    let value = |flag: &str| args.iter().position(|arg| arg == flag).and_then(|at| args.get(at + 1));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    if let Some(address) = value("--watch") {
-        let count = value("--count").unwrap().parse().unwrap();
-        return watchers::run(address.parse().unwrap(), count);
+    if let Some(rounds) = report::rounds(3) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(measure(Path::new(env!("CARGO_BIN_EXE_ticketing-server")), rounds));
     }
-    let rounds = value("--rounds").and_then(|text| text.parse().ok()).unwrap_or(3);
-    let program =
-        value("--server").map_or_else(|| env!("CARGO_BIN_EXE_ticketing-server").into(), PathBuf::from);
-    runtime.block_on(measure(&program, rounds));
 }
 
 /// The figures of one measurement.
@@ -60,7 +55,7 @@ struct SpanFigures {
     count: usize,
 }
 
-async fn measure(program: &std::path::Path, rounds: u32) {
+async fn measure(program: &Path, rounds: u32) {
     let (mut alone, mut beside, mut lag) = (Rounds::default(), Rounds::default(), Rounds::default());
     let mut reads: [Rounds; 4] = Default::default();
     let mut memory = Rounds::default();

@@ -19,7 +19,7 @@ mod report;
 mod server;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use report::Rounds;
@@ -47,16 +47,10 @@ fn main() {
     {
         return bare_handler::serve(body);
     }
-    // `cargo test --benches` passes it to every bench target: nothing is measured.
-    if args.iter().any(|arg| arg == "--test") {
-        return;
+    if let Some(rounds) = report::rounds(3) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(measure(Path::new(env!("CARGO_BIN_EXE_ticketing-server")), rounds));
     }
-    let value = |flag: &str| args.iter().position(|arg| arg == flag).and_then(|at| args.get(at + 1));
-    let rounds = value("--rounds").and_then(|text| text.parse().ok()).unwrap_or(3);
-    let program =
-        value("--server").map_or_else(|| env!("CARGO_BIN_EXE_ticketing-server").into(), PathBuf::from);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(measure(&program, rounds));
 }
 
 /// The time to the first byte of a file of a page, beside a bare handler.

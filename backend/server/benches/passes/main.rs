@@ -26,7 +26,7 @@ mod report;
 )]
 mod server;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use report::Rounds;
 use server::Server;
@@ -39,17 +39,10 @@ const ORDERS_PER_USER: usize = 16;
 const HASHING_SLOTS: u32 = 1;
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    // `cargo test --benches` passes it to every bench target: nothing is measured.
-    if args.iter().any(|arg| arg == "--test") {
-        return;
+    if let Some(rounds) = report::rounds(3) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(measure(Path::new(env!("CARGO_BIN_EXE_ticketing-server")), rounds));
     }
-    let value = |flag: &str| args.iter().position(|arg| arg == flag).and_then(|at| args.get(at + 1));
-    let rounds = value("--rounds").and_then(|text| text.parse().ok()).unwrap_or(3);
-    let program =
-        value("--server").map_or_else(|| env!("CARGO_BIN_EXE_ticketing-server").into(), PathBuf::from);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(measure(&program, rounds));
 }
 
 async fn measure(program: &Path, rounds: u32) {

@@ -41,14 +41,10 @@ const WAITING: usize = 8192;
 const FOLLOWED: usize = 150;
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let rounds = args.iter().position(|arg| arg == "--rounds").and_then(|at| args.get(at + 1)?.parse().ok());
-    // `cargo test --benches` passes `--test` to every bench target; then nothing is measured.
-    if args.iter().any(|arg| arg == "--test") {
-        return;
+    if let Some(rounds) = report::rounds(5) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(measure(rounds));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(measure(rounds.unwrap_or(5)));
 }
 
 async fn measure(rounds: u32) {
