@@ -53,7 +53,7 @@ impl Exit {
             Self::Declined => "the card was declined",
             Self::Unreachable => "the server cannot be reached",
             Self::Violated => "the audit found invariant violations",
-            Self::NotSettled => "work is unfinished: an audit without verdict, or a write not settled",
+            Self::NotSettled => "work is unfinished: an audit without verdict, or a write of unknown outcome",
             Self::Refused => "the door refused a pass",
             Self::Interrupted => "interrupted",
         }

@@ -203,7 +203,7 @@ impl From<&Error> for Failure {
         match error {
             Error::Api(answer) => of_answer(answer, exit, error),
             Error::UnknownOutcome { key, safe_to_repeat, path, .. } => {
-                Self::new(exit, message).hint(match (safe_to_repeat, key) {
+                Self::new(Exit::NotSettled, message).hint(match (safe_to_repeat, key) {
                     (SafeToRepeat::Always, Some(_)) => {
                         "run the same command again: it carries the same key, so it is done once".to_owned()
                     }

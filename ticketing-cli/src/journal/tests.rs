@@ -1,8 +1,12 @@
 //! The journal in commands that finish, are interrupted, or run side by side.
 
-use ticketing_sdk::{Client, Method};
+use ticketing_sdk::mock::{Mock, Reply};
+use ticketing_sdk::{Client, Method, NewTicket};
 
 use super::*;
+use crate::context::ApiContext;
+use crate::io::fake;
+use crate::output::Format;
 
 const NOW: i64 = 1_800_000_000_000;
 
@@ -58,6 +62,27 @@ fn interrupted_write_is_reported_once_and_keeps_its_key() {
     assert!(journal.take_unreported(later(Duration::from_secs(60))).is_empty());
     let resumed = begin(&journal, "tok_visa");
     assert_eq!((resumed.key.clone(), resumed.resumed), (key, true));
+}
+
+#[tokio::test]
+async fn key_is_kept_where_something_else_than_the_marketplace_answers() {
+    let html = |status| Reply::text(status, "text/html", "<html>");
+    let cut = Reply::text(201, "application/json", r#"{"id": "t-1", "tit"#);
+    for reply in [html(200), html(403), html(404), cut] {
+        let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
+        let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Tsv, folder.path());
+        mock.on(Method::POST, "/api/tickets", reply);
+        let new = || NewTicket::new("Opera", "20".parse().unwrap());
+        for _ in 0..2 {
+            let answer = api.write("tickets create", api.client.tickets().create(new())).await.unwrap();
+            answer.unwrap_err();
+        }
+        let sent = mock.requests();
+        let keys: Vec<_> =
+            sent.iter().map(|request| request.headers.get("idempotency-key").unwrap()).collect();
+        assert!(!keys.is_empty() && keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+        assert_eq!(api.journal().claim_abandoned().len(), 1, "`orders resume` knows of it");
+    }
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn interrupted_write_is_reported_once_and_settled_by_a_retry() {
     let (url, keys) = losing(10);
     let cli = Cli::at(&url);
     let mut run = cli.run(&CREATE);
-    assert_eq!(run.code, 7, "{run:?}");
+    assert_eq!(run.code, 9, "{run:?}");
     assert!(run.err.contains("not known whether") && run.err.contains("same command again"), "{}", run.err);
     let journal = cli.home.path().join("journal");
     let notes: Vec<_> = std::fs::read_dir(&journal).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -153,7 +153,7 @@ fn key_of_an_interrupted_write_outlives_answers_that_settle_nothing() {
     let script = lost.into_iter().chain(open).chain([OnWrite::Answer("201 Created", TICKET)]).collect();
     let (url, keys) = scripted(true, script);
     let cli = Cli::at(&url);
-    assert_eq!(cli.run(&CREATE).code, 7);
+    assert_eq!(cli.run(&CREATE).code, 9);
     let journal = cli.home.path().join("journal");
     let mut runs = 0;
     loop {
@@ -177,7 +177,7 @@ fn refusal_of_a_resumed_write_settles_it() {
     let refusal = OnWrite::Answer("400 Bad Request", problem("invalid_input"));
     let (url, keys) = scripted(true, lost.into_iter().chain([refusal, refusal]).collect());
     let cli = Cli::at(&url);
-    assert_eq!(cli.run(&CREATE).code, 7);
+    assert_eq!(cli.run(&CREATE).code, 9);
     assert_eq!(cli.run(&CREATE).code, 2);
     assert_eq!(std::fs::read_dir(cli.home.path().join("journal")).unwrap().count(), 0);
     assert_eq!(cli.run(&CREATE).code, 2);
@@ -191,7 +191,7 @@ fn server_without_keys_gets_an_interrupted_write_again_only_when_repeated_twice(
     let (url, keys) = scripted(false, vec![OnWrite::HangUp, OnWrite::Answer("201 Created", TICKET)]);
     let cli = Cli::at(&url);
     let run = cli.run(&CREATE);
-    assert_eq!(run.code, 7);
+    assert_eq!(run.code, 9);
     assert!(run.err.contains("look first whether it was done (`ticketing tickets list --mine`)"), "{run:?}");
     assert!(!run.err.contains("same key"), "{run:?}");
     assert_eq!(keys.try_iter().count(), 1, "it was repeated");
@@ -218,7 +218,7 @@ fn key_of_an_interrupted_write_is_not_taken_up_by_another_user() {
         command.env("TICKETING_SESSION", session_of(user));
         finish(command, "").code
     };
-    assert_eq!([run_as("ada"), run_as("bob"), run_as("ada")], [7, 0, 0]);
+    assert_eq!([run_as("ada"), run_as("bob"), run_as("ada")], [9, 0, 0]);
     let sent: Vec<_> = keys.try_iter().collect();
     assert_eq!(sent.len(), 6);
     assert_ne!(sent[4], sent[0]);

@@ -254,7 +254,7 @@ fn lost_responses_at_original_are_reported_and_not_retried() {
             held.release(ProxyAction::Drop);
         }
         let run = Run::of(buying);
-        assert_eq!(run.code, 7, "{path} {point:?}: {run:?}");
+        assert_eq!(run.code, 9, "{path} {point:?}: {run:?}");
         assert!(run.err.contains("not known whether this was done"), "{}", run.err);
         assert!(run.err.contains("look first whether it was done (`ticketing orders list`"), "{}", run.err);
         assert!(!run.err.contains("same command again"), "{}", run.err);
@@ -276,7 +276,7 @@ fn exception_of_original_after_charge_is_not_called_a_refusal() {
     let ticket = fixture.ticket();
     fixture.original.fail_after_next_charge();
     let run = fixture.buy(&ticket);
-    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(run.code, 9, "{run:?}");
     assert!(run.err.contains("not known whether this was done: Something went wrong"), "{}", run.err);
     assert!(run.err.contains("the account of the card"), "{}", run.err);
     assert_eq!(fixture.original.charges().len(), 1);
@@ -290,7 +290,7 @@ fn raw_payment_with_lost_answer_is_not_repeated() {
     fixture.proxy.drop_at(Step::new(Method::POST, PAYMENTS, RequestStage::Answered));
     let field = format!("orderId={order}");
     let run = fixture.buyer.run(&["api", "POST", PAYMENTS, "-f", &field, "-f", "token=tok_visa"]);
-    assert_eq!(run.code, 7, "{run:?}");
+    assert_eq!(run.code, 9, "{run:?}");
     assert_eq!(fixture.original.charges().len(), 1);
 }
 
@@ -327,7 +327,7 @@ fn client_killed_at_any_step_of_buy_at_original_charges_once() {
         match run.code {
             0 | 5 => {}
             // The server cannot tell a repeated write from a new one, so nothing was sent.
-            1 => {
+            9 => {
                 assert!(interrupted && run.err.contains("look first whether it was done"), "{what}: {run:?}")
             }
             _ => panic!("{what}: {run:?}"),

@@ -249,6 +249,10 @@ impl Error {
             Self::UnknownOutcome { key, safe_to_repeat, .. } => {
                 key.is_some() && *safe_to_repeat != SafeToRepeat::Never
             }
+            // Not the words of the marketplace: whoever answered may have forwarded the write.
+            Self::Unexpected(_) | Self::Redirected { .. } | Self::TooLarge { .. } | Self::Decode { .. } => {
+                true
+            }
             _ => false,
         }
     }

@@ -178,7 +178,7 @@ mod offline {
         check_in(&file, at());
         let mock = marketplace();
         mock.on(Method::POST, PATH, Reply::broken());
-        assert_eq!(sync(&mock, &file).await.0.unwrap_err().exit, Exit::Unreachable);
+        assert_eq!(sync(&mock, &file).await.0.unwrap_err().exit, Exit::NotSettled);
         let recovered = marketplace();
         recovered.on(Method::POST, PATH, admission());
         assert!(sync(&recovered, &file).await.0.is_ok());

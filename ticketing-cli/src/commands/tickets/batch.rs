@@ -101,8 +101,10 @@ impl Batch {
             take(row, known(&journal, &row.1));
         }
         api.io().status(None);
-        // The command ends by itself, and says what became of each row.
-        note.settle();
+        // The command ends by itself, and says what became of each row. What it does not know, `orders resume` says.
+        if !report.has_unknown() {
+            note.settle();
+        }
         if report.is_complete() || journal.is_empty() {
             self.end(&journal);
         }

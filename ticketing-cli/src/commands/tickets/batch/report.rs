@@ -15,6 +15,8 @@ pub(super) struct Report {
     listed: usize,
     earlier: usize,
     open: usize,
+    /// The rows among `failures` that may be listed.
+    unknown: usize,
     not_sent: usize,
     /// The rows that failed, by their names.
     failures: Vec<(String, Failure)>,
@@ -39,6 +41,10 @@ impl Report {
                 self.tickets.push(*ticket);
             }
             RowOutcome::Failed(failure) => self.failures.push((label.to_owned(), failure)),
+            RowOutcome::Unknown(failure) => {
+                self.unknown += 1;
+                self.failures.push((label.to_owned(), failure));
+            }
             RowOutcome::Open => self.open += 1,
             RowOutcome::NotSent => self.not_sent += 1,
         }
@@ -52,6 +58,11 @@ impl Report {
     /// Returns whether every row is listed.
     pub(super) fn is_complete(&self) -> bool {
         self.tickets.len() == self.total
+    }
+
+    /// Returns whether it is not known of a row if it is listed.
+    pub(super) fn has_unknown(&self) -> bool {
+        self.open + self.unknown > 0
     }
 
     /// Reports the listed tickets, and fails if a row was not.
@@ -73,9 +84,15 @@ impl Report {
         let exit = first.exit;
         let exit =
             if self.failures.iter().all(|(_, other)| other.exit == exit) { exit } else { Exit::Failed };
-        let missing = self.failures.len() + self.not_sent;
+        let missing = self.failures.len() + self.not_sent - self.unknown;
         let verb = if missing == 1 { "was" } else { "were" };
-        let words = format!("{missing} of {} {verb} not listed", tickets(self.total));
+        let words = match self.unknown {
+            0 => format!("{missing} of {} {verb} not listed", tickets(self.total)),
+            unknown => format!(
+                "{missing} of {} {verb} not listed, and it is not known of {unknown}",
+                tickets(self.total)
+            ),
+        };
         let mut failure = Failure::new(exit, words);
         let hint = first.hint.clone();
         for (label, cause) in self.failures {

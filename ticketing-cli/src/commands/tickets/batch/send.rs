@@ -20,6 +20,8 @@ pub(super) enum RowOutcome {
     Earlier(Box<Ticket>),
     Listed(Box<Ticket>),
     Failed(Failure),
+    /// Its request was answered by nobody, or not by the marketplace.
+    Unknown(Failure),
     /// Its request was on its way when the command was interrupted.
     Open,
     /// It was not sent: another row failed in a way that stops the batch, or the command was interrupted.
@@ -63,6 +65,9 @@ impl<'a> Sender<'a> {
             self.is_stopped.store(true, Ordering::Relaxed);
             RowOutcome::Failed(failure)
         });
+        if matches!(outcome, RowOutcome::Unknown(_)) {
+            self.is_stopped.store(true, Ordering::Relaxed);
+        }
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         self.api.io().status(Some(&bar(done, self.total)));
         outcome
@@ -136,13 +141,13 @@ impl<'a> Sender<'a> {
     }
 
     fn refuse(&self, key: &IdempotencyKey, error: &Error) -> Result<RowOutcome, Failure> {
-        let is_open = error.is_unknown_outcome();
-        if !is_open {
-            // Without the line the row counts as sent, and is sent again with its key.
-            let _ = self.journal.mark_refused(key);
+        if error.is_unknown_outcome() || error.must_keep_key() {
+            return Ok(RowOutcome::Unknown(Failure::from(error)));
         }
+        // Without the line the row counts as sent, and is sent again with its key.
+        let _ = self.journal.mark_refused(key);
         match error.category() {
-            ErrorCategory::InvalidInput | ErrorCategory::Conflict if !is_open => {
+            ErrorCategory::InvalidInput | ErrorCategory::Conflict => {
                 Ok(RowOutcome::Failed(Failure::from(error)))
             }
             _ => Err(Failure::from(error)),
