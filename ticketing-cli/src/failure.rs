@@ -153,6 +153,10 @@ fn words_of(code: &ErrorCode, subject: &Subject) -> Option<(String, Option<Strin
             format!("a payment of order {id} is being taken"),
             Some(format!("`ticketing orders watch {id}` follows it")),
         ),
+        (ErrorCode::NotYetVisible, Subject::Order(id)) => (
+            format!("the payment service has not received order {id} yet"),
+            Some("wait a moment".to_owned()),
+        ),
         (ErrorCode::PassNotValid, Subject::Pass(id)) => (
             format!("pass {id} is not valid any more: it is used, void or offered for resale"),
             Some(format!("`ticketing passes get {id}` shows its status")),

@@ -9,6 +9,7 @@ use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, Tick
 use super::orders::create::{hold_message, order_at_price, settle_order};
 use super::payments::create::{already_paid, pay};
 use super::payments::on_page::pay_on_page;
+use super::payments::unpaid::{Charge, reservation, unpaid};
 use crate::card::{self, Card};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
@@ -77,7 +78,7 @@ impl Args {
             }
         };
         let payment = match card {
-            Card::Token(token) => pay(api, &order.id, &token).await?,
+            Card::Token(token) => pay(api, &order, &token).await?,
             Card::OnPage => pay_on_page(api, &order).await?,
         };
         api.io().info(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
@@ -153,7 +154,8 @@ impl Args {
         {
             self.agree(api, &own.ticket.title, price)?;
         }
-        settle_order(api, &own).await?;
+        let settled = settle_order(api, &own).await;
+        settled.map_err(|unrecorded| unpaid(api, &own, unrecorded, &Charge::None))?;
         Ok(Reservation::Own(own))
     }
 
@@ -212,13 +214,17 @@ fn price_changed(price: Money, agreed: Money, so: &str) -> Failure {
 /// Cancels an order at another price than the buyer agreed to. A server that ignores the price of an order creates such
 /// orders.
 async fn cancel_changed(api: &ApiContext, order: &Order, agreed: Money) -> Failure {
-    let so = match api.client.orders().cancel(&order.id).await {
-        Ok(()) => format!("nothing was paid, and order {} was cancelled", order.id),
+    let (id, price) = (&order.id, order.ticket.price);
+    match api.client.orders().cancel(id).await {
+        Ok(()) => price_changed(price, agreed, &format!("nothing was paid, and order {id} was cancelled")),
         Err(error) => {
-            format!("nothing was paid, but order {} could not be cancelled: {}", order.id, error)
+            let so = format!("nothing was paid, but order {id} could not be cancelled");
+            price_changed(price, agreed, &so)
+                .detail(error.user_message())
+                .detail(reservation(api, order))
+                .hint(format!("`ticketing orders cancel {id}` cancels it"))
         }
-    };
-    price_changed(order.ticket.price, agreed, &so)
+    }
 }
 
 /// Returns the buyer's newest order of this ticket that is not cancelled.

@@ -27,6 +27,7 @@ mod newest;
 mod on_page;
 mod open;
 mod original;
+mod outages;
 mod passes;
 mod pipes;
 mod profiles;

@@ -8,6 +8,7 @@ use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Pa
 use tokio::time::{Instant, sleep};
 
 use super::on_page::pay_on_page;
+use super::unpaid::{Charge, unpaid};
 use crate::card::{self, Card};
 use crate::commands::orders::create::hold_message;
 use crate::context::{ApiCommand, ApiContext};
@@ -48,7 +49,7 @@ impl ApiCommand for Args {
             return already_paid(api, &order, &card).await;
         }
         let payment = match card {
-            Card::Token(token) => pay(api, &id, &token).await?,
+            Card::Token(token) => pay(api, &order, &token).await?,
             Card::OnPage => pay_on_page(api, &order).await?,
         };
         api.printer().one(&payment)
@@ -91,7 +92,7 @@ async fn repeated(api: &ApiContext, order: &OrderId, card: &Card) -> Outcome<Opt
     let payments = api.client.payments();
     let write = payments.create(order, CardToken::new(token)).idempotency_key(key).resumed(true);
     match api.send(write).await? {
-        Ok(payment) => settled(api, payment).await.map(Some),
+        Ok(payment) => settled(api, payment).await.map(Some).map_err(Failure::from),
         Err(error) if error.code() == Some(&ErrorCode::OrderPaid) || is_unsupported(&error) => Ok(None),
         Err(error) => Err(Failure::about(&error, &Subject::Order(order.clone()))),
     }
@@ -103,14 +104,12 @@ pub(crate) fn is_unsupported(error: &Error) -> bool {
 }
 
 /// Waits until the outcome of a payment is known.
-async fn settled(api: &ApiContext, payment: Payment) -> Outcome<Payment> {
+async fn settled(api: &ApiContext, payment: Payment) -> Result<Payment, Error> {
     if payment.status.is_none_or(PaymentStatus::is_final) {
         return Ok(payment);
     }
     api.io().info("waiting for the payment provider");
-    api.client.payments().wait_until_settled(&payment.id).await.map_err(|error| {
-        Failure::from(error).hint(format!("`ticketing payments get {}` shows its outcome", payment.id))
-    })
+    api.client.payments().wait_until_settled(&payment.id).await
 }
 
 /// Returns the successful payment of an order, if the server lists payments.
@@ -125,15 +124,30 @@ pub(super) async fn payment_of(api: &ApiContext, order: &OrderId) -> Option<Paym
 }
 
 /// Pays for an order and waits for the outcome. The journal has the key before the request is sent.
-pub(crate) async fn pay(api: &ApiContext, order: &OrderId, token: &str) -> Outcome<Payment> {
+pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> Outcome<Payment> {
+    let (reserved, order) = (order, &order.id);
     let write = api.client.payments().create(order, CardToken::new(token));
-    let answer = api.write(&operation(order), write).await?;
+    let answer = match api.write(&operation(order), write).await {
+        Ok(answer) => answer,
+        Err(end) if api.is_dry_run() => return Err(end),
+        Err(unrecorded) => return Err(unpaid(api, reserved, unrecorded, &Charge::None)),
+    };
     let payment = match answer {
-        Ok(payment) => settled(api, payment).await?,
+        Ok(payment) => {
+            let charge = Charge::Pending(Some(payment.id.clone()));
+            let settled = settled(api, payment).await;
+            settled.map_err(|error| unpaid(api, reserved, Failure::from(error), &charge))?
+        }
         Err(error) if error.code() == Some(&ErrorCode::CardDeclined) && !error.is_unknown_outcome() => {
             return Err(with_remaining_time(api, order, Failure::from(error)).await);
         }
-        Err(error) => return Err(Failure::about(&error, &Subject::Order(order.clone()))),
+        Err(error) => {
+            let failure = Failure::about(&error, &Subject::Order(order.clone()));
+            return Err(match Charge::after(&error) {
+                Some(charge) => unpaid(api, reserved, failure, &charge),
+                None => failure,
+            });
+        }
     };
     match payment.status {
         Some(PaymentStatus::Failed) => {
@@ -180,6 +194,8 @@ async fn with_remaining_time(api: &ApiContext, order: &OrderId, failure: Failure
         )),
         Ok(Order { status, .. }) => failure.detail(format!("order {order}: {}", status.label())),
         // The decline is reported even if the order cannot be read.
-        Err(_) => failure,
+        Err(_) => failure.detail("nothing was charged").hint(format!(
+            "`ticketing orders get {order}` shows whether the ticket is still reserved for you"
+        )),
     }
 }

@@ -3,6 +3,7 @@
 use ticketing_sdk::{ErrorCode, Order, OrderStatus, Payment};
 
 use super::create::payment_of;
+use super::unpaid::{Charge, unpaid};
 use crate::commands::orders::watch::{countdown, follow};
 use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
@@ -14,7 +15,9 @@ pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> Outcome<Paym
     if !order.status.is_final() {
         show(api.io(), &api.client.pages().order(&order.id), Drawing::of_terminal(false));
     }
-    let end = follow(api, &order.id, |_| Ok(()), |order| countdown(api, order)).await?;
+    let end = follow(api, &order.id, |_| Ok(()), |order| countdown(api, order)).await;
+    // The page takes the payment also while this command does not follow the order.
+    let end = end.map_err(|failure| unpaid(api, order, failure, &Charge::Unknown))?;
     if end.status == OrderStatus::Complete {
         return payment_of(api, &end.id).await.ok_or_else(|| {
             Failure::failed(format!("order {} is paid, but its payment cannot be read", end.id))

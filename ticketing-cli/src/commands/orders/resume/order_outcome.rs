@@ -79,7 +79,7 @@ async fn act(api: &ApiContext, order: &Order, action: &mut UnpaidAction) -> Outc
         *action = ask(api, order).await?;
     }
     match action {
-        UnpaidAction::Pay(token) => match pay(api, &order.id, token).await {
+        UnpaidAction::Pay(token) => match pay(api, order, token).await {
             Ok(_) => Ok(None),
             Err(failure) if failure.exit == Exit::Declined => Ok(Some(failure.message.unwrap_or_default())),
             Err(failure) if matches!(failure.exit, Exit::Usage | Exit::NotAllowed) => Err(failure),

@@ -1,7 +1,9 @@
 //! The NATS server crashes, and loses its store.
 
+use ticketing_testkit::{Shape, TestStack};
+
 use super::Market;
-use crate::support::operate;
+use crate::support::{list, operate, order, ordered, pay, taken};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn repeated_kills_of_nats_are_tolerated() {
@@ -32,4 +34,27 @@ async fn lost_stream_is_rebuilt_from_the_outboxes() {
     }
     market.clients.wait_for_responses(20).await;
     market.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn payments_without_nats_are_pending_or_not_visible() {
+    let mut stack = TestStack::start_on(Shape::Processes).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let known = list(&stack, &seller, "Known to payments", 10.0).await;
+    let other = list(&stack, &seller, "Ordered meanwhile", 20.0).await;
+    stack.settle().await;
+    let earlier = ordered(&stack, &buyer, &known).await;
+    stack.settle().await;
+    stack.nats().kill().await;
+    let listed_meanwhile = list(&stack, &seller, "Listed meanwhile", 30.0).await;
+    order(&stack, &buyer, &listed_meanwhile).await.assert_refused(503, "not_yet_visible");
+    let meanwhile = ordered(&stack, &buyer, &other).await;
+    pay(&stack, &buyer, &meanwhile, "tok_visa").await.assert_refused(503, "not_yet_visible");
+    assert_eq!(pay(&stack, &buyer, &earlier, "tok_visa").await.ok(202)["status"], "authorized");
+    stack.nats().start().await;
+    stack.settle().await;
+    assert_eq!(taken(&stack, &earlier).await, (1, 1000));
+    assert_eq!(taken(&stack, &meanwhile).await, (0, 0));
+    pay(&stack, &buyer, &meanwhile, "tok_visa").await.ok(201);
+    stack.finish().await;
 }

@@ -1,0 +1,169 @@
+//! The failure of a payment whose order exists: what is reserved and until when, what was charged, and what continues.
+
+use ticketing_sdk::{Error, ErrorCode, Order, PaymentId, text};
+
+use crate::context::ApiContext;
+use crate::failure::Failure;
+
+/// What a failed payment means for the card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Charge {
+    /// Nothing was charged.
+    None,
+    /// It is not known whether the card was charged.
+    Unknown,
+    /// The server goes on with this payment, or with one whose id is not known.
+    Pending(Option<PaymentId>),
+}
+
+impl Charge {
+    /// Returns what the error of a payment means for the card; `None` where the error states the end of the order.
+    pub(crate) fn after(error: &Error) -> Option<Self> {
+        use ErrorCode::{
+            IdempotencyKeyInFlight, NotFound, NotOwner, OrderCancelled, OrderExpired, OrderPaid,
+            PaymentInProgress, ProviderUnavailable,
+        };
+        if error.is_unknown_outcome() {
+            return Some(Self::Unknown);
+        }
+        match error.code() {
+            Some(NotFound | NotOwner | OrderPaid | OrderExpired | OrderCancelled | PaymentInProgress) => {
+                return None;
+            }
+            Some(ProviderUnavailable | IdempotencyKeyInFlight) => return Some(Self::Pending(None)),
+            _ => {}
+        }
+        Some(match error {
+            // The server has accepted the payment, and its answer cannot be read.
+            Error::Decode { .. } | Error::TooLarge { .. } => Self::Unknown,
+            _ => Self::None,
+        })
+    }
+
+    fn words(&self) -> &'static str {
+        match self {
+            Self::None => "nothing was charged",
+            Self::Unknown => "it is not known whether the card was charged",
+            Self::Pending(_) => {
+                "the payment goes on without this command: the card is charged once, or not at all if the order ends first"
+            }
+        }
+    }
+}
+
+/// Adds to the failure of a payment what is reserved and until when, what was charged, and the command that continues.
+pub(crate) fn unpaid(api: &ApiContext, order: &Order, failure: Failure, charge: &Charge) -> Failure {
+    let id = &order.id;
+    let hint = match (charge, &failure.hint) {
+        (Charge::Pending(Some(payment)), _) => {
+            format!("`ticketing payments get {payment}` shows its outcome")
+        }
+        (Charge::Pending(None), _) => format!("`ticketing orders watch {id}` follows it"),
+        (_, Some(hint)) if hint.contains("the same command again") => hint.clone(),
+        (_, Some(hint)) => format!("{hint}; then the same command again continues the order"),
+        (_, None) => "run the same command again: it continues the order".to_owned(),
+    };
+    failure.detail(reservation(api, order)).detail(charge.words()).hint(hint)
+}
+
+/// Returns what an order reserves, and until when.
+pub(crate) fn reservation(api: &ApiContext, order: &Order) -> String {
+    let Order { id, expires_at, .. } = order;
+    let title = &order.ticket.title;
+    match order.time_left(api.now()) {
+        None => format!("order {id}: {}", order.status.label()),
+        Some(left) if left.is_zero() => format!("order {id}: the reservation of {title} has expired"),
+        Some(left) => {
+            let until = api.printer().local(*expires_at);
+            format!("order {id}: {title} is reserved for you until {until} (for {})", text::span(left))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_sdk::mock::{Mock, Reply};
+    use ticketing_sdk::{Method, OrderStatus, Payment, PaymentStatus, Timestamp, fixtures};
+
+    use super::*;
+    use crate::commands::payments::create::pay;
+    use crate::exit::Exit;
+    use crate::io::fake;
+    use crate::output::Format;
+
+    const PATH: &str = "/api/payments";
+    const RESERVED: &str = "order o-1: RustConf is reserved for you until ";
+
+    /// Pays for a reserved order at a marketplace that answers like this.
+    async fn failure_of(mock: &Mock) -> Failure {
+        let folder = tempfile::tempdir().unwrap();
+        let api = ApiContext::of_mock(mock, fake::pipe("").io, Format::Json, folder.path());
+        let mut order = fixtures::order("o-1", &fixtures::ticket("t-1").title("RustConf"));
+        order.status = OrderStatus::Created;
+        order.expires_at = api.now() + std::time::Duration::from_secs(600);
+        pay(&api, &order, "tok_visa").await.unwrap_err()
+    }
+
+    fn with_reply(reply: Reply) -> Mock {
+        let mock = Mock::new();
+        mock.on(Method::POST, PATH, reply);
+        mock
+    }
+
+    #[track_caller]
+    fn assert_says(failure: &Failure, exit: Exit, charge: &str, hint: &str) {
+        assert_eq!(failure.exit, exit, "{failure:?}");
+        assert!(failure.details.iter().any(|line| line.starts_with(RESERVED)), "{failure:?}");
+        assert!(failure.details.iter().any(|line| line == charge), "{failure:?}");
+        assert!(failure.hint.as_ref().unwrap().contains(hint), "{failure:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn payment_that_was_not_taken_names_the_reservation_and_the_next_command() {
+        const SAME: &str = "the same command again";
+        let not_visible = Reply::problem(503, ErrorCode::NotYetVisible, "not known here yet");
+        let limited = Reply::problem(429, ErrorCode::TooManyRequests, "slower").header("Retry-After", "600");
+        let signed_out = Reply::problem(401, ErrorCode::NotSignedIn, "Not authorized");
+        for (reply, exit) in [
+            (not_visible, Exit::Failed),
+            (limited, Exit::Failed),
+            (signed_out, Exit::NotAllowed),
+            (Reply::unreachable(), Exit::Unreachable),
+        ] {
+            let failure = failure_of(&with_reply(reply)).await;
+            assert_says(&failure, exit, "nothing was charged", SAME);
+        }
+        let failure = failure_of(&with_reply(Reply::broken())).await;
+        assert_says(&failure, Exit::Unreachable, "it is not known whether the card was charged", SAME);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn payment_that_goes_on_names_the_command_that_shows_its_outcome() {
+        let pending = Payment::new("p-1").order_id("o-1").status(PaymentStatus::Pending);
+        let mock = with_reply(Reply::json(202, &pending));
+        mock.on(Method::GET, "/api/payments/p-1", Reply::json(200, &pending));
+        let goes_on = Charge::Pending(None).words();
+        assert_says(&failure_of(&mock).await, Exit::Unreachable, goes_on, "`ticketing payments get p-1`");
+        let mock = with_reply(Reply::problem(503, ErrorCode::ProviderUnavailable, "no answer"));
+        assert_says(&failure_of(&mock).await, Exit::Failed, goes_on, "`ticketing orders watch o-1`");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn order_that_has_ended_is_not_called_reserved() {
+        for code in [ErrorCode::OrderPaid, ErrorCode::OrderExpired, ErrorCode::OrderCancelled] {
+            let failure = failure_of(&with_reply(Reply::problem(400, code, "no"))).await;
+            assert_eq!((failure.exit, failure.details.len()), (Exit::Conflict, 0), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn reservation_that_has_expired_is_said_to_have() {
+        let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
+        let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Json, folder.path());
+        let mut order = fixtures::order("o-1", &fixtures::ticket("t-1").title("RustConf"));
+        order.expires_at = Timestamp::from_millis(0);
+        assert_eq!(reservation(&api, &order), "order o-1: the reservation of RustConf has expired");
+        order.status = OrderStatus::AwaitingPayment;
+        assert_eq!(reservation(&api, &order), "order o-1: Being paid");
+    }
+}
