@@ -248,6 +248,7 @@ impl From<&Error> for Failure {
                 Self::new(exit, message).hint("is --server right, and is it a ticketing server behind it?")
             }
             Error::Session(why) => {
+                let exit = exit_of_session(&why.to_string());
                 let failure = Self::new(exit, message).hint(hint_to_read_session(&why.to_string()));
                 // The file system says why: a full disk, a folder that cannot be written to.
                 match std::error::Error::source(why) {
@@ -266,6 +267,11 @@ fn hint_to_reach(cause: &str) -> &'static str {
         true => "`ticketing serve` starts a server here; --server or TICKETING_SERVER names another",
         false => "is --server right? `ticketing doctor` shows the settings and the proxy that apply",
     }
+}
+
+/// Returns the exit code where a session cannot be read for this cause: the user has to sign in, or to unlock the keyring.
+pub(crate) fn exit_of_session(cause: &str) -> Exit {
+    if cause.contains("it is not known whether there is a session") { Exit::NotAllowed } else { Exit::Failed }
 }
 
 /// Returns what to do about a session that cannot be read for this cause.

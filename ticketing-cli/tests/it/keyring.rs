@@ -154,7 +154,17 @@ impl Desktop {
         assert_eq!(status, format!("the file {}\n", self.file().display()));
         self.ok(&["tickets", "list"], "");
         self.ok(&["auth", "signout"], "");
-        assert_ne!(self.run(&["whoami"], "").code, 0);
+        let signed_out = self.run(&["whoami"], "");
+        assert_eq!(signed_out.code, 4, "{signed_out:?}");
+        assert!(signed_out.err.starts_with("error: you are not signed in\n"), "{}", signed_out.err);
+    }
+
+    /// Checks that the file has no session.
+    #[track_caller]
+    fn has_notes_alone(&self) {
+        let file = std::fs::read_to_string(self.file()).unwrap();
+        let entries: std::collections::HashMap<String, String> = serde_json::from_str(&file).unwrap();
+        assert!(entries.keys().all(|key| key.starts_with("keyring ")), "{file}");
     }
 }
 
@@ -194,7 +204,7 @@ fn unlocked_keyring_keeps_the_session_across_its_restarts() {
     desktop.start_keyring(true);
     let signed_in = desktop.ok(SIGN_IN, PASSWORD);
     assert!(!signed_in.err.contains("notice"), "{}", signed_in.err);
-    assert!(!desktop.file().exists());
+    desktop.has_notes_alone();
     assert_eq!(desktop.ok(&["whoami"], "").out, "ada@example.com\n");
     let kept_in = desktop.ok(&["auth", "status", "--jq", ".keptIn"], "").out;
     assert_eq!(kept_in, "the keyring of the system, under \"ticketing\"\n");
@@ -206,7 +216,27 @@ fn unlocked_keyring_keeps_the_session_across_its_restarts() {
     assert_eq!(desktop.ok(&["whoami"], "").out, "ada@example.com\n");
     desktop.ok(&["auth", "signout"], "");
     assert_eq!(desktop.run(&["whoami"], "").code, 4);
-    assert!(!desktop.file().exists());
+    desktop.has_notes_alone();
+}
+
+#[test]
+fn locked_keyring_without_a_session_is_not_opened() {
+    let mut desktop = Desktop::with_bus();
+    desktop.start_keyring(true);
+    assert_eq!(desktop.run(&["whoami"], "").code, 4);
+    desktop.stop_keyring();
+    desktop.start_keyring(false);
+    let run = desktop.run(&["whoami"], "");
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(run.err.starts_with("error: you are not signed in\n"), "{}", run.err);
+    desktop.stop_keyring();
+    desktop.start_keyring(true);
+    desktop.ok(SIGN_IN, PASSWORD);
+    desktop.stop_keyring();
+    desktop.start_keyring(false);
+    let run = desktop.run(&["whoami"], "");
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(run.err.starts_with("error: the keyring is locked"), "{}", run.err);
 }
 
 #[test]
@@ -218,7 +248,7 @@ fn locked_keyring_leaves_the_session_to_the_file_with_one_line() {
     desktop.start_keyring(false);
     // It may hold a session, so the command does not answer that there is none.
     let unknown = desktop.run(&["whoami"], "");
-    assert_eq!(unknown.code, 1, "{unknown:?}");
+    assert_eq!(unknown.code, 4, "{unknown:?}");
     let error = "error: the keyring is locked, so it is not known whether there is a session";
     assert!(unknown.err.starts_with(error), "{}", unknown.err);
     assert!(unknown.err.contains("hint: unlock the keyring, or `ticketing login"), "{}", unknown.err);
@@ -236,7 +266,7 @@ fn session_of_a_locked_keyring_moves_into_it_at_the_next_sign_in() {
     desktop.start_keyring(true);
     assert_eq!(desktop.ok(&["whoami"], "").out, "ada@example.com\n");
     desktop.ok(SIGN_IN, PASSWORD);
-    assert_eq!(std::fs::read_to_string(desktop.file()).unwrap(), "{}");
+    desktop.has_notes_alone();
     assert_eq!(desktop.ok(&["whoami"], "").out, "ada@example.com\n");
 }
 

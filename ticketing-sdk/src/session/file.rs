@@ -42,8 +42,20 @@ fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(json)
 }
 
-/// Server to session; an empty one stands for a session that was cleared and may still be in a keyring.
+/// Server to session; an empty one stands for a session that was cleared and may still be in a keyring. Notes about keyrings have
+/// keys of their own, which no server has.
 type Sessions = BTreeMap<String, String>;
+
+/// What the notes about an entry of a keyring say.
+#[cfg(feature = "keyring")]
+mod note {
+    pub(super) const SESSION: &str = "session";
+    pub(super) const NONE: &str = "none";
+
+    pub(super) fn key(account: &str) -> String {
+        format!("keyring {account}")
+    }
+}
 
 /// The entry of a server in the file.
 pub(super) enum FileEntry {
@@ -95,6 +107,24 @@ impl FileSessions {
             "" => FileEntry::Cleared,
             _ => FileEntry::Session(session.into()),
         }))
+    }
+
+    /// Returns whether the keyring holds a session in the entry `account`; `None` if that was never noted.
+    #[cfg(feature = "keyring")]
+    pub(super) fn noted(&self, account: &str) -> Result<Option<bool>, SessionError> {
+        let note = self.read()?.and_then(|mut sessions| sessions.remove(&note::key(account)));
+        Ok(note.map(|note| note == note::SESSION))
+    }
+
+    /// Notes whether the keyring holds a session in the entry `account`, and forgets the session of the server in the file: the
+    /// keyring has the newer state.
+    #[cfg(feature = "keyring")]
+    pub(super) fn note(&self, server: &str, account: &str, has_session: bool) -> Result<(), SessionError> {
+        let note = if has_session { note::SESSION } else { note::NONE };
+        self.change(|sessions| {
+            sessions.remove(server);
+            sessions.insert(note::key(account), note.to_owned());
+        })
     }
 
     /// Marks the session of a server as cleared, in place of one in the file.

@@ -21,9 +21,11 @@ const KEYRING_TIMEOUT: Duration = Duration::from_secs(2);
 ///
 /// [`SessionStore::location`] tells which it is, and [`SessionLocation::notice`] has a line to say so to the user.
 ///
-/// A session in the file is newer than one in the keyring, and is used first. A keyring that cannot be read may hold a
-/// session: [`SessionStore::load`] fails then, where the file has none. Clearing the session of a locked keyring leaves a
-/// mark in the file, so that the session is not used once the keyring is open again.
+/// A session in the file is newer than one in the keyring, and is used first. The file also notes whether the keyring holds a
+/// session, so that a keyring without one is not opened, and its user is not asked for its password; a session that a program
+/// with another file has put there is not found then. A keyring that cannot be read may hold a session, unless the file notes that it
+/// holds none: [`SessionStore::load`] fails then, where the file has none. Clearing the session of a locked keyring leaves a mark in
+/// the file, so that the session is not used once the keyring is open again.
 ///
 /// ```no_run
 /// use ticketing_sdk::{Client, Keyring};
@@ -90,6 +92,11 @@ impl Keyring {
         format!("{} {server}", self.profile)
     }
 
+    /// Returns whether the keyring holds a session of a server; `None` if that was never noted, or the note cannot be read.
+    fn noted(&self, server: &str) -> Option<bool> {
+        self.file.noted(&self.account(server)).ok().flatten()
+    }
+
     /// Asks the keyring, unless it has failed before.
     fn ask<T: Send + 'static>(
         &self,
@@ -132,19 +139,31 @@ impl SessionStore for Keyring {
         match self.file.entry(server)? {
             Some(FileEntry::Session(session)) => return Ok(Some(session)),
             Some(FileEntry::Cleared) => {
-                self.clear(server)?;
+                // A session that is known to be there is deleted as soon as the keyring is open.
+                if self.noted(server) == Some(true) {
+                    self.clear(server)?;
+                }
                 return Ok(None);
             }
             None => {}
         }
-        let account = self.account(server);
+        let (account, noted) = (self.account(server), self.noted(server));
+        if noted == Some(false) {
+            return Ok(None);
+        }
         let session = match self.ask(move |backend| backend.get(&account)) {
             // A locked keyring may look like an empty one.
             Ok(None) => self.probe().map(|()| None),
             session => session,
         };
         match session {
-            Ok(session) => Ok(session.map(SecretString::from)),
+            Ok(session) => {
+                if noted != Some(session.is_some()) {
+                    // Without the note, the keyring is asked again the next time.
+                    let _ = self.file.note(server, &self.account(server), session.is_some());
+                }
+                Ok(session.map(SecretString::from))
+            }
             Err(KeyringError::Absent) => Ok(None),
             Err(KeyringError::Unavailable(why)) => {
                 Err(SessionError::new(format!("{why}, so it is not known whether there is a session")))
@@ -155,15 +174,19 @@ impl SessionStore for Keyring {
     fn save(&self, server: &str, session: &SecretString) -> Result<(), SessionError> {
         let (account, secret) = (self.account(server), session.clone());
         match self.ask(move |backend| backend.set(&account, secret.expose_secret())) {
-            Ok(()) => self.file.clear(server),
+            Ok(()) => self.file.note(server, &self.account(server), true),
             Err(_) => self.file.save(server, session),
         }
     }
 
     fn clear(&self, server: &str) -> Result<(), SessionError> {
+        if self.noted(server) == Some(false) {
+            return self.file.clear(server);
+        }
         let account = self.account(server);
         match self.ask(move |backend| backend.delete(&account)) {
-            Ok(()) | Err(KeyringError::Absent) => self.file.clear(server),
+            Ok(()) => self.file.note(server, &self.account(server), false),
+            Err(KeyringError::Absent) => self.file.clear(server),
             Err(KeyringError::Unavailable(_)) => self.file.mark_cleared(server),
         }
     }
@@ -176,7 +199,8 @@ impl SessionStore for Keyring {
             let why = known.map(|error| error.to_string());
             return in_file(why.unwrap_or_else(|| "there was no keyring at the last sign-in".to_owned()));
         }
-        match self.probe() {
+        let is_usable = if self.noted(server) == Some(true) { Ok(()) } else { self.probe() };
+        match is_usable {
             Ok(()) => SessionLocation::Keyring { service: SERVICE.to_owned(), account: self.account(server) },
             Err(why) => in_file(why.to_string()),
         }
@@ -307,15 +331,58 @@ mod tests {
 
     #[test]
     fn unlocked_keyring_stores_the_session_instead_of_a_file() {
-        let (keyring, backend, folder) = keyring(Fake::Open(Mutex::default()));
+        let (keyring, backend, _folder) = keyring(Fake::Open(Mutex::default()));
         assert_eq!(loaded(&keyring), None);
         keyring.save(SERVER, &"s3cret".into()).unwrap();
         assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
         assert!(matches!(keyring.location(SERVER), SessionLocation::Keyring { .. }));
         assert_eq!(backend.entries().unwrap().len(), 1, "the probe is gone");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        let file = || std::fs::read_to_string(keyring.file.path()).unwrap();
+        assert!(!file().contains("s3cret") && file().contains("\"session\""), "{}", file());
         keyring.clear(SERVER).unwrap();
+        assert!(file().contains("\"none\""), "{}", file());
         assert_eq!(loaded(&keyring), None);
+    }
+
+    /// The same user, with another keyring.
+    fn with_file_of(other: &Keyring, fake: Fake) -> Keyring {
+        let mut keyring = keyring(fake).0;
+        keyring.file = other.file.clone();
+        keyring
+    }
+
+    #[test]
+    fn keyring_without_a_session_is_not_opened() {
+        let (open, _, _folder) = keyring(Fake::Open(Mutex::default()));
+        assert_eq!(loaded(&open), None);
+        let unopened = with_file_of(&open, Fake::Hanging(AtomicUsize::new(0)));
+        assert_eq!(loaded(&unopened), None);
+        unopened.clear(SERVER).unwrap();
+        assert!(unopened.broken.lock().unwrap().is_none(), "the keyring was opened");
+        // What is kept in the file meanwhile is used, and leaves nothing behind.
+        let locked = with_file_of(&open, Fake::Locked);
+        locked.save(SERVER, &"s3cret".into()).unwrap();
+        locked.clear(SERVER).unwrap();
+        assert_eq!(loaded(&with_file_of(&open, Fake::Locked)), None);
+    }
+
+    #[test]
+    fn session_of_an_installation_without_notes_is_found() {
+        let (first, backend, _folder) = keyring(Fake::Open(Mutex::default()));
+        first.save(SERVER, &"s3cret".into()).unwrap();
+        std::fs::remove_file(first.file.path()).unwrap();
+        let entries = Mutex::new(backend.entries().unwrap().clone());
+        assert_eq!(loaded(&with_file_of(&first, Fake::Open(entries))).as_deref(), Some("s3cret"));
+        assert_eq!(first.noted(SERVER), Some(true));
+        assert!(with_file_of(&first, Fake::Locked).load(SERVER).is_err(), "it may be there");
+    }
+
+    #[test]
+    fn notes_of_profiles_with_one_file_are_apart() {
+        let (first, _, _folder) = keyring(Fake::Open(Mutex::default()));
+        assert_eq!(loaded(&first), None);
+        let second = Keyring { profile: "other".to_owned(), ..with_file_of(&first, Fake::Locked) };
+        assert!(second.load(SERVER).is_err());
     }
 
     #[test]
@@ -353,7 +420,7 @@ mod tests {
         assert_eq!(backend.entries().unwrap().len(), 1, "the first session is still in the keyring");
         assert_eq!(loaded(&open), None);
         assert!(backend.entries().unwrap().is_empty());
-        assert_eq!(std::fs::read_to_string(open.file.path()).unwrap(), "{}");
+        assert_eq!(open.noted(SERVER), Some(false));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use ticketing_sdk::{Timestamp, User};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome, hint_to_read_session};
+use crate::failure::{Failure, Outcome, exit_of_session, hint_to_read_session};
 use crate::help;
 use crate::output::SessionStatus;
 
@@ -23,7 +23,7 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let session = api.client.session().await.map_err(Failure::from)?;
         if let Some(why) = session.unreadable {
-            return Err(Failure::failed(format!("the session cannot be read: {why}"))
+            return Err(Failure::new(exit_of_session(&why), format!("the session cannot be read: {why}"))
                 .detail(format!("it is kept in {}", session.location))
                 .hint(hint_to_read_session(&why)));
         }
