@@ -21,6 +21,8 @@ pub(crate) struct Door {
     pub(crate) device: String,
     /// What is under way: nothing else is begun meanwhile.
     in_progress: Option<(CallId, DoorAction)>,
+    /// Whether the user has asked to prepare the door while it was being opened.
+    prepares_next: bool,
     /// Why the last action failed.
     pub(crate) error: Option<String>,
     pub(crate) conflicts: Vec<AdmissionConflict>,
@@ -81,7 +83,9 @@ impl Model {
 
     /// Fetches the door list; where there is one already, uploads first what it has admitted.
     pub(crate) fn prepare_door(&mut self) {
-        if self.door.state.is_some() {
+        if self.door.action() == Some(DoorAction::Open) {
+            self.door.prepares_next = true;
+        } else if self.door.state.is_some() {
             self.sync_door();
         } else {
             self.begin_door(DoorAction::Prepare, Call::PrepareDoor);
@@ -169,6 +173,9 @@ impl Model {
                 }
                 self.door.error = Some(error.message.trim_end_matches('.').to_owned());
             }
+        }
+        if std::mem::take(&mut self.door.prepares_next) {
+            self.prepare_door();
         }
         true
     }

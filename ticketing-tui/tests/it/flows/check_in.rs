@@ -128,6 +128,15 @@ fn door_is_prepared_by_a_key() {
 }
 
 #[test]
+fn key_that_is_pressed_while_the_door_is_opened_prepares_it() {
+    let mut harness = Harness::signed_in();
+    harness.press("3 c ctrl-o");
+    assert_eq!(count_pending!(harness, Call::PrepareDoor(_)), 0);
+    harness.answer_reads();
+    harness.assert_shows("the door list has 412 tickets");
+}
+
+#[test]
 fn offline_door_without_list_rules_unknown() {
     let mut harness = door();
     lose(&mut harness);
