@@ -8,6 +8,7 @@ mod sync;
 use std::path::{Path, PathBuf};
 
 use ticketing_sdk::{IdempotencyKey, PassCode, Ruling, Timestamp, Verdict};
+use ticketing_tui::DoorClock;
 
 use self::journal::{Admitted, DoorJournal, UploadOutcome};
 use self::list::{Decision, Origin, Rules};
@@ -23,8 +24,16 @@ pub(crate) use self::sync::{Conflict, SyncReport, lock, requests, sync};
 pub(crate) struct OfflineDoor {
     path: PathBuf,
     origin: Origin,
+    clock: DoorClock,
     rules: Rules,
     journal: DoorJournal,
+}
+
+/// Returns what a door with this list and this journal knows of the time.
+fn clock(list: &DoorList, journal: &DoorJournal) -> DoorClock {
+    let clock = list.clock();
+    let waiting = journal.entries().filter(|(_, outcome)| outcome.is_none()).map(|(admitted, _)| admitted.at);
+    DoorClock { latest: waiting.fold(clock.latest, Timestamp::max), ..clock }
 }
 
 impl OfflineDoor {
@@ -53,7 +62,8 @@ impl OfflineDoor {
     }
 
     fn new(path: &Path, list: DoorList, journal: DoorJournal) -> Self {
-        Self { path: path.to_owned(), origin: list.origin(), rules: Rules::new(list), journal }
+        let (origin, clock) = (list.origin(), clock(&list, &journal));
+        Self { path: path.to_owned(), origin, clock, rules: Rules::new(list), journal }
     }
 
     /// Admits by another list from now on, and keeps it.
@@ -62,13 +72,19 @@ impl OfflineDoor {
     /// If the list cannot be written.
     pub(crate) fn replace_list(&mut self, list: DoorList) -> Outcome {
         list.write(&self.path)?;
-        (self.origin, self.rules) = (list.origin(), Rules::new(list));
+        (self.origin, self.clock) = (list.origin(), clock(&list, &self.journal));
+        self.rules = Rules::new(list);
         Ok(())
     }
 
-    /// Returns when the list was made, and the number of its passes.
-    pub(crate) fn list(&self) -> (Timestamp, usize) {
-        (self.origin.prepared_at, self.rules.len())
+    /// Returns the number of passes on the list.
+    pub(crate) fn passes(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Returns what the door knows of the time.
+    pub(crate) fn clock(&self) -> DoorClock {
+        self.clock
     }
 
     /// Returns the number of admissions that are not uploaded.
@@ -84,12 +100,12 @@ impl OfflineDoor {
         })
     }
 
-    /// Decides about a code, and notes nothing.
+    /// Decides about a code at `at`, a time of the server, and notes nothing.
     pub(crate) fn decide(&self, code: &PassCode, device: Option<&str>, at: Timestamp) -> Verdict {
         self.admission(code, device, at).map_or_else(|refused| *refused, |admitted| admitted.verdict())
     }
 
-    /// Checks a code, and notes an admission before it returns.
+    /// Checks a code at `at`, a time of the server, and notes an admission before it returns.
     ///
     /// # Errors
     /// If the admission cannot be noted: then nobody was admitted.
@@ -103,8 +119,9 @@ impl OfflineDoor {
             Ok(admitted) => admitted,
             Err(refused) => return Ok(*refused),
         };
-        let verdict = admitted.verdict();
+        let (verdict, at) = (admitted.verdict(), admitted.at);
         self.journal.admit(admitted)?;
+        self.clock.latest = self.clock.latest.max(at);
         Ok(verdict)
     }
 
@@ -124,7 +141,7 @@ impl OfflineDoor {
             code: code.clone(),
             title: pass.title.clone(),
             seat: pass.details.seat.clone(),
-            at,
+            at: self.clock.admission_time(at),
             device: device.map(str::to_owned),
             key: IdempotencyKey::generate(),
         })

@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 use ticketing_sdk::{DoubleAdmission, PassCode, Timestamp, UserId, Verdict};
 
 use crate::call_error::CallError;
+use crate::door_clock::DoorClock;
 
 /// The doors of the accounts on this machine: each has a door list, and a journal of the admissions that the server does not
 /// know of yet.
@@ -46,7 +47,7 @@ pub struct Scan {
     pub code: PassCode,
     /// The name of the door, which the server keeps with the admission.
     pub device: Option<String>,
-    /// The time of the server at the scan.
+    /// The time of the server at the scan, as far as it is known.
     pub at: Timestamp,
 }
 
@@ -55,8 +56,8 @@ pub struct Scan {
 pub struct DoorState {
     /// The file of the door list, as it is shown.
     pub file: String,
-    /// When the list was fetched, by the clock of the server.
-    pub prepared_at: Timestamp,
+    /// What the door knows of the time.
+    pub clock: DoorClock,
     /// The number of passes on the list.
     pub passes: usize,
     /// The number of admissions that wait for their upload.

@@ -8,6 +8,7 @@ mod app;
 mod call_error;
 pub mod config;
 mod door;
+mod door_clock;
 mod driver;
 mod effect;
 mod event;
@@ -29,6 +30,7 @@ pub use crate::{
     app::{App, Setup},
     call_error::{CallError, CallErrorKind},
     door::{AdmissionConflict, Door, DoorState, DoorSync, Scan},
+    door_clock::{ClockFault, DoorClock},
     driver::{ExitReason, Options, run, run_plain},
     effect::{Call, CallId, Effect},
     event::{Event, Feed, Reply},

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{NewCheckIn, PassCode, Verdict};
+use ticketing_sdk::{NewCheckIn, PassCode, Timestamp, Verdict};
+use ticketing_tui::ClockFault;
 
 use self::verdict::Tally;
 use crate::clock;
@@ -30,7 +31,8 @@ use crate::output::{OpenList, Printer};
     ],
     "A scanner types a code and a line end. Only the user who listed the ticket first can admit its passes. The exit code is 10 if a pass was \
      refused, and 7 if the server could not be asked: the same code again is then sent with the same key, and admitted once.\n\
-     Without a network, --offline admits by a door list that `prepare` has fetched, and `sync` uploads the admissions later.",
+     Without a network, --offline admits by a door list that `prepare` has fetched, and `sync` uploads the admissions later. A wrong clock \
+     is warned of, and stops nobody.",
 ))]
 pub(crate) struct Args {
     /// The codes; without any, they are read from stdin, one per line
@@ -75,14 +77,18 @@ impl Args {
             for text in door.damage() {
                 context.io.warn(&text);
             }
+            let printer = context.printer();
+            let mut fault = None;
             let check_code = async |code: String| {
+                let at = door.clock().server_time(clock::now());
+                warn_of_clock(&printer, &door, at, &mut fault);
                 let (code, device) = (PassCode::new(code), device.as_deref());
                 if is_dry_run {
-                    return Ok(door.decide(&code, device, clock::now()));
+                    return Ok(door.decide(&code, device, at));
                 }
-                door.check_in(&code, device, clock::now())
+                door.check_in(&code, device, at)
             };
-            return each_code(&context.io, &context.printer(), codes, check_code).await;
+            return each_code(&context.io, &printer, codes, check_code).await;
         }
         let api = context.connect_and_report()?;
         if api.is_dry_run() {
@@ -91,6 +97,16 @@ impl Args {
         let check_code = async |code: String| check_in(&api, &code, device.as_deref()).await;
         each_code(api.io(), &api.printer(), codes, check_code).await
     }
+}
+
+/// Warns if the clock of this machine is wrong, when that begins and when it changes. `known` is what the last warning was about.
+fn warn_of_clock(printer: &Printer<'_>, door: &OfflineDoor, at: Timestamp, known: &mut Option<ClockFault>) {
+    let clock = door.clock();
+    let fault = clock.fault(at);
+    if let Some(fault) = fault.filter(|fault| *known != Some(*fault)) {
+        printer.io.warn(&clock.warning(fault, at, |at| printer.local(at)));
+    }
+    *known = fault;
 }
 
 /// Checks the codes of the arguments, else those of stdin, and shows each verdict at once.

@@ -10,6 +10,7 @@ use ticketing_sdk::{
     Client, Error, ErrorCode, Pass, PassClaim, PassCode, PassId, PassKeys, PassStatus, PassVerifier,
     Timestamp, UserId, Verdict,
 };
+use ticketing_tui::DoorClock;
 
 use super::journal::Admitted;
 use crate::exit::Exit;
@@ -23,6 +24,9 @@ pub(crate) struct DoorList {
     pub(crate) server: String,
     /// When the list was made, by the server's clock.
     pub(crate) prepared_at: Timestamp,
+    /// How far the server's clock was ahead of this machine's, in milliseconds. A list of an earlier version does not have it.
+    #[serde(default)]
+    pub(crate) clock_offset: i64,
     pub(crate) keys: PassKeys,
     pub(crate) passes: Vec<Pass>,
 }
@@ -31,7 +35,6 @@ pub(crate) struct DoorList {
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
     pub(super) server: String,
-    pub(super) prepared_at: Timestamp,
     /// The account whose passes are on the list; `None` if there is no pass.
     pub(super) issuer: Option<UserId>,
 }
@@ -63,14 +66,18 @@ pub(super) const MAX_PAGE: u32 = 500;
 const NOT_LISTED: &str = "not_listed";
 
 impl DoorList {
-    /// Fetches the list of the events of the user. `now` is the time of the server.
+    /// Fetches the list of the events of the user. `clock` is that of this machine.
     ///
     /// # Errors
     /// If the server cannot be reached, or nobody is signed in.
-    pub(crate) async fn fetch(client: &Client, now: Timestamp) -> Result<Self, Error> {
+    pub(crate) async fn fetch(client: &Client, clock: impl Fn() -> Timestamp) -> Result<Self, Error> {
         let keys = client.passes().keys().await?;
         let passes = client.passes().list().issued().limit(MAX_PAGE).all().await?;
-        Ok(Self { server: client.server().to_owned(), prepared_at: now, keys, passes })
+        // Only the answers tell the time of the server.
+        let local = clock();
+        let prepared_at = client.server_time(local);
+        let clock_offset = prepared_at.as_millis() - local.as_millis();
+        Ok(Self { server: client.server().to_owned(), prepared_at, clock_offset, keys, passes })
     }
 
     /// Reads a list.
@@ -90,7 +97,12 @@ impl DoorList {
     /// Returns where the list is from.
     pub(super) fn origin(&self) -> Origin {
         let issuer = self.passes.first().map(|pass| pass.issuer_id.clone());
-        Origin { server: self.server.clone(), prepared_at: self.prepared_at, issuer }
+        Origin { server: self.server.clone(), issuer }
+    }
+
+    /// Returns what the door knows of the time.
+    pub(super) fn clock(&self) -> DoorClock {
+        DoorClock::new(self.prepared_at, self.clock_offset)
     }
 
     /// Writes the list into a file that only its owner can read. A crash leaves the earlier list or this one.
@@ -204,7 +216,8 @@ pub(crate) mod vectors {
     pub(crate) fn list(passes: Vec<Pass>) -> DoorList {
         let keys = PassKeys::new([PassKey::new("k", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]);
         let prepared_at = Timestamp::from_millis(fixtures::NOW);
-        DoorList { server: "http://marketplace.test".to_owned(), prepared_at, keys, passes }
+        let server = "http://marketplace.test".to_owned();
+        DoorList { server, prepared_at, clock_offset: 0, keys, passes }
     }
 }
 

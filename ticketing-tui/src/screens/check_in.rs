@@ -64,7 +64,7 @@ fn words(verdict: &Verdict, local: &LocalTime) -> String {
     }
     match (verdict.reason.as_deref() == Some(ErrorCode::AlreadyAdmitted.as_str()), verdict.admitted_at) {
         (true, Some(at)) => format!("Already admitted {}", local.admission(at, verdict.device.as_deref())),
-        _ => text::sentence(&verdict.message),
+        _ => text::sentence(&verdict.message_with(|at| local.date_and_time(at))),
     }
 }
 
@@ -152,7 +152,7 @@ fn standing(model: &Model) -> (String, StyleRole) {
             _ => (format!("{key} prepares this door to admit without a network"), StyleRole::Usual),
         };
     };
-    let list = model.local.date_and_time(state.prepared_at);
+    let list = model.local.date_and_time(state.clock.prepared_at);
     let is_waiting = state.waiting > 0;
     match (door.action(), &door.error) {
         _ if model.is_offline() && is_waiting => {
@@ -170,6 +170,12 @@ fn standing(model: &Model) -> (String, StyleRole) {
             (format!("Works offline, too: {passes} on the list of {list}"), StyleRole::Usual)
         }
     }
+}
+
+/// What is wrong with the clock of this machine and with the journal of the door.
+fn warnings(model: &Model) -> Vec<String> {
+    let damage = model.door.state.iter().flat_map(|state| state.damage.clone());
+    model.door_clock_warning().into_iter().chain(damage).collect()
 }
 
 impl Screen for CheckIn {
@@ -223,8 +229,8 @@ impl Screen for CheckIn {
         let (words, role) = standing(model);
         let style = if role == StyleRole::Usual { painter.theme.faint } else { role.style(painter.theme) };
         let mut rest = below(painter.paragraph(rest, &words, style), 1);
-        for damage in model.door.state.iter().flat_map(|state| &state.damage) {
-            rest = painter.paragraph(rest, damage, painter.theme.warn);
+        for warning in warnings(model) {
+            rest = painter.paragraph(rest, &warning, painter.theme.warn);
         }
         for conflict in &model.door.conflicts {
             let words = format!("{} {}", painter.glyphs.cross, conflict_words(conflict, &model.local));
@@ -270,7 +276,8 @@ impl Screen for CheckIn {
         let verdicts = verdicts.map(|entry| format!("{}: {}", entry.ruling.heading(), entry.words));
         let conflicts = model.door.conflicts.iter().map(|conflict| conflict_words(conflict, &model.local));
         let standing = format!("{}.", standing(model).0);
-        let lines = [standing, self.sums()].into_iter().chain(conflicts).chain(verdicts).collect();
+        let lines = [standing].into_iter().chain(warnings(model)).chain([self.sums()]);
+        let lines = lines.chain(conflicts).chain(verdicts).collect();
         PlainView { lines, ..PlainView::form(&self.form) }
     }
 

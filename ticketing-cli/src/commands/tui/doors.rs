@@ -71,8 +71,7 @@ impl Doors {
 
     async fn fetch(&self, issuer: &UserId) -> Outcome<DoorState> {
         let path = self.path(issuer)?;
-        let now = self.client.server_time(clock::now());
-        let mut list = Some(DoorList::fetch(&self.client, now).await?);
+        let mut list = Some(DoorList::fetch(&self.client, clock::now).await?);
         if let Some(folder) = &self.folder {
             private_folder(folder)
                 .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
@@ -90,9 +89,9 @@ impl Doors {
 
 fn state(path: &Path, door: &Mutex<OfflineDoor>) -> DoorState {
     let door = lock(door);
-    let (prepared_at, passes) = door.list();
+    let (clock, passes) = (door.clock(), door.passes());
     let (waiting, damage) = (door.waiting(), door.damage().collect());
-    DoorState { file: path.display().to_string(), prepared_at, passes, waiting, damage }
+    DoorState { file: path.display().to_string(), clock, passes, waiting, damage }
 }
 
 fn call_error(failure: Failure) -> CallError {

@@ -171,6 +171,23 @@ fn offline_scans_wait_and_are_uploaded_when_the_connection_is_back() {
 }
 
 #[test]
+fn offline_door_warns_of_a_clock_that_was_changed_and_admits() {
+    let mut harness = prepared();
+    harness.server.skew = -3_600_000;
+    harness.feed(Event::Feed(Feed::Connected));
+    harness.assert_hides("The clock of this machine");
+    lose(&mut harness);
+    harness.assert_shows("The clock of this machine is wrong: it shows 2027-01-15 08:00 UTC+01, and");
+    scan(&mut harness, "TK1 ONE");
+    let admitted = Verdict::admitted(fixtures::admission());
+    answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted, Some(1))));
+    harness.assert_shows("ADMITTED");
+    harness.server.skew = 0;
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in: Duration::from_secs(60) }));
+    harness.assert_hides("The clock of this machine");
+}
+
+#[test]
 fn failed_upload_is_shown_and_tried_again_by_a_key() {
     let mut harness = prepared();
     scan(&mut harness, "TK1 ONE");

@@ -5,7 +5,9 @@ use ticketing_sdk::{
     Payment, PaymentStatus, SafeToRepeat, Ticket, TicketChange, TicketChangeKind, TicketDetails,
     TicketStatus, Timestamp, Verdict, fixtures,
 };
-use ticketing_tui::{AdmissionConflict, CallError, CallErrorKind, DoorState, DoorSync, Event, Feed, Reply};
+use ticketing_tui::{
+    AdmissionConflict, CallError, CallErrorKind, DoorClock, DoorState, DoorSync, Event, Feed, Reply,
+};
 
 use super::NOW;
 
@@ -99,7 +101,7 @@ pub(crate) fn admission() -> Admission {
 pub(crate) fn door(waiting: usize) -> DoorState {
     DoorState {
         file: "/home/ada/.local/share/ticketing/doors/door-5f2a91c0.json".to_owned(),
-        prepared_at: Timestamp::from_millis(NOW),
+        clock: DoorClock::new(Timestamp::from_millis(NOW), 0),
         passes: 412,
         waiting,
         damage: Vec::new(),

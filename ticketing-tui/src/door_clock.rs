@@ -1,0 +1,119 @@
+//! The time at a door without a network, and what is wrong with the clock of its machine.
+
+use std::time::Duration;
+
+use ticketing_sdk::Timestamp;
+
+/// What a door knows of the time without a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoorClock {
+    /// When the list was fetched, by the clock of the server.
+    pub prepared_at: Timestamp,
+    /// How far the clock of the server was ahead of that of this machine then, in milliseconds; 0 if that is not known.
+    pub offset: i64,
+    /// The latest time that the door has noted: that of the list, or of an admission that waits for its upload.
+    pub latest: Timestamp,
+}
+
+/// What is wrong with the clock of the machine of a door. The door admits all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockFault {
+    /// It is before the time of the door list.
+    BeforeList,
+    /// It is before the last admission.
+    SetBack,
+    /// It is long after the time of the door list, unless the list is that old.
+    LongAfterList,
+}
+
+/// How far a clock may be wrong without a warning.
+const TOLERANCE: Duration = Duration::from_secs(60);
+/// A door list is fetched shortly before the doors open.
+const MAX_LIST_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+impl DoorClock {
+    /// A door with this list, which has noted nothing.
+    #[must_use]
+    pub fn new(prepared_at: Timestamp, offset: i64) -> Self {
+        Self { prepared_at, offset, latest: prepared_at }
+    }
+
+    /// Converts a time of this machine to that of the server.
+    #[must_use]
+    pub fn server_time(&self, local: Timestamp) -> Timestamp {
+        Timestamp::from_millis(local.as_millis().saturating_add(self.offset))
+    }
+
+    /// Returns the time to note for an admission at `at`, a time of the server: none is before the list.
+    #[must_use]
+    pub fn admission_time(&self, at: Timestamp) -> Timestamp {
+        at.max(self.prepared_at)
+    }
+
+    /// Returns what is wrong with the clock if the time of the server is `at` by it.
+    #[must_use]
+    pub fn fault(&self, at: Timestamp) -> Option<ClockFault> {
+        let is_before = |other: Timestamp| other.saturating_duration_since(at) > TOLERANCE;
+        if is_before(self.prepared_at) {
+            Some(ClockFault::BeforeList)
+        } else if is_before(self.latest) {
+            Some(ClockFault::SetBack)
+        } else if at.saturating_duration_since(self.prepared_at) > MAX_LIST_AGE {
+            Some(ClockFault::LongAfterList)
+        } else {
+            None
+        }
+    }
+
+    /// Returns the warning about a fault as a phrase, with times as `time` formats them.
+    pub fn warning(&self, fault: ClockFault, at: Timestamp, time: impl Fn(Timestamp) -> String) -> String {
+        let (now, list) = (time(at), time(self.prepared_at));
+        match fault {
+            ClockFault::BeforeList => format!(
+                "the clock of this machine is wrong: it shows {now}, and the door list was made at {list}; admissions get that time"
+            ),
+            ClockFault::SetBack => format!(
+                "the clock of this machine was changed: it shows {now}, and the last admission was at {}",
+                time(self.latest)
+            ),
+            ClockFault::LongAfterList => format!(
+                "the clock of this machine shows {now}, and the door list was made at {list}: the list is old, or the clock is wrong"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: i64 = 1_800_000_000_000;
+    const MINUTE: i64 = 60_000;
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_millis(LIST + minutes * MINUTE)
+    }
+
+    #[test]
+    fn offset_leads_to_the_time_of_the_server() {
+        let clock = DoorClock::new(at(0), -120 * MINUTE);
+        assert_eq!(clock.server_time(at(125)), at(5));
+        assert_eq!((clock.fault(at(5)), clock.admission_time(at(5))), (None, at(5)));
+    }
+
+    #[test]
+    fn clock_before_the_list_or_the_last_admission_or_long_after_is_a_fault() {
+        let clock = DoorClock { latest: at(30), ..DoorClock::new(at(0), 0) };
+        for (minutes, fault) in [
+            (-2, Some(ClockFault::BeforeList)),
+            (-1, Some(ClockFault::SetBack)),
+            (28, Some(ClockFault::SetBack)),
+            (29, None),
+            (7 * 24 * 60, None),
+            (7 * 24 * 60 + 1, Some(ClockFault::LongAfterList)),
+        ] {
+            assert_eq!(clock.fault(at(minutes)), fault, "{minutes}");
+        }
+        assert_eq!(clock.admission_time(at(-600)), at(0));
+    }
+}
