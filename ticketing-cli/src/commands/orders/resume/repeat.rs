@@ -72,7 +72,7 @@ pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> Outcome
     let operation = write.operation().to_owned();
     let mut settlement = match repeat(api, &write).await? {
         Ok(response) => Settlement {
-            detail: done(&operation, &response),
+            detail: done(&operation, &response, |at| api.printer().local(at)),
             result: response.json().ok(),
             ..Settlement::new(operation, WriteOutcome::Done)
         },
@@ -115,8 +115,8 @@ struct Answer {
     admitted_at: Option<Timestamp>,
 }
 
-/// Returns what was done, by the answer of the server.
-fn done(operation: &str, response: &Response) -> String {
+/// Returns what was done, by the answer of the server, with times as `time` formats them.
+fn done(operation: &str, response: &Response, time: impl Fn(Timestamp) -> String) -> String {
     let Answer { id, title, price, claim_code, admitted_at } = response.json().unwrap_or_default();
     let price = price.map(|price| price.to_string()).unwrap_or_default();
     let words: Vec<&str> = operation.split(' ').take(2).collect();
@@ -126,7 +126,7 @@ fn done(operation: &str, response: &Response) -> String {
         ["passes", "claim"] => format!("{title} is yours: pass {id}"),
         ["passes", "resell"] => format!("{title} is offered for ${price}: ticket {id}"),
         ["checkin", ..] => {
-            let at = admitted_at.map(|at| format!(" at {at}")).unwrap_or_default();
+            let at = admitted_at.map(|at| format!(" at {}", time(at))).unwrap_or_default();
             format!("{title} was admitted{at}")
         }
         _ => format!("the server answered {}", response.status()),
