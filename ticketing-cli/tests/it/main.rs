@@ -8,6 +8,7 @@ mod certificates;
 mod client_kills;
 mod clock;
 mod completions;
+mod created;
 mod data_folder;
 mod demo;
 mod events;

@@ -78,7 +78,7 @@ impl Batch {
                 && api.context.settings.format == Format::Tsv
                 && printed.is_ok()
             {
-                printed = api.io().line(ticket.id.as_str());
+                printed = api.printer().next(&**ticket);
             }
             report.take(&row.label, outcome);
         };

@@ -4,7 +4,7 @@ use serde_json::Value;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
 use super::{check_in, code, one, prepare};
-use crate::imports::{ROWS, seats};
+use crate::imports::{ROWS, ids, seats};
 use crate::support::screen_code::decode_screen;
 use crate::support::{Cli, eventually, items, text};
 use crate::tui::pty::{Pty, terminal};
@@ -45,8 +45,8 @@ async fn seats_are_sold_passed_on_and_admitted_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let [seller, buyer, friend, fan] = ["seller", "buyer", "friend", "fan"]
         .map(|name| Cli::at(&stack.url()).sign_up(&format!("{name}@example.com")));
-    let listed = seller.ok(&["tickets", "import", seats(&seller).to_str().unwrap()]).out;
-    let listed: Vec<&str> = listed.lines().collect();
+    let listed = ids(&seller.ok(&["tickets", "import", seats(&seller).to_str().unwrap()]));
+    let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
     assert_eq!(listed.len(), ROWS);
 
     // The buyer gives the pass away: the code that was on the terminal is dead.
