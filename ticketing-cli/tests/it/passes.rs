@@ -1,5 +1,6 @@
 //! Passes and the door, against a real server.
 
+mod resold;
 #[cfg(unix)]
 mod story;
 
