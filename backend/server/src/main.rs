@@ -53,7 +53,7 @@ impl Failure {
 async fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let done = match parse_task(&words) {
-        Ok((task, settings)) => execute(task, settings).await,
+        Ok((task, settings)) => Box::pin(execute(task, settings)).await,
         Err(ParseError::Usage(error)) => error.exit(),
         Err(ParseError::Settings(error)) => Err(error.into()),
     };
