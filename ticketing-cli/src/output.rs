@@ -151,7 +151,7 @@ impl<'a> Printer<'a> {
     pub(crate) fn next<T: Record>(&self, record: &T) -> Outcome {
         if let Some(select) = self.selection() {
             let value = select.record(json::value(record)?);
-            if let Some(shaped) = select.shape(&value, self.io.terminal_info().out_terminal)? {
+            if let Some(shaped) = self.shape(select, &value)? {
                 return self.write_shaped(shaped, |text| self.io.data(text));
             }
             return self.io.data(match self.format {
@@ -180,7 +180,7 @@ impl<'a> Printer<'a> {
 
     fn write_selected(&self, select: &Select, document: &Value) -> Outcome {
         let terminal = self.io.terminal_info().out_terminal;
-        if let Some(shaped) = select.shape(document, terminal)? {
+        if let Some(shaped) = self.shape(select, document)? {
             return self.write_shaped(shaped, |text| self.io.page(text));
         }
         let text = match (self.format, document) {
@@ -194,11 +194,17 @@ impl<'a> Printer<'a> {
         self.io.page(&text)
     }
 
+    /// Applies the filter or template, if one was given.
+    fn shape(&self, select: &Select, document: &Value) -> Outcome<Option<Shaped>> {
+        let shaped = select.shape(document, self.io.terminal_info().out_terminal);
+        shaped.map_err(|failure| self.io.after_effect(failure))
+    }
+
     /// Writes the text of a filter or template, then what it says beside its text, and returns how it ended.
     fn write_shaped(&self, shaped: Shaped, write: impl FnOnce(&str) -> Outcome) -> Outcome {
         write(&shaped.text)?;
         shaped.messages.iter().for_each(|message| self.io.info(message));
-        shaped.failure.map_or(Ok(()), Err)
+        shaped.failure.map_or(Ok(()), |failure| Err(self.io.after_effect(failure)))
     }
 
     /// Writes the explanation of an order: the sentence and the timeline on a table, and the sentence on stderr beside rows.

@@ -52,8 +52,11 @@ fn write_whose_result_cannot_be_printed_says_that_it_was_done() {
     let output = command.spawn().unwrap().wait_with_output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{err}");
-    assert!(err.starts_with("error: it was done, but the result cannot be written to stdout: "), "{err}");
-    assert_eq!(cli.ok(&["tickets", "list", "--jq", ".items | length"]).out, "1\n");
+    assert!(err.starts_with("error: it was done, but cannot write to stdout: "), "{err}");
+    let run = cli.run(&["sell", "-t", "Opera", "-p", "20", "--jq", ".title | error"]);
+    assert!(run.code == 1 && run.err.starts_with("error: it was done, but "), "{run:?}");
+    assert!(run.err.contains("hint: do not run the command again"), "{run:?}");
+    assert_eq!(cli.ok(&["tickets", "list", "--jq", ".items | length"]).out, "2\n");
 }
 
 #[test]
