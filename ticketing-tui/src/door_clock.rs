@@ -90,20 +90,23 @@ mod tests {
     const LIST: i64 = 1_800_000_000_000;
     const MINUTE: i64 = 60_000;
 
-    fn at(minutes: i64) -> Timestamp {
+    fn minutes_after(minutes: i64) -> Timestamp {
         Timestamp::from_millis(LIST + minutes * MINUTE)
     }
 
     #[test]
     fn offset_leads_to_the_time_of_the_server() {
-        let clock = DoorClock::new(at(0), -120 * MINUTE);
-        assert_eq!(clock.server_time(at(125)), at(5));
-        assert_eq!((clock.fault(at(5)), clock.admission_time(at(5))), (None, at(5)));
+        let clock = DoorClock::new(minutes_after(0), -120 * MINUTE);
+        assert_eq!(clock.server_time(minutes_after(125)), minutes_after(5));
+        assert_eq!(
+            (clock.fault(minutes_after(5)), clock.admission_time(minutes_after(5))),
+            (None, minutes_after(5))
+        );
     }
 
     #[test]
     fn clock_before_the_list_or_the_last_admission_or_long_after_is_a_fault() {
-        let clock = DoorClock { latest: at(30), ..DoorClock::new(at(0), 0) };
+        let clock = DoorClock { latest: minutes_after(30), ..DoorClock::new(minutes_after(0), 0) };
         for (minutes, fault) in [
             (-2, Some(ClockFault::BeforeList)),
             (-1, Some(ClockFault::SetBack)),
@@ -112,8 +115,8 @@ mod tests {
             (7 * 24 * 60, None),
             (7 * 24 * 60 + 1, Some(ClockFault::LongAfterList)),
         ] {
-            assert_eq!(clock.fault(at(minutes)), fault, "{minutes}");
+            assert_eq!(clock.fault(minutes_after(minutes)), fault, "{minutes}");
         }
-        assert_eq!(clock.admission_time(at(-600)), at(0));
+        assert_eq!(clock.admission_time(minutes_after(-600)), minutes_after(0));
     }
 }

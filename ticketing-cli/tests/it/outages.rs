@@ -16,13 +16,13 @@ async fn purchase_without_nats_names_the_reserved_order_and_continues_later() {
     assert_eq!((run.code, run.out.as_str()), (1, ""), "{run:?}");
     let orders = buyer.json(&["orders", "list"]);
     let order = text(&orders[0]["id"]);
-    for said in [
+    for expected in [
         format!("error: the payment service has not received order {order} yet\n"),
         format!("  order {order}: RustConf is reserved for you until 20"),
         "  nothing was charged\n".to_owned(),
         "the same command again continues the order\n".to_owned(),
     ] {
-        assert!(run.err.contains(&said), "{said}: {}", run.err);
+        assert!(run.err.contains(&expected), "{expected}: {}", run.err);
     }
     stack.nats().start().await;
     stack.settle().await;

@@ -249,7 +249,7 @@ impl Error {
             Self::UnknownOutcome { key, safe_to_repeat, .. } => {
                 key.is_some() && *safe_to_repeat != SafeToRepeat::Never
             }
-            // Not the words of the marketplace: whoever answered may have forwarded the write.
+            // Not an answer of the marketplace: the server that answered may have forwarded the write.
             Self::Unexpected(_) | Self::Redirected { .. } | Self::TooLarge { .. } | Self::Decode { .. } => {
                 true
             }

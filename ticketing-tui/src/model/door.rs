@@ -76,7 +76,7 @@ impl Model {
         self.door.state.is_some() && (self.is_offline() || self.door.waiting_count() > 0)
     }
 
-    /// What is wrong with the clock of this machine while the list decides. The server has told its time at the sign-in, so that
+    /// What is wrong with the clock of this machine while the list decides. The server has stated its time at the sign-in, so that
     /// the clock is wrong only if it was changed since.
     pub(crate) fn door_clock_warning(&self) -> Option<String> {
         let clock = self.door.state.as_ref().filter(|_| self.admits_by_list())?.clock;

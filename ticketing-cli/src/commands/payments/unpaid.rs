@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn reservation_that_has_expired_is_said_to_have() {
+    fn expired_reservation_is_reported_as_expired() {
         let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
         let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Json, folder.path());
         let mut order = fixtures::order("o-1", &fixtures::ticket("t-1").title("RustConf"));

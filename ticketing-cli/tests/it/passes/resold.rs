@@ -74,7 +74,7 @@ fn order_that_holds_the_listing_is_the_last_one() {
 }
 
 #[test]
-fn buyer_who_ordered_before_the_upload_enters_and_the_door_is_told_of_the_earlier_holder() {
+fn buyer_who_ordered_before_the_upload_enters_and_the_door_learns_the_earlier_holder() {
     let offer = Offer::admitted_offline();
     offer.fan.ok(&["orders", "create", &offer.listing]);
     offer.sync();
