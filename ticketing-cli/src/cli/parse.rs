@@ -39,7 +39,7 @@ struct CommandLine {
 
 fn try_parse_from(args: &[OsString]) -> Result<CommandLine, clap::Error> {
     // Taking the tree apart takes time, right before the program ends.
-    let mut tree = ManuallyDrop::new(tree());
+    let mut tree = ManuallyDrop::new(if is_root_help(args) { tree_of_root_help() } else { tree() });
     let matches = tree.try_get_matches_from_mut(args)?;
     let cli = Cli::from_arg_matches(&matches)?;
     let (mut words, mut innermost) = (Vec::new(), &matches);
@@ -52,6 +52,17 @@ fn try_parse_from(args: &[OsString]) -> Result<CommandLine, clap::Error> {
     let typed_output = cli.global.output.filter(|_| is_typed(innermost, "output"));
     let call = Call::new(words, |option| is_typed(innermost, &option.replace('-', "_")));
     Ok(CommandLine { cli, call, writes, typed_output })
+}
+
+/// Returns whether the arguments ask for the long help of the program alone.
+fn is_root_help(args: &[OsString]) -> bool {
+    matches!(args, [_, flag] if flag == "--help")
+}
+
+/// The command line for the long help of the program, which shows no options of commands: the parser would copy the global ones
+/// into each command.
+pub(super) fn tree_of_root_help() -> clap::Command {
+    tree().mut_args(|arg| arg.global(false))
 }
 
 /// Returns whether the command line has an option.

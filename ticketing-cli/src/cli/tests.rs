@@ -100,6 +100,17 @@ fn long_help_ends_with_the_exit_codes() {
 }
 
 #[test]
+fn long_help_of_the_program_is_that_of_the_tree() {
+    let mut tree = parse::tree_of_root_help();
+    assert_eq!(tree.render_long_help().to_string(), super::tree().render_long_help().to_string());
+    assert!(tree.get_subcommands().all(|command| command.get_arguments().next().is_none()));
+    let args = ["ticketing", "--help"].map(OsString::from);
+    let failure = parse(&args, fake::pipe("").io.terminal_info()).unwrap_err().0;
+    let by_tree = super::tree().try_get_matches_from(&args).unwrap_err().render().to_string();
+    assert_eq!(failure.rendered.unwrap(), by_tree);
+}
+
+#[test]
 fn root_help_names_every_visible_command_once() {
     let help = short_root_help();
     // The names follow the group.
