@@ -3,7 +3,7 @@
 mod issue;
 
 use ticketing_events::{PassAdmitted, PassTransferred, PassUpdated};
-use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_platform::db::{Arg, DbError, Row, Tx};
 use ticketing_platform::{args, read_row};
 use ticketing_sdk::{DoubleAdmission, OrderId, PassId, PassStatus, TicketId, Timestamp, UserId};
 
@@ -186,7 +186,7 @@ pub fn claim(
     if pass.serial == serial {
         update(tx, publisher, &pass)?;
     } else {
-        write(tx, &pass)?;
+        write(tx, &pass, Change::Holder)?;
         publisher.outbox.append(tx, &transferred(&pass))?;
     }
     Ok(pass)
@@ -229,9 +229,9 @@ fn write_used(
     pass: &StoredPass,
     admission: DoubleAdmission,
 ) -> Result<(), DbError> {
-    write(tx, pass)?;
+    write(tx, pass, Change::State)?;
     let DoubleAdmission { admitted_at, device, .. } = admission;
-    let StoredPass { id, version, serial, .. } = pass.clone();
+    let (id, version, serial) = (pass.id.clone(), pass.version, pass.serial);
     publisher.outbox.append(tx, &PassAdmitted { id, version, serial, admitted_at, device }).map(drop)
 }
 
@@ -274,7 +274,7 @@ pub fn offer(
 
 /// Writes a change that leaves the holder, and publishes it.
 fn update(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, pass: &StoredPass) -> Result<(), DbError> {
-    write(tx, pass)?;
+    write(tx, pass, Change::State)?;
     let mut updated = PassUpdated {
         id: pass.id.clone(),
         version: pass.version,
@@ -309,13 +309,23 @@ fn transferred(pass: &StoredPass) -> PassTransferred {
     }
 }
 
+/// What a change of a pass writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    /// The state, and the holder with the order, the price and the serial.
+    Holder,
+    /// The state alone, so that the database leaves the index of holders as it is.
+    State,
+}
+
 /// Writes the next version, fenced by the one before.
-fn write(tx: &mut Tx<'_>, pass: &StoredPass) -> Result<(), DbError> {
+fn write(tx: &mut Tx<'_>, pass: &StoredPass, change: Change) -> Result<(), DbError> {
     let (mut listing, mut hash, mut expires) = (None, None, None);
     let admission = pass.state.admission();
     let at = admission.as_ref().map(|admission| admission.admitted_at.as_millis());
     let device = admission.as_ref().and_then(|admission| admission.device.as_ref());
-    let is_used = pass.state.status() == PassStatus::Used;
+    let status = pass.state.status();
+    let is_used = status == PassStatus::Used;
     let doubles = &pass.double_admissions;
     let double_admissions = (!doubles.is_empty()).then(|| to_json(doubles)).transpose()?;
     match &pass.state {
@@ -325,29 +335,33 @@ fn write(tx: &mut Tx<'_>, pass: &StoredPass) -> Result<(), DbError> {
         PassState::Offered { listing: id, .. } => listing = Some(id),
         PassState::Valid { transfer: None } | PassState::Used { .. } | PassState::Void => {}
     }
-    let written = tx.execute(
-        "UPDATE passes SET holder_id = $3, order_id = $4, paid = $5, serial = $6, status = $7, version = $2, \
-         listing_id = $8, admitted_at = $9, device = $10, claim_hash = $11, claim_expires_at = $12, \
-         double_admissions = $13, entered_at = $14, entered_device = $15 \
-         WHERE id = $1 AND version = $2 - 1",
-        args![
-            &pass.id,
-            pass.version,
-            &pass.holder_id,
-            pass.order_id.as_ref(),
-            pass.paid,
-            i64::from(pass.serial),
-            pass.state.status().as_str(),
-            listing,
-            at.filter(|_| is_used),
-            device.filter(|_| is_used),
-            hash,
-            expires,
-            double_admissions.as_deref(),
-            at.filter(|_| !is_used),
-            device.filter(|_| !is_used)
-        ],
-    )?;
+    let holder = match change {
+        Change::Holder => ", holder_id = $12, order_id = $13, paid = $14, serial = $15",
+        Change::State => "",
+    };
+    let sql = format!(
+        "UPDATE passes SET version = $2, status = $3, listing_id = $4, admitted_at = $5, device = $6, claim_hash = $7, \
+         claim_expires_at = $8, double_admissions = $9, entered_at = $10, entered_device = $11{holder} \
+         WHERE id = $1 AND version = $2 - 1"
+    );
+    let args: &[Arg<'_>] = args![
+        &pass.id,
+        pass.version,
+        status.as_str(),
+        listing,
+        at.filter(|_| is_used),
+        device.filter(|_| is_used),
+        hash,
+        expires,
+        double_admissions.as_deref(),
+        at.filter(|_| !is_used),
+        device.filter(|_| !is_used),
+        &pass.holder_id,
+        pass.order_id.as_ref(),
+        pass.paid,
+        i64::from(pass.serial)
+    ];
+    let written = tx.execute(&sql, if change == Change::State { &args[..11] } else { args })?;
     if written == 0 {
         return Err(DbError::Unavailable("another transaction has changed the pass".to_owned()));
     }

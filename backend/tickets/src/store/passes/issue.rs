@@ -9,7 +9,7 @@ use ticketing_sdk::{Money, OrderId, PassId, TicketId, UserId};
 
 use super::super::terms::to_json;
 use super::super::tickets::ChangePublisher;
-use super::{find_offered, transferred, update, write, write_used};
+use super::{Change, find_offered, transferred, update, write, write_used};
 use crate::domain::terms::Terms;
 
 /// A sale, as far as it is known: older versions state less of it.
@@ -67,7 +67,7 @@ pub(in super::super) fn settle_sale(
     if is_resale {
         let Some(mut pass) = find_offered(tx, sale.ticket)? else { return Ok(()) };
         if pass.sell(sale.ticket, &buyer, sale.order, price) {
-            write(tx, &pass)?;
+            write(tx, &pass, Change::Holder)?;
             publisher.outbox.append(tx, &transferred(&pass))?;
         }
         return Ok(());
