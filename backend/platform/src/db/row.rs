@@ -1,5 +1,8 @@
 //! One row of a result, whose columns are read by name.
 
+use std::cell::Cell;
+
+use rusqlite::Statement;
 use serde_json::Value;
 use ticketing_sdk::{
     CancelReason, DoubleAdmission, Money, OrderId, OrderStatus, PassId, PassStatus, PaymentId, PaymentStatus,
@@ -12,6 +15,8 @@ use crate::error_chain::error_chain;
 /// One row of a result.
 pub struct Row<'r> {
     row: Source<'r>,
+    /// The column after the last one that was read: most columns are read in their order.
+    next: Cell<usize>,
 }
 
 enum Source<'r> {
@@ -21,11 +26,11 @@ enum Source<'r> {
 
 impl<'r> Row<'r> {
     pub(super) fn sqlite(row: &'r rusqlite::Row<'r>) -> Self {
-        Self { row: Source::Sqlite(row) }
+        Self { row: Source::Sqlite(row), next: Cell::new(0) }
     }
 
     pub(super) fn postgres(row: &'r ::postgres::Row) -> Self {
-        Self { row: Source::Postgres(row) }
+        Self { row: Source::Postgres(row), next: Cell::new(0) }
     }
 
     /// Reads a column of any type that columns store: text and numbers, times, amounts, identifiers, statuses, JSON, and
@@ -41,9 +46,23 @@ impl<'r> Row<'r> {
     fn get<T: Stored>(&self, column: &str) -> Result<T, DbError> {
         let failed = |error: String| DbError::Statement(format!("column {column}: {error}"));
         match self.row {
-            Source::Sqlite(row) => row.get(column).map_err(|error| failed(error.to_string())),
+            Source::Sqlite(row) => {
+                let index = self.index(row, column).map_err(|error| failed(error.to_string()))?;
+                row.get(index).map_err(|error| failed(error.to_string()))
+            }
             Source::Postgres(row) => row.try_get(column).map_err(|error| failed(error_chain(&error))),
         }
+    }
+
+    /// Returns the place of a column, which SQLite knows by comparing the names of all columns before it.
+    fn index(&self, row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Result<usize> {
+        let (statement, next): (&Statement<'_>, _) = (row.as_ref(), self.next.get());
+        let index = match statement.column_name(next) {
+            Ok(name) if name == column => next,
+            _ => statement.column_index(column)?,
+        };
+        self.next.set(index + 1);
+        Ok(index)
     }
 
     /// Reads a TEXT column.
@@ -161,5 +180,24 @@ macro_rules! table_row {
 impl std::fmt::Debug for Row<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Row").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_read_in_any_order() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        let read = |columns: &[&str]| -> Vec<i64> {
+            let query = connection.query_row("SELECT 1 AS a, 2 AS b, 3 AS c", [], |row| {
+                let row = Row::sqlite(row);
+                Ok(columns.iter().map(|column| row.int(column).unwrap_or(0)).collect())
+            });
+            query.unwrap()
+        };
+        assert_eq!(read(&["a", "b", "c"]), [1, 2, 3]);
+        assert_eq!(read(&["c", "a", "b", "b", "c", "c", "none", "b"]), [3, 1, 2, 2, 3, 3, 0, 2]);
     }
 }

@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::mpsc;
 
@@ -102,9 +103,16 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_LIMIT.cast_signed())?;
+        keep_plans(&connection)?;
         Ok(connection)
     };
     open().map_err(|error| open_error(path, &error))
+}
+
+/// Keeps the plan of a cached statement whatever its arguments are. Otherwise SQLite prepares a statement again for each new
+/// argument of a range or a limit, which takes longer than most statements.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// Opens connections that only read. Each has read the database, so that all of its files exist.
@@ -243,5 +251,26 @@ fn roll_back(connection: &Connection) {
         && let Err(error) = connection.execute_batch("ROLLBACK").map_err(map_error)
     {
         tracing::error!(%error, "rollback failed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn statement_is_prepared_once_for_all_arguments() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = connect(&folder.path().join("plans.db"), OpenFlags::default()).unwrap();
+        connection.execute_batch("CREATE TABLE t (a BIGINT, b TEXT); CREATE INDEX t_a ON t (a, b);").unwrap();
+        let sql = "SELECT b FROM t WHERE (a, b) > ($1, $2) AND a <= $3 ORDER BY a, b LIMIT $4";
+        let mut statement = connection.prepare(sql).unwrap();
+        for number in 0..5 {
+            let mut rows = statement.query((number, "", number + 7, number + 1)).unwrap();
+            assert!(rows.next().unwrap().is_none());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }
