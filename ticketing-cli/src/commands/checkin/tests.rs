@@ -82,26 +82,27 @@ async fn door_without_a_session_ends() {
     assert_eq!((end.unwrap_err().exit, lines.len(), mock.requests().len()), (Exit::NotAllowed, 0, 1));
 }
 
+mod door_clock;
+
 mod offline {
     use super::*;
-    use crate::door::DoorList;
     use crate::door::vectors::{CODE, PASS, list};
     use ticketing_sdk::mock::Received;
     use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, fixtures};
 
-    fn at() -> Timestamp {
+    pub(super) fn at() -> Timestamp {
         Timestamp::from_millis(1_800_000_000_000)
     }
 
     /// A door list of one pass in a folder of its own.
-    fn prepared() -> (tempfile::TempDir, PathBuf) {
+    pub(super) fn prepared() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("door.json");
         list(vec![fixtures::pass(PASS)]).write(&file).unwrap();
         (folder, file)
     }
 
-    fn check_in(file: &std::path::Path, at: Timestamp) -> Verdict {
+    pub(super) fn check_in(file: &std::path::Path, at: Timestamp) -> Verdict {
         OfflineDoor::open(file).unwrap().check_in(&CODE.into(), Some("north"), at).unwrap()
     }
 
@@ -358,65 +359,5 @@ mod offline {
         prepare::Args::of_file(&file).run(&api).await.unwrap();
         assert_eq!(mock.requests()[1].query.as_deref(), Some("issued=me&limit=500"));
         assert_eq!(check_in(&file, at()).verdict, Ruling::Admitted);
-    }
-
-    #[tokio::test]
-    async fn list_has_the_difference_of_the_clocks_and_admissions_get_the_time_of_the_server() {
-        let (_folder, file) = prepared();
-        let mock = Mock::new();
-        let at_server = |reply: Reply| reply.header("Date", "Fri, 15 Jan 2027 08:00:00 GMT");
-        mock.on(Method::GET, "/api/passes/keys", at_server(Reply::json(200, &list(Vec::new()).keys)));
-        let pass = fixtures::pass(PASS).issuer_id("me");
-        mock.on(Method::GET, "/api/passes", at_server(Reply::json(200, &[pass])));
-        let client =
-            ticketing_sdk::Client::builder("http://marketplace.test").mock(&mock).session_value("s").build();
-        let fetched = DoorList::fetch(&client.unwrap(), clock::now).await.unwrap();
-        let server: Timestamp = "2027-01-15T08:00:00Z".parse().unwrap();
-        let apart = |one: Timestamp, other: Timestamp| (one.as_millis() - other.as_millis()).abs();
-        assert!(apart(fetched.prepared_at, server) < 60_000, "{}", fetched.prepared_at);
-        OfflineDoor::prepare(&file, fetched).unwrap();
-        let door = OfflineDoor::open(&file).unwrap();
-        assert!(apart(door.clock().server_time(clock::now()), server) < 60_000);
-    }
-
-    #[test]
-    fn list_of_an_earlier_version_has_no_difference_of_the_clocks() {
-        let (_folder, file) = prepared();
-        let mut json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-        assert!(json.as_object_mut().unwrap().remove("clockOffset").is_some());
-        std::fs::write(&file, json.to_string()).unwrap();
-        let door = OfflineDoor::open(&file).unwrap();
-        assert_eq!(door.clock().server_time(at()), at());
-    }
-
-    #[test]
-    fn wrong_clock_is_warned_of_once_and_stops_nobody() {
-        let (_folder, file) = prepared();
-        let mut door = OfflineDoor::open(&file).unwrap();
-        let list = door.clock().prepared_at;
-        let hours = |hours: i64| Timestamp::from_millis(list.as_millis() + hours * 3_600_000);
-        let (fake, mut known) = (fake::pipe(""), None);
-        let printer = Printer::new(&fake.io, Format::Jsonl, list);
-        for at in [hours(-2), hours(-1)] {
-            warn_of_clock(&printer, &door, at, &mut known);
-        }
-        let warning = fake.err.text();
-        assert!(warning.starts_with("notice: the clock of this machine is wrong: it shows "), "{warning}");
-        assert_eq!(warning.lines().count(), 1, "{warning}");
-        let verdict = door.check_in(&CODE.into(), None, hours(-1)).unwrap();
-        assert_eq!((verdict.verdict, verdict.admitted_at), (Ruling::Admitted, Some(list)));
-        warn_of_clock(&printer, &door, hours(1), &mut known);
-        assert_eq!(fake.err.text(), warning);
-    }
-
-    #[test]
-    fn clock_that_goes_back_behind_an_admission_is_warned_of_also_by_the_next_command() {
-        let (_folder, file) = prepared();
-        let list = OfflineDoor::open(&file).unwrap().clock().prepared_at;
-        let minutes = |minutes: i64| Timestamp::from_millis(list.as_millis() + minutes * 60_000);
-        assert_eq!(check_in(&file, minutes(60)).verdict, Ruling::Admitted);
-        let door = OfflineDoor::open(&file).unwrap();
-        assert_eq!(door.clock().fault(minutes(5)), Some(ClockFault::SetBack));
-        assert_eq!(door.clock().fault(minutes(60)), None);
     }
 }

@@ -134,7 +134,7 @@ mod tests {
             assert_says(&failure, exit, "nothing was charged", SAME);
         }
         let failure = failure_of(&with_reply(Reply::broken())).await;
-        assert_says(&failure, Exit::Unreachable, "it is not known whether the card was charged", SAME);
+        assert_says(&failure, Exit::NotSettled, "it is not known whether the card was charged", SAME);
     }
 
     #[tokio::test(start_paused = true)]
