@@ -233,6 +233,9 @@ impl From<&Error> for Failure {
                     "the operator of the server must renew its certificate; `ticketing doctor` compares the clocks"
                 }
                 CertificateError::OtherHost => "--server must name the host of the certificate",
+                CertificateError::IsAuthority => {
+                    "sign a certificate of the server with it (CA:FALSE, the host in subjectAltName); SSL_CERT_FILE then names the authority"
+                }
                 _ => "SSL_CERT_FILE names a file with the authority of the certificate, if it is to be trusted",
             }),
             Error::Unexpected(answer) => {
@@ -263,9 +266,14 @@ impl From<&Error> for Failure {
 
 /// Returns what to do about a server that cannot be reached for this cause.
 fn hint_to_reach(cause: &str) -> &'static str {
-    match cause.contains("refused") {
-        true => "`ticketing serve` starts a server here; --server or TICKETING_SERVER names another",
-        false => "is --server right? `ticketing doctor` shows the settings and the proxy that apply",
+    if cause.contains("the proxy") {
+        "HTTP_PROXY or HTTPS_PROXY names the proxy, and NO_PROXY the hosts that are reached without it"
+    } else if cause.contains("InvalidContentType") {
+        "it does not speak TLS there: is --server to begin with http://?"
+    } else if cause.contains("refused") {
+        "`ticketing serve` starts a server here; --server or TICKETING_SERVER names another"
+    } else {
+        "is --server right? `ticketing doctor` shows the settings and the proxy that apply"
     }
 }
 

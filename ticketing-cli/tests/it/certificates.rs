@@ -74,6 +74,13 @@ fn certificate_that_is_not_valid_is_named_with_what_to_do() {
             "it is of another host",
             "hint: --server must name the host of the certificate",
         ),
+        // `openssl req -x509` makes one that is an authority.
+        (
+            "self-signed.pem",
+            "self-signed.pem",
+            "it is the certificate of an authority, and not of a server",
+            "hint: sign a certificate of the server with it",
+        ),
         // The certificate is trusted as an authority, which it is not.
         (
             "valid.pem",
@@ -89,4 +96,23 @@ fn certificate_that_is_not_valid_is_named_with_what_to_do() {
         assert!(run.err.starts_with(&error), "{certificate}: {}", run.err);
         assert!(run.err.contains(hint), "{certificate}: {}", run.err);
     }
+}
+
+#[test]
+fn https_to_a_server_without_tls_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let _ = connection.read(&mut [0; 4096]);
+            let _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+        }
+    });
+    let run = list(&format!("https://{address}"), &file(AUTHORITY));
+    assert_eq!(run.code, 7, "{run:?}");
+    assert!(
+        run.err.contains("hint: it does not speak TLS there: is --server to begin with http://?"),
+        "{run:?}"
+    );
 }

@@ -87,6 +87,8 @@ pub enum CertificateError {
     OtherHost,
     /// Its issuer is not trusted.
     UnknownIssuer,
+    /// It is that of an authority, which signs certificates of servers: a self-signed one, as `openssl req -x509` makes it.
+    IsAuthority,
     /// Anything else, in the words of the verifier.
     Other(String),
 }
@@ -194,6 +196,7 @@ impl fmt::Display for CertificateError {
             Self::NotValidYet => "it is not valid yet",
             Self::OtherHost => "it is of another host",
             Self::UnknownIssuer => "its issuer is not trusted",
+            Self::IsAuthority => "it is the certificate of an authority, and not of a server",
             Self::Other(reason) => reason,
         })
     }

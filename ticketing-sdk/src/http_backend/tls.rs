@@ -79,6 +79,8 @@ fn certificate_error(reason: &Reason) -> CertificateError {
         Reason::NotValidYet | Reason::NotValidYetContext { .. } => CertificateError::NotValidYet,
         Reason::NotValidForName | Reason::NotValidForNameContext { .. } => CertificateError::OtherHost,
         Reason::UnknownIssuer => CertificateError::UnknownIssuer,
+        // The verifier wraps its own error, whose type is not part of its API.
+        other if other.to_string().contains("CaUsedAsEndEntity") => CertificateError::IsAuthority,
         other => CertificateError::Other(other.to_string()),
     }
 }
