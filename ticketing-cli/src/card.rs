@@ -1,4 +1,4 @@
-//! Card tokens of the payment provider. A card number must never come this way, and is never repeated.
+//! Card tokens of the payment provider. A card number is refused, and no message repeats it.
 
 use ticketing_sdk::{CardEntry, CardToken};
 

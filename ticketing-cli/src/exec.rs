@@ -16,7 +16,7 @@ pub(crate) fn run(io: &Io, line: &str, input: &str, variables: &[(&str, &str)]) 
     let unusable = |error: std::io::Error| Failure::failed(format!("cannot run {line:?}: {error}"));
     let mut child =
         shell(line).envs(variables.iter().copied()).stdin(Stdio::piped()).spawn().map_err(unusable)?;
-    // A command that does not read its input is none of an error.
+    // A command that does not read its input is no error.
     let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
     let status = child.wait().map_err(unusable)?;
     if !status.success() {

@@ -16,7 +16,7 @@ pub(crate) struct Home {
 #[derive(Debug, Clone)]
 struct Folders {
     root: PathBuf,
-    /// The folder of what the user sets by hand.
+    /// The folder of the files that the user edits.
     config: PathBuf,
 }
 
@@ -53,7 +53,7 @@ impl Home {
         Ok(self.folders()?.root.join(name))
     }
 
-    /// The writes that are under way.
+    /// Returns the folder of the journal of writes in progress.
     pub(crate) fn journal(&self) -> Outcome<PathBuf> {
         Ok(self.folders()?.root.join("journal"))
     }

@@ -138,8 +138,8 @@ pub enum Error {
         /// The problem.
         source: serde_json::Error,
     },
-    /// A watch cannot go on where it was: the server no longer keeps, or does not know, the changes since then. What was
-    /// built from the changes may be wrong, and has to be loaded again. The watch goes on with the changes from now on.
+    /// A watch cannot resume at its position: the server no longer keeps, or does not know, the changes since then. State
+    /// that was built from the changes may be wrong and has to be reloaded. The watch continues with new changes.
     #[error("some changes were missed: they are no longer kept by the server")]
     ChangesMissed,
     /// The session cannot be read from or written to its store.

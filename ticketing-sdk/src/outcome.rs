@@ -22,7 +22,7 @@ const ABSENT: u8 = 1;
 const ANNOUNCED: u8 = 2;
 
 impl IdempotencySupport {
-    /// Learns from the head of an answer. What a gateway answers by itself tells nothing.
+    /// Updates the state from the head of a response. The response of a gateway itself changes nothing.
     pub(crate) fn observe(&self, status: StatusCode, headers: &HeaderMap) {
         if headers.contains_key(IDEMPOTENCY_KEYS) {
             self.0.store(ANNOUNCED, Ordering::Relaxed);
@@ -74,7 +74,7 @@ impl Response {
 ///
 /// A gateway may have lost the server in the middle of the write, and a server that fails may do so after its commit. The
 /// marketplace answers 503 only before it has done anything, except with the code `outcome_unknown`. The original answers 400
-/// to an exception that nobody caught, wherever it was thrown: after the card was charged, too.
+/// to any uncaught exception, also to one that was thrown after the card was charged.
 pub(crate) fn may_have_been_done(response: &Response) -> bool {
     if !response.status.is_server_error() {
         return response.is_uncaught_exception();

@@ -200,8 +200,8 @@ impl Response {
         self.problem().is_some()
     }
 
-    /// Returns whether the original answers so: an exception that nobody caught, which may have been thrown after the
-    /// work was done.
+    /// Returns whether this is how the original answers an uncaught exception, which may have been thrown after the
+    /// write took effect.
     pub(crate) fn is_uncaught_exception(&self) -> bool {
         self.status == StatusCode::BAD_REQUEST
             && self.problem().is_some_and(|problem| match problem.errors.as_slice() {

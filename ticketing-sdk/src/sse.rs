@@ -35,7 +35,7 @@ pub(crate) struct Decoder {
 }
 
 impl Decoder {
-    /// Takes the next bytes, however they are cut, and gives the blocks that they complete.
+    /// Decodes the next bytes, in chunks of any size, and returns the blocks that they complete.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Vec<Block>, TooLarge> {
         let mut blocks = Vec::new();
         for byte in bytes {

@@ -118,7 +118,7 @@ impl Transport {
         Err(Error::Timeout { phase: Phase::Total, after: total })
     }
 
-    /// Tells the hooks and the span of an attempt.
+    /// Reports an attempt to the hooks and its span.
     fn report(
         &self,
         request: &Call,

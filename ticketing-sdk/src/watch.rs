@@ -27,10 +27,10 @@ const LAST_WAIT: Duration = Duration::from_secs(30);
 
 /// The changes of all tickets from now on (or from a position), as they happen.
 ///
-/// A lost connection is taken up again, for as long as it takes, after the last change that was seen: no change is left
-/// out. Where the server cannot resume there, the stream yields [`Error::ChangesMissed`] once, and goes on with the
-/// changes from then on: load again what was built from them. Any other error is what connecting again does not mend;
-/// the stream ends after it.
+/// The stream reconnects after a lost connection, without a limit, and resumes after the last change that was received: no
+/// change is left out. If the server cannot resume there, the stream yields [`Error::ChangesMissed`] once, and continues
+/// with the changes from then on: reload the state that was built from them. Any other error is permanent; the stream
+/// ends after it.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Where an action belongs.
+/// The scope of an action: the screens on which it is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// On every screen.
     Global,
-    /// Wherever there is a list or a text to move in.
+    /// On screens with a list or a text to scroll.
     Navigation,
     /// In the market and on a ticket.
     Tickets,
@@ -143,7 +143,7 @@ impl fmt::Display for Action {
     }
 }
 
-/// There is no action of that name.
+/// The error of an unknown name of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseActionError;
 

@@ -128,7 +128,7 @@ impl App {
                 let handled = self.broadcast(Input::Reply(id, &reply));
                 self.model.report_price_change();
                 if let (true, false, Err(error)) = (reported_by_screen, handled, &reply) {
-                    // Its screen is closed, and it matters all the same.
+                    // Its screen is closed, but the reply changes the model.
                     self.model.notify(Level::Error, error.line());
                 }
                 self.broadcast(Input::ModelChange);
@@ -165,7 +165,7 @@ impl App {
         self.model.clock_offset = millis;
     }
 
-    /// Draws everything, and answers where the cursor is to be shown, if anywhere.
+    /// Draws the frame. Returns the position of the cursor, if it is visible.
     pub fn draw(&mut self, buffer: &mut Buffer) -> Option<Position> {
         let mut click_targets = std::mem::take(&mut self.click_targets);
         click_targets.clear();

@@ -1,4 +1,4 @@
-//! The `[tui]` part of the config file: read with the place of every error, and written without touching the rest.
+//! The `[tui]` table of the config file: read with the position of every error, and written without changing the rest.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -49,7 +49,7 @@ pub(crate) fn write_file(file: &dyn ConfigFile, change: &SettingChange) -> Resul
     file.change(&|text| write(text, change).map_err(|error| format!("{error}; mend that first")))
 }
 
-/// Something in the config file that cannot be used, and where it is.
+/// An error in the config file, with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     /// The line, from 1.
@@ -84,11 +84,11 @@ pub fn read(text: &str) -> (Settings, Vec<ConfigError>) {
     (reader.settings, reader.errors)
 }
 
-/// The text of the file with one setting changed. All else stays: comments, the other settings, and what other programs
-/// keep there.
+/// Returns the text of the file with one setting changed. Everything else stays: comments, the other settings, and the
+/// tables of other programs.
 ///
 /// # Errors
-/// The file as it is is no TOML, so that it cannot be written to without losing something.
+/// If the file is not valid TOML: it cannot be changed without losing content.
 pub fn write(text: &str, change: &SettingChange) -> Result<String, ConfigError> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let (line, column) = place(text, error.span());
@@ -110,7 +110,7 @@ pub fn write(text: &str, change: &SettingChange) -> Result<String, ConfigError> 
     Ok(document.to_string())
 }
 
-/// Writes a value. The defaults one is written only over another.
+/// Writes a value. A default value is written only over another value.
 fn set(tui: &mut dyn TableLike, key: &str, mut new: toml_edit::Value, is_default: bool) {
     let old = tui.get(key);
     if is_default && old.is_none() {
@@ -213,7 +213,7 @@ impl Reader<'_> {
         self.settings.keys = keymap;
     }
 
-    /// One key, or a list of keys. `None`, with a error noted, if one of them is none.
+    /// One key, or a list of keys. Returns `None` and records an error if one of them is invalid.
     fn chords(&mut self, action: Action, item: &Item) -> Option<Vec<Chord>> {
         let single = item.as_value().filter(|value| value.is_str());
         let values: Vec<_> = match (single, item.as_array()) {

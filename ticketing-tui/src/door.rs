@@ -51,7 +51,7 @@ pub struct Scan {
     pub at: Timestamp,
 }
 
-/// How a door without a network stands.
+/// The state of a door without a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoorState {
     /// The file of the door list, as it is shown.
@@ -62,11 +62,11 @@ pub struct DoorState {
     pub passes: usize,
     /// The number of admissions that wait for their upload.
     pub waiting: usize,
-    /// What is wrong with the journal, a text for each line.
+    /// The errors of the journal, one for each line.
     pub damage: Vec<String>,
 }
 
-/// What an upload has found.
+/// The result of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoorSync {
     /// The state afterwards.

@@ -43,9 +43,9 @@ pub struct Options {
     pub door: Arc<dyn Door>,
     /// The config file, which need not be there.
     pub config: Arc<dyn ConfigFile>,
-    /// The colours, whatever the config file says.
+    /// Overrides the colours of the config file.
     pub theme: Option<ThemeName>,
-    /// The frames, whatever the config file says.
+    /// Overrides the frames of the config file.
     pub borders: Option<Borders>,
     /// How many colours the terminal shows.
     pub colours: Colours,
@@ -138,7 +138,7 @@ impl Runtime {
         self.events.try_recv().ok()
     }
 
-    /// Does what needs no terminal. Gives back what does.
+    /// Executes an effect that needs no terminal. Returns one that does.
     pub(crate) fn perform(&mut self, effect: Effect) -> Option<Effect> {
         match effect {
             Effect::Call(id, call) => self.call(id, call),
@@ -168,7 +168,7 @@ impl Runtime {
         let is_market = matches!(call, Call::Market);
         let task = tokio::spawn(self.caller.clone().call(id, call));
         if is_market && let Some(before) = self.market.replace(task) {
-            // Nobody waits for its pages any more.
+            // Its pages are no longer needed.
             before.abort();
         }
     }

@@ -7,7 +7,7 @@ use ticketing_sdk::{
 use crate::door::Scan;
 use crate::settings::SettingChange;
 
-/// Something to be done outside of the core. The driver does it, and hands back events.
+/// An effect outside of the core. The driver executes it and returns events.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Call the marketplace; the reply has the same id.
@@ -28,7 +28,7 @@ pub enum Effect {
     Redraw,
     /// Go to the background.
     Suspend,
-    /// Let go of the terminal, and end.
+    /// Release the terminal and quit.
     Quit,
 }
 
@@ -36,7 +36,7 @@ pub enum Effect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub(crate) u64);
 
-/// A question to the marketplace, or a write. Every write that creates something carries a key that is on disk before
+/// A read from the marketplace, or a write. Every write that creates something carries a key that is on disk before
 /// it leaves.
 #[derive(Debug, Clone)]
 pub enum Call {
@@ -86,7 +86,7 @@ pub enum Call {
     Withdraw(TicketId, i64),
     /// Reserve a ticket at the price that was shown.
     Reserve(TicketId, Money),
-    /// Let go of a reservation.
+    /// Cancel a reservation.
     Cancel(OrderId),
     /// Pay for an order, and follow the payment until its outcome is known.
     Pay {

@@ -55,9 +55,9 @@ pub enum Reply {
     },
     /// A ticket, as it is or has become.
     Ticket(Box<Ticket>),
-    /// One's own tickets.
+    /// The listings of the user.
     Listings(Vec<Ticket>),
-    /// One's own orders.
+    /// The orders of the user.
     Orders(Vec<Order>),
     /// An order, as it is or has become.
     Order(Box<Order>),
@@ -78,7 +78,7 @@ pub enum Reply {
         /// How the door stands afterwards, if it is prepared.
         door: Option<Box<DoorState>>,
     },
-    /// How the door stands; `None` if it is not prepared.
+    /// The state of the door; `None` if it is not prepared.
     Door(Option<Box<DoorState>>),
     /// What the upload of a door has found.
     DoorSync(Box<DoorSync>),

@@ -15,11 +15,11 @@ pub struct Chord {
     modifiers: KeyModifiers,
 }
 
-/// That is no key.
+/// The error of a text that is not a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseChordError(String);
 
-/// The keys that have a name of their own.
+/// The keys that have a name.
 const NAMED: [(&str, KeyCode); 18] = [
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
@@ -134,15 +134,15 @@ impl fmt::Display for ParseChordError {
 
 impl std::error::Error for ParseChordError {}
 
-/// Which keys stand for which action.
+/// The key bindings of the actions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Keymap {
-    /// Only what differs from the table.
+    /// The bindings that differ from the table.
     overrides: BTreeMap<Action, Vec<Chord>>,
 }
 
 impl Keymap {
-    /// The is_default keys, but for these.
+    /// Creates a keymap with the default keys, except for these.
     #[must_use]
     pub fn new(overrides: BTreeMap<Action, Vec<Chord>>) -> Self {
         Self { overrides }
@@ -169,7 +169,7 @@ impl Keymap {
         self.overrides.contains_key(&action)
     }
 
-    /// Gives an action these keys, or with `None` its is_default ones.
+    /// Binds an action to these keys, or with `None` to its default keys.
     pub fn set_keys(&mut self, action: Action, keys: Option<Vec<Chord>>) {
         match keys {
             Some(keys) => self.overrides.insert(action, keys),
@@ -183,10 +183,10 @@ impl Keymap {
         among.iter().copied().find(|action| self.keys(*action).contains(&chord))
     }
 
-    /// Another action that has the same key and can be there at the same time.
+    /// Returns another action that has the same key and can be available at the same time.
     #[must_use]
     pub fn conflicting_action(&self, action: Action, chord: Chord) -> Option<Action> {
-        // Questions and forms stand alone, but for lists of settings; everything else may be on one screen.
+        // Forms share a screen with global and navigation actions only; all other actions may be on one screen.
         let group = |action: Action| match action.scope() {
             Scope::Global | Scope::Navigation => 0,
             Scope::Tickets | Scope::Orders | Scope::Passes | Scope::Listings => 1,

@@ -65,13 +65,13 @@ pub(crate) struct Model {
     pending_calls: HashMap<CallId, PendingCall>,
     /// Counts the changes of the session: a reply to a call of an earlier session does not change the current one.
     session_number: u64,
-    /// The one who was signed in last.
+    /// The user who was signed in last.
     last_user: Option<UserId>,
-    /// Whether another user than the last one has signed in, and the screens still hold what the last one wrote.
+    /// Whether a different user has signed in while the screens still hold the input of the last one.
     has_new_user: bool,
-    /// The reservation that was just refused for its price, until a screen asks about the new one.
+    /// The reservation that was refused because the price changed, until a screen asks about the new price.
     pub(crate) price_change: Option<PriceChange>,
-    /// Lists of orders that show whether one holds a ticket oneself that was refused as reserved.
+    /// The pending lists of orders that show whether the user holds a ticket that was refused as reserved.
     reservation_checks: HashMap<CallId, TicketId>,
     title: String,
 }
@@ -79,7 +79,7 @@ pub(crate) struct Model {
 /// The session of the user.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Session {
-    /// The server was not subject yet.
+    /// The server was not asked yet.
     #[default]
     Unknown,
     /// The server did not answer the request.
@@ -88,7 +88,7 @@ pub(crate) enum Session {
     SignedIn(CurrentUser),
 }
 
-/// A ticket was not reserved because it costs something else than was shown.
+/// A ticket was not reserved because its price differs from the one that was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PriceChange {
     pub(crate) call: CallId,
@@ -112,13 +112,13 @@ enum CallSubject {
     Ticket(TicketId),
     Order(OrderId),
     Pass(PassId),
-    /// A write of which only its screen knows.
+    /// A write that only its screen tracks.
     ScreenWrite,
     /// A write of this pass.
     PassWrite(PassId),
     /// A file to write.
     File,
-    /// A subject whose state the model has itself.
+    /// A subject whose state is in the model.
     Other,
 }
 
@@ -132,7 +132,7 @@ pub(crate) enum FeedState {
     Retrying {
         error: CallError,
         retry_at: Timestamp,
-        /// Whether the program retries itself then, because the live feed would wait for longer.
+        /// Whether the program then retries by itself, because the live feed would wait longer.
         is_early: bool,
     },
     /// The server has none, or it ended for good.
@@ -157,7 +157,7 @@ impl Load {
         matches!(self, Self::Loading(awaited) if *awaited == call)
     }
 
-    /// Takes in the reply to the call that loads. Returns whether this is it.
+    /// Handles the reply to the call that loads the list. Returns whether it was that reply.
     pub(crate) fn finish(&mut self, call: CallId, reply: &Result<Reply, CallError>) -> bool {
         let is_awaited = self.awaits(call);
         if is_awaited {
@@ -208,18 +208,18 @@ impl Model {
         }
     }
 
-    /// The key of an action, as it is shown; nothing where it has none.
+    /// Returns the key of an action as text, or an empty text if it has none.
     pub(crate) fn key(&self, action: Action) -> String {
         self.settings.keys.key(action).map(|key| key.to_string()).unwrap_or_default()
     }
 
-    /// The key of an action that works while a line is being written.
+    /// Returns the key of an action that works while a text field has the focus.
     pub(crate) fn key_while_writing(&self, action: Action) -> String {
         let keys = self.settings.keys.keys(action);
         keys.iter().find(|key| !key.is_printable()).map(ToString::to_string).unwrap_or_default()
     }
 
-    /// The time by the server's clock, which sets the deadlines.
+    /// Returns the time by the server's clock, which sets the deadlines.
     pub(crate) fn server_now(&self) -> Timestamp {
         Timestamp::from_millis(self.now.as_millis().saturating_add(self.clock_offset))
     }

@@ -45,12 +45,12 @@ pub(crate) enum ConfirmAction {
     Cancel(OrderId),
     Withdraw(TicketId),
     SignOut,
-    /// Reserve a ticket at its new price, which was another when it was shown.
+    /// Reserve a ticket at its new price, which differs from the one that was shown.
     BuyAt {
         ticket: TicketId,
         price: Money,
         shown: Money,
     },
-    /// Leave while money is being taken.
+    /// Quit while a payment is in progress.
     Quit,
 }

@@ -44,7 +44,7 @@ pub(crate) fn detail_label(field: DetailField) -> &'static str {
     }
 }
 
-/// Returns the end of an id, enough to tell it from others in sight: the beginning of ids is when they were made.
+/// Returns the last 8 characters of an id: the first ones are the time of its creation, which ids of one minute share.
 pub(crate) fn short_id(id: &str) -> String {
     const LETTERS: usize = 8;
     let id = sanitize(id);
@@ -57,9 +57,9 @@ pub(crate) fn event_time(starts: &EventTime) -> String {
     format!("{} ({})", starts.label(), starts.offset())
 }
 
-/// Returns when an event starts in few columns: `17 Jan, 19:30`, or the date alone where the year is to be named.
+/// Returns when an event starts in few columns: `17 Jan, 19:30`, or only the date if the year must be shown.
 pub(crate) fn short_event_time(starts: &EventTime, now: Timestamp) -> String {
-    /// Within so many days, day and month tell the year.
+    /// Within this time, day and month determine the year.
     const NEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
     let label = starts.label();
     let (date, time) = label.split_once(", ").unwrap_or((&label, ""));
@@ -111,7 +111,7 @@ pub(crate) fn event_group(starts: Option<&EventTime>, now: Timestamp) -> String 
     }
 }
 
-/// With a capital letter at its beginning, and safe to show.
+/// Returns a text with a capital first letter, safe to show.
 pub(crate) fn sentence(text: &str) -> String {
     let text = sanitize(text);
     let mut characters = text.chars();
@@ -123,7 +123,7 @@ pub(crate) fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
-/// The text, cut to so many columns, with a sign where something is missing.
+/// Returns a text cut to this number of columns, with an ellipsis if it was cut.
 pub(crate) fn fit<'a>(text: &'a str, columns: u16, ellipsis: &str) -> Cow<'a, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
@@ -144,7 +144,7 @@ pub(crate) fn fit<'a>(text: &'a str, columns: u16, ellipsis: &str) -> Cow<'a, st
     Cow::Owned(cut)
 }
 
-/// The text in lines of so many columns, broken between words where that is possible.
+/// Wraps a text into lines of this number of columns, between words if possible.
 pub(crate) fn wrap(text: &str, columns: u16) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
@@ -190,18 +190,18 @@ pub(crate) fn price(cents: impl Into<u64>) -> String {
     format!("${}.{:02}", cents / 100, cents % 100)
 }
 
-/// Money as a price: `$149.99`.
+/// Returns an amount of money as a price: `$149.99`.
 pub(crate) fn money(money: Money) -> String {
     format!("${money}")
 }
 
-/// An amount as people write it, without the dollar sign before it.
+/// Returns an entered amount without white space and the dollar sign.
 pub(crate) fn amount(written: &str) -> &str {
     let written = written.trim();
     written.strip_prefix('$').unwrap_or(written).trim_start()
 }
 
-/// A number with its thousands apart, in ASCII: `100 000`.
+/// Returns a number with spaces between the thousands: `100 000`.
 pub(crate) fn count(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn short_time_names_the_year_where_it_is_not_the_next() {
+    fn short_time_has_a_year_unless_the_event_is_near() {
         let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
         for (starts, short) in [
             ("2027-01-17T19:30:00+01:00", "17 Jan, 19:30"),
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_can_be_read() {
+    fn numbers_and_prices_are_formatted() {
         assert_eq!(count(100_000), "100 000");
         assert_eq!(count(999), "999");
         assert_eq!(count_of(1, "ticket"), "1 ticket");

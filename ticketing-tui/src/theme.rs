@@ -40,11 +40,11 @@ impl ThemeName {
 pub enum Colours {
     /// None, or none are wanted.
     None,
-    /// The 16 of old.
+    /// The 16 ANSI colours.
     Sixteen,
-    /// The cube of 256.
+    /// The 256 indexed colours.
     Indexed,
-    /// Any.
+    /// True colour: any RGB value.
     True,
 }
 
@@ -63,11 +63,11 @@ pub(crate) struct Theme {
     pub(crate) accent: Style,
     /// The key in a footer.
     pub(crate) key: Style,
-    /// It is good, or free.
+    /// Success, or available.
     pub(crate) good: Style,
-    /// Look out.
+    /// A warning.
     pub(crate) warn: Style,
-    /// It is bad, or late.
+    /// An error, or an urgent deadline.
     pub(crate) bad: Style,
     /// Secondary text: ages, examples.
     pub(crate) faint: Style,
@@ -79,16 +79,16 @@ pub(crate) struct Theme {
     pub(crate) bar: Style,
     /// The tab that is open.
     pub(crate) tab: Style,
-    /// A field to write in.
+    /// A text field without the focus.
     pub(crate) field: Style,
-    /// A field that is being written in.
+    /// The text field that has the focus.
     pub(crate) focus: Style,
     /// A letter that matches a filter.
     pub(crate) matched: Style,
 }
 
 impl Theme {
-    /// The styles of a theme on a terminal with so many colours. `light` is what `Auto` means.
+    /// Returns the styles of a theme on a terminal with this number of colours. `light` is what `Auto` means.
     pub(crate) fn new(name: ThemeName, colours: Colours, light: bool) -> Self {
         let name = match (name, colours) {
             (_, Colours::None) => ThemeName::Plain,
@@ -234,7 +234,7 @@ const LIGHT: Palette = Palette {
     bad: Rgb(0x9c, 0x12, 0x1e),
 };
 
-/// The nearest of the 256 colours that every terminal with so many paints alike: the cube and the greys.
+/// Returns the nearest of the 256 indexed colours that all terminals show alike: the cube and the greys.
 fn nearest(rgb: Rgb) -> u8 {
     let step = |value: u8| match value {
         0..48 => 0,

@@ -44,7 +44,7 @@ pub(crate) struct PaymentWorker {
     core: ServiceCore,
     provider: Arc<dyn Provider>,
     timeouts: PaymentTimeouts,
-    /// The system clock: pauses between calls are real, whatever the marketplace's clock shows.
+    /// The system clock: pauses between calls use real time, not the clock of the marketplace.
     wall: Clock,
     due: Signal,
     subscriptions: PaymentSubscriptions,

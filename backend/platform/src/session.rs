@@ -151,7 +151,7 @@ impl Sessions {
         values.peek().is_some() && !values.any(is_ours)
     }
 
-    /// Returns the newest valid session of a request. An invalid session is ignored, whatever the reason.
+    /// Returns the newest valid session of a request. An invalid session is ignored.
     pub fn read(&self, headers: &HeaderMap) -> Option<Session> {
         // Identifiers rise also within a second.
         self.valid_sessions(headers).max_by(|a, b| (a.iat, &a.jti).cmp(&(b.iat, &b.jti)))

@@ -32,7 +32,7 @@ pub struct RecordedSpan {
     pub kind: &'static str,
     /// Its trace, in hexadecimal digits.
     pub trace: String,
-    /// Itself.
+    /// Its own id.
     pub id: String,
     /// The id of its parent; empty for a root.
     pub parent: String,
@@ -43,7 +43,7 @@ pub struct RecordedSpan {
 }
 
 impl RecordedSpan {
-    /// One of its attributes; empty where it has none of that name.
+    /// Returns one of its attributes; empty if it has none of that name.
     pub fn attribute(&self, name: &str) -> &str {
         self.attributes.get(name).map_or("", String::as_str)
     }
@@ -55,7 +55,7 @@ impl RecordedSpan {
 }
 
 impl Collector {
-    /// Starts to take spans.
+    /// Starts the collector.
     ///
     /// # Panics
     /// If there is no free port.
@@ -69,7 +69,7 @@ impl Collector {
         Self { server, recorded }
     }
 
-    /// The one that this process sends its own traces to, from now on.
+    /// Returns the collector that receives the traces of this process from now on.
     ///
     /// # Panics
     /// If they are sent elsewhere already.
@@ -83,7 +83,7 @@ impl Collector {
         })
     }
 
-    /// Returns where it listens, as a setting.
+    /// Returns its URL, as a setting.
     pub fn endpoint(&self) -> String {
         self.server.url()
     }

@@ -56,10 +56,10 @@ impl FromStr for Outage {
     }
 }
 
-/// Ends every session on this database but our own.
+/// Terminates every other session on this database.
 const END_SESSIONS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                             WHERE datname = current_database() AND pid <> pg_backend_pid()";
-/// For a command that is to change something on a database that only reads.
+/// Allows writes in this session, for a command on a read-only database.
 const WRITABLE: &str = "SET transaction_read_only = off";
 /// A function for triggers that refuse rows, as a full tablespace would.
 const FULL_TABLESPACE: &str = "\

@@ -52,7 +52,7 @@ struct Faults {
 }
 
 impl Faults {
-    /// Returns how much longer so many bytes take.
+    /// Returns the additional delay of this number of bytes.
     fn pause(&self, bytes: usize) -> Duration {
         let narrow =
             |rate: usize| Duration::from_secs(bytes as u64) / u32::try_from(rate.max(1)).unwrap_or(u32::MAX);
@@ -99,18 +99,18 @@ impl FaultProxy {
         self.faults.send_modify(|faults| (faults.refuses, faults.cuts) = (true, faults.cuts + 1));
     }
 
-    /// From now on nothing passes in this direction; connections stay open. What is sent is held, and passes once the
-    /// fault is healed; if the connection is cut before, it is lost.
+    /// Stalls this direction from now on; connections stay open. Sent bytes are held, and forwarded once the fault is healed;
+    /// if the connection is cut before, they are lost.
     pub fn stall(&self, direction: Direction) {
         self.faults.send_modify(|faults| faults.stalled[direction as usize] = true);
     }
 
-    /// From now on everything takes so much longer, in each direction.
+    /// Delays all bytes by this time from now on, in each direction.
     pub fn delay(&self, by: Duration) {
         self.faults.send_modify(|faults| faults.delay = by);
     }
 
-    /// From now on no more than this passes, in each direction of each connection.
+    /// Limits the throughput from now on, in each direction of each connection.
     pub fn throttle(&self, bytes_per_second: usize) {
         self.faults.send_modify(|faults| faults.bytes_per_second = Some(bytes_per_second));
     }
@@ -143,7 +143,7 @@ async fn serve(
     let connected = async {
         // Where there is no server, there is no connection.
         let server = TcpStream::connect(server).await.ok()?;
-        // Nothing is to come later than it would without us.
+        // The proxy itself must add no latency.
         client.set_nodelay(true).and_then(|()| server.set_nodelay(true)).ok()?;
         live.fetch_add(1, Ordering::SeqCst);
         let _gone = ConnectionCount(&live);
@@ -170,7 +170,7 @@ impl Drop for ConnectionCount<'_> {
     }
 }
 
-/// Passes on what comes, until nothing more does.
+/// Forwards bytes until the end of the stream.
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,

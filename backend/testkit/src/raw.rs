@@ -19,7 +19,7 @@ pub struct Raw {
     base: String,
 }
 
-/// A request that is being made. Awaiting it sends it.
+/// A request under construction. Awaiting it sends it.
 #[derive(Debug)]
 #[must_use = "a request is sent by awaiting it"]
 pub struct RawRequest {
@@ -38,7 +38,7 @@ impl Raw {
     /// Returns a request to `path`, which may have a query.
     ///
     /// # Panics
-    /// If the path is not one.
+    /// If the path is invalid.
     pub fn request(&self, method: Method, path: &str) -> RawRequest {
         let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         RawRequest { raw: self.clone(), request: request.body(Full::default()).expect("a valid request") }
@@ -77,28 +77,28 @@ impl RawRequest {
         self
     }
 
-    /// Sends a cookie (`name=value`) along.
+    /// Adds a cookie (`name=value`).
     pub fn cookie(self, cookie: &str) -> Self {
         self.header("cookie", cookie)
     }
 
-    /// Sends an idempotency key along.
+    /// Adds an idempotency key.
     pub fn key(self, key: &str) -> Self {
         self.header("idempotency-key", key)
     }
 
-    /// Sends JSON.
+    /// Sets the body to JSON.
     pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())
     }
 
-    /// Sends bytes.
+    /// Sets the body and its content type.
     pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
         *self.request.body_mut() = Full::new(body.into());
         self.header(header::CONTENT_TYPE.as_str(), content_type)
     }
 
-    /// Sends the request, and says what went wrong when there is no answer.
+    /// Sends the request. Returns a message if there is no response.
     ///
     /// # Errors
     /// If the connection fails.
@@ -109,10 +109,10 @@ impl RawRequest {
         Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
-    /// Sends the request and reads server-sent events out of its answer.
+    /// Sends the request and returns the stream of server-sent events in its response.
     ///
     /// # Panics
-    /// If the answer is no stream of events.
+    /// If the response is not a stream of events.
     pub async fn events(self) -> EventStream {
         let request = self.header("accept", "text/event-stream");
         let answer = request.raw.client.request(request.request).await.expect("an answer");

@@ -183,7 +183,7 @@ async fn kill_at_start(program: &Program, data_dir: &Path, rng: &mut SeededRng) 
     child.kill().await.expect("the server can be killed");
 }
 
-/// Starts the server and waits until the clients have got so many responses.
+/// Starts the server and waits until the clients have received this number of responses.
 async fn start_and_wait(
     program: &Program,
     data_dir: &Path,

@@ -16,7 +16,7 @@ use ticketing_sdk::{ClaimCode, PassCode, PassId, PassKey, PassKeys};
 const SEED: usize = 32;
 /// The characters of a claim code: Crockford's base32, without letters that look like digits.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// A claim code has so many characters of 5 bits each: 100 bits.
+/// The number of characters of a claim code. Each has 5 bits: 100 bits in total.
 const CLAIM_CHARS: usize = 20;
 /// The characters between two hyphens.
 const CLAIM_GROUP: usize = 4;

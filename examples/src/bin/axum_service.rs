@@ -40,8 +40,8 @@ async fn cheapest(State(client): State<Client>) -> Result<Json<Option<Ticket>>, 
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
-    let listen = arguments.next().context("where to listen? 127.0.0.1:8080, for example")?;
+    let server = arguments.next().context("SERVER is missing, such as http://127.0.0.1:3000")?;
+    let listen = arguments.next().context("ADDRESS is missing, such as 127.0.0.1:8080")?;
     // One client for the whole service: clones share its connections.
     let app = Router::new().route("/cheapest", get(cheapest)).with_state(Client::new(server)?);
     let listener = tokio::net::TcpListener::bind(listen).await?;

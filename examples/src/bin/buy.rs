@@ -9,9 +9,9 @@ use ticketing_sdk::{CardToken, Client, ErrorCode, IdempotencyKey, Payment, Payme
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
-    let ticket = arguments.next().context("which ticket? its id")?;
-    let card = CardToken::new(arguments.next().context("which card? a token like tok_visa")?);
+    let server = arguments.next().context("SERVER is missing, such as http://127.0.0.1:3000")?;
+    let ticket = arguments.next().context("TICKET is missing: the id of a ticket")?;
+    let card = CardToken::new(arguments.next().context("CARD is missing: a token such as tok_visa")?);
     let session = std::env::var("TICKETING_SESSION").context("TICKETING_SESSION is not set")?;
 
     let client = Client::builder(server).session_value(session).build()?;

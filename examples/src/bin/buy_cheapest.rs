@@ -25,17 +25,17 @@ struct Purchase {
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
-    let limit: Money = arguments.next().context("at most for how much? 80, for example")?.parse()?;
-    let card = arguments.next().context("which card? a token like tok_visa")?;
-    let file = arguments.next().context("which file keeps the purchase?")?;
+    let server = arguments.next().context("SERVER is missing, such as http://127.0.0.1:3000")?;
+    let limit: Money = arguments.next().context("LIMIT is missing, such as 80")?.parse()?;
+    let card = arguments.next().context("CARD is missing: a token such as tok_visa")?;
+    let file = arguments.next().context("FILE is missing: it stores the purchase")?;
     let session = std::env::var("TICKETING_SESSION").context("TICKETING_SESSION is not set")?;
     let client = Client::builder(server).session_value(session).build()?;
 
     let (order, payment_key) = reserve(&client, limit, Path::new(&file)).await?;
     println!("reserved {} for {}", order.ticket.id, order.ticket.price);
     let payment = client.payments().create(&order.id, CardToken::new(card)).idempotency_key(payment_key);
-    // The key makes it one payment, whichever run sends it.
+    // With the same key, all runs of the program make one payment.
     let payment = payment.resumed(true).wait_until_settled().await?;
     match payment.status {
         Some(PaymentStatus::Succeeded) | None => println!("paid: the ticket is yours"),

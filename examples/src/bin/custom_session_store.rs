@@ -48,8 +48,8 @@ impl SessionStore for Folder {
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
-    let path = arguments.next().context("which folder?")?.into();
+    let server = arguments.next().context("SERVER is missing, such as http://127.0.0.1:3000")?;
+    let path = arguments.next().context("FOLDER is missing")?.into();
 
     let client = Client::builder(server).session_store(Folder { path }).build()?;
     let session = client.session().await?;

@@ -27,7 +27,7 @@ fn draw(frame: &mut Frame<'_>, tickets: &[Ticket]) {
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
-    let server = std::env::args().nth(1).context("which server? http://127.0.0.1:3000, for example")?;
+    let server = std::env::args().nth(1).context("SERVER is missing, such as http://127.0.0.1:3000")?;
     let client = Client::new(server)?;
     let mut changes = client.tickets().watch().await?;
     let newest = || client.tickets().list().any_status().newest(100);

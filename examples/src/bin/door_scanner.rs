@@ -17,8 +17,8 @@ const ATTEMPTS: u32 = 3;
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
-    let device = arguments.next().context("which door? a name")?;
+    let server = arguments.next().context("SERVER is missing, such as http://127.0.0.1:3000")?;
+    let device = arguments.next().context("DEVICE is missing: the name of the door")?;
     let session = std::env::var("TICKETING_SESSION").context("TICKETING_SESSION is not set")?;
 
     let client = Client::builder(server).session_value(session).build()?;

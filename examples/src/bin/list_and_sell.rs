@@ -11,7 +11,7 @@ use ticketing_sdk::{Client, Error, ErrorCode, NewTicket, SecretString, TicketSor
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
+    let server = arguments.next().context("SERVER is missing, such as http://127.0.0.1:3000")?;
     let email = arguments.next().context("whose account? an e-mail address")?;
     // Other users of the machine can read arguments, so the password is an environment variable.
     let password =

@@ -12,7 +12,7 @@ use ticketing_sdk::{Client, RetryPolicy};
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
+    let server = arguments.next().context("SERVER is missing, such as http://127.0.0.1:3000")?;
     let requests: usize = arguments.next().context("how many requests? 1000, for example")?.parse()?;
     let parallel: usize = arguments.next().context("how many at a time? 16, for example")?.parse()?;
     // A retry would hide a failure, and count its wait as latency.

@@ -11,8 +11,8 @@ use ticketing_sdk::{Client, Error, Money, Ticket, TicketStatus};
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
-    let limit: Money = arguments.next().context("at most for how much? 80, for example")?.parse()?;
+    let server = arguments.next().context("SERVER is missing, such as http://127.0.0.1:3000")?;
+    let limit: Money = arguments.next().context("LIMIT is missing, such as 80")?.parse()?;
     let mut left: u32 = arguments.next().context("how many? 3, for example")?.parse()?;
     let client = Client::new(server)?;
 
@@ -27,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
             }
             Ok(Some(_)) => {}
             Ok(None) => break,
-            // The watch goes on; what was missed and is still for sale is in the list.
+            // The watch continues; tickets that were missed and are still for sale are in the list.
             Err(Error::ChangesMissed) => {
                 for ticket in client.tickets().list().max_price(limit.into()).all().await? {
                     println!("{} {}", ticket.price, sanitize(&ticket.title));

@@ -17,12 +17,12 @@ struct Row {
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
-    let file = arguments.next().context("which file? tickets.csv, for example")?;
+    let server = arguments.next().context("SERVER is missing, such as http://127.0.0.1:3000")?;
+    let file = arguments.next().context("FILE is missing, such as tickets.csv")?;
     let session = std::env::var("TICKETING_SESSION").context("TICKETING_SESSION is not set")?;
     let client = Client::builder(server).session_value(session).build()?;
 
-    // The whole file is read before the first ticket is listed, so that a wrong row stops it before it begins.
+    // The whole file is read first, so that an invalid row stops the program before it lists a ticket.
     let rows: Vec<Row> = csv::Reader::from_path(&file)?.deserialize().collect::<Result<_, _>>()?;
     let name = file.rsplit('/').next().unwrap_or_default().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     for (index, row) in rows.into_iter().enumerate() {

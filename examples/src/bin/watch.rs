@@ -10,7 +10,7 @@ use ticketing_sdk::{Client, WatchEvent};
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "an example shows what it did")]
 async fn main() -> anyhow::Result<()> {
-    let server = std::env::args().nth(1).context("which server? http://127.0.0.1:3000, for example")?;
+    let server = std::env::args().nth(1).context("SERVER is missing, such as http://127.0.0.1:3000")?;
     let client = Client::new(server)?;
 
     // `watch()` returns a stream of changes; `into_events` adds the state of the connection.

@@ -22,7 +22,7 @@ struct Names {
 pub(crate) fn measure(report: &mut Report, server: &Server) {
     let mut program = Program::start(server, &["tui"]);
     program.until_shown(&title(TICKETS));
-    // The first second belongs to the start: the first notice has left the screen by then.
+    // Skip the first second: the first notice disappears in it.
     program.idle(SPAN / 10);
     let names = Names {
         ticks: "idle in the market for 10 s: processor, by utime + stime",
@@ -34,7 +34,7 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
 
     // The newest ticket is selected.
     program.press("b");
-    program.until_shown("Held for you");
+    program.until_shown("Reserved for you");
     program.idle(SPAN / 10);
     let names = Names {
         ticks: "idle while a reservation runs out, 10 s: processor, by utime + stime",
@@ -46,11 +46,11 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
     report.count("memory with 40 tickets, peak (VmHWM)", "MiB", memory_mib(program.pid(), "VmHWM"));
     report.count("memory with 40 tickets, of its own (RssAnon)", "MiB", memory_mib(program.pid(), "RssAnon"));
 
-    // The next round shall find a market in which nothing runs out.
+    // The next round needs a market without a running reservation.
     program.press(CANCEL);
     program.until_shown("Sure?");
     program.press("y");
-    program.until_shown("free for others again");
+    program.until_shown("is available again");
 }
 
 fn idle(report: &mut Report, program: &mut Program, names: &Names) {

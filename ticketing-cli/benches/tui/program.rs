@@ -51,7 +51,7 @@ impl Program {
         Self { began, screen, written, keyboard, child, _terminal: terminal.master }
     }
 
-    /// Returns when the screen came to be like this.
+    /// Waits until the screen satisfies the condition. Returns that time.
     pub(crate) fn until(&mut self, what: &str, condition: impl Fn(&Screen) -> bool) -> Instant {
         let end = Instant::now() + DEADLINE;
         loop {
@@ -69,12 +69,12 @@ impl Program {
         }
     }
 
-    /// Returns when the screen came to hold these words.
+    /// Waits until the screen shows these words. Returns that time.
     pub(crate) fn until_shown(&mut self, words: &str) -> Instant {
         self.until(words, |screen| screen.contents().contains(words))
     }
 
-    /// Lets it be for so long; answers how many bytes it wrote.
+    /// Leaves the program idle for this time. Returns the number of bytes that it wrote.
     pub(crate) fn idle(&mut self, span: Duration) -> usize {
         let end = Instant::now() + span;
         let mut count = 0;

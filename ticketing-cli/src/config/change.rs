@@ -184,7 +184,7 @@ mod tests {
             })
             .unwrap();
         };
-        // The link leads nowhere yet.
+        // The target of the link does not exist yet.
         change("csv");
         fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
         change("json");

@@ -17,7 +17,7 @@ pub(super) async fn of_stdout() {
     }
 }
 
-/// Other systems have no such question; there the next write tells.
+/// Other systems cannot be asked; there the next write fails.
 #[cfg(not(unix))]
 pub(super) async fn of_stdout() {
     pending::<()>().await;

@@ -21,7 +21,7 @@ struct Types;
 #[derive(Clone, Copy)]
 struct Run<'a> {
     lut: &'a Lut<Types>,
-    /// What the filter says beside its output.
+    /// The messages of the filter beside its output.
     messages: &'a RefCell<Vec<String>>,
 }
 
@@ -41,7 +41,7 @@ type Filter = jaq_core::Filter<Types>;
 
 /// The variable with the environment.
 const ENVIRONMENT: &str = "$ENV";
-/// The native function by which a filter says something beside its output.
+/// The native function that writes a message beside the output of a filter.
 const SAY: &str = "stderr_empty";
 /// The same for `debug`.
 const DEBUG: &str = "debug_empty";
@@ -172,7 +172,7 @@ fn line(value: &Val, terminal: bool) -> String {
     }
 }
 
-/// The most of a message that is shown: its beginning and its end.
+/// The maximum number of characters of a message that are shown: its beginning and its end.
 const MAX_BEGINNING: usize = 130;
 const MAX_END: usize = 60;
 

@@ -1,4 +1,4 @@
-//! Which formats and selections each call takes: a format or a selection that a call has no place for is refused.
+//! The formats and selections that each command supports; any other format or selection is refused.
 
 use super::{Format, Select, shape_of};
 use crate::failure::{Failure, Outcome};
@@ -69,7 +69,7 @@ const RAW: &str = "api";
 /// The option that prints requests.
 const DRY_RUN: &str = "--dry-run";
 
-/// The options with which a command writes something else than its records. The first that is given counts.
+/// The options with which a command writes other output than its records. The first given one applies.
 const OPTIONS: &[Other] = &[
     Other {
         formats: &[Format::Table, Format::Json, Format::Jsonl, Format::Yaml],
@@ -87,7 +87,7 @@ const OPTIONS: &[Other] = &[
 pub(crate) struct Call {
     /// The words of the command.
     words: String,
-    /// The option that counts.
+    /// The option that applies.
     option: Option<&'static Other>,
 }
 

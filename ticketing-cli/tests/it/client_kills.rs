@@ -1,7 +1,7 @@
 //! `kill -9` of the program at every step of its writes, and of its server: nothing is listed, held or charged twice, and the next
 //! command states the outcome.
 //!
-//! `STORM_CLIENT_KILLS` makes it longer and tells of each kill; `STORM_SEED` repeats the delays of another run.
+//! `STORM_CLIENT_KILLS` sets the number of kills and prints each; `STORM_SEED` repeats the delays of another run.
 
 mod resume;
 
@@ -55,7 +55,7 @@ struct Figures {
     server_kills: u32,
     /// Commands that were over before the kill.
     late: u32,
-    /// Kills that left a note, and so a notice.
+    /// Kills that left a note in the journal, and so caused a notice.
     notices: u32,
     /// Commands that were repeated.
     repeats: u32,
@@ -98,7 +98,7 @@ impl Stage {
         Self { data, server: Some(server), proxy, seller, buyer, observer, seed }
     }
 
-    /// Every step of a purchase and of a listing with either fate, the writes of a purchase for the server, and a few
+    /// Every step of a purchase and of a listing with each kind of kill, the writes of a purchase for the server, and a few
     /// at random.
     fn plan(&self) -> Vec<Kill> {
         let ticket = self.seller.ticket("The first", "20");
@@ -301,7 +301,7 @@ impl Stage {
     }
 }
 
-/// Waits for the end of a process, at most so long; tells whether it has ended.
+/// Waits for the end of a process until a timeout. Returns whether it has ended.
 fn waited(child: &mut Child, delay: Duration) -> bool {
     let until = Instant::now() + delay;
     loop {

@@ -76,7 +76,7 @@ fn server_refuses_writes_once_its_folder_is_deleted() {
     let run = cli.run(&["--timeout", "2s", "tickets", "create", "--title", "Lost", "--price", "20"]);
     assert_ne!(run.code, 0, "{run:?}");
     assert_eq!(status_of(&format!("{}/readyz", server.url)), 503);
-    // Its path is free: a new marketplace there is none of its business, nor the other way round.
+    // Its path is free: a new marketplace at that path and the old one do not affect each other.
     let other = Server::start_in(&data, &[]);
     let seller = Cli::at(&other.url).sign_up("ada@example.com");
     seller.ticket("Kept", "20");
@@ -157,7 +157,7 @@ fn service_refuses_writes_without_its_database_and_others_go_on() {
     assert_eq!(status_of(&format!("{}/readyz", server.url)), 503);
     assert!(server.terminate().success());
 
-    // The next start does not go on without it, and finds everything that was answered once it is back.
+    // The next start fails without the file, and finds every acknowledged write once it is back.
     assert!(refused(&data).err.contains("orders.db"));
     fs::rename(&aside, &orders).unwrap();
     let again = Server::start_in(&data, &[]);

@@ -10,7 +10,7 @@ use crate::support::{Cli, Server, finish};
 struct Session {
     cli: Cli,
     text: String,
-    /// Texts that differ between runs, and what stands for them.
+    /// Texts that differ between runs, with their placeholders.
     names: Vec<(String, String)>,
 }
 

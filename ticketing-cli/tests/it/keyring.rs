@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::support::{Cli, Run, Server, eventually, finish, program};
 
-/// The most that a command takes, whatever the keyring does.
+/// The maximum duration of a command, in any state of the keyring.
 const LIMIT: Duration = Duration::from_secs(3);
 /// A machine that builds something else may take longer once.
 const TRIES: usize = 3;

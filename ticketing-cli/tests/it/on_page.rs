@@ -1,4 +1,4 @@
-//! Buying where the payment provider's form takes the cards: the program shows the page, waits, and goes on.
+//! Buying where the payment provider's form takes the cards: the program shows the page, and waits until the order is paid there.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Child;

@@ -12,7 +12,7 @@ use crate::support::{number, say};
 const ROUNDS: u32 = 4;
 const CLIENTS: u64 = 32;
 
-/// First starts that are interrupted, of so many servers.
+/// The number of servers whose first start is interrupted.
 const STARTS: u32 = 12;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,7 +15,7 @@ use ticketing_testkit::{FakeStripe, TestStack};
 /// The deadline of every wait.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The program with a home of its own, which nothing of the machine's user leaks into.
+/// The program with a separate home, without settings of the user who runs the tests.
 pub(crate) struct Cli {
     pub(crate) home: TempDir,
     pub(crate) server: String,
@@ -96,7 +96,7 @@ impl Cli {
 }
 
 impl Run {
-    /// Waits for the end of a run that was begun.
+    /// Waits for the end of a started run.
     pub(crate) fn of(child: Child) -> Self {
         let output = child.wait_with_output().unwrap();
         Self {
@@ -123,7 +123,7 @@ pub(crate) fn program() -> Command {
 /// Runs a command to its end.
 pub(crate) fn finish(mut command: Command, input: &str) -> Run {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-    // A program that does not read what is piped in may be gone already.
+    // A program that does not read its stdin may have ended already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     Run::of(child)
 }
@@ -154,13 +154,13 @@ impl Server {
     pub(crate) fn start_in(data: &Path, more: &[&str]) -> Self {
         let mut command = program();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(more);
-        // Tests order again at once what they have cancelled.
+        // Tests order a ticket again immediately after a cancellation.
         command.env("TICKETING_HOME", data).env("TICKETING_REORDER_PAUSE", "0s");
-        // One user writes more than people do.
+        // One user of a test writes more often than the default limit allows.
         command.env("TICKETING_WRITES_PER_MINUTE", "100000").env("TICKETING_WRITE_BURST", "10000");
         let (mut server, mut err) = Self::spawn(command);
         server.data = data.to_owned();
-        // A log that nothing reads is the matter of one test.
+        // Only one test is about a log that nothing reads.
         std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
         server
     }

@@ -159,7 +159,7 @@ fn endless(head: &'static str, block: Vec<u8>) -> String {
     })
 }
 
-/// Runs the program with an address space that a whole answer does not fit into.
+/// Runs the program with an address space that is smaller than the whole response.
 #[cfg(unix)]
 fn run_in_little_memory(url: &str, words: &[&str]) -> crate::support::Run {
     let cli = Cli::at(url);

@@ -59,7 +59,7 @@ impl Orders {
         self.one(Method::GET, &id.into()).send_checked().await?.json()
     }
 
-    /// Orders a ticket at whatever it costs: holds it until it is paid for, or the hold runs out.
+    /// Orders a ticket at its current price. The order holds it until it is paid for or expires.
     ///
     /// Fails with `ticket_reserved`, `ticket_past`, `not_found`, `not_signed_in`, `too_many_open_orders` and
     /// `reorder_too_soon`.

@@ -91,8 +91,8 @@ impl CardToken {
 pub enum CardEntry {
     /// As a token that the buyer knows, for [`Payments::create`]: the marketplace simulates cards.
     Token,
-    /// On the page of the order ([`Pages::order`](crate::Pages::order)): the provider's form makes a token there that nobody
-    /// else has.
+    /// On the page of the order ([`Pages::order`](crate::Pages::order)): the provider's form creates a token there that
+    /// no other party receives.
     Page,
 }
 
@@ -204,8 +204,8 @@ impl Payments {
     /// ```
     ///
     /// # Errors
-    /// As [`Self::get`], and [`Error::Timeout`] if it is still open after a minute. A server that is away for a while
-    /// ([`Error::is_transient`]) is asked again within that minute.
+    /// As [`Self::get`], and [`Error::Timeout`] if it is still open after a minute. After a transient error
+    /// ([`Error::is_transient`]) the payment is polled again within that minute.
     pub async fn wait_until_settled(&self, id: impl Into<PaymentId>) -> Result<Payment> {
         let id = id.into();
         let deadline = Instant::now() + SETTLE_TIMEOUT;
@@ -214,7 +214,7 @@ impl Payments {
             let error = match self.get(&id).await {
                 Ok(payment) if payment.status.is_none_or(PaymentStatus::is_final) => return Ok(payment),
                 Ok(_) => Error::Timeout { phase: Phase::Settle, after: SETTLE_TIMEOUT },
-                // The payment goes on while the server is away.
+                // The payment continues while the server is unreachable.
                 Err(error) if error.is_transient() => error,
                 Err(error) => return Err(error),
             };

@@ -238,7 +238,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy, even if the environment names one.
     ///
     /// ```
     /// let client = ticketing_sdk::Client::builder("https://tickets.example.com").no_proxy().build()?;

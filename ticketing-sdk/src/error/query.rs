@@ -188,8 +188,8 @@ impl Error {
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. })
     }
 
-    /// Returns whether the same read may succeed a little later: the server was not reached, is overloaded or fails, or
-    /// a proxy on the way does. What follows something for a long time goes on after such an error.
+    /// Returns whether the same read may succeed later: the server, or a proxy before it, was not reached, is overloaded or
+    /// failed. A program that follows a resource continues after such an error.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {

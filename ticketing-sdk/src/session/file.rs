@@ -42,7 +42,7 @@ fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(json)
 }
 
-/// Server to session; an empty one stands for a session that was cleared and may still be in a keyring. Notes about keyrings have
+/// The sessions by server; an empty one is a session that was cleared and may still be in a keyring. Notes about keyrings have
 /// keys of their own, which no server has.
 type Sessions = BTreeMap<String, String>;
 

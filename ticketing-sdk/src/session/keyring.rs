@@ -42,7 +42,7 @@ pub struct Keyring {
     timeout: Duration,
 }
 
-/// The three things that are asked of a keyring.
+/// The operations of a keyring.
 trait KeyringBackend: Send + Sync {
     fn get(&self, account: &str) -> Result<Option<String>, KeyringError>;
     fn set(&self, account: &str, secret: &str) -> Result<(), KeyringError>;

@@ -1,4 +1,4 @@
-//! Live changes: nothing is missed, whatever the connection does.
+//! Live changes: no change is missed, however the connection fails.
 
 use std::time::Duration;
 

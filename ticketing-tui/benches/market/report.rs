@@ -81,7 +81,7 @@ fn sorted(mut measured: Vec<Duration>) -> Vec<Duration> {
     measured
 }
 
-/// The value below which so many of a hundred lie.
+/// Returns the percentile of the values.
 fn percentile(sorted: &[Duration], part: usize) -> Duration {
     let at = (sorted.len() * part).div_ceil(100).max(1) - 1;
     sorted.get(at).copied().unwrap_or_default()

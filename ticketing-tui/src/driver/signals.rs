@@ -84,11 +84,11 @@ mod unix {
         let _ = signal::raise(Kind::SIGSTOP);
     }
 
-    /// Returns whether nobody outside of the group could continue it: as where a terminal runs the program without a
-    /// shell.
+    /// Returns whether no process outside of the group could continue it, for example if a terminal runs the program
+    /// without a shell.
     ///
-    /// A process or session outside of this container has the number 0, which is why these are plain numbers: a parent
-    /// there is in another session, and no shell of this one.
+    /// A process or session outside of this container has the number 0, so these are plain numbers: a parent
+    /// there belongs to another session and is not the shell of this one.
     fn is_orphaned() -> bool {
         let group = unistd::getpgrp();
         let Ok(session) = unistd::getsid(None) else { return true };
@@ -98,7 +98,7 @@ mod unix {
         unistd::getsid(Some(parent)) != Ok(session) || unistd::getpgid(Some(parent)) == Ok(group)
     }
 
-    /// The parent of the group's leader. Where the system does not tell, the shell is taken to be there.
+    /// Returns the parent of the group's leader. If the system does not reveal it, a shell is assumed.
     fn parent_of(leader: Pid) -> Option<Pid> {
         let Ok(status) = std::fs::read_to_string(format!("/proc/{leader}/status")) else {
             return Some(unistd::getppid());
@@ -114,7 +114,7 @@ mod other {
 
     use super::Signal;
 
-    /// Listens to Ctrl-C and its like.
+    /// Listens to Ctrl-C and the other console events.
     pub(crate) struct Signals;
 
     impl Signals {

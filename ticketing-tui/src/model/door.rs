@@ -19,7 +19,7 @@ pub(crate) struct Door {
     pub(crate) state: Option<DoorState>,
     /// The name of this door.
     pub(crate) device: String,
-    /// What is under way: nothing else is begun meanwhile.
+    /// The pending action; no other one starts meanwhile.
     in_progress: Option<(CallId, DoorAction)>,
     /// Whether the user has asked to prepare the door while it was being opened.
     prepares_next: bool,
@@ -30,7 +30,7 @@ pub(crate) struct Door {
     used: HashMap<TicketId, Pass>,
 }
 
-/// What is being done to the door.
+/// A pending action of the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DoorAction {
     Open,
@@ -142,7 +142,7 @@ impl Model {
         Some(self.call(Call::CheckIn { issuer, scan, by_list }))
     }
 
-    /// Takes in how the door stands after a scan.
+    /// Stores the state of the door after a scan.
     pub(super) fn update_door(&mut self, state: Option<&DoorState>) {
         if let Some(state) = state {
             self.door.state = Some(state.clone());
@@ -152,7 +152,7 @@ impl Model {
         }
     }
 
-    /// Takes in the answer to what was being done to the door. Returns whether that was the answer.
+    /// Handles the reply to the pending action of the door. Returns whether it was that reply.
     pub(super) fn finish_door_action(&mut self, call: CallId, reply: &Result<Reply, CallError>) -> bool {
         let Some((_, action)) = self.door.in_progress.take_if(|(awaited, _)| *awaited == call) else {
             return false;

@@ -14,7 +14,7 @@ use super::ticket_store::{RowId, TicketRow, TicketState, TicketStore};
 /// The number of rows in a slice, which takes a millisecond or two.
 const ROWS_PER_SLICE: usize = 8_192;
 
-/// One ticket that is shown, with all that its place depends on.
+/// One visible ticket, with everything that determines its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Entry {
     score: u32,
@@ -44,7 +44,7 @@ pub(crate) struct FilteredView {
     search: Option<Search>,
     matcher: Matcher,
     letters: Vec<char>,
-    /// Memory to find letters in, while a frame is drawn; nothing that lasts.
+    /// Scratch memory for finding the matched letters while a frame is drawn.
     scratch: RefCell<(Matcher, Vec<char>)>,
 }
 
@@ -81,7 +81,7 @@ impl FilteredView {
         self.search.is_some()
     }
 
-    /// Begins to look for something else.
+    /// Begins a search with another query.
     pub(crate) fn search(&mut self, query: Query) {
         if query == self.query && self.search.is_none() {
             return;
@@ -233,7 +233,7 @@ impl FilteredView {
     }
 }
 
-/// Which of two titles comes first, whatever the case of their letters.
+/// Compares two titles without regard to case.
 fn compare_ignoring_case(one: &str, two: &str) -> Ordering {
     let (mut one, mut two) = (one.chars(), two.chars());
     loop {
@@ -250,7 +250,7 @@ fn compare_ignoring_case(one: &str, two: &str) -> Ordering {
     }
 }
 
-/// A number that sorts as the order wants it, as far as eight bytes can.
+/// Returns a number that sorts rows in this order, as precisely as eight bytes allow.
 fn sort_key(sort: Sort, row: &TicketRow) -> u64 {
     let listed = row.listed.as_millis().cast_unsigned() ^ (1 << 63);
     match sort {

@@ -102,17 +102,17 @@ impl Market {
         Some(before)
     }
 
-    /// Shows something else.
+    /// Begins a search with another query.
     pub(crate) fn search(&mut self, query: Query) {
         self.view.search(query);
     }
 
-    /// Does a slice of a search. Returns whether what is shown is another now.
+    /// Runs a slice of the search. Returns whether the visible rows changed.
     pub(crate) fn run_slice(&mut self) -> bool {
         self.view.run_slice(&self.tickets)
     }
 
-    /// The ticket that is shown at a place.
+    /// Returns the ticket that is shown at this position.
     pub(crate) fn visible_ticket(&self, index: usize) -> Option<(RowId, &TicketRow)> {
         let id = self.view.get(index)?;
         self.tickets.row(id).map(|row| (id, row))

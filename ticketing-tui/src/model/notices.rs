@@ -13,7 +13,7 @@ pub enum Level {
     Info,
     /// Something worked.
     Success,
-    /// Something needs an eye.
+    /// Something needs attention.
     Warning,
     /// Something did not work.
     Error,
@@ -36,7 +36,7 @@ pub(crate) struct Notices {
     unprinted: VecDeque<Notice>,
 }
 
-/// More than this at once would hide what they are about.
+/// The maximum number of visible messages: more would hide the content that they refer to.
 const MAX_SHOWN: usize = 3;
 /// The maximum number of messages that wait for `--plain`.
 const MAX_UNPRINTED: usize = 32;

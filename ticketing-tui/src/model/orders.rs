@@ -8,24 +8,24 @@ use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Payment, PaymentStatus, 
 use super::records::Records;
 use crate::effect::CallId;
 
-/// One's orders, the newest first.
+/// The orders of the user, the newest first.
 #[derive(Debug, Default)]
 pub(crate) struct Orders {
     pub(crate) records: Records<Order>,
     /// The pending action of each order. No other is started meanwhile.
     in_progress: HashMap<OrderId, (CallId, OrderAction)>,
-    /// How the last try to pay ended, where it did not work.
+    /// The error of the last attempt to pay, if it failed.
     payment_errors: HashMap<OrderId, PaymentError>,
     payments: HashMap<OrderId, Payment>,
-    /// Tickets that are being reserved, and at which price.
+    /// The tickets that are being reserved, with their prices.
     reserving: HashMap<TicketId, (CallId, Money)>,
-    /// How many of the warnings were given.
+    /// The number of warnings that were shown for each order.
     warnings_given: HashMap<OrderId, usize>,
-    /// Orders that are paid for elsewhere, with the time of the next poll_at how far they are.
+    /// Orders that are paid for elsewhere, with the time of the next poll of their state.
     followed: HashMap<OrderId, Timestamp>,
     /// Orders that were seen to run out.
     expired: HashSet<OrderId>,
-    /// Orders whose time is up, with the time of the next poll_at whether the server has noticed.
+    /// Orders whose time is up, with the time of the next poll of whether the server has expired them.
     expiry_polls: HashMap<OrderId, Timestamp>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum OrderAction {
     Cancel,
 }
 
-/// Why the last try to pay did not work.
+/// The error of the last attempt to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PaymentError {
     pub(crate) message: String,
@@ -44,10 +44,10 @@ pub(crate) struct PaymentError {
     pub(crate) advice: Option<String>,
 }
 
-/// An event that follows from the time.
+/// An event that the passing of time causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum OrderAlert {
-    /// So much is left.
+    /// This much time is left.
     TimeLeft(OrderId, Duration),
     /// The time is up.
     DeadlinePassed(OrderId),
@@ -64,9 +64,9 @@ const WARNING_TIMES: [Duration; 6] = [
     Duration::from_secs(30),
     Duration::from_secs(10),
 ];
-/// From here on a warning is more than a remark.
+/// The time left from which on a warning is urgent.
 pub(crate) const URGENT_TIME_LEFT: Duration = Duration::from_secs(60);
-/// The interval at which an order is loaded that is paid on a page.
+/// The interval at which an order that is paid in the browser is loaded.
 const PAYMENT_POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// How long the server may take to expire an order, before the client loads the order again.
 const EXPIRY_POLL_INTERVAL: Duration = Duration::from_millis(700);
@@ -139,14 +139,14 @@ impl Orders {
         }
     }
 
-    /// Looks at an order from now on until it is paid for, or over. `now` is the server's.
+    /// Polls an order from now on until it is paid for or has ended. `now` is the server's.
     pub(crate) fn follow(&mut self, id: &OrderId, now: Timestamp) {
         if self.get(id).is_some_and(|order| !order.status.is_final()) {
             self.followed.entry(id.clone()).or_insert(now + PAYMENT_POLL_INTERVAL);
         }
     }
 
-    /// Returns whether an order was seen to run out. Of an order that was cancelled elsewhere that is not known.
+    /// Returns whether an order is known to have expired. An order that was cancelled elsewhere counts as not expired.
     pub(crate) fn has_expired(&self, id: &OrderId) -> bool {
         self.expired.contains(id)
     }
@@ -186,7 +186,7 @@ impl Orders {
         self.expiry_polls.remove(id);
     }
 
-    /// Returns whether the money for an order is known to be taken, also where the order does not show that yet.
+    /// Returns whether the payment of an order is known to have succeeded, even if the order does not show it yet.
     pub(crate) fn is_paid(&self, order: &Order) -> bool {
         let succeeded =
             |payment: &Payment| payment.status.is_none_or(|status| status == PaymentStatus::Succeeded);
@@ -201,7 +201,7 @@ impl Orders {
         self.reserving.insert(ticket.clone(), (call, price));
     }
 
-    /// Ends a reservation that was under way. Returns its ticket, and the price that was shown.
+    /// Ends a pending reservation. Returns its ticket, and the price that was shown.
     pub(crate) fn end_reserving(&mut self, call: CallId) -> Option<(TicketId, Money)> {
         let in_progress = self.reserving.iter().find(|(_, (in_progress, _))| *in_progress == call);
         let (ticket, price) = in_progress.map(|(id, (_, price))| (id.clone(), *price))?;

@@ -26,10 +26,10 @@ pub(crate) enum PassKey {
     Order(OrderId),
 }
 
-/// An event is not past before so long after its start: people come late.
+/// The time after its start for which an event does not count as past: people arrive late.
 const DURATION: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// Whether the event of a pass is over, as far as its start tells.
+/// Returns whether the event of a pass is over, by its start.
 pub(crate) fn is_past(pass: &Pass, now: Timestamp) -> bool {
     pass.details
         .starts_at
@@ -43,12 +43,12 @@ pub(crate) fn group(pass: &Pass, now: Timestamp) -> String {
         return "Past".to_owned();
     }
     let starts = pass.details.starts_at.as_ref();
-    // What has just started is of this week.
+    // An event that has just started belongs to this week.
     text::event_group(starts, starts.map_or(now, |starts| now.min(starts.instant())))
 }
 
 impl Passes {
-    /// All of them by date: the soonest first, behind them those without a date, and what is past last.
+    /// Returns all passes by date: the soonest first, then those without a date, then the past ones.
     pub(crate) fn by_date(&self, now: Timestamp) -> Vec<&Pass> {
         let key = |pass: &&Pass| match &pass.details.starts_at {
             None => (1, 0),

@@ -52,7 +52,7 @@ impl TicketRow {
     }
 }
 
-/// Whether a ticket can be had.
+/// Whether a ticket is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TicketState {
     Available,
@@ -72,7 +72,7 @@ pub(crate) struct TicketStore {
     price_bands: [u32; PRICE_BANDS.len() + 1],
 }
 
-/// The upper ends of the price_bands of prices, in cents; the last band has none.
+/// The upper ends of the price bands, in cents; the last band has none.
 pub(crate) const PRICE_BANDS: [u32; 7] = [1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000];
 
 impl TicketState {
@@ -104,12 +104,12 @@ impl TicketStore {
         self.rows.len()
     }
 
-    /// Returns how many tickets can be had.
+    /// Returns the number of available tickets.
     pub(crate) fn available(&self) -> usize {
         self.available
     }
 
-    /// Returns how many tickets that can be had fall into each band of prices.
+    /// Returns the number of available tickets in each price band.
     pub(crate) fn price_bands(&self) -> &[u32] {
         &self.price_bands
     }
@@ -135,7 +135,7 @@ impl TicketStore {
         self.sellers.get_index(row.seller as usize).map_or("", |(id, ())| id)
     }
 
-    /// Takes in what a ticket is now, unless something newer is known. Returns its row and what that was before;
+    /// Stores the current state of a ticket, unless a newer one is known. Returns its row and its state before;
     /// nothing if nothing is new.
     pub(crate) fn update(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<(RowId, Option<TicketRow>)> {
         let state = if withdrawn { TicketState::Withdrawn } else { ticket.status.into() };
@@ -170,7 +170,7 @@ impl TicketStore {
         Some((RowId::try_from(index).ok()?, before))
     }
 
-    /// It is no longer for sale, whatever its version.
+    /// Marks it as no longer for sale, without regard to its version.
     pub(crate) fn withdraw(&mut self, id: RowId) {
         let Some(row) = self.rows.get_index(id as usize).map(|(_, row)| row.clone()) else { return };
         self.count(&row, -1);

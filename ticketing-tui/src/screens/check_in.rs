@@ -31,18 +31,18 @@ pub(crate) struct CheckIn {
 struct Entry {
     at: Timestamp,
     ruling: Ruling,
-    /// How much it matters: an earlier holder may have entered before one who is admitted.
+    /// The style: a warning if an earlier holder has entered before the admitted one.
     role: StyleRole,
     words: String,
 }
 
-/// A verdict names a door and a time on one line.
+/// The maximum width: a verdict with a door and a time fits on one line.
 const WIDEST: u16 = 90;
 const CODE: usize = 0;
 const DEVICE: usize = 1;
-/// More verdicts than anyone scrolls through.
+/// The maximum number of verdicts in the log.
 const LONGEST_LOG: usize = 500;
-/// So many verdicts are read out.
+/// The number of verdicts in the plain view.
 const PLAIN_VERDICTS: usize = 5;
 
 fn role(ruling: Ruling) -> StyleRole {
@@ -53,7 +53,7 @@ fn role(ruling: Ruling) -> StyleRole {
     }
 }
 
-/// What a verdict says, with times on the clock of the user.
+/// Returns the text of a verdict, with times on the clock of the user.
 fn words(verdict: &Verdict, local: &LocalTime) -> String {
     if verdict.verdict == Ruling::Admitted {
         let named = title_with_seat(verdict.title.as_deref().unwrap_or_default(), verdict.seat.as_deref());
@@ -68,7 +68,7 @@ fn words(verdict: &Verdict, local: &LocalTime) -> String {
     }
 }
 
-/// A title with its seat.
+/// Returns a title with its seat.
 fn title_with_seat(title: &str, seat: Option<&str>) -> String {
     let title = text::title(title);
     seat.map_or(title.clone(), |seat| format!("{title}, {}", text::sanitize(seat)))

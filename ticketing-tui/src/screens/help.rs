@@ -1,4 +1,4 @@
-//! All keys of a screen, and those that work anywhere.
+//! The key bindings of a screen, and the global ones.
 
 use std::cell::Cell;
 
@@ -11,7 +11,7 @@ use crate::widgets::list::List;
 pub(crate) struct Help {
     here: Vec<Action>,
     scroll: usize,
-    /// How many lines were not in sight when it was drawn last.
+    /// The number of lines that did not fit in the last frame.
     hidden: Cell<usize>,
 }
 
@@ -20,7 +20,7 @@ impl Help {
         Self { here: below, scroll: 0, hidden: Cell::new(usize::MAX) }
     }
 
-    /// Heading, or key and what it does.
+    /// Returns the lines: a heading, or keys with their description.
     fn lines(&self, model: &Model) -> Vec<Result<(String, &'static str), &'static str>> {
         let line = |action: &Action| {
             let keys: Vec<_> = model.settings.keys.keys(*action).iter().map(ToString::to_string).collect();

@@ -203,7 +203,7 @@ impl Screen for Pass {
     }
 }
 
-/// A code in parts of so many columns. A code has spaces, which are part of it; all of its characters are ASCII.
+/// Returns a code in parts of this number of columns. A code has spaces, which are part of it; all of its characters are ASCII.
 fn chunks(code: &str, columns: u16) -> impl Iterator<Item = &str> {
     let columns = usize::from(columns.max(1));
     (0..code.len()).step_by(columns).filter_map(move |at| code.get(at..code.len().min(at + columns)))

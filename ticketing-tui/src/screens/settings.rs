@@ -13,11 +13,11 @@ use crate::widgets::list::List;
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     list: List,
-    /// The action whose new key is waited for.
+    /// The action that waits for its new key.
     capturing: Option<Action>,
 }
 
-/// The columns of the names of actions, as the config file has them.
+/// The width of the column with the names that actions have in the config file.
 const NAMES: u16 = 16;
 
 /// One line of the screen.
@@ -55,7 +55,7 @@ impl Settings {
         lines().nth(self.list.selected())
     }
 
-    /// Takes the next value, or waits for the new key.
+    /// Selects the next value of a setting, or waits for the new key of an action.
     fn choose(&mut self, cx: &mut Context<'_>) {
         match self.line() {
             Some(Line::Setting(setting)) => {

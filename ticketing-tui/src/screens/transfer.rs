@@ -10,7 +10,7 @@ use crate::event::Reply;
 use crate::model::passes::PassKey;
 use crate::widgets::form::Form;
 
-/// Shows a claim code once it is made. It is not kept anywhere else.
+/// The form that starts a transfer and shows its claim code. The code is stored nowhere else.
 #[derive(Debug)]
 pub(super) struct Transfer {
     id: PassId,

@@ -1,4 +1,4 @@
-//! An event of the activity as a line.
+//! An activity event on one line.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -20,7 +20,7 @@ fn role(kind: ActivityKind) -> StyleRole {
     }
 }
 
-/// Writes when, what, and to which ticket.
+/// Writes the time, the kind, the ticket and the price of an event.
 pub(crate) fn line(painter: &mut Painter<'_>, line: Rect, model: &Model, event: &ActivityEvent) {
     let time = model.local.time_of_day(event.at);
     let end = painter.spans(line, &[(&time, painter.theme.faint), ("  ", Style::new())]);

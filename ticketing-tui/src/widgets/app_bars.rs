@@ -9,9 +9,9 @@ use crate::model::{FeedState, Model, Session};
 use crate::route::{Route, TABS};
 use crate::text;
 
-/// Below this, nothing can be shown that is of use.
+/// The smallest usable size.
 const SMALLEST: (u16, u16) = (40, 12);
-/// Less than this of an e-mail address tells nothing.
+/// The minimum number of columns for an e-mail address.
 const SHORTEST: u16 = 8;
 
 /// The available actions.
@@ -53,7 +53,7 @@ pub(crate) fn view(
     below(inset(area, 0, 1), air)
 }
 
-/// From so many columns on, the bar has a margin.
+/// The width from which on the bar has a margin.
 const ROOMY: u16 = 90;
 /// The height from which a line below the tabs is free.
 const MIN_HEIGHT_OF_GAP: u16 = 32;
@@ -129,17 +129,17 @@ fn tabs(painter: &Painter<'_>, model: &Model, open: &Route, writes: bool, densit
             Action::Orders if open_orders > 0 => format!(" {}{open_orders}", painter.glyphs.dot),
             _ => String::new(),
         };
-        // While a line is written the keys are letters of it.
+        // While a text field has the focus, the keys are text.
         let is_short = density == Density::Keys && !is_open;
         let key = if writes && !is_short { String::new() } else { format!("{} ", model.key(*action)) };
         let words = if is_short {
             format!(" {}{badge} ", key.trim_end())
         } else {
-            // The next tab begins with a space; without room only one that stands out ends with one.
+            // The next tab begins with a space; if there is little room, only the highlighted tab ends with one.
             let end = if is_open || density == Density::Wide { " " } else { "" };
             format!(" {key}{}{badge}{end}", action.label())
         };
-        // The label before one that stands out ends without a space there.
+        // The label before the highlighted tab then ends without a space.
         let gap = u16::from(is_open && density == Density::Named && *action != TABS[0].0);
         let style = if is_open { painter.theme.tab } else { painter.theme.bar };
         Tab { gap, words, action: *action, style }
@@ -168,7 +168,7 @@ fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Styl
     (format!("{mark} {words}{margin}"), style)
 }
 
-/// Who is signed in, the shorter behind the longer, or that one can sign in; nothing while that is not known.
+/// Returns the texts for the account, the longest first: the signed-in user, or the sign-in key; none while unknown.
 fn accounts(model: &Model) -> Vec<String> {
     match &model.session {
         Session::Unknown | Session::Failed(_) => Vec::new(),
@@ -181,7 +181,7 @@ fn accounts(model: &Model) -> Vec<String> {
     }
 }
 
-/// The keys of what can be done, as far as there is room; help and leaving always.
+/// Draws the keys of the available actions, as many as fit; help and quit always.
 fn footer(painter: &mut Painter<'_>, area: Rect, model: &Model, available: &AvailableActions) {
     painter.buffer.set_style(area, painter.theme.bar);
     let hint = |action: &Action| {

@@ -28,7 +28,7 @@ pub(crate) struct Columns {
 pub(crate) struct Row<'a> {
     pub(crate) title: Cow<'a, str>,
     pub(crate) price: Option<String>,
-    /// Not shown where it is the usual one.
+    /// Not shown if it is the usual status.
     pub(crate) status: (Cow<'a, str>, StyleRole),
     pub(crate) details: Option<&'a TicketDetails>,
     pub(crate) is_unavailable: bool,
@@ -49,11 +49,11 @@ const SEAT: u16 = 18;
 const SHORT_TIME: u16 = 15;
 const TIME: u16 = 20;
 const TIME_AND_OFFSET: u16 = 27;
-/// On wider lines the eye no longer finds the price of a title.
+/// The maximum width: on wider lines title and price are too far apart.
 pub(crate) const WIDEST: u16 = 110;
 
 impl Columns {
-    /// Returns the columns of rows so wide, with the price at their end.
+    /// Returns the columns of rows of this width, with the price last.
     pub(crate) fn for_width(width: u16) -> Self {
         let time = match width {
             ..50 => 0,
@@ -64,12 +64,12 @@ impl Columns {
         Self { time, venue: if width >= 84 { 22 } else { 0 }, last: PRICE, has_seats: false }
     }
 
-    /// Returns the columns of rows so wide, with the seat at their end, where there is room for it.
+    /// Returns the columns of rows of this width, with the seat last if there is room.
     pub(crate) fn with_seat(width: u16) -> Self {
         Self { last: if width >= 70 { SEAT } else { 0 }, has_seats: true, ..Self::for_width(width) }
     }
 
-    /// Draws a list of so many rows under the names of its columns, with a heading above each group of rows.
+    /// Draws a list of `len` rows under the names of its columns, with a heading above each group of rows.
     pub(crate) fn table(
         self,
         painter: &mut Painter<'_>,

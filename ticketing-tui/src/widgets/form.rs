@@ -1,4 +1,4 @@
-//! Fields to write in, one below the other.
+//! Forms: text fields, one below the other.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
@@ -9,28 +9,28 @@ use super::painter::{ClickTarget, Painter, below, top};
 use crate::action::Action;
 use crate::text;
 
-/// A line to write in.
+/// A text field.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Field {
     pub(crate) label: &'static str,
-    /// Its name in the API, by which a refusal names it.
+    /// Its name in the API, which the errors of the server use.
     pub(crate) name: &'static str,
     /// The placeholder of an empty field.
     pub(crate) example: &'static str,
-    /// Whether it is not shown.
+    /// Whether the value is masked.
     pub(crate) secret: bool,
     /// Whether it may stay empty.
     pub(crate) is_optional: bool,
-    /// How many characters it may have; near that number, the field shows how many it has.
+    /// The maximum number of characters; near it, the field shows its current number.
     at_most: Option<usize>,
     /// The error of the field.
     pub(crate) fault: Option<String>,
     input: Input,
 }
 
-/// So many characters before its end a field says how many it has.
+/// The number of characters before the maximum from which on a field shows its count.
 const NEAR_THE_END: usize = 40;
-/// Longer than anything that the marketplace takes.
+/// The maximum length of any input, above every limit of the marketplace.
 const LONGEST: usize = 2_400;
 
 impl Field {
@@ -63,7 +63,7 @@ impl Field {
         self.fault = None;
     }
 
-    /// Takes a key that is not an action. Returns whether what is written has changed.
+    /// Handles a key without an action. Returns whether the value has changed.
     pub(crate) fn key(&mut self, key: &KeyEvent) -> bool {
         let Some(request) = request(key) else { return false };
         let writes = matches!(request, InputRequest::InsertChar(_));
@@ -77,7 +77,7 @@ impl Field {
         changed
     }
 
-    /// Takes a text from the clipboard, on one line.
+    /// Inserts a text from the clipboard, on one line.
     pub(crate) fn paste(&mut self, pasted: &str) {
         let room = LONGEST.saturating_sub(self.value().chars().count());
         for c in text::sanitize(pasted.trim_end_matches(['\r', '\n'])).chars().take(room) {
@@ -101,7 +101,7 @@ impl Field {
             self.value().to_owned()
         };
         let at = if self.secret { self.input.cursor() } else { self.input.visual_cursor() };
-        // The end of a long text is what is being written.
+        // Scroll a long text so that the cursor is visible.
         let scroll = (at + 1).saturating_sub(usize::from(inner.width));
         let visible = skip_columns(&shown, scroll);
         if shown.is_empty() {
@@ -116,7 +116,7 @@ impl Field {
     }
 }
 
-/// The text behind so many columns.
+/// Returns the text after this number of columns.
 fn skip_columns(words: &str, columns: usize) -> &str {
     let mut passed = 0;
     for (index, c) in words.char_indices() {
@@ -128,12 +128,12 @@ fn skip_columns(words: &str, columns: usize) -> &str {
     ""
 }
 
-/// Returns whether a key does something to a line.
+/// Returns whether a key edits a text field.
 pub(crate) fn edits(key: &KeyEvent) -> bool {
     request(key).is_some()
 }
 
-/// The edit of a line by a key.
+/// Returns the edit that a key requests.
 fn request(key: &KeyEvent) -> Option<InputRequest> {
     use InputRequest as Request;
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
@@ -177,7 +177,7 @@ impl Form {
         self.focus = field.min(self.fields.len().saturating_sub(1));
     }
 
-    /// Moves the focus. Returns whether the action was one of moving.
+    /// Moves the focus. Returns whether the action moves it.
     pub(crate) fn act(&mut self, action: Action) -> bool {
         let count = self.fields.len().max(1);
         self.focus = match action {
@@ -188,7 +188,7 @@ impl Form {
         true
     }
 
-    /// Returns whether all is written, so that submitting means it. If not, moves the focus to the missing field.
+    /// Returns whether no required field after the focus is empty, so that Enter submits. Otherwise focuses the first empty one.
     pub(crate) fn is_last(&mut self) -> bool {
         let is_missing = |index: &usize| {
             self.fields.get(*index).is_some_and(|field| !field.is_optional && field.value().is_empty())
@@ -233,7 +233,7 @@ impl Form {
         self.fields.iter_mut().for_each(|field| field.fault = None);
     }
 
-    /// Returns how many lines [`Self::view`] needs, where labels stand before their fields and faults are short.
+    /// Returns how many lines [`Self::view`] needs, if labels are beside their fields and errors are short.
     pub(crate) fn height(&self) -> u16 {
         u16::try_from(2 * self.fields.len()).unwrap_or(u16::MAX)
     }
@@ -242,12 +242,12 @@ impl Form {
         self.fields.iter().all(|field| field.fault.is_none())
     }
 
-    /// Draws the fields with their labels, two lines each and a third for what is wrong. Returns the rest of the
+    /// Draws the fields with their labels, two lines each, and below a field its error. Returns the rest of the
     /// area.
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect) -> Rect {
         let mut rest = area;
         let label = self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0) + 2;
-        // Where there is room, labels stand before their fields.
+        // If there is room, labels are to the left of their fields.
         let beside = area.width >= label + 16;
         for (index, field) in self.fields.iter().enumerate() {
             if rest.is_empty() {
@@ -268,7 +268,7 @@ impl Form {
                 ClickTarget::Field(index),
             );
             rest = below(rest, 1);
-            // What is wrong with a field stands below it, instead of the free line.
+            // The error of a field replaces the free line below it.
             let under = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..rest };
             let written = field.value().trim().chars().count();
             if let Some(most) = field.at_most.filter(|most| written + NEAR_THE_END > *most) {
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn enter_goes_to_what_is_missing_first() {
+    fn enter_focuses_the_first_empty_required_field() {
         let mut form = Form::new(vec![Field::new("a", ""), Field::new("b", "")]);
         assert!(!form.is_last());
         form.fill(1, "x");

@@ -1,4 +1,4 @@
-//! A list of any length, of which only the rows in sight are drawn.
+//! A list of any length that draws its visible rows only.
 
 use std::cell::Cell;
 
@@ -7,11 +7,11 @@ use ratatui::layout::Rect;
 use super::painter::{ClickTarget, Painter};
 use crate::action::Action;
 
-/// Which row is selected, and which are in sight.
+/// The selected row and the viewport of a list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct List {
     selected: usize,
-    /// The rows of the last frame, which are the length of a page.
+    /// The first line of the viewport, and its height in the last frame, which is the length of a page.
     offset: Cell<usize>,
     height: Cell<usize>,
 }
@@ -29,17 +29,17 @@ impl List {
         self.selected = row;
     }
 
-    /// A row is meant. Returns whether to open it: where that is asked for, or it was selected already.
+    /// Selects a row. Returns whether to open it: with `open`, or if it was selected already.
     pub(crate) fn pick(&mut self, row: usize, open: bool) -> bool {
         open | (std::mem::replace(&mut self.selected, row) == row)
     }
 
-    /// Holds the selection within so many rows.
+    /// Limits the selection to the first `len` rows.
     pub(crate) fn clamp(&mut self, len: usize) {
         self.selected = self.selected.min(len.saturating_sub(1));
     }
 
-    /// Moves the selection. Returns whether the action was one of moving.
+    /// Moves the selection. Returns whether the action moves it.
     pub(crate) fn act(&mut self, action: Action, len: usize) -> bool {
         let page = self.height.get().max(2) - 1;
         let to = match action {
@@ -56,26 +56,26 @@ impl List {
         true
     }
 
-    /// Moves by a turn of the wheel.
+    /// Moves the selection by this number of rows, for the mouse wheel.
     pub(crate) fn scroll(&mut self, rows: isize, len: usize) {
         self.selected = self.selected.saturating_add_signed(rows);
         self.clamp(len);
     }
 
-    /// The rows of the page in which the selection is, where nothing was drawn: so many a page.
+    /// Returns the rows of the page with the selection, without drawing: `rows` for each page.
     pub(crate) fn page(&self, len: usize, rows: usize) -> std::ops::Range<usize> {
         self.height.set(rows + 1);
         let start = self.selected / rows * rows;
         start..(start + rows).min(len)
     }
 
-    /// Returns where a heading belongs that stands over the rows: the line, but for their margins.
+    /// Returns the area of a heading above the rows: the line without their margins.
     pub(crate) fn heading_area(line: Rect, len: usize, rows: u16) -> Rect {
         let scrolls = u16::from(len > usize::from(rows));
         Rect { x: line.x + 2, width: line.width.saturating_sub(3 + scrolls), height: 1, ..line }
     }
 
-    /// Draws the rows in sight, and where the list stands.
+    /// Draws the visible rows and the scroll bar.
     pub(crate) fn view(
         &self,
         painter: &mut Painter<'_>,
@@ -86,7 +86,7 @@ impl List {
         self.view_grouped(painter, area, len, &[], row);
     }
 
-    /// Draws the rows in sight, with a heading above each group, and where the list stands. `groups` has the first row
+    /// Draws the visible rows with a heading above each group, and the scroll bar. `groups` has the first row
     /// of each group, in order, and its heading.
     pub(crate) fn view_grouped(
         &self,

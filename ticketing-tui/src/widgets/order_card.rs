@@ -42,7 +42,7 @@ pub(crate) fn ticket(
     stub.view(painter, area, tear)
 }
 
-/// Draws how long an order still holds its ticket.
+/// Draws the remaining time of a reservation, with a meter.
 pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duration) {
     let whole = order
         .created_at
@@ -59,7 +59,7 @@ pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, le
     meter::draw_remaining(painter, meter, left, whole, style);
 }
 
-/// Writes the small print: without what the drawn ticket says. Returns the rest of the area.
+/// Writes the details and the ids that the drawn ticket does not show. Returns the rest of the area.
 pub(crate) fn facts(
     painter: &mut Painter<'_>,
     area: Rect,

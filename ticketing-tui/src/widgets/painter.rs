@@ -13,13 +13,13 @@ use crate::theme::Theme;
 /// The target of a click.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ClickTarget {
-    /// Something that can be done.
+    /// An action.
     Action(Action),
     /// The row of a list, by its number.
     Row(usize),
     /// The field of a form, by its number.
     Field(usize),
-    /// A part of a screen that is in front: clicks do not go through.
+    /// A popup: clicks on it do not reach the screen behind.
     Popup,
 }
 
@@ -98,7 +98,7 @@ impl Painter<'_> {
         rest
     }
 
-    /// Writes one thing to know, with its label.
+    /// Writes a fact with its label.
     pub(crate) fn fact(&mut self, area: Rect, label: &str, value: &str, style: Style) {
         self.text(area, label, self.theme.dim);
         let place = Rect { x: area.x + 9, width: area.width.saturating_sub(9), ..area };
@@ -122,7 +122,7 @@ impl Painter<'_> {
 
     /// Clears the middle of an area for something in front of it, and frames it. Returns the inside.
     pub(crate) fn popup(&mut self, area: Rect, width: u16, height: u16, title: &str) -> Rect {
-        // Beside a popup there is a strip of what lies behind, or nothing of it.
+        // A popup leaves at least four columns of the screen behind it on each side, or none.
         let width = if area.width < width + 8 { area.width } else { width };
         let height = height.min(area.height);
         let popup = Rect {
@@ -131,7 +131,7 @@ impl Painter<'_> {
             width,
             height,
         };
-        // What lies behind steps back: in the colour of frames, or dim in a theme that has no shades.
+        // The screen behind is dimmed: in the colour of frames, or with `DIM` in a theme without shades.
         let mut behind = Style { fg: self.theme.border.fg, ..Style::new() };
         if behind.fg == self.theme.base.fg {
             behind = behind.add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED);
@@ -143,7 +143,7 @@ impl Painter<'_> {
         inset(inner, 1, 0)
     }
 
-    /// Takes away what is there. Of a wide character that reached in, nothing is left either.
+    /// Clears an area, and with it a wide character that begins before the area and ends in it.
     pub(crate) fn clear(&mut self, area: Rect, style: Style) {
         Clear.render(area, self.buffer);
         self.buffer.set_style(area, style);
@@ -161,13 +161,13 @@ impl Painter<'_> {
         self.panel_at_most(area, title, PANEL)
     }
 
-    /// The same, in a column of this width at most.
+    /// Draws a panel like [`panel`](Self::panel), at most `widest` columns wide.
     pub(crate) fn panel_at_most(&mut self, area: Rect, title: &str, widest: u16) -> Rect {
         if area.width < 60 {
             return inset(area, 1, 0);
         }
         let width = area.width.saturating_sub(4).min(widest);
-        // In a tall window the eye is not at the top.
+        // In a tall window the panel is a little below the top.
         let area = below(area, if area.height >= 36 { area.height / 8 } else { 0 });
         let column = Rect { x: area.x + (area.width - width) / 2, width, ..area };
         self.text(column, title, self.theme.heading);
@@ -188,7 +188,7 @@ impl Painter<'_> {
         self.click_targets.push((area, target));
     }
 
-    /// Draws something that can be pressed: its key and its label. Returns the column behind it.
+    /// Draws a button: its key and its label. Returns the column after it.
     pub(crate) fn button(&mut self, area: Rect, key: &str, label: &str, action: Action) -> u16 {
         let end = self.spans(area, &[(key, self.theme.key), (" ", Style::new()), (label, Style::new())]);
         self.add_click_target(

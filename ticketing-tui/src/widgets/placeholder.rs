@@ -9,7 +9,7 @@ use crate::call_error::CallErrorKind;
 use crate::model::{FeedState, Load, Model, Session};
 use crate::text;
 
-/// A message in the middle of an area, and below it what can be done.
+/// Draws a message in the middle of an area, with further lines below it.
 pub(crate) fn message(painter: &mut Painter<'_>, area: Rect, title: &str, style: Style, more: &[&str]) {
     let width = area.width.saturating_sub(4);
     let lines: Vec<String> = more.iter().flat_map(|more| text::wrap(more, width)).collect();
@@ -64,7 +64,7 @@ pub(crate) fn own(
     }
 }
 
-/// Asks to sign in, where the data belongs to a user.
+/// Draws the request to sign in, for data that belongs to a user.
 pub(crate) fn signed_out(painter: &mut Painter<'_>, area: Rect, model: &Model, what: &str) {
     if matches!(model.session, Session::Unknown | Session::Failed(_)) {
         let far = match (&model.session, &model.feed_state) {

@@ -1,5 +1,5 @@
-//! The messages that pass by themselves, above the footer: in a row of their own, so that none moves what is shown, and
-//! several or long ones in rows of the body.
+//! The temporary messages above the footer: in a row of their own, so that they do not move the content; several or long
+//! ones take rows of the body.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -15,8 +15,8 @@ const MIN_HEIGHT_OF_ROWS: u16 = 16;
 const MAX_ROWS: usize = 3;
 
 /// Draws the messages on the last lines of the body, the newest lowest, and a long failure on several. A low body, and
-/// one that may not shrink, has room for the one that matters most: the newest, but a failure before what is only to
-/// know. Returns the rest of the body.
+/// one that may not shrink, shows only the most important message: the newest warning or error, else the newest
+/// message. Returns the rest of the body.
 pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model, keeps_size: bool) -> Rect {
     let is_tall = body.height >= MIN_HEIGHT_OF_ROWS;
     let spares_rows = is_tall && !keeps_size;

@@ -89,8 +89,8 @@ pub(super) fn prune(tx: &mut Tx<'_>, before: i64) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Schedules a redelivery. The column `attempts` counts deliveries, as `delivery_count` says: renaming it would be a migration,
-/// after which no earlier version opens the log.
+/// Schedules a redelivery. The column `attempts` holds the delivery count. It is not renamed, because earlier versions could
+/// not open the log after such a migration.
 pub(super) fn schedule_redelivery(
     tx: &mut Tx<'_>,
     durable: &str,

@@ -32,7 +32,7 @@ pub(super) struct Pull {
     subject: String,
     inbox: String,
     messages: Subscriber,
-    /// Received messages that were not returned, because the future of `next` was dropped.
+    /// Received messages that were not returned yet, for example because the future of `next` was dropped.
     taken: Vec<PulledMessage>,
     /// The number of messages that the server may still send.
     open: usize,
@@ -159,10 +159,10 @@ impl Pull {
 
     /// Returns the messages that were received and not returned.
     pub(super) fn drain_unreturned(&mut self) -> Vec<Message> {
-        let mut drain_unreturned: Vec<Message> = self.taken.drain(..).map(|pulled| pulled.message).collect();
+        let mut unreturned: Vec<Message> = self.taken.drain(..).map(|pulled| pulled.message).collect();
         while let Some(Some(message)) = self.messages.next().now_or_never() {
-            drain_unreturned.extend((message.status.is_none() && message.reply.is_some()).then_some(message));
+            unreturned.extend((message.status.is_none() && message.reply.is_some()).then_some(message));
         }
-        drain_unreturned
+        unreturned
     }
 }

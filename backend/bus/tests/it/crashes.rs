@@ -101,7 +101,7 @@ async fn restarts_lose_and_repeat_nothing(shape: Shape) {
         source.start(&bus, None, &shutdown);
         copy.start(&bus, Some(copy.consumers("copy").on(on_created).on(on_updated)), &shutdown);
         append_history(&source, ticket).await;
-        // The loops are ended wherever they are, often before anything was published or applied.
+        // The loops are aborted at any point, often before an event was published or applied.
         shutdown.trigger();
         assert!(shutdown.wait(Duration::from_secs(5)).await);
     }

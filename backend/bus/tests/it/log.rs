@@ -126,7 +126,7 @@ async fn retry_is_delivered_when_due_and_delays_no_other(shape: Shape) {
     subscription.acknowledge(vec![(again, retry)]).await.unwrap();
     drop((subscription, bus));
 
-    // A restart forgets neither the event nor how often it was tried, and the wait goes on.
+    // A restart forgets neither the event nor how often it was tried, and the wait continues.
     let bus = fixture.bus_with_exact_retries().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     let next = tokio::spawn(async move { (subscription.next(9).await.unwrap(), subscription) });

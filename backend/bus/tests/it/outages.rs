@@ -33,7 +33,7 @@ on_shapes! {
     locked_database_sets_no_event_aside;
 }
 
-/// One failure of its own, and an event is set aside.
+/// Limits with which an event is dead-lettered after its first failure.
 const STRICT: DeliveryLimits = DeliveryLimits {
     failures: 1,
     out_of_order: Duration::from_secs(60),

@@ -21,7 +21,7 @@ fn replicas(fixture: &Fixture) -> [ServiceCore; 2] {
     [fixture.service("s"), fixture.service_with("s", late)]
 }
 
-/// Makes the next version of a ticket and says so, as a service does: by what it reads.
+/// Writes the next version of a ticket and its event in one unit, as a service does.
 async fn change(core: &ServiceCore, ticket: &str) {
     let (outbox, ticket) = (core.outbox.clone(), ticket.to_owned());
     let changed = core.db.write(move |tx: &mut Tx<'_>| {

@@ -1,4 +1,4 @@
-// Every text of the pages comes from the catalogue: they are opened in a build whose catalogue is marked, and what has no mark is reported.
+// Every text of the pages comes from the catalogue: a build with marked catalogues is opened, and text without a mark is reported.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join, resolve } from 'node:path'
@@ -112,7 +112,7 @@ const FAULTS: typeof PAGES = {
   'market-words': { as: 'visitor', path: () => `/?q=${'x'.repeat(201)}&minPrice=much&maxPrice=-1` },
 }
 
-/** Fills the fields of the page's form and sends it, whatever the browser thinks of it. */
+/** Fills the fields of the form and submits it without the validation of the browser. */
 async function submit(page: Page, fields: Record<string, string>): Promise<void> {
   for (const [name, value] of Object.entries(fields)) {
     const field = page.locator(`main [name=${name}]`)

@@ -1,4 +1,4 @@
-// What the pages look like, where a picture does not tell: focus, the fold, the sheet of filters, groups, and the tear.
+// The appearance that a screenshot does not show: focus, the fold, the sheet of filters, groups, and the tear.
 import { expect, test, unique } from './support/test'
 
 const DAY = 24 * 60 * 60 * 1000

@@ -1,4 +1,4 @@
-// The start of an event: in the zone of its place, past or not, and what a listing is after it.
+// The start of an event: the time zone of its venue, past starts, and the status of a listing after the start.
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 

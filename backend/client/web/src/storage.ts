@@ -4,7 +4,7 @@ type BrowserStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /** Returns a storage that never throws. `open` and each call of its result may throw or return nothing. */
 export function optionalStorage(open: () => BrowserStorage | null | undefined): BrowserStorage {
-  /** The values that the browser storage did not accept. `null` stands for a removal that failed. */
+  /** The values that the browser storage did not accept. `null` is a removal that failed. */
   const memory = new Map<string, string | null>()
   const attempt = <T>(call: (storage: BrowserStorage) => T): { value: T } | null => {
     try {

@@ -1,4 +1,4 @@
-//! The copies of the tickets apply consecutive versions, in whatever order the events arrive.
+//! The copies of the tickets apply consecutive versions, in any order of arrival of the events.
 
 use proptest::prelude::*;
 use ticketing_bus::ApplyOutcome;
@@ -50,8 +50,8 @@ async fn only_the_next_version_is_applied(engine: Engine) {
     assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::Duplicate, "and does not come back");
 }
 
-/// The seller asks more than an order on its way pays: the event shows the order's price, and new orders pay what is
-/// asked.
+/// The seller raises the price while an order is in flight: the event has the price of the order, and new orders pay the
+/// new price.
 async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
     assert_eq!(shop.apply_updated(&updated("t", 1, 3000)).await, ApplyOutcome::Done);
@@ -67,7 +67,7 @@ async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: Engi
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
-    /// However a history is shuffled and repeated, with what is early coming again, the copy ends as its source did.
+    /// In any order and with any repetition of the events, if early ones are redelivered, the copy ends in the state of its source.
     #[test]
     fn shuffled_and_repeated_events_end_in_the_same_state(
         length in 1_i64..6,

@@ -42,7 +42,7 @@ async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
         assert_eq!(shop.advance(&order, cause).await, ApplyOutcome::Done);
         assert_eq!(shop.status(&order).await, (OrderStatus::Complete, 2), "{cause:?}");
     }
-    assert_eq!(shop.published().await.len(), 3, "without a change nothing is published");
+    assert_eq!(shop.published().await.len(), 3, "an event without a change publishes nothing");
 }
 
 async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
@@ -79,12 +79,12 @@ async fn order_expires_at_its_deadline(engine: Engine) {
     assert_eq!(shop.advance(&quick, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
     shop.core.clock.advance(ONE_MILLISECOND);
     assert_eq!(shop.advance(&late, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
-    assert_eq!(shop.status(&late).await, (OrderStatus::Cancelled, 1), "money that comes late ends the order");
+    assert_eq!(shop.status(&late).await, (OrderStatus::Cancelled, 1), "late authorization cancels the order");
     assert_eq!(shop.advance(&quick, Cause::Expired).await, ApplyOutcome::Done);
     assert_eq!(
         shop.status(&quick).await,
         (OrderStatus::AwaitingPayment, 1),
-        "what is being paid does not run out"
+        "an order that is being paid does not expire"
     );
 }
 
@@ -92,7 +92,7 @@ async fn refused_payment_releases_the_ticket(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentFailed).await, ApplyOutcome::Done);
-    assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0), "no charge was asked for");
+    assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0), "there was no payment to fail");
     shop.advance(&order, Cause::PaymentAuthorized).await;
     shop.advance(&order, Cause::PaymentFailed).await;
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 2));

@@ -17,7 +17,7 @@ pub struct PaymentTimeouts {
     pub first_retry: Duration,
     /// The longest pause between two calls.
     pub longest_retry: Duration,
-    /// After so many calls without a response a waiting request gets 503.
+    /// The number of calls without a response after which a waiting request gets 503.
     pub quick_tries: i64,
 }
 

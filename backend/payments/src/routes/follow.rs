@@ -72,7 +72,7 @@ async fn read_outcome(app: &App, followed: &FollowedPayment) -> Result<(PaymentR
     read.await?.ok_or_else(|| ApiError::internal("a payment or its order is gone"))
 }
 
-/// Returns whether so many provider calls have failed that the request stops waiting.
+/// Returns whether enough provider calls have failed for the request to stop waiting.
 fn is_unreachable(payment: &PaymentRow, max_failed_calls: i64) -> bool {
     let failed = if payment.claimed_until.is_some() { payment.attempts - 1 } else { payment.attempts };
     payment.status == PaymentStatus::Pending && failed >= max_failed_calls

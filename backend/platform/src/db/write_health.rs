@@ -1,8 +1,8 @@
 //! Whether writes succeed: the one place that counts the outages of every writer of a database.
 //!
 //! A probe writes one small row. A disk that has no room for a new page still takes that row, so the probe alone proves
-//! nothing about the writes of requests and workers. Each kind of write is therefore judged by itself: the one that failed
-//! last by an outage keeps the service unready until a write of the same kind succeeds.
+//! nothing about the writes of requests and workers. Each kind of write is therefore tracked separately: a kind whose last
+//! write failed by an outage keeps the service unready until a write of that kind succeeds.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -13,10 +13,11 @@ use tokio::time::Instant;
 
 use super::{DbError, Tx};
 
-/// How long a failed write counts that is not tried again. A service that is not ready gets no requests, so a success of the
+/// How long a failed write that is not retried counts. A service that is not ready gets no requests, so a success of the
 /// same kind may never come.
 const FAILURE_LIFETIME: Duration = Duration::from_secs(10);
-/// How long nothing of a kind may fail that fails and succeeds by turns, as on a disk with room for some rows.
+/// How long a kind of write that alternately fails and succeeds, as on a disk with room for some rows, must not fail before
+/// it counts as healthy.
 const RELAPSE_QUIET: Duration = Duration::from_secs(5);
 
 /// The last outcomes of the writes to one database.
@@ -133,7 +134,7 @@ impl WriteHealth {
         }
     }
 
-    /// Returns whether a kind of write failed lately and has not succeeded since, or fails and succeeds by turns.
+    /// Returns whether a kind of write failed lately and has not succeeded since, or alternately fails and succeeds.
     pub(super) fn is_failing(&self) -> bool {
         let mut state = self.state();
         state.failures.retain(|_, failure| failure.last.elapsed() < FAILURE_LIFETIME);

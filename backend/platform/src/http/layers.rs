@@ -43,7 +43,7 @@ pub struct LayerSettings {
     pub allowed_origins: Vec<WebOrigin>,
     /// The proxies, besides those on this machine, that may report TLS.
     pub trusted_proxies: TrustedProxies,
-    /// Whether browsers must use TLS, whatever a proxy reports.
+    /// Whether browsers must use TLS, even if a proxy reports plain HTTP.
     pub tls_only: bool,
     /// The canonical paths of the API.
     pub paths: CanonicalPaths,

@@ -66,7 +66,7 @@ async fn internal_errors_do_not_reveal_their_cause() {
         assert!(status >= 500 && code == "internal", "{reply:?}");
         assert!(!reply.body.contains("secret"), "{reply:?}");
     }
-    // The connection's task survived the panic and the server goes on.
+    // The panic did not stop the server.
     assert_eq!(server.send("GET /ok", &[], "").await.status, 200);
 }
 

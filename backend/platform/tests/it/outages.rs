@@ -1,5 +1,5 @@
-//! A database that cannot write for a while: the unit fails as an outage, nothing of it stays, and writing goes on
-//! after.
+//! A database that cannot write for a while: the unit fails as an outage and has no effect, and writes succeed again
+//! afterwards.
 
 use ticketing_engines::{Engine, Home, OwnDatabase};
 use ticketing_platform::args;
@@ -70,7 +70,7 @@ async fn full_sqlite_disk_rolls_the_unit_back() {
     let full = db.write(move |tx| {
         let filled = tx.execute(PUT, args![&large]);
         assert!(matches!(filled, Err(DbError::Unavailable(_))), "{filled:?}");
-        // SQLite has undone the transaction; a unit that goes on must not write outside of one.
+        // SQLite has undone the transaction; a unit that continues must not write outside of one.
         drop(tx.execute(PUT, args!["small"]));
         Ok::<_, DbError>(())
     });

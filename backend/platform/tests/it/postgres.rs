@@ -141,7 +141,7 @@ async fn database_with_missing_migrations_is_not_opened() {
     let refused = opened(&[NEWER]).unwrap_err().to_string();
     assert!(refused.ends_with("1 of the 2 migrations of places are applied"), "{refused}");
     Db::migrate(home.database("halls"), &[NEWER]).unwrap();
-    // An older program goes on beside a newer one.
+    // An older program continues beside a newer one.
     opened(&[PLACES]).unwrap();
     Db::migrate(home.database("halls"), &[PLACES]).unwrap();
 }

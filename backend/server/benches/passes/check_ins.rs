@@ -15,7 +15,7 @@ fn signer() -> PassSigner {
     PassSigner::new(&[SecretString::from(PASS_KEY)]).unwrap()
 }
 
-/// Sells so many tickets, and returns the codes of their passes.
+/// Sells this number of tickets, and returns the codes of their passes.
 pub(crate) async fn sell_passes(server: &mut Server, count: usize) -> Vec<PassCode> {
     let tickets = load::create_tickets(server, count).await;
     let first = server.orders;

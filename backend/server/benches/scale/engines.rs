@@ -14,13 +14,13 @@ pub(crate) struct Engines {
 }
 
 impl Engines {
-    /// Starts the servers, and creates the tables and streams; and the same tables in a database without a service.
+    /// Starts the servers, and creates the tables and streams, and the same tables in a second database without a service.
     pub(crate) async fn prepare() -> Self {
         let engines = Self { postgres: PrivateServer::start(), nats: NatsServer::begin().await };
         engines.postgres.psql("CREATE DATABASE bare");
         for url in [engines.postgres.url(), engines.bare_url()] {
             let migrated = engines.program(&url).arg("migrate").status().await.unwrap();
-            assert!(migrated.success(), "tables and streams are made");
+            assert!(migrated.success(), "the migration creates tables and streams");
         }
         engines
     }

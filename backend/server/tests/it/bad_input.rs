@@ -109,7 +109,7 @@ async fn unsupported_methods_list_the_allowed_ones(shape: Shape) {
     stack.finish().await;
 }
 
-/// Returns every route that changes state, with a valid body.
+/// Returns routes of each service that change state, with a valid body.
 fn writes(user: &TestSession) -> Vec<(Method, String, String)> {
     let credentials = json!({ "email": user.email, "password": "wrong horse battery" }).to_string();
     let ticket = json!({ "title": "A title", "price": 20 }).to_string();

@@ -75,7 +75,7 @@ pub(super) struct Market {
     pub(super) charges: Vec<Charge>,
     pub(super) requests: Vec<String>,
     pub(super) fails_after_charge: bool,
-    /// With the time of their arrival.
+    /// The events in transit, with their times of arrival.
     events: Vec<(i64, Event)>,
     ids: u32,
 }
@@ -131,7 +131,7 @@ impl Market {
         self.send(PROPAGATION_LAG, Event::Paid(order));
     }
 
-    /// Cancels an order, whatever its status: the original does not look.
+    /// Cancels an order in any status: the original does not check the status.
     pub(super) fn cancel(&mut self, id: &str) {
         let Some(order) = find(&mut self.orders, |order| order.id == id) else { return };
         order.status = "cancelled";
@@ -186,7 +186,7 @@ impl Market {
     }
 }
 
-/// The one that matches, to be changed.
+/// Returns the first item that matches, mutable.
 pub(super) fn find<T>(all: &mut [T], mut is_it: impl FnMut(&T) -> bool) -> Option<&mut T> {
     all.iter_mut().find(|one| is_it(one))
 }

@@ -230,7 +230,7 @@ fn cancel_order(market: &mut Market, user: Option<String>, id: &str) -> Answered
     Ok((204, Value::Null))
 }
 
-/// Charges the card and notes it down, without a look at whether the order is paid already.
+/// Charges the card and records the charge, without a check whether the order is paid already.
 fn pay(market: &mut Market, user: Option<String>, body: &Value) -> Answered {
     let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let (token, id) = (text(body, "token"), text(body, "orderId"));

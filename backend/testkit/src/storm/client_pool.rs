@@ -49,7 +49,7 @@ impl ClientPool {
         &self.shared.connection
     }
 
-    /// Waits for so many more responses.
+    /// Waits for this number of further responses.
     ///
     /// # Panics
     /// Panics if a response does not hold, or none arrives in time.

@@ -31,7 +31,7 @@ fn positions(text: &str) -> Vec<String> {
     blocks.filter_map(id).collect()
 }
 
-/// Reads so many changes.
+/// Reads this number of changes.
 async fn changes(body: &mut Body, count: usize) -> Vec<String> {
     let mut seen = Vec::new();
     while seen.len() < count {

@@ -242,8 +242,8 @@ fn lives() -> impl Strategy<Value = Vec<(&'static str, Step, i64)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(25))]
 
-    /// However the events are shuffled and repeated, with what is early coming again, the ticket ends with the order
-    /// that holds it in the end, its versions are unbroken, and no version is published twice.
+    /// In any order and with any repetition of the events, if early ones are redelivered, the ticket ends with the order
+    /// that holds it last, its versions are consecutive, and no version is published twice.
     #[test]
     fn shuffled_events_end_with_the_right_holder(
         lives in lives(),

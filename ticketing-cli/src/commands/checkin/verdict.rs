@@ -1,4 +1,4 @@
-//! What the door says about one code: large and coloured on a terminal, a line of JSON on a pipe.
+//! The verdict on one code: large and coloured on a terminal, a line of JSON on a pipe.
 
 use anstyle::{Ansi256Color, Color, Style};
 use ticketing_sdk::{Ruling, Timestamp, Verdict};

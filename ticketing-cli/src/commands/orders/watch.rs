@@ -57,7 +57,7 @@ impl ApiCommand for Args {
         tokio::select! {
             end = follow(api, &id, print, |order| countdown(api, order)) => match (until, end?) {
                 (None, _) => Ok(()),
-                // The watch ends at the status that is waited for, so this order has another one, and keeps it.
+                // The watch would have ended at the awaited status, so the order has a different final status.
                 (Some(until), order) => Err(Failure::new(
                     Exit::Conflict,
                     format!("order {id} is {}, and never {until}", order.status),

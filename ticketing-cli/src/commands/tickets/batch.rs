@@ -27,7 +27,7 @@ pub(super) struct Row {
 /// How tickets are handled that an earlier command has listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Repeat {
-    /// They are not listed again, whichever command has listed them.
+    /// They are not listed again, even if another command listed them.
     Never,
     /// They are listed once more by a run of this name. The same command continues a run that was interrupted.
     Again(String),

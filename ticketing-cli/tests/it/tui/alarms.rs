@@ -32,7 +32,7 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
     loud.wait_for_event("the title is the usual one", |events| {
         events.titles.last().is_some_and(|title| title == "ticketing")
     });
-    // The same ticket can be had again, at once.
+    // The same ticket can be reserved again immediately.
     loud.press("t", "Reserved for you");
     loud.send("tok_visa");
     loud.press(ENTER, "code at the door");

@@ -1,4 +1,4 @@
-//! Buying where the payment provider's form takes the cards: the order shows its page, and goes on when it is paid there.
+//! Buying where the payment provider's form takes the cards: the order shows its page, and continues once it is paid there.
 
 use ticketing_sdk::{CardToken, OrderId};
 

@@ -74,7 +74,7 @@ pub(super) fn run(signs: &[Sign], start: usize, alike: impl Fn(&Sign, &Sign) -> 
     (start..signs.len()).find(|index| !alike(&signs[start], &signs[*index])).unwrap_or(signs.len())
 }
 
-/// Draws so many of a sign as an area. Those that go on to the right are one.
+/// Draws a run of this many equal signs as an area.
 pub(super) fn draw(path: &mut String, sign: char, x: i32, count: usize) {
     let across = at(count, WIDTH);
     let (middle, centre) = (x + WIDTH / 2, HEIGHT / 2);

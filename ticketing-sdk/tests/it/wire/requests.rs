@@ -10,7 +10,7 @@ use ticketing_sdk::{
 
 use crate::support::{client, golden};
 
-/// Runs a call, whatever comes of it, and compares what it sent.
+/// Runs a call, ignores its outcome, and compares its request with the golden file.
 async fn sends<F: IntoFuture>(name: &str, call: impl FnOnce(Client) -> F) {
     let mock = Mock::new();
     let _ = call(client(&mock)).into_future().await;

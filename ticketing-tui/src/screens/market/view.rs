@@ -95,8 +95,8 @@ impl Market {
     }
 }
 
-/// The first row of each group of dates, and its heading; nothing where the list has another order. The rows of a
-/// group stand together, so each further one is found by halving.
+/// Returns the first row and the heading of each date group; none if the list has another order. Rows are sorted by group,
+/// so a binary search finds the first row of each group.
 fn groups(model: &Model) -> Vec<(usize, String)> {
     let (market, len) = (&model.market, model.market.view.len());
     let query = market.view.query();
@@ -128,10 +128,10 @@ fn groups(model: &Model) -> Vec<(usize, String)> {
     groups
 }
 
-/// More groups than a market has that sells a few years ahead.
+/// The maximum number of groups: more than a few years of months.
 const MOST_GROUPS: usize = 60;
 
-/// Returns the row at a place of the list.
+/// Returns the row at this position of the list.
 pub(super) fn row(model: &Model, index: usize) -> Option<Row<'_>> {
     let (id, row) = model.market.visible_ticket(index)?;
     Some(ticket_card::row(model, &model.market.tickets.id(id)?, row))

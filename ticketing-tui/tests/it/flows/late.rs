@@ -97,7 +97,7 @@ fn orders_that_were_read_before_a_payment_do_not_undo_it() {
     harness.assert_shows("Paid");
 }
 
-/// The feed stands before the market is read, so that nothing falls between the two; so both must count.
+/// The feed is connected before the market is read, so that no change is lost between the two; both are applied.
 #[test]
 fn change_before_the_first_page_is_kept() {
     let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);

@@ -25,7 +25,7 @@ pub(crate) fn grace() -> CurrentUser {
     CurrentUser::new("user-grace", "grace@example.com")
 }
 
-/// A ticket of another seller, listed so many minutes ago.
+/// A ticket of another seller, listed this number of minutes ago.
 pub(crate) fn ticket(id: &str, title: &str, price: &str, minutes: i64) -> Ticket {
     fixtures::ticket(id)
         .title(title)
@@ -97,7 +97,7 @@ pub(crate) fn admission() -> Admission {
     Admission::new("p1", "Jazz at the lake", Timestamp::from_millis(NOW)).seat("Row 3, seat 12")
 }
 
-/// The door of a prepared list, with so many scans that wait for their upload.
+/// A prepared door with this number of pending uploads.
 pub(crate) fn door(waiting: usize) -> DoorState {
     DoorState {
         file: "/home/ada/.local/share/ticketing/doors/door-5f2a91c0.json".to_owned(),

@@ -87,7 +87,7 @@ async fn guesses_from_many_addresses_delay_but_never_refuse_the_owner(engine: En
         let guess = signin_from(&service, &format!("203.0.113.{number}"), "wrong password").await;
         assert_eq!(guess.status, StatusCode::BAD_REQUEST);
     }
-    // A new address waits, whatever its password is; the address that has signed in before does not.
+    // A new address waits, even with the correct password; the address that has signed in before does not.
     let begun = service.clock.now();
     let slow = signin_from(&service, "192.0.2.1", PASSWORD);
     tokio::pin!(slow);

@@ -111,7 +111,7 @@ async fn publish_without_response_is_unknown_and_repeatable() {
         }
         let unknown = bus.publish(fixture.history("x", 1)).await;
         assert!(matches!(unknown, Err(BusError::JetStream(JetStreamError::Timeout(_)))), "{unknown:?}");
-        // It does then what it was asked to meanwhile, however often that was.
+        // The resumed server processes the pending publishes, including the repeated ones.
         server.resume().await;
         eventually_within("all events are applied", Duration::from_secs(60), || async {
             notes(&copy).await.len() >= (round + 1) * 30

@@ -1,11 +1,11 @@
-// Pictures of codes: what a decoder reads in them, and a film of one for the fake camera of Chromium.
+// Pictures of codes: decodes them, and converts one to a video for the fake camera of Chromium.
 import type { Page } from '@playwright/test'
 import decodeQR from 'qr/decode.js'
 
-/** The size of the film in pixels. */
+/** The size of the video in pixels. */
 const [WIDTH, HEIGHT] = [640, 480]
 
-/** Draws a PNG into the middle of a grey picture of the film's size, and returns its pixels. */
+/** Draws a PNG into the middle of a grey picture of the video's size, and returns its pixels. */
 async function draw(page: Page, png: Buffer): Promise<Buffer> {
   const blank = await page.context().newPage()
   const pixels = await blank.evaluate(
@@ -33,7 +33,7 @@ export async function readCode(page: Page, png: Buffer): Promise<string> {
   return decodeQR({ width: WIDTH, height: HEIGHT, data: await draw(page, png) })
 }
 
-/** Returns a film of one frame (YUV4MPEG2) with a PNG in its middle. Chromium repeats it. */
+/** Returns a video of one frame (YUV4MPEG2) with a PNG in its middle. Chromium repeats it. */
 export async function filmOf(page: Page, png: Buffer): Promise<Buffer> {
   const pixels = await draw(page, png)
   const luma = Buffer.alloc(WIDTH * HEIGHT)

@@ -1,4 +1,4 @@
-// A marketplace in which every page has something to show, and every page of it.
+// A marketplace with content for every page, and the list of its pages.
 import type { Page } from '@playwright/test'
 
 import type { Order, Person, Ticket } from './person'
@@ -25,12 +25,12 @@ async function scan(page: Page, code: string): Promise<void> {
 interface PageOfScene {
   as: 'visitor' | 'seller' | 'buyer'
   path: (scene: Scene) => string
-  /** What the user does there, and how that ends before the next page. */
+  /** The action of the user on the page, and the condition to wait for before the next page. */
   act?: (page: Page, scene: Scene) => Promise<void>
   leave?: (page: Page) => Promise<void>
 }
 
-/** Every page, in the states that look differently. */
+/** Every page, in each state with a different appearance. */
 export const PAGES: Record<string, PageOfScene> = {
   market: { as: 'buyer', path: () => '/' },
   'market-empty': { as: 'visitor', path: () => '/?q=nosuchthing&minPrice=5' },

@@ -1,4 +1,4 @@
-// Passes: what one holds after a purchase, giving it away, selling it on, and the door.
+// Passes: listing, transfer, resale and check-in.
 import { normalizeAmount } from '../texts/amount'
 import { forgetAttempt, once, pendingRequest } from './attempts'
 import { type Page, everyItem, pageOf, send } from './http'

@@ -19,7 +19,7 @@ const CONTENT = 1 + 16 + 2
 const ALGORITHM = 'Ed25519'
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
 
-/** Decodes base45 (RFC 9285); null if the text is not of it. */
+/** Decodes base45 (RFC 9285); null if the text is not base45. */
 export function decodeBase45(text: string): Uint8Array<ArrayBuffer> | null {
   const digits = Array.from(text, (letter) => ALPHABET.indexOf(letter))
   if (digits.includes(-1) || digits.length % 3 === 1) return null
@@ -33,7 +33,7 @@ export function decodeBase45(text: string): Uint8Array<ArrayBuffer> | null {
   return Uint8Array.from(bytes)
 }
 
-/** Reads a code without verifying it; null if it has not the form of one. White space around it and the case of letters are ignored. */
+/** Reads a code without verifying it; null if the text does not have its form. White space around it and the case of letters are ignored. */
 export function readCode(text: string): Claim | null {
   const code = text.trim().toUpperCase()
   if (code.length !== CODE_LENGTH || !code.startsWith(PREFIX)) return null
@@ -48,7 +48,7 @@ export function readCode(text: string): Claim | null {
   }
 }
 
-/** Imports the keys of Ed25519; others, which a later version may add, are ignored. Throws if the browser does not know Ed25519. */
+/** Imports the keys of Ed25519; others, which a later version may add, are ignored. Throws if the browser does not support Ed25519. */
 export async function importKeys({ keys }: PassKeys): Promise<CryptoKey[]> {
   const imported: CryptoKey[] = []
   for (const { kty, crv, x } of keys) {
@@ -56,7 +56,7 @@ export async function importKeys({ keys }: PassKeys): Promise<CryptoKey[]> {
     try {
       imported.push(await crypto.subtle.importKey('jwk', { kty, crv, x }, { name: ALGORITHM }, false, ['verify']))
     } catch (error) {
-      // Another error is one of this key alone.
+      // Any other error concerns this key only.
       if (error instanceof DOMException && error.name === 'NotSupportedError') throw error
     }
   }

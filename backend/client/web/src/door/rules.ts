@@ -5,7 +5,7 @@ import type { Pass } from '../api/types'
 import type { Reason } from '../passes/verdict'
 import type { Claim } from './code'
 
-/** What the server has answered about an admission of this door. */
+/** The answer of the server to an admission of this door. */
 export type UploadOutcome =
   | { kind: 'uploaded' }
   /** Another device has admitted the pass before. The list of the server has every time. */
@@ -39,7 +39,7 @@ export interface Refusal {
 type ListedPass = Pick<Pass, 'serial' | 'status' | 'admittedAt' | 'device'>
 
 /**
- * Judges a code whose signature was verified. Returns why nobody enters, or null. A serial above that of the list is of a holder who got
+ * Judges a code whose signature was verified. Returns why nobody enters, or null. A serial above that of the list belongs to a holder who got
  * the pass after the list was made.
  */
 export function decide(claim: Pick<Claim, 'serial'>, pass: ListedPass | undefined, before: DoorAdmission | undefined): Refusal | null {
@@ -53,7 +53,7 @@ export function decide(claim: Pick<Claim, 'serial'>, pass: ListedPass | undefine
   return pass.status === 'valid' || pass.status === 'offered' ? null : { reason: 'pass_invalid', first: null }
 }
 
-/** Returns whether an error leaves open what the server would say. A 4xx is an answer. */
+/** Returns whether the answer of the server is unknown after an error. A 4xx is an answer. */
 export const isUnreachable = (error: unknown): boolean => error instanceof NetworkError || (error instanceof ApiError && error.status >= 500)
 
 /** Returns whether an error concerns one upload alone: the next one may succeed. */
@@ -63,7 +63,7 @@ export const isOfOne = (error: unknown): boolean =>
 /** Refusals that settle an upload. The others, such as a session that has ended, leave it waiting. */
 const SETTLING = new Set(['pass_invalid', 'pass_superseded', 'pass_offered', 'not_owner', 'invalid_input'])
 
-/** Returns what a failed upload says about an admission; null if it has to be uploaded again. */
+/** Returns the answer to an admission that a failed upload contains; null if it has to be uploaded again. */
 export function outcomeOfUpload(error: unknown, { at, device }: Pick<DoorAdmission, 'at' | 'device'>): UploadOutcome | null {
   if (!(error instanceof ApiError) || error.status >= 500 || error.code === null) return null
   if (error.code === 'already_admitted') {

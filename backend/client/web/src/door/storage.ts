@@ -1,9 +1,9 @@
 // What a door keeps in this browser: the list and the keys that it admits by, and its admissions. An admission is on disk before the page
-// says so.
+// shows it.
 import type { Pass, PassKeys } from '../api/types'
 import type { DoorAdmission } from './rules'
 
-/** What a door was prepared with, apart from its list. */
+/** The data of a prepared door, apart from its list. */
 export interface StoredDoor {
   issuer: string
   /** When the list came, by the clock of the server, in milliseconds. */
@@ -96,7 +96,7 @@ export class DoorStorage {
     await endOf(transaction)
   }
 
-  /** Deletes admissions of which the list knows. */
+  /** Deletes the admissions of these passes. */
   async remove(issuer: string, passIds: readonly string[]): Promise<void> {
     const transaction = this.database.transaction('admissions', 'readwrite')
     for (const passId of passIds) transaction.objectStore('admissions').delete([issuer, passId])

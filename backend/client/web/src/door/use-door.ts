@@ -1,4 +1,4 @@
-// The door of a page: its state, its list, and whose it is while the server cannot say.
+// The door of a page: its state, its list, and its user while the server cannot be asked.
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
@@ -25,7 +25,7 @@ export interface DoorView {
 /** The session is asked for this long before the door opens for the user who has prepared it, in milliseconds. */
 const SESSION_TIMEOUT = 1500
 
-/** Returns who is signed in, or, while the server cannot say, whose door this is. */
+/** Returns the signed-in user, or the user of this door while the server cannot be asked. */
 export function useUserOfDoor(): User | null {
   const { state, user } = useSession()
   const [isLate, setLate] = useState(false)
@@ -66,7 +66,7 @@ export function useDoor(user: User): DoorView {
   const isAway = state.isOffline || state.waiting > 0
   useEffect(() => {
     if (!isAway) return
-    // The server knows everything again: who is signed in, and whom have other doors admitted?
+    // The server can be reached again: reload the session and the admissions of other doors.
     return () => {
       void client.invalidateQueries({ queryKey: keys.session })
       void client.invalidateQueries({ queryKey: keys.door(user.id) })

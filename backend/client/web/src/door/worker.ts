@@ -18,7 +18,7 @@ const worker = self as unknown as Worker
 const PAGE = '/check-in'
 const PREFIX = 'door-'
 const CACHE = PREFIX + BUILD.version
-/** A server that takes longer counts as away, in milliseconds. */
+/** The timeout after which the server counts as unreachable, in milliseconds. */
 const TIMEOUT = 4000
 
 worker.addEventListener('install', (event) => event.waitUntil(keepBuild()))
@@ -57,7 +57,7 @@ async function openPage(request: Request): Promise<Response> {
   return response && response.status < 500 ? response : kept()
 }
 
-/** The name of a file says what it holds, so the kept one is the same. */
+/** Returns a cached file, else requests it. The name of a file contains its hash, so a cached file is current. */
 async function openFile(request: Request): Promise<Response> {
   const kept = await caches.match(new URL(request.url).pathname)
   return kept ?? fetch(request)

@@ -15,7 +15,7 @@ import { type Filters, NO_FILTERS, SORTS, type Sort, toPath } from './filters'
 /** The delay after a key press, in milliseconds. */
 const DEBOUNCE = 300
 
-/** From this width on the filters stand beside the search. */
+/** The width from which on the filters are beside the search. */
 const WIDE = '(min-width: 72rem)'
 
 export function FilterForm({ filters, error }: { filters: Filters; error: unknown }) {

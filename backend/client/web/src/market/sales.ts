@@ -1,7 +1,7 @@
 // The status of a listing as it is shown: sales end when the event starts.
 import type { ShownTicket } from '../live/cache'
 
-/** `ended`: nobody has bought it before the event started. */
+/** `ended`: the event started before a buyer ordered the ticket. */
 export type SaleStatus = ShownTicket['status'] | 'withdrawn' | 'ended'
 
 /** Returns the status of a listing. `lastPast`: the events up to this time have started, in milliseconds. */

@@ -1,4 +1,4 @@
-// The clocks of places: which offset a time has there, and which times do not exist or come twice.
+// Time zones of venues: the offset of a clock time, and the times that do not exist or occur twice.
 import { clockTime, offsetOf } from './details'
 
 /** The start of an event as a form has it. */
@@ -7,7 +7,7 @@ export interface When {
   local: string
   /** The place: an IANA zone such as `Europe/Berlin`, or an offset such as `+01:00`. */
   zone: string
-  /** Of a time that comes twice, whether it is the second one. */
+  /** Whether a clock time that occurs twice means the second instant. */
   isSecond: boolean
 }
 

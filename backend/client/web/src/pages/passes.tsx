@@ -60,7 +60,7 @@ function PassGrid({ title, passes }: { title: string; passes: Pass[] }) {
   )
 }
 
-/** As the card of a listing, without a price: what matters is the place. */
+/** A card like that of a listing, without a price, with the venue. */
 function PassCard({ pass }: { pass: Pass }) {
   const foot = (
     <>

@@ -8,7 +8,7 @@ interface Detector {
 
 type DetectorClass = (new (options: { formats: string[] }) => Detector) & { getSupportedFormats?: () => Promise<string[]> }
 
-/** The time between two looks, in milliseconds. */
+/** The interval between two scanned frames, in milliseconds. */
 const INTERVAL = 200
 /** The same code is not reported again within this time, in milliseconds: people do not hold still. */
 export const REPEAT_TIME = 4000
@@ -41,7 +41,7 @@ async function detector(): Promise<Detector> {
   return new BarcodeDetector({ formats: ['qr_code'] })
 }
 
-/** Passes on codes as they are seen, but not the same one over and over. */
+/** Reports codes as they are detected, but not the same one repeatedly. */
 export function withoutRepeats(onCode: (code: string) => void, now: () => number = () => performance.now()): (code: string) => void {
   let last = { code: '', at: -Infinity }
   return (code) => {

@@ -1,4 +1,4 @@
-// Whose a pass is: the issuer sees it as well as its holder.
+// The viewer of a pass: its holder or its issuer.
 import type { Pass } from '../api/types'
 
 /** Returns whether the viewer holds a pass. The holder alone sees the code and the listing; that of a pass which is over says nothing. */

@@ -7,7 +7,7 @@ export const MAX_PAUSE = 100
 /** Once it is recognised, a busy device may be late with a key, in milliseconds. */
 export const MAX_DELAY = 500
 
-/** What a key is: of a person, maybe the beginning of a code, within a code, or the end of it. */
+/** The classification of a key: typed by a person, possibly the start of a code, within a code, or its end. */
 export type KeyKind = 'ordinary' | 'beginning' | 'part' | 'end'
 
 /** The keys that were typed in quick succession. */
@@ -15,12 +15,12 @@ export class KeySequence {
   #typed = ''
   #at = -Infinity
 
-  /** What was typed of a code; after its end the whole. */
+  /** The part of the code that was typed so far; at its end the whole code. */
   get typed(): string {
     return this.#typed
   }
 
-  /** Whether the keys before this time, in milliseconds, are those of a code that goes on. */
+  /** Whether the keys before this time, in milliseconds, belong to an unfinished code. */
   isScanning(at: number): boolean {
     return this.#typed.startsWith(START) && at - this.#at <= MAX_DELAY
   }

@@ -1,7 +1,7 @@
-// The order of the tickets that one holds.
+// The sort order of the passes that the user holds.
 import type { Pass } from '../api/types'
 
-/** What admits, or will admit again. */
+/** The statuses of passes that admit now or can admit again. */
 export const isCurrent = ({ status }: Pick<Pass, 'status'>): boolean => status === 'valid' || status === 'offered'
 
 const starts = ({ startsAt }: Pick<Pass, 'startsAt'>): number => (startsAt ? Date.parse(startsAt) : Infinity)

@@ -1,7 +1,7 @@
-// A hand scanner types wherever the focus is: its keys are read there, and go nowhere else.
+// Captures the keys of a hand scanner, wherever the focus is, so that no other element handles them.
 import { KeySequence, MAX_DELAY } from './key-sequence'
 
-/** Fewer keys are those of a person who types fast, and who gets them back. */
+/** The minimum number of keys of a scanner. Fewer belong to a person who types fast, and are restored. */
 const SHORTEST_SCAN = 20
 
 const isTextField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>

@@ -37,7 +37,7 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
   const warnings = verdict && !isJudging ? warningsOf(verdict) : []
   const box = useRef<HTMLDivElement>(null)
   const id = verdict?.id
-  // A user who scans looks at the verdict, wherever the page stands.
+  // Scroll to the verdict: a user who scans looks at it.
   useEffect(() => {
     if (id !== undefined) box.current?.scrollIntoView({ block: 'nearest' })
   }, [id, isJudging])

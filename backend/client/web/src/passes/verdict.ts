@@ -35,7 +35,7 @@ const isReason = (code: string | null): code is Reason => REASONS.some((reason) 
 export function refusalOf(error: unknown): Exclude<Ruling, { kind: 'admitted' }> {
   const code = error instanceof ApiError ? error.code : null
   if (isReason(code)) return { kind: 'refused', reason: code, first: firstAdmission(error) }
-  // A field of the code that is not valid: what was read is no code of a pass.
+  // The field `code` is invalid: the scanned text is not the code of a pass.
   if (error instanceof ApiError && error.faults.some(({ field }) => field === 'code')) return { kind: 'refused', reason: 'pass_invalid', first: null }
   return { kind: 'unknown', error }
 }

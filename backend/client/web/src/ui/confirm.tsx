@@ -8,7 +8,7 @@ interface ConfirmProps {
   title: string
   error: unknown
   busy: boolean
-  /** The labels of the buttons: to keep things as they are, to go on, and while that is in progress. */
+  /** The labels of the buttons: cancel, confirm, and confirm while the operation is in progress. */
   keep: string
   confirm: string
   confirming: string

@@ -32,7 +32,7 @@ export function EventLine({ details }: { details: Details }) {
   )
 }
 
-/** What a ticket says in more words. */
+/** The description of a ticket. */
 export function Description({ details }: { details: Details }) {
   if (!details.description) return null
   return (

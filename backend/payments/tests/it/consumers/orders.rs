@@ -80,7 +80,7 @@ async fn begun(fixture: &Fixture) -> PaymentRow {
     fixture.app().core().db.write(move |tx| insert_payment(tx, now, due_at)).await.unwrap()
 }
 
-/// One attempt that was not answered, as the driver writes it down.
+/// Records an attempt without a response, as the payment worker does.
 async fn unanswered(fixture: &Fixture, payment: &PaymentRow, reached: bool) -> PaymentRow {
     let (app, now, payment) = (fixture.app().clone(), fixture.clock.now(), payment.clone());
     let unit = move |tx: &mut Tx<'_>| {
@@ -107,7 +107,7 @@ async fn unattempted_payment_ends_without_a_call(setup: Setup) {
         assert_eq!(apply(&fixture, created(&fixture)).await, ApplyOutcome::Done);
         let begun = begun(&fixture).await;
         if cancelled_first {
-            // The order is cancelled while the call is out; then it turns out not to have arrived.
+            // The order is cancelled during the call; the call turns out not to have reached the provider.
             let attempt = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 1", &[]);
             fixture.app().core().db.write(attempt).await.unwrap();
             apply(&fixture, cancelled(1)).await;
@@ -140,7 +140,7 @@ async fn attempted_payment_is_completed_after_cancellation(setup: Setup) {
     assert_eq!((open.status, open.next_step), (PaymentStatus::Pending, Some(PaymentStep::Authorize)));
 }
 
-/// Returns a payment of the order that is authorized and waits for orders, without a driver that goes on with it.
+/// Returns a payment of the order that is authorized and waits for orders, without a worker that continues it.
 async fn authorized(fixture: &Fixture) -> PaymentRow {
     let (app, now, due_at) = (fixture.app().clone(), fixture.clock.now(), far_future());
     let unit = move |tx: &mut Tx<'_>| {
@@ -191,7 +191,7 @@ async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
         "invariant 12: it waits"
     );
 
-    // One unit, undone at its end, so that the driver of the fixture sees none of it.
+    // One unit that is rolled back at its end, so that the payment worker of the fixture does not see it.
     for (lost, expected) in [(false, PaymentStep::Capture), (true, PaymentStep::Void)] {
         let app = app.clone();
         let unit = move |tx: &mut Tx<'_>| {

@@ -103,7 +103,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
 }
 
-/// Returns the names with which a path goes on: one, or the first one of each path in braces.
+/// Returns the next names of a path: one, or the first name of each path in braces.
 fn first_names(rest: &str) -> Vec<&str> {
     let Some(group) = rest.strip_prefix('{') else { return words(rest).take(1).collect() };
     let (mut depth, mut start, mut names) = (0, 0, Vec::new());

@@ -70,7 +70,7 @@ pub(crate) enum Step {
     },
     /// Advances the clock by milliseconds. A reservation lasts one second.
     Advance(u64),
-    /// Expires at most so many due deadlines.
+    /// Expires at most this number of due deadlines.
     ExpireDue(i64),
     /// Ends at most so many resales whose event has started.
     EndResales(i64),

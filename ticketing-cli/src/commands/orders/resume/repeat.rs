@@ -18,7 +18,7 @@ use crate::output::{Settlement, WriteOutcome};
 const REPEAT_TIMEOUT: Duration = Duration::from_secs(10);
 const REPEAT_INTERVAL: Duration = Duration::from_millis(500);
 
-/// The answer to a repeated write, or why there is none.
+/// The response to a repeated write, or the reason why there is none.
 pub(super) type Repetition = Result<Response, (WriteOutcome, String)>;
 
 /// Returns why a write is not one of this account at this server.

@@ -14,7 +14,7 @@ use crate::failure::Outcome;
 use crate::journal::InterruptedWrite;
 use crate::output::{Settlement, WriteOutcome};
 
-/// The writes of a purchase that came to no order.
+/// The writes of a purchase without an order.
 struct WithoutOrder {
     writes: Vec<InterruptedWrite>,
     outcome: WriteOutcome,
@@ -72,7 +72,7 @@ impl Purchases {
                 self.ordered.insert(ticket, order.id.clone());
                 self.by_order.entry(order.id).or_default().push(write);
             }
-            // Without the key, the orders of the user tell.
+            // Without the key, search the orders of the user.
             Err((WriteOutcome::Repeat, _)) => self.look_for_order(api, write, ticket).await,
             Err((WriteOutcome::NotDone, why)) => {
                 let detail = format!("nothing was ordered, and nothing was charged: {why}");
@@ -115,7 +115,7 @@ impl Purchases {
     }
 }
 
-/// Resolves an order once, and removes the notes that nothing more can become of.
+/// Resolves an order once, and removes the notes whose outcome is final.
 async fn settle_order(
     api: &ApiContext,
     order: OrderId,

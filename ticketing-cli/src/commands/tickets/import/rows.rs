@@ -24,7 +24,7 @@ pub(super) struct Parsed {
     pub(super) faults: Vec<Fault>,
 }
 
-/// Something wrong in a file, and its place.
+/// An error in a file, with its position.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     /// From 1.
@@ -309,7 +309,7 @@ impl Draft {
 }
 
 impl Parsed {
-    /// Takes a row, or what is wrong with it.
+    /// Stores a row, or its errors.
     fn take(&mut self, mut draft: Draft) {
         for (given, name) in draft.given.into_iter().zip(["title", "price"]) {
             if !given {

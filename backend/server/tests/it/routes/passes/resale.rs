@@ -67,7 +67,7 @@ async fn withdrawal_that_meets_an_order_leaves_the_pass_offered(shape: Shape) {
     let pass = sold(&stack, &seller, &buyer).await;
     let listing = resold(&stack, &buyer, &pass, 20.0).await;
     let order = ordered(&stack, &next, &id(&listing)).await;
-    // The order may be on its way to tickets still, or have come: either way it stands.
+    // Tickets may or may not have received the order yet; the order prevails in both cases.
     let path = format!("/api/tickets/{}", id(&listing));
     let reply = stack.raw().delete(&path).by(&buyer).await;
     assert!(reply.status == 204 || reply.status == 400, "{}", reply.status);
