@@ -60,7 +60,8 @@ impl Simulation {
             codes: BTreeMap::new(),
         };
         for seller in 0..schedule.tickets {
-            simulation.list(seller, 1_000 + i64::from(seller)).await;
+            // The event of the first ticket starts after three seconds, so that some resales end.
+            simulation.list(seller, 3_000 + i64::from(seller)).await;
         }
         if schedule.are_tickets_delivered {
             simulation.deliver_all(Service::Orders).await;
