@@ -131,10 +131,12 @@ test('two doors without a network admit one ticket, and each sees both times', a
     await openDoor(page, name, 1)
     await context.setOffline(true)
   }
+  const scannedAt: number[] = []
   for (const { page } of doors) {
     await scan(page, pass?.code)
     await expect(verdictOf(page)).toContainText('Admitted')
     await expect(status(page)).toContainText('Offline · 1 to upload')
+    scannedAt.push(Date.now())
   }
   for (const { context } of doors) await context.setOffline(false)
   for (const { page } of doors) {
@@ -142,8 +144,52 @@ test('two doors without a network admit one ticket, and each sees both times', a
     await expect(notice.getByRole('list', { name: 'Admissions' }).getByRole('listitem')).toHaveText([/north door$/, /south door$/], { timeout: 40_000 })
     await expect(ready(page)).toContainText('Works without a network')
   }
+  // The pass has both times, each of its scan, and so has its page.
+  await doors[1]?.page.goto(`/passes/${pass?.id}`)
+  const admissions = doors[1]?.page.getByRole('alert').getByRole('list', { name: 'Admissions' }).getByRole('listitem')
+  if (!admissions) throw new Error('two doors are expected')
+  await expect(admissions).toHaveText([/north door$/, /south door$/])
+  const times = await admissions.locator('time').evaluateAll((all) => all.map((one) => Date.parse(one.getAttribute('datetime') ?? '')))
+  for (const [index, time] of times.entries()) expect(Math.abs(time - (scannedAt[index] ?? 0))).toBeLessThan(15_000)
   await other.close()
 })
+
+/** Makes the clock of the device wrong by an offset, also after a reload. */
+async function setClock(page: Page, offset: number): Promise<void> {
+  await page.context().addInitScript((offset) => {
+    const now = Date.now.bind(Date)
+    Date.now = () => now() + offset
+  }, offset)
+}
+
+const HOUR = 60 * 60 * 1000
+
+for (const [name, offset] of [['3 hours behind', -3 * HOUR], ['one hour ahead', HOUR]] as const) {
+  test(`admissions without a network have the time of the server where the clock of the device is ${name}`, async ({ someone }) => {
+    const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+    const [first, second] = await sell(seller, buyer, unique('Prelude'), 2)
+    if (!first || !second) throw new Error('two passes are expected')
+    const { page, context } = seller
+    await setClock(page, offset)
+    await openDoor(page, 'clock door', 2)
+    await context.setOffline(true)
+    const times: [Pass, number, number][] = []
+    for (const [pass, again] of [[first, () => Promise.resolve()], [second, () => page.reload()]] as const) {
+      await again()
+      const before = Date.now()
+      await scan(page, pass.code)
+      await expect(verdictOf(page)).toContainText(pass === first ? 'Seat 1' : 'Seat 2')
+      times.push([pass, before, Date.now()])
+    }
+    await context.setOffline(false)
+    for (const [pass, before, after] of times) {
+      await expect.poll(async () => (await admittedPass(seller, pass)).device, { timeout: 40_000 }).toBe('clock door')
+      const at = Date.parse(String((await admittedPass(seller, pass)).admittedAt))
+      expect(at).toBeGreaterThan(before - 3000)
+      expect(at).toBeLessThan(after + 3000)
+    }
+  })
+}
 
 test('response that is lost is no refusal: the list admits, and the server admits once', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
