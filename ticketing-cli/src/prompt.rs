@@ -48,13 +48,13 @@ mod tests {
     use crate::io::fake;
 
     #[test]
-    fn what_is_given_is_not_asked_for() {
+    fn given_value_is_not_prompted_for() {
         let fake = fake::terminal(&[]);
         assert_eq!(value(&fake.io, Some("a".to_owned()), "Title:", "--title").unwrap(), "a");
     }
 
     #[test]
-    fn what_is_missing_is_asked_for_on_a_terminal() {
+    fn missing_value_is_prompted_for_on_a_terminal() {
         let fake = fake::terminal(&["RustConf", "y", "n"]);
         assert_eq!(value(&fake.io, None, "Title:", "--title").unwrap(), "RustConf");
         assert!(confirm(&fake.io, false, "Really?").is_ok());
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_on_a_pipe_is_a_usage_error_that_names_the_flag() {
+    fn missing_value_on_a_pipe_is_a_usage_error() {
         let fake = fake::pipe("");
         let failure = value(&fake.io, None, "Title:", "--title").unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);

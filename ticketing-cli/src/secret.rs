@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_password_and_nobody_to_ask_is_a_usage_error() {
+    async fn missing_password_without_terminal_is_a_usage_error() {
         let failure = given(false).read(&fake::pipe("").io, None, false).await.unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
         assert!(failure.hint.unwrap().contains("--password-stdin"));

@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_span_is_refused() {
+    fn invalid_span_is_refused() {
         for text in ["", "soon", "0", "0s", "-5m", "15 parsecs", "99999999999999999999"] {
             assert!(parse(text).is_err(), "{text:?}");
         }

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_sent_is_sent_again() {
+    fn unsent_request_is_retried() {
         assert!(
             [RetrySafety::Unsafe, RetrySafety::Keyed, RetrySafety::Safe]
                 .iter()

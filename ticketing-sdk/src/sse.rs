@@ -131,7 +131,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_does_not_matter_how_the_bytes_are_cut(
+        fn chunks_of_any_size_decode_alike(
             text in "((id|data|event|retry|:)(: ?)?[a-zé0-9]{0,3}(\n|\r|\r\n)|\n|\r\n){0,20}",
             cuts in proptest::collection::vec(0_usize..200, 0..6),
         ) {

@@ -259,7 +259,7 @@ mod tests {
     const GOOD: &str = "# mine\n[tui]\ntheme = \"light\" # bright room\nbell = false\n\n[tui.keys]\nbuy = [\"B\", \"f2\"]\nquit = \"ctrl-q\"\n\n[other]\nkept = 1\n";
 
     #[test]
-    fn what_is_there_is_read() {
+    fn settings_are_read_from_the_file() {
         let (settings, errors) = read(GOOD);
         assert_eq!(errors, []);
         assert_eq!(settings.theme, ThemeName::Light);
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_toml_says_where() {
+    fn invalid_toml_is_reported_with_its_position() {
         let (settings, errors) = read("[tui]\ntheme = \n");
         assert_eq!(settings, Settings::default());
         assert_eq!((errors.len(), errors[0].line), (1, 2));

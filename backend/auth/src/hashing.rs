@@ -34,13 +34,13 @@ pub struct HashingSettings {
 const MAX_DEFAULT_SLOTS: usize = 8;
 
 /// The length of the queue for each slot: the last request waits about a second.
-const WAITING_PER_SLOT: usize = 32;
+const QUEUE_LEN_PER_SLOT: usize = 32;
 
 impl HashingSettings {
     /// Returns the same costs with this number of slots, and a queue in proportion.
     #[must_use]
     pub fn with_slots(self, slots: usize) -> Self {
-        Self { slots, waiting: slots.saturating_mul(WAITING_PER_SLOT), ..self }
+        Self { slots, waiting: slots.saturating_mul(QUEUE_LEN_PER_SLOT), ..self }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::program::Program;
 use crate::report::Report;
 use crate::server::{Server, TICKETS, title};
 
-const SPAN: Duration = Duration::from_secs(10);
+const IDLE_PERIOD: Duration = Duration::from_secs(10);
 /// The key that cancels a reservation.
 const CANCEL: &str = "\x18";
 
@@ -21,9 +21,9 @@ struct Names {
 
 pub(crate) fn measure(report: &mut Report, server: &Server) {
     let mut program = Program::start(server, &["tui"]);
-    program.until_shown(&title(TICKETS));
+    program.wait_until_shown(&title(TICKETS));
     // Skip the first second: the first notice disappears in it.
-    program.idle(SPAN / 10);
+    program.idle(IDLE_PERIOD / 10);
     let names = Names {
         ticks: "idle in the market for 10 s: processor, by utime + stime",
         time: "idle in the market for 10 s: processor, by the scheduler",
@@ -34,8 +34,8 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
 
     // The newest ticket is selected.
     program.press("b");
-    program.until_shown("Reserved for you");
-    program.idle(SPAN / 10);
+    program.wait_until_shown("Reserved for you");
+    program.idle(IDLE_PERIOD / 10);
     let names = Names {
         ticks: "idle while a reservation runs out, 10 s: processor, by utime + stime",
         time: "idle while a reservation runs out, 10 s: processor, by the scheduler",
@@ -48,22 +48,22 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
 
     // The next round needs a market without a running reservation.
     program.press(CANCEL);
-    program.until_shown("Sure?");
+    program.wait_until_shown("Sure?");
     program.press("y");
-    program.until_shown("is available again");
+    program.wait_until_shown("is available again");
 }
 
 fn idle(report: &mut Report, program: &mut Program, names: &Names) {
     let before = used(program.pid());
-    let bytes = program.idle(SPAN);
+    let bytes = program.idle(IDLE_PERIOD);
     let after = used(program.pid());
-    let percent = |time: Duration| time.as_secs_f64() / SPAN.as_secs_f64() * 100.0;
+    let percent = |time: Duration| time.as_secs_f64() / IDLE_PERIOD.as_secs_f64() * 100.0;
     report.count(names.ticks, "%", percent(after.ticks - before.ticks));
     report.count(names.time, "%", percent(after.time.saturating_sub(before.time)));
-    report.count(names.wakes, "a second", a_second(after.wakes.saturating_sub(before.wakes)));
-    report.count(names.bytes, "bytes a second", a_second(bytes as u64));
+    report.count(names.wakes, "a second", per_second(after.wakes.saturating_sub(before.wakes)));
+    report.count(names.bytes, "bytes a second", per_second(bytes as u64));
 }
 
-fn a_second(count: u64) -> f64 {
-    Duration::from_secs(count).as_secs_f64() / SPAN.as_secs_f64()
+fn per_second(count: u64) -> f64 {
+    Duration::from_secs(count).as_secs_f64() / IDLE_PERIOD.as_secs_f64()
 }

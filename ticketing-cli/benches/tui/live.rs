@@ -29,7 +29,7 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
     let id = |title: &str| tickets.iter().find(|ticket| ticket.title == title).unwrap().id.clone();
     let changes = watch(server, buyer);
     let mut program = Program::start(server, &["tui"]);
-    program.until_shown(&title(TICKETS));
+    program.wait_until_shown(&title(TICKETS));
 
     let mut screen = Vec::new();
     let mut stream = Vec::new();

@@ -70,7 +70,7 @@ impl Program {
     }
 
     /// Waits until the screen shows these words. Returns that time.
-    pub(crate) fn until_shown(&mut self, words: &str) -> Instant {
+    pub(crate) fn wait_until_shown(&mut self, words: &str) -> Instant {
         self.until(words, |screen| screen.contents().contains(words))
     }
 

@@ -18,10 +18,10 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
     let mut versions = Vec::new();
     for _ in 0..STARTS {
         let mut program = Program::start(server, &["--version"]);
-        versions.push(program.until_shown("ticketing") - program.began);
+        versions.push(program.wait_until_shown("ticketing") - program.began);
         let mut program = Program::start(server, &["tui"]);
-        frames.push(program.until_shown("Market") - program.began);
-        lists.push(program.until_shown(&newest) - program.began);
+        frames.push(program.wait_until_shown("Market") - program.began);
+        lists.push(program.wait_until_shown(&newest) - program.began);
         program.leave();
     }
     report.times(FRAME, frames);

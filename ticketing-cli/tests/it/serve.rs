@@ -14,7 +14,7 @@ fn refused(words: &[&str], data: &Path) -> Run {
 }
 
 #[test]
-fn it_ends_with_0_when_asked_and_keeps_everything() {
+fn sigterm_ends_serve_with_0_and_keeps_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
     let cli = Cli::at(&server.url).sign_up("ada@example.com");

@@ -74,7 +74,7 @@ async fn codes_are_derived_only_from_a_status_that_leaves_no_doubt() {
 }
 
 #[tokio::test]
-async fn what_the_server_quotes_cannot_drive_a_terminal() {
+async fn server_messages_have_no_control_characters() {
     let error = error_of(Reply::problem(400, ErrorCode::InvalidInput, "bad title \u{1b}]0;x\u{7}")).await;
     assert_eq!(error.to_string(), "bad title ]0;x");
 }

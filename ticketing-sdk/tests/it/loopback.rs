@@ -108,7 +108,7 @@ async fn session_round_trip() {
 }
 
 #[tokio::test]
-async fn nobody_listens() {
+async fn refused_connection_is_unreachable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);

@@ -20,7 +20,7 @@ fn keeps_quiet(what: &str, value: &dyn Debug) {
 }
 
 #[tokio::test]
-async fn nothing_tells() {
+async fn debug_output_has_no_secrets() {
     let mock = Mock::new();
     signed_in(&mock, "session");
     mock.on(Method::GET, "/api/tickets", Reply::events(""));

@@ -156,7 +156,7 @@ impl<W: Write> Driver<W> {
         }
         for action in actions {
             // A row is picked by its number; its actions are in the next menu.
-            if !view.rows.is_empty() && is_about_a_row(action) {
+            if !view.rows.is_empty() && concerns_selected_row(action) {
                 continue;
             }
             choices.push(Choice::Input(PlainInput::Action(action)));
@@ -280,7 +280,7 @@ impl<W: Write> Driver<W> {
 }
 
 /// Returns whether an action does something to the row that is selected on a screen.
-fn is_about_a_row(action: Action) -> bool {
+fn concerns_selected_row(action: Action) -> bool {
     matches!(action, Action::Open | Action::Buy | Action::Browse | Action::Reset)
         || matches!(action.scope(), Scope::Orders)
         || matches!(action, Action::Edit | Action::Withdraw)

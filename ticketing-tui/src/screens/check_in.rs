@@ -37,11 +37,11 @@ struct Entry {
 }
 
 /// The maximum width: a verdict with a door and a time fits on one line.
-const WIDEST: u16 = 90;
+const MAX_WIDTH: u16 = 90;
 const CODE: usize = 0;
 const DEVICE: usize = 1;
 /// The maximum number of verdicts in the log.
-const LONGEST_LOG: usize = 500;
+const MAX_LOG_ENTRIES: usize = 500;
 /// The number of verdicts in the plain view.
 const PLAIN_VERDICTS: usize = 5;
 
@@ -126,7 +126,7 @@ impl CheckIn {
             Ruling::Unknown => {}
         }
         self.log.insert(0, Entry { at: model.server_now(), ruling, role, words });
-        self.log.truncate(LONGEST_LOG);
+        self.log.truncate(MAX_LOG_ENTRIES);
     }
 
     fn sums(&self) -> String {
@@ -224,7 +224,7 @@ impl Screen for CheckIn {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.panel_at_most(area, &self.title(model), WIDEST);
+        let inner = painter.panel_at_most(area, &self.title(model), MAX_WIDTH);
         let rest = self.form.view(painter, inner);
         let (words, role) = standing(model);
         let style = if role == StyleRole::Usual { painter.theme.faint } else { role.style(painter.theme) };

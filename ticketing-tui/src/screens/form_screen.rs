@@ -66,7 +66,7 @@ impl<P: FormPage> FormScreen<P> {
 
     fn submit(&mut self, cx: &mut Context<'_>) {
         if self.pending.is_none() && self.form.is_last() {
-            self.form.clear_faults();
+            self.form.clear_errors();
             self.error = None;
             self.pending = self.page.submit(&mut self.form, cx);
         }

@@ -67,7 +67,7 @@ impl Listing {
             Err(_) => form.fault(PRICE, PRICE_FORM),
         }
         let details = self.details(form);
-        let price = price.ok().filter(|_| form.is_sound())?;
+        let price = price.ok().filter(|_| form.is_valid())?;
         Some(TicketUpdate::new(title, price).details(details))
     }
 

@@ -50,7 +50,7 @@ impl FormPage for Prices {
         if min.zip(max).is_some_and(|(low, high)| low > high) {
             form.fault(1, "It ends before it begins");
         }
-        if form.is_sound() {
+        if form.is_valid() {
             let query = cx.model.market.view.query().clone();
             cx.model.market.search(Query { min, max, ..query });
             cx.back();

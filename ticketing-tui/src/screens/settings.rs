@@ -6,7 +6,7 @@ use super::prelude::*;
 use crate::keymap::Chord;
 use crate::model::notices::Level;
 use crate::settings::{Setting, SettingChange, Settings as UserSettings};
-use crate::widgets::columns::WIDEST;
+use crate::widgets::columns::MAX_WIDTH;
 use crate::widgets::list::List;
 
 /// The settings.
@@ -18,7 +18,7 @@ pub(crate) struct Settings {
 }
 
 /// The width of the column with the names that actions have in the config file.
-const NAMES: u16 = 16;
+const ACTION_NAME_WIDTH: u16 = 16;
 
 /// One line of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +123,7 @@ impl Screen for Settings {
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let inner = painter.list_title(area, "Settings");
-        let inner = Rect { width: inner.width.min(WIDEST), ..inner };
+        let inner = Rect { width: inner.width.min(MAX_WIDTH), ..inner };
         self.list.view(painter, inner, lines().count(), |painter, line, index| {
             let Some(setting) = lines().nth(index) else { return };
             let (value, style) = match setting {
@@ -139,7 +139,7 @@ impl Screen for Settings {
             let label = Rect { width: start.saturating_sub(line.x + 1), ..line };
             let end = match setting {
                 Line::Key(action) if line.width >= 70 => {
-                    let name = Rect { width: NAMES.min(label.width), ..label };
+                    let name = Rect { width: ACTION_NAME_WIDTH.min(label.width), ..label };
                     painter.text(name, action.name(), painter.theme.faint);
                     name.right()
                 }

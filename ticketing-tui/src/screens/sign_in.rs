@@ -65,7 +65,7 @@ impl FormPage for SignIn {
         } else if self.new && form.value(AGAIN) != password {
             form.fault(AGAIN, "The passwords differ");
         }
-        if !form.is_sound() {
+        if !form.is_valid() {
             return None;
         }
         let password = SecretString::from(password);
@@ -83,7 +83,7 @@ impl FormPage for SignIn {
     /// Switches between signing in and making an account.
     fn run(&mut self, _: Action, form: &mut Form, _: &mut Context<'_>) {
         self.new = !self.new;
-        form.clear_faults();
+        form.clear_errors();
         form.fields.truncate(AGAIN);
         form.fields.extend(self.new.then(|| Field::new("Repeat it", "").secret()));
         form.focus_field(EMAIL);

@@ -10,9 +10,9 @@ use crate::route::{Route, TABS};
 use crate::text;
 
 /// The smallest usable size.
-const SMALLEST: (u16, u16) = (40, 12);
+const MIN_SIZE: (u16, u16) = (40, 12);
 /// The minimum number of columns for an e-mail address.
-const SHORTEST: u16 = 8;
+const MIN_EMAIL_WIDTH: u16 = 8;
 
 /// The available actions.
 pub(crate) struct AvailableActions {
@@ -25,12 +25,12 @@ pub(crate) struct AvailableActions {
 }
 
 pub(crate) fn is_too_small(area: Rect) -> bool {
-    area.width < SMALLEST.0 || area.height < SMALLEST.1
+    area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1
 }
 
 /// Draws the message that the terminal is too small, with the size that is needed.
 pub(crate) fn too_small(painter: &mut Painter<'_>, area: Rect) {
-    let (width, height) = SMALLEST;
+    let (width, height) = MIN_SIZE;
     let middle = Rect { y: area.y + area.height.saturating_sub(3) / 2, height: area.height.min(3), ..area };
     let words = format!(
         "This window has {} x {}. The marketplace needs {width} x {height}.",
@@ -91,7 +91,7 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
     // A space on either side.
     let area = Rect { x: x + 1, width: state_at.saturating_sub(x + 2), ..area };
     let user = accounts.iter().find(|words| text::width(words) <= area.width).or(accounts.last());
-    if let Some(user) = user.filter(|words| area.width >= text::width(words).min(SHORTEST)) {
+    if let Some(user) = user.filter(|words| area.width >= text::width(words).min(MIN_EMAIL_WIDTH)) {
         let start = painter.right(area, user, painter.theme.bar);
         painter.add_click_target(
             Rect { x: start, width: area.right() - start, ..area },

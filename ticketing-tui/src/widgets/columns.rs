@@ -50,7 +50,7 @@ const SHORT_TIME: u16 = 15;
 const TIME: u16 = 20;
 const TIME_AND_OFFSET: u16 = 27;
 /// The maximum width: on wider lines title and price are too far apart.
-pub(crate) const WIDEST: u16 = 110;
+pub(crate) const MAX_WIDTH: u16 = 110;
 
 impl Columns {
     /// Returns the columns of rows of this width, with the price last.

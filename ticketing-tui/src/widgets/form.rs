@@ -29,9 +29,9 @@ pub(crate) struct Field {
 }
 
 /// The number of characters before the maximum from which on a field shows its count.
-const NEAR_THE_END: usize = 40;
+const COUNTER_THRESHOLD: usize = 40;
 /// The maximum length of any input, above every limit of the marketplace.
-const LONGEST: usize = 2_400;
+const MAX_INPUT_CHARS: usize = 2_400;
 
 impl Field {
     pub(crate) fn new(label: &'static str, example: &'static str) -> Self {
@@ -67,7 +67,7 @@ impl Field {
     pub(crate) fn key(&mut self, key: &KeyEvent) -> bool {
         let Some(request) = request(key) else { return false };
         let writes = matches!(request, InputRequest::InsertChar(_));
-        if writes && self.input.value().chars().count() >= LONGEST {
+        if writes && self.input.value().chars().count() >= MAX_INPUT_CHARS {
             return false;
         }
         let changed = self.input.handle(request).is_some_and(|change| change.value);
@@ -79,7 +79,7 @@ impl Field {
 
     /// Inserts a text from the clipboard, on one line.
     pub(crate) fn paste(&mut self, pasted: &str) {
-        let room = LONGEST.saturating_sub(self.value().chars().count());
+        let room = MAX_INPUT_CHARS.saturating_sub(self.value().chars().count());
         for c in text::sanitize(pasted.trim_end_matches(['\r', '\n'])).chars().take(room) {
             self.input.handle(InputRequest::InsertChar(c));
         }
@@ -103,7 +103,7 @@ impl Field {
         let at = if self.secret { self.input.cursor() } else { self.input.visual_cursor() };
         // Scroll a long text so that the cursor is visible.
         let scroll = (at + 1).saturating_sub(usize::from(inner.width));
-        let visible = skip_columns(&shown, scroll);
+        let visible = after_columns(&shown, scroll);
         if shown.is_empty() {
             painter.text(inner, self.example, Style { bg: style.bg, ..painter.theme.faint });
         } else {
@@ -117,7 +117,7 @@ impl Field {
 }
 
 /// Returns the text after this number of columns.
-fn skip_columns(words: &str, columns: usize) -> &str {
+fn after_columns(words: &str, columns: usize) -> &str {
     let mut passed = 0;
     for (index, c) in words.char_indices() {
         if passed >= columns {
@@ -229,7 +229,7 @@ impl Form {
         }
     }
 
-    pub(crate) fn clear_faults(&mut self) {
+    pub(crate) fn clear_errors(&mut self) {
         self.fields.iter_mut().for_each(|field| field.fault = None);
     }
 
@@ -238,7 +238,7 @@ impl Form {
         u16::try_from(2 * self.fields.len()).unwrap_or(u16::MAX)
     }
 
-    pub(crate) fn is_sound(&self) -> bool {
+    pub(crate) fn is_valid(&self) -> bool {
         self.fields.iter().all(|field| field.fault.is_none())
     }
 
@@ -271,7 +271,7 @@ impl Form {
             // The error of a field replaces the free line below it.
             let under = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..rest };
             let written = field.value().trim().chars().count();
-            if let Some(most) = field.at_most.filter(|most| written + NEAR_THE_END > *most) {
+            if let Some(most) = field.at_most.filter(|most| written + COUNTER_THRESHOLD > *most) {
                 let style = if written > most { painter.theme.bad } else { painter.theme.dim };
                 painter.right(under, &format!("{written} of {most} characters"), style);
             }
@@ -319,15 +319,15 @@ mod tests {
         let mut form = Form::new(vec![Field::new("a", ""), Field::new("b", ""), Field::new("c", "")]);
         form.fault(1, "no");
         form.fault(2, "no");
-        assert!(!form.is_sound());
+        assert!(!form.is_valid());
         form.key(&KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE));
         assert_eq!((form.value(1), form.fields[1].fault.as_deref()), ("x", None));
     }
 
     #[test]
     fn columns_are_skipped_by_whole_characters() {
-        assert_eq!(skip_columns("日本語", 2), "本語");
-        assert_eq!(skip_columns("abc", 1), "bc");
-        assert_eq!(skip_columns("abc", 9), "");
+        assert_eq!(after_columns("日本語", 2), "本語");
+        assert_eq!(after_columns("abc", 1), "bc");
+        assert_eq!(after_columns("abc", 9), "");
     }
 }

@@ -14,10 +14,10 @@ const NARROWEST: u16 = 40;
 /// The place of a list, and of what is selected in it.
 pub(crate) fn split(area: Rect) -> (Rect, Option<Rect>) {
     if area.width < SPLIT {
-        return (Rect { width: area.width.min(columns::WIDEST), ..area }, None);
+        return (Rect { width: area.width.min(columns::MAX_WIDTH), ..area }, None);
     }
     let detail = (area.width * 2 / 5).clamp(NARROWEST, stub::WIDEST + 4);
-    let width = (area.width - detail).min(columns::WIDEST);
+    let width = (area.width - detail).min(columns::MAX_WIDTH);
     let detail = Rect { x: area.x + width, width: detail, ..area };
     (Rect { width, ..area }, Some(inset(detail, 1, 1)))
 }

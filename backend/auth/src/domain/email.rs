@@ -20,12 +20,12 @@ pub(crate) struct Email {
 
 /// The error of a text that is not a valid e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{}", Email::FAULT)]
+#[error("{}", Email::MESSAGE)]
 pub(crate) struct InvalidEmail;
 
 impl Email {
     /// The message for a text that is not an address.
-    pub(crate) const FAULT: &'static str = "Email must be valid";
+    pub(crate) const MESSAGE: &'static str = "Email must be valid";
 
     /// Returns the address as it was received.
     pub(crate) fn as_str(&self) -> &str {

@@ -26,12 +26,12 @@ pub(crate) struct NotAPassword;
 
 impl Password {
     /// The message for a password that is too short or too long.
-    pub(crate) const FAULT: &'static str = "Password must be between 8 and 128 characters";
+    pub(crate) const MESSAGE: &'static str = "Password must be between 8 and 128 characters";
 }
 
 impl GivenPassword {
     /// The message for a missing password.
-    pub(crate) const FAULT: &'static str = "You must supply a password";
+    pub(crate) const MESSAGE: &'static str = "You must supply a password";
 }
 
 impl TryFrom<GivenPassword> for Password {

@@ -29,8 +29,8 @@ pub(crate) struct SignIn {
 impl SignIn {
     fn valid(self) -> Result<(Email, GivenPassword), ApiError> {
         let mut errors = ValidationErrors::new();
-        let email = self.email.required("email", Email::FAULT, &mut errors);
-        let password = self.password.required("password", GivenPassword::FAULT, &mut errors);
+        let email = self.email.required("email", Email::MESSAGE, &mut errors);
+        let password = self.password.required("password", GivenPassword::MESSAGE, &mut errors);
         errors.finish()?;
         email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without a fault"))
     }

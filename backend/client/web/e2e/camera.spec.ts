@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { BrowserContext, Page } from '@playwright/test'
 
 import { Person, type Pass } from './support/person'
-import { filmOf } from './support/picture'
+import { videoOf } from './support/picture'
 import { expect, test, unique } from './support/test'
 
 /** Signs up a seller and a buyer, sells a ticket, and takes a picture of its code on the screen of the buyer. */
@@ -32,7 +32,7 @@ async function film(context: BrowserContext): Promise<Page> {
 test('camera reads the code of a ticket, once while it is in view', async ({ someone, playwright, launchOptions, stack }) => {
   const { seller, buyer, picture } = await soldTicket(someone)
   const path = join(tmpdir(), `ticketing-film-${crypto.randomUUID()}.y4m`)
-  writeFileSync(path, await filmOf(buyer.page, picture))
+  writeFileSync(path, await videoOf(buyer.page, picture))
   const args = [...(launchOptions.args ?? []), '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${path}`]
   const browser = await playwright.chromium.launch({ ...launchOptions, args })
   try {

@@ -35,7 +35,7 @@ const CHECKPOINT_PAGES: u32 = 1000;
 /// How long a commit waits for another connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the writer waits for readers before it leaves the log as it is.
-const EMPTYING_TIMEOUT: Duration = Duration::from_millis(200);
+const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(200);
 
 pub(super) fn open(path: &Path, options: DbOptions, migrations: &[Migrations]) -> Result<Engine, OpenError> {
     Files::prepare(path)?;
@@ -50,7 +50,7 @@ pub(super) fn open(path: &Path, options: DbOptions, migrations: &[Migrations]) -
     }
 
     // The log of a killed process may be longer than the one of this process.
-    empty_log(&connection);
+    truncate_wal(&connection);
     let readers = connect_readers(path, options.readers.max(1))?;
     let files = Arc::new(Files::record(path)?);
     let mut engine = Engine::new(Dialect::Sqlite, file_stem(path), None);
@@ -183,7 +183,7 @@ fn commit_group(
             roll_back(connection);
             if files.find_change().is_none() {
                 // No commit, no checkpoint: a log that has filled the disk would never be written back.
-                empty_log(connection);
+                truncate_wal(connection);
             }
             Err(if error.is_outage() { error } else { DbError::Unavailable(error.to_string()) })
         }
@@ -233,9 +233,9 @@ fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Queued>>) {
 }
 
 /// Writes the log back and gives its room to the file system, if readers and the disk allow it now.
-fn empty_log(connection: &Connection) {
+fn truncate_wal(connection: &Connection) {
     let empty = || {
-        connection.busy_timeout(EMPTYING_TIMEOUT)?;
+        connection.busy_timeout(CHECKPOINT_TIMEOUT)?;
         let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         connection.busy_timeout(BUSY_TIMEOUT)?;
         emptied

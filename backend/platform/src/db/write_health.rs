@@ -18,7 +18,7 @@ use super::{DbError, Tx};
 const FAILURE_LIFETIME: Duration = Duration::from_secs(10);
 /// How long a kind of write that alternately fails and succeeds, as on a disk with room for some rows, must not fail before
 /// it counts as healthy.
-const RELAPSE_QUIET: Duration = Duration::from_secs(5);
+const FLAPPING_PERIOD: Duration = Duration::from_secs(5);
 
 /// The last outcomes of the writes to one database.
 #[derive(Debug, Default)]
@@ -156,7 +156,7 @@ impl State {
 
     fn succeed(&mut self, kind: TypeId) {
         if let Some(failure) = self.failures.get_mut(&kind) {
-            failure.is_over |= !failure.has_relapsed || failure.last.elapsed() >= RELAPSE_QUIET;
+            failure.is_over |= !failure.has_relapsed || failure.last.elapsed() >= FLAPPING_PERIOD;
         }
     }
 }
@@ -231,7 +231,7 @@ mod tests {
             seen.push(health.is_failing());
         }
         assert_eq!(seen, [true, false, true, true, true, true, true, true, true], "one success is believed");
-        tokio::time::advance(RELAPSE_QUIET).await;
+        tokio::time::advance(FLAPPING_PERIOD).await;
         record_success::<Reserve>(&health);
         assert!(!health.is_failing());
     }

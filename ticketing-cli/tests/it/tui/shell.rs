@@ -83,7 +83,7 @@ fn goes_and_comes_back(name: &str) {
 }
 
 #[test]
-fn it_goes_to_the_background_and_comes_back_in_sh() {
+fn suspended_program_resumes_under_sh() {
     goes_and_comes_back("sh");
 }
 
@@ -119,7 +119,7 @@ fn is_stopped_and_comes_back(name: &str) {
 }
 
 #[test]
-fn it_comes_back_from_a_stop_that_it_could_not_prepare_for_in_sh() {
+fn screen_is_redrawn_after_sigstop_under_sh() {
     is_stopped_and_comes_back("sh");
 }
 

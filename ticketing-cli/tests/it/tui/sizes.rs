@@ -5,7 +5,7 @@ use super::{DOWN, ENTER, ESC, SIZE, tui};
 use crate::support::{Cli, Server};
 
 #[test]
-fn it_starts_with_the_tickets_that_are_for_sale() {
+fn first_screen_lists_tickets_for_sale() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     seller.ticket("Jazz at the lake", "38");
@@ -51,7 +51,7 @@ fn title_with_escape_sequences_is_shown_as_text() {
 }
 
 #[test]
-fn it_follows_the_size_of_the_window() {
+fn screen_follows_the_window_size() {
     let server = Server::start();
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
 

@@ -54,7 +54,7 @@ async fn failed_sign_in_keeps_the_session() {
 }
 
 #[tokio::test]
-async fn nobody_is_signed_in() {
+async fn current_user_is_none_without_session() {
     let mock = Mock::new();
     mock.on(Method::GET, "/api/users/currentuser", Reply::json(200, &json!({"currentUser": null})));
     assert_eq!(client(&mock).auth().current_user().await.unwrap(), None);

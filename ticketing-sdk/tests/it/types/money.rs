@@ -66,7 +66,7 @@ fn price_is_exact() {
 }
 
 #[test]
-fn what_is_not_a_price_is_refused_and_says_why() {
+fn invalid_price_is_refused_with_a_reason() {
     for (text, why) in [
         ("19.999", MoneyError::TooPrecise),
         ("0", MoneyError::NotPositive),

@@ -41,7 +41,7 @@ fn any_offset_is_read_and_utc_is_written() {
 }
 
 #[test]
-fn what_is_not_a_time_is_refused() {
+fn invalid_time_is_refused() {
     for text in [
         "",
         "now",

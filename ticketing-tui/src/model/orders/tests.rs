@@ -20,7 +20,7 @@ fn timestamp(seconds: i64) -> Timestamp {
 }
 
 #[test]
-fn one_is_warned_once_at_each_point_and_then_it_is_over() {
+fn each_warning_is_shown_once_before_expiry() {
     let mut orders = Orders::default();
     orders.update(&order("o", 0, OrderStatus::Created));
     let mut seen = Vec::new();
@@ -50,7 +50,7 @@ fn order_first_seen_near_its_end_gives_no_earlier_warnings() {
 }
 
 #[test]
-fn it_wakes_at_the_turn_of_each_second_and_not_at_all_without_an_open_order() {
+fn open_order_wakes_each_second() {
     let mut orders = Orders::default();
     assert_eq!(orders.wakes_at(timestamp(0)), None);
     orders.update(&order("o", 0, OrderStatus::Created));
@@ -63,7 +63,7 @@ fn it_wakes_at_the_turn_of_each_second_and_not_at_all_without_an_open_order() {
 }
 
 #[test]
-fn what_is_older_does_not_overwrite_what_is_newer() {
+fn older_order_does_not_overwrite_newer() {
     let mut orders = Orders::default();
     orders.update(&order("o", 2, OrderStatus::Complete));
     orders.update(&order("o", 0, OrderStatus::Created));

@@ -107,7 +107,7 @@ fn groups(model: &Model) -> Vec<(usize, String)> {
     let now = model.server_now();
     let group = |index| market.visible_ticket(index).map(|(_, row)| text::event_group(row.starts_at(), now));
     let mut first = 0;
-    while first < len && groups.len() < MOST_GROUPS {
+    while first < len && groups.len() < MAX_GROUPS {
         let Some(name) = group(first) else { break };
         let (mut same, mut other) = (first, len);
         while same + 1 < other {
@@ -129,7 +129,7 @@ fn groups(model: &Model) -> Vec<(usize, String)> {
 }
 
 /// The maximum number of groups: more than a few years of months.
-const MOST_GROUPS: usize = 60;
+const MAX_GROUPS: usize = 60;
 
 /// Returns the row at this position of the list.
 pub(super) fn row(model: &Model, index: usize) -> Option<Row<'_>> {

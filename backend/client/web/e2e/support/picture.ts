@@ -34,7 +34,7 @@ export async function readCode(page: Page, png: Buffer): Promise<string> {
 }
 
 /** Returns a video of one frame (YUV4MPEG2) with a PNG in its middle. Chromium repeats it. */
-export async function filmOf(page: Page, png: Buffer): Promise<Buffer> {
+export async function videoOf(page: Page, png: Buffer): Promise<Buffer> {
   const pixels = await draw(page, png)
   const luma = Buffer.alloc(WIDTH * HEIGHT)
   for (let at = 0; at < luma.length; at++) luma[at] = pixels[at * 4 + 1] ?? 0

@@ -10,7 +10,7 @@ import { type Ruling, refusalOf } from '../passes/verdict'
 import { type Claim, canVerify, importKeys, readCode, verify } from './code'
 import { markDoor } from './marker'
 import { keepPage } from './page-cache'
-import { type DoorAdmission, type UploadOutcome, decide, isOfOne, isUnreachable, outcomeOfUpload } from './rules'
+import { type DoorAdmission, type UploadOutcome, decide, isOneUploadError, isUnreachable, outcomeOfUpload } from './rules'
 import { DoorStorage } from './storage'
 
 /** Why a door works only with a network: the page is not on https, the browser does not know Ed25519, or keeps no data. */
@@ -304,7 +304,7 @@ export class Door {
             await storage.settle(this.user.id, settled)
             this.#remember(settled)
           } catch (error) {
-            if (!isOfOne(error)) throw error
+            if (!isOneUploadError(error)) throw error
             failure ??= error as ApiError
           }
         }

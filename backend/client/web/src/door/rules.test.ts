@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { ApiError, NetworkError } from '../api/problem'
 import type { Pass } from '../api/types'
-import { type DoorAdmission, decide, isOfOne, isUnreachable, outcomeOfUpload, withAdmissions } from './rules'
+import { type DoorAdmission, decide, isOneUploadError, isUnreachable, outcomeOfUpload, withAdmissions } from './rules'
 
 const AT = '2026-12-24T18:04:05.123Z'
 const admission = (more: Partial<DoorAdmission> = {}): DoorAdmission => ({
@@ -39,9 +39,9 @@ it('takes only silence and 5xx for no answer', () => {
 })
 
 it('goes on after an upload that fails for itself', () => {
-  const failed = (status: number, code: string) => isOfOne(new ApiError(status, [{ message: 'no', code }]))
-  expect([failed(404, 'not_found'), failed(422, 'idempotency_key_reused'), isOfOne(new ApiError(403, []))]).toEqual([true, true, true])
-  expect([failed(401, 'not_signed_in'), failed(409, 'other_user'), failed(429, 'too_many_requests'), failed(503, 'unavailable'), isOfOne(new NetworkError('lost'))]).toEqual(Array(5).fill(false))
+  const failed = (status: number, code: string) => isOneUploadError(new ApiError(status, [{ message: 'no', code }]))
+  expect([failed(404, 'not_found'), failed(422, 'idempotency_key_reused'), isOneUploadError(new ApiError(403, []))]).toEqual([true, true, true])
+  expect([failed(401, 'not_signed_in'), failed(409, 'other_user'), failed(429, 'too_many_requests'), failed(503, 'unavailable'), isOneUploadError(new NetworkError('lost'))]).toEqual(Array(5).fill(false))
 })
 
 it('settles an upload by the answer of the server alone', () => {

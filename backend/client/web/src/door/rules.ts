@@ -57,7 +57,7 @@ export function decide(claim: Pick<Claim, 'serial'>, pass: ListedPass | undefine
 export const isUnreachable = (error: unknown): boolean => error instanceof NetworkError || (error instanceof ApiError && error.status >= 500)
 
 /** Returns whether an error concerns one upload alone: the next one may succeed. */
-export const isOfOne = (error: unknown): boolean =>
+export const isOneUploadError = (error: unknown): boolean =>
   error instanceof ApiError && error.status < 500 && error.status !== 429 && !isCode(error, 'not_signed_in', 'other_user')
 
 /** Refusals that settle an upload. The others, such as a session that has ended, leave it waiting. */

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_is_refused() {
+    fn event_off_by_over_five_minutes_is_refused() {
         let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), BODY));
         for apart in [-300, 0, 300] {
             assert!(read_signed(&[SECRET], &header, BODY, now(AT + apart)).is_ok(), "{apart}");
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_event_is_about_is_found_whatever_stands_around_it() {
+    fn payment_is_found_in_event_of_any_shape() {
         let of = |body: &str| read_own(body.as_bytes()).unwrap();
         let refund =
             r#"{"id":"evt_1","data":{"object":{"object":"refund","id":"re_1","payment_intent":"pi_7"}}}"#;
