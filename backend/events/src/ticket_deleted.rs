@@ -1,7 +1,7 @@
 //! `ticket:deleted`: a ticket was withdrawn.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{Ticket, TicketId};
+use ticketing_sdk::{Ticket, TicketId, Timestamp};
 
 /// A ticket was withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,11 +11,15 @@ pub struct TicketDeleted {
     pub id: TicketId,
     /// The version of the ticket that this made.
     pub version: i64,
+    /// When a door admitted the pass that the ticket resells, if the ticket is withdrawn for that: an unpaid order of it ends.
+    /// Absent if its seller withdrew it, and in events of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admitted_at: Option<Timestamp>,
 }
 
 impl From<&Ticket> for TicketDeleted {
-    /// Creates the event that withdraws this ticket.
+    /// Creates the event with which its seller withdraws this ticket.
     fn from(ticket: &Ticket) -> Self {
-        Self { id: ticket.id.clone(), version: ticket.version }
+        Self { id: ticket.id.clone(), version: ticket.version, admitted_at: None }
     }
 }

@@ -14,9 +14,9 @@ pub fn consumers(core: &ServiceCore) -> Consumers {
     core.consumers("orders-service")
         .on(store::create_ticket)
         .on(store::update_ticket)
-        // An active order of the ticket stays; new ones are refused.
+        // An active order of the ticket stays, unless a door has admitted the pass that it resells; new ones are refused.
         .on_with_context(of(), |core, tx, event: &TicketDeleted| {
-            store::delete_ticket(tx, &core.outbox, event)
+            store::delete_ticket(tx, &core.outbox, event, core.clock.now())
         })
         .on_with_context(of(), |core, tx, event: &ExpirationComplete| {
             advance(core, tx, &event.order_id, Cause::Expired)

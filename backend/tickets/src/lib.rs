@@ -17,7 +17,7 @@ use std::time::Duration;
 use axum::extract::FromRef;
 use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_deadline_worker, spawn_periodic};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Database, DbError, Migrations};
+use ticketing_platform::db::{Database, DbError, Migrations, Tx};
 use ticketing_platform::http::{StreamSlots, TrustedProxies};
 use ticketing_platform::limits::{RateLimit, WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
@@ -191,8 +191,8 @@ impl App {
     }
 
     /// Corrects outdated tickets of an earlier version, in which orders did not prevail over edits and withdrawals: a
-    /// withdrawn ticket that an order holds, or an available one that its seller has withdrawn. Such a version may run
-    /// beside this one during an upgrade, so this is repeated.
+    /// withdrawn ticket that an order holds, or an available one that its seller has withdrawn. Withdraws the listings of
+    /// passes with admissions, which such a version offers. It may run beside this one during an upgrade, so this is repeated.
     ///
     /// # Errors
     /// If the database fails.
@@ -204,7 +204,14 @@ impl App {
                 tracing::info!(ticket = %id, "correcting a ticket of an earlier version");
                 self.core.db.write(move |tx| store::correct_outdated(tx, &app.publisher(), &id)).await?;
             }
-            if outdated.is_empty() {
+            let admitted = self.core.db.read(|tx| store::passes::find_unwithdrawn(tx, BATCH)).await?;
+            for id in &admitted {
+                let (app, id) = (self.clone(), id.clone());
+                tracing::info!(pass = %id, "withdrawing the listing of a pass with an admission");
+                let unit = move |tx: &mut Tx<'_>| store::passes::withdraw_admitted(tx, &app.publisher(), &id);
+                self.core.db.write(unit).await?;
+            }
+            if outdated.is_empty() && admitted.is_empty() {
                 return Ok(());
             }
         }

@@ -41,21 +41,23 @@ pub struct Pass {
     /// The code that the door reads. Only its holder sees it, and only while the pass is `valid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<PassCode>,
-    /// When the pass was admitted: the first time, if several devices did. Also while it is `offered`, if a door without a
-    /// network has admitted its holder: then its listing is withdrawn.
+    /// When the present holder was admitted, by a code of this serial: the first time, if several devices did. Also while the
+    /// pass is `offered`, if a door without a network has admitted its holder: then its listing is withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admitted_at: Option<Timestamp>,
     /// The device that admitted it, if it gave a name. Only the issuer sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
-    /// The other admissions, by time: a door without a network does not know of another door, nor of a new holder or an
-    /// offer, so a pass that is not used can have some too. Only the issuer sees them.
+    /// The other admissions, by time: of earlier holders, with codes of earlier serials, and of further devices. A door without
+    /// a network does not know of another door, nor of a new holder or an offer, so a pass that is not used can have some too.
+    /// The holder sees the times, the issuer also the devices. A pass of an earlier holder who has entered is not sold on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub double_admissions: Vec<DoubleAdmission>,
     /// The order with which the holder bought it; absent where the holder claimed it. Only the holder sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
-    /// The highest price in US dollars at which the holder may sell it on. Only the holder sees it.
+    /// The highest price in US dollars at which the holder may sell it on; absent if it cannot be sold on. Only the holder sees
+    /// it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "tolerant")]
     pub resale_limit: Option<Money>,
     /// The listing under which the pass is for sale while it is `offered`. Only the holder sees it.

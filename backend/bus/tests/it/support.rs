@@ -140,7 +140,7 @@ pub(crate) fn updated(ticket: &str, version: i64) -> TicketUpdated {
 }
 
 pub(crate) fn deleted(ticket: &str, version: i64) -> TicketDeleted {
-    TicketDeleted { id: TicketId::new(ticket), version }
+    TicketDeleted { id: TicketId::new(ticket), version, admitted_at: None }
 }
 
 pub(crate) fn session_ended(jti: &str) -> SessionEnded {

@@ -1,7 +1,7 @@
 //! The body of each event is exactly the contract's, byte for byte.
 
-use ticketing_events::TicketUpdated;
-use ticketing_sdk::{Money, Timestamp};
+use ticketing_events::{TicketDeleted, TicketUpdated};
+use ticketing_sdk::{Money, Timestamp, fixtures};
 
 use crate::samples::{Sample, for_every_event};
 
@@ -23,6 +23,12 @@ fn unreserved_ticket_has_no_order_id() {
     let body = serde_json::to_string(&free).unwrap();
     assert!(!body.contains("orderId"), "{body}");
     assert_eq!(serde_json::from_str::<TicketUpdated>(&body).unwrap(), free);
+}
+
+#[test]
+fn withdrawal_by_the_seller_has_no_admission() {
+    let body = serde_json::to_string(&TicketDeleted::from(&fixtures::ticket("t"))).unwrap();
+    assert_eq!(body, r#"{"id":"t","version":0}"#);
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn ignores_what_it_does_not_know<E: Sample>() {
 }
 
 /// Fields that are absent where they say nothing, or where an older version has published.
-const OPTIONAL: [(&str, &str); 11] = [
+const OPTIONAL: [(&str, &str); 12] = [
     ("ticket:updated", "orderId"),
     ("ticket:updated", "resaleOf"),
     ("order:completed", "userId"),
@@ -35,6 +35,7 @@ const OPTIONAL: [(&str, &str); 11] = [
     ("pass:updated", "doubleAdmissions"),
     ("pass:admitted", "device"),
     ("ticket:created", "resaleOf"),
+    ("ticket:deleted", "admittedAt"),
 ];
 
 /// Returns whether an older version may leave the field out; one that cannot be read counts as left out.

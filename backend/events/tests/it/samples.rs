@@ -87,11 +87,15 @@ impl Sample for TicketUpdated {
 }
 
 impl Sample for TicketDeleted {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":4}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":4,"admittedAt":"2026-11-22T10:15:00.000Z"}"#;
     const OF: (&'static str, i64) = (TICKET, 4);
 
     fn sample() -> Self {
-        Self { id: TicketId::from(TICKET), version: 4 }
+        Self {
+            id: TicketId::from(TICKET),
+            version: 4,
+            admitted_at: Some("2026-11-22T10:15:00Z".parse().unwrap()),
+        }
     }
 }
 

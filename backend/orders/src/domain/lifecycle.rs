@@ -1,6 +1,7 @@
 //! The state machine of an order: `created → awaiting:payment → complete`, or `cancelled` from either of the first two.
 //!
-//! Orders decides which order holds a ticket, so no operation of the seller changes an order.
+//! Orders decides which order holds a ticket, so no operation of the seller changes an order. The admission of the pass that
+//! a ticket resells ends an order that no payment holds.
 
 use ticketing_sdk::{CancelReason, OrderStatus, Timestamp};
 
@@ -17,6 +18,8 @@ pub enum Cause {
     PaymentCreated,
     /// The provider has refused the payment finally.
     PaymentFailed,
+    /// The ticket resells a pass that a door has admitted.
+    PassAdmitted,
 }
 
 impl Cause {
@@ -27,6 +30,7 @@ impl Cause {
             // An authorization cancels an order only after its deadline.
             Self::Expired | Self::PaymentAuthorized => Some(CancelReason::Expired),
             Self::PaymentFailed => Some(CancelReason::PaymentFailed),
+            Self::PassAdmitted => Some(CancelReason::Withdrawn),
             Self::PaymentCreated => None,
         }
     }
@@ -49,7 +53,7 @@ pub fn step(status: OrderStatus, cause: Cause, expires_at: Timestamp, now: Times
     match (status, cause) {
         // These statuses are final.
         (Complete | Cancelled, _) => Step::Stay,
-        (Created, Cause::Cancelled) => Step::To(Cancelled),
+        (Created, Cause::Cancelled | Cause::PassAdmitted) => Step::To(Cancelled),
         (Created, Cause::Expired) if now < expires_at => Step::NotYet,
         (Created, Cause::Expired) => Step::To(Cancelled),
         // A late authorization is not captured: the order is cancelled, and the authorization is voided.
@@ -58,7 +62,10 @@ pub fn step(status: OrderStatus, cause: Cause, expires_at: Timestamp, now: Times
         // A capture without a confirmed order cannot happen.
         (Created, Cause::PaymentCreated | Cause::PaymentFailed) => Step::Stay,
         // The hold is the payment's now: it neither expires nor is it given back at the buyer's wish.
-        (AwaitingPayment, Cause::Cancelled | Cause::Expired | Cause::PaymentAuthorized) => Step::Stay,
+        (
+            AwaitingPayment,
+            Cause::Cancelled | Cause::Expired | Cause::PaymentAuthorized | Cause::PassAdmitted,
+        ) => Step::Stay,
         (AwaitingPayment, Cause::PaymentCreated) => Step::To(Complete),
         (AwaitingPayment, Cause::PaymentFailed) => Step::To(Cancelled),
         // No such status is stored.
@@ -78,6 +85,7 @@ mod tests {
             Just(Cause::PaymentAuthorized),
             Just(Cause::PaymentCreated),
             Just(Cause::PaymentFailed),
+            Just(Cause::PassAdmitted),
         ]
     }
 

@@ -178,7 +178,7 @@ fn no_ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<ReserveError, DbError> {
 }
 
 /// Returns the order that holds a ticket.
-fn holder(tx: &mut Tx<'_>, ticket: &TicketId) -> Result<Option<OrderId>, DbError> {
+pub(super) fn holder(tx: &mut Tx<'_>, ticket: &TicketId) -> Result<Option<OrderId>, DbError> {
     tx.query_opt(
         "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'",
         args![ticket],

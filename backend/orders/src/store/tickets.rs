@@ -8,9 +8,11 @@ use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::visibility::find_visible;
 use ticketing_platform::{args, read_row};
-use ticketing_sdk::{Money, TicketDetails, TicketId};
+use ticketing_sdk::{Money, TicketDetails, TicketId, Timestamp};
 
+use super::orders::{advance, holder};
 use super::unpublished::close_listing;
+use crate::domain::lifecycle::Cause;
 
 /// The copy of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,8 +108,8 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<ApplyOutc
     Ok(step)
 }
 
-/// Applies `ticket:deleted`. An active order of the ticket stays; new ones are refused. Without an active order the
-/// listing is closed.
+/// Applies `ticket:deleted`. An active order of the ticket stays; new ones are refused. If the ticket resells a pass that a
+/// door has admitted, an order that no payment holds is cancelled. Without an active order the listing is closed.
 ///
 /// # Errors
 /// If the database fails.
@@ -115,6 +117,7 @@ pub fn delete_ticket(
     tx: &mut Tx<'_>,
     outbox: &Outbox,
     event: &TicketDeleted,
+    now: Timestamp,
 ) -> Result<ApplyOutcome, DbError> {
     let step = compare_version(version_of(tx, &event.id)?, event.version);
     if step == ApplyOutcome::Done {
@@ -122,6 +125,11 @@ pub fn delete_ticket(
             "UPDATE tickets SET deleted = 1, order_id = NULL, version = $2 WHERE id = $1",
             args![&event.id, event.version],
         )?;
+        if event.admitted_at.is_some()
+            && let Some(order) = holder(tx, &event.id)?
+        {
+            advance(tx, outbox, &order, Cause::PassAdmitted, now)?;
+        }
         close_listing(tx, outbox, &event.id)?;
     }
     Ok(step)

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
+mod admitted;
 mod consumers;
 mod copies;
 mod lifecycle;

@@ -75,8 +75,8 @@ impl Fixture {
 
     pub(crate) async fn apply_deleted(&self, event: &TicketDeleted) -> ApplyOutcome {
         let event = event.clone();
-        let outbox = self.core.outbox.clone();
-        self.write(move |tx| store::delete_ticket(tx, &outbox, &event)).await
+        let (outbox, now) = (self.core.outbox.clone(), self.core.clock.now());
+        self.write(move |tx| store::delete_ticket(tx, &outbox, &event, now)).await
     }
 
     pub(crate) async fn write<T: Send + 'static>(
@@ -184,7 +184,7 @@ pub(crate) fn updated(ticket: &str, version: i64, cents: i64) -> TicketUpdated {
 }
 
 pub(crate) fn deleted(ticket: &str, version: i64) -> TicketDeleted {
-    TicketDeleted { id: TicketId::new(ticket), version }
+    TicketDeleted { id: TicketId::new(ticket), version, admitted_at: None }
 }
 
 pub(crate) const ONE_MILLISECOND: Duration = Duration::from_millis(1);

@@ -114,6 +114,10 @@ impl Client {
 
     /// Offers a pass for resale. Its listing joins the tickets that all clients compete for.
     async fn resell(&mut self, pass: &Value) {
+        // A pass that an earlier holder has entered with cannot be sold on.
+        if pass["resaleLimit"].is_null() {
+            return;
+        }
         let (id, limit) = (text(&pass["id"]), to_cents(&pass["resaleLimit"]));
         let cents = 1 + i64::try_from(self.rng.next_below(u64::try_from(limit).unwrap_or(1))).unwrap_or(0);
         let path = format!("/api/passes/{id}/resale");

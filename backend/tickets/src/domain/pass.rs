@@ -13,8 +13,8 @@ pub use resale_cap::{ResaleCap, ResaleCapError};
 /// How long a transfer can be claimed.
 pub const TRANSFER_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The number of recorded admissions, besides the first one, from which on only the first one of a new holder is recorded. It
-/// becomes one of them when that holder sells the pass, so the largest number is this one and the number of sales.
+/// The number of recorded admissions, besides that of the present holder, from which on only the first one of a new holder is
+/// recorded. It becomes one of them when that holder sells the pass.
 pub const MAX_DOUBLE_ADMISSIONS: usize = 32;
 
 /// A pass as it is stored.
@@ -44,8 +44,8 @@ pub struct StoredPass {
     pub serial: u16,
     /// The state.
     pub state: PassState,
-    /// The admissions besides the first one, by time: of doors that had no network, so that they did not know of the first
-    /// one, of a new holder or of an offer.
+    /// The admissions besides that of the present holder, by time: by codes of earlier holders, and of doors that had no
+    /// network, so that they did not know of the first one.
     pub double_admissions: Vec<DoubleAdmission>,
     /// The number of changes.
     pub version: i64,
@@ -63,12 +63,12 @@ pub enum PassState {
     Offered {
         /// The listing.
         listing: TicketId,
-        /// The earliest admission, if a door without a network has admitted the holder. The listing is withdrawn then.
+        /// The earliest admission of the holder, if a door without a network has admitted them. The listing is withdrawn then.
         admission: Option<DoubleAdmission>,
     },
     /// Its holder has entered.
     Used {
-        /// When; the first time, if several devices have admitted it.
+        /// When; the first time, if several devices have admitted them.
         admitted_at: Timestamp,
         /// The device that admitted it.
         device: Option<String>,
@@ -88,8 +88,14 @@ pub struct Transfer {
 
 /// A pass cannot be given away or sold on now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the pass is {}", .0.as_str())]
-pub struct NotValid(pub PassStatus);
+pub enum NotValid {
+    /// For its status.
+    #[error("the pass is {}", .0.as_str())]
+    Status(PassStatus),
+    /// It cannot be sold on, because a door has admitted an earlier holder.
+    #[error("an earlier holder has entered with the pass")]
+    Entered,
+}
 
 /// Why a code does not admit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -127,7 +133,7 @@ impl PassState {
         }
     }
 
-    /// Returns the admission of the present holder, the earliest of all, if there is one.
+    /// Returns the admission of the present holder, the earliest by a code of this serial, if there is one.
     pub fn admission(&self) -> Option<DoubleAdmission> {
         match self {
             Self::Used { admitted_at, device } => Some(DoubleAdmission::new(*admitted_at, device.clone())),
@@ -159,7 +165,7 @@ impl StoredPass {
         match &self.state {
             // A serial is never used twice, so the last one stays.
             PassState::Valid { transfer } if self.serial < u16::MAX => Ok(transfer.as_ref()),
-            other => Err(NotValid(other.status())),
+            other => Err(NotValid::Status(other.status())),
         }
     }
 
@@ -202,9 +208,12 @@ impl StoredPass {
     /// Offers the pass for sale. A pending transfer ends.
     ///
     /// # Errors
-    /// If the pass is not valid.
+    /// If the pass is not valid, or an earlier holder has entered with it.
     pub fn offer(&mut self, listing: TicketId) -> Result<(), NotValid> {
         self.valid()?;
+        if !self.double_admissions.is_empty() {
+            return Err(NotValid::Entered);
+        }
         self.step(PassState::Offered { listing, admission: None });
         Ok(())
     }
@@ -233,7 +242,7 @@ impl StoredPass {
         let is_sold = self.change_holder(buyer.clone(), Some(order.clone()));
         if is_sold {
             self.paid = price;
-            self.double_admissions.splice(0..0, admission);
+            self.add_admissions(admission);
         }
         is_sold
     }
@@ -267,14 +276,13 @@ impl StoredPass {
             _ if self.state.status() == PassStatus::Offered => return Err(Refusal::Offered),
             _ => {}
         }
-        let earliest = self.earliest_with(None, DoubleAdmission::new(at.unwrap_or(now), device));
-        self.step(PassState::used(earliest));
+        self.step(PassState::used(DoubleAdmission::new(at.unwrap_or(now), device)));
         Ok(())
     }
 
     /// Records that a door without a network has admitted the holder of a code that the service would have refused: the pass
-    /// was used, offered or had another holder. The earliest admission counts as the first once the present holder has
-    /// entered: the pass is used, or will be if its listing is not sold. Returns whether the admission is new.
+    /// was used, offered or had another holder. The earliest admission by a code of the present serial is that of the present
+    /// holder: the pass is used, or will be if its listing is not sold. Returns whether the admission is new.
     pub fn record_double_admission(&mut self, user: &UserId, serial: u16, double: DoubleAdmission) -> bool {
         let is_refused = match &self.state {
             PassState::Valid { .. } => serial < self.serial,
@@ -283,45 +291,37 @@ impl StoredPass {
         };
         let first = self.state.admission();
         let is_known = first.as_ref() == Some(&double) || self.double_admissions.contains(&double);
-        // The first admission of the present holder takes no place among the others.
-        let has_entered = first.is_some() || (is_refused && serial == self.serial);
-        let is_full =
-            self.double_admissions.len() >= MAX_DOUBLE_ADMISSIONS && (first.is_some() || !has_entered);
+        let is_own = serial == self.serial;
+        // The admission of the present holder takes no place among the others.
+        let is_full = self.double_admissions.len() >= MAX_DOUBLE_ADMISSIONS && (first.is_some() || !is_own);
         if self.issuer_id != *user || !is_refused || is_full || is_known {
             return false;
         }
         let mut state = self.state.clone();
-        if has_entered {
-            let earliest = self.earliest_with(first, double);
+        if is_own {
+            let (earliest, other) = match first {
+                Some(first) if first.admitted_at <= double.admitted_at => (first, Some(double)),
+                first => (double, first),
+            };
+            self.add_admissions(other);
             match &mut state {
                 PassState::Offered { admission, .. } => *admission = Some(earliest),
                 _ => state = PassState::used(earliest),
             }
         } else {
-            self.add_admission(double);
+            self.add_admissions(Some(double));
         }
         self.step(state);
         true
     }
 
-    /// Returns every admission, by time.
+    /// Returns every admission: that of the present holder, then the others by time.
     pub fn admissions(&self) -> impl Iterator<Item = DoubleAdmission> {
         self.state.admission().into_iter().chain(self.double_admissions.iter().cloned())
     }
 
-    /// Adds an admission to `first` and the others. Returns the earliest of all, which is none of the others then.
-    fn earliest_with(
-        &mut self,
-        first: Option<DoubleAdmission>,
-        admission: DoubleAdmission,
-    ) -> DoubleAdmission {
-        self.double_admissions.splice(0..0, first);
-        self.add_admission(admission);
-        self.double_admissions.remove(0)
-    }
-
-    fn add_admission(&mut self, admission: DoubleAdmission) {
-        self.double_admissions.push(admission);
+    fn add_admissions(&mut self, admissions: Option<DoubleAdmission>) {
+        self.double_admissions.extend(admissions);
         self.double_admissions.sort_by_key(|admission| admission.admitted_at);
     }
 
@@ -335,10 +335,11 @@ impl StoredPass {
             .version(self.version);
         if is_holder {
             pass.order_id.clone_from(&self.order_id);
-            pass.resale_limit = cap.limit(self.paid);
+            pass.resale_limit = cap.limit(self.paid).filter(|_| self.double_admissions.is_empty());
         }
-        if is_issuer {
-            pass.double_admissions.clone_from(&self.double_admissions);
+        pass.double_admissions.clone_from(&self.double_admissions);
+        if !is_issuer {
+            pass.double_admissions.iter_mut().for_each(|double| double.device = None);
         }
         match &self.state {
             PassState::Valid { transfer } if is_holder => {

@@ -13,7 +13,7 @@ use ticketing_platform::http::ApiError;
 use ticketing_sdk::{ErrorCode, Pass, PassStatus, UserId};
 
 use crate::App;
-use crate::domain::pass::{Refusal, StoredPass};
+use crate::domain::pass::{NotValid, Refusal, StoredPass};
 use crate::store::passes::PassError;
 
 /// Returns the pass as `viewer` may see it, with its code where the viewer holds it and it is valid.
@@ -29,9 +29,13 @@ fn shown(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiError
 fn refused(error: PassError) -> ApiError {
     match error {
         PassError::NotFound => ApiError::not_found(),
-        PassError::NotValid(error) => {
-            ApiError::rule(ErrorCode::PassNotValid, format!("The pass is {}", label(error.0)))
+        PassError::NotValid(NotValid::Status(status)) => {
+            ApiError::rule(ErrorCode::PassNotValid, format!("The pass is {}", label(status)))
         }
+        PassError::NotValid(NotValid::Entered) => ApiError::rule(
+            ErrorCode::PassNotValid,
+            "An earlier holder has entered with this pass, so it cannot be sold on",
+        ),
         PassError::ClaimInvalid => ApiError::rule(ErrorCode::ClaimInvalid, "The claim code is not valid"),
         PassError::Refused(refusal) => match refusal {
             Refusal::Invalid => invalid_code(),

@@ -33,7 +33,7 @@ pub fn end_started(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, limit: i64)
     );
     let started: Vec<TicketId> = tx.query(&sql, args![publisher.now, limit], |row| row.column("id"))?;
     for listing in &started {
-        withdraw(tx, publisher, listing)?;
+        withdraw(tx, publisher, listing, None)?;
     }
     Ok(started.len() as u64)
 }

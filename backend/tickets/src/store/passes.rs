@@ -1,16 +1,17 @@
 //! Passes, in SQL. Every change writes its event.
 
+mod admissions;
 mod issue;
 
-use ticketing_events::{PassAdmitted, PassTransferred, PassUpdated};
+use ticketing_events::{PassTransferred, PassUpdated};
 use ticketing_platform::db::{Arg, DbError, Row, Tx};
 use ticketing_platform::{args, read_row};
 use ticketing_sdk::{DoubleAdmission, OrderId, PassId, PassStatus, TicketId, Timestamp, UserId};
 
-use super::reservations::withdraw;
 use super::tickets::ChangePublisher;
 use crate::domain::pass::{NotValid, PassState, Refusal, StoredPass, Transfer};
 
+pub use admissions::{ReadCode, admit, find_unwithdrawn, record_double_admission, withdraw_admitted};
 pub(super) use issue::{Sale, settle_sale};
 pub use issue::{close_listing, restate};
 
@@ -190,72 +191,6 @@ pub fn claim(
         publisher.outbox.append(tx, &transferred(&pass))?;
     }
     Ok(pass)
-}
-
-/// A code that a door has read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadCode {
-    /// The pass of the code, whose signature was verified.
-    pub pass_id: PassId,
-    /// The serial of the code.
-    pub serial: u16,
-    /// When a door without a network has read it, by the clock of the door; `None`: now.
-    pub at: Option<Timestamp>,
-    /// The device that has read it.
-    pub device: Option<String>,
-}
-
-/// Admits the holder of a code at the door of `issuer`.
-///
-/// # Errors
-/// Why it does not admit.
-pub fn admit(
-    tx: &mut Tx<'_>,
-    publisher: &ChangePublisher<'_>,
-    code: &ReadCode,
-    issuer: &UserId,
-) -> Result<StoredPass, PassError> {
-    let mut pass = find(tx, &code.pass_id)?.ok_or(Refusal::Invalid)?;
-    pass.admit(issuer, code.serial, code.at, code.device.clone(), publisher.now)?;
-    let admission = DoubleAdmission::new(code.at.unwrap_or(publisher.now), code.device.clone());
-    write_used(tx, publisher, &pass, admission)?;
-    Ok(pass)
-}
-
-/// Writes that a pass is used since this admission, and publishes it.
-fn write_used(
-    tx: &mut Tx<'_>,
-    publisher: &ChangePublisher<'_>,
-    pass: &StoredPass,
-    admission: DoubleAdmission,
-) -> Result<(), DbError> {
-    write(tx, pass, Change::State)?;
-    let DoubleAdmission { admitted_at, device, .. } = admission;
-    let (id, version, serial) = (pass.id.clone(), pass.version, pass.serial);
-    publisher.outbox.append(tx, &PassAdmitted { id, version, serial, admitted_at, device }).map(drop)
-}
-
-/// Records the admission of a door that did not know that the pass was used, offered or another holder's. Nothing happens if
-/// the code was read now: then nobody has entered with it. A pass that is offered and whose holder has entered is offered no
-/// longer: its listing is withdrawn.
-///
-/// # Errors
-/// When the database fails.
-pub fn record_double_admission(
-    tx: &mut Tx<'_>,
-    publisher: &ChangePublisher<'_>,
-    code: &ReadCode,
-    issuer: &UserId,
-) -> Result<(), DbError> {
-    let (Some(admitted_at), Some(mut pass)) = (code.at, find(tx, &code.pass_id)?) else { return Ok(()) };
-    let double = DoubleAdmission::new(admitted_at, code.device.clone());
-    if pass.record_double_admission(issuer, code.serial, double) {
-        update(tx, publisher, &pass)?;
-        if let PassState::Offered { listing, admission: Some(_) } = &pass.state {
-            withdraw(tx, publisher, listing)?;
-        }
-    }
-    Ok(())
 }
 
 /// Offers a pass for sale under a listing.

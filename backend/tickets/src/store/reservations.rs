@@ -8,7 +8,7 @@ use ticketing_bus::{ApplyOutcome, compare_version};
 use ticketing_events::{OrderCompleted, OrderCreated, OrderedTicketRef};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_sdk::{OrderId, Ticket, TicketId, TicketStatus};
+use ticketing_sdk::{OrderId, Ticket, TicketId, TicketStatus, Timestamp};
 
 use super::passes::{Sale, settle_sale};
 use super::terms::{TermColumns, to_json};
@@ -125,19 +125,20 @@ pub fn release(
     Ok(step)
 }
 
-/// Withdraws the listing of a pass whose holder has entered or whose event has started, unless it is sold or withdrawn. An order
-/// that holds it prevails, as one does that comes later; it is the last one.
+/// Withdraws the listing of a pass that a door has admitted at `admitted_at`, or whose event has started, unless it is sold. The
+/// event states the admission, also where the seller has withdrawn the listing before: orders then cancels an order of it that no
+/// payment holds. An order that holds the listing here stays until its end is known; it is the last one.
 pub(super) fn withdraw(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
     listing: &TicketId,
+    admitted_at: Option<Timestamp>,
 ) -> Result<(), DbError> {
-    let sql = format!(
-        "SELECT {STORED} FROM tickets WHERE id = $1 AND status IN ('available', 'reserved') AND withdrawn = 0"
-    );
+    let sql = format!("SELECT {STORED} FROM tickets WHERE id = $1 AND status <> 'sold'");
     let Some(mut stored) = tx.query_opt(&sql, args![listing], stored)? else { return Ok(()) };
     stored.listing.is_withdrawn = true;
-    show(tx, publisher, stored.clone(), None)?;
+    let withdrawn = write_shown(tx, publisher, stored.clone(), None)?;
+    publish_deleted(tx, publisher, &withdrawn, admitted_at)?;
     if let Some(hold) = find_hold(tx, "ticket_id = $1 AND status <> 'cancelled'", listing.as_str())? {
         stored.shown.version += 1;
         show(tx, publisher, stored, Some(&hold))?;
@@ -252,13 +253,29 @@ fn hold(
     publish_updated(tx, publisher, &held)
 }
 
-/// Updates the shown state of a ticket, with a new version.
+/// Updates the shown state of a ticket, with a new version, and publishes it.
 fn show(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
     stored: StoredTicket,
     hold: Option<&Hold>,
 ) -> Result<(), DbError> {
+    let is_deleted = stored.listing.is_withdrawn && hold.is_none();
+    let shown = write_shown(tx, publisher, stored, hold)?;
+    if is_deleted {
+        publish_deleted(tx, publisher, &shown, None)
+    } else {
+        publish_updated(tx, publisher, &shown)
+    }
+}
+
+/// Writes the shown state of a ticket, with a new version, and returns the ticket.
+fn write_shown(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    stored: StoredTicket,
+    hold: Option<&Hold>,
+) -> Result<Ticket, DbError> {
     let StoredTicket { mut shown, listing } = stored;
     let View { state, terms, order_id } = view(&listing, hold);
     let Terms { title, price, details } = &listing.terms;
@@ -290,11 +307,7 @@ fn show(
         State::Sold => TicketStatus::Sold,
         State::Available | State::Deleted => TicketStatus::Available,
     };
-    if state == State::Deleted {
-        publish_deleted(tx, publisher, &shown)
-    } else {
-        publish_updated(tx, publisher, &shown)
-    }
+    Ok(shown)
 }
 
 fn version_of(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> {

@@ -225,7 +225,7 @@ pub fn delete(
     )?;
     gone.version += 1;
     gone.updated_at = Some(publisher.now);
-    Ok(publish_deleted(tx, publisher, &gone)?)
+    Ok(publish_deleted(tx, publisher, &gone, None)?)
 }
 
 fn editable(
@@ -257,12 +257,14 @@ pub(super) fn publish_updated(
     changes::record(tx, publisher, &change, TicketChangeKind::Updated, ticket)
 }
 
-/// Publishes the withdrawal of a ticket.
+/// Publishes the withdrawal of a ticket: by its seller, or because a door admitted the pass that it resells at `admitted_at`.
 pub(super) fn publish_deleted(
     tx: &mut Tx<'_>,
     publisher: &ChangePublisher<'_>,
     gone: &Ticket,
+    admitted_at: Option<Timestamp>,
 ) -> Result<(), DbError> {
-    let change = publisher.outbox.append(tx, &TicketDeleted::from(gone))?;
+    let event = TicketDeleted { admitted_at, ..TicketDeleted::from(gone) };
+    let change = publisher.outbox.append(tx, &event)?;
     changes::record(tx, publisher, &change, TicketChangeKind::Deleted, gone)
 }

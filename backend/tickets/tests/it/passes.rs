@@ -1,5 +1,7 @@
 //! The events of orders change passes, in any order and with redeliveries.
 
+mod entered;
+
 use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_events::{CompletedTicket, ListingClosed, OrderCompleted, OrderRestated, OrderedTicketRef};
@@ -18,9 +20,7 @@ on_both! {
     completed_order_issues_one_pass_however_often_it_comes, pass_of_an_unknown_buyer_follows,
     restated_order_waits_for_its_completion, closed_listing_returns_its_pass, sold_listing_moves_its_pass,
     sale_and_check_in_of_a_pass_never_both_succeed, every_version_of_a_pass_has_its_event,
-    replicas_admit_a_pass_once, admission_withdraws_the_listing_of_an_offered_pass,
-    admission_during_a_reservation_makes_it_the_last_one, order_on_its_way_prevails_over_an_admission,
-    admission_with_an_old_code_withdraws_no_listing;
+    replicas_admit_a_pass_once;
 }
 
 /// `order:completed`, as this version of orders publishes it.
@@ -96,19 +96,6 @@ async fn admit(shop: &Shop, pass: &StoredPass) -> Result<StoredPass, PassError> 
     shop.publishing(move |tx, publisher| passes::admit(tx, publisher, &code, &"seller".into())).await
 }
 
-/// A door without a network has admitted the holder of the code of `pass`, and uploads it. Returns its admission.
-async fn entered(shop: &Shop, pass: &StoredPass, second: u64) -> DoubleAdmission {
-    let at = pass.issued_at + std::time::Duration::from_secs(second);
-    let device = Some("north".to_owned());
-    let code =
-        ReadCode { pass_id: pass.id.clone(), serial: pass.serial, at: Some(at), device: device.clone() };
-    let recorded = shop.publishing(move |tx, publisher| {
-        passes::record_double_admission(tx, publisher, &code, &"seller".into())
-    });
-    recorded.await.map_err(|error: DbError| error).unwrap();
-    DoubleAdmission::new(at, device)
-}
-
 fn offered_by(listing: &TicketId, admission: Option<&DoubleAdmission>) -> PassState {
     PassState::Offered { listing: listing.clone(), admission: admission.cloned() }
 }
@@ -176,83 +163,6 @@ async fn closed_listing_returns_its_pass(engine: Engine) {
     let again = offered(&shop, &find(&shop, &pass.id).await).await;
     closed(&shop, &listing).await;
     assert_eq!(find(&shop, &pass.id).await.state, offered_by(&again, None));
-}
-
-async fn admission_withdraws_the_listing_of_an_offered_pass(engine: Engine) {
-    let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
-    let first = entered(&shop, &pass, 1).await;
-    assert_eq!(find(&shop, &pass.id).await.state, offered_by(&listing, Some(&first)));
-    assert_eq!((shop.state(&listing).await, shop.versions(&listing).await), ("gone".to_owned(), vec![0, 1]));
-    // A second door changes nothing about the listing.
-    let second = entered(&shop, &pass, 2).await;
-    assert_eq!(shop.versions(&listing).await, [0, 1]);
-    closed(&shop, &listing).await;
-    closed(&shop, &listing).await;
-    let used = find(&shop, &pass.id).await;
-    let DoubleAdmission { admitted_at, device, .. } = first;
-    assert_eq!((used.state, used.double_admissions), (PassState::Used { admitted_at, device }, vec![second]));
-    let published = shop.published().await;
-    assert_eq!(published.iter().filter(|(_, name, ..)| name == "pass:admitted").count(), 1);
-}
-
-async fn admission_during_a_reservation_makes_it_the_last_one(engine: Engine) {
-    let shop = Shop::on(engine);
-    for is_paid in [false, true] {
-        let (_, pass) = sold_by(&shop, if is_paid { "paid" } else { "unpaid" }).await;
-        let listing = offered(&shop, &pass).await;
-        let order = format!("{is_paid}");
-        shop.apply(Step::Created, &order, &listing, 0).await;
-        let first = entered(&shop, &pass, 1).await;
-        // Orders learns that no other order may follow, and the order keeps the ticket.
-        assert_eq!(shop.state(&listing).await, format!("reserved {order} 3"));
-        let published = shop.published().await;
-        let of_listing = published.iter().filter(|(_, _, of, _)| of == listing.as_str());
-        let names: Vec<&str> = of_listing.map(|(_, name, ..)| name.as_str()).collect();
-        assert_eq!(names, ["ticket:created", "ticket:updated", "ticket:deleted", "ticket:updated"]);
-        if is_paid {
-            completed(&shop, &order, &listing, "next", 1500).await;
-            let moved = find(&shop, &pass.id).await;
-            assert_eq!((moved.holder_id.as_str(), moved.serial), ("next", 1));
-            assert_eq!(
-                (&moved.state, &moved.double_admissions),
-                (&PassState::Valid { transfer: None }, &vec![first])
-            );
-            admit(&shop, &moved).await.unwrap();
-        } else {
-            shop.apply(Step::Cancelled, &order, &listing, 1).await;
-            assert_eq!(shop.state(&listing).await, "gone");
-            closed(&shop, &listing).await;
-            let DoubleAdmission { admitted_at, device, .. } = first;
-            assert_eq!(find(&shop, &pass.id).await.state, PassState::Used { admitted_at, device });
-        }
-    }
-}
-
-async fn order_on_its_way_prevails_over_an_admission(engine: Engine) {
-    let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
-    let first = entered(&shop, &pass, 1).await;
-    shop.apply(Step::Created, "late", &listing, 0).await;
-    assert_eq!(shop.state(&listing).await, "reserved late 2");
-    completed(&shop, "late", &listing, "next", 2000).await;
-    let moved = find(&shop, &pass.id).await;
-    assert_eq!((moved.serial, moved.double_admissions), (1, vec![first]));
-}
-
-async fn admission_with_an_old_code_withdraws_no_listing(engine: Engine) {
-    let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
-    shop.apply(Step::Created, "second", &listing, 0).await;
-    completed(&shop, "second", &listing, "next", 1500).await;
-    let again = offered(&shop, &find(&shop, &pass.id).await).await;
-    let first = entered(&shop, &pass, 1).await;
-    let kept = find(&shop, &pass.id).await;
-    assert_eq!((kept.state, kept.double_admissions), (offered_by(&again, None), vec![first]));
-    assert_eq!(shop.state(&again).await, "available - 0");
 }
 
 async fn sold_listing_moves_its_pass(engine: Engine) {

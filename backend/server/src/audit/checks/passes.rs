@@ -153,8 +153,11 @@ impl<'f> Passes<'f> {
                 _ if !may_be(*status, admitted_at.is_some()) => {
                     format!("is {status}, admitted at {admitted_at:?}")
                 }
-                _ if let Some(before) = earlier(pass) => {
+                _ if let Some(before) = earlier(pass, events) => {
                     format!("was admitted at {before}, before its first admission")
+                }
+                _ if is_of_earlier_holder(pass, events) => {
+                    format!("is admitted at {admitted_at:?}, which is the admission of an earlier holder")
                 }
                 _ if let Some(lost) = lost(pass, events) => format!("has lost its admission at {lost}"),
                 [] if !is_used => continue,
@@ -184,8 +187,8 @@ impl<'f> Passes<'f> {
         broken
     }
 
-    /// Returns the passes that could be admitted although they are for sale or ordered, those that can be ordered although
-    /// their holder has entered, and the offered passes without their listing (22).
+    /// Returns the passes that could be admitted although they are for sale or ordered, those that can be ordered or paid for
+    /// although a door has admitted them, and the offered passes without their listing (22).
     pub(super) fn offers(&self) -> Vec<Violation> {
         let mut broken = Vec::new();
         for pass in &self.facts.passes {
@@ -227,10 +230,19 @@ impl<'f> Passes<'f> {
         if ticket.user_id != *holder_id {
             return Some(format!("pass {id} of {holder_id} is offered by {}", ticket.user_id).into());
         }
-        if let Some(entered) = pass.admitted_at.filter(|_| !ticket.withdrawn) {
-            let text =
-                format!("pass {id} is offered by listing {listing}, but its holder entered at {entered}");
-            return Some(text.into());
+        let mut admissions = pass.double_admissions.iter().map(|double| double.admitted_at);
+        if let Some(entered) = pass.admitted_at.or_else(|| admissions.next()) {
+            if !ticket.withdrawn {
+                let text =
+                    format!("pass {id} is offered by listing {listing}, but was admitted at {entered}");
+                return Some(text.into());
+            }
+            // Orders ends an order that no payment holds once it knows of the admission.
+            if let Some(order) = self.orders(listing).find(|order| order.status == OrderStatus::Created) {
+                let text =
+                    format!("order {} of pass {id}, which was admitted at {entered}, is unpaid", order.id);
+                return Some(Violation::from(text).about(listing));
+            }
         }
         let starts_at = pass.details["startsAt"].as_str().and_then(|starts| starts.parse::<EventTime>().ok());
         let is_started = |starts: &EventTime| is_overdue(self.facts, starts.instant());
@@ -284,10 +296,21 @@ fn lost(pass: &PassRow, events: &[&PassEventRow]) -> Option<Timestamp> {
     events.iter().filter_map(|event| event.admitted_at).find(|at| !has(at))
 }
 
-/// Returns a double admission that is earlier than the first one.
-fn earlier(pass: &PassRow) -> Option<Timestamp> {
-    let mut doubles = pass.double_admissions.iter().map(|double| double.admitted_at);
-    doubles.find(|at| pass.admitted_at.is_some_and(|first| *at < first))
+/// Returns an admission of the present holder that is earlier than the first one. Earlier holders may have entered before.
+fn earlier(pass: &PassRow, events: &[&PassEventRow]) -> Option<Timestamp> {
+    let own = events.iter().filter(|event| event.serial == pass.serial);
+    let own = own.filter_map(|event| event.admitted_at);
+    let doubles = pass.double_admissions.iter().map(|double| double.admitted_at);
+    let mut own = own.chain(doubles.filter(|_| pass.serial == 0));
+    own.find(|at| pass.admitted_at.is_some_and(|first| *at < first))
+}
+
+/// Returns whether the first admission is one that an event of an earlier serial states: then it is a double one.
+fn is_of_earlier_holder(pass: &PassRow, events: &[&PassEventRow]) -> bool {
+    let is_double = |at: &Timestamp| pass.double_admissions.iter().any(|double| double.admitted_at == *at);
+    let earlier = events.iter().filter(|event| event.serial < pass.serial);
+    let mut admissions = earlier.filter_map(|event| event.admitted_at);
+    admissions.any(|at| pass.admitted_at == Some(at) && !is_double(&at))
 }
 
 /// Compares a pass with the order that issued it.

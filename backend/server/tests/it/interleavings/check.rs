@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_events::{EventName, OrderCreated, OrderedTicketRef, TicketUpdated};
+use ticketing_events::{EventName, OrderCreated, OrderedTicketRef, TicketDeleted, TicketUpdated};
 use ticketing_payments::domain::{Outcome, PaymentStep, outcome};
 use ticketing_payments::store::PaymentRow;
 use ticketing_platform::args;
@@ -110,6 +110,15 @@ impl Simulation {
                 _ => EventName::TicketUpdated,
             };
             assert_eq!(event.name, name, "version {version} of ticket {id}");
+            if name == EventName::TicketDeleted {
+                let admitted_at = event.decode::<TicketDeleted>().unwrap().admitted_at;
+                let expected = ticket.admitted.get(&version).copied();
+                assert_eq!(
+                    admitted_at.map(Timestamp::as_millis),
+                    expected,
+                    "version {version} of ticket {id}"
+                );
+            }
             if name == EventName::TicketUpdated {
                 let TicketUpdated { title, price, details, order_id, .. } = event.decode().unwrap();
                 let published = (Terms::new(title, price, &details), order_id.map(OrderId::into_string));

@@ -53,6 +53,8 @@ pub(crate) struct Ticket {
     pub(crate) withdrawn: bool,
     /// By version.
     pub(crate) versions: Vec<TicketVersion>,
+    /// The versions whose event says that the pass of the listing was admitted, and when.
+    pub(crate) admitted: BTreeMap<usize, i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -134,7 +136,14 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn list(&mut self, id: &str, seller: u8, listing: Terms) {
-        let mut ticket = Ticket { seller, resale_of: None, listing, withdrawn: false, versions: Vec::new() };
+        let mut ticket = Ticket {
+            seller,
+            resale_of: None,
+            listing,
+            withdrawn: false,
+            versions: Vec::new(),
+            admitted: BTreeMap::new(),
+        };
         ticket.versions.push(ticket.unreserved());
         self.tickets.insert(id.to_owned(), ticket);
     }
@@ -233,6 +242,16 @@ impl Model {
             _ => {}
         }
         match (at, summary.name) {
+            (Service::Orders, E::TicketDeleted) => {
+                let version = usize::try_from(summary.version).unwrap();
+                let is_admitted = self.tickets[&summary.aggregate].admitted.contains_key(&version);
+                let order = self.active_order(&summary.aggregate).filter(|_| is_admitted).cloned();
+                // An order that a payment holds stays.
+                if let Some(order) = order {
+                    let (from, to) = (OrderStatus::Created, OrderStatus::Cancelled);
+                    self.move_order(&order, from, to, CancelReason::Withdrawn);
+                }
+            }
             (Service::Orders, E::ExpirationComplete) => {
                 assert!(
                     self.now >= self.orders[&summary.aggregate].expires_at,

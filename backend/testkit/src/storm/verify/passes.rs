@@ -108,7 +108,7 @@ fn check_serial(
     Err(format!("{pass} was resold {sales} times and claimed {claims} times"))
 }
 
-/// A pass has the admissions of its doors, and a used one has a first.
+/// A pass has the admissions of its doors, and one of them is that of its holder if it is used.
 fn check_admissions(histories: &[ClientHistory], id: &str, pass: &Value) -> Result<(), String> {
     let admitted = histories.iter().flat_map(|history| &history.admitted);
     // Codes of two serials can be admitted at one time.

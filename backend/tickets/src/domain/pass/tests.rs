@@ -1,5 +1,7 @@
 //! A pass against a model of the contract, and its rules one by one.
 
+mod admissions;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -73,31 +75,38 @@ struct Model {
     holders: Vec<u8>,
     pending: bool,
     offered: Option<u8>,
-    /// Whether the holder has entered while the pass is offered.
-    has_entered: bool,
-    admissions: u32,
-    /// The times of the doors.
-    times: Vec<i64>,
+    /// The times of the present holder, by codes of the present serial.
+    own: Vec<i64>,
+    /// The times of earlier holders.
+    earlier: Vec<i64>,
+    is_used: bool,
     changes: i64,
     paid: i64,
 }
 
 impl Model {
     fn is_valid(&self) -> bool {
-        self.offered.is_none() && self.admissions == 0
+        self.offered.is_none() && !self.is_used
+    }
+
+    fn move_to(&mut self, user: u8) {
+        self.holders.push(user);
+        self.earlier.append(&mut self.own);
     }
 
     /// Returns whether the command has an effect.
     fn apply(&mut self, command: &Command) -> bool {
         let holder = *self.holders.last().unwrap();
         let has_effect = match command {
-            Command::Transfer | Command::Offer { .. } => self.is_valid(),
+            Command::Transfer => self.is_valid(),
+            Command::Offer { .. } => self.is_valid() && self.earlier.is_empty(),
             Command::Cancel => self.pending,
             Command::Claim { late, .. } => self.pending && !late,
             Command::Close { listing } | Command::Sell { listing, .. } => self.offered == Some(*listing),
             Command::Admit { by_issuer, serials_ago } => *by_issuer && *serials_ago == 0 && self.is_valid(),
             Command::EnterOffline { serials_ago, second } => {
-                (*serials_ago > 0 || !self.is_valid()) && !self.times.contains(&(second * 1000))
+                let is_known = self.own.iter().chain(&self.earlier).any(|time| *time == second * 1000);
+                (*serials_ago > 0 || !self.is_valid()) && !is_known
             }
         };
         if !has_effect {
@@ -105,8 +114,8 @@ impl Model {
         }
         self.changes += 1;
         if let Command::EnterOffline { serials_ago, second } = command {
-            self.times.push(second * 1000);
-            self.has_entered |= self.offered.is_some() && *serials_ago == 0;
+            let times = if *serials_ago == 0 { &mut self.own } else { &mut self.earlier };
+            times.push(second * 1000);
             return true;
         }
         self.pending = matches!(command, Command::Transfer);
@@ -115,19 +124,18 @@ impl Model {
             _ => None,
         };
         match command {
-            Command::Claim { user, .. } if *user != holder => self.holders.push(*user),
+            Command::Claim { user, .. } if *user != holder => self.move_to(*user),
             Command::Sell { buyer, cents, .. } => {
-                self.holders.push(*buyer);
+                self.move_to(*buyer);
                 self.paid = *cents;
             }
             Command::Admit { .. } => {
-                self.admissions += 1;
-                self.times.push(NOW);
+                self.is_used = true;
+                self.own.push(NOW);
             }
-            Command::Close { .. } => self.admissions += u32::from(self.has_entered),
+            Command::Close { .. } => self.is_used = !self.own.is_empty(),
             _ => {}
         }
-        self.has_entered = false;
         true
     }
 }
@@ -183,18 +191,19 @@ proptest! {
             prop_assert_eq!(usize::from(pass.serial) + 1, model.holders.len());
             prop_assert_eq!(pass.holder_id.as_str(), format!("u{}", model.holders.last().unwrap()));
             prop_assert_eq!(pass.paid.cents(), model.paid);
-            prop_assert!(model.admissions <= 1);
-            let status = match (model.offered, model.admissions) {
+            let status = match (model.offered, model.is_used) {
                 (Some(_), _) => PassStatus::Offered,
-                (None, 0) => PassStatus::Valid,
-                (None, _) => PassStatus::Used,
+                (None, false) => PassStatus::Valid,
+                (None, true) => PassStatus::Used,
             };
             prop_assert_eq!(pass.state.status(), status);
-            prop_assert_eq!(pass.state.admission().is_some(), model.has_entered || model.admissions > 0);
-            let times: Vec<i64> =
-                pass.admissions().map(|admission| admission.admitted_at.as_millis() - START).collect();
-            model.times.sort_unstable();
-            prop_assert_eq!(&times, &model.times);
+            let time = |admission: DoubleAdmission| admission.admitted_at.as_millis() - START;
+            model.own.sort_unstable();
+            prop_assert_eq!(pass.state.admission().map(time), model.own.first().copied());
+            let doubles: Vec<i64> = pass.double_admissions.iter().cloned().map(time).collect();
+            let mut others: Vec<i64> = model.own.iter().skip(1).chain(&model.earlier).copied().collect();
+            others.sort_unstable();
+            prop_assert_eq!(&doubles, &others);
         }
     }
 }
@@ -240,120 +249,10 @@ fn time_of_a_door_is_kept_whatever_its_clock_says() {
 }
 
 #[test]
-fn admission_with_an_old_code_or_of_an_offered_pass_is_recorded() {
-    let (issuer, now) = (UserId::new("seller"), Timestamp::from_millis(START + 9000));
-    let double = |second: i64| {
-        DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), Some("north".to_owned()))
-    };
-    let mut moved = pass();
-    moved.start_transfer(transfer(START + 20_000)).unwrap();
-    assert!(moved.claim(&"friend".into(), now));
-    assert!(moved.record_double_admission(&issuer, 0, double(1)));
-    assert!(!moved.record_double_admission(&issuer, 0, double(1)), "an answer that was lost");
-    assert!(!moved.record_double_admission(&issuer, 2, double(2)), "a code that does not exist");
-    assert!(!moved.record_double_admission(&"someone".into(), 0, double(2)));
-    assert_eq!(moved.state.status(), PassStatus::Valid, "its new holder may enter");
-    moved.offer("l".into()).unwrap();
-    assert!(moved.record_double_admission(&issuer, 1, double(3)));
-    assert_eq!(moved.state.status(), PassStatus::Offered);
-    assert!(moved.sell(&"l".into(), &"buyer".into(), &"sale".into(), money(2000)));
-    assert_eq!(moved.double_admissions, [double(1), double(3)], "they stay with the pass");
-    assert_eq!(moved.state, PassState::Valid { transfer: None }, "the buyer may enter");
-    moved.admit(&issuer, 2, None, None, now).unwrap();
-    let shown = moved.shown_to(&issuer, ResaleCap::default());
-    assert_eq!((shown.admitted_at, shown.device.as_deref()), (Some(double(1).admitted_at), Some("north")));
-    assert_eq!(shown.double_admissions, [double(3), DoubleAdmission::new(now, None)]);
-    assert_eq!(moved.version, 7);
-}
-
-#[test]
-fn pass_whose_holder_entered_while_it_was_offered_is_used_when_its_listing_is_closed() {
-    let (issuer, now) = (UserId::new("seller"), Timestamp::from_millis(START + 9000));
-    let double = |second: i64, door: &str| {
-        DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), Some(door.to_owned()))
-    };
-    let mut offered = pass();
-    offered.offer("l".into()).unwrap();
-    assert!(offered.record_double_admission(&issuer, 0, double(5, "north")));
-    assert!(!offered.record_double_admission(&issuer, 0, double(5, "north")), "an answer that was lost");
-    assert!(offered.record_double_admission(&issuer, 0, double(3, "south")));
-    assert_eq!(offered.state.status(), PassStatus::Offered);
-    let first = Refusal::AlreadyAdmitted {
-        admitted_at: double(3, "south").admitted_at,
-        device: Some("south".to_owned()),
-    };
-    assert_eq!(offered.clone().admit(&issuer, 0, None, None, now), Err(first));
-    for (viewer, device, others) in
-        [("u0", None, vec![]), ("seller", Some("south"), vec![double(5, "north")])]
-    {
-        let shown = offered.shown_to(&viewer.into(), ResaleCap::default());
-        assert_eq!((shown.status, shown.device.as_deref()), (PassStatus::Offered, device));
-        assert_eq!(
-            (shown.admitted_at, shown.double_admissions),
-            (Some(double(3, "south").admitted_at), others)
-        );
-    }
-    assert!(!offered.close_listing(&"another".into()));
-    assert!(offered.close_listing(&"l".into()));
-    let DoubleAdmission { admitted_at, device, .. } = double(3, "south");
-    assert_eq!(offered.state, PassState::Used { admitted_at, device });
-    assert_eq!(offered.double_admissions, [double(5, "north")]);
-}
-
-#[test]
-fn first_admission_of_each_holder_is_recorded_where_the_others_are_full() {
-    let issuer = UserId::new("seller");
-    let double = |second: i64| DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), None);
-    let mut full = StoredPass { serial: 1, ..pass() };
-    for second in 0..40 {
-        full.record_double_admission(&issuer, 0, double(second));
-    }
-    assert_eq!(full.double_admissions.len(), MAX_DOUBLE_ADMISSIONS);
-    full.offer("l".into()).unwrap();
-    assert!(full.record_double_admission(&issuer, 1, double(50)));
-    assert!(!full.record_double_admission(&issuer, 1, double(51)));
-    let mut sold = full.clone();
-    assert!(sold.sell(&"l".into(), &"u1".into(), &"o1".into(), money(2000)));
-    sold.admit(&issuer, 2, Some(double(53).admitted_at), None, double(60).admitted_at).unwrap();
-    assert!(!sold.record_double_admission(&issuer, 2, double(54)));
-    assert_eq!(sold.admissions().count(), MAX_DOUBLE_ADMISSIONS + 2);
-    assert!(full.close_listing(&"l".into()));
-    let closed = (full.state.status(), full.admissions().count());
-    assert_eq!(closed, (PassStatus::Used, MAX_DOUBLE_ADMISSIONS + 1));
-}
-
-#[test]
-fn earliest_of_several_admissions_is_the_first() {
-    let (issuer, now) = (UserId::new("seller"), Timestamp::from_millis(START + 9000));
-    let at = |second: i64, door: &str| {
-        DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), Some(door.to_owned()))
-    };
-    let mut used = pass();
-    let record = |pass: &mut StoredPass, double| pass.record_double_admission(&issuer, 0, double);
-    assert!(!record(&mut used, at(1, "north")), "nobody was admitted before");
-    used.admit(&issuer, 0, Some(at(5, "north").admitted_at), Some("north".to_owned()), now).unwrap();
-    assert!(!record(&mut used, at(5, "north")), "an answer that was lost");
-    assert!(record(&mut used, at(7, "south")));
-    assert!(record(&mut used, at(3, "west")));
-    assert!(!record(&mut used, at(3, "west")));
-    assert!(!used.record_double_admission(&"someone".into(), 0, at(4, "east")));
-    assert!(!used.record_double_admission(&issuer, 1, at(4, "east")));
-    assert_eq!(used.version, 3);
-    let shown = used.shown_to(&issuer, ResaleCap::default());
-    assert_eq!((shown.admitted_at, shown.device), (Some(at(3, "west").admitted_at), Some("west".to_owned())));
-    assert_eq!(shown.double_admissions, [at(5, "north"), at(7, "south")]);
-    assert_eq!(used.shown_to(&"u0".into(), ResaleCap::default()).double_admissions, []);
-    for second in 0..100 {
-        record(&mut used, at(8, &second.to_string()));
-    }
-    assert_eq!(used.shown_to(&issuer, ResaleCap::default()).double_admissions.len(), MAX_DOUBLE_ADMISSIONS);
-}
-
-#[test]
 fn last_serial_is_never_passed_on() {
     let last = || StoredPass { serial: u16::MAX, ..pass() };
-    assert_eq!(last().start_transfer(transfer(START)), Err(NotValid(PassStatus::Valid)));
-    assert_eq!(last().offer("l".into()), Err(NotValid(PassStatus::Valid)));
+    assert_eq!(last().start_transfer(transfer(START)), Err(NotValid::Status(PassStatus::Valid)));
+    assert_eq!(last().offer("l".into()), Err(NotValid::Status(PassStatus::Valid)));
     let now = Timestamp::from_millis(START);
     assert_eq!(last().admit(&"seller".into(), u16::MAX, None, None, now), Ok(()));
 }

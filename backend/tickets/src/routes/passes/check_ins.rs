@@ -42,10 +42,10 @@ struct CheckIn {
 /// time is kept as reported, also one before the pass was issued or in the future.
 /// Such an admission is recorded: the first one of the present holder always, another one while the pass has fewer than 32
 /// `doubleAdmissions`. Where another device has admitted the pass too, the answer is 409,
-/// and the pass has both admissions, the earlier one as the first. Where the pass is for sale or has another holder since,
-/// the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its `admittedAt`,
-/// and its listing is withdrawn. A new holder is admitted also where an earlier one has entered: then the answer has the
-/// `doubleAdmissions`.
+/// and the pass has both admissions, the earlier one of its holder as `admittedAt`. Where the pass is for sale or has another
+/// holder since, the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its
+/// `admittedAt`. The listing of a pass with an admission is withdrawn, and an order of it that no payment holds is cancelled. A
+/// new holder is admitted also where an earlier one has entered: then the answer has the `doubleAdmissions`.
 #[utoipa::path(
     post, path = "/api/passes/check-ins", tag = "passes", operation_id = "checkInPass", request_body = NewCheckIn,
     security(("session" = [])),

@@ -24,14 +24,15 @@ pub(crate) struct ResaleInput {
 /// Offers a pass for resale under a listing of its holder.
 ///
 /// Until the listing is sold or withdrawn, the pass admits nobody. A withdrawal takes effect once orders has answered that no
-/// order of the listing is on its way. A listing that is not sold is withdrawn when the event starts.
+/// order of the listing is on its way. A listing that is not sold is withdrawn when the event starts, or when the
+/// service is informed that a door without a network has admitted the pass.
 #[utoipa::path(
     post, path = "/api/passes/{id}/resale", tag = "passes", operation_id = "resellPass", request_body = NewResale,
     params(("id" = String, Path, description = "The pass")),
     security(("session" = [])),
     responses(
         (status = 201, description = "The listing", body = Ticket),
-        (status = 400, description = "The price is above `resaleLimit`; `pass_not_valid`: the pass is for sale, used or void; or `ticket_past`: its event has started", body = Problem),
+        (status = 400, description = "The price is above `resaleLimit`; `pass_not_valid`: the pass is for sale, used or void, or a door has admitted an earlier holder; or `ticket_past`: its event has started", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "The user holds no such pass", body = Problem),
         (status = 409, description = "The first request with this key is still being answered", body = Problem),

@@ -9,7 +9,8 @@ use ticketing_sdk::{Money, OrderId, PassId, TicketId, UserId};
 
 use super::super::terms::to_json;
 use super::super::tickets::ChangePublisher;
-use super::{Change, find_offered, transferred, update, write, write_used};
+use super::admissions::write_used;
+use super::{Change, find_offered, transferred, update, write};
 use crate::domain::terms::Terms;
 
 /// A sale, as far as it is known: older versions state less of it.

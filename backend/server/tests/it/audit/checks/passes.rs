@@ -267,14 +267,31 @@ fn second_admission_breaks_invariant_21() {
 }
 
 #[test]
-fn double_admission_before_the_first_breaks_invariant_21() {
-    let with_double = |at: i64| {
+fn admission_of_the_holder_before_the_first_one_breaks_invariant_21() {
+    let double = |at: i64| vec![DoubleAdmission::new(Timestamp::from_millis(at), None)];
+    // The holder is the third one: earlier ones may have entered before.
+    let of_third = |at: i64| broken(|facts| pass_mut(facts, "pt").double_admissions = double(at));
+    assert_eq!((of_third(NOW), of_third(NOW - 1)), (vec![], vec![]));
+    let of_first = |at: i64| {
         broken(|facts| {
-            let (admitted_at, device) = (Timestamp::from_millis(at), None);
-            pass_mut(facts, "pt").double_admissions = vec![DoubleAdmission::new(admitted_at, device)];
+            let used = event("ps", 1, "pass:admitted", PassStatus::Used, 0);
+            let admitted_at = Some(Timestamp::from_millis(NOW));
+            facts.pass_events.push(PassEventRow { admitted_at, ..used });
+            let pass = pass_mut(facts, "ps");
+            (pass.status, pass.version, pass.admitted_at) = (PassStatus::Used, 1, admitted_at);
+            pass.double_admissions = double(at);
         })
     };
-    assert_eq!((with_double(NOW), with_double(NOW - 1)), (vec![], vec![21]));
+    assert_eq!((of_first(NOW), of_first(NOW - 1)), (vec![], vec![21]));
+    let stated = |version: i64, at: i64| {
+        broken(|facts| {
+            event_mut(facts, "pt", version).admitted_at = Some(Timestamp::from_millis(at));
+            pass_mut(facts, "pt").double_admissions = if at == NOW { Vec::new() } else { double(at) };
+        })
+    };
+    assert_eq!(stated(5, NOW - 1), [21], "by a code of the present serial");
+    assert_eq!(stated(3, NOW - 1), [0_u8; 0], "by a code of an earlier serial");
+    assert_eq!(stated(3, NOW), [21], "the admission of an earlier holder is the first one");
 }
 
 #[test]

@@ -30,10 +30,10 @@ pub(crate) struct Pass {
     pub(crate) status: &'static str,
     pub(crate) listing: Option<String>,
     pub(crate) transfer: Option<Transfer>,
-    /// Whether a door without a network has admitted the holder while the pass is offered.
-    pub(crate) has_entered: bool,
-    /// By time: doors without a network do not know of each other.
-    pub(crate) admissions: Vec<Admission>,
+    /// The earliest admission of the holder, by a code of this serial.
+    pub(crate) first: Option<Admission>,
+    /// The others, by time: doors without a network do not know of each other, nor of a new holder.
+    pub(crate) doubles: Vec<Admission>,
     /// The event of each version.
     pub(crate) events: Vec<EventName>,
 }
@@ -45,9 +45,17 @@ impl Pass {
 
     fn move_to(&mut self, holder: u8, order: Option<String>) {
         (self.holder, self.order) = (holder, order);
-        (self.status, self.listing, self.transfer, self.has_entered) = ("valid", None, None, false);
+        (self.status, self.listing, self.transfer) = ("valid", None, None);
+        if let Some(first) = self.first.take() {
+            self.add_double(first);
+        }
         self.serial += 1;
         self.change(EventName::PassTransferred);
+    }
+
+    fn add_double(&mut self, admission: Admission) {
+        let place = self.doubles.iter().take_while(|(at, _)| *at <= admission.0).count();
+        self.doubles.insert(place, admission);
     }
 
     fn ensure_valid_for(&self, by: u8) -> Result<(), &'static str> {
@@ -83,8 +91,8 @@ impl Model {
                     status: "valid",
                     listing: None,
                     transfer: None,
-                    has_entered: false,
-                    admissions: Vec::new(),
+                    first: None,
+                    doubles: Vec::new(),
                     events: vec![EventName::PassIssued],
                 };
                 self.passes.insert(order.ticket.clone(), pass);
@@ -97,7 +105,7 @@ impl Model {
         let first = self.tickets[listing].resale_of.clone();
         let Some(pass) = first.and_then(|first| self.passes.get_mut(&first)) else { return };
         if pass.listing.as_deref() == Some(listing) {
-            let has_entered = std::mem::take(&mut pass.has_entered);
+            let has_entered = pass.first.is_some();
             (pass.status, pass.listing) = (if has_entered { "used" } else { "valid" }, None);
             pass.change(if has_entered { EventName::PassAdmitted } else { EventName::PassUpdated });
         }
@@ -167,6 +175,8 @@ impl Model {
         let pass = &self.passes[ticket];
         pass.ensure_valid_for(by)?;
         match pass.sold.starts_at {
+            // Nobody pays for a pass that an earlier holder has entered with.
+            _ if !pass.doubles.is_empty() => Err("pass_not_valid"),
             Some(starts) if starts <= self.now => Err("ticket_past"),
             _ if price > pass.sold.price => Err("invalid_input"),
             _ => Ok(()),
@@ -197,41 +207,48 @@ impl Model {
             return Err("not_owner");
         }
         let admission = (at.unwrap_or(now), device);
-        let is_admitted = pass.status == "used" || pass.has_entered;
         let expected = match pass.status {
-            _ if is_admitted && (serial == pass.serial || at.is_some()) => Err("already_admitted"),
+            _ if pass.first.is_some() && (serial == pass.serial || at.is_some()) => Err("already_admitted"),
             _ if serial < pass.serial => Err("pass_superseded"),
             "offered" => Err("pass_offered"),
-            _ => Ok(pass.admissions.clone()),
+            _ => Ok(pass.doubles.clone()),
         };
-        // At a door without a network the holder has entered, whatever the service would have answered.
-        if expected.is_ok() || (at.is_some() && !pass.admissions.contains(&admission)) {
-            let later = pass.admissions.iter().take_while(|(at, _)| *at <= admission.0).count();
-            pass.admissions.insert(later, admission);
-            if expected.is_ok() {
-                (pass.status, pass.transfer) = ("used", None);
+        let is_known = pass.first.as_ref() == Some(&admission) || pass.doubles.contains(&admission);
+        if expected.is_ok() {
+            (pass.status, pass.transfer, pass.first) = ("used", None, Some(admission));
+            pass.change(EventName::PassAdmitted);
+        } else if at.is_some() && !is_known {
+            // At a door without a network the holder has entered, whatever the service would have answered.
+            let is_first = pass.first.is_none() && pass.doubles.is_empty();
+            let admitted_at = admission.0;
+            if serial < pass.serial {
+                pass.add_double(admission);
+            } else {
+                let (first, other) = match pass.first.take() {
+                    Some(first) if first.0 <= admission.0 => (first, Some(admission)),
+                    first => (admission, first),
+                };
+                pass.first = Some(first);
+                other.into_iter().for_each(|other| pass.add_double(other));
             }
-            pass.change(if expected.is_ok() { EventName::PassAdmitted } else { EventName::PassUpdated });
-            if pass.status == "offered" && serial == pass.serial {
-                pass.has_entered = true;
-                let listing = pass.listing.clone().unwrap();
-                self.withdraw_admitted(&listing);
+            pass.change(EventName::PassUpdated);
+            if let Some(listing) = pass.listing.clone().filter(|_| is_first) {
+                self.withdraw_admitted(&listing, admitted_at);
             }
         }
         expected
     }
 
-    /// Withdraws the listing of a pass whose holder has entered. An order that tickets knows to hold it prevails: the last
-    /// one.
-    fn withdraw_admitted(&mut self, listing: &str) {
+    /// Withdraws the listing of a pass that a door has admitted, also if its seller has withdrawn it. The event says so. Until
+    /// tickets knows that the order has ended which holds the listing, that order holds it.
+    fn withdraw_admitted(&mut self, listing: &str, admitted_at: i64) {
         let ticket = self.tickets.get_mut(listing).unwrap();
-        if !ticket.withdrawn {
-            let before = ticket.current().clone();
-            ticket.withdrawn = true;
-            ticket.push_version(ticket.unreserved());
-            if before.holder.is_some() {
-                ticket.push_version(before);
-            }
+        let before = ticket.current().clone();
+        ticket.withdrawn = true;
+        ticket.admitted.insert(ticket.versions.len(), admitted_at);
+        ticket.versions.push(ticket.unreserved());
+        if before.holder.is_some() {
+            ticket.push_version(before);
         }
     }
 }

@@ -19,18 +19,27 @@ fn withdraw(facts: &mut Facts) {
 #[test]
 fn listing_of_a_holder_who_has_entered_breaks_twenty_two_while_it_is_for_sale() {
     assert_eq!(broken(enter_while_offered), [22], "it is available");
-    let reserved = |withdrawn: bool| {
-        broken(|facts| {
-            enter_while_offered(facts);
-            let ticket = ticket_mut(facts, "g2");
-            (ticket.status, ticket.withdrawn) = ("reserved".to_owned(), withdrawn);
-            let id = "order-g2".to_owned();
-            let (ticket_id, status) = ("g2".to_owned(), OrderStatus::Created);
-            let order = OrderRow { id, ticket_id, status, version: 0, ..order(facts, "order-g").clone() };
-            facts.orders.push(order);
-        })
+    let reserve = |facts: &mut Facts, withdrawn: bool, status: OrderStatus| {
+        enter_while_offered(facts);
+        let ticket = ticket_mut(facts, "g2");
+        (ticket.status, ticket.withdrawn) = ("reserved".to_owned(), withdrawn);
+        let (id, ticket_id) = ("order-g2".to_owned(), "g2".to_owned());
+        let order = OrderRow { id, ticket_id, status, version: 0, ..order(facts, "order-g").clone() };
+        facts.orders.push(order);
     };
-    assert_eq!((reserved(false), reserved(true)), (vec![22], vec![]), "its order is the last one");
+    let reserved = |withdrawn, status| broken(|facts| reserve(facts, withdrawn, status));
+    assert_eq!(reserved(false, OrderStatus::AwaitingPayment), [22]);
+    assert_eq!(reserved(true, OrderStatus::AwaitingPayment), [0_u8; 0], "its order is the last one");
+    assert_eq!(reserved(true, OrderStatus::Created), [22], "its order can still be paid");
+    let pending = check_changed(|facts| {
+        reserve(facts, true, OrderStatus::Created);
+        facts.unconsumed.push(unconsumed("orders", "g2", true));
+    });
+    assert_eq!(pending, (vec![], vec![22]), "orders does not know of the admission");
+    let earlier = broken(|facts| {
+        pass_mut(facts, "pg").double_admissions = vec![DoubleAdmission::new(Timestamp::from_millis(1), None)];
+    });
+    assert_eq!(earlier, [22], "an earlier holder has entered");
     let closed = |facts: &mut Facts| {
         enter_while_offered(facts);
         withdraw(facts);

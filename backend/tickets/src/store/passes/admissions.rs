@@ -1,0 +1,124 @@
+//! Admissions, and the end of an offer whose pass has one.
+
+use ticketing_events::PassAdmitted;
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{DoubleAdmission, PassId, Timestamp, UserId};
+
+use super::super::reservations::withdraw;
+use super::super::tickets::ChangePublisher;
+use super::{COLUMNS, Change, PassError, find, pass, update, write};
+use crate::domain::pass::{PassState, Refusal, StoredPass};
+
+/// A code that a door has read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadCode {
+    /// The pass of the code, whose signature was verified.
+    pub pass_id: PassId,
+    /// The serial of the code.
+    pub serial: u16,
+    /// When a door without a network has read it, by the clock of the door; `None`: now.
+    pub at: Option<Timestamp>,
+    /// The device that has read it.
+    pub device: Option<String>,
+}
+
+/// Admits the holder of a code at the door of `issuer`.
+///
+/// # Errors
+/// Why it does not admit.
+pub fn admit(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    code: &ReadCode,
+    issuer: &UserId,
+) -> Result<StoredPass, PassError> {
+    let mut pass = find(tx, &code.pass_id)?.ok_or(Refusal::Invalid)?;
+    pass.admit(issuer, code.serial, code.at, code.device.clone(), publisher.now)?;
+    let admission = DoubleAdmission::new(code.at.unwrap_or(publisher.now), code.device.clone());
+    write_used(tx, publisher, &pass, admission)?;
+    Ok(pass)
+}
+
+/// Writes that a pass is used since this admission, and publishes it.
+pub(super) fn write_used(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    pass: &StoredPass,
+    admission: DoubleAdmission,
+) -> Result<(), DbError> {
+    write(tx, pass, Change::State)?;
+    let DoubleAdmission { admitted_at, device, .. } = admission;
+    let (id, version, serial) = (pass.id.clone(), pass.version, pass.serial);
+    publisher.outbox.append(tx, &PassAdmitted { id, version, serial, admitted_at, device }).map(drop)
+}
+
+/// Records the admission of a door that did not know that the pass was used, offered or another holder's. Nothing happens if
+/// the code was read now: then nobody has entered with it. A pass that is offered is offered no longer: its listing is
+/// withdrawn.
+///
+/// # Errors
+/// When the database fails.
+pub fn record_double_admission(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    code: &ReadCode,
+    issuer: &UserId,
+) -> Result<(), DbError> {
+    let (Some(admitted_at), Some(mut pass)) = (code.at, find(tx, &code.pass_id)?) else { return Ok(()) };
+    // The first one has withdrawn the listing.
+    let is_first = pass.admissions().next().is_none();
+    let double = DoubleAdmission::new(admitted_at, code.device.clone());
+    if pass.record_double_admission(issuer, code.serial, double) {
+        update(tx, publisher, &pass)?;
+        if is_first {
+            withdraw_listing(tx, publisher, &pass)?;
+        }
+    }
+    Ok(())
+}
+
+/// Withdraws the listing of an offered pass with an admission.
+fn withdraw_listing(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    pass: &StoredPass,
+) -> Result<(), DbError> {
+    match (&pass.state, pass.admissions().next()) {
+        (PassState::Offered { listing, .. }, Some(admission)) => {
+            withdraw(tx, publisher, listing, Some(admission.admitted_at))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Selects the offered passes with an admission whose listing is not withdrawn. An earlier version withdrew a listing only
+/// for an admission of its seller.
+const UNWITHDRAWN: &str = "status = 'offered' AND (entered_at IS NOT NULL OR double_admissions IS NOT NULL) \
+    AND EXISTS (SELECT 1 FROM tickets WHERE tickets.id = passes.listing_id \
+    AND tickets.status IN ('available', 'reserved') AND tickets.withdrawn = 0)";
+
+/// Returns at most `limit` offered passes with an admission whose listing an earlier version has not withdrawn.
+///
+/// # Errors
+/// If the database fails.
+pub fn find_unwithdrawn(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<PassId>, DbError> {
+    let sql = format!("SELECT id FROM passes WHERE {UNWITHDRAWN} ORDER BY id LIMIT $1");
+    tx.query(&sql, args![limit], |row| row.column("id"))
+}
+
+/// Withdraws the listing of such a pass. Other passes do not change.
+///
+/// # Errors
+/// If the database fails.
+pub fn withdraw_admitted(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    id: &PassId,
+) -> Result<(), DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM passes WHERE id = $1 AND {UNWITHDRAWN}");
+    match tx.query_opt(&sql, args![id], pass)? {
+        Some(pass) => withdraw_listing(tx, publisher, &pass),
+        None => Ok(()),
+    }
+}
