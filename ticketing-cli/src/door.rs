@@ -7,7 +7,7 @@ mod sync;
 
 use std::path::{Path, PathBuf};
 
-use ticketing_sdk::{IdempotencyKey, PassCode, Ruling, Timestamp, Verdict};
+use ticketing_sdk::{DoubleAdmission, IdempotencyKey, PassCode, Timestamp, Verdict};
 use ticketing_tui::DoorClock;
 
 use self::journal::{Admitted, DoorJournal, UploadOutcome};
@@ -102,7 +102,8 @@ impl OfflineDoor {
 
     /// Decides about a code at `at`, a time of the server, and notes nothing.
     pub(crate) fn decide(&self, code: &PassCode, device: Option<&str>, at: Timestamp) -> Verdict {
-        self.admission(code, device, at).map_or_else(|refused| *refused, |admitted| admitted.verdict())
+        self.admission(code, device, at)
+            .map_or_else(|refused| *refused, |(admitted, earlier)| admitted.verdict(earlier))
     }
 
     /// Checks a code at `at`, a time of the server, and notes an admission before it returns.
@@ -115,27 +116,35 @@ impl OfflineDoor {
         device: Option<&str>,
         at: Timestamp,
     ) -> Outcome<Verdict> {
-        let admitted = match self.admission(code, device, at) {
+        let (admitted, earlier) = match self.admission(code, device, at) {
             Ok(admitted) => admitted,
             Err(refused) => return Ok(*refused),
         };
-        let (verdict, at) = (admitted.verdict(), admitted.at);
-        self.journal.admit(admitted)?;
-        self.clock.latest = self.clock.latest.max(at);
+        let verdict = admitted.verdict(earlier);
+        self.keep(admitted)?;
         Ok(verdict)
     }
 
+    fn keep(&mut self, admitted: Admitted) -> Outcome {
+        let at = admitted.at;
+        self.journal.admit(admitted)?;
+        self.clock.latest = self.clock.latest.max(at);
+        Ok(())
+    }
+
+    /// Returns the admission to note, and those of earlier holders; or why nobody enters.
     fn admission(
         &self,
         code: &PassCode,
         device: Option<&str>,
         at: Timestamp,
-    ) -> Result<Admitted, Box<Verdict>> {
-        let (pass, claim) = match self.rules.decide(code, |pass| self.journal.admitted(pass)) {
-            Decision::Refuse(verdict) => return Err(verdict),
-            Decision::Admit(pass, claim) => (pass, claim),
-        };
-        Ok(Admitted {
+    ) -> Result<(Admitted, Vec<DoubleAdmission>), Box<Verdict>> {
+        let (pass, claim, earlier) =
+            match self.rules.decide(code, |pass| self.journal.admitted(pass).collect()) {
+                Decision::Refuse(verdict) => return Err(verdict),
+                Decision::Admit(pass, claim, earlier) => (pass, claim, earlier),
+            };
+        let admitted = Admitted {
             pass_id: claim.pass_id,
             serial: claim.serial,
             code: code.clone(),
@@ -144,7 +153,8 @@ impl OfflineDoor {
             at: self.clock.admission_time(at),
             device: device.map(str::to_owned),
             key: IdempotencyKey::generate(),
-        })
+        };
+        Ok((admitted, earlier))
     }
 
     /// Notes an admission that the server has made for this door, so that the door refuses the code without it, too.
@@ -152,10 +162,9 @@ impl OfflineDoor {
     /// # Errors
     /// If the journal cannot be written.
     pub(crate) fn note(&mut self, code: &PassCode, device: Option<&str>, at: Timestamp) -> Outcome {
-        let verdict = self.check_in(code, device, at)?;
-        match (verdict.verdict, verdict.pass_id) {
-            (Ruling::Admitted, Some(pass)) => self.journal.mark_uploaded(pass, UploadOutcome::Uploaded),
-            _ => Ok(()),
-        }
+        let Ok((admitted, _)) = self.admission(code, device, at) else { return Ok(()) };
+        let (pass, serial) = (admitted.pass_id.clone(), admitted.serial);
+        self.keep(admitted)?;
+        self.journal.mark_uploaded(pass, serial, UploadOutcome::Uploaded)
     }
 }

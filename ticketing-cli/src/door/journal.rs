@@ -8,13 +8,15 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{Admission, IdempotencyKey, PassCode, PassId, Timestamp, Verdict};
+use ticketing_sdk::{
+    Admission, DoubleAdmission, ErrorCode, IdempotencyKey, PassCode, PassId, Timestamp, Verdict,
+};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::journal::{AppendLog, LogLine};
 
-/// An admission of this door.
+/// An admission of this door: of a pass and a serial, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Admitted {
@@ -31,10 +33,10 @@ pub(super) struct Admitted {
 }
 
 impl Admitted {
-    /// Returns what the door says.
-    pub(super) fn verdict(&self) -> Verdict {
+    /// Returns what the door says, with the admissions of earlier holders.
+    pub(super) fn verdict(&self, earlier: Vec<DoubleAdmission>) -> Verdict {
         let Self { pass_id, title, seat, at, device, .. } = self.clone();
-        let mut admission = Admission::new(pass_id, title, at);
+        let mut admission = Admission::new(pass_id, title, at).double_admissions(earlier);
         admission.seat = seat;
         let mut verdict = Verdict::admitted(admission);
         verdict.device = device;
@@ -59,6 +61,13 @@ pub(super) enum UploadOutcome {
     Refused { reason: String, message: String },
 }
 
+impl UploadOutcome {
+    /// Returns whether the server refuses the pass with this code.
+    pub(super) fn is_refused_for(&self, code: &ErrorCode) -> bool {
+        matches!(self, Self::Refused { reason, .. } if reason == code.as_str())
+    }
+}
+
 /// A line of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,6 +76,9 @@ enum Line {
     #[serde(rename_all = "camelCase")]
     Upload {
         pass_id: PassId,
+        /// Absent in the lines of versions that admitted a pass once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        serial: Option<u16>,
         #[serde(flatten)]
         outcome: UploadOutcome,
     },
@@ -77,9 +89,10 @@ enum Line {
 pub(super) struct DoorJournal {
     log: AppendLog,
     path: PathBuf,
-    /// In the order of their times.
-    passes: Vec<PassId>,
-    entries: HashMap<PassId, (Admitted, Option<UploadOutcome>)>,
+    /// In the order of their times, with the outcomes of their uploads. A pass has one for each serial.
+    entries: Vec<(Admitted, Option<UploadOutcome>)>,
+    /// The places of the admissions of each pass in `entries`.
+    places: HashMap<PassId, Vec<usize>>,
     /// The lines that cannot be read: their numbers, and why.
     damaged: Vec<(usize, serde_json::Error)>,
 }
@@ -104,8 +117,8 @@ impl DoorJournal {
         let mut journal = Self {
             log,
             path: path.clone(),
-            passes: Vec::new(),
-            entries: HashMap::new(),
+            entries: Vec::new(),
+            places: HashMap::new(),
             damaged: Vec::new(),
         };
         for LogLine { number, text } in lines {
@@ -130,9 +143,10 @@ impl DoorJournal {
         self.entries().filter(|(_, outcome)| outcome.is_none()).count()
     }
 
-    /// Returns the admission of a pass.
-    pub(super) fn admitted(&self, pass: &PassId) -> Option<&Admitted> {
-        self.entries.get(pass).map(|(admitted, _)| admitted)
+    /// Returns the admissions of a pass, one for each serial, the oldest first.
+    pub(super) fn admitted(&self, pass: &PassId) -> impl Iterator<Item = &Admitted> {
+        let places = self.places.get(pass).into_iter().flatten();
+        places.filter_map(|place| self.entries.get(*place)).map(|(admitted, _)| admitted)
     }
 
     /// Notes an admission. It is on disk when this returns.
@@ -147,14 +161,13 @@ impl DoorJournal {
     ///
     /// # Errors
     /// If it cannot be written: then the admission is uploaded again, with its key.
-    pub(super) fn mark_uploaded(&mut self, pass_id: PassId, outcome: UploadOutcome) -> Outcome {
-        self.append(Line::Upload { pass_id, outcome })
+    pub(super) fn mark_uploaded(&mut self, pass_id: PassId, serial: u16, outcome: UploadOutcome) -> Outcome {
+        self.append(Line::Upload { pass_id, serial: Some(serial), outcome })
     }
 
     /// Returns the admissions, the oldest first, with the outcomes of their uploads.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&Admitted, Option<&UploadOutcome>)> {
-        let entries = self.passes.iter().filter_map(|pass| self.entries.get(pass));
-        entries.map(|(admitted, outcome)| (admitted, outcome.as_ref()))
+        self.entries.iter().map(|(admitted, outcome)| (admitted, outcome.as_ref()))
     }
 
     fn append(&mut self, line: Line) -> Outcome {
@@ -168,11 +181,17 @@ impl DoorJournal {
     fn take_in(&mut self, line: Line) {
         match line {
             Line::Admitted(admitted) => {
-                self.passes.push(admitted.pass_id.clone());
-                self.entries.insert(admitted.pass_id.clone(), (*admitted, None));
+                self.places.entry(admitted.pass_id.clone()).or_default().push(self.entries.len());
+                self.entries.push((*admitted, None));
             }
-            Line::Upload { pass_id, outcome } => {
-                if let Some((_, uploaded)) = self.entries.get_mut(&pass_id) {
+            Line::Upload { pass_id, serial, outcome } => {
+                let is_it = |place: &&usize| {
+                    let entry = self.entries.get(**place);
+                    entry.is_some_and(|(entry, _)| serial.is_none_or(|serial| entry.serial == serial))
+                };
+                let place =
+                    self.places.get(&pass_id).and_then(|places| places.iter().rev().find(is_it)).copied();
+                if let Some((_, uploaded)) = place.and_then(|place| self.entries.get_mut(place)) {
                     *uploaded = Some(outcome);
                 }
             }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{
-    Client, Error, ErrorCode, Pass, PassClaim, PassCode, PassId, PassKeys, PassStatus, PassVerifier,
-    Timestamp, UserId, Verdict,
+    Client, DoubleAdmission, Error, ErrorCode, Pass, PassClaim, PassCode, PassId, PassKeys, PassStatus,
+    PassVerifier, Timestamp, UserId, Verdict,
 };
 use ticketing_tui::DoorClock;
 
@@ -143,8 +143,8 @@ pub(super) struct Rules {
 
 /// The decision on a code.
 pub(super) enum Decision<'a> {
-    /// The pass may enter: the door notes it, and then says so.
-    Admit(&'a Pass, PassClaim),
+    /// The pass may enter: the door notes it, and then says so, with the admissions of earlier holders.
+    Admit(&'a Pass, PassClaim, Vec<DoubleAdmission>),
     /// Nobody enters.
     Refuse(Box<Verdict>),
 }
@@ -160,14 +160,14 @@ impl Rules {
         self.passes.len()
     }
 
-    /// Judges a code in the order of the server. `admitted` returns what this door has admitted.
+    /// Judges a code in the order of the server. `admitted` returns the admissions of a pass by this door.
     ///
-    /// A code of a later serial than that of the list is of a holder who got the pass after the list was made: its signature
-    /// proves it.
+    /// A code of a later serial than that of the list, or of an admission, is of a holder who got the pass afterwards: its
+    /// signature proves it. The door admits that holder, too, and names the earlier admissions.
     pub(super) fn decide<'a>(
         &'a self,
         code: &PassCode,
-        admitted: impl Fn(&PassId) -> Option<&'a Admitted>,
+        admitted: impl Fn(&PassId) -> Vec<&'a Admitted>,
     ) -> Decision<'a> {
         let refuse = |code: &ErrorCode| {
             Verdict::refused_for(code)
@@ -184,21 +184,34 @@ impl Rules {
         };
         let about = |verdict: Verdict| Decision::Refuse(Box::new(verdict.about(pass)));
         let before = admitted(&pass.id);
-        let serial = before.map_or(pass.serial, |before| pass.serial.max(before.serial));
-        if claim.serial < serial {
+        let newest = before.iter().max_by_key(|before| before.serial);
+        if claim.serial < newest.map_or(pass.serial, |newest| pass.serial.max(newest.serial)) {
             return about(refuse(&ErrorCode::PassSuperseded));
         }
-        if let Some(before) = before {
-            return about(Verdict::already_admitted(Some(before.at), before.device.clone()));
+        if let Some(newest) = newest.filter(|newest| newest.serial == claim.serial) {
+            return about(Verdict::already_admitted(Some(newest.at), newest.device.clone()));
         }
         match pass.status {
             PassStatus::Used => about(Verdict::already_admitted(pass.admitted_at, pass.device.clone())),
             PassStatus::Offered if claim.serial == pass.serial => about(refuse(&ErrorCode::PassOffered)),
-            PassStatus::Offered | PassStatus::Valid => Decision::Admit(pass, claim),
+            PassStatus::Offered | PassStatus::Valid => {
+                let earlier = earlier_admissions(pass, &before);
+                Decision::Admit(pass, claim, earlier)
+            }
             // Void, or in a status of a newer server.
             _ => about(refuse(&ErrorCode::PassInvalid)),
         }
     }
+}
+
+/// Returns the admissions of earlier holders that the list and this door know, by time.
+fn earlier_admissions(pass: &Pass, before: &[&Admitted]) -> Vec<DoubleAdmission> {
+    let seller = pass.admitted_at.map(|at| DoubleAdmission::new(at, pass.device.clone()));
+    let own = before.iter().map(|before| DoubleAdmission::new(before.at, before.device.clone()));
+    let mut earlier: Vec<_> = pass.double_admissions.iter().cloned().chain(seller).chain(own).collect();
+    earlier.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
+    earlier.dedup();
+    earlier
 }
 
 /// A door list of the tests, and codes of its pass.
@@ -210,7 +223,7 @@ pub(crate) mod vectors {
     // The vectors of the SDK: codes of one pass with the serials 0 and 258, and one that another key signed.
     pub(crate) const PASS: &str = "0192f3a4-0000-7000-8000-0000000000a1";
     pub(crate) const CODE: &str = "TK1W50:PI:WKM20%20000000000-FKK00VQBS.AUXHNOL.YAD-SU8CE8QBJR5S4$I5 44R-S6J5MJ86-J9Y7 1Q+%D:$0DSB0+LMC2BK8AEVB4B/KN.RN$ZQK+4B-JA0";
-    pub(super) const LATER: &str = "TK1W50:PI:WKM20%20000000000.FK3F0QY3GN85-M+VJLYTU9F7+610IN7NK.SO4W.*S-4OR%3NL30IC$.ISDU35CPYC-92UVOJYTLZH+9K0.OM+D*G6GCA+CU-JJD0";
+    pub(crate) const LATER: &str = "TK1W50:PI:WKM20%20000000000.FK3F0QY3GN85-M+VJLYTU9F7+610IN7NK.SO4W.*S-4OR%3NL30IC$.ISDU35CPYC-92UVOJYTLZH+9K0.OM+D*G6GCA+CU-JJD0";
     pub(super) const FOREIGN: &str = "TK1W50:PI:WKM20%20000000000-FK*00X0D8%KQRC32AJ%BR.VAE96CLL51Z8SB41%%KP17JHP6VSCC5GTGR%UZR93HQE%K 6HVXH--SOOM4QV4WMN58BOEVR5SAA50";
 
     pub(crate) fn list(passes: Vec<Pass>) -> DoorList {
@@ -229,7 +242,7 @@ mod tests {
     use super::*;
 
     fn reason(pass: Pass, code: &str) -> Option<String> {
-        match Rules::new(list(vec![pass])).decide(&code.into(), |_| None) {
+        match Rules::new(list(vec![pass])).decide(&code.into(), |_| Vec::new()) {
             Decision::Admit(..) => None,
             Decision::Refuse(verdict) => verdict.reason,
         }

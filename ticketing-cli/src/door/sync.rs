@@ -6,8 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use ticketing_sdk::text::utc;
 use ticketing_sdk::{
-    Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, PassStatus, Timestamp,
-    Verdict, Write,
+    Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, Timestamp, Verdict, Write,
 };
 
 use super::OfflineDoor;
@@ -24,6 +23,8 @@ pub(crate) struct SyncReport {
     /// All admissions of the journal.
     pub(crate) admitted: usize,
     pub(crate) conflicts: Vec<Conflict>,
+    /// The titles of the passes that were offered for resale until now.
+    pub(crate) withdrawn: Vec<String>,
 }
 
 /// Checks where the list is from, and returns the requests that [`sync`] would send.
@@ -54,17 +55,25 @@ pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<
     let open = open_admissions(door);
     for admitted in &open {
         let outcome = upload(client, admitted).await?;
-        lock(door).journal.mark_uploaded(admitted.pass_id.clone(), outcome)?;
+        lock(door).journal.mark_uploaded(admitted.pass_id.clone(), admitted.serial, outcome)?;
     }
     let all: Vec<(Admitted, Option<UploadOutcome>)> = {
         let door = lock(door);
         door.journal.entries().map(|(entry, outcome)| (entry.clone(), outcome.cloned())).collect()
     };
     let on_server = if all.is_empty() { HashMap::new() } else { issued_passes(client).await? };
-    let conflicts = all
-        .iter()
-        .filter_map(|(entry, outcome)| Conflict::of(entry, outcome.as_ref()?, on_server.get(&entry.pass_id)));
-    Ok(SyncReport { uploaded: open.len(), admitted: all.len(), conflicts: conflicts.collect() })
+    let (mut conflicts, mut withdrawn) = (Vec::new(), Vec::new());
+    for (entry, outcome) in &all {
+        let Some(outcome) = outcome else { continue };
+        match Conflict::of(entry, outcome, on_server.get(&entry.pass_id)) {
+            Some(conflict) => conflicts.push(conflict),
+            None if outcome.is_refused_for(&ErrorCode::PassOffered) && open.contains(entry) => {
+                withdrawn.push(entry.title.clone());
+            }
+            None => {}
+        }
+    }
+    Ok(SyncReport { uploaded: open.len(), admitted: all.len(), conflicts, withdrawn })
 }
 
 /// A panic elsewhere does not close the door.
@@ -217,8 +226,9 @@ impl Conflict {
         let reason = refused.map_or(conflict.reason.clone(), |(reason, _)| reason.clone());
         let refusal = refused.map(|(_, message)| message.clone());
         let Some(other) = all.iter().find(|admission| **admission != own) else {
-            // It was for sale when it was uploaded. Its listing is closed since, so that nobody else enters with it.
-            if on_server.is_some_and(|pass| pass.status == PassStatus::Used && !all.is_empty()) {
+            // It was for sale when it was uploaded. The server has recorded the admission of its holder and has withdrawn the
+            // listing, so that nobody else enters with it.
+            if on_server.is_some_and(|pass| pass.admitted_at.is_some() && !all.is_empty()) {
                 return None;
             }
             return Some(Self { reason, message: refusal.clone()?, refusal, ..conflict });

@@ -28,8 +28,19 @@ pub(super) fn end(at: Timestamp, model: &Model) -> String {
     format!("{} ({})", text::relative(at, model.server_now()), model.local.date_and_time(at))
 }
 
-/// Returns the meaning of a status for the holder.
+/// Returns the meaning of a status for the holder, and who else has entered with the pass.
 pub(super) fn note(pass: &Pass, model: &Model) -> String {
+    let times: Vec<String> =
+        pass.double_admissions.iter().map(|one| model.local.date_and_time(one.admitted_at)).collect();
+    let (note, times) = (status_note(pass, model), times.join(", "));
+    match pass.status {
+        _ if times.is_empty() => note,
+        PassStatus::Used => format!("{note} It was also admitted {times}."),
+        _ => format!("Someone entered with an earlier code: {times}. {note}"),
+    }
+}
+
+fn status_note(pass: &Pass, model: &Model) -> String {
     match pass.status {
         PassStatus::Valid => match pass.transfer_expires_at {
             Some(at) => {
@@ -52,12 +63,15 @@ pub(super) fn note(pass: &Pass, model: &Model) -> String {
 pub(super) fn actions(pass: &Pass) -> Vec<Action> {
     let mut found = match pass.status {
         PassStatus::Valid if pass.transfer_expires_at.is_some() => {
-            vec![Action::TakeBack, Action::GiveAway, Action::Resell]
+            vec![Action::TakeBack, Action::GiveAway]
         }
-        PassStatus::Valid => vec![Action::GiveAway, Action::Resell],
+        PassStatus::Valid => vec![Action::GiveAway],
         PassStatus::Offered if pass.listing_id.is_some() => vec![Action::Withdraw],
         _ => Vec::new(),
     };
+    // Nobody pays for a pass that an earlier holder has entered with.
+    let is_sold_on = pass.status == PassStatus::Valid && pass.double_admissions.is_empty();
+    found.extend(is_sold_on.then_some(Action::Resell));
     found.extend(pass.details.starts_at.is_some().then_some(Action::Calendar));
     found
 }

@@ -17,7 +17,7 @@ use crate::output::{Cell, Column, Format, Record};
 #[command(after_long_help = help::long(
     &["ticketing checkin sync door.json", "ticketing checkin sync door.json --output jsonl"],
     "Shows every pass that another device has admitted too, also one that was uploaded since, and every pass that the server \
-     refuses; the exit code is 10 if there is one. After an interruption, the same command continues.",
+     refuses; the exit code is 10 if there is one. A pass that was offered for resale is none: the upload withdraws its offer. After an interruption, the same command continues.",
 ))]
 pub(crate) struct Args {
     /// The file of the door list; its journal lies beside it
@@ -45,8 +45,11 @@ impl ApiCommand for Args {
             api.io().info(&format!("nothing was sent; admissions to upload: {}", requests.len()));
             return Ok(());
         }
-        let SyncReport { uploaded, admitted, conflicts } = door::sync(&api.client, &door).await?;
+        let SyncReport { uploaded, admitted, conflicts, withdrawn } = door::sync(&api.client, &door).await?;
         api.io().info(&format!("admissions uploaded: {uploaded}; on the server: {admitted} of {admitted}"));
+        for title in &withdrawn {
+            api.io().info(&format!("{title}: admitted before; its offer was withdrawn"));
+        }
         if !(conflicts.is_empty() && api.context.settings.format == Format::Table) {
             api.printer().list(&conflicts)?;
         }

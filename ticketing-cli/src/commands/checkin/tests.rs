@@ -83,6 +83,7 @@ async fn door_without_a_session_ends() {
 }
 
 mod door_clock;
+mod new_holder;
 
 mod offline {
     use super::*;
@@ -140,7 +141,7 @@ mod offline {
     }
 
     /// A marketplace that knows the account of the door, and no used pass.
-    fn marketplace() -> Mock {
+    pub(super) fn marketplace() -> Mock {
         marketplace_with(&[])
     }
 
@@ -156,11 +157,11 @@ mod offline {
         mock
     }
 
-    fn uploads(mock: &Mock) -> Vec<Received> {
+    pub(super) fn uploads(mock: &Mock) -> Vec<Received> {
         mock.requests().into_iter().filter(|request| request.path == PATH).collect()
     }
 
-    async fn sync(mock: &Mock, file: &std::path::Path) -> (Outcome, Vec<serde_json::Value>) {
+    pub(super) async fn sync(mock: &Mock, file: &std::path::Path) -> (Outcome, Vec<serde_json::Value>) {
         let fake = fake::pipe("");
         let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, file.parent().unwrap());
         let end = sync::Args::of_file(file).run(&api).await;
@@ -243,16 +244,25 @@ mod offline {
     }
 
     #[tokio::test]
-    async fn admission_of_a_pass_for_sale_is_in_doubt_until_its_listing_is_closed() {
+    async fn admission_of_a_pass_for_sale_withdraws_its_offer() {
         let (_folder, file) = prepared();
         check_in(&file, at());
         let pass = |status| fixtures::pass(PASS).status(status).admitted_at(at()).device("north");
         let mock = marketplace_with(&[pass(PassStatus::Offered)]);
         mock.on(Method::POST, PATH, Reply::problem(400, ErrorCode::PassOffered, "The pass is for sale"));
-        let (end, conflicts) = sync(&mock, &file).await;
-        assert_eq!((end.unwrap_err().exit, &conflicts[0]["reason"]), (Exit::Refused, &"pass_offered".into()));
+        let fake = fake::pipe("");
+        let api = ApiContext::of_mock(&mock, fake.io, Format::Jsonl, file.parent().unwrap());
+        sync::Args::of_file(&file).run(&api).await.unwrap();
+        assert_eq!(fake.out.text(), "", "nothing is in doubt");
+        let said = fake.err.text();
+        assert!(said.contains("admitted before; its offer was withdrawn"), "{said}");
         let (end, conflicts) = sync(&marketplace_with(&[pass(PassStatus::Used)]), &file).await;
         assert!(end.is_ok() && conflicts.is_empty(), "{conflicts:?}");
+        // It was sold all the same: its buyer holds it.
+        let double = DoubleAdmission::new(at(), Some("north".to_owned()));
+        let sold = fixtures::pass(PASS).serial(1).double_admissions(vec![double]);
+        let (end, conflicts) = sync(&marketplace_with(&[sold]), &file).await;
+        assert_eq!((end.unwrap_err().exit, conflicts.len()), (Exit::Refused, 1));
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! The actions on passes.
 
 use ratatui::style::Color;
-use ticketing_sdk::{ErrorCode, OrderStatus, Pass, PassStatus, Timestamp};
+use ticketing_sdk::{DoubleAdmission, ErrorCode, OrderStatus, Pass, PassStatus, Timestamp};
 use ticketing_tui::{Call, Colours, Effect, Reply, Settings, ThemeName};
 
 use crate::support::{Harness, NOW, answer, count_effects, count_pending, fixtures, take_call};
@@ -164,6 +164,17 @@ fn used_ticket_has_no_code_and_cannot_be_given_away() {
     harness.answer_reads();
     harness.assert_shows("Used: admitted 1 min ago");
     harness.assert_hides("█");
+}
+
+#[test]
+fn holder_sees_that_someone_entered_with_an_earlier_code() {
+    let double = DoubleAdmission::new(Timestamp::from_millis(NOW - 60_000), None);
+    let mut harness = open(fixtures::pass("p1", TITLE).serial(1).double_admissions(vec![double]));
+    harness.press("s");
+    harness.assert_hides("The highest price");
+    harness.press("enter");
+    harness.answer_reads();
+    harness.assert_shows("Someone entered with an earlier");
 }
 
 #[test]
