@@ -89,10 +89,10 @@ export interface paths {
          *     time is kept as reported, also one before the pass was issued or in the future.
          *     Such an admission is recorded: the first one of the present holder always, another one while the pass has fewer than 32
          *     `doubleAdmissions`. Where another device has admitted the pass too, the answer is 409,
-         *     and the pass has both admissions, the earlier one as the first. Where the pass is for sale or has another holder since,
-         *     the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its `admittedAt`,
-         *     and its listing is withdrawn. A new holder is admitted also where an earlier one has entered: then the answer has the
-         *     `doubleAdmissions`.
+         *     and the pass has both admissions, the earlier one of its holder as `admittedAt`. Where the pass is for sale or has another
+         *     holder since, the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its
+         *     `admittedAt`. The listing of a pass with an admission is withdrawn, and an order of it that no payment holds is cancelled. A
+         *     new holder is admitted also where an earlier one has entered: then the answer has the `doubleAdmissions`.
          */
         post: operations["checkInPass"];
         delete?: never;
@@ -185,7 +185,8 @@ export interface paths {
         /**
          * Offers a pass for resale under a listing of its holder.
          * @description Until the listing is sold or withdrawn, the pass admits nobody. A withdrawal takes effect once orders has answered that no
-         *     order of the listing is on its way. A listing that is not sold is withdrawn when the event starts.
+         *     order of the listing is on its way. A listing that is not sold is withdrawn when the event starts, or when the
+         *     service is informed that a door without a network has admitted the pass.
          */
         post: operations["resellPass"];
         delete?: never;
@@ -673,8 +674,9 @@ export interface components {
             /** @description The device that admitted it, if it gave a name. Only the issuer sees it. */
             device?: string | null;
             /**
-             * @description The other admissions, by time: a door without a network does not know of another door, nor of a new holder or an
-             *     offer, so a pass that is not used can have some too. Only the issuer sees them.
+             * @description The other admissions, by time: of earlier holders, with codes of earlier serials, and of further devices. A door without
+             *     a network does not know of another door, nor of a new holder or an offer, so a pass that is not used can have some too.
+             *     The holder sees the times, the issuer also the devices. A pass of an earlier holder who has entered is not sold on.
              */
             doubleAdmissions?: components["schemas"]["DoubleAdmission"][];
             /** @description Identifies the pass. */
@@ -2090,7 +2092,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
-            /** @description The price is above `resaleLimit`; `pass_not_valid`: the pass is for sale, used or void; or `ticket_past`: its event has started */
+            /** @description The price is above `resaleLimit`; `pass_not_valid`: the pass is for sale, used or void, or a door has admitted an earlier holder; or `ticket_past`: its event has started */
             400: {
                 headers: {
                     /** @description The id of the request, as log lines and traces have it */

@@ -6,8 +6,8 @@ import { calendarPath, getPass } from '../api/passes'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
 import { isStatus } from '../api/problem'
-import { hasEnteredUnused, isAdmittedTwice } from '../passes/admissions'
-import { AdmissionConflict, Admissions } from '../passes/admissions-view'
+import { canResell, hasEnteredUnused, isAdmittedTwice } from '../passes/admissions'
+import { AdmissionConflict, Admissions, OtherAdmissions } from '../passes/admissions-view'
 import { Code } from '../passes/code'
 import { Resale } from '../passes/resale'
 import { isHeld } from '../passes/held'
@@ -69,11 +69,12 @@ function PassView({ pass, user }: { pass: Pass; user: User }) {
           foot={<PassBadge pass={pass} />}
         />
         <section className="buy-panel" aria-label={texts.pass.actions}>
+          {pass.issuerId !== user.id && <OtherAdmissions pass={pass} />}
           <PassState pass={pass} isHolder={isHolder} isIssuer={pass.issuerId === user.id} />
           <Description details={pass} />
           {isHolder && pass.status === 'valid' && <Keep pass={pass} />}
           {isHolder && pass.status === 'valid' && <Transfer key={pass.serial} pass={pass} userId={user.id} />}
-          {isHolder && (pass.status === 'valid' || pass.status === 'offered') && <Resale pass={pass} userId={user.id} />}
+          {isHolder && (canResell(pass) || pass.status === 'offered') && <Resale pass={pass} userId={user.id} />}
         </section>
       </div>
     </Page>
@@ -82,8 +83,7 @@ function PassView({ pass, user }: { pass: Pass; user: User }) {
 
 function PassState({ pass, isHolder, isIssuer }: { pass: Pass; isHolder: boolean; isIssuer: boolean }) {
   const texts = useTexts()
-  // Only the issuer sees these.
-  if (isAdmittedTwice(pass) || hasEnteredUnused(pass)) return <AdmissionConflict pass={pass} />
+  if (isIssuer && (isAdmittedTwice(pass) || hasEnteredUnused(pass))) return <AdmissionConflict pass={pass} />
   if (pass.status === 'valid') return <p>{isHolder ? texts.pass.show : texts.door.notAdmitted}</p>
   if (pass.status === 'offered') {
     return (

@@ -40,6 +40,25 @@ export function Admissions({ pass }: { pass: Pass }) {
   )
 }
 
+/** Who else has entered with a pass, for its holder: the times. Nothing if nobody has. */
+export function OtherAdmissions({ pass }: { pass: Pass }) {
+  const { texts, format } = useI18n()
+  const others = pass.doubleAdmissions ?? []
+  if (others.length === 0) return null
+  return (
+    <Notice tone="warn" title={pass.status === 'used' ? texts.pass.enteredTwice : texts.pass.entered}>
+      {pass.status === 'valid' && <p>{texts.pass.enteredHint}</p>}
+      <ul className="admissions">
+        {others.map(({ admittedAt }) => (
+          <li key={admittedAt}>
+            <time dateTime={admittedAt}>{format.instant(admittedAt)}</time>
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
 /** What a door without a network did not know of a pass: another admission, an offer or a new holder; nothing if all is well. */
 export function AdmissionConflict({ pass }: { pass: Pass }) {
   const texts = useTexts()

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { admissionsOf, hasEnteredUnused, isAdmittedTwice } from './admissions'
+import { admissionsOf, canResell, hasEnteredUnused, isAdmittedTwice } from './admissions'
 
 const first = { admittedAt: '2026-12-24T18:04:05Z', device: 'north' }
 
@@ -20,4 +20,10 @@ it('tells an admission of a pass that is not used from a double one', () => {
   expect(admissionsOf(unused)).toEqual([{ admittedAt: '2026-12-24T18:06:00Z', device: 'north' }])
   expect([unused, first, { ...first, ...unused }, {}].map(isAdmittedTwice)).toEqual([false, false, true, false])
   expect([unused, first, { ...first, ...unused }, {}].map(hasEnteredUnused)).toEqual([true, false, false, false])
+})
+
+it('sells no pass on that an earlier holder has entered with', () => {
+  expect(canResell({ status: 'valid' })).toBe(true)
+  expect(canResell({ status: 'valid', doubleAdmissions: [first] })).toBe(false)
+  expect(canResell({ status: 'used' })).toBe(false)
 })

@@ -8,7 +8,7 @@ interface PassAdmission {
 
 type Admitted = Pick<Pass, 'admittedAt' | 'device' | 'doubleAdmissions'>
 
-/** Returns the admissions of a pass, the first one first. Only the issuer sees more than one, and the devices. */
+/** Returns the admissions of a pass, the first one first. Only the issuer sees the devices. */
 export function admissionsOf({ admittedAt, device, doubleAdmissions }: Admitted): PassAdmission[] {
   const first = admittedAt ? [{ admittedAt, device }] : []
   return [...first, ...(doubleAdmissions ?? [])].map((one) => ({ admittedAt: one.admittedAt, device: one.device ?? null }))
@@ -18,3 +18,7 @@ export const isAdmittedTwice = (pass: Admitted): boolean => Boolean(pass.admitte
 
 /** Whether a door without a network has admitted a pass that is not used: it did not know of an offer or of a new holder. */
 export const hasEnteredUnused = (pass: Admitted): boolean => !pass.admittedAt && admissionsOf(pass).length > 0
+
+/** Whether the holder can offer a pass: nobody pays for one that an earlier holder has entered with. */
+export const canResell = ({ status, doubleAdmissions }: Pick<Pass, 'status' | 'doubleAdmissions'>): boolean =>
+  status === 'valid' && !doubleAdmissions?.length
