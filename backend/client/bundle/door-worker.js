@@ -1,8 +1,8 @@
-(()=>{const BUILD={"version":"1ef2ac4055d7","files":["/assets/channel-Csej_XrW.js","/assets/check-in-Ckh4joI5.js","/assets/decode-Cb39y0Pn.js","/assets/door-a0EyH4ES.js","/assets/draft-8QcBruzN.js","/assets/early-5nn295Xi.js","/assets/index-DUQSTHaw.js","/assets/lazy-BvUeSZgl.js","/assets/passes-DwPg9Bxr.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-3zJJqL5G.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
+(()=>{const BUILD={"version":"352421bb6bd2","files":["/assets/channel-B5AC71oa.js","/assets/check-in-CwyIdEdk.js","/assets/decode-Cb39y0Pn.js","/assets/door-Cff0pMdL.js","/assets/draft-DZKhFFYI.js","/assets/early-5nn295Xi.js","/assets/index-DUdmNRGF.js","/assets/lazy-BX7L2OKl.js","/assets/passes-D3f-Y9Xw.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-3zJJqL5G.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
 const PAGE = "/check-in";
 const PREFIX = "door-";
 const CACHE = PREFIX + BUILD.version;
-/** A server that takes longer counts as away, in milliseconds. */
+/** The timeout after which the server counts as unreachable, in milliseconds. */
 const TIMEOUT = 4e3;
 worker.addEventListener("install", (event) => event.waitUntil(keepBuild()));
 worker.addEventListener("activate", (event) => event.waitUntil(deleteOldBuilds()));
@@ -39,7 +39,7 @@ async function openPage(request) {
 	const response = await Promise.race([fetch(request).catch(() => null), late]);
 	return response && response.status < 500 ? response : kept();
 }
-/** The name of a file says what it holds, so the kept one is the same. */
+/** Returns a cached file, else requests it. The name of a file contains its hash, so a cached file is current. */
 async function openFile(request) {
 	const kept = await caches.match(new URL(request.url).pathname);
 	return kept ?? fetch(request);
