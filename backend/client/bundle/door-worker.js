@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"352421bb6bd2","files":["/assets/channel-B5AC71oa.js","/assets/check-in-CwyIdEdk.js","/assets/decode-Cb39y0Pn.js","/assets/door-Cff0pMdL.js","/assets/draft-DZKhFFYI.js","/assets/early-5nn295Xi.js","/assets/index-DUdmNRGF.js","/assets/lazy-BX7L2OKl.js","/assets/passes-D3f-Y9Xw.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-3zJJqL5G.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
+(()=>{const BUILD={"version":"127e5df6978c","files":["/assets/channel-pSgPZZYr.js","/assets/check-in-8jSr2o2_.js","/assets/decode-Cb39y0Pn.js","/assets/door-cYNsBGPA.js","/assets/draft-DxLxuRjh.js","/assets/early-5nn295Xi.js","/assets/index-B32ouNuN.js","/assets/lazy-DAuyMlj-.js","/assets/passes-CeAKNOH1.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-3zJJqL5G.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
 const PAGE = "/check-in";
 const PREFIX = "door-";
 const CACHE = PREFIX + BUILD.version;

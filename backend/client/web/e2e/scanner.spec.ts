@@ -111,8 +111,7 @@ test('code that is read twice at once stays admitted, and is refused later', asy
   const [pass] = await sell(seller, buyer, unique('Echo'), 1)
   const { page } = seller
   await openDoor(page)
-  await Promise.all([type(page, pass?.code ?? ''), page.waitForResponse('**/api/passes/check-ins')])
-  await expect(verdictOf(page)).toContainText('Admitted')
+  await type(page, pass?.code ?? '')
   await type(page, pass?.code ?? '')
   await expect(verdictOf(page)).toContainText('The code was read again at once')
   await expect(verdictOf(page)).toContainText('Admitted')

@@ -103,7 +103,7 @@ test('seats are imported, one is sold, given away, sold on and admitted once', a
     await expect(fan.page.getByText('This ticket was used')).toBeVisible()
     const isRefusal = (response: Response) => response.url().endsWith('/api/passes/check-ins') && response.status() === 409
     const refusal = door.waitForResponse(isRefusal)
-    // For two seconds the door takes the same code for a scanner that fires twice.
+    // For less than a second the door takes the same code for a scanner that fires twice.
     await expect(async () => {
       await show(third)
       await expect(verdict).toContainText('Admitted already', { timeout: 1000 })

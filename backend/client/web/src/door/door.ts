@@ -7,11 +7,12 @@ import { ApiError } from '../api/problem'
 import type { Admission, Pass, PassKeys, User } from '../api/types'
 import { Channel } from '../channel'
 import { type Ruling, refusalOf } from '../passes/verdict'
+import { CLOCK_TOLERANCE, ClockWatch } from './clock-watch'
 import { type Claim, canVerify, importKeys, readCode, verify } from './code'
 import { markDoor } from './marker'
 import { keepPage } from './page-cache'
 import { type DoorAdmission, type UploadOutcome, decide, isOneUploadError, isUnreachable, outcomeOfUpload } from './rules'
-import { DoorStorage } from './storage'
+import { DoorStorage, isNewerList } from './storage'
 
 /** Why a door works only with a network: the page is not on https, the browser does not know Ed25519, or keeps no data. */
 export type DoorFault = 'insecure' | 'signatures' | 'storage'
@@ -25,6 +26,8 @@ export interface DoorState {
   /** Whether the server could not be reached. */
   isOffline: boolean
   isUploading: boolean
+  /** Whether the clock of the device was set since the server was last reached: times of admissions may be wrong. */
+  isClockSet: boolean
   admissions: ReadonlyMap<string, DoorAdmission>
   /** The number of admissions to upload, of this account and of others that have used this browser. */
   waiting: number
@@ -37,29 +40,30 @@ export interface DoorState {
 const ANSWER_TIMEOUT = 5000
 const MIN_BACKOFF = 1000
 const MAX_BACKOFF = 15_000
-/** Lists that differ less in age are the same, in milliseconds. */
-const SAME_LIST = 1000
 
 export class Door {
   /** Resolves when the state is that of the storage. */
   readonly opened: Promise<void>
   #state: DoorState = {
-    fault: null, list: null, isPageKept: false, isOffline: false, isUploading: false, admissions: new Map(), waiting: 0, waitingOfOthers: 0, uploadError: null,
+    fault: null, list: null, isPageKept: false, isOffline: false, isUploading: false, isClockSet: false, admissions: new Map(), waiting: 0, waitingOfOthers: 0, uploadError: null,
   }
   #storage: DoorStorage | null = null
   #keys: CryptoKey[] = []
+  #rawKeys: PassKeys | null = null
   #passes = new Map<string, Pass>()
   #saved: readonly Pass[] | null = null
   #next: { timer: ReturnType<typeof setTimeout>; at: number } | null = null
   #backoff = MIN_BACKOFF
   #connecting: Promise<void> | null = null
+  /** Watches the clock of the device while the server cannot be reached. */
+  #clock: ClockWatch | null = null
   #isClosed = false
   readonly #observers = new Set<() => void>()
   readonly #channel = new Channel('door')
 
   constructor(readonly user: User) {
     this.#channel.subscribe(() => void this.#reload())
-    window.addEventListener('online', this.probe)
+    for (const change of ['online', 'offline']) window.addEventListener(change, this.probe)
     this.opened = this.#open()
   }
 
@@ -73,7 +77,8 @@ export class Door {
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#next?.timer)
-    window.removeEventListener('online', this.probe)
+    this.#clock?.stop()
+    for (const change of ['online', 'offline']) window.removeEventListener(change, this.probe)
     this.#channel.close()
     this.#storage?.close()
   }
@@ -93,6 +98,11 @@ export class Door {
       void keepPage().then((isPageKept) => this.#set({ isPageKept }))
     }
     await this.#reload()
+    // What the door has seen is past by any clock.
+    const latest = Math.max(stored?.door.preparedAt ?? 0, ...[...this.#state.admissions.values()].map(({ at }) => Date.parse(at)))
+    if (serverNow() > latest - CLOCK_TOLERANCE) return
+    this.#set({ isClockSet: true })
+    this.probe()
   }
 
   async #findFault(): Promise<DoorFault | null> {
@@ -140,6 +150,7 @@ export class Door {
 
   async #take(keys: PassKeys, passes: readonly Pass[], preparedAt: number): Promise<void> {
     this.#keys = await importKeys(keys)
+    this.#rawKeys = keys
     this.#passes = new Map(passes.map((pass) => [pass.id, pass]))
     this.#saved = passes
     this.#set({ list: this.#keys.length > 0 ? { preparedAt, passes: passes.length } : null })
@@ -148,7 +159,7 @@ export class Door {
   /** Keeps a list that the server has sent, and admits by it from now on. */
   async prepare(passes: Pass[], receivedAt: number): Promise<void> {
     await this.opened
-    if (!this.#storage || receivedAt < (this.#state.list?.preparedAt ?? 0) + SAME_LIST) return
+    if (!this.#storage || !isNewerList(receivedAt, this.#state.list?.preparedAt ?? 0)) return
     const keys = await passKeys(ANSWER_TIMEOUT)
     await this.#guarded(async (storage) => {
       const isSame = this.#saved === passes
@@ -180,6 +191,7 @@ export class Door {
     // One tab at a time judges a code of this pass.
     return navigator.locks.request(`door ${this.user.id} ${claim.passId}`, async () => {
       const before = await this.#admissionOf(claim.passId)
+      this.#clock?.check()
       const mustNotAsk = before?.outcome === null || (this.#state.isOffline && this.#state.list !== null)
       return mustNotAsk ? this.#judgeByList(code, claim, device) : this.#ask(code, claim, device)
     })
@@ -232,7 +244,7 @@ export class Door {
     const asked = askedBefore(this.user.id, code)
     const admission = { passId: pass.id, serial: claim.serial, code, title, seat, at, device: device || null, key: newKey(), asked, outcome: null }
     try {
-      if (!(await this.#storage?.admit(this.user.id, admission))) {
+      if (!(await this.#admit(admission))) {
         // Another tab was faster.
         return { kind: 'refused', reason: 'already_admitted', first: null, ...(await refuse()), byList }
       }
@@ -247,12 +259,41 @@ export class Door {
     return { kind: 'admitted', admission: { passId: pass.id, title, seat, admittedAt: at, ...(doubleAdmissions && { doubleAdmissions }) }, byList }
   }
 
+  /** Keeps an admission. Where the user has deleted the data of this page meanwhile, everything that the page knows is written again. */
+  async #admit(admission: DoorAdmission): Promise<boolean | undefined> {
+    try {
+      return await this.#storage?.admit(this.user.id, admission)
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error
+    }
+    this.#storage = await DoorStorage.open()
+    const { list } = this.#state
+    if (list && this.#rawKeys) {
+      const door = { issuer: this.user.id, preparedAt: list.preparedAt, skew: skew(), keys: this.#rawKeys }
+      await this.#storage.saveDoor(door, [...this.#passes.values()])
+      markDoor(this.user)
+    }
+    for (const known of this.#state.admissions.values()) await this.#storage.settle(this.user.id, known)
+    return this.#storage.admit(this.user.id, admission)
+  }
+
   /** Finds out whether the server can be reached, and uploads what waits. */
   probe = (): void => this.#schedule(0)
 
   #loseConnection(): void {
-    this.#set({ isOffline: true })
+    this.#setOffline(true)
     this.#schedule(this.#backoff)
+  }
+
+  #setOffline(isOffline: boolean): void {
+    if (!isOffline) {
+      this.#clock?.stop()
+      this.#clock = null
+    } else if (!this.#isClosed) {
+      this.#clock ??= new ClockWatch(() => this.#set({ isClockSet: true }))
+    }
+    // A response has the time of the server.
+    this.#set(isOffline ? { isOffline } : { isOffline, isClockSet: false })
   }
 
   /** Connects after this time in milliseconds, or earlier if that is scheduled. */
@@ -278,10 +319,12 @@ export class Door {
       await this.#upload()
       await passKeys(ANSWER_TIMEOUT)
       this.#backoff = MIN_BACKOFF
-      this.#set({ isOffline: false, uploadError: null })
+      this.#setOffline(false)
+      this.#set({ uploadError: null })
     } catch (error) {
       const isOffline = isUnreachable(error)
-      this.#set({ isOffline, uploadError: isOffline ? null : error })
+      this.#setOffline(isOffline)
+      this.#set({ uploadError: isOffline ? null : error })
       this.#backoff = Math.min(this.#backoff * 2, MAX_BACKOFF)
     }
     if (this.#state.isOffline || this.#state.waiting > 0) this.#schedule(this.#backoff * (0.75 + Math.random() / 2))

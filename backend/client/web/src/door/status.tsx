@@ -16,6 +16,7 @@ export function DoorStatus({ state }: { state: DoorState }) {
     <div className="door-status">
       <div role="status" aria-live="polite">
         {isAway(state) && <Away state={state} />}
+        {state.isClockSet && <Notice tone="warn" title={texts.door.offline.clockSet} />}
       </div>
       {state.waitingOfOthers > 0 && (
         <Notice tone="warn">

@@ -18,6 +18,15 @@ type StoredAdmission = DoorAdmission & { issuer: string }
 const NAME = 'door'
 const VERSION = 1
 
+/** Lists that differ less in age are the same, in milliseconds. */
+const SAME_LIST = 1000
+/** A list that is this much older than the known one came later, by a clock that was set back, in milliseconds. */
+const CLOCK_SET_BACK = 60_000
+
+/** Returns whether a list that was received at one time replaces one that was received at another. */
+export const isNewerList = (receivedAt: number, known: number): boolean =>
+  receivedAt >= known + SAME_LIST || receivedAt < known - CLOCK_SET_BACK
+
 /** The database of all doors of this browser. An account sees its own door only. */
 export class DoorStorage {
   private constructor(private readonly database: IDBDatabase) {
@@ -52,7 +61,8 @@ export class DoorStorage {
     const [doors, lists] = [transaction.objectStore('doors'), transaction.objectStore('lists')]
     const known = doors.get(door.issuer)
     known.onsuccess = () => {
-      if (((known.result as StoredDoor | undefined)?.preparedAt ?? 0) > door.preparedAt) return
+      const { preparedAt = 0 } = (known.result as StoredDoor | undefined) ?? {}
+      if (preparedAt !== door.preparedAt && !isNewerList(door.preparedAt, preparedAt)) return
       doors.put(door)
       if (passes) lists.put(passes, door.issuer)
     }

@@ -11,7 +11,7 @@ type DetectorClass = (new (options: { formats: string[] }) => Detector) & { getS
 /** The interval between two scanned frames, in milliseconds. */
 const INTERVAL = 200
 /** The same code is not reported again within this time, in milliseconds: people do not hold still. */
-export const REPEAT_TIME = 4000
+export const REPEAT_TIME = 1500
 /** Larger pictures are reduced to this width or height, in pixels: a code needs far fewer. */
 const MAX_PICTURE_SIDE = 1600
 

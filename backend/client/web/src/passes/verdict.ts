@@ -19,7 +19,7 @@ export type Ruling = { byList?: boolean } & (
 export type Verdict = { id: number; at: number; isRepeat?: boolean } & Ruling
 
 /** A scanner that reads a code twice within this time, in milliseconds, means one guest. */
-const REPEAT_TIME = 2000
+const REPEAT_TIME = 700
 
 /** Returns whether a scan repeats that of the guest who was just admitted. `last`: the last verdict and its code. */
 export const isRepeat = (last: { code: string; kind: Ruling['kind']; at: number } | null, code: string, at: number): boolean =>

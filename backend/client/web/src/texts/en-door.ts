@@ -77,6 +77,7 @@ export const door = {
     },
     title: 'Offline',
     unprepared: 'The server cannot be reached, and there is no door list: this door cannot tell who may enter.',
+    clockSet: 'The clock of this device has changed; times of admissions may be wrong',
     toUpload: (count: number) => `${count} to upload`,
     hint: (when: string) => `Codes are checked by the list of ${when}. Admissions stay in this browser, and are uploaded once the server is back.`,
     uploading: (count: number) => `Uploading ${count} ${count === 1 ? 'admission' : 'admissions'}…`,

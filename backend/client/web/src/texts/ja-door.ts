@@ -77,6 +77,7 @@ export const door: Texts['door'] = {
     },
     title: 'オフライン',
     unprepared: 'サーバーに接続できず、入場者リストもありません。入場できるかどうか確認できません。',
+    clockSet: 'この端末の時計が変わりました。入場の時刻が正しくない可能性があります',
     toUpload: (count) => `未送信 ${count}件`,
     hint: (when) => `${when} のリストで確認しています。入場の記録はこのブラウザに残り、接続が戻ると送信されます。`,
     uploading: (count) => `入場の記録 ${count}件を送信しています…`,
