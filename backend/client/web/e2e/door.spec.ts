@@ -393,6 +393,62 @@ for (const [kind, { says, script }] of Object.entries(LIMITS)) {
   })
 }
 
+test('door without a network admits a later holder, and says that an earlier one has entered', async ({ someone }) => {
+  const [seller, buyer, friend] = [await (await someone()).signUp(), await (await someone()).signUp(), await (await someone()).signUp()]
+  const [pass] = await sell(seller, buyer, unique('Refrain'), 1)
+  if (!pass) throw new Error('a pass is expected')
+  const { page, context } = seller
+  await openDoor(page, 'gate', 1)
+  await context.setOffline(true)
+  await scan(page, pass.code)
+  await expect(verdictOf(page)).toContainText('Admitted')
+  const { claimCode } = (await buyer.post(`/api/passes/${pass.id}/transfer`, {})) as { claimCode: string }
+  const claimed = (await friend.post('/api/passes/claims', { claimCode })) as Pass
+  await scan(page, claimed.code)
+  await expect(verdictOf(page).locator('.verdict-warning')).toContainText(/An earlier holder has entered with this ticket already: .+, gate/)
+  await expect(status(page)).toContainText('2 to upload')
+  await scanUntilRefused(page, claimed.code)
+  await expect(verdictOf(page)).toContainText('Admitted already')
+  await scan(page, pass.code)
+  await expect(verdictOf(page)).toContainText('Refused')
+  await page.reload()
+  await expect(status(page)).toContainText('2 to upload')
+  await context.setOffline(false)
+  await expect.poll(async () => (await admittedPass(seller, pass)).status, { timeout: 40_000 }).toBe('used')
+  await expect.poll(async () => (await admittedPass(seller, pass)).doubleAdmissions).toHaveLength(1)
+})
+
+test('door of an earlier version keeps its admissions', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const [pass] = await sell(seller, buyer, unique('Da capo'), 1)
+  const { page } = seller
+  await page.goto('/orders')
+  const { id: issuer } = ((await seller.get<{ currentUser: { id: string } }>('/api/users/currentuser'))).currentUser
+  const admission = {
+    issuer, passId: pass?.id, serial: 0, code: pass?.code, title: 'Da capo', seat: null, at: new Date().toISOString(), device: 'old gate',
+    key: unique('key').replaceAll(' ', '-'), asked: null, outcome: null,
+  }
+  await page.evaluate(
+    (admission) =>
+      new Promise<void>((resolve) => {
+        localStorage.setItem('door', '{}')
+        const opening = indexedDB.open('door', 1)
+        opening.onupgradeneeded = () => {
+          opening.result.createObjectStore('doors', { keyPath: 'issuer' })
+          opening.result.createObjectStore('lists')
+          opening.result.createObjectStore('admissions', { keyPath: ['issuer', 'passId'] }).add(admission)
+        }
+        opening.onsuccess = () => {
+          opening.result.close()
+          resolve()
+        }
+      }),
+    admission,
+  )
+  await page.goto('/check-in')
+  await expect.poll(async () => pass && (await admittedPass(seller, pass)).device, { timeout: 40_000 }).toBe('old gate')
+})
+
 test('data of the page that is deleted without a network is written again', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   const [first, second] = await sell(seller, buyer, unique('Reprise'), 2)

@@ -11,7 +11,7 @@ import { CLOCK_TOLERANCE, ClockWatch } from './clock-watch'
 import { type Claim, canVerify, importKeys, readCode, verify } from './code'
 import { markDoor } from './marker'
 import { keepPage } from './page-cache'
-import { type DoorAdmission, type UploadOutcome, decide, isOneUploadError, isUnreachable, outcomeOfUpload } from './rules'
+import { type DoorAdmission, type UploadOutcome, decide, isOneUploadError, isUnreachable, keyOf, outcomeOfUpload } from './rules'
 import { DoorStorage, isNewerList } from './storage'
 
 /** Why a door works only with a network: the page is not on https, the browser does not know Ed25519, or keeps no data. */
@@ -120,7 +120,7 @@ export class Door {
   async #reload(): Promise<void> {
     await this.#guarded(async (storage) => {
       const all = await storage.admissions(this.user.id)
-      this.#set({ admissions: new Map(all.map((one) => [one.passId, one])), waitingOfOthers: await storage.waitingOfOthers(this.user.id) })
+      this.#set({ admissions: new Map(all.map((one) => [keyOf(one), one])), waitingOfOthers: await storage.waitingOfOthers(this.user.id) })
       if (this.#state.waiting > 0) this.#schedule(0)
     })
   }
@@ -144,7 +144,7 @@ export class Door {
   }
 
   #remember(admission: DoorAdmission): void {
-    this.#set({ admissions: new Map(this.#state.admissions).set(admission.passId, admission) })
+    this.#set({ admissions: new Map(this.#state.admissions).set(keyOf(admission), admission) })
     if (!this.#isClosed) this.#channel.notify()
   }
 
@@ -177,10 +177,10 @@ export class Door {
   /** Deletes the admissions of which the list says the same. */
   async #prune(storage: DoorStorage): Promise<void> {
     const isKnown = ({ passId, outcome }: DoorAdmission) => outcome !== null && this.#passes.get(passId)?.status === 'used'
-    const known = [...this.#state.admissions.values()].filter(isKnown).map(({ passId }) => passId)
+    const known = [...this.#state.admissions.values()].filter(isKnown)
     if (known.length === 0) return
     await storage.remove(this.user.id, known)
-    this.#set({ admissions: new Map([...this.#state.admissions].filter(([passId]) => !known.includes(passId))) })
+    this.#set({ admissions: new Map([...this.#state.admissions].filter(([, one]) => !isKnown(one))) })
   }
 
   /** Judges a code. */
@@ -190,17 +190,17 @@ export class Door {
     if (!claim || !this.#storage) return this.#ask(code, claim, device)
     // One tab at a time judges a code of this pass.
     return navigator.locks.request(`door ${this.user.id} ${claim.passId}`, async () => {
-      const before = await this.#admissionOf(claim.passId)
+      const own = await this.#admissionsOf(claim.passId)
       this.#clock?.check()
-      const mustNotAsk = before?.outcome === null || (this.#state.isOffline && this.#state.list !== null)
+      const mustNotAsk = own.some(({ outcome }) => outcome === null) || (this.#state.isOffline && this.#state.list !== null)
       return mustNotAsk ? this.#judgeByList(code, claim, device) : this.#ask(code, claim, device)
     })
   }
 
-  async #admissionOf(passId: string): Promise<DoorAdmission | undefined> {
-    let found = this.#state.admissions.get(passId)
+  async #admissionsOf(passId: string): Promise<DoorAdmission[]> {
+    let found = [...this.#state.admissions.values()].filter((one) => one.passId === passId)
     await this.#guarded(async (storage) => {
-      found = await storage.admission(this.user.id, passId)
+      found = await storage.admissionsOf(this.user.id, passId)
     })
     return found
   }
@@ -236,8 +236,8 @@ export class Door {
     const byList = true
     if (!claim || !(await verify(claim, this.#keys))) return { kind: 'refused', reason: 'pass_invalid', first: null, byList }
     const pass = this.#passes.get(claim.passId)
-    const refuse = async () => decide(claim, pass, await this.#admissionOf(claim.passId))
-    const refusal = await refuse()
+    const own = await this.#admissionsOf(claim.passId)
+    const refusal = decide(claim, pass, own)
     if (refusal || !pass) return { kind: 'refused', reason: 'not_listed', first: null, ...refusal, byList }
     const at = new Date(serverNow()).toISOString()
     const { seat = null, title } = pass
@@ -246,7 +246,7 @@ export class Door {
     try {
       if (!(await this.#admit(admission))) {
         // Another tab was faster.
-        return { kind: 'refused', reason: 'already_admitted', first: null, ...(await refuse()), byList }
+        return { kind: 'refused', reason: 'already_admitted', first: null, ...decide(claim, pass, await this.#admissionsOf(claim.passId)), byList }
       }
     } catch (error) {
       this.#set({ fault: 'storage' })
@@ -255,8 +255,10 @@ export class Door {
     settleCheckIn(this.user.id, code)
     this.#remember(admission)
     this.#schedule(this.#state.isOffline ? this.#backoff : 0)
-    const { doubleAdmissions } = pass
-    return { kind: 'admitted', admission: { passId: pass.id, title, seat, admittedAt: at, ...(doubleAdmissions && { doubleAdmissions }) }, byList }
+    // Those of earlier holders, by the list and by this door.
+    const doubles = [...(pass.doubleAdmissions ?? []), ...own.map((one) => ({ admittedAt: one.at, ...(one.device && { device: one.device }) }))]
+    const doubleAdmissions = doubles.filter(({ admittedAt }, index) => doubles.findIndex((one) => one.admittedAt === admittedAt) === index)
+    return { kind: 'admitted', admission: { passId: pass.id, title, seat, admittedAt: at, ...(doubleAdmissions.length > 0 && { doubleAdmissions }) }, byList }
   }
 
   /** Keeps an admission. Where the user has deleted the data of this page meanwhile, everything that the page knows is written again. */

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest'
 
 import { ApiError, NetworkError } from '../api/problem'
 import type { Pass } from '../api/types'
-import { type DoorAdmission, decide, isOneUploadError, isUnreachable, outcomeOfUpload, withAdmissions } from './rules'
+import { type DoorAdmission, decide, isOneUploadError, isUnreachable, keyOf, outcomeOfUpload, withAdmissions } from './rules'
 
 const AT = '2026-12-24T18:04:05.123Z'
 const admission = (more: Partial<DoorAdmission> = {}): DoorAdmission => ({
   passId: 'p', serial: 0, code: 'TK1', title: 'Duet', seat: null, at: AT, device: 'north', key: 'k', asked: null, outcome: null, ...more,
 })
 const pass = (status: Pass['status'], serial = 1) => ({ serial, status, admittedAt: status === 'used' ? AT : null, device: status === 'used' ? 'south' : null })
-const reason = (...[serial, ...rest]: [number, Parameters<typeof decide>[1], DoorAdmission?]) => decide({ serial }, rest[0], rest[1])?.reason ?? null
+const reason = (serial: number, listed: Parameters<typeof decide>[1], ...own: DoorAdmission[]) => decide({ serial }, listed, own)?.reason ?? null
 
 it('admits the current holder and a later one', () => {
   expect([reason(1, pass('valid')), reason(2, pass('valid')), reason(2, pass('offered'))]).toEqual([null, null, null])
@@ -22,13 +22,13 @@ it('refuses what the list refuses', () => {
   expect(reason(1, pass('offered'))).toBe('pass_offered')
   expect(reason(1, pass('void'))).toBe('pass_invalid')
   expect(reason(1, pass('of a later version' as Pass['status']))).toBe('pass_invalid')
-  expect(decide({ serial: 1 }, pass('used'), undefined)).toEqual({ reason: 'already_admitted', first: { admittedAt: AT, device: 'south' } })
+  expect(decide({ serial: 1 }, pass('used'), [])).toEqual({ reason: 'already_admitted', first: { admittedAt: AT, device: 'south' } })
 })
 
 it('refuses what it has admitted itself, also before the server knows', () => {
   const before = admission({ serial: 2 })
-  expect(decide({ serial: 2 }, pass('valid'), before)).toEqual({ reason: 'already_admitted', first: { admittedAt: AT, device: 'north' } })
-  expect(reason(3, pass('valid'), before)).toBe('already_admitted')
+  expect(decide({ serial: 2 }, pass('valid'), [before])).toEqual({ reason: 'already_admitted', first: { admittedAt: AT, device: 'north' } })
+  expect(reason(3, pass('valid'), before), 'a later holder').toBeNull()
   expect(reason(1, pass('valid'), before)).toBe('pass_superseded')
 })
 
@@ -59,7 +59,11 @@ it('settles an upload by the answer of the server alone', () => {
 })
 
 it('counts its own admissions in the list', () => {
-  const listed = [{ id: 'p', ...pass('valid') }, { id: 'q', ...pass('valid') }, { id: 'r', ...pass('used') }] as Pass[]
-  const kept = new Map([['p', admission()], ['q', admission({ outcome: { kind: 'refused', reason: 'pass_offered' } })], ['r', admission()]])
-  expect(withAdmissions(listed, kept).map(({ status, device }) => [status, device])).toEqual([['used', 'north'], ['valid', null], ['used', 'south']])
+  const listed = [{ id: 'p', ...pass('valid') }, { id: 'q', ...pass('valid') }, { id: 'r', ...pass('used') }, { id: 's', ...pass('valid') }] as Pass[]
+  const kept = new Map([
+    admission({ serial: 1 }), admission({ passId: 'q', serial: 1, outcome: { kind: 'refused', reason: 'pass_offered' } }), admission({ passId: 'r', serial: 1 }),
+    admission({ passId: 's', serial: 0 }),
+  ].map((one) => [keyOf(one), one]))
+  expect(withAdmissions(listed, kept).map(({ status, device }) => [status, device]))
+    .toEqual([['used', 'north'], ['valid', null], ['used', 'south'], ['valid', null]])
 })

@@ -38,13 +38,17 @@ export interface Refusal {
 
 type ListedPass = Pick<Pass, 'serial' | 'status' | 'admittedAt' | 'device'>
 
+/** Identifies an admission of a door: a pass is admitted once for each of its holders. */
+export const keyOf = ({ passId, serial }: Pick<DoorAdmission, 'passId' | 'serial'>): string => `${passId} ${serial}`
+
 /**
  * Judges a code whose signature was verified. Returns why nobody enters, or null. A serial above that of the list belongs to a holder who got
- * the pass after the list was made.
+ * the pass after the list was made. `own`: the admissions of the pass by this door. That of an earlier holder keeps out nobody else.
  */
-export function decide(claim: Pick<Claim, 'serial'>, pass: ListedPass | undefined, before: DoorAdmission | undefined): Refusal | null {
+export function decide(claim: Pick<Claim, 'serial'>, pass: ListedPass | undefined, own: readonly DoorAdmission[]): Refusal | null {
   if (!pass) return { reason: 'not_listed', first: null }
-  if (claim.serial < Math.max(pass.serial, before?.serial ?? 0)) return { reason: 'pass_superseded', first: null }
+  if (claim.serial < Math.max(pass.serial, ...own.map(({ serial }) => serial))) return { reason: 'pass_superseded', first: null }
+  const before = own.find(({ serial }) => serial === claim.serial)
   if (before) return { reason: 'already_admitted', first: { admittedAt: before.at, device: before.device } }
   if (pass.status === 'used') {
     return { reason: 'already_admitted', first: pass.admittedAt ? { admittedAt: pass.admittedAt, device: pass.device ?? null } : null }
@@ -77,9 +81,12 @@ export function outcomeOfUpload(error: unknown, { at, device }: Pick<DoorAdmissi
 
 /** Returns a list in which the admissions of this door have happened, whether the server knows of them or not. */
 export function withAdmissions(passes: readonly Pass[], admissions: ReadonlyMap<string, DoorAdmission>): Pass[] {
+  const latest = new Map<string, DoorAdmission>()
+  for (const one of admissions.values()) if ((latest.get(one.passId)?.serial ?? -1) < one.serial) latest.set(one.passId, one)
   return passes.map((pass) => {
-    const admission = admissions.get(pass.id)
-    if (!admission || admission.outcome?.kind === 'refused' || pass.status === 'used') return pass
+    const admission = latest.get(pass.id)
+    // An earlier holder has entered: the present one has not.
+    if (!admission || admission.serial < pass.serial || admission.outcome?.kind === 'refused' || pass.status === 'used') return pass
     return { ...pass, status: 'used', admittedAt: admission.at, device: admission.device }
   })
 }

@@ -16,7 +16,8 @@ export interface StoredDoor {
 type StoredAdmission = DoorAdmission & { issuer: string }
 
 const NAME = 'door'
-const VERSION = 1
+/** 2: an admission for each holder of a pass, where there was one for each pass. */
+const VERSION = 2
 
 /** Lists that differ less in age are the same, in milliseconds. */
 const SAME_LIST = 1000
@@ -37,11 +38,22 @@ export class DoorStorage {
   /** Opens the database. Rejects if the browser has none for this page. */
   static async open(): Promise<DoorStorage> {
     const opening = indexedDB.open(NAME, VERSION)
-    opening.onupgradeneeded = () => {
-      const database = opening.result
-      database.createObjectStore('doors', { keyPath: 'issuer' })
-      database.createObjectStore('lists')
-      database.createObjectStore('admissions', { keyPath: ['issuer', 'passId'] })
+    opening.onupgradeneeded = ({ oldVersion }) => {
+      const { result: database, transaction } = opening
+      const create = () => database.createObjectStore('admissions', { keyPath: ['issuer', 'passId', 'serial'] })
+      if (oldVersion < 1) {
+        database.createObjectStore('doors', { keyPath: 'issuer' })
+        database.createObjectStore('lists')
+        create()
+        return
+      }
+      const kept = transaction?.objectStore('admissions').getAll()
+      if (!kept) return
+      kept.onsuccess = () => {
+        database.deleteObjectStore('admissions')
+        const admissions = create()
+        for (const one of kept.result as StoredAdmission[]) admissions.add(one)
+      }
     }
     return new DoorStorage(await resultOf<IDBDatabase>(opening))
   }
@@ -75,8 +87,10 @@ export class DoorStorage {
     return resultOf<DoorAdmission[]>(store.getAll(IDBKeyRange.bound([issuer], [issuer, []])))
   }
 
-  async admission(issuer: string, passId: string): Promise<DoorAdmission | undefined> {
-    return resultOf<DoorAdmission | undefined>(this.database.transaction('admissions').objectStore('admissions').get([issuer, passId]))
+  /** Returns the admissions of a pass: one for each holder that this door has admitted. */
+  async admissionsOf(issuer: string, passId: string): Promise<DoorAdmission[]> {
+    const range = IDBKeyRange.bound([issuer, passId], [issuer, passId, []])
+    return resultOf<DoorAdmission[]>(this.database.transaction('admissions').objectStore('admissions').getAll(range))
   }
 
   /** Returns the number of admissions of other accounts that are not uploaded. */
@@ -86,7 +100,7 @@ export class DoorStorage {
     return all.filter((one) => one.issuer !== issuer && one.outcome === null).length
   }
 
-  /** Keeps an admission. It is on disk when this resolves; false if this pass was admitted before, also in another tab. */
+  /** Keeps an admission. It is on disk when this resolves; false if this holder was admitted before, also in another tab. */
   async admit(issuer: string, admission: DoorAdmission): Promise<boolean> {
     const transaction = this.database.transaction('admissions', 'readwrite', { durability: 'strict' })
     transaction.objectStore('admissions').add({ ...admission, issuer })
@@ -107,9 +121,9 @@ export class DoorStorage {
   }
 
   /** Deletes the admissions of these passes. */
-  async remove(issuer: string, passIds: readonly string[]): Promise<void> {
+  async remove(issuer: string, known: readonly DoorAdmission[]): Promise<void> {
     const transaction = this.database.transaction('admissions', 'readwrite')
-    for (const passId of passIds) transaction.objectStore('admissions').delete([issuer, passId])
+    for (const { passId, serial } of known) transaction.objectStore('admissions').delete([issuer, passId, serial])
     await endOf(transaction)
   }
 
