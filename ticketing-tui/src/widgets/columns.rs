@@ -124,8 +124,16 @@ impl Columns {
             title.width = end.saturating_sub(title.x + 1);
         }
         let style = if row.is_unavailable { painter.theme.unavailable } else { Style::new() };
-        painter.text(title, &row.title, style);
+        let end = painter.text(title, &row.title, style);
         if let Some(details) = row.details {
+            // Seats of one title differ in nothing else. Half of one says nothing.
+            let beside = Rect { x: end, width: title.right().saturating_sub(end), ..title };
+            if let Some(seat) = details.seat.as_ref().filter(|_| !self.has_seats)
+                && let seat = painter.glyphs.replace_separators(&format!(" · {seat}"))
+                && text::width(&text::sanitize(&seat)) <= beside.width
+            {
+                painter.text(beside, &seat, painter.theme.faint);
+            }
             if let Some(starts) = &details.starts_at {
                 painter.text(after_gap(time), &self.time(model, starts), painter.theme.faint);
             }

@@ -59,7 +59,12 @@ pub(crate) fn unpaid(api: &ApiContext, order: &Order, failure: Failure, charge: 
             format!("`ticketing payments get {payment}` shows its outcome")
         }
         (Charge::Pending(None), _) => format!("`ticketing orders watch {id}` follows it"),
-        (_, Some(hint)) if hint.contains("the same command again") => hint.clone(),
+        // A server without keys could charge twice.
+        (_, Some(hint))
+            if ["the same command again", "look first"].iter().any(|part| hint.contains(part)) =>
+        {
+            hint.clone()
+        }
         (_, Some(hint)) => format!("{hint}; then the same command again continues the order"),
         (_, None) => "run the same command again: it continues the order".to_owned(),
     };
