@@ -308,7 +308,9 @@ impl App {
             Action::Suspend => self.model.effect(Effect::Suspend),
             Action::Quit
                 if self.screens.iter().any(|(route, _)| *route == Route::Confirm(ConfirmAction::Quit)) => {}
-            Action::Quit if self.model.orders.is_paying() => self.open(Route::Confirm(ConfirmAction::Quit)),
+            Action::Quit if self.model.orders.is_paying() || self.model.door.waiting_count() > 0 => {
+                self.open(Route::Confirm(ConfirmAction::Quit));
+            }
             Action::Quit => self.quit(),
             _ => {}
         }

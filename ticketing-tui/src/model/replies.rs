@@ -161,7 +161,11 @@ impl Model {
             self.notices.clear();
         }
         match after {
-            Some(_) => self.load_own(),
+            Some(_) => {
+                self.load_own();
+                // What an earlier run has admitted without a network is uploaded, whichever screen is open.
+                self.open_door();
+            }
             None if before.is_some() => self.notify(Level::Info, "You are signed out"),
             None => {}
         }

@@ -29,13 +29,28 @@ impl Confirm {
             ConfirmAction::Withdraw(id) => {
                 let title =
                     model.listings.get(id).map_or("it".to_owned(), |listing| short(&listing.ticket.title));
-                (format!("Withdraw {title}?"), "It is removed from the market. This cannot be undone.".into())
+                let is_resale =
+                    model.listings.get(id).is_some_and(|listing| listing.ticket.resale_of.is_some());
+                let consequence = match is_resale {
+                    true => "It is removed from the market, and your ticket admits again.",
+                    false => "It is removed from the market. This cannot be undone.",
+                };
+                (format!("Withdraw {title}?"), consequence.into())
             }
             ConfirmAction::SignOut => {
                 let email = model.user().map_or("".into(), |user| text::sanitize(&user.email));
                 (
                     format!("Sign {email} out?"),
-                    "The session ends for good, in every program that uses it.".into(),
+                    match model.door.waiting_count() {
+                        0 => "The session ends for good, in every program that uses it.".into(),
+                        waiting => {
+                            let scans = text::count_of(waiting, "scan");
+                            format!(
+                                "Not uploaded: {scans}. They stay on this machine until you sign in again."
+                            )
+                            .into()
+                        }
+                    },
                 )
             }
             ConfirmAction::BuyAt { ticket, price, shown } => {
@@ -47,6 +62,10 @@ impl Confirm {
                         .into(),
                 )
             }
+            ConfirmAction::Quit if !model.orders.is_paying() => (
+                format!("Leave with {} not uploaded?", text::count_of(model.door.waiting_count(), "scan")),
+                "They stay on this machine. The next start uploads them.".into(),
+            ),
             ConfirmAction::Quit => (
                 "Leave while a payment is in progress?".to_owned(),
                 "The payment continues; your orders show its outcome.".into(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_sdk::{DoubleAdmission, ErrorCode, PassStatus, TicketStatus, Timestamp, Verdict};
-use ticketing_tui::{Call, Event, Feed, Reply};
+use ticketing_tui::{Call, Colours, Event, Feed, Reply};
 
 use crate::support::{Harness, NOW, answer, count_pending, fixtures};
 
@@ -54,6 +54,19 @@ fn scanned_codes_are_judged_and_logged() {
     harness.assert_shows("Already admitted 2027-01-15 09:00 UTC+01 by north door");
     harness.assert_shows("1 admitted, 1 refused");
     harness.assert_shows("✓ Jazz at the lake");
+}
+
+#[test]
+fn admissions_of_an_earlier_run_are_uploaded_on_every_screen() {
+    let mut harness = Harness::new((80, 24), Colours::True);
+    harness.server.door = Some(fixtures::door(1));
+    harness.sign_in();
+    assert_eq!(count_pending!(harness, Call::SyncDoor(_)), 1);
+    // Leaving says that they wait.
+    harness.press("q");
+    harness.assert_shows("Leave with 1 scan not uploaded?");
+    harness.press("n");
+    harness.assert_hides("not uploaded?");
 }
 
 #[test]
