@@ -2,6 +2,7 @@
 
 mod dry_run;
 mod no_home;
+mod unknown_outcome;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use ticketing_sdk::{
 };
 
 use self::no_home::NoHome;
+use self::unknown_outcome::as_unknown_outcome;
 use crate::clock;
 use crate::config::Config;
 use crate::environment::environment;
@@ -265,8 +267,12 @@ impl ApiContext {
             return Err(self.preview(write.idempotency_key(self.preview_key()).request()).await);
         }
         let write = self.of_user(write).await;
+        let url = write.request().url().map_err(Failure::from)?;
+        let path = url.strip_prefix(self.client.server()).unwrap_or(&url).to_owned();
+        let call = (write.request().method().clone(), path);
         let entry = self.record_write(operation, write.request())?;
         let answer = write.idempotency_key(entry.key.clone()).resumed(entry.resumed).await;
+        let answer = answer.map_err(|error| as_unknown_outcome(error, &call, &entry.key));
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
             entry.settle();
         }

@@ -158,7 +158,9 @@ fn words_of(code: &ErrorCode, subject: &Subject) -> Option<(String, Option<Strin
             Some("wait a moment".to_owned()),
         ),
         (ErrorCode::PassNotValid, Subject::Pass(id)) => (
-            format!("pass {id} is not valid any more: it is used, void or offered for resale"),
+            format!(
+                "pass {id} cannot be used for this: it is used, void or offered for resale, or an earlier holder has entered with it"
+            ),
             Some(format!("`ticketing passes get {id}` shows its status")),
         ),
         (ErrorCode::TicketPast, Subject::Pass(id)) => {
@@ -206,7 +208,7 @@ impl From<&Error> for Failure {
         let (exit, message) = (Exit::from(error.category()), error.user_message());
         match error {
             Error::Api(answer) => of_answer(answer, exit, error),
-            Error::UnknownOutcome { key, safe_to_repeat, path, .. } => {
+            Error::UnknownOutcome { key, safe_to_repeat, path, cause, .. } => {
                 Self::new(Exit::NotSettled, message).hint(match (safe_to_repeat, key) {
                     (SafeToRepeat::Always, Some(_)) => {
                         "run the same command again: it carries the same key, so it is done once".to_owned()
@@ -215,8 +217,11 @@ impl From<&Error> for Failure {
                         "run the same command again: it changes nothing the second time".to_owned()
                     }
                     (SafeToRepeat::IfServerKeepsKeys, _) => {
-                        "run the same command again: it is sent only if the server can tell that it is the same"
-                            .to_owned()
+                        let sent = "run the same command again: it is sent only if the server can tell that it is the same";
+                        match **cause {
+                            Error::Unexpected(_) | Error::Redirected { .. } => format!("is --server right? If so, {sent}"),
+                            _ => sent.to_owned(),
+                        }
                     }
                     _ => format!(
                         "look first whether it was done ({}): the server cannot tell a repeated command from a new one",

@@ -43,6 +43,7 @@ use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use clap::ValueEnum as _;
 use clap_complete::CompleteEnv;
@@ -155,6 +156,13 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
     if started.is_ready() {
         return Err(Failure::interrupted());
     }
+    // A write to a pipe that nobody reads blocks the command, and what is polled beside it.
+    tokio::spawn(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            tokio::time::sleep(BLOCKED).await;
+            std::process::exit(Exit::Interrupted.code().into());
+        }
+    });
     tokio::select! {
         // An interrupt of the pager is not one of the program.
         biased;
@@ -165,6 +173,9 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
         }
     }
 }
+
+/// A command that has not ended this long after an interrupt is blocked.
+const BLOCKED: Duration = Duration::from_secs(2);
 
 /// Completes at an interrupt, also while the command has used up the budget of its task and would hide it.
 fn interrupted() -> impl Future<Output = std::io::Result<()>> {

@@ -75,7 +75,7 @@ async fn key_is_kept_where_something_else_than_the_marketplace_answers() {
         let new = || NewTicket::new("Opera", "20".parse().unwrap());
         for _ in 0..2 {
             let answer = api.write("tickets create", api.client.tickets().create(new())).await.unwrap();
-            answer.unwrap_err();
+            assert!(answer.unwrap_err().is_unknown_outcome());
         }
         let sent = mock.requests();
         let keys: Vec<_> =

@@ -263,6 +263,17 @@ fn interrupt_ends_a_listener_amid_a_backlog() {
     assert_eq!(listener.wait().unwrap().code(), Some(130));
     // The pipe holds some hundred events, and the task looks up after as many.
     assert!(delivered < BACKLOG, "{delivered}");
+
+    // Nobody reads the pipe any more.
+    let mut listener =
+        seller.command(&["events", "listen", "--cursor", "b", "--since", "1h"]).spawn().unwrap();
+    let mut unread = BufReader::new(listener.stdout.take().unwrap());
+    unread.read_line(&mut String::new()).unwrap();
+    wait_for_cursor(&seller, "b");
+    let pid = listener.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    eventually("the listener ends", || listener.try_wait().unwrap().is_some());
+    assert_eq!(listener.wait().unwrap().code(), Some(130));
 }
 
 #[test]

@@ -254,8 +254,8 @@ mod offline {
         let api = ApiContext::of_mock(&mock, fake.io, Format::Jsonl, file.parent().unwrap());
         sync::Args::of_file(&file).run(&api).await.unwrap();
         assert_eq!(fake.out.text(), "", "nothing is in doubt");
-        let said = fake.err.text();
-        assert!(said.contains("admitted before; its offer was withdrawn"), "{said}");
+        let printed = fake.err.text();
+        assert!(printed.contains("admitted before; its offer was withdrawn"), "{printed}");
         let (end, conflicts) = sync(&marketplace_with(&[pass(PassStatus::Used)]), &file).await;
         assert!(end.is_ok() && conflicts.is_empty(), "{conflicts:?}");
         // It was sold all the same: its buyer holds it.

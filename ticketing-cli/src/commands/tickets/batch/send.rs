@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use super::Row;
 use crate::clock;
 use crate::context::ApiContext;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::journal::{BatchJournal, NOTE_RETENTION, RowState};
 
@@ -99,6 +100,7 @@ impl<'a> Sender<'a> {
             let write = self.api.client.tickets().create(new.clone());
             match write.idempotency_key(key.clone()).resumed(resumed).await {
                 Ok(ticket) => {
+                    self.api.io().record_effect();
                     // Without the line the row counts as sent, and its key tells that it is listed.
                     let _ = self.journal.mark_listed(key, &ticket);
                     return Ok(RowOutcome::Listed(Box::new(ticket)));
@@ -142,7 +144,8 @@ impl<'a> Sender<'a> {
 
     fn refuse(&self, key: &IdempotencyKey, error: &Error) -> Result<RowOutcome, Failure> {
         if error.is_unknown_outcome() || error.must_keep_key() {
-            return Ok(RowOutcome::Unknown(Failure::from(error)));
+            let failure = Failure::from(error);
+            return Ok(RowOutcome::Unknown(Failure { exit: Exit::NotSettled, ..failure }));
         }
         // Without the line the row counts as sent, and is sent again with its key.
         let _ = self.journal.mark_refused(key);
