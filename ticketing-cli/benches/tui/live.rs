@@ -23,8 +23,8 @@ const RESERVATIONS: usize = 30;
 /// The columns of the list; beside it stand the selected ticket and the latest changes.
 const LIST: u16 = 104;
 
-pub(crate) fn measure(report: &mut Report, server: &Server) {
-    let buyer = &server.buyer;
+pub(crate) fn measure(report: &mut Report, server: &Server, round: u32) {
+    let buyer = &server.buyer(round);
     let tickets = server.runtime.block_on(buyer.tickets().list().any_status().all()).unwrap();
     let id = |title: &str| tickets.iter().find(|ticket| ticket.title == title).unwrap().id.clone();
     let changes = watch(server, buyer);
@@ -37,7 +37,7 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
     let mut freed = Vec::new();
     // The first one only makes sure that the live changes are on.
     for n in 0..=RESERVATIONS {
-        let title = title(n.max(1));
+        let title = title(if n == 0 { RESERVATIONS + 1 } else { n });
         let id = id(&title);
         let asked = Instant::now();
         let order = server.runtime.block_on(async { buyer.orders().create(&id).await }).unwrap();

@@ -28,8 +28,8 @@ fn measure(rounds: u32) {
     for round in 1..=rounds {
         println!("round {round} of {rounds}");
         starts::measure(&mut report, &server);
-        live::measure(&mut report, &server);
-        idle::measure(&mut report, &server);
+        live::measure(&mut report, &server, round);
+        idle::measure(&mut report, &server, round);
     }
     report.print();
     report.ratio("first frame / `ticketing --version`", starts::FRAME, starts::VERSION);

@@ -18,8 +18,6 @@ pub(crate) struct Server {
     pub(crate) url: String,
     /// The home of the one who sits at the terminal, signed in.
     pub(crate) home: TempDir,
-    /// Someone else, who buys.
-    pub(crate) buyer: Client,
     pub(crate) runtime: Runtime,
     child: Child,
     /// Removed when this is dropped, after the process has ended.
@@ -49,9 +47,13 @@ impl Server {
                 seller.tickets().create(ticket).await.unwrap();
             }
         });
-        let buyer = runtime.block_on(someone(&url, "buyer@example.com"));
         sign_up(home.path(), &url);
-        Self { url, home, buyer, runtime, child, _data: data }
+        Self { url, home, runtime, child, _data: data }
+    }
+
+    /// A buyer of a round: who has given up a reservation cannot reserve the ticket again for a minute.
+    pub(crate) fn buyer(&self, round: u32) -> Client {
+        self.runtime.block_on(someone(&self.url, &format!("buyer-{round}@example.com")))
     }
 }
 
