@@ -49,8 +49,8 @@ fn measure(rounds: u32) {
 
 /// Buys a ticket and gives its pass to the user of the program.
 fn hold_pass(server: &Server) -> PassId {
+    let buyer = server.buyer(1);
     let (pass, claim_code) = server.runtime.block_on(async {
-        let buyer = &server.buyer;
         let ticket = buyer.tickets().list().limit(1).await.unwrap().items.remove(0);
         let order = buyer.orders().create(&ticket.id).await.unwrap();
         buyer.payments().create(&order.id, CardToken::new("tok_visa")).wait_until_settled().await.unwrap();
