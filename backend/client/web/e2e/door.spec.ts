@@ -1,36 +1,12 @@
 // The door without a network: it admits by its list, keeps its admissions, and uploads them.
 import AxeBuilder from '@axe-core/playwright'
-import type { Browser, BrowserContext, Locator, Page } from '@playwright/test'
+import type { Browser, BrowserContext, Page } from '@playwright/test'
 
+import { CHECK_INS, admittedPass, openDoor, ready, sell, status, verdictOf } from './support/door'
 import { scan, scanUntilRefused } from './support/scan'
 import { Stack } from './support/stack'
 import { type Pass, Person } from './support/person'
 import { expect, test, unique } from './support/test'
-
-const DAY = 24 * 60 * 60 * 1000
-const startsAt = `${new Date(Date.now() + DAY).toISOString().slice(0, 10)}T19:30:00+01:00`
-const CHECK_INS = '**/api/passes/check-ins'
-
-const verdictOf = (page: Page): Locator => page.locator('.verdict')
-const status = (page: Page): Locator => page.locator('.door-status')
-const ready = (page: Page): Locator => page.locator('.door-ready')
-
-/** Sells tickets of one event, and returns the passes of the buyer. */
-async function sell(seller: Person, buyer: Person, title: string, count: number): Promise<Pass[]> {
-  const passes: Pass[] = []
-  for (let seat = 1; seat <= count; seat++) passes.push(await buyer.buy(await seller.list(title, 20, { startsAt, venue: 'Tivoli', seat: `Seat ${seat}` })))
-  return passes
-}
-
-/** Opens the door page and waits until it admits without a network. */
-async function openDoor(page: Page, name: string, tickets: number): Promise<void> {
-  await page.goto('/check-in')
-  await page.getByLabel('Name of this door').fill(name)
-  await expect(ready(page)).toContainText(`Works without a network, too: ${tickets} ticket`)
-  await expect(ready(page)).toContainText('This page also opens without a network.')
-}
-
-const admittedPass = async (seller: Person, pass: Pass) => (await seller.get<Record<string, unknown>>(`/api/passes/${pass.id}`))
 
 test('door admits without a network, keeps its admissions over a reload, and uploads them', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
@@ -316,44 +292,6 @@ test('signing out with admissions to upload asks, and no other account uploads t
   expect(sent).toHaveLength(1)
 })
 
-/** The number of doors, lists and admissions that the browser keeps. */
-const storedByDoors = (page: Page) =>
-  page.evaluate(async () => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const opening = indexedDB.open('door')
-      opening.onsuccess = () => resolve(opening.result)
-      opening.onerror = () => reject(new Error('no database'))
-    })
-    const counts = ['doors', 'lists', 'admissions'].map((name) => database.transaction(name).objectStore(name).count())
-    return Promise.all(counts.map((count) => new Promise<number>((resolve) => (count.onsuccess = () => resolve(count.result)))))
-  })
-
-test('door of a user who has signed out opens for nobody', async ({ someone }) => {
-  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
-  await sell(seller, buyer, unique('Encore'), 1)
-  const { page, context } = seller
-  await openDoor(page, 'gate', 1)
-  await page.goto('/auth/signout')
-  await page.getByRole('button', { name: 'Sign out' }).click()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Signed out')
-  await context.setOffline(true)
-  await page.goto('/check-in')
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Check-in')
-  await expect(page.getByLabel('Code', { exact: true })).toHaveCount(0)
-  await expect.poll(() => storedByDoors(page)).toEqual([0, 0, 0])
-})
-
-test('door of a user who has signed out elsewhere is deleted by the next page', async ({ someone }) => {
-  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
-  await sell(seller, buyer, unique('Coda'), 1)
-  const { page, context } = seller
-  await openDoor(page, 'gate', 1)
-  await page.goto('about:blank')
-  await context.clearCookies()
-  await page.goto('/')
-  await expect.poll(() => storedByDoors(page)).toEqual([0, 0, 0])
-})
-
 const LIMITS = {
   'cannot verify': {
     says: 'this browser cannot verify codes',
@@ -416,56 +354,6 @@ test('door without a network admits a later holder, and says that an earlier one
   await context.setOffline(false)
   await expect.poll(async () => (await admittedPass(seller, pass)).status, { timeout: 40_000 }).toBe('used')
   await expect.poll(async () => (await admittedPass(seller, pass)).doubleAdmissions).toHaveLength(1)
-})
-
-test('door of an earlier version keeps its admissions', async ({ someone }) => {
-  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
-  const [pass] = await sell(seller, buyer, unique('Da capo'), 1)
-  const { page } = seller
-  await page.goto('/orders')
-  const { id: issuer } = ((await seller.get<{ currentUser: { id: string } }>('/api/users/currentuser'))).currentUser
-  const admission = {
-    issuer, passId: pass?.id, serial: 0, code: pass?.code, title: 'Da capo', seat: null, at: new Date().toISOString(), device: 'old gate',
-    key: unique('key').replaceAll(' ', '-'), asked: null, outcome: null,
-  }
-  await page.evaluate(
-    (admission) =>
-      new Promise<void>((resolve) => {
-        localStorage.setItem('door', '{}')
-        const opening = indexedDB.open('door', 1)
-        opening.onupgradeneeded = () => {
-          opening.result.createObjectStore('doors', { keyPath: 'issuer' })
-          opening.result.createObjectStore('lists')
-          opening.result.createObjectStore('admissions', { keyPath: ['issuer', 'passId'] }).add(admission)
-        }
-        opening.onsuccess = () => {
-          opening.result.close()
-          resolve()
-        }
-      }),
-    admission,
-  )
-  await page.goto('/check-in')
-  await expect.poll(async () => pass && (await admittedPass(seller, pass)).device, { timeout: 40_000 }).toBe('old gate')
-})
-
-test('data of the page that is deleted without a network is written again', async ({ someone }) => {
-  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
-  const [first, second] = await sell(seller, buyer, unique('Reprise'), 2)
-  const { page, context } = seller
-  await openDoor(page, 'gate', 2)
-  await context.setOffline(true)
-  await scan(page, first?.code)
-  await expect(verdictOf(page)).toContainText('Admitted')
-  await page.evaluate(() => new Promise((resolve) => (indexedDB.deleteDatabase('door').onsuccess = resolve)))
-  await scan(page, second?.code)
-  await expect(verdictOf(page)).toContainText('Seat 2')
-  await page.reload()
-  await expect(status(page)).toContainText('2 to upload')
-  await context.setOffline(false)
-  for (const pass of [first, second]) {
-    await expect.poll(async () => pass && (await admittedPass(seller, pass)).device, { timeout: 40_000 }).toBe('gate')
-  }
 })
 
 test('admission that cannot be kept is none', async ({ someone }) => {
