@@ -1,64 +1,19 @@
 //! Stripe behind the provider's trait: the outcome of each response, and that no effect happens twice.
 
+mod fixture;
+
 use std::time::Duration;
 
 use ticketing_payments::Provider;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_payments::provider::{
-    Authorization, Charge, Confirmation, Ledger, LedgerCharge, LedgerSource, ProviderError, StripeProvider,
-    StripeSettings,
+    Authorization, Charge, Confirmation, LedgerSource, ProviderError, StripeProvider, StripeSettings,
 };
-use ticketing_platform::clock::Clock;
-use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
-use ticketing_testkit::FakeStripe;
+use ticketing_sdk::Money;
+
+use self::fixture::fixture;
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-struct StripeFixture {
-    clock: Clock,
-    stripe: FakeStripe,
-    provider: StripeProvider,
-}
-
-async fn fixture() -> StripeFixture {
-    let clock = Clock::manual("2026-11-22T10:00:00.000Z".parse::<Timestamp>().unwrap());
-    let stripe = FakeStripe::start(clock.clone());
-    let provider = StripeProvider::new(&stripe.settings(), clock.clone()).unwrap();
-    StripeFixture { clock, stripe, provider }
-}
-
-impl StripeFixture {
-    /// Returns the authorization of a new payment of its own order.
-    fn request(&self, name: &str, token: &str, cents: i64) -> Authorization {
-        Authorization {
-            amount: Money::from_cents(cents).unwrap(),
-            currency: "usd".to_owned(),
-            token: token.parse().unwrap(),
-            order_id: OrderId::new(format!("order-{name}")),
-            payment_id: PaymentId::new(format!("payment-{name}")),
-            begun_at: self.clock.now(),
-            known: None,
-            confirmation: Confirmation::Impossible,
-        }
-    }
-
-    async fn held(&self, name: &str, token: &str) -> Charge {
-        let hold = self.provider.authorize(name, &self.request(name, token, 1999)).await.unwrap();
-        Charge { stripe_id: hold.stripe_id, amount: Money::from_cents(1999).unwrap() }
-    }
-
-    fn the_charge(&self) -> LedgerCharge {
-        let Ledger { charges } = self.stripe.ledger();
-        assert_eq!(charges.len(), 1, "one charge: {charges:?}");
-        charges[0].clone()
-    }
-
-    /// Returns the statuses of the intents.
-    fn statuses(&self) -> Vec<String> {
-        let intents = self.stripe.intents();
-        intents.iter().map(|intent| intent["status"].as_str().unwrap().to_owned()).collect()
-    }
-}
 
 fn declined<T>(answer: Result<T, ProviderError>) -> (String, String) {
     let Err(ProviderError::Declined { code, message }) = answer else { panic!("not declined") };

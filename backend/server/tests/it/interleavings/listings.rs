@@ -2,7 +2,7 @@
 
 use ticketing_sdk::{DetailsUpdate, FieldUpdate, Money, Timestamp};
 use ticketing_tickets::domain::title::Title;
-use ticketing_tickets::store::NewListing;
+use ticketing_tickets::store::{EditError, NewListing};
 
 use super::model::Terms;
 
@@ -37,4 +37,15 @@ pub(super) fn edit(terms: &Terms) -> NewListing {
 
 fn keeps_details(price: i64) -> bool {
     price % 7 == 0
+}
+
+/// Returns the name of a refusal, as the model names it.
+pub(super) fn error_name(error: &EditError) -> &'static str {
+    match error {
+        EditError::NotFound => "not found",
+        EditError::NotOwner => "not the owner",
+        EditError::Reserved => "reserved",
+        EditError::Resale(_) => "a resale",
+        other => panic!("{other}"),
+    }
 }

@@ -9,7 +9,8 @@ use ticketing_platform::db::{DbError, Row as DbRow, Tx};
 use ticketing_sdk::{DoubleAdmission, Timestamp};
 
 use super::schedule::{Actor, PassStep, Service};
-use super::simulation::{Simulation, nth, owner, user};
+use super::schedule::{nth, owner, user};
+use super::simulation::Simulation;
 
 /// When a door admitted a pass, and which one.
 pub(crate) type Admission = (i64, String);

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use ticketing_sdk::UserId;
 
 /// The services of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +31,18 @@ impl Service {
 pub(crate) enum Actor {
     Owner,
     User(u8),
+}
+
+pub(crate) fn user(number: u8) -> UserId {
+    UserId::new(format!("user-{number}"))
+}
+
+/// Returns the number of the user who acts.
+pub(crate) fn owner(by: Actor, owner: u8) -> u8 {
+    match by {
+        Actor::Owner => owner,
+        Actor::User(user) => user,
+    }
 }
 
 /// The outcome of one call of the card provider.
@@ -345,4 +358,10 @@ fn outcome() -> impl Strategy<Value = CallOutcome> {
 
 fn service() -> impl Strategy<Value = Service> {
     prop::sample::select(Service::ALL.to_vec())
+}
+
+/// Returns one of the keys, if there is any.
+pub(crate) fn nth<'k>(keys: impl ExactSizeIterator<Item = &'k String>, pick: Index) -> Option<String> {
+    let mut keys = keys;
+    (keys.len() > 0).then(|| pick.index(keys.len())).and_then(|place| keys.nth(place)).cloned()
 }

@@ -11,16 +11,16 @@ use ticketing_payments::domain::{Admission, AdmissionError, CardToken, admit};
 use ticketing_payments::store::{PaymentRow, PaymentToInsert};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp, UserId};
+use ticketing_sdk::{Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp};
 use ticketing_testkit::Engine;
 use ticketing_tickets::store::{ChangePublisher, EditError};
 
 use super::TTL;
 use super::deliveries::Deliveries;
-use super::listings::{edit, listing, terms};
+use super::listings::{edit, error_name, listing, terms};
 use super::model::{DeliveryResult, Model, Terms};
 use super::provider_calls::ProviderCalls;
-use super::schedule::{Actor, Schedule, Service, Step, TICKETS};
+use super::schedule::{Actor, Schedule, Service, Step, TICKETS, nth, owner, user};
 use super::services::{OPEN_LIMIT, Services};
 
 pub(crate) struct Simulation {
@@ -392,31 +392,5 @@ impl Simulation {
             "{to:?} received {:?} again",
             self.deliveries.summary(event)
         );
-    }
-}
-
-pub(crate) fn user(number: u8) -> UserId {
-    UserId::new(format!("user-{number}"))
-}
-
-pub(crate) fn owner(by: Actor, owner: u8) -> u8 {
-    match by {
-        Actor::Owner => owner,
-        Actor::User(user) => user,
-    }
-}
-
-pub(crate) fn nth<'k>(keys: impl ExactSizeIterator<Item = &'k String>, pick: Index) -> Option<String> {
-    let mut keys = keys;
-    (keys.len() > 0).then(|| pick.index(keys.len())).and_then(|place| keys.nth(place)).cloned()
-}
-
-fn error_name(error: &EditError) -> &'static str {
-    match error {
-        EditError::NotFound => "not found",
-        EditError::NotOwner => "not the owner",
-        EditError::Reserved => "reserved",
-        EditError::Resale(_) => "a resale",
-        other => panic!("{other}"),
     }
 }
