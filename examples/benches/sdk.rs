@@ -85,7 +85,7 @@ async fn measure(url: &str, rounds: u32) -> Vec<f64> {
     for round in 0..=rounds {
         let (mut by_sdk, mut by_bare) = (Duration::ZERO, Duration::ZERO);
         for block in 0..BLOCKS {
-            // The one that comes second finds warmer caches.
+            // The order alternates, because the second of a pair finds warmer caches.
             if block % 2 == 0 {
                 by_bare += read_bare(&bare, &address).await;
                 by_sdk += read_by_sdk(&client).await;

@@ -28,7 +28,7 @@ pub(crate) fn expand(
 ) -> Outcome<Expanded> {
     let named = args.get(1).and_then(|word| word.to_str());
     let alias = named.and_then(|name| config.aliases().into_iter().find(|(other, _)| other == name));
-    // The commands are made for this, so the few aliases are looked at first.
+    // Building the commands takes time, so the few aliases are compared first.
     let alias = alias.filter(|(name, _)| !is_command(name));
     let Some((name, expansion)) = alias else { return Ok(Expanded::Arguments(args)) };
     let given = args[2..].to_vec();

@@ -17,7 +17,7 @@ pub(crate) enum Card {
 }
 
 /// The card: the token that was given; else the order's page, where the marketplace takes cards there; else the token
-/// that is asked for.
+/// from a prompt.
 pub(crate) async fn card(api: &ApiContext, given: Option<String>) -> Outcome<Card> {
     if given.is_none() && api.client.payments().card_entry().await.is_ok_and(|entry| entry == CardEntry::Page)
     {
@@ -26,7 +26,7 @@ pub(crate) async fn card(api: &ApiContext, given: Option<String>) -> Outcome<Car
     token(api.io(), given).map(Card::Token)
 }
 
-/// The token that was given or asked for, if it does not look like a card number.
+/// Returns the token from the option or a prompt. Refuses a text that looks like a card number.
 pub(crate) fn token(io: &Io, given: Option<String>) -> Result<String, Failure> {
     let token = prompt::value(io, given, "Card token (like tok_visa):", "--token")?;
     let token = token.trim();

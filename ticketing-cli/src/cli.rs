@@ -215,7 +215,7 @@ impl Command {
         }
     }
 
-    /// Returns whether the command works without the config file, so that a user can mend one that cannot be read.
+    /// Returns whether the command works without the config file, so that a user can repair one that cannot be read.
     pub(crate) fn needs_no_config(&self) -> bool {
         use config::ConfigCommand::{Edit, Path};
         matches!(
@@ -224,7 +224,7 @@ impl Command {
         )
     }
 
-    /// Returns whether the command helps to mend the settings of the config file.
+    /// Returns whether the command helps to repair the settings of the config file.
     pub(crate) fn mends_config(&self) -> bool {
         matches!(self, Self::Config(_)) || self.needs_no_config()
     }

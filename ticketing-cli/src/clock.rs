@@ -8,7 +8,7 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
 }
 
-/// The time now, as file systems tell it.
+/// Returns the current time, to compare it with the times of files.
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the machine's time")]
 pub(crate) fn system_time() -> std::time::SystemTime {
     std::time::SystemTime::now()

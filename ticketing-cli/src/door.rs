@@ -109,7 +109,7 @@ impl OfflineDoor {
     /// Checks a code at `at`, a time of the server, and notes an admission before it returns.
     ///
     /// # Errors
-    /// If the admission cannot be noted: then nobody was admitted.
+    /// If the admission cannot be recorded. Then the holder is not admitted.
     pub(crate) fn check_in(
         &mut self,
         code: &PassCode,
@@ -132,7 +132,7 @@ impl OfflineDoor {
         Ok(())
     }
 
-    /// Returns the admission to note, and those of earlier holders; or why nobody enters.
+    /// Returns the admission to record and those of earlier holders, or the refusal.
     fn admission(
         &self,
         code: &PassCode,

@@ -22,7 +22,7 @@ struct Folders {
 
 impl Home {
     /// The folder that `TICKETING_HOME` names, else the user's data folder. An empty name is none. A user without a
-    /// home directory has neither, which only a command that keeps something minds.
+    /// home directory has neither; only a command that stores something fails then.
     pub(crate) fn find(named: Option<OsString>) -> Self {
         if let Some(root) = named.filter(|name| !name.is_empty()).map(PathBuf::from) {
             let root = std::path::absolute(&root).unwrap_or(root);
@@ -85,7 +85,7 @@ impl Home {
     }
 }
 
-/// Makes a folder that only its owner can look into.
+/// Creates a folder that only its owner can read.
 pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

@@ -120,7 +120,7 @@ impl Io {
         }
     }
 
-    /// States that a request has changed something on the server, so that an error of the output says so.
+    /// Records that a request has changed something on the server, so that an output error can mention it.
     pub(crate) fn record_effect(&self) {
         self.has_effect.store(true, Ordering::Relaxed);
     }
@@ -130,7 +130,7 @@ impl Io {
         &self.shape
     }
 
-    /// Returns the failure of an output. If a request has changed something before, it says so.
+    /// Returns the failure of an output, with a remark if an earlier request has changed something on the server.
     pub(crate) fn after_effect(&self, failure: Failure) -> Failure {
         if !self.has_effect.load(Ordering::Relaxed) {
             return failure;
@@ -239,7 +239,7 @@ impl Io {
         read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
     }
 
-    /// Completes when the reader of stdout is gone, so that a command without output can end too.
+    /// Completes when the reader of stdout closes the pipe, so that a command without output can end too.
     pub(crate) async fn broken_pipe(&self) {
         if self.is_process {
             hangup::of_stdout().await;

@@ -238,7 +238,7 @@ fn claim((path, mut file): (PathBuf, File)) -> Option<AbandonedEntry> {
     }
 }
 
-/// Returns whether the file is still the one at this path: a removed file loses its name only.
+/// Returns whether the path still names this file: an open file survives its removal.
 fn is_at(path: &Path, file: &File) -> bool {
     #[cfg(unix)]
     {

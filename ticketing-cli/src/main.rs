@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     let io = Io::of_process(colour, false, false, None);
     let home = environment("TICKETING_HOME").map(OsString::from);
     let path = environment("TICKETING_CONFIG").map(PathBuf::from).or_else(|| Home::find(home).config().ok());
-    // The commands that help to mend a file that cannot be read go on without it.
+    // The commands that help to repair a file that cannot be read run without it.
     let (config, unreadable) = match Config::read(path.clone()) {
         Ok(config) => (config, None),
         Err(failure) => (Config::empty(path), Some(failure)),
@@ -156,7 +156,7 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
     if started.is_ready() {
         return Err(Failure::interrupted());
     }
-    // A write to a pipe that nobody reads blocks the command, and what is polled beside it.
+    // A write to a full pipe blocks the command, and every future that its task polls: another task ends the program.
     tokio::spawn(async {
         if tokio::signal::ctrl_c().await.is_ok() {
             tokio::time::sleep(BLOCKED).await;

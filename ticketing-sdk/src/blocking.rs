@@ -21,7 +21,7 @@ use std::sync::LazyLock;
 use futures_util::{Stream, StreamExt};
 use tokio::runtime::Runtime;
 
-/// One thread of its own keeps connections alive between calls.
+/// The runtime of blocking calls. Its worker thread keeps connections alive between calls.
 #[expect(clippy::expect_used, reason = "a process that can start no thread can make no call")]
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = tokio::runtime::Builder::new_multi_thread();

@@ -8,12 +8,12 @@ use jiff::fmt::rfc2822;
 
 use crate::Timestamp;
 
-/// A `Date` tells whole seconds, and an answer takes a while: a smaller difference, in milliseconds, is none.
+/// The largest difference that is ignored, in milliseconds: a `Date` has whole seconds, and a response takes time.
 const TOLERANCE: i64 = 3_000;
-/// A `Date` leaves its fraction out, which is half a second on average.
+/// The average fraction that a `Date` omits, in milliseconds.
 const HALF_SECOND: i64 = 500;
 
-/// How far the server's clock is ahead of this machine's, in milliseconds. 0 until an answer tells.
+/// How far the server's clock is ahead of this machine's, in milliseconds. 0 until the first response.
 #[derive(Debug, Default)]
 pub(crate) struct ServerClock(AtomicI64);
 
@@ -55,7 +55,7 @@ fn local_now() -> Timestamp {
 mod tests {
     use super::*;
 
-    /// The second that [`answer`] tells.
+    /// The time of the `Date` header of [`answer`].
     const DATE_MILLIS: i64 = 1_795_358_840_000;
 
     fn answer(more: &[(http::HeaderName, &'static str)]) -> HeaderMap {

@@ -51,8 +51,8 @@ impl IdempotencySupport {
 }
 
 impl Response {
-    /// Returns whether a write that is answered so may have taken effect all the same: the server failed, or a proxy on
-    /// the way lost it. The typed calls make [`Error::UnknownOutcome`](crate::Error::UnknownOutcome) of such an answer.
+    /// Returns whether a write with this response may still have taken effect: the server failed, or a proxy lost the
+    /// response. The typed calls make [`Error::UnknownOutcome`](crate::Error::UnknownOutcome) of such an answer.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -60,7 +60,7 @@ impl Response {
     ///
     /// let response = client.request(Method::POST, "/api/users/signout").send().await?;
     /// if response.leaves_outcome_unknown() {
-    ///     println!("it may have been done all the same");
+    ///     println!("the write may have taken effect");
     /// }
     /// # Ok(()) }
     /// ```
@@ -88,7 +88,7 @@ pub(crate) fn may_have_been_done(response: &Response) -> bool {
 /// Returns whether the response to a write settles the outcome of an earlier attempt with the same key.
 ///
 /// Only a success does, and a refusal of the marketplace itself that no further attempt would change. A refusal that is
-/// given before the key is looked up (a session that has ended, a limit, a proxy) tells nothing about the first attempt.
+/// given before the key is looked up (an ended session, a limit, a proxy) does not settle the first attempt.
 pub(crate) fn settles_earlier_attempt(response: &Response) -> bool {
     // Given after the key is looked up, so no attempt with it has taken effect.
     let is_final = matches!(response.code(), Some(ErrorCode::NotOwner | ErrorCode::PriceChanged));

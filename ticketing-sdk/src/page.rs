@@ -23,7 +23,7 @@ use crate::{Error, Request, Result, UserId};
 /// The default page size of a list, in items.
 const DEFAULT_LIMIT: u32 = 100;
 
-/// A list that is ready to be asked for: its first page by awaiting it, everything by [`Self::stream`] or
+/// The request of a list: awaiting it returns the first page; everything is returned by [`Self::stream`] or
 /// [`Self::all`].
 ///
 /// ```no_run

@@ -161,7 +161,7 @@ impl PassVerifier {
     }
 
     /// Reads a code and verifies its signature. White space around it and the case of its letters are ignored. Whether the pass admits depends on
-    /// its serial and status, which a code cannot tell.
+    /// its serial and status, of which only the server knows the present ones.
     ///
     /// ```
     /// use ticketing_sdk::{PassKey, PassKeys, PassVerifier};

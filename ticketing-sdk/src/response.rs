@@ -50,7 +50,7 @@ impl Response {
         self.status
     }
 
-    /// The headers, but for the cookies, which the client keeps to itself.
+    /// The headers without the cookies, which the client does not expose.
     ///
     /// ```
     /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};
@@ -252,7 +252,7 @@ fn text_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The code that the status or the words of the original's messages tell, for backends that send none.
+/// Derives the code from the status or the message, for backends like the original, which send none.
 fn code_of(status: StatusCode, faults: &[ErrorDetail]) -> Option<ErrorCode> {
     let message = faults.first().map_or("", |fault| fault.message.as_str());
     match (status, message) {

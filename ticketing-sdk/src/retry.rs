@@ -124,7 +124,7 @@ impl RetryPolicy {
         tries <= self.max_retries && self.budget.as_ref().is_none_or(RetryBudget::withdraw)
     }
 
-    /// Tells the budget that a call has succeeded with its `tries`th attempt.
+    /// Records in the budget that a call has succeeded with its `tries`th attempt.
     pub(crate) fn record_success(&self, tries: u32) {
         if let Some(budget) = &self.budget {
             budget.record_success(tries > 1);
@@ -172,7 +172,7 @@ pub(crate) enum RetryDecision {
     Again(Duration),
 }
 
-/// Judges an attempt, the `tries`th (from 1).
+/// Decides whether to retry after an attempt, the `tries`th (from 1).
 pub(crate) fn decide_retry(
     policy: &RetryPolicy,
     repeat: RetrySafety,
@@ -186,7 +186,7 @@ pub(crate) fn decide_retry(
         AttemptOutcome::Late => RetryDecision::Done,
         _ if repeat == RetrySafety::Unsafe => RetryDecision::Done,
         AttemptOutcome::Broken | AttemptOutcome::NotYet => backoff(),
-        // Waiting does not pay for the open orders.
+        // Waiting does not reduce the number of open orders.
         AttemptOutcome::Answer { code: Some(ErrorCode::TooManyOpenOrders), .. } => RetryDecision::Done,
         AttemptOutcome::Answer { status, code, retry_after } => {
             let asks_to_wait =

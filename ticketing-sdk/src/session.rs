@@ -114,7 +114,7 @@ pub enum SessionLocation {
 }
 
 impl SessionLocation {
-    /// One line for the user when a file stands in for the keyring.
+    /// One line for the user when a file replaces the keyring.
     ///
     /// ```
     /// use ticketing_sdk::SessionLocation;

@@ -15,9 +15,9 @@ pub(crate) struct Block {
     pub(crate) name: String,
     /// The lines of data; nothing for a block that only moves the position.
     pub(crate) data: Option<String>,
-    /// The position after this block, if it says one.
+    /// The position after this block (`id`), if the block has one.
     pub(crate) id: Option<String>,
-    /// How long to wait before connecting again, if it says so.
+    /// The delay before a reconnect (`retry`), if the block has one.
     pub(crate) retry: Option<Duration>,
 }
 

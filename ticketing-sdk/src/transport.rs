@@ -287,7 +287,7 @@ impl Transport {
     }
 
     /// Returns whether a 401 without a code, as other servers answer it, means another owner. It does if the session is
-    /// valid, which only the server can tell.
+    /// valid, which only the server knows.
     async fn is_of_other_owner(&self, request: &Call, response: &Response) -> bool {
         let is_bare =
             response.status == StatusCode::UNAUTHORIZED && response.is_problem() && response.code().is_none();
@@ -318,7 +318,7 @@ impl Transport {
         }
         let prefix = self.base.path().trim_end_matches('/');
         let path = format!("{prefix}{}", request.path);
-        // Joining does not parse the host again. After a slash and a letter, a reference is nothing but a path.
+        // Joining does not parse the host again. A reference that begins with a slash and a letter is always a path.
         let url = if path.as_bytes().get(1).is_some_and(u8::is_ascii_alphanumeric) {
             self.base.join(&path)
         } else {

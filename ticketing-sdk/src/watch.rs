@@ -103,7 +103,7 @@ impl fmt::Debug for Watch {
     }
 }
 
-/// A [`Watch`] that also tells of its connection, for programs that show it. Its errors are those of a watch.
+/// A [`Watch`] that also reports the state of its connection, for programs that show it. Its errors are those of a watch.
 ///
 /// ```no_run
 /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -99,7 +99,7 @@ pub fn verify_signature(
         match name {
             "t" => seconds = Some(value),
             "v1" => tags.push(decode_tag(value).ok_or(SignatureError::Malformed)?),
-            // A scheme of another version of the sender.
+            // A signature scheme of another version.
             _ => {}
         }
     }

@@ -27,7 +27,7 @@ pub enum CallErrorKind {
     Offline,
     /// A write was sent, and it is not known whether it took effect. The hint says whether to try again.
     Unknown(SafeToRepeat),
-    /// Nobody is signed in, or no longer.
+    /// No user is signed in, or the session has ended.
     SignedOut,
     /// The server refused.
     Refused(ErrorCode),

@@ -56,7 +56,7 @@ pub struct Scan {
 pub struct DoorState {
     /// The file of the door list, as it is shown.
     pub file: String,
-    /// What the door knows of the time.
+    /// The clock of the door.
     pub clock: DoorClock,
     /// The number of passes on the list.
     pub passes: usize,

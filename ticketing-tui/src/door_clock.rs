@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ticketing_sdk::Timestamp;
 
-/// What a door knows of the time without a network.
+/// The clock of an offline door: the times that the server has stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DoorClock {
     /// When the list was fetched, by the clock of the server.
@@ -15,7 +15,7 @@ pub struct DoorClock {
     pub latest: Timestamp,
 }
 
-/// What is wrong with the clock of the machine of a door. The door admits all the same.
+/// A fault of the clock of the machine of a door. The door admits in spite of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockFault {
     /// It is before the time of the door list.

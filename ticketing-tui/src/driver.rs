@@ -62,7 +62,7 @@ pub struct Options {
 pub enum ExitReason {
     /// The user quit.
     Quit,
-    /// A signal ended it, or its terminal is gone.
+    /// A signal ended the program, or its terminal was closed.
     Terminated,
 }
 

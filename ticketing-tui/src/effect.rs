@@ -122,6 +122,6 @@ pub enum Call {
     PrepareDoor(UserId),
     /// Upload what the door of an account has admitted, and fetch its list again.
     SyncDoor(UserId),
-    /// The used passes of the events of the one who is signed in.
+    /// The used passes of the events of the signed-in user.
     UsedPasses,
 }

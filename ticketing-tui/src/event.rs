@@ -25,11 +25,11 @@ pub enum Event {
     Resize(Size),
     /// The reply to a call, or its error.
     Reply(CallId, Result<Reply, CallError>),
-    /// News of the live changes.
+    /// An event of the live feed.
     Feed(Feed),
-    /// The time of `App::wakes_at` has come.
+    /// The time of `App::wakes_at` is reached.
     Tick,
-    /// Nothing else waits: a slice of work may be done.
+    /// No other event is queued: a slice of work may run.
     Idle,
     /// The settings could not be written, for this reason.
     SaveFailed(String),
@@ -80,7 +80,7 @@ pub enum Reply {
     },
     /// The state of the door; `None` if it is not prepared.
     Door(Option<Box<DoorState>>),
-    /// What the upload of a door has found.
+    /// The result of an upload of a door.
     DoorSync(Box<DoorSync>),
     /// The used passes of one's events.
     UsedPasses(Vec<Pass>),

@@ -5,14 +5,14 @@ use ticketing_sdk::{IdempotencyKey, Request};
 /// Records the key of a write before the write is sent. The same write, recorded again after an interruption, gets the
 /// same key, so that the server performs it once.
 pub trait Journal: Send + Sync {
-    /// Notes a write down, without its key. `operation` names it for people.
+    /// Records a write, without its key, and returns its entry. `operation` names it for people.
     ///
     /// # Errors
-    /// Why it could not be noted down. It is not sent then.
+    /// Why it could not be recorded. Then it must not be sent.
     fn begin(&self, operation: &str, request: &Request) -> Result<Box<dyn JournalEntry>, String>;
 }
 
-/// A write that is noted down. Dropping it leaves the note: its outcome is not known.
+/// The entry of a recorded write. Dropping it keeps the entry: the outcome is unknown.
 pub trait JournalEntry: Send {
     /// The key to send.
     fn key(&self) -> IdempotencyKey;

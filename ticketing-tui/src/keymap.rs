@@ -65,7 +65,7 @@ impl Chord {
         Self { code, modifiers }
     }
 
-    /// Returns whether it writes a character, so that it belongs to a field that is being written in.
+    /// Returns whether the key types a character, so that a focused text field receives it.
     #[must_use]
     pub fn is_printable(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()

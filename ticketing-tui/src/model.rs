@@ -135,7 +135,7 @@ pub(crate) enum FeedState {
         /// Whether the program then retries by itself, because the live feed would wait longer.
         is_early: bool,
     },
-    /// The server has none, or it ended for good.
+    /// The server has no feed, or the feed ended and is not reconnected.
     Unavailable(CallError),
 }
 

@@ -22,7 +22,7 @@ mod sign_in;
 mod ticket;
 mod transfer;
 
-/// What most screens need.
+/// The imports that most screens need.
 mod prelude {
     pub(super) use ratatui::layout::Rect;
     pub(super) use ratatui::style::Style;
@@ -144,7 +144,7 @@ pub(crate) enum Input<'a> {
     Reservation(CallId),
     /// The model has changed.
     ModelChange,
-    /// The time of [`Screen::wakes_at`] has come.
+    /// The time of [`Screen::wakes_at`] is reached.
     Tick,
 }
 

@@ -13,9 +13,9 @@ pub struct Settings {
     pub borders: Borders,
     /// Whether the bell rings when a reservation ends or is about to.
     pub bell: bool,
-    /// Whether the window's title tells of a reservation.
+    /// Whether the title of the window shows a reservation.
     pub title: bool,
-    /// Whether a payment under way and the ticket that is paid for move.
+    /// Whether a pending payment and a paid ticket are animated.
     pub motion: bool,
     /// Whether the mouse is listened to. Without it, the terminal's own selection works.
     pub mouse: bool,

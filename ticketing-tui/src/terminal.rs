@@ -24,7 +24,7 @@ use crate::effect::Effect;
 /// Whether the terminal is taken over, and so has to be given back.
 static IS_ACTIVE: AtomicBool = AtomicBool::new(false);
 
-/// The window's title goes on a stack, and comes back from there.
+/// Pushes the title of the window on the stack of the terminal, and pops it.
 const PUSH_TITLE: &str = "\x1b[22;2t";
 const POP_TITLE: &str = "\x1b[23;2t";
 
@@ -87,7 +87,7 @@ impl Terminal {
         execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Does what the core asks of the terminal.
+    /// Performs an effect of the core on the terminal.
     pub(crate) fn perform(&mut self, effect: &Effect, mouse: bool) -> io::Result<()> {
         match effect {
             Effect::Copy(text) => execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text)),
@@ -115,7 +115,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Nobody is left to tell.
+        // A destructor cannot report an error.
         let _ = restore();
     }
 }

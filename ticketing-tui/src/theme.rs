@@ -93,7 +93,7 @@ impl Theme {
         let name = match (name, colours) {
             (_, Colours::None) => ThemeName::Plain,
             (ThemeName::Plain, _) => ThemeName::Plain,
-            // Sixteen colours cannot tell the fine shades apart.
+            // Sixteen colours cannot show the fine differences.
             (_, Colours::Sixteen) => ThemeName::Contrast,
             (ThemeName::Auto, _) if light => ThemeName::Light,
             (ThemeName::Auto, _) => ThemeName::Dark,

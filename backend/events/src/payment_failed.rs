@@ -1,9 +1,9 @@
-//! `payment:failed`: the provider refused the charge for good.
+//! `payment:failed`: the provider refused the charge permanently.
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{OrderId, PaymentId};
 
-/// The provider refused the charge for good.
+/// The provider refused the charge permanently.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentFailed {

@@ -23,7 +23,7 @@ pub(crate) struct Links {
     stripe: Option<FaultProxy>,
 }
 
-/// Where the servers are.
+/// The URLs of the servers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Servers<'s> {
     pub(crate) database: &'s str,
@@ -32,7 +32,7 @@ pub(crate) struct Servers<'s> {
 }
 
 impl Links {
-    /// Proxies of the servers that these URLs name.
+    /// Starts a proxy for the server of each URL.
     pub(crate) async fn start(servers: Servers<'_>) -> Self {
         let stripe = match servers.stripe {
             Some(stripe) => Some(FaultProxy::start(parse_address(stripe)).await),

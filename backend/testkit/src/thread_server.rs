@@ -33,7 +33,7 @@ impl std::fmt::Display for Closed {
 impl std::error::Error for Closed {}
 
 impl ThreadServer {
-    /// Listens on a free port of the loopback interface. Where `answer` gives nothing, the connection is closed.
+    /// Listens on a free port of the loopback interface. If `answer` returns `None`, the connection is closed.
     pub(crate) fn start<F, A>(answer: F) -> Self
     where
         F: Fn(Request<Bytes>) -> A + Send + Sync + 'static,
@@ -75,13 +75,13 @@ where
             async move {
                 let (parts, body) = request.into_parts();
                 let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
-                // A client that goes away does not undo the work that it has asked for.
+                // A client that disconnects does not cancel the work that it requested.
                 let work = tokio::spawn(answer(Request::from_parts(parts, body)));
                 work.await.ok().flatten().ok_or(Closed)
             }
         });
         tokio::spawn(async move {
-            // A connection that ends early is what the tests are about.
+            // Tests close connections early, so an error is expected.
             drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
         });
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// Ticks of the kernel's clock in a second, on every Linux.
 const TICKS: u64 = 100;
 
-/// What a process has used so far.
+/// The resources that a process has used so far.
 #[derive(Clone, Copy)]
 pub(crate) struct Used {
     /// Time on a processor, as `utime` and `stime` count it: in steps of 10 ms.
@@ -19,7 +19,7 @@ pub(crate) struct Used {
 
 pub(crate) fn used(pid: u32) -> Used {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    // The name of the program stands in brackets, and may hold spaces.
+    // The name of the program is in parentheses and may contain spaces.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     let ticks: u64 = fields[11..13].iter().map(|field| field.parse::<u64>().unwrap()).sum();
     let mut used =

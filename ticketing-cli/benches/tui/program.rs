@@ -14,7 +14,7 @@ const SIZE: PtySize = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_heigh
 /// The deadline of every wait.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// What the program wrote at once, and when.
+/// One read of the program's output, with its time.
 type Written = (Instant, Vec<u8>);
 
 /// A run of the program.
@@ -117,7 +117,7 @@ impl Drop for Program {
 /// Hands on what the program writes.
 fn read(mut screen: Box<dyn Read + Send>, written: &Sender<Written>) {
     let mut bytes = vec![0; 1 << 16];
-    // Where the program has ended, some systems say so by an error.
+    // On some systems the read fails after the end of the program.
     while let Ok(count @ 1..) = screen.read(&mut bytes) {
         if written.send((Instant::now(), bytes[..count].to_vec())).is_err() {
             return;

@@ -13,10 +13,10 @@ pub(crate) const TICKETS: usize = 40;
 
 const PASSWORD: &str = "correct horse";
 
-/// `ticketing serve`, and those who use it.
+/// `ticketing serve`, with the home folder of its user.
 pub(crate) struct Server {
     pub(crate) url: String,
-    /// The home of the one who sits at the terminal, signed in.
+    /// The home folder of the user at the terminal, who is signed in.
     pub(crate) home: TempDir,
     pub(crate) runtime: Runtime,
     child: Child,
@@ -51,7 +51,8 @@ impl Server {
         Self { url, home, runtime, child, _data: data }
     }
 
-    /// A buyer of a round: who has given up a reservation cannot reserve the ticket again for a minute.
+    /// Signs up the buyer of a round. After a cancelled reservation, a buyer cannot reserve the same ticket again for a
+    /// minute, so each round has a new one.
     pub(crate) fn buyer(&self, round: u32) -> Client {
         self.runtime.block_on(someone(&self.url, &format!("buyer-{round}@example.com")))
     }
@@ -75,7 +76,7 @@ async fn someone(url: &str, email: &str) -> Client {
     client
 }
 
-/// Signs the one at the terminal up, as they would do it.
+/// Signs up the user at the terminal, by the command line.
 fn sign_up(home: &Path, url: &str) {
     let mut child = program(home)
         .args(["--server", url, "auth", "signup", "--email", "viewer@example.com", "--password-stdin"])
@@ -88,7 +89,7 @@ fn sign_up(home: &Path, url: &str) {
     assert!(child.wait().unwrap().success(), "signing up");
 }
 
-/// The program, with a home of its own and without a trace of the environment of the one who measures.
+/// Returns the program with its own home folder and an empty environment.
 fn program(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketing"));
     command.env_clear().env("TICKETING_HOME", home).stdin(Stdio::null());

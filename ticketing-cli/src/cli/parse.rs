@@ -119,7 +119,7 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
     Ok(Parsed { cli, select, writes, call })
 }
 
-/// What `--version` prints.
+/// The output of `--version`.
 pub(super) const VERSION: &str = concat!("ticketing ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Whether the arguments ask for the version alone, which needs no tree of commands.

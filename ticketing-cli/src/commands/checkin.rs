@@ -139,7 +139,7 @@ async fn show_verdicts(
     Ok(tally)
 }
 
-/// The part of a scanned text that is looked at; a code has 128 characters.
+/// The maximum length of a scanned text that is read; a code has 128 characters.
 const MAX_CODE_CHARS: usize = 1024;
 
 /// The codes of the arguments, else those of stdin.

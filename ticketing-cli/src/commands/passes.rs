@@ -34,7 +34,7 @@ pub(crate) enum Passes {
     Show(show::Args),
     /// Give a pass away, or take it back
     Transfer(transfer::Args),
-    /// Claim a pass that someone gives away
+    /// Claim a pass that another user gives away
     Claim(claim::Args),
     /// Offer a pass for resale
     #[command(alias = "sell")]

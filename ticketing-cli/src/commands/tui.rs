@@ -85,7 +85,7 @@ impl ApiCommand for Args {
     }
 }
 
-/// The part of the marketplace to show.
+/// The parts that a run of the full-screen program needs.
 pub(crate) struct Show {
     pub(crate) client: Client,
     pub(crate) journal: Journal,

@@ -1,4 +1,4 @@
-//! The journal of a door without a network: an admission is on disk before the door says so.
+//! The journal of an offline door: an admission is on disk before the door shows it.
 //!
 //! The file lies beside the door list. It holds the code of each pass that entered, the time, the device and the idempotency key of
 //! its upload, and the outcome of the upload.
@@ -33,7 +33,7 @@ pub(super) struct Admitted {
 }
 
 impl Admitted {
-    /// Returns what the door says, with the admissions of earlier holders.
+    /// Returns the verdict of the door, with the admissions of earlier holders.
     pub(super) fn verdict(&self, earlier: Vec<DoubleAdmission>) -> Verdict {
         let Self { pass_id, title, seat, at, device, .. } = self.clone();
         let mut admission = Admission::new(pass_id, title, at).double_admissions(earlier);
@@ -149,7 +149,7 @@ impl DoorJournal {
         places.filter_map(|place| self.entries.get(*place)).map(|(admitted, _)| admitted)
     }
 
-    /// Notes an admission. It is on disk when this returns.
+    /// Records an admission. It is on disk when this returns.
     ///
     /// # Errors
     /// If it cannot be written: then nobody was admitted.

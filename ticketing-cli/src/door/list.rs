@@ -69,11 +69,11 @@ impl DoorList {
     /// Fetches the list of the events of the user. `clock` is that of this machine.
     ///
     /// # Errors
-    /// If the server cannot be reached, or nobody is signed in.
+    /// If the server cannot be reached, or no user is signed in.
     pub(crate) async fn fetch(client: &Client, clock: impl Fn() -> Timestamp) -> Result<Self, Error> {
         let keys = client.passes().keys().await?;
         let passes = client.passes().list().issued().limit(MAX_PAGE).all().await?;
-        // Only the answers tell the time of the server.
+        // Only a response has the time of the server.
         let local = clock();
         let prepared_at = client.server_time(local);
         let clock_offset = prepared_at.as_millis() - local.as_millis();
@@ -143,9 +143,9 @@ pub(super) struct Rules {
 
 /// The decision on a code.
 pub(super) enum Decision<'a> {
-    /// The pass may enter: the door notes it, and then says so, with the admissions of earlier holders.
+    /// Admit the holder: the door records the admission before it shows the verdict, with the admissions of earlier holders.
     Admit(&'a Pass, PassClaim, Vec<DoubleAdmission>),
-    /// Nobody enters.
+    /// Refuse the code.
     Refuse(Box<Verdict>),
 }
 

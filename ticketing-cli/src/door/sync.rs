@@ -15,7 +15,7 @@ use super::list::{MAX_PAGE, Origin};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 
-/// What an upload has found.
+/// The result of an upload.
 #[derive(Debug)]
 pub(crate) struct SyncReport {
     /// The admissions that were uploaded now.

@@ -25,7 +25,7 @@ impl Write for Buffer {
     }
 }
 
-/// A reader that has gone.
+/// A pipe whose reader has closed it.
 struct Gone;
 
 impl Write for Gone {
@@ -86,7 +86,7 @@ pub(crate) fn pipe(input: &'static str) -> FakeIo {
     new_fake(terminal_info(false), input, &[])
 }
 
-/// A pipe whose reader has gone.
+/// Returns output to a pipe whose reader has closed it.
 pub(crate) fn broken_pipe() -> Io {
     Io::new(
         Box::new(Gone),

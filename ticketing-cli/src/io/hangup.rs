@@ -2,7 +2,7 @@
 
 use std::future::pending;
 
-/// Ends when the reader of stdout has gone. It never ends where stdout is no pipe.
+/// Completes when the reader of stdout closes the pipe. Never completes if stdout is not a pipe.
 #[cfg(unix)]
 pub(super) async fn of_stdout() {
     let (sender, gone) = tokio::sync::oneshot::channel();
@@ -17,13 +17,13 @@ pub(super) async fn of_stdout() {
     }
 }
 
-/// Other systems cannot be asked; there the next write fails.
+/// Other systems cannot report it; there the next write fails.
 #[cfg(not(unix))]
 pub(super) async fn of_stdout() {
     pending::<()>().await;
 }
 
-/// Waits until stdout is hung up; false where the system cannot tell.
+/// Waits until stdout hangs up. Returns `false` if the system cannot report it.
 #[cfg(unix)]
 fn wait_for_hangup() -> bool {
     use rustix::event::{PollFd, PollFlags, poll};

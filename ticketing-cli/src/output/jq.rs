@@ -17,7 +17,7 @@ use crate::failure::{Failure, Outcome};
 /// The types of a run.
 struct Types;
 
-/// What the functions of a run share.
+/// The context of a run, which its functions share.
 #[derive(Clone, Copy)]
 struct Run<'a> {
     lut: &'a Lut<Types>,

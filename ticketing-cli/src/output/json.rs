@@ -45,7 +45,7 @@ pub(crate) fn escape(json: &str) -> String {
     text
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` passes the error by value")]
 fn unwritable(error: serde_json::Error) -> Failure {
     Failure::failed(format!("cannot write JSON: {error}"))
 }

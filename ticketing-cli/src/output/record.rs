@@ -1,4 +1,4 @@
-//! What a record has in every format: columns and cells.
+//! The columns and cells of a record, which every format uses.
 
 use serde::Serialize;
 use ticketing_sdk::{EventTime, Timestamp};

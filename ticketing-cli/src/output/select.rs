@@ -16,13 +16,13 @@ pub(crate) struct Select {
     pub(crate) template: Option<String>,
 }
 
-/// The text of a filter or template.
+/// The output of a filter or template.
 #[derive(Debug, Default)]
 pub(super) struct Shaped {
     pub(super) text: String,
-    /// What the filter says beside its text.
+    /// The messages of the filter (`debug`, `stderr`).
     pub(super) messages: Vec<String>,
-    /// Why it ended before its end.
+    /// The error that ended the filter early.
     pub(super) failure: Option<Failure>,
 }
 

@@ -59,10 +59,10 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-/// What readers of YAML 1.1 or 1.2 take for a truth value, nothing or a number.
+/// The words that parsers of YAML 1.1 or 1.2 read as a boolean, null or a number.
 const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
 
-/// Whether every reader takes a text without quotes for that text. Times and numbers begin with no letter.
+/// Returns whether every parser reads the unquoted text as a string. Times and numbers do not begin with a letter.
 fn is_plain(text: &str) -> bool {
     let is_harmless = |c: char| c.is_alphanumeric() || " -_./@()+&!'$".contains(c);
     text.starts_with(char::is_alphabetic)

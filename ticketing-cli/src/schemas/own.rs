@@ -80,7 +80,7 @@ pub(super) fn types() -> Map<String, Value> {
                 "outcome": {"enum": ["done", "paid", "cancelled", "declined", "unpaid", "not_done", "unknown", "repeat", "skipped"]},
                 "orderId": optional("string", "The order that the write concerns."),
                 "paymentId": optional("string", "The newest payment of the order."),
-                "result": optional("object", "What the write made, as the server answered it: the ticket, the pass, the claim code."),
+                "result": optional("object", "The created resource, as the server returned it: the ticket, the pass, the claim code."),
                 "detail": text("What became of the write and of the money, in words; if it is not settled, what to do."),
             }),
         ),

@@ -1,7 +1,6 @@
 //! Servers that speak TLS: with a certificate that is valid, expired, of another host, or of an unknown authority.
 //!
-//! The certificates in `certificates/` are of an authority that nothing but these tests trusts, and valid until 2120 where they are
-//! valid.
+//! The certificates in `certificates/` are of an authority that only these tests trust. The valid ones expire in 2120.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -243,7 +243,7 @@ impl Stage {
         self.buyer.command(&words).spawn().unwrap()
     }
 
-    /// The next command tells of an interrupted write if and only if there is one.
+    /// Checks that the next command reports an interrupted write if and only if there is one.
     fn check_notice(&self, cli: &Cli, title: &str, figures: &mut Figures) {
         let interrupted = notes_of(cli) > 0;
         let run = cli.ok(&["orders", "list"]);
@@ -316,7 +316,7 @@ fn waited(child: &mut Child, delay: Duration) -> bool {
     }
 }
 
-/// Returns how many writes of this user are noted down. A note that is settled is empty before it is gone.
+/// Returns the number of journal entries of this user. A settled entry is emptied before it is deleted.
 fn notes_of(cli: &Cli) -> usize {
     let Ok(notes) = std::fs::read_dir(cli.home.path().join("journal")) else { return 0 };
     let notes = notes.map(|note| note.unwrap());

@@ -170,7 +170,7 @@ fn home_that_cannot_be_made_is_named_and_stops_what_keeps_something() {
     owner.ticket("Opera", "20");
     let run = |words: &[&str], input: &str| {
         let mut command = owner.command(words);
-        // Nobody can make a folder there, not even root.
+        // Not even root can create a folder there.
         command.env("TICKETING_HOME", "/proc/ticketing");
         crate::support::finish(command, input)
     };

@@ -101,7 +101,7 @@ impl Desktop {
         eventually("the keyring has left the bus", || self.lock_state().is_empty());
     }
 
-    /// What the keyring says of its lock, if it is there.
+    /// Returns the lock state of the keyring, if there is one.
     fn lock_state(&self) -> String {
         let mut command = self.tool("dbus-send");
         command.args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"]);
@@ -136,12 +136,12 @@ impl Desktop {
         run
     }
 
-    /// The file that stands in for the keyring.
+    /// Returns the path of the file that replaces the keyring.
     fn file(&self) -> PathBuf {
         self.path(".local/share/ticketing/sessions.json")
     }
 
-    /// Signs in, looks, and signs out where the session goes into the file, with one line that says so and why.
+    /// Signs in, checks and signs out. The session is stored in the file, and one line of stderr states that and why.
     #[track_caller]
     fn keeps_session_in_file(&self, why: &str) {
         let signed_in = self.ok(SIGN_IN, PASSWORD);

@@ -57,7 +57,7 @@ fn pager_that_is_missing_or_left_early_loses_nothing() {
     for pager in ["no-such-pager-here", "false", "exit 3"] {
         let (code, screen) = run(&cli, &[("TICKETING_PAGER", pager)], &["tickets", "list"]);
         assert_eq!(code, 0, "{pager}: {screen}");
-        // The notice has gone up and out of sight.
+        // The notice has scrolled off the screen.
         assert!(screen.matches("Opera").count() > 15, "{pager}: {screen}");
     }
 }

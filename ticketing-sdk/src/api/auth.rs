@@ -88,7 +88,7 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// If the server cannot be reached, the session stays; [`Self::forget`] drops it all the same.
+    /// If the server cannot be reached, the session stays; [`Self::forget`] removes it locally.
     pub async fn sign_out(&self) -> Result<()> {
         self.client
             .request(Method::POST, "/api/users/signout")

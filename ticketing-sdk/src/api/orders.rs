@@ -82,7 +82,7 @@ impl Orders {
     /// Orders a ticket at the price that the buyer was shown.
     ///
     /// Fails as [`create`](Self::create), and with `price_changed` where the ticket costs something else by now;
-    /// [`Error::new_price`](crate::Error::new_price) tells what. A server of the teaching versions ignores the price.
+    /// [`Error::new_price`](crate::Error::new_price) has the price. A server of the teaching versions ignores the price.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -32,7 +32,7 @@ pub struct Payments {
     pub(super) client: Client,
 }
 
-/// A card, as a token of the card provider (`tok_visa`); never a card number. Its `Debug` keeps it to itself.
+/// A card, as a token of the card provider (`tok_visa`); never a card number. `Debug` redacts it.
 ///
 /// ```
 /// use ticketing_sdk::CardToken;
@@ -149,7 +149,7 @@ impl Payments {
     /// Returns how buyers of this marketplace give their card. A program without a browser shows the address of the
     /// order's page where the answer is [`CardEntry::Page`], and follows the order.
     ///
-    /// The marketplace's page tells; a server without pages takes tokens.
+    /// The page of the marketplace states it; a server without pages accepts tokens.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -171,7 +171,7 @@ impl Payments {
 
     /// Pays for an order.
     ///
-    /// The outcome may still be open when it returns: look at the status, or use [`Write::wait_until_settled`] in place of
+    /// The payment may still be pending when it returns: check its status, or use [`Write::wait_until_settled`] in place of
     /// awaiting it. Never charges twice, however often it is sent.
     ///
     /// Fails with `card_declined`, `order_expired`, `order_cancelled`, `order_paid`, `not_owner`, `not_found` and

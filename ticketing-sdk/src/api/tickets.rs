@@ -392,8 +392,8 @@ fn starts_at(ticket: &Ticket) -> Option<Timestamp> {
     ticket.details.starts_at.as_ref().map(EventTime::instant)
 }
 
-/// Returns when a ticket was listed, in milliseconds since the Unix epoch. Its identifier tells where the backend does
-/// not.
+/// Returns when a ticket was listed, in milliseconds since the Unix epoch: by its creation time, else by the time in its
+/// identifier.
 fn age(ticket: &Ticket) -> Option<i64> {
     ticket.created_at.map(|at| at.as_millis()).or_else(|| made_at(ticket.id.as_str()))
 }

@@ -57,7 +57,7 @@ impl Orders {
         );
         let order: Option<Order> = match order {
             Ok(order) => Some(order),
-            // The others can tell their parts.
+            // At least one other service has answered with its part.
             Err(error) if error.is_transient() && (payments.is_ok() || tickets.is_ok()) => None,
             Err(error) => return Err(error),
         };

@@ -88,7 +88,7 @@ impl Error {
         }
     }
 
-    /// Returns how long the server wants the caller to wait.
+    /// Returns the `Retry-After` of the response.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -230,7 +230,7 @@ impl Error {
     }
 
     /// Returns whether the key of the write must be kept: the outcome is not known, and a later attempt with the same
-    /// key can find it out. Programs that note keys down forget a key only where this is false.
+    /// key can find it out. Programs that store keys delete a key only if this is false.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -56,7 +56,7 @@ impl ReqwestBackend {
                 None
             }
         };
-        // A proxy may itself speak TLS, so a configuration is needed for plain HTTP, too; certificates are not.
+        // A proxy may use TLS itself, so plain HTTP needs a TLS configuration too, but no certificates.
         let tls = match options.tls {
             Some(config) => Some(*config),
             None => tls::config(&options.root_certificates, url.scheme() == "https")?,
@@ -105,7 +105,7 @@ impl Default for ConnectionOptions {
 
 /// Which proxy is used.
 pub(crate) enum ProxyChoice {
-    /// The one that the environment names, and none for this machine.
+    /// The proxy that the environment names; none for a server on this machine.
     Environment,
     /// None.
     Never,

@@ -154,7 +154,7 @@ impl Reply {
         Self::new(Kind::Hang)
     }
 
-    /// Live changes in their wire format, after which the stream stays open and silent.
+    /// Live changes in their wire format, after which the stream stays open and idle.
     ///
     /// ```
     /// # use ticketing_sdk::{Client, ErrorCode, Method, mock::{Mock, Reply}};

@@ -46,7 +46,7 @@ fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
 /// keys of their own, which no server has.
 type Sessions = BTreeMap<String, String>;
 
-/// What the notes about an entry of a keyring say.
+/// The notes about an entry of a keyring.
 #[cfg(feature = "keyring")]
 mod note {
     pub(super) const SESSION: &str = "session";
@@ -147,7 +147,7 @@ impl FileSessions {
             // A damaged entry holds no session; a sign-in replaces it.
             let mut sessions = self.read().ok().flatten().unwrap_or_default();
             change(&mut sessions);
-            // A temporary file is born with mode 0600, so the secret is never readable by others.
+            // A temporary file is created with mode 0600, so others can never read the secret.
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
             file.write_all(&serde_json::to_vec_pretty(&sessions)?)?;
             file.as_file().sync_all()?;

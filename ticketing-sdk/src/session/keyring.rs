@@ -61,7 +61,7 @@ enum KeyringError {
 }
 
 impl Keyring {
-    /// The sessions of a profile. The file for want of a keyring is in the user's local data folder.
+    /// The sessions of a profile. The file that replaces a missing keyring is in the user's local data folder.
     ///
     /// ```
     /// use ticketing_sdk::{Client, Keyring};
@@ -97,7 +97,7 @@ impl Keyring {
         self.file.noted(&self.account(server)).ok().flatten()
     }
 
-    /// Asks the keyring, unless it has failed before.
+    /// Calls the keyring on its own thread, unless an earlier call failed.
     fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn KeyringBackend) -> Result<T, KeyringError> + Send + 'static,
@@ -108,7 +108,7 @@ impl Keyring {
         }
         let backend = Arc::clone(&self.backend);
         let (answer, answers) = mpsc::channel();
-        // A thread of its own: one that hangs must not keep the program from ending.
+        // Not a pool thread: a call that hangs must not prevent the program from ending.
         let asked = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
             let _ = answer.send(question(&*backend));
         });
@@ -216,7 +216,7 @@ impl fmt::Debug for Keyring {
     }
 }
 
-/// A profile's name with nothing in it that means something in a path.
+/// Returns the name of a profile without the characters that have a meaning in a path.
 fn file_name(profile: &str) -> String {
     profile.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect()
 }
@@ -245,7 +245,7 @@ impl KeyringBackend for System {
     fn get(&self, account: &str) -> Result<Option<String>, KeyringError> {
         match Self::entry(account)?.get_password() {
             Ok(secret) => Ok(Some(secret)),
-            // The words of the other two errors may hold the secret's bytes.
+            // The messages of the other two errors may contain bytes of the secret.
             Err(
                 keyring::Error::NoEntry | keyring::Error::BadEncoding(_) | keyring::Error::BadDataFormat(..),
             ) => Ok(None),

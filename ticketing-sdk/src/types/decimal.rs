@@ -10,7 +10,7 @@ pub(super) struct Decimal {
     exponent: i64,
 }
 
-/// Exponents beyond it are as good as it: no amount has them.
+/// Larger exponents are reduced to this one: no amount has either.
 const MAX_EXPONENT: i64 = 1_000_000_000;
 /// No `i64` has more zeros at its end.
 const MAX_ZEROS: usize = 18;
@@ -42,7 +42,7 @@ impl Decimal {
         self.digits.is_empty()
     }
 
-    /// The count of cents of so many dollars, without the sign.
+    /// Returns the amount in cents, without the sign.
     pub(super) fn cents(&self) -> Result<i64, MoneyError> {
         if self.is_zero() {
             return Ok(0);
@@ -51,7 +51,7 @@ impl Decimal {
         if zeros < 0 {
             return Err(MoneyError::TooPrecise);
         }
-        // More digits than an i64 holds are certainly too much money.
+        // A number with more zeros than this does not fit an `i64`.
         let zeros = usize::try_from(zeros).ok().filter(|zeros| *zeros <= MAX_ZEROS);
         let zeros = zeros.ok_or(MoneyError::TooLarge)?;
         format!("{}{}", self.digits, "0".repeat(zeros)).parse().map_err(|_| MoneyError::TooLarge)

@@ -40,7 +40,7 @@ pub(crate) fn reload(report: &mut Report, program: &mut Program, market: &[Ticke
     report.times("a reload: its first page, which takes the place of all", pages[..1].to_vec());
 }
 
-/// Someone filters while pages come in: twenty of them between the letter and its result.
+/// Measures a filter while pages arrive: twenty pages between the key and its result.
 fn while_loading(report: &mut Report, market: &[Ticket]) {
     let mut program = Program::start();
     let (known, coming) = market.split_at(TICKETS / 2);

@@ -8,7 +8,7 @@ use crate::report::Report;
 /// The figure that is compared with the naive way.
 pub(crate) const RESULT: &str = "a letter: until its result is shown";
 
-/// What is looked for: common and rare, wide, with accents, two words, and nothing that there is.
+/// The searched texts: common and rare, wide, accented, of two words, and one without a match.
 pub(crate) const WORDS: [&str; 8] =
     ["jazz lake", "night", "zürich", "rustconf vip", "東京", "🎷 sax", "symphony balcony", "xylophone"];
 

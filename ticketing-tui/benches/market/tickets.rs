@@ -3,7 +3,7 @@
 
 use ticketing_sdk::{Money, Ticket, TicketStatus, Timestamp, fixtures};
 
-/// When the benchmark takes place.
+/// The time of the benchmark, in milliseconds since the Unix epoch.
 pub(crate) const NOW: i64 = 1_800_000_000_000;
 
 const ACTS: [&str; 32] = [

@@ -23,7 +23,7 @@ impl FeedCursor {
     }
 }
 
-/// Forwards the live changes after the cursor until the feed ends for good.
+/// Forwards the live changes after the cursor until the feed ends without a reconnect.
 pub(crate) async fn follow(client: Client, events: Sender<Event>, cursor: FeedCursor) {
     let mut changes = client.tickets().follow(cursor.get());
     loop {

@@ -297,7 +297,7 @@ impl LineReader {
     fn new() -> Self {
         let (requests, requested) = std::sync::mpsc::channel();
         let (sender, read) = mpsc::unbounded_channel();
-        // A thread of its own: a line that never comes must not keep the program from ending.
+        // Not a pool thread: a read that never returns must not prevent the program from ending.
         let reader = std::thread::Builder::new().name("lines".to_owned()).spawn(move || {
             while let Ok(secret) = requested.recv() {
                 let Some(line) = read_line(secret) else { return };

@@ -21,7 +21,7 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(16);
 /// Runs the marketplace on the whole terminal, until the user quits.
 ///
 /// # Errors
-/// When the terminal cannot be read or written. It is left clean all the same.
+/// If the terminal cannot be read or written. It is restored in any case.
 pub async fn run(options: Options) -> io::Result<ExitReason> {
     let mut signals = Signals::listen()?;
     let mut terminal = Terminal::new()?;
@@ -96,7 +96,7 @@ impl Driver {
                     }
                 },
                 input = inputs.next() => match input {
-                    // Its terminal is gone.
+                    // The terminal was closed.
                     None => return Ok(ExitReason::Terminated),
                     Some(input) => {
                         let next = match event(input?) {
@@ -117,7 +117,7 @@ impl Driver {
         }
     }
 
-    /// Hands an event to the core, with those that wait behind it, and does what follows from them.
+    /// Passes an event and the queued ones to the core, and executes their effects.
     fn take(&mut self, event: Event) -> io::Result<LoopControl> {
         let mut event = Some(event);
         let mut taken = 0;

@@ -19,7 +19,7 @@ impl TerminalModes {
     /// Puts them back.
     pub(crate) fn restore(&self) {
         if let Some(modes) = &self.modes {
-            // A failure means that the terminal is gone.
+            // A failure means that the terminal was closed.
             let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, modes);
         }
     }
@@ -27,11 +27,11 @@ impl TerminalModes {
 
 #[cfg(not(unix))]
 impl TerminalModes {
-    /// There is nothing to note down here.
+    /// Does nothing: these systems have no terminal modes.
     pub(crate) fn save() -> Self {
         Self {}
     }
 
-    /// There is nothing to put back here.
+    /// Does nothing.
     pub(crate) fn restore(&self) {}
 }

@@ -1,4 +1,4 @@
-//! The door of the seller: what it knows without a network, and which admissions happened twice.
+//! The door of the seller: its offline state, and double admissions.
 
 use std::collections::HashMap;
 

@@ -24,7 +24,7 @@ impl Model {
                 let back = self.was_live && !matches!(self.feed_state, FeedState::Live);
                 self.was_live = true;
                 self.feed_state = FeedState::Live;
-                // The changes go on where they stopped; only what was never there is loaded.
+                // The changes resume after the last one, so only data that was never loaded is loaded.
                 if !matches!(self.market.load, Load::Ready | Load::Loading(_)) {
                     self.load_market();
                 }
@@ -96,7 +96,7 @@ impl Model {
                 }
             }
         }
-        // There is no feed of orders; a change of its ticket is the sign that an order has gone on.
+        // Orders have no feed: a change of its ticket shows that an order may have changed.
         let stale = self.orders.list().iter().find(|order| {
             let over = ticket.order_id.as_ref() != Some(&order.id) || ticket.status == TicketStatus::Sold;
             order.ticket.id == ticket.id && !order.status.is_final() && over

@@ -25,7 +25,7 @@ struct Entry {
 /// A search that is under way.
 #[derive(Default)]
 struct Search {
-    /// The rows to look at; all of them, if there are none here.
+    /// The rows to test; `None` means all rows.
     candidates: Option<Vec<RowId>>,
     next: usize,
     found: Vec<Entry>,
@@ -133,7 +133,7 @@ impl FilteredView {
             found.retain(|entry| search.changed_rows.binary_search(&entry.row).is_err());
             found.extend(search.changed_rows.iter().filter_map(|row| self.entry(tickets, *row)));
         }
-        // It finds the parts that are sorted, and merges them.
+        // The stable sort detects the sorted runs and merges them.
         found.sort_by(|one, two| self.compare(tickets, one, two));
         self.order = found;
         self.applied_text.clone_from(&self.query.text);

@@ -20,7 +20,7 @@ impl Model {
     pub(crate) fn load_market(&mut self) {
         self.market.begin_reload();
         if let Load::Loading(before) = self.market.load {
-            // It will not be answered to its end.
+            // Its further replies are ignored.
             self.pending_calls.remove(&before);
         }
         self.market.load = Load::Loading(self.call(Call::Market));
@@ -64,7 +64,7 @@ impl Model {
         self.call(Call::Session);
     }
 
-    /// Reserves a ticket at the price that was shown. `None` where that is under way already.
+    /// Reserves a ticket at the price that was shown. Returns `None` if a reservation of it is pending.
     pub(crate) fn reserve(&mut self, ticket: &TicketId, price: Money) -> Option<CallId> {
         if self.orders.is_reserving(ticket) {
             return None;
@@ -74,12 +74,12 @@ impl Model {
         Some(call)
     }
 
-    /// The page on which an order is paid for, where cards are given there.
+    /// Returns the page on which an order is paid, if cards are entered on that page.
     pub(crate) fn payment_page(&self, order: &OrderId) -> Option<String> {
         (self.card_entry == CardEntry::Page).then(|| Pages::of(&self.server).order(order))
     }
 
-    /// Pays for an order, unless something is being done to it already, or there is nothing to pay.
+    /// Pays for an order, unless an operation on it is pending, or it awaits no payment.
     pub(crate) fn pay(&mut self, id: &OrderId, token: SecretString) {
         let Some(order) = self.orders.get(id).filter(|order| order.status == OrderStatus::Created) else {
             return;
@@ -92,7 +92,7 @@ impl Model {
         self.orders.begin_action(id, call, OrderAction::Pay);
     }
 
-    /// Lets go of a reservation, unless something is being done to it already.
+    /// Cancels a reservation, unless an operation on its order is pending.
     pub(crate) fn cancel(&mut self, id: &OrderId) {
         let open = self.orders.get(id).is_some_and(|order| order.status == OrderStatus::Created);
         if open && self.orders.action(id).is_none() {
@@ -101,7 +101,8 @@ impl Model {
         }
     }
 
-    /// Changes a listing, which is shown at once. `None` where there is none, or something is being done to it.
+    /// Changes a listing, and shows the change at once. Returns `None` if there is no such listing, or an operation on it
+    /// is pending.
     pub(crate) fn change(&mut self, id: &TicketId, new: &TicketUpdate) -> Option<CallId> {
         let listing = self.listings.get(id).filter(|listing| listing.pending.is_none())?;
         let version = listing.ticket.version;
@@ -154,7 +155,7 @@ impl Model {
         self.effect(Effect::Browse(address));
     }
 
-    /// Changes a setting, for good.
+    /// Changes a setting, and stores it in the config file.
     pub(crate) fn change_setting(&mut self, change: SettingChange) {
         self.settings.apply(&change);
         self.effect(Effect::Save(change));

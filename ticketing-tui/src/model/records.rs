@@ -1,4 +1,4 @@
-//! What the server lists for the user, each in the newest version that is known.
+//! The lists of the user's records, each in its newest known version.
 
 use std::collections::HashSet;
 use std::hash::Hash;

@@ -126,10 +126,10 @@ impl Model {
                 self.market.mark_withdrawn(ticket);
                 self.listings.remove(ticket);
             }
-            // Someone has claimed or bought it.
+            // Another user has claimed or bought it.
             CallSubject::Pass(pass) if error.is(&ErrorCode::NotFound) => self.passes.remove(pass),
             CallSubject::File => self.notify(Level::Error, error.line()),
-            // A ticket that was listed all the same is shown.
+            // The write may have taken effect, so the listings are loaded again.
             CallSubject::ScreenWrite
                 if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() =>
             {
@@ -225,7 +225,7 @@ impl Model {
         self.market.tickets.get(ticket).map_or("It", |row| &row.title).to_owned()
     }
 
-    /// Tells by whom a ticket is reserved that was refused as reserved, once the list of one's own orders has come.
+    /// Reports who holds a ticket whose reservation was refused, once the user's orders are loaded.
     fn check_reservation(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
         let Some(ticket) = self.reservation_checks.remove(&id) else { return };
         let holds = |order: &Order| order.ticket.id == ticket && order.status != OrderStatus::Cancelled;

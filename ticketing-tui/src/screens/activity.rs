@@ -143,7 +143,7 @@ fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
     let inner = inset(below(area, 1), 2, 0);
     let bars = model.market.activity.bars(model.now);
     let room = usize::from(inner.width.saturating_sub(LABEL)).clamp(1, BARS);
-    // A narrow chart has the sums of several bars in each column, so that it is ten minutes long all the same.
+    // A column of a narrow chart is the sum of several bars, so that the chart still covers ten minutes.
     let each = BARS.div_ceil(room);
     let width = u16::try_from(BARS.div_ceil(each)).unwrap_or(u16::MAX);
     let theme = painter.theme;

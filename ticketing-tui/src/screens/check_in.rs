@@ -74,7 +74,7 @@ fn title_with_seat(title: &str, seat: Option<&str>) -> String {
     seat.map_or(title.clone(), |seat| format!("{title}, {}", text::sanitize(seat)))
 }
 
-/// What the server says about an admission of this door.
+/// Returns the text of an admission that the server contradicts.
 fn conflict_words(conflict: &AdmissionConflict, local: &LocalTime) -> String {
     let what = title_with_seat(&conflict.title, conflict.seat.as_deref());
     if conflict.admissions.is_empty() {
@@ -172,7 +172,7 @@ fn standing(model: &Model) -> (String, StyleRole) {
     }
 }
 
-/// What is wrong with the clock of this machine and with the journal of the door.
+/// Returns the warnings about the clock of this machine and the journal of the door.
 fn warnings(model: &Model) -> Vec<String> {
     let damage = model.door.state.iter().flat_map(|state| state.damage.clone());
     model.door_clock_warning().into_iter().chain(damage).collect()

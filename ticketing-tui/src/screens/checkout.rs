@@ -57,7 +57,7 @@ impl Checkout {
         model.orders.get(&self.id)
     }
 
-    /// Returns whether there is something to pay, and it is not being paid.
+    /// Returns whether the order awaits a payment, and none is pending.
     fn is_open(&self, model: &Model) -> bool {
         let held = |order: &Order| {
             order.status == OrderStatus::Created && !Orders::time_left(order, model.server_now()).is_zero()
@@ -128,7 +128,7 @@ impl Checkout {
         }
     }
 
-    /// Notes that the order is paid for, and leads to the code of its ticket a moment later.
+    /// Records that the order is paid, and opens the code of its ticket a moment later.
     fn proceed(&mut self, cx: &mut Context<'_>) {
         if self.order(cx.model).is_none() {
             return;
@@ -180,7 +180,7 @@ impl Screen for Checkout {
             ];
         }
         if self.is_open(model) {
-            // Letters are written into the field, so these have keys that write none.
+            // The field receives letters, so these actions have keys that type none.
             return vec![Action::Pay, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
         }
         match status {

@@ -9,11 +9,11 @@ use crate::effect::CallId;
 use crate::event::Reply;
 use crate::widgets::form::Form;
 
-/// What is particular about a form.
+/// The parts in which forms differ.
 pub(super) trait FormPage: fmt::Debug + 'static {
-    /// The width of the popup; a form without one has the screen to itself.
+    /// The width of the popup; a form without one fills the screen.
     const POPUP: Option<u16>;
-    /// What is under way while the form is sent.
+    /// The label while the form is sent.
     const PENDING: &'static str = "Asking";
     /// Whether a refusal because the session has ended leads to the sign-in.
     const NEEDS_SESSION: bool = true;

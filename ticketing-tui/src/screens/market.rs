@@ -38,7 +38,7 @@ impl Market {
         Some((model.market.tickets.id(id)?, row))
     }
 
-    /// Keeps in mind which ticket is selected.
+    /// Remembers which ticket is selected, to keep it selected when rows move.
     fn anchor(&mut self, model: &Model) {
         self.anchor = self.selected(model).map(|(id, _)| id);
     }

@@ -10,7 +10,7 @@ use crate::widgets::columns::{Columns, Row};
 use crate::widgets::list::List;
 use crate::widgets::{panes, placeholder};
 
-/// What a list of the user shows.
+/// A list of the user's own records: its texts, actions and rows.
 pub(super) trait OwnList: fmt::Debug + 'static {
     type Item: Record;
 

@@ -18,7 +18,7 @@ pub(crate) struct Pass {
     load: Load,
     /// When it was requested last.
     requested_at: Timestamp,
-    /// The code that was encoded last, and what it looks like.
+    /// The code that was encoded last, and its QR code.
     qr: Option<(String, Qr)>,
 }
 

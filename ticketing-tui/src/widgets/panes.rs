@@ -8,10 +8,10 @@ use super::stub;
 
 /// From this width on there is room for what is selected beside the list.
 const SPLIT: u16 = 100;
-/// The width of what is selected, at least.
+/// The minimum width of the pane of the selected item.
 const NARROWEST: u16 = 40;
 
-/// The place of a list, and of what is selected in it.
+/// The areas of a list and of its selected item.
 pub(crate) fn split(area: Rect) -> (Rect, Option<Rect>) {
     if area.width < SPLIT {
         return (Rect { width: area.width.min(columns::MAX_WIDTH), ..area }, None);

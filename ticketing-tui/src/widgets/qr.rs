@@ -24,7 +24,7 @@ enum Scale {
     Double,
 }
 
-/// The light columns on either side: as many as readers want, or as few as they put up with.
+/// The widths of the quiet zone in modules, in order of preference: the standard's, then the narrowest that scanners accept.
 const QUIET_ZONES: [usize; 3] = [4, 3, 2];
 
 impl Qr {

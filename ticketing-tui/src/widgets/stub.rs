@@ -38,7 +38,7 @@ impl Tear {
     }
 }
 
-/// A wider one no longer looks like a ticket.
+/// The maximum width: a wider stub does not look like a ticket.
 pub(crate) const WIDEST: u16 = 64;
 /// The room for its two parts side by side; in a narrower area the part to tear off is below the main part.
 const SIDE_BY_SIDE: (u16, u16) = (56, 9);

@@ -1,4 +1,4 @@
-//! Passwords: taken exactly as they were received, and never shown.
+//! Passwords: used exactly as received, and never shown.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ pub(crate) struct GivenPassword(SecretString);
 #[serde(transparent)]
 struct SecretText(String);
 
-/// Some text cannot be a password.
+/// The error of a text that cannot be a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a password")]
 pub(crate) struct NotAPassword;

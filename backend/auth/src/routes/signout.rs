@@ -14,7 +14,7 @@ use super::TAG;
 use crate::App;
 use crate::store;
 
-/// Nothing to say: `{}`.
+/// An empty object: `{}`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignedOut {}
 

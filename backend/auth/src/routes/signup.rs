@@ -46,8 +46,8 @@ impl SignUp {
 
 /// Signs up.
 ///
-/// Makes an account and begins a session. With an `Idempotency-Key`, the same request again gets the same answer, and
-/// a session of its own.
+/// Creates an account and begins a session. With an `Idempotency-Key`, a repeat of the request gets the same response and a
+/// new session.
 #[utoipa::path(
     post,
     path = "/api/users/signup",
@@ -132,7 +132,7 @@ impl App {
         }
     }
 
-    /// Returns the fingerprint of a sign-up. It is keyed, because a plain hash would allow to guess the password.
+    /// Returns the fingerprint of a sign-up. It is keyed, because a plain hash would allow a dictionary attack on the password.
     fn fingerprint(&self, email: &Email, password: &Password) -> Result<Fingerprint, ApiError> {
         #[derive(Serialize)]
         struct Body<'a> {

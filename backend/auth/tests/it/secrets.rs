@@ -66,7 +66,7 @@ async fn passwords_and_tokens_are_not_logged() {
         .send(post("/api/users/signin", r#"{"email":"ada@example.com","password":"cut-off-password"#))
         .await;
     service.signout(Some(made.cookie())).await;
-    // Even an internal error tells the log what is wrong, not with which password.
+    // The log of an internal error contains the cause, but not the password.
     let db = &service.app.core().db;
     db.write(|tx| tx.execute("UPDATE users SET password_hash = 'broken'", &[])).await.unwrap();
     assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, 500);

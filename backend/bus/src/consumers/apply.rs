@@ -28,7 +28,7 @@ pub(super) enum EventOutcome {
     OutOfOrder,
     /// This version has no handler for it.
     Unhandled,
-    /// It has failed by itself.
+    /// Its handler returned an error, and the database works.
     Failed {
         /// The number of failures.
         failures: u32,

@@ -46,7 +46,7 @@ pub(super) struct DeferredEvents {
     durable: &'static str,
     limits: DeliveryLimits,
     events: HashMap<String, DeferredEvent>,
-    /// The working time of the consumer.
+    /// The working time of the consumer: the time in which it made progress.
     worked: Duration,
     last: Instant,
 }

@@ -92,7 +92,7 @@ async fn only_unsettled_deliveries_are_redelivered(shape: Shape) {
         assert_eq!(names(&rest), ["t/2", "t/3", "t/4"], "it goes on where it stopped, after a restart too");
         return;
     }
-    // A server counts what was under way as tried, and may bring it after the rest.
+    // The server counts unacknowledged messages as delivered, and may redeliver them after the others.
     let mut rest = Vec::new();
     while rest.len() < 3 {
         let deliveries = subscription.next(9).await.unwrap();

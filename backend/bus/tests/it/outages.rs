@@ -187,7 +187,7 @@ async fn locked_database_sets_no_event_aside(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(on_created).with_limits(STRICT)), &shutdown);
-    // Another process writes, and does not come to an end.
+    // Another process holds the write lock and does not commit.
     let other = fixture.service("s");
     let (locked, is_locked) = tokio::sync::oneshot::channel();
     let (release, released) = std::sync::mpsc::channel::<()>();
@@ -279,7 +279,7 @@ async fn event_that_kills_the_process_is_dead_lettered(shape: Shape) {
     let events = [fixture.history("kills", 1), fixture.history("fine", 1)].concat();
     let killer = events[0].id.clone();
     bus.publish(events).await.unwrap();
-    // Ten processes have begun to handle it, and none has come to an end.
+    // Ten processes have started to handle it, and none has finished.
     let noted: Result<_, DbError> = core
         .db
         .write(move |tx| {

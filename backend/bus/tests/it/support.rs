@@ -63,7 +63,7 @@ impl Fixture {
         self.nats.is_none()
     }
 
-    /// Returns the options of a bus on NATS, quick to deliver again what was not answered.
+    /// Returns the options of a bus on NATS, with a short ack wait.
     pub(crate) fn options(&self) -> JetStreamOptions {
         let url = self.nats.as_ref().expect("a NATS server").url();
         JetStreamOptions { ack_wait: Duration::from_secs(2), ..JetStreamOptions::new(url) }

@@ -58,7 +58,7 @@ function unmarked(page: Page): Promise<string[]> {
   })
 }
 
-/** What is the same in every language, and what users and browsers write. */
+/** Texts that no language translates, and those of users and browsers. */
 const SAME = [
   /^(· )?ticketing$/, /^TK1…$/, /^https?:\/\//, /^[0-9a-f]{8}$/, /^(English|日本語)$/,
   // The titles, the description and the identifiers of the scene.

@@ -236,7 +236,7 @@ impl Sample for ExpirationComplete {
     }
 }
 
-/// The three that say the same of a payment.
+/// The three events of a payment that have the same fields.
 macro_rules! charges {
     ($($event:ident),+) => {$(
         impl Sample for $event {

@@ -61,7 +61,7 @@ pub fn step(status: OrderStatus, cause: Cause, expires_at: Timestamp, now: Times
         (Created, Cause::PaymentAuthorized) => Step::To(AwaitingPayment),
         // A capture without a confirmed order cannot happen.
         (Created, Cause::PaymentCreated | Cause::PaymentFailed) => Step::Stay,
-        // The hold is the payment's now: it neither expires nor is it given back at the buyer's wish.
+        // The payment owns the hold now: it does not expire, and the buyer cannot cancel it.
         (
             AwaitingPayment,
             Cause::Cancelled | Cause::Expired | Cause::PaymentAuthorized | Cause::PassAdmitted,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A card as the provider names it: `tok_…` or `pm_…`. Never a card number, and its `Debug` keeps it to itself.
+/// A card as the provider names it: `tok_…` or `pm_…`. Never a card number; `Debug` redacts it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CardToken(String);
 

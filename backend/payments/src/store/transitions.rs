@@ -11,7 +11,7 @@ use ticketing_sdk::{ClientSecret, OrderId, OrderStatus, Timestamp};
 use super::{PaymentRow, find_active_payment, find_order, find_payment, update_order_status, update_state};
 use crate::domain::{OutgoingEvent, StepResult, Transition};
 
-/// What a transition of a payment needs: where its event goes, and the time.
+/// The context of a transition of a payment: the outbox for its event, and the time.
 #[derive(Clone, Copy, Debug)]
 pub struct PaymentPublisher<'a> {
     /// The outbox.

@@ -47,7 +47,7 @@ pub(super) struct Engine {
     pub(super) notifier: Option<Arc<Notifier>>,
 }
 
-/// What the threads have done.
+/// The counters of the database threads.
 #[derive(Default)]
 pub(super) struct Counters {
     /// The name of the file or the schema, which is the label `database` of metrics.

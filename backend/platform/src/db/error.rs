@@ -22,7 +22,7 @@ pub enum DbError {
     /// or will be; only a read of the database shows which. The unit was not run again.
     #[error("the outcome of the commit is unknown: {0}")]
     Uncertain(String),
-    /// A statement is wrong, or a row is not what it should be.
+    /// A statement is invalid, or a row has an unexpected value.
     #[error("the database refused a statement: {0}")]
     Statement(String),
     /// The unit of work panicked. Its changes were undone.

@@ -109,7 +109,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     open().map_err(|error| open_error(path, &error))
 }
 
-/// Keeps the plan of a cached statement whatever its arguments are. Otherwise SQLite prepares a statement again for each new
+/// Makes the plans of cached statements independent of their arguments. Otherwise SQLite prepares a statement again for each new
 /// argument of a range or a limit, which takes longer than most statements.
 fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)

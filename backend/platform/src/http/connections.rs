@@ -214,7 +214,7 @@ mod tests {
 
     fn admit(connections: &Arc<Connections>, peer: &str) -> Option<Admitted> {
         let (admitted, _) = connections.admit(peer.parse().unwrap())?;
-        // As once it has been looked at, and no request has come.
+        // The state of a connection that was polled and has no request yet.
         admitted.progress.begin_waiting();
         Some(admitted)
     }
@@ -263,7 +263,7 @@ mod tests {
         busy.progress.begin_answer();
         let probe = admit(&all, "2.2.2.2").unwrap();
         assert!(probe.on_reserve && !busy.evicted.is_cancelled());
-        // The one that has not sent its request gives way; the one that is being answered does not.
+        // The connection without a request is evicted, the one with a response in progress is not.
         let second = admit(&all, "2.2.2.2").unwrap();
         assert!(second.on_reserve && probe.evicted.is_cancelled());
         second.progress.begin_answer();

@@ -323,7 +323,7 @@ mod tests {
         for number in 0..50 {
             assert_eq!(limit.acquire(&number.to_string()), Ok(()));
         }
-        // Others are counted in buckets: not refused for being new, and limited all the same.
+        // Further keys share buckets: they are not refused for being new, but they are limited.
         for _ in 0..10 {
             assert_eq!(limit.acquire("one more"), Ok(()));
         }

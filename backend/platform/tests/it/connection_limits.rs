@@ -23,7 +23,7 @@ fn limits(connections: usize) -> ServeLimits {
     ServeLimits { connections, reserve: 1, head_within: LONG, idle_within: LONG, ..ServeLimits::default() }
 }
 
-/// `/` answers at once, `/busy` once it may, `/stream` goes on; and the probes.
+/// Returns a router: `/` responds at once, `/busy` after a permit, `/stream` never ends; and the probes.
 fn router(may: &Arc<Semaphore>, slots: &StreamSlots) -> Router {
     let (may, slots) = (Arc::clone(may), slots.clone());
     let busy = move || async move {

@@ -24,7 +24,7 @@ async fn read_only_connection_is_replaced() {
     let url: PostgresUrl = own.url().parse().unwrap();
     let url = url.with_connections(2).schema("shop").unwrap();
     let db = Db::open(url, DbOptions::default(), &[PLACES]).unwrap();
-    // As after a failover behind a proxy: the session lives on, and its server does not write any more.
+    // As after a failover behind a proxy: the session survives on a server that is now read-only.
     db.write(|tx| tx.execute("SET default_transaction_read_only = on", &[])).await.unwrap();
     put(&db, "a").await.unwrap();
     assert_eq!((count(&db).await, db.stats().repeats), (1, 1));

@@ -53,7 +53,7 @@ async fn request_continues_the_trace_of_its_caller(engine: Engine) {
     {
         let reply = client.send("GET /unit", &[("traceparent", sent)], "").await;
         assert_eq!((reply.status, reply.body.as_str()), (200, expected), "{sent}");
-        // Nothing is left behind for the next one on this connection.
+        // The next request on this connection has no trace context.
         assert_eq!(client.send("GET /unit", &[], "").await.body, "");
     }
     let twice = [("traceparent", PARENT), ("traceparent", PARENT)];

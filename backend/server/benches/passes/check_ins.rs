@@ -63,7 +63,7 @@ pub(crate) async fn check_in(server: &Server, codes: &[PassCode]) -> (f64, f64) 
         .iter()
         .map(|code| {
             let body = serde_json::json!({ "code": code, "device": "north door" }).to_string();
-            // The end of the signature is as good as random.
+            // The end of the signature is random enough for a key.
             let key: String =
                 code.as_str().chars().rev().filter(char::is_ascii_alphanumeric).take(32).collect();
             post("/api/passes/check-ins", &cookie, &key, &body)

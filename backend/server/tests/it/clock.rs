@@ -1,4 +1,4 @@
-//! The movable clock: it exists only where it was asked for, on loopback.
+//! The routes of the clock: they exist only with `--allow-clock`, on a loopback address.
 
 use std::time::Duration;
 

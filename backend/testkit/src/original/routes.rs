@@ -127,7 +127,7 @@ fn current_user(market: &Market, id: Option<&str>) -> Value {
     json!({ "currentUser": user })
 }
 
-/// A database that is asked for an identifier of another form throws.
+/// Returns the error that the original's database throws for an identifier that is no ObjectId.
 fn object_id(id: &str) -> Result<(), ErrorResponse> {
     let is_one = id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_one.then_some(()).ok_or(ErrorResponse::Failed)

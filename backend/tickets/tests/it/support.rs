@@ -31,7 +31,7 @@ impl Shop {
         open(&self.home, self.core.clock.clone())
     }
 
-    /// Runs a unit that tells of what it changes.
+    /// Runs a unit that publishes its changes.
     pub(crate) async fn publishing<T, E>(
         &self,
         unit: impl Fn(&mut Tx<'_>, &ChangePublisher<'_>) -> Result<T, E> + Send + 'static,

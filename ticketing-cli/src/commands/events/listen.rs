@@ -164,7 +164,7 @@ impl Args {
                 WatchEvent::Connected => {
                     api.io().info(&format!("listening to {}", api.client.server()));
                 }
-                // From now on a restart leaves no gap, although no event has come.
+                // Stores the first position before any event, so that a restart leaves no gap.
                 WatchEvent::Position { id } if cursor.position().is_none() => {
                     cursor.save(&id, clock::now())?
                 }

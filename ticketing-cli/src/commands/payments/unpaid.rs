@@ -5,14 +5,14 @@ use ticketing_sdk::{Error, ErrorCode, Order, PaymentId, text};
 use crate::context::ApiContext;
 use crate::failure::Failure;
 
-/// What a failed payment means for the card.
+/// The effect of a failed payment on the card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Charge {
     /// Nothing was charged.
     None,
     /// It is not known whether the card was charged.
     Unknown,
-    /// The server goes on with this payment, or with one whose id is not known.
+    /// The server continues this payment, or one whose id is not known.
     Pending(Option<PaymentId>),
 }
 

@@ -71,7 +71,7 @@ impl Batch {
         let keyed: Vec<_> = self.rows.iter().zip(self.keys(&journal, &salt)).collect();
         let sender = Sender::new(api, &journal, keyed.len());
         let mut report = Report::new(keyed.len());
-        // A reader that is gone, like `head`, ends the output and not the listings.
+        // A closed pipe (`| head`) ends the output, not the listing of further rows.
         let mut printed = Ok(());
         let mut take = |(row, _): &(&Row, IdempotencyKey), outcome: RowOutcome| {
             if let RowOutcome::Earlier(ticket) | RowOutcome::Listed(ticket) = &outcome

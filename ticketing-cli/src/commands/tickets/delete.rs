@@ -68,7 +68,7 @@ impl ApiCommand for Args {
     }
 }
 
-/// Returns what the user is asked about one ticket.
+/// Returns the text of the confirmation prompt for one ticket.
 async fn question(api: &ApiContext, id: &TicketId) -> Outcome<String> {
     let about = |error| Failure::about(&error, &Subject::Listing(id.clone()));
     let ticket = api.client.tickets().get(id).await.map_err(about)?;

@@ -48,7 +48,7 @@ const SAMPLES: [Sample; 36] = [
     ("Balloon ride at dawn", 21_000, "", "", 0, ""),
 ];
 
-/// The offset of the town in which all of it takes place.
+/// The UTC offset of the events.
 const OFFSET: &str = "+01:00";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -16,7 +16,7 @@ pub(crate) struct Settlement {
     pub(crate) order_id: Option<OrderId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment_id: Option<PaymentId>,
-    /// What the write made, as the server answered it.
+    /// The created resource, as the server returned it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) result: Option<serde_json::Value>,
     /// The outcome, with the reason, for people.

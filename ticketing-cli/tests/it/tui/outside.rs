@@ -23,7 +23,7 @@ fn id_is_copied_through_the_terminal() {
     assert!(pty.raw().contains(&format!("\x1b]52;c;{copied}")), "{:?}", pty.raw());
 }
 
-/// A browser that says much, and notes where it was sent.
+/// Creates a browser that writes to stdout and stderr, and stores the address that it opens.
 fn browser(folder: &Path) -> PathBuf {
     let script = folder.join("browser");
     std::fs::write(&script, "#!/bin/sh\necho noise; echo noise >&2\nprintf %s \"$1\" > \"$0.opened\"\n")
@@ -32,8 +32,8 @@ fn browser(folder: &Path) -> PathBuf {
     script
 }
 
-/// A command as people give it, to a shell that goes on after it: what a terminal was opened for takes everything with
-/// it when it ends.
+/// Runs a command in a shell that continues after it: the end of the session leader hangs up the terminal of the other
+/// processes.
 fn from_a_shell(command: &Command) -> CommandBuilder {
     let mut shell = Command::new("sh");
     shell.args(["-c", "\"$@\"; read -r line", "sh"]).arg(command.get_program()).args(command.get_args());
@@ -46,7 +46,7 @@ fn from_a_shell(command: &Command) -> CommandBuilder {
     terminal(&shell)
 }
 
-/// Waits until it was sent there.
+/// Waits until the browser has opened this address.
 fn is_sent(script: &Path, address: &str) {
     let opened = script.with_extension("opened");
     eventually("the browser is opened", || {

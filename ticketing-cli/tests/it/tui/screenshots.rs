@@ -77,7 +77,7 @@ impl Scene {
         Cli::at(&self.server.url).sign_up(email)
     }
 
-    /// The marketplace on a terminal, as someone sees it.
+    /// Opens the marketplace on a terminal of this size, signed in with this e-mail address.
     fn open(cli: &Cli, words: &[&str], size: (u16, u16), email: &str) -> Pty {
         let pty = Pty::spawn(terminal(&cli.command(&[&["tui"], words].concat())), size);
         pty.wait_until_shown("live");

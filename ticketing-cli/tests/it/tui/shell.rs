@@ -18,7 +18,7 @@ pub(super) fn shell(cli: &Cli, shell: &str) -> CommandBuilder {
     *builder.get_argv_mut() = words.iter().map(Into::into).collect();
     builder.env("TICKETING", program);
     builder.env("PS1", PROMPT);
-    // Its history is nobody's.
+    // Without a history file.
     builder.env("HISTFILE", "/dev/null");
     builder
 }

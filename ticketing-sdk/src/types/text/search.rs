@@ -3,7 +3,7 @@
 use super::search_key;
 use crate::types::Ticket;
 
-/// More words than this are not looked at.
+/// The maximum number of words of a search. Further ones are ignored.
 const MAX_WORDS: usize = 8;
 
 /// The words of a search: a title matches if it contains all of them, compared by [`search_key`].

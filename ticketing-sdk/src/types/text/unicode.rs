@@ -55,8 +55,8 @@ pub fn fold_case(text: &str) -> String {
 }
 
 /// Returns whether anything of a text can be seen by itself: a letter, a number, punctuation or a symbol. A combining
-/// mark needs a character to combine with, and what a private, unassigned or object replacement character looks like,
-/// nobody can tell.
+/// mark needs a character to combine with, and a private, unassigned or object replacement character has no defined
+/// glyph.
 ///
 /// ```
 /// use ticketing_sdk::text::has_visible;
@@ -84,7 +84,7 @@ pub fn has_visible(text: &str) -> bool {
 /// ```
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
-    // The last line: characters that are not ignorable by their property and have no ink all the same.
+    // The last line: characters that are not default-ignorable, but have an empty glyph.
     c.is_whitespace()
         || c.is_control()
         || is_default_ignorable(c)

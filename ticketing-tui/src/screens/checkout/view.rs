@@ -18,7 +18,7 @@ use crate::widgets::{meter, placeholder};
 
 /// The height from which a drawn ticket fits above the next step.
 const MIN_HEIGHT_OF_TICKET: u16 = 18;
-/// The lines that tell how to pay on a page.
+/// The height of the instructions to pay on a page.
 const HEIGHT_OF_PAGE: u16 = 5;
 /// The columns that the text beside a QR code needs.
 const BESIDE_QR: u16 = 34;
@@ -30,7 +30,7 @@ fn gap(area: Rect) -> u16 {
     u16::from(area.height > 11)
 }
 
-/// Returns what has become of an order, and its style; `None` while it waits for its payment.
+/// Returns the outcome of an order, and its style; `None` while it waits for its payment.
 pub(super) fn outcome(model: &Model, order: &Order) -> Option<(&'static str, StyleRole)> {
     let is_expired =
         order.cancel_reason == Some(CancelReason::Expired) || model.orders.has_expired(&order.id);
@@ -162,7 +162,7 @@ impl Checkout {
         facts(painter, rest, model, order, is_drawn);
     }
 
-    /// Where the order is paid for, and that this screen goes on by itself.
+    /// Shows where the order is paid, and that this screen continues by itself.
     fn page(
         &self,
         painter: &mut Painter<'_>,

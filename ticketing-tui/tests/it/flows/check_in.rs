@@ -171,7 +171,7 @@ fn offline_scans_wait_and_are_uploaded_when_the_connection_is_back() {
     harness.feed(Event::Feed(Feed::Connected));
     harness.answer_reads();
     harness.assert_shows("Uploading: 1 scan waiting for upload");
-    // The server does not know of the scans that wait, so the list goes on to decide.
+    // The server does not have the pending scans yet, so the list still decides.
     scan(&mut harness, "TK1 TWO");
     answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted(), Some(2))));
     answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::synced()))));

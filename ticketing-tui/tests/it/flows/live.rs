@@ -44,7 +44,7 @@ fn first_row_is_selected_while_the_market_is_loaded() {
     assert!(harness.selected().starts_with("Jazz"), "{}", harness.selected());
 }
 
-/// Who has chosen a row keeps it when the next page comes.
+/// A selected row stays selected when the next page arrives.
 #[test]
 fn chosen_row_stays_selected_while_the_market_is_loaded() {
     let mut harness = Harness::new((80, 24), Colours::True);

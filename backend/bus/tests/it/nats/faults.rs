@@ -56,7 +56,7 @@ async fn repeated_server_kills_lose_and_repeat_nothing() {
         }
     });
     for round in 1..=6 {
-        // Killed where it stands: between a batch and its answer, between an effect and its acknowledgement.
+        // Killed at a random point: between a batch and its response, or between an effect and its ack.
         fixture.nats.as_mut().unwrap().restart().await;
         let before = notes(&copy).await.len();
         eventually_within("it goes on", Duration::from_secs(60), || async {

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use super::{api, raw};
 use crate::support::Fixture;
 
-/// Speaks the protocol as far as a client needs to find out the version.
+/// Starts a server that implements only the handshake, in which it states its version.
 async fn a_server_of_version(version: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("nats://{}", listener.local_addr().unwrap());

@@ -34,7 +34,7 @@ export function recordServerDate(header: string | null, sent: number, received: 
 /** Returns the offset of the server's clock, in milliseconds. */
 export const skew = (): number => skewOf(bounds)
 
-/** Takes an offset of an earlier visit, until a response tells it. */
+/** Restores the offset of an earlier visit, until a response states the time of the server. */
 export function restoreSkew(offset: number): void {
   bounds ??= { low: offset, high: offset }
 }

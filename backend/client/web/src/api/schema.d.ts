@@ -428,8 +428,8 @@ export interface paths {
         put?: never;
         /**
          * Signs up.
-         * @description Makes an account and begins a session. With an `Idempotency-Key`, the same request again gets the same answer, and
-         *     a session of its own.
+         * @description Creates an account and begins a session. With an `Idempotency-Key`, a repeat of the request gets the same response and a
+         *     new session.
          */
         post: operations["signup"];
         delete?: never;
@@ -802,7 +802,7 @@ export interface components {
              */
             password: string;
         };
-        /** @description Nothing to say: `{}`. */
+        /** @description An empty object: `{}`. */
         SignedOut: Record<string, never>;
         /** @description A ticket that is listed for sale. */
         Ticket: components["schemas"]["TicketDetails"] & {

@@ -1,6 +1,6 @@
 // Whether the clock of the device was set while no server could tell the time: the offset that the door keeps is then wrong.
 
-/** Both clocks of the device: the time of day, which can be set, and one that only goes on, in milliseconds. */
+/** Both clocks of the device: the time of day, which can be set, and a monotonic one, in milliseconds. */
 export interface Clocks {
   day: number
   steady: number
@@ -10,8 +10,8 @@ export interface Clocks {
 export const CLOCK_TOLERANCE = 5000
 
 /**
- * Returns whether the time of day was set between two readings. While a device sleeps, the steady clock may stand still, so a time of day
- * that is ahead says something only if the page was awake.
+ * Returns whether the time of day was set between two readings. While a device sleeps, the monotonic clock may stop, so a time of day
+ * that is ahead proves something only if the page was awake.
  */
 export function wasSet(before: Clocks, now: Clocks, wasAwake: boolean): boolean {
   const ahead = now.day - before.day - (now.steady - before.steady)

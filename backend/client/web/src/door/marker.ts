@@ -34,7 +34,7 @@ export function useDoorUploads({ state, user }: Pick<Session, 'state' | 'user'>)
   useEffect(() => {
     // While the server cannot say who is signed in, the door of the last user stays. A door without one was left.
     if (!hasDoor() || (state === 'unknown' && userOfDoor() !== null)) return
-    // Before anything that can fail: the door opens for nobody else while the server cannot be asked.
+    // Before anything that can fail: no other user can open the door while the server is unreachable.
     if (userOfDoor()?.id !== id) preferences.setItem(STORED, '{}')
     loadDoor()
       .then(async ({ doorOf, forgetOtherDoors }) => {

@@ -42,8 +42,8 @@ type ListedPass = Pick<Pass, 'serial' | 'status' | 'admittedAt' | 'device'>
 export const keyOf = ({ passId, serial }: Pick<DoorAdmission, 'passId' | 'serial'>): string => `${passId} ${serial}`
 
 /**
- * Judges a code whose signature was verified. Returns why nobody enters, or null. A serial above that of the list belongs to a holder who got
- * the pass after the list was made. `own`: the admissions of the pass by this door. That of an earlier holder keeps out nobody else.
+ * Judges a code whose signature was verified. Returns the refusal, or null. A serial above that of the list belongs to a holder who got
+ * the pass after the list was made. `own`: the admissions of the pass by this door. That of an earlier holder does not refuse the present one.
  */
 export function decide(claim: Pick<Claim, 'serial'>, pass: ListedPass | undefined, own: readonly DoorAdmission[]): Refusal | null {
   if (!pass) return { reason: 'not_listed', first: null }

@@ -8,7 +8,7 @@ import { TitleText, UserText } from '../ui/title'
 import type { DoorState } from './door'
 import type { DoorAdmission } from './rules'
 
-/** What the door has to know before the next guest; nothing if all is well. */
+/** The warnings before the next scan; renders nothing without any. */
 export function DoorStatus({ state }: { state: DoorState }) {
   const texts = useTexts()
   const refused = [...state.admissions.values()].filter(({ outcome }) => outcome?.kind === 'refused')

@@ -40,7 +40,7 @@ export function Admissions({ pass }: { pass: Pass }) {
   )
 }
 
-/** Who else has entered with a pass, for its holder: the times. Nothing if nobody has. */
+/** Shows the holder of a pass when others have entered with it. Renders nothing if there are none. */
 export function OtherAdmissions({ pass }: { pass: Pass }) {
   const { texts, format } = useI18n()
   const others = pass.doubleAdmissions ?? []

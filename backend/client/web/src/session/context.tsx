@@ -38,7 +38,7 @@ export function useSetSession(): SetSession {
   return setSession
 }
 
-/** Returns a function that tells whether the page still shows this user. For callbacks of requests. */
+/** Returns a function that checks whether the page still shows this user. For callbacks of requests. */
 export function useIsCurrentUser(userId: string): () => boolean {
   const client = useQueryClient()
   return useCallback(() => client.getQueryData<User | null>(keys.session)?.id === userId, [client, userId])

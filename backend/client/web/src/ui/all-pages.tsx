@@ -7,7 +7,7 @@ import { useTexts } from '../texts/context'
 import { Button } from './button'
 import { Failure } from './failure'
 
-/** The number of pages that load without being asked for. */
+/** The number of pages that load without a click. */
 const MAX_AUTO_PAGES = 10
 
 /** Requests one page after the other. `items` has what is there so far; `more` is whether older items are not loaded. */

@@ -12,7 +12,7 @@ interface FrameProps {
   after?: Elements
 }
 
-/** What connects a control with its label, hint and fault. */
+/** The attributes that connect a control with its label, hint and fault. */
 interface ControlProps {
   id: string
   'aria-invalid': true | undefined

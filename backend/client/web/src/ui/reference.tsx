@@ -1,4 +1,4 @@
-// The end of an identifier, which tells it from others. A click copies the whole.
+// The end of an identifier, which distinguishes it from others. A click copies the whole.
 import { useTexts } from '../texts/context'
 import { useCopy } from './use-copy'
 

@@ -12,7 +12,7 @@ export type Write<T, V = void> = WithoutPromise<UseMutationResult<T, Error, V>>
  * shows that the first one is in progress, so a state that is rendered cannot ignore it.
  */
 export function useWrite<T, V = void>(options: Omit<UseMutationOptions<T, Error, V>, 'networkMode'>): Write<T, V> {
-  // Without a network the request fails at once, and the page says so. By default it would wait without a word.
+  // Without a network the request fails at once, and the page says so. By default it would wait silently for a network.
   const mutation = useMutation<T, Error, V>({ ...options, networkMode: 'always' })
   const isRunning = useRef(false)
   const { isPending, mutate } = mutation

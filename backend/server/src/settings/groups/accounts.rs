@@ -11,7 +11,7 @@ use super::{Group, JWT_KEY, secrets};
 use crate::settings::value::{count, duration_within, format_duration, parse_trimmed, seconds, secret};
 use crate::settings::{SettingsError, StackSettings};
 
-/// The longest delay of a sign-in: beyond it the owner of an attacked account would give up.
+/// The longest delay of a sign-in, so that the owner of an attacked account can still sign in.
 const MAX_SIGNIN_DELAY: Duration = Duration::from_secs(10);
 
 /// The keys and the name of the session cookie.

@@ -53,7 +53,7 @@ pub(crate) struct Ticket {
     pub(crate) withdrawn: bool,
     /// By version.
     pub(crate) versions: Vec<TicketVersion>,
-    /// The versions whose event says that the pass of the listing was admitted, and when.
+    /// The versions whose event states an admission of the pass of the listing, with its time.
     pub(crate) admitted: BTreeMap<usize, i64>,
 }
 

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::private_folder;
 
-/// The cursor of one listener at one server. Its lock keeps a second listener away.
+/// The cursor of one listener at one server. Its lock excludes a second listener.
 #[derive(Debug)]
 pub(super) struct Cursor {
     path: PathBuf,

@@ -73,7 +73,7 @@ pub(super) async fn resolve(api: &ApiContext, id: &OrderId, action: &UnpaidActio
     }
 }
 
-/// Pays or cancels an unpaid order. Returns `None` if its outcome is to be looked at again, else why it stays unpaid.
+/// Pays or cancels an unpaid order. Returns `None` if the order must be read again, else why it stays unpaid.
 async fn act(api: &ApiContext, order: &Order, action: &mut UnpaidAction) -> Outcome<Option<String>> {
     if matches!(action, UnpaidAction::Ask) {
         *action = ask(api, order).await?;
@@ -134,7 +134,7 @@ struct Payments {
 
 impl Payments {
     fn from_explanation(explanation: &Explanation) -> Self {
-        // Without its own timeline the server is of the original contract, and cannot tell whether a payment is under way.
+        // A server of the original contract has no timelines, and cannot report whether a payment is pending.
         let has_timelines = explanation.gaps.iter().all(|gap| gap.service != "orders");
         let gap = explanation.gaps.iter().find(|gap| gap.service == "payments");
         let are_known = has_timelines && gap.is_none_or(|gap| gap.is_not_received());

@@ -33,7 +33,7 @@ pub(super) fn foreign(api: &ApiContext, write: &InterruptedWrite, user: Option<&
 /// Sends the write again with its key.
 ///
 /// # Errors
-/// If nobody is signed in.
+/// If no user is signed in.
 pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> Outcome<Repetition> {
     let operation = write.operation();
     let request = write.request(&api.client).filter(|_| !write.is_expired(clock::now()));
@@ -104,7 +104,7 @@ fn by_hand(operation: &str, why: &str) -> String {
     format!("{why}: {} shows whether it was done; if not, run {} again", view(operation), command(operation))
 }
 
-/// The parts of an answer that tell what was done.
+/// The fields of a response that identify its effect.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Answer {

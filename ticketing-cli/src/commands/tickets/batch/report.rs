@@ -1,4 +1,4 @@
-//! What a batch reports: how many tickets are listed, by whom, and why others are not.
+//! The report of a batch: the number of listed tickets, and why others are not listed.
 
 use ticketing_sdk::Ticket;
 
@@ -22,7 +22,7 @@ pub(super) struct Report {
     failures: Vec<(String, Failure)>,
 }
 
-/// What the same command does after a failure.
+/// The hint after a failure: the effect of the same command.
 const CONTINUES: &str = "the same command again lists the tickets that are missing, and none twice";
 
 impl Report {

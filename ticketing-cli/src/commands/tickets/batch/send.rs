@@ -21,7 +21,7 @@ pub(super) enum RowOutcome {
     Earlier(Box<Ticket>),
     Listed(Box<Ticket>),
     Failed(Failure),
-    /// Its request was answered by nobody, or not by the marketplace.
+    /// Its request got no response, or a response that is not of the marketplace.
     Unknown(Failure),
     /// Its request was on its way when the command was interrupted.
     Open,
@@ -43,7 +43,7 @@ pub(super) struct Sender<'a> {
     total: usize,
     done: AtomicUsize,
     is_stopped: AtomicBool,
-    /// The listings of the account that no row of the record has made, once they are asked for.
+    /// The listings of the account that no recorded row has created; loaded on demand.
     listings: Mutex<Option<Vec<Ticket>>>,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Sender<'a> {
             match write.idempotency_key(key.clone()).resumed(resumed).await {
                 Ok(ticket) => {
                     self.api.io().record_effect();
-                    // Without the line the row counts as sent, and its key tells that it is listed.
+                    // Without this line the row counts as sent, and a repeat with its key finds the listing.
                     let _ = self.journal.mark_listed(key, &ticket);
                     return Ok(RowOutcome::Listed(Box::new(ticket)));
                 }
@@ -120,8 +120,8 @@ impl<'a> Sender<'a> {
         tokio::time::sleep(wait).await;
     }
 
-    /// Returns the listing that a row made which was sent at this time. The server no longer has its key, so the listings of the
-    /// account tell.
+    /// Returns the listing that was created by a row sent at this time. The server no longer has its key, so the row is searched
+    /// among the listings of the account.
     async fn take_listing(&self, new: &NewTicket, at: Timestamp) -> Result<Option<Ticket>, Failure> {
         let mut listings = self.listings.lock().await;
         if listings.is_none() {

@@ -1,4 +1,4 @@
-//! Rows whose keys the server no longer has, and a reader that is gone.
+//! Rows whose keys the server no longer has, and a closed pipe.
 
 use std::time::Duration;
 

@@ -138,8 +138,8 @@ fn parse_csv(text: &str) -> Result<Parsed, Vec<Fault>> {
     Ok(parsed)
 }
 
-/// Returns the error of a quoted field that is not closed, or that goes on behind its closing quote. The reader accepts both,
-/// and takes the rows after it for a part of the field.
+/// Returns the error of a quoted field that is not closed, or that has text after its closing quote. The parser accepts both,
+/// and reads the following rows as a part of the field.
 fn quote_fault(text: &str) -> Option<Fault> {
     let fault = |at: usize, message: &str| {
         let line = line_of(&text.as_bytes()[..at]);
