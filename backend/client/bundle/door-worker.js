@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"4e5c908bb93e","files":["/assets/channel-jq_WPf-F.js","/assets/check-in-hgYkOQXp.js","/assets/decode-Cb39y0Pn.js","/assets/door-BaiCmI3L.js","/assets/draft-CzwC_Ha2.js","/assets/early-5nn295Xi.js","/assets/index-BfuJ-Tfn.js","/assets/lazy-DjusYGT1.js","/assets/passes-CMepdt9D.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-3zJJqL5G.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
+(()=>{const BUILD={"version":"cbbf56efb279","files":["/assets/channel-jq_WPf-F.js","/assets/check-in-748jn49m.js","/assets/decode-Cb39y0Pn.js","/assets/door-BaiCmI3L.js","/assets/early-5nn295Xi.js","/assets/guard-Db1reVAj.js","/assets/index-CnFWDP13.js","/assets/lazy-DXluucIi.js","/assets/passes-CMepdt9D.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-BscyG5Fw.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
 const PAGE = "/check-in";
 const PREFIX = "door-";
 const CACHE = PREFIX + BUILD.version;

@@ -1,4 +1,5 @@
-// Every page in both languages and appearances: axe reports no violation, no page is wider than the screen, and a screenshot is saved.
+// Every page in both languages and appearances: axe reports no violation, no page is wider than the screen, what is tapped on a
+// phone is large enough, and a screenshot is saved.
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 
@@ -27,6 +28,27 @@ function tooWide(page: Page): Promise<string[]> {
   })
 }
 
+/** The least width and height of what is tapped, in pixels. */
+const TARGET = 44
+
+/**
+ * Returns what is too small for a finger. The target of a field is its box or its label, that of a card or a row the whole of it. Nobody
+ * taps the link that skips to the content.
+ */
+function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate((least) => {
+    const all = [...document.querySelectorAll('a:not(.skip), button, input, select, textarea, summary, [role=option]')]
+    const small: string[] = []
+    for (const element of all) {
+      if (!element.checkVisibility({ visibilityProperty: true }) || element.getBoundingClientRect().width <= 1) continue
+      const target = element.closest('.card, .order-row, .box') ?? (element.matches('input') ? element.closest('label') : null) ?? element
+      const { width, height } = target.getBoundingClientRect()
+      if (width < least || height < least) small.push(`${Math.round(width)} × ${Math.round(height)}: ${element.outerHTML.slice(0, 120)}`)
+    }
+    return small
+  }, TARGET)
+}
+
 for (const language of LANGUAGES) {
   test.describe(language, () => {
     test.use({ locale: language })
@@ -51,6 +73,8 @@ for (const language of LANGUAGES) {
             for (const width of WIDTHS) {
               await page.setViewportSize({ width, height: 800 })
               expect(await tooWide(page), `${name} at ${width}`).toEqual([])
+              // Some parts of a page follow the new width a moment later.
+              if (width < 768) await expect.poll(() => smallTargets(page), `${name} at ${width}`).toEqual([])
               if (!ALL && !isDefault(language, colorScheme, width)) continue
               await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}-${language}.png`, animations: 'disabled', fullPage: ALL })
             }

@@ -52,9 +52,13 @@ for (const [name, api] of [
     }
     await page.goto(paths[name])
     await expect(page.locator('.skeleton').first()).toBeVisible()
+    const skeleton = await page.locator('.ticket').boundingBox()
     await expect(page.getByRole('alert')).toContainText('busy')
     await page.unroute(api)
     await page.getByRole('button', { name: 'Try again' }).first().click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(ticket.title)
+    // The ticket is where its skeleton was.
+    const loaded = await page.locator('.ticket').boundingBox()
+    expect([loaded?.x, loaded?.y, loaded?.width]).toEqual([skeleton?.x, skeleton?.y, skeleton?.width])
   })
 }

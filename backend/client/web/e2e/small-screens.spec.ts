@@ -30,6 +30,23 @@ test('market on its side shows a ticket on the first screen', async ({ someone }
   await expectAboveNavigation(page, page.locator('.card').first())
 })
 
+test('claim code is shown whole', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ viewport: UPRIGHT })).signUp()]
+  const pass = await buyer.buy(await seller.list(unique('Nonet'), 10, { startsAt }))
+  const { page } = buyer
+  await page.goto(`/passes/${pass.id}`)
+  await page.getByRole('button', { name: 'Give away' }).click()
+  const room = page.getByLabel('Claim code').evaluate((field) => field.clientWidth - field.scrollWidth)
+  expect(await room).toBeGreaterThanOrEqual(0)
+})
+
+test('order shows its seat', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ viewport: UPRIGHT })).signUp()]
+  await buyer.order(await seller.list(unique('Septet'), 10, { startsAt, seat: 'Row 9, seat 4' }))
+  await buyer.page.goto('/orders')
+  await expect(buyer.page.locator('.order-row')).toContainText('Row 9, seat 4')
+})
+
 for (const viewport of [UPRIGHT, ON_ITS_SIDE]) {
   const name = viewport === UPRIGHT ? 'upright' : 'on its side'
 

@@ -19,7 +19,6 @@ import { preferences } from '../storage'
 import { useTexts } from '../texts/context'
 import { serverNow } from '../api/clock'
 import { Button } from '../ui/button'
-import { FormSkeleton } from '../ui/draft'
 import { Field } from '../ui/field'
 import { Page } from '../ui/page'
 
@@ -31,7 +30,7 @@ export default function CheckIn() {
   const user = useUserOfDoor()
   if (user) return <Door key={user.id} user={user} />
   return (
-    <SignedIn title={texts.door.title} skeleton={<FormSkeleton />}>
+    <SignedIn title={texts.door.title} skeleton={<DoorSkeleton />}>
       {(user) => <Door key={user.id} user={user} />}
     </SignedIn>
   )
@@ -123,6 +122,22 @@ function Door({ user }: { user: User }) {
     </Page>
   )
 }
+
+/** The placeholder while the session is unknown. */
+const DoorSkeleton = () => (
+  <div className="split door" aria-hidden="true">
+    <div className="door-main">
+      <div className="verdict idle">
+        <span className="skeleton half" />
+      </div>
+      <span className="skeleton" />
+    </div>
+    <div className="buy-panel">
+      <span className="skeleton short" />
+      <span className="skeleton" />
+    </div>
+  </div>
+)
 
 /** The field that codes are typed or pasted into. It keeps the focus; input of a hand scanner is recognised wherever that is. */
 function CodeField({ onCode }: { onCode: (code: string) => void }) {

@@ -79,7 +79,7 @@ function Totals({ tickets, lastPast, more }: ShownProps & { more: boolean }) {
   return (
     <dl className="totals">
       {TOTALS.filter((status) => status !== 'ended' || totals.ended.count > 0).map((status) => (
-        <div key={status} className={status}>
+        <div key={status} className={totals[status].count > 0 ? status : `${status} none`}>
           <dt>{texts.listings.totals[status]}</dt>
           <dd>
             <strong>{format.money(totals[status].amount)}</strong>

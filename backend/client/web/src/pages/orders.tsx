@@ -11,7 +11,7 @@ import { countdown, duration } from '../texts/format'
 import { useI18n, useTexts } from '../texts/context'
 import { Button, ButtonLink } from '../ui/button'
 import { DateTile } from '../ui/date-tile'
-import { EventLine } from '../ui/details'
+import { EventLine, SeatLine } from '../ui/details'
 import { Empty } from '../ui/empty'
 import { hueStyle } from '../ui/hue'
 import { useNow } from '../ui/use-now'
@@ -78,6 +78,7 @@ function Rows({ title, orders }: { title: string; orders: Order[] }) {
                 </Link>
               </h3>
               <EventLine details={order.ticket} />
+              <SeatLine details={order.ticket} />
               {order.createdAt && (
                 <p className="meta">
                   <Ordered at={order.createdAt} />

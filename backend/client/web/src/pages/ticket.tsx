@@ -146,10 +146,11 @@ function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; user
 function OwnerActions({ ticket, hasEnded }: { ticket: ShownTicket; hasEnded: boolean }) {
   const texts = useTexts()
   const [isDialogOpen, setDialogOpen] = useState(false)
+  const isSold = ticket.status === 'sold'
   if (ticket.status !== 'available') {
     return (
-      <Notice title={texts.ticket.mine}>
-        <p>{ticket.status === 'sold' ? texts.ticket.lockedSold : texts.ticket.locked}</p>
+      <Notice title={isSold ? texts.ticket.mineSold : texts.ticket.mine}>
+        <p>{isSold ? texts.ticket.lockedSold : texts.ticket.locked}</p>
       </Notice>
     )
   }

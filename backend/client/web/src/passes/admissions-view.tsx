@@ -62,10 +62,10 @@ export function OtherAdmissions({ pass }: { pass: Pass }) {
 /** What a door without a network did not know of a pass: another admission, an offer or a new holder; nothing if all is well. */
 export function AdmissionConflict({ pass }: { pass: Pass }) {
   const texts = useTexts()
-  const [title, hint] = hasEnteredUnused(pass) ? [texts.door.entered, texts.door.enteredHint] : [texts.door.doubles, texts.door.doublesHint]
+  const [title, hint] = hasEnteredUnused(pass) ? [texts.door.entered(1), texts.door.enteredHint] : [texts.pass.enteredTwice, texts.door.doublesHint]
   if (!hasEnteredUnused(pass) && !isAdmittedTwice(pass)) return null
   return (
-    <Notice tone="bad" title={title(1)} alert>
+    <Notice tone="bad" title={title} alert>
       <p>{hint}</p>
       <Admissions pass={pass} />
     </Notice>

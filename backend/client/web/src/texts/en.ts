@@ -98,6 +98,7 @@ export const en = {
     signInToBuy: 'Sign in to buy',
     hold: 'It is reserved for you while you pay. Nothing is charged yet.',
     mine: 'You are selling this ticket.',
+    mineSold: 'You have sold this ticket.',
     edit: 'Edit',
     withdraw: 'Withdraw',
     locked: 'A reserved ticket cannot be changed.',

@@ -47,7 +47,7 @@ export function createFormat(locale: string): Format {
     money: (value) => money.format(value),
     moment: (iso) => onDevice(moment, iso),
     // Lines break after a comma only.
-    instant: (iso) => onDevice(instant, iso).replace(/(?<!,) /g, '\u00a0'),
+    instant: (iso) => onDevice(instant, iso).replace(/(?<!,) /g, NO_BREAK),
     clock: (time) => seconds.format(time),
     eventTime: (iso) => atPlace(event, iso),
     eventClock: (iso) => atPlace(clock, iso),
@@ -78,7 +78,16 @@ export function createFormat(locale: string): Format {
 /** Formats a time on the clock of the device with its offset. */
 function onDevice(format: Intl.DateTimeFormat, iso: string): string {
   const at = new Date(iso)
-  return `${format.format(at)} ${zone(deviceOffset(at))}`
+  return `${wrapped(format, at)}${NO_BREAK}${zone(deviceOffset(at))}`
+}
+
+const NO_BREAK = '\u00a0'
+
+/** Formats a time. Lines break before the time of the day, not within it. */
+function wrapped(format: Intl.DateTimeFormat, at: Date): string {
+  const parts = format.formatToParts(at)
+  const clock = parts.findIndex(({ type }) => type === 'hour' || type === 'dayPeriod')
+  return parts.map(({ value }, index) => (index > clock ? value.replace(/\s/g, NO_BREAK) : value)).join('')
 }
 
 /** Returns the clock time at the place of an event as if it were in UTC. */
@@ -90,7 +99,7 @@ function placeTime(iso: string): Date | null {
 /** Formats the clock time at the place of an event with the offset; a time without an offset in the zone of the device. */
 function atPlace(format: Intl.DateTimeFormat, iso: string): string {
   const at = placeTime(iso)
-  return at ? `${format.format(at)} ${zone(offsetOf(iso))}` : iso
+  return at ? `${wrapped(format, at)}${NO_BREAK}${zone(offsetOf(iso))}` : iso
 }
 
 /** Formats an offset: `+01:00` as `UTC+1`. */

@@ -98,6 +98,7 @@ export const ja: Texts = {
     signInToBuy: 'ログインして購入する',
     hold: 'お支払いの間は取り置きされます。この時点では請求されません。',
     mine: 'あなたが出品しているチケットです。',
+    mineSold: 'あなたが販売したチケットです。',
     edit: '編集',
     withdraw: '取り下げ',
     locked: '取り置き中は変更できません。',

@@ -6,12 +6,12 @@ import type { Details } from '../market/details'
 import { saleStatus } from '../market/sales'
 import { useI18n } from '../texts/context'
 import { DateTile } from './date-tile'
-import { EventLine } from './details'
+import { EventLine, SeatLine } from './details'
 import type { Elements } from './elements'
 import { hueStyle } from './hue'
 import { TicketBadge } from './status'
 import { Listed } from './time'
-import { TitleText, UserText } from './title'
+import { TitleText } from './title'
 import { useLastPast } from './use-now'
 
 interface CardProps {
@@ -58,11 +58,7 @@ export function TicketCard({ ticket, mine }: { ticket: ShownTicket; mine: boolea
   )
   return (
     <Card to={`/tickets/${encodeURIComponent(ticket.id)}`} title={ticket.title} details={ticket} gone={gone} foot={foot}>
-      {Boolean(ticket.seat) && (
-        <p className="meta seat">
-          <UserText text={ticket.seat ?? ''} />
-        </p>
-      )}
+      <SeatLine details={ticket} />
       {!ticket.startsAt && !ticket.venue && Boolean(ticket.createdAt) && (
         <p className="meta">
           <Listed at={ticket.createdAt ?? ''} />

@@ -32,6 +32,15 @@ export function EventLine({ details }: { details: Details }) {
   )
 }
 
+export function SeatLine({ details: { seat } }: { details: Details }) {
+  if (!seat) return null
+  return (
+    <p className="meta seat">
+      <UserText text={seat} />
+    </p>
+  )
+}
+
 /** The description of a ticket. */
 export function Description({ details }: { details: Details }) {
   if (!details.description) return null

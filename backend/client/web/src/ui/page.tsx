@@ -54,7 +54,10 @@ export function PageHeading({ loading = false, children }: { loading?: boolean; 
 export function LoadingPage({ skeleton }: { skeleton: Elements }) {
   const texts = useTexts()
   return (
-    <Page title={texts.common.loading} heading={<span className="hidden">{texts.common.loading}</span>} loading>
+    <Page title={texts.common.loading} heading={null}>
+      <div className="hidden">
+        <PageHeading loading>{texts.common.loading}</PageHeading>
+      </div>
       {skeleton}
     </Page>
   )
