@@ -83,7 +83,7 @@ pub use crate::{
     response::Response,
     retry::{RetryBudget, RetryPolicy},
     session::{FileSessions, MemorySessions, SessionInfo, SessionLocation, SessionStore},
-    verdict::{Ruling, Verdict},
+    verdict::{Ruling, Verdict, VerdictWarning},
     watch::{Watch, WatchEvent, WatchEvents},
     write::Write,
 };

@@ -35,7 +35,7 @@ pub use money::{Money, MoneyError};
 pub use order::{CancelReason, NewOrder, Order, OrderStatus, OrderedTicket};
 pub use pass::{
     Admission, ClaimCode, DoubleAdmission, NewCheckIn, NewClaim, NewResale, Pass, PassCode, PassKey,
-    PassKeys, PassStatus, PassTransfer,
+    PassKeys, PassStatus, PassTransfer, STARTS_WITHIN_SECONDS,
 };
 pub use password::{PASSWORD_LENGTHS, is_valid_password};
 pub use payment::{ClientSecret, NewPayment, Payment, PaymentStatus};

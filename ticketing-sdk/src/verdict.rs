@@ -1,9 +1,11 @@
 //! The verdict of a door on the code of a pass.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::types::text::utc;
-use crate::{Admission, DoubleAdmission, Error, ErrorCode, Pass, PassId, Timestamp};
+use crate::{Admission, DoubleAdmission, Error, ErrorCode, ErrorDetail, EventTime, Pass, PassId, Timestamp};
 
 /// The verdict of a door on a code: of the server, or of a door without a network.
 ///
@@ -39,6 +41,12 @@ pub struct Verdict {
     /// The seat of the pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seat: Option<String>,
+    /// The venue of the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub venue: Option<String>,
+    /// When the event starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<EventTime>,
     /// When the pass was admitted: now, or before by `device`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admitted_at: Option<Timestamp>,
@@ -48,6 +56,27 @@ pub struct Verdict {
     /// The earlier admissions of a pass that is admitted now: see [`Verdict::warning_with`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub double_admissions: Vec<DoubleAdmission>,
+    /// What the door should look at although the holder enters; in words: [`Verdict::warning_with`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<VerdictWarning>,
+}
+
+/// What a door should look at although the holder of a code enters.
+///
+/// ```
+/// use ticketing_sdk::VerdictWarning;
+///
+/// assert_eq!(serde_json::to_string(&VerdictWarning::PassOtherDay)?, r#""pass_other_day""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum VerdictWarning {
+    /// The event starts long before or after the admission.
+    PassOtherDay,
+    /// An earlier holder has entered with the pass.
+    EarlierHolderEntered,
 }
 
 /// Whether the holder of a code enters.
@@ -88,11 +117,24 @@ impl Ruling {
 const NO_CODE: &str = "this is no code of a pass";
 
 impl Verdict {
+    /// How long before or after the admission an event starts without a warning: 12 hours.
+    pub const EXPECTED_WITHIN: Duration = Duration::from_secs(12 * 3600);
+
     fn new(verdict: Ruling, message: impl Into<String>) -> Self {
-        let message = message.into();
-        let (reason, pass_id, title, seat, admitted_at, device) = (None, None, None, None, None, None);
-        let double_admissions = Vec::new();
-        Self { verdict, reason, message, pass_id, title, seat, admitted_at, device, double_admissions }
+        Self {
+            verdict,
+            reason: None,
+            message: message.into(),
+            pass_id: None,
+            title: None,
+            seat: None,
+            venue: None,
+            starts_at: None,
+            admitted_at: None,
+            device: None,
+            double_admissions: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     /// The holder enters at this time.
@@ -105,16 +147,47 @@ impl Verdict {
     /// ```
     #[must_use]
     pub fn admitted(admission: Admission) -> Self {
-        let Admission { pass_id, title, seat, admitted_at, double_admissions } = admission;
+        let Admission { pass_id, title, seat, venue, starts_at, admitted_at, double_admissions } = admission;
         let message = admitted_message(&utc(admitted_at));
-        Self {
+        let verdict = Self {
             pass_id: Some(pass_id),
             title: Some(title),
             seat,
+            venue,
+            starts_at,
             admitted_at: Some(admitted_at),
             double_admissions,
             ..Self::new(Ruling::Admitted, message)
-        }
+        };
+        verdict.expected_within(Self::EXPECTED_WITHIN)
+    }
+
+    /// The same verdict, with the warning about another day only if the event starts longer than `span` before or after the
+    /// admission. Other verdicts stay.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ticketing_sdk::{Admission, Verdict};
+    ///
+    /// let admission = Admission::new("p-1", "RustConf", "2026-12-23T18:30:00Z".parse()?);
+    /// let verdict = Verdict::admitted(admission.starts_at("2026-12-24T19:30:00+01:00".parse()?));
+    /// let warning = "this ticket is for another day: Thu 24 Dec 2026, 19:30 (+01:00)";
+    /// assert_eq!(verdict.warning_with(|at| at.to_string()).as_deref(), Some(warning));
+    /// assert_eq!(verdict.expected_within(Duration::from_secs(86_400)).warnings, []);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn expected_within(mut self, span: Duration) -> Self {
+        let is_other_day = match (self.verdict, &self.starts_at, self.admitted_at) {
+            (Ruling::Admitted, Some(starts), Some(at)) => !starts.is_within(span, at),
+            _ => false,
+        };
+        let is_second = self.verdict == Ruling::Admitted && !self.double_admissions.is_empty();
+        let warnings =
+            [(is_other_day, VerdictWarning::PassOtherDay), (is_second, VerdictWarning::EarlierHolderEntered)];
+        self.warnings =
+            warnings.into_iter().filter(|(warns, _)| *warns).map(|(_, warning)| warning).collect();
+        self
     }
 
     /// Returns the [`message`](Self::message) with its time as `time` formats it.
@@ -134,8 +207,8 @@ impl Verdict {
         }
     }
 
-    /// Returns what the door should know of a holder who enters: that an earlier holder has entered with the same pass, at
-    /// which times, written by `time`, and at which devices. `None` if nobody has.
+    /// Returns the [`warnings`](Self::warnings) in words: when the event starts; at which times, written by `time`, and at which
+    /// devices an earlier holder has entered with the same pass. `None` without a warning.
     ///
     /// ```
     /// use ticketing_sdk::{Admission, DoubleAdmission, Timestamp, Verdict};
@@ -146,14 +219,21 @@ impl Verdict {
     /// assert_eq!(warning.as_deref(), Some("an earlier holder has entered with this pass at 19:30 by north door"));
     /// ```
     pub fn warning_with(&self, time: impl Fn(Timestamp) -> String) -> Option<String> {
-        let by = |device: &String| format!(" by {device}");
-        let times = self
-            .double_admissions
-            .iter()
-            .map(|earlier| time(earlier.admitted_at) + &earlier.device.as_ref().map_or_else(String::new, by));
-        let times: Vec<String> = times.collect();
-        let warns = self.verdict == Ruling::Admitted && !times.is_empty();
-        warns.then(|| format!("an earlier holder has entered with this pass at {}", times.join(", ")))
+        let warnings = self.warnings.iter().filter_map(|warning| match warning {
+            VerdictWarning::PassOtherDay => {
+                Some(self.starts_at.as_ref()?.other_day_message(self.admitted_at?))
+            }
+            VerdictWarning::EarlierHolderEntered => {
+                let times = self
+                    .double_admissions
+                    .iter()
+                    .map(|earlier| time(earlier.admitted_at) + &by_device(earlier.device.as_deref()));
+                let times: Vec<String> = times.collect();
+                Some(format!("an earlier holder has entered with this pass at {}", times.join(", ")))
+            }
+        });
+        let warnings: Vec<String> = warnings.collect();
+        (!warnings.is_empty()).then(|| warnings.join("; "))
     }
 
     /// Nobody enters, for this reason.
@@ -176,6 +256,21 @@ impl Verdict {
     pub fn already_admitted(at: Option<Timestamp>, device: Option<String>) -> Self {
         let message = already_admitted_message(at.map(utc), device.as_deref());
         Self { admitted_at: at, device, ..Self::refused(ErrorCode::AlreadyAdmitted.as_str(), message) }
+    }
+
+    /// The event of the pass does not start at the time for which the door admits.
+    ///
+    /// ```
+    /// use ticketing_sdk::Verdict;
+    ///
+    /// let verdict = Verdict::other_day("2026-12-24T19:30:00+01:00".parse()?, "2026-12-23T18:30:00Z".parse()?);
+    /// assert_eq!(verdict.message, "this ticket is for another day: Thu 24 Dec 2026, 19:30 (+01:00)");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn other_day(starts_at: EventTime, at: Timestamp) -> Self {
+        let message = starts_at.other_day_message(at);
+        Self { starts_at: Some(starts_at), ..Self::refused(ErrorCode::PassOtherDay.as_str(), message) }
     }
 
     /// The refusal of a code for this error; `None` if the error is not about a code.
@@ -230,11 +325,20 @@ impl Verdict {
                 let device = faults.first().and_then(|first| first.device.clone());
                 Ok(Self::already_admitted(faults.first().and_then(|first| first.admitted_at), device))
             }
+            Some(ErrorCode::PassOtherDay) => Ok(Self::other_day_of(faults.first())),
             Some(ErrorCode::InvalidInput) if is_about_code => {
                 Ok(Self::refused(ErrorCode::PassInvalid.as_str(), NO_CODE))
             }
             code => code.and_then(Self::refused_for).ok_or(error),
         }
+    }
+
+    fn other_day_of(fault: Option<&ErrorDetail>) -> Self {
+        let ErrorDetail { message, title, starts_at, .. } = fault.cloned().unwrap_or_default();
+        // The message names the title first, which doors show beside it.
+        let prefix = title.as_ref().map(|title| format!("{title}: ")).unwrap_or_default();
+        let message = message.strip_prefix(&prefix).unwrap_or(&message);
+        Self { title, starts_at, ..Self::refused(ErrorCode::PassOtherDay.as_str(), message) }
     }
 
     /// The same verdict, with what is known of the pass.
@@ -247,9 +351,14 @@ impl Verdict {
     /// ```
     #[must_use]
     pub fn about(self, pass: &Pass) -> Self {
-        let (title, seat) = (Some(pass.title.clone()), pass.details.seat.clone());
-        Self { pass_id: Some(pass.id.clone()), title, seat, ..self }
+        let (title, details) = (Some(pass.title.clone()), pass.details.clone());
+        let (seat, venue, starts_at) = (details.seat, details.venue, details.starts_at);
+        Self { pass_id: Some(pass.id.clone()), title, seat, venue, starts_at, ..self }
     }
+}
+
+fn by_device(device: Option<&str>) -> String {
+    device.map_or_else(String::new, |device| format!(" by {device}"))
 }
 
 fn admitted_message(time: &str) -> String {
@@ -258,13 +367,49 @@ fn admitted_message(time: &str) -> String {
 
 fn already_admitted_message(time: Option<String>, device: Option<&str>) -> String {
     let when = time.map_or_else(String::new, |time| format!(" at {time}"));
-    let by = device.map_or_else(String::new, |device| format!(" by {device}"));
-    format!("already admitted{when}{by}")
+    format!("already admitted{when}{}", by_device(device))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    const STARTS: &str = "2026-12-24T19:30:00+01:00";
+
+    #[test]
+    fn event_half_a_day_away_is_warned_of() {
+        let admitted = |at: &str| {
+            let admission = Admission::new("p-1", "RustConf", at.parse().unwrap());
+            Verdict::admitted(admission.starts_at(STARTS.parse().unwrap()))
+        };
+        assert_eq!(admitted("2026-12-24T06:30:00Z").warnings, []);
+        let early = admitted("2026-12-24T06:29:59Z");
+        assert_eq!(early.warnings, [VerdictWarning::PassOtherDay]);
+        let words = |verdict: &Verdict| verdict.warning_with(|_| "noon".to_owned()).unwrap();
+        let start = "Thu 24 Dec 2026, 19:30 (+01:00)";
+        assert_eq!(words(&early), format!("this ticket is for another time: {start}"));
+        let earlier = DoubleAdmission::new(Timestamp::from_millis(0), None);
+        let admission = Admission::new("p-1", "RustConf", "2026-12-20T06:30:00Z".parse().unwrap());
+        let admission = admission.starts_at(STARTS.parse().unwrap()).double_admissions(vec![earlier]);
+        let both = "an earlier holder has entered with this pass at noon";
+        let expected = format!("this ticket is for another day: {start}; {both}");
+        assert_eq!(words(&Verdict::admitted(admission)), expected);
+        let silent = Verdict::admitted(Admission::new("p-1", "RustConf", Timestamp::from_millis(0)));
+        assert_eq!((silent.warnings, silent.starts_at), (vec![], None));
+    }
+
+    #[test]
+    fn refusal_for_another_day_has_title_and_start() {
+        let fault = json!({
+            "message": "RustConf: this ticket is for another day: Thu 24 Dec 2026, 19:30 (+01:00)", "field": "code",
+            "code": "pass_other_day", "title": "RustConf", "startsAt": STARTS,
+        });
+        let verdict = Verdict::other_day_of(Some(&serde_json::from_value(fault).unwrap()));
+        let expected = Verdict::other_day(STARTS.parse().unwrap(), "2026-12-23T00:00:00Z".parse().unwrap());
+        assert_eq!(verdict, Verdict { title: Some("RustConf".to_owned()), ..expected });
+    }
 
     #[test]
     fn message_has_its_time_as_the_caller_formats_it() {

@@ -163,7 +163,8 @@ impl Passes {
 
     /// Admits the holder of a code.
     ///
-    /// Fails with `already_admitted`, `pass_invalid`, `pass_superseded`, `pass_offered` and `not_owner`.
+    /// Fails with `already_admitted`, `pass_invalid`, `pass_superseded`, `pass_offered`, `not_owner`, and `pass_other_day` where
+    /// [`NewCheckIn::starts_within`] is set.
     ///
     /// ```no_run
     /// # async fn example(client: ticketing_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -81,6 +81,7 @@ impl ErrorCategory {
             | ErrorCode::PassInvalid
             | ErrorCode::PassSuperseded
             | ErrorCode::PassOffered
+            | ErrorCode::PassOtherDay
             | ErrorCode::VersionMismatch
             | ErrorCode::IdempotencyKeyReused
             | ErrorCode::IdempotencyKeyInFlight => Self::Conflict,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
@@ -105,6 +106,63 @@ impl EventTime {
         let number = part(5..7).parse::<usize>().unwrap_or_default();
         let month = MONTHS.get(number.wrapping_sub(1)).copied().unwrap_or_default();
         format!("{} {month} {}, {}", part(8..10).trim_start_matches('0'), part(0..4), self.time())
+    }
+
+    /// Day of the week, date and time on the clock at the place, with its offset: `Thu 24 Dec 2026, 19:30 (+01:00)`.
+    ///
+    /// ```
+    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
+    /// assert_eq!(starts.full_label(), "Thu 24 Dec 2026, 19:30 (+01:00)");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn full_label(&self) -> String {
+        let day = self.date().parse::<jiff::civil::Date>().map(|date| date.strftime("%a ").to_string());
+        format!("{}{} ({})", day.unwrap_or_default(), self.label(), self.offset())
+    }
+
+    /// Returns whether the event starts at most `span` before or after this time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
+    /// let hours = |hours: u64| Duration::from_secs(hours * 3600);
+    /// assert!(starts.is_within(hours(2), "2026-12-24T16:30:00Z".parse()?));
+    /// assert!(!starts.is_within(hours(1), "2026-12-24T16:30:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_within(&self, span: Duration, at: Timestamp) -> bool {
+        let (before, after) =
+            (at.saturating_duration_since(self.instant), self.instant.saturating_duration_since(at));
+        before.max(after) <= span
+    }
+
+    /// Returns why this start is not that of the event at the door, at this time: `this ticket is for another day: Thu 24
+    /// Dec 2026, 19:30 (+01:00)`. On the day itself, by the clock at the place, it is for another time.
+    ///
+    /// ```
+    /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
+    /// let words = |at: &str| at.parse().map(|at| starts.other_day_message(at));
+    /// let start = "Thu 24 Dec 2026, 19:30 (+01:00)";
+    /// assert_eq!(words("2026-12-23T22:59:00Z"), Ok(format!("this ticket is for another day: {start}")));
+    /// assert_eq!(words("2026-12-23T23:00:00Z"), Ok(format!("this ticket is for another time: {start}")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn other_day_message(&self, at: Timestamp) -> String {
+        let what = if self.date_at_place(at) == self.date() { "time" } else { "day" };
+        format!("this ticket is for another {what}: {}", self.full_label())
+    }
+
+    /// Returns the day of a time by the clock at the place.
+    fn date_at_place(&self, at: Timestamp) -> String {
+        // The offset is the end of the text, so a date with it is read whatever the offset.
+        let offset = format!("1970-01-01T00:00:00{}", self.offset()).parse::<Timestamp>();
+        let ahead = offset.map_or(0, |midnight| -midnight.as_millis());
+        let local = Timestamp::from_millis(at.as_millis().saturating_add(ahead)).to_string();
+        local.get(..10).unwrap_or_default().to_owned()
     }
 
     /// The offset of the place from UTC: `+01:00`, or `Z`.

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::door::{Admission, DoubleAdmission, NewCheckIn, PassKey, PassKeys};
+pub use self::door::{Admission, DoubleAdmission, NewCheckIn, PassKey, PassKeys, STARTS_WITHIN_SECONDS};
 use super::{
     Money, OrderId, PassId, TicketDetails, TicketId, Timestamp, UnknownValue, UserId, setters, tolerant,
     wire_words,

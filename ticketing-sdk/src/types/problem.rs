@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Money, Timestamp, setters};
+use super::{EventTime, Money, Timestamp, setters, tolerant};
 
 /// The body of an error response: all errors of the request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +58,17 @@ pub struct ErrorDetail {
     /// With the code `already_admitted`: the device that admitted the pass, if it gave a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// With the code `pass_other_day`: the title of the pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// With the code `pass_other_day`: when the event of the pass starts.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "tolerant")]
+    pub starts_at: Option<EventTime>,
 }
 
 setters!(ErrorDetail {
     field: some_into String, code: some ErrorCode, price: some Money, admitted_at: some Timestamp,
-    device: some_into String,
+    device: some_into String, title: some_into String, starts_at: some EventTime,
 });
 
 impl ErrorDetail {
@@ -200,6 +206,8 @@ codes! {
     PassSuperseded => "pass_superseded",
     /// The pass is for sale.
     PassOffered => "pass_offered",
+    /// The event of the pass starts earlier or later than the door admits; the fault names its title and start.
+    PassOtherDay => "pass_other_day",
     /// A rate limit was exceeded; see `Retry-After`.
     TooManyRequests => "too_many_requests",
     /// The idempotency key was used with another body.

@@ -76,6 +76,7 @@ mod tests {
         (ErrorCode::PassInvalid, 400, false),
         (ErrorCode::PassSuperseded, 400, false),
         (ErrorCode::PassOffered, 400, false),
+        (ErrorCode::PassOtherDay, 400, false),
         (ErrorCode::TooManyRequests, 429, false),
         (ErrorCode::IdempotencyKeyReused, 422, false),
         (ErrorCode::IdempotencyKeyInFlight, 409, false),

@@ -5,7 +5,8 @@ mod resale_cap;
 use std::time::Duration;
 
 use ticketing_sdk::{
-    DoubleAdmission, Money, OrderId, Pass, PassId, PassStatus, TicketDetails, TicketId, Timestamp, UserId,
+    DoubleAdmission, EventTime, Money, OrderId, Pass, PassId, PassStatus, TicketDetails, TicketId, Timestamp,
+    UserId,
 };
 
 pub use resale_cap::{ResaleCap, ResaleCapError};
@@ -120,6 +121,16 @@ pub enum Refusal {
     /// It is for sale.
     #[error("the pass is for sale")]
     Offered,
+    /// Its event starts earlier or later than the door admits.
+    #[error("the event starts at {starts_at}")]
+    OtherDay {
+        /// The title of the pass.
+        title: String,
+        /// When its event starts.
+        starts_at: EventTime,
+        /// When the code was read.
+        at: Timestamp,
+    },
 }
 
 impl PassState {
@@ -248,7 +259,8 @@ impl StoredPass {
     }
 
     /// Admits the holder of a code of this serial. `at` is the time of a door that has admitted them without a network, by
-    /// its own clock, which can be wrong; `None` if the code was read at `now`.
+    /// its own clock, which can be wrong; `None` if the code was read at `now`. With `starts_within`, an event that starts
+    /// earlier or later than that is none of this door's, whatever the state of the pass.
     ///
     /// # Errors
     /// Why it does not admit.
@@ -257,6 +269,7 @@ impl StoredPass {
         user: &UserId,
         serial: u16,
         at: Option<Timestamp>,
+        starts_within: Option<Duration>,
         device: Option<String>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
@@ -265,6 +278,16 @@ impl StoredPass {
         }
         if serial > self.serial || self.state == PassState::Void {
             return Err(Refusal::Invalid);
+        }
+        if let (Some(span), Some(starts_at)) = (starts_within, &self.details.starts_at) {
+            let at = at.unwrap_or(now);
+            if !starts_at.is_within(span, at) {
+                return Err(Refusal::OtherDay {
+                    title: self.title.clone(),
+                    starts_at: starts_at.clone(),
+                    at,
+                });
+            }
         }
         match self.state.admission() {
             // The holder of an old code who is at the door learns nothing about the present holder.

@@ -10,7 +10,7 @@ pub(crate) mod resale;
 pub(crate) mod transfer;
 
 use ticketing_platform::http::ApiError;
-use ticketing_sdk::{ErrorCode, Pass, PassStatus, UserId};
+use ticketing_sdk::{ErrorCode, ErrorDetail, Pass, PassStatus, UserId};
 
 use crate::App;
 use crate::domain::pass::{NotValid, Refusal, StoredPass};
@@ -48,6 +48,11 @@ fn refused(error: PassError) -> ApiError {
                 ApiError::already_admitted(admitted_at, device)
             }
             Refusal::Offered => ApiError::rule(ErrorCode::PassOffered, "The pass is for sale"),
+            Refusal::OtherDay { title, starts_at, at } => {
+                let message = format!("{title}: {}", starts_at.other_day_message(at));
+                let detail = ErrorDetail::new(message).field("code").code(ErrorCode::PassOtherDay);
+                ApiError::invalid(vec![detail.title(title).starts_at(starts_at)])
+            }
         },
         PassError::Db(error) => error.into(),
     }

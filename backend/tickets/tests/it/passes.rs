@@ -1,6 +1,7 @@
 //! The events of orders change passes, in any order and with redeliveries.
 
 mod entered;
+mod other_day;
 
 use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
@@ -92,7 +93,13 @@ pub(crate) async fn offered(shop: &Shop, pass: &StoredPass) -> TicketId {
 }
 
 async fn admit(shop: &Shop, pass: &StoredPass) -> Result<StoredPass, PassError> {
-    let code = ReadCode { pass_id: pass.id.clone(), serial: pass.serial, at: None, device: None };
+    let code = ReadCode {
+        pass_id: pass.id.clone(),
+        serial: pass.serial,
+        at: None,
+        starts_within: None,
+        device: None,
+    };
     shop.publishing(move |tx, publisher| passes::admit(tx, publisher, &code, &"seller".into())).await
 }
 
@@ -238,7 +245,8 @@ async fn replicas_admit_a_pass_once(engine: Engine) {
     let replica = shop.replica();
     let doors = (0..8).map(|number| {
         let core = if number % 2 == 0 { shop.core.clone() } else { replica.clone() };
-        let code = ReadCode { pass_id: pass.id.clone(), serial: 0, at: None, device: None };
+        let code =
+            ReadCode { pass_id: pass.id.clone(), serial: 0, at: None, starts_within: None, device: None };
         let feed = shop.feed.clone();
         async move {
             crate::support::publishing(&core, &feed, move |tx, publisher| {

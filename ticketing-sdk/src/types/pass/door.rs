@@ -1,8 +1,18 @@
 //! The door: check-ins, admissions, and the keys that verify codes.
 
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::types::{PassCode, PassId, Timestamp, setters};
+use crate::types::{EventTime, PassCode, PassId, Timestamp, setters, tolerant};
+
+/// The values of [`NewCheckIn::starts_within`], in seconds: up to 31 days.
+///
+/// ```
+/// assert!(ticketing_sdk::STARTS_WITHIN_SECONDS.contains(&(12 * 3600)));
+/// ```
+pub const STARTS_WITHIN_SECONDS: RangeInclusive<u64> = 1..=31 * 86_400;
 
 /// A check-in at the door.
 ///
@@ -25,6 +35,11 @@ pub struct NewCheckIn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 60))]
     pub device: Option<String>,
+    /// Admits the pass only if its event starts at most this many seconds before or after the admission; a pass that does not
+    /// state a start is admitted. Otherwise the answer is 400 `pass_other_day`, and nothing is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_678_400))]
+    pub starts_within: Option<u64>,
 }
 
 setters!(NewCheckIn { at: some Timestamp, device: some_into String });
@@ -37,7 +52,21 @@ impl NewCheckIn {
     /// assert_eq!(check_in.at, None);
     /// ```
     pub fn new(code: impl Into<PassCode>) -> Self {
-        Self { code: code.into(), at: None, device: None }
+        Self { code: code.into(), at: None, device: None, starts_within: None }
+    }
+
+    /// Sets the field `starts_within`, in whole seconds: see [`STARTS_WITHIN_SECONDS`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let check_in = ticketing_sdk::NewCheckIn::new("TK1…").starts_within(Duration::from_secs(12 * 3600));
+    /// assert_eq!(check_in.starts_within, Some(43_200));
+    /// ```
+    #[must_use]
+    pub fn starts_within(mut self, span: Duration) -> Self {
+        self.starts_within = Some(span.as_secs());
+        self
     }
 }
 
@@ -54,6 +83,12 @@ pub struct Admission {
     /// The seat, if the ticket has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seat: Option<String>,
+    /// The venue of the event, if the ticket states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub venue: Option<String>,
+    /// When the event starts, if the ticket states it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "tolerant")]
+    pub starts_at: Option<EventTime>,
     /// When it was admitted.
     pub admitted_at: Timestamp,
     /// The other admissions on record, by time: doors without a network have admitted an earlier holder.
@@ -61,10 +96,13 @@ pub struct Admission {
     pub double_admissions: Vec<DoubleAdmission>,
 }
 
-setters!(Admission { seat: some_into String, double_admissions: as Vec<DoubleAdmission> });
+setters!(Admission {
+    seat: some_into String, venue: some_into String, starts_at: some EventTime,
+    double_admissions: as Vec<DoubleAdmission>,
+});
 
 impl Admission {
-    /// Creates the admission of a pass without a seat.
+    /// Creates the admission of a pass without details.
     ///
     /// ```
     /// use ticketing_sdk::{Admission, Timestamp};
@@ -74,7 +112,7 @@ impl Admission {
     /// ```
     pub fn new(pass_id: impl Into<PassId>, title: impl Into<String>, admitted_at: Timestamp) -> Self {
         let (pass_id, title, double_admissions) = (pass_id.into(), title.into(), Vec::new());
-        Self { pass_id, title, seat: None, admitted_at, double_admissions }
+        Self { pass_id, title, seat: None, venue: None, starts_at: None, admitted_at, double_admissions }
     }
 }
 

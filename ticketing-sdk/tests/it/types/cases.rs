@@ -1,10 +1,12 @@
 //! The rules that every client shares, as the tables of cases say.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use ticketing_sdk::text::SearchWords;
-use ticketing_sdk::{Order, OrderStatus, Timestamp};
+use ticketing_sdk::{EventTime, Order, OrderStatus, Timestamp};
 
 #[derive(Deserialize)]
 struct Table<T> {
@@ -51,5 +53,23 @@ fn hold_lasts_as_long_as_the_table_says() {
         .unwrap();
         let left = order.time_left(case.now).map(|left| left.as_millis());
         assert_eq!(left, case.time_left, "{} at {}", case.status, case.now);
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EventDay {
+    starts_at: Option<EventTime>,
+    at: Timestamp,
+    starts_within: u64,
+    admits: bool,
+}
+
+#[test]
+fn event_is_within_the_span_of_the_table() {
+    for case in cases::<EventDay>(include_str!("../../cases/event_days.json")) {
+        let span = Duration::from_secs(case.starts_within);
+        let admits = case.starts_at.as_ref().is_none_or(|starts| starts.is_within(span, case.at));
+        assert_eq!(admits, case.admits, "{:?} at {}", case.starts_at, case.at);
     }
 }

@@ -51,10 +51,15 @@ fn every_answer_about_passes() {
     is::<NewClaim>("new_claim", json!({"claimCode": "ABCD"}));
     is::<NewResale>("new_resale", json!({"price": 20.5}));
     is::<NewCheckIn>("new_check_in", json!({"code": "TK1AB"}));
+    is::<NewCheckIn>("new_check_in_of_an_event", json!({"code": "TK1AB", "startsWithin": 43200}));
     let admission = json!({
         "passId": "p-1", "title": "RustConf", "seat": "Row 4", "admittedAt": "2026-12-24T18:31:07.250Z",
     });
     is::<Admission>("admission", admission.clone());
+    let mut of_event = json!({"passId": "p-1", "title": "RustConf", "venue": "City Hall"});
+    of_event["startsAt"] = json!("2026-12-24T19:30:00+01:00");
+    of_event["admittedAt"] = json!("2026-12-24T18:31:07.250Z");
+    is::<Admission>("admission_of_an_event", of_event);
     let mut of_new_holder = admission;
     of_new_holder["doubleAdmissions"] =
         json!([{"admittedAt": "2026-12-24T18:02:09.000Z", "device": "south door"}]);
@@ -112,6 +117,13 @@ fn every_answer() {
         "problem_already_admitted",
         json!({"errors": [{"message": "The pass was admitted", "field": "code", "code": "already_admitted",
             "admittedAt": "2026-12-24T18:31:07.250Z", "device": "north door"}]}),
+    );
+    is::<Problem>(
+        "problem_pass_other_day",
+        json!({"errors": [{
+            "message": "RustConf: this ticket is for another day: Thu 24 Dec 2026, 19:30 (+01:00)", "field": "code",
+            "code": "pass_other_day", "title": "RustConf", "startsAt": "2026-12-24T19:30:00+01:00",
+        }]}),
     );
     is::<NewTicket>("new_ticket", json!({"title": "x", "price": 20.5}));
     is::<NewOrder>("new_order", json!({"ticketId": "t-1"}));

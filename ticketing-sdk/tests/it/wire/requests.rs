@@ -134,6 +134,8 @@ async fn passes() {
     let offline =
         NewCheckIn::new("TK1AB").at("2026-12-24T18:31:07.250Z".parse().unwrap()).device("north door");
     sends("passes_check_in_offline", |c| c.passes().check_in(offline).idempotency_key(key())).await;
+    let of_event = NewCheckIn::new("TK1AB").starts_within(std::time::Duration::from_secs(43_200));
+    sends("passes_check_in_of_an_event", |c| c.passes().check_in(of_event).idempotency_key(key())).await;
     sends("passes_keys", |c| async move { c.passes().keys().await }).await;
     sends("passes_calendar", |c| async move { c.passes().calendar("p-1").await }).await;
 }

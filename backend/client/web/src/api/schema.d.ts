@@ -93,6 +93,10 @@ export interface paths {
          *     holder since, the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its
          *     `admittedAt`. The listing of a pass with an admission is withdrawn, and an order of it that no payment holds is cancelled. A
          *     new holder is admitted also where an earlier one has entered: then the answer has the `doubleAdmissions`.
+         *
+         *     With `startsWithin`, a pass whose event starts more than that many seconds before or after the admission (`at`, or else now) is
+         *     refused with `pass_other_day`, whatever its status: nobody enters, and nothing is recorded. A pass that does not state a start is
+         *     admitted. Without it a pass is admitted on any day.
          */
         post: operations["checkInPass"];
         delete?: never;
@@ -452,8 +456,11 @@ export interface components {
             passId: components["schemas"]["PassId"];
             /** @description The seat, if the ticket has one. */
             seat?: string | null;
+            startsAt?: components["schemas"]["EventTime"] | null;
             /** @description The title of its ticket. */
             title: string;
+            /** @description The venue of the event, if the ticket states it. */
+            venue?: string | null;
         };
         /** @enum {string} */
         CancelReason: "buyer" | "expired" | "withdrawn" | "payment_failed";
@@ -541,6 +548,7 @@ export interface components {
          * @example pass_invalid
          * @example pass_superseded
          * @example pass_offered
+         * @example pass_other_day
          * @example too_many_requests
          * @example idempotency_key_reused
          * @example idempotency_key_in_flight
@@ -561,6 +569,9 @@ export interface components {
             /** @description The message for people. */
             message: string;
             price?: components["schemas"]["Money"] | null;
+            startsAt?: components["schemas"]["EventTime"] | null;
+            /** @description With the code `pass_other_day`: the title of the pass. */
+            title?: string | null;
         };
         /**
          * Format: date-time
@@ -589,6 +600,12 @@ export interface components {
             code: components["schemas"]["PassCode"];
             /** @description The name of the device: at most 60 characters. */
             device?: string | null;
+            /**
+             * Format: int64
+             * @description Admits the pass only if its event starts at most this many seconds before or after the admission; a pass that does not
+             *     state a start is admitted. Otherwise the answer is 400 `pass_other_day`, and nothing is recorded.
+             */
+            startsWithin?: number | null;
         };
         /** @description A claim of a pass that another user gives away. */
         NewClaim: {
@@ -1566,7 +1583,7 @@ export interface operations {
                     "application/json": components["schemas"]["Admission"];
                 };
             };
-            /** @description A field is not valid; `pass_invalid`: forged or garbled; `pass_superseded`: another user holds the pass since; `pass_offered`: it is for sale */
+            /** @description A field is not valid; `pass_invalid`: forged or garbled; `pass_superseded`: another user holds the pass since; `pass_offered`: it is for sale; `pass_other_day`, with title and start: its event starts earlier or later than `startsWithin` allows */
             400: {
                 headers: {
                     /** @description The id of the request, as log lines and traces have it */

@@ -63,7 +63,7 @@ describe('the languages', () => {
       'invalid_input',
       'unsupported_media_type', 'method_not_allowed',
       // Of the bank, and of the door.
-      'card_declined', 'already_admitted', 'pass_invalid', 'pass_superseded', 'pass_offered',
+      'card_declined', 'already_admitted', 'pass_invalid', 'pass_superseded', 'pass_offered', 'pass_other_day',
       'a_code_of_a_later_version',
     ])
   })
@@ -75,7 +75,7 @@ function read(path: string): string[] {
 }
 
 /** Fields that no form has: the pages send what the server takes. */
-const OTHERS = /^(Seller|Past|Sort|Status|Issued|Order|Code|At|Device|MAX_CHARS) |must be a string|^Venue must be a time|an id/
+const OTHERS = /^(Seller|Past|Sort|Status|Issued|Order|Code|At|Device|StartsWithin|MAX_CHARS) |must be a string|^Venue must be a time|an id/
 
 /** Returns the messages in a source about fields, with what the server fills in. */
 function found(source: string): string[] {

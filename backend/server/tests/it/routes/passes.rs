@@ -8,6 +8,7 @@ mod entered;
 mod get;
 mod keys;
 mod list;
+mod other_day;
 mod resale;
 mod transfer;
 

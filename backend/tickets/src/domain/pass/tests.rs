@@ -159,7 +159,7 @@ fn run(pass: &mut StoredPass, command: &Command) -> bool {
         Command::Admit { by_issuer, serials_ago } => {
             let who = if *by_issuer { "seller".into() } else { "someone".into() };
             let Some(serial) = pass.serial.checked_sub(*serials_ago) else { return false };
-            pass.admit(&who, serial, None, None, now).is_ok()
+            pass.admit(&who, serial, None, None, None, now).is_ok()
         }
         Command::EnterOffline { serials_ago, second } => {
             let Some(serial) = pass.serial.checked_sub(*serials_ago) else { return false };
@@ -212,7 +212,7 @@ proptest! {
 fn door_names_the_first_reason_of_its_refusal() {
     let (now, issuer) = (Timestamp::from_millis(START + 1000), UserId::new("seller"));
     let admit = |pass: &StoredPass, serial: u16, at: Option<Timestamp>| {
-        pass.clone().admit(&issuer, serial, at, None, now)
+        pass.clone().admit(&issuer, serial, at, None, None, now)
     };
     let mut moved = pass();
     moved.start_transfer(transfer(START + 2000)).unwrap();
@@ -227,14 +227,14 @@ fn door_names_the_first_reason_of_its_refusal() {
     assert_eq!(admit(&offered, 1, None), Err(Refusal::Offered));
 
     let mut used = moved.clone();
-    used.admit(&issuer, 1, None, Some("north".to_owned()), now).unwrap();
+    used.admit(&issuer, 1, None, None, Some("north".to_owned()), now).unwrap();
     let again = Refusal::AlreadyAdmitted { admitted_at: now, device: Some("north".to_owned()) };
     assert_eq!(admit(&used, 1, None), Err(again.clone()));
     assert_eq!(admit(&used, 0, None), Err(Refusal::Superseded));
     assert_eq!(admit(&used, 0, Some(now)), Err(again), "both have entered");
 
     assert_eq!(admit(&StoredPass { state: PassState::Void, ..pass() }, 0, None), Err(Refusal::Invalid));
-    let foreign = pass().admit(&"someone".into(), 0, None, None, now);
+    let foreign = pass().admit(&"someone".into(), 0, None, None, None, now);
     assert_eq!(foreign, Err(Refusal::NotIssuer));
 }
 
@@ -243,7 +243,7 @@ fn time_of_a_door_is_kept_whatever_its_clock_says() {
     let now = Timestamp::from_millis(START + 1000);
     for at in [START - 86_400_000, START, START + 86_400_000].map(Timestamp::from_millis) {
         let mut pass = pass();
-        pass.admit(&"seller".into(), 0, Some(at), None, now).unwrap();
+        pass.admit(&"seller".into(), 0, Some(at), None, None, now).unwrap();
         assert_eq!(pass.state, PassState::Used { admitted_at: at, device: None });
     }
 }
@@ -254,7 +254,7 @@ fn last_serial_is_never_passed_on() {
     assert_eq!(last().start_transfer(transfer(START)), Err(NotValid::Status(PassStatus::Valid)));
     assert_eq!(last().offer("l".into()), Err(NotValid::Status(PassStatus::Valid)));
     let now = Timestamp::from_millis(START);
-    assert_eq!(last().admit(&"seller".into(), u16::MAX, None, None, now), Ok(()));
+    assert_eq!(last().admit(&"seller".into(), u16::MAX, None, None, None, now), Ok(()));
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn holder_and_issuer_see_what_is_theirs() {
     let door = pass.shown_to(&issuer, ResaleCap::default());
     assert_eq!((door.order_id, door.resale_limit, door.transfer_expires_at), (None, None, None));
     let now = Timestamp::from_millis(START + 1);
-    pass.admit(&issuer, 0, None, Some("north".to_owned()), now).unwrap();
+    pass.admit(&issuer, 0, None, None, Some("north".to_owned()), now).unwrap();
     assert_eq!(pass.shown_to(&issuer, ResaleCap::default()).device.as_deref(), Some("north"));
     let own = pass.shown_to(&holder, ResaleCap::default());
     assert_eq!((own.admitted_at, own.device), (Some(now), None));

@@ -1,5 +1,7 @@
 //! `POST /api/passes/check-ins`
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -8,18 +10,23 @@ use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
 use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{Admission, DoubleAdmission, ErrorCode, NewCheckIn, PassCode, Problem, Timestamp};
+use ticketing_sdk::{
+    Admission, DoubleAdmission, ErrorCode, NewCheckIn, PassCode, Problem, STARTS_WITHIN_SECONDS, Timestamp,
+};
 
 use super::{invalid_code, refused};
 use crate::domain::pass::StoredPass;
 use crate::store::passes::ReadCode;
 use crate::{App, store};
 
+const ROUTE: &str = "POST /api/passes/check-ins";
+
 /// The longest name of a device, in characters.
 const MAX_DEVICE_CHARS: usize = 60;
 
 /// The body as it was sent.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct CheckInInput {
     #[serde(default)]
     code: Field<String>,
@@ -27,6 +34,8 @@ pub(crate) struct CheckInInput {
     at: Field<Timestamp>,
     #[serde(default)]
     device: Field<String>,
+    #[serde(default)]
+    starts_within: Field<u64>,
 }
 
 /// A body whose fields can be read.
@@ -34,6 +43,7 @@ struct CheckIn {
     code: PassCode,
     at: Option<Timestamp>,
     device: Option<String>,
+    starts_within: Option<u64>,
 }
 
 /// Admits the holder of a code, once.
@@ -46,12 +56,16 @@ struct CheckIn {
 /// holder since, the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its
 /// `admittedAt`. The listing of a pass with an admission is withdrawn, and an order of it that no payment holds is cancelled. A
 /// new holder is admitted also where an earlier one has entered: then the answer has the `doubleAdmissions`.
+///
+/// With `startsWithin`, a pass whose event starts more than that many seconds before or after the admission (`at`, or else now) is
+/// refused with `pass_other_day`, whatever its status: nobody enters, and nothing is recorded. A pass that does not state a start is
+/// admitted. Without it a pass is admitted on any day.
 #[utoipa::path(
     post, path = "/api/passes/check-ins", tag = "passes", operation_id = "checkInPass", request_body = NewCheckIn,
     security(("session" = [])),
     responses(
         (status = 201, description = "The pass is admitted", body = Admission),
-        (status = 400, description = "A field is not valid; `pass_invalid`: forged or garbled; `pass_superseded`: another user holds the pass since; `pass_offered`: it is for sale", body = Problem),
+        (status = 400, description = "A field is not valid; `pass_invalid`: forged or garbled; `pass_superseded`: another user holds the pass since; `pass_offered`: it is for sale; `pass_other_day`, with title and start: its event starts earlier or later than `startsWithin` allows", body = Problem),
         (status = 401, description = "Not signed in, or not the issuer of the pass", body = Problem),
         (status = 409, description = "`already_admitted`, with the time and the device; or the first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
@@ -64,14 +78,19 @@ pub(crate) async fn create(
     key: IdempotencyKey,
     Json(input): Json<CheckInInput>,
 ) -> Result<KeyedAnswer, ApiError> {
-    let CheckIn { code, at, device } = input.check()?;
+    let CheckIn { code, at, device, starts_within } = input.check()?;
     let now = app.core.clock.now();
-    let (user, body) = (&session.user_id, (&code, at, &device));
-    let request = KeyedRequest::of_body(&key, user, "POST /api/passes/check-ins", &body, now)?;
+    let user = &session.user_id;
+    // Without `startsWithin` the fingerprint is that of earlier versions, which may have stored the answer.
+    let request = match starts_within {
+        None => KeyedRequest::of_body(&key, user, ROUTE, &(&code, &at, &device), now),
+        Some(seconds) => KeyedRequest::of_body(&key, user, ROUTE, &(&code, &at, &device, seconds), now),
+    }?;
     app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     // Before the transaction: it takes longer than the transaction does.
     let claim = app.pass_signer.verify(&code).map_err(|_| invalid_code())?;
-    let read = ReadCode { pass_id: claim.pass_id, serial: claim.serial, at, device };
+    let starts_within = starts_within.map(Duration::from_secs);
+    let read = ReadCode { pass_id: claim.pass_id, serial: claim.serial, at, starts_within, device };
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {
         let outcome = run_once(tx, &request, |tx| {
@@ -104,7 +123,8 @@ fn admission(pass: StoredPass, own: &DoubleAdmission) -> Admission {
         others.remove(index);
     }
     let mut admission = Admission::new(pass.id, pass.title, own.admitted_at).double_admissions(others);
-    admission.seat = pass.details.seat;
+    (admission.seat, admission.venue) = (pass.details.seat, pass.details.venue);
+    admission.starts_at = pass.details.starts_at;
     admission
 }
 
@@ -124,7 +144,12 @@ impl CheckInInput {
                 errors.push("device", "Device must not contain U+0000");
             }
         }
+        let message = "StartsWithin must be a whole number of seconds from 1 to 2678400";
+        let starts_within = self.starts_within.optional("startsWithin", message, &mut errors);
+        if starts_within.is_some_and(|seconds| !STARTS_WITHIN_SECONDS.contains(&seconds)) {
+            errors.push("startsWithin", message);
+        }
         errors.finish()?;
-        Ok(CheckIn { code: PassCode::new(code.unwrap_or_default()), at, device })
+        Ok(CheckIn { code: PassCode::new(code.unwrap_or_default()), at, device, starts_within })
     }
 }

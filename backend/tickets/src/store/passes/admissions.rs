@@ -1,5 +1,7 @@
 //! Admissions, and the end of an offer whose pass has one.
 
+use std::time::Duration;
+
 use ticketing_events::PassAdmitted;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
@@ -19,6 +21,8 @@ pub struct ReadCode {
     pub serial: u16,
     /// When a door without a network has read it, by the clock of the door; `None`: now.
     pub at: Option<Timestamp>,
+    /// How long before or after the admission the event of the pass starts at most; `None`: whenever it starts.
+    pub starts_within: Option<Duration>,
     /// The device that has read it.
     pub device: Option<String>,
 }
@@ -34,7 +38,7 @@ pub fn admit(
     issuer: &UserId,
 ) -> Result<StoredPass, PassError> {
     let mut pass = find(tx, &code.pass_id)?.ok_or(Refusal::Invalid)?;
-    pass.admit(issuer, code.serial, code.at, code.device.clone(), publisher.now)?;
+    pass.admit(issuer, code.serial, code.at, code.starts_within, code.device.clone(), publisher.now)?;
     let admission = DoubleAdmission::new(code.at.unwrap_or(publisher.now), code.device.clone());
     write_used(tx, publisher, &pass, admission)?;
     Ok(pass)

@@ -30,8 +30,13 @@ async fn withdrawals(shop: &Shop, listing: &TicketId) -> Vec<TicketDeleted> {
 async fn entered(shop: &Shop, pass: &StoredPass, second: u64) -> DoubleAdmission {
     let at = pass.issued_at + std::time::Duration::from_secs(second);
     let device = Some("north".to_owned());
-    let code =
-        ReadCode { pass_id: pass.id.clone(), serial: pass.serial, at: Some(at), device: device.clone() };
+    let code = ReadCode {
+        pass_id: pass.id.clone(),
+        serial: pass.serial,
+        at: Some(at),
+        starts_within: None,
+        device: device.clone(),
+    };
     let recorded = shop.publishing(move |tx, publisher| {
         passes::record_double_admission(tx, publisher, &code, &"seller".into())
     });

@@ -18,7 +18,7 @@ fn admission_with_an_old_code_or_of_an_offered_pass_is_recorded() {
     assert_eq!(moved.state.status(), PassStatus::Valid, "its new holder may enter");
     assert_eq!(moved.clone().offer("l".into()), Err(NotValid::Entered), "nobody pays for it");
     assert!(moved.clone().start_transfer(transfer(START + 20_000)).is_ok(), "it can be given away");
-    moved.admit(&issuer, 1, None, None, now).unwrap();
+    moved.admit(&issuer, 1, None, None, None, now).unwrap();
     let shown = moved.shown_to(&issuer, ResaleCap::default());
     assert_eq!((shown.admitted_at, shown.device), (Some(now), None), "the admission of its holder");
     assert_eq!(shown.double_admissions, [double(1)]);
@@ -39,7 +39,7 @@ fn admission_of_the_seller_is_a_double_one_of_the_buyer() {
     assert!(offered.sell(&"l".into(), &"buyer".into(), &"sale".into(), money(2000)));
     assert_eq!(offered.double_admissions, [double(1), double(3)], "they stay with the pass");
     assert_eq!(offered.state, PassState::Valid { transfer: None }, "the buyer may enter");
-    offered.admit(&issuer, 2, None, None, now).unwrap();
+    offered.admit(&issuer, 2, None, None, None, now).unwrap();
     assert!(offered.record_double_admission(&issuer, 1, double(0)));
     assert_eq!(offered.state.admission(), Some(DoubleAdmission::new(now, None)));
     assert_eq!(offered.double_admissions, [double(0), double(1), double(3)]);
@@ -74,7 +74,7 @@ fn pass_whose_holder_entered_while_it_was_offered_is_used_when_its_listing_is_cl
         admitted_at: double(3, "south").admitted_at,
         device: Some("south".to_owned()),
     };
-    assert_eq!(offered.clone().admit(&issuer, 0, None, None, now), Err(first));
+    assert_eq!(offered.clone().admit(&issuer, 0, None, None, None, now), Err(first));
     let without_device = DoubleAdmission::new(double(5, "north").admitted_at, None);
     for (viewer, device, others) in
         [("u0", None, vec![without_device]), ("seller", Some("south"), vec![double(5, "north")])]
@@ -107,7 +107,7 @@ fn first_admission_of_each_holder_is_recorded_where_the_others_are_full() {
     assert!(!full.record_double_admission(&issuer, 1, double(51)));
     let mut sold = full.clone();
     assert!(sold.sell(&"l".into(), &"u1".into(), &"o1".into(), money(2000)));
-    sold.admit(&issuer, 2, Some(double(53).admitted_at), None, double(60).admitted_at).unwrap();
+    sold.admit(&issuer, 2, Some(double(53).admitted_at), None, None, double(60).admitted_at).unwrap();
     assert!(!sold.record_double_admission(&issuer, 2, double(54)));
     assert_eq!(sold.admissions().count(), MAX_DOUBLE_ADMISSIONS + 2);
     assert!(full.close_listing(&"l".into()));
@@ -124,7 +124,7 @@ fn earliest_of_several_admissions_is_the_first() {
     let mut used = pass();
     let record = |pass: &mut StoredPass, double| pass.record_double_admission(&issuer, 0, double);
     assert!(!record(&mut used, at(1, "north")), "nobody was admitted before");
-    used.admit(&issuer, 0, Some(at(5, "north").admitted_at), Some("north".to_owned()), now).unwrap();
+    used.admit(&issuer, 0, Some(at(5, "north").admitted_at), None, Some("north".to_owned()), now).unwrap();
     assert!(!record(&mut used, at(5, "north")), "an answer that was lost");
     assert!(record(&mut used, at(7, "south")));
     assert!(record(&mut used, at(3, "west")));
