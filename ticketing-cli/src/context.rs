@@ -179,7 +179,7 @@ impl Context {
     /// Connects to the server, and reports interrupted purchases.
     pub(crate) fn connect_and_report(self) -> Outcome<ApiContext> {
         let api = self.connect()?;
-        for words in api.interrupted() {
+        for words in api.describe_interrupted() {
             api.io().warn(&words);
         }
         Ok(api)
@@ -220,7 +220,7 @@ impl ApiContext {
 
 impl ApiContext {
     /// Returns the interrupted writes that no command has reported yet.
-    pub(crate) fn interrupted(&self) -> Vec<String> {
+    pub(crate) fn describe_interrupted(&self) -> Vec<String> {
         let notes = without_parts(self.journal.take_unreported(clock::now())).into_iter();
         let remarks = notes.map(|note| {
             format!(
@@ -374,18 +374,18 @@ impl ApiContext {
     fn record_write(&self, operation: &str, request: &Request) -> Outcome<Entry> {
         let key = self.context.settings.writes.key.clone();
         let entry = self.journal.begin(operation, self.client.server(), request, key, clock::now());
-        entry.map_err(|error| unrecorded(&error))
+        entry.map_err(|error| journal_failure(&error))
     }
 
     /// Records a command of several writes, like a purchase. The writes have records of their own.
     pub(crate) async fn begin_command(&self, operation: &str) -> Outcome<Entry> {
         let user = self.user().await;
         let entry = self.journal.begin_command(operation, self.client.server(), user, clock::now());
-        entry.map_err(|error| unrecorded(&error))
+        entry.map_err(|error| journal_failure(&error))
     }
 }
 
-fn unrecorded(error: &std::io::Error) -> Failure {
+fn journal_failure(error: &std::io::Error) -> Failure {
     Failure::failed(format!("the journal cannot be written, so nothing was sent: {error}"))
         .hint("set TICKETING_HOME to a folder that can be written to")
 }

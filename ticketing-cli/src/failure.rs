@@ -85,7 +85,7 @@ impl Failure {
     }
 
     /// Converts an error of the SDK about this subject.
-    pub(crate) fn about(error: &Error, subject: &Subject) -> Self {
+    pub(crate) fn from_error(error: &Error, subject: &Subject) -> Self {
         let Some(code) = error.code().filter(|_| !error.is_unknown_outcome()) else {
             return Self::from(error);
         };

@@ -164,7 +164,7 @@ impl Io {
     }
 
     /// Returns stdout for prompts.
-    pub(crate) fn out(&self) -> impl Write + '_ {
+    pub(crate) fn stdout(&self) -> impl Write + '_ {
         Out(self)
     }
 

@@ -150,7 +150,7 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
     if command.handles_signals(io.terminal_info()) {
         return command.run(context).await;
     }
-    let mut interrupt = std::pin::pin!(interrupted());
+    let mut interrupt = std::pin::pin!(wait_for_interrupt());
     // The handler is there before the command starts: only the first poll installs it.
     let started = std::future::poll_fn(|cx| Poll::Ready(interrupt.as_mut().poll(cx))).await;
     if started.is_ready() {
@@ -178,7 +178,7 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
 const BLOCKED: Duration = Duration::from_secs(2);
 
 /// Completes at an interrupt, also while the command has used up the budget of its task and would hide it.
-fn interrupted() -> impl Future<Output = std::io::Result<()>> {
+fn wait_for_interrupt() -> impl Future<Output = std::io::Result<()>> {
     tokio::task::unconstrained(tokio::signal::ctrl_c())
 }
 

@@ -60,7 +60,7 @@ pub(crate) async fn get_all<I: Clone, T>(
     let mut records = Vec::with_capacity(ids.len());
     for id in ids {
         let record = get(&id).await;
-        records.push(record.map_err(|error| Failure::about(&error, &subject(id)))?);
+        records.push(record.map_err(|error| Failure::from_error(&error, &subject(id)))?);
     }
     Ok(records)
 }

@@ -68,29 +68,30 @@ mod tests {
     use crate::exit::Exit;
     use crate::io::fake;
 
-    fn given(password_stdin: bool) -> Credentials {
+    fn credentials(password_stdin: bool) -> Credentials {
         Credentials { email: Some("ada@example.com".to_owned()), password_stdin }
     }
 
     #[tokio::test]
     async fn password_on_stdin_is_the_unchanged_first_line() {
         let fake = fake::pipe(" two words \r\nand more");
-        let (email, password) = given(true).read(&fake.io, None, false).await.unwrap();
+        let (email, password) = credentials(true).read(&fake.io, None, false).await.unwrap();
         assert_eq!((email.as_str(), password.expose_secret()), ("ada@example.com", " two words "));
     }
 
     #[tokio::test]
     async fn password_is_prompted_unless_the_variable_is_set() {
         let fake = fake::terminal(&["secret"]);
-        let (_, password) = given(false).read(&fake.io, None, false).await.unwrap();
+        let (_, password) = credentials(false).read(&fake.io, None, false).await.unwrap();
         assert_eq!(password.expose_secret(), "secret");
-        let (_, password) = given(false).read(&fake.io, Some("from env".to_owned()), false).await.unwrap();
+        let (_, password) =
+            credentials(false).read(&fake.io, Some("from env".to_owned()), false).await.unwrap();
         assert_eq!(password.expose_secret(), "from env");
     }
 
     #[tokio::test]
     async fn missing_password_without_terminal_is_a_usage_error() {
-        let failure = given(false).read(&fake::pipe("").io, None, false).await.unwrap_err();
+        let failure = credentials(false).read(&fake::pipe("").io, None, false).await.unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
         assert!(failure.hint.unwrap().contains("--password-stdin"));
     }

@@ -8,7 +8,7 @@ use crate::{Client, OrderId, PassId, TicketId};
 /// ```
 /// use ticketing_sdk::{Pages, TicketId};
 ///
-/// let pages = Pages::of("http://127.0.0.1:3000");
+/// let pages = Pages::new("http://127.0.0.1:3000");
 /// assert_eq!(pages.market(), "http://127.0.0.1:3000/");
 /// assert_eq!(pages.ticket(&TicketId::new("t1")), "http://127.0.0.1:3000/tickets/t1");
 /// ```
@@ -27,7 +27,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn pages(&self) -> Pages<'_> {
-        Pages::of(self.server())
+        Pages::new(self.server())
     }
 }
 
@@ -35,17 +35,17 @@ impl<'s> Pages<'s> {
     /// Returns the URLs of the marketplace at this URL, with or without a slash at its end.
     ///
     /// ```
-    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
     /// ```
     #[must_use]
-    pub fn of(server: &'s str) -> Self {
+    pub fn new(server: &'s str) -> Self {
         Self { server: server.trim_end_matches('/') }
     }
 
     /// Returns the URL of the market.
     ///
     /// ```
-    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
     /// assert_eq!(pages.market(), "http://127.0.0.1:3000/");
     /// ```
     #[must_use]
@@ -56,7 +56,7 @@ impl<'s> Pages<'s> {
     /// Returns the URL of the market with a search for these words.
     ///
     /// ```
-    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
     /// assert_eq!(pages.search("jazz lake"), "http://127.0.0.1:3000/?q=jazz%20lake");
     /// ```
     #[must_use]
@@ -67,7 +67,7 @@ impl<'s> Pages<'s> {
     /// Returns the URL of the orders of the user.
     ///
     /// ```
-    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
     /// assert_eq!(pages.orders(), "http://127.0.0.1:3000/orders");
     /// ```
     #[must_use]
@@ -78,7 +78,7 @@ impl<'s> Pages<'s> {
     /// Returns the URL of the passes of the user.
     ///
     /// ```
-    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
     /// assert_eq!(pages.passes(), "http://127.0.0.1:3000/passes");
     /// ```
     #[must_use]
@@ -89,7 +89,7 @@ impl<'s> Pages<'s> {
     /// Returns the URL of a pass, which shows its holder the code.
     ///
     /// ```
-    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
     /// assert_eq!(pages.pass(&"p-1".into()), "http://127.0.0.1:3000/passes/p-1");
     /// ```
     #[must_use]
@@ -100,7 +100,7 @@ impl<'s> Pages<'s> {
     /// Returns the URL of a ticket.
     ///
     /// ```
-    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
     /// assert_eq!(pages.ticket(&"t-1".into()), "http://127.0.0.1:3000/tickets/t-1");
     /// ```
     #[must_use]
@@ -111,7 +111,7 @@ impl<'s> Pages<'s> {
     /// Returns the URL of an order, where it is paid.
     ///
     /// ```
-    /// let pages = ticketing_sdk::Pages::of("http://127.0.0.1:3000");
+    /// let pages = ticketing_sdk::Pages::new("http://127.0.0.1:3000");
     /// assert_eq!(pages.order(&"o-1".into()), "http://127.0.0.1:3000/orders/o-1");
     /// ```
     #[must_use]
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn identifier_is_always_one_path_segment() {
-        let pages = Pages::of("https://shop.example/market/");
+        let pages = Pages::new("https://shop.example/market/");
         assert_eq!(pages.market(), "https://shop.example/market/");
         assert_eq!(pages.search("jazz & lake"), "https://shop.example/market/?q=jazz%20%26%20lake");
         assert_eq!(pages.orders(), "https://shop.example/market/orders");

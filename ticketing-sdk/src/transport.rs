@@ -75,7 +75,7 @@ impl Transport {
         self.session.prepare(request.session).await?;
         let request = &*self.name_user(request);
         let total = request.timeout.unwrap_or(self.limits.total);
-        let deadline = after(total);
+        let deadline = instant_after(total);
         // Whether an earlier attempt may have taken effect: its response was lost, here or in an interrupted program.
         let mut maybe_done = request.resumed && request.is_write();
         if maybe_done {
@@ -256,7 +256,7 @@ impl Transport {
         let url = self.url(request)?;
         self.session.prepare(request.session).await?;
         let started = Instant::now();
-        let deadline = after(self.limits.response);
+        let deadline = instant_after(self.limits.response);
         let mut timer = pin!(sleep_until(deadline));
         let opened = self.open(request, url, deadline, 1, timer.as_mut()).await;
         let result = AttemptResult {
@@ -275,7 +275,7 @@ impl Transport {
         }
         let HttpResponse { status, headers, body } = reply;
         let limit = Limit {
-            deadline: after(self.limits.response),
+            deadline: instant_after(self.limits.response),
             phase: Phase::Response,
             after: self.limits.response,
         };
@@ -364,6 +364,6 @@ fn references_recently_created(request: &Call, response: &Response) -> bool {
 }
 
 /// Returns the instant after a duration, at most a year ahead.
-fn after(duration: Duration) -> Instant {
+fn instant_after(duration: Duration) -> Instant {
     Instant::now() + duration.min(Duration::from_secs(365 * 86_400))
 }

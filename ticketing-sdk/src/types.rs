@@ -48,5 +48,5 @@ pub use timeline::{ServiceTimeline, TicketHolder, TimelineEntry, TimelineKind};
 pub use user::{CurrentUser, CurrentUserAnswer, User};
 #[cfg(feature = "client")]
 pub(crate) use words::words;
-pub use words::{ParseEnumError, UnknownValue, known};
+pub use words::{ParseEnumError, UnknownValue, deserialize_known};
 pub(crate) use words::{common_words, wire_words};

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{
-    Money, Order, OrderId, OrderStatus, OrderedTicket, TicketDetails, TicketId, Timestamp, UserId, known,
+    Money, Order, OrderId, OrderStatus, OrderedTicket, TicketDetails, TicketId, Timestamp, UserId,
+    deserialize_known,
 };
 
 /// A ticket was reserved.
@@ -14,7 +15,7 @@ pub struct OrderCreated {
     /// The version of the order that this made.
     pub version: i64,
     /// Always `created`.
-    #[serde(deserialize_with = "known")]
+    #[serde(deserialize_with = "deserialize_known")]
     pub status: OrderStatus,
     /// The buyer.
     pub user_id: UserId,

@@ -2,7 +2,7 @@
 //! device has admitted it.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{DoubleAdmission, PassId, PassStatus, TicketId, Timestamp, known};
+use ticketing_sdk::{DoubleAdmission, PassId, PassStatus, TicketId, Timestamp, deserialize_known};
 
 /// A pass was offered for resale or is valid again, a transfer of it began or was taken back, or a second device has
 /// admitted it. Its holder is the same.
@@ -16,7 +16,7 @@ pub struct PassUpdated {
     /// The number of changes of holder.
     pub serial: u16,
     /// Whether the pass admits now.
-    #[serde(deserialize_with = "known")]
+    #[serde(deserialize_with = "deserialize_known")]
     pub status: PassStatus,
     /// The listing under which it is for sale, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -37,7 +37,7 @@ async fn main() -> anyhow::Result<()> {
 
 /// Returns what the door says of a holder who enters. An earlier holder may have entered with the pass, at a door without
 /// a network, and given it away or sold it since.
-fn admitted(admission: &Admission) -> String {
+fn describe_admission(admission: &Admission) -> String {
     let title = sanitize(&admission.title);
     let earlier = admission.double_admissions.iter().map(|earlier| {
         let device = earlier.device.as_deref().unwrap_or("a door without a name");
@@ -58,7 +58,7 @@ async fn check_in(client: &Client, code: &PassCode, device: &str) -> Result<Stri
     loop {
         let check_in = NewCheckIn::new(code.clone()).device(device);
         let error = match client.passes().check_in(check_in).idempotency_key(key.clone()).await {
-            Ok(admission) => return Ok(admitted(&admission)),
+            Ok(admission) => return Ok(describe_admission(&admission)),
             Err(error) => error,
         };
         match error.code() {

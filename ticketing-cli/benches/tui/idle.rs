@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::process::{memory_mib, used};
+use crate::process::{memory_mib, read_usage};
 use crate::program::Program;
 use crate::report::Report;
 use crate::server::{Server, TICKETS, title};
@@ -55,9 +55,9 @@ pub(crate) fn measure(report: &mut Report, server: &Server, round: u32) {
 }
 
 fn idle(report: &mut Report, program: &mut Program, names: &Names) {
-    let before = used(program.pid());
+    let before = read_usage(program.pid());
     let bytes = program.idle(IDLE_PERIOD);
-    let after = used(program.pid());
+    let after = read_usage(program.pid());
     let percent = |time: Duration| time.as_secs_f64() / IDLE_PERIOD.as_secs_f64() * 100.0;
     report.count(names.ticks, "%", percent(after.ticks - before.ticks));
     report.count(names.time, "%", percent(after.time.saturating_sub(before.time)));

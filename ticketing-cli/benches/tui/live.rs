@@ -43,10 +43,11 @@ pub(crate) fn measure(report: &mut Report, server: &Server, round: u32) {
         let order = server.runtime.block_on(async { buyer.orders().create(&id).await }).unwrap();
         let answered = Instant::now();
         let received_at = received_at(&changes, &id, TicketStatus::Reserved);
-        let shown = program.until("the reservation", |screen| is_reserved(screen, &title) == Some(true));
+        let shown = program.wait_until("the reservation", |screen| is_reserved(screen, &title) == Some(true));
         server.runtime.block_on(async { buyer.orders().cancel(&order.id).await }).unwrap();
         let cancelled = Instant::now();
-        let free = program.until("the cancellation", |screen| is_reserved(screen, &title) == Some(false));
+        let free =
+            program.wait_until("the cancellation", |screen| is_reserved(screen, &title) == Some(false));
         if n > 0 {
             stream.push(received_at.saturating_duration_since(answered));
             screen.push(shown.saturating_duration_since(answered));

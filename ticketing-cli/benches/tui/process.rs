@@ -17,7 +17,7 @@ pub(crate) struct Used {
     pub(crate) wakes: u64,
 }
 
-pub(crate) fn used(pid: u32) -> Used {
+pub(crate) fn read_usage(pid: u32) -> Used {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     // The name of the program is in parentheses and may contain spaces.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();

@@ -52,7 +52,7 @@ impl Program {
     }
 
     /// Waits until the screen satisfies the condition. Returns that time.
-    pub(crate) fn until(&mut self, what: &str, condition: impl Fn(&Screen) -> bool) -> Instant {
+    pub(crate) fn wait_until(&mut self, what: &str, condition: impl Fn(&Screen) -> bool) -> Instant {
         let end = Instant::now() + DEADLINE;
         loop {
             let left = end.saturating_duration_since(Instant::now());
@@ -71,7 +71,7 @@ impl Program {
 
     /// Waits until the screen shows these words. Returns that time.
     pub(crate) fn wait_until_shown(&mut self, words: &str) -> Instant {
-        self.until(words, |screen| screen.contents().contains(words))
+        self.wait_until(words, |screen| screen.contents().contains(words))
     }
 
     /// Leaves the program idle for this time. Returns the number of bytes that it wrote.

@@ -101,7 +101,7 @@ const NEW_ORDER: &str = "ORDER";
 impl Args {
     /// Prints the requests of the purchase: the order, and the payment where a token pays.
     async fn preview(&self, api: &ApiContext, card: &Card) -> Outcome {
-        let about = |error| Failure::about(&error, &Subject::Ticket(self.ticket.clone()));
+        let about = |error| Failure::from_error(&error, &Subject::Ticket(self.ticket.clone()));
         let ticket = api.client.tickets().get(&self.ticket).await.map_err(about)?;
         let order = api.client.orders().create_at_price(&self.ticket, ticket.price);
         let mut requests = vec![order.request().clone()];
@@ -115,7 +115,7 @@ impl Args {
     /// Orders the ticket at the price that is shown, or continues the buyer's own order of it.
     async fn reserve(&self, api: &ApiContext) -> Outcome<Reservation> {
         let subject = Subject::Ticket(self.ticket.clone());
-        let about = |error| Failure::about(&error, &subject);
+        let about = |error| Failure::from_error(&error, &subject);
         let ticket = api.client.tickets().get(&self.ticket).await.map_err(about)?;
         if ticket.order_id.is_some()
             && let Some(own) = own_order(api, &self.ticket).await

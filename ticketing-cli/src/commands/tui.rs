@@ -78,7 +78,7 @@ impl ApiCommand for Args {
         log_to(&home.tui_log()?)?;
         let config = self.look.config.clone().map_or_else(|| home.config(), Ok)?;
         let journal = api.journal().clone();
-        let greeting = api.interrupted().into_iter().map(|words| (Level::Warning, words)).collect();
+        let greeting = api.describe_interrupted().into_iter().map(|words| (Level::Warning, words)).collect();
         let door = Arc::new(Doors::new(api.client.clone(), home.doors().ok()));
         let show = Show { client: api.client.clone(), journal, door, config, greeting };
         self.look.show(api.io(), show).await
@@ -117,7 +117,7 @@ impl Look {
             greeting: show.greeting,
         };
         let ending = if plain {
-            Box::pin(ticketing_tui::run_plain(options, io.out())).await
+            Box::pin(ticketing_tui::run_plain(options, io.stdout())).await
         } else {
             Box::pin(ticketing_tui::run(options)).await
         };

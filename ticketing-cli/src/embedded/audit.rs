@@ -53,7 +53,7 @@ impl LocalCommand for Args {
             .map_err(|error| not_audited(&error))?;
         let document = AuditReport::from_report(&report);
         context.printer().report(&document, &document.checks, || report.to_string())?;
-        let broken = report.broken();
+        let broken = report.count_violations();
         if broken > 0 {
             let found = count(broken, "invariant violation");
             let failure = Failure::new(Exit::Violated, format!("{found} found"));

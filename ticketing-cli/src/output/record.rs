@@ -142,7 +142,7 @@ impl Cell {
             Self::None => String::new(),
             Self::Text(text) | Self::Money(text) | Self::ForPrograms(text) => text.clone(),
             Self::Time(at) => at.to_string(),
-            Self::Times(times) => joined(times, |at| at.to_string()),
+            Self::Times(times) => join_times(times, |at| at.to_string()),
             Self::Start(starts) => starts.to_string(),
             Self::Label(wire, _, _) => wire.clone(),
         }
@@ -150,7 +150,7 @@ impl Cell {
 }
 
 /// Joins times with the texts after them.
-pub(super) fn joined(times: &[(Timestamp, String)], format: impl Fn(Timestamp) -> String) -> String {
+pub(super) fn join_times(times: &[(Timestamp, String)], format: impl Fn(Timestamp) -> String) -> String {
     let texts: Vec<String> = times.iter().map(|(at, after)| format(*at) + after).collect();
     texts.join(", ")
 }

@@ -231,7 +231,7 @@ fn plain(cell: &Cell, printer: &Printer<'_>) -> String {
         Cell::Text(text) => sanitize(text).into_owned(),
         Cell::Money(dollars) => format!("${dollars}"),
         Cell::Time(at) => when::short(*at, printer.now, &printer.zone),
-        Cell::Times(times) => record::joined(times, |at| printer.local(at)),
+        Cell::Times(times) => record::join_times(times, |at| printer.local(at)),
         Cell::Start(starts) => format!("{} {} {}", starts.date(), starts.time(), starts.offset()),
         Cell::Label(_, label, _) => label.clone(),
     }

@@ -20,7 +20,7 @@ fn printer(fake: &FakeIo, format: Format) -> Printer<'_> {
     Printer::new(&fake.io, format, now)
 }
 
-fn listed(fake: &FakeIo, format: Format) -> String {
+fn list_tickets(fake: &FakeIo, format: Format) -> String {
     let tickets = [ticket("t1", "RustConf, day 1", "available"), ticket("t2", HOSTILE, "sold")];
     printer(fake, format).list(&tickets).unwrap();
     fake.out.text()
@@ -29,13 +29,13 @@ fn listed(fake: &FakeIo, format: Format) -> String {
 #[test]
 fn table_has_relative_times_and_no_control_characters() {
     assert_eq!(
-        listed(&fake::terminal_of(100, false), Format::Table),
+        list_tickets(&fake::terminal_of(100, false), Format::Table),
         "ID  TITLE                       PRICE  STATUS     CREATED AT\n\
          t1  RustConf, day 1           $149.99  Available  15 min ago\n\
          t2  Rust[31mConf, \"day\" 1 2J  $149.99  Sold       15 min ago\n"
     );
     assert!(
-        listed(&fake::terminal_of(50, false), Format::Table)
+        list_tickets(&fake::terminal_of(50, false), Format::Table)
             .starts_with("ID  TITLE                       PRICE  STATUS\n")
     );
 }
@@ -164,15 +164,15 @@ fn coloured_line_is_never_wider_than_the_terminal() {
 
 #[test]
 fn status_is_coloured_only_with_colours_enabled() {
-    assert!(listed(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;2mAvailable"));
-    assert!(!listed(&fake::terminal_of(80, false), Format::Table).contains('\u{1b}'));
+    assert!(list_tickets(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;2mAvailable"));
+    assert!(!list_tickets(&fake::terminal_of(80, false), Format::Table).contains('\u{1b}'));
 }
 
 #[test]
 fn pipe_gets_tabs_without_a_header() {
     let details = "\t".repeat(DetailField::ALL.len() + 1);
     assert_eq!(
-        listed(&fake::pipe(""), Format::Tsv),
+        list_tickets(&fake::pipe(""), Format::Tsv),
         format!(
             "t1\tRustConf, day 1\t149.99\tavailable\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z{details}\n\
              t2\tRust[31mConf, \"day\" 1 2J\t149.99\tsold\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z{details}\n"
@@ -183,20 +183,20 @@ fn pipe_gets_tabs_without_a_header() {
 #[test]
 fn json_is_the_wire_type_and_safe_to_look_at() {
     for fake in [fake::pipe(""), fake::terminal(&[])] {
-        let text = listed(&fake, Format::Json);
+        let text = list_tickets(&fake, Format::Json);
         assert!(!text.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')));
         let list: serde_json::Value = serde_json::from_str(&text).unwrap();
         let tickets: Vec<Ticket> = serde_json::from_value(list["items"].clone()).unwrap();
         assert_eq!((tickets[1].title.as_str(), &list["hasMore"]), (HOSTILE, &false.into()));
     }
-    let lines = listed(&fake::pipe(""), Format::Jsonl);
+    let lines = list_tickets(&fake::pipe(""), Format::Jsonl);
     let tickets: Vec<Ticket> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(tickets[1].title, HOSTILE);
 }
 
 #[test]
 fn csv_quotes_what_needs_it_and_is_stripped_on_a_terminal() {
-    let text = listed(&fake::pipe(""), Format::Csv);
+    let text = list_tickets(&fake::pipe(""), Format::Csv);
     assert!(
         text.starts_with(
             "id,title,price,status,userId,orderId,version,createdAt,updatedAt,venue,startsAt,seat"
@@ -204,7 +204,7 @@ fn csv_quotes_what_needs_it_and_is_stripped_on_a_terminal() {
     );
     assert!(text.contains("\nt1,\"RustConf, day 1\",149.99,available,u1,,2,"));
     assert!(text.contains(&HOSTILE.replace('"', "\"\"")));
-    assert!(!listed(&fake::terminal(&[]), Format::Csv).contains('\u{1b}'));
+    assert!(!list_tickets(&fake::terminal(&[]), Format::Csv).contains('\u{1b}'));
 }
 
 #[test]
@@ -331,9 +331,9 @@ fn filter_and_template_read_the_document_of_the_command() {
 
 #[test]
 fn yaml_has_the_fields_of_the_json() {
-    let text = listed(&fake::pipe(""), Format::Yaml);
+    let text = list_tickets(&fake::pipe(""), Format::Yaml);
     let list: serde_json::Value = serde_yaml_ng::from_str(&text).unwrap();
     assert_eq!((&list["items"][1]["title"], &list["hasMore"]), (&HOSTILE.into(), &false.into()));
-    let terminal = listed(&fake::terminal(&[]), Format::Yaml);
+    let terminal = list_tickets(&fake::terminal(&[]), Format::Yaml);
     assert!(!terminal.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{terminal}");
 }

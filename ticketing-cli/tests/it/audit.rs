@@ -15,7 +15,7 @@ fn audit(data: &Path) -> Run {
 /// A marketplace in which one ticket was sold.
 fn sold_one(data: &Path) -> Server {
     let server = Server::start_in(data, &[]);
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let ticket = cli.ticket("RustConf", "19.99");
     cli.ok(&["buy", &ticket, "--token", "tok_visa", "--yes"]);
     server

@@ -47,7 +47,7 @@ fn serve(certificate: &str) -> String {
 }
 
 fn list(server: &str, trusted: &Path) -> Run {
-    let mut command = Cli::at(server).command(&["tickets", "list", "--jq", ".items | length"]);
+    let mut command = Cli::for_server(server).command(&["tickets", "list", "--jq", ".items | length"]);
     command.env("SSL_CERT_FILE", trusted);
     finish(command, "")
 }

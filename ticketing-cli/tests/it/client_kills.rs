@@ -89,9 +89,11 @@ impl Stage {
         let server = Server::start_in(data.path(), &[]);
         let proxy = RequestProxy::start(&server.url);
         let url = proxy.url();
-        let (seller, buyer) =
-            (Cli::at(&url).sign_up("seller@example.com"), Cli::at(&url).sign_up("buyer@example.com"));
-        let observer = Cli::at(&url);
+        let (seller, buyer) = (
+            Cli::for_server(&url).sign_up("seller@example.com"),
+            Cli::for_server(&url).sign_up("buyer@example.com"),
+        );
+        let observer = Cli::for_server(&url);
         let words = ["auth", "signin", "--email", "buyer@example.com", "--password-stdin"];
         assert_eq!(observer.run_with(&words, "correct horse\n").code, 0);
         let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
@@ -103,7 +105,7 @@ impl Stage {
     fn plan(&self) -> Vec<Kill> {
         let ticket = self.seller.ticket("The first", "20");
         let _ = self.proxy.take_steps();
-        assert_eq!(Run::of(self.begin_to_buy(&ticket)).code, 0);
+        assert_eq!(Run::from_child(self.begin_to_buy(&ticket)).code, 0);
         let mut steps = Vec::new();
         for step in self.proxy.take_steps() {
             let step = Step { path: step.path.replace(&ticket, TICKET), ..step };
@@ -134,7 +136,7 @@ impl Stage {
         }
         let mut orders = self.orders_of(&ticket);
         let was_complete = orders.iter().any(|order| order["status"] == "complete");
-        let paid = self.repeat(&title, figures, || Run::of(self.begin_to_buy(&ticket)));
+        let paid = self.repeat(&title, figures, || Run::from_child(self.begin_to_buy(&ticket)));
         match paid.code {
             // The payment that this command or the interrupted one has made.
             0 => assert!(paid.err.contains(&format!("paid $20.00 for Ticket {round}")), "{title}: {paid:?}"),
@@ -203,7 +205,7 @@ impl Stage {
             }
             Kill::ClientAtRandom => {
                 let mut client = begin(self);
-                let ended = waited(&mut client, delay);
+                let ended = wait_for_exit(&mut client, delay);
                 client.kill().unwrap();
                 client.wait().unwrap();
                 figures.client_kills += u32::from(!ended);
@@ -216,14 +218,14 @@ impl Stage {
                 let held = hold.wait(STEP_TIMEOUT).unwrap_or_else(|| panic!("{kill:?} is never reached"));
                 self.restart_server();
                 held.release(*fate);
-                Run::of(client);
+                Run::from_child(client);
                 figures.server_kills += 1;
             }
             Kill::ServerAtRandom => {
                 let mut client = begin(self);
-                let ended = waited(&mut client, delay);
+                let ended = wait_for_exit(&mut client, delay);
                 self.restart_server();
-                Run::of(client);
+                Run::from_child(client);
                 figures.server_kills += 1;
                 figures.late += u32::from(ended);
             }
@@ -302,7 +304,7 @@ impl Stage {
 }
 
 /// Waits for the end of a process until a timeout. Returns whether it has ended.
-fn waited(child: &mut Child, delay: Duration) -> bool {
+fn wait_for_exit(child: &mut Child, delay: Duration) -> bool {
     let until = Instant::now() + delay;
     loop {
         if child.try_wait().unwrap().is_some() {

@@ -5,7 +5,7 @@ use crate::support::{Cli, Server, eventually, finish, program, text};
 #[test]
 fn clock_advance_expires_a_reservation() {
     let server = Server::start_with(&["--allow-clock", "--clock", "+1h"]);
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("RustConf", "20");
     let order = text(&seller.json(&["orders", "create", &ticket])["id"]);
     let before = text(&seller.json(&["clock", "show"])["now"]);
@@ -18,7 +18,7 @@ fn clock_advance_expires_a_reservation() {
 #[test]
 fn server_without_the_flag_has_no_movable_clock() {
     let server = Server::start();
-    let run = Cli::at(&server.url).run(&["clock", "advance", "16m"]);
+    let run = Cli::for_server(&server.url).run(&["clock", "advance", "16m"]);
     assert_eq!(run.code, 3, "{run:?}");
     assert!(run.err.contains("--allow-clock"), "{}", run.err);
 }

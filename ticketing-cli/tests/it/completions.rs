@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Cli, Server, finish};
 
 /// Returns the candidates of bash for the last word.
-pub(crate) fn offered(cli: &Cli, words: &[&str]) -> String {
+pub(crate) fn complete(cli: &Cli, words: &[&str]) -> String {
     let mut command = cli.command(&[&["--"], words].concat());
     command.env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
     command.env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_COMP_TYPE", "9").env("_CLAP_COMPLETE_SPACE", "false");
@@ -28,32 +28,32 @@ fn every_shell_has_its_script() {
 #[test]
 fn words_are_completed_without_a_server() {
     let cli = Cli::offline();
-    assert!(offered(&cli, &["ticketing", "ti"]).contains("tickets"));
-    assert!(offered(&cli, &["ticketing", "tickets", "up"]).contains("update"));
-    assert!(offered(&cli, &["ticketing", "-o", ""]).contains("jsonl"));
+    assert!(complete(&cli, &["ticketing", "ti"]).contains("tickets"));
+    assert!(complete(&cli, &["ticketing", "tickets", "up"]).contains("update"));
+    assert!(complete(&cli, &["ticketing", "-o", ""]).contains("jsonl"));
 }
 
 #[test]
 fn unreachable_server_completes_nothing_quickly() {
     let start = Instant::now();
-    assert!(!offered(&Cli::offline(), &["ticketing", "tickets", "get", ""]).contains("t1"));
+    assert!(!complete(&Cli::offline(), &["ticketing", "tickets", "get", ""]).contains("t1"));
     assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
 fn ids_are_live() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("RustConf", "20");
-    assert!(offered(&cli, &["ticketing", "orders", "create", ""]).contains(&ticket));
-    assert!(offered(&cli, &["ticketing", "open", "ticket", ""]).contains(&ticket));
+    assert!(complete(&cli, &["ticketing", "orders", "create", ""]).contains(&ticket));
+    assert!(complete(&cli, &["ticketing", "open", "ticket", ""]).contains(&ticket));
     let order = cli.json(&["orders", "create", &ticket]);
     let order = crate::support::text(&order["id"]);
-    assert!(offered(&cli, &["ticketing", "payments", "create", ""]).contains(&order));
-    assert!(offered(&cli, &["ticketing", "open", "order", ""]).contains(&order));
+    assert!(complete(&cli, &["ticketing", "payments", "create", ""]).contains(&order));
+    assert!(complete(&cli, &["ticketing", "open", "order", ""]).contains(&order));
     let elsewhere = Cli::offline();
     assert!(
-        offered(&elsewhere, &["ticketing", "--server", &server.url, "orders", "get", ""])
+        complete(&elsewhere, &["ticketing", "--server", &server.url, "orders", "get", ""])
             .find(&order)
             .is_none()
     );

@@ -13,8 +13,8 @@ fn rows(out: &str, format: &str) -> BTreeSet<String> {
 #[test]
 fn rows_of_created_things_are_those_of_get() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let file = seller.home.path().join("seats.csv");
     for format in ["tsv", "csv"] {
         std::fs::write(&file, format!("title,price,seat\n\"Opera, {format}\",20,1\nOpera {format},20,2\n"))

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::support::{Cli, Run, Server, eventually, finish, program, status_of};
 
 /// A `serve` that is expected to end by itself.
-fn refused(data: &Path) -> Run {
+fn serve_and_fail(data: &Path) -> Run {
     let mut command = program();
     command.env("TICKETING_HOME", data).args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data);
     let run = finish(command, "");
@@ -19,7 +19,7 @@ fn refused(data: &Path) -> Run {
 }
 
 /// A folder in which a server has run.
-fn used() -> TempDir {
+fn create_used_folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
     assert!(server.terminate().success());
@@ -44,7 +44,7 @@ fn server_refuses_writes_while_its_folder_is_moved() {
     let (data, elsewhere) = (root.path().join("data"), root.path().join("elsewhere"));
     let server = Server::start_in(&data, &[]);
     let ready = format!("{}/readyz", server.url);
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let before = cli.ticket("Before", "20");
     assert_eq!(status_of(&ready), 200);
 
@@ -60,7 +60,7 @@ fn server_refuses_writes_while_its_folder_is_moved() {
     assert!(server.terminate().success());
 
     let again = Server::start_in(&data, &[]);
-    let cli = Cli::at(&again.url);
+    let cli = Cli::for_server(&again.url);
     for ticket in [before, after] {
         cli.ok(&["tickets", "get", &ticket]);
     }
@@ -71,14 +71,14 @@ fn server_refuses_writes_once_its_folder_is_deleted() {
     let root = tempfile::tempdir().unwrap();
     let data = root.path().join("data");
     let server = Server::start_in(&data, &[]);
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     fs::remove_dir_all(&data).unwrap();
     let run = cli.run(&["--timeout", "2s", "tickets", "create", "--title", "Lost", "--price", "20"]);
     assert_ne!(run.code, 0, "{run:?}");
     assert_eq!(status_of(&format!("{}/readyz", server.url)), 503);
     // Its path is free: a new marketplace at that path and the old one do not affect each other.
     let other = Server::start_in(&data, &[]);
-    let seller = Cli::at(&other.url).sign_up("ada@example.com");
+    let seller = Cli::for_server(&other.url).sign_up("ada@example.com");
     seller.ticket("Kept", "20");
     assert!(server.terminate().success());
     seller.ticket("Kept, too", "20");
@@ -134,7 +134,7 @@ fn server_refuses_writes_to_a_database_that_was_emptied() {
     let root = tempfile::tempdir().unwrap();
     let data = root.path().join("data");
     let server = Server::start_in(&data, &[]);
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     fs::write(data.join("tickets.db"), "").unwrap();
     let run = cli.run(&["--timeout", "2s", "tickets", "create", "--title", "Lost", "--price", "20"]);
     assert_ne!(run.code, 0, "{run:?}");
@@ -146,7 +146,7 @@ fn service_refuses_writes_without_its_database_and_others_go_on() {
     let root = tempfile::tempdir().unwrap();
     let data = root.path().join("data");
     let server = Server::start_in(&data, &[]);
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let before = cli.ticket("Before", "20");
     let (orders, aside) = (data.join("orders.db"), root.path().join("orders.db"));
     fs::rename(&orders, &aside).unwrap();
@@ -158,10 +158,10 @@ fn service_refuses_writes_without_its_database_and_others_go_on() {
     assert!(server.terminate().success());
 
     // The next start fails without the file, and finds every acknowledged write once it is back.
-    assert!(refused(&data).err.contains("orders.db"));
+    assert!(serve_and_fail(&data).err.contains("orders.db"));
     fs::rename(&aside, &orders).unwrap();
     let again = Server::start_in(&data, &[]);
-    let cli = Cli::at(&again.url).sign_up("bob@example.com");
+    let cli = Cli::for_server(&again.url).sign_up("bob@example.com");
     for ticket in [before, meanwhile] {
         cli.ok(&["tickets", "get", &ticket]);
         cli.ok(&["buy", &ticket, "--token", "tok_visa", "--yes"]);
@@ -172,17 +172,17 @@ fn service_refuses_writes_without_its_database_and_others_go_on() {
 fn second_server_is_refused_even_without_the_lock_file() {
     let server = Server::start();
     fs::remove_file(server.data.join("lock")).unwrap();
-    let run = refused(&server.data);
+    let run = serve_and_fail(&server.data);
     assert!(run.err.contains("another server uses"), "{}", run.err);
 }
 
 #[test]
 fn start_without_one_of_the_databases_names_it_and_makes_none() {
-    let folder = used();
+    let folder = create_used_folder();
     for name in ["payments.db", "bus.db", "provider.db"] {
         let (file, aside) = (folder.path().join(name), folder.path().join("aside"));
         fs::rename(&file, &aside).unwrap();
-        let run = refused(folder.path());
+        let run = serve_and_fail(folder.path());
         assert!(run.err.contains(file.to_str().unwrap()) && run.err.contains("backup"), "{}", run.err);
         assert!(!file.exists());
         fs::rename(&aside, &file).unwrap();
@@ -212,11 +212,11 @@ fn everything_in_the_folder_is_private_whatever_the_umask() {
 
 #[test]
 fn open_key_is_refused_and_open_databases_are_closed() {
-    let folder = used();
+    let folder = create_used_folder();
     let (key, database) = (folder.path().join("jwt.key"), folder.path().join("auth.db"));
     set_mode(&database, 0o644);
     set_mode(&key, 0o644);
-    let run = refused(folder.path());
+    let run = serve_and_fail(folder.path());
     assert!(run.err.contains("chmod 600") && run.err.contains(key.to_str().unwrap()), "{}", run.err);
     set_mode(&key, 0o600);
     let server = Server::start_in(folder.path(), &[]);

@@ -57,7 +57,7 @@ fn killed_listener_and_server_lose_no_event_and_repeat_one_at_most() {
     let mut server = Some(start_at(data.path(), "127.0.0.1:0"));
     let url = server.as_ref().unwrap().url.clone();
     let address = url.strip_prefix("http://").unwrap();
-    let seller = Cli::at(&url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&url).sign_up("seller@example.com");
     let out = seller.home.path().join("events.jsonl");
     // One write for each event: a line is complete or absent.
     let command = format!("read -r event && printf '%s\\n' \"$event\" >> '{}'", out.display());
@@ -159,14 +159,14 @@ fn header<'r>(request: &'r str, name: &str) -> &'r str {
 #[test]
 fn forwarded_events_are_signed_and_retried_until_confirmed() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let (url, requests) = receiver(&[500, 404, 200]);
     let mut command = seller.command(&["events", "listen", "--forward", &url, "--limit", "2"]);
     let listener = command.env("TICKETING_WEBHOOK_SECRET", "whsec_test").spawn().unwrap();
     wait_for_cursor(&seller, "default");
     seller.ticket("One", "20");
     seller.ticket("Two", "20");
-    let run = Run::of(listener);
+    let run = Run::from_child(listener);
     assert_eq!(run.code, 0, "{run:?}");
     let requests: Vec<String> = requests.iter().take(4).collect();
     let ids: Vec<&str> = requests.iter().map(|request| header(request, "ticketing-event-id")).collect();
@@ -187,12 +187,12 @@ fn forwarded_events_are_signed_and_retried_until_confirmed() {
 #[test]
 fn listener_ends_when_a_delivery_fails_finally_and_continues_with_that_event() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let failing = ["events", "listen", "--exec", "cat > /dev/null; exit 3", "--retries", "1"];
     let listener = seller.command(&failing).spawn().unwrap();
     wait_for_cursor(&seller, "default");
     let ticket = seller.ticket("One", "20");
-    let run = Run::of(listener);
+    let run = Run::from_child(listener);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.err.contains("was not delivered in 2 attempts"), "{}", run.err);
     let next = seller.ok(&["events", "listen", "--limit", "1"]);
@@ -203,7 +203,7 @@ fn listener_ends_when_a_delivery_fails_finally_and_continues_with_that_event() {
 #[test]
 fn url_that_does_not_answer_is_left_after_the_timeout() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("One", "20");
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
@@ -218,7 +218,7 @@ fn url_that_does_not_answer_is_left_after_the_timeout() {
 #[test]
 fn since_types_and_cursors_select_events() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("One", "20");
     seller.ok(&["tickets", "update", &ticket, "--price", "21"]);
     seller.ok(&["tickets", "delete", &ticket, "--yes"]);
@@ -251,7 +251,7 @@ fn since_types_and_cursors_select_events() {
 fn interrupt_ends_a_listener_amid_a_backlog() {
     const BACKLOG: usize = 1500;
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let count = BACKLOG.to_string();
     seller.ok(&["sell", "-t", "One", "-p", "20", "--count", &count, "--quiet"]);
     let mut listener = seller.command(&["events", "listen", "--since", "1h"]).spawn().unwrap();
@@ -279,7 +279,7 @@ fn interrupt_ends_a_listener_amid_a_backlog() {
 #[test]
 fn pruned_position_is_an_explicit_gap() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("One", "20");
     seller.ok(&["events", "listen", "--since", "1h", "--limit", "1"]);
     let folder = seller.home.path().join("cursors");

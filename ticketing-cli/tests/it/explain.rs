@@ -5,8 +5,8 @@ use crate::support::{Cli, Server, eventually, text};
 #[test]
 fn purchase_is_explained_in_every_format() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let ticket = seller.ticket("RustConf", "20");
     buyer.ok(&["buy", &ticket, "--token", "tok_visa", "--yes"]);
     let order = text(&buyer.json(&["orders", "list"])[0]["id"]);

@@ -36,9 +36,9 @@ struct Market<'s> {
 }
 
 impl<'s> Market<'s> {
-    fn of(server: &Server, data: &'s Path, format: &'static str) -> Self {
-        let seller = Cli::at(&server.url).sign_up(&format!("seller-{format}@example.com"));
-        let buyer = Cli::at(&server.url).sign_up(&format!("buyer-{format}@example.com"));
+    fn prepare(server: &Server, data: &'s Path, format: &'static str) -> Self {
+        let seller = Cli::for_server(&server.url).sign_up(&format!("seller-{format}@example.com"));
+        let buyer = Cli::for_server(&server.url).sign_up(&format!("buyer-{format}@example.com"));
         let ticket = seller.ticket("=Opera, \"first\" night", "20");
         let payment = text(&buyer.json(&["buy", &ticket, "--token", "tok_visa", "--yes"])["id"]);
         let order = text(&buyer.json(&["orders", "list"])[0]["id"]);
@@ -183,7 +183,7 @@ fn every_command_writes_every_format_or_refuses_it() {
         for format in FORMATS {
             let (server, commands, data) = (&server, &commands, data.path());
             scope.spawn(move || {
-                let market = Market::of(server, data, format);
+                let market = Market::prepare(server, data, format);
                 for command in commands {
                     let run = market.run(command);
                     let of = format!("`ticketing {command} -o {format}`");

@@ -15,8 +15,8 @@ struct Session {
 }
 
 impl Session {
-    fn of(server: &Server, email: &str) -> Self {
-        let cli = Cli::at(&server.url).sign_up(email);
+    fn sign_up(server: &Server, email: &str) -> Self {
+        let cli = Cli::for_server(&server.url).sign_up(email);
         let names = vec![(server.url.clone(), "http://SERVER".to_owned())];
         Self { cli, text: String::new(), names }
     }
@@ -82,7 +82,7 @@ fn without_times(line: &str) -> String {
 #[test]
 fn market_at_three_widths_and_on_a_pipe() {
     let server = Server::start();
-    let mut session = Session::of(&server, "ada@example.com");
+    let mut session = Session::sign_up(&server, "ada@example.com");
     let titles = [
         ("Opera under the stars, with a title that is longer than most", "149.99"),
         ("Gig", "7.00"),
@@ -134,7 +134,7 @@ fn without_gaps(line: &str) -> String {
 #[test]
 fn tables_of_the_other_nouns_at_three_widths() {
     let server = Server::start();
-    let mut session = Session::of(&server, "ada@example.com");
+    let mut session = Session::sign_up(&server, "ada@example.com");
     let ids = |cli: &Cli, words: &[&str]| cli.ok(&[words, &["--jq", ".items[].id"]].concat()).out;
     for (index, title) in ["Opera under the stars, with a long title", "Gig", "Jazz"].into_iter().enumerate()
     {
@@ -178,7 +178,7 @@ fn tables_of_the_other_nouns_at_three_widths() {
 #[test]
 fn writes_are_previewed_without_secrets_and_without_effect() {
     let server = Server::start();
-    let mut session = Session::of(&server, "ada@example.com");
+    let mut session = Session::sign_up(&server, "ada@example.com");
     let ticket = session.cli.ticket("Opera", "20.00");
     session.name(&ticket, "TICKET");
     let user = session.cli.ok(&["whoami", "--json", "id", "--jq", ".id"]).out.trim().to_owned();
@@ -225,7 +225,7 @@ fn writes_are_previewed_without_secrets_and_without_effect() {
 fn no_dry_run_sends_a_write() {
     let server = Server::start_with(&["--allow-clock"]);
     let proxy = RequestProxy::start(&server.url);
-    let cli = Cli::at(&proxy.url()).sign_up("ada@example.com");
+    let cli = Cli::for_server(&proxy.url()).sign_up("ada@example.com");
     let ticket = cli.ticket("Opera", "20.00");
     let order = crate::support::text(&cli.json(&["orders", "create", &ticket])["id"]);
     let import = cli.home.path().join("listings.csv");
@@ -282,7 +282,7 @@ fn no_dry_run_sends_a_write() {
 #[test]
 fn write_with_a_key_of_the_user_is_done_once() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let sell = || cli.json(&["sell", "-t", "Gig", "-p", "7", "--idempotency-key", "nightly/2026-11-22"]);
     assert_eq!(sell()["id"], sell()["id"]);
     assert_eq!(cli.ok(&["tickets", "list", "--jq", ".items | length"]).out, "1\n");
@@ -293,7 +293,7 @@ fn write_with_a_key_of_the_user_is_done_once() {
 #[test]
 fn short_ids_several_ids_and_versions_are_understood() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let tickets = ["Opera", "Gig", "Jazz"].map(|title| cli.ticket(title, "20"));
     let end = |id: &str| id[id.len() - 8..].to_owned();
     assert_eq!(cli.json(&["tickets", "get", &end(&tickets[0])])["title"], "Opera");
@@ -317,7 +317,7 @@ fn short_ids_several_ids_and_versions_are_understood() {
 #[test]
 fn api_joins_pages_and_types_fields() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let file = cli.home.path().join("title.txt");
     std::fs::write(&file, "From a file").unwrap();
     let title = format!("title=@{}", file.display());

@@ -5,7 +5,7 @@ use crate::support::{Cli, Server};
 #[test]
 fn control_characters_in_a_title_never_reach_a_terminal() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let title = "Rust\u{1b}[2JConf \u{202e}evil";
     let ticket = cli.ticket(title, "20");
     for words in [
@@ -29,7 +29,7 @@ fn control_characters_in_a_title_never_reach_a_terminal() {
 #[test]
 fn full_disk_is_a_failure_that_names_stdout() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     cli.ticket("Opera", "20");
     for words in
         [&["tickets", "list"][..], &["-o", "json", "tickets", "list"], &["help"], &["completions", "bash"]]
@@ -46,7 +46,7 @@ fn full_disk_is_a_failure_that_names_stdout() {
 #[test]
 fn write_whose_result_cannot_be_printed_says_that_it_was_done() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let mut command = cli.command(&["sell", "-t", "Opera", "-p", "20"]);
     command.stdout(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
     let output = command.spawn().unwrap().wait_with_output().unwrap();
@@ -62,18 +62,18 @@ fn write_whose_result_cannot_be_printed_says_that_it_was_done() {
 #[test]
 fn account_is_not_created_where_its_session_cannot_be_kept() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     std::fs::write(cli.home.path().join("journal"), "in the way").unwrap();
     let run =
         cli.run_with(&["auth", "signup", "--email", "eve@example.com", "--password-stdin"], "correct horse");
     assert!(run.code == 1 && run.err.contains("nothing was sent"), "{run:?}");
-    Cli::at(&server.url).sign_up("eve@example.com");
+    Cli::for_server(&server.url).sign_up("eve@example.com");
 }
 
 #[test]
 fn home_that_cannot_be_written_stops_writes_alone() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let _ = std::fs::remove_dir_all(cli.home.path().join("journal"));
     std::fs::write(cli.home.path().join("journal"), "in the way").unwrap();
     cli.ok(&["tickets", "list"]);
@@ -90,7 +90,7 @@ fn home_that_cannot_be_written_stops_writes_alone() {
 #[test]
 fn file_that_is_missing_or_wrong_is_named() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let wrong = cli.home.path().join("wrong.csv");
     std::fs::write(&wrong, b"title,price\n\xff\xfe,1\n").unwrap();
     let wrong = wrong.to_str().unwrap();
@@ -108,7 +108,7 @@ fn file_that_is_missing_or_wrong_is_named() {
 
 /// Runs the program with a shell command before it, which sets a limit.
 #[cfg(unix)]
-fn limited(cli: &Cli, limit: &str, words: &[&str], input: &str) -> crate::support::Run {
+fn run_with_limit(cli: &Cli, limit: &str, words: &[&str], input: &str) -> crate::support::Run {
     let program = cli.command(words);
     let mut shell = std::process::Command::new("sh");
     shell.env_clear().args(["-c", &format!("{limit}; exec \"$@\""), "sh"]);
@@ -126,9 +126,9 @@ const FULL: &str = "trap '' XFSZ; ulimit -f 0";
 #[test]
 fn full_state_folder_stops_writes_and_names_what_could_not_be_kept() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("Opera", "20");
-    let full = |words: &[&str], input: &str| limited(&cli, FULL, words, input);
+    let full = |words: &[&str], input: &str| run_with_limit(&cli, FULL, words, input);
     // What keeps nothing works.
     assert_eq!(full(&["tickets", "list", "--jq", ".items | length"], "").out, "1\n");
     assert_eq!(full(&["whoami"], "").out, "ada@example.com\n");
@@ -166,7 +166,7 @@ fn full_state_folder_stops_writes_and_names_what_could_not_be_kept() {
 #[test]
 fn home_that_cannot_be_made_is_named_and_stops_what_keeps_something() {
     let server = Server::start();
-    let owner = Cli::at(&server.url).sign_up("ada@example.com");
+    let owner = Cli::for_server(&server.url).sign_up("ada@example.com");
     owner.ticket("Opera", "20");
     let run = |words: &[&str], input: &str| {
         let mut command = owner.command(words);

@@ -70,7 +70,7 @@ fn kill_after(command: Command, ids: usize) {
 #[test]
 fn import_lists_every_row_once_and_a_second_run_lists_nothing() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);
     let run = run_import(&cli, &file, &["--dry-run"]);
     assert_eq!((run.code, run.out.matches("POST ").count()), (0, ROWS), "{run:?}");
@@ -98,7 +98,7 @@ fn import_lists_every_row_once_and_a_second_run_lists_nothing() {
 #[test]
 fn import_killed_in_the_middle_continues_without_duplicates() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);
     kill_after(import(&cli, &file, &["--jobs", "3"]), 1);
     let notice = cli.ok(&["tickets", "list"]).err;
@@ -121,7 +121,7 @@ fn import_killed_in_the_middle_continues_without_duplicates() {
 #[test]
 fn extended_and_edited_file_lists_only_what_is_new() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);
     kill_after(import(&cli, &file, &[]), 12);
     // Another file in other order: the last rows first, one with another price, one that is new, one that is gone.
@@ -163,7 +163,7 @@ fn extended_and_edited_file_lists_only_what_is_new() {
 #[test]
 fn equal_rows_are_as_many_tickets_in_whichever_file() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let import = |rows: usize| {
         cli.run_with(
             &["tickets", "import", "-", "--format", "csv"],
@@ -177,7 +177,7 @@ fn equal_rows_are_as_many_tickets_in_whichever_file() {
     assert!(lines.err.starts_with("the ticket was listed before: nothing was sent"), "{lines:?}");
     assert_eq!(own_listings(&cli).len(), 6);
     // Another account has listed nothing.
-    let other = Cli::at(&server.url).sign_up("other@example.com");
+    let other = Cli::for_server(&server.url).sign_up("other@example.com");
     let run = other.run_with(&["tickets", "import", "-", "--format", "csv"], "title,price\nA,5\n");
     assert_eq!(run.err, "one ticket listed\n");
 }
@@ -185,7 +185,7 @@ fn equal_rows_are_as_many_tickets_in_whichever_file() {
 #[test]
 fn second_listing_of_a_file_that_is_killed_is_continued() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);
     assert_eq!(run_import(&cli, &file, &[]).code, 0);
     for ids in [1, 12] {
@@ -202,7 +202,7 @@ fn second_listing_of_a_file_that_is_killed_is_continued() {
 #[test]
 fn interrupt_says_how_many_are_listed_and_the_same_command_continues() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = cli.home.path().join("many.csv");
     let rows: String = (0..400).map(|row| format!("Many,5,{row}\n")).collect();
     std::fs::write(&file, format!("title,price,seat\n{rows}")).unwrap();
@@ -235,7 +235,7 @@ fn interrupt_says_how_many_are_listed_and_the_same_command_continues() {
 #[test]
 fn count_killed_in_the_middle_continues_and_then_starts_again() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let words = ["tickets", "create", "--title", "Opera", "--price", "20", "--count", "20"];
     kill_after(cli.command(&words), 5);
     let run = cli.ok(&words);
@@ -250,7 +250,7 @@ fn count_killed_in_the_middle_continues_and_then_starts_again() {
 #[test]
 fn file_with_invalid_rows_sends_nothing_and_names_every_fault() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = cli.home.path().join("mixed.csv");
     std::fs::write(&file, "title,price,seat\nA,1,1\n,2,2\nC,free,3\nD,4,4\n").unwrap();
     let run = run_import(&cli, &file, &[]);
@@ -267,7 +267,7 @@ fn file_with_invalid_rows_sends_nothing_and_names_every_fault() {
 #[test]
 fn import_reads_json_lines_from_stdin() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let lines = "{\"title\":\"A\",\"price\":\"1.50\",\"seat\":\"1\"}\n{\"title\":\"B\",\"price\":2}\n";
     let run = cli.run_with(&["tickets", "import", "-"], lines);
     assert_eq!(run.code, 2, "{run:?}");
@@ -284,7 +284,7 @@ fn import_reads_json_lines_from_stdin() {
 #[test]
 fn export_round_trips_formulas_through_csv_and_json_lines() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     for title in ["=HYPERLINK(\"x\")", "@sum", "+1", "-2", "'=quoted", "A, \"B\"", "it's"] {
         seller.ok(&["tickets", "create", "--title", title, "--price", "5", "--venue", "-hall"]);
     }
@@ -301,7 +301,7 @@ fn export_round_trips_formulas_through_csv_and_json_lines() {
                 |line: &str| starts.iter().any(|start| line.trim_start_matches('"').starts_with(start));
             assert!(!exported.lines().any(has_formula) && !exported.contains(",-hall"), "{exported}");
         }
-        let buyer = Cli::at(&server.url).sign_up(email);
+        let buyer = Cli::for_server(&server.url).sign_up(email);
         let run = buyer.run_with(&["tickets", "import", "-", "--format", format], &exported);
         assert_eq!(run.code, 0, "{run:?}");
         let mut imported = titles(&buyer);
@@ -319,7 +319,7 @@ fn export_round_trips_formulas_through_csv_and_json_lines() {
 #[test]
 fn journal_that_cannot_be_written_stops_the_import_before_it_sends() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);
     let journal = cli.home.path().join("journal");
     std::fs::remove_dir_all(&journal).unwrap();
@@ -335,7 +335,7 @@ fn journal_that_cannot_be_written_stops_the_import_before_it_sends() {
 #[test]
 fn full_disk_stops_the_import_and_the_next_run_finishes_it() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);
     // A limit of the size of files fails like a full disk once the journal has reached it.
     let mut limited = Command::new("sh");
@@ -357,7 +357,7 @@ fn full_disk_stops_the_import_and_the_next_run_finishes_it() {
 #[test]
 fn import_waits_for_a_rate_limit() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let cli = Cli::at(&format!("http://{}", listener.local_addr().unwrap()));
+    let cli = Cli::for_server(&format!("http://{}", listener.local_addr().unwrap()));
     let file = cli.home.path().join("one.csv");
     std::fs::write(&file, "title,price\nA,20\n").unwrap();
     let child = import(&cli, &file, &["--timeout", "1s"]).spawn().unwrap();
@@ -386,7 +386,7 @@ fn import_waits_for_a_rate_limit() {
         );
         connection.write_all(answer.as_bytes()).unwrap();
     }
-    let run = Run::of(child);
+    let run = Run::from_child(child);
     assert_eq!((run.code, ids(&run)), (0, vec!["t1".to_owned()]), "{run:?}");
     assert!(keys.len() == 2 && keys[0] == keys[1], "{keys:?}");
 }

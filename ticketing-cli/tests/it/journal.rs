@@ -9,7 +9,7 @@ use crate::support::{Cli, finish};
 const TICKET: &str = r#"{"id":"t1","title":"A","price":20,"userId":"u1","version":0,"status":"available"}"#;
 
 /// Hangs up on the first `lost` requests without a word, then creates; sends the key of each.
-fn losing(lost: usize) -> (String, Receiver<String>) {
+fn serve_after_losses(lost: usize) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, keys) = channel();
@@ -38,8 +38,8 @@ const CREATE: [&str; 6] = ["tickets", "create", "--title", "A", "--price", "20"]
 #[test]
 fn interrupted_write_is_reported_once_and_settled_by_a_retry() {
     // More than the client repeats by itself.
-    let (url, keys) = losing(10);
-    let cli = Cli::at(&url);
+    let (url, keys) = serve_after_losses(10);
+    let cli = Cli::for_server(&url);
     let mut run = cli.run(&CREATE);
     assert_eq!(run.code, 9, "{run:?}");
     assert!(run.err.contains("not known whether") && run.err.contains("same command again"), "{}", run.err);
@@ -66,8 +66,8 @@ fn interrupted_write_is_reported_once_and_settled_by_a_retry() {
 
 #[test]
 fn settled_write_leaves_no_journal_entry() {
-    let (url, keys) = losing(0);
-    let cli = Cli::at(&url);
+    let (url, keys) = serve_after_losses(0);
+    let cli = Cli::for_server(&url);
     cli.ok(&CREATE);
     assert_ne!(keys.recv().unwrap(), "none");
     assert_eq!(std::fs::read_dir(cli.home.path().join("journal")).unwrap().count(), 0);
@@ -76,7 +76,7 @@ fn settled_write_leaves_no_journal_entry() {
 #[test]
 fn write_interrupted_by_ctrl_c_is_recorded() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let cli = Cli::at(&format!("http://{}", listener.local_addr().unwrap()));
+    let cli = Cli::for_server(&format!("http://{}", listener.local_addr().unwrap()));
     let child = cli.command(&["orders", "create", "t1"]).spawn().unwrap();
     // The request is under way and is never answered.
     let (mut connection, _) = listener.accept().unwrap();
@@ -101,7 +101,7 @@ pub(crate) enum OnWrite {
 }
 
 /// Answers reads as the marketplace does, and each write as the script says; sends the key of each write.
-pub(crate) fn scripted(announces_keys: bool, script: Vec<OnWrite>) -> (String, Receiver<String>) {
+pub(crate) fn serve_script(announces_keys: bool, script: Vec<OnWrite>) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, keys) = channel();
@@ -151,8 +151,8 @@ fn key_of_an_interrupted_write_outlives_answers_that_settle_nothing() {
         OnWrite::Answer("404 Not Found", "<h1>Not Found</h1>"),
     ];
     let script = lost.into_iter().chain(open).chain([OnWrite::Answer("201 Created", TICKET)]).collect();
-    let (url, keys) = scripted(true, script);
-    let cli = Cli::at(&url);
+    let (url, keys) = serve_script(true, script);
+    let cli = Cli::for_server(&url);
     assert_eq!(cli.run(&CREATE).code, 9);
     let journal = cli.home.path().join("journal");
     let mut runs = 0;
@@ -175,8 +175,8 @@ fn key_of_an_interrupted_write_outlives_answers_that_settle_nothing() {
 fn refusal_of_a_resumed_write_settles_it() {
     let lost = [OnWrite::HangUp; 4];
     let refusal = OnWrite::Answer("400 Bad Request", problem("invalid_input"));
-    let (url, keys) = scripted(true, lost.into_iter().chain([refusal, refusal]).collect());
-    let cli = Cli::at(&url);
+    let (url, keys) = serve_script(true, lost.into_iter().chain([refusal, refusal]).collect());
+    let cli = Cli::for_server(&url);
     assert_eq!(cli.run(&CREATE).code, 9);
     assert_eq!(cli.run(&CREATE).code, 2);
     assert_eq!(std::fs::read_dir(cli.home.path().join("journal")).unwrap().count(), 0);
@@ -188,8 +188,8 @@ fn refusal_of_a_resumed_write_settles_it() {
 
 #[test]
 fn server_without_keys_gets_an_interrupted_write_again_only_when_repeated_twice() {
-    let (url, keys) = scripted(false, vec![OnWrite::HangUp, OnWrite::Answer("201 Created", TICKET)]);
-    let cli = Cli::at(&url);
+    let (url, keys) = serve_script(false, vec![OnWrite::HangUp, OnWrite::Answer("201 Created", TICKET)]);
+    let cli = Cli::for_server(&url);
     let run = cli.run(&CREATE);
     assert_eq!(run.code, 9);
     assert!(run.err.contains("look first whether it was done (`ticketing tickets list --mine`)"), "{run:?}");
@@ -211,8 +211,8 @@ fn session_of(user: &str) -> String {
 fn key_of_an_interrupted_write_is_not_taken_up_by_another_user() {
     let lost = [OnWrite::HangUp; 4];
     let made = OnWrite::Answer("201 Created", TICKET);
-    let (url, keys) = scripted(true, lost.into_iter().chain([made, made]).collect());
-    let cli = Cli::at(&url);
+    let (url, keys) = serve_script(true, lost.into_iter().chain([made, made]).collect());
+    let cli = Cli::for_server(&url);
     let run_as = |user: &str| {
         let mut command = cli.command(&CREATE);
         command.env("TICKETING_SESSION", session_of(user));

@@ -5,7 +5,7 @@ use crate::support::{Cli, Server, eventually, text};
 #[test]
 fn ticket_is_listed_changed_found_and_withdrawn() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("RustConf, day 1", "149.99");
 
     let row = seller.ok(&["tickets", "get", &ticket]).out;
@@ -36,13 +36,16 @@ fn ticket_is_listed_changed_found_and_withdrawn() {
     assert!(run.err.starts_with(&format!("error: there is no ticket {}\nhint: ", others[0])), "{}", run.err);
 
     // Another user's ticket and order stay unchanged.
-    let stranger = Cli::at(&server.url).sign_up("stranger@example.com");
+    let stranger = Cli::for_server(&server.url).sign_up("stranger@example.com");
     for words in
         [&["tickets", "update", &ticket, "--price", "1"][..], &["tickets", "delete", &ticket, "--yes"]]
     {
         assert_eq!(stranger.run(words).code, 4);
     }
-    assert_eq!(Cli::at(&server.url).run(&["tickets", "create", "--title", "A", "--price", "1"]).code, 4);
+    assert_eq!(
+        Cli::for_server(&server.url).run(&["tickets", "create", "--title", "A", "--price", "1"]).code,
+        4
+    );
     let run = seller.run(&["tickets", "create", "--title", "  ", "--price", "1"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert_eq!(run.err, "error: Title is required\n");
@@ -51,7 +54,7 @@ fn ticket_is_listed_changed_found_and_withdrawn() {
 #[test]
 fn event_is_listed_found_changed_and_refused_once_it_has_started() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let create = |title: &str, details: &[&str]| {
         let ticket = seller.json(&[&["tickets", "create", "-t", title, "-p", "20"], details].concat());
         text(&ticket["id"])
@@ -81,7 +84,7 @@ fn event_is_listed_found_changed_and_refused_once_it_has_started() {
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.err.contains("--starts-at") && run.err.contains("2026-12-24T19:30:00+01:00"), "{}", run.err);
 
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let run = buyer.run(&["orders", "create", &gone]);
     assert!(run.err.starts_with(&format!("error: the event of ticket {gone} has started\n")), "{run:?}");
     let run = buyer.ok(&["orders", "create", &opera]);
@@ -95,8 +98,8 @@ fn event_is_listed_found_changed_and_refused_once_it_has_started() {
 #[test]
 fn purchase_step_by_step() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let ticket = seller.ticket("RustConf", "19.99");
 
     let run = buyer.ok(&["orders", "create", &ticket]);
@@ -137,7 +140,7 @@ fn purchase_step_by_step() {
 #[test]
 fn cancelling_frees_the_ticket() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("RustConf", "20");
     let order = text(&cli.json(&["orders", "create", &ticket])["id"]);
     assert_eq!(cli.ok(&["orders", "cancel", &order, "--yes"]).err, format!("cancelled order {order}\n"));
@@ -151,8 +154,8 @@ fn cancelling_frees_the_ticket() {
 #[test]
 fn buying_is_ordering_and_paying_in_one() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let ticket = seller.ticket("RustConf", "19.99");
 
     let run = buyer.run(&["buy", &ticket, "--token", "tok_visa"]);
@@ -189,7 +192,7 @@ fn buying_is_ordering_and_paying_in_one() {
 #[test]
 fn expired_reservation_is_a_conflict() {
     let server = Server::start_with(&["--order-ttl", "1s"]);
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("RustConf", "20");
     let order = text(&cli.json(&["orders", "create", &ticket])["id"]);
     let watched = cli.ok(&["-o", "jsonl", "orders", "watch", &order]).out;
@@ -202,7 +205,7 @@ fn expired_reservation_is_a_conflict() {
 #[test]
 fn raw_requests_have_the_session_and_the_codes() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let made = cli.ok(&["api", "post", "/api/tickets", "-f", "title=RustConf", "-F", "price=20.5"]);
     let made: serde_json::Value = serde_json::from_str(&made.out).unwrap();
     let path = format!("/api/tickets/{}", text(&made["id"]));
@@ -218,13 +221,13 @@ fn raw_requests_have_the_session_and_the_codes() {
     assert_eq!(run.code, 3);
     assert!(run.out.contains("not_found") && run.err.contains("404"), "{run:?}");
     assert_eq!(cli.run(&["api", "POST", "/api/tickets", "-f", "title="]).code, 2);
-    assert_eq!(Cli::at(&server.url).run(&["api", "GET", "/api/orders"]).code, 4);
+    assert_eq!(Cli::for_server(&server.url).run(&["api", "GET", "/api/orders"]).code, 4);
 }
 
 #[test]
 fn every_format_has_the_same_tickets() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ids = ["Gig", "Opera, act 1"].map(|title| cli.ticket(title, "20"));
     let shown = |format: &str| cli.ok(&["--output", format, "tickets", "list"]).out;
     assert!(

@@ -36,7 +36,7 @@ impl Desktop {
         std::fs::create_dir(&run).unwrap();
         std::fs::set_permissions(&run, PermissionsExt::from_mode(0o700)).unwrap();
         let server = Server::start();
-        drop(Cli::at(&server.url).sign_up("ada@example.com"));
+        drop(Cli::for_server(&server.url).sign_up("ada@example.com"));
         Self { folder, server, bus_address: None, processes: Vec::new() }
     }
 

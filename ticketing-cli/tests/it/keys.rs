@@ -5,7 +5,7 @@ use crate::support::{Cli, Server};
 #[test]
 fn batch_with_a_key_of_the_user_is_done_once() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let file = cli.home.path().join("listings.csv");
     std::fs::write(&file, "title,price\nA,7\nB,8\n").unwrap();
     let file = file.to_str().unwrap();
@@ -35,8 +35,8 @@ fn batch_with_a_key_of_the_user_is_done_once() {
 #[test]
 fn purchase_with_a_key_of_the_user_is_answered_again() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let (first, second) = (seller.ticket("Opera", "20"), seller.ticket("Gig", "7"));
     let order = crate::support::text(&cli.json(&["orders", "create", &first])["id"]);
     let pay = ["payments", "create", &order, "--token", "tok_visa", "--idempotency-key", "pk1"];

@@ -16,13 +16,13 @@ fn read(root: &Path, folder: &Path, imports: &mut BTreeMap<String, BTreeSet<Stri
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
             let own = imports.entry(module.clone()).or_default();
-            own.extend(imported(code).into_iter().filter(|other| *other != module));
+            own.extend(imported_modules(code).into_iter().filter(|other| *other != module));
         }
     }
 }
 
 /// Returns the top-level modules that a text names after `crate::`.
-fn imported(text: &str) -> BTreeSet<String> {
+fn imported_modules(text: &str) -> BTreeSet<String> {
     let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let mut found = BTreeSet::new();
     for rest in text.split("crate::").skip(1) {

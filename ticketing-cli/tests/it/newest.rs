@@ -1,12 +1,12 @@
 //! Lists for people begin with the newest, and are cut at the old end.
 
-use crate::completions::offered;
+use crate::completions::complete;
 use crate::support::{Cli, Server, text};
 
 #[test]
 fn lists_begin_with_the_newest_and_lose_the_oldest() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let tickets = ["first", "second", "third"].map(|title| cli.ticket(title, "20"));
     assert_eq!(text(&cli.json(&["tickets", "list", "--limit", "1"])[0]["id"]), tickets[2]);
     let orders = tickets.map(|ticket| text(&cli.json(&["orders", "create", &ticket])["id"]));
@@ -23,7 +23,7 @@ fn lists_begin_with_the_newest_and_lose_the_oldest() {
     let listed = cli.json(&["payments", "list", "--limit", "1"]);
     assert_eq!((listed.as_array().unwrap().len(), &listed[0]["id"]), (1, &paid[1]["id"]));
 
-    let offered = offered(&cli, &["ticketing", "orders", "get", ""]);
+    let offered = complete(&cli, &["ticketing", "orders", "get", ""]);
     let place = |order: &String| offered.find(order.as_str()).unwrap();
     assert!(place(&orders[2]) < place(&orders[1]) && place(&orders[1]) < place(&orders[0]), "{offered}");
 }

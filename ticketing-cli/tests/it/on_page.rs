@@ -22,8 +22,8 @@ struct Shop {
 impl Shop {
     async fn open() -> Self {
         let (stack, stripe) = start_with_card_page().await;
-        let buyer = Cli::at(&stack.url()).sign_up("buyer@example.com");
-        let ticket = Cli::at(&stack.url()).sign_up("seller@example.com").ticket("RustConf", "19.99");
+        let buyer = Cli::for_server(&stack.url()).sign_up("buyer@example.com");
+        let ticket = Cli::for_server(&stack.url()).sign_up("seller@example.com").ticket("RustConf", "19.99");
         let browser = stack.client();
         browser.auth().sign_in("buyer@example.com", "correct horse").await.unwrap();
         Self { stack, _stripe: stripe, buyer, browser, ticket }

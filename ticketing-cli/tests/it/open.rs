@@ -4,7 +4,7 @@ use crate::support::Cli;
 
 #[test]
 fn on_a_pipe_the_address_is_all_there_is() {
-    let cli = Cli::at("http://shop.example:8080/market/");
+    let cli = Cli::for_server("http://shop.example:8080/market/");
     for (words, page) in [
         (&["open"][..], "/"),
         (&["open", "--print"], "/"),
@@ -33,5 +33,5 @@ fn unknown_page_is_a_usage_error() {
     for words in [&["open", "payment", "p1"][..], &["open", "ticket"], &["open", "order", "a", "b"]] {
         assert_eq!(Cli::offline().run(words).code, 2, "{words:?}");
     }
-    assert_eq!(Cli::at("nowhere").run(&["open"]).code, 2);
+    assert_eq!(Cli::for_server("nowhere").run(&["open"]).code, 2);
 }

@@ -24,8 +24,8 @@ impl OriginalFixture {
     fn new() -> Self {
         let original = OriginalServer::start();
         let proxy = RequestProxy::start(&original.url());
-        let seller = Cli::at(&original.url()).sign_up("seller@example.com");
-        let buyer = Cli::at(&proxy.url()).sign_up("buyer@example.com");
+        let seller = Cli::for_server(&original.url()).sign_up("seller@example.com");
+        let buyer = Cli::for_server(&proxy.url()).sign_up("buyer@example.com");
         Self { original, proxy, seller, buyer }
     }
 
@@ -62,7 +62,7 @@ impl OriginalFixture {
 #[test]
 fn account_of_original_is_made_used_and_left() {
     let original = OriginalServer::start();
-    let cli = Cli::at(&original.url()).sign_up("ada@example.com");
+    let cli = Cli::for_server(&original.url()).sign_up("ada@example.com");
     assert!(cli.ok(&["auth", "status"]).out.contains("ada@example.com"));
     cli.ok(&["auth", "signout"]);
     assert_eq!(cli.run(&["auth", "status"]).code, 4);
@@ -202,7 +202,7 @@ fn buy_pays_no_other_price_than_the_one_agreed_to() {
         fixture.seller.ok(&["tickets", "update", &ticket, "--price", "50"]);
         fixture.after_lag();
         held.release(ProxyAction::Continue);
-        let Run { code, err, .. } = Run::of(buying);
+        let Run { code, err, .. } = Run::from_child(buying);
         fixture.after_lag();
         assert_eq!(fixture.original.charges().len(), usize::from(agrees), "{err}");
         if !agrees {
@@ -253,7 +253,7 @@ fn lost_responses_at_original_are_reported_and_not_retried() {
         } else {
             held.release(ProxyAction::Drop);
         }
-        let run = Run::of(buying);
+        let run = Run::from_child(buying);
         assert_eq!(run.code, 9, "{path} {point:?}: {run:?}");
         assert!(run.err.contains("not known whether this was done"), "{}", run.err);
         assert!(run.err.contains("look first whether it was done (`ticketing orders list`"), "{}", run.err);

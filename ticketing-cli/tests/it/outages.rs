@@ -7,8 +7,8 @@ use crate::support::{Cli, text};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn purchase_without_nats_names_the_reserved_order_and_continues_later() {
     let mut stack = TestStack::start_on(Shape::Nats).await;
-    let ticket = Cli::at(&stack.url()).sign_up("seller@example.com").ticket("RustConf", "19.99");
-    let buyer = Cli::at(&stack.url()).sign_up("buyer@example.com");
+    let ticket = Cli::for_server(&stack.url()).sign_up("seller@example.com").ticket("RustConf", "19.99");
+    let buyer = Cli::for_server(&stack.url()).sign_up("buyer@example.com");
     stack.settle().await;
     stack.nats().kill().await;
     let buy = ["buy", &ticket, "--token", "tok_visa", "--yes"];

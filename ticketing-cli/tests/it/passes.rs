@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::completions::offered;
+use crate::completions::complete;
 use crate::support::{Cli, Run, Server, eventually, program, text};
 
 /// A server, its seller, and a buyer with the id of a pass.
@@ -21,8 +21,8 @@ struct Sale {
 
 fn sale() -> Sale {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let pass = buy(&seller, &buyer);
     Sale { server, seller, buyer, pass }
 }
@@ -72,10 +72,10 @@ fn pass_is_shown_given_away_and_admitted_once() {
     assert!(row.starts_with(&format!("{pass}\tOpera\tvalid\t")) && row.contains("City Hall"), "{row}");
     assert!(seller.json(&["passes", "list", "--issued"])[0].get("code").is_none());
     assert_eq!(seller.run(&["passes", "show", &pass]).code, 4);
-    assert!(offered(&buyer, &["ticketing", "passes", "show", ""]).contains(&pass));
+    assert!(complete(&buyer, &["ticketing", "passes", "show", ""]).contains(&pass));
     assert!(buyer.ok(&["passes", "calendar", &pass]).out.contains("BEGIN:VEVENT"));
 
-    let friend = Cli::at(&server.url).sign_up("friend@example.com");
+    let friend = Cli::for_server(&server.url).sign_up("friend@example.com");
     let claim = buyer.json(&["passes", "transfer", &pass]);
     let first = text(&claim["claimCode"]);
     buyer.ok(&["passes", "transfer", &pass, "--take-back"]);
@@ -138,7 +138,7 @@ fn door_list_of_another_account_is_not_uploaded() {
     refused();
     // A list of another server would send the admissions there, where they are refused for good.
     let other = Server::start();
-    let stranger = Cli::at(&other.url).sign_up("seller@example.com");
+    let stranger = Cli::for_server(&other.url).sign_up("seller@example.com");
     let run = stranger.run(&["checkin", "prepare", path]);
     assert!(
         run.code == 5 && run.err.contains("admissions to upload to") && run.err.contains("sync"),
@@ -146,7 +146,7 @@ fn door_list_of_another_account_is_not_uploaded() {
     );
     assert_eq!(seller.json(&["checkin", "sync", path]), serde_json::json!([]));
     refused();
-    let elsewhere = Cli::at("http://127.0.0.1:9");
+    let elsewhere = Cli::for_server("http://127.0.0.1:9");
     assert_eq!(elsewhere.run(&["checkin", "sync", path]).code, 2);
     drop(server);
 }
@@ -159,7 +159,7 @@ fn admission_before_a_pass_was_given_away_is_shown_with_both_times() {
     let path = file.to_str().unwrap();
     let words = ["--offline", path, "--device", "north"];
     assert_eq!(check_in(&Cli::offline(), &words, &before), (0, one("admitted", "")));
-    let friend = Cli::at(&server.url).sign_up("friend@example.com");
+    let friend = Cli::for_server(&server.url).sign_up("friend@example.com");
     let claim = text(&buyer.json(&["passes", "transfer", &pass])["claimCode"]);
     let link = format!("{}/claim#{claim}\n", server.url);
     let run = friend.run_with(&["passes", "claim"], &link);
@@ -184,7 +184,7 @@ fn admission_before_a_pass_was_given_away_is_shown_with_both_times() {
 #[test]
 fn json_of_every_list_is_a_document() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("nobody@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("nobody@example.com");
     let [door, rows] = ["door.json", "rows.csv"].map(|name| cli.home.path().join(name));
     let (door, file) = (door.to_str().unwrap(), rows.to_str().unwrap());
     std::fs::write(&rows, "title,price\nOpera,20\n").unwrap();
@@ -229,7 +229,7 @@ fn endless_files_are_refused() {
         &["checkin"],
     ] {
         let zeros = std::fs::File::open("/dev/zero").unwrap();
-        let run = Run::of(cli.command(words).stdin(zeros).spawn().unwrap());
+        let run = Run::from_child(cli.command(words).stdin(zeros).spawn().unwrap());
         assert!(run.code != 0 && run.err.contains("larger than "), "{words:?}: {run:?}");
     }
 }
@@ -261,8 +261,8 @@ fn door_that_is_killed_refuses_whom_it_has_admitted() {
 fn door_whose_server_is_away_cannot_tell_and_admits_once_later() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start_in(data.path(), &[]);
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let pass = buy(&seller, &buyer);
     let code = code(&buyer, &pass);
     let address = server.url.strip_prefix("http://").unwrap().to_owned();

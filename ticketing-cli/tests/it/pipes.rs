@@ -7,7 +7,7 @@ use crate::support::{Cli, Server};
 #[test]
 fn closed_pipe_ends_the_program_quietly() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     // More than a pipe holds.
     let title = "x".repeat(200);
     for _ in 0..40 {
@@ -31,7 +31,7 @@ fn closed_pipe_ends_the_program_quietly() {
 #[test]
 fn watch_ends_when_its_reader_leaves_though_nothing_changes() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("RustConf", "20");
     let order = crate::support::text(&cli.json(&["orders", "create", &ticket])["id"]);
     for words in [&["tickets", "watch"][..], &["orders", "watch", &order]] {
@@ -66,7 +66,7 @@ fn interrupt_ends_the_program_while_it_reads_a_named_pipe() {
 #[test]
 fn changes_are_followed_as_they_happen() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let mut child = cli.command(&["--output", "json", "tickets", "watch"]).spawn().unwrap();
     let mut remarks = BufReader::new(child.stderr.take().unwrap());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -95,7 +95,7 @@ fn changes_are_followed_as_they_happen() {
 #[test]
 fn missed_changes_are_a_line_and_a_notice() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     for (format, expected) in [("json", "{\"id\":\""), ("csv", "reset,")] {
         let words = ["--output", format, "tickets", "watch", "--after", "nonsense"];
         let mut child = cli.command(&words).spawn().unwrap();
@@ -114,7 +114,7 @@ fn missed_changes_are_a_line_and_a_notice() {
 #[test]
 fn quiet_leaves_only_data_and_errors() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let run = cli.ok(&["--quiet", "tickets", "create", "--title", "A", "--price", "1"]);
     assert_eq!(run.err, "");
     assert!(cli.run(&["--quiet", "tickets", "get", "nothing"]).err.starts_with("error: "));
@@ -123,7 +123,7 @@ fn quiet_leaves_only_data_and_errors() {
 #[test]
 fn verbose_tells_what_is_sent_without_secrets() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     let words = ["--verbose", "auth", "signup", "--email", "ada@example.com", "--password-stdin"];
     let run = cli.run_with(&words, "correct horse\n");
     assert_eq!(run.code, 0, "{run:?}");
@@ -139,7 +139,7 @@ fn interrupt(child: &std::process::Child) {
 #[test]
 fn watch_filters_runs_a_command_and_ends_at_a_status() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let log = cli.home.path().join("log");
     let exec =
         format!("cat >> '{0}'; echo \" $TICKETING_KIND $TICKETING_STATUS\" >> '{0}'; exit 3", log.display());

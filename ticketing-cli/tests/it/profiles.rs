@@ -132,7 +132,7 @@ fn settings_that_are_changed_side_by_side_are_all_kept() {
         ]
     };
     for change in (0..10).flat_map(changes).collect::<Vec<_>>() {
-        assert_eq!(crate::support::Run::of(change).code, 0);
+        assert_eq!(crate::support::Run::from_child(change).code, 0);
     }
     assert_eq!(cli.json(&["alias", "list"]).as_array().unwrap().len(), 10);
     assert_eq!(cli.json(&["profile", "list"]).as_array().unwrap().len(), 10);
@@ -141,7 +141,7 @@ fn settings_that_are_changed_side_by_side_are_all_kept() {
 #[test]
 fn aliases_stand_for_commands() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     for (title, price) in [("Gig", "7"), ("Opera", "90")] {
         cli.ticket(title, price);
     }
@@ -165,7 +165,7 @@ fn aliases_stand_for_commands() {
 #[test]
 fn doctor_says_what_works_and_what_to_do() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     let status = |checks: &serde_json::Value, name: &str| {
         let checks = checks.as_array().unwrap();
         text(&checks.iter().find(|check| check["name"] == name).unwrap()["status"])

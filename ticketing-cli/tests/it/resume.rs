@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use ticketing_testkit::{Method, ProxyAction, RequestProxy, RequestStage, Step};
 
-use crate::journal::{OnWrite, scripted};
+use crate::journal::{OnWrite, serve_script};
 use crate::passes::{buy, code};
 use crate::schemas;
 use crate::support::{Cli, Run, Server, items, text};
@@ -65,7 +65,7 @@ fn assert_nothing_left(cli: &Cli) {
 #[test]
 fn resume_without_interrupted_writes_succeeds() {
     let server = Server::start();
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let run = buyer.ok(&["--output", "json", "orders", "resume"]);
     assert_eq!(items(&run.out), serde_json::json!([]));
     assert!(run.err.contains("no interrupted write"), "{}", run.err);
@@ -74,7 +74,7 @@ fn resume_without_interrupted_writes_succeeds() {
 #[test]
 fn unpaid_order_of_a_killed_purchase_is_left_reported_and_then_cancelled() {
     let server = Server::start();
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let ticket = buyer.ticket("RustConf", "20");
     let order = text(&buyer.json(&["orders", "create", &ticket])["id"]);
     let purchase = leave_note(&buyer, &server.url, &format!("buy {ticket}"));
@@ -103,7 +103,7 @@ fn unpaid_order_of_a_killed_purchase_is_left_reported_and_then_cancelled() {
 #[test]
 fn declined_card_leaves_the_order_unpaid() {
     let server = Server::start();
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let ticket = buyer.ticket("RustConf", "20");
     buyer.ok(&["orders", "create", &ticket]);
     leave_note(&buyer, &server.url, &format!("buy {ticket}"));
@@ -117,8 +117,8 @@ fn declined_card_leaves_the_order_unpaid() {
 #[test]
 fn writes_of_others_and_of_other_commands_are_left_alone() {
     let server = Server::start();
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("RustConf", "20");
     let order = text(&seller.json(&["orders", "create", &ticket])["id"]);
     let notes = [
@@ -148,7 +148,7 @@ fn interrupted_listing_is_repeated_with_its_key() {
         [(RequestStage::Answered, ProxyAction::Continue), (RequestStage::Arrived, ProxyAction::Drop)]
     {
         let proxy = RequestProxy::start(&server.url);
-        let seller = Cli::at(&proxy.url()).sign_up(&format!("{stage:?}@example.com"));
+        let seller = Cli::for_server(&proxy.url()).sign_up(&format!("{stage:?}@example.com"));
         let words =
             ["sell", "-t", "Opera, 'first' row", "-p", "20", "--venue", "City Hall", "--seat", "Row 4"];
         let step = Step::new(Method::POST, "/api/tickets", stage);
@@ -171,7 +171,7 @@ fn interrupted_writes_of_passes_are_repeated_with_their_keys() {
     let server = Server::start();
     let proxy = RequestProxy::start(&server.url);
     let [seller, buyer, friend] = ["seller", "buyer", "friend"]
-        .map(|name| Cli::at(&proxy.url()).sign_up(&format!("{name}@example.com")));
+        .map(|name| Cli::for_server(&proxy.url()).sign_up(&format!("{name}@example.com")));
     let [sold, given] = [buy(&seller, &buyer), buy(&seller, &buyer)];
     let lost = |path: &str| Step::new(Method::POST, path, RequestStage::Answered);
 
@@ -224,7 +224,7 @@ fn interrupted_writes_of_passes_are_repeated_with_their_keys() {
 fn refusal_of_a_repeated_write_is_reported_as_not_done() {
     let server = Server::start();
     let proxy = RequestProxy::start(&server.url);
-    let cli = Cli::at(&proxy.url()).sign_up("ada@example.com");
+    let cli = Cli::for_server(&proxy.url()).sign_up("ada@example.com");
     let words = ["api", "POST", "/api/tickets", "-f", "title=", "-F", "price=5"];
     let step = Step::new(Method::POST, "/api/tickets", RequestStage::Arrived);
     kill_at(&proxy, &mut cli.command(&words), step, ProxyAction::Drop);
@@ -239,8 +239,8 @@ fn write_that_cannot_be_repeated_is_named_with_what_to_do() {
     let request = json!({"path": "/api/tickets", "body": "{\"title\":\"A\",\"price\":\"20\"}"});
     let operation = "tickets create --title A --price 20";
     // A server that keeps no keys gets no request twice.
-    let (url, keys) = scripted(false, vec![OnWrite::HangUp]);
-    let cli = Cli::at(&url);
+    let (url, keys) = serve_script(false, vec![OnWrite::HangUp]);
+    let cli = Cli::for_server(&url);
     let note = leave_note_with(&cli, &url, operation, &json!({"request": request}));
     let write = resume(&cli, 9);
     let expected = "the server keeps no idempotency keys: `ticketing tickets list --mine --status all` shows whether it was done; if \
@@ -250,7 +250,7 @@ fn write_that_cannot_be_repeated_is_named_with_what_to_do() {
 
     // A note is older than the keys of the server.
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let old = json!({"request": request, "startedAt": "2026-01-01T00:00:00.000Z"});
     leave_note_with(&cli, &server.url, operation, &old);
     let write = resume(&cli, 9);

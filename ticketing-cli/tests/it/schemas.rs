@@ -22,7 +22,7 @@ pub(crate) fn check(command: &str, document: &str) {
 #[test]
 fn output_of_every_command_fits_its_schema() {
     let server = Server::start();
-    let seller = Cli::at(&server.url);
+    let seller = Cli::for_server(&server.url);
     let sign = |cli: &Cli, words: &[&str]| {
         let run = cli.run_with(&[words, &["--password-stdin", "-o", "json"]].concat(), "correct horse\n");
         assert_eq!(run.code, 0, "{run:?}");
@@ -31,7 +31,7 @@ fn output_of_every_command_fits_its_schema() {
     check("auth signup", &sign(&seller, &["auth", "signup", "--email", "seller@example.com"]));
     check("auth signin", &sign(&seller, &["auth", "signin", "--email", "seller@example.com"]));
     check("login", &sign(&seller, &["login", "--email", "seller@example.com"]));
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let shown = |cli: &Cli, words: &[&str], command: &str| -> Value {
         let run = cli.ok(&[&["-o", "json"], words].concat());
         check(command, &run.out);

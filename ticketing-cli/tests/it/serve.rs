@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::support::{Cli, Run, Server, finish, program};
 
 /// A `serve` that is expected to end by itself.
-fn refused(words: &[&str], data: &Path) -> Run {
+fn serve_and_fail(words: &[&str], data: &Path) -> Run {
     let mut command = program();
     command.env("TICKETING_HOME", data).arg("serve").args(words);
     finish(command, "")
@@ -17,7 +17,7 @@ fn refused(words: &[&str], data: &Path) -> Run {
 fn sigterm_ends_serve_with_0_and_keeps_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("RustConf", "20");
     assert!(server.terminate().success());
 
@@ -48,7 +48,7 @@ fn port_in_use_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let run = refused(&["--listen", &address], folder.path());
+    let run = serve_and_fail(&["--listen", &address], folder.path());
     assert_eq!((run.code, run.out.as_str()), (1, ""));
     assert!(run.err.contains(&address), "{}", run.err);
 }
@@ -57,7 +57,7 @@ fn port_in_use_is_reported() {
 fn folder_in_use_is_reported() {
     let server = Server::start();
     let data = server.data.to_str().unwrap();
-    let run = refused(&["--listen", "127.0.0.1:0", "--data-dir", data], &server.data);
+    let run = serve_and_fail(&["--listen", "127.0.0.1:0", "--data-dir", data], &server.data);
     assert_eq!((run.code, run.out.as_str()), (1, ""));
     assert!(run.err.contains(data), "{}", run.err);
 }
@@ -72,7 +72,7 @@ fn wrong_settings_are_2_before_anything_is_made() {
         (&["--order-ttl", "soon"], "--order-ttl"),
         (&["--metrics-listen", "nonsense"], "--metrics-listen"),
     ] {
-        let run = refused(&[words, &["--data-dir", data_text]].concat(), folder.path());
+        let run = serve_and_fail(&[words, &["--data-dir", data_text]].concat(), folder.path());
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{words:?}: {run:?}");
         assert!(run.err.contains(about), "{}", run.err);
     }
@@ -122,7 +122,7 @@ fn server_drains_when_its_terminal_closes() {
     // A shell and the terminal both send it.
     server.signal("-HUP");
     server.signal("-HUP");
-    assert!(server.ended().success());
+    assert!(server.wait_until_ended().success());
 }
 
 #[cfg(target_os = "linux")]

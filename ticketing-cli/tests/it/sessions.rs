@@ -5,7 +5,7 @@ use crate::support::{Cli, Server, finish};
 #[test]
 fn session_is_stored_privately_shown_and_ended() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     assert_eq!(cli.run(&["auth", "status"]).code, 4);
 
     let run = cli
@@ -48,7 +48,7 @@ fn session_is_stored_privately_shown_and_ended() {
 #[test]
 fn wrong_credentials_are_4_and_a_taken_address_is_5() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let sign = |verb: &str, password: &str| {
         cli.run_with(&["auth", verb, "--email", "ada@example.com", "--password-stdin"], password)
     };
@@ -68,7 +68,7 @@ fn wrong_credentials_are_4_and_a_taken_address_is_5() {
 #[test]
 fn session_is_never_sent_to_another_server() {
     let (here, there) = (Server::start(), Server::start());
-    let cli = Cli::at(&here.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&here.url).sign_up("ada@example.com");
     assert_eq!(cli.run(&["--server", &there.url, "auth", "status"]).code, 4);
     assert_eq!(cli.run(&["auth", "status"]).code, 0);
 }
@@ -76,7 +76,7 @@ fn session_is_never_sent_to_another_server() {
 #[test]
 fn session_can_be_set_by_a_variable() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let kept = std::fs::read_to_string(cli.home.path().join("sessions.json")).unwrap();
     // The value of the cookie is the one base64 text in the file.
     let value = kept
@@ -85,7 +85,7 @@ fn session_can_be_set_by_a_variable() {
         .find(|word| word.starts_with("eyJ"))
         .unwrap()
         .to_owned();
-    let other = Cli::at(&server.url);
+    let other = Cli::for_server(&server.url);
     for given in [value.clone(), format!("session={value}")] {
         let mut command = other.command(&["auth", "status"]);
         command.env("TICKETING_SESSION", given);

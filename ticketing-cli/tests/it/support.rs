@@ -39,13 +39,13 @@ pub(crate) struct Run {
 
 impl Cli {
     /// A user of this server.
-    pub(crate) fn at(server: &str) -> Self {
+    pub(crate) fn for_server(server: &str) -> Self {
         Self { home: tempfile::tempdir().unwrap(), server: server.to_owned() }
     }
 
     /// A user without a server.
     pub(crate) fn offline() -> Self {
-        Self::at("http://127.0.0.1:9")
+        Self::for_server("http://127.0.0.1:9")
     }
 
     /// The program, about to be run.
@@ -97,7 +97,7 @@ impl Cli {
 
 impl Run {
     /// Waits for the end of a started run.
-    pub(crate) fn of(child: Child) -> Self {
+    pub(crate) fn from_child(child: Child) -> Self {
         let output = child.wait_with_output().unwrap();
         Self {
             code: output.status.code().unwrap(),
@@ -125,7 +125,7 @@ pub(crate) fn finish(mut command: Command, input: &str) -> Run {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     // A program that does not read its stdin may have ended already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    Run::of(child)
+    Run::from_child(child)
 }
 
 /// `ticketing serve` on a free port.
@@ -183,7 +183,7 @@ impl Server {
     /// Sends SIGTERM, and waits for the end.
     pub(crate) fn terminate(self) -> ExitStatus {
         self.signal("-TERM");
-        self.ended()
+        self.wait_until_ended()
     }
 
     /// Sends it a signal, like `-HUP`.
@@ -193,7 +193,7 @@ impl Server {
     }
 
     /// Waits for its end.
-    pub(crate) fn ended(mut self) -> ExitStatus {
+    pub(crate) fn wait_until_ended(mut self) -> ExitStatus {
         let mut status = None;
         eventually("the server ends", || {
             status = self.child.try_wait().unwrap();

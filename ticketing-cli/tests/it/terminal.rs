@@ -16,7 +16,7 @@ fn run(cli: &Cli, variables: &[(&str, &str)], words: &[&str]) -> (u32, String) {
 
 /// A seller with more tickets than the terminal has lines.
 fn seller(server: &Server) -> Cli {
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     cli.ok(&["sell", "-t", "Opera", "-p", "20", "--count", "30"]);
     cli
 }
@@ -65,7 +65,7 @@ fn pager_that_is_missing_or_left_early_loses_nothing() {
 #[test]
 fn times_are_those_of_the_zone_on_a_terminal_and_of_utc_elsewhere() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("Opera", "20");
     let order = crate::support::text(&cli.json(&["orders", "create", &ticket])["id"]);
     let utc = cli.ok(&["orders", "get", &order, "--jq", ".expiresAt"]).out;
@@ -83,7 +83,7 @@ fn times_are_those_of_the_zone_on_a_terminal_and_of_utc_elsewhere() {
 #[test]
 fn interrupted_prompt_leaves_the_terminal_as_it_was() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     let mut pty = Pty::spawn(terminal(&cli.command(&["login", "--email", "ada@example.com"])), SIZE);
     eventually("the password is asked for", || pty.screen().contents().contains("assword"));
     let before = pty.screen().contents();

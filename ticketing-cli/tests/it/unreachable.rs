@@ -21,7 +21,7 @@ fn serve(answer: impl Fn(&mut TcpStream) + Send + 'static) -> String {
 }
 
 /// Answers every connection with these bytes.
-fn answering(answer: &'static str) -> String {
+fn serve_answer(answer: &'static str) -> String {
     serve(move |connection| drop(connection.write_all(answer.as_bytes())))
 }
 
@@ -31,7 +31,7 @@ fn unreachable_server_exits_with_7_and_a_hint() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let run = Cli::at(&url).run(&["tickets", "list"]);
+    let run = Cli::for_server(&url).run(&["tickets", "list"]);
     assert_eq!((run.code, run.out.as_str()), (7, ""));
     assert!(run.err.contains(&format!("error: the server at {url} cannot be reached")), "{}", run.err);
     assert!(run.err.contains("hint: `ticketing serve`"), "{}", run.err);
@@ -46,10 +46,10 @@ fn status_shows_the_session_location_without_a_server() {
 
 #[test]
 fn foreign_error_page_keeps_its_status() {
-    let url = answering(
+    let url = serve_answer(
         "HTTP/1.1 500 Oops\r\ncontent-type: text/html\r\ncontent-length: 19\r\n\r\n<h1>\u{1b}[2Jhello</h1>\n",
     );
-    let run = Cli::at(&url).run(&["tickets", "get", "t1"]);
+    let run = Cli::for_server(&url).run(&["tickets", "get", "t1"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
         run.err.contains("500") && run.err.contains("hello") && !run.err.contains('\u{1b}'),
@@ -60,19 +60,20 @@ fn foreign_error_page_keeps_its_status() {
 
 #[test]
 fn gateway_without_its_server_exits_with_7() {
-    let url =
-        answering("HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>");
-    assert_eq!(Cli::at(&url).run(&["--timeout", "5s", "tickets", "get", "t1"]).code, 7);
+    let url = serve_answer(
+        "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>",
+    );
+    assert_eq!(Cli::for_server(&url).run(&["--timeout", "5s", "tickets", "get", "t1"]).code, 7);
 }
 
 #[test]
 fn page_of_another_server_does_not_say_that_a_ticket_is_gone() {
     let page = "HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
-    let url = answering(page);
+    let url = serve_answer(page);
     for words in
         [&["tickets", "get", "t1"][..], &["orders", "get", "o1"], &["tickets", "delete", "t1", "--yes"]]
     {
-        let run = Cli::at(&url).run(words);
+        let run = Cli::for_server(&url).run(words);
         assert_eq!(run.code, 1, "{words:?}: {run:?}");
         assert!(run.err.contains("is --server right"), "{words:?}: {run:?}");
     }
@@ -84,7 +85,7 @@ fn doctor_ends_as_other_commands_at_a_server_that_fails() {
     const JSON: &str = "HTTP/1.1 500 Oops\r\ncontent-type: application/json\r\ncontent-length: 29\r\nconnection: close\r\n\r\n{\"errors\":[{\"message\":\"no\"}]}";
     const REDIRECT: &str = "HTTP/1.1 302 Found\r\nlocation: http://elsewhere.invalid/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     for (answer, code) in [(HTML, 7), (JSON, 1), (REDIRECT, 1)] {
-        let cli = Cli::at(&answering(answer));
+        let cli = Cli::for_server(&serve_answer(answer));
         for words in [&["--timeout", "5s", "doctor"][..], &["--timeout", "5s", "tickets", "list"]] {
             let run = cli.run(words);
             assert_eq!(run.code, code, "{words:?}: {run:?}");
@@ -94,7 +95,7 @@ fn doctor_ends_as_other_commands_at_a_server_that_fails() {
         assert!(doctor.out.contains("server\tfailed\t"), "{doctor:?}");
     }
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let cli = Cli::at(&format!("http://{}", silent.local_addr().unwrap()));
+    let cli = Cli::for_server(&format!("http://{}", silent.local_addr().unwrap()));
     let run = cli.run(&["--timeout", "300ms", "doctor"]);
     assert_eq!((run.code, run.out.matches("no answer within").count()), (7, 1), "{run:?}");
 }
@@ -113,17 +114,17 @@ fn doctor_says_what_mends_a_damaged_session() {
 
 #[test]
 fn another_backend_of_the_contract_is_understood_without_codes() {
-    let url = answering(
+    let url = serve_answer(
         "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 36\r\n\r\n{\"errors\":[{\"message\":\"Not Found\"}]}",
     );
-    let run = Cli::at(&url).run(&["orders", "get", "5ea9b8f0c1d2e3f405162738"]);
+    let run = Cli::for_server(&url).run(&["orders", "get", "5ea9b8f0c1d2e3f405162738"]);
     assert_eq!(run.code, 3, "{run:?}");
     assert!(run.err.starts_with("error: there is no order 5ea9b8f0c1d2e3f405162738\nhint: "), "{}", run.err);
 }
 
 #[test]
 fn dead_proxy_is_named_without_its_password() {
-    let mut command = Cli::at("http://shop.invalid").command(&["tickets", "list"]);
+    let mut command = Cli::for_server("http://shop.invalid").command(&["tickets", "list"]);
     command.env("HTTP_PROXY", "http://ada:s3cret@127.0.0.1:9");
     let run = crate::support::finish(command, "");
     assert_eq!(run.code, 7, "{run:?}");
@@ -133,19 +134,19 @@ fn dead_proxy_is_named_without_its_password() {
 
 #[test]
 fn time_left_is_reckoned_by_the_clock_of_the_server() {
-    let url = answering(
+    let url = serve_answer(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: Sat, 21 Nov 2020 10:00:00 GMT\r\nconnection: close\r\n\r\n\
          {\"id\":\"o1\",\"userId\":\"u1\",\"status\":\"created\",\"version\":0,\
          \"expiresAt\":\"2020-11-21T10:14:30Z\",\"ticket\":{\"id\":\"t1\",\"title\":\"RustConf in Berlin\",\"price\":20}}",
     );
-    let run = Cli::at(&url).ok(&["-o", "table", "orders", "get", "o1"]);
+    let run = Cli::for_server(&url).ok(&["-o", "table", "orders", "get", "o1"]);
     assert!(run.out.contains("(in 14 min)"), "{run:?}");
 }
 
 #[test]
 fn page_of_another_program_is_no_answer_of_a_marketplace() {
     let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 34\r\nconnection: close\r\n\r\n<html>Sign in to the \u{1b}[2JWLAN</html>";
-    let run = Cli::at(&answering(page)).run(&["tickets", "list"]);
+    let run = Cli::for_server(&serve_answer(page)).run(&["tickets", "list"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.err.contains("is --server right") && !run.err.contains('\u{1b}'), "{}", run.err);
 }
@@ -162,7 +163,7 @@ fn endless(head: &'static str, block: Vec<u8>) -> String {
 /// Runs the program with an address space that is smaller than the whole response.
 #[cfg(unix)]
 fn run_in_little_memory(url: &str, words: &[&str]) -> crate::support::Run {
-    let cli = Cli::at(url);
+    let cli = Cli::for_server(url);
     let program = cli.command(words);
     let mut shell = std::process::Command::new("sh");
     shell.env_clear().args(["-c", "ulimit -v 1500000; exec \"$@\"", "sh"]);
@@ -209,11 +210,11 @@ fn control_characters_of_an_error_reach_no_terminal() {
                 \"code\":\"in\\u001b[31mvalid\"}]}";
     let head = "HTTP/1.1 400 Bad\x1b[2J\r\ncontent-type: application/problem+json\r\nx-request-id: \x1b[2Jr1\r\nconnection: close\r\n";
     let answer: &'static str = format!("{head}content-length: {}\r\n\r\n{body}", body.len()).leak();
-    let url = answering(answer);
+    let url = serve_answer(answer);
     for words in
         [&["tickets", "get", "t1"][..], &["-v", "tickets", "get", "t1"], &["api", "/api/tickets/t1", "-i"]]
     {
-        let run = Cli::at(&url).run(words);
+        let run = Cli::for_server(&url).run(words);
         assert_ne!(run.code, 0, "{words:?}: {run:?}");
         let shown = if words[0] == "api" { run.err } else { run.out + &run.err };
         let is_harmless = |c: char| !c.is_control() || c == '\n';
@@ -226,11 +227,11 @@ fn control_characters_of_an_error_reach_no_terminal() {
 fn silent_server_and_silent_proxy_end_with_the_timeout() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", silent.local_addr().unwrap());
-    let run = Cli::at(&address).run(&["--timeout", "300ms", "tickets", "list"]);
+    let run = Cli::for_server(&address).run(&["--timeout", "300ms", "tickets", "list"]);
     assert_eq!(run.code, 7, "{run:?}");
     assert!(run.err.contains("--timeout"), "{}", run.err);
     for server in ["http://shop.invalid", "https://shop.invalid"] {
-        let mut command = Cli::at(server).command(&["--timeout", "300ms", "tickets", "list"]);
+        let mut command = Cli::for_server(server).command(&["--timeout", "300ms", "tickets", "list"]);
         command.env("HTTP_PROXY", &address).env("HTTPS_PROXY", &address);
         let run = crate::support::finish(command, "");
         assert_eq!(run.code, 7, "{server}: {run:?}");
@@ -240,10 +241,10 @@ fn silent_server_and_silent_proxy_end_with_the_timeout() {
 
 #[test]
 fn proxy_that_refuses_the_tunnel_is_named() {
-    let proxy = answering(
+    let proxy = serve_answer(
         "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     );
-    let mut command = Cli::at("https://shop.invalid").command(&["tickets", "list"]);
+    let mut command = Cli::for_server("https://shop.invalid").command(&["tickets", "list"]);
     command.env("HTTPS_PROXY", &proxy);
     let run = crate::support::finish(command, "");
     assert_eq!(run.code, 7, "{run:?}");

@@ -3,7 +3,7 @@
 use crate::support::{Cli, Run};
 
 #[track_caller]
-fn refused(words: &[&str], about: &str) -> Run {
+fn run_refused(words: &[&str], about: &str) -> Run {
     let cli = Cli::offline();
     let run = cli.run(words);
     assert_eq!(run.code, 2, "{words:?}: {run:?}");
@@ -16,40 +16,40 @@ fn refused(words: &[&str], about: &str) -> Run {
 
 #[test]
 fn missing_argument_is_named() {
-    refused(&["tickets", "create"], "--title");
-    refused(&["tickets", "create", "--title", "A"], "--price");
-    refused(&["sell", "-t", " ", "-p", "5", "--dry-run"], "Title is required");
-    refused(&["sell", "-t", &"x".repeat(201), "-p", "5", "--dry-run"], "at most 200 characters");
-    refused(&["auth", "signin"], "--email");
-    refused(&["auth", "signin", "--email", "a@example.com"], "--password-stdin");
-    refused(&["payments", "create", "o1"], "--token");
-    refused(&["buy", "t1"], "--token");
-    refused(&["tickets", "delete", "t1"], "--yes");
-    refused(&["orders", "cancel", "o1", "--no-input"], "--yes");
-    refused(&["tickets", "get"], "<TICKET>");
-    refused(&["tickets", "update", "t1"], "--title");
+    run_refused(&["tickets", "create"], "--title");
+    run_refused(&["tickets", "create", "--title", "A"], "--price");
+    run_refused(&["sell", "-t", " ", "-p", "5", "--dry-run"], "Title is required");
+    run_refused(&["sell", "-t", &"x".repeat(201), "-p", "5", "--dry-run"], "at most 200 characters");
+    run_refused(&["auth", "signin"], "--email");
+    run_refused(&["auth", "signin", "--email", "a@example.com"], "--password-stdin");
+    run_refused(&["payments", "create", "o1"], "--token");
+    run_refused(&["buy", "t1"], "--token");
+    run_refused(&["tickets", "delete", "t1"], "--yes");
+    run_refused(&["orders", "cancel", "o1", "--no-input"], "--yes");
+    run_refused(&["tickets", "get"], "<TICKET>");
+    run_refused(&["tickets", "update", "t1"], "--title");
 }
 
 #[test]
 fn invalid_argument_is_named() {
-    refused(&["tickets", "create", "--title", "A", "--price", "0"], "greater than 0");
-    refused(&["tickets", "create", "--title", "A", "--price", "-5"], "greater than 0");
-    refused(&["tickets", "create", "--title", "A", "--price", "1.999"], "two decimals");
-    refused(&["tickets", "create", "--title", "A", "--price", "much"], "149.99");
-    refused(&["tickets", "list", "--sort", "sideways"], "-price");
-    refused(&["tickets", "list", "--status", "lost"], "available");
-    refused(&["tickets", "list", "--limit", "0"], "--limit");
-    refused(&["tickets", "list", "--all", "--limit", "3"], "cannot be used");
-    refused(&["orders", "list", "--status", "done"], "awaiting:payment");
-    refused(&["--output", "xml", "tickets", "list"], "jsonl");
-    refused(&["--timeout", "soon", "tickets", "list"], "15m");
-    refused(&["--server", "nowhere", "tickets", "list"], "http://127.0.0.1:3000");
-    refused(&["api", "GET", "api/tickets"], "begins with /");
-    refused(&["api", "POST", "-X", "PUT", "/api/tickets"], "twice");
-    refused(&["api", "/api/tickets", "--paginate", "-f", "q=x"], "--paginate");
-    refused(&["tickets", "lsit"], "list");
-    refused(&["completions", "tcsh"], "bash");
-    refused(&["--quiet", "--verbose", "tickets", "list"], "cannot be used");
+    run_refused(&["tickets", "create", "--title", "A", "--price", "0"], "greater than 0");
+    run_refused(&["tickets", "create", "--title", "A", "--price", "-5"], "greater than 0");
+    run_refused(&["tickets", "create", "--title", "A", "--price", "1.999"], "two decimals");
+    run_refused(&["tickets", "create", "--title", "A", "--price", "much"], "149.99");
+    run_refused(&["tickets", "list", "--sort", "sideways"], "-price");
+    run_refused(&["tickets", "list", "--status", "lost"], "available");
+    run_refused(&["tickets", "list", "--limit", "0"], "--limit");
+    run_refused(&["tickets", "list", "--all", "--limit", "3"], "cannot be used");
+    run_refused(&["orders", "list", "--status", "done"], "awaiting:payment");
+    run_refused(&["--output", "xml", "tickets", "list"], "jsonl");
+    run_refused(&["--timeout", "soon", "tickets", "list"], "15m");
+    run_refused(&["--server", "nowhere", "tickets", "list"], "http://127.0.0.1:3000");
+    run_refused(&["api", "GET", "api/tickets"], "begins with /");
+    run_refused(&["api", "POST", "-X", "PUT", "/api/tickets"], "twice");
+    run_refused(&["api", "/api/tickets", "--paginate", "-f", "q=x"], "--paginate");
+    run_refused(&["tickets", "lsit"], "list");
+    run_refused(&["completions", "tcsh"], "bash");
+    run_refused(&["--quiet", "--verbose", "tickets", "list"], "cannot be used");
 }
 
 #[test]
@@ -66,14 +66,15 @@ fn card_numbers_are_refused_and_never_repeated() {
         &["buy", "t1", "4242424242424242"],
         &["buy", "t1", "--card=4242424242424242"],
     ] {
-        let run = refused(words, "card number");
+        let run = run_refused(words, "card number");
         assert!(!run.err.contains("4242"), "{}", run.err);
     }
 }
 
 #[test]
 fn password_is_not_an_argument() {
-    let run = refused(&["auth", "signin", "--email", "a@example.com", "--password=hunter22"], "--password");
+    let run =
+        run_refused(&["auth", "signin", "--email", "a@example.com", "--password=hunter22"], "--password");
     assert!(!run.err.contains("hunter22"), "{}", run.err);
 }
 

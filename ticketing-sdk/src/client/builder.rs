@@ -346,7 +346,7 @@ impl ClientBuilder {
             connections.connect_timeout.min(self.response_timeout).min(self.timeout);
         let backend: Arc<dyn HttpBackend> = match (self.backend, self.http_client) {
             (Some(backend), _) => backend,
-            (None, Some(client)) => Arc::new(ReqwestBackend::of(client)),
+            (None, Some(client)) => Arc::new(ReqwestBackend::from_client(client)),
             (None, None) => Arc::new(ReqwestBackend::new(&url, connections)?),
         };
         let session = Sessions::new(store, server.clone());

@@ -28,7 +28,7 @@ struct ProxyError {
 
 impl ReqwestBackend {
     /// Connections of a client that the program made.
-    pub(crate) fn of(client: reqwest::Client) -> Self {
+    pub(crate) fn from_client(client: reqwest::Client) -> Self {
         Self { client, proxy: None }
     }
 

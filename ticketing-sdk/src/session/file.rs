@@ -111,7 +111,7 @@ impl FileSessions {
 
     /// Returns whether the keyring holds a session in the entry `account`; `None` if that was never noted.
     #[cfg(feature = "keyring")]
-    pub(super) fn noted(&self, account: &str) -> Result<Option<bool>, SessionError> {
+    pub(super) fn read_note(&self, account: &str) -> Result<Option<bool>, SessionError> {
         let note = self.read()?.and_then(|mut sessions| sessions.remove(&note::key(account)));
         Ok(note.map(|note| note == note::SESSION))
     }

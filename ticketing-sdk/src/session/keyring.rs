@@ -93,8 +93,8 @@ impl Keyring {
     }
 
     /// Returns whether the keyring holds a session of a server; `None` if that was never noted, or the note cannot be read.
-    fn noted(&self, server: &str) -> Option<bool> {
-        self.file.noted(&self.account(server)).ok().flatten()
+    fn read_note(&self, server: &str) -> Option<bool> {
+        self.file.read_note(&self.account(server)).ok().flatten()
     }
 
     /// Calls the keyring on its own thread, unless an earlier call failed.
@@ -140,14 +140,14 @@ impl SessionStore for Keyring {
             Some(FileEntry::Session(session)) => return Ok(Some(session)),
             Some(FileEntry::Cleared) => {
                 // A session that is known to be there is deleted as soon as the keyring is open.
-                if self.noted(server) == Some(true) {
+                if self.read_note(server) == Some(true) {
                     self.clear(server)?;
                 }
                 return Ok(None);
             }
             None => {}
         }
-        let (account, noted) = (self.account(server), self.noted(server));
+        let (account, noted) = (self.account(server), self.read_note(server));
         if noted == Some(false) {
             return Ok(None);
         }
@@ -180,7 +180,7 @@ impl SessionStore for Keyring {
     }
 
     fn clear(&self, server: &str) -> Result<(), SessionError> {
-        if self.noted(server) == Some(false) {
+        if self.read_note(server) == Some(false) {
             return self.file.clear(server);
         }
         let account = self.account(server);
@@ -199,7 +199,7 @@ impl SessionStore for Keyring {
             let why = known.map(|error| error.to_string());
             return in_file(why.unwrap_or_else(|| "there was no keyring at the last sign-in".to_owned()));
         }
-        let is_usable = if self.noted(server) == Some(true) { Ok(()) } else { self.probe() };
+        let is_usable = if self.read_note(server) == Some(true) { Ok(()) } else { self.probe() };
         match is_usable {
             Ok(()) => SessionLocation::Keyring { service: SERVICE.to_owned(), account: self.account(server) },
             Err(why) => in_file(why.to_string()),

@@ -10,8 +10,8 @@ use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use tokio::time::{Instant, Sleep, sleep_until};
 use url::Url;
 
-use super::timer::until;
-use super::{Transport, after};
+use super::timer::wait_until;
+use super::{Transport, instant_after};
 use crate::call::Call;
 use crate::http_backend::{Chunks, FailureKind, HttpFailure, HttpRequest, HttpResponse};
 use crate::{Error, Phase, Response, Result};
@@ -52,7 +52,7 @@ impl Transport {
         deadline: Instant,
         number: u32,
     ) -> Result<Response, AttemptError> {
-        let mut timer = pin!(sleep_until(deadline.min(after(self.limits.response))));
+        let mut timer = pin!(sleep_until(deadline.min(instant_after(self.limits.response))));
         let HttpResponse { status, headers, body } =
             self.open(request, url.clone(), deadline, number, timer.as_mut()).await?;
         let total = Limit { deadline, phase: Phase::Total, after: self.total(request) };
@@ -79,9 +79,9 @@ impl Transport {
     ) -> Result<HttpResponse, AttemptError> {
         for _ in 0..=MAX_REDIRECTS {
             let started = Instant::now();
-            let head_by = deadline.min(after(self.limits.response));
+            let head_by = deadline.min(instant_after(self.limits.response));
             let sending = self.backend.send(self.to_http(request, &url, number));
-            let mut reply = match until(timer.as_mut(), head_by, sending).await {
+            let mut reply = match wait_until(timer.as_mut(), head_by, sending).await {
                 None if head_by == deadline => {
                     return Err(AttemptError::Late(Error::Timeout {
                         phase: Phase::Total,
@@ -188,12 +188,12 @@ struct BodyReader<'t> {
 impl BodyReader<'_> {
     /// Reads the next part of a body of which `length` bytes are read already.
     async fn chunk(&mut self, length: usize) -> Result<Option<Bytes>> {
-        let silent = after(self.idle);
+        let silent = instant_after(self.idle);
         let limit = match silent < self.limit.deadline {
             true => Limit { deadline: silent, phase: Phase::Body, after: self.idle },
             false => self.limit,
         };
-        let chunk = until(self.timer.as_mut(), limit.deadline, self.chunks.next()).await;
+        let chunk = wait_until(self.timer.as_mut(), limit.deadline, self.chunks.next()).await;
         let chunk = chunk.ok_or(Error::Timeout { phase: limit.phase, after: limit.after })?.transpose();
         let chunk = chunk.map_err(|source| Error::Interrupted { source })?;
         match &chunk {

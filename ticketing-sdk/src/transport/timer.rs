@@ -10,7 +10,7 @@ use tokio::time::{Instant, Sleep};
 ///
 /// The runtime wakes itself for a new timer that is the earliest, so the limits of an attempt share one: a timer that fires
 /// before the deadline is set again.
-pub(super) async fn until<F: Future>(
+pub(super) async fn wait_until<F: Future>(
     mut timer: Pin<&mut Sleep>,
     deadline: Instant,
     future: F,
@@ -50,13 +50,13 @@ mod tests {
         let start = Instant::now();
         let mut timer = pin!(sleep_until(start + 2 * SECOND));
         for (deadline, expected) in [(2, 2), (7, 7), (5, 7), (9, 9)] {
-            let waited = until(timer.as_mut(), start + deadline * SECOND, pending::<()>()).await;
+            let waited = wait_until(timer.as_mut(), start + deadline * SECOND, pending::<()>()).await;
             assert_eq!((waited, start.elapsed()), (None, expected * SECOND));
         }
-        let waited = until(timer.as_mut(), start + 20 * SECOND, sleep(5 * SECOND)).await;
+        let waited = wait_until(timer.as_mut(), start + 20 * SECOND, sleep(5 * SECOND)).await;
         assert_eq!((waited, start.elapsed()), (Some(()), 14 * SECOND));
         // Earlier than the timer, which is at 20 s.
-        let waited = until(timer.as_mut(), start + 15 * SECOND, pending::<()>()).await;
+        let waited = wait_until(timer.as_mut(), start + 15 * SECOND, pending::<()>()).await;
         assert_eq!((waited, start.elapsed()), (None, 15 * SECOND));
     }
 
@@ -64,6 +64,6 @@ mod tests {
     async fn finished_future_comes_before_a_past_deadline() {
         let past = Instant::now();
         let mut timer = pin!(sleep_until(past));
-        assert_eq!(until(timer.as_mut(), past, std::future::ready(1)).await, Some(1));
+        assert_eq!(wait_until(timer.as_mut(), past, std::future::ready(1)).await, Some(1));
     }
 }

@@ -183,7 +183,7 @@ macro_rules! details {
         /// ```
         /// use ticketing_sdk::{DetailField, fixtures};
         ///
-        /// for (field, text) in fixtures::details().given() {
+        /// for (field, text) in fixtures::details().given_fields() {
         ///     println!("{}: {text}", field.label());
         /// }
         /// ```
@@ -254,9 +254,9 @@ macro_rules! details {
             ///
             /// ```
             /// let details = ticketing_sdk::TicketDetails::default().seat("Row 4");
-            /// assert_eq!(details.given().count(), 1);
+            /// assert_eq!(details.given_fields().count(), 1);
             /// ```
-            pub fn given(&self) -> impl Iterator<Item = (DetailField, &str)> {
+            pub fn given_fields(&self) -> impl Iterator<Item = (DetailField, &str)> {
                 DetailField::ALL.iter().filter_map(|field| Some((*field, self.get(*field)?)))
             }
 
@@ -283,7 +283,7 @@ macro_rules! details {
             /// ```
             #[must_use]
             pub fn is_empty(&self) -> bool {
-                self.given().next().is_none()
+                self.given_fields().next().is_none()
             }
         }
 

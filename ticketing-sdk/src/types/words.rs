@@ -81,7 +81,7 @@ impl fmt::Debug for UnknownValue {
 /// ```
 /// #[derive(serde::Deserialize)]
 /// struct Filter {
-///     #[serde(deserialize_with = "ticketing_sdk::known")]
+///     #[serde(deserialize_with = "ticketing_sdk::deserialize_known")]
 ///     #[expect(dead_code)]
 ///     status: ticketing_sdk::TicketStatus,
 /// }
@@ -91,7 +91,7 @@ impl fmt::Debug for UnknownValue {
 ///
 /// # Errors
 /// When the value is no text, or one that is not known.
-pub fn known<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+pub fn deserialize_known<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: FromStr<Err = ParseEnumError>,
     D: Deserializer<'de>,
@@ -148,7 +148,7 @@ macro_rules! words {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::types::known(deserializer)
+                $crate::types::deserialize_known(deserializer)
             }
         }
     };

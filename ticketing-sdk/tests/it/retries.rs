@@ -11,7 +11,7 @@ use crate::support::{SERVER, client, order, ticket};
 const TICKETS: &str = "/api/tickets/t-1";
 const ORDERS: &str = "/api/orders";
 
-fn sent(mock: &Mock, method: &Method) -> usize {
+fn count_requests(mock: &Mock, method: &Method) -> usize {
     mock.requests().iter().filter(|request| request.method == *method).count()
 }
 
@@ -102,7 +102,7 @@ async fn server_without_keys_gets_a_write_once() {
     );
     let error = client(&mock).orders().create("t-1").await.unwrap_err();
     assert!(error.is_unknown_outcome() && !error.is_unreachable(), "{error:?}");
-    assert_eq!(sent(&mock, &Method::POST), 1);
+    assert_eq!(count_requests(&mock, &Method::POST), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,7 +143,7 @@ async fn unknown_outcome_names_its_idempotency_key() {
     let error = write.await.unwrap_err();
     assert_eq!(error.idempotency_key(), Some(&key));
     assert!(error.to_string().starts_with("it is not known whether POST /api/orders took effect"), "{error}");
-    assert_eq!(sent(&mock, &Method::POST), 4);
+    assert_eq!(count_requests(&mock, &Method::POST), 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,13 +177,13 @@ async fn resumed_write_is_sent_only_to_a_server_that_keeps_keys() {
     .on(Method::POST, ORDERS, Reply::json(201, &order("created")));
     let error = client(&mock).orders().create("t-1").resumed(true).await.unwrap_err();
     assert!(error.is_unknown_outcome() && !error.must_keep_key(), "{error:?}");
-    assert_eq!(sent(&mock, &Method::POST), 0);
+    assert_eq!(count_requests(&mock, &Method::POST), 0);
 
     let mock = Mock::new();
     mock.on(Method::GET, "/api/users/currentuser", Reply::unreachable());
     let error = client(&mock).orders().create("t-1").resumed(true).await.unwrap_err();
     assert!(error.is_unknown_outcome() && error.must_keep_key(), "{error:?}");
-    assert_eq!(sent(&mock, &Method::POST), 0);
+    assert_eq!(count_requests(&mock, &Method::POST), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,7 +234,7 @@ async fn refusal_in_json_by_a_server_without_keys_is_not_repeated() {
     mock.on(Method::POST, ORDERS, busy);
     let error = client(&mock).orders().create("t-1").await.unwrap_err();
     assert!(error.is_unknown_outcome() && !error.must_keep_key(), "{error:?}");
-    assert_eq!(sent(&mock, &Method::POST), 1);
+    assert_eq!(count_requests(&mock, &Method::POST), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -269,7 +269,7 @@ async fn server_with_request_ids_alone_gets_a_write_once() {
     mock.on(Method::POST, ORDERS, Reply::broken());
     let error = client(&mock).orders().create("t-1").await.unwrap_err();
     assert!(error.is_unknown_outcome() && !error.must_keep_key(), "{error:?}");
-    assert_eq!(sent(&mock, &Method::POST), 1);
+    assert_eq!(count_requests(&mock, &Method::POST), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -226,7 +226,7 @@ fn sign_in_as(mock: &Mock, user: &str) {
 }
 
 /// Returns the intended user of each request to a path.
-fn intended(mock: &Mock, path: &str) -> Vec<Option<String>> {
+fn intended_users(mock: &Mock, path: &str) -> Vec<Option<String>> {
     let requests = mock.requests().into_iter().filter(|request| request.path == path);
     requests.map(|request| request.header("x-ticketing-user").map(str::to_owned)).collect()
 }
@@ -247,14 +247,14 @@ async fn write_names_the_user_of_its_session_at_every_attempt() {
     assert_eq!(client.session().await.unwrap().user.unwrap().as_str(), "ada");
     // While the write waits for its second attempt, another user signs in.
     let (order, _) = tokio::join!(client.orders().create("t-1"), async {
-        while intended(&mock, WRITE).is_empty() {
+        while intended_users(&mock, WRITE).is_empty() {
             tokio::task::yield_now().await;
         }
         client.auth().sign_in("bob@example.com", "correct horse").await.unwrap();
     });
     assert_eq!(order.unwrap_err().code(), Some(&ticketing_sdk::ErrorCode::OtherUser));
-    assert_eq!(intended(&mock, WRITE), [Some("ada".to_owned()), Some("ada".to_owned())]);
-    assert_eq!(intended(&mock, "/api/users/signin"), [None, None]);
+    assert_eq!(intended_users(&mock, WRITE), [Some("ada".to_owned()), Some("ada".to_owned())]);
+    assert_eq!(intended_users(&mock, "/api/users/signin"), [None, None]);
 }
 
 #[tokio::test]
@@ -265,7 +265,7 @@ async fn write_is_meant_for_the_user_that_the_caller_names() {
     client.auth().sign_in("ada@example.com", "correct horse").await.unwrap();
     let _ = client.orders().create("t-1").for_user(&"bob".into()).await;
     let _ = client.orders().list().await;
-    assert_eq!(intended(&mock, WRITE), [Some("bob".to_owned()), None]);
+    assert_eq!(intended_users(&mock, WRITE), [Some("bob".to_owned()), None]);
 }
 
 #[tokio::test]
@@ -275,7 +275,7 @@ async fn session_that_names_no_user_names_none_in_writes() {
     let client = client(&mock);
     client.auth().sign_in("ada@example.com", "correct horse").await.unwrap();
     let _ = client.orders().create("t-1").await;
-    assert_eq!(intended(&mock, WRITE), [None]);
+    assert_eq!(intended_users(&mock, WRITE), [None]);
     assert_eq!(client.session().await.unwrap().user, None);
 }
 

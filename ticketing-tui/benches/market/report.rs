@@ -31,7 +31,7 @@ impl Report {
     pub(crate) fn print(&self) {
         println!("\n{:70} {:>9} {:>9} {:>9} {:>7}", "", "p50 ms", "p99 ms", "max ms", "count");
         for Figure { name, rounds, .. } in &self.times {
-            let all = sorted(rounds.concat());
+            let all = sort(rounds.concat());
             let at = |part| millis(percentile(&all, part));
             println!("{name:70} {:9.3} {:9.3} {:9.3} {:7}", at(50), at(99), at(100), all.len());
         }
@@ -46,7 +46,7 @@ impl Report {
         let medians = |wanted: &str| -> Vec<f64> {
             let figures = self.times.iter().filter(|figure| figure.name == wanted);
             let rounds = figures.flat_map(|figure| &figure.rounds);
-            rounds.map(|round| millis(percentile(&sorted(round.clone()), 50))).collect()
+            rounds.map(|round| millis(percentile(&sort(round.clone()), 50))).collect()
         };
         let pairs = medians(one).into_iter().zip(medians(other));
         spread(name, "×", pairs.map(|(one, other)| one / other).collect());
@@ -76,7 +76,7 @@ fn spread(name: &str, unit: &str, mut figures: Vec<f64>) {
     }
 }
 
-fn sorted(mut measured: Vec<Duration>) -> Vec<Duration> {
+fn sort(mut measured: Vec<Duration>) -> Vec<Duration> {
     measured.sort_unstable();
     measured
 }

@@ -76,7 +76,7 @@ impl Model {
 
     /// Returns the page on which an order is paid, if cards are entered on that page.
     pub(crate) fn payment_page(&self, order: &OrderId) -> Option<String> {
-        (self.card_entry == CardEntry::Page).then(|| Pages::of(&self.server).order(order))
+        (self.card_entry == CardEntry::Page).then(|| Pages::new(&self.server).order(order))
     }
 
     /// Pays for an order, unless an operation on it is pending, or it awaits no payment.
@@ -142,12 +142,12 @@ impl Model {
 
     /// Opens the page of a ticket in the browser.
     pub(crate) fn browse_ticket(&mut self, ticket: &TicketId) {
-        self.browse(Pages::of(&self.server).ticket(ticket));
+        self.browse(Pages::new(&self.server).ticket(ticket));
     }
 
     /// Opens the page of an order in the browser.
     pub(crate) fn browse_order(&mut self, order: &OrderId) {
-        self.browse(Pages::of(&self.server).order(order));
+        self.browse(Pages::new(&self.server).order(order));
     }
 
     fn browse(&mut self, address: String) {

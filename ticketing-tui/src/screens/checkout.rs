@@ -40,7 +40,7 @@ const PROGRESS_FRAME: Duration = Duration::from_millis(120);
 
 impl Checkout {
     pub(crate) fn open(id: OrderId, model: &Model) -> Self {
-        let qr = Qr::new(&Pages::of(&model.server).order(&id));
+        let qr = Qr::new(&Pages::new(&model.server).order(&id));
         let card = Field::new("Card", "the provider's token, like tok_visa");
         Self {
             id,

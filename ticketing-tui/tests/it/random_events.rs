@@ -113,10 +113,10 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
             fixtures::offline(),
             fixtures::unknown(),
             fixtures::signed_out(),
-            fixtures::declined(),
+            fixtures::card_declined(),
             fixtures::field_error("title", "no"),
-            fixtures::refused(ErrorCode::TicketReserved, "reserved"),
-            fixtures::refused(ErrorCode::NotFound, "gone"),
+            fixtures::refusal(ErrorCode::TicketReserved, "reserved"),
+            fixtures::refusal(ErrorCode::NotFound, "gone"),
         ]));
     }
     let me = Some(fixtures::me());
@@ -143,7 +143,7 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
         ),
         Call::OpenDoor(_) => Reply::Door(None),
         Call::PrepareDoor(_) => Reply::Door(Some(Box::new(fixtures::door(rng.below(3))))),
-        Call::SyncDoor(_) => Reply::DoorSync(Box::new(fixtures::synced())),
+        Call::SyncDoor(_) => Reply::DoorSync(Box::new(fixtures::door_sync())),
         Call::UsedPasses => Reply::UsedPasses((0..rng.below(4)).map(|_| pass(rng)).collect()),
         Call::GiveAway(_) => Reply::Transfer(fixtures::transfer()),
         Call::Resell(..) => Reply::Ticket(Box::new(ticket(rng))),

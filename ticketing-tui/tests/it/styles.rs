@@ -108,7 +108,7 @@ fn refusal_is_bad_and_its_hint_is_dim() {
     let mut harness = order(OrderStatus::Created, false);
     harness.type_text("tok_chargeDeclined");
     harness.press("enter");
-    answer!(harness, Call::Pay { .. }, Err(fixtures::declined()));
+    answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
     harness.answer_reads();
     assert_colour(&mut harness, "The card was declined", BAD);
     assert_colour(&mut harness, "The ticket is still reserved", DIM);
@@ -138,7 +138,7 @@ fn field_error_is_bad_and_the_field_has_a_background() {
 fn mark_of_a_message_has_the_colour_of_its_level() {
     let mut harness = Harness::signed_in();
     harness.press("b");
-    let refused = fixtures::refused(ErrorCode::TooManyOpenOrders, "too many");
+    let refused = fixtures::refusal(ErrorCode::TooManyOpenOrders, "too many");
     answer!(harness, Call::Reserve(..), Err(refused));
     assert_colour(&mut harness, "✗", BAD);
     let mut harness = Harness::signed_in();

@@ -73,7 +73,7 @@ impl Policy {
     }
 
     /// Returns the banned crates, each with the crates that may depend on it nevertheless.
-    fn banned(&self) -> BTreeMap<&str, Vec<&str>> {
+    fn banned_crates(&self) -> BTreeMap<&str, Vec<&str>> {
         let entries = self.section("bans")["deny"].as_array().unwrap().iter();
         entries
             .map(|entry| {
@@ -88,7 +88,7 @@ impl Policy {
             .collect()
     }
 
-    fn allowed(&self, package: &str) -> Vec<Licensee> {
+    fn allowed_licenses(&self, package: &str) -> Vec<Licensee> {
         let licenses = self.section("licenses");
         let parse = |item: &Item| licensees(item.as_array().unwrap());
         let exceptions = licenses["exceptions"].as_array().unwrap().iter().filter_map(|entry| {
@@ -101,7 +101,7 @@ impl Policy {
 
     /// Returns the violations of bans and sources.
     fn violations(&self, packages: &[Package], requirements: &[Requirement]) -> Vec<String> {
-        let banned = self.banned();
+        let banned = self.banned_crates();
         let mut found = Vec::new();
         for Package { name, version, source, .. } in packages {
             if banned.get(name.as_str()).is_some_and(Vec::is_empty) {
@@ -125,7 +125,7 @@ impl Policy {
     /// Returns the packages whose licence is not allowed.
     fn license_violations(&self, packages: &[Package]) -> Vec<String> {
         let rejected = packages.iter().filter(|package| {
-            let allowed = self.allowed(&package.name);
+            let allowed = self.allowed_licenses(&package.name);
             let license =
                 package.license.as_deref().and_then(|text| Expression::parse_mode(text, ParseMode::LAX).ok());
             !license.is_some_and(|license| {

@@ -27,7 +27,7 @@ fn kustomizations_list_every_manifest() {
 }
 
 /// Returns the names of the resources that the generators of both kustomizations create.
-fn generated(generator: &str) -> BTreeSet<String> {
+fn generated_names(generator: &str) -> BTreeSet<String> {
     let both = [BASE, EXAMPLE].map(kustomization);
     let generated = both.iter().flat_map(|file| items(&file[generator]));
     generated.map(|found| text(&found["name"]).to_owned()).collect()
@@ -60,8 +60,8 @@ fn secrets_and_config_maps_are_generated_and_used() {
             collect_names(&workload, key, "name", &mut maps);
         }
     }
-    assert_eq!(secrets, generated("secretGenerator"));
-    assert_eq!(maps, generated("configMapGenerator"));
+    assert_eq!(secrets, generated_names("secretGenerator"));
+    assert_eq!(maps, generated_names("configMapGenerator"));
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn deployments_set_only_known_settings() {
 }
 
 /// Returns a setting of the config maps. The overlay overrides the base.
-fn configured(name: &str) -> Option<String> {
+fn read_setting(name: &str) -> Option<String> {
     let generators = [BASE, EXAMPLE].map(|folder| document(&format!("{folder}/kustomization.yaml")));
     let literals = generators.iter().flat_map(|file| items(&file["configMapGenerator"]));
     let literals = literals.flat_map(|map| items(&map["literals"])).map(text);
@@ -63,7 +63,7 @@ const RESERVED_CONNECTIONS: u64 = 3 + 10;
 
 #[test]
 fn postgres_has_connections_for_every_pool() {
-    let each = parse_number(&configured("TICKETING_DATABASE_CONNECTIONS").unwrap()) + 1;
+    let each = parse_number(&read_setting("TICKETING_DATABASE_CONNECTIONS").unwrap()) + 1;
     let scalers = of_kind("HorizontalPodAutoscaler");
     let mut pools = 0;
     for service in stateful() {

@@ -60,10 +60,10 @@ impl Service {
 
     pub(crate) async fn with(engine: Engine, change: impl FnOnce(&mut Settings)) -> Self {
         let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
-        Self::at(Home::on(engine), clock, change).await
+        Self::open_at(Home::on(engine), clock, change).await
     }
 
-    async fn at(home: Home, clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
+    async fn open_at(home: Home, clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = settings(&home, &clock);
         change(&mut settings);
         let app = App::open(settings).await.unwrap();
@@ -75,7 +75,7 @@ impl Service {
     pub(crate) async fn reopened(self) -> Self {
         let Self { app, clock, router, home } = self;
         drop((app, router));
-        Self::at(home, clock, |_| {}).await
+        Self::open_at(home, clock, |_| {}).await
     }
 
     pub(crate) fn folder(&self) -> &Path {

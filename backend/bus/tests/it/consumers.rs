@@ -11,7 +11,7 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, TimelineEntry, fixtures};
 
 use crate::support::{
-    Fault, FaultyHandler, Fixture, count, created, deleted, note, notes, on_created, on_updated,
+    Fault, FaultyHandler, Fixture, count, note, notes, on_created, on_updated, ticket_created, ticket_deleted,
 };
 
 on_shapes! {
@@ -63,7 +63,7 @@ async fn redeliveries_are_counted_for_the_timeline(shape: Shape) {
     let consumers = Arc::new(core.consumers("s").on(on_created).on(on_updated));
     let order = OrderId::new("o-1");
     let reserved = fixtures::ticket("t").version(1).order_id(order.clone());
-    let events = vec![fixture.encoded(&created("t")), fixture.encoded(&TicketUpdated::from(&reserved))];
+    let events = vec![fixture.encode(&ticket_created("t")), fixture.encode(&TicketUpdated::from(&reserved))];
     let event_id = events[1].id.clone();
     let delivered = deliveries(events);
     let late: Arc<[Delivery]> =
@@ -94,8 +94,8 @@ async fn event_without_handler_is_retried_without_inbox_row(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
     let consumers = Arc::new(core.consumers("s").on(on_created));
-    let unknown = Envelope { name: "ticket:viewed".into(), ..fixture.encoded(&created("u")) };
-    let events = vec![fixture.encoded(&deleted("t", 1)), unknown, fixture.encoded(&created("t"))];
+    let unknown = Envelope { name: "ticket:viewed".into(), ..fixture.encode(&ticket_created("u")) };
+    let events = vec![fixture.encode(&ticket_deleted("t", 1)), unknown, fixture.encode(&ticket_created("t"))];
     let decisions = consumers.apply(deliveries(events)).await.unwrap();
     for (decision, name) in decisions.iter().zip(["ticket:deleted", "ticket:viewed"]) {
         assert!(matches!(decision, AckDecision::Retry { cause, .. } if cause.contains(name)), "{decision:?}");
@@ -128,7 +128,7 @@ async fn out_of_order_event_waits_for_its_predecessor(shape: Shape) {
 }
 
 /// Returns a shuffle that is the same in every run.
-fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
+fn shuffle(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
     for last in (1..events.len()).rev() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let other = usize::try_from(seed >> 33).unwrap() % (last + 1);
@@ -143,7 +143,7 @@ async fn shuffled_histories_apply_in_order_once(shape: Shape) {
     core.start(&bus, Some(core.consumers("s").on(on_created).on(on_updated)), &shutdown);
     let events: Vec<Envelope> =
         (0..20).flat_map(|ticket| fixture.history(&format!("t{ticket}"), 6)).collect();
-    for batch in shuffled(events, 7).chunks(15) {
+    for batch in shuffle(events, 7).chunks(15) {
         bus.publish(batch.to_vec()).await.unwrap();
     }
     eventually("all take effect", || async { notes(&core).await.len() == 120 }).await;
@@ -192,7 +192,7 @@ struct Says {
 impl Says {
     fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
         note(tx, event.id.as_str(), event.version)?;
-        self.core.outbox.append(tx, &deleted(event.id.as_str(), 1))?;
+        self.core.outbox.append(tx, &ticket_deleted(event.id.as_str(), 1))?;
         let failed = |()| DbError::Statement("too late".to_owned());
         self.then.map(|()| ApplyOutcome::Done).map_err(failed)
     }
@@ -204,7 +204,8 @@ async fn effect_and_its_events_commit_atomically(shape: Shape) {
         let core = fixture.service("s");
         let consumers =
             Arc::new(core.consumers("s").on_with_context(Says { core: core.clone(), then }, Says::handle));
-        let decisions = consumers.apply(deliveries(vec![fixture.encoded(&created("t"))])).await.unwrap();
+        let decisions =
+            consumers.apply(deliveries(vec![fixture.encode(&ticket_created("t"))])).await.unwrap();
         assert_eq!(decisions[0] == AckDecision::Accepted, then.is_ok());
         for table in [
             "SELECT COUNT(*) AS n FROM notes",

@@ -11,7 +11,9 @@ use ticketing_events::Envelope;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, TICKETS, count, created, notes, on_created, on_updated, updated};
+use crate::support::{
+    Fixture, TICKETS, count, notes, on_created, on_updated, ticket_created, ticket_updated,
+};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -63,9 +65,9 @@ async fn outbox(core: &ServiceCore) -> Vec<Envelope> {
 async fn append_history(core: &ServiceCore, ticket: &'static str) {
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| {
-        outbox.append(tx, &created(ticket))?;
-        outbox.append(tx, &updated(ticket, 1))?;
-        outbox.append(tx, &updated(ticket, 2))
+        outbox.append(tx, &ticket_created(ticket))?;
+        outbox.append(tx, &ticket_updated(ticket, 1))?;
+        outbox.append(tx, &ticket_updated(ticket, 2))
     });
     appended.await.map_err(|error: DbError| error).unwrap();
 }

@@ -32,7 +32,10 @@ async fn first_letter(fixture: &Fixture, bus: &Bus) -> DeadLetter {
 }
 
 /// Returns a service with a handler on a bus that holds `bad` among others.
-async fn poisoned(fixture: &Fixture, fault: Fault) -> (Bus, ServiceCore, FaultyHandler, Shutdown) {
+async fn start_with_bad_event(
+    fixture: &Fixture,
+    fault: Fault,
+) -> (Bus, ServiceCore, FaultyHandler, Shutdown) {
     let (bus, core, handler, shutdown) =
         (fixture.bus().await, fixture.service("s"), FaultyHandler::new(fault), Shutdown::new());
     for ticket in ["a", "bad", "b"] {
@@ -48,7 +51,7 @@ async fn poisoned(fixture: &Fixture, fault: Fault) -> (Bus, ServiceCore, FaultyH
 
 async fn poison_event_is_dead_lettered_after_ten_failures(shape: Shape) {
     let fixture = Fixture::on(shape).await;
-    let (bus, core, _moody, _shutdown) = poisoned(&fixture, Fault::Fails).await;
+    let (bus, core, _moody, _shutdown) = start_with_bad_event(&fixture, Fault::Fails).await;
     eventually("the others are handled", || async { notes(&core).await == ["a/0", "b/0"] }).await;
     if fixture.is_embedded() {
         // Only the embedded bus uses the manual clock for retries.
@@ -69,7 +72,7 @@ async fn poison_event_is_dead_lettered_after_ten_failures(shape: Shape) {
 
 async fn handler_panic_is_contained(shape: Shape) {
     let fixture = Fixture::on(shape).await;
-    let (bus, core, _moody, _shutdown) = poisoned(&fixture, Fault::Panics).await;
+    let (bus, core, _moody, _shutdown) = start_with_bad_event(&fixture, Fault::Panics).await;
     let letter = first_letter(&fixture, &bus).await;
     assert_eq!((letter.cause.as_str(), letter.attempts), ("the handler panicked", 10));
     assert_eq!(notes(&core).await, ["a/0", "b/0"], "what it did before it panicked was undone");
@@ -79,7 +82,7 @@ async fn invalid_body_is_dead_lettered_at_once(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let mut events = fixture.history("t", 2);
-    let mut broken = fixture.encoded(&crate::support::created("broken"));
+    let mut broken = fixture.encode(&crate::support::ticket_created("broken"));
     broken.body = r#"{"id":7}"#.to_owned();
     events.insert(1, broken);
     bus.publish(events).await.unwrap();
@@ -106,7 +109,7 @@ async fn event_without_predecessor_is_dead_lettered(shape: Shape) {
 
 async fn dead_letter_replays_after_its_cause_is_fixed(shape: Shape) {
     let fixture = Fixture::on(shape).await;
-    let (bus, core, handler, _shutdown) = poisoned(&fixture, Fault::Fails).await;
+    let (bus, core, handler, _shutdown) = start_with_bad_event(&fixture, Fault::Fails).await;
     let letter = first_letter(&fixture, &bus).await;
     handler.set_fault(Fault::Fine);
     bus.replay(&letter.durable, letter.seq).await.unwrap();
@@ -120,7 +123,7 @@ async fn dead_letter_replays_after_its_cause_is_fixed(shape: Shape) {
 
 async fn replayed_event_that_fails_is_dead_lettered_again(shape: Shape) {
     let fixture = Fixture::on(shape).await;
-    let (bus, _core, handler, _shutdown) = poisoned(&fixture, Fault::Fails).await;
+    let (bus, _core, handler, _shutdown) = start_with_bad_event(&fixture, Fault::Fails).await;
     let letter = first_letter(&fixture, &bus).await;
     bus.replay(&letter.durable, letter.seq).await.unwrap();
     assert!(bus.dead_letters().await.unwrap().is_empty());
@@ -132,7 +135,7 @@ async fn replayed_event_that_fails_is_dead_lettered_again(shape: Shape) {
 
 async fn discarded_dead_letter_is_never_handled(shape: Shape) {
     let fixture = Fixture::on(shape).await;
-    let (bus, core, handler, _shutdown) = poisoned(&fixture, Fault::Fails).await;
+    let (bus, core, handler, _shutdown) = start_with_bad_event(&fixture, Fault::Fails).await;
     let letter = first_letter(&fixture, &bus).await;
     handler.set_fault(Fault::Fine);
     bus.discard(&letter.durable, letter.seq).await.unwrap();
@@ -146,7 +149,7 @@ async fn discarded_dead_letter_is_never_handled(shape: Shape) {
 
 async fn dead_letter_is_replayed_to_its_consumer_after_restart(shape: Shape) {
     let fixture = Fixture::on(shape).await;
-    let (bus, core, handler, shutdown) = poisoned(&fixture, Fault::Fails).await;
+    let (bus, core, handler, shutdown) = start_with_bad_event(&fixture, Fault::Fails).await;
     let other = fixture.service("other");
     other.start(&bus, Some(other.consumers("other").on(on_created)), &shutdown);
     let letter = first_letter(&fixture, &bus).await;

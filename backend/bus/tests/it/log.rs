@@ -7,7 +7,7 @@ use ticketing_bus::AckDecision;
 use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_events::{Envelope, EventName};
 
-use crate::support::{Fixture, TICKETS, accepted, names, session_ended};
+use crate::support::{Fixture, TICKETS, accept_all, names, session_ended};
 
 on_shapes! {
     [embedded, nats]
@@ -30,7 +30,7 @@ async fn events_come_in_the_order_in_which_they_were_published(shape: Shape) {
     let bus = fixture.bus().await;
     for batch in 0..4 {
         let mut events = fixture.history(&format!("t{batch}"), 40);
-        events.insert(20, fixture.encoded(&session_ended("s")));
+        events.insert(20, fixture.encode(&session_ended("s")));
         bus.publish(events).await.unwrap();
     }
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
@@ -39,7 +39,7 @@ async fn events_come_in_the_order_in_which_they_were_published(shape: Shape) {
         let deliveries = subscription.next(7).await.unwrap();
         assert!(deliveries.len() <= 7 && deliveries.iter().all(|delivery| delivery.delivery_count == 1));
         read.extend(names(&deliveries));
-        subscription.acknowledge(accepted(deliveries)).await.unwrap();
+        subscription.acknowledge(accept_all(deliveries)).await.unwrap();
     }
     let expected: Vec<String> =
         (0..4).flat_map(|batch| (0..40).map(move |version| format!("t{batch}/{version}"))).collect();
@@ -66,7 +66,7 @@ async fn every_consumer_gets_every_event_of_its_names(shape: Shape) {
     let bus = fixture.bus().await;
     let mut all = bus.subscribe("all", EventName::ALL.to_vec()).await.unwrap();
     bus.publish(fixture.history("t", 2)).await.unwrap();
-    bus.publish(vec![fixture.encoded(&session_ended("s"))]).await.unwrap();
+    bus.publish(vec![fixture.encode(&session_ended("s"))]).await.unwrap();
     let mut sessions = bus.subscribe("sessions", vec![EventName::SessionEnded]).await.unwrap();
     assert_eq!(names(&all.next(9).await.unwrap()), ["t/0", "t/1", "s/0"]);
     assert_eq!(names(&sessions.next(9).await.unwrap()), ["s/0"]);
@@ -79,7 +79,7 @@ async fn only_unsettled_deliveries_are_redelivered(shape: Shape) {
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     let first = subscription.next(2).await.unwrap();
     assert_eq!(names(&first), ["t/0", "t/1"]);
-    subscription.acknowledge(accepted(first)).await.unwrap();
+    subscription.acknowledge(accept_all(first)).await.unwrap();
     assert_eq!(names(&subscription.next(2).await.unwrap()), ["t/2", "t/3"]);
     assert_eq!(names(&subscription.next(2).await.unwrap()), ["t/2", "t/3"], "it was not settled");
     drop((subscription, bus));
@@ -98,7 +98,7 @@ async fn only_unsettled_deliveries_are_redelivered(shape: Shape) {
         let deliveries = subscription.next(9).await.unwrap();
         assert!(deliveries.iter().all(|delivery| delivery.delivery_count <= 3));
         rest.extend(names(&deliveries));
-        subscription.acknowledge(accepted(deliveries)).await.unwrap();
+        subscription.acknowledge(accept_all(deliveries)).await.unwrap();
     }
     rest.sort_unstable();
     assert_eq!(rest, ["t/2", "t/3", "t/4"], "it goes on where it stopped, after a restart too");
@@ -118,7 +118,7 @@ async fn retry_is_delivered_when_due_and_delays_no_other(shape: Shape) {
     bus.publish(fixture.history("second", 1)).await.unwrap();
     let second = subscription.next(9).await.unwrap();
     assert_eq!(names(&second), ["second/0"], "the first is not due yet");
-    subscription.acknowledge(accepted(second)).await.unwrap();
+    subscription.acknowledge(accept_all(second)).await.unwrap();
 
     fixture.retries.advance(pause);
     let again = subscription.next(9).await.unwrap().remove(0);
@@ -135,7 +135,7 @@ async fn retry_is_delivered_when_due_and_delays_no_other(shape: Shape) {
     fixture.retries.advance(pause);
     let (again, mut subscription) = next.await.unwrap();
     assert_eq!((names(&again), again[0].delivery_count), (vec!["first/0".to_owned()], 3));
-    subscription.acknowledge(accepted(again)).await.unwrap();
+    subscription.acknowledge(accept_all(again)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 0);
 }
 
@@ -161,13 +161,13 @@ async fn backlog_is_that_of_the_slowest_consumer(shape: Shape) {
     assert_eq!(bus.backlog().await.unwrap(), 0);
     bus.publish(fixture.history("t", 3)).await.unwrap();
     let deliveries = quick.next(9).await.unwrap();
-    quick.acknowledge(accepted(deliveries)).await.unwrap();
+    quick.acknowledge(accept_all(deliveries)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 3);
     let deliveries = slow.next(2).await.unwrap();
-    slow.acknowledge(accepted(deliveries)).await.unwrap();
+    slow.acknowledge(accept_all(deliveries)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 1);
     let deliveries = slow.next(2).await.unwrap();
-    slow.acknowledge(accepted(deliveries)).await.unwrap();
+    slow.acknowledge(accept_all(deliveries)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 0);
 }
 
@@ -180,7 +180,7 @@ async fn foreign_events_leave_no_backlog() {
     assert_eq!(bus.backlog().await.unwrap(), 30);
     let waiting = tokio::spawn(async move { subscription.next(9).await.map(|found| names(&found)) });
     eventually("past the events of others", || async { bus.backlog().await.unwrap() == 0 }).await;
-    bus.publish(vec![fixture.encoded(&session_ended("s"))]).await.unwrap();
+    bus.publish(vec![fixture.encode(&session_ended("s"))]).await.unwrap();
     assert_eq!(waiting.await.unwrap().unwrap(), ["s/0"]);
 }
 
@@ -202,7 +202,7 @@ async fn concurrent_publishers_leave_no_gap_for_a_reader(shape: Shape) {
     while places.len() < 480 {
         let deliveries = subscription.next(64).await.unwrap();
         places.extend(deliveries.iter().map(|delivery| delivery.seq));
-        subscription.acknowledge(accepted(deliveries)).await.unwrap();
+        subscription.acknowledge(accept_all(deliveries)).await.unwrap();
     }
     for publisher in join_all(publishers).await {
         publisher.unwrap();
@@ -225,6 +225,6 @@ async fn late_consumer_reads_events_beyond_the_cache(shape: Shape) {
             assert_eq!(delivery.envelope.version, next);
             next += 1;
         }
-        subscription.acknowledge(accepted(deliveries)).await.unwrap();
+        subscription.acknowledge(accept_all(deliveries)).await.unwrap();
     }
 }

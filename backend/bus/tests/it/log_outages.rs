@@ -12,7 +12,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Fixture, count, created, note};
+use crate::support::{Fixture, count, note, ticket_created};
 
 /// Log lines, kept in memory.
 #[derive(Clone, Default)]
@@ -74,7 +74,7 @@ async fn outage_of_the_event_log_is_one_line_of_each_relay_and_consumer() {
     bus.publish(fixture.history("t", 1)).await.unwrap();
     eventually("the log is away", || async { away.exists() }).await;
     let outbox = core.outbox.clone();
-    let appended = core.db.write(move |tx| outbox.append(tx, &created("u")).map(drop));
+    let appended = core.db.write(move |tx| outbox.append(tx, &ticket_created("u")).map(drop));
     appended.await.map_err(|error: DbError| error).unwrap();
     let writers = ["writer=\"relay of s\"", "writer=\"s, in the event log\""];
     eventually("both try again and again", || async {

@@ -16,7 +16,7 @@ use ticketing_events::{Envelope, EventName};
 use ticketing_platform::args;
 use ticketing_platform::db::DbError;
 
-use crate::support::{Fixture, created, updated};
+use crate::support::{Fixture, ticket_created, ticket_updated};
 
 /// Returns a plain NATS client, as an operator has it.
 async fn raw(fixture: &Fixture) -> Client {
@@ -34,8 +34,8 @@ async fn api(client: &Client, name: &str, request: &str) -> serde_json::Value {
 async fn append_history(core: &ServiceCore, ticket: &str, versions: i64) {
     let (outbox, ticket) = (core.outbox.clone(), ticket.to_owned());
     let appended = core.db.write(move |tx| {
-        outbox.append(tx, &created(&ticket))?;
-        (1..versions).try_for_each(|version| outbox.append(tx, &updated(&ticket, version)).map(drop))
+        outbox.append(tx, &ticket_created(&ticket))?;
+        (1..versions).try_for_each(|version| outbox.append(tx, &ticket_updated(&ticket, version)).map(drop))
     });
     appended.await.map_err(|error: DbError| error).unwrap();
 }

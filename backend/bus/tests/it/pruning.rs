@@ -8,7 +8,7 @@ use ticketing_engines::{Shape, eventually, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, TICKETS, accepted, count, created, notes, on_created};
+use crate::support::{Fixture, TICKETS, accept_all, count, notes, on_created, ticket_created};
 
 on_shapes! {
     [embedded, postgres]
@@ -24,7 +24,7 @@ const BATCHES: usize = 4200;
 
 async fn publish_many(fixture: &Fixture, bus: &Bus) {
     let events: Vec<_> =
-        (0..BATCHES).map(|number| fixture.encoded(&created(&format!("many{number}")))).collect();
+        (0..BATCHES).map(|number| fixture.encode(&ticket_created(&format!("many{number}")))).collect();
     for group in events.chunks(700) {
         let published = join_all(group.iter().map(|event| bus.publish(vec![event.clone()]))).await;
         assert!(published.iter().all(Result::is_ok));
@@ -42,11 +42,11 @@ async fn log_prunes_only_messages_that_all_consumers_passed(shape: Shape) {
         bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
     let deliveries = quick.next(9).await.unwrap();
-    quick.acknowledge(accepted(deliveries)).await.unwrap();
+    quick.acknowledge(accept_all(deliveries)).await.unwrap();
     let mut deliveries = slow.next(3).await.unwrap();
     let dead = deliveries.pop().unwrap();
     let retried = deliveries.pop().unwrap();
-    let mut decisions = accepted(deliveries);
+    let mut decisions = accept_all(deliveries);
     let retry = AckDecision::Retry { after: Duration::from_secs(10 * 3600), cause: "busy".to_owned() };
     decisions.push((retried, retry));
     decisions.push((dead, AckDecision::Dead { attempts: 1, cause: "poison".to_owned() }));
@@ -65,7 +65,7 @@ async fn outbox_and_inbox_are_pruned(shape: Shape) {
     let core = fixture.service("s");
     core.start(&bus, Some(core.consumers("s").on(on_created)), &shutdown);
     let outbox = core.outbox.clone();
-    let appended = core.db.write(move |tx| outbox.append(tx, &created("t")));
+    let appended = core.db.write(move |tx| outbox.append(tx, &ticket_created("t")));
     appended.await.map_err(|error: DbError| error).unwrap();
     eventually("the event is applied", || async { notes(&core).await == ["t/0"] }).await;
     let published = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NOT NULL";

@@ -6,7 +6,7 @@ use ticketing_engines::{Engine, Shape, eventually, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, count, created, note, updated};
+use crate::support::{Fixture, count, note, ticket_created, ticket_updated};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -46,8 +46,8 @@ async fn life_of(core: ServiceCore, writer: i64) {
         let appended = core.db.write(move |tx| {
             let ticket = format!("t{writer}");
             match version {
-                0 => outbox.append(tx, &created(&ticket)),
-                _ => outbox.append(tx, &updated(&ticket, version)),
+                0 => outbox.append(tx, &ticket_created(&ticket)),
+                _ => outbox.append(tx, &ticket_updated(&ticket, version)),
             }
         });
         appended.await.map_err(|error: DbError| error).unwrap();
@@ -61,7 +61,7 @@ async fn rolled_back_change_publishes_nothing(shape: Shape) {
     let outbox = core.outbox.clone();
     let undone = core.db.write(move |tx| {
         note(tx, "t", 0)?;
-        outbox.append(tx, &created("undone"))?;
+        outbox.append(tx, &ticket_created("undone"))?;
         Err::<(), _>(DbError::Statement("no".to_owned()))
     });
     undone.await.unwrap_err();
@@ -69,11 +69,11 @@ async fn rolled_back_change_publishes_nothing(shape: Shape) {
     let done = core.db.write(move |tx| {
         // Undone alone: the rest of the unit stands.
         let refused = tx.savepoint(|tx| {
-            outbox.append(tx, &created("refused"))?;
+            outbox.append(tx, &ticket_created("refused"))?;
             Err::<(), _>(DbError::Statement("no".to_owned()))
         });
         assert!(refused.is_err());
-        outbox.append(tx, &created("done"))
+        outbox.append(tx, &ticket_created("done"))
     });
     done.await.unwrap();
     eventually("all is marked", || async { count(&core, UNMARKED).await == 0 }).await;
@@ -88,8 +88,8 @@ async fn long_outbox_is_published_completely(shape: Shape) {
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| {
-        outbox.append(tx, &created("t"))?;
-        (1..2500).try_for_each(|version| outbox.append(tx, &updated("t", version)).map(drop))
+        outbox.append(tx, &ticket_created("t"))?;
+        (1..2500).try_for_each(|version| outbox.append(tx, &ticket_updated("t", version)).map(drop))
     });
     appended.await.map_err(|error: DbError| error).unwrap();
     core.start(&bus, None, &shutdown);

@@ -11,7 +11,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::Timestamp;
 
-use crate::support::{Fixture, count, created, notes, on_created, on_updated, updated};
+use crate::support::{Fixture, count, notes, on_created, on_updated, ticket_created, ticket_updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
@@ -28,8 +28,8 @@ async fn change(core: &ServiceCore, ticket: &str) {
         let sql = "INSERT INTO copies (id, version) VALUES ($1, 0) \
                    ON CONFLICT (id) DO UPDATE SET version = copies.version + 1 RETURNING version";
         match tx.query_one(sql, args![&ticket], |row| row.int("version"))? {
-            0 => outbox.append(tx, &created(&ticket)),
-            version => outbox.append(tx, &updated(&ticket, version)),
+            0 => outbox.append(tx, &ticket_created(&ticket)),
+            version => outbox.append(tx, &ticket_updated(&ticket, version)),
         }
     });
     changed.await.map_err(|error: DbError| error).unwrap();
@@ -84,7 +84,7 @@ async fn events_of_a_slow_transaction_are_not_skipped() {
         other
             .db
             .write(move |tx| {
-                let appended = outbox.append(tx, &created("slow"))?;
+                let appended = outbox.append(tx, &ticket_created("slow"))?;
                 // A transaction that takes its time, as no unit of the product does.
                 begun.send(()).unwrap();
                 waits.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();

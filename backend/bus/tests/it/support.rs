@@ -46,15 +46,15 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) async fn on(shape: Shape) -> Self {
         let nats = if shape.has_nats() { Some(NatsServer::begin().await) } else { None };
-        Self::at(Home::on(shape.engine()), nats)
+        Self::with_home(Home::on(shape.engine()), nats)
     }
 
     /// Files, and events over this server.
     pub(crate) fn served_by(nats: NatsServer) -> Self {
-        Self::at(Home::on(Engine::Sqlite), Some(nats))
+        Self::with_home(Home::on(Engine::Sqlite), Some(nats))
     }
 
-    fn at(home: Home, nats: Option<NatsServer>) -> Self {
+    fn with_home(home: Home, nats: Option<NatsServer>) -> Self {
         let start = Timestamp::from_millis(1_700_000_000_000);
         Self { home, nats, clock: Clock::manual(start), retries: Clock::manual(start) }
     }
@@ -116,7 +116,7 @@ impl Fixture {
     }
 
     /// Returns an envelope with an identifier of its own.
-    pub(crate) fn encoded<E: ticketing_events::Event>(&self, event: &E) -> Envelope {
+    pub(crate) fn encode<E: ticketing_events::Event>(&self, event: &E) -> Envelope {
         Envelope::encode(self.clock.new_id(), self.clock.now(), event).unwrap()
     }
 
@@ -124,22 +124,22 @@ impl Fixture {
     pub(crate) fn history(&self, ticket: &str, count: i64) -> Vec<Envelope> {
         (0..count)
             .map(|version| match version {
-                0 => self.encoded(&created(ticket)),
-                _ => self.encoded(&updated(ticket, version)),
+                0 => self.encode(&ticket_created(ticket)),
+                _ => self.encode(&ticket_updated(ticket, version)),
             })
             .collect()
     }
 }
 
-pub(crate) fn created(ticket: &str) -> TicketCreated {
+pub(crate) fn ticket_created(ticket: &str) -> TicketCreated {
     TicketCreated::from(&fixtures::ticket(ticket))
 }
 
-pub(crate) fn updated(ticket: &str, version: i64) -> TicketUpdated {
+pub(crate) fn ticket_updated(ticket: &str, version: i64) -> TicketUpdated {
     TicketUpdated { version, ..TicketUpdated::from(&fixtures::ticket(ticket)) }
 }
 
-pub(crate) fn deleted(ticket: &str, version: i64) -> TicketDeleted {
+pub(crate) fn ticket_deleted(ticket: &str, version: i64) -> TicketDeleted {
     TicketDeleted { id: TicketId::new(ticket), version, admitted_at: None }
 }
 
@@ -255,7 +255,7 @@ pub(crate) async fn count(core: &ServiceCore, sql: &'static str) -> i64 {
 }
 
 /// Accepts deliveries.
-pub(crate) fn accepted(deliveries: Vec<Delivery>) -> Vec<(Delivery, AckDecision)> {
+pub(crate) fn accept_all(deliveries: Vec<Delivery>) -> Vec<(Delivery, AckDecision)> {
     deliveries.into_iter().map(|delivery| (delivery, AckDecision::Accepted)).collect()
 }
 

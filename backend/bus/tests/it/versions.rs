@@ -9,7 +9,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, count, created, notes, on_created, on_updated};
+use crate::support::{Fixture, count, notes, on_created, on_updated, ticket_created};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -112,7 +112,7 @@ async fn event_published_before_its_consumer_was_upgraded_is_delivered(shape: Sh
 async fn relay_publishes_a_row_whose_name_it_does_not_know(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
-    let (outbox, unknown) = (core.outbox.clone(), fixture.encoded(&created("u")));
+    let (outbox, unknown) = (core.outbox.clone(), fixture.encode(&ticket_created("u")));
     let id = core.clock.new_id();
     let (expected, row) = (Envelope { id: id.clone(), name: "ticket:viewed".into(), ..unknown }, id);
     let written = core.db.write(move |tx| {
@@ -121,7 +121,7 @@ async fn relay_publishes_a_row_whose_name_it_does_not_know(shape: Shape) {
              VALUES ($1, 'ticket:viewed', 'u', 0, 1700000000000, $2)",
             args![&row, r#"{"id":"u","by":["another version"]}"#],
         )?;
-        outbox.append(tx, &created("t"))
+        outbox.append(tx, &ticket_created("t"))
     });
     written.await.map_err(|error: DbError| error).unwrap();
     core.start(&bus, None, &shutdown);

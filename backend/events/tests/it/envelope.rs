@@ -5,12 +5,12 @@ use ticketing_sdk::Timestamp;
 
 use crate::samples::{Sample, for_every_event};
 
-fn sealed<E: Sample>() -> Envelope {
+fn encode_sample<E: Sample>() -> Envelope {
     Envelope::encode("event-1".to_owned(), Timestamp::from_millis(1_700_000_000_000), &E::sample()).unwrap()
 }
 
 fn round_trips<E: Sample>() {
-    let envelope = sealed::<E>();
+    let envelope = encode_sample::<E>();
     let expected = Envelope {
         id: "event-1".to_owned(),
         name: E::NAME.into(),
@@ -31,7 +31,7 @@ fn every_event_survives_encoding() {
 
 #[test]
 fn decode_rejects_another_event_with_an_equal_body() {
-    let envelope = sealed::<OrderCancelled>();
+    let envelope = encode_sample::<OrderCancelled>();
     let error = envelope.decode::<OrderConfirmed>().unwrap_err();
     assert!(matches!(
         error,
@@ -54,7 +54,7 @@ fn invalid_body_fails_to_decode_with_a_reason() {
         (r#"{"id":"t","version":0,"title":"a","price":1.005,"userId":"u"}"#, "two decimals"),
         (r#"{"id":"t","version":0,"title":"a","price":20,"userId":"u"} x"#, "trailing"),
     ] {
-        let envelope = Envelope { body: body.to_owned(), ..sealed::<TicketCreated>() };
+        let envelope = Envelope { body: body.to_owned(), ..encode_sample::<TicketCreated>() };
         let error = envelope.decode::<TicketCreated>().unwrap_err();
         assert!(matches!(error, DecodeError::Body { name: EventName::TicketCreated, .. }), "{error:?}");
         let message = error.to_string();

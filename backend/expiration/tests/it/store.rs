@@ -8,7 +8,7 @@ use ticketing_engines::{Engine, on_both};
 use ticketing_expiration::store;
 use ticketing_sdk::OrderStatus::{AwaitingPayment, Cancelled, Complete};
 
-use crate::support::{Timers, at, fire};
+use crate::support::{Timers, fire, time_at};
 
 on_both! {
     #[tokio::test]
@@ -25,11 +25,11 @@ async fn due_timers_fire_once_in_deadline_order(engine: Engine) {
     for (order, seconds) in [("b", 20), ("a", 10), ("c", 30)] {
         assert_eq!(timers.schedule(order, seconds).await, ApplyOutcome::Done);
     }
-    assert_eq!(timers.next_deadline().await, Some(at(10)));
+    assert_eq!(timers.next_deadline().await, Some(time_at(10)));
     assert_eq!(timers.fire(9, 100).await, 0);
     assert_eq!(timers.fire(10, 100).await, 1);
     assert_eq!(timers.fired_orders().await, ["a"]);
-    assert_eq!(timers.next_deadline().await, Some(at(20)));
+    assert_eq!(timers.next_deadline().await, Some(time_at(20)));
     assert_eq!(timers.fire(1000, 100).await, 2);
     assert_eq!(timers.fire(1000, 100).await, 0);
     let mut fired = timers.fired_orders().await;
@@ -85,9 +85,13 @@ async fn events_apply_only_in_version_order(engine: Engine) {
     assert_eq!(timers.next_deadline().await, None);
     assert_eq!(timers.schedule("o", 10).await, ApplyOutcome::Done);
     assert_eq!(timers.schedule("o", 99).await, ApplyOutcome::Duplicate);
-    assert_eq!(timers.next_deadline().await, Some(at(10)), "a redelivered order:created keeps the deadline");
+    assert_eq!(
+        timers.next_deadline().await,
+        Some(time_at(10)),
+        "a redelivered order:created keeps the deadline"
+    );
     assert_eq!(timers.set_status("o", Complete, 2).await, ApplyOutcome::OutOfOrder);
-    assert_eq!(timers.next_deadline().await, Some(at(10)));
+    assert_eq!(timers.next_deadline().await, Some(time_at(10)));
     assert_eq!(timers.set_status("o", AwaitingPayment, 1).await, ApplyOutcome::Done);
     assert_eq!(timers.set_status("o", AwaitingPayment, 1).await, ApplyOutcome::Duplicate);
     assert_eq!(timers.schedule("o", 10).await, ApplyOutcome::Duplicate, "order:created is a duplicate");
@@ -112,7 +116,7 @@ async fn prune_deletes_only_old_timers_of_ended_orders(engine: Engine) {
     timers.set_status("paid", AwaitingPayment, 1).await;
     timers.set_status("ended", Cancelled, 1).await;
     for (days, remaining) in [(13, 3), (15, 2)] {
-        let now = at(10) + Duration::from_secs(days * 24 * 3600);
+        let now = time_at(10) + Duration::from_secs(days * 24 * 3600);
         timers.write(move |tx| store::prune(tx, now)).await;
         let count = |tx: &mut ticketing_platform::db::Tx<'_>| {
             tx.query_one("SELECT COUNT(*) AS n FROM timers", &[], |row| row.int("n"))

@@ -10,7 +10,7 @@ use ticketing_sdk::{OrderId, OrderStatus, Timestamp};
 pub(crate) const START: i64 = 1_700_000_000_000;
 
 /// Returns the time `seconds` after [`START`].
-pub(crate) fn at(seconds: i64) -> Timestamp {
+pub(crate) fn time_at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(START + seconds * 1000)
 }
 
@@ -23,7 +23,7 @@ pub(crate) struct Timers {
 impl Timers {
     pub(crate) fn on(engine: Engine) -> Self {
         let home = Home::on(engine);
-        let core = open(&home, Clock::manual(at(0)));
+        let core = open(&home, Clock::manual(time_at(0)));
         Self { core, home }
     }
 
@@ -45,7 +45,7 @@ impl Timers {
 
     pub(crate) async fn schedule_version(&self, order: &str, seconds: i64, version: i64) -> ApplyOutcome {
         let order = OrderId::new(order);
-        self.write(move |tx| store::schedule(tx, &order, at(seconds), version)).await
+        self.write(move |tx| store::schedule(tx, &order, time_at(seconds), version)).await
     }
 
     pub(crate) async fn set_status(&self, order: &str, status: OrderStatus, version: i64) -> ApplyOutcome {
@@ -73,7 +73,7 @@ fn open(home: &Home, clock: Clock) -> ServiceCore {
 
 pub(crate) async fn fire(core: &ServiceCore, seconds: i64, limit: i64) -> u64 {
     let outbox = core.outbox.clone();
-    core.db.write(move |tx| store::fire(tx, &outbox, at(seconds), limit)).await.unwrap()
+    core.db.write(move |tx| store::fire(tx, &outbox, time_at(seconds), limit)).await.unwrap()
 }
 
 pub(crate) async fn fired_orders(core: &ServiceCore) -> Vec<String> {

@@ -10,7 +10,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, TicketId, fixtures};
 
-use crate::support::{Timers, at, fired_orders};
+use crate::support::{Timers, fired_orders, time_at};
 
 on_both! {
     #[tokio::test]
@@ -43,7 +43,7 @@ impl Running {
 
     async fn publish_created(&self, order: &str, seconds: i64) {
         let order = fixtures::order(order, &fixtures::ticket("t"));
-        let event = OrderCreated { expires_at: at(seconds), ..OrderCreated::from(&order) };
+        let event = OrderCreated { expires_at: time_at(seconds), ..OrderCreated::from(&order) };
         self.publish(&event).await;
     }
 
@@ -116,7 +116,7 @@ async fn restart_fires_10000_overdue_timers_within_5_seconds(engine: Engine) {
         .write(|tx| {
             (0..10_000).try_for_each(|number| {
                 let order = OrderId::new(format!("o{number:05}"));
-                ticketing_expiration::store::schedule(tx, &order, at(10), 0).map(drop)
+                ticketing_expiration::store::schedule(tx, &order, time_at(10), 0).map(drop)
             })
         })
         .await;

@@ -10,7 +10,7 @@ use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId};
 
-use crate::support::{Fixture, ONE_MILLISECOND, deleted, updated};
+use crate::support::{Fixture, ONE_MILLISECOND, ticket_deleted, ticket_updated};
 
 on_both! {
     #[tokio::test]
@@ -35,7 +35,7 @@ macro_rules! of_payment {
 
 async fn payment_confirms_and_completes_its_order(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    let order = shop.reserved("user", "t").await;
+    let order = shop.reserve_order("user", "t").await;
     let authorized = of_payment!(PaymentAuthorized, order);
     let effect = apply(&shop, authorized).await;
     assert_eq!((effect, shop.status(&order).await), (ApplyOutcome::Done, (OrderStatus::AwaitingPayment, 1)));
@@ -45,7 +45,7 @@ async fn payment_confirms_and_completes_its_order(engine: Engine) {
 
 async fn failed_payment_cancels_its_order(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    let order = shop.reserved("user", "t").await;
+    let order = shop.reserve_order("user", "t").await;
     shop.advance(&order, Cause::PaymentAuthorized).await;
     let failed = PaymentFailed { id: PaymentId::new("p"), order_id: order.clone() };
     assert_eq!(apply(&shop, failed).await, ApplyOutcome::Done);
@@ -54,7 +54,7 @@ async fn failed_payment_cancels_its_order(engine: Engine) {
 
 async fn early_expiration_is_redelivered(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    let order = shop.reserved("user", "t").await;
+    let order = shop.reserve_order("user", "t").await;
     let expired = || {
         let event = ExpirationComplete { order_id: order.clone() };
         apply(&shop, event)
@@ -66,7 +66,7 @@ async fn early_expiration_is_redelivered(engine: Engine) {
     assert_eq!(expired().await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 1));
     assert_eq!(expired().await, ApplyOutcome::Done);
-    assert_eq!(shop.published().await.len(), 2, "a repetition publishes nothing");
+    assert_eq!(shop.published_events().await.len(), 2, "a repetition publishes nothing");
 }
 
 async fn event_of_an_unknown_order_is_dropped(engine: Engine) {
@@ -85,13 +85,13 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
         (&[Cause::PaymentAuthorized, Cause::PaymentCreated], (OrderStatus::Complete, 2)),
     ] {
         let shop = Fixture::with(engine, &["t"]).await;
-        let order = shop.reserved("user", "t").await;
+        let order = shop.reserve_order("user", "t").await;
         for cause in causes {
             shop.advance(&order, *cause).await;
         }
-        let gone = deleted("t", 1);
+        let gone = ticket_deleted("t", 1);
         assert_eq!(gone.aggregate(), "t");
-        assert_eq!(apply(&shop, deleted("t", 2)).await, ApplyOutcome::OutOfOrder);
+        assert_eq!(apply(&shop, ticket_deleted("t", 2)).await, ApplyOutcome::OutOfOrder);
         assert_eq!(apply(&shop, gone.clone()).await, ApplyOutcome::Done);
         assert_eq!(shop.status(&order).await, expected, "after {causes:?}");
         assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::Reserved)));
@@ -101,12 +101,12 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
 
 async fn restored_ticket_takes_no_new_order(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    let order = shop.reserved("user", "t").await;
-    assert_eq!(apply(&shop, deleted("t", 1)).await, ApplyOutcome::Done);
-    let held = TicketUpdated { order_id: Some(order.clone()), ..updated("t", 2, 1999) };
+    let order = shop.reserve_order("user", "t").await;
+    assert_eq!(apply(&shop, ticket_deleted("t", 1)).await, ApplyOutcome::Done);
+    let held = TicketUpdated { order_id: Some(order.clone()), ..ticket_updated("t", 2, 1999) };
     assert_eq!(apply(&shop, held).await, ApplyOutcome::Done);
     shop.advance(&order, Cause::Cancelled).await;
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
-    assert_eq!(apply(&shop, deleted("t", 3)).await, ApplyOutcome::Done);
+    assert_eq!(apply(&shop, ticket_deleted("t", 3)).await, ApplyOutcome::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
 }

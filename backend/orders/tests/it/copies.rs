@@ -7,7 +7,7 @@ use ticketing_events::TicketUpdated;
 use ticketing_orders::store;
 use ticketing_sdk::{Money, OrderId, TicketId};
 
-use crate::support::{Fixture, created, deleted, updated};
+use crate::support::{Fixture, ticket_created, ticket_deleted, ticket_updated};
 
 on_both! {
     #[tokio::test]
@@ -23,13 +23,13 @@ enum Event {
 
 async fn apply(shop: &Fixture, event: Event) -> ApplyOutcome {
     match event {
-        Event::Created => shop.apply_created(&created("t")).await,
-        Event::Updated(version) => shop.apply_updated(&updated("t", version, 1000 + version)).await,
-        Event::Deleted(version) => shop.apply_deleted(&deleted("t", version)).await,
+        Event::Created => shop.apply_created(&ticket_created("t")).await,
+        Event::Updated(version) => shop.apply_updated(&ticket_updated("t", version, 1000 + version)).await,
+        Event::Deleted(version) => shop.apply_deleted(&ticket_deleted("t", version)).await,
     }
 }
 
-async fn known(shop: &Fixture) -> Option<(i64, Money)> {
+async fn read_copy(shop: &Fixture) -> Option<(i64, Money)> {
     let copy = shop.write(|tx| store::ticket(tx, &TicketId::new("t"))).await;
     copy.map(|copy| (copy.version, copy.price))
 }
@@ -38,15 +38,15 @@ async fn only_the_next_version_is_applied(engine: Engine) {
     let shop = Fixture::with(engine, &[]).await;
     assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::OutOfOrder);
     assert_eq!(apply(&shop, Event::Deleted(1)).await, ApplyOutcome::OutOfOrder);
-    assert_eq!(known(&shop).await, None);
+    assert_eq!(read_copy(&shop).await, None);
     assert_eq!(apply(&shop, Event::Created).await, ApplyOutcome::Done);
     assert_eq!(apply(&shop, Event::Created).await, ApplyOutcome::Duplicate);
     assert_eq!(apply(&shop, Event::Updated(2)).await, ApplyOutcome::OutOfOrder);
     assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::Done);
     assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::Duplicate);
-    assert_eq!(known(&shop).await, Some((1, Money::from_cents(1001).unwrap())));
+    assert_eq!(read_copy(&shop).await, Some((1, Money::from_cents(1001).unwrap())));
     assert_eq!(apply(&shop, Event::Deleted(2)).await, ApplyOutcome::Done);
-    assert_eq!(known(&shop).await, None, "what was withdrawn cannot be ordered");
+    assert_eq!(read_copy(&shop).await, None, "what was withdrawn cannot be ordered");
     assert_eq!(apply(&shop, Event::Updated(1)).await, ApplyOutcome::Duplicate, "and does not come back");
 }
 
@@ -54,14 +54,14 @@ async fn only_the_next_version_is_applied(engine: Engine) {
 /// new price.
 async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    assert_eq!(shop.apply_updated(&updated("t", 1, 3000)).await, ApplyOutcome::Done);
-    let held = TicketUpdated { order_id: Some(OrderId::new("o")), ..updated("t", 2, 1999) };
+    assert_eq!(shop.apply_updated(&ticket_updated("t", 1, 3000)).await, ApplyOutcome::Done);
+    let held = TicketUpdated { order_id: Some(OrderId::new("o")), ..ticket_updated("t", 2, 1999) };
     assert_eq!(shop.apply_updated(&held).await, ApplyOutcome::Done);
-    assert_eq!(known(&shop).await, Some((2, Money::from_cents(3000).unwrap())));
+    assert_eq!(read_copy(&shop).await, Some((2, Money::from_cents(3000).unwrap())));
     let order = shop.reserve("user", "t").await.unwrap();
     assert_eq!((order.ticket.version, order.ticket.price.cents()), (Some(2), 3000));
-    assert_eq!(shop.apply_updated(&updated("t", 3, 4000)).await, ApplyOutcome::Done);
-    assert_eq!(known(&shop).await, Some((3, Money::from_cents(4000).unwrap())));
+    assert_eq!(shop.apply_updated(&ticket_updated("t", 3, 4000)).await, ApplyOutcome::Done);
+    assert_eq!(read_copy(&shop).await, Some((3, Money::from_cents(4000).unwrap())));
 }
 
 proptest! {
@@ -95,7 +95,7 @@ proptest! {
             prop_assert_eq!(applied, history.len(), "each version is applied exactly once");
             let last = if length == 1 { 1999 } else { 1000 + length - 1 };
             let expected = (length - 1, Money::from_cents(last).unwrap());
-            prop_assert_eq!(known(&shop).await, (!withdrawn).then_some(expected));
+            prop_assert_eq!(read_copy(&shop).await, (!withdrawn).then_some(expected));
             Ok(())
         })?;
     }

@@ -27,7 +27,7 @@ async fn cancel(shop: &Fixture, id: &OrderId, user: &str) -> Result<(), CancelEr
 
 async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    let order = shop.reserved("user", "t").await;
+    let order = shop.reserve_order("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentAuthorized).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::AwaitingPayment, 1));
     assert_eq!(shop.advance(&order, Cause::PaymentCreated).await, ApplyOutcome::Done);
@@ -37,18 +37,18 @@ async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
         format!("order:confirmed {order} 1"),
         format!("order:completed {order} 2"),
     ];
-    assert_eq!(shop.published().await, expected);
+    assert_eq!(shop.published_events().await, expected);
     for cause in [Cause::Cancelled, Cause::Expired, Cause::PaymentFailed, Cause::PaymentCreated] {
         assert_eq!(shop.advance(&order, cause).await, ApplyOutcome::Done);
         assert_eq!(shop.status(&order).await, (OrderStatus::Complete, 2), "{cause:?}");
     }
-    assert_eq!(shop.published().await.len(), 3, "an event without a change publishes nothing");
+    assert_eq!(shop.published_events().await.len(), 3, "an event without a change publishes nothing");
 }
 
 async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
     for round in 0..20 {
         let shop = Fixture::with(engine, &["t"]).await;
-        let order = shop.reserved("user", "t").await;
+        let order = shop.reserve_order("user", "t").await;
         shop.core.clock.advance(DEFAULT_TTL - ONE_MILLISECOND);
         let causes = [Cause::Cancelled, Cause::PaymentAuthorized, Cause::Cancelled, Cause::PaymentAuthorized];
         let moves = (0..8).map(|number: usize| {
@@ -64,7 +64,7 @@ async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
         let (status, version) = shop.status(&order).await;
         assert!(version == 1 || (version, status) == (2, OrderStatus::Cancelled), "{status:?} at {version}");
         let versions: Vec<String> =
-            shop.published().await.iter().map(|event| event[event.len() - 1..].to_owned()).collect();
+            shop.published_events().await.iter().map(|event| event[event.len() - 1..].to_owned()).collect();
         let expected: Vec<String> = (0..=version).map(|version| version.to_string()).collect();
         assert_eq!(versions, expected);
     }
@@ -72,7 +72,7 @@ async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
 
 async fn order_expires_at_its_deadline(engine: Engine) {
     let shop = Fixture::with(engine, &["a", "b"]).await;
-    let (late, quick) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
+    let (late, quick) = (shop.reserve_order("user", "a").await, shop.reserve_order("user", "b").await);
     shop.core.clock.advance(DEFAULT_TTL - ONE_MILLISECOND);
     assert_eq!(shop.advance(&late, Cause::Expired).await, ApplyOutcome::NotDue);
     assert_eq!(shop.status(&late).await, (OrderStatus::Created, 0));
@@ -90,18 +90,18 @@ async fn order_expires_at_its_deadline(engine: Engine) {
 
 async fn refused_payment_releases_the_ticket(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    let order = shop.reserved("user", "t").await;
+    let order = shop.reserve_order("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentFailed).await, ApplyOutcome::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0), "there was no payment to fail");
     shop.advance(&order, Cause::PaymentAuthorized).await;
     shop.advance(&order, Cause::PaymentFailed).await;
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 2));
-    shop.reserved("other", "t").await;
+    shop.reserve_order("other", "t").await;
 }
 
 async fn buyer_cancels_own_order_that_is_not_being_paid(engine: Engine) {
     let shop = Fixture::with(engine, &["a", "b"]).await;
-    let (order, paid) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
+    let (order, paid) = (shop.reserve_order("user", "a").await, shop.reserve_order("user", "b").await);
     assert!(matches!(cancel(&shop, &OrderId::new("nothing"), "user").await, Err(CancelError::NotFound)));
     assert!(matches!(cancel(&shop, &order, "other").await, Err(CancelError::NotOwner)));
     for _ in 0..3 {
@@ -120,5 +120,5 @@ async fn event_of_an_unknown_order_changes_nothing(engine: Engine) {
     for cause in [Cause::Expired, Cause::PaymentAuthorized, Cause::PaymentCreated, Cause::PaymentFailed] {
         assert_eq!(shop.advance(&OrderId::new("nothing"), cause).await, ApplyOutcome::Duplicate);
     }
-    assert!(shop.published().await.is_empty());
+    assert!(shop.published_events().await.is_empty());
 }

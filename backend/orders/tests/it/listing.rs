@@ -29,9 +29,9 @@ async fn orders_are_listed_by_owner_state_and_age(engine: Engine) {
     let shop = Fixture::with(engine, &["a", "b", "c", "d", "e"]).await;
     let mut own = Vec::new();
     for ticket in ["a", "b", "c", "d"] {
-        own.push(shop.reserved("user", ticket).await);
+        own.push(shop.reserve_order("user", ticket).await);
     }
-    let others = shop.reserved("other", "e").await;
+    let others = shop.reserve_order("other", "e").await;
     shop.advance(&own[1], Cause::Cancelled).await;
     shop.advance(&own[2], Cause::PaymentAuthorized).await;
 

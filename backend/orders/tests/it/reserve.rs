@@ -8,7 +8,7 @@ use ticketing_orders::store::ReserveError;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::{Money, OrderStatus};
 
-use crate::support::{Fixture, deleted, reserve, reserve_within, updated};
+use crate::support::{Fixture, reserve, reserve_within, ticket_deleted, ticket_updated};
 
 on_both! {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,7 +31,7 @@ async fn one_of_many_concurrent_buyers_gets_the_ticket(engine: Engine) {
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ReserveError::Reserved))));
     assert_eq!(shop.order(&won[0].id).await, *won[0]);
     assert_eq!(
-        shop.published().await,
+        shop.published_events().await,
         [format!("order:created {} 0", won[0].id)],
         "only the winner is published"
     );
@@ -39,7 +39,7 @@ async fn one_of_many_concurrent_buyers_gets_the_ticket(engine: Engine) {
 
 async fn unique_index_decides_between_concurrent_writers(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    let order = shop.reserved("user", "t").await;
+    let order = shop.reserve_order("user", "t").await;
     let around = shop.core.db.write(|tx| {
         tx.execute(
             "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
@@ -63,28 +63,28 @@ async fn unique_index_decides_between_concurrent_writers(engine: Engine) {
 async fn ticket_can_be_ordered_after_its_order_was_cancelled(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
     for round in 0..5 {
-        let order = shop.reserved(&format!("user{round}"), "t").await;
+        let order = shop.reserve_order(&format!("user{round}"), "t").await;
         assert_eq!(shop.advance(&order, Cause::Cancelled).await, ApplyOutcome::Done);
     }
-    assert_eq!(shop.published().await.len(), 10);
+    assert_eq!(shop.published_events().await.len(), 10);
 }
 
 async fn order_copies_the_known_ticket(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    assert_eq!(shop.apply_updated(&updated("t", 1, 2550)).await, ApplyOutcome::Done);
+    assert_eq!(shop.apply_updated(&ticket_updated("t", 1, 2550)).await, ApplyOutcome::Done);
     let order = shop.reserve("user", "t").await.unwrap();
     assert_eq!((order.ticket.price, order.ticket.version), (Money::from_cents(2550).unwrap(), Some(1)));
     assert_eq!((order.status, order.version), (OrderStatus::Created, 0));
-    assert_eq!(shop.apply_updated(&updated("t", 2, 9900)).await, ApplyOutcome::Done);
+    assert_eq!(shop.apply_updated(&ticket_updated("t", 2, 9900)).await, ApplyOutcome::Done);
     assert_eq!(shop.order(&order.id).await, order, "a later price does not change it");
 }
 
 async fn unknown_or_withdrawn_ticket_cannot_be_ordered(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
     assert!(matches!(shop.reserve("user", "nothing").await, Err(ReserveError::UnknownTicket)));
-    assert_eq!(shop.apply_deleted(&deleted("t", 1)).await, ApplyOutcome::Done);
+    assert_eq!(shop.apply_deleted(&ticket_deleted("t", 1)).await, ApplyOutcome::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
-    assert_eq!(shop.published().await, ["listing:closed t 0"]);
+    assert_eq!(shop.published_events().await, ["listing:closed t 0"]);
 }
 
 async fn concurrent_orders_do_not_exceed_the_limit(engine: Engine) {

@@ -10,7 +10,7 @@ use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
 use ticketing_sdk::{CancelReason, Money, OrderId, Ticket, Timestamp, fixtures};
 
-use crate::support::{Fixture, ONE_MILLISECOND, START, listed, reserve_with};
+use crate::support::{Fixture, ONE_MILLISECOND, START, reserve_with, versioned_ticket};
 
 on_both! {
     #[tokio::test]
@@ -19,11 +19,11 @@ on_both! {
 }
 
 /// Returns a ticket of an event that starts so long after the beginning of the test.
-fn starting(after: Duration, version: i64) -> Ticket {
+fn ticket_starting_after(after: Duration, version: i64) -> Ticket {
     let starts_at = (Timestamp::from_millis(START) + after).to_string().parse().ok();
     let mut details = fixtures::details();
     details.starts_at = starts_at;
-    listed("t", version, 1999).details(details)
+    versioned_ticket("t", version, 1999).details(details)
 }
 
 async fn shop_with(engine: Engine, ticket: &Ticket) -> Fixture {
@@ -34,9 +34,9 @@ async fn shop_with(engine: Engine, ticket: &Ticket) -> Fixture {
 
 async fn started_event_takes_no_order(engine: Engine) {
     let start = Duration::from_secs(60);
-    let shop = shop_with(engine, &starting(start, 0)).await;
+    let shop = shop_with(engine, &ticket_starting_after(start, 0)).await;
     shop.core.clock.advance(start - ONE_MILLISECOND);
-    let order = shop.reserved("ada", "t").await;
+    let order = shop.reserve_order("ada", "t").await;
     shop.core.clock.advance(ONE_MILLISECOND);
     assert_eq!(shop.advance(&order, Cause::Expired).await, ApplyOutcome::Done);
     assert!(matches!(shop.reserve("bob", "t").await, Err(ReserveError::Started)));
@@ -44,29 +44,31 @@ async fn started_event_takes_no_order(engine: Engine) {
     let cheap = reserve_with(&shop.core, "bob", "t", |new| new.price = Money::from_cents(1).ok()).await;
     assert!(matches!(cheap, Err(ReserveError::Started)));
     // The seller puts the event off.
-    let later = TicketUpdated::from(&starting(Duration::from_secs(7200), 1));
+    let later = TicketUpdated::from(&ticket_starting_after(Duration::from_secs(7200), 1));
     assert_eq!(shop.apply_updated(&later).await, ApplyOutcome::Done);
     shop.reserve("bob", "t").await.unwrap();
 }
 
 async fn reservation_ends_at_the_start_at_the_latest(engine: Engine) {
-    let shop = shop_with(engine, &starting(DEFAULT_TTL - ONE_MILLISECOND, 0)).await;
+    let shop = shop_with(engine, &ticket_starting_after(DEFAULT_TTL - ONE_MILLISECOND, 0)).await;
     let order = shop.reserve("ada", "t").await.unwrap();
     let starts = Timestamp::from_millis(START) + (DEFAULT_TTL - ONE_MILLISECOND);
     assert_eq!(order.expires_at, starts);
     assert_eq!(shop.order(&order.id).await, order, "what was answered is what is stored");
-    let shop = shop_with(engine, &starting(DEFAULT_TTL + ONE_MILLISECOND, 0)).await;
+    let shop = shop_with(engine, &ticket_starting_after(DEFAULT_TTL + ONE_MILLISECOND, 0)).await;
     let order = shop.reserve("ada", "t").await.unwrap();
     assert_eq!(order.expires_at, Timestamp::from_millis(START) + DEFAULT_TTL);
 }
 
 async fn order_keeps_the_details_at_reservation(engine: Engine) {
-    let ticket = starting(Duration::from_secs(7200), 0);
+    let ticket = ticket_starting_after(Duration::from_secs(7200), 0);
     let shop = shop_with(engine, &ticket).await;
     let order = shop.reserve("ada", "t").await.unwrap();
     assert_eq!(order.ticket.details, ticket.details);
-    let mut held =
-        TicketUpdated { order_id: Some(OrderId::new("o")), ..TicketUpdated::from(&starting(DEFAULT_TTL, 1)) };
+    let mut held = TicketUpdated {
+        order_id: Some(OrderId::new("o")),
+        ..TicketUpdated::from(&ticket_starting_after(DEFAULT_TTL, 1))
+    };
     held.details.venue = Some("of the order".to_owned());
     assert_eq!(shop.apply_updated(&held).await, ApplyOutcome::Done);
     shop.advance(&order.id, Cause::Cancelled).await;
@@ -77,13 +79,13 @@ async fn order_keeps_the_details_at_reservation(engine: Engine) {
 
 async fn cancelled_order_says_why(engine: Engine) {
     let shop = Fixture::with(engine, &["a", "b", "c", "d"]).await;
-    let buyers = shop.reserved("ada", "a").await;
+    let buyers = shop.reserve_order("ada", "a").await;
     shop.advance(&buyers, Cause::Cancelled).await;
-    let refused = shop.reserved("ada", "b").await;
+    let refused = shop.reserve_order("ada", "b").await;
     assert_eq!(shop.order(&refused).await.cancel_reason, None);
     shop.advance(&refused, Cause::PaymentAuthorized).await;
     shop.advance(&refused, Cause::PaymentFailed).await;
-    let (unpaid, late) = (shop.reserved("ada", "c").await, shop.reserved("ada", "d").await);
+    let (unpaid, late) = (shop.reserve_order("ada", "c").await, shop.reserve_order("ada", "d").await);
     shop.core.clock.advance(DEFAULT_TTL);
     shop.advance(&unpaid, Cause::Expired).await;
     shop.advance(&late, Cause::PaymentAuthorized).await;

@@ -27,13 +27,13 @@ impl Fixture {
         let core = open(&home, Clock::manual(Timestamp::from_millis(START)));
         let shop = Self { core, home };
         for ticket in tickets {
-            assert_eq!(shop.apply_created(&created(ticket)).await, ApplyOutcome::Done);
+            assert_eq!(shop.apply_created(&ticket_created(ticket)).await, ApplyOutcome::Done);
         }
         shop
     }
 
     /// Opens the fixture with the first `versions` migrations only.
-    pub(crate) async fn before(engine: Engine, versions: usize) -> Self {
+    pub(crate) async fn open_with_migrations(engine: Engine, versions: usize) -> Self {
         let home = Home::on(engine);
         let migrations = Migrations { scripts: &MIGRATIONS.scripts[..versions], ..MIGRATIONS };
         let clock = Clock::manual(Timestamp::from_millis(START));
@@ -90,7 +90,7 @@ impl Fixture {
         reserve(&self.core, user, ticket).await
     }
 
-    pub(crate) async fn reserved(&self, user: &str, ticket: &str) -> OrderId {
+    pub(crate) async fn reserve_order(&self, user: &str, ticket: &str) -> OrderId {
         self.reserve(user, ticket).await.unwrap().id
     }
 
@@ -120,7 +120,7 @@ impl Fixture {
     }
 
     /// Returns the published events, oldest first: `name aggregate version`.
-    pub(crate) async fn published(&self) -> Vec<String> {
+    pub(crate) async fn published_events(&self) -> Vec<String> {
         self.write(|tx| {
             tx.query("SELECT name, aggregate, version FROM outbox ORDER BY id", &[], |row| {
                 Ok(format!("{} {} {}", row.text("name")?, row.text("aggregate")?, row.int("version")?))
@@ -169,21 +169,21 @@ pub(crate) async fn reserve_with(
     core.db.write(move |tx| store::reserve(tx, &outbox, &new)).await
 }
 
-pub(crate) fn created(ticket: &str) -> TicketCreated {
-    TicketCreated::from(&listed(ticket, 0, 1999))
+pub(crate) fn ticket_created(ticket: &str) -> TicketCreated {
+    TicketCreated::from(&versioned_ticket(ticket, 0, 1999))
 }
 
 /// Returns a ticket of this version, at this price.
-pub(crate) fn listed(ticket: &str, version: i64, cents: i64) -> Ticket {
+pub(crate) fn versioned_ticket(ticket: &str, version: i64, cents: i64) -> Ticket {
     let (title, price) = (format!("Ticket {ticket}"), Money::from_cents(cents).unwrap());
     fixtures::ticket(ticket).version(version).title(title).price(price)
 }
 
-pub(crate) fn updated(ticket: &str, version: i64, cents: i64) -> TicketUpdated {
-    TicketUpdated::from(&listed(ticket, version, cents))
+pub(crate) fn ticket_updated(ticket: &str, version: i64, cents: i64) -> TicketUpdated {
+    TicketUpdated::from(&versioned_ticket(ticket, version, cents))
 }
 
-pub(crate) fn deleted(ticket: &str, version: i64) -> TicketDeleted {
+pub(crate) fn ticket_deleted(ticket: &str, version: i64) -> TicketDeleted {
     TicketDeleted { id: TicketId::new(ticket), version, admitted_at: None }
 }
 

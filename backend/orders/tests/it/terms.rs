@@ -10,7 +10,7 @@ use ticketing_orders::store::{self, ReserveError};
 use ticketing_platform::args;
 use ticketing_sdk::{Money, Order, OrderId, UserId};
 
-use crate::support::{Fixture, START, deleted, reserve_with, updated};
+use crate::support::{Fixture, START, reserve_with, ticket_deleted, ticket_updated};
 
 on_both! {
     #[tokio::test]
@@ -23,12 +23,12 @@ on_both! {
 
 const PAUSE: Duration = Duration::from_secs(60);
 
-async fn priced(shop: &Fixture, user: &str, cents: i64) -> Result<Order, ReserveError> {
+async fn reserve_at_price(shop: &Fixture, user: &str, cents: i64) -> Result<Order, ReserveError> {
     let price = Money::from_cents(cents).unwrap();
     reserve_with(&shop.core, user, "t", |new| new.price = Some(price)).await
 }
 
-async fn paused(shop: &Fixture, user: &str) -> Result<OrderId, ReserveError> {
+async fn reserve_with_pause(shop: &Fixture, user: &str) -> Result<OrderId, ReserveError> {
     reserve_with(&shop.core, user, "t", |new| new.reorder_pause = PAUSE).await.map(|order| order.id)
 }
 
@@ -42,20 +42,20 @@ async fn cancel(shop: &Fixture, user: &str, order: &OrderId) {
 async fn order_at_another_than_the_given_price_is_refused(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
     for wrong in [1, 1998, 2000] {
-        let Err(ReserveError::PriceChanged(price)) = priced(&shop, "ada", wrong).await else {
+        let Err(ReserveError::PriceChanged(price)) = reserve_at_price(&shop, "ada", wrong).await else {
             panic!("an order at {wrong} cents was made");
         };
         assert_eq!(price.cents(), 1999);
     }
-    shop.apply_updated(&updated("t", 1, 2550)).await;
-    assert!(matches!(priced(&shop, "ada", 1999).await, Err(ReserveError::PriceChanged(_))));
-    assert_eq!(priced(&shop, "ada", 2550).await.unwrap().ticket.price.cents(), 2550);
-    assert!(matches!(priced(&shop, "bob", 2550).await, Err(ReserveError::Reserved)));
-    shop.apply_deleted(&deleted("t", 2)).await;
+    shop.apply_updated(&ticket_updated("t", 1, 2550)).await;
+    assert!(matches!(reserve_at_price(&shop, "ada", 1999).await, Err(ReserveError::PriceChanged(_))));
+    assert_eq!(reserve_at_price(&shop, "ada", 2550).await.unwrap().ticket.price.cents(), 2550);
+    assert!(matches!(reserve_at_price(&shop, "bob", 2550).await, Err(ReserveError::Reserved)));
+    shop.apply_deleted(&ticket_deleted("t", 2)).await;
     // Withdrawn while an order holds it: reserved; withdrawn and free: gone.
-    assert!(matches!(priced(&shop, "bob", 1).await, Err(ReserveError::Reserved)));
+    assert!(matches!(reserve_at_price(&shop, "bob", 1).await, Err(ReserveError::Reserved)));
     shop.advance(&shop.holder("t").await, Cause::Cancelled).await;
-    assert!(matches!(priced(&shop, "bob", 1).await, Err(ReserveError::NoTicket)));
+    assert!(matches!(reserve_at_price(&shop, "bob", 1).await, Err(ReserveError::NoTicket)));
     let nothing =
         reserve_with(&shop.core, "bob", "nothing", |new| new.price = Money::from_cents(1).ok()).await;
     assert!(matches!(nothing, Err(ReserveError::UnknownTicket)));
@@ -63,19 +63,23 @@ async fn order_at_another_than_the_given_price_is_refused(engine: Engine) {
 
 async fn buyer_waits_after_an_unpaid_reservation(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    let first = paused(&shop, "ada").await.unwrap();
+    let first = reserve_with_pause(&shop, "ada").await.unwrap();
     cancel(&shop, "ada", &first).await;
-    let Err(ReserveError::ReorderTooSoon(wait)) = paused(&shop, "ada").await else { panic!("no pause") };
+    let Err(ReserveError::ReorderTooSoon(wait)) = reserve_with_pause(&shop, "ada").await else {
+        panic!("no pause")
+    };
     assert_eq!(wait, PAUSE);
     shop.core.clock.advance(Duration::from_secs(20));
     // A rival comes first; from then on the ticket is simply reserved.
-    let rival = paused(&shop, "bob").await.unwrap();
-    assert!(matches!(paused(&shop, "ada").await, Err(ReserveError::Reserved)));
+    let rival = reserve_with_pause(&shop, "bob").await.unwrap();
+    assert!(matches!(reserve_with_pause(&shop, "ada").await, Err(ReserveError::Reserved)));
     cancel(&shop, "bob", &rival).await;
-    let Err(ReserveError::ReorderTooSoon(wait)) = paused(&shop, "ada").await else { panic!("no pause") };
+    let Err(ReserveError::ReorderTooSoon(wait)) = reserve_with_pause(&shop, "ada").await else {
+        panic!("no pause")
+    };
     assert_eq!(wait, Duration::from_secs(40));
     shop.core.clock.advance(Duration::from_secs(40));
-    paused(&shop, "ada").await.unwrap();
+    reserve_with_pause(&shop, "ada").await.unwrap();
     // Where no pause is set there is none.
     shop.advance(&shop.holder("t").await, Cause::Cancelled).await;
     shop.reserve("ada", "t").await.unwrap();
@@ -84,14 +88,16 @@ async fn buyer_waits_after_an_unpaid_reservation(engine: Engine) {
 async fn pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
     for times in 1..=12_u32 {
-        let order = paused(&shop, "ada").await.unwrap();
+        let order = reserve_with_pause(&shop, "ada").await.unwrap();
         if times.is_multiple_of(2) {
             cancel(&shop, "ada", &order).await;
         } else {
             shop.core.clock.advance(DEFAULT_TTL);
             shop.advance(&order, Cause::Expired).await;
         }
-        let Err(ReserveError::ReorderTooSoon(wait)) = paused(&shop, "ada").await else { panic!("no pause") };
+        let Err(ReserveError::ReorderTooSoon(wait)) = reserve_with_pause(&shop, "ada").await else {
+            panic!("no pause")
+        };
         assert_eq!(wait, PAUSE * times.min(10));
         shop.core.clock.advance(wait);
     }
@@ -102,16 +108,16 @@ async fn pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) {
 
 async fn reservation_with_a_failed_payment_causes_no_pause(engine: Engine) {
     let shop = Fixture::with(engine, &["t"]).await;
-    let order = paused(&shop, "ada").await.unwrap();
+    let order = reserve_with_pause(&shop, "ada").await.unwrap();
     for cause in [Cause::PaymentAuthorized, Cause::PaymentFailed] {
         shop.advance(&order, cause).await;
     }
-    paused(&shop, "ada").await.unwrap();
+    reserve_with_pause(&shop, "ada").await.unwrap();
 }
 
 async fn migration_recounts_open_orders_and_count_stays_above_zero(engine: Engine) {
     // A database of the first two versions, whose counter has missed two of three open orders.
-    let shop = Fixture::before(engine, 2).await;
+    let shop = Fixture::open_with_migrations(engine, 2).await;
     let old = |id: &str, user: &str, status: &str| {
         format!(
             "INSERT INTO orders VALUES ('{id}', '{user}', 't-{id}', 'A ticket', 1999, 0, '{status}', {START}, 0, {START})"

@@ -25,12 +25,12 @@ on_both! {
 const LEASE: Duration = Duration::from_secs(10);
 
 /// Returns the system time `seconds` after the start.
-fn at(seconds: i64) -> Timestamp {
+fn time_at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000 + seconds * 1000)
 }
 
 fn open(home: &Home) -> ServiceCore {
-    ServiceCore::open(home.database("payments"), Clock::manual(at(0)), &[MIGRATIONS]).unwrap()
+    ServiceCore::open(home.database("payments"), Clock::manual(time_at(0)), &[MIGRATIONS]).unwrap()
 }
 
 /// Creates payments, each of an order of its own.
@@ -38,14 +38,14 @@ async fn begin(core: &ServiceCore, payments: usize) {
     let begun = core.db.write(move |tx: &mut Tx<'_>| {
         for number in 0..payments {
             let order = fixtures::order(format!("o{number:03}"), &fixtures::ticket("t"));
-            let order = OrderCreated { expires_at: at(900), ..OrderCreated::from(&order) };
+            let order = OrderCreated { expires_at: time_at(900), ..OrderCreated::from(&order) };
             store::insert_order(tx, &order)?;
             let copy = store::find_order(tx, &order.id)?.unwrap();
             let token: CardToken = "tok_visa".parse().unwrap();
             let id = PaymentId::new(format!("p{number:03}"));
             store::insert_payment(
                 tx,
-                &PaymentToInsert { id, token, can_confirm: false, now: at(0), due_at: at(0) },
+                &PaymentToInsert { id, token, can_confirm: false, now: time_at(0), due_at: time_at(0) },
                 &copy,
             )?
             .unwrap();
@@ -56,7 +56,7 @@ async fn begin(core: &ServiceCore, payments: usize) {
 }
 
 async fn claim(core: &ServiceCore, seconds: i64, limit: i64) -> Vec<PaymentRow> {
-    let claimed = core.db.write(move |tx| store::claim_due(tx, at(seconds), LEASE, limit));
+    let claimed = core.db.write(move |tx| store::claim_due(tx, time_at(seconds), LEASE, limit));
     claimed.await.map_err(|error: DbError| error).unwrap()
 }
 
@@ -65,11 +65,11 @@ async fn claim_lasts_for_its_duration(engine: Engine) {
     let (core, replica) = (open(&home), open(&home));
     begin(&core, 1).await;
     let first = claim(&core, 0, 10).await.remove(0);
-    assert_eq!((first.attempts, first.claimed_until), (1, Some(at(10))));
+    assert_eq!((first.attempts, first.claimed_until), (1, Some(time_at(10))));
     assert!(claim(&replica, 9, 10).await.is_empty());
     let next =
-        replica.db.read(|tx| store::next_due(tx, at(9))).await.map_err(|error: DbError| error).unwrap();
-    assert_eq!(next, Some(at(10)));
+        replica.db.read(|tx| store::next_due(tx, time_at(9))).await.map_err(|error: DbError| error).unwrap();
+    assert_eq!(next, Some(time_at(10)));
     let second = claim(&replica, 10, 10).await.remove(0);
     assert_eq!((second.attempts, second.provider_key), (2, first.provider_key), "with the same key");
 }
@@ -83,7 +83,7 @@ async fn released_claim_is_free_at_once(engine: Engine) {
         let id = claimed.id.clone();
         core.db.write_read_committed(move |tx| store::release_claim(tx, &id, until))
     };
-    assert_eq!(release(Some(at(9))).await.unwrap(), 0, "another claim");
+    assert_eq!(release(Some(time_at(9))).await.unwrap(), 0, "another claim");
     assert_eq!(release(claimed.claimed_until).await.unwrap(), 1);
     assert_eq!(claim(&replica, 1, 10).await.len(), 1);
 }
@@ -98,7 +98,7 @@ async fn late_outcome_of_expired_claim_changes_nothing(engine: Engine) {
         let outbox = core.outbox.clone();
         let reached = ProviderOutcome::Done { stripe_id: "ch_1".to_owned() };
         let settled = core.db.write(move |tx| {
-            let publisher = store::PaymentPublisher { outbox: &outbox, now: at(11), wall: at(11) };
+            let publisher = store::PaymentPublisher { outbox: &outbox, now: time_at(11), wall: time_at(11) };
             store::record_outcome(tx, &publisher, &asked, &reached)
         });
         settled.await.map_err(|error: DbError| error).unwrap()

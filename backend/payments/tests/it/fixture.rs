@@ -190,7 +190,7 @@ impl Fixture {
     }
 
     /// Returns the names of the published events of payments, in order.
-    pub(crate) async fn published(&self) -> Vec<String> {
+    pub(crate) async fn published_names(&self) -> Vec<String> {
         let events = self.service.bus.recent(10_000).await.unwrap();
         let names = events.iter().map(|event| event.name.as_str());
         names.filter(|name| name.starts_with("payment:")).map(str::to_owned).collect()

@@ -47,5 +47,5 @@ async fn outcome_is_stored_after_database_outage_without_retry() {
     execute(&fixture, "DROP TRIGGER no_space ON payments").await;
     fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
     assert_eq!(faults.call_count(PaymentStep::Authorize), 1, "the first outcome was kept");
-    request.await.unwrap().paid();
+    request.await.unwrap().succeeded_payment();
 }

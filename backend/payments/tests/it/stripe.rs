@@ -15,7 +15,7 @@ use self::fixture::fixture;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn declined<T>(answer: Result<T, ProviderError>) -> (String, String) {
+fn expect_decline<T>(answer: Result<T, ProviderError>) -> (String, String) {
     let Err(ProviderError::Declined { code, message }) = answer else { panic!("not declined") };
     (code, message)
 }
@@ -27,7 +27,7 @@ fn unknown<T>(answer: Result<T, ProviderError>) -> bool {
 #[tokio::test]
 async fn charge_is_authorized_captured_and_refunded() {
     let fixture = fixture().await;
-    let charge = fixture.held("a", "tok_visa").await;
+    let charge = fixture.hold_charge("a", "tok_visa").await;
     fixture.provider.capture("a:capture", &charge).await.unwrap();
     fixture.provider.refund("a:refund", &charge).await.unwrap();
     let charge = fixture.the_charge();
@@ -41,7 +41,7 @@ async fn charge_is_authorized_captured_and_refunded() {
 #[tokio::test]
 async fn void_cancels_the_intent() {
     let fixture = fixture().await;
-    let charge = fixture.held("a", "pm_card_visa").await;
+    let charge = fixture.hold_charge("a", "pm_card_visa").await;
     fixture.provider.void("a:void", &charge).await.unwrap();
     fixture.provider.void("a:void:again", &charge).await.unwrap();
     let charge = fixture.the_charge();
@@ -59,11 +59,11 @@ async fn decline_has_code_and_message_of_stripe() {
     ] {
         for _ in 0..2 {
             let answer = fixture.provider.authorize(token, &fixture.request(token, token, 1999)).await;
-            assert_eq!(declined(answer), (code.to_owned(), message.to_owned()));
+            assert_eq!(expect_decline(answer), (code.to_owned(), message.to_owned()));
         }
     }
     let cheap = fixture.provider.authorize("cheap", &fixture.request("cheap", "tok_visa", 49)).await;
-    assert_eq!(declined(cheap).0, "amount_too_small");
+    assert_eq!(expect_decline(cheap).0, "amount_too_small");
     assert_eq!(fixture.stripe.ledger().charges, []);
 }
 
@@ -73,7 +73,7 @@ async fn card_needing_confirmation_is_declined_without_browser() {
     fixture.stripe.faults().lose_response(PaymentStep::Void, 1);
     let request = fixture.request("a", "tok_threeDSecure2Required", 1999);
     assert!(unknown(fixture.provider.authorize("a", &request).await), "not cancelled yet");
-    let (code, message) = declined(fixture.provider.authorize("a", &request).await);
+    let (code, message) = expect_decline(fixture.provider.authorize("a", &request).await);
     assert_eq!(code, "authentication_required");
     assert!(message.contains("3-D Secure"), "{message}");
     assert_eq!(fixture.statuses(), ["canceled"]);
@@ -103,17 +103,17 @@ async fn unconfirmed_card_is_cancelled_when_order_ends() {
     let waiting = fixture.provider.authorize("a", &possible).await.unwrap_err();
     let ProviderError::NeedsConfirmation { stripe_id, .. } = waiting else { panic!("{waiting}") };
     let late = Authorization { known: Some(stripe_id), confirmation: Confirmation::TooLate, ..possible };
-    assert_eq!(declined(fixture.provider.authorize("a", &late).await).0, "expired");
+    assert_eq!(expect_decline(fixture.provider.authorize("a", &late).await).0, "expired");
     assert_eq!(fixture.statuses(), ["canceled"]);
 }
 
 #[tokio::test]
 async fn declined_capture_cancels_the_intent() {
     let fixture = fixture().await;
-    let charge = fixture.held("a", "tok_chargeCustomerFail").await;
+    let charge = fixture.hold_charge("a", "tok_chargeCustomerFail").await;
     fixture.stripe.faults().lose_response(PaymentStep::Void, 1);
     assert!(unknown(fixture.provider.capture("a:capture", &charge).await));
-    assert_eq!(declined(fixture.provider.capture("a:capture", &charge).await).0, "card_declined");
+    assert_eq!(expect_decline(fixture.provider.capture("a:capture", &charge).await).0, "card_declined");
     assert_eq!(fixture.statuses(), ["canceled"], "nothing is held any more");
 }
 
@@ -123,7 +123,7 @@ async fn failure_after_effect_is_looked_up() {
     for call in [PaymentStep::Authorize, PaymentStep::Capture, PaymentStep::Refund] {
         fixture.stripe.server_faults().error_after(call, 1);
     }
-    let charge = fixture.held("a", "tok_visa").await;
+    let charge = fixture.hold_charge("a", "tok_visa").await;
     fixture.provider.capture("a:capture", &charge).await.unwrap();
     fixture.provider.refund("a:refund", &charge).await.unwrap();
     let charge = fixture.the_charge();
@@ -133,7 +133,7 @@ async fn failure_after_effect_is_looked_up() {
 #[tokio::test]
 async fn failed_void_after_effect_is_looked_up() {
     let fixture = fixture().await;
-    let charge = fixture.held("a", "tok_visa").await;
+    let charge = fixture.hold_charge("a", "tok_visa").await;
     fixture.stripe.server_faults().error_after(PaymentStep::Void, 1);
     fixture.provider.void("a:void", &charge).await.unwrap();
     assert!(!fixture.the_charge().held);
@@ -142,7 +142,7 @@ async fn failed_void_after_effect_is_looked_up() {
 #[tokio::test]
 async fn failed_key_without_effect_is_replaced_after_capture() {
     let fixture = fixture().await;
-    let charge = fixture.held("a", "tok_visa").await;
+    let charge = fixture.hold_charge("a", "tok_visa").await;
     fixture.stripe.server_faults().error_instead(PaymentStep::Capture, 2);
     // The first call can still have its effect; a stored failure cannot.
     assert!(unknown(fixture.provider.capture("a:capture", &charge).await));
@@ -165,7 +165,7 @@ async fn authorization_never_uses_another_key() {
         assert!(unknown(fixture.provider.authorize("a", &request).await));
     }
     fixture.clock.advance(10 * MINUTE);
-    assert_eq!(declined(fixture.provider.authorize("a", &request).await).0, "processing_error");
+    assert_eq!(expect_decline(fixture.provider.authorize("a", &request).await).0, "processing_error");
     assert_eq!(fixture.stripe.intents().len(), 0);
     let asked = fixture.stripe.requests();
     assert!(
@@ -198,7 +198,7 @@ async fn key_older_than_retention_is_not_reused() {
     fixture.clock.advance(23 * 60 * MINUTE);
     let hold = fixture.provider.authorize("lost", &lost).await.unwrap();
     assert_eq!(hold.stripe_id, fixture.the_charge().id);
-    assert_eq!(declined(fixture.provider.authorize("never", &never).await).0, "expired");
+    assert_eq!(expect_decline(fixture.provider.authorize("never", &never).await).0, "expired");
     assert_eq!(fixture.stripe.faults().call_count(PaymentStep::Authorize), 1);
 }
 
@@ -212,7 +212,7 @@ async fn undecided_intent_is_cancelled_after_key_lifetime() {
     assert!(unknown(fixture.provider.authorize("a", &with_webhook).await), "it is read, and still open");
     assert_eq!(fixture.stripe.faults().call_count(PaymentStep::Authorize), 2);
     fixture.clock.advance(23 * 60 * MINUTE);
-    assert_eq!(declined(fixture.provider.authorize("a", &request).await).0, "expired");
+    assert_eq!(expect_decline(fixture.provider.authorize("a", &request).await).0, "expired");
     assert_eq!(fixture.statuses(), ["canceled"], "the intent is cancelled");
 }
 
@@ -298,7 +298,7 @@ async fn key_with_another_request_is_rejected() {
 #[tokio::test]
 async fn operations_on_a_charge_happen_once() {
     let fixture = fixture().await;
-    let charge = fixture.held("a", "tok_visa").await;
+    let charge = fixture.hold_charge("a", "tok_visa").await;
     let rejected = |answer: Result<(), ProviderError>| matches!(answer, Err(ProviderError::Rejected(_)));
     assert!(rejected(fixture.provider.refund("1", &charge).await), "nothing was taken yet");
     fixture.provider.capture("2", &charge).await.unwrap();
@@ -315,10 +315,10 @@ async fn operations_on_a_charge_happen_once() {
 #[tokio::test]
 async fn cancelled_intent_cannot_be_captured() {
     let fixture = fixture().await;
-    let charge = fixture.held("a", "tok_visa").await;
+    let charge = fixture.hold_charge("a", "tok_visa").await;
     fixture.provider.void("lapsed", &charge).await.unwrap();
     assert_eq!(
-        declined(fixture.provider.capture("a:capture", &charge).await).0,
+        expect_decline(fixture.provider.capture("a:capture", &charge).await).0,
         "payment_intent_unexpected_state"
     );
 }
@@ -340,7 +340,7 @@ async fn secrets_are_not_in_errors_or_debug_output() {
 async fn ledger_reads_every_page() {
     let fixture = fixture().await;
     for number in 0..130 {
-        let charge = fixture.held(&format!("{number}"), "tok_visa").await;
+        let charge = fixture.hold_charge(&format!("{number}"), "tok_visa").await;
         match number % 4 {
             0 => {}
             1 => fixture.provider.void(&format!("{number}:void"), &charge).await.unwrap(),

@@ -14,7 +14,7 @@ use ticketing_platform::shutdown::Shutdown;
 use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
 
-use crate::wire::{Client, Server, fails, within};
+use crate::wire::{Client, Server, fails, run_within_deadline};
 
 /// For tests that must not depend on timeouts.
 const LONG: Duration = Duration::from_secs(3600);
@@ -59,7 +59,7 @@ async fn stream(server: &Server) -> Client {
     let mut client = server.connect().await;
     client.write("GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let mut text = Vec::new();
-    within(async {
+    run_within_deadline(async {
         while !String::from_utf8_lossy(&text).contains("first") {
             assert_ne!(client.stream.read_buf(&mut text).await.unwrap(), 0);
         }
@@ -76,7 +76,7 @@ async fn idle_connection_is_closed_at_the_limit() {
     assert_eq!(second.send("GET /", &[], "").await.status, 200);
     let mut third = server.connect().await;
     assert_eq!(third.send("GET /", &[], "").await.status, 200);
-    first.closed().await;
+    first.wait_until_closed().await;
     assert_eq!(second.send("GET /", &[], "").await.status, 200);
 }
 
@@ -97,7 +97,7 @@ async fn new_connection_gets_503_if_none_is_idle_and_probes_answer() {
     let mut busy = server.connect().await;
     busy.write("GET /busy HTTP/1.1\r\nhost: x\r\n\r\n").await;
     // Until the first request is under way its connection may give way.
-    within(async {
+    run_within_deadline(async {
         loop {
             let reply = server.send("GET /", &[], "").await;
             if reply.status == 503 {
@@ -131,7 +131,7 @@ async fn share_of_an_address_closes_only_its_connections() {
         assert_eq!(client.send("GET /", &[], "").await.status, 200);
         rest.push(client);
     }
-    first.closed().await;
+    first.wait_until_closed().await;
     assert_eq!(
         other.send("GET /", &[], "").await.status,
         200,
@@ -150,7 +150,7 @@ async fn streams_at_their_limit_do_not_block_requests_or_probes() {
     answers(&server, "/").await;
     answers(&server, "/healthz").await;
     drop(first);
-    within(async {
+    run_within_deadline(async {
         loop {
             let mut client = server.connect().await;
             client.write("GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await;

@@ -12,7 +12,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::wire::{Server, within};
+use crate::wire::{Server, run_within_deadline};
 
 #[tokio::test]
 async fn request_in_progress_is_finished() {
@@ -28,16 +28,16 @@ async fn request_in_progress_is_finished() {
     let server = Server::start(Router::new().route("/", get(handler))).await;
     let mut client = server.connect().await;
     client.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    within(arrived.notified()).await;
+    run_within_deadline(arrived.notified()).await;
     server.shutdown.trigger();
     // New connections are refused before the old ones have ended.
-    within(async { while TcpStream::connect(server.address).await.is_ok() {} }).await;
+    run_within_deadline(async { while TcpStream::connect(server.address).await.is_ok() {} }).await;
     assert!(!server.serving.is_finished());
     go.notify_one();
     let reply = client.reply().await.unwrap();
     assert_eq!((reply.status, reply.body.as_str()), (200, "done"));
     assert_eq!(reply.header("connection"), Some("close"));
-    server.ended().await;
+    server.wait_until_ended().await;
 }
 
 #[tokio::test]
@@ -47,8 +47,8 @@ async fn idle_connections_do_not_delay_the_drain() {
     assert_eq!(client.send("GET /", &[], "").await.status, 200);
     let began = Instant::now();
     server.shutdown.trigger();
-    client.closed().await;
-    server.ended().await;
+    client.wait_until_closed().await;
+    server.wait_until_ended().await;
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 
@@ -61,7 +61,7 @@ async fn partial_request_delays_the_drain_for_the_grace_period() {
     client.write("GET / HTTP/1.1\r\nho").await;
     let began = Instant::now();
     server.shutdown.trigger();
-    server.ended().await;
+    server.wait_until_ended().await;
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
@@ -86,7 +86,7 @@ async fn stream_with_the_shutdown_signal_ends_at_once() {
     let mut client = server.connect().await;
     client.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let mut text = Vec::new();
-    within(async {
+    run_within_deadline(async {
         while !String::from_utf8_lossy(&text).contains("data: first") {
             assert_ne!(client.stream.read_buf(&mut text).await.unwrap(), 0);
         }
@@ -94,8 +94,8 @@ async fn stream_with_the_shutdown_signal_ends_at_once() {
     .await;
     let began = Instant::now();
     server.shutdown.trigger();
-    within(client.stream.read_to_end(&mut text)).await.unwrap();
+    run_within_deadline(client.stream.read_to_end(&mut text)).await.unwrap();
     assert!(text.ends_with(b"0\r\n\r\n"), "the stream was cut, not ended");
-    server.ended().await;
+    server.wait_until_ended().await;
     assert!(began.elapsed() < Duration::from_secs(5));
 }

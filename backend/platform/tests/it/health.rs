@@ -85,7 +85,7 @@ async fn metrics_count_requests_by_route_on_their_own_listener() {
     assert!(reply.body.contains("http_request_duration_seconds_bucket{"));
     assert_eq!(metrics.send("GET /", &[], "").await.status, 404);
     metrics.shutdown.trigger();
-    metrics.ended().await;
+    metrics.wait_until_ended().await;
 }
 
 #[test]

@@ -46,7 +46,7 @@ async fn key(text: &str) -> IdempotencyKey {
     IdempotencyKey::from_request_parts(&mut parts, &()).await.unwrap()
 }
 
-fn at(millis: i64) -> Timestamp {
+fn time_at(millis: i64) -> Timestamp {
     Timestamp::from_millis(1_800_000_000_000 + millis)
 }
 
@@ -56,7 +56,7 @@ async fn request(user: &str, name: &str) -> KeyedRequest {
         user,
         ROUTE,
         Fingerprint::from_body(&json!({ "name": name })).unwrap(),
-        at(0),
+        time_at(0),
     )
 }
 
@@ -73,7 +73,11 @@ impl Fixture {
     }
 
     /// Returns a request that has half an effect and is then refused.
-    async fn refused(&self, keyed: KeyedRequest, refusal: fn() -> ApiError) -> Result<KeyedAnswer, ApiError> {
+    async fn run_refused(
+        &self,
+        keyed: KeyedRequest,
+        refusal: fn() -> ApiError,
+    ) -> Result<KeyedAnswer, ApiError> {
         let unit = self.db.write(move |tx| {
             idempotency::run_once(tx, &keyed, |tx| {
                 create(tx, "half")?;
@@ -114,13 +118,13 @@ async fn request_without_a_key_has_an_effect_each_time(engine: Engine) {
     let it = fixture(engine);
     let once = || {
         let fingerprint = Fingerprint::from_body(&json!({})).unwrap();
-        KeyedRequest::new(&IdempotencyKey(None), "ada", ROUTE, fingerprint, at(0))
+        KeyedRequest::new(&IdempotencyKey(None), "ada", ROUTE, fingerprint, time_at(0))
     };
     it.post(once(), "a").await.unwrap();
     it.post(once(), "a").await.unwrap();
     assert_eq!(it.things().await, 2);
     let refused = || ApiError::rule(ErrorCode::TicketReserved, "Ticket is already reserved");
-    assert_eq!(it.refused(once(), refused).await.unwrap_err().status(), 400);
+    assert_eq!(it.run_refused(once(), refused).await.unwrap_err().status(), 400);
     assert_eq!(it.things().await, 2, "a refusal leaves no effect");
 }
 
@@ -139,7 +143,7 @@ async fn final_refusal_is_stored_without_an_effect(engine: Engine) {
     let it = fixture(engine);
     let declined = || ApiError::rule(ErrorCode::CardDeclined, "Your card was declined.");
     for replayed in [false, true] {
-        let keyed = it.refused(request("ada", "a").await, declined).await.unwrap();
+        let keyed = it.run_refused(request("ada", "a").await, declined).await.unwrap();
         assert_eq!((keyed.answer.status, keyed.replayed), (400, Some(replayed)));
         assert!(keyed.answer.body.contains("card_declined"));
         assert_eq!(it.things().await, 0);
@@ -161,7 +165,7 @@ async fn temporary_refusal_releases_the_key(engine: Engine) {
         ApiError::not_found,
     ] {
         let it = fixture(engine);
-        let refused = it.refused(request("ada", "a").await, refusal).await.unwrap_err();
+        let refused = it.run_refused(request("ada", "a").await, refusal).await.unwrap_err();
         assert_eq!((refused.status(), refused.code()), (refusal().status(), refusal().code()));
         assert_eq!(it.things().await, 0);
         assert_eq!(idempotency::find(&it.db, &request("ada", "a").await).await.unwrap(), None);
@@ -182,7 +186,7 @@ async fn stored_answer_is_found_without_a_write(engine: Engine) {
         assert_eq!(idempotency::find(&it.db, &other).await.unwrap(), None, "{other:?}");
     }
     let fingerprint = Fingerprint::from_body(&json!({ "name": "a" })).unwrap();
-    let begun = KeyedRequest::new(&key("key-2").await, "ada", ROUTE, fingerprint, at(0));
+    let begun = KeyedRequest::new(&key("key-2").await, "ada", ROUTE, fingerprint, time_at(0));
     let beginning = begun.clone();
     it.db.write(move |tx| idempotency::claim_key(tx, &beginning)).await.unwrap();
     assert_eq!(idempotency::find(&it.db, &begun).await.unwrap(), Some(EarlierRequest::InFlight));
@@ -223,7 +227,7 @@ async fn answers_are_stored_for_a_day(engine: Engine) {
             "ada",
             ROUTE,
             Fingerprint::from_body(&json!({ "name": "a" })).unwrap(),
-            at(millis),
+            time_at(millis),
         )
     };
     it.post(later(day - 1).await, "a").await.unwrap();
@@ -232,8 +236,8 @@ async fn answers_are_stored_for_a_day(engine: Engine) {
     it.post(later(day).await, "a").await.unwrap();
     assert_eq!(it.things().await, 2);
     let prune = |now| it.db.write(move |tx| idempotency::prune(tx, now));
-    assert_eq!(prune(at(2 * day - 1)).await.unwrap(), 0);
-    assert_eq!(prune(at(2 * day)).await.unwrap(), 1);
+    assert_eq!(prune(time_at(2 * day - 1)).await.unwrap(), 0);
+    assert_eq!(prune(time_at(2 * day)).await.unwrap(), 1);
 }
 
 #[test]

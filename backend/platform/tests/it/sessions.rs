@@ -49,11 +49,11 @@ fn cookies(value: &str) -> HeaderMap {
 }
 
 /// Returns the request headers of a client that was given this `Set-Cookie`.
-fn returned(set_cookie: &http::HeaderValue) -> HeaderMap {
+fn return_cookies(set_cookie: &http::HeaderValue) -> HeaderMap {
     cookies(set_cookie.to_str().unwrap().split(';').next().unwrap())
 }
 
-fn carrying(token: &str) -> HeaderMap {
+fn session_headers(token: &str) -> HeaderMap {
     cookies(&format!("session={}", STANDARD.encode(json!({ "jwt": token }).to_string())))
 }
 
@@ -79,8 +79,8 @@ fn token(header: &Value, key: &str, claims: &Value) -> String {
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn signed(algorithm: &str, key: &str, claims: &Value) -> HeaderMap {
-    carrying(&token(&json!({ "alg": algorithm, "typ": "JWT" }), key, claims))
+fn signed_headers(algorithm: &str, key: &str, claims: &Value) -> HeaderMap {
+    session_headers(&token(&json!({ "alg": algorithm, "typ": "JWT" }), key, claims))
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn session_is_valid_until_it_expires() {
     let new = sessions.begin(&UserId::new("u1"), "ada@example.com").unwrap();
     assert_eq!(new.session.iat, NOW);
     assert_eq!(new.session.exp, NOW + 7 * 24 * 3600);
-    let headers = returned(&new.cookie);
+    let headers = return_cookies(&new.cookie);
     assert_eq!(sessions.read(&headers).as_ref(), Some(&new.session));
     clock.advance(session::DEFAULT_LIFETIME - Duration::from_secs(1));
     assert!(sessions.read(&headers).is_some());
@@ -111,31 +111,31 @@ fn cookie_has_the_attributes_of_the_contract() {
     assert!(
         cleared.to_str().unwrap().starts_with("session=; HttpOnly; Path=/; SameSite=Lax; Secure; Max-Age=0")
     );
-    assert_eq!(sessions.read(&returned(&cleared)), None);
+    assert_eq!(sessions.read(&return_cookies(&cleared)), None);
 }
 
 #[test]
 fn forged_and_foreign_tokens_are_refused() {
     let sessions = sessions_with(&[KEY], &clock());
-    let good = signed("HS256", KEY, &claims());
+    let good = signed_headers("HS256", KEY, &claims());
     assert!(sessions.read(&good).is_some());
-    assert_eq!(sessions.read(&signed("HS256", OTHER, &claims())), None);
+    assert_eq!(sessions.read(&signed_headers("HS256", OTHER, &claims())), None);
     // The right key with another algorithm, and none at all.
-    assert_eq!(sessions.read(&signed("HS512", KEY, &claims())), None);
+    assert_eq!(sessions.read(&signed_headers("HS512", KEY, &claims())), None);
     for algorithm in ["none", "None", "NONE", ""] {
         let head = part(&json!({ "alg": algorithm, "typ": "JWT" }));
-        assert_eq!(sessions.read(&carrying(&format!("{head}.{}.", part(&claims())))), None);
-        assert_eq!(sessions.read(&carrying(&format!("{head}.{}", part(&claims())))), None);
+        assert_eq!(sessions.read(&session_headers(&format!("{head}.{}.", part(&claims())))), None);
+        assert_eq!(sessions.read(&session_headers(&format!("{head}.{}", part(&claims())))), None);
     }
     // A good signature over other claims.
     let token = token(&json!({ "alg": "HS256", "typ": "JWT" }), KEY, &claims());
     let parts: Vec<&str> = token.split('.').collect();
     let mut other = claims();
     other["id"] = json!("u2");
-    assert_eq!(sessions.read(&carrying(&format!("{}.{}.{}", parts[0], part(&other), parts[2]))), None);
-    assert_eq!(sessions.read(&carrying(&format!("{}.{}.", parts[0], parts[1]))), None);
+    assert_eq!(sessions.read(&session_headers(&format!("{}.{}.{}", parts[0], part(&other), parts[2]))), None);
+    assert_eq!(sessions.read(&session_headers(&format!("{}.{}.", parts[0], parts[1]))), None);
     for token in ["", ".", "..", "a.b.c", "{}"] {
-        assert_eq!(sessions.read(&carrying(token)), None, "{token}");
+        assert_eq!(sessions.read(&session_headers(token)), None, "{token}");
     }
 }
 
@@ -146,20 +146,20 @@ fn token_with_an_invalid_claim_is_refused() {
         for odd in [json!({}), Value::Null] {
             let mut claims = claims();
             claims[claim] = odd;
-            assert_eq!(sessions.read(&signed("HS256", KEY, &claims)), None, "{claim} odd");
+            assert_eq!(sessions.read(&signed_headers("HS256", KEY, &claims)), None, "{claim} odd");
         }
     }
     for claim in ["id", "email", "iat"] {
         let mut missing = claims();
         missing.as_object_mut().unwrap().remove(claim);
-        assert_eq!(sessions.read(&signed("HS256", KEY, &missing)), None, "{claim} missing");
+        assert_eq!(sessions.read(&signed_headers("HS256", KEY, &missing)), None, "{claim} missing");
     }
     for (claim, value) in
         [("exp", json!(NOW - 60)), ("iss", json!("someone")), ("id", json!("")), ("jti", json!(""))]
     {
         let mut wrong = claims();
         wrong[claim] = value;
-        assert_eq!(sessions.read(&signed("HS256", KEY, &wrong)), None, "{claim}");
+        assert_eq!(sessions.read(&signed_headers("HS256", KEY, &wrong)), None, "{claim}");
     }
 }
 
@@ -169,7 +169,7 @@ fn token_of_the_original_expires_and_can_be_revoked() {
     let sessions = sessions_with(&[KEY], &clock);
     let begun_at = |iat: i64| {
         let claims = json!({ "id": "5ea9b8f0c1d2e3f405162738", "email": "ada@example.com", "iat": iat });
-        sessions.read(&signed("HS256", KEY, &claims))
+        sessions.read(&signed_headers("HS256", KEY, &claims))
     };
     let lifetime = 7 * 24 * 3600;
     let session = begun_at(NOW).unwrap();
@@ -188,7 +188,7 @@ fn token_before_its_nbf_is_refused() {
     let with = |nbf: Value| {
         let mut claims = claims();
         claims["nbf"] = nbf;
-        sessions.read(&signed("HS256", KEY, &claims)).is_some()
+        sessions.read(&signed_headers("HS256", KEY, &claims)).is_some()
     };
     for past in [json!(NOW - 60), json!(NOW), json!(0), Value::Null] {
         assert!(with(past.clone()), "{past}");
@@ -213,12 +213,12 @@ fn expiry_and_issue_time_are_judged_to_the_second() {
     let with = |exp: i64| {
         let mut claims = claims();
         claims["exp"] = json!(exp);
-        sessions.read(&signed("HS256", KEY, &claims)).is_some()
+        sessions.read(&signed_headers("HS256", KEY, &claims)).is_some()
     };
     assert_eq!([NOW - 1, NOW, NOW + 1].map(with), [false, false, true]);
     let begun = |iat: i64| {
         let claims = json!({ "id": "5ea9b8f0c1d2e3f405162738", "email": "ada@example.com", "iat": iat });
-        sessions.read(&signed("HS256", KEY, &claims)).is_some()
+        sessions.read(&signed_headers("HS256", KEY, &claims)).is_some()
     };
     // Without `exp`, the clock of the server that issued the token may be five seconds ahead.
     assert_eq!([NOW + 5, NOW + 6].map(begun), [true, false]);
@@ -232,7 +232,7 @@ fn token_with_a_crit_header_is_refused() {
     let with = |name: &str, value: Value| {
         let mut header = json!({ "alg": "HS256", "typ": "JWT", "b64": true, "x": 1 });
         header[name] = value;
-        sessions.read(&carrying(&token(&header, KEY, &claims()))).is_some()
+        sessions.read(&session_headers(&token(&header, KEY, &claims()))).is_some()
     };
     assert!(with("kid", json!("the second")), "unknown parameters that are not critical are ignored");
     for crit in [json!(["x"]), json!(["b64"]), json!(["exp"]), json!([]), json!("x"), json!({})] {
@@ -262,10 +262,10 @@ fn keys_can_be_replaced_while_old_sessions_last() {
     let clock = clock();
     let old = sessions_with(&[KEY], &clock).begin(&UserId::new("u1"), "a@b.c").unwrap();
     let both = sessions_with(&[OTHER, KEY], &clock);
-    assert!(both.read(&returned(&old.cookie)).is_some());
+    assert!(both.read(&return_cookies(&old.cookie)).is_some());
     let new = both.begin(&UserId::new("u1"), "a@b.c").unwrap();
-    assert!(sessions_with(&[OTHER], &clock).read(&returned(&new.cookie)).is_some());
-    assert_eq!(sessions_with(&[KEY], &clock).read(&returned(&new.cookie)), None);
+    assert!(sessions_with(&[OTHER], &clock).read(&return_cookies(&new.cookie)).is_some());
+    assert_eq!(sessions_with(&[KEY], &clock).read(&return_cookies(&new.cookie)), None);
 }
 
 /// Returns the cookie of a `Set-Cookie` value, as a client sends it back.
@@ -280,7 +280,7 @@ fn newest_of_several_sessions_is_read_and_all_are_found() {
     let old = sessions.begin(&UserId::new("u1"), "a@b.c").unwrap();
     clock.advance(Duration::from_millis(2));
     let new = sessions.begin(&UserId::new("u2"), "d@e.f").unwrap();
-    let stale = signed("HS256", OTHER, &claims());
+    let stale = signed_headers("HS256", OTHER, &claims());
     let stale = stale[COOKIE].to_str().unwrap();
     for order in [[pair(&old.cookie), pair(&new.cookie)], [pair(&new.cookie), pair(&old.cookie)]] {
         let headers = cookies(&format!("session=garbage; {stale}; {}; {}", order[0], order[1]));

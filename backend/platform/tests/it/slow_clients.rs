@@ -9,7 +9,7 @@ use ticketing_platform::http::{Json, ServeLimits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
-use crate::wire::{Client, Server, fails, within};
+use crate::wire::{Client, Server, fails, run_within_deadline};
 
 const SHORT: Duration = Duration::from_millis(150);
 const HEAD: &str = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -36,7 +36,7 @@ async fn connection_without_a_head_is_closed() {
     for sent in ["", "GET / HT", "GET / HTTP/1.1\r\nhost: x\r\n"] {
         let mut client = server.connect().await;
         client.write(sent).await;
-        client.closed().await;
+        client.wait_until_closed().await;
     }
 }
 
@@ -45,7 +45,7 @@ async fn connection_with_a_slow_head_is_closed() {
     let server = server(ServeLimits { head_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
     client.write("GET / HTTP/1.1\r\nx-slow: ").await;
-    within(async {
+    run_within_deadline(async {
         let mut byte = [0];
         // Each pause is far shorter than the limit, which is for the whole head.
         while timeout(Duration::from_millis(10), client.stream.read(&mut byte)).await.is_err() {
@@ -68,7 +68,7 @@ async fn idle_connection_outlives_the_head_timeout() {
     }
     // The next head is bounded again.
     client.write("GET / HT").await;
-    client.closed().await;
+    client.wait_until_closed().await;
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn idle_connection_is_closed_after_the_idle_timeout() {
     let server = server(ServeLimits { idle_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
     assert_eq!(client.send("GET /", &[], "").await.body, "ok");
-    client.closed().await;
+    client.wait_until_closed().await;
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn missing_body_is_answered_408() {
         .write("POST /json HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{\"a\"")
         .await;
     fails(&client.reply().await.unwrap(), 408, "request_timeout");
-    client.closed().await;
+    client.wait_until_closed().await;
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn pipelined_requests_are_answered_in_order() {
     let mut client: Client = server.connect().await;
     client.write(&format!("{HEAD}{}", HEAD.replace("GET /", "GET /none"))).await;
     let mut text = Vec::new();
-    within(async {
+    run_within_deadline(async {
         while !String::from_utf8_lossy(&text).contains("not_found") {
             assert_ne!(client.stream.read_buf(&mut text).await.unwrap(), 0);
         }

@@ -58,12 +58,12 @@ impl Server {
     }
 
     /// Waits for the end of `serve`.
-    pub(crate) async fn ended(self) {
-        within(self.serving).await.unwrap().unwrap();
+    pub(crate) async fn wait_until_ended(self) {
+        run_within_deadline(self.serving).await.unwrap().unwrap();
     }
 }
 
-pub(crate) async fn within<F: Future>(future: F) -> F::Output {
+pub(crate) async fn run_within_deadline<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(DEADLINE, future).await.expect("it hangs")
 }
 
@@ -93,7 +93,7 @@ impl Client {
 
     /// Returns the next answer; `None` when the server closes instead.
     pub(crate) async fn reply(&mut self) -> Option<Reply> {
-        within(async {
+        run_within_deadline(async {
             let mut bytes = Vec::new();
             let head_end = loop {
                 if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -118,7 +118,7 @@ impl Client {
     }
 
     /// Returns once the server has closed the connection; panics on an answer.
-    pub(crate) async fn closed(&mut self) {
+    pub(crate) async fn wait_until_closed(&mut self) {
         assert!(self.reply().await.is_none(), "an answer instead of an end");
     }
 }

@@ -61,7 +61,7 @@ struct PageLatency {
 }
 
 impl PageLatency {
-    fn of(path: &str) -> Self {
+    fn new(path: &str) -> Self {
         Self { path: path.to_owned(), own: Rounds::default(), bare: Rounds::default() }
     }
 
@@ -98,8 +98,8 @@ async fn measure(program: &Path, rounds: u32) {
     let mut lists = Rounds::default();
     let mut bare_lists = Rounds::default();
     let script = script(&load::get(server.stack.address(), "/").await);
-    let mut pages = PageLatency::of("/");
-    let mut scripts = PageLatency::of(&script);
+    let mut pages = PageLatency::new("/");
+    let mut scripts = PageLatency::new(&script);
 
     for round in 1..=rounds {
         println!("round {round} of {rounds}");

@@ -23,7 +23,7 @@ pub(super) fn check(facts: &Facts) -> Report {
     let (orders, event_count) = (facts.orders.len(), facts.outbox_events.len());
     let copies = facts.ticket_copies.len() + facts.order_copies.len();
     let counts = facts.open_orders.as_ref().map_or(0, Vec::len);
-    let unfinished = Unfinished::of(facts);
+    let unfinished = Unfinished::from_facts(facts);
     let judged = |number, name, examined, found: Vec<Violation>| {
         let (pending, broken) = found.into_iter().partition(|violation| unfinished.explains(violation));
         Check { number, name, examined, broken, pending }
@@ -35,24 +35,29 @@ pub(super) fn check(facts: &Facts) -> Report {
         broken: Vec::new(),
         pending: events::backlog(facts),
     };
-    let (of_passes, passes) = (facts.passes.len(), Passes::of(facts));
+    let (of_passes, passes) = (facts.passes.len(), Passes::from_facts(facts));
     let checks = vec![
         judged(1, "one active order per ticket", orders, orders::active(facts)),
-        judged(2, "a paid ticket is sold once, as it was ordered", orders, orders::sold(facts)),
+        judged(2, "a paid ticket is sold once, as it was ordered", orders, orders::find_wrong_sales(facts)),
         judged(3, "states and versions fit", orders, orders::states(facts)),
         judged(4, "every change has its event", event_count, events::changes(facts)),
-        judged(5, "events are published in order", event_count, events::published(facts)),
-        judged(6, "every event has taken effect", event_count, events::unconsumed(facts)),
+        judged(5, "events are published in order", event_count, events::find_unpublished(facts)),
+        judged(6, "every event has taken effect", event_count, events::find_unconsumed(facts)),
         waiting,
         judged(8, "tickets are held by their order", facts.tickets.len(), orders::holders(facts)),
-        judged(9, "copies match their source", copies, copies::differing(facts)),
-        judged(10, "money kept is money owed", facts.charges.len(), money::kept(facts)),
-        judged(11, "every payment is settled", facts.payments.len(), money::unsettled(facts)),
-        judged(12, "no authorization is left open", facts.charges.len(), money::held(facts)),
+        judged(9, "copies match their source", copies, copies::find_differing_copies(facts)),
+        judged(10, "money kept is money owed", facts.charges.len(), money::find_wrong_amounts(facts)),
+        judged(11, "every payment is settled", facts.payments.len(), money::find_unsettled(facts)),
+        judged(
+            12,
+            "no authorization is left open",
+            facts.charges.len(),
+            money::find_held_authorizations(facts),
+        ),
         judged(13, "no unpaid order outlives its deadline", orders, orders::overdue(facts)),
         judged(16, "no event is a dead letter", event_count, facts.dead_letters.clone()),
-        judged(18, "unpaid orders are counted", counts, orders::miscounted(facts)),
-        judged(19, "every first sale has its pass", of_passes, passes.issued()),
+        judged(18, "unpaid orders are counted", counts, orders::find_miscounted_users(facts)),
+        judged(19, "every first sale has its pass", of_passes, passes.find_unissued()),
         judged(20, "passes are held by their last buyer or claimant", of_passes, passes.holders()),
         judged(21, "passes are admitted once, while valid", of_passes, passes.admissions()),
         judged(22, "offered passes admit nobody", of_passes, passes.offers()),

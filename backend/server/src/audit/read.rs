@@ -92,7 +92,7 @@ impl Sources {
             facts.outbox_events.extend(rows.into_iter().map(|row| OutboxEvent::from_row(service, row)));
             facts.pruned_at = facts.pruned_at.max(read(db, outbox::read_pruned_at).await?);
         }
-        facts.unconsumed = self.unconsumed(&facts.outbox_events).await?;
+        facts.unconsumed = self.read_unconsumed(&facts.outbox_events).await?;
         facts.due_timers = self.due_timers(now).await?;
         facts.due_resales = self.due_resales(now).await?;
         Ok(facts)
@@ -131,7 +131,7 @@ impl Sources {
         read(&self.tickets, move |tx| tickets::read_due_resales(tx, now)).await
     }
 
-    async fn unconsumed(&self, events: &[OutboxEvent]) -> Result<Vec<Unconsumed>, DbError> {
+    async fn read_unconsumed(&self, events: &[OutboxEvent]) -> Result<Vec<Unconsumed>, DbError> {
         let mut unconsumed = Vec::new();
         for (consumer, names) in CONSUMED {
             let Some((_, db)) = self.databases().find(|(service, _)| *service == consumer) else { continue };

@@ -22,7 +22,7 @@ impl Violation {
 
     /// Names the ticket, order or payment whose unfinished work explains the violation.
     #[must_use]
-    pub fn about(mut self, subject: &str) -> Self {
+    pub fn with_subject(mut self, subject: &str) -> Self {
         self.subject = Some(subject.to_owned());
         self
     }
@@ -85,11 +85,11 @@ impl Report {
     /// Returns whether unfinished work explains everything that does not hold: the marketplace cannot be judged before
     /// that work is finished.
     pub fn is_unsettled(&self) -> bool {
-        self.broken() == 0 && !self.is_clean()
+        self.count_violations() == 0 && !self.is_clean()
     }
 
     /// Returns the number of violations.
-    pub fn broken(&self) -> usize {
+    pub fn count_violations(&self) -> usize {
         self.checks.iter().map(|check| check.broken.len()).sum()
     }
 
@@ -160,10 +160,10 @@ mod tests {
     #[test]
     fn pending_findings_are_no_violations_and_not_called_broken() {
         let pending = report(&[], &["a copy lags"]);
-        assert!(pending.is_unsettled() && !pending.is_clean() && pending.broken() == 0);
+        assert!(pending.is_unsettled() && !pending.is_clean() && pending.count_violations() == 0);
         assert_eq!(pending.to_string(), "10 pending a check (1 examined)\n           a copy lags\n");
         let both = report(&["money is kept"], &["a copy lags"]);
-        assert!(!both.is_unsettled() && both.broken() == 1);
+        assert!(!both.is_unsettled() && both.count_violations() == 1);
         let lines =
             "10 BROKEN  a check (1 examined)\n           money is kept\n           pending: a copy lags\n";
         assert_eq!(both.to_string(), lines);

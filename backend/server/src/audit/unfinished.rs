@@ -13,7 +13,7 @@ pub(super) struct Unfinished<'f> {
 }
 
 impl<'f> Unfinished<'f> {
-    pub(super) fn of(facts: &'f Facts) -> Self {
+    pub(super) fn from_facts(facts: &'f Facts) -> Self {
         let orders = facts.orders.iter().map(|order| (&*order.id, &*order.ticket_id)).collect();
         let payments = facts.payments.iter().map(|payment| (&*payment.id, &*payment.order_id)).collect();
         let mut unfinished = Self { orders, payments, tickets: HashSet::new() };

@@ -58,7 +58,7 @@ fn crates() -> BTreeMap<String, Vec<Dependency>> {
 }
 
 /// Returns the dependencies of a crate, without those of its tests.
-fn used<'c>(
+fn normal_dependencies<'c>(
     crates: &'c BTreeMap<String, Vec<Dependency>>,
     name: &str,
 ) -> impl Iterator<Item = &'c Dependency> {
@@ -89,14 +89,16 @@ fn lower_crates_do_not_depend_on_upper_crates() {
         ("ticketing-bus", &["ticketing-sdk", "ticketing-events", "ticketing-platform"]),
     ];
     for (name, allowed) in allowed {
-        let ours = used(&crates, name).filter(|dependency| dependency.name.starts_with("ticketing-"));
+        let ours =
+            normal_dependencies(&crates, name).filter(|dependency| dependency.name.starts_with("ticketing-"));
         for dependency in ours {
             assert!(allowed.contains(&dependency.name.as_str()), "{name} depends on {}", dependency.name);
         }
     }
     for service in SERVICES {
         let below = ["ticketing-sdk", "ticketing-events", "ticketing-platform", "ticketing-bus"];
-        let ours = used(&crates, service).filter(|dependency| dependency.name.starts_with("ticketing-"));
+        let ours = normal_dependencies(&crates, service)
+            .filter(|dependency| dependency.name.starts_with("ticketing-"));
         for dependency in ours {
             assert!(below.contains(&dependency.name.as_str()), "{service} depends on {}", dependency.name);
         }
@@ -106,7 +108,7 @@ fn lower_crates_do_not_depend_on_upper_crates() {
 #[test]
 fn client_service_depends_on_http_only() {
     let crates = crates();
-    let ours: Vec<&str> = used(&crates, "ticketing-client")
+    let ours: Vec<&str> = normal_dependencies(&crates, "ticketing-client")
         .map(|dependency| dependency.name.as_str())
         .filter(|name| name.starts_with("ticketing-"))
         .collect();
@@ -149,7 +151,7 @@ fn terminal_crates_use_services_through_the_sdk() {
         .into_iter()
         .filter(|name| crates.contains_key(*name))
     {
-        for dependency in used(&crates, name) {
+        for dependency in normal_dependencies(&crates, name) {
             let direct = backend.contains(dependency.name.as_str()) && !dependency.optional;
             assert!(!direct, "{name} depends on {} even without `embedded`", dependency.name);
         }
@@ -201,7 +203,8 @@ fn only_test_builds_have_fault_injection() {
     }
     let crates = crates();
     for name in crates.keys() {
-        let in_product = used(&crates, name).any(|dependency| dependency.name == "ticketing-testkit");
+        let in_product =
+            normal_dependencies(&crates, name).any(|dependency| dependency.name == "ticketing-testkit");
         assert!(!in_product, "{name} depends on the testkit outside of its tests");
     }
 }
@@ -242,7 +245,8 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 const SOURCE_FOLDERS: [&str; 6] =
     ["backend", "ticketing-sdk", "ticketing-cli", "ticketing-tui", "examples", "xtask"];
 
-fn product() -> impl Iterator<Item = (PathBuf, String)> {
+/// Returns the path and the text of every file of Rust in the workspace.
+pub(crate) fn product() -> impl Iterator<Item = (PathBuf, String)> {
     SOURCE_FOLDERS.into_iter().flat_map(sources)
 }
 
@@ -312,7 +316,7 @@ fn only_the_stripe_module_uses_stripe() {
     assert!(known >= 3, "{known} files");
     let crates = crates();
     for service in SERVICES.into_iter().filter(|service| *service != "ticketing-payments") {
-        let calls_out = used(&crates, service).any(|dependency| dependency.name == "reqwest");
+        let calls_out = normal_dependencies(&crates, service).any(|dependency| dependency.name == "reqwest");
         assert!(!calls_out, "{service} calls out");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use ticketing_server::{BackupError, StackSettings, back_up};
 use ticketing_testkit::{TestSession, TestStack, eventually};
 
-use crate::support::{list, ordered, pay};
+use crate::support::{list, order_when_visible, pay};
 
 /// Makes one purchase after the other until `stop` is set. A failed write fails the test.
 async fn trade(stack: Arc<TestStack>, stop: Arc<AtomicBool>, purchases: Arc<AtomicU32>) {
@@ -19,7 +19,7 @@ async fn trade(stack: Arc<TestStack>, stop: Arc<AtomicBool>, purchases: Arc<Atom
 
 async fn purchase(stack: &TestStack, seller: &TestSession, buyer: &TestSession) -> String {
     let ticket = list(stack, seller, "A ticket", 20.0).await;
-    let order = ordered(stack, buyer, &ticket).await;
+    let order = order_when_visible(stack, buyer, &ticket).await;
     pay(stack, buyer, &order, "tok_visa").await.ok(201);
     order
 }

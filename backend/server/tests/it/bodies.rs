@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ticketing_testkit::{Method, Reply, Shape, TestSession, TestStack, on_shapes};
 
-use crate::support::{id, list, ordered, rows, ticket};
+use crate::support::{id, list, order_when_visible, rows, ticket};
 
 on_shapes! {
     [embedded, postgres_and_nats, processes]
@@ -237,7 +237,7 @@ async fn control_characters_in_a_title_are_kept(shape: Shape) {
         let created = created.ok(201);
         assert_eq!(created["title"], title);
         assert_eq!(ticket(&stack, &id(&created)).await["title"], title);
-        let order = ordered(&stack, &user, &id(&created)).await;
+        let order = order_when_visible(&stack, &user, &id(&created)).await;
         let order = stack.raw().get(&format!("/api/orders/{order}")).by(&user).await;
         assert_eq!(order.json()["ticket"]["title"], title);
         // Control characters are escaped in responses.

@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Method, Shape, TestStack, eventually, on_shapes};
 
-use crate::support::{id, list, ordered, pay};
+use crate::support::{id, list, order_when_visible, pay};
 
 on_shapes! {
     [embedded, processes]
@@ -20,7 +20,7 @@ async fn identifiers_are_case_insensitive(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket.to_uppercase()).await;
+    let order = order_when_visible(&stack, &buyer, &ticket.to_uppercase()).await;
     let payment = id(&pay(&stack, &buyer, &order.to_uppercase(), "tok_visa").await.ok(201));
     for (path, id) in [("tickets", &ticket), ("orders", &order), ("payments", &payment)] {
         let found = stack.raw().get(&format!("/api/{path}/{}", id.to_uppercase())).by(&buyer).await.ok(200);
@@ -104,7 +104,7 @@ async fn order_is_checked_before_the_token(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket).await;
+    let order = order_when_visible(&stack, &buyer, &ticket).await;
     // The token of the tests of the original client.
     pay(&stack, &buyer, "5f8d0d55b54764421b7156d9", "asldkfj").await.assert_refused(404, "not_found");
     pay(&stack, &seller, &order, "asldkfj").await.assert_refused(401, "not_owner");

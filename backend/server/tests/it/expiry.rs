@@ -8,7 +8,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_sdk::Timestamp;
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
-use crate::support::{cancel, count, list, order_of, ordered, pay, taken, ticket};
+use crate::support::{cancel, count, list, order_of, order_when_visible, pay, read_captures, ticket};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -46,7 +46,7 @@ async fn order_expires_at_its_deadline_and_not_before(shape: Shape) {
     let stack = start_with_manual_clock(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let order = order_when_visible(&stack, &buyer, &ticket_id).await;
     assert_eq!(order_of(&stack, &buyer, &order).await["expiresAt"], "2027-01-15T08:15:00.000Z");
     eventually!(ticket(&stack, &ticket_id).await["status"] == "reserved");
     stack.settle().await;
@@ -54,7 +54,7 @@ async fn order_expires_at_its_deadline_and_not_before(shape: Shape) {
     stack.clock().advance(TTL - ONE_MILLISECOND);
     // A later order that every service has processed shows that the timers were checked meanwhile.
     let other = list(&stack, &seller, "Another", 20.0).await;
-    let later = ordered(&stack, &buyer, &other).await;
+    let later = order_when_visible(&stack, &buyer, &other).await;
     stack.settle().await;
     assert_eq!(status(&stack, &buyer, &order).await, "created");
 
@@ -66,8 +66,8 @@ async fn order_expires_at_its_deadline_and_not_before(shape: Shape) {
     assert_eq!(status(&stack, &buyer, &later).await, "created");
     stack.settle().await;
     pay(&stack, &buyer, &order, "tok_visa").await.assert_refused(400, "order_cancelled");
-    assert_eq!(taken(&stack, &order).await, (0, 0));
-    ordered(&stack, &buyer, &ticket_id).await;
+    assert_eq!(read_captures(&stack, &order).await, (0, 0));
+    order_when_visible(&stack, &buyer, &ticket_id).await;
     stack.finish().await;
 }
 
@@ -76,11 +76,11 @@ async fn deadline_does_not_end_the_next_order_of_the_ticket(shape: Shape) {
     let seller = stack.session("seller").await;
     let (first, second) = (stack.session("first").await, stack.session("second").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
-    let order_a = ordered(&stack, &first, &ticket_id).await;
+    let order_a = order_when_visible(&stack, &first, &ticket_id).await;
     stack.settle().await;
     stack.clock().advance(TTL - ONE_MILLISECOND);
     cancel(&stack, &first, &order_a).await.ok(204);
-    let order_b = ordered(&stack, &second, &ticket_id).await;
+    let order_b = order_when_visible(&stack, &second, &ticket_id).await;
 
     stack.clock().advance(Duration::from_secs(60));
     stack.settle().await;
@@ -102,7 +102,7 @@ async fn order_does_not_expire_during_a_payment(shape: Shape) {
     let stack = start_with_manual_clock(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let order = order_when_visible(&stack, &buyer, &ticket_id).await;
     let gate = stack.provider().faults().hold(PaymentStep::Capture);
     let paying = async { pay(&stack, &buyer, &order, "tok_visa").await };
     let meanwhile = async {
@@ -111,7 +111,7 @@ async fn order_does_not_expire_during_a_payment(shape: Shape) {
         cancel(&stack, &buyer, &order).await.assert_refused(400, "payment_in_progress");
         // Another order that expires shows that the timers were checked.
         let other = list(&stack, &seller, "Another", 20.0).await;
-        let other = ordered(&stack, &buyer, &other).await;
+        let other = order_when_visible(&stack, &buyer, &other).await;
         stack.clock().advance(TTL);
         eventually!(status(&stack, &buyer, &other).await == "cancelled");
         assert_eq!(status(&stack, &buyer, &order).await, "awaiting:payment");
@@ -139,7 +139,7 @@ async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
     for round in 0..60_u32 {
         let first = [Winner::Either, Winner::Deadline, Winner::Either, Winner::Payment][round as usize % 4];
         let ticket_id = list(&stack, &seller, &format!("Ticket {round}"), 19.99).await;
-        let order = ordered(&stack, &buyer, &ticket_id).await;
+        let order = order_when_visible(&stack, &buyer, &ticket_id).await;
         // Payments must have the order: it does not wait for the event of an old order.
         let known = "SELECT COUNT(*) AS n FROM orders";
         eventually!(count(&stack, "payments", known).await == i64::from(round) + 1);
@@ -178,13 +178,13 @@ async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
         if paid.status == 201 {
             assert_ne!(first, Winner::Deadline, "a late payment was captured");
             eventually!(status(&stack, &buyer, &order).await == "complete");
-            assert_eq!(taken(&stack, &order).await, (1, 1999));
+            assert_eq!(read_captures(&stack, &order).await, (1, 1999));
             won += 1;
         } else {
             assert_ne!(first, Winner::Payment, "a payment in time was refused: {}", paid.text());
             paid.assert_refused(400, "order_expired");
             assert_eq!(status(&stack, &buyer, &order).await, "cancelled");
-            assert_eq!(taken(&stack, &order).await, (0, 0));
+            assert_eq!(read_captures(&stack, &order).await, (0, 0));
             lost += 1;
         }
     }
@@ -196,13 +196,13 @@ async fn payment_after_the_deadline_is_refused(shape: Shape) {
     let stack = start_with_manual_clock(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let order = order_when_visible(&stack, &buyer, &ticket_id).await;
     stack.settle().await;
     stack.clock().advance(TTL);
     let refused = pay(&stack, &buyer, &order, "tok_visa").await;
     let code = refused.faults(400)[0]["code"].clone();
     assert!(code == "order_expired" || code == "order_cancelled", "{code}");
-    assert_eq!(taken(&stack, &order).await, (0, 0));
+    assert_eq!(read_captures(&stack, &order).await, (0, 0));
     stack.finish().await;
 }
 
@@ -210,7 +210,7 @@ async fn deadlines_survive_a_restart(shape: Shape) {
     let mut stack = start_with_manual_clock(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let order = order_when_visible(&stack, &buyer, &ticket_id).await;
     stack.restart().await;
     stack.clock().advance(TTL - ONE_MILLISECOND);
     stack.settle().await;
@@ -240,14 +240,14 @@ async fn order_expires_after_its_ttl(shape: Shape) {
     let stack = start_with_short_ttl(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let order = order_when_visible(&stack, &buyer, &ticket_id).await;
     let ends = deadline(&stack, &buyer, &order).await;
     eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 30);
     assert!(now() >= ends, "it ended before its deadline");
     eventually!(ticket(&stack, &ticket_id).await["status"] == "available", seconds 30);
     pay(&stack, &buyer, &order, "tok_visa").await.assert_refused(400, "order_cancelled");
-    assert_eq!(taken(&stack, &order).await, (0, 0));
-    let again = ordered(&stack, &buyer, &ticket_id).await;
+    assert_eq!(read_captures(&stack, &order).await, (0, 0));
+    let again = order_when_visible(&stack, &buyer, &ticket_id).await;
     eventually!(status(&stack, &buyer, &again).await == "cancelled", seconds 30);
     stack.finish().await;
 }
@@ -257,13 +257,13 @@ async fn next_order_of_a_ticket_has_its_own_deadline(shape: Shape) {
     let seller = stack.session("seller").await;
     let (first, second) = (stack.session("first").await, stack.session("second").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
-    let order_a = ordered(&stack, &first, &ticket_id).await;
+    let order_a = order_when_visible(&stack, &first, &ticket_id).await;
     let ends_a = deadline(&stack, &first, &order_a).await;
     // Late enough to separate the two deadlines.
     eventually!(now() + Duration::from_secs(2) >= ends_a, seconds 30);
     let left = cancel(&stack, &first, &order_a).await;
     assert_eq!(left.status, 204, "{}", left.text());
-    let order_b = ordered(&stack, &second, &ticket_id).await;
+    let order_b = order_when_visible(&stack, &second, &ticket_id).await;
     let ends_b = deadline(&stack, &second, &order_b).await;
     assert!(ends_b > ends_a);
     eventually!(status(&stack, &second, &order_b).await == "cancelled", seconds 30);
@@ -278,7 +278,7 @@ async fn payment_near_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
         let (stack, seller, buyer) = (&stack, &seller, &buyer);
         async move {
             let ticket_id = list(stack, seller, &format!("Ticket {number}"), 19.99).await;
-            let order = ordered(stack, buyer, &ticket_id).await;
+            let order = order_when_visible(stack, buyer, &ticket_id).await;
             let ends = deadline(stack, buyer, &order).await;
             // From 200 ms before the deadline to 80 ms after it.
             let when = Timestamp::from_millis(ends.as_millis() - 200 + number * 20);
@@ -287,13 +287,13 @@ async fn payment_near_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
             if paid.status == 201 {
                 assert!(when < ends, "a late payment was captured");
                 eventually!(status(stack, buyer, &order).await == "complete", seconds 30);
-                assert_eq!(taken(stack, &order).await, (1, 1999));
+                assert_eq!(read_captures(stack, &order).await, (1, 1999));
                 return;
             }
             let code = paid.faults(400)[0]["code"].clone();
             assert!(code == "order_expired" || code == "order_cancelled", "{code}");
             eventually!(status(stack, buyer, &order).await == "cancelled", seconds 30);
-            assert_eq!(taken(stack, &order).await, (0, 0));
+            assert_eq!(read_captures(stack, &order).await, (0, 0));
         }
     };
     join_all((0..15).map(round)).await;

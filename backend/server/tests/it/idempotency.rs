@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use ticketing_platform::limits::WriteRate;
 use ticketing_testkit::{PASSWORD, Reply, Shape, TestSession, TestStack, on_shapes};
 
-use crate::support::{cancel, id, list, ordered, rows, taken};
+use crate::support::{cancel, id, list, order_when_visible, read_captures, rows};
 
 on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
@@ -60,7 +60,7 @@ async fn creating_routes_replay_their_response(shape: Shape) {
     let order = assert_replayed(&stack, &user, "/api/orders", &new_order, &other).await;
     let pay = |token: &str| json!({ "orderId": order["id"], "token": token });
     let payment = assert_replayed(&stack, &user, "/api/payments", &pay("tok_visa"), &pay("tok_amex")).await;
-    assert_eq!(taken(&stack, &id(&order)).await, (1, 2000));
+    assert_eq!(read_captures(&stack, &id(&order)).await, (1, 2000));
 
     stack.restart().await;
     for (path, body, answer) in [
@@ -120,7 +120,7 @@ async fn concurrent_requests_with_one_key_have_one_effect(shape: Shape) {
     let ticket = all("/api/tickets", new).await;
     let order = all("/api/orders", json!({ "ticketId": ticket["id"] })).await;
     all("/api/payments", json!({ "orderId": order["id"], "token": "tok_visa" })).await;
-    assert_eq!(taken(&stack, &id(&order)).await, (1, 2000));
+    assert_eq!(read_captures(&stack, &id(&order)).await, (1, 2000));
     let tickets = stack.raw().get("/api/tickets?status=all").await.json();
     assert_eq!(tickets.as_array().unwrap().len(), 1);
     stack.finish().await;
@@ -142,7 +142,7 @@ async fn final_refusal_is_replayed(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket).await;
+    let order = order_when_visible(&stack, &buyer, &ticket).await;
     let pay = json!({ "orderId": order, "token": "tok_chargeDeclined" });
     let declined = post(&stack, &buyer, "/api/payments", "key-1", &pay).await;
     declined.assert_refused(400, "card_declined");
@@ -160,7 +160,7 @@ async fn transient_refusal_is_not_replayed(shape: Shape) {
     let (seller, first, second) =
         (stack.session("seller").await, stack.session("first").await, stack.session("second").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &first, &ticket).await;
+    let order = order_when_visible(&stack, &first, &ticket).await;
     let body = json!({ "ticketId": ticket });
     post(&stack, &second, "/api/orders", "key-1", &body).await.assert_refused(400, "ticket_reserved");
     cancel(&stack, &first, &order).await.ok(204);
@@ -191,7 +191,7 @@ async fn payment_in_progress_is_not_replayed(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket).await;
+    let order = order_when_visible(&stack, &buyer, &ticket).await;
     let pay = |number: usize| {
         let token = if number.is_multiple_of(2) { "tok_visa" } else { "tok_amex" };
         let (stack, buyer, key) = (&stack, &buyer, format!("key-{number}"));
@@ -208,7 +208,7 @@ async fn payment_in_progress_is_not_replayed(shape: Shape) {
             ),
         }
     }
-    assert_eq!(taken(&stack, &order).await, (1, 2000));
+    assert_eq!(read_captures(&stack, &order).await, (1, 2000));
     // A client that retries learns the outcome of the order.
     for reply in join_all((0..25).map(pay)).await {
         assert!(reply.status == 201 || code(&reply) == "order_paid", "{}", reply.text());
@@ -254,7 +254,7 @@ async fn refused_order_limit_is_retried_with_the_same_key(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let first = list(&stack, &seller, "First", 20.0).await;
     let second = list(&stack, &seller, "Second", 20.0).await;
-    let open = ordered(&stack, &buyer, &first).await;
+    let open = order_when_visible(&stack, &buyer, &first).await;
     let body = json!({ "ticketId": second });
     post(&stack, &buyer, "/api/orders", "key-1", &body).await.assert_refused(429, "too_many_open_orders");
     cancel(&stack, &buyer, &open).await.ok(204);

@@ -4,7 +4,7 @@ use ticketing_bus::Credentials;
 use ticketing_server::Service;
 use ticketing_testkit::{NatsServer, PrivateServer, Shape, TestStack, TestStackBuilder, eventually};
 
-use crate::support::{list, ordered, pay, taken, ticket};
+use crate::support::{list, order_when_visible, pay, read_captures, ticket};
 
 /// The shipped definitions.
 const ROLES: &str = include_str!("../../../deploy/kubernetes/overlays/example/postgres/roles.sh");
@@ -72,10 +72,10 @@ async fn services_sell_with_least_privileges() {
 
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let sold = list(&stack, &seller, "RustConf", 149.99).await;
-    let bought = ordered(&stack, &buyer, &sold).await;
+    let bought = order_when_visible(&stack, &buyer, &sold).await;
     pay(&stack, &buyer, &bought, "tok_visa").await.ok(201);
     eventually!(ticket(&stack, &sold).await["status"] == "sold");
-    assert_eq!(taken(&stack, &bought).await, (1, 14_999));
+    assert_eq!(read_captures(&stack, &bought).await, (1, 14_999));
     stack.raw().post("/api/users/signout").by(&buyer).await.ok(200);
     eventually!(stack.raw().get("/api/orders").by(&buyer).await.status == 401);
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
-use crate::support::{cancel, id, list, order_of, ordered, pay, taken, ticket};
+use crate::support::{cancel, id, list, order_of, order_when_visible, pay, read_captures, ticket};
 
 on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
@@ -17,7 +17,7 @@ async fn orders_and_payments_are_visible_to_their_owner_only(shape: Shape) {
     let (seller, buyer, other) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
     let (raw, ticket_id) = (stack.raw(), list(&stack, &seller, "A ticket", 20.0).await);
-    let order_id = ordered(&stack, &buyer, &ticket_id).await;
+    let order_id = order_when_visible(&stack, &buyer, &ticket_id).await;
     let order_path = format!("/api/orders/{order_id}");
     for stranger in [&other, &seller] {
         raw.get(&order_path).by(stranger).await.assert_refused(401, "not_owner");
@@ -26,7 +26,7 @@ async fn orders_and_payments_are_visible_to_their_owner_only(shape: Shape) {
         assert_eq!(raw.get("/api/orders").by(stranger).await.ok(200), json!([]));
     }
     assert_eq!(order_of(&stack, &buyer, &order_id).await["status"], "created");
-    assert_eq!(taken(&stack, &order_id).await, (0, 0));
+    assert_eq!(read_captures(&stack, &order_id).await, (0, 0));
 
     let payment = id(&pay(&stack, &buyer, &order_id, "tok_visa").await.ok(201));
     let payment_path = format!("/api/payments/{payment}");
@@ -64,7 +64,7 @@ async fn email_is_visible_to_its_owner_only(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let mut live = stack.raw().get("/api/tickets").events().await;
-    let order_id = ordered(&stack, &buyer, &ticket_id).await;
+    let order_id = order_when_visible(&stack, &buyer, &ticket_id).await;
     pay(&stack, &buyer, &order_id, "tok_visa").await.ok(201);
     eventually!(ticket(&stack, &ticket_id).await["status"] == "sold");
     for path in [

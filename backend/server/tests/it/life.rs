@@ -15,7 +15,7 @@ use ticketing_tickets::Feed;
 use ticketing_tickets::domain::title::Title;
 use ticketing_tickets::store as tickets_store;
 
-use crate::support::{count, id, list, order_of, ordered, pay, ticket};
+use crate::support::{count, id, list, order_of, order_when_visible, pay, ticket};
 
 on_shapes! {
     [embedded, nats]
@@ -70,7 +70,8 @@ async fn restart_changes_no_visible_state(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let (one, two) = (list(&stack, &seller, "One", 20.0).await, list(&stack, &seller, "Two", 30.0).await);
-    let (open, paid) = (ordered(&stack, &buyer, &one).await, ordered(&stack, &buyer, &two).await);
+    let (open, paid) =
+        (order_when_visible(&stack, &buyer, &one).await, order_when_visible(&stack, &buyer, &two).await);
     pay(&stack, &buyer, &paid, "tok_visa").await.ok(201);
     stack.settle().await;
     let seen = async |stack: &TestStack| {
@@ -225,7 +226,7 @@ async fn old_marketplace_is_consistent_after_retention(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let (one, two) = (list(&stack, &seller, "One", 20.0).await, list(&stack, &seller, "Two", 30.0).await);
-    let order = ordered(&stack, &buyer, &one).await;
+    let order = order_when_visible(&stack, &buyer, &one).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     stack.settle().await;
     stack.clock().advance(Duration::from_secs(30 * 24 * 3600));
@@ -234,7 +235,7 @@ async fn old_marketplace_is_consistent_after_retention(shape: Shape) {
     eventually!(count(&stack, "orders", "SELECT COUNT(*) AS n FROM outbox").await == 0);
     eventually!(count(&stack, "expiration", "SELECT COUNT(*) AS n FROM timers").await == 0);
     let buyer = buyer.again(stack.raw()).await;
-    let order = ordered(&stack, &buyer, &two).await;
+    let order = order_when_visible(&stack, &buyer, &two).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     stack.finish().await;
 }
@@ -255,8 +256,8 @@ async fn clock_set_back_does_not_stop_the_feed(shape: Shape) {
     let seller = seller.again(stack.raw()).await;
     let new = list(&stack, &seller, "New", 20.0).await;
     assert_eq!(live.take(1).await[0].json()["id"], new.as_str());
-    let order = ordered(&stack, &seller, &new).await;
+    let order = order_when_visible(&stack, &seller, &new).await;
     pay(&stack, &seller, &order, "tok_visa").await.ok(201);
-    ordered(&stack, &seller, &old).await;
+    order_when_visible(&stack, &seller, &old).await;
     stack.finish().await;
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use ticketing_sdk::{NewTicket, TicketChangeKind};
 use ticketing_testkit::{EventStream, LiveEvent, Shape, TestSession, TestStack, dollars, on_shapes};
 
-use crate::support::{cancel, list, ordered, pay, ticket};
+use crate::support::{cancel, list, order_when_visible, pay, ticket};
 
 on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
@@ -58,13 +58,13 @@ async fn feed_has_every_change_of_a_ticket(shape: Shape) {
     edit(&stack, &seller, &one, 25).await;
     let edited = live.take(1).await.remove(0);
     assert_eq!(edited.json(), ticket(&stack, &one).await, "the data is the ticket");
-    let order = ordered(&stack, &buyer, &one).await;
+    let order = order_when_visible(&stack, &buyer, &one).await;
     let reserved = live.take(1).await;
     assert_eq!(summarize(&reserved), ["ticket:updated 2 reserved"]);
     assert_eq!(reserved[0].json()["orderId"], order.as_str());
     cancel(&stack, &buyer, &order).await.ok(204);
     assert_eq!(summarize(&live.take(1).await), ["ticket:updated 3 available"]);
-    let order = ordered(&stack, &buyer, &one).await;
+    let order = order_when_visible(&stack, &buyer, &one).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     assert_eq!(summarize(&live.take(2).await), ["ticket:updated 4 reserved", "ticket:updated 5 sold"]);
     let two = list(&stack, &seller, "Another", 20.0).await;

@@ -11,7 +11,9 @@ use ticketing_events::EventName;
 use ticketing_testkit::storm::{Program, SellerActivity, Storm};
 use ticketing_testkit::{NatsServer, TestStack, eventually};
 
-use crate::support::{assert_settings_error, count, list, ordered, pay, server_with, taken, ticket};
+use crate::support::{
+    assert_settings_error, count, list, order_when_visible, pay, read_captures, server_with, ticket,
+};
 
 /// Runs a marketplace in one process with these settings, and returns its output.
 fn all_with(settings: &[(&str, &str)]) -> Output {
@@ -66,7 +68,7 @@ async fn one_process_runs_under_the_user_of_all() {
     let stack = TestStack::builder().with(|settings| settings.nats = Some(options)).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 19.99).await;
-    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let order = order_when_visible(&stack, &buyer, &ticket_id).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     eventually!(ticket(&stack, &ticket_id).await["status"] == "sold");
     stack.finish().await;
@@ -115,7 +117,7 @@ async fn purchases_complete_while_nats_is_killed_repeatedly() {
     let (paid, ()) = tokio::join!(join_all(buying), dying);
     eventually!(stack.is_settled().await, seconds 60);
     for order in paid.iter().flatten() {
-        assert_eq!(taken(&stack, order).await, (1, 1000));
+        assert_eq!(read_captures(&stack, order).await, (1, 1000));
     }
     stack.finish().await;
 }

@@ -37,7 +37,7 @@ async fn document(stack: &TestStack) -> Value {
     reply.ok(200)
 }
 
-fn committed() -> PathBuf {
+fn committed_path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/openapi.json")
 }
 
@@ -46,10 +46,10 @@ async fn committed_document_equals_the_served_document() {
     let stack = TestStack::start().await;
     let served = serde_json::to_string_pretty(&document(&stack).await).unwrap() + "\n";
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::create_dir_all(committed().parent().unwrap()).unwrap();
-        std::fs::write(committed(), &served).unwrap();
+        std::fs::create_dir_all(committed_path().parent().unwrap()).unwrap();
+        std::fs::write(committed_path(), &served).unwrap();
     }
-    let kept = std::fs::read_to_string(committed()).unwrap_or_default();
+    let kept = std::fs::read_to_string(committed_path()).unwrap_or_default();
     assert!(kept == served, "docs/reference/openapi.json has drifted: run this test with UPDATE=1");
     stack.finish().await;
 }

@@ -18,7 +18,7 @@ fn is_page(reply: &Reply) -> bool {
 }
 
 /// Returns the paths of the assets that a page loads.
-fn loaded(page: &str) -> Vec<&str> {
+fn loaded_assets(page: &str) -> Vec<&str> {
     page.split('"').filter(|word| word.starts_with("/assets/")).collect()
 }
 
@@ -33,8 +33,8 @@ async fn pages_and_api_share_an_address(shape: Shape) {
     let nowhere = raw.get("/nowhere").await;
     assert!(nowhere.status == 404 && is_page(&nowhere));
     let page = raw.get("/").await.text();
-    assert!(!loaded(&page).is_empty());
-    for path in loaded(&page) {
+    assert!(!loaded_assets(&page).is_empty());
+    for path in loaded_assets(&page) {
         let reply = raw.get(path).header("accept-encoding", "gzip, deflate, br, zstd").await;
         assert_eq!((reply.status, reply.header("content-encoding")), (200, "br"), "{path}");
         assert_eq!(reply.header("cache-control"), "public, max-age=31536000, immutable");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
 use crate::support::passes::{check_in, claim, code_of, pass, pass_of_order, resell, start_transfer};
-use crate::support::{id, list, order, order_of, ordered, pay};
+use crate::support::{id, list, order, order_of, order_when_visible, pay};
 
 on_shapes! {
     [embedded, processes]
@@ -39,7 +39,7 @@ impl Accounts {
     /// Sells a ticket to the holder and returns its pass.
     async fn issue(&self, stack: &TestStack, round: usize) -> Value {
         let ticket = list(stack, &self.issuer, &format!("Ticket {round}"), 20.0).await;
-        let order = ordered(stack, &self.holder, &ticket).await;
+        let order = order_when_visible(stack, &self.holder, &ticket).await;
         pay(stack, &self.holder, &order, "tok_visa").await.ok(201);
         pass_of_order(stack, &self.holder, &order).await
     }
@@ -135,7 +135,7 @@ async fn concurrent_resale_and_check_in_have_one_winner(shape: Shape) {
             (201, 400) => {
                 entered.assert_refused(400, "pass_offered");
                 let listing = id(&offered.json());
-                let bought = ordered(&stack, &accounts.friend, &listing).await;
+                let bought = order_when_visible(&stack, &accounts.friend, &listing).await;
                 pay(&stack, &accounts.friend, &bought, "tok_visa").await.ok(201);
                 let moved = pass_of_order(&stack, &accounts.friend, &bought).await;
                 assert_eq!((id(&moved), &moved["serial"]), (pass_id, &json!(1)));

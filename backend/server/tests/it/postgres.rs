@@ -9,7 +9,7 @@ use ticketing_server::audit::Offline;
 use ticketing_server::{Stack, StackSettings, StartError, migrate};
 use ticketing_testkit::{Engine, OwnDatabase, PrivateServer, TestStack, eventually, on_both};
 
-use crate::support::{id, list, order, ordered, pay, rows};
+use crate::support::{id, list, order, order_when_visible, pay, rows};
 
 on_both! {
     #[tokio::test]
@@ -106,7 +106,7 @@ async fn each_service_has_a_schema_and_the_audit_reads_them() {
     let stack = TestStack::start_on(Engine::Postgres).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "RustConf", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket).await;
+    let order = order_when_visible(&stack, &buyer, &ticket).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     stack.settle().await;
     let url: PostgresUrl = stack.database_url().parse().unwrap();

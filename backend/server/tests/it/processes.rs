@@ -9,7 +9,8 @@ use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm, SellerActivity};
 use ticketing_testkit::{NatsServer, OwnDatabase, Raw, Shape, TestStack, eventually};
 
 use crate::support::{
-    assert_settings_error, list, operate, order, order_of, ordered, pay, server_with, taken, ticket,
+    assert_settings_error, list, operate, order, order_of, order_when_visible, pay, read_captures,
+    server_with, ticket,
 };
 
 const KEY: &str = "a key for tests that is long enough";
@@ -145,7 +146,7 @@ async fn ticket_is_sold_across_processes() {
     assert_eq!(live.take(1).await[0].json()["id"], sold.as_str());
 
     // A reservation expires.
-    let late = ordered(&stack, &rival, &sold).await;
+    let late = order_when_visible(&stack, &rival, &sold).await;
     order(&stack, &buyer, &sold).await.assert_refused(400, "ticket_reserved");
     eventually!(order_of(&stack, &rival, &late).await["status"] == "cancelled");
     // Payments may not have received the cancellation, and checks the deadline itself.
@@ -166,7 +167,7 @@ async fn ticket_is_sold_across_processes() {
     pay(&stack, &buyer, &bought, "tok_chargeDeclined").await.assert_refused(400, "card_declined");
     pay(&stack, &buyer, &bought, "tok_visa").await.ok(201);
     eventually!(ticket(&stack, &sold).await["status"] == "sold");
-    assert_eq!(taken(&stack, &bought).await, (1, 14_999));
+    assert_eq!(read_captures(&stack, &bought).await, (1, 14_999));
     // A sign-out takes effect in every process.
     stack.raw().post("/api/users/signout").by(&buyer).await.ok(200);
     eventually!({
@@ -202,7 +203,7 @@ async fn purchases_succeed_during_a_rolling_restart() {
         stack.cluster().restart_process(number).await;
     }
     for order in buying.await.unwrap() {
-        assert_eq!(taken(&stack, order.as_str()).await, (1, 2000));
+        assert_eq!(read_captures(&stack, order.as_str()).await, (1, 2000));
     }
     stack.finish().await;
 }

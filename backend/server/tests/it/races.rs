@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use ticketing_testkit::{PASSWORD, Reply, Shape, TestSession, TestStack, eventually, on_shapes};
 
-use crate::support::{cancel, id, list, order, order_of, ordered, pay, taken, ticket};
+use crate::support::{cancel, id, list, order, order_of, order_when_visible, pay, read_captures, ticket};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats, processes]
@@ -61,7 +61,7 @@ async fn concurrent_payments_of_an_order_charge_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 19.99).await;
-    let order = ordered(&stack, &buyer, &ticket).await;
+    let order = order_when_visible(&stack, &buyer, &ticket).await;
     let replies = join_all((0..100).map(|_| pay(&stack, &buyer, &order, "tok_visa"))).await;
     let mut payments: Vec<String> =
         replies.iter().filter(|reply| reply.status == 201).map(|reply| id(&reply.json())).collect();
@@ -71,7 +71,7 @@ async fn concurrent_payments_of_an_order_charge_once(shape: Shape) {
     for ((status, code), _) in count_outcomes(&replies) {
         assert!(status == 201 || (status, code.as_str()) == (400, "order_paid"), "{status} {code}");
     }
-    assert_eq!(taken(&stack, &order).await, (1, 1999));
+    assert_eq!(read_captures(&stack, &order).await, (1, 1999));
     stack.finish().await;
 }
 
@@ -79,7 +79,7 @@ async fn concurrent_payments_with_different_cards_charge_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 30.0).await;
-    let order = ordered(&stack, &buyer, &ticket).await;
+    let order = order_when_visible(&stack, &buyer, &ticket).await;
     let cards = ["tok_visa", "tok_mastercard", "tok_amex", "tok_chargeDeclined"];
     let replies = join_all((0..40).map(|number| pay(&stack, &buyer, &order, cards[number % 4]))).await;
     for ((status, code), _) in count_outcomes(&replies) {
@@ -88,7 +88,7 @@ async fn concurrent_payments_with_different_cards_charge_once(shape: Shape) {
     }
     // If the declined card came first, all others may have been refused.
     pay(&stack, &buyer, &order, "tok_visa").await;
-    assert_eq!(taken(&stack, &order).await, (1, 3000));
+    assert_eq!(read_captures(&stack, &order).await, (1, 3000));
     stack.finish().await;
 }
 
@@ -127,18 +127,18 @@ async fn concurrent_payment_and_cancellation_have_one_winner(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     for round in 0..30 {
         let ticket_id = list(&stack, &seller, &format!("Ticket {round}"), 12.5).await;
-        let order_id = ordered(&stack, &buyer, &ticket_id).await;
+        let order_id = order_when_visible(&stack, &buyer, &ticket_id).await;
         let (paid, cancelled) =
             tokio::join!(pay(&stack, &buyer, &order_id, "tok_visa"), cancel(&stack, &buyer, &order_id));
         match (paid.status, cancelled.status) {
             (201, 400) => {
                 eventually!(order_of(&stack, &buyer, &order_id).await["status"] == "complete");
-                assert_eq!(taken(&stack, &order_id).await, (1, 1250));
+                assert_eq!(read_captures(&stack, &order_id).await, (1, 1250));
             }
             (400, 204) => {
                 paid.assert_refused(400, "order_cancelled");
                 assert_eq!(order_of(&stack, &buyer, &order_id).await["status"], "cancelled");
-                assert_eq!(taken(&stack, &order_id).await.1, 0);
+                assert_eq!(read_captures(&stack, &order_id).await.1, 0);
                 eventually!(ticket(&stack, &ticket_id).await["status"] == "available");
             }
             other => panic!("paid and cancelled answered {other:?}"),
@@ -201,7 +201,7 @@ async fn order_keeps_its_price_during_a_concurrent_edit(shape: Shape) {
         assert!(price == 10 || price == 90);
         let order_id = id(&bought);
         pay(&stack, &buyer, &order_id, "tok_visa").await.ok(201);
-        assert_eq!(taken(&stack, &order_id).await, (1, price * 100));
+        assert_eq!(read_captures(&stack, &order_id).await, (1, price * 100));
         eventually!(ticket(&stack, &ticket_id).await["status"] == "sold", seconds 30);
         assert_eq!(
             ticket(&stack, &ticket_id).await["price"],

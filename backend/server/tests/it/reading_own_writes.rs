@@ -7,7 +7,7 @@ use serde_json::json;
 use ticketing_platform::clock::Clock;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use crate::support::{list, order, ordered, pay, retry_until_visible};
+use crate::support::{list, order, order_when_visible, pay, retry_until_visible};
 
 on_shapes! {
     [embedded, postgres_and_nats, processes]
@@ -35,7 +35,7 @@ async fn new_tickets_and_orders_are_usable_at_once(shape: Shape) {
             let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
             for round in 0..rounds {
                 let ticket = list(stack, &seller, &format!("Ticket {number}.{round}"), 20.0).await;
-                let order = ordered(stack, &buyer, &ticket).await;
+                let order = order_when_visible(stack, &buyer, &ticket).await;
                 retry_until_visible(|| pay(stack, &buyer, &order, "tok_visa")).await.ok(201);
             }
         }

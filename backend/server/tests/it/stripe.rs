@@ -16,7 +16,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{FakeStripe, Shape, TestSession, TestStack, TestStackBuilder, eventually};
 
-use crate::support::{list, order_of, ordered, pay, ticket};
+use crate::support::{list, order_of, order_when_visible, pay, ticket};
 
 struct StripeMarket {
     stack: TestStack,
@@ -37,7 +37,7 @@ impl StripeMarket {
     async fn reserve(&self) -> Reservation {
         let (seller, buyer) = (self.stack.session("seller").await, self.stack.session("buyer").await);
         let ticket = list(&self.stack, &seller, "A ticket", 19.99).await;
-        let order = ordered(&self.stack, &buyer, &ticket).await;
+        let order = order_when_visible(&self.stack, &buyer, &ticket).await;
         Reservation { buyer, ticket, order }
     }
 

@@ -27,7 +27,7 @@ pub(crate) async fn order(stack: &TestStack, buyer: &TestSession, ticket: &str) 
 }
 
 /// Orders a ticket.
-pub(crate) async fn ordered(stack: &TestStack, buyer: &TestSession, ticket: &str) -> String {
+pub(crate) async fn order_when_visible(stack: &TestStack, buyer: &TestSession, ticket: &str) -> String {
     id(&retry_until_visible(|| order(stack, buyer, ticket)).await.ok(201))
 }
 
@@ -76,7 +76,7 @@ pub(crate) async fn operate(stack: &mut TestStack, words: &[&str]) -> String {
 }
 
 /// Returns the number of captures for an order, and the cents that were kept.
-pub(crate) async fn taken(stack: &TestStack, order: &str) -> (i64, i64) {
+pub(crate) async fn read_captures(stack: &TestStack, order: &str) -> (i64, i64) {
     let (ledger, order) = (stack.ledger().await, OrderId::new(order));
     (ledger.captures(&order), ledger.kept_cents(&order))
 }

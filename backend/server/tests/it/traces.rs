@@ -57,7 +57,7 @@ fn causes(spans: &[RecordedSpan]) -> BTreeMap<String, BTreeSet<String>> {
     causes
 }
 
-fn expected(rows: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
+fn expected_causes(rows: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
     let mut causes = BTreeMap::<String, BTreeSet<String>>::new();
     for (span, cause) in rows {
         causes.entry((*span).to_owned()).or_default().insert((*cause).to_owned());
@@ -67,7 +67,7 @@ fn expected(rows: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
 
 /// Waits until the collector has the whole trace.
 async fn whole_trace(collector: &Collector, trace: &str, rows: &[(&str, &str)]) -> Vec<RecordedSpan> {
-    let whole = expected(rows);
+    let whole = expected_causes(rows);
     let deadline = ticketing_testkit::Deadline::from_now(Duration::from_secs(30));
     loop {
         let spans = collector.trace(trace);

@@ -19,7 +19,7 @@ async fn user(url: &str, name: &str) -> Client {
     client
 }
 
-async fn listed(seller: &Client, price: &str) -> Ticket {
+async fn list_ticket(seller: &Client, price: &str) -> Ticket {
     seller.tickets().create(NewTicket::new("RustConf", dollars(price))).await.unwrap()
 }
 
@@ -29,7 +29,7 @@ fn card() -> CardToken {
 
 /// Returns a seller, a buyer behind a proxy, and an order that waits for its payment.
 async fn open_order(original: &OriginalServer, proxy: &RequestProxy) -> (Client, Order) {
-    let ticket = listed(&user(&original.url(), "seller").await, "20").await;
+    let ticket = list_ticket(&user(&original.url(), "seller").await, "20").await;
     let buyer = user(&proxy.url(), "buyer").await;
     let order = buyer.orders().create(&ticket.id).await.unwrap();
     (buyer, order)
@@ -40,7 +40,7 @@ async fn purchase_at_original_completes_despite_its_lag() {
     for cookie in ["express:sess", "session"] {
         let original = OriginalServer::with_cookie(cookie);
         let (seller, buyer) = (user(&original.url(), "seller").await, user(&original.url(), "buyer").await);
-        let ticket = listed(&seller, "20").await;
+        let ticket = list_ticket(&seller, "20").await;
         assert_eq!((ticket.id.as_str().len(), ticket.status), (24, TicketStatus::Available));
         // Orders and payments answer 404 until they have received the ticket and the order.
         let order = buyer.orders().create_at_price(&ticket.id, ticket.price).await.unwrap();
@@ -86,7 +86,7 @@ async fn refusals_of_original_become_typed_errors() {
     let error = guest.tickets().create(new()).await.unwrap_err();
     assert_eq!(code(&error), Some(ErrorCode::NotSignedIn));
 
-    let ticket = listed(&seller, "20").await;
+    let ticket = list_ticket(&seller, "20").await;
     let error = seller.tickets().delete(&ticket.id).await.unwrap_err();
     assert_eq!(code(&error), Some(ErrorCode::NotFound));
     let order = buyer.orders().create(&ticket.id).await.unwrap();
@@ -200,7 +200,7 @@ async fn list_of_original_is_whole_in_one_page() {
     let original = OriginalServer::start();
     let seller = user(&original.url(), "seller").await;
     for _ in 0..3 {
-        listed(&seller, "20").await;
+        list_ticket(&seller, "20").await;
     }
     let page = seller.tickets().list().limit(2).await.unwrap();
     assert_eq!((page.items.len(), page.has_more()), (3, false));

@@ -43,7 +43,7 @@ impl ApiCommand for Args {
         }
         for id in ids {
             let cancelled = api.client.orders().cancel(&id).await;
-            cancelled.map_err(|error| Failure::about(&error, &Subject::Order(id.clone())))?;
+            cancelled.map_err(|error| Failure::from_error(&error, &Subject::Order(id.clone())))?;
             api.io().info(&format!("cancelled order {id}"));
         }
         Ok(())

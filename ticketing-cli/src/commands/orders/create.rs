@@ -27,7 +27,7 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let ticket = resolve::ticket(api, self.ticket).await?;
         let order = order(api, &ticket).await?;
-        let order = order.map_err(|error| Failure::about(&error, &Subject::Ticket(ticket)))?;
+        let order = order.map_err(|error| Failure::from_error(&error, &Subject::Ticket(ticket)))?;
         api.printer().one(&order)?;
         api.io().info(&format!(
             "{}; `ticketing payments create {}` pays",

@@ -28,7 +28,8 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let id = resolve::order(api, self.id).await?;
         let explanation = api.client.orders().explain(&id).await;
-        let explanation = explanation.map_err(|error| Failure::about(&error, &Subject::Order(id.clone())))?;
+        let explanation =
+            explanation.map_err(|error| Failure::from_error(&error, &Subject::Order(id.clone())))?;
         for gap in &explanation.gaps {
             api.io().warn(&format!("the timeline lacks the part of {}: {}", gap.service, gap.reason));
         }

@@ -91,7 +91,7 @@ pub(crate) async fn follow(
                 api.io().status(Some(&format!("{error}; retrying")));
                 continue;
             }
-            Err(error) => return Err(Failure::about(&error, &subject)),
+            Err(error) => return Err(Failure::from_error(&error, &subject)),
         };
         let is_change = |before: &Order| before.version != order.version || before.status != order.status;
         if seen.as_ref().is_none_or(is_change) {

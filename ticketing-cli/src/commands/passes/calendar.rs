@@ -33,6 +33,6 @@ impl ApiCommand for Args {
         if is_undated {
             return Err(Failure::failed(format!("pass {} does not say when its event starts", id)));
         }
-        Err(Failure::about(&error, &Subject::Pass(id)))
+        Err(Failure::from_error(&error, &Subject::Pass(id)))
     }
 }

@@ -30,7 +30,7 @@ impl ApiCommand for Args {
         let price = prompt::price(api.io(), self.price)?;
         let operation = format!("passes resell {id} --price {price}");
         let listing = api.write(&operation, api.client.passes().resell(&id, price)).await?;
-        let listing = listing.map_err(|error| Failure::about(&error, &Subject::Pass(id)))?;
+        let listing = listing.map_err(|error| Failure::from_error(&error, &Subject::Pass(id)))?;
         api.printer().one(&listing)?;
         api.io().info(&format!(
             "offered: {} for ${}; `ticketing tickets withdraw {}` takes it back",

@@ -34,12 +34,12 @@ impl ApiCommand for Args {
         let subject = Subject::Pass(id.clone());
         if self.take_back {
             let ended = api.send(api.client.passes().cancel_transfer(&id)).await?;
-            ended.map_err(|error| Failure::about(&error, &subject))?;
+            ended.map_err(|error| Failure::from_error(&error, &subject))?;
             api.io().info(&format!("took pass {} back: its claim code is void", id));
             return Ok(());
         }
         let transfer = api.write(&format!("passes transfer {id}"), api.client.passes().transfer(&id)).await?;
-        let transfer = transfer.map_err(|error| Failure::about(&error, &subject))?;
+        let transfer = transfer.map_err(|error| Failure::from_error(&error, &subject))?;
         api.printer().one(&transfer)?;
         api.io()
             .info("give the claim code to the next holder; `ticketing passes claim` claims the pass with it");

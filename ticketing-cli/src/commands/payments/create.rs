@@ -44,7 +44,7 @@ impl ApiCommand for Args {
         let id = resolve::order(api, self.order).await?;
         let subject = Subject::Order(id.clone());
         let order = api.client.orders().get(&id).await;
-        let order = order.map_err(|error| Failure::about(&error, &subject))?;
+        let order = order.map_err(|error| Failure::from_error(&error, &subject))?;
         if order.status == OrderStatus::Complete {
             return already_paid(api, &order, &card).await;
         }
@@ -66,7 +66,7 @@ fn operation(order: &OrderId) -> String {
 /// If an interrupted command has paid for the order, its payment is the outcome.
 pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -> Outcome {
     let id = &order.id;
-    if let Some(payment) = repeated(api, id, card).await? {
+    if let Some(payment) = repeat_payment(api, id, card).await? {
         return api.printer().one(&payment);
     }
     let was_interrupted = match card {
@@ -85,16 +85,16 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -
 
 /// Sends the payment of a paid order once more with the key of the user, if there is one: the server answers what it answered the
 /// first time. It is sent only to a server that keeps keys. `None` if the order was paid with another key.
-async fn repeated(api: &ApiContext, order: &OrderId, card: &Card) -> Outcome<Option<Payment>> {
+async fn repeat_payment(api: &ApiContext, order: &OrderId, card: &Card) -> Outcome<Option<Payment>> {
     let (Some(key), Card::Token(token)) = (api.context.settings.writes.key.clone(), card) else {
         return Ok(None);
     };
     let payments = api.client.payments();
     let write = payments.create(order, CardToken::new(token)).idempotency_key(key).resumed(true);
     match api.send(write).await? {
-        Ok(payment) => settled(api, payment).await.map(Some).map_err(Failure::from),
+        Ok(payment) => wait_until_settled(api, payment).await.map(Some).map_err(Failure::from),
         Err(error) if error.code() == Some(&ErrorCode::OrderPaid) || is_unsupported(&error) => Ok(None),
-        Err(error) => Err(Failure::about(&error, &Subject::Order(order.clone()))),
+        Err(error) => Err(Failure::from_error(&error, &Subject::Order(order.clone()))),
     }
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn is_unsupported(error: &Error) -> bool {
 }
 
 /// Waits until the outcome of a payment is known.
-async fn settled(api: &ApiContext, payment: Payment) -> Result<Payment, Error> {
+async fn wait_until_settled(api: &ApiContext, payment: Payment) -> Result<Payment, Error> {
     if payment.status.is_none_or(PaymentStatus::is_final) {
         return Ok(payment);
     }
@@ -135,15 +135,15 @@ pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> Outcome
     let payment = match answer {
         Ok(payment) => {
             let charge = Charge::Pending(Some(payment.id.clone()));
-            let settled = settled(api, payment).await;
+            let settled = wait_until_settled(api, payment).await;
             settled.map_err(|error| unpaid(api, reserved, Failure::from(error), &charge))?
         }
         Err(error) if error.code() == Some(&ErrorCode::CardDeclined) && !error.is_unknown_outcome() => {
             return Err(with_remaining_time(api, order, Failure::from(error)).await);
         }
         Err(error) => {
-            let failure = Failure::about(&error, &Subject::Order(order.clone()));
-            return Err(match Charge::after(&error) {
+            let failure = Failure::from_error(&error, &Subject::Order(order.clone()));
+            return Err(match Charge::from_error(&error) {
                 Some(charge) => unpaid(api, reserved, failure, &charge),
                 None => failure,
             });

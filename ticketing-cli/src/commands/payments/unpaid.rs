@@ -18,7 +18,7 @@ pub(crate) enum Charge {
 
 impl Charge {
     /// Returns what the error of a payment means for the card; `None` where the error states the end of the order.
-    pub(crate) fn after(error: &Error) -> Option<Self> {
+    pub(crate) fn from_error(error: &Error) -> Option<Self> {
         use ErrorCode::{
             IdempotencyKeyInFlight, NotFound, NotOwner, OrderCancelled, OrderExpired, OrderPaid,
             PaymentInProgress, ProviderUnavailable,

@@ -82,7 +82,7 @@ impl Batch {
             }
             report.take(&row.label, outcome);
         };
-        let mut interrupt = std::pin::pin!(crate::interrupted());
+        let mut interrupt = std::pin::pin!(crate::wait_for_interrupt());
         let outcomes = stream::iter(&keyed).map(|(row, key)| sender.list(row, key)).buffered(self.jobs);
         let mut outcomes = std::pin::pin!(outcomes);
         let mut left = keyed.iter();
@@ -98,7 +98,7 @@ impl Batch {
         };
         // After an interruption, what is listed by now is reported, and the rest is the next command's.
         for row in left {
-            take(row, known(&journal, &row.1));
+            take(row, known_outcome(&journal, &row.1));
         }
         api.io().status(None);
         // The command ends by itself, and says what became of each row. What it does not know, `orders resume` says.
@@ -113,7 +113,7 @@ impl Batch {
         }
         let has_again = self.key.is_none() && self.repeat == Repeat::Never;
         if is_interrupted {
-            return Err(report.interrupted());
+            return Err(report.into_interruption());
         }
         report.finish(api, has_again)?;
         printed
@@ -189,7 +189,7 @@ impl Batch {
 }
 
 /// Returns the outcome of a row after an interruption.
-fn known(journal: &BatchJournal, key: &IdempotencyKey) -> RowOutcome {
+fn known_outcome(journal: &BatchJournal, key: &IdempotencyKey) -> RowOutcome {
     match journal.row(key) {
         Some(RowState::Listed(ticket)) => RowOutcome::Listed(ticket),
         Some(RowState::Sent(_)) => RowOutcome::Open,

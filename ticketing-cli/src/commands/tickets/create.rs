@@ -44,7 +44,7 @@ pub(super) fn quote_word(text: &str) -> String {
 
 /// Returns the command as a shell takes it, so that it can be run again.
 fn operation(title: &str, price: Money, details: &DetailArgs<false>) -> String {
-    let details = details.given().map(|(option, text)| format!(" --{option} {}", quote_word(&text)));
+    let details = details.given_options().map(|(option, text)| format!(" --{option} {}", quote_word(&text)));
     let details: String = details.collect();
     format!("tickets create --title {} --price {price}{details}", quote_word(title))
 }

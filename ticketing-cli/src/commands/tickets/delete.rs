@@ -70,7 +70,7 @@ impl ApiCommand for Args {
 
 /// Returns the text of the confirmation prompt for one ticket.
 async fn question(api: &ApiContext, id: &TicketId) -> Outcome<String> {
-    let about = |error| Failure::about(&error, &Subject::Listing(id.clone()));
+    let about = |error| Failure::from_error(&error, &Subject::Listing(id.clone()));
     let ticket = api.client.tickets().get(id).await.map_err(about)?;
     let after = match ticket.resale_of {
         Some(_) => " Its pass is valid again.",
@@ -84,5 +84,5 @@ async fn failure(api: &ApiContext, id: &TicketId, error: &Error) -> Failure {
     if error.is_not_found() && api.client.tickets().get(id).await.is_ok() {
         return Failure::failed(format!("this server cannot withdraw tickets; ticket {id} stays listed"));
     }
-    Failure::about(error, &Subject::Listing(id.clone()))
+    Failure::from_error(error, &Subject::Listing(id.clone()))
 }

@@ -15,10 +15,11 @@ pub(super) struct DetailArgs<const CLEAR: bool> {
 
 impl<const CLEAR: bool> DetailArgs<CLEAR> {
     /// Returns the options that set a field, with their values.
-    pub(super) fn given(&self) -> impl Iterator<Item = (String, String)> {
+    pub(super) fn given_options(&self) -> impl Iterator<Item = (String, String)> {
         let mut details = TicketDetails::default();
         details.apply(&self.update);
-        let given: Vec<_> = details.given().map(|(field, text)| (option(field), text.to_owned())).collect();
+        let given: Vec<_> =
+            details.given_fields().map(|(field, text)| (option(field), text.to_owned())).collect();
         given.into_iter()
     }
 

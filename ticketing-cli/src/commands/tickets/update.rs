@@ -43,7 +43,7 @@ impl ApiCommand for Args {
         }
         let id = resolve::ticket(api, self.id).await?;
         let subject = Subject::Listing(id.clone());
-        let about = |error| Failure::about(&error, &subject);
+        let about = |error| Failure::from_error(&error, &subject);
         let tickets = api.client.tickets();
         let details = self.details.update;
         let (new, version) = match (self.title, self.price) {

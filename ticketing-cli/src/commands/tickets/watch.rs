@@ -124,7 +124,7 @@ impl Args {
         let has_status = match api.client.tickets().get(ticket).await {
             Ok(ticket) => self.until.is_some_and(|until| until.status() == Some(ticket.status)),
             Err(error) if error.is_not_found() && self.until == Some(UntilStatus::Withdrawn) => true,
-            Err(error) => return Err(Failure::about(&error, &Subject::Ticket(ticket.clone()))),
+            Err(error) => return Err(Failure::from_error(&error, &Subject::Ticket(ticket.clone()))),
         };
         if has_status {
             api.io().info(&format!("ticket {ticket} has this status already"));

@@ -226,7 +226,10 @@ impl<'a> Story<'a> {
         expect(!report.checks.is_empty(), "the audit checked nothing")?;
         if !report.is_clean() {
             self.io.data(report.to_string())?;
-            return Err(Failure::failed(format!("the audit found {} invariant violations", report.broken())));
+            return Err(Failure::failed(format!(
+                "the audit found {} invariant violations",
+                report.count_violations()
+            )));
         }
         let examined: usize = report.checks.iter().map(|check| check.examined).sum();
         self.step(&format!(

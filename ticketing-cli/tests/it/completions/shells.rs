@@ -163,7 +163,7 @@ impl Drop for Shell {
 
 /// A seller with one ticket, ordered by itself, and a profile.
 fn seller(server: &Server) -> (Cli, String, String) {
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     // Words that mean something to a shell.
     let ticket = cli.ticket("RustConf 'x' [1]: $day", "20");
     let order = crate::support::text(&cli.json(&["orders", "create", &ticket])["id"]);

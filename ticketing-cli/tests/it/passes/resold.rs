@@ -23,7 +23,7 @@ impl Offer {
         let file = file.to_str().unwrap().to_owned();
         let code = code(&sale.buyer, &sale.pass);
         let listing = text(&sale.buyer.json(&["passes", "resell", &sale.pass, "--price", "20"])["id"]);
-        let fan = Cli::at(&sale.server.url).sign_up("fan@example.com");
+        let fan = Cli::for_server(&sale.server.url).sign_up("fan@example.com");
         let door = ["--offline", &file, "--device", "north"];
         assert_eq!(check_in(&Cli::offline(), &door, &code), (0, one("admitted", "")));
         Self { sale, listing, file, fan }
@@ -37,15 +37,15 @@ impl Offer {
     }
 
     /// The pass as its issuer sees it.
-    fn issued(&self) -> Value {
+    fn issued_pass(&self) -> Value {
         self.sale.seller.json(&["passes", "list", "--issued"])[0].clone()
     }
 
     /// The pass is used by the admission of the door, its listing is gone, and nobody has paid for it.
     #[track_caller]
     fn is_used_and_unpaid(&self) {
-        eventually("the pass is used", || self.issued()["status"] == "used");
-        assert_eq!(self.issued()["device"], "north");
+        eventually("the pass is used", || self.issued_pass()["status"] == "used");
+        assert_eq!(self.issued_pass()["device"], "north");
         assert_eq!(self.sale.seller.json(&["checkin", "sync", &self.file]), json!([]));
         assert_eq!(self.fan.run(&["tickets", "get", &self.listing]).code, 3);
         let late = self.fan.run(&["buy", &self.listing, "--token", "tok_visa", "--yes"]);
@@ -58,7 +58,7 @@ impl Offer {
 #[test]
 fn upload_of_an_admission_withdraws_the_listing() {
     let offer = Offer::admitted_offline();
-    assert_eq!(offer.issued()["status"], "offered");
+    assert_eq!(offer.issued_pass()["status"], "offered");
     offer.sync();
     offer.is_used_and_unpaid();
 }

@@ -17,7 +17,7 @@ on_shapes! {
 
 /// Buys a ticket, and returns the id of its pass.
 #[track_caller]
-fn bought(buyer: &Cli, ticket: &str, sold_first: &str) -> String {
+fn buy_pass(buyer: &Cli, ticket: &str, sold_first: &str) -> String {
     buyer.ok(&["buy", ticket, "--token", "tok_visa", "--yes"]);
     let mut found = None;
     eventually("the pass of a paid order", || {
@@ -44,13 +44,13 @@ fn verdict(door: &Cli, code: &str) -> Value {
 async fn seats_are_sold_passed_on_and_admitted_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let [seller, buyer, friend, fan] = ["seller", "buyer", "friend", "fan"]
-        .map(|name| Cli::at(&stack.url()).sign_up(&format!("{name}@example.com")));
+        .map(|name| Cli::for_server(&stack.url()).sign_up(&format!("{name}@example.com")));
     let listed = ids(&seller.ok(&["tickets", "import", seats(&seller).to_str().unwrap()]));
     let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
     assert_eq!(listed.len(), ROWS);
 
     // The buyer gives the pass away: the code that was on the terminal is dead.
-    let pass = bought(&buyer, listed[0], listed[0]);
+    let pass = buy_pass(&buyer, listed[0], listed[0]);
     let first = code_on_terminal(&buyer, &pass);
     assert_eq!(first, code(&buyer, &pass));
     let claim = text(&buyer.json(&["passes", "transfer", &pass])["claimCode"]);
@@ -63,7 +63,7 @@ async fn seats_are_sold_passed_on_and_admitted_once(shape: Shape) {
     assert!(run.code == 2 && run.err.contains("at most $89.50"), "{run:?}");
     let listing = text(&friend.json(&["passes", "resell", &pass, "--price", "89.50"])["id"]);
     assert_eq!(check_in(&seller, &[], &second), (10, one("refused", "pass_offered")));
-    assert_eq!(bought(&fan, &listing, listed[0]), pass);
+    assert_eq!(buy_pass(&fan, &listing, listed[0]), pass);
     assert_eq!(check_in(&seller, &[], &second), (10, one("refused", "pass_superseded")));
 
     // The fan enters once.
@@ -80,7 +80,7 @@ async fn seats_are_sold_passed_on_and_admitted_once(shape: Shape) {
 
 /// Both doors admit a pass, and each learns of the other once both have uploaded, in whatever order.
 fn two_doors_without_a_network(seller: &Cli, buyer: &Cli, ticket: &str) {
-    let pass = bought(buyer, ticket, ticket);
+    let pass = buy_pass(buyer, ticket, ticket);
     let code = code_on_terminal(buyer, &pass);
     let files = ["north.json", "south.json"].map(|name| seller.home.path().join(name));
     files.iter().for_each(|file| prepare(seller, file));

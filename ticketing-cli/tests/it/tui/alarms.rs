@@ -6,10 +6,10 @@ use crate::support::{Cli, Server};
 #[test]
 fn reservation_end_is_announced_unless_alarms_are_off() {
     let server = Server::start_with(&["--order-ttl", "12s"]);
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("Opera", "20");
-    let loud = Cli::at(&server.url).sign_up("loud@example.com");
-    let quiet = Cli::at(&server.url).sign_up("quiet@example.com");
+    let loud = Cli::for_server(&server.url).sign_up("loud@example.com");
+    let quiet = Cli::for_server(&server.url).sign_up("quiet@example.com");
     std::fs::write(quiet.home.path().join("config.toml"), "[tui]\nbell = false\ntitle = false\n").unwrap();
     let mut quiet = tui(&quiet);
     quiet.wait_until_shown("quiet@example.com");

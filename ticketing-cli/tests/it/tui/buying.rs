@@ -6,7 +6,7 @@ use crate::support::{Cli, Server, eventually};
 #[test]
 fn one_signs_up_and_sells_and_another_buys() {
     let server = Server::start();
-    let ada = Cli::at(&server.url);
+    let ada = Cli::for_server(&server.url);
     let mut pty = tui(&ada);
     pty.wait_until_shown("No tickets are for sale");
     pty.press("n", "Sign in");
@@ -28,7 +28,7 @@ fn one_signs_up_and_sells_and_another_buys() {
     // The session is the one of the other commands.
     assert!(ada.ok(&["auth", "status"]).out.contains("ada@example.com"));
 
-    let bob = Cli::at(&server.url).sign_up("bob@example.com");
+    let bob = Cli::for_server(&server.url).sign_up("bob@example.com");
     let ticket = crate::support::text(&bob.json(&["tickets", "list"])[0]["id"]);
     bob.ok(&["buy", &ticket, "--token", "tok_visa", "--yes"]);
     pty.wait_until_shown("You sold Jazz at the lake for $38.00");
@@ -39,8 +39,8 @@ fn one_signs_up_and_sells_and_another_buys() {
 #[test]
 fn declined_card_keeps_the_order_and_another_card_pays() {
     let server = Server::start();
-    let ticket = Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let ticket = Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
 
     let mut pty = tui(&buyer);
     pty.wait_until_shown("buyer@example.com");
@@ -74,10 +74,10 @@ fn declined_card_keeps_the_order_and_another_card_pays() {
 #[test]
 fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("Opera", "20");
     let ticket = seller.ticket("Jazz at the lake", "38");
-    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
 
     let mut pty = tui(&buyer);
     pty.line(&["Jazz at the lake"]);
@@ -101,7 +101,7 @@ fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
 #[test]
 fn listing_is_changed_and_withdrawn() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("Jazz at the lake", "38");
     let mut pty = tui(&seller);
     pty.wait_until_shown("seller@example.com");

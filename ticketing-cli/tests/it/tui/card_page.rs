@@ -8,8 +8,8 @@ use crate::support::{Cli, start_with_card_page, text};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn order_goes_on_when_its_page_is_paid() {
     let (stack, _stripe) = start_with_card_page().await;
-    let buyer = Cli::at(&stack.url()).sign_up("buyer@example.com");
-    Cli::at(&stack.url()).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let buyer = Cli::for_server(&stack.url()).sign_up("buyer@example.com");
+    Cli::for_server(&stack.url()).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
 
     let mut pty = tui(&buyer);
     pty.wait_until_shown("buyer@example.com");

@@ -8,7 +8,7 @@ use crate::support::{Cli, Server, eventually, text};
 
 /// Buys a ticket, and returns the code of its pass.
 #[track_caller]
-fn bought(buyer: &Cli, ticket: &str) -> String {
+fn buy_pass_code(buyer: &Cli, ticket: &str) -> String {
     buyer.ok(&["buy", ticket, "--token", "tok_visa", "--yes"]);
     let mut pass = String::new();
     eventually("the pass of a paid order", || {
@@ -25,8 +25,8 @@ fn door_admits_without_the_server_and_uploads_when_it_is_back() {
     let server = Server::start_in(folder.path(), &[]);
     let url = server.url.clone();
     let [seller, buyer] =
-        ["seller", "buyer"].map(|name| Cli::at(&url).sign_up(&format!("{name}@example.com")));
-    let codes = ["Jazz at the lake", "Opera"].map(|title| bought(&buyer, &seller.ticket(title, "38")));
+        ["seller", "buyer"].map(|name| Cli::for_server(&url).sign_up(&format!("{name}@example.com")));
+    let codes = ["Jazz at the lake", "Opera"].map(|title| buy_pass_code(&buyer, &seller.ticket(title, "38")));
     let south = seller.home.path().join("south.json");
     prepare(&seller, &south);
 

@@ -8,8 +8,8 @@ use crate::support::{Cli, Server};
 #[track_caller]
 fn leaves_a_clean_terminal(how: impl FnOnce(&mut Pty), code: u32) {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let cli = Cli::at(&server.url);
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::for_server(&server.url);
     let mut pty = Pty::spawn(shell::shell(&cli, "sh"), SIZE);
     shell::at_prompt(&pty);
     let before = pty.discipline();

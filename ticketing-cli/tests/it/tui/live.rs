@@ -10,10 +10,10 @@ use crate::support::{Cli, Server, eventually, program};
 #[test]
 fn reservation_is_shown_to_another_user() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("Opera", "20");
     seller.ticket("Jazz at the lake", "38");
-    let (ada, bob) = (Cli::at(&server.url).sign_up("ada@example.com"), Cli::at(&server.url));
+    let (ada, bob) = (Cli::for_server(&server.url).sign_up("ada@example.com"), Cli::for_server(&server.url));
     let (mut hers, mut his) = (tui(&ada), tui(&bob));
     for pty in [&hers, &his] {
         pty.line(&["Jazz at the lake"]);
@@ -37,12 +37,12 @@ fn reservation_is_shown_to_another_user() {
 fn restarted_server_is_followed_without_a_gap() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let url = server.url.clone();
     seller.ticket("Before the crash", "10");
     let gone = seller.ticket("Taken down meanwhile", "11");
 
-    let mut pty = tui(&Cli::at(&url));
+    let mut pty = tui(&Cli::for_server(&url));
     pty.wait_until_shown("Before the crash");
     // Dropping it kills it, without a warning.
     drop(server);
@@ -73,10 +73,10 @@ fn tui_without_server_reconnects_when_it_starts() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
     let url = server.url.clone();
-    Cli::at(&url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    Cli::for_server(&url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     drop(server);
 
-    let cli = Cli::at(&url);
+    let cli = Cli::for_server(&url);
     let mut pty = super::Pty::spawn(super::terminal(&cli.command(&["tui"])), super::SIZE);
     pty.wait_until_shown("cannot be reached");
     pty.wait_until_shown("tries again");
@@ -90,7 +90,7 @@ fn tui_without_server_reconnects_when_it_starts() {
 fn open_ticket_follows_the_door_and_its_next_holder() {
     let server = Server::start();
     let [seller, buyer, friend] = ["seller", "buyer", "friend"]
-        .map(|name| Cli::at(&server.url).sign_up(&format!("{name}@example.com")));
+        .map(|name| Cli::for_server(&server.url).sign_up(&format!("{name}@example.com")));
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let passes = || buyer.json(&["passes", "list"]).as_array().unwrap().clone();
     for (count, title) in ["Opera", "Ballet"].into_iter().enumerate() {

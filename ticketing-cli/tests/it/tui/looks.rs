@@ -36,8 +36,8 @@ fn visit(pty: &mut Pty, mut inspect: impl FnMut(&Pty)) {
 #[test]
 fn without_colours_nothing_is_coloured_and_what_is_selected_still_shows() {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let cli = Cli::at(&server.url);
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::for_server(&server.url);
     let mut command = cli.command(&["tui"]);
     command.env("NO_COLOR", "1");
     let mut pty = Pty::spawn(terminal(&command), SIZE);
@@ -56,8 +56,8 @@ fn without_colours_nothing_is_coloured_and_what_is_selected_still_shows() {
 #[test]
 fn with_ascii_only_ascii_is_drawn() {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let cli = Cli::at(&server.url);
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::for_server(&server.url);
     let mut pty = Pty::spawn(terminal(&cli.command(&["tui", "--ascii"])), SIZE);
     visit(&mut pty, |pty| {
         let shown = pty.text();

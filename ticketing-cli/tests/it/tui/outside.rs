@@ -14,8 +14,8 @@ use crate::support::{Cli, Server, eventually};
 #[test]
 fn id_is_copied_through_the_terminal() {
     let server = Server::start();
-    let ticket = Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let mut pty = tui(&Cli::at(&server.url));
+    let ticket = Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let mut pty = tui(&Cli::for_server(&server.url));
     pty.line(&["Jazz at the lake"]);
     pty.press("y", &format!("Copied {ticket}"));
     let copied = BASE64_STANDARD.encode(&ticket);
@@ -87,8 +87,8 @@ fn address_is_printed_without_a_browser() {
 #[test]
 fn ticket_is_opened_in_the_user_s_browser() {
     let server = Server::start();
-    let ticket = Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let cli = Cli::at(&server.url);
+    let ticket = Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::for_server(&server.url);
     let script = browser(cli.home.path());
     let mut command = cli.command(&["tui"]);
     command.env("BROWSER", &script);

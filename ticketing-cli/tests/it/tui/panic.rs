@@ -20,8 +20,8 @@ const URL: &str = "TICKETING_TEST_PANIC_URL";
 #[test]
 fn panic_restores_the_terminal_and_is_reported_there() {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let cli = Cli::at(&server.url);
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::for_server(&server.url);
     let sign = cli.home.path().join("sign");
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.envs([("PATH", std::env::var("PATH").unwrap()), (URL, server.url.clone())]).env(SIGN, &sign);

@@ -11,7 +11,7 @@ const ACCENT: &str = "124;183;255";
 fn event_is_saved_to_a_calendar_file_that_overwrites_none() {
     let server = Server::start();
     let [seller, buyer] =
-        ["seller", "buyer"].map(|name| Cli::at(&server.url).sign_up(&format!("{name}@example.com")));
+        ["seller", "buyer"].map(|name| Cli::for_server(&server.url).sign_up(&format!("{name}@example.com")));
     let details = ["--venue", "City Hall", "--starts-at", "2099-12-24T19:30:00+01:00"];
     let ticket = seller.json(&[&["tickets", "create", "-t", "Opera", "-p", "20"][..], &details].concat());
     buyer.ok(&["buy", ticket["id"].as_str().unwrap(), "--token", "tok_visa", "--yes"]);
@@ -64,7 +64,7 @@ fn is_moving(buyer: &Cli, config: &str) -> bool {
 fn payment_moves_unless_the_settings_say_otherwise() {
     let server = Server::start();
     let [seller, buyer] =
-        ["seller", "buyer"].map(|name| Cli::at(&server.url).sign_up(&format!("{name}@example.com")));
+        ["seller", "buyer"].map(|name| Cli::for_server(&server.url).sign_up(&format!("{name}@example.com")));
     for (config, moves) in [("", true), ("[tui]\nmotion = false\n", false)] {
         seller.ticket("Jazz at the lake", "38");
         assert_eq!(is_moving(&buyer, config), moves, "{config:?}");

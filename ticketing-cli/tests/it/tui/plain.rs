@@ -17,7 +17,7 @@ fn is_plain(output: &str) {
 #[test]
 fn every_task_can_be_done_with_numbers() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     let mut session = start(&cli);
     session.wait_for_output("== Market: 0 tickets ==");
     session.pick("Sign in, or create an account");
@@ -35,7 +35,7 @@ fn every_task_can_be_done_with_numbers() {
     session.fill("Title", "Jazz at the lake");
     session.fill("Price", "38");
     session.wait_for_output("Done: Jazz at the lake is for sale");
-    let others = Cli::at(&server.url).sign_up("bob@example.com");
+    let others = Cli::for_server(&server.url).sign_up("bob@example.com");
     others.ticket("Opera", "20");
 
     // Buying, with a card that is declined first.
@@ -104,13 +104,13 @@ fn every_task_can_be_done_with_numbers() {
 #[test]
 fn rows_of_one_title_differ_by_date_and_venue() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     for (venue, day) in [("City Hall", "24"), ("Lake stage", "25")] {
         let starts_at = format!("2099-12-{day}T19:30:00+01:00");
         let details = ["--venue", venue, "--starts-at", &starts_at];
         seller.ok(&[&["tickets", "create", "--title", "Opera", "--price", "5"][..], &details].concat());
     }
-    let run = Cli::at(&server.url).run_with(&["tui", "--plain"], "");
+    let run = Cli::for_server(&server.url).run_with(&["tui", "--plain"], "");
     for row in [
         "1. Opera, $5.00, Available, 24 Dec 2099, 19:30 (+01:00), City Hall",
         "2. Opera, $5.00, Available, 25 Dec 2099, 19:30 (+01:00), Lake stage",
@@ -122,7 +122,7 @@ fn rows_of_one_title_differ_by_date_and_venue() {
 #[test]
 fn unknown_menu_number_is_answered_with_the_valid_ones() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     let run = cli.run_with(&["tui", "--plain"], "99\n0\nbuy\n\n");
     assert_eq!(run.code, 0, "{run:?}");
     for wrong in ["99", "0", "buy"] {
@@ -134,7 +134,7 @@ fn unknown_menu_number_is_answered_with_the_valid_ones() {
 #[test]
 fn end_of_input_ends_the_program() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     let run = cli.run(&["tui", "--plain"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
     assert!(run.out.contains("== Market: 0 tickets =="), "{}", run.out);
@@ -150,7 +150,7 @@ fn end_of_input_ends_the_program() {
 #[test]
 fn field_error_is_shown_and_other_fields_are_kept() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let mut session = start(&cli);
     session.pick("List a ticket for sale");
     session.pick("OK: Sell a ticket");
@@ -175,8 +175,8 @@ fn plain_view_without_server_offers_reload() {
 #[test]
 fn remaining_time_is_shown_at_the_prompt() {
     let server = Server::start_with(&["--order-ttl", "12s"]);
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let mut session = start(&cli);
     session.pick("Opera, $20.00, Available");
     session.pick("Reserve the ticket, and go on to pay");

@@ -27,8 +27,8 @@ fn plain(cli: &Cli, name: &str, value: &str, words: &[&str]) -> Pty {
 #[test]
 fn simple_terminals_and_those_who_listen_get_lines() {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
-    let cli = Cli::at(&server.url);
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
+    let cli = Cli::for_server(&server.url);
     for (name, value) in [("TERM", "dumb"), ("ACCESSIBLE", "1")] {
         let mut pty = plain(&cli, name, value, &["tui"]);
         pty.wait_until_shown("1. Opera, $20.00, Available");
@@ -46,7 +46,7 @@ fn simple_terminals_and_those_who_listen_get_lines() {
 #[test]
 fn password_is_not_shown() {
     let server = Server::start();
-    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     cli.ok(&["auth", "signout"]);
     let mut pty = plain(&cli, "TERM", "dumb", &["tui"]);
     pick(&mut pty, "Sign in, or create an account");
@@ -69,7 +69,7 @@ fn password_is_not_shown() {
 #[test]
 fn interrupt_at_password_prompt_restores_echo() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     for signal in ["INT", "TERM"] {
         let mut builder = super::shell::shell(&cli, "sh");
         builder.env("TERM", "dumb");
@@ -91,8 +91,8 @@ fn interrupt_at_password_prompt_restores_echo() {
 #[test]
 fn it_goes_to_the_background_and_comes_back_with_its_question() {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
-    let cli = Cli::at(&server.url);
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
+    let cli = Cli::for_server(&server.url);
     let mut builder = super::shell::shell(&cli, "sh");
     builder.env("TERM", "dumb");
     let mut pty = Pty::spawn(builder, SIZE);

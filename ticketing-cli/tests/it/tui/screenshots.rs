@@ -56,7 +56,7 @@ struct Scene {
 impl Scene {
     fn set() -> Self {
         let server = Server::start();
-        let seller = Cli::at(&server.url).sign_up("vera@example.com");
+        let seller = Cli::for_server(&server.url).sign_up("vera@example.com");
         let today = today();
         let tickets = TICKETS.map(|(title, price, venue, days, time)| {
             let day = Timestamp::from_millis(today + days * 24 * 3_600_000).to_string();
@@ -74,7 +74,7 @@ impl Scene {
     }
 
     fn someone(&self, email: &str) -> Cli {
-        Cli::at(&self.server.url).sign_up(email)
+        Cli::for_server(&self.server.url).sign_up(email)
     }
 
     /// Opens the marketplace on a terminal of this size, signed in with this e-mail address.

@@ -8,8 +8,8 @@ use crate::support::{Cli, Server, eventually};
 #[test]
 fn config_error_is_reported_with_its_position() {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let cli = Cli::at(&server.url);
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::for_server(&server.url);
     let config = cli.home.path().join("config.toml");
     std::fs::write(&config, "# mine\n[tui]\ntheme = \"neon\"\n[tui.keys]\nbuy = \"hyper-b\"\n").unwrap();
     let mut pty = tui(&cli);
@@ -32,9 +32,9 @@ fn config_error_is_reported_with_its_position() {
 #[test]
 fn rebound_key_works_at_once_and_after_a_restart() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("Opera", "20");
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     let config = cli.home.path().join("config.toml");
     std::fs::write(&config, "# what I like\n[tui]\nbell = false # it is late\n\n[other]\nkept = 1\n")
         .unwrap();
@@ -79,7 +79,7 @@ fn rebound_key_works_at_once_and_after_a_restart() {
 #[test]
 fn selected_theme_is_drawn_at_once_and_saved() {
     let server = Server::start();
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     let mut pty = tui(&cli);
     let ground = |pty: &super::Pty| pty.screen().cell(10, 50).unwrap().bgcolor();
     let dark = ground(&pty);

@@ -35,9 +35,9 @@ pub(super) fn at_prompt(pty: &Pty) {
 
 fn goes_and_comes_back(name: &str) {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("Jazz at the lake", "38");
-    let cli = Cli::at(&server.url);
+    let cli = Cli::for_server(&server.url);
     let mut pty = Pty::spawn(shell(&cli, name), SIZE);
     at_prompt(&pty);
     pty.press("echo what was there before\r", "\nwhat was there before");
@@ -97,8 +97,8 @@ fn it_goes_to_the_background_and_comes_back_in_bash() {
 /// Stops the program without a chance to tidy up.
 fn is_stopped_and_comes_back(name: &str) {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let cli = Cli::at(&server.url);
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::for_server(&server.url);
     let mut pty = Pty::spawn(shell(&cli, name), SIZE);
     at_prompt(&pty);
     pty.send("$TICKETING tui\r");
@@ -133,8 +133,8 @@ fn it_comes_back_from_a_stop_that_it_could_not_prepare_for_in_bash() {
 #[test]
 fn suspend_without_job_control_is_ignored() {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let mut pty = super::tui(&Cli::at(&server.url));
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let mut pty = super::tui(&Cli::for_server(&server.url));
     pty.wait_until_shown("Jazz at the lake");
     pty.send(CTRL_Z);
     pty.press("?", "Go to the activity of the market");

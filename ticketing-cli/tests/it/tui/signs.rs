@@ -76,7 +76,7 @@ pub(super) fn run(signs: &[Sign], start: usize, alike: impl Fn(&Sign, &Sign) -> 
 
 /// Draws a run of this many equal signs as an area.
 pub(super) fn draw(path: &mut String, sign: char, x: i32, count: usize) {
-    let across = at(count, WIDTH);
+    let across = scale(count, WIDTH);
     let (middle, centre) = (x + WIDTH / 2, HEIGHT / 2);
     let mut area = |x: i32, y: i32, width: i32, height: i32| {
         let _ = write!(
@@ -92,9 +92,9 @@ pub(super) fn draw(path: &mut String, sign: char, x: i32, count: usize) {
     match sign {
         '─' => area(x, centre - 60, across, 120),
         '━' => area(x, centre - 180, across, 360),
-        '│' => (0..count).for_each(|next| area(middle + at(next, WIDTH) - 60, 0, 120, HEIGHT + SEAM)),
-        '┃' => (0..count).for_each(|next| area(middle + at(next, WIDTH) - 180, 0, 360, HEIGHT + SEAM)),
-        '▌' => (0..count).for_each(|next| area(x + at(next, WIDTH), 0, WIDTH / 2, HEIGHT)),
+        '│' => (0..count).for_each(|next| area(middle + scale(next, WIDTH) - 60, 0, 120, HEIGHT + SEAM)),
+        '┃' => (0..count).for_each(|next| area(middle + scale(next, WIDTH) - 180, 0, 360, HEIGHT + SEAM)),
+        '▌' => (0..count).for_each(|next| area(x + scale(next, WIDTH), 0, WIDTH / 2, HEIGHT)),
         '▁'..='█' => {
             let height = HEIGHT * i32::try_from(u32::from(sign) - 0x2580).unwrap() / 8;
             area(x, HEIGHT - height, across, height + SEAM);
@@ -125,7 +125,7 @@ pub(super) fn draw(path: &mut String, sign: char, x: i32, count: usize) {
     }
 }
 
-pub(super) fn at(cells: usize, size: i32) -> i32 {
+pub(super) fn scale(cells: usize, size: i32) -> i32 {
     i32::try_from(cells).unwrap() * size
 }
 

@@ -7,11 +7,11 @@ use crate::support::{Cli, Server};
 #[test]
 fn first_screen_lists_tickets_for_sale() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("Jazz at the lake", "38");
     seller.ticket("Opera, stalls", "149.99");
 
-    let mut pty = tui(&Cli::at(&server.url));
+    let mut pty = tui(&Cli::for_server(&server.url));
     pty.line(&["Jazz at the lake", "$38.00"]);
     pty.line(&["Opera, stalls", "$149.99"]);
     assert!(pty.screen().alternate_screen() && pty.screen().hide_cursor(), "{}", pty.text());
@@ -27,12 +27,12 @@ fn first_screen_lists_tickets_for_sale() {
 #[test]
 fn title_with_escape_sequences_is_shown_as_text() {
     let server = Server::start();
-    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("東京 🎫 Tokyo night", "10");
     let hostile = serde_json::json!({ "title": "Owned\u{1b}]0;pwned\u{7}\u{202e}txt", "price": 20 });
     let run = seller.run_with(&["api", "post", "/api/tickets", "--input", "-"], &hostile.to_string());
 
-    let pty = tui(&Cli::at(&server.url));
+    let pty = tui(&Cli::for_server(&server.url));
     pty.line(&["東京", "Tokyo night", "$10.00"]);
     // The server may refuse such a title at once.
     if run.code == 0 {
@@ -53,9 +53,9 @@ fn title_with_escape_sequences_is_shown_as_text() {
 #[test]
 fn screen_follows_the_window_size() {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
 
-    let mut pty = tui(&Cli::at(&server.url));
+    let mut pty = tui(&Cli::for_server(&server.url));
     pty.line(&["TITLE", "WHEN", "PRICE"]);
     pty.resize((40, 12));
     pty.wait_until_hidden("WHEN");
@@ -81,8 +81,8 @@ fn screen_follows_the_window_size() {
 #[test]
 fn window_too_small_at_start_can_be_resized_or_closed() {
     let server = Server::start();
-    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
-    let cli = Cli::at(&server.url);
+    Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::for_server(&server.url);
     let mut pty = Pty::spawn(terminal(&cli.command(&["tui"])), (20, 5));
     pty.wait_until_shown("This window has 20");
     pty.resize(SIZE);

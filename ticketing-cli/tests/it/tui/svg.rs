@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use vt100::{Color, Screen};
 
-use super::signs::{HEIGHT, SEAM, Sign, WIDTH, at, draw, hex, pixels, run, signs};
+use super::signs::{HEIGHT, SEAM, Sign, WIDTH, draw, hex, pixels, run, scale, signs};
 
 /// Around the screen, and the bar above it.
 const PAD: i32 = 1400;
@@ -45,7 +45,7 @@ pub(super) fn picture(frames: &[Frame]) -> String {
     for (style, class) in &painter.classes {
         let _ = writeln!(svg, ".{class}{{{style}}}");
     }
-    svg.push_str(&timing(frames));
+    svg.push_str(&frame_times(frames));
     let _ = writeln!(
         svg,
         "</style>\n<clipPath id=\"o\"><rect width=\"100%\" height=\"100%\" rx=\"10\"/></clipPath>\n\
@@ -84,7 +84,7 @@ pub(super) fn picture(frames: &[Frame]) -> String {
 }
 
 /// Returns the time of each frame. A viewer without animation shows the first.
-fn timing(frames: &[Frame]) -> String {
+fn frame_times(frames: &[Frame]) -> String {
     let whole: f64 = frames.iter().map(|frame| frame.seconds).sum();
     let mut css = String::new();
     if frames.len() == 1 {
@@ -131,7 +131,7 @@ impl Painter {
             }
             let id = self.rows.len();
             let id = *self.rows.entry(content).or_insert(id);
-            let _ = writeln!(drawn, "<use href=\"#r{id}\" y=\"{}\"/>", pixels(at(row.into(), HEIGHT)));
+            let _ = writeln!(drawn, "<use href=\"#r{id}\" y=\"{}\"/>", pixels(scale(row.into(), HEIGHT)));
         }
         if !screen.hide_cursor() {
             let (row, column) = screen.cursor_position();
@@ -139,8 +139,8 @@ impl Painter {
             let _ = writeln!(
                 drawn,
                 "<rect fill=\"{ink}\" x=\"{}\" y=\"{}\" width=\"2\" height=\"17\"/>",
-                pixels(at(column.into(), WIDTH)),
-                pixels(at(row.into(), HEIGHT) + 100),
+                pixels(scale(column.into(), WIDTH)),
+                pixels(scale(row.into(), HEIGHT) + 100),
             );
         }
         drawn
@@ -156,7 +156,7 @@ impl Painter {
                 let end =
                     run(signs, column, |one, other| one.is_like(other) && one.symbol() == other.symbol());
                 let mut path = String::new();
-                draw(&mut path, start.symbol(), at(column, WIDTH), end - column);
+                draw(&mut path, start.symbol(), scale(column, WIDTH), end - column);
                 let class = self.class(format!("fill:{}", hex(start.ink).unwrap_or_default()));
                 let _ = writeln!(row, "<path class=\"{class}\" d=\"{path}\"/>");
                 column = end;
@@ -178,8 +178,8 @@ impl Painter {
             if let (true, Some(colour)) = (colour != self.ground, hex(colour)) {
                 let class = self.class(format!("fill:{colour}"));
                 // The bars go to the edge of the window.
-                let left = if column == 0 { -PAD } else { at(column, WIDTH) };
-                let right = if end == signs.len() { at(end, WIDTH) + PAD } else { at(end, WIDTH) };
+                let left = if column == 0 { -PAD } else { scale(column, WIDTH) };
+                let right = if end == signs.len() { scale(end, WIDTH) + PAD } else { scale(end, WIDTH) };
                 let _ = writeln!(
                     grounds,
                     "<rect class=\"{class}\" x=\"{}\" width=\"{}\" height=\"{}\"/>",
@@ -214,8 +214,8 @@ fn write_words(texts: &mut String, class: &str, signs: &[Sign], column: usize) {
         let _ = writeln!(
             texts,
             "<text class=\"{class}\" x=\"{}\" y=\"14.2\" textLength=\"{}\">{}</text>",
-            pixels(at(column + start, WIDTH)),
-            pixels(at(end - start, WIDTH)),
+            pixels(scale(column + start, WIDTH)),
+            pixels(scale(end - start, WIDTH)),
             escape(&words),
         );
         start = end;

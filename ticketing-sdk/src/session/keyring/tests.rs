@@ -58,23 +58,23 @@ fn keyring(fake: Fake) -> (Keyring, Arc<Fake>, tempfile::TempDir) {
     (keyring, backend, folder)
 }
 
-fn loaded(keyring: &Keyring) -> Option<String> {
+fn load_secret(keyring: &Keyring) -> Option<String> {
     keyring.load(SERVER).unwrap().map(|session| session.expose_secret().to_owned())
 }
 
 #[test]
 fn unlocked_keyring_stores_the_session_instead_of_a_file() {
     let (keyring, backend, _folder) = keyring(Fake::Open(Mutex::default()));
-    assert_eq!(loaded(&keyring), None);
+    assert_eq!(load_secret(&keyring), None);
     keyring.save(SERVER, &"s3cret".into()).unwrap();
-    assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
+    assert_eq!(load_secret(&keyring).as_deref(), Some("s3cret"));
     assert!(matches!(keyring.location(SERVER), SessionLocation::Keyring { .. }));
     assert_eq!(backend.entries().unwrap().len(), 1, "the probe is gone");
     let file = || std::fs::read_to_string(keyring.file.path()).unwrap();
     assert!(!file().contains("s3cret") && file().contains("\"session\""), "{}", file());
     keyring.clear(SERVER).unwrap();
     assert!(file().contains("\"none\""), "{}", file());
-    assert_eq!(loaded(&keyring), None);
+    assert_eq!(load_secret(&keyring), None);
 }
 
 /// The same user, with another keyring.
@@ -87,16 +87,16 @@ fn with_file_of(other: &Keyring, fake: Fake) -> Keyring {
 #[test]
 fn keyring_without_a_session_is_not_opened() {
     let (open, _, _folder) = keyring(Fake::Open(Mutex::default()));
-    assert_eq!(loaded(&open), None);
+    assert_eq!(load_secret(&open), None);
     let unopened = with_file_of(&open, Fake::Hanging(AtomicUsize::new(0)));
-    assert_eq!(loaded(&unopened), None);
+    assert_eq!(load_secret(&unopened), None);
     unopened.clear(SERVER).unwrap();
     assert!(unopened.broken.lock().unwrap().is_none(), "the keyring was opened");
     // What is kept in the file meanwhile is used, and leaves nothing behind.
     let locked = with_file_of(&open, Fake::Locked);
     locked.save(SERVER, &"s3cret".into()).unwrap();
     locked.clear(SERVER).unwrap();
-    assert_eq!(loaded(&with_file_of(&open, Fake::Locked)), None);
+    assert_eq!(load_secret(&with_file_of(&open, Fake::Locked)), None);
 }
 
 #[test]
@@ -105,15 +105,15 @@ fn session_of_an_installation_without_notes_is_found() {
     first.save(SERVER, &"s3cret".into()).unwrap();
     std::fs::remove_file(first.file.path()).unwrap();
     let entries = Mutex::new(backend.entries().unwrap().clone());
-    assert_eq!(loaded(&with_file_of(&first, Fake::Open(entries))).as_deref(), Some("s3cret"));
-    assert_eq!(first.noted(SERVER), Some(true));
+    assert_eq!(load_secret(&with_file_of(&first, Fake::Open(entries))).as_deref(), Some("s3cret"));
+    assert_eq!(first.read_note(SERVER), Some(true));
     assert!(with_file_of(&first, Fake::Locked).load(SERVER).is_err(), "it may be there");
 }
 
 #[test]
 fn notes_of_profiles_with_one_file_are_apart() {
     let (first, _, _folder) = keyring(Fake::Open(Mutex::default()));
-    assert_eq!(loaded(&first), None);
+    assert_eq!(load_secret(&first), None);
     let second = Keyring { profile: "other".to_owned(), ..with_file_of(&first, Fake::Locked) };
     assert!(second.load(SERVER).is_err());
 }
@@ -126,15 +126,15 @@ fn locked_keyring_is_detected_by_writing_and_file_stands_in() {
     let notice = keyring.location(SERVER).notice().unwrap();
     assert!(notice.contains("the keyring is locked") && notice.contains("sessions.json"), "{notice}");
     keyring.save(SERVER, &"s3cret".into()).unwrap();
-    assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
+    assert_eq!(load_secret(&keyring).as_deref(), Some("s3cret"));
     keyring.clear(SERVER).unwrap();
-    assert_eq!(loaded(&keyring), None);
+    assert_eq!(load_secret(&keyring), None);
 }
 
 #[test]
 fn absent_keyring_holds_no_session() {
     let (keyring, _, _folder) = keyring(Fake::Absent);
-    assert_eq!(loaded(&keyring), None);
+    assert_eq!(load_secret(&keyring), None);
     keyring.save(SERVER, &"s3cret".into()).unwrap();
     keyring.clear(SERVER).unwrap();
     assert_eq!(std::fs::read_to_string(keyring.file.path()).unwrap(), "{}");
@@ -147,13 +147,13 @@ fn session_cleared_while_the_keyring_was_locked_stays_cleared_once_it_is_open() 
     let (mut locked, _, _folder) = keyring(Fake::Locked);
     locked.file = FileSessions::new(folder.path().join("sessions.json"));
     locked.save(SERVER, &"second user".into()).unwrap();
-    assert_eq!(loaded(&locked).as_deref(), Some("second user"));
+    assert_eq!(load_secret(&locked).as_deref(), Some("second user"));
     locked.clear(SERVER).unwrap();
-    assert_eq!(loaded(&locked), None);
+    assert_eq!(load_secret(&locked), None);
     assert_eq!(backend.entries().unwrap().len(), 1, "the first session is still in the keyring");
-    assert_eq!(loaded(&open), None);
+    assert_eq!(load_secret(&open), None);
     assert!(backend.entries().unwrap().is_empty());
-    assert_eq!(open.noted(SERVER), Some(false));
+    assert_eq!(open.read_note(SERVER), Some(false));
 }
 
 #[test]
@@ -161,9 +161,9 @@ fn session_in_the_file_is_newer_than_one_in_the_keyring() {
     let (keyring, _, _folder) = keyring(Fake::Open(Mutex::default()));
     keyring.save(SERVER, &"first user".into()).unwrap();
     keyring.file.save(SERVER, &"second user".into()).unwrap();
-    assert_eq!(loaded(&keyring).as_deref(), Some("second user"));
+    assert_eq!(load_secret(&keyring).as_deref(), Some("second user"));
     keyring.clear(SERVER).unwrap();
-    assert_eq!(loaded(&keyring), None);
+    assert_eq!(load_secret(&keyring), None);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn unresponsive_keyring_times_out_once() {
     for _ in 0..3 {
         keyring.save(SERVER, &"s3cret".into()).unwrap();
     }
-    assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
+    assert_eq!(load_secret(&keyring).as_deref(), Some("s3cret"));
     assert!(
         matches!(&*backend, Fake::Hanging(asked) if asked.load(Ordering::SeqCst) == 1),
         "it was asked again"
@@ -184,9 +184,9 @@ fn unresponsive_keyring_times_out_once() {
 fn sign_in_moves_the_session_from_file_to_keyring() {
     let (keyring, backend, _folder) = keyring(Fake::Open(Mutex::default()));
     keyring.file.save(SERVER, &"old".into()).unwrap();
-    assert_eq!(loaded(&keyring).as_deref(), Some("old"));
+    assert_eq!(load_secret(&keyring).as_deref(), Some("old"));
     keyring.save(SERVER, &"new".into()).unwrap();
-    assert_eq!(loaded(&keyring).as_deref(), Some("new"));
+    assert_eq!(load_secret(&keyring).as_deref(), Some("new"));
     assert_eq!(keyring.file.load(SERVER).unwrap().map(|_| ()), None);
     assert_eq!(backend.entries().unwrap().len(), 1);
 }

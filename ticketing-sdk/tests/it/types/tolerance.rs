@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use ticketing_sdk::{
     Admission, CurrentUserAnswer, ErrorCode, Order, OrderStatus, Pass, PassKeys, PassTransfer, Payment,
-    PaymentStatus, Problem, Ticket, TicketChange, TicketStatus, Timestamp, UnknownValue, User, known,
+    PaymentStatus, Problem, Ticket, TicketChange, TicketStatus, Timestamp, UnknownValue, User,
+    deserialize_known,
 };
 
 #[test]
@@ -186,8 +187,8 @@ fn unknown_value_is_kept_as_it_was_sent() {
 
 #[test]
 fn services_refuse_an_unknown_value() {
-    let refused = known::<TicketStatus, _>(json!("in_auction")).unwrap_err().to_string();
+    let refused = deserialize_known::<TicketStatus, _>(json!("in_auction")).unwrap_err().to_string();
     assert!(refused.starts_with("unknown ticket status \"in_auction\""), "{refused}");
-    assert_eq!(known::<TicketStatus, _>(json!("sold")).unwrap(), TicketStatus::Sold);
+    assert_eq!(deserialize_known::<TicketStatus, _>(json!("sold")).unwrap(), TicketStatus::Sold);
     assert!("in_auction".parse::<TicketStatus>().is_err());
 }

@@ -54,7 +54,7 @@ fn wrong_password_stays_on_the_form_and_can_be_corrected() {
     harness.press("enter");
     harness.type_text("wrong");
     harness.press("enter");
-    let wrong = fixtures::refused(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
+    let wrong = fixtures::refusal(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
     answer!(harness, Call::SignIn { .. }, Err(wrong));
     harness.assert_shows("The e-mail or the password is wrong");
     harness.press("ctrl-u");

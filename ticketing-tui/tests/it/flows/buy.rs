@@ -22,7 +22,7 @@ fn pay_with(harness: &mut Harness, token: &str) {
     harness.press("enter");
 }
 
-fn paid(harness: &mut Harness) {
+fn answer_payment(harness: &mut Harness) {
     let payment = fixtures::payment(PaymentStatus::Succeeded);
     answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
 }
@@ -35,7 +35,7 @@ fn ticket_is_reserved_and_paid_for() {
     harness.assert_shows("Reserved for you  15:00");
     pay_with(&mut harness, "tok_visa");
     harness.assert_shows("Paying $38.00");
-    paid(&mut harness);
+    answer_payment(&mut harness);
     harness.assert_shows("Paid: Jazz at the lake is yours");
     harness.server.orders = vec![order(OrderStatus::Complete)];
     harness.answer_reads();
@@ -50,14 +50,14 @@ fn declined_card_keeps_the_order_and_another_card_pays() {
     let mut harness = Harness::signed_in();
     reserve(&mut harness);
     pay_with(&mut harness, "tok_chargeDeclined");
-    answer!(harness, Call::Pay { .. }, Err(fixtures::declined()));
+    answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
     harness.answer_reads();
     harness.assert_shows("The card was declined");
     harness.assert_shows("The ticket is still reserved");
     harness.press("ctrl-u");
     pay_with(&mut harness, "tok_visa");
     harness.assert_hides("The ticket is still reserved");
-    paid(&mut harness);
+    answer_payment(&mut harness);
     harness.assert_shows("Paid: Jazz at the lake is yours");
 }
 
@@ -71,7 +71,7 @@ fn unknown_payment_outcome_is_shown_and_can_be_retried() {
     harness.assert_shows("finds out, and never charges");
     harness.press("enter");
     assert_eq!(count_pending!(harness, Call::Pay { .. }), 1, "the card is still written there");
-    paid(&mut harness);
+    answer_payment(&mut harness);
     harness.assert_shows("Paid: Jazz at the lake is yours");
 }
 
@@ -112,7 +112,7 @@ fn card_number_is_never_sent() {
 fn lost_race_names_the_other_buyer_and_updates_the_ticket() {
     let mut harness = Harness::signed_in();
     harness.press("b");
-    let lost = fixtures::refused(ErrorCode::TicketReserved, "The ticket is reserved");
+    let lost = fixtures::refusal(ErrorCode::TicketReserved, "The ticket is reserved");
     answer!(harness, Call::Reserve(..), Err(lost));
     harness.server.market[0] = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
     harness.answer_reads();
@@ -138,7 +138,7 @@ fn ticket_reserved_by_another_is_dimmed_and_not_for_sale() {
 fn missing_ticket_is_reported_as_no_longer_for_sale() {
     let mut harness = Harness::signed_in();
     harness.press("b");
-    answer!(harness, Call::Reserve(..), Err(fixtures::refused(ErrorCode::NotFound, "Not Found")));
+    answer!(harness, Call::Reserve(..), Err(fixtures::refusal(ErrorCode::NotFound, "Not Found")));
     harness.assert_shows("Jazz at the lake is no longer for sale");
 }
 
@@ -192,7 +192,7 @@ fn paid_order_is_not_shown_as_being_paid() {
     let mut harness = Harness::signed_in();
     reserve(&mut harness);
     pay_with(&mut harness, "tok_visa");
-    paid(&mut harness);
+    answer_payment(&mut harness);
     harness.assert_hides("The card is authorized");
 }
 
@@ -223,7 +223,7 @@ fn refusal_by_an_own_earlier_order_names_no_other_buyer() {
     let mut harness = Harness::signed_in();
     harness.press("b");
     harness.server.orders = vec![order(OrderStatus::Created)];
-    let refused = fixtures::refused(ErrorCode::TicketReserved, "The ticket is reserved");
+    let refused = fixtures::refusal(ErrorCode::TicketReserved, "The ticket is reserved");
     answer!(harness, Call::Reserve(..), Err(refused));
     harness.answer_reads();
     harness.assert_shows("Jazz at the lake is already reserved for you");

@@ -12,7 +12,7 @@ fn order(status: OrderStatus) -> Order {
 }
 
 /// The user has reserved the first ticket and opened the order.
-fn reserved(size: (u16, u16)) -> Harness {
+fn open_reserved_order(size: (u16, u16)) -> Harness {
     let mut harness = Harness::new(size, ticketing_tui::Colours::True);
     harness.server.has_card_form = true;
     harness.sign_in();
@@ -25,7 +25,7 @@ fn reserved(size: (u16, u16)) -> Harness {
 
 #[test]
 fn order_shows_its_page_and_asks_for_no_token() {
-    let mut harness = reserved((80, 24));
+    let mut harness = open_reserved_order((80, 24));
     harness.assert_shows("Reserved for you  15:00");
     harness.assert_shows(PAGE);
     harness.assert_shows("▀");
@@ -37,7 +37,7 @@ fn order_shows_its_page_and_asks_for_no_token() {
 
 #[test]
 fn order_is_followed_until_it_is_paid() {
-    let mut harness = reserved((80, 24));
+    let mut harness = open_reserved_order((80, 24));
     harness.advance_with_wakeups(2_000);
     assert_eq!(count_pending!(harness, Call::Order(_)), 1, "it is looked at");
     harness.answer_reads();
@@ -52,7 +52,7 @@ fn order_is_followed_until_it_is_paid() {
 
 #[test]
 fn order_is_followed_from_another_screen() {
-    let mut harness = reserved((80, 24));
+    let mut harness = open_reserved_order((80, 24));
     harness.press("esc 4");
     harness.server.orders = vec![order(OrderStatus::Complete)];
     harness.advance_with_wakeups(2_000);
@@ -62,7 +62,7 @@ fn order_is_followed_from_another_screen() {
 
 #[test]
 fn order_expires_while_its_page_is_shown() {
-    let mut harness = reserved((80, 24));
+    let mut harness = open_reserved_order((80, 24));
     harness.server.orders = vec![order(OrderStatus::Cancelled)];
     harness.advance_with_wakeups(901_000);
     harness.answer_reads();
@@ -73,7 +73,7 @@ fn order_expires_while_its_page_is_shown() {
 
 #[test]
 fn small_terminal_shows_the_address_without_a_code() {
-    let mut harness = reserved((40, 12));
+    let mut harness = open_reserved_order((40, 12));
     harness.assert_shows("Pay on this page:");
     harness.assert_shows("http://127.0.0.1:3000/orders/o1");
     harness.assert_hides("▀");

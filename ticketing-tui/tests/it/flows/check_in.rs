@@ -174,7 +174,7 @@ fn offline_scans_wait_and_are_uploaded_when_the_connection_is_back() {
     // The server does not have the pending scans yet, so the list still decides.
     scan(&mut harness, "TK1 TWO");
     answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(admitted(), Some(2))));
-    answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::synced()))));
+    answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::door_sync()))));
     harness.answer_reads();
     harness.assert_shows("✗ Jazz at the lake, Row 3, seat 12: admitted twice, 2027-01-15");
     harness.assert_shows("by north door and 2027-01-15 09:02 UTC+01 by south door");

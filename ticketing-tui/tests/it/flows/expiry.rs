@@ -10,7 +10,7 @@ fn order(status: OrderStatus) -> Order {
 }
 
 /// At the checkout of a ticket that is held for fifteen minutes.
-fn held() -> Harness {
+fn open_held_checkout() -> Harness {
     let mut harness = Harness::signed_out();
     hold(&mut harness);
     harness
@@ -37,7 +37,7 @@ fn titles(harness: &Harness) -> Vec<&str> {
 
 #[test]
 fn each_expiry_warning_is_shown_and_rings_the_bell_once() {
-    let mut harness = held();
+    let mut harness = open_held_checkout();
     harness.effects.clear();
     harness.advance_with_wakeups(300_000);
     harness.assert_shows("10 min left to pay for Jazz at the lake");
@@ -55,7 +55,7 @@ fn each_expiry_warning_is_shown_and_rings_the_bell_once() {
 
 #[test]
 fn window_title_counts_minutes_and_shows_the_expiry() {
-    let mut harness = held();
+    let mut harness = open_held_checkout();
     assert_eq!(titles(&harness), ["ticketing", "15 min to pay: Jazz at the lake"]);
     harness.effects.clear();
     harness.advance_with_wakeups(900_000);
@@ -77,7 +77,7 @@ fn bell_and_title_can_be_off() {
 
 #[test]
 fn server_decides_expiry_and_the_ticket_can_be_reordered() {
-    let mut harness = held();
+    let mut harness = open_held_checkout();
     harness.advance_with_wakeups(900_000);
     harness.assert_shows("The order is expiring");
     // The server has not noticed yet.
@@ -97,7 +97,7 @@ fn server_decides_expiry_and_the_ticket_can_be_reordered() {
 
 #[test]
 fn order_paid_in_the_last_second_is_kept() {
-    let mut harness = held();
+    let mut harness = open_held_checkout();
     harness.advance_with_wakeups(899_000);
     harness.type_text("tok_visa");
     harness.press("enter");
@@ -112,7 +112,7 @@ fn order_paid_in_the_last_second_is_kept() {
 
 #[test]
 fn expired_order_is_not_paid() {
-    let mut harness = held();
+    let mut harness = open_held_checkout();
     harness.advance_with_wakeups(900_500);
     harness.type_text("tok_visa");
     harness.press("enter");
@@ -122,7 +122,7 @@ fn expired_order_is_not_paid() {
 
 #[test]
 fn silent_server_is_not_asked_repeatedly() {
-    let mut harness = held();
+    let mut harness = open_held_checkout();
     harness.advance_with_wakeups(960_000);
     assert_eq!(count_pending!(harness, Call::Order(_)), 1);
 }
@@ -154,7 +154,7 @@ fn order_cancelled_elsewhere_is_not_shown_as_expired() {
 
 #[test]
 fn clock_set_back_causes_no_wake_loop() {
-    let mut harness = held();
+    let mut harness = open_held_checkout();
     harness.advance_with_wakeups(900_000);
     harness.now = Timestamp::from_millis(NOW - 3_600_000);
     harness.feed(Event::Tick);

@@ -5,7 +5,7 @@ use ticketing_tui::{Call, Colours, Effect, Event, Feed, Reply};
 
 use crate::support::{Harness, count_effects, count_pending, fixtures, take_call};
 
-fn created(harness: &mut Harness, id: &str, title: &str) {
+fn feed_created_ticket(harness: &mut Harness, id: &str, title: &str) {
     harness.feed(fixtures::change(TicketChangeKind::Created, fixtures::ticket(id, title, "5", 0)));
 }
 
@@ -14,7 +14,7 @@ fn selection_stays_on_its_ticket() {
     let mut harness = Harness::signed_out();
     harness.press("j");
     for n in 0..30 {
-        created(&mut harness, &format!("n{n}"), &format!("New {n}"));
+        feed_created_ticket(&mut harness, &format!("n{n}"), &format!("New {n}"));
         assert!(harness.selected().starts_with("RustConf"), "{}", harness.selected());
     }
     harness.press("s s s s");
@@ -27,7 +27,7 @@ fn selection_stays_on_its_ticket() {
 fn selection_stays_on_the_first_ticket() {
     let mut harness = Harness::signed_out();
     assert!(harness.selected().starts_with("Jazz"));
-    created(&mut harness, "n1", "Brand new");
+    feed_created_ticket(&mut harness, "n1", "Brand new");
     assert!(harness.selected().starts_with("Jazz"), "{}", harness.selected());
 }
 
@@ -95,8 +95,8 @@ fn filter_applies_to_later_changes() {
     harness.press("/");
     harness.type_text("jazz");
     harness.press("esc");
-    created(&mut harness, "n1", "Jazz of the morning");
-    created(&mut harness, "n2", "Opera");
+    feed_created_ticket(&mut harness, "n1", "Jazz of the morning");
+    feed_created_ticket(&mut harness, "n2", "Opera");
     harness.assert_shows("Market: 2 of 8");
     harness.assert_shows("Jazz of the morning");
     harness.assert_hides("Opera");

@@ -72,7 +72,7 @@ fn refused_transfer_is_explained_in_the_dialog() {
     let mut harness = open(fixtures::pass("p1", TITLE));
     harness.press("t enter");
     harness.server.passes = Vec::new();
-    answer!(harness, Call::GiveAway(_), Err(fixtures::refused(ErrorCode::PassNotValid, "It is not valid")));
+    answer!(harness, Call::GiveAway(_), Err(fixtures::refusal(ErrorCode::PassNotValid, "It is not valid")));
     harness.assert_shows("It is not valid");
     harness.answer_reads();
     harness.press("esc");
@@ -87,7 +87,7 @@ fn claimed_ticket_is_shown() {
     harness.assert_shows("The one who gives the ticket away has it");
     harness.type_text("nonsense");
     harness.press("enter");
-    let refused = fixtures::refused(ErrorCode::ClaimInvalid, "The claim code is not valid");
+    let refused = fixtures::refusal(ErrorCode::ClaimInvalid, "The claim code is not valid");
     answer!(harness, Call::Claim(_), Err(refused));
     harness.assert_shows("The claim code is not valid");
     harness.press("ctrl-u");
@@ -209,7 +209,7 @@ fn open_ticket_that_another_claims_disappears_within_seconds() {
     harness.server.passes = Vec::new();
     harness.advance_with_wakeups(3_000);
     let poll = take_call!(harness, Call::Pass(_));
-    harness.reply(poll, Err(fixtures::refused(ErrorCode::NotFound, "Not found")));
+    harness.reply(poll, Err(fixtures::refusal(ErrorCode::NotFound, "Not found")));
     harness.assert_shows("You do not hold this ticket");
     harness.assert_hides("█");
     harness.press("esc");

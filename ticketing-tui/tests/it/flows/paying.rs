@@ -6,7 +6,7 @@ use ticketing_tui::{Call, Colours, Reply, Settings};
 use crate::support::{Harness, answer, count_pending, fixtures};
 
 /// Begins to pay for a reserved ticket.
-fn paying(settings: Settings) -> Harness {
+fn start_payment(settings: Settings) -> Harness {
     let mut harness = Harness::with_settings((80, 24), Colours::True, settings);
     harness.server.orders = vec![fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created)];
     harness.sign_in();
@@ -34,7 +34,7 @@ fn issue(harness: &mut Harness) {
 
 #[test]
 fn paid_ticket_tears_in_two_frames_and_shows_its_code() {
-    let mut harness = paying(Settings::default());
+    let mut harness = start_payment(Settings::default());
     succeed(&mut harness);
     let begun = harness.screen();
     assert!(begun.contains("┊  ┊"), "its parts have come apart:\n{begun}");
@@ -52,7 +52,7 @@ fn paid_ticket_tears_in_two_frames_and_shows_its_code() {
 
 #[test]
 fn code_is_shown_once_the_pass_is_issued() {
-    let mut harness = paying(Settings::default());
+    let mut harness = start_payment(Settings::default());
     succeed(&mut harness);
     harness.advance_with_wakeups(5_000);
     harness.assert_shows("Paid. The ticket is yours.");
@@ -63,7 +63,7 @@ fn code_is_shown_once_the_pass_is_issued() {
 
 #[test]
 fn reduced_motion_disables_animations() {
-    let mut harness = paying(Settings { motion: false, ..Settings::default() });
+    let mut harness = start_payment(Settings { motion: false, ..Settings::default() });
     let before = harness.screen();
     harness.advance(240);
     assert_eq!(harness.screen(), before);
@@ -75,7 +75,7 @@ fn reduced_motion_disables_animations() {
 
 #[test]
 fn progress_moves_while_the_payment_is_under_way() {
-    let mut harness = paying(Settings::default());
+    let mut harness = start_payment(Settings::default());
     harness.assert_shows("Paying $38.00");
     let before = harness.screen();
     harness.advance_with_wakeups(240);
@@ -97,7 +97,7 @@ fn order_that_was_paid_before_stays_where_it_is() {
 
 #[test]
 fn screen_that_was_left_is_not_replaced() {
-    let mut harness = paying(Settings::default());
+    let mut harness = start_payment(Settings::default());
     harness.press("esc 4");
     succeed(&mut harness);
     harness.advance_with_wakeups(3_000);

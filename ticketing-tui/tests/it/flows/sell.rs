@@ -10,7 +10,7 @@ fn mine() -> Ticket {
 }
 
 /// Opens the listings of the user, which have one ticket.
-fn selling() -> Harness {
+fn open_listings() -> Harness {
     let mut harness = Harness::signed_out();
     harness.server.listings = vec![mine()];
     harness.sign_in();
@@ -127,7 +127,7 @@ fn errors_of_the_server_are_shown_at_their_fields() {
 
 #[test]
 fn change_is_shown_at_once() {
-    let mut harness = selling();
+    let mut harness = open_listings();
     edit(&mut harness);
     harness.press("esc");
     harness.assert_shows("Jazz in the rain");
@@ -140,10 +140,10 @@ fn change_is_shown_at_once() {
 
 #[test]
 fn refused_change_is_reverted_with_its_reason() {
-    let mut harness = selling();
+    let mut harness = open_listings();
     edit(&mut harness);
     harness.press("esc");
-    let refused = fixtures::refused(ErrorCode::TicketReserved, "The ticket is reserved");
+    let refused = fixtures::refusal(ErrorCode::TicketReserved, "The ticket is reserved");
     answer!(harness, Call::Change(..), Err(refused));
     harness.assert_shows("The ticket is reserved");
     harness.assert_shows("Jazz at the lake");
@@ -152,7 +152,7 @@ fn refused_change_is_reverted_with_its_reason() {
 
 #[test]
 fn change_is_sent_once_with_the_version_shown() {
-    let mut harness = selling();
+    let mut harness = open_listings();
     edit(&mut harness);
     harness.press("enter enter esc e enter d");
     assert_eq!(count_pending!(harness, Call::Change(_, _, 0)), 1);
@@ -161,7 +161,7 @@ fn change_is_sent_once_with_the_version_shown() {
 
 #[test]
 fn listing_is_withdrawn_after_confirmation() {
-    let mut harness = selling();
+    let mut harness = open_listings();
     harness.press("d n");
     assert_eq!(count_pending!(harness, Call::Withdraw(..)), 0);
     harness.press("d y");
@@ -175,9 +175,9 @@ fn listing_is_withdrawn_after_confirmation() {
 
 #[test]
 fn refused_withdrawal_keeps_the_listing() {
-    let mut harness = selling();
+    let mut harness = open_listings();
     harness.press("d y");
-    let refused = fixtures::refused(ErrorCode::TicketReserved, "The ticket is reserved");
+    let refused = fixtures::refusal(ErrorCode::TicketReserved, "The ticket is reserved");
     answer!(harness, Call::Withdraw(..), Err(refused));
     harness.assert_shows("The ticket is reserved");
     harness.answer_reads();
@@ -187,7 +187,7 @@ fn refused_withdrawal_keeps_the_listing() {
 
 #[test]
 fn sale_of_an_own_listing_is_announced_once() {
-    let mut harness = selling();
+    let mut harness = open_listings();
     let reserved = fixtures::later(&mine(), TicketStatus::Reserved);
     let sold = fixtures::later(&reserved, TicketStatus::Sold);
     harness.feed(fixtures::change(TicketChangeKind::Updated, reserved));
@@ -213,7 +213,7 @@ fn failed_listing_is_reported_after_its_form_was_left() {
 
 #[test]
 fn withdrawn_listing_is_not_restored_by_an_older_list() {
-    let mut harness = selling();
+    let mut harness = open_listings();
     // Closing the question reloads the list while the withdrawal is in progress.
     harness.press("d y");
     answer!(harness, Call::Withdraw(..), Ok(Reply::Done));

@@ -41,7 +41,7 @@ screen_tests! {
     admitted_twice: |harness| {
         offline(harness);
         harness.feed(Event::Feed(Feed::Connected));
-        answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::synced()))));
+        answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(fixtures::door_sync()))));
         harness.answer_reads();
     };
 }

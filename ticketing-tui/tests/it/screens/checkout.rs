@@ -6,7 +6,7 @@ use ticketing_tui::Call;
 use super::{assert_screen, screen_tests};
 use crate::support::{Harness, answer, fixtures};
 
-fn ordered(status: OrderStatus) -> Order {
+fn order_with_status(status: OrderStatus) -> Order {
     fixtures::order("o1", &fixtures::tickets()[0], status)
 }
 
@@ -21,7 +21,7 @@ fn open(harness: &mut Harness, order: Order) {
 }
 
 fn hold(harness: &mut Harness) {
-    open(harness, ordered(OrderStatus::Created));
+    open(harness, order_with_status(OrderStatus::Created));
     harness.advance(61_400);
 }
 
@@ -32,7 +32,7 @@ fn pay(harness: &mut Harness) {
     harness.press("enter");
 }
 
-fn titled(harness: &mut Harness, at: usize) {
+fn open_odd_title(harness: &mut Harness, at: usize) {
     let ticket: Ticket = fixtures::odd_tickets()[at].clone();
     open(harness, fixtures::order("o1", &ticket, OrderStatus::Created));
 }
@@ -48,18 +48,18 @@ screen_tests! {
     paying: pay;
     -SMALL declined: |harness| {
         pay(harness);
-        answer!(harness, Call::Pay { .. }, Err(fixtures::declined()));
+        answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
         harness.answer_reads();
     };
     expired: |harness| {
         harness.server.skew = 0;
         expire(harness);
-        harness.server.orders = vec![ordered(OrderStatus::Cancelled)];
+        harness.server.orders = vec![order_with_status(OrderStatus::Cancelled)];
         harness.answer_reads();
         harness.advance(10_000);
     };
-    complete: |harness| open(harness, ordered(OrderStatus::Complete));
-    -SMALL titled_long: |harness| titled(harness, 4);
+    complete: |harness| open(harness, order_with_status(OrderStatus::Complete));
+    -SMALL titled_long: |harness| open_odd_title(harness, 4);
     -SMALL +LARGE on_page: |harness| {
         harness.server.has_card_form = true;
         hold(harness);
@@ -70,7 +70,7 @@ screen_tests! {
 fn in_ascii() {
     assert_screen(module_path!(), "in_ascii", &[(80, 24)], Harness::ascii, |harness| {
         pay(harness);
-        answer!(harness, Call::Pay { .. }, Err(fixtures::declined()));
+        answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
         harness.answer_reads();
     });
 }

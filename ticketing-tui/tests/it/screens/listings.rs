@@ -26,7 +26,7 @@ fn new(harness: &mut Harness) {
     harness.press("n");
 }
 
-fn written(harness: &mut Harness) {
+fn fill_form(harness: &mut Harness) {
     open(harness);
     harness.fill_sale();
 }
@@ -73,7 +73,7 @@ fn form_of_a_listing_has_its_values() {
 #[test]
 fn refusal_of_a_listing_is_shown_above_the_buttons() {
     let mut harness = Harness::signed_in();
-    written(&mut harness);
+    fill_form(&mut harness);
     harness.press("enter");
     harness.assert_shows("Sending");
     answer!(harness, Call::Sell(_), Err(fixtures::unknown()));

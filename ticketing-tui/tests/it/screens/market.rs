@@ -8,7 +8,7 @@ use ticketing_tui::{Call, Event, Feed, Reply};
 use super::{assert_screen, screen_tests};
 use crate::support::{Harness, answer, fixtures};
 
-fn lost(harness: &mut Harness) {
+fn lose_feed(harness: &mut Harness) {
     let retry_in = Duration::from_secs(8);
     harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
 }
@@ -22,7 +22,7 @@ fn many(harness: &mut Harness) {
 }
 
 /// One ticket in each state, and one that the user has reserved.
-fn mixed(harness: &mut Harness) {
+fn show_every_state(harness: &mut Harness) {
     let tickets = fixtures::tickets();
     harness.server.orders = vec![fixtures::order("o1", &tickets[0], OrderStatus::Created)];
     harness.sign_in();
@@ -45,9 +45,9 @@ screen_tests! {
     };
     offline: |harness| {
         harness.sign_in();
-        lost(harness);
+        lose_feed(harness);
     };
-    -SMALL +LARGE filled: mixed;
+    -SMALL +LARGE filled: show_every_state;
     scrolled: |harness| {
         many(harness);
         harness.press("pagedown pagedown");
@@ -88,7 +88,7 @@ fn ascii_counts_in_ascii() {
 #[test]
 fn in_ascii() {
     assert_screen(module_path!(), "in_ascii", &[(80, 24)], Harness::ascii, |harness| {
-        mixed(harness);
+        show_every_state(harness);
         many(harness);
     });
 }

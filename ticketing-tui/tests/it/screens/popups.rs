@@ -23,7 +23,7 @@ fn open_passes(harness: &mut Harness) {
     harness.answer_reads();
 }
 
-fn held(harness: &mut Harness, ticket: &Ticket) {
+fn open_held_order(harness: &mut Harness, ticket: &Ticket) {
     harness.server.orders = vec![fixtures::order("o1", ticket, OrderStatus::Created)];
     harness.sign_in();
     harness.press("2");
@@ -44,7 +44,7 @@ screen_tests! {
         harness.press("enter");
     };
     asks_to_cancel_what_is_long: |harness| {
-        held(harness, &fixtures::odd_tickets()[4]);
+        open_held_order(harness, &fixtures::odd_tickets()[4]);
         harness.press("x");
     };
     claim: |harness| {
@@ -81,7 +81,7 @@ fn command_that_does_not_exist_is_named_as_such() {
 #[test]
 fn quitting_during_a_payment_asks() {
     let mut harness = Harness::signed_in();
-    held(&mut harness, &fixtures::tickets()[0]);
+    open_held_order(&mut harness, &fixtures::tickets()[0]);
     harness.press("enter");
     harness.type_text("tok_visa");
     harness.press("enter q");

@@ -9,14 +9,14 @@ fn open(harness: &mut Harness) {
 }
 
 /// Waits for a new key of the market.
-fn capturing(harness: &mut Harness) {
+fn capture_key(harness: &mut Harness) {
     open(harness);
     harness.press("j j j j j enter");
 }
 
 screen_tests! {
     top: open;
-    waiting_for_a_key: capturing;
+    waiting_for_a_key: capture_key;
 }
 
 #[test]

@@ -28,7 +28,7 @@ screen_tests! {
     wrong_password: |harness| {
         write(harness);
         harness.press("enter");
-        let error = fixtures::refused(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
+        let error = fixtures::refusal(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
         answer!(harness, Call::SignIn { .. }, Err(error));
     };
     new_with_faults: |harness| {

@@ -13,13 +13,13 @@ fn open(harness: &mut Harness) {
 }
 
 /// Opens a ticket for which there is an order.
-fn ordered(harness: &mut Harness, status: OrderStatus) {
+fn open_with_order(harness: &mut Harness, status: OrderStatus) {
     harness.server.orders = vec![fixtures::order("o1", &fixtures::tickets()[0], status)];
     open(harness);
 }
 
 /// Opens a ticket that became something else meanwhile.
-fn changed(harness: &mut Harness, kind: TicketChangeKind, status: TicketStatus) {
+fn open_changed(harness: &mut Harness, kind: TicketChangeKind, status: TicketStatus) {
     open(harness);
     harness.feed(fixtures::change(kind, fixtures::later(&fixtures::tickets()[0], status)));
 }
@@ -34,7 +34,7 @@ fn unheard_of(harness: &mut Harness) {
     harness.press("t");
 }
 
-fn titled(harness: &mut Harness, at: usize) {
+fn open_odd_title(harness: &mut Harness, at: usize) {
     harness.server.market = vec![fixtures::odd_tickets()[at].clone()];
     open(harness);
 }
@@ -47,25 +47,28 @@ screen_tests! {
         harness.server.listings = vec![mine];
         open(harness);
     };
-    titled_wide: |harness| titled(harness, 0);
-    -SMALL titled_long: |harness| titled(harness, 4);
+    titled_wide: |harness| open_odd_title(harness, 0);
+    -SMALL titled_long: |harness| open_odd_title(harness, 4);
 }
 
 #[test]
 fn each_state_says_what_it_is_and_what_can_be_done() {
     type Steps = fn(&mut Harness);
     let states: [(Steps, &[&str]); 6] = [
-        (|harness| ordered(harness, OrderStatus::Created), &["15:00 left", "b continues to the payment"]),
-        (|harness| ordered(harness, OrderStatus::Complete), &["Yours", "b shows your order"]),
         (
-            |harness| changed(harness, TicketChangeKind::Updated, TicketStatus::Reserved),
+            |harness| open_with_order(harness, OrderStatus::Created),
+            &["15:00 left", "b continues to the payment"],
+        ),
+        (|harness| open_with_order(harness, OrderStatus::Complete), &["Yours", "b shows your order"]),
+        (
+            |harness| open_changed(harness, TicketChangeKind::Updated, TicketStatus::Reserved),
             &["Reserved", "Another buyer has reserved this ticket."],
         ),
         (
-            |harness| changed(harness, TicketChangeKind::Deleted, TicketStatus::Available),
+            |harness| open_changed(harness, TicketChangeKind::Deleted, TicketStatus::Available),
             &["Withdrawn", "The seller has withdrawn this ticket."],
         ),
-        (|harness| titled(harness, 6), &["(no title)", "b reserves it for you"]),
+        (|harness| open_odd_title(harness, 6), &["(no title)", "b reserves it for you"]),
         (unheard_of, &["Not Found", "r tries again"]),
     ];
     for (steps, shown) in states {

@@ -114,7 +114,7 @@ pub(crate) fn verdict(verdict: Verdict, waiting: Option<usize>) -> Reply {
 }
 
 /// The upload of a door, which has found a pass that another door had admitted.
-pub(crate) fn synced() -> DoorSync {
+pub(crate) fn door_sync() -> DoorSync {
     let admission = |minutes: i64, device: &str| {
         DoubleAdmission::new(Timestamp::from_millis(NOW + minutes * 60_000), Some(device.to_owned()))
     };
@@ -146,7 +146,7 @@ pub(crate) fn call_error(kind: CallErrorKind, message: &str) -> CallError {
     CallError { kind, ..CallError::other(message) }
 }
 
-pub(crate) fn refused(code: ErrorCode, message: &str) -> CallError {
+pub(crate) fn refusal(code: ErrorCode, message: &str) -> CallError {
     call_error(CallErrorKind::Refused(code), message)
 }
 
@@ -174,15 +174,15 @@ pub(crate) fn unknown_without_keys() -> CallError {
 /// The refusal of an order at a price that is no longer the ticket's.
 pub(crate) fn price_changed(price: &str) -> CallError {
     let new_price = Some(price.parse().unwrap());
-    CallError { new_price, ..refused(ErrorCode::PriceChanged, "The price has changed") }
+    CallError { new_price, ..refusal(ErrorCode::PriceChanged, "The price has changed") }
 }
 
-pub(crate) fn declined() -> CallError {
-    refused(ErrorCode::CardDeclined, "The card was declined")
+pub(crate) fn card_declined() -> CallError {
+    refusal(ErrorCode::CardDeclined, "The card was declined")
 }
 
 /// A refusal that says what is wrong with a field.
 pub(crate) fn field_error(field: &str, message: &str) -> CallError {
     let fields = vec![(field.to_owned(), message.to_owned())];
-    CallError { fields, ..refused(ErrorCode::InvalidInput, "The input is wrong") }
+    CallError { fields, ..refusal(ErrorCode::InvalidInput, "The input is wrong") }
 }

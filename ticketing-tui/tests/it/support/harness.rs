@@ -190,7 +190,7 @@ impl Harness {
     fn answer_read(&self, call: &Call) -> Result<Reply, CallError> {
         let FakeServer { user, market, listings, orders, passes, used, door, has_card_form, .. } =
             &self.server;
-        let not_found = || fixtures::refused(ticketing_sdk::ErrorCode::NotFound, "Not Found");
+        let not_found = || fixtures::refusal(ticketing_sdk::ErrorCode::NotFound, "Not Found");
         Ok(match call {
             Call::Market => Reply::Market { tickets: market.clone(), last: true },
             Call::Listings => Reply::Listings(listings.clone()),

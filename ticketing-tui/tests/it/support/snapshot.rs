@@ -14,7 +14,7 @@ pub(crate) fn text(buffer: &Buffer) -> String {
 
 /// Returns the text and the position of the cursor. A repeated line is written once.
 pub(crate) fn text_and_cursor((buffer, cursor): &(Buffer, Option<Position>)) -> String {
-    let mut snapshot = folded(&lines(buffer));
+    let mut snapshot = fold_repeats(&lines(buffer));
     let _ = match cursor {
         Some(Position { x, y }) => writeln!(snapshot, "cursor: column {x}, line {y}"),
         None => writeln!(snapshot, "cursor: none"),
@@ -49,7 +49,7 @@ fn lines(buffer: &Buffer) -> Vec<String> {
 }
 
 /// Lines, those that repeat written once.
-fn folded(lines: &[String]) -> String {
+fn fold_repeats(lines: &[String]) -> String {
     let mut text = String::new();
     for same in lines.chunk_by(|one, two| one == two) {
         let shown = if same.len() > 3 { 1 } else { same.len() };

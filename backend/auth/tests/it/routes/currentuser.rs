@@ -34,7 +34,7 @@ async fn session_revoked_by_another_replica_is_refused_at_once() {
 }
 
 /// Returns a token whose header names `algorithm`, signed with it.
-fn signed(algorithm: &str, key: &str, claims: &Value) -> String {
+fn sign_token(algorithm: &str, key: &str, claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let text = format!("{}.{}", part(&json!({ "alg": algorithm, "typ": "JWT" })), part(claims));
     macro_rules! signature {
@@ -55,13 +55,13 @@ fn signed(algorithm: &str, key: &str, claims: &Value) -> String {
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn changed(claims: &Value, name: &str, value: Value) -> Value {
+fn change_claim(claims: &Value, name: &str, value: Value) -> Value {
     let mut claims = claims.clone();
     claims[name] = value;
     claims
 }
 
-fn without(claims: &Value, name: &str) -> Value {
+fn remove_claim(claims: &Value, name: &str) -> Value {
     let mut claims = claims.clone();
     claims.as_object_mut().unwrap().remove(name);
     claims
@@ -88,11 +88,11 @@ async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
     let token = made.token();
     let (_, claims) = parts(&token);
     // The forger knows everything but the key; made with the key, the same claims are a session.
-    assert!(service.current_user(Some(&cookie_of(&signed("HS256", KEY, &claims)))).await.is_object());
+    assert!(service.current_user(Some(&cookie_of(&sign_token("HS256", KEY, &claims)))).await.is_object());
 
     let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let [head, body, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
-    let other_user = encoded(&changed(&claims, "id", json!("someone-else")));
+    let other_user = encoded(&change_claim(&claims, "id", json!("someone-else")));
     let none = encoded(&json!({ "alg": "none", "typ": "JWT" }));
     let tokens = [
         format!("{none}.{body}."),
@@ -103,16 +103,16 @@ async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
         format!("{head}.{body}.{signature}x"),
         String::new(),
         "...".to_owned(),
-        signed("HS256", "another key that is long enough too", &claims),
-        signed("HS384", KEY, &claims),
-        signed("HS512", KEY, &claims),
-        signed("HS256", KEY, &changed(&claims, "iss", json!("elsewhere"))),
-        signed("HS256", KEY, &changed(&claims, "exp", json!(1_600_000_000))),
-        signed("HS256", KEY, &changed(&claims, "exp", json!("tomorrow"))),
-        signed("HS256", KEY, &changed(&claims, "id", json!(7))),
-        signed("HS256", KEY, &changed(&claims, "nbf", json!(1_700_000_060))),
-        signed("HS256", KEY, &without(&claims, "iat")),
-        signed("HS256", KEY, &without(&claims, "id")),
+        sign_token("HS256", "another key that is long enough too", &claims),
+        sign_token("HS384", KEY, &claims),
+        sign_token("HS512", KEY, &claims),
+        sign_token("HS256", KEY, &change_claim(&claims, "iss", json!("elsewhere"))),
+        sign_token("HS256", KEY, &change_claim(&claims, "exp", json!(1_600_000_000))),
+        sign_token("HS256", KEY, &change_claim(&claims, "exp", json!("tomorrow"))),
+        sign_token("HS256", KEY, &change_claim(&claims, "id", json!(7))),
+        sign_token("HS256", KEY, &change_claim(&claims, "nbf", json!(1_700_000_060))),
+        sign_token("HS256", KEY, &remove_claim(&claims, "iat")),
+        sign_token("HS256", KEY, &remove_claim(&claims, "id")),
     ];
     for token in &tokens {
         assert!(service.current_user(Some(&cookie_of(token))).await.is_null(), "{token}");

@@ -7,7 +7,7 @@ use ticketing_bus::{AckDecision, Bus, JetStreamOptions};
 use ticketing_engines::{Shape, eventually};
 
 use super::{CREATED, api, raw};
-use crate::support::{Fixture, accepted};
+use crate::support::{Fixture, accept_all};
 
 /// Ends the next event of the consumer `s`, as an operator would.
 async fn terminate(fixture: &Fixture, reason: &str) {
@@ -46,7 +46,7 @@ async fn event_after_max_deliveries_is_redelivered() {
     }
     let again = subscription.next(1).await.unwrap();
     assert_eq!((again[0].seq, again[0].delivery_count), (1, 1));
-    subscription.acknowledge(accepted(again)).await.unwrap();
+    subscription.acknowledge(accept_all(again)).await.unwrap();
     assert!(bus.dead_letters().await.unwrap().is_empty());
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
 }

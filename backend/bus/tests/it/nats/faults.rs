@@ -10,7 +10,7 @@ use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{api, append_history, assert_in_order, assert_whole, outbox_ids, raw};
-use crate::support::{Fixture, count, notes, on_created, on_updated, updated};
+use crate::support::{Fixture, count, notes, on_created, on_updated, ticket_updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
@@ -150,7 +150,7 @@ async fn lost_stream_is_rebuilt_from_the_outboxes() {
     // A new ticket, and a new version of an old one.
     append_history(&source, "meanwhile", 5).await;
     let outbox = source.outbox.clone();
-    let appended = source.db.write(move |tx| outbox.append(tx, &updated("t7", 5)).map(drop));
+    let appended = source.db.write(move |tx| outbox.append(tx, &ticket_updated("t7", 5)).map(drop));
     appended.await.map_err(|error: DbError| error).unwrap();
     server.start().await;
     wait_until_applied(&bus, &source, &copy, 106).await;

@@ -8,7 +8,7 @@ use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{CREATED, api, assert_whole, raw};
-use crate::support::{CREATED_AND_UPDATED, Fixture, TICKETS, accepted, notes, on_created, on_updated};
+use crate::support::{CREATED_AND_UPDATED, Fixture, TICKETS, accept_all, notes, on_created, on_updated};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_share_deliveries_and_apply_each_once() {
@@ -49,14 +49,14 @@ async fn unsettled_deliveries_move_to_another_replica() {
     let mut seqs: Vec<i64> = mine.iter().chain(&others).map(|delivery| delivery.seq).collect();
     seqs.sort_unstable();
     assert_eq!(seqs, [1, 2, 3, 4], "nothing is delivered to both");
-    second.acknowledge(accepted(others)).await.unwrap();
+    second.acknowledge(accept_all(others)).await.unwrap();
     // It ends in the middle of its work.
     drop(first);
     let mut rest = Vec::new();
     while rest.len() < mine.len() {
         let deliveries = second.next(9).await.unwrap();
         rest.extend(deliveries.iter().map(|delivery| delivery.seq));
-        second.acknowledge(accepted(deliveries)).await.unwrap();
+        second.acknowledge(accept_all(deliveries)).await.unwrap();
     }
     rest.sort_unstable();
     assert!(mine.iter().map(|delivery| delivery.seq).eq(rest));
@@ -75,10 +75,10 @@ async fn slow_consumer_is_bounded_and_delays_no_other() {
     while applied < 3000 {
         let deliveries = quick.next(64).await.unwrap();
         applied += deliveries.len();
-        quick.acknowledge(accepted(deliveries)).await.unwrap();
+        quick.acknowledge(accept_all(deliveries)).await.unwrap();
     }
     assert_eq!(bus.backlog().await.unwrap(), 3000, "the slowest one");
-    slow.acknowledge(accepted(stuck)).await.unwrap();
+    slow.acknowledge(accept_all(stuck)).await.unwrap();
     eventually("the slow one has moved", || async { bus.backlog().await.unwrap() < 3000 }).await;
 }
 
@@ -113,7 +113,7 @@ async fn consumer_gains_subjects_and_never_loses_one() {
     while names.len() < 2 {
         let deliveries = newer.next(9).await.unwrap();
         names.extend(deliveries.iter().map(|delivery| delivery.envelope.name.clone()));
-        newer.acknowledge(accepted(deliveries)).await.unwrap();
+        newer.acknowledge(accept_all(deliveries)).await.unwrap();
     }
     assert_eq!(names, [EventName::TicketCreated, EventName::TicketUpdated]);
 }
@@ -168,6 +168,6 @@ async fn long_postponed_event_is_not_redelivered() {
     assert_eq!(bus.backlog().await.unwrap(), 1);
     let again = subscription.next(1).await.unwrap();
     assert_eq!(again[0].delivery_count, 1);
-    subscription.acknowledge(accepted(again)).await.unwrap();
+    subscription.acknowledge(accept_all(again)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 0);
 }

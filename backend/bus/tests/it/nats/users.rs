@@ -7,9 +7,9 @@ use ticketing_engines::{NatsServer, eventually};
 use ticketing_platform::shutdown::Shutdown;
 
 use super::CREATED;
-use crate::support::{Fixture, created, notes, on_created, on_updated, session_ended};
+use crate::support::{Fixture, notes, on_created, on_updated, session_ended, ticket_created};
 
-async fn guarded() -> Fixture {
+async fn fixture_with_users() -> Fixture {
     let users = NatsUser::ALL.map(|user| (user, NatsPassword::Text(format!("{}-secret", user.name()))));
     Fixture::served_by(NatsServer::builder().config(&nats_authorization(&users)).start().await)
 }
@@ -32,15 +32,15 @@ fn is_refused(outcome: Result<(), BusError>, subject: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn service_publishes_only_its_own_events() {
-    let fixture = guarded().await;
+    let fixture = fixture_with_users().await;
     let (tickets, auth) = (bus(&fixture, NatsUser::Tickets).await, bus(&fixture, NatsUser::Auth).await);
-    let (own, foreign) = (fixture.history("t", 3), fixture.encoded(&session_ended("s")));
+    let (own, foreign) = (fixture.history("t", 3), fixture.encode(&session_ended("s")));
     tickets.publish(own.clone()).await.unwrap();
     auth.publish(vec![foreign.clone()]).await.unwrap();
 
-    let forged = fixture.encoded(&session_ended("forged"));
+    let forged = fixture.encode(&session_ended("forged"));
     is_refused(tickets.publish(vec![forged.clone()]).await, "ticketing.session.ended.forged");
-    is_refused(auth.publish(vec![fixture.encoded(&created("x"))]).await, "ticketing.ticket.created.x");
+    is_refused(auth.publish(vec![fixture.encode(&ticket_created("x"))]).await, "ticketing.ticket.created.x");
     // Nor hidden in a batch.
     let mut hidden = fixture.history("y", 40);
     hidden.insert(20, forged.clone());
@@ -55,7 +55,7 @@ async fn service_publishes_only_its_own_events() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn service_consumes_only_under_its_own_name() {
-    let fixture = guarded().await;
+    let fixture = fixture_with_users().await;
     let (tickets, orders) = (bus(&fixture, NatsUser::Tickets).await, bus(&fixture, NatsUser::Orders).await);
     let refused = orders.subscribe("payments-service", CREATED.to_vec()).await.map(drop);
     is_refused(refused, "payments-service");
@@ -64,7 +64,7 @@ async fn service_consumes_only_under_its_own_name() {
     let handlers = core.consumers("orders-service").on(on_created).on(on_updated);
     core.start(&orders, Some(handlers), &shutdown);
     tickets.publish(fixture.history("t", 3)).await.unwrap();
-    let mut broken = fixture.encoded(&created("broken"));
+    let mut broken = fixture.encode(&ticket_created("broken"));
     broken.body = "{}".to_owned();
     tickets.publish(vec![broken]).await.unwrap();
     eventually("orders applies the events", || async { notes(&core).await.len() == 3 }).await;
@@ -80,13 +80,13 @@ async fn service_consumes_only_under_its_own_name() {
 
 #[tokio::test]
 async fn user_all_may_run_every_service() {
-    let fixture = guarded().await;
+    let fixture = fixture_with_users().await;
     let all = bus(&fixture, NatsUser::All).await;
     let mut subscription = all.subscribe("orders-service", CREATED.to_vec()).await.unwrap();
     all.publish(fixture.history("t", 1)).await.unwrap();
-    all.publish(vec![fixture.encoded(&session_ended("s"))]).await.unwrap();
+    all.publish(vec![fixture.encode(&session_ended("s"))]).await.unwrap();
     let deliveries = subscription.next(9).await.unwrap();
-    subscription.acknowledge(crate::support::accepted(deliveries)).await.unwrap();
+    subscription.acknowledge(crate::support::accept_all(deliveries)).await.unwrap();
     assert_eq!(all.backlog().await.unwrap(), 0);
 }
 

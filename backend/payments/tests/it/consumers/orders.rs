@@ -23,7 +23,7 @@ on_every_setup! {
 
 const ID: &str = "order";
 
-fn created(fixture: &Fixture) -> OrderCreated {
+fn order_created(fixture: &Fixture) -> OrderCreated {
     let ticket = fixtures::ticket("t").price("19.99".parse().unwrap());
     OrderCreated {
         user_id: UserId::new("ada"),
@@ -32,16 +32,16 @@ fn created(fixture: &Fixture) -> OrderCreated {
     }
 }
 
-fn confirmed(version: i64) -> OrderConfirmed {
+fn order_confirmed(version: i64) -> OrderConfirmed {
     OrderConfirmed { id: OrderId::new(ID), version, ticket: ConfirmedTicket { id: TicketId::new("t") } }
 }
 
-fn cancelled(version: i64) -> OrderCancelled {
+fn order_cancelled(version: i64) -> OrderCancelled {
     let ticket = CancelledTicket { id: TicketId::new("t") };
     OrderCancelled { id: OrderId::new(ID), version, ticket, cancel_reason: None }
 }
 
-fn completed(version: i64) -> OrderCompleted {
+fn order_completed(version: i64) -> OrderCompleted {
     let ticket = CompletedTicket { id: TicketId::new("t"), price: None };
     OrderCompleted { id: OrderId::new(ID), version, user_id: None, ticket }
 }
@@ -75,13 +75,13 @@ fn insert_payment(tx: &mut Tx<'_>, now: Timestamp, due_at: Timestamp) -> Result<
 }
 
 /// Returns a payment of the order whose first step is unclaimed, without a worker that starts it.
-async fn begun(fixture: &Fixture) -> PaymentRow {
+async fn begin_payment(fixture: &Fixture) -> PaymentRow {
     let (now, due_at) = (fixture.clock.now(), far_future());
     fixture.app().core().db.write(move |tx| insert_payment(tx, now, due_at)).await.unwrap()
 }
 
 /// Records an attempt without a response, as the payment worker does.
-async fn unanswered(fixture: &Fixture, payment: &PaymentRow, reached: bool) -> PaymentRow {
+async fn record_unanswered_attempt(fixture: &Fixture, payment: &PaymentRow, reached: bool) -> PaymentRow {
     let (app, now, payment) = (fixture.app().clone(), fixture.clock.now(), payment.clone());
     let unit = move |tx: &mut Tx<'_>| {
         let attempt = "UPDATE payments SET attempts = attempts + 1 WHERE id = $1";
@@ -104,44 +104,44 @@ async fn payment(fixture: &Fixture) -> PaymentRow {
 async fn unattempted_payment_ends_without_a_call(setup: Setup) {
     for (attempts, cancelled_first) in [(0, false), (2, false), (1, true)] {
         let fixture = Fixture::on(setup).await;
-        assert_eq!(apply(&fixture, created(&fixture)).await, ApplyOutcome::Done);
-        let begun = begun(&fixture).await;
+        assert_eq!(apply(&fixture, order_created(&fixture)).await, ApplyOutcome::Done);
+        let begun = begin_payment(&fixture).await;
         if cancelled_first {
             // The order is cancelled during the call; the call turns out not to have reached the provider.
             let attempt = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 1", &[]);
             fixture.app().core().db.write(attempt).await.unwrap();
-            apply(&fixture, cancelled(1)).await;
+            apply(&fixture, order_cancelled(1)).await;
             assert_eq!(payment(&fixture).await.next_step, Some(PaymentStep::Authorize), "its answer decides");
             let undo = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 0", &[]);
             fixture.app().core().db.write(undo).await.unwrap();
-            unanswered(&fixture, &begun, false).await;
+            record_unanswered_attempt(&fixture, &begun, false).await;
         } else {
             for _ in 0..attempts {
-                unanswered(&fixture, &begun, false).await;
+                record_unanswered_attempt(&fixture, &begun, false).await;
             }
-            assert_eq!(apply(&fixture, cancelled(1)).await, ApplyOutcome::Done);
+            assert_eq!(apply(&fixture, order_cancelled(1)).await, ApplyOutcome::Done);
         }
         let ended = payment(&fixture).await;
         assert_eq!((ended.status, ended.next_step), (PaymentStatus::Refunded, None), "{attempts}");
         assert_eq!(ended.stripe_id, None);
-        assert!(fixture.published().await.is_empty(), "no event announces it");
+        assert!(fixture.published_names().await.is_empty(), "no event announces it");
         assert!(fixture.ledger().await.charges.is_empty());
     }
 }
 
 async fn attempted_payment_is_completed_after_cancellation(setup: Setup) {
     let fixture = Fixture::on(setup).await;
-    assert_eq!(apply(&fixture, created(&fixture)).await, ApplyOutcome::Done);
-    let begun = begun(&fixture).await;
-    unanswered(&fixture, &begun, true).await;
-    unanswered(&fixture, &begun, false).await;
-    apply(&fixture, cancelled(1)).await;
+    assert_eq!(apply(&fixture, order_created(&fixture)).await, ApplyOutcome::Done);
+    let begun = begin_payment(&fixture).await;
+    record_unanswered_attempt(&fixture, &begun, true).await;
+    record_unanswered_attempt(&fixture, &begun, false).await;
+    apply(&fixture, order_cancelled(1)).await;
     let open = payment(&fixture).await;
     assert_eq!((open.status, open.next_step), (PaymentStatus::Pending, Some(PaymentStep::Authorize)));
 }
 
 /// Returns a payment of the order that is authorized and waits for orders, without a worker that continues it.
-async fn authorized(fixture: &Fixture) -> PaymentRow {
+async fn authorize_payment(fixture: &Fixture) -> PaymentRow {
     let (app, now, due_at) = (fixture.app().clone(), fixture.clock.now(), far_future());
     let unit = move |tx: &mut Tx<'_>| {
         let payment = insert_payment(tx, now, due_at)?;
@@ -155,10 +155,10 @@ async fn authorized(fixture: &Fixture) -> PaymentRow {
 
 async fn copy_equals_the_order_at_every_version(setup: Setup) {
     let fixture = Fixture::on(setup).await;
-    assert_eq!(apply(&fixture, completed(2)).await, ApplyOutcome::OutOfOrder, "invariant 7");
-    assert_eq!(apply(&fixture, confirmed(1)).await, ApplyOutcome::OutOfOrder, "invariant 7");
+    assert_eq!(apply(&fixture, order_completed(2)).await, ApplyOutcome::OutOfOrder, "invariant 7");
+    assert_eq!(apply(&fixture, order_confirmed(1)).await, ApplyOutcome::OutOfOrder, "invariant 7");
 
-    let event = created(&fixture);
+    let event = order_created(&fixture);
     assert_eq!(apply(&fixture, event.clone()).await, ApplyOutcome::Done);
     let known = copy(&fixture).await;
     let expected =
@@ -170,12 +170,12 @@ async fn copy_equals_the_order_at_every_version(setup: Setup) {
     );
     assert_eq!(known.ticket_id, event.ticket.id);
 
-    assert_eq!(apply(&fixture, completed(2)).await, ApplyOutcome::OutOfOrder, "invariant 7");
-    assert_eq!(apply(&fixture, confirmed(1)).await, ApplyOutcome::Done);
-    assert_eq!(apply(&fixture, confirmed(1)).await, ApplyOutcome::Duplicate, "invariant 6");
+    assert_eq!(apply(&fixture, order_completed(2)).await, ApplyOutcome::OutOfOrder, "invariant 7");
+    assert_eq!(apply(&fixture, order_confirmed(1)).await, ApplyOutcome::Done);
+    assert_eq!(apply(&fixture, order_confirmed(1)).await, ApplyOutcome::Duplicate, "invariant 6");
     assert_eq!(apply(&fixture, event).await, ApplyOutcome::Duplicate, "invariant 6");
-    assert_eq!(apply(&fixture, completed(2)).await, ApplyOutcome::Done);
-    assert_eq!(apply(&fixture, cancelled(1)).await, ApplyOutcome::Duplicate, "invariant 3");
+    assert_eq!(apply(&fixture, order_completed(2)).await, ApplyOutcome::Done);
+    assert_eq!(apply(&fixture, order_cancelled(1)).await, ApplyOutcome::Duplicate, "invariant 3");
     let known = copy(&fixture).await;
     assert_eq!((known.status, known.version), (OrderStatus::Complete, 2), "invariant 9");
 }
@@ -183,8 +183,8 @@ async fn copy_equals_the_order_at_every_version(setup: Setup) {
 async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let app = fixture.app().clone();
-    apply(&fixture, created(&fixture)).await;
-    let payment = authorized(&fixture).await;
+    apply(&fixture, order_created(&fixture)).await;
+    let payment = authorize_payment(&fixture).await;
     assert_eq!(
         (payment.status, payment.next_step),
         (PaymentStatus::Authorized, None),
@@ -195,7 +195,11 @@ async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
     for (lost, expected) in [(false, PaymentStep::Capture), (true, PaymentStep::Void)] {
         let app = app.clone();
         let unit = move |tx: &mut Tx<'_>| {
-            let effect = if lost { handle(&app, tx, &cancelled(1)) } else { handle(&app, tx, &confirmed(1)) };
+            let effect = if lost {
+                handle(&app, tx, &order_cancelled(1))
+            } else {
+                handle(&app, tx, &order_confirmed(1))
+            };
             assert_eq!(effect.unwrap(), ApplyOutcome::Done);
             let payment = store::find_payment(tx, &PaymentId::new("payment"))?.unwrap();
             Err::<(), Seen>(Seen::Payment(Box::new(payment)))
@@ -212,8 +216,8 @@ async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
 
 async fn step_is_settled_once(setup: Setup) {
     let fixture = Fixture::on(setup).await;
-    apply(&fixture, created(&fixture)).await;
-    let payment = authorized(&fixture).await;
+    apply(&fixture, order_created(&fixture)).await;
+    let payment = authorize_payment(&fixture).await;
     let (app, now) = (fixture.app().clone(), fixture.clock.now());
     let unit = move |tx: &mut Tx<'_>| {
         // The answer of another replica that asked for the same authorization.

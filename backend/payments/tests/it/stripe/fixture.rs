@@ -37,7 +37,7 @@ impl StripeFixture {
         }
     }
 
-    pub(super) async fn held(&self, name: &str, token: &str) -> Charge {
+    pub(super) async fn hold_charge(&self, name: &str, token: &str) -> Charge {
         let hold = self.provider.authorize(name, &self.request(name, token, 1999)).await.unwrap();
         Charge { stripe_id: hold.stripe_id, amount: Money::from_cents(1999).unwrap() }
     }

@@ -8,7 +8,7 @@ use ticketing_platform::session::{self, CookieSettings, RevokedSessions, Session
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::UserId;
 
-use super::{KEY, NOW, clock, returned};
+use super::{KEY, NOW, clock, return_cookies};
 
 on_both! {
     #[tokio::test]
@@ -25,7 +25,7 @@ async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
     };
     let sessions = make(RevokedSessions::load(&db, clock.clone()).await.unwrap());
     let new = sessions.begin(&UserId::new("u1"), "a@b.c").unwrap();
-    let headers = returned(&new.cookie);
+    let headers = return_cookies(&new.cookie);
     let ending = new.session.clone();
     for expected in [true, false] {
         let (revoked, ending) = (sessions.revoked_sessions().clone(), ending.clone());
@@ -38,7 +38,7 @@ async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
     // Another start of the same service reads it from its table.
     let again = make(RevokedSessions::load(&db, clock.clone()).await.unwrap());
     assert_eq!(again.read(&headers), None);
-    assert!(again.read(&returned(&again.begin(&UserId::new("u1"), "a@b.c").unwrap().cookie)).is_some());
+    assert!(again.read(&return_cookies(&again.begin(&UserId::new("u1"), "a@b.c").unwrap().cookie)).is_some());
     // Once it would have expired anyway, it takes no room any more.
     clock.advance(session::DEFAULT_LIFETIME + Duration::from_secs(120));
     let now = clock.now();

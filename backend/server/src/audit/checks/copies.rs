@@ -10,7 +10,7 @@ use super::super::report::Violation;
 use super::kept_since;
 
 /// Copies of tickets and orders that differ from their source, are missing, or have no source.
-pub(super) fn differing(facts: &Facts) -> Vec<Violation> {
+pub(super) fn find_differing_copies(facts: &Facts) -> Vec<Violation> {
     let mut broken = tickets(facts);
     for holder in ["tickets", "payments", "expiration"] {
         broken.extend(orders(facts, holder));
@@ -25,7 +25,7 @@ fn tickets(facts: &Facts) -> Vec<Violation> {
     for ticket in &facts.tickets {
         let Some(copy) = copied.get(ticket.id.as_str()) else {
             let missing = Violation::from(format!("orders does not know ticket {}", ticket.id));
-            broken.push(missing.about(&ticket.id));
+            broken.push(missing.with_subject(&ticket.id));
             continue;
         };
         let matches = copy.title == ticket.listed_title
@@ -78,7 +78,7 @@ fn orders(facts: &Facts, holder: &'static str) -> Vec<Violation> {
             None if holder == "expiration" && is_forgotten(order, timers_since) => {}
             None => {
                 let missing = Violation::from(format!("{holder} does not know order {}", order.id));
-                broken.push(missing.about(&order.id));
+                broken.push(missing.with_subject(&order.id));
             }
         }
     }
@@ -90,7 +90,7 @@ fn orders(facts: &Facts, holder: &'static str) -> Vec<Violation> {
 
 /// A copy at an earlier version than its source follows it once the events in between are consumed.
 fn about_late_copy(violation: Violation, copy: i64, source: i64, id: &str) -> Violation {
-    if copy < source { violation.about(id) } else { violation }
+    if copy < source { violation.with_subject(id) } else { violation }
 }
 
 /// Returns whether a copy is the order, in every field that the service copies.

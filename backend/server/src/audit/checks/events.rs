@@ -119,13 +119,13 @@ fn revocations(facts: &Facts) -> impl Iterator<Item = Violation> {
 }
 
 /// Returns the events that are not on the bus, or are there out of order.
-pub(super) fn published(facts: &Facts) -> Vec<Violation> {
+pub(super) fn find_unpublished(facts: &Facts) -> Vec<Violation> {
     let unpublished = facts.outbox_events.iter().filter(|event| event.sequence.is_none());
     let mut broken: Vec<Violation> = unpublished
         .map(|event| {
             let text = format!("{} of {} is not on the bus", event.name, event.aggregate);
             let violation = Violation::new(&event.id, text);
-            if event.is_published { violation } else { violation.about(&event.aggregate) }
+            if event.is_published { violation } else { violation.with_subject(&event.aggregate) }
         })
         .collect();
     for (service, prefix) in AGGREGATES {
@@ -140,13 +140,13 @@ pub(super) fn published(facts: &Facts) -> Vec<Violation> {
 }
 
 /// Returns the events that a consuming service has not applied.
-pub(super) fn unconsumed(facts: &Facts) -> Vec<Violation> {
+pub(super) fn find_unconsumed(facts: &Facts) -> Vec<Violation> {
     let horizon = horizon(facts);
     let owed = facts.unconsumed.iter().filter(|event| event.is_pending || event.event_id >= horizon);
     let unconsumed = owed.map(|event| {
         let text = format!("{} has not consumed {} of {}", event.consumer, event.name, event.aggregate);
         let violation = Violation::new(format!("{} {}", event.consumer, event.event_id), text);
-        if event.is_pending { violation.about(&event.aggregate) } else { violation }
+        if event.is_pending { violation.with_subject(&event.aggregate) } else { violation }
     });
     unconsumed.collect()
 }

@@ -10,7 +10,7 @@ use super::is_overdue;
 
 /// Returns the orders whose kept amount is not the owed one, whose money is kept although no ticket is sold, whose
 /// payments differ from the ledger, or that were charged more than once.
-pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
+pub(super) fn find_wrong_amounts(facts: &Facts) -> Vec<Violation> {
     let mut kept = HashMap::<&str, (i64, i64)>::new();
     for charge in &facts.charges {
         let (amount, captures) = kept.entry(&charge.order_id).or_default();
@@ -23,7 +23,7 @@ pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
         .filter(|ticket| ticket.status == "sold")
         .filter_map(|ticket| ticket.order_id.as_deref())
         .collect();
-    let recorded = recorded(facts);
+    let recorded = sum_payments(facts);
     let mut broken = Vec::new();
     for order in &facts.orders {
         let (id, status) = (&order.id, order.status);
@@ -31,11 +31,11 @@ pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
         let owed = if status == OrderStatus::Complete { order.price } else { 0 };
         if amount != owed {
             let text = format!("order {id} is {status}: {owed} cents are owed, {amount} kept");
-            broken.push(Violation::from(text).about(id));
+            broken.push(Violation::from(text).with_subject(id));
         }
         if amount > 0 && !sold.contains(id.as_str()) {
             let text = format!("{amount} cents are kept for order {id}, no ticket is sold for it");
-            broken.push(Violation::from(text).about(id));
+            broken.push(Violation::from(text).with_subject(id));
         }
         match recorded.get(id.as_str()) {
             Some(Some(paid)) if *paid != amount => {
@@ -54,7 +54,7 @@ pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
 }
 
 /// Sums the succeeded payments of each order, in cents; `None` while a payment of the order is not settled.
-fn recorded(facts: &Facts) -> HashMap<&str, Option<i64>> {
+fn sum_payments(facts: &Facts) -> HashMap<&str, Option<i64>> {
     let mut recorded = HashMap::<&str, Option<i64>>::new();
     for payment in &facts.payments {
         let sum = recorded.entry(&payment.order_id).or_insert(Some(0));
@@ -69,7 +69,7 @@ fn recorded(facts: &Facts) -> HashMap<&str, Option<i64>> {
 
 /// Returns the payments with a step that is due at the card provider, and the orders that still wait for their payment.
 /// A payment may wait for the owner of the card until the deadline of its order.
-pub(super) fn unsettled(facts: &Facts) -> Vec<Violation> {
+pub(super) fn find_unsettled(facts: &Facts) -> Vec<Violation> {
     let open: HashSet<&str> = facts
         .orders
         .iter()
@@ -87,22 +87,22 @@ pub(super) fn unsettled(facts: &Facts) -> Vec<Violation> {
             let step = payment.next_step.as_deref().unwrap_or("nothing");
             let state = format!("{}, owes {step}", payment.status);
             let text = format!("payment {} of order {} is {state}", payment.id, payment.order_id);
-            Violation::from(text).about(&payment.order_id)
+            Violation::from(text).with_subject(&payment.order_id)
         })
         .collect();
     let waiting = facts.orders.iter().filter(|order| order.status == OrderStatus::AwaitingPayment);
     broken.extend(waiting.map(|order| {
-        Violation::from(format!("order {} still waits for its payment", order.id)).about(&order.id)
+        Violation::from(format!("order {} still waits for its payment", order.id)).with_subject(&order.id)
     }));
     broken
 }
 
 /// Returns the authorizations that are neither captured nor voided.
-pub(super) fn held(facts: &Facts) -> Vec<Violation> {
+pub(super) fn find_held_authorizations(facts: &Facts) -> Vec<Violation> {
     let held = facts.charges.iter().filter(|charge| charge.held);
     held.map(|charge| {
         let order = &charge.order_id;
-        Violation::from(format!("money is still held for order {order}")).about(order)
+        Violation::from(format!("money is still held for order {order}")).with_subject(order)
     })
     .collect()
 }

@@ -18,12 +18,12 @@ pub(super) fn active(facts: &Facts) -> Vec<Violation> {
 
 /// Returns the tickets that are sold twice; complete orders whose ticket is not sold by them as it was ordered; tickets
 /// that are sold without a complete order.
-pub(super) fn sold(facts: &Facts) -> Vec<Violation> {
+pub(super) fn find_wrong_sales(facts: &Facts) -> Vec<Violation> {
     let mut broken = several_per_ticket(facts, |order| order.status == OrderStatus::Complete, "complete");
     let tickets = by_id(facts);
     for order in facts.orders.iter().filter(|order| order.status == OrderStatus::Complete) {
         let ticket = tickets.get(order.ticket_id.as_str()).copied();
-        broken.extend(find_difference(order, ticket, "sold").map(|found| found.about(&order.id)));
+        broken.extend(find_difference(order, ticket, "sold").map(|found| found.with_subject(&order.id)));
     }
     let orders: HashMap<&str, OrderStatus> =
         facts.orders.iter().map(|order| (order.id.as_str(), order.status)).collect();
@@ -51,7 +51,7 @@ pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
     for order in facts.orders.iter().filter(is_unpaid) {
         unpaid.insert(order.id.as_str(), order.ticket_id.as_str());
         let ticket = tickets.get(order.ticket_id.as_str()).copied();
-        broken.extend(find_difference(order, ticket, "reserved").map(|found| found.about(&order.id)));
+        broken.extend(find_difference(order, ticket, "reserved").map(|found| found.with_subject(&order.id)));
     }
     for ticket in &facts.tickets {
         let order = ticket.order_id.as_deref();
@@ -69,7 +69,7 @@ pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
         let text = format!("ticket {} at version {}, of {held_by}: {fault}", ticket.id, ticket.version);
         let violation = Violation::from(text);
         // Only a reservation can wait for events.
-        broken.push(if ticket.status == "reserved" { violation.about(&ticket.id) } else { violation });
+        broken.push(if ticket.status == "reserved" { violation.with_subject(&ticket.id) } else { violation });
     }
     broken
 }
@@ -139,13 +139,13 @@ pub(super) fn overdue(facts: &Facts) -> Vec<Violation> {
         .filter(|order| order.status == OrderStatus::Created && is_overdue(facts, order.expires_at));
     late.map(|order| {
         Violation::from(format!("order {} expired at {} and is unpaid", order.id, order.expires_at))
-            .about(&order.id)
+            .with_subject(&order.id)
     })
     .collect()
 }
 
 /// Returns the users whose stored number of unpaid orders is wrong.
-pub(super) fn miscounted(facts: &Facts) -> Vec<Violation> {
+pub(super) fn find_miscounted_users(facts: &Facts) -> Vec<Violation> {
     let Some(counts) = &facts.open_orders else { return Vec::new() };
     let mut users = BTreeMap::<&str, (i64, i64)>::new();
     for count in counts {

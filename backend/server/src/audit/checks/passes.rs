@@ -26,7 +26,7 @@ pub(super) struct Passes<'f> {
 }
 
 impl<'f> Passes<'f> {
-    pub(super) fn of(facts: &'f Facts) -> Self {
+    pub(super) fn from_facts(facts: &'f Facts) -> Self {
         let mut passes = Self {
             facts,
             tickets: facts.tickets.iter().map(|ticket| (&*ticket.id, ticket)).collect(),
@@ -56,7 +56,7 @@ impl<'f> Passes<'f> {
     }
 
     /// Returns the complete orders without their one pass, and the passes without their complete order (19).
-    pub(super) fn issued(&self) -> Vec<Violation> {
+    pub(super) fn find_unissued(&self) -> Vec<Violation> {
         let mut broken = Vec::new();
         let complete = self.facts.orders.iter().filter(|order| order.status == OrderStatus::Complete);
         for order in complete {
@@ -67,7 +67,7 @@ impl<'f> Passes<'f> {
             let of_ticket = self.by_ticket.get(&**first).map_or(&[][..], Vec::as_slice);
             let [pass] = of_ticket else {
                 let text = format!("order {id} is complete: ticket {first} has {} passes", of_ticket.len());
-                broken.push(Violation::from(text).about(id));
+                broken.push(Violation::from(text).with_subject(id));
                 continue;
             };
             if ticket.resale_of.is_none() {
@@ -108,7 +108,7 @@ impl<'f> Passes<'f> {
             if *serial < resales || (has_history && *serial != resales + claims) {
                 let text =
                     format!("pass {id} has serial {serial} after {resales} resales and {claims} claims");
-                broken.push(Violation::from(text).about(subject));
+                broken.push(Violation::from(text).with_subject(subject));
             }
             let last_change = changes.last().map(|event| (&event.order_id, event.holder_id.as_deref()));
             let (order, holder) = match last_change {
@@ -122,11 +122,11 @@ impl<'f> Passes<'f> {
                 let text = format!(
                     "pass {id} is held by {holder_id} at serial {serial}, not by {holder} after {by}"
                 );
-                broken.push(Violation::from(text).about(subject));
+                broken.push(Violation::from(text).with_subject(subject));
             }
             if pass.paid != last.price {
                 let text = format!("pass {id} cost {} cents, order {} {}", pass.paid, last.id, last.price);
-                broken.push(Violation::from(text).about(subject));
+                broken.push(Violation::from(text).with_subject(subject));
             }
             let serials = changes.iter().map(|event| event.serial);
             let newest = changes.last().map_or(0, |event| event.serial);
@@ -159,7 +159,9 @@ impl<'f> Passes<'f> {
                 _ if is_of_earlier_holder(pass, events) => {
                     format!("is admitted at {admitted_at:?}, which is the admission of an earlier holder")
                 }
-                _ if let Some(lost) = lost(pass, events) => format!("has lost its admission at {lost}"),
+                _ if let Some(lost) = find_lost_admission(pass, events) => {
+                    format!("has lost its admission at {lost}")
+                }
                 [] if !is_used => continue,
                 // The outbox prunes old admissions.
                 [] if events.last().is_none_or(|last| last.version != pass.version) => continue,
@@ -209,7 +211,7 @@ impl<'f> Passes<'f> {
                 if self.tickets.get(listing).filter(is_open).is_some() {
                     // Orders can close a listing before tickets has consumed the end of its last order.
                     let text = format!("pass {id} is {status} while listing {listing} offers it");
-                    broken.push(Violation::from(text).about(listing));
+                    broken.push(Violation::from(text).with_subject(listing));
                 }
             }
             if let Some(listing) = offered {
@@ -241,7 +243,7 @@ impl<'f> Passes<'f> {
             if let Some(order) = self.orders(listing).find(|order| order.status == OrderStatus::Created) {
                 let text =
                     format!("order {} of pass {id}, which was admitted at {entered}, is unpaid", order.id);
-                return Some(Violation::from(text).about(listing));
+                return Some(Violation::from(text).with_subject(listing));
             }
         }
         let starts_at = pass.details["startsAt"].as_str().and_then(|starts| starts.parse::<EventTime>().ok());
@@ -249,12 +251,12 @@ impl<'f> Passes<'f> {
         if let Some(starts) = starts_at.filter(|_| ticket.status == "available").filter(is_started) {
             let text =
                 format!("pass {id} is offered by listing {listing}, but its event started at {starts}");
-            return Some(Violation::from(text).about(listing));
+            return Some(Violation::from(text).with_subject(listing));
         }
         let text = format!("pass {id} is offered by listing {listing}, which is {}", ticket.status);
         match &*ticket.status {
             "sold" => Some(text.into()),
-            "deleted" => Some(Violation::from(text).about(listing)),
+            "deleted" => Some(Violation::from(text).with_subject(listing)),
             _ => None,
         }
     }
@@ -289,7 +291,7 @@ fn may_be(status: PassStatus, is_admitted: bool) -> bool {
 }
 
 /// Returns an admission that an event states and the pass does not have.
-fn lost(pass: &PassRow, events: &[&PassEventRow]) -> Option<Timestamp> {
+fn find_lost_admission(pass: &PassRow, events: &[&PassEventRow]) -> Option<Timestamp> {
     let has = |at: &Timestamp| {
         pass.admitted_at == Some(*at) || pass.double_admissions.iter().any(|double| double.admitted_at == *at)
     };

@@ -62,7 +62,7 @@ fn imports(modules: &BTreeMap<Vec<String>, String>) -> Imports {
     let exported: BTreeMap<String, &String> = top
         .iter()
         .flat_map(|module| {
-            let names = after(root, &format!("use {module}::"));
+            let names = texts_after(root, &format!("use {module}::"));
             let names = names.into_iter().flat_map(|rest| words(rest.split(';').next().unwrap_or_default()));
             names.map(|name| (name.to_owned(), *module))
         })
@@ -74,7 +74,7 @@ fn imports(modules: &BTreeMap<Vec<String>, String>) -> Imports {
             continue;
         }
         let to_root = "super::".repeat(path.len());
-        let used = [after(text, "crate::"), after(text, &to_root)].concat();
+        let used = [texts_after(text, "crate::"), texts_after(text, &to_root)].concat();
         for name in used.into_iter().flat_map(first_names) {
             let target = top.get(&name.to_owned()).or_else(|| exported.get(name));
             if let Some(target) = target.filter(|target| **target != module) {
@@ -93,7 +93,7 @@ fn is_test_module(modules: &BTreeMap<Vec<String>, String>, path: &[String]) -> b
 }
 
 /// Returns what follows each occurrence of a path that is not the end of a longer one.
-fn after<'t>(text: &'t str, path: &str) -> Vec<&'t str> {
+fn texts_after<'t>(text: &'t str, path: &str) -> Vec<&'t str> {
     let is_start =
         |at: usize| !text[..at].ends_with(|last: char| last.is_alphanumeric() || "_:".contains(last));
     text.match_indices(path).filter(|(at, _)| is_start(*at)).map(|(at, _)| &text[at + path.len()..]).collect()

@@ -8,13 +8,13 @@ use ticketing_server::audit::{Offline, OfflineError, Report};
 use ticketing_testkit::{TestStack, eventually};
 
 use crate::support::passes::{check_in, code_of, pass_of_order};
-use crate::support::{list, ordered, pay};
+use crate::support::{list, order_when_visible, pay};
 
 #[tokio::test]
 async fn audit_reads_a_folder_once_its_server_has_stopped() {
     let mut stack = TestStack::start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let order = order_when_visible(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     stack.settle().await;
     let folder = stack.data_dir();
@@ -41,11 +41,11 @@ async fn audit_reads_a_folder_once_its_server_has_stopped() {
 async fn audit_after_the_clock_was_moved_misses_no_deleted_row() {
     let mut stack = TestStack::builder().movable_clock().start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let order = ordered(&stack, &buyer, &list(&stack, &seller, "Sold", 20.0).await).await;
+    let order = order_when_visible(&stack, &buyer, &list(&stack, &seller, "Sold", 20.0).await).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     let pass = pass_of_order(&stack, &buyer, &order).await;
     check_in(&stack, &seller, code_of(&pass), "door").await.ok(201);
-    ordered(&stack, &buyer, &list(&stack, &seller, "Unpaid", 20.0).await).await;
+    order_when_visible(&stack, &buyer, &list(&stack, &seller, "Unpaid", 20.0).await).await;
     stack.raw().post("/api/users/signout").by(&buyer).await.ok(200);
     stack.settle().await;
     let audit = Offline::new(stack.data_dir());

@@ -12,7 +12,7 @@ use ticketing_server::audit::Offline;
 use ticketing_testkit::storm::ClientPool;
 use ticketing_testkit::{TestStack, eventually};
 
-use crate::support::{list, order_of, ordered, pay};
+use crate::support::{list, order_of, order_when_visible, pay};
 
 /// How often a busy server is audited at most.
 const MAX_AUDITS: u32 = 8;
@@ -28,7 +28,7 @@ async fn stack_with_sale() -> (TestStack, String) {
 
 async fn sell_in(stack: TestStack) -> (TestStack, String) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let order = order_when_visible(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     stack.settle().await;
     (stack, order)
@@ -120,12 +120,12 @@ async fn outage_of_card_provider_is_pending() {
     let builder = TestStack::builder().payment_wait(Duration::from_millis(50));
     let stack = builder.start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let order = order_when_visible(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     let gate = stack.provider().faults().hold(PaymentStep::Capture);
     pay(&stack, &buyer, &order, "tok_visa").await.ok(202);
     eventually!(order_of(&stack, &buyer, &order).await["status"] == "awaiting:payment");
     let report = Offline::new(stack.data_dir()).audit_confirmed(MAX_AUDITS, AUDIT_INTERVAL).await.unwrap();
-    assert!(report.is_unsettled() && report.broken() == 0 && report.unsettled > 0, "\n{report}");
+    assert!(report.is_unsettled() && report.count_violations() == 0 && report.unsettled > 0, "\n{report}");
     assert!(!report.to_string().contains("BROKEN"), "\n{report}");
     drop(gate);
     stack.settle().await;

@@ -66,7 +66,7 @@ struct Identifiers {
 }
 
 impl Identifiers {
-    fn of(text: &str) -> Self {
+    fn parse(text: &str) -> Self {
         let mut found = Self::default();
         for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
             let mut previous = "";
@@ -127,7 +127,7 @@ pub(super) fn source_texts(folders: &[&str]) -> Vec<(PathBuf, String)> {
 /// Returns the identifiers of every Rust file of the workspace, except those of this file.
 fn sources() -> Vec<Identifiers> {
     let folders = ["backend", "examples", "ticketing-cli", "ticketing-sdk", "ticketing-tui", "xtask"];
-    source_texts(&folders).iter().map(|(_, text)| Identifiers::of(text)).collect()
+    source_texts(&folders).iter().map(|(_, text)| Identifiers::parse(text)).collect()
 }
 
 /// Decision records describe the code of their time.
@@ -145,7 +145,7 @@ fn symbols_are_in_the_files_that_documents_name() {
             let has_symbol = paths_of(document, path)
                 .iter()
                 .filter_map(|path| std::fs::read_to_string(path).ok())
-                .any(|text| Identifiers::of(&text).has_symbol(symbol));
+                .any(|text| Identifiers::parse(&text).has_symbol(symbol));
             if !has_symbol {
                 problems.push(format!("{}: {symbol} is not in {path}", document.path.display()));
             }
@@ -196,7 +196,7 @@ fn missing_symbols_are_detected() {
     assert_eq!(symbols, expected);
 
     let code =
-        Identifiers::of("// fn arm\nimpl StackSettings { fn schedule(&self) {} }\nenum Route { Market }");
+        Identifiers::parse("// fn arm\nimpl StackSettings { fn schedule(&self) {} }\nenum Route { Market }");
     for (symbol, is_there) in [
         ("schedule", true),
         ("StackSettings::schedule", true),

@@ -7,7 +7,7 @@ use serde_json::json;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
-use crate::support::{cancel, id, list, order_of, ordered, pay, taken, ticket};
+use crate::support::{cancel, id, list, order_of, order_when_visible, pay, read_captures, ticket};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -33,7 +33,7 @@ struct Reservation {
 async fn reserve(stack: &TestStack) -> Reservation {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(stack, &seller, "A ticket", 19.99).await;
-    let order = ordered(stack, &buyer, &ticket).await;
+    let order = order_when_visible(stack, &buyer, &ticket).await;
     Reservation { buyer, ticket, order }
 }
 
@@ -42,7 +42,7 @@ impl Reservation {
     async fn assert_sold(&self, stack: &TestStack) {
         eventually!(order_of(stack, &self.buyer, &self.order).await["status"] == "complete");
         eventually!(ticket(stack, &self.ticket).await["status"] == "sold");
-        assert_eq!(taken(stack, &self.order).await, (1, 1999));
+        assert_eq!(read_captures(stack, &self.order).await, (1, 1999));
     }
 }
 
@@ -79,7 +79,7 @@ async fn declined_card_keeps_the_reservation(shape: Shape) {
     pay(&stack, &reservation.buyer, &reservation.order, "tok_nothing")
         .await
         .assert_refused(400, "card_declined");
-    assert_eq!(taken(&stack, &reservation.order).await, (0, 0));
+    assert_eq!(read_captures(&stack, &reservation.order).await, (0, 0));
     pay(&stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
     reservation.assert_sold(&stack).await;
     let payments = stack.raw().get("/api/payments").by(&reservation.buyer).await.ok(200);
@@ -97,12 +97,12 @@ async fn failed_capture_frees_the_ticket_and_charges_nothing(shape: Shape) {
         .assert_refused(400, "card_declined");
     eventually!(order_of(&stack, &reservation.buyer, &reservation.order).await["status"] == "cancelled");
     eventually!(ticket(&stack, &reservation.ticket).await["status"] == "available");
-    assert_eq!(taken(&stack, &reservation.order).await, (0, 0));
+    assert_eq!(read_captures(&stack, &reservation.order).await, (0, 0));
     pay(&stack, &reservation.buyer, &reservation.order, "tok_visa")
         .await
         .assert_refused(400, "order_cancelled");
     let next = stack.session("next").await;
-    let order = ordered(&stack, &next, &reservation.ticket).await;
+    let order = order_when_visible(&stack, &next, &reservation.ticket).await;
     pay(&stack, &next, &order, "tok_visa").await.ok(201);
     stack.finish().await;
 }
@@ -141,7 +141,7 @@ async fn unreachable_provider_is_reported_and_a_retry_is_safe(shape: Shape) {
         let reply = request.json(&json!({ "orderId": reservation.order, "token": "tok_visa" })).await;
         reply.assert_refused(503, "provider_unavailable");
         assert!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= 1));
-        assert_eq!(taken(&stack, &reservation.order).await, (0, 0));
+        assert_eq!(read_captures(&stack, &reservation.order).await, (0, 0));
     }
     faults.set_unreachable(false);
     let request = stack.raw().post("/api/payments").by(&reservation.buyer).key("key-1");

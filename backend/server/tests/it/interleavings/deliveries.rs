@@ -56,13 +56,13 @@ impl Deliveries {
     }
 
     /// Returns the pending events of a service, oldest first.
-    pub(crate) fn pending(&self, at: Service) -> Vec<usize> {
+    pub(crate) fn pending_events(&self, at: Service) -> Vec<usize> {
         self.pending.get(&at).cloned().unwrap_or_default()
     }
 
     /// Chooses some pending events of a service, in the order of the picks.
     pub(crate) fn choose(&self, at: Service, picks: &[Index]) -> Vec<usize> {
-        let mut left = self.pending(at);
+        let mut left = self.pending_events(at);
         let chosen = picks.iter().map_while(|pick| {
             (!left.is_empty()).then(|| {
                 let place = pick.index(left.len());

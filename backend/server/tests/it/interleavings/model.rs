@@ -79,7 +79,7 @@ impl Ticket {
     }
 
     /// Returns the version of the ticket while no order holds it.
-    pub(crate) fn unreserved(&self) -> TicketVersion {
+    pub(crate) fn unreserved_version(&self) -> TicketVersion {
         let status = if self.withdrawn { "deleted" } else { "available" };
         TicketVersion { terms: self.listing.clone(), status, holder: None }
     }
@@ -144,7 +144,7 @@ impl Model {
             versions: Vec::new(),
             admitted: BTreeMap::new(),
         };
-        ticket.versions.push(ticket.unreserved());
+        ticket.versions.push(ticket.unreserved_version());
         self.tickets.insert(id.to_owned(), ticket);
     }
 
@@ -168,13 +168,13 @@ impl Model {
     pub(crate) fn edit(&mut self, ticket: &str, listing: Terms) {
         let ticket = self.tickets.get_mut(ticket).unwrap();
         ticket.listing = listing;
-        ticket.push_version(ticket.unreserved());
+        ticket.push_version(ticket.unreserved_version());
     }
 
     pub(crate) fn withdraw(&mut self, ticket: &str) {
         let ticket = self.tickets.get_mut(ticket).unwrap();
         ticket.withdrawn = true;
-        ticket.push_version(ticket.unreserved());
+        ticket.push_version(ticket.unreserved_version());
     }
 
     /// Returns the version and the terms of the ticket that orders knows, if orders can sell it: a withdrawn ticket is
@@ -331,7 +331,7 @@ impl Model {
         let still = ticket.current().holder.as_ref().filter(|holder| of_ticket.contains_key(holder));
         let holder = sold.or(still).or(of_ticket.keys().next().copied());
         let shown = match holder {
-            None => ticket.unreserved(),
+            None => ticket.unreserved_version(),
             Some(holder) => TicketVersion {
                 terms: self.orders[holder].terms.clone(),
                 status: if sold.is_some() { "sold" } else { "reserved" },
@@ -344,7 +344,7 @@ impl Model {
     /// Returns the final version of a ticket after all deliveries: the decision of orders, or else the listing.
     pub(crate) fn outcome(&self, ticket: &str) -> TicketVersion {
         match self.active_order(ticket) {
-            None => self.tickets[ticket].unreserved(),
+            None => self.tickets[ticket].unreserved_version(),
             Some(id) => TicketVersion {
                 terms: self.orders[id].terms.clone(),
                 status: if self.orders[id].status() == OrderStatus::Complete { "sold" } else { "reserved" },

@@ -378,7 +378,7 @@ impl Simulation {
     }
 
     pub(crate) async fn deliver_all(&mut self, to: Service) -> usize {
-        let pending = self.deliveries.pending(to);
+        let pending = self.deliveries.pending_events(to);
         self.deliver(to, &pending).await
     }
 

@@ -15,11 +15,11 @@ mod transfer;
 use serde_json::{Value, json};
 use ticketing_testkit::{Deadline, Reply, TestSession, TestStack};
 
-use crate::support::{list, ordered, pay};
+use crate::support::{list, order_when_visible, pay};
 
 /// Buys this ticket, and returns the pass.
-async fn bought(stack: &TestStack, buyer: &TestSession, ticket: &str) -> Value {
-    let order = ordered(stack, buyer, ticket).await;
+async fn buy_pass(stack: &TestStack, buyer: &TestSession, ticket: &str) -> Value {
+    let order = order_when_visible(stack, buyer, ticket).await;
     pay(stack, buyer, &order, "tok_visa").await.ok(201);
     let deadline = Deadline::from_now(std::time::Duration::from_secs(30));
     loop {
@@ -32,9 +32,9 @@ async fn bought(stack: &TestStack, buyer: &TestSession, ticket: &str) -> Value {
 }
 
 /// Lists a ticket, buys it, and returns the pass.
-async fn sold(stack: &TestStack, seller: &TestSession, buyer: &TestSession) -> Value {
+async fn sell_pass(stack: &TestStack, seller: &TestSession, buyer: &TestSession) -> Value {
     let ticket = list(stack, seller, "A ticket", 20.0).await;
-    bought(stack, buyer, &ticket).await
+    buy_pass(stack, buyer, &ticket).await
 }
 
 async fn post(stack: &TestStack, user: &TestSession, path: &str, body: Value) -> Reply {
@@ -47,7 +47,7 @@ fn path_of(pass: &Value, rest: &str) -> String {
 }
 
 /// Returns the pass as this user sees it.
-async fn seen(stack: &TestStack, user: &TestSession, pass: &Value) -> Value {
+async fn read_pass(stack: &TestStack, user: &TestSession, pass: &Value) -> Value {
     stack.raw().get(&format!("/api/passes{}", path_of(pass, ""))).by(user).await.ok(200)
 }
 
@@ -56,7 +56,7 @@ async fn check_in(stack: &TestStack, door: &TestSession, code: &Value) -> Reply 
 }
 
 /// Starts a transfer, and returns its claim code.
-async fn transferred(stack: &TestStack, holder: &TestSession, pass: &Value) -> Value {
+async fn start_transfer(stack: &TestStack, holder: &TestSession, pass: &Value) -> Value {
     post(stack, holder, &path_of(pass, "/transfer"), json!({})).await.ok(201)["claimCode"].clone()
 }
 

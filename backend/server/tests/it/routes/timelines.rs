@@ -4,7 +4,7 @@ use ticketing_payments::domain::PaymentStep;
 use ticketing_sdk::{Explanation, OrderId, TicketHolder, TimelineEntry, TimelineKind};
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use crate::support::{cancel, list, ordered, pay};
+use crate::support::{cancel, list, order_when_visible, pay};
 
 on_shapes! {
     [embedded, postgres_and_nats, processes]
@@ -109,7 +109,7 @@ async fn timeline_is_visible_to_the_buyer_only(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer, other) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
-    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let order = order_when_visible(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     stack.settle().await;
     for path in paths(&order) {
         let own = stack.raw().get(&path).by(&buyer).await;
@@ -131,7 +131,7 @@ async fn timeline_is_visible_to_the_buyer_only(shape: Shape) {
 async fn attempts_at_the_provider_have_their_request_ids(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, session) = (stack.session("seller").await, stack.session("buyer").await);
-    let order = ordered(&stack, &session, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let order = order_when_visible(&stack, &session, &list(&stack, &seller, "A ticket", 20.0).await).await;
     stack.provider().faults().lose_response(PaymentStep::Authorize, 1);
     stack.provider().faults().fail_before_effect(PaymentStep::Capture, 1);
     pay(&stack, &session, &order, "tok_visa").await.ok(201);
@@ -161,7 +161,7 @@ async fn cancelled_order_names_its_cause(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.user("buyer").await);
     let session = stack.session("declined").await;
-    let declined = ordered(&stack, &session, &list(&stack, &seller, "Declined", 20.0).await).await;
+    let declined = order_when_visible(&stack, &session, &list(&stack, &seller, "Declined", 20.0).await).await;
     pay(&stack, &session, &declined, "tok_chargeDeclined").await.assert_refused(400, "card_declined");
     stack.settle().await;
     let timeline = stack.raw().get(&paths(&declined)[1]).by(&session).await.ok(200);

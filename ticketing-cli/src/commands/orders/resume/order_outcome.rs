@@ -45,7 +45,7 @@ pub(super) async fn resolve(api: &ApiContext, id: &OrderId, action: &UnpaidActio
                 return Ok(new_outcome(WriteOutcome::Skipped, &detail));
             }
             Err(error) if error.is_unauthenticated() => {
-                return Err(Failure::about(&error, &Subject::Order(id.clone())));
+                return Err(Failure::from_error(&error, &Subject::Order(id.clone())));
             }
             Err(error) => return Ok(new_outcome(WriteOutcome::Unknown, &error.user_message())),
         };
@@ -98,7 +98,7 @@ async fn act(api: &ApiContext, order: &Order, action: &mut UnpaidAction) -> Outc
             }
             // Cancelling again changes nothing.
             Err(error) if error.is_transient() || error.is_unknown_outcome() => Ok(None),
-            Err(error) => Err(Failure::about(&error, &Subject::Order(order.id.clone()))),
+            Err(error) => Err(Failure::from_error(&error, &Subject::Order(order.id.clone()))),
         },
         UnpaidAction::Ask | UnpaidAction::Leave => Ok(Some(String::new())),
     }

@@ -72,7 +72,7 @@ pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> Outcome
     let operation = write.operation().to_owned();
     let mut settlement = match repeat(api, &write).await? {
         Ok(response) => Settlement {
-            detail: done(&operation, &response, |at| api.printer().local(at)),
+            detail: describe_result(&operation, &response, |at| api.printer().local(at)),
             result: response.json().ok(),
             ..Settlement::new(operation, WriteOutcome::Done)
         },
@@ -116,7 +116,7 @@ struct Answer {
 }
 
 /// Returns what was done, by the answer of the server, with times as `time` formats them.
-fn done(operation: &str, response: &Response, time: impl Fn(Timestamp) -> String) -> String {
+fn describe_result(operation: &str, response: &Response, time: impl Fn(Timestamp) -> String) -> String {
     let Answer { id, title, price, claim_code, admitted_at } = response.json().unwrap_or_default();
     let price = price.map(|price| price.to_string()).unwrap_or_default();
     let words: Vec<&str> = operation.split(' ').take(2).collect();

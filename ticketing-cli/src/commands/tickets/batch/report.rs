@@ -112,7 +112,7 @@ impl Report {
     }
 
     /// Returns the end of a command that was interrupted.
-    pub(super) fn interrupted(self) -> Failure {
+    pub(super) fn into_interruption(self) -> Failure {
         let listed = format!("interrupted: {} of {} listed", self.tickets.len(), are(self.total));
         let failure = Failure::new(Exit::Interrupted, listed);
         if self.is_complete() {

@@ -20,7 +20,7 @@ async fn new_order_is_paid_exactly(setup: Setup) {
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "19.99").await;
 
-    let payment = ada.pay(&order, "tok_visa").await.paid();
+    let payment = ada.pay(&order, "tok_visa").await.succeeded_payment();
 
     assert_eq!(payment.order_id.as_ref(), Some(&order));
     assert_eq!(payment.amount.unwrap().cents(), 1999);
@@ -41,7 +41,7 @@ async fn new_order_is_paid_exactly(setup: Setup) {
     })
     .await;
     assert_eq!(
-        fixture.published().await,
+        fixture.published_names().await,
         ["payment:authorized", "payment:created"],
         "invariant 12: authorize, win, capture"
     );
@@ -68,9 +68,9 @@ async fn declined_card_leaves_the_order_payable(setup: Setup) {
     }
     assert_eq!(fixture.orders().status(&order).await, OrderStatus::Created);
     assert!(fixture.ledger().await.charges.is_empty());
-    assert!(fixture.published().await.is_empty(), "a declined card publishes no event");
+    assert!(fixture.published_names().await.is_empty(), "a declined card publishes no event");
 
-    ada.pay(&order, "tok_mastercard").await.paid();
+    ada.pay(&order, "tok_mastercard").await.succeeded_payment();
     let statuses: Vec<_> = fixture.payments(&ada).await.iter().map(|payment| payment.status).collect();
     assert_eq!(statuses[..3], [PaymentStatus::Failed; 3]);
     assert_eq!(fixture.ledger().await.kept_cents(&order), 2000, "invariant 10");
@@ -86,7 +86,7 @@ async fn declined_capture_cancels_the_order(setup: Setup) {
     assert_eq!(message, "Your card was declined.");
     fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
     fixture.wait_until_settled(&ada, PaymentStatus::Failed).await;
-    assert_eq!(fixture.published().await, ["payment:authorized", "payment:failed"]);
+    assert_eq!(fixture.published_names().await, ["payment:authorized", "payment:failed"]);
     let ledger = fixture.ledger().await;
     assert_eq!((ledger.kept_cents(&order), ledger.held_cents(&order)), (0, 0), "invariant 10");
     ada.pay(&order, "tok_visa").await.assert_refused(400, "order_cancelled");
@@ -124,7 +124,10 @@ async fn hundred_concurrent_requests_capture_once(setup: Setup) {
 
     let paid: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
     assert!(!paid.is_empty());
-    assert!(paid.iter().all(|answer| answer.paid().id == paid[0].paid().id), "all follow one payment");
+    assert!(
+        paid.iter().all(|answer| answer.succeeded_payment().id == paid[0].succeeded_payment().id),
+        "all follow one payment"
+    );
     for other in answers.iter().filter(|answer| answer.status != 201) {
         other.assert_refused(400, "order_paid");
     }
@@ -147,6 +150,6 @@ async fn other_card_is_refused_during_a_payment(setup: Setup) {
     ada.pay(&order, "tok_amex").await.assert_refused(400, "payment_in_progress");
 
     drop(gate);
-    first.await.unwrap().paid();
+    first.await.unwrap().succeeded_payment();
     assert_eq!(fixture.ledger().await.captures(&order), 1, "invariant 10");
 }

@@ -13,7 +13,7 @@ async fn payment_is_visible_to_its_buyer_only(engine: Engine) {
     let (ada, eve) = (fixture.user("ada"), fixture.user("eve"));
     let order = fixture.order(&ada, "149.99").await;
     let paid = ada.pay(&order, "tok_visa").await;
-    let path = format!("/api/payments/{}", paid.paid().id);
+    let path = format!("/api/payments/{}", paid.succeeded_payment().id);
 
     let answer = ada.get(&path).await;
     assert_eq!((answer.status, &answer.text), (200, &paid.text));

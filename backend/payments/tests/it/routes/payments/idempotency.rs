@@ -25,7 +25,7 @@ async fn same_key_and_body_replay_the_response(setup: Setup) {
 
     let first = ada.pay_with_key(&paid, "tok_visa", "k1").await;
     let refused = ada.pay_with_key(&declined, "tok_chargeDeclined", "k2").await;
-    first.paid();
+    first.succeeded_payment();
     refused.assert_refused(400, "card_declined");
 
     for _ in 0..3 {
@@ -51,14 +51,14 @@ async fn refusal_is_replayed_for_its_key(setup: Setup) {
     ada.pay_with_key(&unknown, "tok_visa", "k2").await.assert_refused(404, "not_found");
     // The 404 stored nothing, so its key is still free.
     let other = fixture.order(&ada, "20").await;
-    ada.pay_with_key(&other, "tok_visa", "k2").await.paid();
+    ada.pay_with_key(&other, "tok_visa", "k2").await.succeeded_payment();
 }
 
 async fn same_key_with_another_body_is_422(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let (one, two) = (fixture.order(&ada, "20").await, fixture.order(&ada, "20").await);
-    ada.pay_with_key(&one, "tok_visa", "k").await.paid();
+    ada.pay_with_key(&one, "tok_visa", "k").await.succeeded_payment();
 
     ada.pay_with_key(&two, "tok_visa", "k").await.assert_refused(422, "idempotency_key_reused");
     ada.pay_with_key(&one, "tok_amex", "k").await.assert_refused(422, "idempotency_key_reused");
@@ -67,7 +67,7 @@ async fn same_key_with_another_body_is_422(setup: Setup) {
     // Keys are scoped to a user.
     let eve = fixture.user("eve");
     let hers = fixture.order(&eve, "20").await;
-    eve.pay_with_key(&hers, "tok_visa", "k").await.paid();
+    eve.pay_with_key(&hers, "tok_visa", "k").await.succeeded_payment();
 }
 
 async fn key_in_flight_is_409_and_first_request_continues(setup: Setup) {
@@ -87,7 +87,7 @@ async fn key_in_flight_is_409_and_first_request_continues(setup: Setup) {
     assert!(answer.header("retry-after").is_some());
     drop(gate);
     let first = first.await.unwrap();
-    first.paid();
+    first.succeeded_payment();
     assert_eq!(ada.pay_with_key(&order, "tok_visa", "k").await.text, first.text, "invariant 14");
 }
 
@@ -104,7 +104,11 @@ async fn key_without_response_follows_its_payment(setup: Setup) {
 
     // A request without a key is a new one; the same key is the same one.
     ada.pay(&order, "tok_visa").await.assert_refused(400, "order_paid");
-    assert_eq!(ada.pay_with_key(&order, "tok_visa", "k").await.paid().id, open.id, "invariant 14");
+    assert_eq!(
+        ada.pay_with_key(&order, "tok_visa", "k").await.succeeded_payment().id,
+        open.id,
+        "invariant 14"
+    );
 }
 
 async fn key_follows_the_same_payment_after_503(setup: Setup) {
@@ -115,7 +119,7 @@ async fn key_follows_the_same_payment_after_503(setup: Setup) {
     ada.pay_with_key(&order, "tok_visa", "k").await.assert_refused(503, "provider_unavailable");
     fixture.provider().faults().set_unreachable(false);
 
-    ada.pay_with_key(&order, "tok_visa", "k").await.paid();
+    ada.pay_with_key(&order, "tok_visa", "k").await.succeeded_payment();
 
     let ledger = fixture.ledger().await;
     assert_eq!((ledger.charges.len(), ledger.captures(&order)), (1, 1), "invariant 10");
@@ -139,7 +143,7 @@ async fn repeat_during_a_failing_call_waits_for_the_next_call(setup: Setup) {
 
     eventually("the repeat follows the payment", async || fixture.payment_requests().await == 2).await;
     drop(gate);
-    repeat.await.unwrap().paid();
+    repeat.await.unwrap().succeeded_payment();
     first.await.unwrap();
     assert_eq!(fixture.ledger().await.captures(&order), 1, "invariant 10");
 }

@@ -33,9 +33,9 @@ async fn own_payments_are_listed_in_pages(engine: Engine) {
     let mut made = Vec::new();
     for _ in 0..5 {
         let order = fixture.order(&ada, "20").await;
-        made.push(ada.pay(&order, "tok_visa").await.paid().id);
+        made.push(ada.pay(&order, "tok_visa").await.succeeded_payment().id);
         let order = fixture.order(&eve, "20").await;
-        eve.pay(&order, "tok_visa").await.paid();
+        eve.pay(&order, "tok_visa").await.succeeded_payment();
     }
 
     assert_eq!(
@@ -53,8 +53,8 @@ async fn payments_of_one_order_are_listed_in_pages(engine: Engine) {
     let (ada, eve) = (fixture.user("ada"), fixture.user("eve"));
     let (order, other) = (fixture.order(&ada, "20").await, fixture.order(&ada, "20").await);
     ada.pay(&order, "tok_chargeDeclined").await.assert_refused(400, "card_declined");
-    ada.pay(&other, "tok_visa").await.paid();
-    let paid = ada.pay(&order, "tok_visa").await.paid().id;
+    ada.pay(&other, "tok_visa").await.succeeded_payment();
+    let paid = ada.pay(&order, "tok_visa").await.succeeded_payment().id;
 
     let of_order = read_pages(&ada, &format!("/api/payments?order={order}&limit=1")).await;
     assert_eq!((of_order.len(), of_order.last()), (2, Some(&paid)));

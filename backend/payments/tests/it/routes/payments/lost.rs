@@ -46,8 +46,10 @@ async fn cancel_during_call(fixture: &Fixture, user: &User, order: &OrderId, ste
 async fn pay_until_authorized(fixture: &Fixture, user: &User, order: &OrderId) -> JoinHandle<TestResponse> {
     fixture.orders().set_silent(true);
     let answer = pay(user, order);
-    eventually("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
-        .await;
+    eventually("the payment is authorized", async || {
+        fixture.published_names().await == ["payment:authorized"]
+    })
+    .await;
     answer
 }
 
@@ -59,7 +61,8 @@ async fn order_cancelled_before_authorization_is_voided(setup: Setup) {
 
     assert_no_money_kept(&fixture, &ada, &order).await;
     assert_eq!(fixture.ledger().await.charges[0].voided, 2000);
-    eventually("the refund is published", async || fixture.published().await == ["payment:refunded"]).await;
+    eventually("the refund is published", async || fixture.published_names().await == ["payment:refunded"])
+        .await;
 }
 
 async fn order_cancelled_before_decision_is_voided(setup: Setup) {
@@ -104,7 +107,7 @@ async fn order_cancelled_after_capture_is_refunded(setup: Setup) {
     let fixture = Fixture::on(setup).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "20").await;
-    ada.pay(&order, "tok_visa").await.paid();
+    ada.pay(&order, "tok_visa").await.succeeded_payment();
     fixture.wait_until_copied(&order, OrderStatus::Complete).await;
     fixture.provider().faults().fail_before_effect(PaymentStep::Refund, 2);
     fixture.provider().faults().lose_response(PaymentStep::Refund, 2);

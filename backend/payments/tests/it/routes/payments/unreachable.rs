@@ -24,7 +24,7 @@ async fn lost_response_is_retried_with_the_same_key(setup: Setup) {
         let order = fixture.order(&ada, "19.99").await;
         fixture.provider().faults().lose_response(call, 2);
 
-        ada.pay(&order, "tok_visa").await.paid();
+        ada.pay(&order, "tok_visa").await.succeeded_payment();
 
         assert_eq!(fixture.provider().faults().call_count(call), 3);
         let ledger = fixture.ledger().await;
@@ -72,7 +72,7 @@ async fn unreachable_provider_is_503_and_retry_is_safe(setup: Setup) {
     if answer.status == 400 {
         answer.assert_refused(400, "order_paid");
     } else {
-        answer.paid();
+        answer.succeeded_payment();
     }
 
     fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;

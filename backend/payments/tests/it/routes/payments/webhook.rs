@@ -72,7 +72,7 @@ async fn webhook_event_settles_payment_with_lost_response(engine: Engine) {
         let event = fixture.stripe().events().pop().unwrap();
         assert_eq!(post_signed(&fixture, &event).await.json(), json!({ "received": true }));
 
-        request.await.unwrap().paid();
+        request.await.unwrap().succeeded_payment();
         let ledger = fixture.ledger().await;
         assert_eq!((ledger.charges.len(), ledger.captures(&order), ledger.kept_cents(&order)), (1, 1, 1999));
     }
@@ -104,7 +104,7 @@ async fn webhook_event_during_call_is_processed_after_it(engine: Engine) {
     post_signed(&fixture, &early).await;
     drop(gate);
 
-    request.await.unwrap().paid();
+    request.await.unwrap().succeeded_payment();
     assert_eq!(fixture.ledger().await.charges.len(), 1);
 }
 
@@ -112,9 +112,9 @@ async fn webhook_events_may_be_duplicated_and_reordered(engine: Engine) {
     let fixture = Fixture::on(Setup::stripe_on(engine)).await;
     let ada = fixture.user("ada");
     let (paid, lost) = (fixture.order(&ada, "19.99").await, fixture.order(&ada, "20").await);
-    ada.pay(&paid, "tok_visa").await.paid();
+    ada.pay(&paid, "tok_visa").await.succeeded_payment();
     ada.pay(&lost, "tok_chargeDeclined").await.assert_refused(400, "card_declined");
-    let (published, before) = (fixture.published().await, fixture.payments(&ada).await);
+    let (published, before) = (fixture.published_names().await, fixture.payments(&ada).await);
 
     let mut events = fixture.stripe().events();
     events.reverse();
@@ -123,7 +123,7 @@ async fn webhook_events_may_be_duplicated_and_reordered(engine: Engine) {
     }
 
     assert_eq!(fixture.payments(&ada).await, before, "what is settled stays settled");
-    assert_eq!(fixture.published().await, published);
+    assert_eq!(fixture.published_names().await, published);
     let of_the_paid = events.iter().filter(|event| event["data"]["object"]["id"] == "pi_fake000001").count();
     assert_eq!(webhook_events(&fixture).await, i64::try_from(of_the_paid).unwrap(), "each is kept once");
     let ledger = fixture.ledger().await;
@@ -134,7 +134,7 @@ async fn unsigned_webhook_request_is_refused(engine: Engine) {
     let fixture = Fixture::on(Setup::stripe_on(engine)).await;
     let ada = fixture.user("ada");
     let order = fixture.order(&ada, "19.99").await;
-    ada.pay(&order, "tok_visa").await.paid();
+    ada.pay(&order, "tok_visa").await.succeeded_payment();
     let body = fixture.stripe().events().pop().unwrap().to_string();
     let good = fixture.stripe().sign(&body, STRIPE_WEBHOOK_SECRET);
     let forged = fixture.stripe().sign(&body, "whsec_another");

@@ -127,13 +127,13 @@ pub(super) fn charge(order: &str, captured: i64, refunded: i64) -> Charge {
     Charge { order_id: order.to_owned(), captured, refunded, captures: i64::from(captured > 0), held: false }
 }
 
-pub(super) fn unconsumed(consumer: &'static str, aggregate: &str, is_pending: bool) -> Unconsumed {
+pub(super) fn unconsumed_event(consumer: &'static str, aggregate: &str, is_pending: bool) -> Unconsumed {
     let (event_id, name) = (format!("{aggregate}-event"), "order:created".to_owned());
     Unconsumed { consumer, event_id, name, aggregate: aggregate.to_owned(), is_pending }
 }
 
 /// Applies a change to the facts, and returns the numbers of the violated invariants.
-pub(super) fn broken(change: impl FnOnce(&mut Facts)) -> Vec<u8> {
+pub(super) fn violations(change: impl FnOnce(&mut Facts)) -> Vec<u8> {
     let mut facts = sound();
     change(&mut facts);
     let report = check(&facts);

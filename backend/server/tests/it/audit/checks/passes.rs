@@ -6,7 +6,7 @@ use serde_json::json;
 use ticketing_sdk::{DoubleAdmission, OrderStatus, PassStatus, Timestamp};
 use ticketing_server::audit::{Facts, OrderRow, PassEventRow, PassRow, TicketRow, check};
 
-use super::facts::{NOW, order, sound, unconsumed};
+use super::facts::{NOW, order, sound, unconsumed_event};
 
 /// Returns the passes of [`sound`] and these: ticket `t` of `seller` was sold to `u`, who gave its pass `pt` to `v`;
 /// `v` resold it with listing `t2` to `w`, who has entered. Ticket `g` was sold to `u`, who offers its pass `pg` with
@@ -121,7 +121,7 @@ fn check_changed(change: impl FnOnce(&mut Facts)) -> (Vec<u8>, Vec<u8>) {
     numbers
 }
 
-fn broken(change: impl FnOnce(&mut Facts)) -> Vec<u8> {
+fn violations(change: impl FnOnce(&mut Facts)) -> Vec<u8> {
     let (broken, pending) = check_changed(change);
     assert_eq!(pending, [0_u8; 0], "nothing is unfinished");
     broken
@@ -147,25 +147,25 @@ fn prune(facts: &mut Facts, pass: &str, before: i64) {
 
 #[test]
 fn passes_as_sold_claimed_offered_and_admitted_are_clean() {
-    assert_eq!(broken(|_| {}), [0_u8; 0]);
+    assert_eq!(violations(|_| {}), [0_u8; 0]);
     let report = check(&with_passes());
     let examined = report.checks.iter().filter(|check| check.number >= 19).map(|check| check.examined);
     assert_eq!(examined.collect::<Vec<_>>(), [3, 3, 3, 3]);
     for version in 1..=6 {
-        assert_eq!(broken(|facts| prune(facts, "pt", version)), [0_u8; 0], "before version {version}");
+        assert_eq!(violations(|facts| prune(facts, "pt", version)), [0_u8; 0], "before version {version}");
     }
 }
 
 #[test]
 fn complete_order_without_its_pass_breaks_invariant_19() {
-    assert_eq!(broken(|facts| facts.passes.retain(|pass| pass.id != "pg")), [19]);
-    let resold = broken(|facts| facts.passes.retain(|pass| pass.id != "pt"));
+    assert_eq!(violations(|facts| facts.passes.retain(|pass| pass.id != "pg")), [19]);
+    let resold = violations(|facts| facts.passes.retain(|pass| pass.id != "pt"));
     assert_eq!(resold, [19]);
-    let twice = broken(|facts| facts.passes.push(pass("again", "g", "u", Some("order-g"))));
+    let twice = violations(|facts| facts.passes.push(pass("again", "g", "u", Some("order-g"))));
     assert_eq!(twice, [19, 22], "two passes of one order, of which one is not offered");
     let pending = check_changed(|facts| {
         facts.passes.retain(|pass| pass.id != "pg");
-        facts.unconsumed.push(unconsumed("tickets", "order-g", true));
+        facts.unconsumed.push(unconsumed_event("tickets", "order-g", true));
     });
     assert_eq!(pending, (vec![], vec![19]), "the event of the order is on its way");
 }
@@ -173,30 +173,34 @@ fn complete_order_without_its_pass_breaks_invariant_19() {
 #[test]
 fn pass_without_complete_order_breaks_invariant_19() {
     for (ticket, reason) in [("f", "not sold"), ("nothing", "unknown"), ("t2", "a resale makes no pass")] {
-        let invented = broken(|facts| facts.passes.push(pass("new", ticket, "u", None)));
+        let invented = violations(|facts| facts.passes.push(pass("new", ticket, "u", None)));
         assert!(invented.contains(&19), "{reason}: {invented:?}");
     }
-    let cancelled = broken(|facts| order(facts, "order-g").status = OrderStatus::Cancelled);
+    let cancelled = violations(|facts| order(facts, "order-g").status = OrderStatus::Cancelled);
     assert_eq!(cancelled, [19]);
 }
 
 #[test]
 fn pass_with_other_issuer_or_title_than_sold_breaks_invariant_19() {
-    assert_eq!(broken(|facts| pass_mut(facts, "pg").issuer_id = "v".to_owned()), [19]);
-    assert_eq!(broken(|facts| pass_mut(facts, "pg").title = "Front row".to_owned()), [19]);
-    assert_eq!(broken(|facts| pass_mut(facts, "pg").details = json!({ "seat": "A 1" })), [19]);
-    assert_eq!(broken(|facts| order(facts, "order-g").details = None), [0_u8; 0], "an early version");
+    assert_eq!(violations(|facts| pass_mut(facts, "pg").issuer_id = "v".to_owned()), [19]);
+    assert_eq!(violations(|facts| pass_mut(facts, "pg").title = "Front row".to_owned()), [19]);
+    assert_eq!(violations(|facts| pass_mut(facts, "pg").details = json!({ "seat": "A 1" })), [19]);
+    assert_eq!(violations(|facts| order(facts, "order-g").details = None), [0_u8; 0], "an early version");
 }
 
 #[test]
 fn holder_other_than_last_buyer_or_claimant_breaks_invariant_20() {
-    assert_eq!(broken(|facts| pass_mut(facts, "pt").holder_id = "v".to_owned()), [20], "the reseller");
-    assert_eq!(broken(|facts| pass_mut(facts, "pt").order_id = Some("order-t".to_owned())), [20]);
-    assert_eq!(broken(|facts| pass_mut(facts, "pt").order_id = None), [20], "nobody has claimed it since");
-    let stolen = broken(|facts| pass_mut(facts, "pg").holder_id = "w".to_owned());
+    assert_eq!(violations(|facts| pass_mut(facts, "pt").holder_id = "v".to_owned()), [20], "the reseller");
+    assert_eq!(violations(|facts| pass_mut(facts, "pt").order_id = Some("order-t".to_owned())), [20]);
+    assert_eq!(
+        violations(|facts| pass_mut(facts, "pt").order_id = None),
+        [20],
+        "nobody has claimed it since"
+    );
+    let stolen = violations(|facts| pass_mut(facts, "pg").holder_id = "w".to_owned());
     assert_eq!(stolen, [20, 22], "the thief does not offer it");
     let claimed = |holder: &'static str, order: Option<&'static str>| {
-        broken(|facts| {
+        violations(|facts| {
             facts.orders.retain(|order| order.id != "order-t2");
             facts.tickets.retain(|ticket| ticket.id != "t2");
             facts.pass_events.retain(|event| event.pass_id != "pt" || event.version <= 2);
@@ -211,8 +215,8 @@ fn holder_other_than_last_buyer_or_claimant_breaks_invariant_20() {
 
 #[test]
 fn pass_with_other_price_than_its_last_sale_breaks_invariant_20() {
-    assert_eq!(broken(|facts| pass_mut(facts, "pg").paid = 1), [20]);
-    let resold = broken(|facts| {
+    assert_eq!(violations(|facts| pass_mut(facts, "pg").paid = 1), [20]);
+    let resold = violations(|facts| {
         order(facts, "order-t2").price = 1500;
         pass_mut(facts, "pt").paid = 1500;
     });
@@ -221,17 +225,17 @@ fn pass_with_other_price_than_its_last_sale_breaks_invariant_20() {
 
 #[test]
 fn serial_other_than_the_changes_of_holder_breaks_invariant_20() {
-    assert_eq!(broken(|facts| pass_mut(facts, "pg").serial = 1), [20]);
+    assert_eq!(violations(|facts| pass_mut(facts, "pg").serial = 1), [20]);
     let with_serial = |serial: i64| {
-        broken(|facts| {
+        violations(|facts| {
             pass_mut(facts, "pt").serial = serial;
             event_mut(facts, "pt", 5).serial = serial;
         })
     };
     assert_eq!((with_serial(1), with_serial(3)), (vec![20], vec![20]));
-    let skipped = broken(|facts| event_mut(facts, "pt", 2).serial = 0);
+    let skipped = violations(|facts| event_mut(facts, "pt", 2).serial = 0);
     assert_eq!(skipped, [20], "the claim has raised no serial");
-    let forgotten = broken(|facts| {
+    let forgotten = violations(|facts| {
         prune(facts, "pt", 6);
         pass_mut(facts, "pt").serial = 0;
     });
@@ -250,16 +254,17 @@ fn sale_that_has_not_moved_the_pass_is_pending_until_consumed() {
     assert_eq!(check_changed(unmoved), (vec![20], vec![]));
     let pending = check_changed(|facts| {
         unmoved(facts);
-        facts.unconsumed.push(unconsumed("tickets", "order-t2", true));
+        facts.unconsumed.push(unconsumed_event("tickets", "order-t2", true));
     });
     assert_eq!(pending, (vec![], vec![20]));
 }
 
 #[test]
 fn second_admission_breaks_invariant_21() {
-    let again = broken(|facts| facts.pass_events.push(event("pt", 6, "pass:admitted", PassStatus::Used, 2)));
+    let again =
+        violations(|facts| facts.pass_events.push(event("pt", 6, "pass:admitted", PassStatus::Used, 2)));
     assert_eq!(again, [21]);
-    let reset = broken(|facts| {
+    let reset = violations(|facts| {
         let pass = pass_mut(facts, "pt");
         (pass.status, pass.admitted_at) = (PassStatus::Valid, None);
     });
@@ -270,10 +275,10 @@ fn second_admission_breaks_invariant_21() {
 fn admission_of_the_holder_before_the_first_one_breaks_invariant_21() {
     let double = |at: i64| vec![DoubleAdmission::new(Timestamp::from_millis(at), None)];
     // The holder is the third one: earlier ones may have entered before.
-    let of_third = |at: i64| broken(|facts| pass_mut(facts, "pt").double_admissions = double(at));
+    let of_third = |at: i64| violations(|facts| pass_mut(facts, "pt").double_admissions = double(at));
     assert_eq!((of_third(NOW), of_third(NOW - 1)), (vec![], vec![]));
     let of_first = |at: i64| {
-        broken(|facts| {
+        violations(|facts| {
             let used = event("ps", 1, "pass:admitted", PassStatus::Used, 0);
             let admitted_at = Some(Timestamp::from_millis(NOW));
             facts.pass_events.push(PassEventRow { admitted_at, ..used });
@@ -284,7 +289,7 @@ fn admission_of_the_holder_before_the_first_one_breaks_invariant_21() {
     };
     assert_eq!((of_first(NOW), of_first(NOW - 1)), (vec![], vec![21]));
     let stated = |version: i64, at: i64| {
-        broken(|facts| {
+        violations(|facts| {
             event_mut(facts, "pt", version).admitted_at = Some(Timestamp::from_millis(at));
             pass_mut(facts, "pt").double_admissions = if at == NOW { Vec::new() } else { double(at) };
         })
@@ -296,8 +301,8 @@ fn admission_of_the_holder_before_the_first_one_breaks_invariant_21() {
 
 #[test]
 fn admission_with_a_superseded_code_or_of_an_offered_pass_breaks_invariant_21() {
-    assert_eq!(broken(|facts| event_mut(facts, "pt", 5).serial = 1), [21], "the code of the reseller");
-    let offered = broken(|facts| {
+    assert_eq!(violations(|facts| event_mut(facts, "pt", 5).serial = 1), [21], "the code of the reseller");
+    let offered = violations(|facts| {
         facts.pass_events.push(event("pg", 2, "pass:admitted", PassStatus::Used, 0));
         let pass = pass_mut(facts, "pg");
         (pass.status, pass.version, pass.listing_id) = (PassStatus::Used, 2, None);
@@ -308,7 +313,7 @@ fn admission_with_a_superseded_code_or_of_an_offered_pass_breaks_invariant_21() 
 
 #[test]
 fn used_pass_without_admission_breaks_invariant_21() {
-    let forged = broken(|facts| {
+    let forged = violations(|facts| {
         let id = "forged-order".to_owned();
         let order = OrderRow { id, ticket_id: "f".to_owned(), ..order(facts, "order-g").clone() };
         facts.orders.push(order);
@@ -324,7 +329,7 @@ fn used_pass_without_admission_breaks_invariant_21() {
         facts.pass_events.push(event("pf", 0, "pass:issued", PassStatus::Valid, 0));
     });
     assert!(forged.contains(&21), "{forged:?}");
-    assert_eq!(broken(|facts| pass_mut(facts, "pt").admitted_at = None), [21]);
+    assert_eq!(violations(|facts| pass_mut(facts, "pt").admitted_at = None), [21]);
 }
 
 #[test]
@@ -333,14 +338,14 @@ fn valid_pass_whose_listing_is_open_or_ordered_breaks_invariant_22() {
         let pass = pass_mut(facts, "pg");
         (pass.status, pass.listing_id) = (PassStatus::Valid, None);
     };
-    assert_eq!(broken(valid), [22], "its listing is for sale");
+    assert_eq!(violations(valid), [22], "its listing is for sale");
     let withdrawn = |facts: &mut Facts| {
         valid(facts);
         let ticket = ticket_mut(facts, "g2");
         (ticket.status, ticket.withdrawn) = ("deleted".to_owned(), true);
     };
-    assert_eq!(broken(withdrawn), [0_u8; 0]);
-    let ordered = broken(|facts| {
+    assert_eq!(violations(withdrawn), [0_u8; 0]);
+    let ordered = violations(|facts| {
         withdrawn(facts);
         let (id, ticket_id) = ("order-g2".to_owned(), "g2".to_owned());
         let (status, version) = (OrderStatus::AwaitingPayment, 1);
@@ -352,16 +357,16 @@ fn valid_pass_whose_listing_is_open_or_ordered_breaks_invariant_22() {
 
 #[test]
 fn offered_pass_without_its_listing_breaks_invariant_22() {
-    assert_eq!(broken(|facts| pass_mut(facts, "pg").listing_id = None), [22]);
-    assert_eq!(broken(|facts| pass_mut(facts, "pg").listing_id = Some("f".to_owned())), [22]);
-    assert_eq!(broken(|facts| pass_mut(facts, "pg").listing_id = Some("nothing".to_owned())), [22]);
-    assert_eq!(broken(|facts| ticket_mut(facts, "g2").user_id = "v".to_owned()), [22]);
-    assert_eq!(broken(|facts| pass_mut(facts, "pt").listing_id = Some("t2".to_owned())), [22]);
+    assert_eq!(violations(|facts| pass_mut(facts, "pg").listing_id = None), [22]);
+    assert_eq!(violations(|facts| pass_mut(facts, "pg").listing_id = Some("f".to_owned())), [22]);
+    assert_eq!(violations(|facts| pass_mut(facts, "pg").listing_id = Some("nothing".to_owned())), [22]);
+    assert_eq!(violations(|facts| ticket_mut(facts, "g2").user_id = "v".to_owned()), [22]);
+    assert_eq!(violations(|facts| pass_mut(facts, "pt").listing_id = Some("t2".to_owned())), [22]);
     let withdrawn = |facts: &mut Facts| ticket_mut(facts, "g2").status = "deleted".to_owned();
     assert_eq!(check_changed(withdrawn), (vec![22], vec![]), "orders has closed the listing");
     let pending = check_changed(|facts| {
         withdrawn(facts);
-        facts.unconsumed.push(unconsumed("tickets", "g2", true));
+        facts.unconsumed.push(unconsumed_event("tickets", "g2", true));
     });
     assert_eq!(pending, (vec![], vec![22]), "the event that closes the listing is on its way");
 }
@@ -374,8 +379,8 @@ fn resale_that_outlives_the_start_of_its_event_breaks_invariant_22() {
         order(facts, "order-g").details = Some(details.clone());
         pass_mut(facts, "pg").details = details;
     };
-    assert_eq!(broken(|facts| started(facts, 5_000)), [0_u8; 0], "the server may have been restarted");
-    assert_eq!(broken(|facts| started(facts, 5_001)), [22]);
+    assert_eq!(violations(|facts| started(facts, 5_000)), [0_u8; 0], "the server may have been restarted");
+    assert_eq!(violations(|facts| started(facts, 5_001)), [22]);
     let pending = check_changed(|facts| {
         started(facts, 5_001);
         facts.due_resales.push("g2".to_owned());

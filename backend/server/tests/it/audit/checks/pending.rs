@@ -3,14 +3,14 @@
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{Check, Facts, OutboxEvent, check};
 
-use super::{NOW, order, set_status, sound, unconsumed};
+use super::{NOW, order, set_status, sound, unconsumed_event};
 
 /// Applies a change to the facts, and returns the numbers of the broken checks and of the pending ones.
 fn broken_and_pending(change: impl FnOnce(&mut Facts)) -> (Vec<u8>, Vec<u8>) {
     let mut facts = sound();
     change(&mut facts);
     let report = check(&facts);
-    assert_eq!(report.is_unsettled(), report.broken() == 0 && !report.is_clean());
+    assert_eq!(report.is_unsettled(), report.count_violations() == 0 && !report.is_clean());
     let numbers = |is: fn(&Check) -> bool| -> Vec<u8> {
         report.checks.iter().filter(|check| is(check)).map(|check| check.number).collect()
     };
@@ -30,7 +30,7 @@ fn lagging_copy_is_pending_until_its_event_is_consumed() {
     assert_eq!(broken_and_pending(unknown_order), (vec![8, 9], vec![]), "no event is on its way");
     let consumed_elsewhere = broken_and_pending(|facts| {
         unknown_order(facts);
-        facts.unconsumed.push(unconsumed("tickets", "o", true));
+        facts.unconsumed.push(unconsumed_event("tickets", "o", true));
     });
     assert_eq!(consumed_elsewhere, (vec![], vec![6, 8, 9]));
     let unpublished = broken_and_pending(|facts| {
@@ -41,7 +41,7 @@ fn lagging_copy_is_pending_until_its_event_is_consumed() {
     assert_eq!(unpublished, (vec![], vec![5, 8, 9]));
     let of_another_ticket = broken_and_pending(|facts| {
         unknown_order(facts);
-        facts.unconsumed.push(unconsumed("tickets", "c", true));
+        facts.unconsumed.push(unconsumed_event("tickets", "c", true));
     });
     assert_eq!(of_another_ticket, (vec![8, 9], vec![6]));
 }
@@ -61,7 +61,7 @@ fn unpublished_event_is_pending_unless_a_later_one_is_on_the_bus() {
 fn different_copy_of_the_same_version_is_broken() {
     let differs = broken_and_pending(|facts| {
         facts.ticket_copies[1].price = 1;
-        facts.unconsumed.push(unconsumed("tickets", "o", true));
+        facts.unconsumed.push(unconsumed_event("tickets", "o", true));
     });
     assert_eq!(differs, (vec![9], vec![6]));
 }
@@ -106,7 +106,7 @@ fn ticket_sold_twice_is_broken_despite_unfinished_work() {
         set_status(facts, "o", OrderStatus::Complete, 2);
         order(facts, "o").ticket_id = "s".to_owned();
         for order in ["c", "o"] {
-            facts.unconsumed.push(unconsumed("tickets", order, true));
+            facts.unconsumed.push(unconsumed_event("tickets", order, true));
         }
     });
     assert!(twice.0.contains(&1) && twice.0.contains(&2), "{twice:?}");

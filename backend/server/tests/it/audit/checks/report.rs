@@ -2,14 +2,14 @@
 
 use ticketing_server::audit::{Facts, check};
 
-use super::facts::{sound, unconsumed};
+use super::facts::{sound, unconsumed_event};
 
 #[test]
 fn report_counts_what_it_does_not_show() {
     let mut facts = sound();
     facts.dead_letters = (0..12).map(|number| format!("letter {number}").into()).collect();
     let report = check(&facts);
-    assert_eq!((report.is_clean(), report.broken()), (false, 12));
+    assert_eq!((report.is_clean(), report.count_violations()), (false, 12));
     let text = report.to_string();
     assert!(text.contains("16 BROKEN") && text.contains("letter 9") && text.contains("and 2 more"), "{text}");
     assert!(!text.contains("letter 10"), "{text}");
@@ -25,18 +25,18 @@ fn violations_of_both_audits_in_one_state_are_confirmed() {
     let first = audit(|facts| {
         facts.charges.clear();
         facts.order_copies[0].version = 0;
-        facts.unconsumed.push(unconsumed("orders", "one", false));
+        facts.unconsumed.push(unconsumed_event("orders", "one", false));
     });
     let second = audit(|facts| {
         facts.charges.clear();
         // The copy has changed meanwhile, and another event is in progress.
         facts.order_copies[0].version = 1;
-        facts.unconsumed.push(unconsumed("orders", "another", false));
+        facts.unconsumed.push(unconsumed_event("orders", "another", false));
     });
-    assert_eq!((first.broken(), second.broken()), (4, 4));
+    assert_eq!((first.count_violations(), second.count_violations()), (4, 4));
     let confirmed = second.confirmed_by(&first);
     let numbers: Vec<u8> =
         confirmed.checks.iter().filter(|check| !check.broken.is_empty()).map(|check| check.number).collect();
-    assert_eq!((numbers, confirmed.broken()), (vec![10], 2));
+    assert_eq!((numbers, confirmed.count_violations()), (vec![10], 2));
     assert!(confirmed.confirmed_by(&audit(|_| {})).is_clean());
 }

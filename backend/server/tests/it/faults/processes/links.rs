@@ -15,14 +15,14 @@ const NATS_STALL: Duration = Duration::from_secs(6);
 /// Long enough for every connection to have a statement in progress.
 const POSTGRES_STALL: Duration = Duration::from_secs(2);
 
-fn linked(builder: ticketing_testkit::TestStackBuilder) -> ticketing_testkit::TestStackBuilder {
+fn use_links(builder: ticketing_testkit::TestStackBuilder) -> ticketing_testkit::TestStackBuilder {
     builder.with_links()
 }
 
 /// Every link to one of the servers is stalled in one direction. Then the held bytes arrive late, or never.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stalled_direction_of_a_link_is_tolerated() {
-    let mut market = Market::start_with(linked).await;
+    let mut market = Market::start_with(use_links).await;
     for (link, stall) in [(Link::Nats, NATS_STALL), (Link::Postgres, POSTGRES_STALL)] {
         for (direction, arrives) in [(Direction::ToServer, true), (Direction::ToClient, false)] {
             market.stack.cluster().links(link).for_each(|proxy| proxy.stall(direction));
@@ -40,7 +40,7 @@ async fn stalled_direction_of_a_link_is_tolerated() {
 /// Half of the processes of every service lose NATS, then the other half. The others continue to sell.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_without_events_do_not_stop_sales() {
-    let mut market = Market::start_with(linked).await;
+    let mut market = Market::start_with(use_links).await;
     for replica in [0, 1] {
         let off: Vec<usize> = Service::ALL
             .into_iter()
@@ -64,7 +64,7 @@ async fn replicas_without_events_do_not_stop_sales() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_on_a_stalled_database_end_in_bounded_time() {
     const BOUND: Duration = Duration::from_secs(30);
-    let mut market = Market::start_with(linked).await;
+    let mut market = Market::start_with(use_links).await;
     let user = market.stack.session("user").await;
     let ticket = list(&market.stack, &user, "A ticket", 20.0).await;
     market.clients.stop_and_verify().await;

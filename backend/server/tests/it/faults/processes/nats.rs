@@ -3,7 +3,7 @@
 use ticketing_testkit::{Shape, TestStack};
 
 use super::Market;
-use crate::support::{list, operate, order, ordered, pay, taken};
+use crate::support::{list, operate, order, order_when_visible, pay, read_captures};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn repeated_kills_of_nats_are_tolerated() {
@@ -43,18 +43,18 @@ async fn payments_without_nats_are_pending_or_not_visible() {
     let known = list(&stack, &seller, "Known to payments", 10.0).await;
     let other = list(&stack, &seller, "Ordered meanwhile", 20.0).await;
     stack.settle().await;
-    let earlier = ordered(&stack, &buyer, &known).await;
+    let earlier = order_when_visible(&stack, &buyer, &known).await;
     stack.settle().await;
     stack.nats().kill().await;
     let listed_meanwhile = list(&stack, &seller, "Listed meanwhile", 30.0).await;
     order(&stack, &buyer, &listed_meanwhile).await.assert_refused(503, "not_yet_visible");
-    let meanwhile = ordered(&stack, &buyer, &other).await;
+    let meanwhile = order_when_visible(&stack, &buyer, &other).await;
     pay(&stack, &buyer, &meanwhile, "tok_visa").await.assert_refused(503, "not_yet_visible");
     assert_eq!(pay(&stack, &buyer, &earlier, "tok_visa").await.ok(202)["status"], "authorized");
     stack.nats().start().await;
     stack.settle().await;
-    assert_eq!(taken(&stack, &earlier).await, (1, 1000));
-    assert_eq!(taken(&stack, &meanwhile).await, (0, 0));
+    assert_eq!(read_captures(&stack, &earlier).await, (1, 1000));
+    assert_eq!(read_captures(&stack, &meanwhile).await, (0, 0));
     pay(&stack, &buyer, &meanwhile, "tok_visa").await.ok(201);
     stack.finish().await;
 }

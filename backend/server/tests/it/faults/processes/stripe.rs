@@ -8,7 +8,7 @@ use ticketing_sdk::OrderId;
 use ticketing_testkit::{Direction, FakeStripe, FaultProxy, Link, eventually};
 
 use super::{Market, elapse};
-use crate::support::{cancel, list, ordered, pay};
+use crate::support::{cancel, list, order_when_visible, pay};
 
 async fn shop() -> (FakeStripe, Market) {
     let stripe = FakeStripe::start(Clock::system());
@@ -54,7 +54,7 @@ async fn hold_is_voided_after_stripe_is_reachable_again() {
     clients.stop_and_verify().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 19.99).await;
-    let order = ordered(&stack, &buyer, &ticket).await;
+    let order = order_when_visible(&stack, &buyer, &ticket).await;
     let before = stripe.faults().call_count(PaymentStep::Authorize);
     let gate = stripe.faults().hold(PaymentStep::Authorize);
     let meanwhile = async {

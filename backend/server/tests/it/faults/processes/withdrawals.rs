@@ -8,7 +8,7 @@ use ticketing_testkit::storm::SellerActivity;
 use ticketing_testkit::{FaultProxy, Link, Shape, TestSession, TestStack, eventually};
 
 use super::{Market, elapse};
-use crate::support::{cancel, count, list, order_of, ordered, pay, taken};
+use crate::support::{cancel, count, list, order_of, order_when_visible, pay, read_captures};
 
 /// The number of killed processes.
 const KILLS: usize = 4;
@@ -33,7 +33,7 @@ async fn withdraw(stack: &TestStack, seller: &TestSession, id: &str) {
 }
 
 /// Returns title, price, status and order of a ticket; the HTTP status if it is not found.
-async fn shown(stack: &TestStack, id: &str) -> Value {
+async fn read_ticket(stack: &TestStack, id: &str) -> Value {
     let reply = stack.raw().get(&format!("/api/tickets/{id}")).await;
     if reply.status != 200 {
         return reply.status.into();
@@ -58,7 +58,7 @@ async fn sale_stands_while_tickets_receives_no_events() {
     links_of_tickets(stack).for_each(FaultProxy::refuse);
     let mut orders = Vec::new();
     for ticket in &tickets {
-        orders.push(ordered(stack, &buyer, ticket).await);
+        orders.push(order_when_visible(stack, &buyer, ticket).await);
     }
     for (ticket, is_edit) in tickets.iter().zip([false, true, false, true]) {
         if is_edit {
@@ -73,17 +73,17 @@ async fn sale_stands_while_tickets_receives_no_events() {
     for order in &orders[2..] {
         cancel(stack, &buyer, order).await.ok(204);
     }
-    assert_eq!(shown(stack, &tickets[0]).await, 404, "until tickets receives the event of its order");
+    assert_eq!(read_ticket(stack, &tickets[0]).await, 404, "until tickets receives the event of its order");
     links_of_tickets(stack).for_each(FaultProxy::heal);
     for (ticket, order) in tickets.iter().zip(&orders).take(2) {
         let sold = json!(["As listed", 20, "sold", order]);
-        eventually!(shown(stack, ticket).await == sold, seconds 60);
+        eventually!(read_ticket(stack, ticket).await == sold, seconds 60);
         assert_eq!(order_of(stack, &buyer, order).await["status"], "complete");
-        assert_eq!(taken(stack, order).await, (1, 2000));
+        assert_eq!(read_captures(stack, order).await, (1, 2000));
     }
-    eventually!(shown(stack, &tickets[2]).await == 404, seconds 60);
-    eventually!(shown(stack, &tickets[3]).await == json!(["Edited", 99, "available", null]), seconds 60);
-    let again = ordered(stack, &buyer, &tickets[3]).await;
+    eventually!(read_ticket(stack, &tickets[2]).await == 404, seconds 60);
+    eventually!(read_ticket(stack, &tickets[3]).await == json!(["Edited", 99, "available", null]), seconds 60);
+    let again = order_when_visible(stack, &buyer, &tickets[3]).await;
     assert_eq!(order_of(stack, &buyer, &again).await["ticket"]["price"], 99);
     cancel(stack, &buyer, &again).await.ok(204);
     stack.complete_fresh_purchase().await;

@@ -246,7 +246,7 @@ impl Model {
         let before = ticket.current().clone();
         ticket.withdrawn = true;
         ticket.admitted.insert(ticket.versions.len(), admitted_at);
-        ticket.versions.push(ticket.unreserved());
+        ticket.versions.push(ticket.unreserved_version());
         if before.holder.is_some() {
             ticket.push_version(before);
         }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
-use crate::support::{cancel, list, order_of, ordered, pay, ticket};
+use crate::support::{cancel, list, order_of, order_when_visible, pay, ticket};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -15,7 +15,7 @@ async fn cancelled_order_frees_its_ticket(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let order = order_when_visible(&stack, &buyer, &ticket_id).await;
     let reply = cancel(&stack, &buyer, &order).await;
     assert_eq!((reply.status, reply.body.len()), (204, 0));
     let cancelled = order_of(&stack, &buyer, &order).await;
@@ -33,7 +33,7 @@ async fn freed_ticket_can_be_ordered_at_once(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     for _ in 0..20 {
-        let order = ordered(&stack, &buyer, &ticket_id).await;
+        let order = order_when_visible(&stack, &buyer, &ticket_id).await;
         cancel(&stack, &buyer, &order).await.ok(204);
     }
     stack.settle().await;

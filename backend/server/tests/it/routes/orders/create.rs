@@ -6,7 +6,7 @@ use serde_json::json;
 use ticketing_sdk::Timestamp;
 use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
-use crate::support::{cancel, id, list, order, order_of, ordered, pay, ticket};
+use crate::support::{cancel, id, list, order, order_of, order_when_visible, pay, ticket};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -58,7 +58,7 @@ async fn own_ticket_can_be_ordered(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
-    ordered(&stack, &seller, &ticket).await;
+    order_when_visible(&stack, &seller, &ticket).await;
     stack.finish().await;
 }
 
@@ -66,7 +66,7 @@ async fn sold_ticket_cannot_be_ordered(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
-    let first = ordered(&stack, &buyer, &ticket).await;
+    let first = order_when_visible(&stack, &buyer, &ticket).await;
     pay(&stack, &buyer, &first, "tok_visa").await.ok(201);
     order(&stack, &seller, &ticket).await.assert_refused(400, "ticket_reserved");
     stack.finish().await;
@@ -79,22 +79,22 @@ async fn unpaid_orders_are_limited_to_twenty(shape: Shape) {
     let mut orders = Vec::new();
     for number in 0..20 {
         let ticket = list(&stack, &seller, &format!("Ticket {number}"), 20.0).await;
-        orders.push(ordered(&stack, &buyer, &ticket).await);
+        orders.push(order_when_visible(&stack, &buyer, &ticket).await);
     }
     let more = list(&stack, &seller, "One more", 20.0).await;
     let reply = order(&stack, &buyer, &more).await;
     reply.assert_refused(429, "too_many_open_orders");
     assert!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= 1));
-    let others = ordered(&stack, &other, &more).await;
+    let others = order_when_visible(&stack, &other, &more).await;
     cancel(&stack, &other, &others).await.ok(204);
 
     pay(&stack, &buyer, &orders[0], "tok_visa").await.ok(201);
     stack.settle().await;
-    let replacing = ordered(&stack, &buyer, &more).await;
+    let replacing = order_when_visible(&stack, &buyer, &more).await;
     let another = list(&stack, &seller, "And another", 20.0).await;
     order(&stack, &buyer, &another).await.assert_refused(429, "too_many_open_orders");
     cancel(&stack, &buyer, &replacing).await.ok(204);
-    ordered(&stack, &buyer, &another).await;
+    order_when_visible(&stack, &buyer, &another).await;
     stack.finish().await;
 }
 
@@ -142,15 +142,15 @@ async fn cancelled_reservation_pauses_reorders_of_its_buyer(shape: Shape) {
     let (seller, buyer, rival) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("rival").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
-    let first = ordered(&stack, &buyer, &ticket_id).await;
+    let first = order_when_visible(&stack, &buyer, &ticket_id).await;
     cancel(&stack, &buyer, &first).await.ok(204);
     let reply = order(&stack, &buyer, &ticket_id).await;
     reply.assert_refused(429, "reorder_too_soon");
     let wait: u64 = reply.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&wait), "{wait}");
-    let rivals = ordered(&stack, &rival, &ticket_id).await;
+    let rivals = order_when_visible(&stack, &rival, &ticket_id).await;
     cancel(&stack, &rival, &rivals).await.ok(204);
     stack.clock().advance(pause);
-    ordered(&stack, &buyer, &ticket_id).await;
+    order_when_visible(&stack, &buyer, &ticket_id).await;
     stack.finish().await;
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use crate::support::{list, ordered, pay};
+use crate::support::{list, order_when_visible, pay};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -14,7 +14,7 @@ on_shapes! {
 async fn order_has_its_version_as_etag(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let order = order_when_visible(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     let path = format!("/api/orders/{order}");
     assert_eq!(stack.raw().get(&path).by(&buyer).await.header("etag"), "\"0\"");
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
@@ -29,7 +29,7 @@ async fn order_keeps_the_ticket_as_ordered(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
-    let order = ordered(&stack, &buyer, &ticket).await;
+    let order = order_when_visible(&stack, &buyer, &ticket).await;
     stack.raw().delete(&format!("/api/orders/{order}")).by(&buyer).await.ok(204);
     stack.settle().await;
     let edited = json!({ "title": "Dearer", "price": 99 });

@@ -2,7 +2,7 @@
 
 use ticketing_testkit::{Shape, TestSession, TestStack, on_shapes};
 
-use crate::support::{cancel, list, ordered, pay};
+use crate::support::{cancel, list, order_when_visible, pay};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -30,9 +30,9 @@ async fn own_orders_are_listed_oldest_first(shape: Shape) {
     let mut own = Vec::new();
     for number in 0..7 {
         let ticket = list(&stack, &seller, &format!("Ticket {number}"), 20.0).await;
-        own.push(ordered(&stack, &buyer, &ticket).await);
+        own.push(order_when_visible(&stack, &buyer, &ticket).await);
         let ticket = list(&stack, &seller, &format!("Other {number}"), 20.0).await;
-        ordered(&stack, &other, &ticket).await;
+        order_when_visible(&stack, &other, &ticket).await;
     }
     cancel(&stack, &buyer, &own[1]).await.ok(204);
     pay(&stack, &buyer, &own[2], "tok_visa").await.ok(201);

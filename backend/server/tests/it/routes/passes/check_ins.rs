@@ -8,7 +8,7 @@ use ticketing_sdk::Timestamp;
 use ticketing_testkit::{Reply, Shape, TestStack, on_shapes};
 use ticketing_tickets::PassSigner;
 
-use super::{check_in, path_of, post, seen, sold};
+use super::{check_in, path_of, post, read_pass, sell_pass};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -22,7 +22,7 @@ on_shapes! {
 async fn pass_is_admitted_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let body = json!({ "code": pass["code"], "device": " north door " });
     let admitted = post(&stack, &seller, "/check-ins", body).await.ok(201);
     assert_eq!((&admitted["passId"], &admitted["title"]), (&pass["id"], &json!("A ticket")));
@@ -30,7 +30,7 @@ async fn pass_is_admitted_once(shape: Shape) {
     let fault = again.faults(409).remove(0);
     assert_eq!(fault["code"], "already_admitted");
     assert_eq!((&fault["admittedAt"], &fault["device"]), (&admitted["admittedAt"], &json!("north door")));
-    let (own, door) = (seen(&stack, &buyer, &pass).await, seen(&stack, &seller, &pass).await);
+    let (own, door) = (read_pass(&stack, &buyer, &pass).await, read_pass(&stack, &seller, &pass).await);
     assert_eq!((&own["status"], &own["admittedAt"]), (&json!("used"), &admitted["admittedAt"]));
     assert!(own["code"].is_null() && own["device"].is_null());
     assert_eq!(door["device"], "north door");
@@ -40,7 +40,7 @@ async fn pass_is_admitted_once(shape: Shape) {
 async fn one_of_two_doors_admits(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let doors = (0..8).map(|_| check_in(&stack, &seller, &pass["code"]));
     let replies = futures_util::future::join_all(doors).await;
     let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
@@ -52,7 +52,7 @@ async fn one_of_two_doors_admits(shape: Shape) {
 async fn codes_that_are_not_of_this_service_are_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let code = pass["code"].as_str().unwrap();
     let id = pass["id"].as_str().unwrap();
     let seed = SecretString::from("nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=");
@@ -79,7 +79,7 @@ async fn codes_that_are_not_of_this_service_are_refused(shape: Shape) {
 async fn door_of_another_issuer_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     check_in(&stack, &buyer, &pass["code"]).await.assert_refused(401, "not_owner");
     stack
         .raw()
@@ -87,14 +87,14 @@ async fn door_of_another_issuer_is_refused(shape: Shape) {
         .json(&json!({ "code": pass["code"] }))
         .await
         .assert_refused(401, "not_signed_in");
-    assert_eq!(seen(&stack, &buyer, &pass).await["status"], "valid");
+    assert_eq!(read_pass(&stack, &buyer, &pass).await["status"], "valid");
     stack.finish().await;
 }
 
 async fn offered_pass_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     post(&stack, &buyer, &path_of(&pass, "/resale"), json!({ "price": 20 })).await.ok(201);
     check_in(&stack, &seller, &pass["code"]).await.assert_refused(400, "pass_offered");
     stack.finish().await;
@@ -103,25 +103,25 @@ async fn offered_pass_is_refused(shape: Shape) {
 async fn time_of_an_offline_admission_is_kept(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let long = "x".repeat(61);
     let wrong = json!({ "code": pass["code"], "at": "soon", "device": long });
     assert_eq!(post(&stack, &seller, "/check-ins", wrong).await.fields(), ["at", "device"]);
     // The clock of a door can be wrong: before the pass was issued, or ahead. What the door did is not.
     let year = Duration::from_secs(365 * 86_400);
     for is_ahead in [false, true] {
-        let pass = sold(&stack, &seller, &buyer).await;
+        let pass = sell_pass(&stack, &seller, &buyer).await;
         let issued: Timestamp = pass["issuedAt"].as_str().unwrap().parse().unwrap();
         let at = json!(if is_ahead { issued + year } else { issued - year });
         let upload = json!({ "code": pass["code"], "at": at, "device": "north" });
         assert_eq!(post(&stack, &seller, "/check-ins", upload).await.ok(201)["admittedAt"], at);
-        let door = seen(&stack, &seller, &pass).await;
+        let door = read_pass(&stack, &seller, &pass).await;
         assert_eq!((&door["status"], &door["admittedAt"]), (&json!("used"), &at));
         // The admission of another door is kept beside it, the earlier one as the first.
         let other = json!(issued + Duration::from_secs(1));
         let upload = json!({ "code": pass["code"], "at": other, "device": "south" });
         post(&stack, &seller, "/check-ins", upload).await.assert_refused(409, "already_admitted");
-        let door = seen(&stack, &seller, &pass).await;
+        let door = read_pass(&stack, &seller, &pass).await;
         let (first, second) = if is_ahead { (&other, &at) } else { (&at, &other) };
         assert_eq!((&door["admittedAt"], &door["doubleAdmissions"][0]["admittedAt"]), (first, second));
     }
@@ -133,7 +133,7 @@ async fn offline_admission_of_an_earlier_holder_is_recorded(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let friend = stack.session("friend").await;
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let issued: Timestamp = pass["issuedAt"].as_str().unwrap().parse().unwrap();
     let at = |second: u64| json!(issued + Duration::from_secs(second));
     let upload = async |second: u64| {
@@ -147,17 +147,17 @@ async fn offline_admission_of_an_earlier_holder_is_recorded(shape: Shape) {
     upload(1).await.assert_refused(400, "pass_superseded");
     upload(1).await.assert_refused(400, "pass_superseded");
     check_in(&stack, &seller, &pass["code"]).await.assert_refused(400, "pass_superseded");
-    let door = seen(&stack, &seller, &pass).await;
+    let door = read_pass(&stack, &seller, &pass).await;
     assert_eq!((&door["status"], &door["version"]), (&json!("valid"), &json!(3)));
     assert_eq!(door["doubleAdmissions"], json!([{ "admittedAt": at(1), "device": "north" }]));
-    let own = seen(&stack, &friend, &pass).await;
+    let own = read_pass(&stack, &friend, &pass).await;
     assert_eq!(own["doubleAdmissions"], json!([{ "admittedAt": at(1) }]), "the holder sees the time");
     assert!(own["resaleLimit"].is_null(), "nobody pays for it");
 
     check_in(&stack, &seller, &given["code"]).await.ok(201);
     let earlier = json!({ "code": given["code"], "at": at(2), "device": "west" });
     post(&stack, &seller, "/check-ins", earlier).await.assert_refused(409, "already_admitted");
-    let door = seen(&stack, &seller, &pass).await;
+    let door = read_pass(&stack, &seller, &pass).await;
     assert_eq!((&door["admittedAt"], &door["device"]), (&at(2), &json!("west")), "of the holder");
     assert_eq!(door["doubleAdmissions"].as_array().unwrap().len(), 2);
     assert_eq!(door["doubleAdmissions"][0], json!({ "admittedAt": at(1), "device": "north" }));
@@ -168,7 +168,7 @@ async fn admission_of_the_new_holder_names_the_earlier_one(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let friend = stack.session("friend").await;
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let transfer = post(&stack, &buyer, &path_of(&pass, "/transfer"), json!({})).await.ok(201);
     let claim = json!({ "claimCode": transfer["claimCode"] });
     let given = post(&stack, &friend, "/claims", claim).await.ok(201);
@@ -177,7 +177,7 @@ async fn admission_of_the_new_holder_names_the_earlier_one(shape: Shape) {
     let upload = json!({ "code": pass["code"], "at": pass["issuedAt"], "device": "north" });
     let fault = post(&stack, &seller, "/check-ins", upload).await.faults(409).remove(0);
     assert_eq!((&fault["code"], &fault["admittedAt"]), (&json!("already_admitted"), &admitted["admittedAt"]));
-    let door = seen(&stack, &seller, &pass).await;
+    let door = read_pass(&stack, &seller, &pass).await;
     assert_eq!((&door["admittedAt"], &door["device"]), (&admitted["admittedAt"], &json!(null)));
     assert_eq!(door["doubleAdmissions"], json!([{ "admittedAt": pass["issuedAt"], "device": "north" }]));
     stack.finish().await;
@@ -186,7 +186,7 @@ async fn admission_of_the_new_holder_names_the_earlier_one(shape: Shape) {
 async fn repeated_check_in_answers_the_first_admission(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let admit = || {
         stack.raw().post("/api/passes/check-ins").by(&seller).key("k").json(&json!({ "code": pass["code"] }))
     };
@@ -199,7 +199,7 @@ async fn repeated_check_in_answers_the_first_admission(shape: Shape) {
 async fn earlier_admission_of_another_door_becomes_the_first(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let issued: Timestamp = pass["issuedAt"].as_str().unwrap().parse().unwrap();
     let at = |second: u64| json!(issued + Duration::from_secs(second));
     stack.clock().advance(Duration::from_secs(60));
@@ -216,14 +216,14 @@ async fn earlier_admission_of_another_door_becomes_the_first(shape: Shape) {
     assert_eq!(upload(20, "north").await.ok(201)["admittedAt"], at(20));
     let body = json!({ "code": pass["code"], "at": at(20), "device": "north" });
     assert_eq!(first(&post(&stack, &seller, "/check-ins", body).await), (at(20), json!("north")));
-    assert!(seen(&stack, &seller, &pass).await["doubleAdmissions"].is_null());
+    assert!(read_pass(&stack, &seller, &pass).await["doubleAdmissions"].is_null());
 
     assert_eq!(first(&upload(10, "south").await), (at(20), json!("north")));
     // A scan now admits nobody.
     assert_eq!(first(&check_in(&stack, &seller, &pass["code"]).await), (at(10), json!("south")));
     assert_eq!(first(&upload(30, "west").await), (at(10), json!("south")));
     assert_eq!(first(&upload(30, "west").await), (at(10), json!("south")), "it is recorded once");
-    let door = seen(&stack, &seller, &pass).await;
+    let door = read_pass(&stack, &seller, &pass).await;
     assert_eq!(
         (&door["admittedAt"], &door["device"], &door["version"]),
         (&at(10), &json!("south"), &json!(3))
@@ -233,6 +233,6 @@ async fn earlier_admission_of_another_door_becomes_the_first(shape: Shape) {
     ]);
     assert_eq!(door["doubleAdmissions"], others);
     let own = json!([{ "admittedAt": at(20) }, { "admittedAt": at(30) }]);
-    assert_eq!(seen(&stack, &buyer, &pass).await["doubleAdmissions"], own);
+    assert_eq!(read_pass(&stack, &buyer, &pass).await["doubleAdmissions"], own);
     stack.finish().await;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use super::{check_in, claim, seen, sold, transferred};
+use super::{check_in, claim, read_pass, sell_pass, start_transfer};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -18,8 +18,8 @@ async fn claimed_pass_has_another_holder_and_another_code(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let friend = stack.session("friend").await;
-    let pass = sold(&stack, &seller, &buyer).await;
-    let code = transferred(&stack, &buyer, &pass).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
+    let code = start_transfer(&stack, &buyer, &pass).await;
     let spelled = json!(code.as_str().unwrap().to_lowercase().replace('-', " "));
     let claimed = claim(&stack, &friend, &spelled).await.ok(201);
     assert_eq!((&claimed["id"], &claimed["serial"]), (&pass["id"], &json!(1)));
@@ -40,8 +40,8 @@ async fn claimed_pass_has_another_holder_and_another_code(shape: Shape) {
 async fn holder_who_claims_takes_the_transfer_back(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
-    let code = transferred(&stack, &buyer, &pass).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
+    let code = start_transfer(&stack, &buyer, &pass).await;
     let kept = claim(&stack, &buyer, &code).await.ok(201);
     assert_eq!((&kept["serial"], &kept["code"]), (&json!(0), &pass["code"]));
     assert!(kept["transferExpiresAt"].is_null());
@@ -68,13 +68,13 @@ async fn successful_claims_are_not_limited(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let friend = stack.session("friend").await;
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let guess = json!("0000-0000-0000-0000-0000");
     for _ in 0..9 {
         claim(&stack, &friend, &guess).await.assert_refused(400, "claim_invalid");
     }
     for (holder, claimant) in [(&buyer, &friend), (&friend, &buyer)].into_iter().cycle().take(24) {
-        let code = transferred(&stack, holder, &pass).await;
+        let code = start_transfer(&stack, holder, &pass).await;
         claim(&stack, claimant, &code).await.ok(201);
     }
     claim(&stack, &friend, &guess).await.assert_refused(400, "claim_invalid");
@@ -85,8 +85,8 @@ async fn successful_claims_are_not_limited(shape: Shape) {
 async fn expired_transfer_cannot_be_claimed(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
-    let code = transferred(&stack, &buyer, &pass).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
+    let code = start_transfer(&stack, &buyer, &pass).await;
     stack.clock().advance(Duration::from_secs(7 * 24 * 3600));
     let friend = stack.session("friend").await;
     claim(&stack, &friend, &code).await.assert_refused(400, "claim_invalid");
@@ -97,13 +97,13 @@ async fn one_of_two_claimants_gets_the_pass(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let (one, two) = (stack.session("one").await, stack.session("two").await);
-    let pass = sold(&stack, &seller, &buyer).await;
-    let code = transferred(&stack, &buyer, &pass).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
+    let code = start_transfer(&stack, &buyer, &pass).await;
     let (first, second) = tokio::join!(claim(&stack, &one, &code), claim(&stack, &two, &code));
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 400]);
     let holder = if first.status == 201 { &one } else { &two };
-    assert_eq!(seen(&stack, holder, &pass).await["serial"], 1);
+    assert_eq!(read_pass(&stack, holder, &pass).await["serial"], 1);
     stack.finish().await;
 }

@@ -7,8 +7,8 @@ use ticketing_platform::clock::Clock;
 use ticketing_sdk::Timestamp;
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
-use super::{bought, check_in, path_of, post, seen};
-use crate::support::{id, order, ordered};
+use super::{buy_pass, check_in, path_of, post, read_pass};
+use crate::support::{id, order, order_when_visible};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -45,21 +45,21 @@ impl Story {
         let (issuer, holder) = (stack.session("issuer").await, stack.session("holder").await);
         let new = json!({ "title": "Concert", "price": 20, "startsAt": starts_at });
         let ticket = id(&stack.raw().post("/api/tickets").by(&issuer).json(&new).await.ok(201));
-        let pass = bought(&stack, &holder, &ticket).await;
+        let pass = buy_pass(&stack, &holder, &ticket).await;
         let listing = post(&stack, &holder, &path_of(&pass, "/resale"), json!({ "price": 20 })).await;
         let listing = id(&listing.ok(201));
         Self { stack, issuer, holder, pass, listing }
     }
 
     async fn status(&self) -> Value {
-        seen(&self.stack, &self.holder, &self.pass).await["status"].clone()
+        read_pass(&self.stack, &self.holder, &self.pass).await["status"].clone()
     }
 
     /// Checks that the resale ends within `seconds`, as if its seller had withdrawn it, and admits the holder.
     async fn assert_ends_within(&self, seconds: u64) {
         let Self { stack, holder, pass, listing, .. } = self;
         eventually!(self.status().await == "valid", seconds seconds);
-        let kept = seen(stack, holder, pass).await;
+        let kept = read_pass(stack, holder, pass).await;
         assert_eq!((&kept["serial"], &kept["code"]), (&json!(0), &pass["code"]));
         stack.raw().get(&format!("/api/tickets/{listing}")).by(holder).await.assert_refused(404, "not_found");
         check_in(stack, &self.issuer, &pass["code"]).await.ok(201);
@@ -73,7 +73,7 @@ async fn unsold_resale_ends_when_its_event_starts(shape: Shape) {
     stack.clock().advance(UNTIL_START - ONE_MILLISECOND);
     // An order that every service has processed shows that the deadlines were checked meanwhile.
     let other = crate::support::list(stack, &story.issuer, "Another", 20.0).await;
-    ordered(stack, &story.holder, &other).await;
+    order_when_visible(stack, &story.holder, &other).await;
     stack.settle().await;
     assert_eq!(story.status().await, "offered");
     check_in(stack, &story.issuer, &story.pass["code"]).await.assert_refused(400, "pass_offered");
@@ -96,7 +96,7 @@ async fn unpaid_order_of_a_resale_ends_with_it(shape: Shape) {
     let story = Story::begin(shape).await;
     let stack = &story.stack;
     let second = stack.session("second").await;
-    let order_id = ordered(stack, &second, &story.listing).await;
+    let order_id = order_when_visible(stack, &second, &story.listing).await;
     stack.settle().await;
     stack.clock().advance(UNTIL_START);
     story.assert_ends_within(5).await;

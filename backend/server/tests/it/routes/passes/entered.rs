@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use ticketing_sdk::Timestamp;
 use ticketing_testkit::{Reply, Shape, TestSession, TestStack, eventually, on_shapes};
 
-use super::{check_in, claim, path_of, post, seen, sold, transferred};
-use crate::support::{order, ordered, pay};
+use super::{check_in, claim, path_of, post, read_pass, sell_pass, start_transfer};
+use crate::support::{order, order_when_visible, pay};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -31,7 +31,7 @@ impl Story {
         let stack = TestStack::start_on(shape).await;
         let (issuer, holder) = (stack.session("issuer").await, stack.session("holder").await);
         let second = stack.session("second").await;
-        let pass = sold(&stack, &issuer, &holder).await;
+        let pass = sell_pass(&stack, &issuer, &holder).await;
         stack.clock().advance(Duration::from_secs(60));
         Self { stack, issuer, holder, second, pass }
     }
@@ -58,7 +58,7 @@ impl Story {
     }
 
     async fn seen_by_issuer(&self) -> Value {
-        seen(&self.stack, &self.issuer, &self.pass).await
+        read_pass(&self.stack, &self.issuer, &self.pass).await
     }
 
     /// Checks that the door refuses the code of the holder who has entered.
@@ -82,7 +82,7 @@ async fn listing_of_an_admitted_pass_is_not_sold(shape: Shape) {
     stack.settle().await;
     story.upload().await.assert_refused(400, "pass_offered");
     for viewer in [&story.issuer, holder] {
-        let shown = seen(stack, viewer, &story.pass).await;
+        let shown = read_pass(stack, viewer, &story.pass).await;
         assert_eq!(shown["admittedAt"], story.entered_at(), "{shown}");
         assert!(shown["doubleAdmissions"].is_null(), "{shown}");
     }
@@ -125,7 +125,7 @@ async fn reservation_of_an_admitted_pass_ends_unpaid(shape: Shape) {
     let story = Story::begin(shape).await;
     let Story { stack, second, .. } = &story;
     let listing = story.resell().await;
-    let order_id = ordered(stack, second, &listing).await;
+    let order_id = order_when_visible(stack, second, &listing).await;
     stack.settle().await;
     story.upload().await.assert_refused(400, "pass_offered");
     let path = format!("/api/orders/{order_id}");
@@ -147,18 +147,18 @@ async fn given_pass_that_was_admitted_is_not_sold_on(shape: Shape) {
     for is_offered_first in [false, true] {
         let story = Story::begin(shape).await;
         let Story { stack, issuer, holder, second, pass } = &story;
-        let code = transferred(stack, holder, pass).await;
+        let code = start_transfer(stack, holder, pass).await;
         let given = claim(stack, second, &code).await.ok(201);
         let resale = async || post(stack, second, &path_of(pass, "/resale"), json!({ "price": 20 })).await;
         let mut listing = None;
         if is_offered_first {
             let offered = resale().await.ok(201)["id"].as_str().unwrap().to_owned();
-            listing = Some((ordered(stack, holder, &offered).await, offered));
+            listing = Some((order_when_visible(stack, holder, &offered).await, offered));
             stack.settle().await;
         }
         story.upload().await.assert_refused(400, "pass_superseded");
         if let Some((order_id, offered)) = listing {
-            eventually!(seen(stack, second, pass).await["status"] == "valid", seconds 30);
+            eventually!(read_pass(stack, second, pass).await["status"] == "valid", seconds 30);
             let ended = stack.raw().get(&format!("/api/orders/{order_id}")).by(holder).await.ok(200);
             assert_eq!(ended["cancelReason"], "withdrawn");
             order(stack, holder, &offered).await.assert_refused(404, "not_found");
@@ -167,17 +167,17 @@ async fn given_pass_that_was_admitted_is_not_sold_on(shape: Shape) {
         refused.assert_refused(400, "pass_not_valid");
         let message = "An earlier holder has entered with this pass, so it cannot be sold on";
         assert_eq!(refused.json()["errors"][0]["message"], message);
-        let own = seen(stack, second, pass).await;
+        let own = read_pass(stack, second, pass).await;
         assert_eq!(own["doubleAdmissions"], json!([{ "admittedAt": story.entered_at() }]));
         assert_eq!((&own["code"], &own["admittedAt"]), (&given["code"], &json!(null)));
         // It can be given away, and its holder enters.
-        let gift = transferred(stack, second, pass).await;
+        let gift = start_transfer(stack, second, pass).await;
         let friend = stack.session("friend").await;
         let given = claim(stack, &friend, &gift).await.ok(201);
         assert_eq!(given["doubleAdmissions"], own["doubleAdmissions"]);
         let admitted = check_in(stack, issuer, &given["code"]).await.ok(201);
         assert_eq!(admitted["doubleAdmissions"], story.warning());
-        let own = seen(stack, &friend, pass).await;
+        let own = read_pass(stack, &friend, pass).await;
         assert_eq!(own["admittedAt"], admitted["admittedAt"], "not the entry of the earlier holder");
         story.stack.finish().await;
     }
@@ -186,7 +186,7 @@ async fn given_pass_that_was_admitted_is_not_sold_on(shape: Shape) {
 async fn new_holder_is_admitted_with_a_warning(shape: Shape) {
     let story = Story::begin(shape).await;
     let Story { stack, issuer, holder, second, pass } = &story;
-    let code = transferred(stack, holder, pass).await;
+    let code = start_transfer(stack, holder, pass).await;
     let given = claim(stack, second, &code).await.ok(201);
     story.upload().await.assert_refused(400, "pass_superseded");
     let key = "a-scan";
@@ -196,7 +196,7 @@ async fn new_holder_is_admitted_with_a_warning(shape: Shape) {
     assert_eq!(admitted["doubleAdmissions"], story.warning());
     assert_eq!(scan().json(&body).await.ok(201), admitted, "repeated with the same key");
     // Nobody has entered with another pass.
-    let other = sold(stack, issuer, holder).await;
+    let other = sell_pass(stack, issuer, holder).await;
     assert!(story.scan(&other).await.ok(201)["doubleAdmissions"].is_null());
     story.stack.finish().await;
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use super::{path_of, seen, sold};
+use super::{path_of, read_pass, sell_pass};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -14,7 +14,7 @@ on_shapes! {
 async fn buyer_holds_a_pass_once_the_order_completes(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     assert_eq!(pass["issuerId"], seller.id);
     assert_eq!((&pass["serial"], &pass["status"], &pass["version"]), (&json!(0), &json!("valid"), &json!(0)));
     assert_eq!((&pass["title"], &pass["resaleLimit"]), (&json!("A ticket"), &json!(20)));
@@ -31,8 +31,8 @@ async fn buyer_holds_a_pass_once_the_order_completes(shape: Shape) {
 async fn pass_is_shown_to_its_holder_and_its_issuer_only(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
-    let door = seen(&stack, &seller, &pass).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
+    let door = read_pass(&stack, &seller, &pass).await;
     for field in ["code", "orderId", "resaleLimit"] {
         assert!(door[field].is_null() && !pass[field].is_null(), "{field}");
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ticketing_testkit::{Shape, TestSession, TestStack, on_shapes};
 
-use super::{bought, check_in, sold};
+use super::{buy_pass, check_in, sell_pass};
 use crate::support::list;
 
 on_shapes! {
@@ -24,7 +24,7 @@ async fn passes_are_listed_newest_first_in_pages(shape: Shape) {
     let mut newest_first = Vec::new();
     for number in 0..3 {
         let ticket = list(&stack, &seller, &format!("Ticket {number}"), 20.0).await;
-        newest_first.insert(0, bought(&stack, &buyer, &ticket).await);
+        newest_first.insert(0, buy_pass(&stack, &buyer, &ticket).await);
     }
     let expected: Vec<Value> = newest_first.iter().map(|pass| pass["id"].clone()).collect();
     assert_eq!(ids(&stack, &buyer, "").await, expected);
@@ -48,8 +48,8 @@ async fn passes_are_listed_newest_first_in_pages(shape: Shape) {
 async fn door_list_has_the_passes_of_ones_events_without_codes(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
-    let own = sold(&stack, &seller, &seller).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
+    let own = sell_pass(&stack, &seller, &seller).await;
     let door = stack.raw().get("/api/passes?issued=me").by(&seller).await.ok(200);
     let door = door.as_array().unwrap();
     assert_eq!(door.iter().map(|pass| &pass["id"]).collect::<Vec<_>>(), [&own["id"], &pass["id"]]);

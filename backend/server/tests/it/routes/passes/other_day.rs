@@ -7,7 +7,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_sdk::Timestamp;
 use ticketing_testkit::{Reply, Shape, TestSession, TestStack, on_shapes};
 
-use super::{bought, path_of, post, seen, sold};
+use super::{buy_pass, path_of, post, read_pass, sell_pass};
 use crate::support::id;
 
 on_shapes! {
@@ -41,7 +41,7 @@ impl Story {
             "title": "Concert", "price": 20, "venue": "Hall", "startsAt": "2027-01-18T13:30:00+05:30",
         });
         let ticket = id(&stack.raw().post("/api/tickets").by(&issuer).json(&new).await.ok(201));
-        let pass = bought(&stack, &holder, &ticket).await;
+        let pass = buy_pass(&stack, &holder, &ticket).await;
         assert_eq!(starts.to_string(), "2027-01-18T08:00:00.000Z");
         Self { stack, issuer, holder, pass, starts }
     }
@@ -53,7 +53,7 @@ impl Story {
     }
 
     async fn version(&self) -> Value {
-        seen(&self.stack, &self.issuer, &self.pass).await["version"].clone()
+        read_pass(&self.stack, &self.issuer, &self.pass).await["version"].clone()
     }
 }
 
@@ -67,7 +67,7 @@ async fn pass_of_another_day_is_refused_and_stays_valid(shape: Shape) {
         (&fault["title"], &fault["startsAt"]),
         (&json!("Concert"), &json!("2027-01-18T13:30:00+05:30"))
     );
-    let pass = seen(&story.stack, &story.holder, &story.pass).await;
+    let pass = read_pass(&story.stack, &story.holder, &story.pass).await;
     assert_eq!((&pass["status"], &pass["version"]), (&json!("valid"), &story.pass["version"]));
     // Half a day before the start to the millisecond.
     let earliest = story.starts - Duration::from_secs(HALF_A_DAY);
@@ -115,7 +115,7 @@ async fn time_of_an_offline_admission_is_compared_with_the_start(shape: Shape) {
 async fn pass_without_a_start_is_admitted_on_any_day(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (issuer, holder) = (stack.session("issuer").await, stack.session("holder").await);
-    let pass = sold(&stack, &issuer, &holder).await;
+    let pass = sell_pass(&stack, &issuer, &holder).await;
     let body = json!({ "code": pass["code"], "startsWithin": 1 });
     let admitted = post(&stack, &issuer, "/check-ins", body).await.ok(201);
     assert!(admitted["startsAt"].is_null() && admitted["venue"].is_null(), "{admitted}");

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
-use super::{bought, check_in, claim, path_of, post, seen, sold, transferred};
-use crate::support::{cancel, id, ordered};
+use super::{buy_pass, check_in, claim, path_of, post, read_pass, sell_pass, start_transfer};
+use crate::support::{cancel, id, order_when_visible};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -22,16 +22,16 @@ async fn sold_resale_moves_the_pass(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let (next, last) = (stack.session("next").await, stack.session("last").await);
-    let pass = sold(&stack, &seller, &buyer).await;
-    let gift = transferred(&stack, &buyer, &pass).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
+    let gift = start_transfer(&stack, &buyer, &pass).await;
     let listing = resold(&stack, &buyer, &pass, 15.5).await;
     assert_eq!((&listing["resaleOf"], &listing["userId"]), (&pass["ticketId"], &json!(buyer.id)));
     assert_eq!(listing["title"], pass["title"]);
-    let offered = seen(&stack, &buyer, &pass).await;
+    let offered = read_pass(&stack, &buyer, &pass).await;
     assert_eq!((&offered["status"], &offered["listingId"]), (&json!("offered"), &listing["id"]));
     claim(&stack, &last, &gift).await.assert_refused(400, "claim_invalid");
 
-    let moved = bought(&stack, &next, &id(&listing)).await;
+    let moved = buy_pass(&stack, &next, &id(&listing)).await;
     assert_eq!((&moved["id"], &moved["serial"]), (&pass["id"], &json!(1)));
     assert_eq!((&moved["status"], &moved["resaleLimit"]), (&json!("valid"), &json!(15.5)));
     check_in(&stack, &seller, &pass["code"]).await.assert_refused(400, "pass_superseded");
@@ -40,7 +40,7 @@ async fn sold_resale_moves_the_pass(shape: Shape) {
     assert_eq!(of_reseller, json!([]));
     let again = resold(&stack, &next, &moved, 15.5).await;
     assert_eq!(again["resaleOf"], pass["ticketId"]);
-    let final_pass = bought(&stack, &last, &id(&again)).await;
+    let final_pass = buy_pass(&stack, &last, &id(&again)).await;
     assert_eq!(final_pass["serial"], 2);
     check_in(&stack, &seller, &final_pass["code"]).await.ok(201);
     stack.finish().await;
@@ -49,12 +49,12 @@ async fn sold_resale_moves_the_pass(shape: Shape) {
 async fn withdrawn_resale_makes_the_pass_valid_again(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let listing = resold(&stack, &buyer, &pass, 20.0).await;
     let path = format!("/api/tickets/{}", id(&listing));
     assert_eq!(stack.raw().delete(&path).by(&buyer).await.status, 204);
-    eventually!(seen(&stack, &buyer, &pass).await["status"] == "valid");
-    let kept = seen(&stack, &buyer, &pass).await;
+    eventually!(read_pass(&stack, &buyer, &pass).await["status"] == "valid");
+    let kept = read_pass(&stack, &buyer, &pass).await;
     assert_eq!((&kept["serial"], &kept["code"]), (&json!(0), &pass["code"]));
     check_in(&stack, &seller, &pass["code"]).await.ok(201);
     stack.finish().await;
@@ -64,33 +64,33 @@ async fn withdrawal_that_meets_an_order_leaves_the_pass_offered(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let next = stack.session("next").await;
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let listing = resold(&stack, &buyer, &pass, 20.0).await;
-    let order = ordered(&stack, &next, &id(&listing)).await;
+    let order = order_when_visible(&stack, &next, &id(&listing)).await;
     // Tickets may or may not have received the order yet; the order prevails in both cases.
     let path = format!("/api/tickets/{}", id(&listing));
     let reply = stack.raw().delete(&path).by(&buyer).await;
     assert!(reply.status == 204 || reply.status == 400, "{}", reply.status);
     stack.settle().await;
-    assert_eq!(seen(&stack, &buyer, &pass).await["status"], "offered");
+    assert_eq!(read_pass(&stack, &buyer, &pass).await["status"], "offered");
     check_in(&stack, &seller, &pass["code"]).await.assert_refused(400, "pass_offered");
     assert_eq!(cancel(&stack, &next, &order).await.status, 204);
     stack.settle().await;
     if reply.status == 400 {
         assert_eq!(stack.raw().delete(&path).by(&buyer).await.status, 204);
     }
-    eventually!(seen(&stack, &buyer, &pass).await["status"] == "valid");
+    eventually!(read_pass(&stack, &buyer, &pass).await["status"] == "valid");
     stack.finish().await;
 }
 
 async fn price_of_a_resale_is_capped(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let dear = post(&stack, &buyer, &path_of(&pass, "/resale"), json!({ "price": 20.01 })).await;
     assert_eq!(dear.fields(), ["price"]);
     assert_eq!(dear.json()["errors"][0]["message"], "Price must be at most $20.00");
-    assert_eq!(seen(&stack, &buyer, &pass).await["version"], 0, "a refusal changes nothing");
+    assert_eq!(read_pass(&stack, &buyer, &pass).await["version"], 0, "a refusal changes nothing");
     let listing = resold(&stack, &buyer, &pass, 20.0).await;
     let path = format!("/api/tickets/{}", id(&listing));
     let raise = json!({ "title": "A ticket", "price": 20.01 });
@@ -106,7 +106,7 @@ async fn listing_of_a_resale_keeps_the_terms_of_the_pass(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let new = json!({ "title": "Concert", "price": 20, "venue": "Tivoli", "seat": "4" });
     let ticket = id(&stack.raw().post("/api/tickets").by(&seller).json(&new).await.ok(201));
-    let pass = bought(&stack, &buyer, &ticket).await;
+    let pass = buy_pass(&stack, &buyer, &ticket).await;
     let listing = resold(&stack, &buyer, &pass, 20.0).await;
     assert_eq!((&listing["venue"], &listing["seat"]), (&json!("Tivoli"), &json!("4")));
     let path = format!("/api/tickets/{}", id(&listing));
@@ -119,7 +119,7 @@ async fn listing_of_a_resale_keeps_the_terms_of_the_pass(shape: Shape) {
 async fn only_a_valid_pass_is_resold(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let path = path_of(&pass, "/resale");
     post(&stack, &seller, &path, json!({ "price": 1 })).await.assert_refused(404, "not_found");
     assert_eq!(post(&stack, &buyer, &path, json!({})).await.fields(), ["price"]);

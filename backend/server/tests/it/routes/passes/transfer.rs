@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use super::{check_in, claim, path_of, post, seen, sold, transferred};
+use super::{check_in, claim, path_of, post, read_pass, sell_pass, start_transfer};
 use crate::support::count;
 
 on_shapes! {
@@ -16,9 +16,9 @@ on_shapes! {
 async fn pass_stays_valid_while_a_transfer_is_pending(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let transfer = post(&stack, &buyer, &path_of(&pass, "/transfer"), json!({})).await.ok(201);
-    let pending = seen(&stack, &buyer, &pass).await;
+    let pending = read_pass(&stack, &buyer, &pass).await;
     assert_eq!(pending["transferExpiresAt"], transfer["expiresAt"]);
     assert_eq!((&pending["status"], &pending["code"]), (&json!("valid"), &pass["code"]));
     check_in(&stack, &seller, &pass["code"]).await.ok(201);
@@ -31,9 +31,9 @@ async fn pass_stays_valid_while_a_transfer_is_pending(shape: Shape) {
 async fn transfer_that_is_taken_back_cannot_be_claimed(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let (first, second) =
-        (transferred(&stack, &buyer, &pass).await, transferred(&stack, &buyer, &pass).await);
+        (start_transfer(&stack, &buyer, &pass).await, start_transfer(&stack, &buyer, &pass).await);
     let friend = stack.session("friend").await;
     claim(&stack, &friend, &first).await.assert_refused(400, "claim_invalid");
     let path = format!("/api/passes{}", path_of(&pass, "/transfer"));
@@ -42,14 +42,14 @@ async fn transfer_that_is_taken_back_cannot_be_claimed(shape: Shape) {
     }
     claim(&stack, &friend, &second).await.assert_refused(400, "claim_invalid");
     // Two starts and one end; the second end changed nothing.
-    assert_eq!(seen(&stack, &buyer, &pass).await["version"], 3);
+    assert_eq!(read_pass(&stack, &buyer, &pass).await["version"], 3);
     stack.finish().await;
 }
 
 async fn repeated_transfer_answers_the_same_code_that_is_not_stored(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let path = format!("/api/passes{}", path_of(&pass, "/transfer"));
     let start = || stack.raw().post(&path).by(&buyer).key("k");
     let (first, again) = (start().await, start().await);
@@ -66,7 +66,7 @@ async fn repeated_transfer_answers_the_same_code_that_is_not_stored(shape: Shape
 async fn only_the_holder_of_a_valid_pass_gives_it_away(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let pass = sold(&stack, &seller, &buyer).await;
+    let pass = sell_pass(&stack, &seller, &buyer).await;
     let path = path_of(&pass, "/transfer");
     post(&stack, &seller, &path, json!({})).await.assert_refused(404, "not_found");
     stack.raw().delete(&format!("/api/passes{path}")).by(&seller).await.assert_refused(404, "not_found");

@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use crate::support::{list, ordered, pay, rows};
+use crate::support::{list, order_when_visible, pay, rows};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -14,7 +14,7 @@ on_shapes! {
 async fn payment_has_the_fields_of_the_contract(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let order = order_when_visible(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     let payment = pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     let mut names: Vec<&str> = payment.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();

@@ -2,7 +2,7 @@
 
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use crate::support::{id, list, ordered, pay};
+use crate::support::{id, list, order_when_visible, pay};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -16,7 +16,7 @@ async fn own_payments_are_listed_and_read(shape: Shape) {
     let mut payments = Vec::new();
     for number in 0..3 {
         let ticket = list(&stack, &seller, &format!("Ticket {number}"), 20.0).await;
-        let order = ordered(&stack, &buyer, &ticket).await;
+        let order = order_when_visible(&stack, &buyer, &ticket).await;
         payments.push(pay(&stack, &buyer, &order, "tok_visa").await.ok(201));
     }
     let own = stack.raw().get("/api/payments").by(&buyer).await.ok(200);

@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
-use crate::support::{list, order, ordered, ticket};
+use crate::support::{list, order, order_when_visible, ticket};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -40,7 +40,7 @@ async fn reserved_ticket_cannot_be_withdrawn(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;
-    ordered(&stack, &buyer, &id).await;
+    order_when_visible(&stack, &buyer, &id).await;
     eventually!(ticket(&stack, &id).await["status"] == "reserved");
     let reply = stack.raw().delete(&format!("/api/tickets/{id}")).by(&seller).await;
     assert_eq!(reply.assert_refused(400, "ticket_reserved"), "Cannot delete a reserved ticket");

@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
-use crate::support::{cancel, list, ordered, pay, ticket};
+use crate::support::{cancel, list, order_when_visible, pay, ticket};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -38,12 +38,12 @@ async fn version_increments_with_each_change(shape: Shape) {
     assert_eq!(seen().await, is(1, "available"));
     stack.raw().put(&path).by(&seller).json(&edited).await.ok(200);
     assert_eq!(seen().await, is(1, "available"), "nothing changed");
-    let order = ordered(&stack, &buyer, &id).await;
+    let order = order_when_visible(&stack, &buyer, &id).await;
     eventually!(seen().await == is(2, "reserved"));
     assert_eq!(ticket(&stack, &id).await["orderId"], order.as_str());
     cancel(&stack, &buyer, &order).await.ok(204);
     eventually!(seen().await == is(3, "available"));
-    let order = ordered(&stack, &buyer, &id).await;
+    let order = order_when_visible(&stack, &buyer, &id).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     eventually!(seen().await == is(5, "sold"));
     assert_eq!(ticket(&stack, &id).await["orderId"], order.as_str());

@@ -6,7 +6,7 @@ use serde_json::json;
 use ticketing_sdk::Timestamp;
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
-use crate::support::{list, ordered, pay, ticket};
+use crate::support::{list, order_when_visible, pay, ticket};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -102,8 +102,8 @@ async fn available_tickets_are_listed_oldest_first(shape: Shape) {
     for title in ["free", "reserved", "sold", "gone", "free too"] {
         ids.push(list(&stack, &seller, title, 20.0).await);
     }
-    ordered(&stack, &buyer, &ids[1]).await;
-    let order = ordered(&stack, &buyer, &ids[2]).await;
+    order_when_visible(&stack, &buyer, &ids[1]).await;
+    let order = order_when_visible(&stack, &buyer, &ids[2]).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     stack.raw().delete(&format!("/api/tickets/{}", ids[3])).by(&seller).await.ok(204);
     eventually!(ticket(&stack, &ids[1]).await["status"] == "reserved");

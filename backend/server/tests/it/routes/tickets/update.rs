@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
-use crate::support::{cancel, list, ordered, pay, ticket};
+use crate::support::{cancel, list, order_when_visible, pay, ticket};
 
 on_shapes! {
     [embedded, postgres_and_nats]
@@ -54,7 +54,7 @@ async fn seller_changes_title_and_price(shape: Shape) {
     assert_eq!((&updated["title"], &updated["price"]), (&json!("Another title"), &json!(35.5)));
     assert_eq!(ticket(&stack, &id).await, updated);
     stack.settle().await;
-    let order = ordered(&stack, &buyer, &id).await;
+    let order = order_when_visible(&stack, &buyer, &id).await;
     let order = stack.raw().get(&format!("/api/orders/{order}")).by(&buyer).await.json();
     assert_eq!((&order["ticket"]["price"], &order["ticket"]["version"]), (&json!(35.5), &json!(1)));
     stack.finish().await;
@@ -94,14 +94,14 @@ async fn reserved_or_sold_ticket_cannot_be_edited(shape: Shape) {
     let id = list(&stack, &seller, "A ticket", 20.0).await;
     let path = format!("/api/tickets/{id}");
     let edit = || stack.raw().put(&path).by(&seller).json(&json!({ "title": "Dearer", "price": 99 }));
-    let order = ordered(&stack, &buyer, &id).await;
+    let order = order_when_visible(&stack, &buyer, &id).await;
     eventually!(ticket(&stack, &id).await["status"] == "reserved");
     assert_eq!(edit().await.assert_refused(400, "ticket_reserved"), "Cannot edit a reserved ticket");
     cancel(&stack, &buyer, &order).await.ok(204);
     eventually!(ticket(&stack, &id).await["status"] == "available");
     edit().await.ok(200);
     stack.settle().await;
-    let order = ordered(&stack, &buyer, &id).await;
+    let order = order_when_visible(&stack, &buyer, &id).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     eventually!(ticket(&stack, &id).await["status"] == "sold");
     edit().await.assert_refused(400, "ticket_reserved");

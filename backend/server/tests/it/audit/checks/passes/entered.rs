@@ -18,7 +18,7 @@ fn withdraw(facts: &mut Facts) {
 
 #[test]
 fn listing_of_a_holder_who_has_entered_breaks_twenty_two_while_it_is_for_sale() {
-    assert_eq!(broken(enter_while_offered), [22], "it is available");
+    assert_eq!(violations(enter_while_offered), [22], "it is available");
     let reserve = |facts: &mut Facts, withdrawn: bool, status: OrderStatus| {
         enter_while_offered(facts);
         let ticket = ticket_mut(facts, "g2");
@@ -27,16 +27,16 @@ fn listing_of_a_holder_who_has_entered_breaks_twenty_two_while_it_is_for_sale() 
         let order = OrderRow { id, ticket_id, status, version: 0, ..order(facts, "order-g").clone() };
         facts.orders.push(order);
     };
-    let reserved = |withdrawn, status| broken(|facts| reserve(facts, withdrawn, status));
+    let reserved = |withdrawn, status| violations(|facts| reserve(facts, withdrawn, status));
     assert_eq!(reserved(false, OrderStatus::AwaitingPayment), [22]);
     assert_eq!(reserved(true, OrderStatus::AwaitingPayment), [0_u8; 0], "its order is the last one");
     assert_eq!(reserved(true, OrderStatus::Created), [22], "its order can still be paid");
     let pending = check_changed(|facts| {
         reserve(facts, true, OrderStatus::Created);
-        facts.unconsumed.push(unconsumed("orders", "g2", true));
+        facts.unconsumed.push(unconsumed_event("orders", "g2", true));
     });
     assert_eq!(pending, (vec![], vec![22]), "orders does not know of the admission");
-    let earlier = broken(|facts| {
+    let earlier = violations(|facts| {
         pass_mut(facts, "pg").double_admissions = vec![DoubleAdmission::new(Timestamp::from_millis(1), None)];
     });
     assert_eq!(earlier, [22], "an earlier holder has entered");
@@ -44,10 +44,10 @@ fn listing_of_a_holder_who_has_entered_breaks_twenty_two_while_it_is_for_sale() 
         enter_while_offered(facts);
         withdraw(facts);
     };
-    assert_eq!(broken(closed), [22], "orders has closed the listing");
+    assert_eq!(violations(closed), [22], "orders has closed the listing");
     let pending = check_changed(|facts| {
         closed(facts);
-        facts.unconsumed.push(unconsumed("tickets", "g2", true));
+        facts.unconsumed.push(unconsumed_event("tickets", "g2", true));
     });
     assert_eq!(pending, (vec![], vec![22]));
 }
@@ -63,8 +63,8 @@ fn pass_is_used_once_the_listing_of_a_holder_who_has_entered_is_closed() {
         let pass = pass_mut(facts, "pg");
         (pass.status, pass.version, pass.listing_id) = (PassStatus::Used, 3, None);
     };
-    assert_eq!(broken(used), [0_u8; 0]);
-    let valid = broken(|facts| {
+    assert_eq!(violations(used), [0_u8; 0]);
+    let valid = violations(|facts| {
         used(facts);
         event_mut(facts, "pg", 3).name = "pass:updated".to_owned();
         event_mut(facts, "pg", 3).status = PassStatus::Valid;
@@ -72,13 +72,13 @@ fn pass_is_used_once_the_listing_of_a_holder_who_has_entered_is_closed() {
         (pass.status, pass.admitted_at) = (PassStatus::Valid, None);
     });
     assert_eq!(valid, [21], "the admission is lost");
-    let other = broken(|facts| {
+    let other = violations(|facts| {
         used(facts);
         pass_mut(facts, "pg").admitted_at = Some(Timestamp::from_millis(NOW + 1));
     });
     assert_eq!(other, [21], "the first admission is another one");
     let double = DoubleAdmission::new(Timestamp::from_millis(NOW + 1), None);
-    let with_double = broken(|facts| {
+    let with_double = violations(|facts| {
         used(facts);
         pass_mut(facts, "pg").double_admissions = vec![double];
     });
