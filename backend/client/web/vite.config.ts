@@ -3,14 +3,14 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 import { budget } from './build/budget.ts'
-import { doorWorker } from './build/door-worker.ts'
 import { early } from './build/early.ts'
+import { pageWorker } from './build/page-worker.ts'
 
 /** The server to which the development server forwards the API. */
 const backend = process.env.TICKETING_SERVER ?? 'http://127.0.0.1:3000'
 
 export default defineConfig({
-  plugins: [react(), early('src/early.ts'), doorWorker('src/door/worker.ts', 'door-worker.js'), budget({ firstLoadScript: 120_000 })],
+  plugins: [react(), early('src/early.ts'), pageWorker('src/offline/worker.ts', 'page-worker.js'), budget({ firstLoadScript: 120_000 })],
   build: {
     outDir: '../bundle',
     emptyOutDir: true,

@@ -11,7 +11,7 @@ async fn hashed_files_are_immutable_and_others_revalidate() {
     for end in [".js", ".css"] {
         assert_eq!(cache_control(&asset(&client, end).await).await, "public, max-age=31536000, immutable");
     }
-    for path in ["/", "/orders", "/nothing", "/favicon.svg", "/door-worker.js"] {
+    for path in ["/", "/orders", "/nothing", "/favicon.svg", "/page-worker.js"] {
         assert_eq!(cache_control(path).await, "no-cache", "{path}");
     }
 }

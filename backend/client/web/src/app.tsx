@@ -8,6 +8,7 @@ import { keys } from './live/cache'
 import { FeedProvider } from './live/context'
 import { loadChunk } from './chunks'
 import { useDoorUploads } from './door/marker'
+import { useKeptPasses } from './offline/use-kept-passes'
 import Market from './pages/market'
 import { SessionProvider, UserScope, useSession } from './session/context'
 import { I18nProvider, useTexts } from './texts/context'
@@ -80,7 +81,9 @@ export function App() {
 function Pages() {
   const texts = useTexts()
   const [path] = useLocation()
-  useDoorUploads(useSession())
+  const session = useSession()
+  useDoorUploads(session)
+  useKeptPasses(session)
   // The other pages follow the market. On every other page their chunk is on its way.
   const [isMarketFirst] = useState(path === '/')
   useEffect(() => {

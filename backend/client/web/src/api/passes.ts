@@ -12,6 +12,14 @@ export async function listPasses(userId: string, cursor: string | null, signal?:
   return pageOf(await send('get', '/api/passes', { user: userId, query, signal }))
 }
 
+/** Returns every pass that the user holds and can show at a door. */
+export async function heldPasses(userId: string): Promise<Pass[]> {
+  return everyItem((query) => {
+    query.set('status', 'valid')
+    return send('get', '/api/passes', { user: userId, query })
+  })
+}
+
 /** Returns all passes of the user's events, the newest first: the door list. */
 export async function issuedPasses(userId: string, signal?: AbortSignal): Promise<Pass[]> {
   return everyItem((query) => {

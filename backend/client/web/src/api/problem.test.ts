@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { sharedCases } from '../texts/shared-cases'
-import { ApiError } from './problem'
+import { ApiError, NetworkError, isUnreachable } from './problem'
 
 interface OutcomeCase {
   status: number
@@ -21,4 +21,10 @@ it.each(cases)('$status $code says of a write what the shared table says', ({ st
   expect(outcome === 'final').toBe(settlesEarlierAttempt)
   // Keeping a key that is not needed does no harm; dropping one that is needed does.
   if (mayHaveBeenDone) expect(outcome).toBe('unknown')
+})
+
+it('takes only silence and 5xx for no answer', () => {
+  expect([new NetworkError('lost'), new ApiError(500, []), new ApiError(503, [])].map(isUnreachable)).toEqual([true, true, true])
+  expect([400, 401, 403, 404, 408, 409, 422, 429].map((status) => isUnreachable(new ApiError(status, [])))).toEqual(Array(8).fill(false))
+  expect(isUnreachable(new Error('a fault of the page'))).toBe(false)
 })

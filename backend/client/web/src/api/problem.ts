@@ -56,6 +56,9 @@ export class NetworkError extends Error {
   override name = 'Unreachable'
 }
 
+/** Returns whether the server gives no answer. A 4xx is an answer. */
+export const isUnreachable = (error: unknown): boolean => error instanceof NetworkError || (error instanceof ApiError && error.status >= 500)
+
 export const isCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof ApiError && error.code !== null && codes.includes(error.code)
 

@@ -3,15 +3,15 @@
 import { newKey } from '../api/attempts'
 import { restoreSkew, serverNow, skew } from '../api/clock'
 import { askedBefore, checkIn, getPass, passKeys, sendCheckIn, settleCheckIn } from '../api/passes'
-import { ApiError } from '../api/problem'
+import { ApiError, isUnreachable } from '../api/problem'
 import type { Admission, Pass, PassKeys, User } from '../api/types'
 import { Channel } from '../channel'
+import { keepPage } from '../offline/page-cache'
 import { type Ruling, refusalOf } from '../passes/verdict'
 import { CLOCK_TOLERANCE, ClockWatch } from './clock-watch'
 import { type Claim, canVerify, importKeys, readCode, verify } from './code'
 import { markDoor } from './marker'
-import { keepPage } from './page-cache'
-import { type DoorAdmission, type UploadOutcome, decide, isOneUploadError, isUnreachable, keyOf, outcomeOfUpload } from './rules'
+import { type DoorAdmission, type UploadOutcome, decide, isOneUploadError, keyOf, outcomeOfUpload } from './rules'
 import { DoorStorage, isNewerList } from './storage'
 
 /** Why a door works only with a network: the page is not on https, the browser does not know Ed25519, or keeps no data. */
@@ -95,7 +95,7 @@ export class Door {
     if (stored) {
       restoreSkew(stored.door.skew)
       await this.#take(stored.door.keys, stored.passes, stored.door.preparedAt)
-      void keepPage().then((isPageKept) => this.#set({ isPageKept }))
+      void keepPage('/check-in').then((isPageKept) => this.#set({ isPageKept }))
     }
     await this.#reload()
     // What the door has seen is past by any clock.
@@ -171,7 +171,7 @@ export class Door {
     if (this.#state.isPageKept) return
     // Otherwise a browser deletes the oldest data of its pages when the disk is full.
     navigator.storage?.persist?.().catch(() => undefined)
-    this.#set({ isPageKept: await keepPage() })
+    this.#set({ isPageKept: await keepPage('/check-in') })
   }
 
   /** Deletes the admissions of which the list says the same. */

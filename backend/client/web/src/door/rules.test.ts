@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { ApiError, NetworkError } from '../api/problem'
 import type { Pass } from '../api/types'
-import { type DoorAdmission, decide, isOneUploadError, isUnreachable, keyOf, outcomeOfUpload, withAdmissions } from './rules'
+import { type DoorAdmission, decide, isOneUploadError, keyOf, outcomeOfUpload, withAdmissions } from './rules'
 
 const AT = '2026-12-24T18:04:05.123Z'
 const admission = (more: Partial<DoorAdmission> = {}): DoorAdmission => ({
@@ -30,12 +30,6 @@ it('refuses what it has admitted itself, also before the server knows', () => {
   expect(decide({ serial: 2 }, pass('valid'), [before])).toEqual({ reason: 'already_admitted', first: { admittedAt: AT, device: 'north' } })
   expect(reason(3, pass('valid'), before), 'a later holder').toBeNull()
   expect(reason(1, pass('valid'), before)).toBe('pass_superseded')
-})
-
-it('takes only silence and 5xx for no answer', () => {
-  expect([new NetworkError('lost'), new ApiError(500, []), new ApiError(503, [])].map(isUnreachable)).toEqual([true, true, true])
-  expect([400, 401, 403, 404, 408, 409, 422, 429].map((status) => isUnreachable(new ApiError(status, [])))).toEqual(Array(8).fill(false))
-  expect(isUnreachable(new Error('a fault of the page'))).toBe(false)
 })
 
 it('goes on after an upload that fails for itself', () => {

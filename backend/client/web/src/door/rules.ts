@@ -1,6 +1,6 @@
 // The rules of a door without a network: those of `ticketing-cli/src/door`, in the order of the server.
 import { firstAdmission } from '../api/passes'
-import { ApiError, NetworkError, isCode } from '../api/problem'
+import { ApiError, isCode } from '../api/problem'
 import type { Pass } from '../api/types'
 import type { Reason } from '../passes/verdict'
 import type { Claim } from './code'
@@ -56,9 +56,6 @@ export function decide(claim: Pick<Claim, 'serial'>, pass: ListedPass | undefine
   if (pass.status === 'offered' && claim.serial === pass.serial) return { reason: 'pass_offered', first: null }
   return pass.status === 'valid' || pass.status === 'offered' ? null : { reason: 'pass_invalid', first: null }
 }
-
-/** Returns whether the answer of the server is unknown after an error. A 4xx is an answer. */
-export const isUnreachable = (error: unknown): boolean => error instanceof NetworkError || (error instanceof ApiError && error.status >= 500)
 
 /** Returns whether an error concerns one upload alone: the next one may succeed. */
 export const isOneUploadError = (error: unknown): boolean =>

@@ -1,6 +1,6 @@
-// The door of a page: its state, its list, and its user while the server cannot be asked.
+// The door of a page: its state and its list.
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
 
 import { skew } from '../api/clock'
 import type { Pass, User } from '../api/types'
@@ -11,7 +11,6 @@ import { useSession } from '../session/context'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { type Door, type DoorState, doorOf } from './door'
-import { userOfDoor } from './marker'
 import { withAdmissions } from './rules'
 
 export interface DoorView {
@@ -20,21 +19,6 @@ export interface DoorView {
   found: ReturnType<typeof useIssuedPasses>
   /** The list, in which the admissions of this door have happened. */
   passes: Pass[]
-}
-
-/** The session is asked for this long before the door opens for the user who has prepared it, in milliseconds. */
-const SESSION_TIMEOUT = 1500
-
-/** Returns the signed-in user, or the user of this door while the server cannot be asked. */
-export function useUserOfDoor(): User | null {
-  const { state, user } = useSession()
-  const [isLate, setLate] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), SESSION_TIMEOUT)
-    return () => clearTimeout(timer)
-  }, [])
-  const [kept] = useState(userOfDoor)
-  return user ?? (state === 'unknown' && isLate ? kept : null)
 }
 
 /** Opens the door of a user, and prepares it with each list that the server sends. */

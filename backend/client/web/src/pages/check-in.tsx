@@ -5,8 +5,9 @@ import { flushSync } from 'react-dom'
 
 import { isCode } from '../api/problem'
 import type { User } from '../api/types'
+import { userOfDoor } from '../door/marker'
 import { DoorReadiness, DoorStatus } from '../door/status'
-import { type DoorView, useDoor, useUserOfDoor } from '../door/use-door'
+import { type DoorView, useDoor } from '../door/use-door'
 import { keys } from '../live/cache'
 import { CameraView, usePicture } from '../passes/camera-view'
 import { DoorList } from '../passes/door-list'
@@ -27,10 +28,8 @@ const LOGGED = 10
 
 export default function CheckIn() {
   const texts = useTexts()
-  const user = useUserOfDoor()
-  if (user) return <Door key={user.id} user={user} />
   return (
-    <SignedIn title={texts.door.title} skeleton={<DoorSkeleton />}>
+    <SignedIn title={texts.door.title} skeleton={<DoorSkeleton />} userOfKept={userOfDoor}>
       {(user) => <Door key={user.id} user={user} />}
     </SignedIn>
   )

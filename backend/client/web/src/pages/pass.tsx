@@ -1,11 +1,17 @@
 // The page of a ticket that the user holds: its code, and what can be done with it.
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { useParams } from 'wouter'
 
+import { skew } from '../api/clock'
 import { calendarPath, getPass } from '../api/passes'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
 import { isStatus } from '../api/problem'
+import { NoConnection } from '../offline/no-connection'
+import { keepPage } from '../offline/page-cache'
+import { keptPass, userOfPasses } from '../offline/passes'
+import { useIsAway } from '../offline/use-away'
 import { canResell, hasEnteredUnused, isAdmittedTwice } from '../passes/admissions'
 import { AdmissionConflict, Admissions, OtherAdmissions } from '../passes/admissions-view'
 import { Code } from '../passes/code'
@@ -31,7 +37,7 @@ export default function PassPage() {
   const texts = useTexts()
   const { id = '' } = useParams<{ id: string }>()
   return (
-    <SignedIn title={texts.passes.title} skeleton={<SplitSkeleton />} bare>
+    <SignedIn title={texts.passes.title} skeleton={<SplitSkeleton />} userOfKept={userOfPasses} bare>
       {(user) => <PassDetails key={id} id={id} user={user} />}
     </SignedIn>
   )
@@ -45,16 +51,28 @@ function PassDetails({ id, user }: { id: string; user: User }) {
     refetchInterval: ({ state: { data, error } }) =>
       !isStatus(error, 404) && (data?.status === 'valid' || data?.status === 'offered') ? POLL_INTERVAL : false,
   })
+  const isAway = useIsAway(found)
+  const [kept] = useState(() => keptPass(user.id, id))
+  if (found.data === undefined && isAway && kept) return <PassView pass={kept.pass} user={user} asOf={kept.at} isKept />
   // A pass that was given away or sold is not found any more, although it was shown before.
   const { missing, missingHint } = found.data?.transferExpiresAt ? texts.pass.claimed : found.data?.status === 'offered' ? texts.pass.sold : texts.pass
   return (
     <Resource found={found} missing={missing} hint={missingHint} skeleton={<SplitSkeleton />} forget>
-      {(pass) => <PassView pass={pass} user={user} />}
+      {(pass) => <PassView pass={pass} user={user} asOf={isAway ? found.dataUpdatedAt + skew() : null} />}
     </Resource>
   )
 }
 
-function PassView({ pass, user }: { pass: Pass; user: User }) {
+interface PassViewProps {
+  pass: Pass
+  user: User
+  /** When the server sent the pass, in milliseconds, if it does not answer now. */
+  asOf: number | null
+  /** Whether the pass is one that this browser has kept. Only the server can do anything with it. */
+  isKept?: boolean
+}
+
+function PassView({ pass, user, asOf, isKept = false }: PassViewProps) {
   const texts = useTexts()
   const titleText = useTitleText()
   const isHolder = isHeld(pass)
@@ -69,12 +87,17 @@ function PassView({ pass, user }: { pass: Pass; user: User }) {
           foot={<PassBadge pass={pass} />}
         />
         <section className="buy-panel" aria-label={texts.pass.actions}>
+          {asOf !== null && (
+            <NoConnection asOf={asOf}>
+              <p>{texts.pass.away}</p>
+            </NoConnection>
+          )}
           {pass.issuerId !== user.id && <OtherAdmissions pass={pass} />}
           <PassState pass={pass} isHolder={isHolder} isIssuer={pass.issuerId === user.id} />
           <Description details={pass} />
-          {isHolder && pass.status === 'valid' && <Keep pass={pass} />}
-          {isHolder && pass.status === 'valid' && <Transfer key={pass.serial} pass={pass} userId={user.id} />}
-          {isHolder && (canResell(pass) || pass.status === 'offered') && <Resale pass={pass} userId={user.id} />}
+          {isHolder && pass.status === 'valid' && <Keep pass={pass} isKept={isKept} />}
+          {isHolder && !isKept && pass.status === 'valid' && <Transfer key={pass.serial} pass={pass} userId={user.id} />}
+          {isHolder && !isKept && (canResell(pass) || pass.status === 'offered') && <Resale pass={pass} userId={user.id} />}
         </section>
       </div>
     </Page>
@@ -112,17 +135,24 @@ function PassState({ pass, isHolder, isIssuer }: { pass: Pass; isHolder: boolean
   )
 }
 
-/** Paper and calendar. */
-function Keep({ pass }: { pass: Pass }) {
+/** Paper, calendar, and this browser. */
+function Keep({ pass, isKept }: { pass: Pass; isKept: boolean }) {
   const texts = useTexts()
+  const [isPageKept, setPageKept] = useState(false)
+  useEffect(() => {
+    void keepPage('/passes').then(setPageKept)
+  }, [])
   return (
-    <div className="row">
-      <Button onClick={() => print()}>{texts.pass.print}</Button>
-      {Boolean(pass.startsAt) && (
-        <a className="button plain" href={calendarPath(pass.id)} download>
-          {texts.pass.calendar}
-        </a>
-      )}
+    <div className="actions">
+      <div className="row">
+        <Button onClick={() => print()}>{texts.pass.print}</Button>
+        {Boolean(pass.startsAt) && !isKept && (
+          <a className="button plain" href={calendarPath(pass.id)} download>
+            {texts.pass.calendar}
+          </a>
+        )}
+      </div>
+      {isPageKept && !isKept && <p className="hint">{texts.pass.kept}</p>}
     </div>
   )
 }

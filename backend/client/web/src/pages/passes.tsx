@@ -1,7 +1,13 @@
 // The tickets that the user holds.
+import { useState } from 'react'
+
+import { skew } from '../api/clock'
 import { listPasses } from '../api/passes'
 import type { Pass, User } from '../api/types'
 import { keys } from '../live/cache'
+import { NoConnection } from '../offline/no-connection'
+import { keptPasses, userOfPasses } from '../offline/passes'
+import { useIsAway } from '../offline/use-away'
 import { byStart, isCurrent } from '../passes/order'
 import { PassBadge } from '../passes/status'
 import { SignedIn } from '../session/guard'
@@ -17,7 +23,7 @@ import { UserText } from '../ui/title'
 export default function Passes() {
   const texts = useTexts()
   return (
-    <SignedIn title={texts.passes.title} skeleton={<GridSkeleton />}>
+    <SignedIn title={texts.passes.title} skeleton={<GridSkeleton />} userOfKept={userOfPasses}>
       {(user) => <OwnPasses user={user} />}
     </SignedIn>
   )
@@ -26,11 +32,16 @@ export default function Passes() {
 function OwnPasses({ user }: { user: User }) {
   const texts = useTexts()
   const list = useAllPages(keys.passes(user.id), (cursor, signal) => listPasses(user.id, cursor, signal))
-  const passes = list.items
+  const isAway = useIsAway(list.found)
+  const [kept] = useState(() => keptPasses(user.id))
+  const isKept = list.found.data === undefined && isAway && kept.length > 0
+  const passes = isKept ? kept.map(({ pass }) => pass) : list.items
+  const asOf = isKept ? Math.min(...kept.map(({ at }) => at)) : list.found.dataUpdatedAt + skew()
   const [current, past] = [byStart(passes.filter(isCurrent)), passes.filter((pass) => !isCurrent(pass))]
   return (
     <Page title={texts.passes.title} actions={<ButtonLink to="/claim">{texts.passes.claim}</ButtonLink>}>
-      <ListState found={list.found} skeleton={<GridSkeleton />} />
+      {isAway && (isKept || list.found.data) && <NoConnection asOf={asOf} />}
+      {!isKept && <ListState found={list.found} skeleton={<GridSkeleton />} />}
       {list.found.data && passes.length === 0 && (
         <Empty title={texts.passes.empty} hint={texts.passes.emptyHint}>
           <ButtonLink to="/" variant="primary">

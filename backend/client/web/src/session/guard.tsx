@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { Redirect } from 'wouter'
 
 import type { User } from '../api/types'
+import { useUserOrKept } from '../offline/use-away'
 import { useTexts } from '../texts/context'
 import { Failure } from '../ui/failure'
 import { LoadingPage, Page } from '../ui/page'
@@ -15,21 +16,25 @@ interface SignedInProps {
   skeleton: ReactElement
   /** Whether the page draws its own heading: meanwhile there is none to see. */
   bare?: boolean
+  /** Returns the user for whom this browser has kept what the page shows, for as long as the server cannot say who is signed in. */
+  userOfKept?: () => User | null
   children: (user: User) => ReactNode
 }
 
-export function SignedIn({ title, skeleton, bare = false, children }: SignedInProps) {
+const nobody = () => null
+
+
+export function SignedIn({ title, skeleton, bare = false, userOfKept = nobody, children }: SignedInProps) {
   const session = useSession()
   const texts = useTexts()
+  const user = useUserOrKept(userOfKept)
+  if (user) return children(user)
   if (session.state === 'out') return <Redirect to={signInPath(location.pathname + location.search)} replace />
-  if (session.state === 'unknown') {
-    if (bare && !session.error) return <LoadingPage skeleton={skeleton} />
-    return (
-      <Page title={title} loading={!session.error}>
-        {session.error ? <Failure error={session.error} retry={session.retry} /> : skeleton}
-        <p className="hidden">{session.error ? '' : texts.common.loading}</p>
-      </Page>
-    )
-  }
-  return children(session.user)
+  if (bare && !session.error) return <LoadingPage skeleton={skeleton} />
+  return (
+    <Page title={title} loading={!session.error}>
+      {session.error ? <Failure error={session.error} retry={session.retry} /> : skeleton}
+      <p className="hidden">{session.error ? '' : texts.common.loading}</p>
+    </Page>
+  )
 }

@@ -1,13 +1,13 @@
-// Builds the worker that opens the page of the door without a network, and tells it the files of the build.
+// Builds the worker that opens pages without a network, and tells it the files of the build.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 import { type Plugin, transformWithOxc } from 'vite'
 
 /** Writes the worker `name` from `source`. Its version changes with any file of the build. */
-export function doorWorker(source: string, name: string): Plugin {
+export function pageWorker(source: string, name: string): Plugin {
   return {
-    name: 'door-worker',
+    name: 'page-worker',
     apply: 'build',
     enforce: 'post',
     generateBundle: {

@@ -1,5 +1,5 @@
-// Opens the page of the door without a network: a service worker whose scope is that page. It keeps the page and the files of one build, and
-// answers no request to the API. `build/door-worker.ts` fills in the build.
+// Opens the pages below one path without a network: a service worker with that scope. It keeps the page and the files of one build, and
+// answers no request to the API. `build/page-worker.ts` fills in the build.
 declare const BUILD: { version: string; files: string[] }
 
 interface Extendable extends Event {
@@ -12,11 +12,14 @@ interface Fetching extends Extendable {
 interface Worker {
   addEventListener: ((type: 'install' | 'activate', listener: (event: Extendable) => void) => void) & ((type: 'fetch', listener: (event: Fetching) => void) => void)
   skipWaiting: () => Promise<void>
+  registration: { scope: string }
 }
 
 const worker = self as unknown as Worker
-const PAGE = '/check-in'
-const PREFIX = 'door-'
+/** The path of the scope. Every page below it is the same document. */
+const PAGE = new URL(worker.registration.scope).pathname
+/** Each scope has its own caches: it may be of another build than the other scopes. */
+const PREFIX = `page ${PAGE} `
 const CACHE = PREFIX + BUILD.version
 /** The timeout after which the server counts as unreachable, in milliseconds. */
 const TIMEOUT = 4000
@@ -27,7 +30,7 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== location.origin) return
-  if (request.mode === 'navigate' && url.pathname === PAGE) event.respondWith(openPage(request))
+  if (request.mode === 'navigate') event.respondWith(openPage(request))
   else if (BUILD.files.includes(url.pathname)) event.respondWith(openFile(request))
 })
 

@@ -1,6 +1,8 @@
-(()=>{const BUILD={"version":"cbbf56efb279","files":["/assets/channel-jq_WPf-F.js","/assets/check-in-748jn49m.js","/assets/decode-Cb39y0Pn.js","/assets/door-BaiCmI3L.js","/assets/early-5nn295Xi.js","/assets/guard-Db1reVAj.js","/assets/index-CnFWDP13.js","/assets/lazy-DXluucIi.js","/assets/passes-CMepdt9D.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-BscyG5Fw.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
-const PAGE = "/check-in";
-const PREFIX = "door-";
+(()=>{const BUILD={"version":"40b7eb33ad8d","files":["/assets/channel-Bzz7XXNX.js","/assets/check-in-COfg0lah.js","/assets/decode-Cb39y0Pn.js","/assets/door-Dh622LOh.js","/assets/early-5nn295Xi.js","/assets/guard-47PrBGNd.js","/assets/index-i8y-y1p-.js","/assets/lazy-CDT_-vUQ.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-BscyG5Fw.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
+/** The path of the scope. Every page below it is the same document. */
+const PAGE = new URL(worker.registration.scope).pathname;
+/** Each scope has its own caches: it may be of another build than the other scopes. */
+const PREFIX = `page ${PAGE} `;
 const CACHE = PREFIX + BUILD.version;
 /** The timeout after which the server counts as unreachable, in milliseconds. */
 const TIMEOUT = 4e3;
@@ -10,7 +12,7 @@ worker.addEventListener("fetch", (event) => {
 	const { request } = event;
 	const url = new URL(request.url);
 	if (request.method !== "GET" || url.origin !== location.origin) return;
-	if (request.mode === "navigate" && url.pathname === PAGE) event.respondWith(openPage(request));
+	if (request.mode === "navigate") event.respondWith(openPage(request));
 	else if (BUILD.files.includes(url.pathname)) event.respondWith(openFile(request));
 });
 /** Keeps the page and every file of the build. Fails, and keeps nothing, if the server has another build by now. */
