@@ -144,6 +144,26 @@ pub(crate) fn fit<'a>(text: &'a str, columns: u16, ellipsis: &str) -> Cow<'a, st
     Cow::Owned(cut)
 }
 
+/// Returns the end of a text that fits into this number of columns, behind an ellipsis if the beginning was cut: whole
+/// words if there are several.
+pub(crate) fn fit_end<'a>(text: &'a str, columns: u16, ellipsis: &str) -> Cow<'a, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let room = usize::from(columns.saturating_sub(width(ellipsis)));
+    let mut taken = 0;
+    let fitting = text.grapheme_indices(true).rev().take_while(|(_, grapheme)| {
+        taken += grapheme.width();
+        taken <= room
+    });
+    let start = fitting.last().map_or(text.len(), |(start, _)| start);
+    let ellipsis = if columns >= width(ellipsis) { ellipsis } else { "" };
+    let (before, end) = text.split_at(start);
+    let is_word_cut = !before.is_empty() && !before.ends_with(char::is_whitespace);
+    let end = end.split_once(' ').filter(|_| is_word_cut).map_or(end, |(_, words)| words);
+    Cow::Owned(format!("{ellipsis}{}", end.trim_start()))
+}
+
 /// Wraps a text into lines of this number of columns, between words if possible.
 pub(crate) fn wrap(text: &str, columns: u16) -> Vec<String> {
     let columns = columns.max(1);
@@ -231,6 +251,19 @@ mod tests {
         assert_eq!(fit("日本語の切符", 6, "…"), "日本…");
         assert_eq!(fit("👩‍👩‍👧 family", 4, "…"), "👩‍👩‍👧 …");
         assert_eq!(fit("abc", 0, "…"), "");
+    }
+
+    #[test]
+    fn cut_at_the_beginning_keeps_the_end() {
+        assert_eq!(fit_end("Row 12, seat 7", 14, "…"), "Row 12, seat 7");
+        for (columns, end) in
+            [(15, "…row 12, seat 7"), (14, "…12, seat 7"), (17, "…row 12, seat 7"), (3, "…7")]
+        {
+            assert_eq!(fit_end("Stalls, row 12, seat 7", columns, "…"), end);
+        }
+        assert_eq!(fit_end("アリーナ席", 5, "…"), "…ナ席");
+        assert_eq!(fit_end("アリーナ席", 4, "…"), "…席");
+        assert_eq!(fit_end("abc", 0, "…"), "");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::widgets::ticket_card::StyleRole;
 pub(super) struct Orders;
 
 /// From this width on, a row shows the whole status.
-const MIN_WIDTH_OF_STATUS: u16 = 76;
+const MIN_WIDTH_OF_STATUS: u16 = 94;
 
 /// Returns the status of an order, and its style. A narrow row has room for the time that is left only.
 fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {

@@ -1,5 +1,5 @@
-//! The rows of a list of tickets: what is rare about each, title, when and where, and price or seat, as far as there is
-//! room.
+//! The rows of a list of tickets: title and seat, what is rare about each, when, and the price. A wide list has the venue
+//! in a column of its own; another one has it behind the title, if there is room.
 
 use std::borrow::Cow;
 
@@ -43,12 +43,17 @@ impl Row<'_> {
     }
 }
 
-const PRICE: u16 = 11;
+/// The highest price, with the gap before it.
+const PRICE: u16 = 12;
 const SEAT: u16 = 18;
-/// Date and time; in a narrow list without the year, and in a wide one with the offset of an event elsewhere.
+const VENUE: u16 = 22;
+/// Date and time: without the year, or with year and offset in a wide list.
 const SHORT_TIME: u16 = 15;
-const TIME: u16 = 20;
 const TIME_AND_OFFSET: u16 = 27;
+/// The fewest columns in which the end of a seat is shown.
+const MIN_SEAT: u16 = 8;
+/// The fewest columns of a title beside its seat.
+const MIN_TITLE: u16 = 8;
 /// The maximum width: on wider lines title and price are too far apart.
 pub(crate) const MAX_WIDTH: u16 = 110;
 
@@ -57,16 +62,16 @@ impl Columns {
     pub(crate) fn for_width(width: u16) -> Self {
         let time = match width {
             ..50 => 0,
-            50..72 => SHORT_TIME,
-            72..94 => TIME,
+            50..104 => SHORT_TIME,
             _ => TIME_AND_OFFSET,
         };
-        Self { time, venue: if width >= 84 { 22 } else { 0 }, last: PRICE, has_seats: false }
+        Self { time, venue: if width >= 94 { VENUE } else { 0 }, last: PRICE, has_seats: false }
     }
 
-    /// Returns the columns of rows of this width, with the seat last if there is room.
+    /// Returns the columns of rows without a price, with the seat last if there is room.
     pub(crate) fn with_seat(width: u16) -> Self {
-        Self { last: if width >= 70 { SEAT } else { 0 }, has_seats: true, ..Self::for_width(width) }
+        let has_seats = width >= 70;
+        Self { last: if has_seats { SEAT } else { 0 }, has_seats, ..Self::for_width(width) }
     }
 
     /// Draws a list of `len` rows under the names of its columns, with a heading above each group of rows.
@@ -89,7 +94,6 @@ impl Columns {
     fn time(self, model: &Model, starts: &EventTime) -> String {
         match self.time {
             TIME_AND_OFFSET.. => model.local.event(starts),
-            TIME.. => starts.label(),
             _ => text::short_event_time(starts, model.server_now()),
         }
     }
@@ -124,26 +128,59 @@ impl Columns {
             title.width = end.saturating_sub(title.x + 1);
         }
         let style = if row.is_unavailable { painter.theme.unavailable } else { Style::new() };
-        let end = painter.text(title, &row.title, style);
+        let seat = row.details.and_then(|details| details.seat.as_deref()).map(text::sanitize);
+        let seat = seat.filter(|seat| !seat.is_empty());
+        let beside = seat.as_deref().filter(|_| !self.has_seats);
+        let beside = beside.and_then(|seat| seat_beside(painter, title, &row.title, seat));
+        let whole = title;
+        title.width -= beside.as_ref().map_or(0, |seat| SEPARATOR + text::width(seat));
+        let mut end = painter.text(title, &row.title, style);
+        if let Some(seat) = beside {
+            end = draw_beside(painter, whole, end, &seat);
+        }
         if let Some(details) = row.details {
-            // Seats of one title differ in nothing else. Half of one says nothing.
-            let beside = Rect { x: end, width: title.right().saturating_sub(end), ..title };
-            if let Some(seat) = details.seat.as_ref().filter(|_| !self.has_seats)
-                && let seat = painter.glyphs.replace_separators(&format!(" · {seat}"))
-                && text::width(&text::sanitize(&seat)) <= beside.width
-            {
-                painter.text(beside, &seat, painter.theme.faint);
-            }
             if let Some(starts) = &details.starts_at {
                 painter.text(after_gap(time), &self.time(model, starts), painter.theme.faint);
             }
-            painter.text(after_gap(venue), details.venue.as_deref().unwrap_or_default(), painter.theme.faint);
+            let name = details.venue.as_deref().unwrap_or_default();
+            let name = text::sanitize(name);
+            if self.venue > 0 {
+                painter.text(after_gap(venue), &name, painter.theme.faint);
+            } else if !name.is_empty() && end + SEPARATOR + text::width(&name) <= whole.right() {
+                draw_beside(painter, whole, end, &painter.glyphs.replace_separators(&name));
+            }
         }
-        let seat = || row.details.and_then(|details| details.seat.as_deref()).map(text::sanitize);
-        let words = if self.has_seats { seat() } else { row.price.as_deref().map(Cow::Borrowed) };
-        painter.right(after_gap(last), &words.unwrap_or_default(), style.add_modifier(Modifier::BOLD));
+        let words = if self.has_seats { seat } else { row.price.as_deref().map(Cow::Borrowed) };
+        let last = after_gap(last);
+        let words = words.unwrap_or_default();
+        let words = text::fit_end(&words, last.width, painter.glyphs.ellipsis);
+        painter.right(last, &words, style.add_modifier(Modifier::BOLD));
         title
     }
+}
+
+/// The columns of the separator behind a title.
+const SEPARATOR: u16 = 3;
+
+/// Returns as much of a seat as fits behind the title in a place. Seats of one title differ in nothing else, so a long
+/// title leaves half of the place, and the end of the seat at least.
+fn seat_beside(painter: &Painter<'_>, place: Rect, title: &str, seat: &str) -> Option<String> {
+    let seat = painter.glyphs.replace_separators(seat);
+    let wanted = text::width(&seat) + SEPARATOR;
+    let least = wanted.min(MIN_SEAT + SEPARATOR);
+    if place.width < least + MIN_TITLE {
+        return None;
+    }
+    let beside = place.width.saturating_sub(text::width(&text::sanitize(title)));
+    let room = beside.max(place.width / 2).max(least) - SEPARATOR;
+    Some(text::fit_end(&seat, room, painter.glyphs.ellipsis).into_owned())
+}
+
+/// Writes a text behind the title of a row. Returns the column after it.
+fn draw_beside(painter: &mut Painter<'_>, place: Rect, end: u16, words: &str) -> u16 {
+    let rest = Rect { x: end, width: place.right().saturating_sub(end), ..place };
+    let words = format!(" {} {words}", painter.glyphs.separator);
+    painter.text(rest, &words, painter.theme.faint)
 }
 
 /// The place of a column behind its gap.

@@ -16,7 +16,7 @@ pub(crate) fn split(area: Rect) -> (Rect, Option<Rect>) {
     if area.width < SPLIT {
         return (Rect { width: area.width.min(columns::MAX_WIDTH), ..area }, None);
     }
-    let detail = (area.width * 2 / 5).clamp(NARROWEST, stub::WIDEST + 4);
+    let detail = (area.width / 3).clamp(NARROWEST, stub::WIDEST + 4);
     let width = (area.width - detail).min(columns::MAX_WIDTH);
     let detail = Rect { x: area.x + width, width: detail, ..area };
     (Rect { width, ..area }, Some(inset(detail, 1, 1)))

@@ -12,6 +12,7 @@ mod market;
 mod orders;
 mod passes;
 mod popups;
+mod rows;
 mod settings;
 mod sign_in;
 mod ticket;

@@ -1,0 +1,94 @@
+//! The rows of lists: title, seat, start and price are there at every width that has room for them.
+
+use ticketing_sdk::{EventTime, OrderStatus, Pass, PassStatus, Ticket, TicketDetails, TicketStatus};
+use ticketing_tui::Colours;
+
+use crate::support::{Harness, fixtures};
+
+/// Titles of 30 and more letters, wide ones, and emoji.
+const TITLES: [&str; 5] = [
+    "The Magic Flute, first evening",
+    "An endless evening of words that goes on until the last listener leaves",
+    "日本語のコンサート、東京ドーム、二日目、アリーナ席、前から三列目",
+    "🎫🎸 Open air 👩‍👩‍👧‍👦 family 🇨🇭 with a title that is long",
+    "unbrokenunbrokenunbrokenunbrokenunbrokenunbroken",
+];
+const SEATS: [&str; 2] = ["Row 3, seat 12", "Dress circle, left side, row 3, seat 12"];
+const SIZES: [(u16, u16); 5] = [(60, 40), (80, 40), (100, 40), (120, 40), (200, 60)];
+
+fn details(seat: &str) -> TicketDetails {
+    let starts_at: EventTime = "2027-06-04T20:30:00+02:00".parse().unwrap();
+    TicketDetails::default().venue("Boathouse").starts_at(starts_at).seat(seat)
+}
+
+/// A ticket of each title and seat, at the highest price.
+fn tickets() -> Vec<Ticket> {
+    let pairs = TITLES.iter().flat_map(|title| SEATS.map(|seat| (title, seat)));
+    let ticket = |(number, (title, seat)): (usize, (&&str, &str))| {
+        let mut ticket = fixtures::ticket(&format!("t{number}"), title, "999999.99", number as i64);
+        ticket.details = details(seat);
+        ticket
+    };
+    pairs.enumerate().map(ticket).collect()
+}
+
+/// Fails unless each row has the start of its title, its seat number, and all of `parts`.
+fn assert_rows(mut harness: Harness, parts: &[&str]) {
+    let screen = harness.screen();
+    for title in TITLES {
+        let start: String = title.chars().take(3).collect();
+        let is_row = |line: &&str| line.trim_start_matches(['▌', ' ']).starts_with(&start);
+        let rows: Vec<&str> = screen.lines().filter(is_row).collect();
+        assert_eq!(rows.len(), SEATS.len(), "{title}:\n{screen}");
+        for row in rows {
+            for part in parts.iter().chain(&["seat 12"]) {
+                assert!(row.contains(part), "{part} is not in {row:?}:\n{screen}");
+            }
+        }
+    }
+}
+
+#[test]
+fn market_row_has_title_seat_start_and_price() {
+    for size in SIZES {
+        for status in [TicketStatus::Available, TicketStatus::Reserved] {
+            let mut harness = Harness::new(size, Colours::True);
+            harness.server.market = tickets().iter().map(|ticket| fixtures::later(ticket, status)).collect();
+            harness.sign_in();
+            let word = if status == TicketStatus::Reserved { "Reserved" } else { "" };
+            assert_rows(harness, &["4 Jun", "20:30", "$999999.99", word]);
+        }
+    }
+}
+
+#[test]
+fn order_row_has_title_seat_start_and_price() {
+    for size in SIZES {
+        let mut harness = Harness::new(size, Colours::True);
+        let orders = tickets().into_iter().enumerate();
+        harness.server.orders = orders
+            .map(|(number, ticket)| fixtures::order(&format!("o{number}"), &ticket, OrderStatus::Created))
+            .collect();
+        harness.sign_in();
+        harness.press("2");
+        harness.answer_reads();
+        assert_rows(harness, &["4 Jun", "20:30", "$999999.99", "15:00 left"]);
+    }
+}
+
+#[test]
+fn pass_row_has_title_seat_and_start() {
+    let pass = |(number, ticket): (usize, Ticket)| -> Pass {
+        fixtures::pass(&format!("p{number}"), &ticket.title)
+            .details(ticket.details)
+            .status(PassStatus::Offered)
+    };
+    for size in SIZES {
+        let mut harness = Harness::new(size, Colours::True);
+        harness.server.passes = tickets().into_iter().enumerate().map(pass).collect();
+        harness.sign_in();
+        harness.press("6");
+        harness.answer_reads();
+        assert_rows(harness, &["4 Jun", "20:30", "For resale"]);
+    }
+}
