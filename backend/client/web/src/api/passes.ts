@@ -65,14 +65,23 @@ export function resellPass(userId: string, id: string, price: string): Promise<T
 
 type CheckIn = components['schemas']['NewCheckIn']
 
+/** `device`: the name of the door. `startsWithin`: it admits only events that start at most this many seconds before or after the admission. */
+export interface CheckInOptions {
+  device: string
+  startsWithin: number | null
+}
+
+/** A check-in whose response was lost. */
+export type AskedCheckIn = { key: string } & Pick<CheckIn, 'device' | 'startsWithin'>
+
 const checkInPurpose = (userId: string, code: string): string => `check-in:${userId}:${code}`
 
 /**
  * Admits the holder of a code. The same scan after a lost response returns the outcome of the first one. `timeout`: how long to wait for
  * the response, in milliseconds.
  */
-export function checkIn(userId: string, code: string, device: string, timeout?: number): Promise<Admission> {
-  const body: CheckIn = { code, ...(device && { device }) }
+export function checkIn(userId: string, code: string, { device, startsWithin }: CheckInOptions, timeout?: number): Promise<Admission> {
+  const body: CheckIn = { code, ...(device && { device }), ...(startsWithin && { startsWithin }) }
   return once(checkInPurpose(userId, code), body, (key, body) => sendCheckIn(userId, body, key, timeout))
 }
 
@@ -82,9 +91,9 @@ export async function sendCheckIn(userId: string, body: CheckIn, key: string, ti
 }
 
 /** Returns the check-in of a code in this tab whose response was lost. */
-export function askedBefore(userId: string, code: string): { key: string; device: string | null } | null {
+export function askedBefore(userId: string, code: string): AskedCheckIn | null {
   const asked = pendingRequest<CheckIn>(checkInPurpose(userId, code))
-  return asked && { key: asked.key, device: asked.body.device ?? null }
+  return asked && { key: asked.key, device: asked.body.device ?? null, startsWithin: asked.body.startsWithin ?? null }
 }
 
 /** Forgets the check-in whose response was lost: the door settles it. */

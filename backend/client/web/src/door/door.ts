@@ -2,12 +2,12 @@
 // kept until they are uploaded. Tabs share the door: its storage decides which of them admits, and one at a time uploads.
 import { newKey } from '../api/attempts'
 import { restoreSkew, serverNow, skew } from '../api/clock'
-import { askedBefore, checkIn, getPass, passKeys, sendCheckIn, settleCheckIn } from '../api/passes'
-import { ApiError, isUnreachable } from '../api/problem'
+import { type CheckInOptions, askedBefore, checkIn, getPass, passKeys, sendCheckIn, settleCheckIn } from '../api/passes'
+import { ApiError, isCode, isUnreachable } from '../api/problem'
 import type { Admission, Pass, PassKeys, User } from '../api/types'
 import { Channel } from '../channel'
 import { keepPage } from '../offline/page-cache'
-import { type Ruling, refusalOf } from '../passes/verdict'
+import { type Ruling, refusalOf, withEvent } from '../passes/verdict'
 import { CLOCK_TOLERANCE, ClockWatch } from './clock-watch'
 import { type Claim, canVerify, importKeys, readCode, verify } from './code'
 import { markDoor } from './marker'
@@ -183,17 +183,23 @@ export class Door {
     this.#set({ admissions: new Map([...this.#state.admissions].filter(([, one]) => !isKnown(one))) })
   }
 
-  /** Judges a code. */
-  async judge(code: string, device: string): Promise<Ruling> {
+  /** Judges a code, and names the event of its pass. */
+  async judge(code: string, options: CheckInOptions): Promise<Ruling> {
     await this.opened
     const claim = readCode(code)
-    if (!claim || !this.#storage) return this.#ask(code, claim, device)
+    const ruling = await this.#judge(code, claim, options)
+    const pass = claim && this.#passes.get(claim.passId)
+    return pass ? withEvent(ruling, pass) : ruling
+  }
+
+  async #judge(code: string, claim: Claim | null, options: CheckInOptions): Promise<Ruling> {
+    if (!claim || !this.#storage) return this.#ask(code, claim, options)
     // One tab at a time judges a code of this pass.
     return navigator.locks.request(`door ${this.user.id} ${claim.passId}`, async () => {
       const own = await this.#admissionsOf(claim.passId)
       this.#clock?.check()
       const mustNotAsk = own.some(({ outcome }) => outcome === null) || (this.#state.isOffline && this.#state.list !== null)
-      return mustNotAsk ? this.#judgeByList(code, claim, device) : this.#ask(code, claim, device)
+      return mustNotAsk ? this.#judgeByList(code, claim, options) : this.#ask(code, claim, options)
     })
   }
 
@@ -206,15 +212,15 @@ export class Door {
   }
 
   /** Asks the server; where it gives no answer, the list decides. */
-  async #ask(code: string, claim: Claim | null, device: string): Promise<Ruling> {
+  async #ask(code: string, claim: Claim | null, options: CheckInOptions): Promise<Ruling> {
     const canAdmit = this.#state.list !== null
     try {
-      const admission = await checkIn(this.user.id, code, device, canAdmit ? ANSWER_TIMEOUT : undefined)
-      await this.#note(claim, code, admission, device || null)
+      const admission = await checkIn(this.user.id, code, options, canAdmit ? ANSWER_TIMEOUT : undefined)
+      await this.#note(claim, code, admission, options.device || null)
       return { kind: 'admitted', admission }
     } catch (error) {
       if (isUnreachable(error)) this.#loseConnection()
-      if (canAdmit && isUnreachable(error)) return this.#judgeByList(code, claim, device)
+      if (canAdmit && isUnreachable(error)) return this.#judgeByList(code, claim, options)
       const ruling = refusalOf(error)
       if (claim && ruling.kind === 'refused' && ruling.first) {
         const { admittedAt, device: firstDevice } = ruling.first
@@ -232,14 +238,15 @@ export class Door {
     this.#remember(noted)
   }
 
-  async #judgeByList(code: string, claim: Claim | null, device: string): Promise<Ruling> {
-    const byList = true
+  async #judgeByList(code: string, claim: Claim | null, { device, startsWithin }: CheckInOptions): Promise<Ruling> {
+    const byList = this.#state.list?.preparedAt ?? 0
     if (!claim || !(await verify(claim, this.#keys))) return { kind: 'refused', reason: 'pass_invalid', first: null, byList }
     const pass = this.#passes.get(claim.passId)
     const own = await this.#admissionsOf(claim.passId)
-    const refusal = decide(claim, pass, own)
+    const now = serverNow()
+    const refusal = decide(claim, pass, own, startsWithin === null ? null : { at: now, seconds: startsWithin })
     if (refusal || !pass) return { kind: 'refused', reason: 'not_listed', first: null, ...refusal, byList }
-    const at = new Date(serverNow()).toISOString()
+    const at = new Date(now).toISOString()
     const { seat = null, title } = pass
     const asked = askedBefore(this.user.id, code)
     const admission = { passId: pass.id, serial: claim.serial, code, title, seat, at, device: device || null, key: newKey(), asked, outcome: null }
@@ -381,10 +388,11 @@ export class Door {
     if (!asked) return false
     const { status } = await getPass(this.user.id, passId)
     if (status !== 'used') return false
-    return sendCheckIn(this.user.id, { code, ...(asked.device && { device: asked.device }) }, asked.key).then(
+    const { key, device, startsWithin } = asked
+    return sendCheckIn(this.user.id, { code, ...(device && { device }), ...(startsWithin && { startsWithin }) }, key).then(
       () => true,
       (error: unknown) => {
-        if (error instanceof ApiError && (error.code === 'already_admitted' || error.code === 'pass_superseded')) return false
+        if (isCode(error, 'already_admitted', 'pass_superseded', 'pass_other_day')) return false
         throw error
       },
     )

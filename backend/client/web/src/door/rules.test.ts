@@ -25,6 +25,18 @@ it('refuses what the list refuses', () => {
   expect(decide({ serial: 1 }, pass('used'), [])).toEqual({ reason: 'already_admitted', first: { admittedAt: AT, device: 'south' } })
 })
 
+it('judges the day before the holder and the status, if it admits the events of one evening', () => {
+  const listed = (status: Pass['status']) => ({ ...pass(status), startsAt: '2026-12-24T19:30:00+01:00' })
+  const at = (time: string) => ({ at: Date.parse(time), seconds: 12 * 3600 })
+  const [evening, before] = [at('2026-12-24T18:04:05Z'), at('2026-12-23T18:04:05Z')]
+  expect(decide({ serial: 1 }, listed('valid'), [], evening)).toBeNull()
+  expect(decide({ serial: 1 }, listed('valid'), [], before)).toEqual({ reason: 'pass_other_day', first: null })
+  expect([decide({ serial: 0 }, listed('used'), [], before), decide({ serial: 1 }, listed('offered'), [admission({ serial: 1 })], before)].map((one) => one?.reason))
+    .toEqual(['pass_other_day', 'pass_other_day'])
+  expect(decide({ serial: 1 }, pass('valid'), [], before), 'without a start').toBeNull()
+  expect(decide({ serial: 1 }, undefined, [], before)?.reason).toBe('not_listed')
+})
+
 it('refuses what it has admitted itself, also before the server knows', () => {
   const before = admission({ serial: 2 })
   expect(decide({ serial: 2 }, pass('valid'), [before])).toEqual({ reason: 'already_admitted', first: { admittedAt: AT, device: 'north' } })

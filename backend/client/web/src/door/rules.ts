@@ -1,7 +1,8 @@
 // The rules of a door without a network: those of `ticketing-cli/src/door`, in the order of the server.
-import { firstAdmission } from '../api/passes'
+import { type AskedCheckIn, firstAdmission } from '../api/passes'
 import { ApiError, isCode } from '../api/problem'
 import type { Pass } from '../api/types'
+import { isWithin } from '../passes/event-day'
 import type { Reason } from '../passes/verdict'
 import type { Claim } from './code'
 
@@ -26,7 +27,7 @@ export interface DoorAdmission {
   /** The idempotency key of its upload. */
   key: string
   /** The request without an answer that came before it: it may have admitted the guest. */
-  asked: { key: string; device: string | null } | null
+  asked: AskedCheckIn | null
   /** `null` until the server knows of it. */
   outcome: UploadOutcome | null
 }
@@ -36,7 +37,13 @@ export interface Refusal {
   first: { admittedAt: string; device: string | null } | null
 }
 
-type ListedPass = Pick<Pass, 'serial' | 'status' | 'admittedAt' | 'device'>
+type ListedPass = Pick<Pass, 'serial' | 'status' | 'startsAt' | 'admittedAt' | 'device'>
+
+/** When a code is judged, in milliseconds, and for how many seconds around it a door of one evening admits. */
+interface Evening {
+  at: number
+  seconds: number
+}
 
 /** Identifies an admission of a door: a pass is admitted once for each of its holders. */
 export const keyOf = ({ passId, serial }: Pick<DoorAdmission, 'passId' | 'serial'>): string => `${passId} ${serial}`
@@ -44,9 +51,11 @@ export const keyOf = ({ passId, serial }: Pick<DoorAdmission, 'passId' | 'serial
 /**
  * Judges a code whose signature was verified. Returns the refusal, or null. A serial above that of the list belongs to a holder who got
  * the pass after the list was made. `own`: the admissions of the pass by this door. That of an earlier holder does not refuse the present one.
+ * The day is judged before the holder and the status, as by the server.
  */
-export function decide(claim: Pick<Claim, 'serial'>, pass: ListedPass | undefined, own: readonly DoorAdmission[]): Refusal | null {
+export function decide(claim: Pick<Claim, 'serial'>, pass: ListedPass | undefined, own: readonly DoorAdmission[], evening: Evening | null = null): Refusal | null {
   if (!pass) return { reason: 'not_listed', first: null }
+  if (evening && !isWithin(pass.startsAt, evening.at, evening.seconds)) return { reason: 'pass_other_day', first: null }
   if (claim.serial < Math.max(pass.serial, ...own.map(({ serial }) => serial))) return { reason: 'pass_superseded', first: null }
   const before = own.find(({ serial }) => serial === claim.serial)
   if (before) return { reason: 'already_admitted', first: { admittedAt: before.at, device: before.device } }

@@ -1,6 +1,6 @@
 // The door: codes come from the camera or from a scanner that types, and each has one large verdict.
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 
 import { isCode } from '../api/problem'
@@ -11,9 +11,10 @@ import { type DoorView, useDoor } from '../door/use-door'
 import { keys } from '../live/cache'
 import { CameraView, usePicture } from '../passes/camera-view'
 import { DoorList } from '../passes/door-list'
+import { EXPECTED_WITHIN } from '../passes/event-day'
 import { listenToScanner } from '../passes/scanner'
 import { signal } from '../passes/signal'
-import { type Ruling, type Verdict, cleanCode, enteredBefore, isRepeat } from '../passes/verdict'
+import { type Ruling, type Verdict, cleanCode, enteredBefore, isOtherDay, isRepeat } from '../passes/verdict'
 import { VerdictLog, VerdictView } from '../passes/verdict-view'
 import { SignedIn } from '../session/guard'
 import { preferences } from '../storage'
@@ -36,7 +37,7 @@ export default function CheckIn() {
 }
 
 /** Judges codes one after another, in the order in which they were read. */
-function useVerdicts(view: DoorView, device: string, loud: boolean) {
+function useVerdicts(view: DoorView, device: string, isEvening: boolean, loud: boolean) {
   const { door } = view
   const client = useQueryClient()
   const [verdicts, setVerdicts] = useState<Verdict[]>([])
@@ -54,15 +55,15 @@ function useVerdicts(view: DoorView, device: string, loud: boolean) {
         }
         setJudging(true)
         const id = count.current++
-        const ruling = await door.judge(code, device)
+        const ruling = await door.judge(code, { device, startsWithin: isEvening ? EXPECTED_WITHIN : null })
         last.current = { code, kind: ruling.kind, at: performance.now() }
         setVerdicts((before) => [{ id, at: serverNow(), ...ruling }, ...before].slice(0, LOGGED))
         setJudging(false)
-        if (loud) signal(enteredBefore(ruling).length > 0 ? 'unknown' : ruling.kind)
+        if (loud) signal(enteredBefore(ruling).length > 0 || isOtherDay(ruling) ? 'unknown' : ruling.kind)
         if (ruling.kind === 'unknown' && isCode(ruling.error, 'not_signed_in', 'other_user')) void client.invalidateQueries({ queryKey: keys.session })
       })
     },
-    [client, door, device, loud],
+    [client, door, device, isEvening, loud],
   )
   return { verdicts, isJudging, judge }
 }
@@ -70,10 +71,11 @@ function useVerdicts(view: DoorView, device: string, loud: boolean) {
 function Door({ user }: { user: User }) {
   const texts = useTexts()
   const [device, setDevice] = useState(() => preferences.getItem('device') ?? '')
-  const [isLoud, setLoud] = useState(() => preferences.getItem('sound') === 'on')
+  const [isEvening, setEvening] = useSwitch('evening')
+  const [isLoud, setLoud] = useSwitch('sound')
   const [isFilming, setFilming] = useState(false)
   const view = useDoor(user)
-  const { verdicts, isJudging, judge } = useVerdicts(view, device.trim().normalize('NFC'), isLoud)
+  const { verdicts, isJudging, judge } = useVerdicts(view, device.trim().normalize('NFC'), isEvening, isLoud)
   const picture = usePicture(judge)
   return (
     <Page title={texts.door.title} lead={texts.door.lead}>
@@ -103,22 +105,49 @@ function Door({ user }: { user: User }) {
               preferences.setItem('device', event.target.value)
             }}
           />
-          <label className="check">
-            <input
-              type="checkbox"
-              checked={isLoud}
-              onChange={(event) => {
-                setLoud(event.target.checked)
-                preferences.setItem('sound', event.target.checked ? 'on' : 'off')
-              }}
-            />
-            <span>{texts.door.sound}</span>
-          </label>
+          <div className="switches">
+            <Switch label={texts.door.evening} hint={texts.door.eveningHint} isOn={isEvening} onChange={setEvening} />
+            <Switch label={texts.door.sound} isOn={isLoud} onChange={setLoud} />
+          </div>
           <DoorList view={view} />
           <DoorReadiness state={view.state} />
         </div>
       </div>
     </Page>
+  )
+}
+
+/** A choice that this browser keeps. */
+function useSwitch(name: string): [isOn: boolean, set: (isOn: boolean) => void] {
+  const [isOn, setOn] = useState(() => preferences.getItem(name) === 'on')
+  const set = (next: boolean) => {
+    setOn(next)
+    preferences.setItem(name, next ? 'on' : 'off')
+  }
+  return [isOn, set]
+}
+
+interface SwitchProps {
+  label: string
+  hint?: string
+  isOn: boolean
+  onChange: (isOn: boolean) => void
+}
+
+function Switch({ label, hint, isOn, onChange }: SwitchProps) {
+  const id = useId()
+  return (
+    <div>
+      <label className="check">
+        <input type="checkbox" checked={isOn} aria-describedby={hint && id} onChange={(event) => onChange(event.target.checked)} />
+        <span>{label}</span>
+      </label>
+      {hint && (
+        <p id={id} className="hint">
+          {hint}
+        </p>
+      )}
+    </div>
   )
 }
 

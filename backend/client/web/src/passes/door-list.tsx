@@ -1,6 +1,6 @@
 // The door list: which tickets were admitted more than once or are not used although a holder entered, and for each event how many are in, of how many passes.
 import type { DoorView } from '../door/use-door'
-import { useTexts } from '../texts/context'
+import { useI18n, useTexts } from '../texts/context'
 import { ListState } from '../ui/resource'
 import { TitleText } from '../ui/title'
 import { AdmissionConflicts } from './admissions-view'
@@ -24,13 +24,18 @@ export function DoorList({ view: { found, passes } }: { view: DoorView }) {
   )
 }
 
-function DoorCount({ event: { title, admitted, issued } }: { event: EventCount }) {
-  const texts = useTexts()
+function DoorCount({ event: { title, startsAt, admitted, issued } }: { event: EventCount }) {
+  const { texts, format } = useI18n()
   return (
     <li>
       <p>
         <TitleText title={title} />
       </p>
+      {startsAt && (
+        <p className="meta">
+          <time dateTime={startsAt}>{format.eventTime(startsAt)}</time>
+        </p>
+      )}
       <p className="meta">{texts.door.count(admitted, issued)}</p>
       <div className="bar" aria-hidden="true">
         <div style={{ transform: `scaleX(${issued ? admitted / issued : 0})` }} />

@@ -2,36 +2,60 @@
 import { useEffect, useRef } from 'react'
 
 import { sanitize } from '../texts/sanitize'
-import { useI18n, useTexts } from '../texts/context'
+import { useI18n } from '../texts/context'
+import type { Texts } from '../texts/en'
 import { errorText } from '../texts/errors'
 import { useTitleText } from '../ui/title'
-import { type Verdict, enteredBefore } from './verdict'
+import { isOnDay } from './event-day'
+import { type Verdict, enteredBefore, isOtherDay, startOf } from './verdict'
 
-/** Returns the lines of a verdict: what, which seat or why, and what to do. */
-function useLines(): (verdict: Verdict) => { head: string; detail: string; hint: string } {
+interface Lines {
+  head: string
+  /** Which seat, or why. */
+  detail: string
+  /** What, or what to do. */
+  hint: string
+  /** Which event. */
+  event: string
+}
+
+function useLines(): (verdict: Verdict) => Lines {
   const { texts, format } = useI18n()
   const titleText = useTitleText()
   return (verdict) => {
+    const startsAt = startOf(verdict)
+    const when = startsAt ? format.eventTime(startsAt) : ''
     if (verdict.kind === 'admitted') {
       const { title, seat } = verdict.admission
-      return { head: texts.door.admitted, detail: seat ? sanitize(seat) : titleText(title), hint: seat ? titleText(title) : '' }
+      return { head: texts.door.admitted, detail: seat ? sanitize(seat) : titleText(title), hint: seat ? titleText(title) : '', event: when }
     }
-    if (verdict.kind === 'unknown') return { head: texts.door.unknown, detail: errorText(texts, verdict.error), hint: texts.door.again }
-    const { reason, first } = verdict
+    if (verdict.kind === 'unknown') return { head: texts.door.unknown, detail: errorText(texts, verdict.error), hint: texts.door.again, event: '' }
+    const { reason, first, event } = verdict
+    const title = event ? titleText(event.title) : ''
+    const common = { head: texts.door.refused, hint: texts.door.hints[reason] }
+    if (reason === 'pass_other_day' && startsAt) return { ...common, detail: otherDay(texts, startsAt, verdict.at, when), event: title }
     const detail = first ? texts.door.firstAt(format.instant(first.admittedAt), first.device ? sanitize(first.device) : '') : texts.door.reasons[reason]
-    return { head: texts.door.refused, detail, hint: texts.door.hints[reason] }
+    return { ...common, detail, event: [title, when].filter(Boolean).join(' · ') }
   }
 }
 
-/** Returns the line that warns of an earlier holder who has entered with the pass of this guest. */
+const otherDay = (texts: Texts, startsAt: string, at: number, when: string): string =>
+  isOnDay(startsAt, at) ? texts.door.otherTime(when) : texts.door.otherDay(when)
+
+/** Returns the lines that warn of a guest who was admitted: of an event at another time, and of earlier holders who have entered. */
 function useWarnings(): (verdict: Verdict) => string[] {
   const { texts, format } = useI18n()
-  return (verdict) =>
-    enteredBefore(verdict).map(({ admittedAt, device }) => texts.door.enteredAt(format.instant(admittedAt), device ? sanitize(device) : texts.door.unnamed))
+  return (verdict) => {
+    const startsAt = startOf(verdict)
+    const warnings = enteredBefore(verdict).map(({ admittedAt, device }) =>
+      texts.door.enteredAt(format.instant(admittedAt), device ? sanitize(device) : texts.door.unnamed),
+    )
+    return startsAt && isOtherDay(verdict) ? [otherDay(texts, startsAt, verdict.at, format.eventTime(startsAt)), ...warnings] : warnings
+  }
 }
 
 export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefined; isJudging: boolean }) {
-  const texts = useTexts()
+  const { texts, format } = useI18n()
   const lines = useLines()
   const warningsOf = useWarnings()
   const warnings = verdict && !isJudging ? warningsOf(verdict) : []
@@ -41,7 +65,8 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
   useEffect(() => {
     if (id !== undefined) box.current?.scrollIntoView({ block: 'nearest' })
   }, [id, isJudging])
-  const { head, detail, hint } = verdict && !isJudging ? lines(verdict) : { head: isJudging ? texts.door.judging : texts.door.ready, detail: '', hint: '' }
+  const idle = { head: isJudging ? texts.door.judging : texts.door.ready, detail: '', hint: '', event: '' }
+  const { head, detail, hint, event } = verdict && !isJudging ? lines(verdict) : idle
   return (
     <div ref={box} className={`verdict ${verdict && !isJudging ? verdict.kind : 'idle'}`} role="status" aria-live="assertive" aria-atomic="true">
       <p className="verdict-head">{head}</p>
@@ -55,13 +80,20 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
           {hint}
         </p>
       )}
+      {event && (
+        <p className="verdict-event" dir="auto">
+          {event}
+        </p>
+      )}
       {warnings.map((warning) => (
         <p key={warning} className="verdict-warning" dir="auto">
           {warning}
         </p>
       ))}
       {verdict?.isRepeat && !isJudging && <p className="verdict-hint">{texts.door.repeated}</p>}
-      {verdict?.byList && !isJudging && <p className="verdict-hint">{texts.door.byList}</p>}
+      {verdict?.byList !== undefined && !isJudging && (
+        <p className="verdict-hint">{texts.door.byList(format.moment(new Date(verdict.byList).toISOString()))}</p>
+      )}
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { ApiError, NetworkError } from '../api/problem'
-import { cleanCode, enteredBefore, isRepeat, refusalOf } from './verdict'
+import { cleanCode, enteredBefore, isOtherDay, isRepeat, refusalOf, startOf, withEvent } from './verdict'
 
 const refusal = (status: number, fault: object) => refusalOf(new ApiError(status, [{ message: 'no', ...fault }]))
 
@@ -42,4 +42,29 @@ it('knows who has entered before with an admitted pass', () => {
   expect(enteredBefore({ kind: 'admitted', admission: { ...admission, doubleAdmissions: before } })).toEqual(before)
   expect(enteredBefore({ kind: 'admitted', admission })).toEqual([])
   expect(enteredBefore({ kind: 'unknown', error: null })).toEqual([])
+})
+
+const STARTS = '2026-12-24T19:30:00+01:00'
+
+it('names the event of a refusal for another day as the server does', () => {
+  const event = { title: 'Opera', startsAt: STARTS }
+  expect(refusal(400, { code: 'pass_other_day', ...event })).toEqual({ kind: 'refused', reason: 'pass_other_day', first: null, event })
+})
+
+it('names the event of the list for a genuine code', () => {
+  const listed = { title: 'Opera', startsAt: STARTS }
+  const refused = (reason: 'already_admitted' | 'pass_invalid' | 'pass_other_day') => ({ kind: 'refused', reason, first: null }) as const
+  expect(withEvent(refused('already_admitted'), listed).event).toEqual(listed)
+  expect(withEvent(refused('pass_invalid'), listed).event).toBeUndefined()
+  expect(withEvent({ kind: 'unknown', error: null }, listed).event).toBeUndefined()
+  expect(withEvent({ ...refused('pass_other_day'), event: { title: 'Play', startsAt: null } }, listed).event?.title).toBe('Play')
+})
+
+it('warns of an event that starts more than 12 hours before or after the admission', () => {
+  const admitted = (admittedAt: string, startsAt?: string) => ({ kind: 'admitted', admission: { passId: 'p', title: 'Opera', admittedAt, ...(startsAt && { startsAt }) } }) as const
+  const times = ['2026-12-24T06:29:59.999Z', '2026-12-24T06:30:00.000Z', '2026-12-25T06:30:00.000Z', '2026-12-25T06:30:00.001Z']
+  expect(times.map((at) => isOtherDay(admitted(at, STARTS)))).toEqual([true, false, false, true])
+  // An earlier server does not send the start: the list has it.
+  const listed = withEvent(admitted('2026-12-20T18:00:00Z'), { title: 'Opera', startsAt: STARTS })
+  expect([isOtherDay(listed), startOf(listed), isOtherDay(admitted('2026-12-20T18:00:00Z'))]).toEqual([true, STARTS, false])
 })
