@@ -90,6 +90,20 @@ test('transfer that was taken back cannot be claimed', async ({ someone }) => {
   await expect(friend.page.getByRole('alert')).toContainText('This claim code does not work')
 })
 
+test('holder who claims what they give away has taken it back', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+  const { pass } = await sell(seller, buyer, 'Canon')
+  const { page } = buyer
+  await page.goto(`/passes/${pass.id}`)
+  await page.getByRole('button', { name: 'Give away' }).click()
+  await page.goto(await page.getByLabel('Link').inputValue())
+  await page.getByRole('button', { name: 'Claim the ticket' }).click()
+  await expect(page.getByText('You have taken your ticket back.')).toBeVisible()
+  await expect(page).toHaveURL(`/passes/${pass.id}`)
+  await expect(page.getByRole('button', { name: 'Take back' })).toHaveCount(0)
+  expect((await buyer.get<Pass[]>('/api/passes'))[0]?.code).toBe(pass.code)
+})
+
 test('ticket is sold on at most at its price, and admits again once the listing is withdrawn', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   const { pass } = await sell(seller, buyer, 'Nocturne')

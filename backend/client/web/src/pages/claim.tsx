@@ -3,11 +3,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 
-import { claimPass, getPass } from '../api/passes'
+import { claimPass, getPass, heldPasses } from '../api/passes'
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
 import { claimedPass, forgetClaimCode, readClaimCode, rememberClaim, takeClaimCode } from '../passes/claim-code'
-import { isHeld } from '../passes/held'
+import { isHeld, isTakenBack } from '../passes/held'
 import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
@@ -48,15 +48,19 @@ function ClaimForm({ user, code }: { user: User; code: string }) {
   const earlier = code ? null : kept.earlier
   const [typed, setTyped] = useState(earlier ?? code)
   const claim = useWrite({
-    mutationFn: () => claimPass(user.id, readClaimCode(typed)),
-    onSuccess: (pass) => {
+    mutationFn: async () => {
+      const held = await heldPasses(user.id).catch(() => [])
+      const pass = await claimPass(user.id, readClaimCode(typed))
+      return { pass, isTakenBack: isTakenBack(pass, held) }
+    },
+    onSuccess: ({ pass, isTakenBack }) => {
       rememberClaim(user.id, readClaimCode(typed), pass.id)
       forgetClaimCode()
       kept.forget()
       client.setQueryData(keys.pass(user.id, pass.id), pass)
       void client.invalidateQueries({ queryKey: keys.passes(user.id) })
       if (!isCurrentUser()) return
-      showToast(texts.claim.done)
+      showToast(isTakenBack ? texts.claim.takenBack : texts.claim.done)
       navigate(`/passes/${pass.id}`, { replace: true })
     },
   })

@@ -272,6 +272,7 @@ export const en = {
     submit: 'Claim the ticket',
     submitting: 'Claiming…',
     done: 'The ticket is yours.',
+    takenBack: 'You have taken your ticket back.',
     yours: 'You have claimed it with this code already.',
   },
   door,

@@ -272,6 +272,7 @@ export const ja: Texts = {
     submit: '受け取る',
     submitting: '受け取っています…',
     done: 'チケットを受け取りました。',
+    takenBack: '自分のチケットを取り戻しました。',
     yours: 'このコードで、すでに受け取り済みです。',
   },
   door,
