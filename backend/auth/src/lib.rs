@@ -27,13 +27,8 @@ use hashing::Hasher;
 use limits::SignInLimiter;
 
 /// The tables of the service.
-pub const MIGRATIONS: Migrations = Migrations {
-    part: "auth",
-    scripts: &[
-        ("V1__users", include_str!("../migrations/V1__users.sql")),
-        ("V2__key_version", include_str!("../migrations/V2__key_version.sql")),
-    ],
-};
+pub const MIGRATIONS: Migrations =
+    Migrations { part: "auth", scripts: &[("V1__users", include_str!("../migrations/V1__users.sql"))] };
 
 /// Returns all migrations of the database, to run before the service is opened.
 pub fn tables() -> [Migrations; 3] {

@@ -20,14 +20,8 @@ use ticketing_sdk::Timestamp;
 use crate::{BusError, DeadLetter, probe, rows};
 pub(crate) use subscription::Subscription;
 
-const MIGRATIONS: Migrations = Migrations {
-    part: "log",
-    scripts: &[
-        ("V1__log", include_str!("../migrations/V1__log.sql")),
-        ("V2__consumer_events", include_str!("../migrations/V2__consumer_events.sql")),
-        ("V3__write_probes", include_str!("../migrations/V3__write_probes.sql")),
-    ],
-};
+const MIGRATIONS: Migrations =
+    Migrations { part: "log", scripts: &[("V1__log", include_str!("../migrations/V1__log.sql"))] };
 /// The number of messages in memory.
 const CACHE_SIZE: usize = 8192;
 /// The number of messages in one read of the table.

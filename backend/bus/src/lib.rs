@@ -41,14 +41,5 @@ pub use transport::{Bus, Recovery, Subscription};
 use ticketing_platform::db::Migrations;
 
 /// The outbox and inbox tables of a service.
-pub const MIGRATIONS: Migrations = Migrations {
-    part: "bus",
-    scripts: &[
-        ("V1__outbox", include_str!("../migrations/V1__outbox.sql")),
-        ("V2__replicas", include_str!("../migrations/V2__replicas.sql")),
-        ("V3__one_index", include_str!("../migrations/V3__one_index.sql")),
-        ("V4__delivery_failures", include_str!("../migrations/V4__delivery_failures.sql")),
-        ("V5__timelines", include_str!("../migrations/V5__timelines.sql")),
-        ("V6__pruned", include_str!("../migrations/V6__pruned.sql")),
-    ],
-};
+pub const MIGRATIONS: Migrations =
+    Migrations { part: "bus", scripts: &[("V1__outbox", include_str!("../migrations/V1__outbox.sql"))] };

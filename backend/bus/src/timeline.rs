@@ -58,7 +58,7 @@ pub fn read_received(
     let sql = "SELECT event_id, name, version, event_time, received_at, deliveries, duplicates FROM inbox \
                WHERE order_id = $1 ORDER BY received_at, event_id";
     let mut entries = tx.query(sql, args![order], |row| {
-        let name = row.column::<Option<String>>("name")?.unwrap_or_default();
+        let name = row.text("name")?;
         let at = row.column("received_at")?;
         let mut entry = TimelineEntry::new(at, service, TimelineKind::Delivery, name);
         entry.event_id = Some(row.text("event_id")?);
@@ -70,7 +70,7 @@ pub fn read_received(
     })?;
     let sql = "SELECT event_id, name, failures, unfinished FROM delivery_failures WHERE order_id = $1 ORDER BY event_id";
     entries.extend(tx.query(sql, args![order], |row| {
-        let name = row.column::<Option<String>>("name")?.unwrap_or_default();
+        let name = row.text("name")?;
         let mut entry = TimelineEntry::new(now, service, TimelineKind::Delivery, name);
         entry.event_id = Some(row.text("event_id")?);
         entry.deliveries = Some(row.int("failures")? + row.int("unfinished")?);

@@ -1,11 +1,13 @@
--- The copy of the orders, and when each of them runs out. A deadline is absolute: no restart moves it.
+-- The copy of the orders, with their deadlines. A deadline is absolute: a restart does not move it.
 CREATE TABLE timers (
     order_id TEXT PRIMARY KEY,
     status TEXT NOT NULL CHECK (status IN ('created', 'awaiting:payment', 'complete', 'cancelled')),
     expires_at BIGINT NOT NULL,
     version BIGINT NOT NULL,
-    -- When it was said that the deadline has passed.
-    fired_at BIGINT
+    -- When `expiration:complete` was published.
+    fired_at BIGINT,
+    -- The W3C trace context of the event that set the deadline.
+    trace TEXT
 );
 CREATE INDEX timers_due ON timers (expires_at) WHERE status = 'created' AND fired_at IS NULL;
 CREATE INDEX timers_settled ON timers (expires_at) WHERE status IN ('complete', 'cancelled');

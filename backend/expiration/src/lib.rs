@@ -17,10 +17,7 @@ pub use store::RETENTION;
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "expiration",
-    scripts: &[
-        ("V1__timers", include_str!("../migrations/V1__timers.sql")),
-        ("V2__trace", include_str!("../migrations/V2__trace.sql")),
-    ],
+    scripts: &[("V1__timers", include_str!("../migrations/V1__timers.sql"))],
 };
 
 /// Returns the migrations of the database, so that they can run before the service is opened.

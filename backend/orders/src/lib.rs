@@ -23,16 +23,8 @@ use utoipa_axum::router::OpenApiRouter;
 pub use consumers::consumers;
 
 /// The tables of this service.
-pub const MIGRATIONS: Migrations = Migrations {
-    part: "orders",
-    scripts: &[
-        ("V1__orders", include_str!("../migrations/V1__orders.sql")),
-        ("V2__open_orders", include_str!("../migrations/V2__open_orders.sql")),
-        ("V3__unpaid_reservations", include_str!("../migrations/V3__unpaid_reservations.sql")),
-        ("V4__details", include_str!("../migrations/V4__details.sql")),
-        ("V5__closed_listings", include_str!("../migrations/V5__closed_listings.sql")),
-    ],
-};
+pub const MIGRATIONS: Migrations =
+    Migrations { part: "orders", scripts: &[("V1__orders", include_str!("../migrations/V1__orders.sql"))] };
 
 /// Returns all migrations of the database, to run before the service is opened.
 pub fn tables() -> [Migrations; 3] {

@@ -1,4 +1,4 @@
--- The simulated card provider's own book. Amounts in cents, times in unix milliseconds.
+-- The ledger of the simulated card provider. Amounts are in cents, times in milliseconds since the Unix epoch.
 CREATE TABLE charges (
     id TEXT PRIMARY KEY,
     order_id TEXT NOT NULL,
@@ -14,10 +14,10 @@ CREATE TABLE charges (
 );
 CREATE INDEX charges_order_id ON charges (order_id);
 
--- What was answered under each idempotency key, and to what question.
+-- The request and the response of each idempotency key.
 CREATE TABLE requests (
     idempotency_key TEXT PRIMARY KEY,
-    question TEXT NOT NULL,
-    answer TEXT NOT NULL,
+    request TEXT NOT NULL,
+    response TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );

@@ -41,15 +41,7 @@ pub const WEBHOOK_BODY_LIMIT: u64 = ticketing_platform::http::LARGEST_BODY;
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "payments",
-    scripts: &[
-        ("V1__payments", include_str!("../migrations/V1__payments.sql")),
-        ("V2__notices", include_str!("../migrations/V2__notices.sql")),
-        ("V3__trace", include_str!("../migrations/V3__trace.sql")),
-        ("V4__confirmation", include_str!("../migrations/V4__confirmation.sql")),
-        ("V5__unreached", include_str!("../migrations/V5__unreached.sql")),
-        ("V6__provider_calls", include_str!("../migrations/V6__provider_calls.sql")),
-        ("V7__payments_of_orders", include_str!("../migrations/V7__payments_of_orders.sql")),
-    ],
+    scripts: &[("V1__payments", include_str!("../migrations/V1__payments.sql"))],
 };
 
 /// Returns all migrations of its database, to run before the service is opened.

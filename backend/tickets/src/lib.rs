@@ -34,17 +34,7 @@ pub use pass_keys::{PassKeyError, PassSigner};
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "tickets",
-    scripts: &[
-        ("V1__tickets", include_str!("../migrations/V1__tickets.sql")),
-        ("V2__changes_in_order", include_str!("../migrations/V2__changes_in_order.sql")),
-        ("V3__key_version", include_str!("../migrations/V3__key_version.sql")),
-        ("V4__orders_prevail", include_str!("../migrations/V4__orders_prevail.sql")),
-        ("V5__details", include_str!("../migrations/V5__details.sql")),
-        ("V6__passes", include_str!("../migrations/V6__passes.sql")),
-        ("V7__double_admissions", include_str!("../migrations/V7__double_admissions.sql")),
-        ("V8__entered", include_str!("../migrations/V8__entered.sql")),
-        ("V9__ended_resales", include_str!("../migrations/V9__ended_resales.sql")),
-    ],
+    scripts: &[("V1__tickets", include_str!("../migrations/V1__tickets.sql"))],
 };
 
 /// The number of outdated tickets in one search.

@@ -66,7 +66,7 @@ pub(super) fn open_consumer(
         tx.execute("INSERT INTO consumer_events (durable, name) VALUES ($1, $2)", args![durable, name])?;
         if !is_new {
             tx.execute(
-                "INSERT INTO redeliveries (durable, seq, attempts, due_at, cause) \
+                "INSERT INTO redeliveries (durable, seq, delivery_count, due_at, cause) \
                  SELECT $1, seq, 1, $4, 'new to this consumer' FROM messages WHERE name = $2 AND seq <= $3 \
                  ON CONFLICT DO NOTHING",
                 args![durable, name, position, now],
@@ -89,8 +89,7 @@ pub(super) fn prune(tx: &mut Tx<'_>, before: i64) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Schedules a redelivery. The column `attempts` holds the delivery count. It is not renamed, because earlier versions could
-/// not open the log after such a migration.
+/// Schedules a redelivery.
 pub(super) fn schedule_redelivery(
     tx: &mut Tx<'_>,
     durable: &str,
@@ -100,8 +99,8 @@ pub(super) fn schedule_redelivery(
     cause: &str,
 ) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO redeliveries (durable, seq, attempts, due_at, cause) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (durable, seq) DO UPDATE SET attempts = excluded.attempts, due_at = excluded.due_at, \
+        "INSERT INTO redeliveries (durable, seq, delivery_count, due_at, cause) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (durable, seq) DO UPDATE SET delivery_count = excluded.delivery_count, due_at = excluded.due_at, \
          cause = excluded.cause",
         args![durable, seq, delivery_count, due_at, cause],
     )?;

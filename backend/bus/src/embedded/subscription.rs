@@ -120,13 +120,13 @@ impl Subscription {
         let due = self.log.db.read(move |tx| {
             tx.query(
                 &format!(
-                    "SELECT m.seq AS seq, attempts, {} FROM redeliveries r JOIN messages m ON m.seq = r.seq \
+                    "SELECT m.seq AS seq, delivery_count, {} FROM redeliveries r JOIN messages m ON m.seq = r.seq \
                      WHERE durable = $1 AND due_at <= $2 ORDER BY m.seq LIMIT $3",
                     rows::ENVELOPE_COLUMNS
                 ),
                 args![durable, now, limit],
                 |row| {
-                    let earlier = u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX);
+                    let earlier = u32::try_from(row.int("delivery_count")?).unwrap_or(u32::MAX);
                     Ok(Delivery {
                         seq: row.int("seq")?,
                         delivery_count: earlier.saturating_add(1),

@@ -283,7 +283,8 @@ async fn event_that_kills_the_process_is_dead_lettered(shape: Shape) {
     let noted: Result<_, DbError> = core
         .db
         .write(move |tx| {
-            let sql = "INSERT INTO delivery_failures (event_id, failures, unfinished, cause) VALUES ($1, 0, 10, '')";
+            let sql = "INSERT INTO delivery_failures (event_id, name, failures, unfinished, cause) \
+                       VALUES ($1, 'ticket:created', 0, 10, '')";
             tx.execute(sql, args![&killer])
         })
         .await;

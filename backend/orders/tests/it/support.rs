@@ -10,7 +10,7 @@ use ticketing_orders::store::{self, NewOrder, ReserveError};
 use ticketing_orders::{DEFAULT_TTL, MIGRATIONS};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{DbError, Migrations, Tx};
+use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Ticket, TicketId, Timestamp, UserId, fixtures};
 
 pub(crate) const START: i64 = 1_700_000_000_000;
@@ -30,21 +30,6 @@ impl Fixture {
             assert_eq!(shop.apply_created(&ticket_created(ticket)).await, ApplyOutcome::Done);
         }
         shop
-    }
-
-    /// Opens the fixture with the first `versions` migrations only.
-    pub(crate) async fn open_with_migrations(engine: Engine, versions: usize) -> Self {
-        let home = Home::on(engine);
-        let migrations = Migrations { scripts: &MIGRATIONS.scripts[..versions], ..MIGRATIONS };
-        let clock = Clock::manual(Timestamp::from_millis(START));
-        let core = ServiceCore::open(home.database("orders"), clock, &[migrations]).unwrap();
-        Self { core, home }
-    }
-
-    /// Applies the remaining migrations.
-    pub(crate) fn migrated(self) -> Self {
-        let core = open(&self.home, self.core.clock.clone());
-        Self { core, home: self.home }
     }
 
     pub(crate) async fn execute(&self, sql: &str) {

@@ -49,7 +49,7 @@ pub struct PaymentRow {
     /// When it was created.
     pub created_at: Timestamp,
     /// The number of webhook events about it.
-    pub webhook_events: i64,
+    pub webhook_event_count: i64,
     /// The trace context of the operation that made its next step due.
     pub trace: Option<String>,
     /// Whether the client can let the cardholder confirm it.
@@ -59,7 +59,7 @@ pub struct PaymentRow {
 }
 
 pub(crate) const COLUMNS: &str = "id, order_id, user_id, token, provider_key, stripe_id, amount, currency, status, \
-     next_step, attempts, unreached, due_at, claimed_until, failure_code, failure_message, version, created_at, heard, trace, \
+     next_step, attempts, unreached, due_at, claimed_until, failure_code, failure_message, version, created_at, webhook_event_count, trace, \
      can_confirm, client_secret";
 
 impl PaymentRow {
@@ -118,7 +118,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<PaymentRow, DbError> {
     read_row!(row => PaymentRow {
         id, order_id, user_id, token, provider_key, stripe_id, amount, currency, status, next_step, attempts, unreached, due_at,
         claimed_until, failure_code, failure_message, version, created_at, trace, can_confirm,
-        webhook_events: row.int("heard")?,
+        webhook_event_count: row.int("webhook_event_count")?,
         client_secret: row.column::<Option<String>>("client_secret")?.map(ClientSecret::new),
     })
 }

@@ -76,7 +76,7 @@ pub fn record_outcome(
         return Ok(false);
     }
     // A webhook event has arrived meanwhile: the step is due at once.
-    let is_due = payment.webhook_events > claimed.webhook_events;
+    let is_due = payment.webhook_event_count > claimed.webhook_event_count;
     let due_after = |pause: Duration| if is_due { publisher.wall } else { publisher.wall + pause };
     let result = match outcome {
         ProviderOutcome::Done { stripe_id } => {

@@ -28,7 +28,7 @@ pub fn record_webhook_event(
 ) -> Result<bool, DbError> {
     let Some(payment) = find_payment_of(tx, event)? else { return Ok(false) };
     let inserted = tx.execute(
-        "INSERT INTO notices (id, payment_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        "INSERT INTO webhook_events (id, payment_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         args![&event.id, &payment.id, now],
     )?;
     if inserted == 0 {
@@ -37,7 +37,7 @@ pub fn record_webhook_event(
     if payment.next_step.is_some() {
         let stripe_id = payment.stripe_id.as_deref().unwrap_or(&event.stripe_id);
         tx.execute(
-            "UPDATE payments SET stripe_id = $2, heard = heard + 1, due_at = $3 WHERE id = $1",
+            "UPDATE payments SET stripe_id = $2, webhook_event_count = webhook_event_count + 1, due_at = $3 WHERE id = $1",
             args![&payment.id, stripe_id, payment.due_at.min(wall)],
         )?;
     }
@@ -64,6 +64,6 @@ fn find_payment_of(tx: &mut Tx<'_>, event: &WebhookEvent) -> Result<Option<Payme
 
 /// Deletes events that no provider redelivers any more.
 pub(super) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    tx.execute("DELETE FROM notices WHERE created_at <= $1", args![now - RETENTION])?;
+    tx.execute("DELETE FROM webhook_events WHERE created_at <= $1", args![now - RETENTION])?;
     Ok(())
 }

@@ -85,6 +85,15 @@ pub enum OpenError {
         /// The missing migrations.
         reason: String,
     },
+    /// A development version before 0.1.0 has written the database. Nothing in it was changed.
+    #[error(
+        "the database {database} was written by a development version before 0.1.0, which this version cannot read; it was not \
+         changed: start with a new data folder or a new database"
+    )]
+    DevelopmentVersion {
+        /// The file, or the URL without the password.
+        database: String,
+    },
     /// A migration failed, or differs from the one that was applied before.
     #[error("cannot migrate the database {database}: {reason}")]
     Migration {

@@ -1,5 +1,10 @@
 //! Migrations: append-only SQL texts, applied once each and checked at every start.
 
+use refinery::error::Kind;
+
+use super::OpenError;
+use crate::error_chain::error_chain;
+
 /// The migrations of one part of a service. A database has several parts, each with its own history.
 #[derive(Clone, Copy, Debug)]
 pub struct Migrations {
@@ -24,5 +29,23 @@ impl Migrations {
     /// Returns the table of the applied migrations.
     pub(super) fn history(&self) -> String {
         format!("migrations_{}", self.part)
+    }
+}
+
+/// Converts an error of the runner on this database.
+pub(super) fn migration_error(database: String, error: &refinery::Error) -> OpenError {
+    match error.kind() {
+        Kind::DivergentVersion(applied, _) => divergence(database, applied),
+        _ => OpenError::Migration { database, reason: error_chain(error) },
+    }
+}
+
+/// Returns the error of an applied migration that differs from the one of this program. The first one of each part is fixed since
+/// version 0.1.0, so a development version has applied it.
+pub(super) fn divergence(database: String, applied: &refinery::Migration) -> OpenError {
+    if applied.version() == 1 {
+        OpenError::DevelopmentVersion { database }
+    } else {
+        OpenError::Migration { database, reason: format!("the applied migration {applied} is another one") }
     }
 }

@@ -18,9 +18,9 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::mpsc;
 
 use super::engine::{Counters, Engine, Queued, next_unit};
+use super::migrate::migration_error;
 use super::tx::Mode;
 use super::{DbError, DbOptions, Dialect, Migrations, OpenError, ReadOnly, Tx};
-use crate::error_chain::error_chain;
 use crate::signal::Signal;
 pub use copy::{CopyError, copy_together};
 use files::{Files, LOG_LIMIT};
@@ -43,10 +43,7 @@ pub(super) fn open(path: &Path, options: DbOptions, migrations: &[Migrations]) -
     for part in migrations {
         // One process owns a file, so it applies the migrations.
         let applied = part.runner().and_then(|runner| runner.run(&mut connection));
-        applied.map_err(|error| OpenError::Migration {
-            database: path.display().to_string(),
-            reason: error_chain(&error),
-        })?;
+        applied.map_err(|error| migration_error(path.display().to_string(), &error))?;
     }
 
     // The log of a killed process may be longer than the one of this process.

@@ -15,11 +15,7 @@ use crate::signal::Signal;
 /// The table `ended_sessions`.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "session",
-    scripts: &[
-        ("V1__ended_sessions", include_str!("../../migrations/session_V1__ended_sessions.sql")),
-        ("V2__recorded_at", include_str!("../../migrations/session_V2__recorded_at.sql")),
-        ("V3__xact", include_str!("../../migrations/session_V3__xact.sql")),
-    ],
+    scripts: &[("V1__ended_sessions", include_str!("../../migrations/session_V1__ended_sessions.sql"))],
 };
 
 /// How long after its expiry a session is removed, in milliseconds. Longer than the clocks of two replicas differ.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use ticketing_engines::{Engine, Home, on_both};
 use ticketing_platform::args;
-use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, Tx};
+use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError, Tx};
 use ticketing_platform::signal::Signal;
 
 pub(crate) const PLACES: Migrations = Migrations {
@@ -26,7 +26,8 @@ on_both! {
     values_are_read_as_written, failed_unit_changes_nothing, unique_violation_names_the_index,
     savepoint_undoes_only_its_own_changes, panic_of_a_unit_is_returned_as_an_error,
     failed_statement_returns_its_error, signals_are_notified_after_the_commit, read_unit_cannot_write,
-    text_is_ordered_by_code_points, statement_cache_survives_many_statements, migrations_are_applied_once;
+    text_is_ordered_by_code_points, statement_cache_survives_many_statements, migrations_are_applied_once,
+    changed_migration_is_refused, database_of_a_development_version_is_refused_unchanged;
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     concurrent_updates_are_not_lost, write_skew_is_prevented, snapshots_are_consistent;
 }
@@ -245,12 +246,57 @@ async fn migrations_are_applied_once(engine: Engine) {
     db.write(|tx| put(tx, 1, None, "main")).await.unwrap();
     Db::migrate(home.database("halls"), &[PLACES]).unwrap();
     assert_eq!(count(&open(&home)).await, 1);
-    const OTHER: Migrations = Migrations {
-        part: "places",
-        scripts: &[("V1__places", "CREATE TABLE places (id BIGINT PRIMARY KEY);")],
+}
+
+async fn changed_migration_is_refused(engine: Engine) {
+    const NEXT: (&str, &str) = ("V2__next", "ALTER TABLE places ADD COLUMN next TEXT;");
+    const APPLIED: Migrations = Migrations { scripts: &[PLACES.scripts[0], NEXT], ..PLACES };
+    const CHANGED: Migrations = Migrations {
+        scripts: &[PLACES.scripts[0], ("V2__next", "ALTER TABLE places ADD COLUMN n TEXT;")],
+        ..PLACES
     };
-    let refused = Db::open(home.database("halls"), DbOptions::default(), &[OTHER]).unwrap_err().to_string();
-    assert!(refused.contains("cannot migrate the database"), "{refused}");
+    let home = Home::on(engine);
+    Db::migrate(home.database("halls"), &[APPLIED]).unwrap();
+    for database in [home.database("halls"), home.database_without_migrations("halls")] {
+        let refused = Db::open(database, DbOptions::default(), &[CHANGED]).unwrap_err();
+        assert!(matches!(refused, OpenError::Migration { .. }), "{refused}");
+        assert!(refused.to_string().ends_with("the applied migration V2__next is another one"), "{refused}");
+    }
+}
+
+/// The scripts of a development version before 0.1.0 had other texts, and more of them followed the first.
+async fn database_of_a_development_version_is_refused_unchanged(engine: Engine) {
+    const OLD: Migrations = Migrations {
+        part: "places",
+        scripts: &[
+            ("V1__places", "CREATE TABLE places (id BIGINT PRIMARY KEY, hall TEXT NOT NULL);"),
+            ("V2__more", "ALTER TABLE places ADD COLUMN more TEXT;"),
+        ],
+    };
+    const OTHER: Migrations = Migrations {
+        part: "other",
+        scripts: &[("V1__other", "CREATE TABLE other (id BIGINT PRIMARY KEY);")],
+    };
+    let home = Home::on(engine);
+    let db = Db::open(home.database("halls"), DbOptions::default(), &[OLD]).unwrap();
+    let written: Result<_, DbError> =
+        db.write(|tx| tx.execute("INSERT INTO places (id, hall, more) VALUES (1, 'main', 'x')", &[])).await;
+    written.unwrap();
+    for database in [home.database("halls"), home.database_without_migrations("halls")] {
+        let refused = Db::open(database, DbOptions::default(), &[PLACES, OTHER]).unwrap_err();
+        assert!(matches!(refused, OpenError::DevelopmentVersion { .. }), "{refused}");
+        let refused = refused.to_string();
+        assert!(
+            refused.contains("halls") && refused.contains("a development version before 0.1.0"),
+            "{refused}"
+        );
+    }
+    let (read, other): (Result<_, DbError>, Result<i64, DbError>) = tokio::join!(
+        db.read(|tx| tx.query_one("SELECT hall || more AS t FROM places", &[], |row| row.text("t"))),
+        db.read(|tx| tx.query_one("SELECT COUNT(*) AS n FROM other", &[], |row| row.int("n"))),
+    );
+    assert_eq!(read.unwrap(), "mainx");
+    assert!(other.is_err(), "no table was created");
 }
 
 async fn concurrent_updates_are_not_lost(engine: Engine) {

@@ -11,6 +11,7 @@ mod body_limits;
 mod ceilings;
 mod clock;
 mod compat;
+mod development_data;
 mod docs;
 mod edge;
 mod expiry;

@@ -53,24 +53,24 @@ pub(super) fn once(
     effect: &impl Fn(&mut Tx<'_>, &CallRecord) -> Result<StoredResponse, DbError>,
 ) -> Result<StoredResponse, DbError> {
     let stored = tx.query_opt(
-        "SELECT question, answer FROM requests WHERE idempotency_key = $1",
+        "SELECT request, response FROM requests WHERE idempotency_key = $1",
         args![&record.key],
-        |row| Ok((row.text("question")?, row.text("answer")?)),
+        |row| Ok((row.text("request")?, row.text("response")?)),
     )?;
-    if let Some((question, answer)) = stored {
-        if question != record.request_text {
+    if let Some((request, response)) = stored {
+        if request != record.request_text {
             return Ok(StoredResponse::rejected(format!(
                 "the key {} was used for another request",
                 record.key
             )));
         }
-        return serde_json::from_str(&answer).map_err(|error| DbError::Statement(error.to_string()));
+        return serde_json::from_str(&response).map_err(|error| DbError::Statement(error.to_string()));
     }
     let settled = effect(tx, record)?;
-    let answer = serde_json::to_string(&settled).map_err(|error| DbError::Statement(error.to_string()))?;
+    let response = serde_json::to_string(&settled).map_err(|error| DbError::Statement(error.to_string()))?;
     tx.execute(
-        "INSERT INTO requests (idempotency_key, question, answer, created_at) VALUES ($1, $2, $3, $4)",
-        args![&record.key, &record.request_text, &answer, record.now],
+        "INSERT INTO requests (idempotency_key, request, response, created_at) VALUES ($1, $2, $3, $4)",
+        args![&record.key, &record.request_text, &response, record.now],
     )?;
     Ok(settled)
 }

@@ -2,12 +2,14 @@
 
 use postgres::error::SqlState;
 use postgres::{Client, NoTls};
+use refinery::Migration;
 
 use super::connection::{Role, session_setup};
 use super::retry_reason::map_error;
 use super::tls::{Tls, connector};
 use super::unusable;
 use super::url::Target;
+use crate::db::migrate::{divergence, migration_error};
 use crate::db::{Migrations, OpenError};
 use crate::error_chain::error_chain;
 
@@ -40,7 +42,7 @@ pub(super) fn prepare(target: &Target, migrate: bool, migrations: &[Migrations])
             // A newer version may have applied more migrations, which are compatible with older versions.
             runner.set_abort_missing(false).run(&mut client)
         });
-        applied.map_err(|error| failed(&error))?;
+        applied.map_err(|error| migration_error(target.to_string(), &error))?;
     }
     compare_by_code_points(target, &mut client).map_err(|error| failed(&error))
 }
@@ -117,7 +119,7 @@ fn compare_by_code_points(target: &Target, client: &mut Client) -> Result<(), po
     client.batch_execute(&all.join("\n"))
 }
 
-/// Reports missing migrations. Changes nothing.
+/// Reports missing and differing migrations. Changes nothing.
 fn check(target: &Target, client: &mut Client, migrations: &[Migrations]) -> Result<(), OpenError> {
     let database = target.to_string();
     for part in migrations {
@@ -125,14 +127,19 @@ fn check(target: &Target, client: &mut Client, migrations: &[Migrations]) -> Res
         let exists = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table]);
         let exists =
             exists.and_then(|row| row.try_get(0)).map_err(|error| unusable(target, &error_chain(&error)))?;
-        let applied: i64 = if exists {
-            let count = client.query_one(&format!("SELECT COUNT(*) FROM {table}"), &[]);
-            count.and_then(|row| row.try_get(0)).map_err(|error| unusable(target, &error_chain(&error)))?
-        } else {
-            0
-        };
-        let known = i64::try_from(part.scripts.len()).unwrap_or(i64::MAX);
-        if applied < known {
+        let failed = |error: refinery::Error| migration_error(database.clone(), &error);
+        let runner = part.runner().map_err(failed)?;
+        let applied =
+            if exists { runner.get_applied_migrations(client).map_err(failed)? } else { Vec::new() };
+        let known = runner.get_migrations();
+        let find_applied =
+            |known: &Migration| applied.iter().find(|applied| applied.version() == known.version());
+        let found: Vec<_> = known.iter().filter_map(|known| Some((known, find_applied(known)?))).collect();
+        if let Some((_, other)) = found.iter().find(|(known, applied)| known != applied) {
+            return Err(divergence(database, other));
+        }
+        if found.len() < known.len() {
+            let (applied, known) = (found.len(), known.len());
             let reason = format!("{applied} of the {known} migrations of {} are applied", part.part);
             return Err(OpenError::NotMigrated { database, reason });
         }

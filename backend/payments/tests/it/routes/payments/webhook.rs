@@ -46,7 +46,7 @@ async fn webhook_events(fixture: &Fixture) -> i64 {
         .app()
         .core()
         .db
-        .read(|tx| tx.query_one("SELECT COUNT(*) AS n FROM notices", &[], |row| row.int("n")));
+        .read(|tx| tx.query_one("SELECT COUNT(*) AS n FROM webhook_events", &[], |row| row.int("n")));
     count.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap()
 }
 
