@@ -28,7 +28,7 @@ async function nextStop(page: Page, key: 'Tab' | 'Shift+Tab'): Promise<Stop | nu
     const marked = document.querySelector('[data-first-stop]')
     if (!marked) focused.setAttribute('data-first-stop', '')
     // The styles of the focus may take a moment.
-    await Promise.all(focused.getAnimations().map(({ finished }) => finished))
+    await Promise.allSettled(focused.getAnimations().map(({ finished }) => finished))
     const { left, right, top, bottom } = focused.getBoundingClientRect()
     const name = `${focused.tagName.toLowerCase()} “${(focused.getAttribute('aria-label') ?? focused.getAttribute('name') ?? focused.textContent).slice(0, 40)}”`
     const faults: string[] = []

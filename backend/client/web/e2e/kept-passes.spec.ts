@@ -23,8 +23,10 @@ test('code is shown without a network after a reload, until its holder signs out
   const { page, context } = buyer
   await openPass(buyer, pass.id)
   await context.setOffline(true)
+  await page.setViewportSize({ width: 320, height: 640 })
   await page.reload()
   await expect(page.getByText(/^No connection: as of .+UTC$/)).toBeVisible()
+  await expect(code(page)).toBeInViewport({ ratio: 1 })
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(pass.title)
   expect(await readCode(page, await code(page).screenshot())).toBe(pass.code)
   await expect(page.getByText('Seat 1')).toBeVisible()

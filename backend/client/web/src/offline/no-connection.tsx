@@ -8,7 +8,7 @@ import { Notice } from '../ui/notice'
 export function NoConnection({ asOf, children }: { asOf: number; children?: ReactElement }) {
   const { texts, format } = useI18n()
   return (
-    <div role="status">
+    <div className="no-connection" role="status">
       <Notice tone="warn" title={texts.connection.asOf(format.moment(new Date(asOf).toISOString()))}>
         {children}
       </Notice>

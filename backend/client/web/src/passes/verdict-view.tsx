@@ -15,8 +15,8 @@ interface Lines {
   detail: string
   /** What, or what to do. */
   hint: string
-  /** Which event. */
-  event: string
+  /** Which event: the title, unless a line above has it, and the time. */
+  event: string[]
 }
 
 function useLines(): (verdict: Verdict) => Lines {
@@ -27,15 +27,17 @@ function useLines(): (verdict: Verdict) => Lines {
     const when = startsAt ? format.eventTime(startsAt) : ''
     if (verdict.kind === 'admitted') {
       const { title, seat } = verdict.admission
-      return { head: texts.door.admitted, detail: seat ? sanitize(seat) : titleText(title), hint: seat ? titleText(title) : '', event: when }
+      // The warning has the time, too.
+      const event = isOtherDay(verdict) || !when ? [] : [when]
+      return { head: texts.door.admitted, detail: seat ? sanitize(seat) : titleText(title), hint: seat ? titleText(title) : '', event }
     }
-    if (verdict.kind === 'unknown') return { head: texts.door.unknown, detail: errorText(texts, verdict.error), hint: texts.door.again, event: '' }
+    if (verdict.kind === 'unknown') return { head: texts.door.unknown, detail: errorText(texts, verdict.error), hint: texts.door.again, event: [] }
     const { reason, first, event } = verdict
     const title = event ? titleText(event.title) : ''
     const common = { head: texts.door.refused, hint: texts.door.hints[reason] }
-    if (reason === 'pass_other_day' && startsAt) return { ...common, detail: otherDay(texts, startsAt, verdict.at, when), event: title }
+    if (reason === 'pass_other_day' && startsAt) return { ...common, detail: otherDay(texts, startsAt, verdict.at, when), event: [title] }
     const detail = first ? texts.door.firstAt(format.instant(first.admittedAt), first.device ? sanitize(first.device) : '') : texts.door.reasons[reason]
-    return { ...common, detail, event: [title, when].filter(Boolean).join(' · ') }
+    return { ...common, detail, event: [title, when].filter(Boolean) }
   }
 }
 
@@ -65,7 +67,7 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
   useEffect(() => {
     if (id !== undefined) box.current?.scrollIntoView({ block: 'nearest' })
   }, [id, isJudging])
-  const idle = { head: isJudging ? texts.door.judging : texts.door.ready, detail: '', hint: '', event: '' }
+  const idle = { head: isJudging ? texts.door.judging : texts.door.ready, detail: '', hint: '', event: [] }
   const { head, detail, hint, event } = verdict && !isJudging ? lines(verdict) : idle
   return (
     <div ref={box} className={`verdict ${verdict && !isJudging ? verdict.kind : 'idle'}`} role="status" aria-live="assertive" aria-atomic="true">
@@ -80,9 +82,11 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
           {hint}
         </p>
       )}
-      {event && (
-        <p className="verdict-event" dir="auto">
-          {event}
+      {event.length > 0 && (
+        <p className="verdict-event">
+          {event.map((part) => (
+            <bdi key={part}>{part}</bdi>
+          ))}
         </p>
       )}
       {warnings.map((warning) => (
@@ -114,7 +118,12 @@ export function VerdictLog({ verdicts }: { verdicts: Verdict[] }) {
             <li key={verdict.id} className={warnings.length > 0 ? 'unknown' : verdict.kind}>
               <time dateTime={new Date(verdict.at).toISOString()}>{format.clock(verdict.at)}</time>
               <strong>{head}</strong>
-              <span dir="auto">{[detail, ...warnings].join(' · ')}</span>
+              <span dir="auto">{detail}</span>
+              {warnings.map((warning) => (
+                <span key={warning} dir="auto">
+                  {warning}
+                </span>
+              ))}
             </li>
           )
         })}
