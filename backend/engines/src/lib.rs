@@ -29,15 +29,19 @@
 
 mod deadline;
 mod home;
+mod log_lines;
 mod nats;
 mod nginx;
+mod outbox;
 mod postgres;
 mod program;
 mod shape;
 
 pub use deadline::{Deadline, eventually, eventually_within};
 pub use home::{Engine, Home, OwnDatabase};
+pub use log_lines::LogLines;
 pub use nats::{NatsServer, NatsServerBuilder};
 pub use nginx::Nginx;
+pub use outbox::outbox_after;
 pub use postgres::{ConnectionExhaustion, PrivateServer, pgbench};
 pub use shape::Shape;

@@ -1,15 +1,11 @@
 //! Secrets are neither shown nor logged.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use axum::http::StatusCode;
 use serde_json::json;
 use ticketing_auth::App;
-use ticketing_engines::{Engine, Home};
+use ticketing_engines::{Engine, Home, LogLines};
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::Timestamp;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::support::{KEY, PASSWORD, Service, post, settings};
 
@@ -24,31 +20,9 @@ async fn keys_are_not_shown() {
     assert!(shown.contains("App") && !shown.contains(KEY), "{shown}");
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn passwords_and_tokens_are_not_logged() {
-    let log = Log::default();
+    let log = LogLines::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(log.clone())
@@ -72,7 +46,7 @@ async fn passwords_and_tokens_are_not_logged() {
     assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, 500);
     drop(guard);
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("/api/users/signin"), "the log is of these requests: {log}");
     for secret in [
         PASSWORD,

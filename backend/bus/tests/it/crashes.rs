@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_bus::ServiceCore;
-use ticketing_engines::{Shape, eventually, on_shapes};
-use ticketing_events::Envelope;
+use ticketing_engines::{Shape, eventually, on_shapes, outbox_after};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{
-    Fixture, TICKETS, count, notes, on_created, on_updated, ticket_created, ticket_updated,
+    Fixture, TICKETS, UNMARKED, count, notes, on_created, on_updated, ticket_created, ticket_updated,
 };
 
 on_shapes! {
@@ -44,24 +43,6 @@ async fn crash_before_ack_repeats_no_effect(shape: Shape) {
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
 }
 
-/// Returns the outbox of a service, oldest first.
-async fn outbox(core: &ServiceCore) -> Vec<Envelope> {
-    let rows = core.db.read(|tx| {
-        tx.query("SELECT id, name, aggregate, version, time, body FROM outbox ORDER BY id", &[], |row| {
-            Ok(Envelope {
-                id: row.text("id")?,
-                name: row.text("name")?.as_str().into(),
-                aggregate: row.text("aggregate")?,
-                version: row.int("version")?,
-                time: row.column("time")?,
-                trace: None,
-                body: row.text("body")?,
-            })
-        })
-    });
-    rows.await.map_err(|error: DbError| error).unwrap()
-}
-
 async fn append_history(core: &ServiceCore, ticket: &'static str) {
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| {
@@ -77,13 +58,12 @@ async fn crash_before_marking_publishes_nothing_twice(shape: Shape) {
     {
         let (bus, core) = (fixture.bus().await, fixture.service("s"));
         append_history(&core, "t").await;
-        bus.publish(outbox(&core).await[..2].to_vec()).await.unwrap();
+        bus.publish(outbox_after(&core.db, "").await[..2].to_vec()).await.unwrap();
     }
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
-    let unmarked = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
-    eventually("all is marked", || async { count(&core, unmarked).await == 0 }).await;
-    assert_eq!(bus.recent(10).await.unwrap(), outbox(&core).await);
+    eventually("all is marked", || async { count(&core, UNMARKED).await == 0 }).await;
+    assert_eq!(bus.recent(10).await.unwrap(), outbox_after(&core.db, "").await);
 }
 
 async fn crash_before_publishing_loses_nothing(shape: Shape) {

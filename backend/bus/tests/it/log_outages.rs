@@ -1,48 +1,19 @@
 //! An outage of the event log: each relay and consumer logs one line, however often it retries.
 
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 
 use ticketing_bus::ApplyOutcome;
-use ticketing_engines::{Shape, eventually};
+use ticketing_engines::{LogLines, Shape, eventually};
 use ticketing_events::TicketCreated;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
-use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Fixture, count, note, ticket_created};
+use crate::support::{Fixture, UNMARKED, count, note, ticket_created};
 
-/// Log lines, kept in memory.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Lines {
-    /// Returns how many lines have all of these words.
-    fn with(&self, words: &[&str]) -> usize {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        text.lines().filter(|line| words.iter().all(|word| line.contains(word))).count()
-    }
-}
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
+/// Returns how many lines have all of these words.
+fn count_lines(log: &LogLines, words: &[&str]) -> usize {
+    log.text().lines().filter(|line| words.iter().all(|word| line.contains(word))).count()
 }
 
 /// Takes the log away while it handles an event, whose delivery can then not be settled.
@@ -58,7 +29,7 @@ impl MovesLog {
 
 #[tokio::test]
 async fn outage_of_the_event_log_is_one_line_of_each_relay_and_consumer() {
-    let lines = Lines::default();
+    let lines = LogLines::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
         .with_writer(lines.clone())
@@ -78,17 +49,14 @@ async fn outage_of_the_event_log_is_one_line_of_each_relay_and_consumer() {
     appended.await.map_err(|error: DbError| error).unwrap();
     let writers = ["writer=\"relay of s\"", "writer=\"s, in the event log\""];
     eventually("both try again and again", || async {
-        writers.iter().all(|writer| lines.with(&["DEBUG", writer, "still cannot be written"]) >= 3)
+        writers.iter().all(|writer| count_lines(&lines, &["DEBUG", writer, "still cannot be written"]) >= 3)
     })
     .await;
     for writer in writers {
-        assert_eq!(lines.with(&["WARN", writer]), 1, "{writer}");
+        assert_eq!(count_lines(&lines, &["WARN", writer]), 1, "{writer}");
     }
-    assert_eq!(lines.with(&["retrying"]), 0);
+    assert_eq!(count_lines(&lines, &["retrying"]), 0);
     fs::rename(&away, &log).unwrap();
-    eventually("the relay goes on", || async {
-        count(&core, "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL").await == 0
-    })
-    .await;
+    eventually("the relay goes on", || async { count(&core, UNMARKED).await == 0 }).await;
     shutdown.trigger();
 }

@@ -6,7 +6,7 @@ use ticketing_engines::{Engine, Shape, eventually, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, count, note, ticket_created, ticket_updated};
+use crate::support::{Fixture, UNMARKED, count, note, ticket_created, ticket_updated};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -16,8 +16,6 @@ on_shapes! {
     #[tokio::test]
     rolled_back_change_publishes_nothing, long_outbox_is_published_completely;
 }
-
-const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 async fn events_are_published_in_the_order_of_their_commits(shape: Shape) {
     let fixture = Fixture::on(shape).await;

@@ -11,8 +11,9 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::Timestamp;
 
-use crate::support::{Fixture, count, notes, on_created, on_updated, ticket_created, ticket_updated};
-
+use crate::support::{
+    Fixture, UNMARKED, count, notes, on_created, on_updated, ticket_created, ticket_updated,
+};
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 /// Two processes of one service, the clock of the second a day behind.

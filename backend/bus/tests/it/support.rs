@@ -248,6 +248,9 @@ pub(crate) async fn notes(core: &ServiceCore) -> Vec<String> {
     notes.await.map_err(|error: DbError| error).unwrap()
 }
 
+/// Counts the events that the relay has not marked as published.
+pub(crate) const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
+
 /// One number out of a service's database.
 pub(crate) async fn count(core: &ServiceCore, sql: &'static str) -> i64 {
     let count = core.db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n")));

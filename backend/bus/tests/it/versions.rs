@@ -9,7 +9,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{Fixture, count, notes, on_created, on_updated, ticket_created};
+use crate::support::{Fixture, UNMARKED, count, notes, on_created, on_updated, ticket_created};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -125,8 +125,7 @@ async fn relay_publishes_a_row_whose_name_it_does_not_know(shape: Shape) {
     });
     written.await.map_err(|error: DbError| error).unwrap();
     core.start(&bus, None, &shutdown);
-    let unmarked = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
-    eventually("all is published", || async { count(&core, unmarked).await == 0 }).await;
+    eventually("all is published", || async { count(&core, UNMARKED).await == 0 }).await;
     let published = bus.recent(10).await.unwrap();
     let expected = Envelope { body: r#"{"id":"u","by":["another version"]}"#.to_owned(), ..expected };
     assert!(published.len() == 2 && published.contains(&expected), "{published:?}");

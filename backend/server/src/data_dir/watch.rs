@@ -188,6 +188,7 @@ impl KeyProblem {
 mod tests {
     use std::fs;
 
+    use ticketing_engines::LogLines;
     use ticketing_platform::files::write_private_file;
 
     use super::super::{DataDir, PASS_KEY, SESSION_KEY};
@@ -232,10 +233,8 @@ mod tests {
         data_dir.session_key().unwrap();
         let (watch, path) = (data_dir.watch(Vec::new()), data_dir.path().join(SESSION_KEY));
         let kept = fs::read_to_string(&path).unwrap();
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber =
-            tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+        let log = LogLines::default();
+        let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
         tracing::subscriber::with_default(subscriber, || {
             fs::remove_file(&path).unwrap();
             let (probe, other) = (watch.clone(), watch.clone());
@@ -243,24 +242,9 @@ mod tests {
             write_private_file(&path, &kept).unwrap();
             assert!(probe.check().is_none() && other.check().is_none());
         });
-        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         let levels: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
         assert_eq!(levels, ["ERROR", "WARN"], "{text}");
-    }
-
-    /// Log lines, kept in memory.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
     }
 
     #[test]

@@ -10,8 +10,7 @@ use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{api, append_history, assert_in_order, assert_whole, outbox_ids, raw};
-use crate::support::{Fixture, count, notes, on_created, on_updated, ticket_updated};
-
+use crate::support::{Fixture, UNMARKED, count, notes, on_created, on_updated, ticket_updated};
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 /// Starts a publishing and a consuming service on one connection.

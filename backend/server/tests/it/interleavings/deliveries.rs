@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use proptest::sample::Index;
 use ticketing_bus::Delivery;
+use ticketing_engines::outbox_after;
 use ticketing_events::{
     Envelope, EventName, ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed,
 };
-use ticketing_platform::args;
-use ticketing_platform::db::{Db, DbError};
+use ticketing_platform::db::Db;
 
 use super::model::EventSummary;
 use super::schedule::Service;
@@ -28,24 +28,7 @@ impl Deliveries {
     /// Collects the new events of the outbox of a service.
     pub(crate) async fn collect(&mut self, from: Service, db: &Db) {
         let after = self.collected.get(&from).cloned().unwrap_or_default();
-        let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
-            tx.query(
-                "SELECT id, name, aggregate, version, time, body FROM outbox WHERE id > $1 ORDER BY id",
-                args![&after],
-                |row| {
-                    Ok(Envelope {
-                        id: row.text("id")?,
-                        name: row.text("name")?.as_str().into(),
-                        aggregate: row.text("aggregate")?,
-                        version: row.int("version")?,
-                        time: row.column("time")?,
-                        trace: None,
-                        body: row.text("body")?,
-                    })
-                },
-            )
-        };
-        for envelope in db.read::<_, DbError, _>(unit).await.unwrap() {
+        for envelope in outbox_after(db, &after).await {
             self.collected.insert(from, envelope.id.clone());
             for consumer in Service::ALL.into_iter().filter(|service| consumes(*service, name_of(&envelope)))
             {
