@@ -89,12 +89,12 @@ fn detail_cells(details: &TicketDetails) -> impl Iterator<Item = Cell> {
 impl Record for Ticket {
     const COLUMNS: &'static [Column] = &TICKET_COLUMNS;
 
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+    fn cells(&self, now: Timestamp) -> Vec<Cell> {
         let mut cells = vec![
             Cell::text(&self.id),
             Cell::text(&self.title),
             Cell::Money(self.price.to_string()),
-            Cell::label(self.status.as_str(), self.status.label(), ticket_tone(self.status)),
+            ticket_status(self, now),
             Cell::text(&self.user_id),
             Cell::opt(self.order_id.as_ref()),
             Cell::text(&self.version),
@@ -159,7 +159,7 @@ impl Record for WatchLine {
         Column::whole("at"),
     ];
 
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+    fn cells(&self, now: Timestamp) -> Vec<Cell> {
         let (change, at) = match self {
             Self::Change { change, at } => (change, *at),
             Self::Reset { id, .. } => {
@@ -187,11 +187,7 @@ impl Record for WatchLine {
             Cell::text(&change.ticket.id),
             Cell::text(&change.ticket.title),
             Cell::Money(change.ticket.price.to_string()),
-            Cell::label(
-                change.ticket.status.as_str(),
-                change.ticket.status.label(),
-                ticket_tone(change.ticket.status),
-            ),
+            ticket_status(&change.ticket, now),
             Cell::text(&change.ticket.version),
             Cell::text(&change.id),
             Cell::Time(at),
@@ -310,12 +306,13 @@ impl Record for SessionStatus {
     }
 }
 
-fn ticket_tone(status: TicketStatus) -> Tone {
-    match status {
-        TicketStatus::Available => Tone::Good,
+fn ticket_status(ticket: &Ticket, now: Timestamp) -> Cell {
+    let tone = match ticket.status {
+        TicketStatus::Available if !ticket.has_started(now) => Tone::Good,
         TicketStatus::Reserved => Tone::Waiting,
         _ => Tone::Past,
-    }
+    };
+    Cell::label(ticket.status.as_str(), ticket.label(now), tone)
 }
 
 fn order_tone(order: &Order, now: Timestamp) -> Tone {

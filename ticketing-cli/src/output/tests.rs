@@ -41,6 +41,20 @@ fn table_has_relative_times_and_no_control_characters() {
 }
 
 #[test]
+fn ticket_of_a_started_event_is_no_longer_available_to_people() {
+    let mut started = ticket("t1", "RustConf, day 1", "available");
+    started.details.starts_at = Some("2026-11-22T10:15:00Z".parse().unwrap());
+    let list = |format| {
+        let fake = fake::terminal_of(100, false);
+        printer(&fake, format).list(&[started.clone()]).unwrap();
+        fake.out.text()
+    };
+    let (table, json) = (list(Format::Table), list(Format::Json));
+    assert!(table.contains("Sales ended") && !table.contains("Available"), "{table}");
+    assert!(json.contains(r#""status": "available""#), "{json}");
+}
+
+#[test]
 fn seats_of_one_title_differ_on_a_narrow_terminal() {
     let seat = |seat: &str, title: &str| {
         let mut ticket = ticket("t1", title, "available");

@@ -228,6 +228,18 @@ macro_rules! details {
         }
 
         impl TicketDetails {
+            /// Returns whether the event has started. `now` is the server's time.
+            ///
+            /// ```
+            /// let details = ticketing_sdk::TicketDetails::default().starts_at("2026-12-24T19:30:00+01:00".parse()?);
+            /// assert!(details.has_started("2026-12-24T18:30:00Z".parse()?));
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
+            #[must_use]
+            pub fn has_started(&self, now: crate::Timestamp) -> bool {
+                self.starts_at.as_ref().is_some_and(|start| start.instant() <= now)
+            }
+
             $(
                 $(#[doc = $doc])+
                 #[must_use]

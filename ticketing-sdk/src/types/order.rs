@@ -115,6 +115,21 @@ impl Order {
             Some(left) => format!("{} · {}", self.status.label(), text::time_left(left)),
         }
     }
+
+    /// Returns whether the order was cancelled and its ticket may be available again.
+    ///
+    /// ```
+    /// use ticketing_sdk::{CancelReason, OrderStatus, fixtures};
+    ///
+    /// let mut order = fixtures::order("o-1", &fixtures::ticket("t-1")).status(OrderStatus::Cancelled);
+    /// assert!(order.allows_reorder());
+    /// order.cancel_reason = Some(CancelReason::Withdrawn);
+    /// assert!(!order.allows_reorder());
+    /// ```
+    #[must_use]
+    pub fn allows_reorder(&self) -> bool {
+        self.status == OrderStatus::Cancelled && self.cancel_reason != Some(CancelReason::Withdrawn)
+    }
 }
 
 /// The status of an order. `complete` and `cancelled` are final.
@@ -202,6 +217,33 @@ pub enum CancelReason {
 wire_words!(CancelReason, "cancel reason", {
     Buyer => "buyer", Expired => "expired", Withdrawn => "withdrawn", PaymentFailed => "payment_failed",
 });
+
+impl CancelReason {
+    /// Returns the reason as sentences for the buyer.
+    ///
+    /// ```
+    /// let reason = ticketing_sdk::CancelReason::Expired;
+    /// assert!(reason.explanation().starts_with("The reservation expired before it was paid."));
+    /// ```
+    #[must_use]
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Buyer => {
+                "You cancelled this order. Other buyers can order the ticket. You are not charged."
+            }
+            Self::Expired => {
+                "The reservation expired before it was paid. Other buyers can order the ticket. You are not charged."
+            }
+            Self::Withdrawn => {
+                "The ticket was withdrawn from sale. It cannot be ordered again. You are not charged."
+            }
+            Self::PaymentFailed => {
+                "The card was declined at the capture. Other buyers can order the ticket. You are not charged."
+            }
+            Self::Other(_) => "The order was cancelled for a reason that this version does not know.",
+        }
+    }
+}
 
 /// The ticket of an order, as it was when ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -113,6 +113,38 @@ impl Pass {
             transfer_expires_at: None,
         }
     }
+
+    /// Returns when the transfer ends that the holder has started, if a claim code of it works. `now` is the server's time.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Pass, Timestamp};
+    /// # fn example(pass: &Pass, server_time: Timestamp) {
+    /// if let Some(end) = pass.pending_transfer(server_time) {
+    ///     println!("a person with the claim code can claim the pass until {end}");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pending_transfer(&self, now: Timestamp) -> Option<Timestamp> {
+        self.transfer_expires_at.filter(|end| self.status == PassStatus::Valid && *end > now)
+    }
+
+    /// Returns the status as people read it: that of the pass, or `Transfer pending` while a claim code works. `now` is the
+    /// server's time.
+    ///
+    /// ```
+    /// use ticketing_sdk::Pass;
+    ///
+    /// let pass = Pass::new("p-1", "t-1", "seller", "RustConf, day 1", "2026-11-22T10:15:00Z".parse()?)
+    ///     .transfer_expires_at("2026-11-29T10:15:00Z".parse()?);
+    /// assert_eq!(pass.label("2026-11-23T00:00:00Z".parse()?), "Transfer pending");
+    /// assert_eq!(pass.label("2026-11-29T10:15:00Z".parse()?), "Valid");
+    /// # Ok::<(), ticketing_sdk::TimestampError>(())
+    /// ```
+    #[must_use]
+    pub fn label(&self, now: Timestamp) -> &'static str {
+        if self.pending_transfer(now).is_some() { "Transfer pending" } else { self.status.label() }
+    }
 }
 
 /// Whether a pass admits.

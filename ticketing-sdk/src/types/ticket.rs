@@ -79,6 +79,36 @@ impl Ticket {
             updated_at: None,
         }
     }
+
+    /// Returns whether its event has started, so that its sales have ended. `now` is the server's time.
+    ///
+    /// ```
+    /// let ticket = ticketing_sdk::fixtures::ticket("t-1").starts_at("2026-12-24T19:30:00+01:00".parse()?);
+    /// assert!(!ticket.has_started("2026-12-24T18:29:59Z".parse()?));
+    /// assert!(ticket.has_started("2026-12-24T18:30:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn has_started(&self, now: Timestamp) -> bool {
+        self.details.has_started(now)
+    }
+
+    /// Returns the status as people read it: `Available`, `Reserved`, `Sold`, or `Sales ended` if the ticket was not sold
+    /// before its event started. `now` is the server's time.
+    ///
+    /// ```
+    /// let ticket = ticketing_sdk::fixtures::ticket("t-1").starts_at("2026-12-24T19:30:00+01:00".parse()?);
+    /// assert_eq!(ticket.label("2026-12-24T18:29:59Z".parse()?), "Available");
+    /// assert_eq!(ticket.label("2026-12-24T18:30:00Z".parse()?), ticketing_sdk::TicketStatus::SALES_ENDED_LABEL);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn label(&self, now: Timestamp) -> &'static str {
+        match self.status {
+            TicketStatus::Available if self.has_started(now) => TicketStatus::SALES_ENDED_LABEL,
+            status => status.label(),
+        }
+    }
 }
 
 /// The status of a listing.
@@ -104,6 +134,9 @@ pub enum TicketStatus {
 wire_words!(TicketStatus, "ticket status", { Available => "available", Reserved => "reserved", Sold => "sold" });
 
 impl TicketStatus {
+    /// The label of a ticket that was not sold before its event started.
+    pub const SALES_ENDED_LABEL: &'static str = "Sales ended";
+
     /// Returns the status as people read it.
     ///
     /// ```

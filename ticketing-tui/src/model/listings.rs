@@ -52,17 +52,38 @@ impl Record for Listing {
     }
 }
 
+/// The numbers of listings by status, and the revenue in cents.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sums {
+    pub(crate) available: usize,
+    pub(crate) reserved: usize,
+    /// Listings that were not sold before their events started.
+    pub(crate) ended: usize,
+    pub(crate) sold: usize,
+    pub(crate) cents: u64,
+}
+
 impl Listings {
     pub(crate) fn get(&self, id: &TicketId) -> Option<&Listing> {
         self.records.get(id)
     }
 
-    /// Returns the numbers of available, reserved and sold listings, and the revenue in cents.
-    pub(crate) fn sums(&self) -> (usize, usize, usize, u64) {
-        let of = |status| self.records.list().iter().filter(move |listing| listing.ticket.status == status);
-        let count = |status| of(status).count();
-        let earned = of(TicketStatus::Sold).map(|listing| listing.ticket.price.cents().unsigned_abs()).sum();
-        (count(TicketStatus::Available), count(TicketStatus::Reserved), count(TicketStatus::Sold), earned)
+    /// Returns the numbers of listings by status, and the revenue.
+    pub(crate) fn sums(&self, now: Timestamp) -> Sums {
+        let mut sums = Sums::default();
+        for Listing { ticket, .. } in self.records.list() {
+            match ticket.status {
+                TicketStatus::Available if ticket.has_started(now) => sums.ended += 1,
+                TicketStatus::Available => sums.available += 1,
+                TicketStatus::Reserved => sums.reserved += 1,
+                TicketStatus::Sold => {
+                    sums.sold += 1;
+                    sums.cents += ticket.price.cents().unsigned_abs();
+                }
+                _ => {}
+            }
+        }
+        sums
     }
 
     /// Replaces the list.
@@ -167,7 +188,7 @@ mod tests {
         listings.update(&ticket("a", "t", "10", 0));
         assert!(listings.records.list().is_empty());
         listings.update(&ticket("a", "t", "10", 3).status(TicketStatus::Sold));
-        assert_eq!(listings.sums().2, 1);
+        assert_eq!(listings.sums(Timestamp::from_millis(0)).sold, 1);
     }
 
     #[test]
@@ -178,6 +199,7 @@ mod tests {
         {
             listings.update(&ticket(id, "t", "10.50", 0).status(status));
         }
-        assert_eq!(listings.sums(), (1, 0, 2, 2_100));
+        let sums = Sums { available: 1, reserved: 0, ended: 0, sold: 2, cents: 2_100 };
+        assert_eq!(listings.sums(Timestamp::from_millis(0)), sums);
     }
 }

@@ -46,6 +46,16 @@ impl TicketRow {
         self.details.as_deref()
     }
 
+    /// Returns whether the ticket can be ordered. `now` is the server's time.
+    pub(crate) fn is_orderable(&self, now: Timestamp) -> bool {
+        self.state == TicketState::Available && !self.has_started(now)
+    }
+
+    /// Returns whether its event has started.
+    pub(crate) fn has_started(&self, now: Timestamp) -> bool {
+        self.details().is_some_and(|details| details.has_started(now))
+    }
+
     /// Returns when its event starts, if that is known.
     pub(crate) fn starts_at(&self) -> Option<&EventTime> {
         self.details()?.starts_at.as_ref()

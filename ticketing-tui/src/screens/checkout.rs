@@ -168,7 +168,6 @@ impl Screen for Checkout {
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
-        let status = self.order(model).map(|order| order.status);
         if self.is_open(model) && !self.takes_token(model) {
             return vec![
                 Action::Pay,
@@ -183,13 +182,12 @@ impl Screen for Checkout {
             // The field receives letters, so these actions have keys that type none.
             return vec![Action::Pay, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
         }
-        match status {
-            Some(OrderStatus::Cancelled) => {
-                vec![Action::Reorder, Action::Copy, Action::Browse, Action::Reload]
-            }
-            _ if self.is_paid(model) => vec![Action::Open, Action::Copy, Action::Browse, Action::Reload],
-            _ => vec![Action::Copy, Action::Browse, Action::Reload],
-        }
+        let first = if self.is_paid(model) {
+            Some(Action::Open)
+        } else {
+            self.order(model).filter(|order| order.allows_reorder()).map(|_| Action::Reorder)
+        };
+        first.into_iter().chain([Action::Copy, Action::Browse, Action::Reload]).collect()
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {

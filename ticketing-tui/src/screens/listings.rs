@@ -13,13 +13,19 @@ use crate::widgets::ticket_card::{self, StyleRole};
 pub(super) struct Listings;
 
 /// Returns the status of a listing, and its style.
-fn status(listing: &Listing) -> (&'static str, StyleRole) {
+fn status(listing: &Listing, model: &Model) -> (&'static str, StyleRole) {
     match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
         (Some(ListingAction::Change), _) => ("Saving", StyleRole::Accent),
         (Some(ListingAction::Withdraw), _) => ("Withdrawing", StyleRole::Warn),
-        (None, status @ TicketStatus::Available) => (status.label(), StyleRole::Usual),
-        (None, status @ TicketStatus::Reserved) => (status.label(), StyleRole::Warn),
-        (None, status) => (status.label(), StyleRole::Unavailable),
+        (None, status) => {
+            let now = model.server_now();
+            let role = match status {
+                TicketStatus::Available if !listing.ticket.has_started(now) => StyleRole::Usual,
+                TicketStatus::Reserved => StyleRole::Warn,
+                _ => StyleRole::Unavailable,
+            };
+            (listing.ticket.label(now), role)
+        }
     }
 }
 
@@ -75,7 +81,7 @@ impl OwnList for Listings {
         let ticket = &listing.ticket;
         // What is wrong about an admission matters most.
         let fault = model.admissions(&ticket.id).and_then(|(_, fault)| fault);
-        let (word, role) = fault.map_or_else(|| status(listing), |fault| (fault, StyleRole::Bad));
+        let (word, role) = fault.map_or_else(|| status(listing, model), |fault| (fault, StyleRole::Bad));
         Row {
             title: text::title(&ticket.title).into(),
             price: Some(text::money(ticket.price)),
@@ -86,14 +92,21 @@ impl OwnList for Listings {
     }
 
     fn summary(model: &Model) -> Option<String> {
-        let (available, reserved, sold, cents) = model.listings.sums();
-        let earned = text::price(cents);
-        Some(format!("{available} available, {reserved} reserved, {sold} sold for {earned}"))
+        let sums = model.listings.sums(model.server_now());
+        let (available, reserved, sold) =
+            (text::count(sums.available), text::count(sums.reserved), text::count(sums.sold));
+        let ended = if sums.ended == 0 {
+            String::new()
+        } else {
+            format!(", {} sales ended", text::count(sums.ended))
+        };
+        let earned = text::price(sums.cents);
+        Some(format!("{available} available, {reserved} reserved, {sold} sold for {earned}{ended}"))
     }
 
     fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, listing: &Listing) {
         let ticket = &listing.ticket;
-        let (word, role) = status(listing);
+        let (word, role) = status(listing, model);
         let row = Row { status: (word.into(), role), ..Self::row(model, listing, area.width) };
         let listed = ticket.created_at.map(|at| format!("listed {}", text::relative(at, model.server_now())));
         let notes: Vec<_> = [text::short_id(ticket.id.as_str())].into_iter().chain(listed).collect();

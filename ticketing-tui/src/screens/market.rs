@@ -8,7 +8,7 @@ use super::prelude::*;
 use crate::effect::CallId;
 use crate::model::FeedState;
 use crate::model::query::Query;
-use crate::model::ticket_store::{TicketRow, TicketState};
+use crate::model::ticket_store::TicketRow;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
 use crate::widgets::panes;
@@ -116,7 +116,7 @@ impl Screen for Market {
         if let Some((_, row)) = self.selected(model) {
             actions.push(Action::Open);
             let own = self.selected(model).is_some_and(|(id, _)| model.orders.of_ticket(&id).is_some());
-            if own || row.state == TicketState::Available {
+            if own || row.is_orderable(model.server_now()) {
                 actions.push(Action::Buy);
             }
         }

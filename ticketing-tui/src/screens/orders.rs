@@ -60,7 +60,7 @@ impl OwnList for Orders {
         let mut actions = vec![Action::Open];
         match order.status {
             OrderStatus::Created => actions.extend([Action::Pay, Action::Cancel]),
-            OrderStatus::Cancelled => actions.push(Action::Reorder),
+            _ if order.allows_reorder() => actions.push(Action::Reorder),
             _ => {}
         }
         actions.extend([Action::Copy, Action::Browse]);

@@ -75,12 +75,12 @@ impl Pass {
     fn without_qr(&self, model: &Model, painter: &mut Painter<'_>, area: Rect, pass: &HeldPass) {
         let Some((code, _)) = &self.qr else {
             let inner = painter.panel(area, "Ticket");
-            let rest = passes::ticket(painter, inner, pass);
+            let rest = passes::ticket(painter, inner, pass, model);
             painter.paragraph(rest, &passes::note(pass, model), painter.theme.dim);
             return;
         };
         let rest = painter.title(inset(area, 1, 0), &text::title(&pass.title));
-        let (word, role) = passes::status(pass);
+        let (word, role) = passes::status(pass, model);
         painter.text(rest, word, role.style(painter.theme));
         let mut rest = below(rest, 1);
         for part in chunks(code, rest.width) {
@@ -176,7 +176,7 @@ impl Screen for Pass {
         };
         let beside = qr.view(painter, centre_code(painter, area, qr), BESIDE_QR);
         let inner = inset(beside, 1, u16::from(beside.height > 22));
-        let rest = passes::ticket(painter, inner, pass);
+        let rest = passes::ticket(painter, inner, pass, model);
         painter.paragraph(rest, &passes::note(pass, model), painter.theme.dim);
     }
 
@@ -196,7 +196,7 @@ impl Screen for Pass {
                 _ => vec!["Loading the ticket".to_owned()],
             });
         };
-        let title = format!("{}, {}", text::title(&pass.title), passes::status(pass).0);
+        let title = format!("{}, {}", text::title(&pass.title), passes::status(pass, model).0);
         let details = text::details(&pass.details).map(|(label, value)| format!("{label}: {value}"));
         let code = pass.code.as_ref().map(|code| format!("Code: {}", code.as_str()));
         PlainView::lines([title].into_iter().chain(details).chain([passes::note(pass, model)]).chain(code))

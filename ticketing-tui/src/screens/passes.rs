@@ -14,13 +14,14 @@ use crate::widgets::ticket_card::{self, StyleRole};
 pub(super) struct Passes;
 
 /// Returns the status of a pass as its holder reads it, and its style.
-pub(super) fn status(pass: &Pass) -> (&'static str, StyleRole) {
-    match pass.status {
-        PassStatus::Valid if pass.transfer_expires_at.is_some() => ("Given away", StyleRole::Warn),
-        PassStatus::Valid => (pass.status.label(), StyleRole::Usual),
-        PassStatus::Offered => (pass.status.label(), StyleRole::Warn),
-        _ => (pass.status.label(), StyleRole::Unavailable),
-    }
+pub(super) fn status(pass: &Pass, model: &Model) -> (&'static str, StyleRole) {
+    let now = model.server_now();
+    let role = match pass.status {
+        PassStatus::Valid if pass.pending_transfer(now).is_none() => StyleRole::Usual,
+        PassStatus::Valid | PassStatus::Offered => StyleRole::Warn,
+        _ => StyleRole::Unavailable,
+    };
+    (pass.label(now), role)
 }
 
 /// Returns when a claim code ends: `in 7 d (2026-12-04 08:00 CET)`.
@@ -42,16 +43,16 @@ pub(super) fn note(pass: &Pass, model: &Model) -> String {
 
 fn status_note(pass: &Pass, model: &Model) -> String {
     match pass.status {
-        PassStatus::Valid => match pass.transfer_expires_at {
+        PassStatus::Valid => match pass.pending_transfer(model.server_now()) {
             Some(at) => {
                 let end = end(at, model);
-                format!("Given away: it is yours until someone claims it. The claim code ends {end}.")
+                format!("It is yours until someone claims it. The claim code ends {end}.")
             }
             None => "Show its code at the door. A person with it can enter with it.".to_owned(),
         },
         PassStatus::Offered => "For resale: nobody enters with it until its listing is withdrawn.".to_owned(),
         PassStatus::Used => match pass.admitted_at {
-            Some(at) => format!("Used: admitted {}.", text::relative(at, model.server_now())),
+            Some(at) => format!("Used: admitted {}.", model.local.date_and_time(at)),
             None => "Used: its holder has entered.".to_owned(),
         },
         PassStatus::Void => "Void: it admits nobody.".to_owned(),
@@ -97,12 +98,12 @@ pub(super) fn act(action: Action, pass: &Pass, cx: &mut Context<'_>) {
 }
 
 /// Draws a pass as a ticket. Returns the rest of the area.
-pub(super) fn ticket(painter: &mut Painter<'_>, area: Rect, pass: &Pass) -> Rect {
-    ticket_card::card(painter, area, &row(pass), &[text::short_id(pass.id.as_str())])
+pub(super) fn ticket(painter: &mut Painter<'_>, area: Rect, pass: &Pass, model: &Model) -> Rect {
+    ticket_card::card(painter, area, &row(pass, model), &[text::short_id(pass.id.as_str())])
 }
 
-fn row(pass: &Pass) -> Row<'_> {
-    let (word, role) = status(pass);
+fn row<'p>(pass: &'p Pass, model: &Model) -> Row<'p> {
+    let (word, role) = status(pass, model);
     Row {
         title: text::title(&pass.title).into(),
         price: None,
@@ -157,8 +158,8 @@ impl OwnList for Passes {
         Columns::with_seat(width)
     }
 
-    fn row<'a>(_: &'a Model, pass: &'a Pass, _: u16) -> Row<'a> {
-        row(pass)
+    fn row<'a>(model: &'a Model, pass: &'a Pass, _: u16) -> Row<'a> {
+        row(pass, model)
     }
 
     /// The groups of dates; nothing where no pass has a date.
@@ -173,7 +174,7 @@ impl OwnList for Passes {
     }
 
     fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, pass: &Pass) {
-        let rest = ticket(painter, area, pass);
+        let rest = ticket(painter, area, pass, model);
         let rest = below(painter.paragraph(rest, &note(pass, model), painter.theme.dim), 1);
         if pass.code.is_some() {
             painter.button(rest, &model.key(Action::Open), "shows the code", Action::Open);

@@ -37,7 +37,7 @@ impl Screen for Ticket {
     fn actions(&self, model: &Model) -> Vec<Action> {
         let mut actions = Vec::new();
         if let Some(row) = model.market.tickets.get(&self.id) {
-            if model.orders.of_ticket(&self.id).is_some() || row.state == TicketState::Available {
+            if model.orders.of_ticket(&self.id).is_some() || row.is_orderable(model.server_now()) {
                 actions.push(Action::Buy);
             }
             if self.is_own(model) && row.state == TicketState::Available {

@@ -27,7 +27,7 @@ impl Transfer {
     }
 
     fn is_given(&self, model: &Model) -> bool {
-        self.pass(model).is_some_and(|pass| pass.transfer_expires_at.is_some())
+        self.pass(model).is_some_and(|pass| pass.pending_transfer(model.server_now()).is_some())
     }
 }
 

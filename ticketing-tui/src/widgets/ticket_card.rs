@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use ticketing_sdk::{OrderStatus, TicketId};
+use ticketing_sdk::{OrderStatus, TicketId, TicketStatus};
 
 use super::columns::Row;
 use super::painter::{Painter, below, top};
@@ -56,6 +56,9 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
         };
     }
     let role = match row.state {
+        TicketState::Available if row.has_started(model.server_now()) => {
+            return (TicketStatus::SALES_ENDED_LABEL.to_owned(), StyleRole::Unavailable);
+        }
         TicketState::Available => StyleRole::Usual,
         TicketState::Reserved => StyleRole::Warn,
         TicketState::Sold | TicketState::Withdrawn => StyleRole::Unavailable,
@@ -71,7 +74,7 @@ pub(crate) fn row<'a>(model: &Model, ticket: &TicketId, row: &'a TicketRow) -> R
         price: Some(text::price(row.cents)),
         status: (word.into(), role),
         details: row.details(),
-        is_unavailable: row.state != TicketState::Available && model.orders.of_ticket(ticket).is_none(),
+        is_unavailable: !row.is_orderable(model.server_now()) && model.orders.of_ticket(ticket).is_none(),
     }
 }
 
@@ -144,6 +147,9 @@ fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketI
         (Some(OrderStatus::Created), _) => return button(painter, "continues to the payment"),
         (Some(OrderStatus::Complete), _) => return button(painter, "shows your order"),
         (Some(_), _) => return button(painter, "shows the payment"),
+        (None, TicketState::Available) if row.has_started(model.server_now()) => {
+            "Sales ended: the event has started."
+        }
         (None, TicketState::Available) => return button(painter, "reserves it for you"),
         (None, TicketState::Reserved) => {
             "Another buyer has reserved this ticket. If the buyer does not pay in time, it is available again."

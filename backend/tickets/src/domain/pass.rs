@@ -348,8 +348,8 @@ impl StoredPass {
         self.double_admissions.sort_by_key(|admission| admission.admitted_at);
     }
 
-    /// Returns the pass as `viewer` may see it, without its code.
-    pub fn shown_to(&self, viewer: &UserId, cap: ResaleCap) -> Pass {
+    /// Returns the pass as `viewer` may see it at this time, without its code.
+    pub fn shown_to(&self, viewer: &UserId, cap: ResaleCap, now: Timestamp) -> Pass {
         let (is_holder, is_issuer) = (self.holder_id == *viewer, self.issuer_id == *viewer);
         let mut pass = Pass::new(&self.id, &self.ticket_id, &self.issuer_id, &self.title, self.issued_at)
             .details(self.details.clone())
@@ -366,7 +366,8 @@ impl StoredPass {
         }
         match &self.state {
             PassState::Valid { transfer } if is_holder => {
-                pass.transfer_expires_at = transfer.as_ref().map(|transfer| transfer.expires_at);
+                let end = transfer.as_ref().map(|transfer| transfer.expires_at);
+                pass.transfer_expires_at = end.filter(|end| *end > now);
             }
             PassState::Offered { listing, .. } if is_holder => pass.listing_id = Some(listing.clone()),
             _ => {}

@@ -18,7 +18,7 @@ use crate::store::passes::PassError;
 
 /// Returns the pass as `viewer` may see it, with its code where the viewer holds it and it is valid.
 fn shown(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiError> {
-    let mut shown = pass.shown_to(viewer, app.resale_cap);
+    let mut shown = pass.shown_to(viewer, app.resale_cap, app.core.clock.now());
     if pass.holder_id == *viewer && shown.status == PassStatus::Valid {
         shown.code = Some(app.pass_signer.sign(&pass.id, pass.serial).map_err(ApiError::internal)?);
     }

@@ -60,7 +60,14 @@ impl ApiCommand for Args {
         let mut passes = Vec::new();
         for pass in resolve::get_all(ids, Subject::Pass, get).await? {
             match &pass.code {
-                Some(code) => passes.push((code.clone(), pass)),
+                Some(code) => {
+                    for double in &pass.double_admissions {
+                        let at = api.printer().local(double.admitted_at);
+                        api.io()
+                            .warn(&format!("someone entered with an earlier code of this ticket at {at}"));
+                    }
+                    passes.push((code.clone(), pass));
+                }
                 None => return Err(without_code(&pass)),
             }
         }

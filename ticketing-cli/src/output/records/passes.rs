@@ -27,11 +27,11 @@ const COLUMNS: [Column; 16 + DETAILS] = with_details(
 impl Record for Pass {
     const COLUMNS: &'static [Column] = &COLUMNS;
 
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+    fn cells(&self, now: Timestamp) -> Vec<Cell> {
         let mut cells = vec![
             Cell::text(&self.id),
             Cell::text(&self.title),
-            status(self),
+            status(self, now),
             Cell::text(&self.ticket_id),
             Cell::text(&self.issuer_id),
             Cell::text(&self.serial),
@@ -73,10 +73,13 @@ fn double_admission(double: &DoubleAdmission) -> (Timestamp, String) {
 }
 
 /// Returns the cell of the status. That the holder of an offered pass has entered must not be missed.
-fn status(pass: &Pass) -> Cell {
+fn status(pass: &Pass, now: Timestamp) -> Cell {
     match (pass.status, pass.admitted_at) {
         (PassStatus::Offered, Some(_)) => {
             Cell::label(pass.status.as_str(), "For resale, admitted", Tone::Bad)
+        }
+        (PassStatus::Valid, _) if pass.pending_transfer(now).is_some() => {
+            Cell::label(pass.status.as_str(), pass.label(now), Tone::Waiting)
         }
         (status, _) => Cell::label(status.as_str(), status.label(), tone(status)),
     }

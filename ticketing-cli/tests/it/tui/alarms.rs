@@ -28,7 +28,7 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
     loud.wait_for_event("the bell", |events| events.rings == 1);
     loud.wait_until_shown("Expired: Jazz at the lake is no longer reserved for you");
     loud.wait_for_event("the bell once more", |events| events.rings == 2);
-    loud.wait_until_shown("This order has expired");
+    loud.wait_until_shown("The reservation expired");
     loud.wait_for_event("the title is the usual one", |events| {
         events.titles.last().is_some_and(|title| title == "ticketing")
     });

@@ -115,7 +115,7 @@ fn open_ticket_follows_the_door_and_its_next_holder() {
     pty.press("j", "Opera");
     pty.press(ENTER, "code at the door");
     let given = buyer.json(&["passes", "transfer", &pass("Opera")]);
-    pty.wait_until_shown("Given away");
+    pty.wait_until_shown("Transfer pending");
     friend.ok(&["passes", "claim", &text(&given["claimCode"])]);
     pty.wait_until_shown("You do not hold this ticket");
 }

@@ -42,18 +42,17 @@ pub(super) fn outcome(model: &Model, order: &Order) -> Option<(&'static str, Sty
         OrderStatus::AwaitingPayment => {
             ("Being paid. The card is authorized; the order no longer expires.", StyleRole::Accent)
         }
-        OrderStatus::Cancelled if is_expired => (
-            "This order has expired. The ticket is available to others. Nothing was charged.",
-            StyleRole::Warn,
-        ),
+        OrderStatus::Cancelled if is_expired => (CancelReason::Expired.explanation(), StyleRole::Warn),
         OrderStatus::Cancelled if order.cancel_reason.is_none() && order.expires_at <= model.server_now() => {
             (
-                "This order was cancelled or has expired. The ticket is available to others. Nothing was charged.",
+                "This order was cancelled or has expired. Other buyers can order the ticket. You are not charged.",
                 StyleRole::Warn,
             )
         }
         OrderStatus::Cancelled => (
-            "This order was cancelled. The ticket is available to others. Nothing was charged.",
+            order
+                .cancel_reason
+                .map_or("This order was cancelled. You are not charged.", CancelReason::explanation),
             StyleRole::Warn,
         ),
         _ => ("This version does not know the status of this order.", StyleRole::Warn),
@@ -98,7 +97,7 @@ impl Checkout {
         rest = painter.paragraph(rest, &format!("{mark}{words}"), role.style(painter.theme));
         rest = below(rest, gap);
         let next = match order.status {
-            OrderStatus::Cancelled => Some((Action::Reorder, "orders the ticket again")),
+            _ if order.allows_reorder() => Some((Action::Reorder, "orders the ticket again")),
             _ if self.is_paid(model) => Some((Action::Open, "shows the ticket")),
             _ => None,
         };

@@ -66,7 +66,7 @@ fn order_expires_while_its_page_is_shown() {
     harness.server.orders = vec![order(OrderStatus::Cancelled)];
     harness.advance_with_wakeups(901_000);
     harness.answer_reads();
-    harness.assert_shows("This order has expired");
+    harness.assert_shows("The reservation expired before it was paid");
     harness.advance_with_wakeups(60_000);
     assert_eq!(count_pending!(harness, Call::Order(_)), 0);
 }

@@ -86,7 +86,7 @@ fn server_decides_expiry_and_the_ticket_can_be_reordered() {
     harness.advance_with_wakeups(1_000);
     harness.server.orders = vec![order(OrderStatus::Cancelled)];
     harness.answer_reads();
-    harness.assert_shows("This order has expired");
+    harness.assert_shows("The reservation expired before it was paid");
     harness.press("t t");
     assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
     let again = fixtures::order("o2", &fixtures::tickets()[0], OrderStatus::Created)
@@ -159,4 +159,35 @@ fn clock_set_back_causes_no_wake_loop() {
     harness.now = Timestamp::from_millis(NOW - 3_600_000);
     harness.feed(Event::Tick);
     assert!(harness.app.wakes_at().is_none_or(|at| at > harness.now));
+}
+
+#[test]
+fn withdrawn_order_states_the_reason_and_is_not_ordered_again() {
+    let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
+    let mut order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Cancelled);
+    order.cancel_reason = Some(ticketing_sdk::CancelReason::Withdrawn);
+    harness.server.orders = vec![order];
+    harness.sign_in();
+    harness.press("2 enter");
+    harness.answer_reads();
+    harness.assert_shows("The ticket was withdrawn from sale.");
+    harness.assert_hides("orders the ticket again");
+    harness.press("t");
+    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+}
+
+#[test]
+fn ticket_whose_event_starts_meanwhile_is_not_reserved() {
+    let mut harness = Harness::new((120, 35), ticketing_tui::Colours::True);
+    let start = Timestamp::from_millis(NOW + 60_000).to_string().parse().unwrap();
+    let mut ticket = fixtures::tickets()[0].clone();
+    ticket.details.starts_at = Some(start);
+    harness.server.market = vec![ticket];
+    harness.sign_in();
+    harness.assert_shows("reserves it for you");
+    harness.advance_with_wakeups(61_000);
+    harness.feed(Event::Tick);
+    harness.assert_shows("Sales ended: the event has started.");
+    harness.press("b");
+    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
 }

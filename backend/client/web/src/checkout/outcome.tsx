@@ -39,11 +39,11 @@ export function Complete({ order, pass }: { order: Order; pass: Pass | null | un
 
 export function Cancelled({ order, isExpired }: { order: Order; isExpired: boolean }) {
   const texts = useTexts()
-  const money = moneyText(usePayments(order) ?? [])
+  const money = moneyText(order, usePayments(order) ?? [])
   return (
     <>
       <Notice tone="warn" title={<OutcomeTitle text={isExpired ? texts.order.expired : texts.order.cancelled} />}>
-        <p>{texts.order.cancelledText}</p>
+        <p>{texts.order.cancelledText[cancelReason(order, isExpired)]}</p>
         {money && <p>{texts.order[money]}</p>}
       </Notice>
       <OrderLinks order={order} />
@@ -51,8 +51,17 @@ export function Cancelled({ order, isExpired }: { order: Order; isExpired: boole
   )
 }
 
+const REASONS = ['buyer', 'expired', 'withdrawn', 'payment_failed'] as const
+
+/** Returns why the order was cancelled. The original's server does not say it. */
+function cancelReason(order: Order, isExpired: boolean): (typeof REASONS)[number] | 'unknown' {
+  return REASONS.find((reason) => reason === order.cancelReason) ?? (isExpired ? 'expired' : 'unknown')
+}
+
 /** A declined card leaves nothing; an authorization was voided, or its capture failed. */
-function moneyText(payments: Payment[]): 'refundedText' | 'refusedText' | null {
+function moneyText(order: Order, payments: Payment[]): 'refundedText' | 'refusedText' | null {
+  // The reason of the order says it.
+  if (order.cancelReason === 'payment_failed') return null
   if (payments.some((payment) => payment.status === 'refunded')) return 'refundedText'
   return payments.some((payment) => payment.status === 'failed' && payment.stripeId) ? 'refusedText' : null
 }

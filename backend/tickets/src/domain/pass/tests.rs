@@ -262,15 +262,20 @@ fn holder_and_issuer_see_what_is_theirs() {
     let (holder, issuer) = (UserId::new("u0"), UserId::new("seller"));
     let mut pass = pass();
     pass.start_transfer(transfer(START + 2000)).unwrap();
-    let own = pass.shown_to(&holder, ResaleCap::default());
+    let own = pass.shown_to(&holder, ResaleCap::default(), Timestamp::from_millis(START));
     assert_eq!((own.order_id, own.resale_limit), (Some("o".into()), Some(money(2000))));
     assert_eq!(own.transfer_expires_at, Some(Timestamp::from_millis(START + 2000)));
-    let door = pass.shown_to(&issuer, ResaleCap::default());
+    let later = pass.shown_to(&holder, ResaleCap::default(), Timestamp::from_millis(START + 2000));
+    assert_eq!(later.transfer_expires_at, None, "a transfer that has ended is not pending");
+    let door = pass.shown_to(&issuer, ResaleCap::default(), Timestamp::from_millis(START));
     assert_eq!((door.order_id, door.resale_limit, door.transfer_expires_at), (None, None, None));
     let now = Timestamp::from_millis(START + 1);
     pass.admit(&issuer, 0, None, None, Some("north".to_owned()), now).unwrap();
-    assert_eq!(pass.shown_to(&issuer, ResaleCap::default()).device.as_deref(), Some("north"));
-    let own = pass.shown_to(&holder, ResaleCap::default());
+    assert_eq!(
+        pass.shown_to(&issuer, ResaleCap::default(), Timestamp::from_millis(START)).device.as_deref(),
+        Some("north")
+    );
+    let own = pass.shown_to(&holder, ResaleCap::default(), Timestamp::from_millis(START));
     assert_eq!((own.admitted_at, own.device), (Some(now), None));
 }
 

@@ -10,6 +10,7 @@ use ticketing_platform::session::Session;
 use ticketing_sdk::{OrderId, Pass, PassStatus, Problem};
 
 use super::shown;
+use crate::domain::pass::StoredPass;
 use crate::store::passes::PassFilter;
 use crate::{App, store};
 
@@ -71,7 +72,7 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
     // Each code is signed, which takes time.
     let render = move || {
         let show = |pass| match issued {
-            true => Ok(crate::domain::pass::StoredPass::shown_to(pass, &user, app.resale_cap)),
+            true => Ok(StoredPass::shown_to(pass, &user, app.resale_cap, app.core.clock.now())),
             false => shown(&app, pass, &user),
         };
         list_body(&passes.iter().map(show).collect::<Result<Vec<Pass>, ApiError>>()?)

@@ -19,7 +19,7 @@ fn admission_with_an_old_code_or_of_an_offered_pass_is_recorded() {
     assert_eq!(moved.clone().offer("l".into()), Err(NotValid::Entered), "nobody pays for it");
     assert!(moved.clone().start_transfer(transfer(START + 20_000)).is_ok(), "it can be given away");
     moved.admit(&issuer, 1, None, None, None, now).unwrap();
-    let shown = moved.shown_to(&issuer, ResaleCap::default());
+    let shown = moved.shown_to(&issuer, ResaleCap::default(), Timestamp::from_millis(START));
     assert_eq!((shown.admitted_at, shown.device), (Some(now), None), "the admission of its holder");
     assert_eq!(shown.double_admissions, [double(1)]);
     assert_eq!(moved.version, 4);
@@ -54,7 +54,7 @@ fn pass_that_an_earlier_holder_entered_with_is_valid_when_its_listing_is_closed(
     assert!(offered.record_double_admission(&issuer, 0, double.clone()));
     assert!(offered.close_listing(&"l".into()));
     assert_eq!(offered.state, PassState::Valid { transfer: None });
-    let shown = offered.shown_to(&"u0".into(), ResaleCap::default());
+    let shown = offered.shown_to(&"u0".into(), ResaleCap::default(), Timestamp::from_millis(START));
     assert_eq!((shown.double_admissions, shown.resale_limit), (vec![double], None));
 }
 
@@ -79,7 +79,7 @@ fn pass_whose_holder_entered_while_it_was_offered_is_used_when_its_listing_is_cl
     for (viewer, device, others) in
         [("u0", None, vec![without_device]), ("seller", Some("south"), vec![double(5, "north")])]
     {
-        let shown = offered.shown_to(&viewer.into(), ResaleCap::default());
+        let shown = offered.shown_to(&viewer.into(), ResaleCap::default(), Timestamp::from_millis(START));
         assert_eq!((shown.status, shown.device.as_deref()), (PassStatus::Offered, device));
         assert_eq!(
             (shown.admitted_at, shown.double_admissions),
@@ -132,16 +132,19 @@ fn earliest_of_several_admissions_is_the_first() {
     assert!(!used.record_double_admission(&"someone".into(), 0, at(4, "east")));
     assert!(!used.record_double_admission(&issuer, 1, at(4, "east")));
     assert_eq!(used.version, 3);
-    let shown = used.shown_to(&issuer, ResaleCap::default());
+    let shown = used.shown_to(&issuer, ResaleCap::default(), Timestamp::from_millis(START));
     assert_eq!((shown.admitted_at, shown.device), (Some(at(3, "west").admitted_at), Some("west".to_owned())));
     assert_eq!(shown.double_admissions, [at(5, "north"), at(7, "south")]);
     let times = |shown: Pass| -> Vec<_> {
         shown.double_admissions.into_iter().map(|double| (double.admitted_at, double.device)).collect()
     };
-    let own = times(used.shown_to(&"u0".into(), ResaleCap::default()));
+    let own = times(used.shown_to(&"u0".into(), ResaleCap::default(), Timestamp::from_millis(START)));
     assert_eq!(own, [at(5, "").admitted_at, at(7, "").admitted_at].map(|time| (time, None)));
     for second in 0..100 {
         record(&mut used, at(8, &second.to_string()));
     }
-    assert_eq!(used.shown_to(&issuer, ResaleCap::default()).double_admissions.len(), MAX_DOUBLE_ADMISSIONS);
+    assert_eq!(
+        used.shown_to(&issuer, ResaleCap::default(), Timestamp::from_millis(START)).double_admissions.len(),
+        MAX_DOUBLE_ADMISSIONS
+    );
 }
