@@ -52,7 +52,7 @@ fn status_note(pass: &Pass, model: &Model) -> String {
         },
         PassStatus::Offered => "For resale: nobody enters with it until its listing is withdrawn.".to_owned(),
         PassStatus::Used => match pass.admitted_at {
-            Some(at) => format!("Used: admitted {}.", model.local.date_and_time(at)),
+            Some(at) => format!("Used: admitted {}.", model.local.admission(at, pass.device.as_deref())),
             None => "Used: its holder has entered.".to_owned(),
         },
         PassStatus::Void => "Void: it admits nobody.".to_owned(),

@@ -14,7 +14,6 @@ use ticketing_sdk::Timestamp;
 use crate::support::{
     Fixture, UNMARKED, count, notes, on_created, on_updated, ticket_created, ticket_updated,
 };
-const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 /// Two processes of one service, the clock of the second a day behind.
 fn replicas(fixture: &Fixture) -> [ServiceCore; 2] {

@@ -11,7 +11,6 @@ use ticketing_platform::shutdown::Shutdown;
 
 use super::{api, append_history, assert_in_order, assert_whole, outbox_ids, raw};
 use crate::support::{Fixture, UNMARKED, count, notes, on_created, on_updated, ticket_updated};
-const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 /// Starts a publishing and a consuming service on one connection.
 async fn pair(fixture: &Fixture, shutdown: &Shutdown) -> (Bus, ServiceCore, ServiceCore) {
