@@ -362,8 +362,8 @@ impl Model {
     /// Returns whether only the screen that made a call reports its failure. Calls of a former user are not reported.
     pub(crate) fn is_reported_by_screen(&self, id: CallId) -> bool {
         let is_reported = |open: &PendingCall| {
-            matches!(open.subject, CallSubject::ScreenWrite | CallSubject::PassWrite(_))
-                && open.session == self.session_number
+            let is_write = matches!(open.subject, CallSubject::ScreenWrite | CallSubject::PassWrite(_));
+            (is_write || self.orders.is_payment(id)) && open.session == self.session_number
         };
         self.pending_calls.get(&id).is_some_and(is_reported)
     }

@@ -79,17 +79,16 @@ impl Model {
         (self.card_entry == CardEntry::Page).then(|| Pages::new(&self.server).order(order))
     }
 
-    /// Pays for an order, unless an operation on it is pending, or it awaits no payment.
-    pub(crate) fn pay(&mut self, id: &OrderId, token: SecretString) {
-        let Some(order) = self.orders.get(id).filter(|order| order.status == OrderStatus::Created) else {
-            return;
-        };
+    /// Pays for an order, unless an operation on it is pending, or it awaits no payment. Returns the call.
+    pub(crate) fn pay(&mut self, id: &OrderId, token: SecretString) -> Option<CallId> {
+        let order = self.orders.get(id).filter(|order| order.status == OrderStatus::Created)?;
         if self.orders.action(id).is_some() {
-            return;
+            return None;
         }
         let price = order.ticket.price;
         let call = self.call(Call::Pay { order: id.clone(), token, price });
         self.orders.begin_action(id, call, OrderAction::Pay);
+        Some(call)
     }
 
     /// Cancels a reservation, unless an operation on its order is pending.

@@ -106,6 +106,11 @@ impl Orders {
         self.reserving.contains_key(ticket)
     }
 
+    /// Returns whether a call pays for an order.
+    pub(crate) fn is_payment(&self, call: CallId) -> bool {
+        self.in_progress.values().any(|pending| *pending == (call, OrderAction::Pay))
+    }
+
     /// Returns whether money is being taken right now.
     pub(crate) fn is_paying(&self) -> bool {
         self.in_progress.values().any(|(_, action)| *action == OrderAction::Pay)

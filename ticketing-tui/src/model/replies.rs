@@ -259,7 +259,6 @@ impl Model {
             }
             (_, Ok(_)) => {}
             (OrderAction::Pay, Err(error)) => {
-                self.notify(Level::Error, error.line());
                 let (message, advice) = (error.message.clone(), advice_for_payment(error));
                 self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
             }

@@ -23,6 +23,7 @@ pub(crate) struct Checkout {
     form: Form,
     load: Load,
     reserving: Option<CallId>,
+    paying: Option<CallId>,
     /// The address of the page on which the order may be paid for, for a phone.
     qr: Option<Qr>,
     /// Whether the order was paid at the last update.
@@ -47,6 +48,7 @@ impl Checkout {
             form: Form::new(vec![card]),
             load: Load::Idle,
             reserving: None,
+            paying: None,
             qr,
             was_paid: None,
             paid_at: None,
@@ -89,7 +91,7 @@ impl Checkout {
         } else if token.is_empty() {
             self.form.fault(0, "Which card? Write its token, like tok_visa");
         } else {
-            cx.model.pay(&self.id, SecretString::from(token));
+            self.paying = cx.model.pay(&self.id, SecretString::from(token));
         }
     }
 
@@ -201,6 +203,10 @@ impl Screen for Checkout {
                 if let Some(order) = cx.apply_reservation(id, reply) {
                     cx.replace_with(Route::Checkout(order));
                 }
+            }
+            // The error is shown above the card, and so not as a message, too.
+            Input::Reply(id, Err(_)) if self.paying == Some(id) => {
+                cx.handled = cx.in_front && cx.model.orders.payment_error(&self.id).is_some();
             }
             Input::Reply(_, Ok(Reply::CardEntry(_))) => self.follow(cx),
             Input::Reservation(call) => self.reserving = Some(call),

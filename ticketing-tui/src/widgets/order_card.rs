@@ -22,6 +22,21 @@ pub(crate) fn ticket(
     order: &Order,
     tear: Tear,
 ) -> Rect {
+    with_stub(painter, model, order, tear, |painter, stub| stub.view(painter, area, tear))
+}
+
+/// Returns how many lines the ticket of an order takes in an area.
+pub(crate) fn ticket_height(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) -> u16 {
+    with_stub(painter, model, order, Tear::Whole, |painter, stub| stub.height(painter, area))
+}
+
+fn with_stub<R>(
+    painter: &mut Painter<'_>,
+    model: &Model,
+    order: &Order,
+    tear: Tear,
+    run: impl FnOnce(&mut Painter<'_>, Stub<'_>) -> R,
+) -> R {
     let facts: Vec<String> = text::details(&order.ticket.details).map(|(_, value)| value).collect();
     let is_own = model.orders.is_paid(order) && tear != Tear::Whole;
     let is_expired = model.orders.has_expired(&order.id);
@@ -39,11 +54,12 @@ pub(crate) fn ticket(
         status: (word, style),
         notes: &[text::short_id(order.ticket.id.as_str())],
     };
-    stub.view(painter, area, tear)
+    run(painter, stub)
 }
 
 /// Draws the remaining time of a reservation, with a meter.
 pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duration) {
+    let line = Rect { width: line.width.min(stub::WIDEST), ..line };
     let whole = order
         .created_at
         .map_or(Duration::from_secs(900), |at| order.expires_at.saturating_duration_since(at));
@@ -55,7 +71,7 @@ pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, le
     let spans =
         [("Reserved for you  ", painter.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
     let end = painter.spans(line, &spans);
-    let meter = Rect { x: end, width: line.right().saturating_sub(end).min(60), ..line };
+    let meter = Rect { x: end, width: line.right().saturating_sub(end), ..line };
     meter::draw_remaining(painter, meter, left, whole, style);
 }
 

@@ -45,8 +45,10 @@ const SIDE_BY_SIDE: (u16, u16) = (56, 9);
 const STACKED: (u16, u16) = (30, 14);
 /// How wide the part behind the perforation is, with its frame.
 const SIDE: u16 = 17;
-/// How far apart the parts are at most. The room for that is kept free, so that nothing else moves.
+/// How far apart the parts are at most. The main part keeps that room free, so that its text does not move.
 const GAP: u16 = 3;
+/// The lines of the frame and the notches of a stacked ticket.
+const AROUND: u16 = 5;
 /// The lines of the frame, and of its notches.
 const ENDS: u16 = 4;
 
@@ -60,6 +62,11 @@ pub(crate) fn fits(area: Rect) -> bool {
     area.width >= width && area.height >= height
 }
 
+/// The columns of the text on the main part, in a ticket so wide whose parts are side by side.
+fn text_width(width: u16) -> u16 {
+    width.saturating_sub(GAP + SIDE + 6)
+}
+
 fn lines(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }
@@ -67,13 +74,43 @@ fn lines(count: usize) -> u16 {
 impl Stub<'_> {
     /// Draws it, in an area in which it [`fits`]. Returns the rest of the area.
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> Rect {
-        let area = Rect { width: area.width.min(WIDEST), ..area };
-        let height = if is_side_by_side(area) {
-            self.draw_side_by_side(painter, area, tear)
+        let place = Rect { width: area.width.min(WIDEST), ..area };
+        let height = if is_side_by_side(place) {
+            self.draw_side_by_side(painter, place, tear)
         } else {
-            self.draw_stacked(painter, area, tear)
+            self.draw_stacked(painter, place, tear)
         };
         below(area, height)
+    }
+
+    /// Returns how many lines the whole ticket takes in an area of any height.
+    pub(crate) fn height(&self, painter: &Painter<'_>, area: Rect) -> u16 {
+        let width = area.width.min(WIDEST);
+        if is_side_by_side(Rect { width, ..area }) {
+            let main = self.main_lines(painter, text_width(width)).len();
+            lines(main.max(self.side_lines(painter).len())).saturating_add(ENDS)
+        } else {
+            let main = self.main_lines(painter, width.saturating_sub(6)).len();
+            lines(main).saturating_add(self.lower_lines() + AROUND)
+        }
+    }
+
+    /// The lines below the perforation of a stacked ticket.
+    fn lower_lines(&self) -> u16 {
+        1 + u16::from(!self.notes.is_empty())
+    }
+
+    /// The lines of the part to tear off, with their styles.
+    fn side_lines(&self, painter: &Painter<'_>) -> Vec<(String, Style)> {
+        let mut side = Vec::new();
+        if !self.price.is_empty() {
+            side.push((self.price.to_owned(), Self::price_style(painter)));
+            side.push((String::new(), Style::new()));
+        }
+        side.push((self.status.0.to_owned(), self.status.1));
+        let notes = self.notes.iter().flat_map(|note| text::wrap(note, SIDE - 4));
+        side.extend(notes.map(|note| (note, painter.theme.dim)));
+        side
     }
 
     /// The lines of the main part, with their styles.
@@ -94,21 +131,12 @@ impl Stub<'_> {
     }
 
     fn draw_side_by_side(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
-        let width = area.width - GAP;
-        let main = width - SIDE - 1;
-        let written = self.main_lines(painter, main.saturating_sub(5));
-        let mut side = Vec::new();
-        if !self.price.is_empty() {
-            side.push((self.price.to_owned(), Self::price_style(painter)));
-            side.push((String::new(), Style::new()));
-        }
-        side.push((self.status.0.to_owned(), self.status.1));
-        let notes = self.notes.iter().flat_map(|note| text::wrap(note, SIDE - 4));
-        side.extend(notes.map(|note| (note, painter.theme.dim)));
+        let written = self.main_lines(painter, text_width(area.width));
+        let side = self.side_lines(painter);
         let height = lines(written.len().max(side.len())).saturating_add(ENDS).min(area.height);
         let gap = tear.gap();
-        let left = Rect { width: main, height, ..area };
-        let right = Rect { x: left.right() + 1 + gap, width: SIDE, ..left };
+        let left = Rect { width: area.width - SIDE - 1 - gap, height, ..area };
+        let right = Rect { x: area.right() - SIDE, width: SIDE, ..left };
         let (set, sign) = (painter.glyphs.border, painter.glyphs.perforation);
         // A torn ticket has an edge on either side, a whole one has the perforation between.
         let edge = if gap > 0 { sign } else { " " };
@@ -133,9 +161,8 @@ impl Stub<'_> {
     fn draw_stacked(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
         let written = self.main_lines(painter, area.width.saturating_sub(6));
         let gap = tear.gap().min(2);
-        let side = 1 + u16::from(!self.notes.is_empty());
-        // Frame and notches.
-        let around = 5 + gap;
+        let side = self.lower_lines();
+        let around = AROUND + gap;
         let main = lines(written.len()).min(area.height.saturating_sub(side + around));
         let upper = Rect { height: main + 3, ..area };
         let lower = Rect { y: upper.bottom() + gap, height: side + 2, ..area };

@@ -1,13 +1,13 @@
 //! Draws one order: its ticket, its state, and the next step.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ticketing_sdk::{CancelReason, Order, OrderStatus};
 
 use super::{Checkout, PROGRESS_FRAME};
 use crate::action::Action;
 use crate::model::Model;
-use crate::model::orders::{OrderAction, Orders};
+use crate::model::orders::{OrderAction, Orders, PaymentError};
 use crate::screens::Screen;
 use crate::text;
 use crate::widgets::order_card::{self, countdown, facts};
@@ -16,8 +16,8 @@ use crate::widgets::stub;
 use crate::widgets::ticket_card::StyleRole;
 use crate::widgets::{meter, placeholder};
 
-/// The height from which a drawn ticket fits above the next step.
-const MIN_HEIGHT_OF_TICKET: u16 = 18;
+/// The lines below a drawn ticket: a free one, the time that is left, the field with its error, and the buttons.
+const HEIGHT_BELOW_TICKET: u16 = 6;
 /// The height of the instructions to pay on a page.
 const HEIGHT_OF_PAGE: u16 = 5;
 /// The columns that the text beside a QR code needs.
@@ -28,6 +28,13 @@ const WITH_QR: u16 = 114;
 /// Returns how many lines to leave free between the parts: none where there are few.
 fn gap(area: Rect) -> u16 {
     u16::from(area.height > 11)
+}
+
+/// Returns how many lines the error of a payment and its advice take in an area.
+fn error_height(area: Rect, error: &PaymentError, gap: u16) -> u16 {
+    let texts = [Some(&error.message), error.advice.as_ref()];
+    let lines: usize = texts.into_iter().flatten().map(|words| text::wrap(words, area.width).len()).sum();
+    u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(gap)
 }
 
 /// Returns the outcome of an order, and its style; `None` while it waits for its payment.
@@ -80,14 +87,16 @@ impl Checkout {
             }
             None => inner,
         };
-        let is_drawn = inner.height >= MIN_HEIGHT_OF_TICKET
-            && stub::fits(inner)
-            && model.orders.payment_error(&self.id).is_none();
+        let error = model.orders.payment_error(&self.id).map_or(0, |error| error_height(inner, error, gap));
+        let below_ticket = if code.is_some() { HEIGHT_OF_PAGE + 2 } else { HEIGHT_BELOW_TICKET + error };
+        let is_drawn = stub::fits(inner)
+            && inner.height >= order_card::ticket_height(painter, inner, model, order) + below_ticket;
         let mut rest = if is_drawn {
             below(order_card::ticket(painter, inner, model, order, self.tear(model)), 1)
         } else {
             let rest = painter.title(inner, &text::title(&order.ticket.title));
-            painter.text(rest, &text::money(order.ticket.price), painter.theme.accent);
+            let style = painter.theme.base.add_modifier(Modifier::BOLD);
+            painter.text(rest, &text::money(order.ticket.price), style);
             below(rest, 1 + gap)
         };
         let Some((words, role)) = outcome(model, order) else {
@@ -143,10 +152,11 @@ impl Checkout {
             self.page(painter, rest, model, order, (&page, is_drawn));
             return;
         }
-        let error = model.orders.payment_error(&self.id);
-        if let Some(error) = error {
-            let room = top(rest, if gap == 0 { 2 } else { rest.height });
-            let used = room.height - painter.paragraph(room, &error.message, painter.theme.bad).height;
+        if let Some(error) = model.orders.payment_error(&self.id) {
+            let room = top(rest, if gap == 0 { 3 } else { rest.height });
+            let below_message = painter.paragraph(room, &error.message, painter.theme.bad);
+            let advice = error.advice.as_deref().unwrap_or_default();
+            let used = room.height - painter.paragraph(below_message, advice, painter.theme.dim).height;
             rest = below(rest, used + gap);
         }
         rest = self.form.view(painter, Rect { width: rest.width.min(70), ..rest });
@@ -154,10 +164,6 @@ impl Checkout {
         let buttons = [(Action::Pay, pay.as_str()), (Action::Cancel, "cancels it")];
         let buttons = buttons.map(|(action, label)| (model.key_while_writing(action), label, action));
         rest = below(painter.buttons(rest, &buttons), gap);
-        if let Some(error) = error {
-            let advice = error.advice.as_deref().unwrap_or_default();
-            rest = below(painter.paragraph(rest, advice, painter.theme.dim), gap);
-        }
         facts(painter, rest, model, order, is_drawn);
     }
 

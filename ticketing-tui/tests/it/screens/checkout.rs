@@ -82,3 +82,34 @@ fn missing_card_is_asked_for_below_its_field() {
     harness.press("enter");
     harness.assert_shows("Which card? Write its token, like tok_visa");
 }
+
+#[test]
+fn refused_payment_is_reported_once_between_the_ticket_and_the_card() {
+    let mut harness = Harness::signed_in();
+    pay(&mut harness);
+    answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
+    harness.answer_reads();
+    let screen = harness.screen();
+    assert_eq!(screen.matches("The card was declined").count(), 1, "{screen}");
+    let line = |words: &str| screen.lines().position(|line| line.contains(words)).expect(words);
+    let lines = [
+        "╰",
+        "Reserved for you",
+        "The card was declined",
+        "The ticket is still reserved",
+        "Card ",
+        "pays $38.00",
+    ]
+    .map(line);
+    assert!(lines.is_sorted(), "{screen}");
+}
+
+/// Elsewhere the refusal is a message.
+#[test]
+fn refused_payment_of_a_screen_that_was_left_is_a_message() {
+    let mut harness = Harness::signed_in();
+    pay(&mut harness);
+    harness.press("1");
+    answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));
+    harness.assert_shows("✗ The card was declined");
+}
