@@ -64,7 +64,7 @@ impl Screen for Activity {
             self.draw_details(model, painter, beside);
         } else if area.height >= 18 {
             log(self, model, painter, Rect { height: area.height - CHARTS, ..area });
-            charts(model, painter, below(area, area.height - CHARTS));
+            charts(model, painter, inset(below(area, area.height - CHARTS), 2, 0));
         } else {
             log(self, model, painter, area);
         }
@@ -95,7 +95,7 @@ impl Activity {
     /// Draws the charts, and below them the ticket of the selected event.
     fn draw_details(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let mut rest = below(charts(model, painter, area), 1);
-        if rest.height >= 2 * PRICES {
+        if rest.height >= MIN_HEIGHT_OF_PRICES {
             rest = below(prices(model, painter, rest), 1);
         }
         if let Some(event) = self.selected(model)
@@ -128,9 +128,10 @@ fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) 
     });
 }
 
-/// The lines of the charts, and of the prices.
+/// The lines of the charts.
 const CHARTS: u16 = 6;
-const PRICES: u16 = 11;
+/// The lines that the prices and a ticket below them need.
+const MIN_HEIGHT_OF_PRICES: u16 = 22;
 /// The columns before a chart.
 const LABEL: u16 = 14;
 
@@ -139,8 +140,8 @@ type Series = (&'static str, fn(&Bar) -> u32, Style);
 
 /// Draws what happened in the last ten minutes, a line for each kind, over an axis. Returns the rest of the area.
 fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
-    painter.text(inset(area, 2, 0), "The last ten minutes", painter.theme.heading);
-    let inner = inset(below(area, 1), 2, 0);
+    painter.text(area, "The last ten minutes", painter.theme.heading);
+    let inner = below(area, 1);
     let bars = model.market.activity.bars(model.now);
     let room = usize::from(inner.width.saturating_sub(LABEL)).clamp(1, BARS);
     // A column of a narrow chart is the sum of several bars, so that the chart still covers ten minutes.
@@ -168,14 +169,14 @@ fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
         painter.text(chart(rest), "10 min ago", painter.theme.faint);
         painter.right(chart(rest), "now", painter.theme.faint);
     }
-    below(Rect { x: area.x, width: area.width, ..rest }, 1)
+    below(rest, 1)
 }
 
 /// Draws how many tickets are available at which prices. Returns the rest of the area.
 fn prices(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
     let title = format!("Prices of available tickets ({})", text::count(model.market.tickets.available()));
-    painter.text(inset(area, 2, 0), &title, painter.theme.heading);
-    let inner = inset(below(area, 1), 2, 0);
+    painter.text(area, &title, painter.theme.heading);
+    let inner = below(area, 1);
     let mut from = 0;
     let mut rows = Vec::new();
     let ends = PRICE_BANDS.map(Some).into_iter().chain([None]);
@@ -189,5 +190,5 @@ fn prices(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
         rows.push((label, *count));
     }
     meter::draw_horizontal_bars(painter, inner, &rows, painter.theme.dim);
-    below(area, PRICES)
+    below(inner, u16::try_from(rows.len()).unwrap_or(inner.height))
 }

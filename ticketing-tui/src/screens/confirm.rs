@@ -113,11 +113,14 @@ impl Screen for Confirm {
         let (question, follows) = self.words(model);
         let width = area.width.min(64).saturating_sub(4);
         let lines = text::wrap(&question, width).len() + text::wrap(&follows, width).len();
-        let inner = painter.popup(area, 64, u16::try_from(lines).unwrap_or(4) + 6, "Sure?");
+        let inner = painter.popup(area, 64, u16::try_from(lines).unwrap_or(4) + 7, "Sure?");
         let rest = painter.paragraph(below(inner, 1), &question, painter.theme.warn);
-        painter.paragraph(below(rest, 1), &follows, painter.theme.dim);
+        let rest = painter.paragraph(below(rest, 1), &follows, painter.theme.dim);
         let buttons = [(Action::Yes, "yes"), (Action::No, "no")];
-        painter.buttons(bottom(inner, 1), &buttons.map(|(action, label)| (model.key(action), label, action)));
+        let buttons = buttons.map(|(action, label)| (model.key(action), label, action));
+        // Buttons come first where the popup is too low for everything.
+        let place = if rest.height > 1 { below(rest, 1) } else { bottom(inner, 1) };
+        painter.buttons(top(place, 1), &buttons);
     }
 
     fn plain_view(&self, model: &Model) -> PlainView {

@@ -15,15 +15,20 @@ pub(crate) struct Help {
     hidden: Cell<usize>,
 }
 
+/// From this width on all keys of an action are shown, and in a narrower window the first.
+const MIN_WIDTH_OF_ALL_KEYS: u16 = 60;
+
 impl Help {
     pub(crate) fn open(below: Vec<Action>, _: &Model) -> Self {
         Self { here: below, scroll: 0, hidden: Cell::new(usize::MAX) }
     }
 
-    /// Returns the lines: a heading, or keys with their description.
-    fn lines(&self, model: &Model) -> Vec<Result<(String, &'static str), &'static str>> {
+    /// Returns the lines: a heading, or keys with their description, as many of an action as this.
+    fn lines(&self, model: &Model, most: usize) -> Vec<Result<(String, &'static str), &'static str>> {
         let line = |action: &Action| {
-            let keys: Vec<_> = model.settings.keys.keys(*action).iter().map(ToString::to_string).collect();
+            let mut keys: Vec<_> =
+                model.settings.keys.keys(*action).iter().map(ToString::to_string).collect();
+            keys.truncate(most);
             Ok((if keys.is_empty() { "-".to_owned() } else { keys.join(" ") }, action.description()))
         };
         let mut lines = vec![Err("Here")];
@@ -62,12 +67,13 @@ impl Screen for Help {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let lines = self.lines(model);
+        let is_narrow = area.width < MIN_WIDTH_OF_ALL_KEYS;
+        let lines = self.lines(model, if is_narrow { 1 } else { usize::MAX });
         let inner =
             painter.popup(area, 76, u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2), "Keys");
         self.hidden.set(lines.len().saturating_sub(usize::from(inner.height)));
         let start = self.scroll.min(self.hidden.get());
-        let column = 20.min(inner.width / 2);
+        let column = if is_narrow { 10 } else { 20 };
         for (line, y) in lines.iter().skip(start).zip(inner.y..inner.bottom()) {
             let place = Rect { y, height: 1, ..inner };
             match line {

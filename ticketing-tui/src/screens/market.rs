@@ -195,7 +195,7 @@ impl Screen for Market {
         self.query_line(model, painter, top(inner, 1));
         let rows = below(inner, 1);
         if model.market.view.len() == 0 {
-            self.draw_placeholder(model, painter, rows);
+            self.draw_placeholder(model, painter, panes::whole_width(area, rows));
         } else {
             self.rows(model, painter, rows);
         }

@@ -32,6 +32,7 @@ fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
             let is_short = !is_wide && !left.is_zero();
             (if is_short { text::time_left(left) } else { order.label(now) }, role)
         }
+        (OrderStatus::Complete, _) => (order.label(now), StyleRole::Dim),
         (_, _) => (order.label(now), StyleRole::Accent),
     }
 }

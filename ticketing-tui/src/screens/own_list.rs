@@ -117,7 +117,8 @@ impl<L: OwnList> Screen for OwnListScreen<L> {
         let items = L::items(model);
         if items.is_empty() {
             let (load, what) = (&L::records(model).load, L::TITLE.to_lowercase());
-            return placeholder::own(painter, inner, model, load, &what, [L::NONE, &L::hint(model)]);
+            let whole = panes::whole_width(area, inner);
+            return placeholder::own(painter, whole, model, load, &what, [L::NONE, &L::hint(model)]);
         }
         if let Some(summary) = L::summary(model) {
             painter.text(List::heading_area(inner, 0, 0), &summary, painter.theme.dim);

@@ -8,6 +8,7 @@ use crate::model::notices::Level;
 use crate::settings::{Setting, SettingChange, Settings as UserSettings};
 use crate::widgets::columns::MAX_WIDTH;
 use crate::widgets::list::List;
+use crate::widgets::panes;
 
 /// The settings.
 #[derive(Debug, Default)]
@@ -122,9 +123,9 @@ impl Screen for Settings {
     }
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let inner = painter.list_title(area, "Settings");
-        let inner = Rect { width: inner.width.min(MAX_WIDTH), ..inner };
-        self.list.view(painter, inner, lines().count(), |painter, line, index| {
+        let inner = painter.list_title(panes::centre(area, MAX_WIDTH), "Settings");
+        let groups = [(Setting::ALL.len(), "Keys".to_owned())];
+        self.list.view_grouped(painter, inner, lines().count(), &groups, |painter, line, index| {
             let Some(setting) = lines().nth(index) else { return };
             let (value, style) = match setting {
                 Line::Key(action) if self.capturing == Some(action) => {

@@ -1,5 +1,7 @@
 //! The bars around every screen: the tabs at the top, and the keys at the bottom.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -53,26 +55,31 @@ pub(crate) fn view(
     below(inset(area, 0, 1), air)
 }
 
-/// The width from which on the bar has a margin.
+/// The width from which on the bar always has a margin.
 const ROOMY: u16 = 90;
 /// The height from which a line below the tabs is free.
 const MIN_HEIGHT_OF_GAP: u16 = 32;
 
 fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, writes: bool) {
     painter.buffer.set_style(area, painter.theme.bar);
+    let width = |tabs: &[Tab]| tabs.iter().map(|tab| tab.gap + text::width(&tab.words)).sum::<u16>();
+    let named = tabs(painter, model, open, writes, Density::Named);
+    let accounts = accounts(model);
+    let shortest = accounts.last().map_or(0, |words| text::width(words) + 1);
     let (state, style) = feed_state(painter, area, model);
-    let state_at = painter.right(area, &state, painter.theme.bar.patch(style));
+    // A margin at the end, unless a word would be cut for it.
+    let margin =
+        u16::from(area.width >= ROOMY || width(&named) + shortest + text::width(&state) + 2 <= area.width);
+    let state_place = Rect { width: area.width.saturating_sub(margin), ..area };
+    let state_at = painter.right(state_place, &state, painter.theme.bar.patch(style));
     let mut x = area.x;
     if area.width >= 100 {
         let style = Style { fg: painter.theme.accent.fg, ..painter.theme.accent.patch(painter.theme.bar) };
         x = painter.text(area, " ticketing ", style);
     }
     let room = state_at.saturating_sub(x);
-    let accounts = accounts(model);
     let user = accounts.first().cloned().unwrap_or_default();
-    let width = |tabs: &[Tab]| tabs.iter().map(|tab| tab.gap + text::width(&tab.words)).sum::<u16>();
     let wide = tabs(painter, model, open, writes, Density::Wide);
-    let named = tabs(painter, model, open, writes, Density::Named);
     let tabs = if width(&wide) + text::width(&user) + 3 <= room {
         wide
     } else if width(&named) < room {
@@ -80,10 +87,14 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
     } else {
         tabs(painter, model, open, writes, Density::Keys)
     };
-    for Tab { gap, words, action, style } in tabs {
+    for Tab { gap, words, marks, action, style } in tabs {
         x += gap;
         let place = Rect { x, width: state_at.saturating_sub(x), ..area };
         let end = painter.text(place, &words, style);
+        for (columns, style) in marks {
+            let mark = Rect { x: x + columns.start, width: columns.end - columns.start, ..place };
+            painter.buffer.set_style(mark.intersection(place), style);
+        }
         painter
             .add_click_target(Rect { x, width: end.saturating_sub(x), ..area }, ClickTarget::Action(action));
         x = end;
@@ -116,6 +127,8 @@ struct Tab {
     /// The free columns before it.
     gap: u16,
     words: String,
+    /// The columns of its words that have a style of their own.
+    marks: Vec<(Range<u16>, Style)>,
     action: Action,
     style: Style,
 }
@@ -142,7 +155,12 @@ fn tabs(painter: &Painter<'_>, model: &Model, open: &Route, writes: bool, densit
         // The label before the highlighted tab then ends without a space.
         let gap = u16::from(is_open && density == Density::Named && *action != TABS[0].0);
         let style = if is_open { painter.theme.tab } else { painter.theme.bar };
-        Tab { gap, words, action: *action, style }
+        // The key has the style that it has in the footer, which also tells it from the badge of its neighbour.
+        let badge_end = text::width(words.trim_end());
+        let key_mark = (1..1 + text::width(key.trim_end()), painter.theme.key);
+        let badge_mark = (badge_end - text::width(&badge)..badge_end, painter.theme.warn);
+        let marks = if is_open { Vec::new() } else { vec![key_mark, badge_mark] };
+        Tab { gap, words, marks, action: *action, style }
     };
     TABS.iter().map(tab).collect()
 }
@@ -157,15 +175,18 @@ fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Styl
             let words = if left.is_zero() {
                 "reconnecting".to_owned()
             } else {
-                let offline = if area.width >= 120 { "offline, " } else { "" };
-                format!("{offline}retry in {}", text::clock(left))
+                let retry = match area.width {
+                    120.. => "offline, retry in",
+                    100.. => "retry in",
+                    _ => "retry",
+                };
+                format!("{retry} {}", text::clock(left))
             };
             (painter.glyphs.cross, words, painter.theme.bad)
         }
         FeedState::Unavailable(_) => (painter.glyphs.hollow, "not live".to_owned(), painter.theme.warn),
     };
-    let margin = if area.width >= ROOMY { " " } else { "" };
-    (format!("{mark} {words}{margin}"), style)
+    (format!("{mark} {words}"), style)
 }
 
 /// Returns the texts for the account, the longest first: the signed-in user, or the sign-in key; none while unknown.

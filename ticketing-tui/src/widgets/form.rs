@@ -235,21 +235,29 @@ impl Form {
 
     /// Returns how many lines [`Self::view`] needs, if labels are beside their fields and errors are short.
     pub(crate) fn height(&self) -> u16 {
-        u16::try_from(2 * self.fields.len()).unwrap_or(u16::MAX)
+        let after_error = usize::from(self.ends_with_error());
+        u16::try_from(2 * self.fields.len() + after_error).unwrap_or(u16::MAX)
+    }
+
+    /// Returns whether the line below the last field has an error, so that another one must be free.
+    fn ends_with_error(&self) -> bool {
+        self.fields.last().is_some_and(|field| field.fault.is_some())
     }
 
     pub(crate) fn is_valid(&self) -> bool {
         self.fields.iter().all(|field| field.fault.is_none())
     }
 
-    /// Draws the fields with their labels, two lines each, and below a field its error. Returns the rest of the
-    /// area.
+    /// Draws the fields with their labels, two lines each, and below a field its error. In a low area the fields have no
+    /// free lines between them, and those before the focus give way to it. Returns the rest of the area.
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect) -> Rect {
         let mut rest = area;
         let label = self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0) + 2;
         // If there is room, labels are to the left of their fields.
         let beside = area.width >= label + 16;
-        for (index, field) in self.fields.iter().enumerate() {
+        let is_low = area.height <= self.height();
+        let first = if is_low { self.first_visible(area, if beside { label } else { 0 }) } else { 0 };
+        for (index, field) in self.fields.iter().enumerate().skip(first) {
             if rest.is_empty() {
                 break;
             }
@@ -277,9 +285,26 @@ impl Form {
             }
             let fault = field.fault.as_deref().unwrap_or_default();
             let used = rest.height - painter.paragraph(under, fault, painter.theme.bad).height;
-            rest = below(rest, used.max(1));
+            rest = below(rest, used.max(u16::from(!is_low)));
         }
-        rest
+        below(rest, u16::from(is_low || self.ends_with_error()))
+    }
+
+    /// Returns the first field to draw in a low area, so that the one with the focus is visible with its error, and a
+    /// line below it for the buttons.
+    fn first_visible(&self, area: Rect, label: u16) -> usize {
+        let columns = area.width.saturating_sub(label + 1);
+        let lines = |field: &Field| {
+            let error = text::wrap(field.fault.as_deref().unwrap_or_default(), columns).len();
+            1 + usize::from(label == 0) + error
+        };
+        let room = usize::from(area.height).saturating_sub(2);
+        let mut taken = 0;
+        let is_fitting = |index: &usize| {
+            taken += self.fields.get(*index).map_or(0, lines);
+            taken <= room
+        };
+        (0..=self.focus).rev().take_while(is_fitting).last().unwrap_or(self.focus)
     }
 }
 

@@ -37,6 +37,9 @@ pub(crate) fn draw_indeterminate(painter: &mut Painter<'_>, area: Rect, step: i6
     painter.spans(area, &parts.each_ref().map(|(words, style)| (words.as_str(), *style)));
 }
 
+/// The least number that a whole bar stands for, so that single events stay low.
+const MIN_FULL_BAR: u64 = 4;
+
 /// Bars over time, the newest at the right, as high as the area is.
 pub(crate) fn draw_bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], style: Style) {
     let shown = values.len().min(usize::from(area.width));
@@ -48,6 +51,7 @@ pub(crate) fn draw_bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], s
     };
     Sparkline::default()
         .data(values.iter().copied())
+        .max(values.iter().copied().max().unwrap_or(0).max(MIN_FULL_BAR))
         .bar_set(painter.glyphs.bars.clone())
         .style(style)
         .render(area, painter.buffer);

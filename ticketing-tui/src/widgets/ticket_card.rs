@@ -19,8 +19,10 @@ use crate::theme::Theme;
 /// The style of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StyleRole {
-    /// Nothing is rare about it.
+    /// Nothing is rare about it, and a row does not mention it.
     Usual,
+    /// Nothing is rare about it.
+    Dim,
     Good,
     Warn,
     Unavailable,
@@ -32,6 +34,7 @@ impl StyleRole {
     pub(crate) fn style(self, theme: Theme) -> Style {
         match self {
             Self::Usual => Style::new(),
+            Self::Dim => theme.dim,
             Self::Good => theme.good,
             Self::Warn => theme.warn,
             Self::Unavailable => theme.unavailable,
@@ -95,12 +98,9 @@ pub(crate) fn card(painter: &mut Painter<'_>, area: Rect, row: &Row<'_>, notes: 
         return rest;
     }
     let mut rest = painter.title(area, title);
-    let spans = [
-        (price, painter.theme.base.add_modifier(Modifier::BOLD)),
-        ("  ", Style::new()),
-        (status.0, status.1),
-    ];
-    painter.spans(rest, &spans);
+    let gap = if price.is_empty() { "" } else { "  " };
+    let bold = painter.theme.base.add_modifier(Modifier::BOLD);
+    painter.spans(rest, &[(price, bold), (gap, Style::new()), (status.0, status.1)]);
     rest = below(rest, 1);
     for fact in &facts {
         painter.text(top(rest, 1), fact, Style::new());

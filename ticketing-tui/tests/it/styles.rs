@@ -79,6 +79,8 @@ fn open_tab_and_keys_are_highlighted_in_the_bars() {
     assert_eq!(style(&mut harness, "Market").bg, Some(ACCENT));
     let tab = style(&mut harness, "Listings");
     assert_eq!((tab.fg, tab.bg), (Some(DIM), Some(BAR)));
+    let tab_key = style(&mut harness, "3 Listings");
+    assert_eq!((tab_key.fg, tab_key.bg), (Some(ACCENT), Some(BAR)));
     let key = style(&mut harness, "b Buy");
     assert_eq!((key.fg, key.bg), (Some(ACCENT), Some(BAR)));
     assert_colour(&mut harness, "Buy", DIM);
@@ -168,6 +170,29 @@ fn without_colours_modifiers_tell_the_roles_apart() {
         let (buffer, _) = harness.buffer();
         assert!(!buffer.content.iter().any(|cell| is_coloured(cell.style())), "{keys}");
     }
+}
+
+#[test]
+fn open_orders_are_counted_in_the_colour_of_reservations() {
+    let mut harness = order(OrderStatus::Created, false);
+    harness.press("esc 1");
+    assert_colour(&mut harness, "●1", WARN);
+    assert_colour(&mut harness, "Orders", DIM);
+}
+
+#[test]
+fn only_unusual_orders_are_coloured() {
+    let mut harness = Harness::new((80, 24), Colours::True);
+    let statuses = [OrderStatus::Created, OrderStatus::Complete, OrderStatus::Cancelled];
+    let orders = statuses.iter().zip(fixtures::tickets()).enumerate();
+    harness.server.orders =
+        orders.map(|(n, (status, ticket))| fixtures::order(&format!("o{n}"), &ticket, *status)).collect();
+    harness.sign_in();
+    harness.press("2");
+    harness.answer_reads();
+    assert_colour(&mut harness, "15:00 left", WARN);
+    assert_colour(&mut harness, "Paid", DIM);
+    assert_colour(&mut harness, "Cancelled", GONE);
 }
 
 /// Returns the columns of the top bar with the background of the open tab.

@@ -49,7 +49,7 @@ fn restarted_server_is_followed_without_a_gap() {
     pty.wait_until_shown("The connection is lost; the data shown may be outdated");
     pty.wait("the bar says so, too", |screen| {
         let bar = screen.rows(0, 100).next().unwrap();
-        bar.contains("retry in") || bar.contains("reconnecting")
+        bar.contains("retry ") || bar.contains("reconnecting")
     });
     // The loaded data is still shown.
     pty.wait_until_shown("Before the crash");

@@ -16,9 +16,9 @@ fn lost_connection_is_counted_down_and_restored() {
     let mut harness = Harness::signed_in();
     lose(&mut harness);
     harness.assert_shows("The connection is lost");
-    harness.assert_shows("retry in 0:04");
+    harness.assert_shows("retry 0:04");
     harness.advance_with_wakeups(3_000);
-    harness.assert_shows("retry in 0:01");
+    harness.assert_shows("retry 0:01");
     harness.advance_with_wakeups(3_000);
     harness.assert_shows("reconnecting");
     harness.feed(Event::Feed(Feed::Connected));
@@ -96,7 +96,7 @@ fn server_that_is_away_for_long_is_tried_every_five_seconds() {
     harness.effects.clear();
     let retry_in = Duration::from_secs(27);
     harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
-    harness.assert_shows("retry in 0:05");
+    harness.assert_shows("retry 0:05");
     harness.assert_shows("r tries again");
     harness.advance_with_wakeups(4_900);
     assert_eq!(count_effects!(harness, Effect::Follow), 0);
@@ -113,7 +113,7 @@ fn server_that_refuses_sets_the_time_of_the_next_attempt() {
     harness.effects.clear();
     let error = fixtures::call_error(ticketing_tui::CallErrorKind::Other, "The server is overloaded");
     harness.feed(Event::Feed(Feed::Lost { error, retry_in: Duration::from_secs(27) }));
-    harness.assert_shows("retry in 0:27");
+    harness.assert_shows("retry 0:27");
     harness.advance_with_wakeups(27_000);
     assert_eq!(count_effects!(harness, Effect::Follow), 0);
 }

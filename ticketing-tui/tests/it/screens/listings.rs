@@ -82,3 +82,26 @@ fn refusal_of_a_listing_is_shown_above_the_buttons() {
     let places = ["Nobody knows", "Try again: it is not done twice", "puts it up for sale"].map(line);
     assert!(places[0].is_some() && places.is_sorted(), "{screen}");
 }
+
+/// In the smallest window too, also while fields before it have errors.
+#[test]
+fn field_with_the_focus_is_visible_in_the_smallest_window() {
+    for has_errors in [false, true] {
+        let mut harness = Harness::new((40, 12), ticketing_tui::Colours::True);
+        new(&mut harness);
+        if has_errors {
+            harness.press("tab");
+            harness.type_text("12.345");
+            harness.press("tab tab");
+            harness.type_text("tomorrow");
+            harness.press("enter");
+        }
+        for label in ["Title", "Price", "Where", "When", "Seat", "Description"] {
+            harness.assert_shows(label);
+            let cursor = harness.buffer().1.expect("the field is visible");
+            let line = harness.screen().lines().nth(cursor.y.into()).unwrap().to_owned();
+            assert!(line.trim_start().starts_with(label), "{label} has the focus: {line}");
+            harness.press("tab");
+        }
+    }
+}
