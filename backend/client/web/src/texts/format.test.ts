@@ -17,10 +17,10 @@ describe('money', () => {
 })
 
 describe('times', () => {
-  it('of an instant have seconds, and break after a comma only', () => {
+  it('of an instant have seconds, and break after a comma and before the time of the day only', () => {
     const at = new Date(2026, 10, 22, 10, 14, 5).toISOString()
     expect(english.instant(at)).toMatch(/^Nov\u00a022, 2026, 10:14:05\sAM\u00a0UTC\S*$/)
-    expect(japanese.instant(at)).toMatch(/^2026\/11\/22\u00a010:14:05\u00a0UTC\S*$/)
+    expect(japanese.instant(at)).toMatch(/^2026\/11\/22 10:14:05\u00a0UTC\S*$/)
   })
 
   it('are formatted relative to now', () => {

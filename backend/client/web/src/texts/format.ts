@@ -46,8 +46,8 @@ export function createFormat(locale: string): Format {
   return {
     money: (value) => money.format(value),
     moment: (iso) => onDevice(moment, iso),
-    // Lines break after a comma only.
-    instant: (iso) => onDevice(instant, iso).replace(/(?<!,) /g, NO_BREAK),
+    // Lines break after a comma and before the time of the day only.
+    instant: (iso) => onDevice(instant, iso).replace(/(?<!,) (?!\d+:)/g, NO_BREAK),
     clock: (time) => seconds.format(time),
     eventTime: (iso) => atPlace(event, iso),
     eventClock: (iso) => atPlace(clock, iso),

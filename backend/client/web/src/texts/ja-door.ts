@@ -67,7 +67,7 @@ export const door: Texts['door'] = {
   noEvents: 'まだ誰もあなたのチケットを持っていません。',
   device: 'この入口の名前',
   deviceHint: '任意。同じチケットが再び読み取られたときに表示されます。',
-  evening: '前後12時間のイベントだけ受け付ける',
+  evening: '前後12時間のイベントのみ',
   eveningHint: '別の日のチケットは受け付けず、有効なまま残ります。',
   sound: '音と振動',
   byList: (when) => `ネットワークなしで、${when} のリストにより確認`,
