@@ -22,7 +22,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::io::Io;
-use crate::journal::{BatchJournal, Entry, Journal, Note};
+use crate::journal::{BatchJournal, Entry, Journal, Note, batch_advice};
 use crate::output::{Format, Printer, Select, zone};
 use crate::target::Target;
 
@@ -223,6 +223,9 @@ impl ApiContext {
     pub(crate) fn describe_interrupted(&self) -> Vec<String> {
         let notes = without_parts(self.journal.take_unreported(clock::now())).into_iter();
         let remarks = notes.map(|note| {
+            if let Some(advice) = batch_advice(&note.operation) {
+                return format!("`{}` at {} was interrupted; {advice}", note.operation, note.server);
+            }
             format!(
                 "`{}` at {} was interrupted, and it is not known whether it was done; `ticketing orders resume` says what became of \
                  it, and finishes it",

@@ -24,7 +24,7 @@ use crate::home::private_folder;
 
 pub(crate) use append_log::{AppendLog, LogLine};
 pub(crate) use batch::{BatchJournal, RowState, row_key};
-pub(crate) use interrupted::InterruptedWrite;
+pub(crate) use interrupted::{InterruptedWrite, batch_advice};
 use stored_request::{StoredRequest, user_of};
 
 /// The folder of the writes in progress.

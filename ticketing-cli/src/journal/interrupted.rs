@@ -49,6 +49,14 @@ impl InterruptedWrite {
     }
 }
 
+/// Returns what to do about a command of many listings; `None` for another write.
+pub(crate) fn batch_advice(operation: &str) -> Option<String> {
+    let is_batch = operation.starts_with("tickets import ") || operation.contains(" --count ");
+    is_batch.then(|| {
+        format!("run `ticketing {operation}` again: it lists the tickets that are missing, and none twice")
+    })
+}
+
 impl Journal {
     /// Claims the writes whose commands died, oldest first. Those of a running command are not among them.
     pub(crate) fn claim_interrupted(&self) -> Vec<InterruptedWrite> {

@@ -10,7 +10,7 @@ use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::WriteOutcome;
+use crate::output::{Format, Settlement, WriteOutcome};
 
 /// The arguments of `ticketing orders resume`.
 #[derive(Debug, clap::Args)]
@@ -66,6 +66,11 @@ impl ApiCommand for Args {
             return api.printer().list(&settlements);
         }
         api.printer().list(&settlements)?;
+        if api.context.settings.format == Format::Table {
+            // The table may cut what is left to the user.
+            let is_open = |settlement: &&Settlement| !settlement.outcome.is_final();
+            settlements.iter().filter(is_open).for_each(|settlement| api.io().info(&settlement.detail));
+        }
         let has = |outcome| settlements.iter().any(|settlement| settlement.outcome == outcome);
         if has(WriteOutcome::Unknown) {
             return Err(Failure::new(Exit::NotSettled, "the outcome of some writes is not known yet")

@@ -10,6 +10,7 @@ use ticketing_sdk::{IdempotencyKey, NewTicket};
 
 use self::report::Report;
 use self::send::{RowOutcome, Sender, unwritable};
+use super::past_start::warn_of_past_starts;
 use crate::clock;
 use crate::context::ApiContext;
 use crate::failure::Outcome;
@@ -66,6 +67,7 @@ impl Batch {
             return self.preview(api, &scope).await;
         }
         let journal = api.open_batch(&[&scope]).await?;
+        self.warn_of_past_starts(api);
         let note = api.begin_command(&self.operation).await?;
         let salt = self.salt(&journal)?;
         let keyed: Vec<_> = self.rows.iter().zip(self.keys(&journal, &salt)).collect();
@@ -119,6 +121,10 @@ impl Batch {
         printed
     }
 
+    fn warn_of_past_starts(&self, api: &ApiContext) {
+        warn_of_past_starts(api, self.rows.iter().map(|row| &row.ticket.details));
+    }
+
     /// Returns the salt of the run that the command starts or continues.
     fn salt(&self, journal: &BatchJournal) -> Outcome<String> {
         let name = match &self.repeat {
@@ -167,6 +173,7 @@ impl Batch {
     /// Prints the requests of the rows that are not listed yet.
     async fn preview(&self, api: &ApiContext, scope: &str) -> Outcome {
         let journal = api.open_batch(&[scope]).await?;
+        self.warn_of_past_starts(api);
         let lists_all = self.key.is_none() && self.repeat != Repeat::Never;
         let is_listed = |key: &IdempotencyKey| matches!(journal.row(key), Some(RowState::Listed(_)));
         let keyed = self.rows.iter().zip(self.keys(&journal, ""));

@@ -4,6 +4,7 @@ use ticketing_sdk::{Money, NewTicket};
 
 use super::batch::{Batch, Repeat, Row};
 use super::details::DetailArgs;
+use super::past_start::warn_of_past_starts;
 use super::title::check_title;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
@@ -75,6 +76,7 @@ impl ApiCommand for Args {
         }
         let ticket = api.write(&operation, api.client.tickets().create(new)).await??;
         api.printer().one(&ticket)?;
+        warn_of_past_starts(api, std::iter::once(&ticket.details));
         api.io().info(&format!("listed: {} for ${}", ticket.title, ticket.price));
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! `ticketing tickets export`
 
 use futures_util::TryStreamExt;
+use serde::Serialize;
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{DetailField, NewTicket, Ticket, TicketSort};
+use ticketing_sdk::{DetailField, NewTicket, Ticket, TicketId, TicketSort, TicketStatus};
 
 use super::file_format::FileFormat;
+use super::left_out::{LeftOut, Reason};
 use super::list::StatusFilter;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
@@ -16,15 +18,18 @@ use crate::output::{Format, escape_json, neutralize};
 #[command(after_long_help = help::long(
     &[
         "ticketing tickets export > listings.csv",
-        "ticketing tickets export --status available --format jsonl > listings.jsonl",
+        "ticketing tickets export --format jsonl > listings.jsonl",
+        "ticketing tickets export --status all > archive.csv",
     ],
-    "The columns are those that `ticketing tickets import` reads. In CSV, a text that a spreadsheet would run as a formula \
-     begins with an apostrophe, which the import removes.",
+    "The columns are those that `ticketing tickets import` reads. What cannot be listed again is left out and counted: reserved and \
+     sold tickets, and resales of a pass. Another --status writes resales, too, with the columns status and resaleOf, by which the \
+     import leaves out what cannot be listed again. In CSV, a text that a spreadsheet would run as a formula begins with an \
+     apostrophe, which the import removes.",
 ))]
 pub(crate) struct Args {
     /// Write only these statuses, separated by commas
     #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
-    #[arg(default_value = "all")]
+    #[arg(default_value = "available")]
     status: Vec<StatusFilter>,
     /// Write this format: by default CSV, JSON Lines with `--output jsonl`, or one document with json or yaml
     #[arg(long, help_heading = help::FILE, value_enum, value_name = "FORMAT", hide_possible_values = true)]
@@ -34,43 +39,84 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let list = api.client.tickets().list().mine().past().sort(TicketSort::Oldest).limit(MAX_PAGE);
-        let list = if self.status.contains(&StatusFilter::All) {
+        let is_listable_only = self.status.iter().all(|status| *status == StatusFilter::Available);
+        let list = if is_listable_only || self.status.contains(&StatusFilter::All) {
             list.any_status()
         } else {
             list.status(self.status.into_iter().filter_map(StatusFilter::status))
         };
-        let tickets: Vec<NewTicket> = list.stream().map_ok(to_new).try_collect().await?;
-        let is_document = matches!(api.context.settings.format, Format::Json | Format::Yaml);
-        if api.printer().is_selecting() || (self.format.is_none() && is_document) {
-            return api.printer().json(&serde_json::json!({ "items": tickets, "hasMore": false }));
+        let all: Vec<Ticket> = list.stream().try_collect().await?;
+        let mut left_out = LeftOut::default();
+        let mut exported = Vec::new();
+        for ticket in all {
+            match Reason::of_ticket(&ticket).filter(|_| is_listable_only) {
+                Some(reason) => left_out.push(reason),
+                None => exported.push(Exported::new(ticket, !is_listable_only)),
+            }
         }
-        let terminal = api.io().terminal_info().out_terminal;
-        let is_lines = match self.format {
-            Some(format) => format == FileFormat::Jsonl,
-            None => api.context.settings.format == Format::Jsonl,
-        };
-        let text = if is_lines { json_lines(&tickets)? } else { csv_text(&tickets, terminal)? };
-        api.io().data(text)
+        self::write(api, self.format, &exported, !is_listable_only)?;
+        if !left_out.is_empty() {
+            api.io().info(&format!("left out: {left_out}; --status all writes them, too"));
+        }
+        Ok(())
     }
 }
 
 /// The largest page of a server.
 const MAX_PAGE: u32 = 500;
 
-fn to_new(ticket: Ticket) -> NewTicket {
-    NewTicket::new(ticket.title, ticket.price).details(ticket.details)
+/// A listing of a file, with what an import needs to know where it may not be listed again.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Exported {
+    #[serde(flatten)]
+    ticket: NewTicket,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<TicketStatus>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resale_of: Option<TicketId>,
+}
+
+impl Exported {
+    fn new(ticket: Ticket, has_status: bool) -> Self {
+        Self {
+            status: has_status.then_some(ticket.status),
+            resale_of: ticket.resale_of.filter(|_| has_status),
+            ticket: NewTicket::new(ticket.title, ticket.price).details(ticket.details),
+        }
+    }
+}
+
+fn write(api: &ApiContext, format: Option<FileFormat>, tickets: &[Exported], has_status: bool) -> Outcome {
+    let is_document = matches!(api.context.settings.format, Format::Json | Format::Yaml);
+    if api.printer().is_selecting() || (format.is_none() && is_document) {
+        return api.printer().json(&serde_json::json!({ "items": tickets, "hasMore": false }));
+    }
+    let terminal = api.io().terminal_info().out_terminal;
+    let is_lines = match format {
+        Some(format) => format == FileFormat::Jsonl,
+        None => api.context.settings.format == Format::Jsonl,
+    };
+    let text = if is_lines { json_lines(tickets)? } else { csv_text(tickets, has_status, terminal)? };
+    api.io().data(text)
 }
 
 /// Returns CSV. A terminal gets no control characters of other users.
-fn csv_text(tickets: &[NewTicket], terminal: bool) -> Outcome<Vec<u8>> {
+fn csv_text(tickets: &[Exported], has_status: bool, terminal: bool) -> Outcome<Vec<u8>> {
+    let last: &[&str] = if has_status { &["status", "resaleOf"] } else { &[] };
     let write = || -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let details = DetailField::ALL.iter().map(|field| field.name());
-        writer.write_record(["title", "price"].into_iter().chain(details))?;
-        for ticket in tickets {
+        writer.write_record(["title", "price"].into_iter().chain(details).chain(last.iter().copied()))?;
+        for Exported { ticket, status, resale_of } in tickets {
             let price = ticket.price.to_string();
             let details = DetailField::ALL.iter().map(|field| ticket.details.get(*field).unwrap_or_default());
+            let last = [
+                status.as_ref().map_or("", TicketStatus::as_str),
+                resale_of.as_ref().map_or("", TicketId::as_str),
+            ];
             let fields = [ticket.title.as_str(), &price].into_iter().chain(details);
+            let fields = fields.chain(last.into_iter().filter(|_| has_status));
             writer.write_record(fields.map(|text| {
                 let text = if terminal { sanitize(text) } else { text.into() };
                 neutralize(&text).into_owned()
@@ -81,7 +127,7 @@ fn csv_text(tickets: &[NewTicket], terminal: bool) -> Outcome<Vec<u8>> {
     write().map_err(|error| Failure::failed(format!("cannot write CSV: {error}")))
 }
 
-fn json_lines(tickets: &[NewTicket]) -> Outcome<Vec<u8>> {
+fn json_lines(tickets: &[Exported]) -> Outcome<Vec<u8>> {
     let mut lines = String::new();
     for ticket in tickets {
         let json = serde_json::to_string(ticket)
@@ -94,22 +140,25 @@ fn json_lines(tickets: &[NewTicket]) -> Outcome<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use ticketing_sdk::fixtures;
+
     use super::*;
 
     #[test]
     fn terminal_gets_no_control_characters() {
-        let hostile = NewTicket::new("Gig\u{1b}[2J \u{202e}x", "20".parse().unwrap());
+        let title = "Gig\u{1b}[2J \u{202e}x";
+        let hostile = Exported::new(fixtures::ticket("t-1").title(title), false);
         let is_harmless = |text: Vec<u8>| {
             let text = String::from_utf8(text).unwrap();
             assert!(text.contains("Gig"), "{text}");
             !text.contains(['\u{1b}', '\u{202e}'])
         };
         let tickets = std::slice::from_ref(&hostile);
-        assert!(is_harmless(csv_text(tickets, true).unwrap()));
-        assert!(!is_harmless(csv_text(tickets, false).unwrap()), "a file keeps every title as it is");
+        assert!(is_harmless(csv_text(tickets, false, true).unwrap()));
+        assert!(!is_harmless(csv_text(tickets, false, false).unwrap()), "a file keeps every title as it is");
         let lines = json_lines(tickets).unwrap();
         assert!(is_harmless(lines.clone()));
         let read: NewTicket = serde_json::from_slice(&lines).unwrap();
-        assert_eq!(read.title, hostile.title);
+        assert_eq!(read.title, title);
     }
 }

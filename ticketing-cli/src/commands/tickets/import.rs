@@ -24,8 +24,9 @@ use crate::help;
         "ticketing tickets import listings.csv",
         "cat listings.jsonl | ticketing tickets import - --format jsonl",
     ],
-    "A CSV file begins with a row of column names: title, price, and the details of a ticket, like venue, startsAt and seat. \
-     A JSON Lines file has an object with these fields on each line. Every row is checked before the first is sent.\n\
+    "A CSV file begins with a row of column names: title, price, and the details of a ticket, like venue, startsAt and seat. Commas, \
+     semicolons or tabs separate them. A JSON Lines file has an object with these fields on each line. Every row is checked before \
+     the first is sent. A row whose status is another than available, or that has resaleOf, is left out.\n\
      A row that an import of this account has listed is not listed again, in whichever file it is and wherever in it: so the same \
      command continues after an interruption, and a file that was extended or edited lists only what is new. A row that stands in the \
      file twice is two tickets. --again lists every row once more. The rows are known from a record in the data folder, which is kept; \
@@ -68,12 +69,17 @@ impl ApiCommand for Args {
             files::read(&self.file, MAX_FILE)
                 .map_err(|error| Failure::failed(format!("cannot read {}: {error}", self.file.display())))?
         };
-        let Parsed { rows, faults } = match rows::parse(&content, format) {
+        let Parsed { rows, faults, left_out } = match rows::parse(&content, format) {
             Ok(parsed) if parsed.faults.is_empty() || self.skip_invalid => parsed,
-            Ok(Parsed { faults, .. }) | Err(faults) => return Err(refusal(&faults)),
+            Ok(Parsed { faults, .. }) => return Err(refusal(&faults, SKIPPABLE)),
+            Err(faults) => return Err(refusal(&faults, WHOLE)),
         };
         for fault in &faults {
             api.io().warn(&format!("skipped: {fault}"));
+        }
+        if !left_out.is_empty() {
+            api.io()
+                .warn(&format!("left out: {left_out}; only available tickets of a first sale are listed"));
         }
         if rows.is_empty() {
             return Err(Failure::usage("there is no ticket to list in it"));
@@ -109,11 +115,14 @@ impl Args {
     }
 }
 
-/// The failure of a file with invalid rows.
-fn refusal(faults: &[Fault]) -> Failure {
+/// The hint where other rows are valid.
+const SKIPPABLE: &str = "correct it, or list the valid rows with --skip-invalid and import the corrected file later: no row is listed twice";
+/// The hint where an error leaves it open which rows the file has.
+const WHOLE: &str = "correct the file, and run the command again";
+
+/// The failure of a file that is not valid.
+fn refusal(faults: &[Fault], hint: &str) -> Failure {
     let mut failure = Failure::new(Exit::Usage, "the file is not valid, and nothing was sent");
     failure.details = faults.iter().map(ToString::to_string).collect();
-    failure.hint(
-        "correct it, or list the valid rows with --skip-invalid and import the corrected file later: no row is listed twice",
-    )
+    failure.hint(hint)
 }

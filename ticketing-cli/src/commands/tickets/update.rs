@@ -4,6 +4,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Money, TicketId, TicketUpdate};
 
 use super::details::DetailArgs;
+use super::past_start::warn_of_past_starts;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
@@ -62,6 +63,7 @@ impl ApiCommand for Args {
         };
         let ticket = api.send(update).await?.map_err(about)?;
         api.printer().one(&ticket)?;
+        warn_of_past_starts(api, std::iter::once(&ticket.details));
         api.io().info(&format!("updated ticket {}", ticket.id));
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::clock;
 use crate::commands::payments::create::is_unsupported;
 use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
-use crate::journal::InterruptedWrite;
+use crate::journal::{InterruptedWrite, batch_advice};
 use crate::output::{Settlement, WriteOutcome};
 
 /// How long an interrupted write is repeated while its outcome is not known.
@@ -90,8 +90,8 @@ pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> Outcome
 /// Returns what to do about a write whose key is too old, or whose request is not in its note.
 pub(super) fn unrepeatable(write: &InterruptedWrite) -> String {
     let operation = write.operation();
-    if operation.starts_with("tickets import ") || operation.contains(" --count ") {
-        format!("run {} again: it lists the tickets that are missing, and none twice", command(operation))
+    if let Some(advice) = batch_advice(operation) {
+        advice
     } else if write.is_expired(clock::now()) {
         by_hand(operation, "the server no longer keeps the key")
     } else {

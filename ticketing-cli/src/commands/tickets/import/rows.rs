@@ -1,5 +1,7 @@
 //! The rows of a file of tickets, each checked as the server checks it.
 
+mod csv_text;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -8,20 +10,21 @@ use ticketing_sdk::{DetailField, DetailsUpdate, Money, NewTicket};
 
 use super::super::batch::Row;
 use super::super::file_format::FileFormat;
+use super::super::left_out::{LeftOut, Reason};
 use super::super::title::check_title;
-use crate::output::restore;
 
 /// Other columns of a ticket, which `tickets list` writes and the import ignores.
-const IGNORED: [&str; 8] =
-    ["id", "status", "userid", "orderid", "version", "createdat", "updatedat", "resaleof"];
+const IGNORED: [&str; 6] = ["id", "userid", "orderid", "version", "createdat", "updatedat"];
 
 /// The rows of a file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Parsed {
     /// The valid rows.
     pub(super) rows: Vec<Row>,
-    /// The errors of the other rows.
+    /// The errors of invalid rows.
     pub(super) faults: Vec<Fault>,
+    /// The rows that are not listed again, whatever else is in them.
+    pub(super) left_out: LeftOut,
 }
 
 /// An error in a file, with its position.
@@ -32,6 +35,13 @@ pub(super) struct Fault {
     /// The column, and the name of the field where it is known.
     place: String,
     message: String,
+}
+
+impl Fault {
+    /// An error of a whole line.
+    fn of_line(line: u64, message: impl Into<String>) -> Self {
+        Self { line, place: String::new(), message: message.into() }
+    }
 }
 
 impl fmt::Display for Fault {
@@ -51,6 +61,10 @@ enum Column {
     Title,
     Price,
     Detail(DetailField),
+    /// The status of a listing, in a file that has others than available ones.
+    Status,
+    /// The ticket whose pass a listing resells.
+    ResaleOf,
     Ignored,
 }
 
@@ -64,6 +78,8 @@ impl Column {
         match name.as_str() {
             "title" => Some(Self::Title),
             "price" => Some(Self::Price),
+            "status" => Some(Self::Status),
+            "resaleof" => Some(Self::ResaleOf),
             other if IGNORED.contains(&other) => Some(Self::Ignored),
             other => {
                 let field = DetailField::ALL.iter().find(|field| fold(field.name()) == other)?;
@@ -85,14 +101,22 @@ fn unknown(name: &str) -> String {
 /// Returns the error of the file as a whole, so that no row can be read.
 pub(super) fn parse(content: &[u8], format: FileFormat) -> Result<Parsed, Vec<Fault>> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    if is_utf_16(content) {
+        return Err(vec![Fault::of_line(1, "the file is UTF-16; save it as UTF-8")]);
+    }
     let text = std::str::from_utf8(content).map_err(|error| {
         let before = &content[..error.valid_up_to()];
-        vec![Fault { line: line_of(before), place: String::new(), message: "not UTF-8".to_owned() }]
+        vec![Fault::of_line(line_of(before), "not UTF-8")]
     })?;
     match format {
-        FileFormat::Csv => parse_csv(text),
+        FileFormat::Csv => csv_text::parse(text),
         FileFormat::Jsonl => Ok(parse_json_lines(text)),
     }
+}
+
+/// Returns whether a text is UTF-16: by its mark, or by the zero byte of its first letter.
+fn is_utf_16(content: &[u8]) -> bool {
+    matches!(content, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..])
 }
 
 /// Returns the line on which the text after these bytes begins.
@@ -100,117 +124,8 @@ fn line_of(before: &[u8]) -> u64 {
     u64::try_from(before.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u64::MAX).saturating_add(1)
 }
 
-fn parse_csv(text: &str) -> Result<Parsed, Vec<Fault>> {
-    if let Some(fault) = quote_fault(text) {
-        return Err(vec![fault]);
-    }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
-    let mut parsed = Parsed { rows: Vec::new(), faults: Vec::new() };
-    let mut header: Option<Vec<(Column, String)>> = None;
-    for record in reader.records() {
-        let fault = |line, message| Fault { line, place: String::new(), message };
-        let record = record.map_err(|error| vec![fault(1, error.to_string())])?;
-        let line = record_line(text, &record);
-        let Some(columns) = &header else {
-            header = Some(read_header(line, &record)?);
-            continue;
-        };
-        if record.len() != columns.len() {
-            let message = format!("has {} fields, and the header has {}", record.len(), columns.len());
-            parsed.faults.push(fault(line, message));
-            continue;
-        }
-        let mut draft = Draft::new(line);
-        for ((column, place), field) in columns.iter().zip(&record) {
-            draft.place.clone_from(place);
-            let field = restore(field);
-            // An empty field is one that is not given.
-            if !field.trim().is_empty() {
-                draft.set_text(*column, field);
-            }
-        }
-        parsed.take(draft);
-    }
-    if header.is_none() {
-        let message = "the row of column names is missing".to_owned();
-        return Err(vec![Fault { line: 1, place: String::new(), message }]);
-    }
-    Ok(parsed)
-}
-
-/// Returns the error of a quoted field that is not closed, or that has text after its closing quote. The parser accepts both,
-/// and reads the following rows as a part of the field.
-fn quote_fault(text: &str) -> Option<Fault> {
-    let fault = |at: usize, message: &str| {
-        let line = line_of(&text.as_bytes()[..at]);
-        Some(Fault { line, place: String::new(), message: message.to_owned() })
-    };
-    let mut opened = None;
-    let mut is_start = true;
-    let mut bytes = text.bytes().enumerate().peekable();
-    while let Some((at, byte)) = bytes.next() {
-        match (opened, byte) {
-            (Some(_), b'"') => match bytes.peek().map(|(_, next)| *next) {
-                Some(b'"') => drop(bytes.next()),
-                None | Some(b',' | b'\r' | b'\n') => opened = None,
-                Some(_) => {
-                    return fault(at, "text follows a closing quote; a quote within quotes is written twice");
-                }
-            },
-            (None, b'"') if is_start => opened = Some(at),
-            _ => {}
-        }
-        is_start = matches!(byte, b',' | b'\r' | b'\n');
-    }
-    fault(opened?, "the quote that begins here has no end")
-}
-
-/// Returns the line on which a record begins. The reader's position is before the empty lines that it skips.
-fn record_line(text: &str, record: &csv::StringRecord) -> u64 {
-    let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or_default());
-    let rest = text.as_bytes().get(start..).unwrap_or_default();
-    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    line_of(&text.as_bytes()[..start.saturating_add(skipped).min(text.len())])
-}
-
-/// Reads the row of column names: each column, and its place in words.
-fn read_header(line: u64, record: &csv::StringRecord) -> Result<Vec<(Column, String)>, Vec<Fault>> {
-    let mut columns: Vec<(Column, String)> = Vec::new();
-    let mut faults = Vec::new();
-    for (index, name) in record.iter().enumerate() {
-        let place = format!("column {} ({})", index + 1, name.trim());
-        match Column::of_name(name) {
-            None => faults.push(Fault {
-                line,
-                place: format!("column {}", index + 1),
-                message: unknown(name.trim()),
-            }),
-            Some(column)
-                if column != Column::Ignored && columns.iter().any(|(other, _)| *other == column) =>
-            {
-                faults.push(Fault {
-                    line,
-                    place,
-                    message: "there is another column of this name".to_owned(),
-                });
-            }
-            Some(column) => columns.push((column, place)),
-        }
-    }
-    for (column, name) in [(Column::Title, "title"), (Column::Price, "price")] {
-        if !columns.iter().any(|(other, _)| *other == column) {
-            faults.push(Fault {
-                line,
-                place: String::new(),
-                message: format!("the column {name} is missing"),
-            });
-        }
-    }
-    if faults.is_empty() { Ok(columns) } else { Err(faults) }
-}
-
 fn parse_json_lines(text: &str) -> Parsed {
-    let mut parsed = Parsed { rows: Vec::new(), faults: Vec::new() };
+    let mut parsed = Parsed::default();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let number = u64::try_from(index).unwrap_or(u64::MAX).saturating_add(1);
         let mut draft = Draft::new(number);
@@ -240,6 +155,8 @@ struct Draft {
     /// Whether a title or a price was given, valid or not.
     given: [bool; 2],
     faults: Vec<Fault>,
+    /// Why the row is not listed again.
+    left_out: Option<Reason>,
 }
 
 impl Draft {
@@ -252,6 +169,7 @@ impl Draft {
             details: DetailsUpdate::default(),
             given: [false; 2],
             faults: Vec::new(),
+            left_out: None,
         }
     }
 
@@ -261,6 +179,7 @@ impl Draft {
 
     fn set_text(&mut self, column: Column, text: &str) {
         match column {
+            Column::Status | Column::ResaleOf if text.trim().is_empty() => {}
             Column::Title => {
                 self.given[0] = true;
                 match check_title(text) {
@@ -280,6 +199,12 @@ impl Draft {
                     self.push(error.to_string());
                 }
             }
+            // A resale stays one, whatever its status is.
+            Column::Status => {
+                let reason = Reason::of_status(text);
+                self.left_out = self.left_out.take().or(reason);
+            }
+            Column::ResaleOf => self.left_out = Some(Reason::Resale),
             Column::Ignored => {}
         }
     }
@@ -309,8 +234,11 @@ impl Draft {
 }
 
 impl Parsed {
-    /// Stores a row, or its errors.
+    /// Stores a row, or its errors, or counts it as left out.
     fn take(&mut self, mut draft: Draft) {
+        if let Some(reason) = draft.left_out {
+            return self.left_out.push(reason);
+        }
         for (given, name) in draft.given.into_iter().zip(["title", "price"]) {
             if !given {
                 draft.place.clear();

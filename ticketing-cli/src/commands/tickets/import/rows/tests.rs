@@ -56,6 +56,19 @@ fn every_fault_of_a_csv_has_its_line_and_column() {
 fn quoted_field_ends_with_its_quote() {
     let fault = |rows: &str| faults(&format!("title,price,description\n{rows}"), FileFormat::Csv);
     assert_eq!(fault("A,5,x\nB,5,\"oops\nC,6,y\n"), ["line 3: the quote that begins here has no end"]);
+    // The faults of the rows before it and after it are reported, too.
+    assert_eq!(
+        fault(",5,x\nB,5,\"oops\nmore words\nC,abc,y\n"),
+        [
+            "line 2: the title is missing",
+            "line 3: the quote that begins here has no end",
+            "line 5, column 2 (price): not an amount of money: expected a number like 20 or 149.99",
+        ]
+    );
+    assert_eq!(
+        faults("title,\"price\nA,5\n", FileFormat::Csv),
+        ["line 1: the quote that begins here has no end"]
+    );
     let twice = "text follows a closing quote; a quote within quotes is written twice";
     assert_eq!(fault("A,5,\"oops\nB,6,\"y\"\n"), [format!("line 3: {twice}")]);
     assert_eq!(fault("A,5,\"a\nb\" c\n"), [format!("line 3: {twice}")]);
@@ -63,6 +76,34 @@ fn quoted_field_ends_with_its_quote() {
         ["A,5,\"\"\n", "A,5,\"a \"\"b\"\"\"", "A 5\" nail,5,x\r\n\"B\",5,\"y\"\r\n", "\"A, \nB\",5,x\n"]
     {
         assert_eq!(fault(valid), [""; 0], "{valid}");
+    }
+}
+
+#[test]
+fn semicolons_and_tabs_separate_fields() {
+    for text in ["title;price;seat\n\"A;B\";5;1,2\n", "title\tprice\tseat\r\n\"A;B\"\t5\t1,2\r\n"] {
+        let parsed = parse(text.as_bytes(), FileFormat::Csv).unwrap();
+        let row = &parsed.rows[0];
+        assert_eq!(
+            (row.ticket.title.as_str(), row.ticket.details.get(DetailField::Seat)),
+            ("A;B", Some("1,2"))
+        );
+    }
+    let found = faults("name;cost\n", FileFormat::Csv);
+    assert!(found[0].contains("unknown column \"name;cost\""), "{found:?}");
+}
+
+#[test]
+fn sold_reserved_and_resold_rows_are_left_out() {
+    let csv =
+        "title,price,status,resaleOf\nA,5,available,\nB,5,sold,\n,free,Reserved,\nC,5,available,t-1\nD,5,,\n";
+    let lines = "{\"title\":\"A\",\"price\":5,\"status\":\"available\",\"resaleOf\":null}\n{\"title\":\"B\",\"price\":5,\"status\":\"sold\"}\n\
+         {\"price\":0,\"status\":\"reserved\"}\n{\"title\":\"C\",\"price\":5,\"resaleOf\":\"t-1\",\"status\":\"sold\"}\n{\"title\":\"D\",\"price\":5,\"status\":\"\"}\n";
+    for (text, format) in [(csv, FileFormat::Csv), (lines, FileFormat::Jsonl)] {
+        let parsed = parse(text.as_bytes(), format).unwrap();
+        let titles: Vec<_> = parsed.rows.iter().map(|row| row.ticket.title.as_str()).collect();
+        assert_eq!((&titles[..], &parsed.faults[..]), (&["A", "D"][..], &[][..]));
+        assert_eq!(parsed.left_out.to_string(), "1 reserved, 1 sold, 1 resale");
     }
 }
 
@@ -82,4 +123,8 @@ fn every_fault_of_json_lines_has_its_line() {
 fn text_that_is_not_utf_8_is_reported_with_its_line() {
     let faults = parse(b"title,price\nA\xff,1\n", FileFormat::Csv).unwrap_err();
     assert_eq!(faults[0].to_string(), "line 2: not UTF-8");
+    for utf_16 in [&b"\xff\xfet\0i\0"[..], b"\xfe\xff\0t\0i", b"t\0i\0", b"\0t\0i"] {
+        let faults = parse(utf_16, FileFormat::Csv).unwrap_err();
+        assert_eq!(faults[0].to_string(), "line 1: the file is UTF-16; save it as UTF-8");
+    }
 }

@@ -1,0 +1,170 @@
+//! Comma-separated rows; spreadsheets of some languages write semicolons or tabs between the fields.
+
+use super::{Column, Draft, Fault, Parsed, line_of, unknown};
+use crate::output::restore;
+
+/// The characters that separate fields, the usual one first.
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// The columns of a file: each with its place in words.
+type Header = Vec<(Column, String)>;
+
+/// Reads a file and checks every row.
+///
+/// # Errors
+/// Returns the errors of a file whose rows are not certain: of its header, or of a quote, with those of the other rows.
+pub(super) fn parse(text: &str) -> Result<Parsed, Vec<Fault>> {
+    let delimiter = delimiter(text);
+    let mut parsed = Parsed::default();
+    let mut header: Option<Header> = None;
+    let (mut start, mut is_certain) = (0, true);
+    loop {
+        let fault = find_quote_fault(text, start, delimiter);
+        let end = fault.as_ref().map_or(text.len(), |fault| fault.record);
+        read_rows(text, start..end, delimiter, &mut header, &mut parsed, is_certain)?;
+        let Some(QuoteFault { at, resume, message, .. }) = fault else { break };
+        is_certain = false;
+        parsed.faults.push(Fault::of_line(line_of(&text.as_bytes()[..at]), message));
+        // Without a header, no further row can be read.
+        if header.is_none() {
+            break;
+        }
+        start = resume;
+    }
+    if !is_certain {
+        return Err(parsed.faults);
+    }
+    match header {
+        Some(_) => Ok(parsed),
+        None => Err(vec![Fault::of_line(1, "the row of column names is missing")]),
+    }
+}
+
+/// Returns the delimiter with which the first row has the most names of columns.
+fn delimiter(text: &str) -> u8 {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let columns = |delimiter: u8| {
+        let fields = first.split(char::from(delimiter));
+        fields.filter(|name| Column::of_name(name).is_some()).count()
+    };
+    // Of equal ones the first: `max_by_key` takes the last.
+    DELIMITERS.into_iter().rev().max_by_key(|delimiter| columns(*delimiter)).unwrap_or(b',')
+}
+
+/// Reads the rows of a part of the text. After a quote without an end, the number of fields says nothing.
+fn read_rows(
+    text: &str,
+    part: std::ops::Range<usize>,
+    delimiter: u8,
+    header: &mut Option<Header>,
+    parsed: &mut Parsed,
+    is_certain: bool,
+) -> Result<(), Vec<Fault>> {
+    let start = part.start;
+    let bytes = &text.as_bytes()[part];
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.flexible(true).has_headers(false).delimiter(delimiter).from_reader(bytes);
+    for record in reader.records() {
+        let record = record.map_err(|error| vec![Fault::of_line(1, error.to_string())])?;
+        let line = record_line(text, start, &record);
+        let Some(columns) = header else {
+            *header = Some(read_header(line, &record)?);
+            continue;
+        };
+        if record.len() != columns.len() {
+            if is_certain {
+                let message = format!("has {} fields, and the header has {}", record.len(), columns.len());
+                parsed.faults.push(Fault::of_line(line, message));
+            }
+            continue;
+        }
+        let mut draft = Draft::new(line);
+        for ((column, place), field) in columns.iter().zip(&record) {
+            draft.place.clone_from(place);
+            let field = restore(field);
+            // An empty field is one that is not given.
+            if !field.trim().is_empty() {
+                draft.set_text(*column, field);
+            }
+        }
+        parsed.take(draft);
+    }
+    Ok(())
+}
+
+/// An error of the quotes, by positions in the text.
+struct QuoteFault {
+    /// Where the record begins.
+    record: usize,
+    at: usize,
+    /// Where the next record is likely to begin.
+    resume: usize,
+    message: &'static str,
+}
+
+/// Returns the first error at or after `start`: a quoted field that is not closed, or that has text after its closing quote.
+/// The parser accepts both, and reads the following rows as a part of the field.
+fn find_quote_fault(text: &str, start: usize, delimiter: u8) -> Option<QuoteFault> {
+    let next_line = |at: usize| text[at..].find('\n').map_or(text.len(), |length| at + length + 1);
+    let (mut record, mut opened, mut is_start) = (start, None, true);
+    let mut bytes = text.bytes().enumerate().skip(start).peekable();
+    while let Some((at, byte)) = bytes.next() {
+        match (opened, byte) {
+            (Some(_), b'"') => match bytes.peek().map(|(_, next)| *next) {
+                Some(b'"') => drop(bytes.next()),
+                None | Some(b'\r' | b'\n') => opened = None,
+                Some(next) if next == delimiter => opened = None,
+                Some(_) => {
+                    let message = "text follows a closing quote; a quote within quotes is written twice";
+                    return Some(QuoteFault { record, at, resume: next_line(at), message });
+                }
+            },
+            (None, b'"') if is_start => opened = Some(at),
+            (None, b'\n') => record = at + 1,
+            _ => {}
+        }
+        is_start = byte == delimiter || matches!(byte, b'\r' | b'\n');
+    }
+    let at = opened?;
+    Some(QuoteFault { record, at, resume: next_line(at), message: "the quote that begins here has no end" })
+}
+
+/// Returns the line on which a record begins. The reader's position is before the empty lines that it skips.
+fn record_line(text: &str, part: usize, record: &csv::StringRecord) -> u64 {
+    let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or_default());
+    let start = part.saturating_add(start);
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    line_of(&text.as_bytes()[..start.saturating_add(skipped).min(text.len())])
+}
+
+/// Reads the row of column names.
+fn read_header(line: u64, record: &csv::StringRecord) -> Result<Header, Vec<Fault>> {
+    let mut columns = Header::new();
+    let mut faults = Vec::new();
+    for (index, name) in record.iter().enumerate() {
+        let place = format!("column {} ({})", index + 1, name.trim());
+        match Column::of_name(name) {
+            None => {
+                faults.push(Fault {
+                    line,
+                    place: format!("column {}", index + 1),
+                    message: unknown(name.trim()),
+                });
+            }
+            Some(column)
+                if column != Column::Ignored && columns.iter().any(|(other, _)| *other == column) =>
+            {
+                let message = "there is another column of this name".to_owned();
+                faults.push(Fault { line, place, message });
+            }
+            Some(column) => columns.push((column, place)),
+        }
+    }
+    for (column, name) in [(Column::Title, "title"), (Column::Price, "price")] {
+        if !columns.iter().any(|(other, _)| *other == column) {
+            faults.push(Fault::of_line(line, format!("the column {name} is missing")));
+        }
+    }
+    if faults.is_empty() { Ok(columns) } else { Err(faults) }
+}

@@ -1,0 +1,100 @@
+//! Files of `tickets export`, imported by another account, and starts in the past.
+
+use super::own_listings;
+use crate::support::{Cli, Server, eventually, text};
+
+#[test]
+fn export_round_trips_formulas_through_csv_and_json_lines() {
+    let server = Server::start();
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    for title in ["=HYPERLINK(\"x\")", "@sum", "+1", "-2", "'=quoted", "A, \"B\"", "it's"] {
+        seller.ok(&["tickets", "create", "--title", title, "--price", "5", "--venue", "-hall"]);
+    }
+    let titles = |cli: &Cli| -> Vec<_> {
+        own_listings(cli).iter().map(|ticket| (text(&ticket["title"]), text(&ticket["venue"]))).collect()
+    };
+    let mut expected = titles(&seller);
+    expected.sort();
+    for (format, email) in [("csv", "one@example.com"), ("jsonl", "two@example.com")] {
+        let exported = seller.ok(&["tickets", "export", "--format", format]).out;
+        if format == "csv" {
+            let starts = ["=", "+", "-", "@"];
+            let has_formula =
+                |line: &str| starts.iter().any(|start| line.trim_start_matches('"').starts_with(start));
+            assert!(!exported.lines().any(has_formula) && !exported.contains(",-hall"), "{exported}");
+        }
+        let buyer = Cli::for_server(&server.url).sign_up(email);
+        let run = buyer.run_with(&["tickets", "import", "-", "--format", format], &exported);
+        assert_eq!(run.code, 0, "{run:?}");
+        let mut imported = titles(&buyer);
+        imported.sort();
+        assert_eq!(imported, expected);
+        assert_eq!(
+            buyer.ok(&["tickets", "export", "--format", format]).out.lines().count(),
+            exported.lines().count()
+        );
+    }
+    assert_eq!(seller.json(&["tickets", "export"]).as_array().unwrap().len(), expected.len());
+    assert_eq!(seller.ok(&["tickets", "export", "--status", "sold"]).out.lines().count(), 1);
+}
+
+#[test]
+fn export_and_import_list_no_sold_seat_and_no_resale_again() {
+    let server = Server::start();
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let [sold, kept] = ["A1", "A2"].map(|seat| {
+        text(&seller.json(&["tickets", "create", "-t", "Round trip", "-p", "5", "--seat", seat])["id"])
+    });
+    seller.ok(&["orders", "create", &kept]);
+    seller.ok(&["tickets", "create", "-t", "Round trip", "-p", "5", "--seat", "A3"]);
+    let reseller = Cli::for_server(&server.url).sign_up("reseller@example.com");
+    reseller.ok(&["buy", &sold, "--token", "tok_visa", "--yes"]);
+    let pass = text(&reseller.json(&["passes", "list"])[0]["id"]);
+    reseller.ok(&["passes", "resell", &pass, "--price", "5"]);
+    eventually("the order of A2 is known", || {
+        seller.json(&["tickets", "get", &kept])["status"] == "reserved"
+    });
+    for format in ["csv", "jsonl"] {
+        let export =
+            |cli: &Cli, more: &[&str]| cli.ok(&[&["tickets", "export", "--format", format], more].concat());
+        let run = export(&seller, &[]);
+        let seats = |text: &str| ["A1", "A2", "A3"].map(|seat| text.contains(seat));
+        assert_eq!(seats(&run.out), [false, false, true], "{run:?}");
+        assert_eq!(run.err, "left out: 1 reserved, 1 sold; --status all writes them, too\n");
+        let run = export(&reseller, &[]);
+        assert_eq!(seats(&run.out), [false; 3], "{run:?}");
+        assert_eq!(run.err, "left out: 1 resale; --status all writes them, too\n");
+        let [all, resales] = [&seller, &reseller].map(|cli| export(cli, &["--status", "all"]).out);
+        assert_eq!(seats(&all), [true; 3], "{all}");
+        let import =
+            |cli: &Cli, text: &str| cli.run_with(&["tickets", "import", "-", "--format", format], text);
+        let other = Cli::for_server(&server.url).sign_up(&format!("{format}@example.com"));
+        let run = import(&other, &all);
+        let left_out =
+            "notice: left out: 1 reserved, 1 sold; only available tickets of a first sale are listed\n";
+        assert_eq!((run.code, run.err), (0, format!("{left_out}one ticket listed\n")));
+        assert_eq!(own_listings(&other).len(), 1);
+        let run = import(&other, &resales);
+        assert!(run.code == 2 && run.err.contains("left out: 1 resale"), "{run:?}");
+        assert_eq!(own_listings(&other).len(), 1);
+    }
+}
+
+#[test]
+fn start_in_the_past_is_warned_of() {
+    let server = Server::start();
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let past = "2020-03-04T19:30:00+01:00";
+    let create = ["tickets", "create", "-t", "Gig", "-p", "5", "--starts-at", past];
+    let warning = "notice: the start is in the past: nobody can buy the ticket\n";
+    assert!(cli.ok(&create).err.starts_with(warning));
+    let id = cli.ticket("Other", "5");
+    assert!(cli.ok(&["tickets", "update", &id, "--starts-at", past]).err.starts_with(warning));
+    let rows = format!("title,price,startsAt\nA,5,{past}\nB,5,2099-01-01T00:00:00Z\nC,5,{past}\n");
+    for more in [&["--dry-run"][..], &[]] {
+        let words = ["tickets", "import", "-", "--format", "csv"];
+        let run = cli.run_with(&[&words, more].concat(), &rows);
+        let warning = "notice: the start is in the past for 2 of 3 tickets: nobody can buy them\n";
+        assert!(run.code == 0 && run.err.starts_with(warning), "{run:?}");
+    }
+}
