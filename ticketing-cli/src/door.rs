@@ -7,6 +7,7 @@ mod sync;
 
 use std::path::{Path, PathBuf};
 
+use ticketing_sdk::text::{has_visible, normalize};
 use ticketing_sdk::{DoubleAdmission, IdempotencyKey, PassCode, Timestamp, Verdict};
 use ticketing_tui::DoorClock;
 
@@ -151,7 +152,8 @@ impl OfflineDoor {
             title: pass.title.clone(),
             seat: pass.details.seat.clone(),
             at: self.clock.admission_time(at),
-            device: device.map(str::to_owned),
+            // As the server keeps it, so that both mean the same device.
+            device: device.map(normalize).filter(|name| has_visible(name)),
             key: IdempotencyKey::generate(),
         };
         Ok((admitted, earlier))
@@ -162,7 +164,9 @@ impl OfflineDoor {
     /// # Errors
     /// If the journal cannot be written.
     pub(crate) fn note(&mut self, code: &PassCode, device: Option<&str>, at: Timestamp) -> Outcome {
-        let Ok((admitted, _)) = self.admission(code, device, at) else { return Ok(()) };
+        let Ok((mut admitted, _)) = self.admission(code, device, at) else { return Ok(()) };
+        // The time that the server has recorded.
+        admitted.at = at;
         let (pass, serial) = (admitted.pass_id.clone(), admitted.serial);
         self.keep(admitted)?;
         self.journal.mark_uploaded(pass, serial, UploadOutcome::Uploaded)

@@ -63,7 +63,7 @@ impl LocalTime {
         if offset_seconds(starts.offset()) == Some(seconds) {
             starts.label()
         } else {
-            format!("{} {}", starts.label(), starts.offset())
+            format!("{} {}", starts.label(), starts.offset_label())
         }
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn short_id(id: &str) -> String {
 
 /// Returns when an event starts, on the clock at its place, with the offset of the place.
 pub(crate) fn event_time(starts: &EventTime) -> String {
-    format!("{} ({})", starts.label(), starts.offset())
+    format!("{} ({})", starts.label(), starts.offset_label())
 }
 
 /// Returns when an event starts in few columns: `17 Jan, 19:30`, or only the date if the year must be shown.

@@ -62,6 +62,16 @@ pub(super) enum UploadOutcome {
 }
 
 impl UploadOutcome {
+    /// Returns whether the server records such an admission: it is of a genuine code, whatever the pass was then.
+    pub(super) fn is_recorded(&self) -> bool {
+        match self {
+            Self::Uploaded | Self::Double { .. } => true,
+            Self::Refused { .. } => [ErrorCode::PassSuperseded, ErrorCode::PassOffered]
+                .iter()
+                .any(|code| self.is_refused_for(code)),
+        }
+    }
+
     /// Returns whether the server refuses the pass with this code.
     pub(super) fn is_refused_for(&self, code: &ErrorCode) -> bool {
         matches!(self, Self::Refused { reason, .. } if reason == code.as_str())

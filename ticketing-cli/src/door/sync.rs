@@ -20,6 +20,8 @@ use crate::failure::{Failure, Outcome};
 pub(crate) struct SyncReport {
     /// The admissions that were uploaded now.
     pub(crate) uploaded: usize,
+    /// Those that were uploaded again, because the server no longer had them: it was restored from an older backup.
+    pub(crate) recovered: usize,
     /// All admissions of the journal.
     pub(crate) admitted: usize,
     pub(crate) conflicts: Vec<Conflict>,
@@ -34,7 +36,20 @@ pub(crate) struct SyncReport {
 pub(crate) async fn requests(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<Vec<Write<Admission>>> {
     let origin = lock(door).origin.clone();
     check_origin(client, &origin).await?;
-    Ok(open_admissions(door).iter().map(|admitted| request(client, admitted)).collect())
+    let mut open = open_admissions(door);
+    let entries = entries(door);
+    if !entries.is_empty() {
+        open.extend(lost_admissions(&entries, &issued_passes(client).await?));
+    }
+    Ok(open.iter().map(|admitted| request(client, admitted)).collect())
+}
+
+/// An admission of the journal, and the outcome of its upload.
+type JournalEntry = (Admitted, Option<UploadOutcome>);
+
+fn entries(door: &Mutex<OfflineDoor>) -> Vec<JournalEntry> {
+    let door = lock(door);
+    door.journal.entries().map(|(entry, outcome)| (entry.clone(), outcome.cloned())).collect()
 }
 
 /// Returns the admissions that are not uploaded.
@@ -44,24 +59,41 @@ fn open_admissions(door: &Mutex<OfflineDoor>) -> Vec<Admitted> {
     entries.map(|(entry, _)| entry.clone()).collect()
 }
 
+/// Returns the admissions that the server has recorded and no longer has: it was restored from a backup that is older.
+fn lost_admissions(entries: &[JournalEntry], on_server: &HashMap<PassId, Pass>) -> Vec<Admitted> {
+    let is_lost = |(entry, outcome): &&JournalEntry| {
+        let pass = on_server.get(&entry.pass_id);
+        outcome.as_ref().is_some_and(UploadOutcome::is_recorded) && pass.is_some_and(|pass| !has(pass, entry))
+    };
+    entries.iter().filter(is_lost).map(|(entry, _)| entry.clone()).collect()
+}
+
+/// Returns whether a pass on the server has this admission.
+fn has(pass: &Pass, admitted: &Admitted) -> bool {
+    admissions(pass).contains(&DoubleAdmission::new(admitted.at, admitted.device.clone()))
+}
+
 /// Uploads the admissions that are not uploaded, and compares all of them with the server: another door can have uploaded an
-/// admission since. The door can admit meanwhile.
+/// admission since, and a server that was restored from a backup can have lost some, which are uploaded again. The door can
+/// admit meanwhile.
 ///
 /// # Errors
 /// If the server cannot be reached, or the list is of another server or account. What is uploaded stays noted.
 pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<SyncReport> {
     let origin = lock(door).origin.clone();
     check_origin(client, &origin).await?;
-    let open = open_admissions(door);
-    for admitted in &open {
-        let outcome = upload(client, admitted).await?;
-        lock(door).journal.mark_uploaded(admitted.pass_id.clone(), admitted.serial, outcome)?;
+    let mut open = open_admissions(door);
+    upload_all(client, door, &open).await?;
+    let mut all = entries(door);
+    let mut on_server = if all.is_empty() { HashMap::new() } else { issued_passes(client).await? };
+    let mut lost = lost_admissions(&all, &on_server);
+    if !lost.is_empty() {
+        upload_all(client, door, &lost).await?;
+        (all, on_server) = (entries(door), issued_passes(client).await?);
+        lost.retain(|admitted| on_server.get(&admitted.pass_id).is_some_and(|pass| has(pass, admitted)));
     }
-    let all: Vec<(Admitted, Option<UploadOutcome>)> = {
-        let door = lock(door);
-        door.journal.entries().map(|(entry, outcome)| (entry.clone(), outcome.cloned())).collect()
-    };
-    let on_server = if all.is_empty() { HashMap::new() } else { issued_passes(client).await? };
+    let recovered = lost.len();
+    open.append(&mut lost);
     let (mut conflicts, mut withdrawn) = (Vec::new(), Vec::new());
     for (entry, outcome) in &all {
         let Some(outcome) = outcome else { continue };
@@ -73,7 +105,15 @@ pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<
             None => {}
         }
     }
-    Ok(SyncReport { uploaded: open.len(), admitted: all.len(), conflicts, withdrawn })
+    Ok(SyncReport { uploaded: open.len(), recovered, admitted: all.len(), conflicts, withdrawn })
+}
+
+async fn upload_all(client: &Client, door: &Mutex<OfflineDoor>, admissions: &[Admitted]) -> Outcome {
+    for admitted in admissions {
+        let outcome = upload(client, admitted).await?;
+        lock(door).journal.mark_uploaded(admitted.pass_id.clone(), admitted.serial, outcome)?;
+    }
+    Ok(())
 }
 
 /// A panic elsewhere does not close the door.
@@ -247,19 +287,26 @@ impl Conflict {
         Some(Self { message: conflict.message_with(utc), ..conflict })
     }
 
-    /// Returns the conflict in words, with times as `time` formats them.
+    /// Returns the conflict as one phrase, with times as `time` formats them.
     pub(crate) fn message_with(&self, time: impl Fn(Timestamp) -> String) -> String {
+        let (what, times) = self.words_with(time);
+        if times.is_empty() { what } else { format!("{what}: {}", times.join(", ")) }
+    }
+
+    /// Returns what is in doubt, and the admissions with their times as `time` formats them.
+    pub(crate) fn words_with(&self, time: impl Fn(Timestamp) -> String) -> (String, Vec<String>) {
         let by = |admission: &DoubleAdmission| {
             let device = admission.device.as_ref().map_or(String::new(), |device| format!(" by {device}"));
             time(admission.admitted_at) + &device
         };
         let times: Vec<String> = self.admissions.iter().map(by).collect();
-        let several = format!("the pass was admitted {} times: {}", times.len(), times.join(", "));
-        match &self.refusal {
+        let several = format!("the pass was admitted {} times", times.len());
+        let what = match &self.refusal {
             Some(refusal) if times.is_empty() => refusal.clone(),
             Some(refusal) => format!("{refusal}; {several}"),
             None => several,
-        }
+        };
+        (what, times)
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Column {
     pub(super) is_id: bool,
     /// Whether a table leaves it out where all of its cells are empty.
     pub(super) needs_content: bool,
+    /// The width to which a table cuts it before another column is dropped.
+    pub(super) min_width: usize,
 }
 
 /// How a table for people shows a column.
@@ -34,12 +36,14 @@ pub(super) enum Place {
     Id,
     /// As wide as its content.
     Whole,
-    /// Cut if the terminal is too narrow.
+    /// Cut to its minimum width if the terminal is too narrow.
     Cut,
     /// Whole, and aligned to the right.
     Right,
     /// Only in other formats, and where a single record is shown.
     Hidden,
+    /// Only in other formats.
+    ForPrograms,
 }
 
 /// One value, for programs and for people.
@@ -51,6 +55,8 @@ pub(crate) enum Cell {
     Money(String),
     /// RFC 3339 for programs, relative for people.
     Time(Timestamp),
+    /// RFC 3339 for programs, on the clock of the user for people.
+    ClockTime(Timestamp),
     /// Several times, each with the text after it.
     Times(Vec<(Timestamp, String)>),
     /// The start of an event: as given for programs, on the clock of its place for people.
@@ -64,6 +70,8 @@ pub(crate) enum Cell {
 /// The meaning of a status, which selects its colour.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
+    /// As usual: no colour.
+    Plain,
     Good,
     Waiting,
     Bad,
@@ -72,7 +80,7 @@ pub(crate) enum Tone {
 
 impl Column {
     const fn new(name: &'static str, place: Place) -> Self {
-        Self { name, place, drop_rank: 0, is_id: false, needs_content: false }
+        Self { name, place, drop_rank: 0, is_id: false, needs_content: false, min_width: 0 }
     }
 
     pub(crate) const fn id(name: &'static str) -> Self {
@@ -83,8 +91,14 @@ impl Column {
         Self::new(name, Place::Whole)
     }
 
+    /// A title, which is not readable below its minimum width.
     pub(crate) const fn cut(name: &'static str) -> Self {
-        Self::new(name, Place::Cut)
+        Self { min_width: 20, ..Self::new(name, Place::Cut) }
+    }
+
+    /// A column that is cut to this width where there is little room, and that a table leaves out where all of its cells are empty.
+    pub(crate) const fn cut_to(name: &'static str, min_width: usize) -> Self {
+        Self { needs_content: true, min_width, ..Self::new(name, Place::Cut) }
     }
 
     pub(crate) const fn right(name: &'static str) -> Self {
@@ -105,6 +119,11 @@ impl Column {
 
     pub(crate) const fn hidden(name: &'static str) -> Self {
         Self::new(name, Place::Hidden)
+    }
+
+    /// A column that says nothing to people, such as the version of a record.
+    pub(crate) const fn for_programs(name: &'static str) -> Self {
+        Self::new(name, Place::ForPrograms)
     }
 
     /// A column that a table leaves out where all of its cells are empty.
@@ -136,12 +155,16 @@ impl Cell {
         at.map_or(Self::None, Self::Time)
     }
 
+    pub(crate) fn clock_time(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::None, Self::ClockTime)
+    }
+
     /// Returns the value for programs.
     pub(super) fn stable(&self) -> String {
         match self {
             Self::None => String::new(),
             Self::Text(text) | Self::Money(text) | Self::ForPrograms(text) => text.clone(),
-            Self::Time(at) => at.to_string(),
+            Self::Time(at) | Self::ClockTime(at) => at.to_string(),
             Self::Times(times) => join_times(times, |at| at.to_string()),
             Self::Start(starts) => starts.to_string(),
             Self::Label(wire, _, _) => wire.clone(),

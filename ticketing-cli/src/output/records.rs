@@ -20,14 +20,28 @@ const TICKET_COLUMNS: [Column; 10 + DETAILS] = with_details(
         Column::id("id"),
         Column::cut("title"),
         Column::right("price").droppable(1),
-        Column::whole("status").droppable(2),
-        Column::hidden("userId"),
+        Column::whole("status").droppable(STATUS),
+        Column::for_programs("userId"),
         Column::hidden("orderId"),
-        Column::hidden("version"),
+        Column::for_programs("version"),
         Column::extra("createdAt"),
         Column::hidden("updatedAt"),
     ],
     [Column::hidden("resaleOf")],
+);
+
+const WATCH_COLUMNS: [Column; 8 + DETAILS] = with_details(
+    [
+        Column::whole("change"),
+        Column::id("id"),
+        Column::cut("title"),
+        Column::right("price"),
+        Column::whole("status"),
+        Column::for_programs("version"),
+        Column::hidden("eventId"),
+        Column::whole("at"),
+    ],
+    [],
 );
 
 const ORDER_COLUMNS: [Column; 10 + DETAILS] = with_details(
@@ -39,8 +53,8 @@ const ORDER_COLUMNS: [Column; 10 + DETAILS] = with_details(
         // The status shows the time that is left.
         Column::hidden("expiresAt"),
         Column::hidden("ticketId"),
-        Column::hidden("userId"),
-        Column::hidden("version"),
+        Column::for_programs("userId"),
+        Column::for_programs("version"),
         Column::hidden("createdAt"),
         Column::hidden("cancelReason"),
     ],
@@ -48,6 +62,9 @@ const ORDER_COLUMNS: [Column; 10 + DETAILS] = with_details(
 );
 
 const DETAILS: usize = DetailField::ALL.len();
+
+/// The rank of a status whose usual value says little: what the tickets of one title differ in is worth more.
+const STATUS: u8 = 5;
 
 /// Adds a column for each detail of a ticket. Columns that are newer than the details are the last ones.
 const fn with_details<const BASE: usize, const LAST: usize, const ALL: usize>(
@@ -72,9 +89,9 @@ const fn with_details<const BASE: usize, const LAST: usize, const ALL: usize>(
 /// Several tickets of one title differ in these.
 const fn detail_column(field: DetailField) -> Column {
     match field {
-        DetailField::Seat => Column::filled(field.name()).droppable(3),
+        DetailField::Seat => Column::cut_to(field.name(), 12).droppable(3),
         DetailField::StartsAt => Column::filled(field.name()).droppable(4),
-        DetailField::Venue => Column::filled(field.name()).droppable(5),
+        DetailField::Venue => Column::filled(field.name()).droppable(7),
         _ => Column::hidden(field.name()),
     }
 }
@@ -148,41 +165,27 @@ impl WatchLine {
 }
 
 impl Record for WatchLine {
-    const COLUMNS: &'static [Column] = &[
-        Column::whole("change"),
-        Column::id("id"),
-        Column::cut("title"),
-        Column::right("price"),
-        Column::whole("status"),
-        Column::hidden("version"),
-        Column::hidden("eventId"),
-        Column::whole("at"),
-    ];
+    const COLUMNS: &'static [Column] = &WATCH_COLUMNS;
 
     fn cells(&self, now: Timestamp) -> Vec<Cell> {
         let (change, at) = match self {
             Self::Change { change, at } => (change, *at),
             Self::Reset { id, .. } => {
                 let nothing = || Cell::text(&"");
-                return vec![
-                    Cell::label("reset", "Reset", Tone::Waiting),
-                    nothing(),
-                    nothing(),
-                    nothing(),
-                    nothing(),
-                    nothing(),
-                    Cell::opt(id.as_ref()),
-                    Cell::None,
-                ];
+                let mut cells = vec![Cell::label("reset", "Reset", Tone::Waiting)];
+                cells.extend((0..5).map(|_| nothing()));
+                cells.push(Cell::opt(id.as_ref()));
+                cells.extend((0..=DETAILS).map(|_| Cell::None));
+                return cells;
             }
         };
         let (word, label, tone) = match change.kind {
-            TicketChangeKind::Created => ("created", "Listed", Tone::Good),
-            TicketChangeKind::Updated => ("updated", "Changed", Tone::Waiting),
+            TicketChangeKind::Created => ("created", "Listed", Tone::Plain),
+            TicketChangeKind::Updated => ("updated", "Changed", Tone::Plain),
             TicketChangeKind::Deleted => ("deleted", "Withdrawn", Tone::Past),
             _ => (change.kind.as_str(), "Unknown", Tone::Past),
         };
-        vec![
+        let mut cells = vec![
             Cell::label(word, label, tone),
             Cell::text(&change.ticket.id),
             Cell::text(&change.ticket.title),
@@ -190,8 +193,10 @@ impl Record for WatchLine {
             ticket_status(&change.ticket, now),
             Cell::text(&change.ticket.version),
             Cell::text(&change.id),
-            Cell::Time(at),
-        ]
+            Cell::ClockTime(at),
+        ];
+        cells.extend(detail_cells(&change.ticket.details));
+        cells
     }
 }
 
@@ -308,7 +313,7 @@ impl Record for SessionStatus {
 
 fn ticket_status(ticket: &Ticket, now: Timestamp) -> Cell {
     let tone = match ticket.status {
-        TicketStatus::Available if !ticket.has_started(now) => Tone::Good,
+        TicketStatus::Available if !ticket.has_started(now) => Tone::Plain,
         TicketStatus::Reserved => Tone::Waiting,
         _ => Tone::Past,
     };
@@ -319,7 +324,7 @@ fn order_tone(order: &Order, now: Timestamp) -> Tone {
     match order.status {
         OrderStatus::Created if order.expires_at <= now => Tone::Past,
         OrderStatus::Created | OrderStatus::AwaitingPayment => Tone::Waiting,
-        OrderStatus::Complete => Tone::Good,
+        OrderStatus::Complete => Tone::Plain,
         _ => Tone::Past,
     }
 }
@@ -327,7 +332,7 @@ fn order_tone(order: &Order, now: Timestamp) -> Tone {
 fn payment_tone(status: PaymentStatus) -> Tone {
     match status {
         PaymentStatus::Pending | PaymentStatus::Authorized => Tone::Waiting,
-        PaymentStatus::Succeeded => Tone::Good,
+        PaymentStatus::Succeeded => Tone::Plain,
         PaymentStatus::Failed => Tone::Bad,
         _ => Tone::Past,
     }

@@ -11,8 +11,6 @@ use super::{Cell, Column, Place, Printer, Record, Tone, record, short_id, when};
 
 /// The space between two columns.
 const GAP: usize = 2;
-/// The width below which a title is not readable: other columns are dropped before, but the identifier.
-const MIN_CUT: usize = 20;
 
 /// Returns a header, and a line for each record.
 pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
@@ -32,7 +30,7 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     for (cells, texts) in rows.iter().zip(&texts) {
         table.add_row(row(layout.columns.iter().map(|&index| {
             let fitted = match T::COLUMNS[index].place {
-                Place::Cut => cut_end(&texts[index], layout.title_width),
+                Place::Cut => cut_end(&texts[index], layout.widths[index]),
                 _ => texts[index].clone(),
             };
             colour_cell(&cells[index], fitted)
@@ -80,26 +78,26 @@ fn texts(columns: &[Column], rows: &[Vec<Cell>], is_long: bool, printer: &Printe
     texts
 }
 
-/// The columns of a table, and the width of its titles.
+/// The columns of a table in their order, and the widths of all columns.
 struct Layout {
     columns: Vec<usize>,
-    title_width: usize,
-    /// Whether titles have their minimum width.
+    widths: Vec<usize>,
+    /// Whether the columns that can be cut have their minimum widths.
     is_fitting: bool,
 }
 
 impl Layout {
-    /// Drops columns by rank until the titles have their minimum width.
+    /// Drops columns by rank until those that can be cut have their minimum widths. Extra columns are the last ones.
     fn fit(all: &[Column], rows: &[Vec<Cell>], texts: &[Vec<String>], width: usize) -> Self {
         let natural = |index: usize| {
             let cells = texts.iter().map(|texts| texts[index].width());
             cells.chain([heading(all[index].name).width()]).max().unwrap_or(0)
         };
-        let widths: Vec<usize> = (0..all.len()).map(natural).collect();
+        let mut widths: Vec<usize> = (0..all.len()).map(natural).collect();
         let rank = |index: usize| all[index].drop_rank;
-        let needed = |index: usize| match all[index].place {
-            Place::Cut => widths[index].min(MIN_CUT) + GAP,
-            _ => widths[index] + GAP,
+        let least = |index: usize, natural: usize| match all[index].place {
+            Place::Cut => natural.min(all[index].min_width),
+            _ => natural,
         };
         // A column of details says nothing where all of its cells are empty.
         let is_empty = |index: usize| rows.iter().all(|cells| matches!(cells[index], Cell::None));
@@ -110,18 +108,27 @@ impl Layout {
             columns.retain(|&index| rank(index) != Column::EXTRA);
         }
         // The last column needs no gap.
-        let total = |columns: &[usize]| columns.iter().map(|&index| needed(index)).sum::<usize>() - GAP;
+        let total = |columns: &[usize]| {
+            columns.iter().map(|&index| least(index, widths[index]) + GAP).sum::<usize>() - GAP
+        };
         while columns.len() > 1 && total(&columns) > width {
             let droppable = columns.iter().copied().filter(|&index| rank(index) > 0);
             let Some(dropped) = droppable.max_by_key(|&index| rank(index)) else { break };
             columns.retain(|&index| index != dropped);
         }
-        let title = columns.iter().find(|&&index| all[index].place == Place::Cut);
-        let least = title.map_or(0, |&index| widths[index].min(MIN_CUT));
         let total = total(&columns);
-        // Without another column to drop, the title is as short as it must be.
-        let title_width = (least + width).saturating_sub(total).max(1);
-        Self { title_width, columns, is_fitting: total <= width }
+        let is_fitting = total <= width;
+        let (mut spare, mut missing) = (width.saturating_sub(total), total.saturating_sub(width));
+        for &index in columns.iter().filter(|&&index| all[index].place == Place::Cut) {
+            let least = least(index, widths[index]);
+            let more = spare.min(widths[index] - least);
+            // Without another column to drop, the title is as short as it must be.
+            let less = missing.min(least.saturating_sub(1));
+            widths[index] = least + more - less;
+            (spare, missing) = (spare - more, missing - less);
+        }
+        columns.sort_by_key(|&index| rank(index) == Column::EXTRA);
+        Self { columns, widths, is_fitting }
     }
 }
 
@@ -141,18 +148,22 @@ pub(super) fn cut_end(title: &str, width: usize) -> String {
     title.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// Returns a line for each field of a record.
+/// Returns a line for each field of a record that people read.
 pub(super) fn one<T: Record>(record: &T, printer: &Printer<'_>) -> String {
     let io = printer.io;
     let cells = record.cells(printer.now);
-    let given = || cells.iter().zip(T::COLUMNS).filter(|(cell, _)| !matches!(cell, Cell::None));
+    let is_given =
+        |(cell, column): &(&Cell, &Column)| !matches!(cell, Cell::None) && column.place != Place::ForPrograms;
+    let given = || cells.iter().zip(T::COLUMNS).filter(is_given);
     let widest = given().map(|(_, column)| column.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for (cell, column) in given() {
         let value = match cell {
             Cell::ForPrograms(_) => continue,
             Cell::Time(at) => when::full(*at, printer.now, &printer.zone),
+            Cell::ClockTime(at) => printer.local(*at),
             Cell::Label(_, label, tone) => io.paint(style(*tone), label),
+            Cell::Money(_) => io.paint(Style::new().bold(), &plain(cell, printer)),
             other => plain(other, printer),
         };
         let label = format!("{:widest$}", column.name);
@@ -167,8 +178,10 @@ pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
     let cells = record.cells(printer.now);
     let shown = cells.iter().zip(T::COLUMNS).filter(|(_, column)| is_shown(column));
     let fields: Vec<String> = shown
+        .filter(|(cell, column)| !(column.needs_content && matches!(cell, Cell::None)))
         .map(|(cell, column)| match cell {
             Cell::Label(_, label, tone) => io.paint(style(*tone), &format!("{label:9}")),
+            Cell::Money(_) => io.paint(Style::new().bold(), &plain(cell, printer)),
             other if column.is_id => short_id::end(&plain(other, printer), short_id::MIN_SHORT).to_owned(),
             other => plain(other, printer),
         })
@@ -178,7 +191,7 @@ pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
 
 /// Returns whether a list has the column.
 fn is_shown(column: &Column) -> bool {
-    column.place != Place::Hidden
+    !matches!(column.place, Place::Hidden | Place::ForPrograms)
 }
 
 fn row(cells: impl Iterator<Item = comfy_table::Cell>) -> Row {
@@ -200,12 +213,14 @@ fn colour_cell(cell: &Cell, text: String) -> comfy_table::Cell {
         Cell::Label(_, _, Tone::Waiting) => drawn.fg(Color::DarkYellow),
         Cell::Label(_, _, Tone::Bad) => drawn.fg(Color::DarkRed),
         Cell::Label(_, _, Tone::Past) => drawn.add_attribute(Attribute::Dim),
+        Cell::Money(_) => drawn.add_attribute(Attribute::Bold),
         _ => drawn,
     }
 }
 
 pub(super) fn style(tone: Tone) -> Style {
     match tone {
+        Tone::Plain => Style::new(),
         Tone::Good => AnsiColor::Green.on_default(),
         Tone::Waiting => AnsiColor::Yellow.on_default(),
         Tone::Bad => AnsiColor::Red.on_default(),
@@ -231,8 +246,9 @@ fn plain(cell: &Cell, printer: &Printer<'_>) -> String {
         Cell::Text(text) => sanitize(text).into_owned(),
         Cell::Money(dollars) => format!("${dollars}"),
         Cell::Time(at) => when::short(*at, printer.now, &printer.zone),
+        Cell::ClockTime(at) => when::time_of_day(*at, printer.now, &printer.zone),
         Cell::Times(times) => record::join_times(times, |at| printer.local(at)),
-        Cell::Start(starts) => format!("{} {} {}", starts.date(), starts.time(), starts.offset()),
+        Cell::Start(starts) => format!("{} {} {}", starts.date(), starts.time(), starts.offset_label()),
         Cell::Label(_, label, _) => label.clone(),
     }
 }

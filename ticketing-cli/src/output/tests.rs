@@ -1,5 +1,7 @@
 //! Every format of the same tickets, on a terminal and on a pipe.
 
+mod columns;
+
 use ticketing_sdk::{DetailField, Ticket, Timestamp};
 
 use super::*;
@@ -177,8 +179,19 @@ fn coloured_line_is_never_wider_than_the_terminal() {
 }
 
 #[test]
-fn status_is_coloured_only_with_colours_enabled() {
-    assert!(list_tickets(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;2mAvailable"));
+fn only_unusual_statuses_have_a_colour_and_prices_are_bold() {
+    let fake = fake::terminal_of(80, true);
+    let statuses = ["available", "reserved", "sold"].map(|status| ticket("t1", "Opera", status));
+    printer(&fake, Format::Table).list(&statuses).unwrap();
+    printer(&fake, Format::Table).list(&[order("complete")]).unwrap();
+    printer(&fake, Format::Table).one(&statuses[0]).unwrap();
+    let text = fake.out.text();
+    for part in ["\u{1b}[38;5;3mReserved", "\u{1b}[2mSold", "\u{1b}[1m$149.99"] {
+        assert!(text.contains(part), "{part:?} in {text:?}");
+    }
+    for green in ["\u{1b}[38;5;2m", "\u{1b}[32m"] {
+        assert!(!text.contains(green), "{text:?}");
+    }
     assert!(!list_tickets(&fake::terminal_of(80, false), Format::Table).contains('\u{1b}'));
 }
 
@@ -222,7 +235,7 @@ fn csv_quotes_what_needs_it_and_is_stripped_on_a_terminal() {
 }
 
 #[test]
-fn one_thing_by_itself_shows_every_field() {
+fn one_thing_by_itself_shows_every_field_that_people_read() {
     let fake = fake::terminal(&[]);
     printer(&fake, Format::Table).one(&ticket("t1", "RustConf", "reserved")).unwrap();
     assert_eq!(
@@ -231,8 +244,6 @@ fn one_thing_by_itself_shows_every_field() {
          title      RustConf\n\
          price      $149.99\n\
          status     Reserved\n\
-         userId     u1\n\
-         version    2\n\
          createdAt  2026-11-22 10:00:00 UTC (15 min ago)\n\
          updatedAt  2026-11-22 10:14:00 UTC (1 min ago)\n"
     );

@@ -1,6 +1,7 @@
 //! Passes and the door, against a real server.
 
 mod resold;
+mod restored;
 #[cfg(unix)]
 mod story;
 
@@ -178,7 +179,7 @@ fn admission_before_a_pass_was_given_away_is_shown_with_both_times() {
     assert_eq!((&conflict["firstDevice"], &conflict["otherDevice"]), (&"north".into(), &"south".into()));
     assert!(conflict["message"].as_str().unwrap().contains("admitted 2 times"), "{conflict}");
     let run = seller.run(&["checkin", "sync", path, "--output", "table"]);
-    assert!(run.err.contains(" by north, ") && run.err.contains(" by south"), "{run:?}");
+    assert!(run.err.contains(" by north\n") && run.err.contains(" by south\n"), "{run:?}");
 }
 
 #[test]

@@ -118,7 +118,7 @@ impl EventTime {
     #[must_use]
     pub fn full_label(&self) -> String {
         let day = self.date().parse::<jiff::civil::Date>().map(|date| date.strftime("%a ").to_string());
-        format!("{}{} ({})", day.unwrap_or_default(), self.label(), self.offset())
+        format!("{}{} ({})", day.unwrap_or_default(), self.label(), self.offset_label())
     }
 
     /// Returns whether the event starts at most `span` before or after this time.
@@ -176,6 +176,22 @@ impl EventTime {
     pub fn offset(&self) -> &str {
         let start = self.text.rfind(['Z', 'z', '+', '-']).unwrap_or_default();
         self.text.get(start..).unwrap_or_default()
+    }
+
+    /// The offset of the place from UTC, for people: `+01:00`, or `UTC` where there is none.
+    ///
+    /// ```
+    /// let label = |text: &str| text.parse().map(|starts: ticketing_sdk::EventTime| starts.offset_label().to_owned());
+    /// assert_eq!(label("2026-12-24T19:30:00+01:00")?, "+01:00");
+    /// assert_eq!([label("2026-12-24T19:30:00Z")?, label("2026-12-24T19:30:00+00:00")?], ["UTC", "UTC"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn offset_label(&self) -> &str {
+        match self.offset() {
+            "Z" | "z" | "+00:00" | "-00:00" => "UTC",
+            offset => offset,
+        }
     }
 }
 

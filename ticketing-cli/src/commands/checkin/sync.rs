@@ -3,21 +3,23 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use ticketing_sdk::Timestamp;
+use ticketing_sdk::{ErrorCode, Timestamp};
 
 use crate::context::{ApiCommand, ApiContext};
+use crate::count::count;
 use crate::door::{self, Conflict, OfflineDoor, SyncReport, lock};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Cell, Column, Format, Record};
+use crate::output::{Cell, Column, Format, Record, Tone};
 
 /// The arguments of `ticketing checkin sync`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::long(
     &["ticketing checkin sync door.json", "ticketing checkin sync door.json --output jsonl"],
     "Shows every pass that another device has admitted too, also one that was uploaded since, and every pass that the server \
-     refuses; the exit code is 10 if there is one. A pass that was offered for resale is none: the upload withdraws its offer. After an interruption, the same command continues.",
+     refuses; the exit code is 10 if there is one. A pass that was offered for resale is none: the upload withdraws its offer. Admissions that the server no longer has, because it was restored from a backup, are uploaded again. \
+     After an interruption, the same command continues.",
 ))]
 pub(crate) struct Args {
     /// The file of the door list; its journal lies beside it
@@ -45,8 +47,14 @@ impl ApiCommand for Args {
             api.io().info(&format!("nothing was sent; admissions to upload: {}", requests.len()));
             return Ok(());
         }
-        let SyncReport { uploaded, admitted, conflicts, withdrawn } = door::sync(&api.client, &door).await?;
+        let SyncReport { uploaded, recovered, admitted, conflicts, withdrawn } =
+            door::sync(&api.client, &door).await?;
         api.io().info(&format!("admissions uploaded: {uploaded}; on the server: {admitted} of {admitted}"));
+        if recovered > 0 {
+            let admissions = count(recovered, "admission");
+            let words = "uploaded again, which the server no longer had: it was restored from a backup";
+            api.io().warn(&format!("{admissions} {words}"));
+        }
         for title in &withdrawn {
             api.io().info(&format!("{title}: admitted before; its offer was withdrawn"));
         }
@@ -56,8 +64,10 @@ impl ApiCommand for Args {
         if api.context.settings.format == Format::Table {
             // The table has no room for all times and devices.
             for conflict in &conflicts {
-                let message = conflict.message_with(|at| api.printer().local(at));
-                api.io().info(&format!("{}: {message}", conflict.title));
+                let (what, times) = conflict.words_with(|at| api.printer().local(at));
+                api.io().info(&format!("{}: {what}", conflict.title));
+                // On lines of their own, so that a narrow terminal breaks none.
+                times.iter().for_each(|time| api.io().info(&format!("  {time}")));
             }
         }
         let damaged = damage.len();
@@ -81,6 +91,16 @@ impl ApiCommand for Args {
     }
 }
 
+/// Returns a reason in words.
+fn reason_label(reason: &str) -> &str {
+    match reason.parse() {
+        Ok(ErrorCode::AlreadyAdmitted) => "Admitted twice",
+        Ok(ErrorCode::PassSuperseded) => "Earlier code",
+        Ok(ErrorCode::PassOffered) => "For resale",
+        _ => "Refused",
+    }
+}
+
 impl Record for Conflict {
     const COLUMNS: &'static [Column] = &[
         Column::id("passId"),
@@ -100,14 +120,14 @@ impl Record for Conflict {
         vec![
             Cell::text(&self.pass_id),
             Cell::text(&self.title),
-            Cell::text(&self.reason),
-            Cell::Time(self.at),
+            Cell::label(&self.reason, reason_label(&self.reason), Tone::Bad),
+            Cell::ClockTime(self.at),
             Cell::opt(self.device.as_ref()),
-            Cell::time(self.first_at),
+            Cell::clock_time(self.first_at),
             Cell::opt(self.first_device.as_ref()),
             Cell::opt(self.seat.as_ref()),
             Cell::text(&self.message),
-            Cell::time(self.other_at),
+            Cell::clock_time(self.other_at),
             Cell::opt(self.other_device.as_ref()),
         ]
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::{Pass, PassCode, PassId, PassStatus};
+use ticketing_sdk::{EventTime, Pass, PassCode, PassId, PassStatus};
 
 use crate::browser::WebArgs;
 use crate::context::{ApiCommand, ApiContext};
@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
 use crate::io::Io;
-use crate::output::{Format, wrap};
+use crate::output::{Format, short_end, wrap};
 use crate::qr::{Drawing, Qr};
 use crate::{complete, resolve};
 
@@ -85,8 +85,9 @@ impl ApiCommand for Args {
             Format::Table => {
                 let (width, drawing) = (api.io().terminal_info().width, Drawing::of_terminal(self.ascii));
                 for (code, pass) in &passes {
-                    let lines = screen(pass, code, drawing, width, api.io())?;
+                    let Screen { lines, code_lines } = screen(pass, code, drawing, width, api.io())?;
                     api.io().data(lines.join("\n") + "\n")?;
+                    warn_of_height(code_lines, api.io());
                 }
                 Ok(())
             }
@@ -137,31 +138,49 @@ const GAP: usize = 2;
 /// The least width of a text beside the code.
 const MIN_TEXT: usize = 20;
 
+/// A pass on a terminal.
+struct Screen {
+    lines: Vec<String>,
+    /// The lines of the code, which are among the last ones; 0 if it is not drawn.
+    code_lines: usize,
+}
+
+/// Warns if a code is taller than the terminal. The last line of the terminal is that of the prompt.
+fn warn_of_height(code_lines: usize, io: &Io) {
+    let shape = io.terminal_info();
+    if shape.out_terminal && code_lines >= usize::from(shape.height) {
+        io.warn(&format!(
+            "the QR code needs {} lines, and the terminal has {}; --svg or --png writes it into a file",
+            code_lines + 1,
+            shape.height
+        ));
+    }
+}
+
 /// Returns the lines of a terminal: the code and what it admits to, side by side if there is room.
-fn screen(pass: &Pass, code: &PassCode, drawing: Drawing, width: u16, io: &Io) -> Outcome<Vec<String>> {
+fn screen(pass: &Pass, code: &PassCode, drawing: Drawing, width: u16, io: &Io) -> Outcome<Screen> {
     let (picture, width) = (Qr::new(code.as_str())?, usize::from(width));
     let columns = picture.columns(drawing);
     if columns > width {
         let mut lines = text_lines(pass, width, io);
         lines.push(code.as_str().to_owned());
         io.warn(&format!("the QR code needs {columns} columns; --svg or --png writes it into a file"));
-        return Ok(lines);
+        return Ok(Screen { lines, code_lines: 0 });
     }
     let drawn = picture.lines(drawing);
+    let code_lines = drawn.len();
     let Some(room) = width.checked_sub(columns + GAP).filter(|room| *room >= MIN_TEXT) else {
         let mut lines = text_lines(pass, width, io);
         lines.extend(drawn);
-        return Ok(lines);
+        return Ok(Screen { lines, code_lines });
     };
     let mut beside = text_lines(pass, room, io).into_iter().take(drawn.len());
     let gap = " ".repeat(GAP);
-    Ok(drawn
-        .into_iter()
-        .map(|line| match beside.next() {
-            Some(text) => line + &gap + &text,
-            None => line,
-        })
-        .collect())
+    let lines = drawn.into_iter().map(|line| match beside.next() {
+        Some(text) => line + &gap + &text,
+        None => line,
+    });
+    Ok(Screen { lines: lines.collect(), code_lines })
 }
 
 /// Returns what a pass admits to, in lines of at most this width.
@@ -169,14 +188,14 @@ fn text_lines(pass: &Pass, width: usize, io: &Io) -> Vec<String> {
     let mut lines: Vec<String> =
         wrap(&pass.title, width).iter().map(|line| io.paint(Style::new().bold(), line)).collect();
     let details = &pass.details;
-    let starts = details.starts_at.as_ref().map(|starts| format!("{} ({})", starts.label(), starts.offset()));
+    let starts = details.starts_at.as_ref().map(EventTime::full_label);
     let facts = [starts.as_ref(), details.venue.as_ref(), details.seat.as_ref()];
     for fact in facts.into_iter().flatten() {
         lines.push(String::new());
         lines.extend(wrap(fact, width));
     }
     lines.push(String::new());
-    lines.extend(wrap(&format!("Pass {}", pass.id), width));
+    lines.extend(wrap(&format!("Pass {}", short_end(pass.id.as_str()).unwrap_or(pass.id.as_str())), width));
     if pass.transfer_expires_at.is_some() {
         lines.push(String::new());
         lines.extend(wrap("A transfer is pending: this code admits until the pass is claimed.", width));
@@ -199,7 +218,7 @@ mod tests {
 
     fn draw(width: u16, drawing: Drawing) -> Vec<String> {
         let fake = fake::terminal_of(width, false);
-        screen(&pass(), &CODE.into(), drawing, width, &fake.io).unwrap()
+        screen(&pass(), &CODE.into(), drawing, width, &fake.io).unwrap().lines
     }
 
     #[test]
@@ -209,7 +228,15 @@ mod tests {
         let mut terminal = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
         terminal.process((lines.join("\r\n") + "\r\n$ ").as_bytes());
         let text = terminal.screen().contents();
-        for fact in ["RustConf, day 1", "24 Dec 2026, 19:30", "+01:00", "Palais de Tokyo", "Row 4", "$ "] {
+        for fact in [
+            "RustConf, day 1",
+            "24 Dec 2026, 19:30",
+            "+01:00",
+            "Palais de Tokyo",
+            "Row 4",
+            "Pass 8c5e2f10",
+            "$ ",
+        ] {
             assert!(text.contains(fact), "no {fact:?} in\n{text}");
         }
         assert_eq!(decode_screen(&lines.join("\n")), CODE);
@@ -222,6 +249,16 @@ mod tests {
         assert!(lines[0].starts_with("RustConf") && lines.last().unwrap().contains('\u{1b}'));
         let lines = draw(40, Drawing::Blocks);
         assert_eq!(lines.last().unwrap(), CODE);
+    }
+
+    #[test]
+    fn code_that_is_taller_than_the_terminal_is_noticed() {
+        let fake = fake::terminal_of(80, false);
+        warn_of_height(23, &fake.io);
+        assert_eq!(fake.err.text(), "");
+        warn_of_height(24, &fake.io);
+        let notice = "notice: the QR code needs 25 lines, and the terminal has 24; --svg or --png writes it into a file\n";
+        assert_eq!(fake.err.text(), notice);
     }
 
     #[test]

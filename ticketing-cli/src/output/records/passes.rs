@@ -2,17 +2,17 @@
 
 use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, PassTransfer, Timestamp};
 
-use super::{Cell, Column, DETAILS, Record, Tone, detail_cells, with_details};
+use super::{Cell, Column, DETAILS, Record, STATUS, Tone, detail_cells, with_details};
 
 const COLUMNS: [Column; 16 + DETAILS] = with_details(
     [
         Column::id("id"),
         Column::cut("title"),
-        Column::whole("status").droppable(1),
+        Column::whole("status").droppable(STATUS),
         Column::hidden("ticketId"),
-        Column::hidden("issuerId"),
+        Column::for_programs("issuerId"),
         Column::hidden("serial"),
-        Column::hidden("version"),
+        Column::for_programs("version"),
         Column::extra("issuedAt"),
         Column::hidden("admittedAt"),
         Column::hidden("device"),
@@ -21,7 +21,7 @@ const COLUMNS: [Column; 16 + DETAILS] = with_details(
         Column::hidden("listingId"),
         Column::hidden("transferExpiresAt"),
     ],
-    [Column::hidden("code"), Column::filled("doubleAdmissions").droppable(2)],
+    [Column::hidden("code"), Column::filled("doubleAdmissions").droppable(6)],
 );
 
 impl Record for Pass {
@@ -87,7 +87,7 @@ fn status(pass: &Pass, now: Timestamp) -> Cell {
 
 fn tone(status: PassStatus) -> Tone {
     match status {
-        PassStatus::Valid => Tone::Good,
+        PassStatus::Valid => Tone::Plain,
         PassStatus::Offered => Tone::Waiting,
         PassStatus::Void => Tone::Bad,
         _ => Tone::Past,
