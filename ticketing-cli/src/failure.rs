@@ -84,12 +84,28 @@ impl Failure {
         self
     }
 
+    /// Puts what a message is about before it: `Opera: the pass is for sale`.
+    #[must_use]
+    pub(crate) fn prefix_with(self, name: &str) -> Self {
+        let message = self.message.as_ref().map(|message| {
+            let mut letters = message.chars();
+            let first = letters.next().map(char::to_lowercase).into_iter().flatten();
+            format!("{name}: {}", first.chain(letters).collect::<String>())
+        });
+        Self { message, ..self }
+    }
+
     /// Converts an error of the SDK about this subject.
     pub(crate) fn from_error(error: &Error, subject: &Subject) -> Self {
         let Some(code) = error.code().filter(|_| !error.is_unknown_outcome()) else {
             return Self::from(error);
         };
         let failure = Self::from(error);
+        if let (ErrorCode::PassNotValid, Subject::Pass(id)) = (code, subject) {
+            return failure
+                .prefix_with(&subject.to_string())
+                .hint(format!("`ticketing passes get {id}` shows its status"));
+        }
         match words_of(code, subject) {
             Some((message, hint)) => {
                 Self { message: Some(message), details: failure.request_detail(error), hint, ..failure }
@@ -156,12 +172,6 @@ fn words_of(code: &ErrorCode, subject: &Subject) -> Option<(String, Option<Strin
         (ErrorCode::NotYetVisible, Subject::Order(id)) => (
             format!("the payment service has not received order {id} yet"),
             Some("wait a moment".to_owned()),
-        ),
-        (ErrorCode::PassNotValid, Subject::Pass(id)) => (
-            format!(
-                "pass {id} cannot be used for this: it is used, void or offered for resale, or an earlier holder has entered with it"
-            ),
-            Some(format!("`ticketing passes get {id}` shows its status")),
         ),
         (ErrorCode::TicketPast, Subject::Pass(id)) => {
             (format!("the event of pass {id} has started"), None)

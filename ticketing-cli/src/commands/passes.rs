@@ -9,9 +9,10 @@ mod show;
 mod transfer;
 
 use clap::Subcommand;
+use ticketing_sdk::{Error, ErrorCode, PassId};
 
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
 
 /// The subcommands of `ticketing passes`.
@@ -54,5 +55,51 @@ impl ApiCommand for Passes {
             Self::Resell(args) => args.run(api).await,
             Self::Calendar(args) => args.run(api).await,
         }
+    }
+}
+
+/// Converts the refusal to change a pass: names the title and the seat, and the reason that the server gives.
+async fn refusal(api: &ApiContext, error: &Error, id: &PassId) -> Failure {
+    let failure = Failure::from_error(error, &Subject::Pass(id.clone()));
+    if error.code() != Some(&ErrorCode::PassNotValid) {
+        return failure;
+    }
+    let Ok(pass) = api.client.passes().get(id).await else { return failure };
+    let name = match &pass.details.seat {
+        Some(seat) => format!("{} ({seat})", pass.title),
+        None => pass.title,
+    };
+    let hint = match &pass.listing_id {
+        Some(listing) => Some(format!("`ticketing tickets withdraw {listing}` takes it back")),
+        None => failure.hint,
+    };
+    Failure { hint, ..Failure::from(error).prefix_with(&name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_sdk::mock::{Mock, Reply};
+    use ticketing_sdk::{Method, PassStatus, fixtures};
+
+    use super::*;
+    use crate::io::fake;
+    use crate::output::Format;
+
+    #[tokio::test]
+    async fn refused_transfer_names_the_title_and_the_reason_of_the_server() {
+        let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
+        let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Tsv, folder.path());
+        let refused = Reply::problem(400, ErrorCode::PassNotValid, "The pass is for sale");
+        mock.on(Method::POST, "/api/passes/p-1/transfer", refused);
+        let id = PassId::new("p-1");
+        let error = api.client.passes().transfer(&id).await.unwrap_err();
+        let failure = refusal(&api, &error, &id).await;
+        assert_eq!(failure.message.as_deref(), Some("pass p-1: the pass is for sale"));
+        let mut pass = fixtures::pass("p-1").title("Opera").status(PassStatus::Offered).listing_id("t-9");
+        pass.details.seat = Some("Row 4".to_owned());
+        mock.on(Method::GET, "/api/passes/p-1", Reply::json(200, &pass));
+        let failure = refusal(&api, &error, &id).await;
+        assert_eq!(failure.message.as_deref(), Some("Opera (Row 4): the pass is for sale"));
+        assert_eq!(failure.hint.as_deref(), Some("`ticketing tickets withdraw t-9` takes it back"));
     }
 }

@@ -5,7 +5,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use super::EventTime;
-use super::text::{has_visible, normalize};
+use super::text::{has_visible, normalize, single_line};
 
 /// An invalid value of a field of the details.
 ///
@@ -127,9 +127,12 @@ trait DetailValue: Sized {
 
 impl DetailValue for String {
     fn read(field: DetailField, text: &str) -> Result<Self, DetailError> {
-        let text = normalize(text);
+        let mut text = normalize(text);
         if text.contains('\0') {
             return Err(DetailError::Nul(field));
+        }
+        if field != DetailField::Description {
+            text = single_line(&text);
         }
         if !has_visible(&text) {
             return Err(DetailError::Empty(field));
@@ -300,7 +303,8 @@ macro_rules! details {
         }
 
         impl DetailsUpdate {
-            /// Sets a field from user input: trimmed, composed (NFC), with a visible character.
+            /// Sets a field from user input: trimmed, composed (NFC), with a visible character. Only a description has
+            /// lines: in other fields line breaks and other control characters become a space.
             ///
             /// ```
             /// use ticketing_sdk::{DetailField, DetailsUpdate, FieldUpdate};

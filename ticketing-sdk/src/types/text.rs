@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::Timestamp;
 
 pub use search::{SearchWords, ticket_key};
+pub(crate) use unicode::single_line;
 pub use unicode::{fold_case, has_visible, is_invisible, normalize, search_key};
 
 /// Makes the text of another user safe to print on a terminal, on one line.

@@ -3,8 +3,9 @@
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Money, PassId};
 
+use super::refusal;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::Outcome;
 use crate::help;
 use crate::{complete, prompt, resolve};
 
@@ -30,7 +31,10 @@ impl ApiCommand for Args {
         let price = prompt::price(api.io(), self.price)?;
         let operation = format!("passes resell {id} --price {price}");
         let listing = api.write(&operation, api.client.passes().resell(&id, price)).await?;
-        let listing = listing.map_err(|error| Failure::from_error(&error, &Subject::Pass(id)))?;
+        let listing = match listing {
+            Ok(listing) => listing,
+            Err(error) => return Err(refusal(api, &error, &id).await),
+        };
         api.printer().one(&listing)?;
         api.io().info(&format!(
             "offered: {} for ${}; `ticketing tickets withdraw {}` takes it back",

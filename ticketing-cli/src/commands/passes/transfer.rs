@@ -3,8 +3,9 @@
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::PassId;
 
+use super::refusal;
 use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::Outcome;
 use crate::help;
 use crate::{complete, resolve};
 
@@ -31,15 +32,19 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let id = resolve::pass(api, self.id).await?;
-        let subject = Subject::Pass(id.clone());
         if self.take_back {
             let ended = api.send(api.client.passes().cancel_transfer(&id)).await?;
-            ended.map_err(|error| Failure::from_error(&error, &subject))?;
+            if let Err(error) = ended {
+                return Err(refusal(api, &error, &id).await);
+            }
             api.io().info(&format!("took pass {} back: its claim code is void", id));
             return Ok(());
         }
         let transfer = api.write(&format!("passes transfer {id}"), api.client.passes().transfer(&id)).await?;
-        let transfer = transfer.map_err(|error| Failure::from_error(&error, &subject))?;
+        let transfer = match transfer {
+            Ok(transfer) => transfer,
+            Err(error) => return Err(refusal(api, &error, &id).await),
+        };
         api.printer().one(&transfer)?;
         api.io()
             .info("give the claim code to the next holder; `ticketing passes claim` claims the pass with it");

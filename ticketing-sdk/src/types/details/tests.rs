@@ -17,7 +17,15 @@ fn texts_are_trimmed_composed_and_bounded() {
     assert_eq!(read(&"é".repeat(61)), Err(DetailError::TooLong(DetailField::Seat)));
     assert_eq!(read("\u{200b}\u{3164}"), Err(DetailError::Empty(DetailField::Seat)));
     assert_eq!(read("A\0"), Err(DetailError::Nul(DetailField::Seat)));
+    assert_eq!(read("Row 4 \r\n seat 1\tleft\u{2028}\u{7f}").unwrap().unwrap(), "Row 4 seat 1 left");
     assert_eq!(read("").unwrap_err().to_string(), "Seat must not be empty");
+}
+
+#[test]
+fn description_keeps_its_lines() {
+    let mut update = DetailsUpdate::default();
+    update.set(DetailField::Description, "One\n\ttwo").unwrap();
+    assert_eq!(update.description, FieldUpdate::Set("One\n\ttwo".to_owned()));
 }
 
 #[test]
