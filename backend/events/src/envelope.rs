@@ -76,7 +76,7 @@ impl Envelope {
     }
 
     /// Returns the order that the event concerns, as far as its name or its body says: its own, the paid one, or the
-    /// one that holds the ticket.
+    /// one that holds the ticket or got the pass.
     pub fn order_id(&self) -> Option<Cow<'_, str>> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -86,7 +86,7 @@ impl Envelope {
         }
         match self.name.as_str().split_once(':')? {
             ("order", _) => Some(Cow::Borrowed(&self.aggregate)),
-            ("expiration" | "payment", _) | ("ticket", "updated") => {
+            ("expiration" | "payment", _) | ("ticket", "updated") | ("pass", "issued" | "transferred") => {
                 serde_json::from_str::<Reference<'_>>(&self.body).ok()?.order_id
             }
             _ => None,

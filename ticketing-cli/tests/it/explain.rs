@@ -14,7 +14,7 @@ fn purchase_is_explained_in_every_format() {
     eventually("the tickets service has the pass of the order", || {
         explanation = buyer.json(&["orders", "explain", &order]);
         let entries = explanation["entries"].as_array().unwrap().clone();
-        entries.iter().any(|entry| entry["name"] == "order:completed" && entry["service"] == "tickets")
+        entries.iter().any(|entry| entry["name"] == "pass:issued" && entry["service"] == "tickets")
     });
     assert!(text(&explanation["summary"]).contains("the payment provider captured $20.00"), "{explanation}");
     assert_eq!(

@@ -21,7 +21,20 @@ pub fn timeline(
     let Some((ticket, owner)) = found else { return Ok(None) };
     let mut entries = read_received(tx, SERVICE, id, now)?;
     entries.extend(holds(&read_published(tx, &ticket)?, id));
+    for pass in passes(tx, id, &owner)? {
+        let events = read_published(tx, &pass)?;
+        let is_of_order =
+            |event: &&PublishedEvent| event.envelope.order_id().is_some_and(|of| of == id.as_str());
+        entries.extend(events.iter().filter(is_of_order).map(|event| event.to_entry(SERVICE)));
+    }
     Ok(Some((owner, ServiceTimeline::new(SERVICE, id.clone(), entries))))
+}
+
+/// Returns the pass that was issued for an order, or that its buyer got by a resale and still holds.
+fn passes(tx: &mut Tx<'_>, order: &OrderId, buyer: &UserId) -> Result<Vec<String>, DbError> {
+    let sql = "SELECT id FROM passes WHERE issuing_order_id = $1 \
+               UNION SELECT id FROM passes WHERE holder_id = $2 AND order_id = $1";
+    tx.query(sql, args![order, buyer], |row| row.text("id"))
 }
 
 /// Returns the changes of the ticket while the order held it, the one before and the one after.

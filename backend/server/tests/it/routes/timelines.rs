@@ -82,6 +82,7 @@ async fn purchase_has_one_timeline_over_all_services(shape: Shape) {
         ("orders", Delivery, "payment:created"),
         ("orders", Event, "order:completed"),
         ("tickets", Delivery, "order:completed"),
+        ("tickets", Event, "pass:issued"),
     ] {
         let entry = find(&explanation, service, kind, name);
         assert!(kind != Delivery || entry.deliveries >= Some(1), "{entry:?}");
