@@ -8,7 +8,7 @@ use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Pa
 use tokio::time::{Instant, sleep};
 
 use super::on_page::pay_on_page;
-use super::unpaid::{Charge, unpaid};
+use super::unpaid::{Charge, explain_cancellation, unpaid};
 use crate::card::{self, Card};
 use crate::commands::orders::create::hold_message;
 use crate::context::{ApiCommand, ApiContext};
@@ -145,7 +145,7 @@ pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> Outcome
             let failure = Failure::from_error(&error, &Subject::Order(order.clone()));
             return Err(match Charge::from_error(&error) {
                 Some(charge) => unpaid(api, reserved, failure, &charge),
-                None => failure,
+                None => explain_cancellation(api, order, failure).await,
             });
         }
     };

@@ -1,6 +1,6 @@
 //! The failure of a payment whose order exists: what is reserved and until when, what was charged, and what continues.
 
-use ticketing_sdk::{Error, ErrorCode, Order, PaymentId, text};
+use ticketing_sdk::{Error, ErrorCode, Order, OrderId, PaymentId, text};
 
 use crate::context::ApiContext;
 use crate::failure::Failure;
@@ -71,6 +71,16 @@ pub(crate) fn unpaid(api: &ApiContext, order: &Order, failure: Failure, charge: 
     failure.detail(reservation(api, order)).detail(charge.words()).hint(hint)
 }
 
+/// Adds to the failure of a payment why its order was cancelled, and whether the ticket can be ordered again.
+pub(crate) async fn explain_cancellation(api: &ApiContext, id: &OrderId, failure: Failure) -> Failure {
+    let Ok(order) = api.client.orders().get(id).await else { return failure };
+    let Some(reason) = order.cancel_reason else { return failure };
+    let message = format!("order {id} of {} was cancelled", order.ticket.title);
+    let again = || format!("order the ticket again: `ticketing orders create {}`", order.ticket.id);
+    let hint = order.allows_reorder().then(again);
+    Failure { message: Some(message), hint, ..failure }.detail(reason.explanation())
+}
+
 /// Returns what an order reserves, and until when.
 pub(crate) fn reservation(api: &ApiContext, order: &Order) -> String {
     let Order { id, expires_at, .. } = order;
@@ -88,7 +98,7 @@ pub(crate) fn reservation(api: &ApiContext, order: &Order) -> String {
 #[cfg(test)]
 mod tests {
     use ticketing_sdk::mock::{Mock, Reply};
-    use ticketing_sdk::{Method, OrderStatus, Payment, PaymentStatus, Timestamp, fixtures};
+    use ticketing_sdk::{CancelReason, Method, OrderStatus, Payment, PaymentStatus, Timestamp, fixtures};
 
     use super::*;
     use crate::commands::payments::create::pay;
@@ -158,6 +168,27 @@ mod tests {
         for code in [ErrorCode::OrderPaid, ErrorCode::OrderExpired, ErrorCode::OrderCancelled] {
             let failure = failure_of(&with_reply(Reply::problem(400, code, "no"))).await;
             assert_eq!((failure.exit, failure.details.len()), (Exit::Conflict, 0), "{failure:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn cancelled_order_says_why_and_offers_only_a_ticket_that_is_not_withdrawn() {
+        for (reason, is_gone) in [
+            (CancelReason::Buyer, false),
+            (CancelReason::Expired, false),
+            (CancelReason::PaymentFailed, false),
+            (CancelReason::Withdrawn, true),
+        ] {
+            let mock = with_reply(Reply::problem(400, ErrorCode::OrderCancelled, "no"));
+            let mut order = fixtures::order("o-1", &fixtures::ticket("t-1").title("RustConf"));
+            (order.status, order.cancel_reason) = (OrderStatus::Cancelled, Some(reason));
+            mock.on(Method::GET, "/api/orders/o-1", Reply::json(200, &order));
+            let failure = failure_of(&mock).await;
+            let message = "order o-1 of RustConf was cancelled".to_owned();
+            assert_eq!((failure.exit, failure.message), (Exit::Conflict, Some(message)));
+            assert_eq!(failure.details, [reason.explanation()]);
+            let again = "order the ticket again: `ticketing orders create t-1`".to_owned();
+            assert_eq!(failure.hint, (!is_gone).then_some(again));
         }
     }
 
