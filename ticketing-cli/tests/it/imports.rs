@@ -81,6 +81,9 @@ fn import_lists_every_row_once_and_a_second_run_lists_nothing() {
     let run = run_import(&cli, &file, &[]);
     assert_eq!((run.code, run.err.as_str()), (0, "40 tickets listed\n"), "{run:?}");
     assert_listed_once(&cli, &run);
+    // The newest first: the order of the file, reversed. Lists of equal starts are in the order of the ids.
+    let seats: Vec<_> = own_listings(&cli).iter().rev().map(|ticket| text(&ticket["seat"])).collect();
+    assert_eq!(seats, (1..=ROWS).map(|seat| format!("Seat {seat}")).collect::<Vec<_>>());
     let ticket = &own_listings(&cli)[0];
     assert_eq!([&ticket["title"], &ticket["venue"]], ["Opera, premiere", "City Hall"]);
     assert_eq!(
