@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{NewCheckIn, PassCode, Timestamp, Verdict};
+use ticketing_sdk::{ErrorCode, NewCheckIn, PassClaim, PassCode, Timestamp, Verdict};
 use ticketing_tui::ClockFault;
 
 use self::verdict::Tally;
@@ -195,7 +195,25 @@ fn new_check_in(code: &str, device: Option<&str>) -> NewCheckIn {
 /// Asks the server. The key of a check-in whose outcome is not known stays on disk, and is sent with the same code again.
 async fn check_in(api: &ApiContext, code: &str, device: Option<&str>) -> Outcome<Verdict> {
     let check_in = api.client.passes().check_in(new_check_in(code, device));
-    Ok(Verdict::of_answer(api.write("checkin", check_in).await?)?)
+    let verdict = Verdict::of_answer(api.write("checkin", check_in).await?)?;
+    Ok(with_pass(api, verdict, code).await)
+}
+
+/// Adds the title and the seat to the refusal of a genuine code, which the answer does not name.
+async fn with_pass(api: &ApiContext, verdict: Verdict, code: &str) -> Verdict {
+    let reason = verdict.reason.as_deref().map(ErrorCode::from);
+    let is_genuine = matches!(
+        reason,
+        Some(ErrorCode::AlreadyAdmitted | ErrorCode::PassSuperseded | ErrorCode::PassOffered)
+    );
+    if !is_genuine || verdict.title.is_some() {
+        return verdict;
+    }
+    let Ok(claim) = PassClaim::decode_unverified(&PassCode::new(code)) else { return verdict };
+    match api.client.passes().get(&claim.pass_id).await {
+        Ok(pass) => verdict.about(&pass),
+        Err(_) => verdict,
+    }
 }
 
 #[cfg(test)]

@@ -83,6 +83,7 @@ async fn door_without_a_session_ends() {
 }
 
 mod door_clock;
+mod named;
 mod new_holder;
 
 mod offline {
