@@ -45,7 +45,7 @@ pub(crate) struct Args {
     /// List every row once more, also those that are listed already
     #[arg(long, help_heading = help::BATCH)]
     again: bool,
-    /// Send at most this many rows at once: several are faster, and may be listed in another order than that of the file
+    /// Send at most this many rows at once; with several, their order may differ
     #[arg(long, help_heading = help::BATCH, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u8).range(1..=32))]
     jobs: u8,
