@@ -1,14 +1,13 @@
 //! A rate limit for each key, by the injected clock and in bounded memory.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
-use std::ops::Add;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use governor::clock::{Clock as _, Reference};
+use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::StateStore;
@@ -30,12 +29,10 @@ const PRUNE_INTERVAL: i64 = 1000;
 /// Limits the tries of each key in a minute. Tries may come at once, and are replenished one by one. A key without its
 /// own counter is not refused because of the number of keys: such keys share the budget of a bucket.
 pub struct RateLimit {
-    limiter: Limiter<String>,
-    /// The counters of further keys: at most 65 536 buckets.
-    buckets: Limiter<u16>,
+    limiter: RateLimiter<CountedKey, SharedStates, Time, NoOpMiddleware<Duration>>,
     hasher: RandomState,
-    /// The states of both limiters, in which a try is given back.
-    states: (Shared<String>, Shared<u16>),
+    /// The states of the limiter, in which a try is given back.
+    states: SharedStates,
     /// How long a try takes to be replenished.
     interval: Duration,
     clock: Time,
@@ -43,8 +40,6 @@ pub struct RateLimit {
     pruned_at: AtomicI64,
     max_keys: usize,
 }
-
-type Limiter<K> = RateLimiter<K, Shared<K>, Time, NoOpMiddleware<Instant>>;
 
 impl RateLimit {
     /// Creates a limit of `tries` (at least 1) a minute for each key.
@@ -60,10 +55,9 @@ impl RateLimit {
 
     fn with_max_keys(quota: Quota, clock: Clock, max_keys: usize) -> Self {
         let clock = Time(clock);
-        let states = (Shared::default(), Shared::default());
+        let states = SharedStates::default();
         Self {
-            limiter: RateLimiter::new(quota, states.0.clone(), clock.clone()),
-            buckets: RateLimiter::new(quota, states.1.clone(), clock.clone()),
+            limiter: RateLimiter::new(quota, states.clone(), clock.clone()),
             hasher: RandomState::new(),
             states,
             interval: quota.replenish_interval(),
@@ -97,11 +91,7 @@ impl RateLimit {
         } else {
             CountedKey::Own(key.to_owned())
         };
-        let checked = match &key {
-            CountedKey::Own(key) => self.limiter.check_key(key),
-            CountedKey::Bucket(bucket) => self.buckets.check_key(bucket),
-        };
-        match checked {
+        match self.limiter.check_key(&key) {
             Ok(()) => Ok(Attempt { limit: self, key }),
             Err(refused) => Err(RetryAfter::from(refused.wait_time_from(self.clock.now()))),
         }
@@ -121,7 +111,6 @@ impl RateLimit {
     fn prune(&self) {
         self.pruned_at.store(self.clock.0.now().as_millis(), Ordering::Relaxed);
         self.limiter.retain_recent();
-        self.buckets.retain_recent();
     }
 }
 
@@ -139,8 +128,8 @@ impl fmt::Debug for RateLimit {
     }
 }
 
-/// The counter of a try.
-#[derive(Debug)]
+/// The counter of a try: that of its key, or one of 65 536 buckets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum CountedKey {
     Own(String),
     Bucket(u16),
@@ -157,44 +146,23 @@ impl Attempt<'_> {
     /// Gives the try back, as if it had not been made.
     pub fn give_back(self) {
         let interval = Nanos::from(self.limit.interval);
-        match &self.key {
-            CountedKey::Own(key) => self.limit.states.0.give_back(key, interval),
-            CountedKey::Bucket(bucket) => self.limit.states.1.give_back(bucket, interval),
-        }
-    }
-}
-
-/// The states of the keys. The library stores for each key when it has all its tries again.
-#[derive(Debug)]
-struct Shared<K: Hash + Eq + Clone>(Arc<DashMapStateStore<K>>);
-
-impl<K: Hash + Eq + Clone> Shared<K> {
-    fn give_back(&self, key: &K, interval: Nanos) {
         let earlier = |time: Option<Nanos>| match time {
             Some(time) => Ok(((), time.saturating_sub(interval))),
             None => Err(()),
         };
         // A key that was removed has all its tries.
-        let _either = self.measure_and_replace(key, earlier);
+        let _either = self.limit.states.measure_and_replace(&self.key, earlier);
     }
 }
 
-impl<K: Hash + Eq + Clone> Clone for Shared<K> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
+/// The states of the keys. The library stores for each key when it has all its tries again.
+#[derive(Clone, Debug, Default)]
+struct SharedStates(Arc<DashMapStateStore<CountedKey>>);
 
-impl<K: Hash + Eq + Clone> Default for Shared<K> {
-    fn default() -> Self {
-        Self(Arc::default())
-    }
-}
+impl StateStore for SharedStates {
+    type Key = CountedKey;
 
-impl<K: Hash + Eq + Clone> StateStore for Shared<K> {
-    type Key = K;
-
-    fn measure_and_replace<T, F, E>(&self, key: &K, f: F) -> Result<T, E>
+    fn measure_and_replace<T, F, E>(&self, key: &CountedKey, f: F) -> Result<T, E>
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
@@ -202,7 +170,7 @@ impl<K: Hash + Eq + Clone> StateStore for Shared<K> {
     }
 }
 
-impl<K: Hash + Eq + Clone> ShrinkableKeyedStateStore<K> for Shared<K> {
+impl ShrinkableKeyedStateStore<CountedKey> for SharedStates {
     fn retain_recent(&self, drop_below: Nanos) {
         self.0.retain_recent(drop_below);
     }
@@ -216,37 +184,15 @@ impl<K: Hash + Eq + Clone> ShrinkableKeyedStateStore<K> for Shared<K> {
     }
 }
 
-/// Adapts the injected clock to the library.
+/// Adapts the injected clock to the library: an instant is the time since the Unix epoch.
 #[derive(Clone)]
 struct Time(Clock);
 
-/// Milliseconds since the Unix epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Instant(Duration);
-
 impl governor::clock::Clock for Time {
-    type Instant = Instant;
+    type Instant = Duration;
 
-    fn now(&self) -> Instant {
-        Instant(Duration::from_millis(u64::try_from(self.0.now().as_millis()).unwrap_or(0)))
-    }
-}
-
-impl Add<Nanos> for Instant {
-    type Output = Self;
-
-    fn add(self, span: Nanos) -> Self {
-        Self(self.0.saturating_add(span.into()))
-    }
-}
-
-impl Reference for Instant {
-    fn duration_since(&self, earlier: Self) -> Nanos {
-        self.0.saturating_sub(earlier.0).into()
-    }
-
-    fn saturating_sub(&self, span: Nanos) -> Self {
-        Self(self.0.saturating_sub(span.into()))
+    fn now(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.now().as_millis()).unwrap_or(0))
     }
 }
 
@@ -331,7 +277,7 @@ mod tests {
         for number in 0..1000 {
             let _either = limit.acquire(&format!("new {number}"));
         }
-        assert!(limit.limiter.len() <= 50 && limit.buckets.len() <= 1001);
+        assert!(limit.limiter.len() <= 50 + 1001);
         clock.advance(Duration::from_secs(120));
         assert_eq!(limit.acquire("one more"), Ok(()));
         assert_eq!(limit.limiter.len(), 1);
