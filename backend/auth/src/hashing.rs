@@ -2,12 +2,13 @@
 
 mod turns;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::password_hash;
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, PasswordHash, Version};
+use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_platform::http::ApiError;
 use tokio::task::spawn_blocking;
@@ -177,9 +178,9 @@ impl Hasher {
         join_hash(spawn_blocking(move || {
             // Held until the end of the hash, which continues if its client has disconnected.
             let _held = turn;
-            let mut blocks = lock(&memory).pop().unwrap_or_default();
+            let mut blocks = memory.lock().pop().unwrap_or_default();
             let outcome = work(&argon2, &mut blocks);
-            lock(&memory).push(blocks);
+            memory.lock().push(blocks);
             outcome
         }))
         .await
@@ -188,12 +189,8 @@ impl Hasher {
     /// Returns the number of idle slots that hold memory.
     #[cfg(test)]
     fn idle_slots(&self) -> usize {
-        lock(&self.memory).len()
+        self.memory.lock().len()
     }
-}
-
-fn lock(memory: &Mutex<Vec<Vec<Block>>>) -> std::sync::MutexGuard<'_, Vec<Vec<Block>>> {
-    memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Hashes a password with a random salt, in `blocks`.
@@ -303,7 +300,7 @@ mod tests {
             task.await.unwrap().unwrap();
         }
         assert!((1..=3).contains(&hasher.idle_slots()), "{}", hasher.idle_slots());
-        let capacities: Vec<usize> = lock(&hasher.memory).iter().map(Vec::capacity).collect();
+        let capacities: Vec<usize> = hasher.memory.lock().iter().map(Vec::capacity).collect();
         assert!(capacities.iter().all(|blocks| *blocks == 64), "{capacities:?}");
     }
 }

@@ -7,9 +7,10 @@ mod subscription;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use ticketing_events::Envelope;
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
@@ -87,7 +88,7 @@ impl Log {
     }
 
     fn remember(&self, placed: impl Iterator<Item = (Option<i64>, Arc<Envelope>)>) {
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cache = self.cache.lock();
         // An event that was in the log before has no new sequence.
         cache.extend(placed.filter_map(|(seq, envelope)| Some((seq?, envelope))));
         while cache.len() > CACHE_SIZE {
@@ -100,7 +101,7 @@ impl Log {
 
     /// Returns the messages in memory that follow `position` without a gap.
     fn read_cached(&self, position: i64) -> Vec<(i64, Arc<Envelope>)> {
-        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let cache = self.cache.lock();
         let newer = cache.range(position + 1..).take(usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX));
         let unbroken = newer.zip(position + 1..).take_while(|((seq, _), expected)| *seq == expected);
         unbroken.map(|((seq, envelope), _)| (*seq, envelope.clone())).collect()

@@ -1,8 +1,9 @@
 //! The requests with an idempotency key that this process serves now.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use ticketing_sdk::UserId;
 
 type Keys = Arc<Mutex<HashSet<(UserId, String)>>>;
@@ -24,13 +25,13 @@ impl InFlightRequests {
     /// Marks a request of a user with this key as in flight; `None` if there is one already.
     pub(crate) fn begin(&self, user_id: &UserId, key: &str) -> Option<InFlightGuard> {
         let key = (user_id.clone(), key.to_owned());
-        let fresh = self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        let fresh = self.keys.lock().insert(key.clone());
         fresh.then(|| InFlightGuard { keys: self.keys.clone(), key })
     }
 }
 
 impl Drop for InFlightGuard {
     fn drop(&mut self) {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        self.keys.lock().remove(&self.key);
     }
 }

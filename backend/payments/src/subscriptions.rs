@@ -1,9 +1,10 @@
 //! Notifications per payment: a change wakes only the requests that wait for that payment.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use ticketing_platform::signal::{Listener, Signal};
 use ticketing_sdk::PaymentId;
 
@@ -33,7 +34,7 @@ pub(crate) struct PaymentSubscription {
 impl PaymentSubscriptions {
     /// Subscribes to the changes of a payment.
     pub(crate) fn subscribe(&self, id: &PaymentId) -> PaymentSubscription {
-        let mut notifiers = self.notifiers();
+        let mut notifiers = self.notifiers.lock();
         let notifier = notifiers.entry(id.clone()).or_default();
         notifier.listeners += 1;
         PaymentSubscription {
@@ -45,13 +46,9 @@ impl PaymentSubscriptions {
 
     /// Notifies the subscribers of a payment.
     pub(crate) fn notify(&self, id: &PaymentId) {
-        if let Some(notifier) = self.notifiers().get(id) {
+        if let Some(notifier) = self.notifiers.lock().get(id) {
             notifier.signal.notify();
         }
-    }
-
-    fn notifiers(&self) -> MutexGuard<'_, HashMap<PaymentId, Notifier>> {
-        self.notifiers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,7 +62,7 @@ impl PaymentSubscription {
 
 impl Drop for PaymentSubscription {
     fn drop(&mut self) {
-        let mut notifiers = self.subscriptions.notifiers();
+        let mut notifiers = self.subscriptions.notifiers.lock();
         if let Some(notifier) = notifiers.get_mut(&self.id) {
             notifier.listeners -= 1;
             if notifier.listeners == 0 {

@@ -3,7 +3,9 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 /// The largest file of settings, keys or names, in bytes.
 const MAX_TEXT: u64 = 1024 * 1024;
@@ -200,8 +202,7 @@ impl OpenedPath {
     /// Returns what has happened to the file or folder.
     pub fn change(&self) -> Option<PathChange> {
         // Held across the call: the length that is compared is older than the one that is found.
-        let mut length =
-            self.length.as_ref().map(|length| length.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut length = self.length.as_ref().map(|length| length.lock());
         let found = fs::metadata(&self.path).ok().filter(|found| to_identity(found) == self.identity);
         let Some(found) = found else { return Some(PathChange::Moved) };
         let length = length.as_mut()?;

@@ -3,9 +3,10 @@
 //! A database may refuse some writes and take others, for example while a disk has room for small rows only. A failure
 //! soon after a success therefore continues the same outage.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::db::DbError;
@@ -40,7 +41,7 @@ impl WriterOutage {
     #[must_use]
     pub fn fail(&self, error: &DbError) -> Duration {
         let (writer, now) = (&*self.writer, Instant::now());
-        let mut ongoing = self.lock();
+        let mut ongoing = self.ongoing.lock();
         let pause = match &mut *ongoing {
             Some(outage) => {
                 tracing::debug!(writer, %error, "the database still cannot be written");
@@ -60,7 +61,7 @@ impl WriterOutage {
     /// Records that nothing failed just now. An outage whose last failure is 20 s old ends, which is logged. Returns
     /// whether there is no outage.
     pub fn succeed(&self) -> bool {
-        let mut ongoing = self.lock();
+        let mut ongoing = self.ongoing.lock();
         let Some(outage) = *ongoing else { return true };
         if outage.last_failure.elapsed() < MIN_TIME_WITHOUT_FAILURE {
             return false;
@@ -74,11 +75,7 @@ impl WriterOutage {
 
     /// Returns when the outage ends if nothing fails until then; `None` where there is no outage.
     pub fn ends_at(&self) -> Option<Instant> {
-        self.lock().map(|outage| outage.last_failure + MIN_TIME_WITHOUT_FAILURE)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<OngoingOutage>> {
-        self.ongoing.lock().unwrap_or_else(PoisonError::into_inner)
+        self.ongoing.lock().map(|outage| outage.last_failure + MIN_TIME_WITHOUT_FAILURE)
     }
 }
 

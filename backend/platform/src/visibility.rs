@@ -287,7 +287,7 @@ mod tests {
         let applied = Signal::default();
         let visibility = VisibilityWaiter::new(clock.clone(), applied.clone(), move |awaited| {
             counted.fetch_add(1, Ordering::SeqCst);
-            let visible: Vec<String> = visible.lock().unwrap().clone();
+            let visible: Vec<String> = visible.lock().clone();
             async move { Ok(awaited.into_iter().filter(|id| visible.contains(id)).collect()) }.boxed()
         });
         Fixture { clock, visibility, applied, known, lookups }
@@ -305,7 +305,7 @@ mod tests {
         let (visibility, awaited) = (it.visibility.clone(), id.clone());
         let waiting = tokio::spawn(async move { visibility.wait_until_visible("ada", &awaited).await });
         tokio::time::sleep(Duration::from_millis(200)).await;
-        it.known.lock().unwrap().push(id.clone());
+        it.known.lock().push(id.clone());
         it.applied.notify();
         assert_eq!(waiting.await.unwrap(), Visibility::Visible);
         // An event that arrived between the lookup of the caller and the wait is found without another event.

@@ -1,7 +1,7 @@
 //! A fake OpenTelemetry collector: receives spans over HTTP, in Protobuf, and keeps them for a test.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
@@ -9,6 +9,7 @@ use http_body_util::Full;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::{Span, span, status};
+use parking_lot::Mutex;
 use prost::Message;
 use ticketing_platform::telemetry::{TraceSettings, export_traces};
 
@@ -104,7 +105,7 @@ impl Collector {
 
     /// Returns all received spans.
     pub fn spans(&self) -> Vec<RecordedSpan> {
-        self.recorded.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.recorded.lock().clone()
     }
 }
 
@@ -115,7 +116,7 @@ fn take(request: &Request<Bytes>, recorded: &Mutex<Vec<RecordedSpan>>) -> Respon
     let read = ExportTraceServiceRequest::decode(request.body().clone()).ok().filter(|_| is_otlp);
     let status = match read {
         Some(received) => {
-            recorded.lock().unwrap_or_else(PoisonError::into_inner).extend(spans(received));
+            recorded.lock().extend(spans(received));
             StatusCode::OK
         }
         None => StatusCode::BAD_REQUEST,

@@ -8,9 +8,10 @@ mod market;
 mod response;
 mod routes;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use ticketing_platform::clock::Clock;
 
 use crate::thread_server::ThreadServer;
@@ -44,7 +45,7 @@ impl OriginalServer {
         let of_server = Arc::clone(&market);
         let server = ThreadServer::start(move |request| {
             let market = Arc::clone(&of_server);
-            async move { Some(routes::respond(&mut lock(&market), name, &request)) }
+            async move { Some(routes::respond(&mut market.lock(), name, &request)) }
         });
         Self { server, clock, market }
     }
@@ -85,10 +86,6 @@ impl OriginalServer {
     }
 
     fn market(&self) -> MutexGuard<'_, Market> {
-        lock(&self.market)
+        self.market.lock()
     }
-}
-
-fn lock(market: &Mutex<Market>) -> MutexGuard<'_, Market> {
-    market.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,8 +2,8 @@
 //! hide the outcome of a write from it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,6 +13,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::thread_server::ThreadServer;
@@ -108,24 +109,24 @@ impl RequestProxy {
 
     /// Forwards the next requests to another server.
     pub fn set_upstream(&self, upstream: &str) {
-        upstream.clone_into(&mut self.shared.state().upstream);
+        upstream.clone_into(&mut self.shared.state.lock().upstream);
     }
 
     /// Holds the next occurrence of a step.
     pub fn hold_at(&self, step: Step) -> Hold {
         let (sender, receiver) = channel();
-        self.shared.state().hold = Some((step, sender));
+        self.shared.state.lock().hold = Some((step, sender));
         Hold(receiver)
     }
 
     /// Drops the request or the response at the next occurrence of a step.
     pub fn drop_at(&self, step: Step) {
-        self.shared.state().drops.push_back(step);
+        self.shared.state.lock().drops.push_back(step);
     }
 
     /// Returns the steps since the last call.
     pub fn take_steps(&self) -> Vec<Step> {
-        std::mem::take(&mut self.shared.state().steps)
+        std::mem::take(&mut self.shared.state.lock().steps)
     }
 }
 
@@ -145,10 +146,6 @@ impl Held {
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     async fn proxy(self: Arc<Self>, request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         self.record_step(Step::new(method.clone(), path.clone(), RequestStage::Arrived)).await?;
@@ -160,7 +157,7 @@ impl Shared {
     /// Records the step and waits while it is held. Returns `None` if the request is dropped.
     async fn record_step(&self, step: Step) -> Option<()> {
         let held = {
-            let mut state = self.state();
+            let mut state = self.state.lock();
             state.steps.push(step.clone());
             if let Some(place) = state.drops.iter().position(|drop| *drop == step) {
                 state.drops.remove(place);
@@ -179,7 +176,7 @@ impl Shared {
 
     async fn forward(&self, mut request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {
         let path = request.uri().path_and_query()?.clone();
-        *request.uri_mut() = format!("{}{path}", self.state().upstream).parse().ok()?;
+        *request.uri_mut() = format!("{}{path}", self.state.lock().upstream).parse().ok()?;
         request.headers_mut().remove(CONNECTION);
         let answer = self.client.request(request.map(Full::new)).await.ok()?;
         let (mut parts, body) = answer.into_parts();

@@ -8,8 +8,9 @@ mod faults;
 mod request;
 mod server;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use ticketing_payments::StripeSettings;
 use ticketing_payments::provider::{FaultPlan, Ledger};
@@ -77,12 +78,12 @@ impl FakeStripe {
 
     /// Returns its ledger.
     pub fn ledger(&self) -> Ledger {
-        self.account().ledger()
+        self.shared.account.lock().ledger()
     }
 
     /// Returns every PaymentIntent as JSON, oldest first.
     pub fn intents(&self) -> Vec<Value> {
-        self.account().intents()
+        self.shared.account.lock().intents()
     }
 
     /// Confirms an intent that waits for its cardholder (3-D Secure), or fails the confirmation. A webhook event
@@ -91,16 +92,12 @@ impl FakeStripe {
     /// # Panics
     /// Panics if no intent with this id waits for its cardholder.
     pub fn confirm(&self, id: &str, confirmed: bool) {
-        self.account().confirm(id, confirmed);
+        self.shared.account.lock().confirm(id, confirmed);
         self.send_events();
     }
 
     /// Returns every request: method, path and idempotency key.
     pub fn requests(&self) -> Vec<String> {
-        self.account().requests.clone()
-    }
-
-    fn account(&self) -> MutexGuard<'_, Account> {
-        self.shared.account.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.account.lock().requests.clone()
     }
 }

@@ -9,14 +9,15 @@ mod publisher;
 mod ring;
 mod watcher;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
+use parking_lot::Mutex;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError};
 use ticketing_platform::http::StreamSlot;
@@ -75,10 +76,6 @@ impl Default for Shared {
 struct WatcherGuard(Arc<Shared>);
 
 impl Shared {
-    fn ring(&self) -> MutexGuard<'_, Option<Ring>> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Adds a watcher to one of the groups.
     fn join(self: &Arc<Self>) -> (WatcherGuard, Listener) {
         self.watchers.fetch_add(1, Ordering::SeqCst);
@@ -127,7 +124,7 @@ impl Feed {
         let Resumed { position, newest, is_reset } =
             db.read(move |tx| store::resume(tx, resume.as_deref(), now)).await?;
         {
-            let mut ring = self.shared.ring();
+            let mut ring = self.shared.ring.lock();
             if ring.is_none() {
                 *ring = Some(Ring::new(newest));
                 self.shared.wanted.notify();

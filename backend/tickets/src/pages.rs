@@ -5,11 +5,12 @@
 //! processes arrive late, so no page is cached.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use parking_lot::RwLock;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
@@ -72,7 +73,7 @@ impl Pages {
 
     /// Returns the cached page of a query at `now`, if no ticket has changed and none of its events has started.
     pub(crate) fn get(&self, question: &str, now: Timestamp) -> Option<Page> {
-        let kept = self.kept.as_ref()?.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.as_ref()?.read();
         let page = kept.pages.get(question).filter(|page| page.good_until.is_none_or(|until| now < until))?;
         (kept.generation == self.changed.notifications()).then(|| page.clone())
     }
@@ -83,7 +84,7 @@ impl Pages {
         if question.len() > MAX_QUERY_BYTES || page.body.len() > MAX_PAGE_BYTES {
             return;
         }
-        let mut kept = kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = kept.write();
         if generation < kept.generation {
             return;
         }
@@ -129,15 +130,15 @@ mod tests {
         for n in 0..10 * MAX_PAGES {
             pages.keep(&format!("q={n}"), 0, &page("[]"));
         }
-        assert!(pages.kept.as_ref().unwrap().read().unwrap().pages.len() <= MAX_PAGES);
+        assert!(pages.kept.as_ref().unwrap().read().pages.len() <= MAX_PAGES);
         let large = Page { body: Bytes::from(vec![b' '; MAX_PAGE_BYTES]), link: None, good_until: None };
         for n in 0..10 {
             pages.keep(&format!("large={n}"), 0, &large);
             pages.keep("large=again", 0, &large);
         }
         let kept = pages.kept.as_ref().unwrap();
-        let bytes: usize = kept.read().unwrap().pages.values().map(|page| page.body.len()).sum();
-        assert!(bytes <= MAX_BYTES && bytes == kept.read().unwrap().bytes, "{bytes}");
+        let bytes: usize = kept.read().pages.values().map(|page| page.body.len()).sum();
+        assert!(bytes <= MAX_BYTES && bytes == kept.read().bytes, "{bytes}");
         pages.keep(&"q".repeat(MAX_QUERY_BYTES + 1), 0, &page("[]"));
         let none = Pages::new(Signal::default(), true);
         none.keep("", none.generation(), &page("[]"));

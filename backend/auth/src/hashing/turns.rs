@@ -6,8 +6,9 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 /// The requester of a hash.
@@ -80,7 +81,7 @@ impl Turns {
 
     /// Waits for a slot.
     pub(crate) async fn take(&self, requester: Requester) -> Result<Turn, QueueFull> {
-        let mut place = match self.lock().enter(requester) {
+        let mut place = match self.0.lock().enter(requester) {
             Admission::Free => return Ok(Turn(self.clone())),
             Admission::Full => return Err(QueueFull),
             Admission::Waits { address, id, granted } => {
@@ -90,10 +91,6 @@ impl Turns {
         let granted = (&mut place.granted).await;
         place.is_over = true;
         granted.map(|()| Turn(self.clone())).map_err(|_| QueueFull)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -190,7 +187,7 @@ impl State {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.lock().release();
+        self.0.0.lock().release();
     }
 }
 
@@ -199,7 +196,7 @@ impl Drop for Place {
         if self.is_over {
             return;
         }
-        let mut state = self.turns.lock();
+        let mut state = self.turns.0.lock();
         // Its client has disconnected. A slot that it has received goes to the next request.
         if state.remove(self.address, self.id).is_none() && self.granted.try_recv().is_ok() {
             state.release();
@@ -264,7 +261,7 @@ mod tests {
         assert!(owners.is_ok());
         drop(owners);
         drop(flood);
-        let state = turns.lock();
+        let state = turns.0.lock();
         assert_eq!((state.free, state.waiting), (1, 0));
         assert!(state.by_address.is_empty() && state.by_account.is_empty() && state.order.is_empty());
     }
@@ -304,7 +301,7 @@ mod tests {
         drop(busy);
         // The slot was given to it, and it goes away before it takes it.
         drop(granted);
-        let state = turns.lock();
+        let state = turns.0.lock();
         assert_eq!((state.free, state.waiting), (1, 0));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 /// The maximum number of pairs in a generation. Two generations are stored, so between this number and twice as many pairs are
 /// remembered.
@@ -25,13 +26,13 @@ impl KnownAddresses {
     /// Remembers a pair.
     pub(super) fn insert(&self, pair: &str) {
         let hash = self.hasher.hash_one(pair);
-        self.generations.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
+        self.generations.lock().insert(hash);
     }
 
     /// Returns whether a pair is known. A known pair moves to the current generation, so that it is kept longer.
     pub(super) fn contains_and_renew(&self, pair: &str) -> bool {
         let hash = self.hasher.hash_one(pair);
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut generations = self.generations.lock();
         if generations.current.contains(&hash) {
             return true;
         }
@@ -66,7 +67,7 @@ mod tests {
             assert!(number % 1000 != 0 || known.contains_and_renew("ada 1.1.1.1"), "a pair in use is kept");
         }
         assert!(!known.contains_and_renew("bob 1.1.1.1"));
-        let generations = known.generations.lock().unwrap();
+        let generations = known.generations.lock();
         assert!(generations.current.len() + generations.previous.len() <= 2 * MAX_PAIRS_PER_GENERATION);
     }
 }

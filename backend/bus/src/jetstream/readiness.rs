@@ -1,8 +1,8 @@
 //! The readiness of the consumers of this process, so that a start can wait for their subscriptions.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use ticketing_platform::signal::Signal;
 
 use super::JetStreamError;
@@ -26,24 +26,20 @@ pub(crate) struct ConsumerReadiness {
 }
 
 impl ConsumerReadiness {
-    fn consumers(&self) -> MutexGuard<'_, BTreeMap<&'static str, ConsumerState>> {
-        self.consumers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Registers a consumer that is starting.
     pub(crate) fn register(&self, durable: &'static str) {
-        self.consumers().entry(durable).or_insert(ConsumerState::Starting);
+        self.consumers.lock().entry(durable).or_insert(ConsumerState::Starting);
     }
 
     /// Marks a consumer as subscribed.
     pub(crate) fn mark_ready(&self, durable: &'static str) {
-        self.consumers().insert(durable, ConsumerState::Ready);
+        self.consumers.lock().insert(durable, ConsumerState::Ready);
         self.changed.notify();
     }
 
     /// Records a failed subscription; only a permission error is permanent.
     pub(crate) fn mark_failed(&self, durable: &'static str, error: JetStreamError) -> JetStreamError {
-        let (JetStreamError::PermissionDenied(text), mut consumers) = (&error, self.consumers()) else {
+        let (JetStreamError::PermissionDenied(text), mut consumers) = (&error, self.consumers.lock()) else {
             return error;
         };
         if let Some(state @ ConsumerState::Starting) = consumers.get_mut(durable) {
@@ -55,7 +51,7 @@ impl ConsumerReadiness {
     }
 
     pub(super) fn names(&self) -> Vec<&'static str> {
-        self.consumers().keys().copied().collect()
+        self.consumers.lock().keys().copied().collect()
     }
 
     /// Returns when all registered consumers have subscribed.
@@ -73,7 +69,7 @@ impl ConsumerReadiness {
     }
 
     fn outcome(&self) -> Option<Result<(), JetStreamError>> {
-        let mut consumers = self.consumers();
+        let mut consumers = self.consumers.lock();
         for state in consumers.values_mut() {
             if matches!(state, ConsumerState::Failed(_))
                 && let ConsumerState::Failed(error) = std::mem::replace(state, ConsumerState::Starting)

@@ -1,10 +1,11 @@
 //! The queues of a database, and the threads that run the units in them. Both databases differ only in the threads.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use super::job::{Job, submit};
@@ -117,7 +118,7 @@ impl Engine {
 /// Takes the next unit of a queue that several threads share, or `None` when it is closed and empty.
 pub(super) fn next_unit(queue: &Mutex<mpsc::Receiver<Queued>>) -> Option<Queued> {
     // One thread waits with the lock; the others wait for the lock.
-    queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
+    queue.lock().blocking_recv()
 }
 
 impl Drop for Engine {

@@ -15,8 +15,9 @@ mod tls;
 mod url;
 mod worker;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use super::engine::Engine;

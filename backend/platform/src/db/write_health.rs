@@ -6,9 +6,9 @@
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::{DbError, Tx};
@@ -111,16 +111,16 @@ impl WriteHealth {
             }
         };
         match effect {
-            ApplyOutcome::Wrote => self.state().succeed(TypeId::of::<F>()),
+            ApplyOutcome::Wrote => self.state.lock().succeed(TypeId::of::<F>()),
             ApplyOutcome::Nothing => {}
-            ApplyOutcome::Outage => self.state().fail(TypeId::of::<F>()),
+            ApplyOutcome::Outage => self.state.lock().fail(TypeId::of::<F>()),
         }
         result
     }
 
     /// Records how a probe ended. One that succeeds after one that failed has seen the end of an outage.
     pub(super) fn record_probe(&self, outcome: &Result<(), DbError>) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         match outcome {
             Ok(()) if std::mem::take(&mut state.has_probe_failed) => {
                 let kinds: Vec<TypeId> = state.failures.keys().copied().collect();
@@ -136,13 +136,9 @@ impl WriteHealth {
 
     /// Returns whether a kind of write failed lately and has not succeeded since, or alternately fails and succeeds.
     pub(super) fn is_failing(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.failures.retain(|_, failure| failure.last.elapsed() < FAILURE_LIFETIME);
         state.failures.values().any(|failure| !failure.is_over)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,9 +6,10 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::ServeLimits;
@@ -76,7 +77,7 @@ impl Connections {
     /// is busy, even on reserve.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<(Admitted, bool)> {
         let address = ClientAddress(peer).subscriber();
-        let mut open = self.lock();
+        let mut open = self.open.lock();
         let own = open.by_address.get(&address).copied().unwrap_or_default();
         let regular = open.entries.len() - open.on_reserve;
         let mut is_crowded = true;
@@ -123,18 +124,14 @@ impl Connections {
 
     /// Evicts the longest idle connection, because no file descriptor is free.
     pub(super) fn evict_one(&self) {
-        self.lock().evict(Candidates::All);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().evict(Candidates::All);
     }
 }
 
 impl Admitted {
     /// Releases the slot of a connection that has become a stream, which has its own slot.
     pub(super) fn leave(&self) {
-        self.connections.lock().remove(self.id);
+        self.connections.open.lock().remove(self.id);
     }
 }
 
@@ -281,6 +278,6 @@ mod tests {
         let new = admit(&all, "1.1.1.1").unwrap();
         assert!(!new.on_reserve);
         drop(stream);
-        assert_eq!(all.lock().entries.len(), 1, "dropping the stream takes no second place");
+        assert_eq!(all.open.lock().entries.len(), 1, "dropping the stream takes no second place");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::client_address::ClientAddress;
 use super::problem::ApiError;
@@ -57,7 +59,7 @@ impl StreamSlots {
     pub fn acquire(&self, client: ClientAddress) -> Result<StreamSlot, ApiError> {
         let pool = &*self.0;
         let address = client.subscriber();
-        let mut open = pool.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = pool.open.lock();
         if open.total >= pool.total {
             if let Some(times) = pool.full.count() {
                 tracing::warn!(limit = pool.total, times, "stream refused: every stream slot is in use");
@@ -86,7 +88,7 @@ impl StreamSlots {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let mut open = self.slots.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.slots.0.open.lock();
         open.total = open.total.saturating_sub(1);
         if let Some(own) = open.by_address.get_mut(&self.address) {
             *own -= 1;
@@ -116,7 +118,7 @@ mod tests {
         let other = slots.acquire(client("2.2.2.2")).unwrap();
         assert!(slots.acquire(client("3.3.3.3")).is_err(), "three slots were all");
         drop((held, other));
-        assert!(slots.0.open.lock().unwrap().by_address.is_empty());
+        assert!(slots.0.open.lock().by_address.is_empty());
     }
 
     #[test]

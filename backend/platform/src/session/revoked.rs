@@ -1,9 +1,10 @@
 //! The sessions that were revoked before they expired: in memory for each request, in a table for each start.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, RwLock};
 use ticketing_sdk::{Timestamp, UserId};
 
 use crate::args;
@@ -93,14 +94,13 @@ impl RevokedSessions {
     /// If the table cannot be read.
     pub async fn refresh(&self, db: &Db) -> Result<usize, DbError> {
         let now = self.clock.now().as_millis();
-        let before = *self.table.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *self.table.cursor.lock();
         let (rows, xact) = db.read(move |tx| read(tx, before, now)).await?;
-        let (count, mut set) = (rows.len(), self.set.write().unwrap_or_else(PoisonError::into_inner));
+        let (count, mut set) = (rows.len(), self.set.write());
         set.expiry.extend(rows);
         set.count_added(count, now);
         drop(set);
-        *self.table.cursor.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(TableCursor { xact, time: now });
+        *self.table.cursor.lock() = Some(TableCursor { xact, time: now });
         Ok(count)
     }
 
@@ -138,19 +138,19 @@ impl RevokedSessions {
 
     /// Refuses a session from now on. Call it after [`record`](Self::record) is committed. `exp` is in seconds.
     pub fn insert(&self, jti: &str, exp: i64) {
-        let mut set = self.set.write().unwrap_or_else(PoisonError::into_inner);
+        let mut set = self.set.write();
         set.expiry.insert(jti.to_owned(), exp.saturating_mul(1000));
         set.count_added(1, self.clock.now().as_millis());
     }
 
     /// Returns whether this session is revoked.
     pub fn contains(&self, jti: &str) -> bool {
-        self.set.read().unwrap_or_else(PoisonError::into_inner).expiry.contains_key(jti)
+        self.set.read().expiry.contains_key(jti)
     }
 
     /// Returns the number of sessions in memory.
     pub fn len(&self) -> usize {
-        self.set.read().unwrap_or_else(PoisonError::into_inner).expiry.len()
+        self.set.read().expiry.len()
     }
 
     /// Returns whether no session is in memory.

@@ -1,8 +1,9 @@
 //! Throttled log lines for a lasting condition: one a minute, with the number of occurrences.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 /// The interval between log lines of a condition.
 const INTERVAL: Duration = Duration::from_secs(60);
@@ -33,12 +34,12 @@ impl LogThrottle {
 
     /// Returns whether the next occurrence is logged and all earlier ones were.
     fn is_over(&self) -> bool {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.0.lock();
         state.unlogged == 0 && state.logged_at.is_none_or(|at| at.elapsed() >= INTERVAL)
     }
 
     fn count_at(&self, now: Instant) -> Option<u64> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.lock();
         state.unlogged += 1;
         if state.logged_at.is_some_and(|at| now.saturating_duration_since(at) < INTERVAL) {
             return None;
@@ -58,7 +59,7 @@ pub struct LogThrottles {
 impl LogThrottles {
     /// Counts one occurrence of a condition, as [`LogThrottle::count`].
     pub fn count(&self, condition: &str) -> Option<u64> {
-        let mut conditions = self.conditions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut conditions = self.conditions.lock();
         if let Some(throttle) = conditions.get(condition) {
             return throttle.count();
         }
@@ -84,7 +85,7 @@ mod tests {
         assert_eq!(throttles.count("the server is away"), Some(1));
         let logged = (0..1000).filter_map(|number| throttles.count(&number.to_string())).count();
         assert_eq!(logged, MAX_CONDITIONS - 2 + 1);
-        assert_eq!(throttles.conditions.lock().unwrap().len(), MAX_CONDITIONS);
+        assert_eq!(throttles.conditions.lock().len(), MAX_CONDITIONS);
     }
 
     #[test]

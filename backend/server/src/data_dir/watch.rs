@@ -1,9 +1,10 @@
 //! Detects changes of the data folder that would make the next start fail or lose data.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use secrecy::SecretString;
 use ticketing_platform::files::{OpenedPath, PathChange};
 use ticketing_platform::shutdown::Shutdown;
@@ -107,7 +108,7 @@ impl FolderWatch {
     /// Returns the first problem. Logs each problem and its end once for all callers, so that a failed probe has a log
     /// line.
     fn check(&self) -> Option<FolderProblem> {
-        let mut logged = self.baseline.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut logged = self.baseline.logged.lock();
         let problem = self.problem();
         match (&*logged, &problem) {
             (before, Some(problem)) if before.as_ref() != Some(problem) => problem.log(),

@@ -11,12 +11,12 @@ use crate::reply::Reply;
 impl FakeStripe {
     /// Sends every event to the marketplace at `base` when it happens, and once more.
     pub fn send_events_to(&self, base: &str) {
-        self.account().webhook = Some(base.to_owned());
+        self.shared.account.lock().webhook = Some(base.to_owned());
     }
 
     /// Returns every event, oldest first.
     pub fn events(&self) -> Vec<Value> {
-        self.account().events.clone()
+        self.shared.account.lock().events.clone()
     }
 
     /// Signs an event now and sends it with `raw`; returns the response.
@@ -46,7 +46,7 @@ impl FakeStripe {
     /// Sends the new events, if a webhook is set.
     pub(super) fn send_events(&self) {
         let (base, events) = {
-            let mut account = self.account();
+            let mut account = self.shared.account.lock();
             let Some(base) = account.webhook.clone() else { return };
             let events = account.events.get(account.sent..).unwrap_or_default().to_vec();
             account.sent = account.events.len();

@@ -1,8 +1,8 @@
 //! Fault injection in the fake Stripe.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use ticketing_payments::domain::PaymentStep;
 
 /// The faults of the fake itself. Counted faults end after their count.
@@ -50,31 +50,27 @@ impl StripeFaults {
 
     /// Makes the search miss everything (`true`), or find everything again.
     pub fn set_search_blind(&self, is_blind: bool) {
-        *self.search_blind.lock().unwrap_or_else(PoisonError::into_inner) = is_blind;
+        *self.search_blind.lock() = is_blind;
     }
 
     /// Removes all faults.
     pub fn reset(&self) {
-        self.plan().clear();
+        self.plan.lock().clear();
         self.set_search_blind(false);
     }
 
     pub(super) fn is_search_blind(&self) -> bool {
-        *self.search_blind.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.search_blind.lock()
     }
 
     pub(super) fn take(&self, call: PaymentStep, fault: InjectedFault) -> bool {
-        let mut plan = self.plan();
+        let mut plan = self.plan.lock();
         let Some(left) = plan.get_mut(&(call, fault)).filter(|left| **left > 0) else { return false };
         *left -= 1;
         true
     }
 
     fn set(&self, call: PaymentStep, fault: InjectedFault, times: u32) {
-        self.plan().insert((call, fault), times);
-    }
-
-    fn plan(&self) -> MutexGuard<'_, HashMap<(PaymentStep, InjectedFault), u32>> {
-        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+        self.plan.lock().insert((call, fault), times);
     }
 }

@@ -1,15 +1,15 @@
 //! The server of the fake Stripe: authentication and idempotency keys.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
+use parking_lot::Mutex;
 use serde_json::json;
 use ticketing_payments::provider::FaultPlan;
 use ticketing_platform::clock::Clock;
 
-use super::account::Account;
 use super::faults::{InjectedFault, StripeFaults};
 use super::request::{StripeRequest, StripeResponse};
 use super::{FakeStripe, STRIPE_KEY, Shared};
@@ -23,7 +23,7 @@ pub(super) fn start(clock: Clock) -> FakeStripe {
             clock,
             faults: FaultPlan::default(),
             server_faults: StripeFaults::default(),
-            account: Mutex::new(Account::default()),
+            account: Mutex::default(),
         }
     });
     FakeStripe { shared }
@@ -59,7 +59,7 @@ fn read(request: Request<Bytes>) -> StripeRequest {
 impl FakeStripe {
     /// Checks the secret key, then the idempotency key, then executes the request.
     fn respond(&self, request: &StripeRequest) -> StripeResponse {
-        let mut account = self.account();
+        let mut account = self.shared.account.lock();
         let key = request.header("idempotency-key").unwrap_or_default().to_owned();
         account.requests.push(format!("{} {} {key}", request.method, request.path));
         if request.header("authorization") != Some(&format!("Bearer {STRIPE_KEY}")) {

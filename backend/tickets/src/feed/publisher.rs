@@ -88,7 +88,7 @@ impl Publisher {
 
     /// Returns the position of the last published change, or `None` without watchers.
     fn head(&self) -> Option<String> {
-        let mut ring = self.feed.shared.ring();
+        let mut ring = self.feed.shared.ring.lock();
         if self.feed.shared.watchers.load(Ordering::SeqCst) == 0 {
             *ring = None;
         }
@@ -120,7 +120,7 @@ impl Publisher {
     /// to thousands of sockets would delay requests.
     async fn send(&mut self, batch: Batch, pace: &mut Throttle) {
         self.last_sent = Instant::now();
-        if let Some(ring) = self.feed.shared.ring().as_mut() {
+        if let Some(ring) = self.feed.shared.ring.lock().as_mut() {
             ring.push(batch);
         }
         for group in &self.feed.shared.groups {

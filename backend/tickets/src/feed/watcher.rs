@@ -63,7 +63,7 @@ impl Watcher {
                 continue;
             }
             let WatcherPosition::InRing(number, passed) = &mut self.position else { continue };
-            let next = match self.shared.ring().as_ref() {
+            let next = match self.shared.ring.lock().as_ref() {
                 Some(ring) => ring.next(*number, passed.as_deref()),
                 None => Next::Behind,
             };
@@ -93,13 +93,13 @@ impl Watcher {
     }
 
     fn enter(&self, position: &str) -> Option<u64> {
-        self.shared.ring().as_ref()?.enter(position)
+        self.shared.ring.lock().as_ref()?.enter(position)
     }
 
     /// Reads changes before the ring. The outer `None` ends the stream.
     async fn catch_up(&mut self, position: String) -> Option<Option<Bytes>> {
         // Read before the database, which then contains all changes up to it.
-        let floor = self.shared.ring().as_ref()?.floor().to_owned();
+        let floor = self.shared.ring.lock().as_ref()?.floor().to_owned();
         let from = position.clone();
         match self.db.read(move |tx| store::after(tx, &from, PAGE)).await {
             Ok(changes) => {

@@ -5,10 +5,11 @@
 //! well.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::poll_fn;
+use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
@@ -56,7 +57,7 @@ impl Notifier {
 
     /// Forwards `signal` to the other processes, and the notifications of their signals of this name to it.
     pub(in crate::db) fn share_signal(this: &Arc<Self>, name: &'static str, signal: &Signal) {
-        let mut shared = this.lock_shared();
+        let mut shared = this.shared.lock();
         shared.signals.insert(name, signal.clone());
         if !std::mem::replace(&mut shared.is_started, true) {
             let notifier = this.clone();
@@ -72,7 +73,7 @@ impl Notifier {
         if notified.is_empty() {
             return;
         }
-        let mut shared = self.lock_shared();
+        let mut shared = self.shared.lock();
         let Shared { signals, pending, .. } = &mut *shared;
         let before = pending.len();
         pending.extend(
@@ -89,10 +90,6 @@ impl Notifier {
     /// Ends the thread.
     pub(in crate::db) fn end(&self) {
         self.end.cancel();
-    }
-
-    fn lock_shared(&self) -> MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn run(&self) {
@@ -165,10 +162,10 @@ impl Notifier {
         let forward = async {
             client.batch_execute(&format!("LISTEN \"{}\"", self.channel())).await?;
             // Notifications may have been missed until now.
-            self.lock_shared().signals.values().for_each(Signal::notify);
+            self.shared.lock().signals.values().for_each(Signal::notify);
             let mut next = Instant::now();
             loop {
-                let has_pending = !self.lock_shared().pending.is_empty();
+                let has_pending = !self.shared.lock().pending.is_empty();
                 let due = async {
                     if !has_pending {
                         self.has_pending.notified().await;
@@ -194,7 +191,7 @@ impl Notifier {
     }
 
     async fn send_pending(&self, client: &Client) -> Result<(), tokio_postgres::Error> {
-        let pending = std::mem::take(&mut self.lock_shared().pending);
+        let pending = std::mem::take(&mut self.shared.lock().pending);
         let channel = self.channel();
         let statements: Vec<String> = pending
             .iter()
@@ -209,7 +206,7 @@ impl Notifier {
         if process_id == self.process_id {
             return;
         }
-        if let Some(signal) = self.lock_shared().signals.get(name) {
+        if let Some(signal) = self.shared.lock().signals.get(name) {
             signal.notify();
         }
     }

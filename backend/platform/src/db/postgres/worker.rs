@@ -1,8 +1,9 @@
 //! A thread with a connection, which takes units of work from the queue and runs each one to its end.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use postgres::error::SqlState;
 use tokio::sync::mpsc;
 
