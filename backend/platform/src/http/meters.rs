@@ -1,10 +1,12 @@
 //! Counters and durations of requests. Their handles are cached, so that a request needs no lookup in the registry.
 
-use std::sync::RwLock;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
 use metrics::{Counter, Histogram, counter, histogram};
+use parking_lot::RwLock;
+
+use super::trace::known_method;
 
 /// The handles of one endpoint. It has few pairs of method and status, so a linear search is fastest.
 #[derive(Default)]
@@ -23,20 +25,16 @@ struct Entry {
 impl Meters {
     /// Counts one request.
     pub(super) fn record(&self, method: &Method, route: &str, status: StatusCode, taken: Duration) {
-        let method = label(method);
-        if let Ok(entries) = self.entries.read()
-            && let Some(entry) = find(&entries, method, route, status)
-        {
+        let method = known_method(method).unwrap_or("other");
+        if let Some(entry) = find(&self.entries.read(), method, route, status) {
             entry.count(taken);
             return;
         }
-        if let Ok(mut entries) = self.entries.write() {
-            if find(&entries, method, route, status).is_none() {
-                entries.push(Entry::new(method, route, status));
-            }
-            if let Some(entry) = find(&entries, method, route, status) {
-                entry.count(taken);
-            }
+        let entry = Entry::new(method, route, status);
+        entry.count(taken);
+        let mut entries = self.entries.write();
+        if find(&entries, method, route, status).is_none() {
+            entries.push(entry);
         }
     }
 }
@@ -64,19 +62,5 @@ impl Entry {
     fn count(&self, taken: Duration) {
         self.requests.increment(1);
         self.seconds.record(taken.as_secs_f64());
-    }
-}
-
-/// Returns the label of a method. Unknown methods share one, so that a client cannot create series.
-fn label(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        "OPTIONS" => "OPTIONS",
-        _ => "other",
     }
 }

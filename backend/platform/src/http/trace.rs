@@ -59,7 +59,7 @@ fn caller(headers: &HeaderMap) -> TraceContext {
 }
 
 /// Returns a method that the conventions of OpenTelemetry name; the others share one name.
-fn known_method(method: &Method) -> Option<&'static str> {
+pub(super) fn known_method(method: &Method) -> Option<&'static str> {
     const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
     KNOWN.into_iter().find(|known| *known == method.as_str())
 }
