@@ -3,12 +3,13 @@
 //! One query looks up the resources of all waiting requests: after each batch of events that this process has applied,
 //! and every `POLL_INTERVAL` for events that another replica applies.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use crate::clock::{Clock, id_time};
@@ -67,17 +68,11 @@ struct Shared {
 struct WaitingRequests {
     /// Notifies the requests that await a resource.
     resources: HashMap<String, watch::Sender<bool>>,
-    /// The number of waiting requests by resource.
-    requests: HolderCounts,
-    /// The number of waiting requests by user and resource.
-    users: HashMap<String, HolderCounts>,
+    /// The user and the resource of each waiting request: few, so a linear search finds them.
+    requests: Vec<(String, String)>,
     /// Whether the lookup task is running.
     is_watched: bool,
 }
-
-/// The number of holders of each key that has any.
-#[derive(Default)]
-struct HolderCounts(HashMap<String, usize>);
 
 /// A waiting request. Dropping it ends the wait.
 struct Waiter<'a> {
@@ -122,17 +117,16 @@ impl VisibilityWaiter {
 
     fn register<'a>(&'a self, user: &'a str, id: &'a str) -> Option<Waiter<'a>> {
         let slot = self.shared.slots.try_acquire().ok()?;
-        let mut waiting = self.shared.lock_waiting();
-        let is_new = !waiting.requests.contains(id);
-        let of_user = waiting.users.get(user);
-        let is_new_of_user = of_user.is_none_or(|resources| !resources.contains(id));
+        let mut waiting = self.shared.waiting.lock();
+        let is_new = !waiting.resources.contains_key(id);
+        let of_user = waiting.requests.iter().filter(|(other, _)| other == user);
+        let of_user: HashSet<&str> = of_user.map(|(_, id)| id.as_str()).collect();
         if (is_new && waiting.resources.len() >= MAX_RESOURCES)
-            || (is_new_of_user && of_user.is_some_and(|resources| resources.len() >= MAX_RESOURCES_PER_USER))
+            || (!of_user.contains(id) && of_user.len() >= MAX_RESOURCES_PER_USER)
         {
             return None;
         }
-        waiting.requests.add(id);
-        waiting.users.entry(user.to_owned()).or_default().add(id);
+        waiting.requests.push((user.to_owned(), id.to_owned()));
         let resource = waiting.resources.entry(id.to_owned());
         let is_visible = resource.or_insert_with(|| watch::Sender::new(false)).subscribe();
         if !std::mem::replace(&mut waiting.is_watched, true) {
@@ -154,10 +148,6 @@ impl fmt::Debug for VisibilityWaiter {
 }
 
 impl Shared {
-    fn lock_waiting(&self) -> MutexGuard<'_, WaitingRequests> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Returns the number of waiting requests.
     fn count_waiting(&self) -> usize {
         MAX_WAITERS - self.slots.available_permits()
@@ -165,7 +155,7 @@ impl Shared {
 
     /// Returns the awaited identifiers, or `None` if there are none and the task ends.
     fn awaited_ids(&self) -> Option<Vec<String>> {
-        let mut waiting = self.lock_waiting();
+        let mut waiting = self.waiting.lock();
         if waiting.resources.is_empty() {
             waiting.is_watched = false;
             return None;
@@ -174,40 +164,15 @@ impl Shared {
     }
 }
 
-impl HolderCounts {
-    fn add(&mut self, key: &str) {
-        *self.0.entry(key.to_owned()).or_default() += 1;
-    }
-
-    /// Removes a holder of a key. Returns whether it was the last one.
-    fn remove(&mut self, key: &str) -> bool {
-        if let Some(holders @ 2..) = self.0.get_mut(key) {
-            *holders -= 1;
-            return false;
-        }
-        self.0.remove(key).is_some()
-    }
-
-    fn contains(&self, key: &str) -> bool {
-        self.0.contains_key(key)
-    }
-
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        let mut waiting = self.shared.lock_waiting();
-        if waiting.requests.remove(self.id) {
-            waiting.resources.remove(self.id);
+        let mut waiting = self.shared.waiting.lock();
+        let is_own = |(user, id): &(String, String)| user == self.user && id == self.id;
+        if let Some(own) = waiting.requests.iter().position(is_own) {
+            waiting.requests.swap_remove(own);
         }
-        if let Some(resources) = waiting.users.get_mut(self.user)
-            && resources.remove(self.id)
-            && resources.len() == 0
-        {
-            waiting.users.remove(self.user);
+        if waiting.requests.iter().all(|(_, id)| id != self.id) {
+            waiting.resources.remove(self.id);
         }
     }
 }
@@ -218,7 +183,7 @@ async fn watch_for_events(shared: Arc<Shared>) {
     while let Some(awaited) = shared.awaited_ids() {
         match (shared.lookup)(awaited).await {
             Ok(found) => {
-                let waiting = shared.lock_waiting();
+                let waiting = shared.waiting.lock();
                 for id in found {
                     if let Some(resource) = waiting.resources.get(&id) {
                         resource.send_replace(true);
@@ -318,7 +283,7 @@ mod tests {
         let began = tokio::time::Instant::now();
         assert_eq!(it.visibility.wait_until_visible("ada", &it.clock.new_id()).await, Visibility::NotYet);
         assert_eq!(began.elapsed(), MAX_WAIT);
-        assert!(it.visibility.shared.lock_waiting().resources.is_empty());
+        assert!(it.visibility.shared.waiting.lock().resources.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
@@ -391,8 +356,8 @@ mod tests {
         held.extend(users[..more].iter().map(|user| register(user, &ids[0]).unwrap()));
         assert!(register("one more", &ids[0]).is_none());
         drop(held);
-        let waiting = it.visibility.shared.lock_waiting();
-        assert_eq!((waiting.requests.len(), waiting.users.len(), waiting.resources.len()), (0, 0, 0));
+        let waiting = it.visibility.shared.waiting.lock();
+        assert_eq!((waiting.requests.len(), waiting.resources.len()), (0, 0));
         assert_eq!(it.visibility.shared.count_waiting(), 0);
     }
 }
