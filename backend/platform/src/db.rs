@@ -32,7 +32,7 @@ pub use postgres::{CONNECTIONS, PostgresUrl, Target, UrlError};
 pub use row::{Column, Row, Stored};
 pub use sqlite::{CopyError, copy_together, file_identity};
 pub use tx::Tx;
-use write_health::{UnitError, Watched, WriteHealth, run_watched};
+use write_health::{WriteHealth, run_watched};
 
 use crate::signal::Signal;
 
@@ -135,8 +135,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let outcome = self.run_watched(unit, Isolation::Serializable).await;
-        self.health.record::<F, _, _>(outcome)
+        self.write_in(unit, Isolation::Serializable).await
     }
 
     /// Runs `unit` as [`write`](Self::write), on PostgreSQL with the isolation level READ COMMITTED, so that it
@@ -151,8 +150,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let outcome = self.run_watched(unit, Isolation::ReadCommitted).await;
-        self.health.record::<F, _, _>(outcome)
+        self.write_in(unit, Isolation::ReadCommitted).await
     }
 
     /// Runs a unit that writes a small row, to find out whether the database can be written. Its outcome is no write of
@@ -164,10 +162,7 @@ impl Db {
         &self,
         unit: impl Fn(&mut Tx<'_>) -> Result<(), DbError> + Send + 'static,
     ) -> Result<(), DbError> {
-        let outcome = match self.run_watched(unit, Isolation::ReadCommitted).await {
-            Ok(_) => Ok(()),
-            Err(UnitError::Unit(error, _) | UnitError::Db(error)) => Err(error),
-        };
+        let outcome = self.engine.run(unit, Isolation::ReadCommitted).await;
         self.health.record_probe(&outcome);
         outcome
     }
@@ -191,13 +186,14 @@ impl Db {
         }
     }
 
-    async fn run_watched<T, E, F>(&self, unit: F, isolation: Isolation) -> Result<Watched<T>, UnitError<E>>
+    async fn write_in<T, E, F>(&self, unit: F, isolation: Isolation) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.engine.run(move |tx: &mut Tx<'_>| run_watched(tx, &unit), isolation).await
+        let outcome = self.engine.run(move |tx: &mut Tx<'_>| run_watched(tx, &unit), isolation).await;
+        self.health.record::<F, _, _>(outcome)
     }
 
     /// Runs `unit` on a consistent, read-only snapshot.

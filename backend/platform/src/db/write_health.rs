@@ -46,23 +46,9 @@ struct Failure {
 /// The kind of the probes.
 struct Probe;
 
-/// The result of a unit of work, and the errors of its statements.
-pub(super) enum UnitError<E> {
-    /// The error of the unit itself; whether one of its statements met an outage.
-    Unit(E, bool),
-    /// The transaction failed as a whole.
-    Db(DbError),
-}
-
-impl<E> From<DbError> for UnitError<E> {
-    fn from(error: DbError) -> Self {
-        Self::Db(error)
-    }
-}
-
 /// The effect of one run of a unit of work on the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ApplyOutcome {
+enum WriteEffect {
     /// It has changed rows.
     Wrote,
     /// It has changed nothing.
@@ -71,49 +57,46 @@ enum ApplyOutcome {
     Outage,
 }
 
-/// The value of a unit and its writes.
+/// The value or the error of a unit, and the effect of its run.
+#[derive(Debug)]
 pub(super) struct Watched<T> {
     value: T,
-    effect: ApplyOutcome,
+    effect: WriteEffect,
+}
+
+/// The transaction failed as a whole.
+impl<E: From<DbError>> From<DbError> for Watched<E> {
+    fn from(error: DbError) -> Self {
+        let effect = if is_unwritable(&error) { WriteEffect::Outage } else { WriteEffect::Nothing };
+        Self { value: error.into(), effect }
+    }
 }
 
 /// Runs a unit of work and reports what its statements met.
 pub(super) fn run_watched<T, E>(
     tx: &mut Tx<'_>,
     unit: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<Watched<T>, UnitError<E>> {
-    match unit(tx) {
-        Ok(value) => {
-            let effect = match (tx.has_met_outage(), tx.has_written()) {
-                (true, _) => ApplyOutcome::Outage,
-                (false, true) => ApplyOutcome::Wrote,
-                (false, false) => ApplyOutcome::Nothing,
-            };
-            Ok(Watched { value, effect })
-        }
-        Err(error) => Err(UnitError::Unit(error, tx.has_met_outage())),
-    }
+) -> Result<Watched<T>, Watched<E>> {
+    let outcome = unit(tx);
+    let effect = match (tx.has_met_outage(), tx.has_written()) {
+        (true, _) => WriteEffect::Outage,
+        (false, true) if outcome.is_ok() => WriteEffect::Wrote,
+        (false, _) => WriteEffect::Nothing,
+    };
+    outcome.map(|value| Watched { value, effect }).map_err(|value| Watched { value, effect })
 }
 
 impl WriteHealth {
     /// Records how a write of the kind `F` ended and returns its result.
-    pub(super) fn record<F: 'static, T, E: From<DbError>>(
-        &self,
-        outcome: Result<Watched<T>, UnitError<E>>,
-    ) -> Result<T, E> {
+    pub(super) fn record<F: 'static, T, E>(&self, outcome: Result<Watched<T>, Watched<E>>) -> Result<T, E> {
         let (effect, result) = match outcome {
             Ok(Watched { value, effect }) => (effect, Ok(value)),
-            Err(UnitError::Unit(error, true)) => (ApplyOutcome::Outage, Err(error)),
-            Err(UnitError::Unit(error, false)) => (ApplyOutcome::Nothing, Err(error)),
-            Err(UnitError::Db(error)) => {
-                let effect = if is_unwritable(&error) { ApplyOutcome::Outage } else { ApplyOutcome::Nothing };
-                (effect, Err(error.into()))
-            }
+            Err(Watched { value, effect }) => (effect, Err(value)),
         };
         match effect {
-            ApplyOutcome::Wrote => self.state.lock().succeed(TypeId::of::<F>()),
-            ApplyOutcome::Nothing => {}
-            ApplyOutcome::Outage => self.state.lock().fail(TypeId::of::<F>()),
+            WriteEffect::Wrote => self.state.lock().succeed(TypeId::of::<F>()),
+            WriteEffect::Nothing => {}
+            WriteEffect::Outage => self.state.lock().fail(TypeId::of::<F>()),
         }
         result
     }
@@ -174,18 +157,18 @@ mod tests {
     }
 
     fn record_success<F: 'static>(health: &WriteHealth) {
-        let outcome: Result<_, UnitError<DbError>> = Ok(Watched { value: (), effect: ApplyOutcome::Wrote });
+        let outcome: Result<_, Watched<DbError>> = Ok(Watched { value: (), effect: WriteEffect::Wrote });
         health.record::<F, _, _>(outcome).unwrap();
     }
 
-    fn record_failure<F: 'static>(health: &WriteHealth, error: UnitError<DbError>) {
+    fn record_failure<F: 'static>(health: &WriteHealth, error: Watched<DbError>) {
         health.record::<F, (), _>(Err(error)).unwrap_err();
     }
 
     #[tokio::test(start_paused = true)]
     async fn failed_kind_of_write_counts_until_the_same_kind_succeeds() {
         let health = WriteHealth::default();
-        record_failure::<Reserve>(&health, UnitError::Unit(outage(), true));
+        record_failure::<Reserve>(&health, Watched::from(outage()));
         assert!(health.is_failing());
         record_success::<Renew>(&health);
         health.record_probe(&Ok(()));
@@ -197,7 +180,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn failed_write_that_is_not_repeated_expires() {
         let health = WriteHealth::default();
-        record_failure::<Reserve>(&health, UnitError::Db(DbError::Uncertain("lost".to_owned())));
+        record_failure::<Reserve>(&health, Watched::from(DbError::Uncertain("lost".to_owned())));
         assert!(health.is_failing());
         tokio::time::advance(FAILURE_LIFETIME).await;
         assert!(!health.is_failing());
@@ -206,7 +189,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn probe_that_sees_an_outage_end_clears_the_failures() {
         let health = WriteHealth::default();
-        record_failure::<Reserve>(&health, UnitError::Db(outage()));
+        record_failure::<Reserve>(&health, Watched::from(outage()));
         health.record_probe(&Err(outage()));
         assert!(health.is_failing());
         health.record_probe(&Ok(()));
@@ -219,7 +202,7 @@ mod tests {
         let mut seen = Vec::new();
         for second in 0..9 {
             if second % 2 == 0 {
-                record_failure::<Reserve>(&health, UnitError::Unit(outage(), true));
+                record_failure::<Reserve>(&health, Watched::from(outage()));
             } else {
                 record_success::<Reserve>(&health);
             }
@@ -249,8 +232,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn refusals_and_saturation_are_no_outage() {
         let health = WriteHealth::default();
-        record_failure::<Reserve>(&health, UnitError::Db(DbError::Busy));
-        record_failure::<Reserve>(&health, UnitError::Unit(DbError::Statement("wrong".to_owned()), false));
+        record_failure::<Reserve>(&health, Watched::from(DbError::Busy));
+        record_failure::<Reserve>(&health, Watched::from(DbError::Statement("wrong".to_owned())));
         assert!(!health.is_failing());
     }
 }
