@@ -7,10 +7,9 @@ use std::task::Poll;
 
 use futures_util::future::{join_all, join3};
 use postgres::types::ToSql;
-use postgres::{Error, NoTls, Row, Statement};
+use postgres::{Error, Statement};
 use tokio::runtime::{Builder, Runtime};
 
-use super::tls::{Tls, connector};
 use super::url::Target;
 use crate::db::Arg;
 use crate::db::arg::OwnedArg;
@@ -46,50 +45,21 @@ pub(super) struct DeferredStatement {
     pub(super) args: Vec<OwnedArg>,
 }
 
-/// The last statement of a batch, whose result the caller needs.
-pub(super) enum FinalStatement<'a> {
-    /// Returns rows.
-    Query(&'a Statement, &'a [Arg<'a>]),
-    /// Returns the number of changed rows.
-    Execute(&'a Statement, &'a [Arg<'a>]),
-    /// Plain SQL, such as `COMMIT`.
-    Control(&'a str),
-}
-
-/// The result of the last statement of a batch.
-pub(super) enum StatementResult {
-    Rows(Vec<Row>),
-    Changed(u64),
-    Controlled,
-}
-
 /// The result of a batch.
-pub(super) struct BatchResult {
+pub(super) struct BatchResult<T> {
     /// The first failure of the statements before the last one.
     pub(super) deferred: Result<(), Error>,
     /// The result of the last statement.
-    pub(super) last: Result<StatementResult, Error>,
+    pub(super) last: Result<T, Error>,
 }
 
 impl Client {
     pub(super) fn connect(target: &Target) -> Result<Self, ConnectError> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(ConnectError::NoRuntime)?;
         let config = target.config();
-        let connected = runtime.block_on(async {
-            let (client, connection): (_, Driven) = match target.tls() {
-                Tls::None => {
-                    let (client, connection) = config.connect(NoTls).await?;
-                    (client, Box::pin(connection))
-                }
-                Tls::Checked(tls) => {
-                    let (client, connection) = config.connect(connector(tls)).await?;
-                    (client, Box::pin(connection))
-                }
-            };
-            Ok((client, connection))
-        });
+        let connected = runtime.block_on(config.connect(target.tls()));
         let (client, connection) = connected.map_err(ConnectError::Failed)?;
-        Ok(Self { client, driver: Driver { runtime, connection, has_ended: false } })
+        Ok(Self { client, driver: Driver { runtime, connection: Box::pin(connection), has_ended: false } })
     }
 
     /// Returns whether the connection has ended, also if it ended while it was idle.
@@ -107,16 +77,16 @@ impl Client {
         self.wait(async |client| client.prepare(sql).await)
     }
 
-    /// Sends `begin`, the deferred statements and the last one, in this order, and waits for all results.
+    /// Sends `begin`, the deferred statements and the request `last`, in this order, and waits for all results.
     ///
     /// # Errors
     /// If the connection ends meanwhile. The effect of the statements is then unknown.
-    pub(super) fn send(
+    pub(super) fn send<T>(
         &mut self,
         begin: Option<&str>,
         deferred: &[DeferredStatement],
-        last: &FinalStatement<'_>,
-    ) -> Result<BatchResult, Error> {
+        last: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, Error>,
+    ) -> Result<BatchResult<T>, Error> {
         self.wait(async |client| {
             let begun = async {
                 match begin {
@@ -128,21 +98,8 @@ impl Client {
                 let args: Vec<Arg<'_>> = deferred.args.iter().map(OwnedArg::as_arg).collect();
                 client.execute(&deferred.statement, &params(&args)).await.map(drop)
             }));
-            let last = async {
-                match last {
-                    FinalStatement::Query(statement, args) => {
-                        client.query(*statement, &params(args)).await.map(StatementResult::Rows)
-                    }
-                    FinalStatement::Execute(statement, args) => {
-                        client.execute(*statement, &params(args)).await.map(StatementResult::Changed)
-                    }
-                    FinalStatement::Control(sql) => {
-                        client.batch_execute(sql).await.map(|()| StatementResult::Controlled)
-                    }
-                }
-            };
             // Each statement is sent when its future is first polled: in this order.
-            let (begun, deferred, last) = join3(begun, deferred, last).await;
+            let (begun, deferred, last) = join3(begun, deferred, last(client)).await;
             Ok(BatchResult { deferred: begun.and_then(|()| deferred.into_iter().collect()), last })
         })
     }
@@ -187,7 +144,7 @@ impl Driver {
     }
 }
 
-fn params<'a>(args: &'a [Arg<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+pub(super) fn params<'a>(args: &'a [Arg<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
     args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use postgres::{Error, Statement};
 
-use super::client::{BatchResult, Client, ConnectError, DeferredStatement, FinalStatement, StatementResult};
+use super::client::{BatchResult, Client, ConnectError, DeferredStatement};
 use super::retry_reason::{RetryReason, is_connection_lost, map_error};
 use super::url::Target;
 use crate::db::Arg;
@@ -130,15 +130,16 @@ impl Connection {
         if self.deferred.len() < MAX_DEFERRED {
             return Ok(());
         }
-        let Some(DeferredStatement { statement, args }) = self.deferred.pop() else { return Ok(()) };
-        let args: Vec<Arg<'_>> = args.iter().map(OwnedArg::as_arg).collect();
-        self.run(&FinalStatement::Execute(&statement, &args)).map(drop)
+        self.run(async |_| Ok(()))
     }
 
-    /// Sends the deferred statements and this one. Returns the result of this one. If a deferred statement has failed,
-    /// the transaction must be run again, because the call that deferred it has returned.
-    pub(super) fn run(&mut self, statement: &FinalStatement<'_>) -> Result<StatementResult, Error> {
-        let BatchResult { deferred, last } = self.send(statement)?;
+    /// Sends the deferred statements and this request. Returns its result. If a deferred statement has failed, the
+    /// transaction must be run again, because the call that deferred it has returned.
+    pub(super) fn run<T>(
+        &mut self,
+        request: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let BatchResult { deferred, last } = self.send(request)?;
         if let Err(error) = deferred {
             self.retry_reason = Some(
                 RetryReason::from_error(&error).unwrap_or_else(|| RetryReason::Deferred(map_error(&error))),
@@ -148,10 +149,13 @@ impl Connection {
         last
     }
 
-    fn send(&mut self, statement: &FinalStatement<'_>) -> Result<BatchResult, Error> {
+    fn send<T>(
+        &mut self,
+        last: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, Error>,
+    ) -> Result<BatchResult<T>, Error> {
         let (begin, deferred) = (self.begin.take(), std::mem::take(&mut self.deferred));
         self.is_open |= begin.is_some();
-        self.client.send(begin, &deferred, statement)
+        self.client.send(begin, &deferred, last)
     }
 
     /// Commits the transaction. One without statements is not sent; deferred statements are sent with the commit.
@@ -160,7 +164,7 @@ impl Connection {
             self.begin = None;
             return Ok(());
         }
-        let sent = self.send(&FinalStatement::Control("COMMIT"));
+        let sent = self.send(async |client| client.batch_execute("COMMIT").await);
         self.is_open = false;
         match sent {
             Ok(BatchResult { deferred: Ok(()), last: Ok(_) }) => Ok(()),

@@ -1,12 +1,11 @@
 //! Applies or checks the migrations of a schema. Any number of processes may do so at the same time.
 
+use postgres::Client;
 use postgres::error::SqlState;
-use postgres::{Client, NoTls};
 use refinery::Migration;
 
 use super::connection::{Role, session_setup};
 use super::retry_reason::map_error;
-use super::tls::{Tls, connector};
 use super::unusable;
 use super::url::Target;
 use crate::db::migrate::{divergence, migration_error};
@@ -48,11 +47,7 @@ pub(super) fn prepare(target: &Target, migrate: bool, migrations: &[Migrations])
 }
 
 fn connect(target: &Target) -> Result<Client, postgres::Error> {
-    let config = postgres::Config::from(target.config());
-    let mut client = match target.tls() {
-        Tls::None => config.connect(NoTls)?,
-        Tls::Checked(tls) => config.connect(connector(tls))?,
-    };
+    let mut client = postgres::Config::from(target.config()).connect(target.tls())?;
     client.batch_execute(&session_setup(target, Role::Migrator))?;
     Ok(client)
 }
@@ -96,27 +91,17 @@ fn create_schema(target: &Target, client: &mut Client) -> Result<(), OpenError> 
 /// Sets the collation of all text columns to code points, as in SQLite. Identifiers, cursors and the order by title
 /// must not depend on the locale of the database.
 fn compare_by_code_points(target: &Target, client: &mut Client) -> Result<(), postgres::Error> {
-    let sql = "SELECT c.relname::text, a.attname::text FROM pg_attribute a \
+    let sql = "SELECT string_agg(change, '') FROM ( \
+               SELECT 'ALTER TABLE ' || quote_ident(c.relname) || ' ' || string_agg( \
+                 'ALTER COLUMN ' || quote_ident(a.attname) || ' TYPE text COLLATE \"C\"', ', ' ORDER BY a.attnum) \
+                 || ';' AS change FROM pg_attribute a \
                JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
                JOIN pg_collation l ON l.oid = a.attcollation \
                WHERE n.nspname = $1 AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped \
                  AND a.atttypid = 'text'::regtype AND l.collname = 'default' \
-               ORDER BY c.relname, a.attnum";
-    let columns = client.query(sql, &[&target.schema()])?;
-    let mut changes: Vec<(String, Vec<String>)> = Vec::new();
-    for row in &columns {
-        let (table, column): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        let change = format!("ALTER COLUMN \"{column}\" TYPE text COLLATE \"C\"");
-        match changes.last_mut().filter(|(last, _)| *last == table) {
-            Some((_, columns)) => columns.push(change),
-            None => changes.push((table, vec![change])),
-        }
-    }
-    let all: Vec<String> = changes
-        .iter()
-        .map(|(table, columns)| format!("ALTER TABLE \"{table}\" {};", columns.join(", ")))
-        .collect();
-    client.batch_execute(&all.join("\n"))
+               GROUP BY c.relname) AS tables";
+    let changes: Option<String> = client.query_one(sql, &[&target.schema()])?.try_get(0)?;
+    client.batch_execute(&changes.unwrap_or_default())
 }
 
 /// Reports missing and differing migrations. Changes nothing.

@@ -12,11 +12,10 @@ use futures_util::future::poll_fn;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep, sleep_until};
-use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
+use tokio_postgres::{AsyncMessage, Client};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::tls::{Tls, connector};
 use super::url::Target;
 use crate::error_chain::error_chain;
 use crate::signal::Signal;
@@ -123,28 +122,7 @@ impl Notifier {
     }
 
     async fn connect_and_listen(&self) -> Result<(), tokio_postgres::Error> {
-        let config = self.target.config();
-        match self.target.tls() {
-            Tls::None => {
-                let (client, connection) = config.connect(NoTls).await?;
-                self.listen(&client, connection).await
-            }
-            Tls::Checked(tls) => {
-                let (client, connection) = config.connect(connector(tls)).await?;
-                self.listen(&client, connection).await
-            }
-        }
-    }
-
-    async fn listen<S, T>(
-        &self,
-        client: &Client,
-        mut connection: Connection<S, T>,
-    ) -> Result<(), tokio_postgres::Error>
-    where
-        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-        T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-    {
+        let (client, mut connection) = self.target.config().connect(self.target.tls()).await?;
         let (sender, mut received) = mpsc::unbounded_channel();
         let drive = async {
             loop {
@@ -179,7 +157,7 @@ impl Notifier {
                     },
                     () = due => {
                         next = Instant::now() + MIN_INTERVAL;
-                        self.send_pending(client).await?;
+                        self.send_pending(&client).await?;
                     }
                 }
             }

@@ -6,7 +6,7 @@ use postgres::Statement;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use super::client::{FinalStatement, StatementResult};
+use super::client::params;
 use super::connection::Connection;
 use super::retry_reason::{RetryReason, map_error};
 use crate::db::{Arg, DbError, Row};
@@ -22,19 +22,14 @@ impl<'c> Session<'c> {
     }
 
     pub(in crate::db) fn execute(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
-        let statement = self.prepare(sql, args)?;
-        match self.connection.run(&FinalStatement::Execute(&statement, &args[..statement.params().len()])) {
-            Ok(StatementResult::Changed(changed)) => Ok(changed),
-            Ok(_) => Ok(0),
-            Err(error) => Err(self.record_error(&error)),
-        }
+        let (statement, args) = self.prepare(sql, args)?;
+        self.run(async |client| client.execute(&statement, &params(args)).await)
     }
 
     /// Sends a statement with the next one, or with the commit.
     pub(in crate::db) fn execute_deferred(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
-        let statement = self.prepare(sql, args)?;
-        let count = statement.params().len();
-        self.connection.defer(statement, &args[..count]).map_err(|error| self.record_error(&error))
+        let (statement, args) = self.prepare(sql, args)?;
+        self.connection.defer(statement, args).map_err(|error| self.record_error(&error))
     }
 
     pub(in crate::db) fn query<T>(
@@ -43,12 +38,9 @@ impl<'c> Session<'c> {
         args: &[Arg<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T, DbError>,
     ) -> Result<Vec<T>, DbError> {
-        let statement = self.prepare(sql, args)?;
-        match self.connection.run(&FinalStatement::Query(&statement, &args[..statement.params().len()])) {
-            Ok(StatementResult::Rows(rows)) => rows.iter().map(|row| map(&Row::postgres(row))).collect(),
-            Ok(_) => Ok(Vec::new()),
-            Err(error) => Err(self.record_error(&error)),
-        }
+        let (statement, args) = self.prepare(sql, args)?;
+        let rows = self.run(async |client| client.query(&statement, &params(args)).await)?;
+        rows.iter().map(|row| map(&Row::postgres(row))).collect()
     }
 
     /// Returns a number that rises with every statement that may change rows.
@@ -64,19 +56,26 @@ impl<'c> Session<'c> {
     /// Creates, rolls back to, or releases a savepoint.
     pub(in crate::db) fn control(&mut self, sql: &str) -> Result<(), DbError> {
         self.ensure_not_retried()?;
-        match self.connection.run(&FinalStatement::Control(sql)) {
-            Ok(_) => {
-                if sql.starts_with("ROLLBACK TO") {
-                    self.connection.is_aborted = false;
-                }
-                Ok(())
-            }
-            Err(error) => Err(self.record_error(&error)),
+        self.run(async |client| client.batch_execute(sql).await)?;
+        if sql.starts_with("ROLLBACK TO") {
+            self.connection.is_aborted = false;
         }
+        Ok(())
     }
 
-    /// Prepares a statement and checks its arguments.
-    fn prepare(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Statement, DbError> {
+    fn run<T>(
+        &mut self,
+        request: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, postgres::Error>,
+    ) -> Result<T, DbError> {
+        self.connection.run(request).map_err(|error| self.record_error(&error))
+    }
+
+    /// Prepares a statement. Returns it with its arguments, which are checked.
+    fn prepare<'a>(
+        &mut self,
+        sql: &str,
+        args: &'a [Arg<'a>],
+    ) -> Result<(Statement, &'a [Arg<'a>]), DbError> {
         self.ensure_not_retried()?;
         let statement = self.connection.statement(sql).map_err(|error| self.record_error(&error))?;
         let count = statement.params().len();
@@ -93,7 +92,7 @@ impl<'c> Session<'c> {
         if !sql.starts_with("SELECT") {
             self.connection.changes += 1;
         }
-        Ok(statement)
+        Ok((statement, args))
     }
 
     /// Refuses further statements of a transaction that will be run again.

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::tls::Tls;
+use super::tls::{Trust, connector};
 
 /// How long a connection attempt may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -25,7 +26,7 @@ pub const CONNECTIONS: usize = 12;
 #[derive(Clone)]
 pub struct PostgresUrl {
     config: Config,
-    tls: Tls,
+    tls: MakeRustlsConnect,
     connections: usize,
     migrated_here: bool,
 }
@@ -124,8 +125,13 @@ impl FromStr for PostgresUrl {
             Some("require" | "verify-full") => true,
             Some(_) => return Err(error("sslmode must be disable or require, which checks the certificate")),
         };
-        let tls = if encrypted { Tls::with_roots(roots.as_deref()).map_err(UrlError)? } else { Tls::None };
-        config.ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable });
+        let (ssl_mode, trust) = match &roots {
+            _ if !encrypted => (SslMode::Disable, Trust::Nothing),
+            Some(file) => (SslMode::Require, Trust::File(file)),
+            None => (SslMode::Require, Trust::Machine),
+        };
+        let tls = connector(trust).map_err(UrlError)?;
+        config.ssl_mode(ssl_mode);
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
@@ -178,8 +184,8 @@ impl Target {
         self.url.connections.saturating_sub(self.readers()).max(1)
     }
 
-    pub(super) fn tls(&self) -> &Tls {
-        &self.url.tls
+    pub(super) fn tls(&self) -> MakeRustlsConnect {
+        self.url.tls.clone()
     }
 }
 
