@@ -10,7 +10,6 @@ pub mod store;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use futures_util::FutureExt;
 use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_periodic};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
@@ -85,11 +84,7 @@ impl App {
         let Settings { database, clock, sessions, order_ttl, open_limit, reorder_pause, writes } = settings;
         let writes = WriteLimit::new(writes, clock.clone());
         let core = ServiceCore::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
-        let db = core.db.clone();
-        let visibility = VisibilityWaiter::new(clock, core.applied.clone(), move |ids| {
-            let db = db.clone();
-            async move { db.read(move |tx| store::known_tickets(tx, &ids)).await }.boxed()
-        });
+        let visibility = VisibilityWaiter::new(clock, core.applied.clone(), core.db.clone(), "tickets");
         Ok(Self { core, sessions, order_ttl, open_limit, reorder_pause, writes, visibility })
     }
 

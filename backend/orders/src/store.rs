@@ -9,6 +9,6 @@ mod unpublished;
 
 pub use orders::{CancelError, NewOrder, ReserveError, advance, cancel, find, list, reserve};
 pub use reorder::prune;
-pub use tickets::{TicketCopy, create_ticket, delete_ticket, known_tickets, ticket, update_ticket};
+pub use tickets::{TicketCopy, create_ticket, delete_ticket, ticket, update_ticket};
 pub use timeline::timeline;
 pub use unpublished::publish_missing;

@@ -14,7 +14,6 @@ mod worker;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use futures_util::FutureExt;
 use ticketing_bus::{Bus, ServiceCore, ServiceCoreError};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations};
@@ -105,11 +104,7 @@ impl App {
         timeouts.check(provider.longest_call())?;
         let writes = WriteLimit::new(writes, clock.clone());
         let core = ServiceCore::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
-        let db = core.db.clone();
-        let visibility = VisibilityWaiter::new(clock, core.applied.clone(), move |ids| {
-            let db = db.clone();
-            async move { db.read(move |tx| store::known_orders(tx, &ids)).await }.boxed()
-        });
+        let visibility = VisibilityWaiter::new(clock, core.applied.clone(), core.db.clone(), "orders");
         let subscriptions = PaymentSubscriptions::default();
         let worker = PaymentWorker::new(core.clone(), provider.clone(), timeouts, subscriptions.clone());
         let in_flight = InFlightRequests::default();

@@ -11,7 +11,7 @@ mod webhook_events;
 
 pub use due::{claim_due, next_due, release_all_claims, release_claim};
 use orders::update_order_status;
-pub use orders::{OrderCopy, find_order, insert_order, known_orders};
+pub use orders::{OrderCopy, find_order, insert_order};
 pub(crate) use payments::{COLUMNS, read, update_state};
 pub use payments::{
     PaymentRow, PaymentToInsert, find_active_payment, find_payment, insert_payment, list_payments,

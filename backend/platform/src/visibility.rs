@@ -8,12 +8,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use crate::clock::{Clock, id_time};
-use crate::db::{Arg, DbError, Tx};
+use crate::db::{Arg, Db, DbError, Tx};
 use crate::signal::Signal;
 
 /// A resource that is younger than this may exist although its event has not arrived, because the bus may be
@@ -84,8 +85,15 @@ struct Waiter<'a> {
 }
 
 impl VisibilityWaiter {
-    /// Creates a waiter for resources that `lookup` finds. `applied` is notified after each batch of applied events.
-    pub fn new(
+    /// Creates a waiter for rows of `table`. `applied` is notified after each batch of applied events.
+    pub fn new(clock: Clock, applied: Signal, db: Db, table: &'static str) -> Self {
+        Self::with_lookup(clock, applied, move |ids| {
+            let db = db.clone();
+            async move { db.read(move |tx| find_visible(tx, table, &ids)).await }.boxed()
+        })
+    }
+
+    fn with_lookup(
         clock: Clock,
         applied: Signal,
         lookup: impl Fn(Vec<String>) -> BoxFuture<'static, Result<Vec<String>, DbError>> + Send + Sync + 'static,
@@ -201,11 +209,8 @@ async fn watch_for_events(shared: Arc<Shared>) {
     }
 }
 
-/// Returns which of these identifiers are in the column `id` of `table`: the lookup of a [`VisibilityWaiter`].
-///
-/// # Errors
-/// If the statement fails.
-pub fn find_visible(tx: &mut Tx<'_>, table: &'static str, ids: &[String]) -> Result<Vec<String>, DbError> {
+/// Returns which of these identifiers are in the column `id` of `table`.
+fn find_visible(tx: &mut Tx<'_>, table: &'static str, ids: &[String]) -> Result<Vec<String>, DbError> {
     let Some(last) = ids.last() else { return Ok(Vec::new()) };
     // Padded to powers of two, so that few statements are prepared.
     let length = ids.len().next_power_of_two();
@@ -229,7 +234,6 @@ fn is_recent(id: &str, clock: &Clock) -> bool {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use futures_util::FutureExt;
     use futures_util::future::join_all;
     use ticketing_sdk::Timestamp;
 
@@ -250,7 +254,7 @@ mod tests {
         let (known, lookups) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
         let (visible, counted) = (Arc::clone(&known), Arc::clone(&lookups));
         let applied = Signal::default();
-        let visibility = VisibilityWaiter::new(clock.clone(), applied.clone(), move |awaited| {
+        let visibility = VisibilityWaiter::with_lookup(clock.clone(), applied.clone(), move |awaited| {
             counted.fetch_add(1, Ordering::SeqCst);
             let visible: Vec<String> = visible.lock().clone();
             async move { Ok(awaited.into_iter().filter(|id| visible.contains(id)).collect()) }.boxed()

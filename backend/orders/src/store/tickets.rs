@@ -6,7 +6,6 @@
 use ticketing_bus::{ApplyOutcome, Outbox, compare_version};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_platform::visibility::find_visible;
 use ticketing_platform::{args, read_row};
 use ticketing_sdk::{Money, TicketDetails, TicketId, Timestamp};
 
@@ -39,14 +38,6 @@ pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbEr
         args![id],
         |row| read_row!(row => TicketCopy { id, title, price, details, version }),
     )
-}
-
-/// Returns which of these tickets are known, including withdrawn ones.
-///
-/// # Errors
-/// If the database fails.
-pub fn known_tickets(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbError> {
-    find_visible(tx, "tickets", ids)
 }
 
 /// Returns whether a ticket is known, withdrawn or not.

@@ -3,7 +3,6 @@
 use ticketing_bus::{ApplyOutcome, compare_version};
 use ticketing_events::OrderCreated;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_platform::visibility::find_visible;
 use ticketing_platform::{args, read_row};
 use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
 
@@ -36,14 +35,6 @@ pub fn find_order(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<OrderCopy>, Db
         args![id],
         read,
     )
-}
-
-/// Returns those of the ids whose orders are known.
-///
-/// # Errors
-/// Fails if the database fails.
-pub fn known_orders(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbError> {
-    find_visible(tx, "orders", ids)
 }
 
 fn read(row: &Row<'_>) -> Result<OrderCopy, DbError> {
