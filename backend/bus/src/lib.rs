@@ -26,7 +26,7 @@ mod transport;
 pub use consumers::{Consumers, DeliveryLimits, HandlerError};
 pub use deadlines::spawn_deadline_worker;
 pub use delivery::{AckDecision, DeadLetter, Delivery};
-pub use effect::{ApplyOutcome, compare_version};
+pub use effect::{ApplyOutcome, Copies, compare_version};
 pub use embedded::EmbeddedOptions;
 pub use error::{BusError, JetStreamError};
 pub use jetstream::{

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_bus::{ApplyOutcome, Outbox, compare_version};
+use ticketing_bus::{ApplyOutcome, Copies, Outbox};
 use ticketing_events::ExpirationComplete;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
@@ -12,6 +12,8 @@ use ticketing_sdk::{OrderId, OrderStatus, Timestamp};
 /// How long the timer of an ended order is kept after its deadline. Until then a redelivered event is recognised as a
 /// duplicate.
 pub const RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
+
+const TIMERS: Copies = Copies { table: "timers", id: "order_id" };
 
 /// Inserts the timer of a new order.
 ///
@@ -23,14 +25,12 @@ pub fn schedule(
     expires_at: Timestamp,
     version: i64,
 ) -> Result<ApplyOutcome, DbError> {
-    let step = compare_version(order_version(tx, order)?, version);
-    if step == ApplyOutcome::Done {
+    TIMERS.apply(tx, order, version, |tx| {
         tx.execute_deferred(
             "INSERT INTO timers (order_id, status, expires_at, version, trace) VALUES ($1, 'created', $2, $3, $4)",
             args![order, expires_at, version, TraceContext::current_traceparent().as_deref()],
-        )?;
-    }
-    Ok(step)
+        )
+    })
 }
 
 /// Records the new status of an order. A timer fires only while the status is `created`.
@@ -43,14 +43,7 @@ pub fn cancel_timer(
     status: OrderStatus,
     version: i64,
 ) -> Result<ApplyOutcome, DbError> {
-    let step = compare_version(order_version(tx, order)?, version);
-    if step == ApplyOutcome::Done {
-        tx.execute_deferred(
-            "UPDATE timers SET status = $2, version = $3 WHERE order_id = $1",
-            args![order, status.as_str(), version],
-        )?;
-    }
-    Ok(step)
+    TIMERS.set_status(tx, order, status.as_str(), version)
 }
 
 /// Returns the earliest deadline of the timers that are still to fire.
@@ -98,8 +91,4 @@ pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
         args![now - RETENTION],
     )?;
     Ok(())
-}
-
-fn order_version(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> {
-    tx.query_opt("SELECT version FROM timers WHERE order_id = $1", args![order], |row| row.int("version"))
 }

@@ -137,8 +137,7 @@ pub fn read_pass_events(tx: &mut Tx<'_>) -> Result<Vec<PassEventRow>, DbError> {
         let text = |key: &str| body[key].as_str().map(str::to_owned);
         let status = match name.as_str() {
             "pass:admitted" => PassStatus::Used,
-            "pass:updated" => serde_json::from_value(body["status"].clone())
-                .map_err(|error| DbError::Statement(error.to_string()))?,
+            "pass:updated" => serde_json::from_value(body["status"].clone())?,
             _ => PassStatus::Valid,
         };
         Ok(PassEventRow {

@@ -3,7 +3,7 @@
 //! A withdrawn ticket takes no new order, even while an earlier order makes it visible again. A ticket that an order holds
 //! shows the terms of that order, so these are not copied.
 
-use ticketing_bus::{ApplyOutcome, Outbox, compare_version};
+use ticketing_bus::{ApplyOutcome, Copies, Outbox};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::{args, read_row};
@@ -12,6 +12,8 @@ use ticketing_sdk::{Money, TicketDetails, TicketId, Timestamp};
 use super::orders::{advance, holder};
 use super::unpublished::close_listing;
 use crate::domain::lifecycle::Cause;
+
+const TICKETS: Copies = Copies { table: "tickets", id: "id" };
 
 /// The copy of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +44,7 @@ pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbEr
 
 /// Returns whether a ticket is known, withdrawn or not.
 pub(super) fn is_known(tx: &mut Tx<'_>, id: &TicketId) -> Result<bool, DbError> {
-    Ok(version_of(tx, id)?.is_some())
+    Ok(TICKETS.version(tx, id)?.is_some())
 }
 
 /// Applies `ticket:created`.
@@ -50,8 +52,7 @@ pub(super) fn is_known(tx: &mut Tx<'_>, id: &TicketId) -> Result<bool, DbError> 
 /// # Errors
 /// If the database fails.
 pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutcome, DbError> {
-    let step = compare_version(version_of(tx, &event.id)?, event.version);
-    if step == ApplyOutcome::Done {
+    TICKETS.apply(tx, &event.id, event.version, |tx| {
         tx.execute_deferred(
             "INSERT INTO tickets (id, title, price, user_id, deleted, version, details, starts_at) \
              VALUES ($1, $2, $3, $4, 0, $5, $6, $7)",
@@ -61,12 +62,11 @@ pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutc
                 event.price,
                 &event.user_id,
                 event.version,
-                &to_json(&event.details)?,
+                &serde_json::to_string(&event.details)?,
                 starts_at(&event.details)
             ],
-        )?;
-    }
-    Ok(step)
+        )
+    })
 }
 
 /// Applies `ticket:updated`. Copies title, price and details unless an order holds the ticket: then they are the terms
@@ -75,28 +75,24 @@ pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<ApplyOutc
 /// # Errors
 /// If the database fails.
 pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<ApplyOutcome, DbError> {
-    let step = compare_version(version_of(tx, &event.id)?, event.version);
-    if step == ApplyOutcome::Done {
-        match &event.order_id {
-            Some(order) => tx.execute_deferred(
-                "UPDATE tickets SET order_id = $2, version = $3 WHERE id = $1",
-                args![&event.id, order, event.version],
-            )?,
-            None => tx.execute_deferred(
-                "UPDATE tickets SET title = $2, price = $3, order_id = NULL, version = $4, details = $5, \
-                 starts_at = $6 WHERE id = $1",
-                args![
-                    &event.id,
-                    &event.title,
-                    event.price,
-                    event.version,
-                    &to_json(&event.details)?,
-                    starts_at(&event.details)
-                ],
-            )?,
-        }
-    }
-    Ok(step)
+    TICKETS.apply(tx, &event.id, event.version, |tx| match &event.order_id {
+        Some(order) => tx.execute_deferred(
+            "UPDATE tickets SET order_id = $2, version = $3 WHERE id = $1",
+            args![&event.id, order, event.version],
+        ),
+        None => tx.execute_deferred(
+            "UPDATE tickets SET title = $2, price = $3, order_id = NULL, version = $4, details = $5, starts_at = $6 \
+             WHERE id = $1",
+            args![
+                &event.id,
+                &event.title,
+                event.price,
+                event.version,
+                &serde_json::to_string(&event.details)?,
+                starts_at(&event.details)
+            ],
+        ),
+    })
 }
 
 /// Applies `ticket:deleted`. An active order of the ticket stays; new ones are refused. If the ticket resells a pass that a
@@ -110,8 +106,7 @@ pub fn delete_ticket(
     event: &TicketDeleted,
     now: Timestamp,
 ) -> Result<ApplyOutcome, DbError> {
-    let step = compare_version(version_of(tx, &event.id)?, event.version);
-    if step == ApplyOutcome::Done {
+    TICKETS.apply(tx, &event.id, event.version, |tx| {
         tx.execute_deferred(
             "UPDATE tickets SET deleted = 1, order_id = NULL, version = $2 WHERE id = $1",
             args![&event.id, event.version],
@@ -121,21 +116,11 @@ pub fn delete_ticket(
         {
             advance(tx, outbox, &order, Cause::PassAdmitted, now)?;
         }
-        close_listing(tx, outbox, &event.id)?;
-    }
-    Ok(step)
+        close_listing(tx, outbox, &event.id)
+    })
 }
 
 /// Returns the start of the event as stored: the largest number if there is none.
 fn starts_at(details: &TicketDetails) -> i64 {
     details.starts_at.as_ref().map_or(i64::MAX, |starts| starts.instant().as_millis())
-}
-
-/// Returns the details as stored.
-fn to_json(details: &TicketDetails) -> Result<String, DbError> {
-    serde_json::to_string(details).map_err(|error| DbError::Statement(error.to_string()))
-}
-
-fn version_of(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<i64>, DbError> {
-    tx.query_opt("SELECT version FROM tickets WHERE id = $1", args![id], |row| row.int("version"))
 }

@@ -1,6 +1,6 @@
 //! The copy of the orders, updated by their events in consecutive versions.
 
-use ticketing_bus::{ApplyOutcome, compare_version};
+use ticketing_bus::{ApplyOutcome, Copies};
 use ticketing_events::OrderCreated;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::{args, read_row};
@@ -72,14 +72,5 @@ pub(super) fn update_order_status(
     version: i64,
     status: OrderStatus,
 ) -> Result<ApplyOutcome, DbError> {
-    let known =
-        tx.query_opt("SELECT version FROM orders WHERE id = $1", args![id], |row| row.int("version"))?;
-    let effect = compare_version(known, version);
-    if effect == ApplyOutcome::Done {
-        tx.execute_deferred(
-            "UPDATE orders SET status = $2, version = $3 WHERE id = $1",
-            args![id, status.as_str(), version],
-        )?;
-    }
-    Ok(effect)
+    Copies { table: "orders", id: "id" }.set_status(tx, id, status.as_str(), version)
 }

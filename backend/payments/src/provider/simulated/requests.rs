@@ -64,10 +64,10 @@ pub(super) fn once(
                 record.key
             )));
         }
-        return serde_json::from_str(&response).map_err(|error| DbError::Statement(error.to_string()));
+        return Ok(serde_json::from_str(&response)?);
     }
     let settled = effect(tx, record)?;
-    let response = serde_json::to_string(&settled).map_err(|error| DbError::Statement(error.to_string()))?;
+    let response = serde_json::to_string(&settled)?;
     tx.execute(
         "INSERT INTO requests (idempotency_key, request, response, created_at) VALUES ($1, $2, $3, $4)",
         args![&record.key, &record.request_text, &response, record.now],
