@@ -8,13 +8,14 @@ mod subscription;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use ticketing_events::Envelope;
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError};
+use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError, Tx};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
@@ -52,29 +53,19 @@ pub(crate) struct Log {
     options: EmbeddedOptions,
     published: Signal,
     cache: Mutex<BTreeMap<i64, Arc<Envelope>>>,
-    batches: std::sync::atomic::AtomicU64,
+    batches: AtomicU64,
 }
 
 impl Log {
     pub(crate) fn open(path: &Path, options: EmbeddedOptions) -> Result<Self, OpenError> {
-        Ok(Self {
-            db: Db::open(path, DbOptions { readers: 1, ..DbOptions::default() }, &[MIGRATIONS])?,
-            options,
-            published: Signal::default(),
-            cache: Mutex::default(),
-            batches: std::sync::atomic::AtomicU64::new(0),
-        })
+        let db = Db::open(path, DbOptions { readers: 1, ..DbOptions::default() }, &[MIGRATIONS])?;
+        Ok(Self { options, ..Self::read_only(db) })
     }
 
     /// Opens the log in a read-only database.
     pub(crate) fn read_only(db: Db) -> Self {
-        Self {
-            db,
-            options: EmbeddedOptions::default(),
-            published: Signal::default(),
-            cache: Mutex::default(),
-            batches: std::sync::atomic::AtomicU64::new(0),
-        }
+        let (published, cache, batches) = (Signal::default(), Mutex::default(), AtomicU64::default());
+        Self { db, options: EmbeddedOptions::default(), published, cache, batches }
     }
 
     pub(crate) async fn publish(&self, batch: Vec<Envelope>) -> Result<(), BusError> {
@@ -156,35 +147,40 @@ impl Log {
                 },
             )
         });
-        letters.await.map_err(|error: DbError| error.into())
+        Ok(letters.await?)
     }
 
     pub(crate) async fn replay(&self, durable: &str, seq: i64) -> Result<(), BusError> {
-        let (name, now, published) = (durable.to_owned(), self.options.clock.now(), self.published.clone());
-        let found = self.db.write(move |tx| {
-            let found =
-                tx.execute("DELETE FROM dead_letters WHERE durable = $1 AND seq = $2", args![&name, seq])?;
-            if found > 0 {
-                // Not a first attempt, which would leave its row when it is settled.
-                store::schedule_redelivery(tx, &name, seq, 1, now, "replayed")?;
-                tx.notify_on_commit(&published);
-            }
-            Ok::<_, DbError>(found > 0)
-        });
-        if found.await? {
+        let (now, published) = (self.options.clock.now(), self.published.clone());
+        self.remove_dead_letter(durable, seq, move |tx, durable| {
+            // Not a first attempt, which would leave its row when it is settled.
+            store::schedule_redelivery(tx, durable, seq, 1, now, "replayed")?;
+            tx.notify_on_commit(&published);
             Ok(())
-        } else {
-            Err(BusError::NoSuchDeadLetter { durable: durable.to_owned(), seq })
-        }
+        })
+        .await
     }
 
     pub(crate) async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
-        let name = durable.to_owned();
-        let found = self.db.write(move |tx| {
-            tx.execute("DELETE FROM dead_letters WHERE durable = $1 AND seq = $2", args![&name, seq])
+        self.remove_dead_letter(durable, seq, |_, _| Ok(())).await
+    }
+
+    /// Deletes a dead letter, and runs `then` in the same transaction.
+    async fn remove_dead_letter(
+        &self,
+        durable: &str,
+        seq: i64,
+        then: impl Fn(&mut Tx<'_>, &str) -> Result<(), DbError> + Send + 'static,
+    ) -> Result<(), BusError> {
+        let durable = durable.to_owned();
+        let removed = self.db.write(move |tx| {
+            let sql = "DELETE FROM dead_letters WHERE durable = $1 AND seq = $2";
+            match tx.execute(sql, args![&durable, seq])? {
+                0 => Err(BusError::NoSuchDeadLetter { durable: durable.clone(), seq }),
+                _ => Ok(then(tx, &durable)?),
+            }
         });
-        let found = found.await.map_err(|error: DbError| error)?;
-        if found > 0 { Ok(()) } else { Err(BusError::NoSuchDeadLetter { durable: durable.to_owned(), seq }) }
+        removed.await
     }
 
     pub(crate) async fn backlog(&self) -> Result<u64, BusError> {
@@ -197,7 +193,7 @@ impl Log {
                 |row| row.int("waiting"),
             )
         });
-        Ok(u64::try_from(waiting.await.map_err(|error: DbError| error)?).unwrap_or(0))
+        Ok(u64::try_from(waiting.await?).unwrap_or(0))
     }
 
     pub(crate) async fn recent(&self, limit: u32) -> Result<Vec<Envelope>, BusError> {
@@ -208,7 +204,7 @@ impl Log {
                 rows::read_envelope,
             )
         });
-        let mut newest = newest.await.map_err(|error: DbError| error)?;
+        let mut newest = newest.await?;
         newest.reverse();
         Ok(newest)
     }
@@ -217,7 +213,7 @@ impl Log {
         let places = self.db.read(|tx| {
             tx.query("SELECT id, seq FROM messages", &[], |row| Ok((row.text("id")?, row.int("seq")?)))
         });
-        Ok(places.await.map_err(|error: DbError| error)?.into_iter().collect())
+        Ok(places.await?.into_iter().collect())
     }
 
     pub(crate) async fn check_writable(&self) -> Result<(), DbError> {
@@ -229,8 +225,7 @@ impl Log {
     }
 
     fn prune_periodically(&self) {
-        use std::sync::atomic::Ordering::Relaxed;
-        if !(self.batches.fetch_add(1, Relaxed) + 1).is_multiple_of(PRUNE_EVERY) {
+        if !(self.batches.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(PRUNE_EVERY) {
             return;
         }
         let before = self.options.clock.now().as_millis()

@@ -20,11 +20,12 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_nats::jetstream::consumer::Info as ConsumerInfo;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde_json::json;
 use ticketing_events::Envelope;
 
-use crate::{BusError, DeadLetter, JetStreamError};
+use crate::{BusError, JetStreamError};
 pub(crate) use connection::Connection;
 pub use options::{Credentials, JetStreamOptions};
 pub(crate) use readiness::ConsumerReadiness;
@@ -42,11 +43,6 @@ pub(crate) struct JetStream {
     pub(crate) readiness: ConsumerReadiness,
 }
 
-#[derive(Serialize)]
-struct ConsumerListRequest {
-    offset: usize,
-}
-
 #[derive(Deserialize)]
 struct ConsumerListResponse {
     total: usize,
@@ -59,18 +55,18 @@ impl JetStream {
     pub(crate) async fn open(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let connection = Connection::connect(options).await?;
         topology::ensure_streams(&connection).await?;
-        Ok(Self { connection, stored: AtomicU64::new(0), readiness: ConsumerReadiness::default() })
+        Ok(Self { connection, stored: AtomicU64::default(), readiness: ConsumerReadiness::default() })
     }
 
     /// Connects to existing streams.
     pub(crate) async fn attach(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let connection = Connection::connect(options).await?;
         topology::info(&connection, topology::EVENT_STREAM).await?;
-        Ok(Self { connection, stored: AtomicU64::new(0), readiness: ConsumerReadiness::default() })
+        Ok(Self { connection, stored: AtomicU64::default(), readiness: ConsumerReadiness::default() })
     }
 
-    pub(crate) async fn publish(&self, batch: &[Envelope]) -> Result<(), BusError> {
-        let published = publish::publish(&self.connection, batch).await;
+    pub(crate) async fn publish(&self, batch: Vec<Envelope>) -> Result<(), BusError> {
+        let published = publish::publish(&self.connection, &batch).await;
         if let Err(error) = &published
             && error.lacks_a_stream()
         {
@@ -78,18 +74,6 @@ impl JetStream {
         }
         self.stored.fetch_add(published?, Ordering::Relaxed);
         Ok(())
-    }
-
-    pub(crate) async fn dead_letters(&self) -> Result<Vec<DeadLetter>, BusError> {
-        Ok(dead_letters::all(&self.connection).await?)
-    }
-
-    pub(crate) async fn replay(&self, durable: &str, seq: i64) -> Result<(), BusError> {
-        dead_letters::replay(&self.connection, durable, seq).await
-    }
-
-    pub(crate) async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
-        dead_letters::discard(&self.connection, durable, seq).await
     }
 
     /// Deletes and recreates the event stream; the dead letters stay.
@@ -116,8 +100,7 @@ impl JetStream {
         let mut expected = self.readiness.names();
         loop {
             let list = format!("CONSUMER.LIST.{}", topology::EVENT_STREAM);
-            let page: ConsumerListResponse =
-                self.connection.api(&list, &ConsumerListRequest { offset }).await?;
+            let page: ConsumerListResponse = self.connection.api(&list, &json!({ "offset": offset })).await?;
             let consumers = page.consumers.unwrap_or_default();
             offset += consumers.len();
             let waiting = consumers.iter().map(|found| found.num_pending + found.num_ack_pending as u64);

@@ -33,7 +33,7 @@ pub async fn rebuild<'c>(
     let mut republished = 0;
     for core in services {
         let outbox = core.outbox.clone();
-        republished += core.db.write(move |tx| outbox.republish(tx)).await.map_err(|error: DbError| error)?;
+        republished += core.db.write(move |tx| outbox.republish(tx)).await?;
     }
     Ok(republished)
 }

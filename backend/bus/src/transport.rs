@@ -25,6 +25,16 @@ enum Transport {
     JetStream(Arc<jetstream::JetStream>),
 }
 
+/// Evaluates an expression for either of the variants.
+macro_rules! either {
+    ($kind:ident, $either:expr, $inner:ident => $expression:expr) => {
+        match $either {
+            $kind::Embedded($inner) => $expression,
+            $kind::JetStream($inner) => $expression,
+        }
+    };
+}
+
 impl Bus {
     /// Opens the embedded transport: a durable log in the SQLite file at `path`.
     ///
@@ -72,10 +82,7 @@ impl Bus {
     /// # Errors
     /// If the events may not be durable. Retry with the same identifiers.
     pub async fn publish(&self, batch: Vec<Envelope>) -> Result<(), BusError> {
-        match &self.transport {
-            Transport::Embedded(log) => log.publish(batch).await,
-            Transport::JetStream(stream) => stream.publish(&batch).await,
-        }
+        either!(Transport, &self.transport, log => log.publish(batch).await)
     }
 
     /// Opens the durable subscription `durable` to these events. It continues at its position; a new one starts with
@@ -107,10 +114,7 @@ impl Bus {
     /// # Errors
     /// If the log cannot be read.
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, BusError> {
-        match &self.transport {
-            Transport::Embedded(log) => log.dead_letters().await,
-            Transport::JetStream(stream) => stream.dead_letters().await,
-        }
+        either!(Transport, &self.transport, log => log.dead_letters().await)
     }
 
     /// Redelivers a dead letter to its consumer.
@@ -118,10 +122,7 @@ impl Bus {
     /// # Errors
     /// If there is no such dead letter, or the log cannot be written.
     pub async fn replay(&self, durable: &str, seq: i64) -> Result<(), BusError> {
-        match &self.transport {
-            Transport::Embedded(log) => log.replay(durable, seq).await,
-            Transport::JetStream(stream) => stream.replay(durable, seq).await,
-        }
+        either!(Transport, &self.transport, log => log.replay(durable, seq).await)
     }
 
     /// Discards a dead letter: its event is never handled.
@@ -129,10 +130,7 @@ impl Bus {
     /// # Errors
     /// If there is no such dead letter, or the log cannot be written.
     pub async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
-        match &self.transport {
-            Transport::Embedded(log) => log.discard(durable, seq).await,
-            Transport::JetStream(stream) => stream.discard(durable, seq).await,
-        }
+        either!(Transport, &self.transport, log => log.discard(durable, seq).await)
     }
 
     /// Returns the number of events behind which the slowest consumer is, with pending redeliveries.
@@ -140,10 +138,7 @@ impl Bus {
     /// # Errors
     /// If the log cannot be read.
     pub async fn backlog(&self) -> Result<u64, BusError> {
-        match &self.transport {
-            Transport::Embedded(log) => log.backlog().await,
-            Transport::JetStream(stream) => stream.backlog().await,
-        }
+        either!(Transport, &self.transport, log => log.backlog().await)
     }
 
     /// Returns the newest `limit` events in the log, oldest first.
@@ -151,10 +146,7 @@ impl Bus {
     /// # Errors
     /// If the log cannot be read.
     pub async fn recent(&self, limit: u32) -> Result<Vec<Envelope>, BusError> {
-        match &self.transport {
-            Transport::Embedded(log) => log.recent(limit).await,
-            Transport::JetStream(stream) => stream.recent(limit).await,
-        }
+        either!(Transport, &self.transport, log => log.recent(limit).await)
     }
 
     /// Returns the sequence of every event in the log, by its identifier.
@@ -162,10 +154,7 @@ impl Bus {
     /// # Errors
     /// If the log cannot be read.
     pub async fn sequences(&self) -> Result<HashMap<String, i64>, BusError> {
-        match &self.transport {
-            Transport::Embedded(log) => log.sequences().await,
-            Transport::JetStream(stream) => stream.sequences().await,
-        }
+        either!(Transport, &self.transport, log => log.sequences().await)
     }
 
     /// Registers a consumer that this process is about to start, so that its pending events count in the backlog before
@@ -223,10 +212,7 @@ impl Bus {
 
     /// Returns the number of commits of the log, or of stored publishes of the stream.
     pub fn commits(&self) -> u64 {
-        match &self.transport {
-            Transport::Embedded(log) => log.commits(),
-            Transport::JetStream(stream) => stream.commits(),
-        }
+        either!(Transport, &self.transport, log => log.commits())
     }
 }
 
@@ -264,10 +250,7 @@ impl Subscription {
     /// # Errors
     /// If the log cannot be read.
     pub async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
-        match &mut self.inner {
-            Inner::Embedded(subscription) => subscription.next(limit).await,
-            Inner::JetStream(subscription) => subscription.next(limit).await,
-        }
+        either!(Inner, &mut self.inner, subscription => subscription.next(limit).await)
     }
 
     /// Returns whether a delivery may have been handled before: by a crashed process, or by one whose ack was lost.
@@ -283,10 +266,7 @@ impl Subscription {
     /// # Errors
     /// If the log cannot be read.
     pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, BusError> {
-        match &self.inner {
-            Inner::Embedded(subscription) => subscription.is_oldest_unsettled(delivery).await,
-            Inner::JetStream(subscription) => Ok(subscription.is_oldest_unsettled(delivery).await?),
-        }
+        Ok(either!(Inner, &self.inner, subscription => subscription.is_oldest_unsettled(delivery).await?))
     }
 
     /// Waits for `work` and extends the ack deadline of the deliveries, so that no other replica receives them.
@@ -314,9 +294,6 @@ impl Subscription {
     /// # Errors
     /// If the log cannot be written: then the deliveries are redelivered.
     pub async fn acknowledge(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
-        match &mut self.inner {
-            Inner::Embedded(subscription) => subscription.acknowledge(decisions).await,
-            Inner::JetStream(subscription) => subscription.acknowledge(decisions).await,
-        }
+        either!(Inner, &mut self.inner, subscription => subscription.acknowledge(decisions).await)
     }
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use ticketing_events::EventName;
 use ticketing_platform::args;
-use ticketing_platform::db::DbError;
 use ticketing_platform::signal::Listener;
 use ticketing_sdk::Timestamp;
 
@@ -42,11 +41,8 @@ impl Subscription {
         names: Vec<EventName>,
     ) -> Result<Self, BusError> {
         let now = log.options.clock.now();
-        let (position, names) = log
-            .db
-            .write(move |tx| store::open_consumer(tx, durable, &names, now))
-            .await
-            .map_err(|error: DbError| error)?;
+        let opened = log.db.write(move |tx| store::open_consumer(tx, durable, &names, now));
+        let (position, names) = opened.await?;
         let published = log.published.listen();
         let next_due = log.next_due(durable).await?;
         Ok(Self {
@@ -71,7 +67,7 @@ impl Subscription {
         let (durable, seq) = (self.durable, delivery.seq);
         let sql = "SELECT COUNT(*) AS n FROM redeliveries WHERE durable = $1 AND seq < $2";
         let before = self.log.db.read(move |tx| tx.query_one(sql, args![durable, seq], |row| row.int("n")));
-        Ok(before.await.map_err(|error: DbError| error)? == 0)
+        Ok(before.await? == 0)
     }
 
     pub(crate) async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
@@ -135,7 +131,7 @@ impl Subscription {
                 },
             )
         });
-        due.await.map_err(|error: DbError| error.into())
+        Ok(due.await?)
     }
 
     /// Reads the new messages, up to `limit`.

@@ -89,6 +89,10 @@ pub enum JetStreamError {
 }
 
 impl JetStreamError {
+    pub(crate) fn client(error: impl std::fmt::Display) -> Self {
+        Self::Client(error.to_string())
+    }
+
     /// Returns whether the server responded with this error.
     pub(crate) fn is(&self, wanted: ErrorCode) -> bool {
         matches!(self, Self::Api { code, .. } if *code == wanted.0)

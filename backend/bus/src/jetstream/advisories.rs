@@ -11,7 +11,6 @@ use super::connection::Connection;
 use super::pull::Pull;
 use super::topology::{ADVISORY_STREAM, EVENT_STREAM};
 use super::{JetStreamError, dead_letters, scan};
-use crate::DeadLetter;
 
 /// The pause after a failure.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
@@ -81,19 +80,11 @@ async fn handle_advisory(
         Some(reason) => format!("terminated: {reason}"),
         None => "terminated".to_owned(),
     };
-    let letter = DeadLetter {
-        durable: durable.to_owned(),
-        seq: stored,
-        attempts: deliveries,
-        cause,
-        died_at: connection.options.clock.now(),
-        envelope,
-    };
     tracing::error!(
         durable,
-        seq = letter.seq,
-        letter.cause,
+        seq = stored,
+        letter.cause = cause,
         "an operator terminated an event; it is dead-lettered"
     );
-    dead_letters::store(connection, &letter).await
+    dead_letters::store(connection, durable, stored, deliveries, cause, envelope).await
 }

@@ -99,7 +99,7 @@ impl Connection {
                 answered = &mut answer => return answered.map_err(|error| match error.kind() {
                     RequestErrorKind::TimedOut => JetStreamError::Timeout(subject.to_owned()),
                     RequestErrorKind::NoResponders => JetStreamError::NoResponders(subject.to_owned()),
-                    _ => JetStreamError::Client(error.to_string()),
+                    _ => JetStreamError::client(error),
                 }),
                 () = disconnected.notified() => return Err(JetStreamError::Disconnected),
                 Ok(refusal) = refusals.recv() => {
@@ -120,8 +120,7 @@ impl Connection {
         name: &str,
         request: &impl Serialize,
     ) -> Result<T, JetStreamError> {
-        let payload =
-            serde_json::to_vec(request).map_err(|error| JetStreamError::Client(error.to_string()))?;
+        let payload = serde_json::to_vec(request).map_err(JetStreamError::client)?;
         self.request_api(name, payload).await
     }
 

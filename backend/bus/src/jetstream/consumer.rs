@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::consumer::{AckPolicy, Config, DeliverPolicy, Info};
-use serde::Serialize;
+use serde_json::json;
 use ticketing_events::EventName;
 
 use super::connection::Connection;
@@ -17,25 +17,6 @@ const MISSED: &str = "ticketing.missed";
 /// The maximum number of reads of the configuration at a start. Each read after the first two follows a write of another
 /// replica.
 const MAX_READS: u32 = 32;
-
-/// The action of the server with a configuration. Without one the server overwrites a consumer that another replica has
-/// created meanwhile.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Action {
-    /// Fails if the consumer exists with another configuration.
-    Create,
-    /// Fails if it does not exist.
-    Update,
-}
-
-#[derive(Serialize)]
-struct WriteRequest<'c> {
-    stream_name: &'c str,
-    config: &'c Config,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<Action>,
-}
 
 /// Returns the configuration of the consumer `durable` of these subjects, which all replicas of a service share.
 fn config(durable: &str, filters: &BTreeSet<String>, options: &JetStreamOptions) -> Config {
@@ -92,7 +73,7 @@ pub(super) async fn ensure(
         let found = match info(connection, EVENT_STREAM, durable).await {
             Err(error) if error.is(ErrorCode::CONSUMER_NOT_FOUND) => {
                 let created = config(durable, needed, &connection.options);
-                write(connection, EVENT_STREAM, &created, Some(Action::Create)).await?;
+                write(connection, EVENT_STREAM, &created, Some("create")).await?;
                 continue;
             }
             found => found?.config,
@@ -108,7 +89,7 @@ pub(super) async fn ensure(
             wanted.metadata.insert(MISSED.to_owned(), subjects.join(" "));
         }
         if differs(&found, &wanted) {
-            write(connection, EVENT_STREAM, &wanted, Some(Action::Update)).await?;
+            write(connection, EVENT_STREAM, &wanted, Some("update")).await?;
         } else if missed.is_empty() {
             let advisories = advisory_config(durable, &connection.options);
             return write(connection, ADVISORY_STREAM, &advisories, None).await;
@@ -167,16 +148,20 @@ async fn deliver_missed(
     Ok(())
 }
 
-/// Writes a configuration. It is not an error if another replica has created or deleted the consumer meanwhile: the
-/// caller reads again.
+/// Writes a configuration. The action `create` fails if the consumer exists with another one, `update` if it does not
+/// exist; without an action the server overwrites a consumer that another replica has created meanwhile. It is not an
+/// error if another replica has created or deleted the consumer meanwhile: the caller reads again.
 async fn write(
     connection: &Connection,
     stream: &str,
     config: &Config,
-    action: Option<Action>,
+    action: Option<&str>,
 ) -> Result<(), JetStreamError> {
     let name = config.name.as_deref().unwrap_or_default();
-    let request = WriteRequest { stream_name: stream, config, action };
+    let mut request = json!({ "stream_name": stream, "config": config });
+    if let Some(action) = action {
+        request["action"] = action.into();
+    }
     match connection.api::<Info>(&format!("CONSUMER.CREATE.{stream}.{name}"), &request).await {
         Ok(_) => tracing::debug!(stream, durable = name, "the consumer is configured"),
         Err(error)

@@ -2,62 +2,78 @@
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::publish::PublishAck;
-use serde::Serialize;
 use serde::de::IgnoredAny;
+use serde_json::json;
 use ticketing_events::Envelope;
 
-use super::JetStreamError;
 use super::connection::{Connection, decode_response};
 use super::message::replay_headers;
 use super::scan::{Stored, get, last_for_subject, scan};
 use super::topology::{DEAD_LETTER_STREAM, dead_letter_subject, replay_subject};
+use super::{JetStream, JetStreamError};
 use crate::{BusError, DeadLetter};
 
 fn read(stored: &Stored) -> Option<DeadLetter> {
     serde_json::from_slice(&stored.message.payload).ok()
 }
 
-/// Stores a dead letter. A repeat replaces the first.
+impl JetStream {
+    /// Returns all dead letters, oldest first.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub(crate) async fn dead_letters(&self) -> Result<Vec<DeadLetter>, BusError> {
+        let mut letters = Vec::new();
+        scan(&self.connection, DEAD_LETTER_STREAM, ">", 1, |stored| match read(&stored) {
+            Some(letter) => letters.push(letter),
+            None => tracing::error!(subject = stored.subject, "a dead letter cannot be read"),
+        })
+        .await?;
+        Ok(letters)
+    }
+
+    /// Redelivers the event to its consumer, and deletes the dead letter.
+    ///
+    /// # Errors
+    /// If there is no such dead letter, or the publish is not confirmed.
+    pub(crate) async fn replay(&self, durable: &str, seq: i64) -> Result<(), BusError> {
+        let (sequence, letter) = find(&self.connection, durable, seq).await?;
+        // A retry has the same identifier.
+        let id = format!("replay:{durable}:{seq}:{sequence}");
+        redeliver(&self.connection, durable, seq, letter.envelope, &id).await?;
+        Ok(delete(&self.connection, sequence).await?)
+    }
+
+    /// Deletes a dead letter.
+    ///
+    /// # Errors
+    /// If there is no such dead letter, or it may not be deleted.
+    pub(crate) async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
+        let (sequence, _) = find(&self.connection, durable, seq).await?;
+        Ok(delete(&self.connection, sequence).await?)
+    }
+}
+
+/// Stores the dead letter of an event. A repeat replaces the first.
 ///
 /// # Errors
 /// If it may not be stored.
-pub(super) async fn store(connection: &Connection, letter: &DeadLetter) -> Result<(), JetStreamError> {
-    let subject = dead_letter_subject(&letter.durable, letter.seq);
-    let payload = serde_json::to_vec(letter).map_err(|error| JetStreamError::InvalidResponse {
-        subject: subject.clone(),
-        reason: error.to_string(),
-    })?;
+pub(super) async fn store(
+    connection: &Connection,
+    durable: &str,
+    seq: i64,
+    attempts: u32,
+    cause: String,
+    envelope: Envelope,
+) -> Result<(), JetStreamError> {
+    let subject = dead_letter_subject(durable, seq);
+    let (durable, died_at) = (durable.to_owned(), connection.options.clock.now());
+    let letter = DeadLetter { durable, seq, attempts, cause, died_at, envelope };
+    let payload = serde_json::to_vec(&letter).map_err(JetStreamError::client)?;
     let answer = connection.request(&subject, HeaderMap::new(), payload).await?;
     let _: PublishAck = decode_response(&subject, &answer)?;
-    let (consumer, event) = (letter.durable.clone(), letter.envelope.name.to_string());
+    let (consumer, event) = (letter.durable, letter.envelope.name.to_string());
     metrics::counter!("bus_dead_letters_total", "consumer" => consumer, "event" => event).increment(1);
-    Ok(())
-}
-
-/// Returns all dead letters, oldest first.
-///
-/// # Errors
-/// If they cannot be read.
-pub(super) async fn all(connection: &Connection) -> Result<Vec<DeadLetter>, JetStreamError> {
-    let mut letters = Vec::new();
-    scan(connection, DEAD_LETTER_STREAM, ">", 1, |stored| match read(&stored) {
-        Some(letter) => letters.push(letter),
-        None => tracing::error!(subject = stored.subject, "a dead letter cannot be read"),
-    })
-    .await?;
-    Ok(letters)
-}
-
-/// Redelivers the event to its consumer, and deletes the dead letter.
-///
-/// # Errors
-/// If there is no such dead letter, or the publish is not confirmed.
-pub(super) async fn replay(connection: &Connection, durable: &str, seq: i64) -> Result<(), BusError> {
-    let (sequence, letter) = find(connection, durable, seq).await?;
-    // A retry has the same identifier.
-    let id = format!("replay:{durable}:{seq}:{sequence}");
-    redeliver(connection, durable, seq, letter.envelope, &id).await?;
-    delete(connection, sequence).await?;
     Ok(())
 }
 
@@ -79,15 +95,6 @@ pub(super) async fn redeliver(
     Ok(())
 }
 
-/// Deletes a dead letter.
-///
-/// # Errors
-/// If there is no such dead letter, or it may not be deleted.
-pub(super) async fn discard(connection: &Connection, durable: &str, seq: i64) -> Result<(), BusError> {
-    let (sequence, _) = find(connection, durable, seq).await?;
-    Ok(delete(connection, sequence).await?)
-}
-
 /// Finds a dead letter, and its sequence in the stream.
 async fn find(connection: &Connection, durable: &str, seq: i64) -> Result<(u64, DeadLetter), BusError> {
     let found = last_for_subject(connection, DEAD_LETTER_STREAM, &dead_letter_subject(durable, seq)).await?;
@@ -95,15 +102,9 @@ async fn find(connection: &Connection, durable: &str, seq: i64) -> Result<(u64, 
     letter.ok_or_else(|| BusError::NoSuchDeadLetter { durable: durable.to_owned(), seq })
 }
 
-#[derive(Serialize)]
-struct DeleteRequest {
-    seq: u64,
-    no_erase: bool,
-}
-
 /// Deletes a dead letter. A newer one of the same event may have replaced it.
 async fn delete(connection: &Connection, sequence: u64) -> Result<(), JetStreamError> {
-    let request = DeleteRequest { seq: sequence, no_erase: true };
+    let request = json!({ "seq": sequence, "no_erase": true });
     let deleted =
         connection.api::<IgnoredAny>(&format!("STREAM.MSG.DELETE.{DEAD_LETTER_STREAM}"), &request).await;
     match deleted {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 
 use super::connection::Connection;
 use super::topology::{DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, EVENT_STREAM};
@@ -10,11 +11,6 @@ use super::{JetStreamError, consumer};
 
 /// The interval of updates.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
-
-#[derive(Serialize)]
-struct StreamInfoRequest<'q> {
-    subjects_filter: &'q str,
-}
 
 /// The number of dead letters of a consumer.
 #[derive(Deserialize)]
@@ -36,8 +32,7 @@ pub(super) async fn run(connection: Connection, durable: &'static str) {
 
 async fn update(connection: &Connection, durable: &'static str) -> Result<(), JetStreamError> {
     let info = consumer::info(connection, EVENT_STREAM, durable).await?;
-    let subjects = format!("{DEAD_LETTER_PREFIX}.{durable}.*");
-    let request = StreamInfoRequest { subjects_filter: &subjects };
+    let request = json!({ "subjects_filter": format!("{DEAD_LETTER_PREFIX}.{durable}.*") });
     let dead_letters: SubjectTotals =
         connection.api(&format!("STREAM.INFO.{DEAD_LETTER_STREAM}"), &request).await?;
     for (name, value) in [

@@ -79,7 +79,7 @@ impl<'e> Batch<'e> {
             let payload = event.body.clone().into_bytes().into();
             let sent =
                 connection.client.publish_with_headers(subject(event), batch.headers(event, number), payload);
-            sent.await.map_err(|error| JetStreamError::Client(error.to_string()))?;
+            sent.await.map_err(JetStreamError::client)?;
         }
         Ok(batch)
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_nats::{Message, StatusCode, Subscriber};
 use futures_util::{FutureExt, StreamExt};
-use serde::Serialize;
+use serde_json::json;
 use ticketing_platform::signal::Listener;
 use tokio::time::Instant;
 
@@ -12,18 +12,11 @@ use super::JetStreamError;
 use super::connection::Connection;
 
 /// How long the server keeps a pull request open without messages.
-const PULL_EXPIRY: Duration = Duration::from_secs(20);
+const PULL_EXPIRY_NANOS: u64 = 20_000_000_000;
 /// The time after which a pull request counts as lost.
 const PULL_TIMEOUT: Duration = Duration::from_secs(25);
 /// The wait for each further pending message.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(20);
-
-#[derive(Serialize)]
-struct Request {
-    batch: usize,
-    /// Nanoseconds.
-    expires: u128,
-}
 
 #[derive(Debug)]
 pub(super) struct Pull {
@@ -57,7 +50,7 @@ impl Pull {
     ) -> Result<Self, JetStreamError> {
         let inbox = connection.client.new_inbox();
         let subscribed = connection.client.subscribe(inbox.clone()).await;
-        let messages = subscribed.map_err(|error| JetStreamError::Client(error.to_string()))?;
+        let messages = subscribed.map_err(JetStreamError::client)?;
         Ok(Self {
             connection: connection.clone(),
             stream: stream.to_owned(),
@@ -107,11 +100,10 @@ impl Pull {
         if self.open > 0 || self.connection.ensure_connected().is_err() {
             return Ok(());
         }
-        let request = serde_json::to_vec(&Request { batch: limit, expires: PULL_EXPIRY.as_nanos() });
-        let request = request.map_err(|error| JetStreamError::Client(error.to_string()))?;
+        let request = json!({ "batch": limit, "expires": PULL_EXPIRY_NANOS }).to_string();
         let (subject, inbox) = (self.subject.clone(), self.inbox.clone());
         let asked = self.connection.client.publish_with_reply(subject, inbox, request.into()).await;
-        asked.map_err(|error| JetStreamError::Client(error.to_string()))?;
+        asked.map_err(JetStreamError::client)?;
         (self.open, self.requested_at) = (limit, Instant::now());
         Ok(())
     }

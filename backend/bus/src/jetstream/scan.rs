@@ -2,7 +2,7 @@
 
 use async_nats::{Message, StatusCode};
 use futures_util::StreamExt;
-use serde::Serialize;
+use serde_json::{Value, json};
 use ticketing_events::Envelope;
 use ticketing_sdk::Timestamp;
 
@@ -12,29 +12,6 @@ use super::message;
 
 /// The number of messages in one request.
 const MAX_BATCH: u32 = 256;
-
-#[derive(Serialize)]
-struct BatchRequest<'r> {
-    seq: u64,
-    next_by_subj: &'r str,
-    batch: u32,
-}
-
-#[derive(Serialize)]
-struct NextBySubject<'n> {
-    seq: u64,
-    next_by_subj: &'n str,
-}
-
-#[derive(Serialize)]
-struct BySequence {
-    seq: u64,
-}
-
-#[derive(Serialize)]
-struct LastBySubject<'n> {
-    last_by_subj: &'n str,
-}
 
 /// A stored message of a stream.
 #[derive(Debug)]
@@ -82,9 +59,8 @@ pub(super) async fn scan(
 ) -> Result<(), JetStreamError> {
     let mut next = first.max(1);
     loop {
-        let read =
-            range(connection, stream, &BatchRequest { seq: next, next_by_subj: subject, batch: MAX_BATCH })
-                .await?;
+        let request = json!({ "seq": next, "next_by_subj": subject, "batch": MAX_BATCH });
+        let read = range(connection, stream, &request).await?;
         let Some(last) = read.last().map(|stored| stored.seq) else { return Ok(()) };
         read.into_iter().for_each(&mut each);
         next = last + 1;
@@ -95,16 +71,14 @@ pub(super) async fn scan(
 async fn range(
     connection: &Connection,
     stream: &str,
-    range: &BatchRequest<'_>,
+    request: &Value,
 ) -> Result<Vec<Stored>, JetStreamError> {
     let api = format!("$JS.API.DIRECT.GET.{stream}");
-    let client = |error: &dyn std::fmt::Display| JetStreamError::Client(error.to_string());
     let inbox = connection.client.new_inbox();
-    let mut answers = connection.client.subscribe(inbox.clone()).await.map_err(|error| client(&error))?;
-    let request = serde_json::to_vec(range).map_err(|error| client(&error))?;
+    let mut answers = connection.client.subscribe(inbox.clone()).await.map_err(JetStreamError::client)?;
     connection.ensure_connected()?;
-    let asked = connection.client.publish_with_reply(api.clone(), inbox, request.into());
-    asked.await.map_err(|error| client(&error))?;
+    let asked = connection.client.publish_with_reply(api.clone(), inbox, request.to_string().into());
+    asked.await.map_err(JetStreamError::client)?;
     let mut read = Vec::new();
     loop {
         let answer = tokio::time::timeout(connection.options.request_timeout, answers.next()).await;
@@ -126,7 +100,7 @@ pub(super) async fn get(
     stream: &str,
     seq: u64,
 ) -> Result<Option<Stored>, JetStreamError> {
-    one(connection, stream, &BySequence { seq }).await
+    one(connection, stream, &json!({ "seq": seq })).await
 }
 
 /// Returns the sequence of the first message of a subject from `seq`, if there is one.
@@ -139,7 +113,7 @@ pub(super) async fn first_sequence(
     subject: &str,
     seq: u64,
 ) -> Result<Option<u64>, JetStreamError> {
-    let found = one(connection, stream, &NextBySubject { seq, next_by_subj: subject }).await?;
+    let found = one(connection, stream, &json!({ "seq": seq, "next_by_subj": subject })).await?;
     Ok(found.map(|stored| stored.seq))
 }
 
@@ -152,16 +126,16 @@ pub(super) async fn last_for_subject(
     stream: &str,
     subject: &str,
 ) -> Result<Option<Stored>, JetStreamError> {
-    one(connection, stream, &LastBySubject { last_by_subj: subject }).await
+    one(connection, stream, &json!({ "last_by_subj": subject })).await
 }
 
 async fn one(
     connection: &Connection,
     stream: &str,
-    request: &impl Serialize,
+    request: &Value,
 ) -> Result<Option<Stored>, JetStreamError> {
     let api = format!("$JS.API.DIRECT.GET.{stream}");
-    let payload = serde_json::to_vec(request).map_err(|error| JetStreamError::Client(error.to_string()))?;
+    let payload = request.to_string().into_bytes();
     let answer = connection.request(&api, async_nats::HeaderMap::new(), payload).await?;
     match answer.status {
         None => Ok(Stored::read(answer)),

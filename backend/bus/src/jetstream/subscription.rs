@@ -16,7 +16,7 @@ use super::connection::Connection;
 use super::pull::{Pull, PulledMessage};
 use super::topology::{EVENT_STREAM, ensure_streams};
 use super::{JetStreamError, advisories, consumer, dead_letters, gauges, message, scan};
-use crate::{AckDecision, BusError, DeadLetter, Delivery};
+use crate::{AckDecision, BusError, Delivery};
 
 /// A delivery without an ack.
 #[derive(Clone, Debug)]
@@ -248,16 +248,9 @@ async fn send_decision(
             }
             AckDecision::Postponed { after } => AckKind::Nak(Some(after)),
             AckDecision::Dead { attempts, cause } => {
-                let letter = DeadLetter {
-                    durable: durable.to_owned(),
-                    seq: delivery.seq,
-                    attempts,
-                    cause,
-                    died_at: connection.options.clock.now(),
-                    envelope: delivery.envelope.as_ref().clone(),
-                };
                 // The dead letter is stored first. A terminated event would raise an advisory, too.
-                dead_letters::store(connection, &letter).await?;
+                let (seq, envelope) = (delivery.seq, delivery.envelope.as_ref().clone());
+                dead_letters::store(connection, durable, seq, attempts, cause, envelope).await?;
                 AckKind::Ack
             }
         };
