@@ -20,11 +20,13 @@ pub struct Delivery {
 }
 
 /// How the consumer settles a delivery.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum AckDecision {
     /// It was applied, now or earlier: ack.
     Accepted,
     /// Nak it: it is redelivered after a delay, to any replica.
+    #[strum(serialize = "retried")]
     Retry {
         /// How long to wait.
         after: Duration,
@@ -48,12 +50,7 @@ pub enum AckDecision {
 impl AckDecision {
     /// Its name in metrics, log lines and spans.
     pub(crate) fn outcome(&self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Postponed { .. } => "postponed",
-            Self::Retry { .. } => "retried",
-            Self::Dead { .. } => "dead",
-        }
+        self.into()
     }
 }
 

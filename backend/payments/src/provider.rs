@@ -109,7 +109,8 @@ pub struct Charge {
 }
 
 /// Why a provider call failed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr, thiserror::Error)]
+#[strum(serialize_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ProviderError {
     /// The provider declines finally. No money has moved.
@@ -125,6 +126,7 @@ pub enum ProviderError {
     NeedsConfirmation {
         /// The provider's id of the charge.
         stripe_id: String,
+    #[strum(serialize = "needs-owner")]
         /// The secret with which the client confirms it.
         client_secret: ClientSecret,
     },

@@ -3,7 +3,8 @@
 use ticketing_platform::db::Migrations;
 
 /// A service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Service {
     /// Accounts and sessions.
     Auth,
@@ -29,15 +30,8 @@ impl Service {
         [Self::Auth, Self::Tickets, Self::Orders, Self::Payments, Self::Expiration];
 
     /// Returns the name: of its command, its database and its schema.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auth => "auth",
-            Self::Tickets => "tickets",
-            Self::Orders => "orders",
-            Self::Payments => "payments",
-            Self::Expiration => "expiration",
-            Self::Client => "client",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// Returns the prefixes of its routes in the API.

@@ -1,6 +1,5 @@
 //! Outages of the servers that every process of a marketplace depends on: one recipe each, for tests and storms.
 
-use std::fmt;
 use std::str::FromStr;
 
 use tokio::task::block_in_place;
@@ -10,7 +9,8 @@ use crate::links::Link;
 use crate::proxy::FaultProxy;
 
 /// An outage. Its end restores the server only: the processes must recover by themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Outage {
     /// PostgreSQL reads and does not write, for sessions old and new. When it ends, sessions that were made meanwhile still
     /// only read, as after a failover behind a proxy.
@@ -29,19 +29,8 @@ impl Outage {
         [Self::PostgresReadOnly, Self::PostgresFull, Self::PostgresAway, Self::NatsAway];
 
     /// Its name on a command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PostgresReadOnly => "postgres-read-only",
-            Self::PostgresFull => "postgres-full",
-            Self::PostgresAway => "postgres-away",
-            Self::NatsAway => "nats-away",
-        }
-    }
-}
-
-impl fmt::Display for Outage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

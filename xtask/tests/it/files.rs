@@ -96,8 +96,9 @@ pub(crate) fn items(value: &Value) -> &[Value] {
 /// Returns the names of the variants of `Service` (backend/server), sorted.
 pub(crate) fn services() -> Vec<String> {
     let code = read("backend/server/src/service.rs");
-    let names = code.lines().filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","));
-    let mut found: Vec<String> = names.map(str::to_owned).collect();
+    let variants = code.lines().filter_map(|line| line.strip_prefix("    ")?.strip_suffix(','));
+    let names = variants.filter(|name| name.chars().all(char::is_alphabetic));
+    let mut found: Vec<String> = names.map(str::to_lowercase).collect();
     found.sort();
     assert!(found.len() >= 6, "{found:?}");
     let missing = found.iter().find(|name| !workspace().join("backend").join(name).is_dir());

@@ -7,7 +7,8 @@ use super::message::EVENT_PREFIX;
 use super::topology::{ADVISORY_STREAM, DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, EVENT_STREAM, REPLAY_PREFIX};
 
 /// A user of the NATS server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum NatsUser {
     /// Publishes `session:ended` and consumes nothing.
     Auth,
@@ -41,28 +42,9 @@ struct Permissions {
 }
 
 impl NatsUser {
-    /// All users.
-    pub const ALL: [Self; 7] = [
-        Self::Auth,
-        Self::Tickets,
-        Self::Orders,
-        Self::Payments,
-        Self::Expiration,
-        Self::All,
-        Self::Operator,
-    ];
-
     /// Returns the name of the user, which is also the name of its connections and the prefix of their inboxes.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auth => "auth",
-            Self::Tickets => "tickets",
-            Self::Orders => "orders",
-            Self::Payments => "payments",
-            Self::Expiration => "expiration",
-            Self::All => "all",
-            Self::Operator => "operator",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// Returns the prefixes of the events that it publishes, and its durable consumer.
@@ -165,6 +147,7 @@ impl std::fmt::Debug for NatsPassword {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
     use ticketing_events::EventName;
 
     use super::{NatsPassword, NatsUser, authorization};
@@ -175,7 +158,7 @@ mod tests {
             let first = name.as_str().split(':').next().unwrap();
             let publishes =
                 |user: &&NatsUser| user.service().is_some_and(|(words, _)| words.contains(&first));
-            assert_eq!(NatsUser::ALL.iter().filter(publishes).count(), 1, "{name}");
+            assert_eq!(NatsUser::VARIANTS.iter().filter(publishes).count(), 1, "{name}");
         }
     }
 

@@ -1,11 +1,10 @@
 //! The state machine of a payment: the transitions by results of the provider and by events of orders.
 
-use std::str::FromStr;
-
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
 /// A step at the provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum PaymentStep {
     /// Authorize the price on the card.
     Authorize,
@@ -20,26 +19,7 @@ pub enum PaymentStep {
 impl PaymentStep {
     /// Returns the name in the database, in idempotency keys and in metrics.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Authorize => "authorize",
-            Self::Capture => "capture",
-            Self::Void => "void",
-            Self::Refund => "refund",
-        }
-    }
-}
-
-/// The text is not a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a step of a payment")]
-pub struct ParseStepError;
-
-impl FromStr for PaymentStep {
-    type Err = ParseStepError;
-
-    fn from_str(text: &str) -> Result<Self, ParseStepError> {
-        let all = [Self::Authorize, Self::Capture, Self::Void, Self::Refund];
-        all.into_iter().find(|step| step.as_str() == text).ok_or(ParseStepError)
+        self.into()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Each service has a NATS user that may publish and consume its own events only.
 
+use strum::VariantArray;
 use ticketing_bus::{
     Bus, BusError, Credentials, JetStreamError, JetStreamOptions, NatsPassword, NatsUser, nats_authorization,
 };
@@ -10,7 +11,9 @@ use super::CREATED;
 use crate::support::{Fixture, notes, on_created, on_updated, session_ended, ticket_created};
 
 async fn fixture_with_users() -> Fixture {
-    let users = NatsUser::ALL.map(|user| (user, NatsPassword::Text(format!("{}-secret", user.name()))));
+    let users =
+        NatsUser::VARIANTS.iter().map(|user| (*user, NatsPassword::Text(format!("{}-secret", user.name()))));
+    let users: Vec<_> = users.collect();
     Fixture::served_by(NatsServer::builder().config(&nats_authorization(&users)).start().await)
 }
 
@@ -114,7 +117,7 @@ const UPDATE: &str = "UPDATE_USERS";
 fn the_users_of_a_deployment_are_these() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/kubernetes/base/nats/users.conf");
     // A deployment is a process for each service, so no user is all of them.
-    let users = NatsUser::ALL.into_iter().filter(|user| *user != NatsUser::All);
+    let users = NatsUser::VARIANTS.iter().copied().filter(|user| *user != NatsUser::All);
     let users: Vec<_> = users
         .map(|user| (user, NatsPassword::Variable(format!("NATS_{}_PASSWORD", user.name().to_uppercase()))))
         .collect();

@@ -275,5 +275,5 @@ fn step_names_round_trip() {
     for step in [PaymentStep::Authorize, PaymentStep::Capture, PaymentStep::Void, PaymentStep::Refund] {
         assert_eq!(step.as_str().parse(), Ok(step));
     }
-    assert_eq!("charge".parse::<PaymentStep>(), Err(ParseStepError));
+    assert!("charge".parse::<PaymentStep>().is_err());
 }
