@@ -8,12 +8,16 @@ use std::str::FromStr;
 pub struct PublishableKey(String);
 
 /// The reason why a text is not a publishable key. The message describes the expected form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishableKeyError {
     /// The text does not have the form of a publishable key.
+    #[error("a publishable key like pk_test_… or pk_live_…")]
     Form,
     /// The text is a secret key, which must not be sent to browsers.
+    #[error(
+        "a publishable key like pk_test_… or pk_live_…; this is a secret key, which every visitor would see"
+    )]
     Secret,
 }
 
@@ -46,19 +50,6 @@ impl fmt::Display for PublishableKey {
         f.write_str(&self.0)
     }
 }
-
-impl fmt::Display for PublishableKeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Form => "a publishable key like pk_test_… or pk_live_…",
-            Self::Secret => {
-                "a publishable key like pk_test_… or pk_live_…; this is a secret key, which every visitor would see"
-            }
-        })
-    }
-}
-
-impl std::error::Error for PublishableKeyError {}
 
 #[cfg(test)]
 mod tests {

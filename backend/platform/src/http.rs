@@ -32,7 +32,7 @@ mod web_origin;
 
 pub use accept::prefers_event_stream;
 pub use body::{BODY_LIMIT, LARGEST_BODY, read_body};
-pub use client_address::{ClientAddress, NetworkError, TrustedProxies, parse_network};
+pub use client_address::{ClientAddress, TrustedProxies};
 pub use etag::IfMatch;
 pub use fields::{Field, PriceField, ValidationErrors};
 pub use identifiers::canonical_id;

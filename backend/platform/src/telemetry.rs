@@ -7,8 +7,6 @@ mod log_throttle;
 mod logs;
 mod span;
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::OnceLock;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -16,7 +14,7 @@ use std::time::Duration;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub use context::{Entered, TraceContext};
-pub use export::{ExportError, Exporting, Ratio, TraceSettings, export_traces};
+pub use export::{ExportError, Exporting, TraceSettings, export_traces};
 pub use log_throttle::{LogThrottle, LogThrottles};
 pub use logs::{FilterError, LogGuard, init_logs, log_panics, write_within};
 pub use span::{Description, Span, SpanKind, Value};
@@ -29,32 +27,6 @@ pub enum LogFormat {
     Text,
     /// JSON, one object a line, for programs.
     Json,
-}
-
-/// Some text is no format of log lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected text or json")]
-pub struct LogFormatError;
-
-impl FromStr for LogFormat {
-    type Err = LogFormatError;
-
-    fn from_str(text: &str) -> Result<Self, LogFormatError> {
-        match text {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            _ => Err(LogFormatError),
-        }
-    }
-}
-
-impl fmt::Display for LogFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-        })
-    }
 }
 
 /// Upper bounds of the duration histograms, in seconds.

@@ -9,20 +9,6 @@ use http::HeaderMap;
 use http::request::Parts;
 use ipnet::IpNet;
 
-/// A text is neither an address nor a block of addresses.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected an address or a block like 10.0.0.0/8")]
-pub struct NetworkError;
-
-/// Parses a block of addresses, or one address as a block: `10.0.0.0/8`, `::1`, `fd00::/8`.
-///
-/// # Errors
-/// If the text is neither.
-pub fn parse_network(text: &str) -> Result<IpNet, NetworkError> {
-    let address = || text.parse::<IpAddr>().map(IpNet::from);
-    text.parse().or_else(|_| address()).map_err(|_| NetworkError)
-}
-
 /// The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted; none by default.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(Arc<[IpNet]>);
@@ -118,8 +104,7 @@ mod tests {
     use http::HeaderValue;
 
     fn client(peer: &str, forwarded: &[&'static str]) -> String {
-        let trusted =
-            TrustedProxies::new(vec![parse_network("10.0.0.0/8").unwrap(), parse_network("::1").unwrap()]);
+        let trusted = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);
         let mut headers = HeaderMap::new();
         for value in forwarded {
             headers.append("x-forwarded-for", HeaderValue::from_static(value));
@@ -141,24 +126,6 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["6.6.6.6", "1.2.3.4, 10.0.0.7"]), "1.2.3.4");
         assert_eq!(client("10.0.0.1", &["1.2.3.4, nonsense, 10.0.0.7"]), "10.0.0.7");
         assert_eq!(client("10.0.0.1", &["10.0.0.9"]), "10.0.0.9");
-    }
-
-    #[test]
-    fn networks_are_blocks_of_addresses() {
-        for (network, inside, outside) in [
-            ("10.1.0.0/16", "10.1.255.255", "10.2.0.0"),
-            ("0.0.0.0/0", "255.255.255.255", "::1"),
-            ("192.168.1.1", "192.168.1.1", "192.168.1.2"),
-            ("fd00::/8", "fdff::1", "fe00::1"),
-            ("::/0", "fe00::1", "1.2.3.4"),
-        ] {
-            let network = parse_network(network).unwrap();
-            assert!(network.contains(&inside.parse::<IpAddr>().unwrap()), "{network:?}");
-            assert!(!network.contains(&outside.parse::<IpAddr>().unwrap()), "{network:?}");
-        }
-        for text in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/-1", "host/8"] {
-            assert!(parse_network(text).is_err(), "{text}");
-        }
     }
 
     #[test]

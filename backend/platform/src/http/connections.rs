@@ -196,10 +196,10 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{TrustedProxies, parse_network};
+    use crate::http::TrustedProxies;
 
     fn connections(total: usize, share: usize) -> Arc<Connections> {
-        let trusted_proxies = TrustedProxies::new(vec![parse_network("10.0.0.1").unwrap()]);
+        let trusted_proxies = TrustedProxies::new(vec!["10.0.0.1/32".parse().unwrap()]);
         Arc::new(Connections::new(ServeLimits {
             connections: total,
             connections_per_address: share,

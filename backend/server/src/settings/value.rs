@@ -1,13 +1,14 @@
 //! Parsers of the values of settings. Their errors name a valid form.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use ticketing_platform::http::{IpNet, NetworkError, parse_network};
+use ticketing_platform::http::IpNet;
+use ticketing_platform::telemetry::LogFormat;
 
 /// Reads a value without the spaces around it.
 pub(super) fn parse_trimmed<T: FromStr>(text: &str) -> Result<T, T::Err> {
@@ -29,9 +30,26 @@ pub(super) fn listen_address(text: &str) -> Result<SocketAddr, &'static str> {
     address.map_err(|_| "expected an address and a port like 127.0.0.1:3000")
 }
 
-/// Reads an address or a block of addresses.
-pub(super) fn network(text: &str) -> Result<IpNet, NetworkError> {
-    parse_network(text.trim())
+/// Reads a block of addresses, or one address as a block: `10.0.0.0/8`, `::1`, `fd00::/8`.
+pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
+    let text = text.trim();
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| address()).map_err(|_| "expected an address or a block like 10.0.0.0/8")
+}
+
+/// Reads a format of log lines.
+pub(super) fn log_format(text: &str) -> Result<LogFormat, &'static str> {
+    match text.trim() {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("expected text or json"),
+    }
+}
+
+/// Reads a ratio.
+pub(super) fn ratio(text: &str) -> Result<f64, &'static str> {
+    let ratio = text.trim().parse().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+    ratio.ok_or("expected a number from 0 to 1")
 }
 
 /// Reads a duration like `15m`, `90s`, `1h30m` or `500ms`.
@@ -111,5 +129,31 @@ mod tests {
         assert_eq!(listen_address("localhost:0"), Ok("127.0.0.1:0".parse().unwrap()));
         assert_eq!(listen_address("[::1]:80"), Ok("[::1]:80".parse().unwrap()));
         assert!(listen_address("localhost").is_err() && listen_address("shop.example:80").is_err());
+    }
+
+    #[test]
+    fn ratio_is_a_number_from_0_to_1() {
+        assert_eq!((ratio("0"), ratio(" 1.0 ")), (Ok(0.0), Ok(1.0)));
+        for text in ["-0.1", "1.1", "half", "NaN", "inf", ""] {
+            assert!(ratio(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn networks_are_blocks_of_addresses() {
+        for (text, inside, outside) in [
+            ("10.1.0.0/16", "10.1.255.255", "10.2.0.0"),
+            ("0.0.0.0/0", "255.255.255.255", "::1"),
+            ("192.168.1.1", "192.168.1.1", "192.168.1.2"),
+            ("fd00::/8", "fdff::1", "fe00::1"),
+            ("::/0", "fe00::1", "1.2.3.4"),
+        ] {
+            let network = network(text).unwrap();
+            assert!(network.contains(&inside.parse::<IpAddr>().unwrap()), "{network:?}");
+            assert!(!network.contains(&outside.parse::<IpAddr>().unwrap()), "{network:?}");
+        }
+        for text in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/-1", "host/8"] {
+            assert!(network(text).is_err(), "{text}");
+        }
     }
 }

@@ -2,10 +2,10 @@
 
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
-use ticketing_platform::telemetry::{LogFormat, Ratio, TraceSettings};
+use ticketing_platform::telemetry::{LogFormat, TraceSettings};
 
 use super::{Group, present};
-use crate::settings::value::{parse_trimmed, secret};
+use crate::settings::value::{log_format, ratio, secret};
 use crate::settings::{SettingsError, StackSettings};
 
 const OTLP_ENDPOINT: &str = "TICKETING_OTLP_ENDPOINT";
@@ -20,7 +20,7 @@ pub(crate) struct LogGroup {
     #[arg(long, env = "TICKETING_LOG", value_name = "FILTER", hide_short_help = true)]
     log: Option<String>,
     /// Write log lines in this format [default: json, text for `ticketing serve`]
-    #[arg(long, env = "TICKETING_LOG_FORMAT", value_name = "text|json", value_parser = parse_trimmed::<LogFormat>)]
+    #[arg(long, env = "TICKETING_LOG_FORMAT", value_name = "text|json", value_parser = log_format)]
     #[arg(hide_short_help = true)]
     log_format: Option<LogFormat>,
 }
@@ -49,9 +49,9 @@ pub(crate) struct TraceGroup {
     /// Sample this ratio of the traces that begin here
     ///
     /// From 0 to 1. The flag in the `traceparent` of a request takes precedence.
-    #[arg(long, env = "TICKETING_TRACE_SAMPLE", value_name = "RATIO", value_parser = parse_trimmed::<Ratio>)]
-    #[arg(default_value_t = Ratio::ALL, hide_short_help = true)]
-    trace_sample: Ratio,
+    #[arg(long, env = "TICKETING_TRACE_SAMPLE", value_name = "RATIO", value_parser = ratio)]
+    #[arg(default_value_t = 1.0, hide_short_help = true)]
+    trace_sample: f64,
 }
 
 impl Group for TraceGroup {
