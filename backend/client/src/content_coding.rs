@@ -1,6 +1,7 @@
 //! Negotiates the content coding of a response from `Accept-Encoding` and its weights.
 
 use http::{HeaderMap, header};
+use ticketing_platform::http::weighted_elements;
 
 /// A content coding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,60 +28,25 @@ impl ContentCoding {
     /// Chooses the coding of highest weight among the available ones, or the identity if the client accepts none of
     /// them.
     pub(crate) fn negotiate(headers: &HeaderMap, is_available: impl Fn(Self) -> bool) -> Self {
-        let accepted = AcceptEncoding::parse(headers);
+        let accepted = weighted_elements(headers, header::ACCEPT_ENCODING);
         let mut best = (Self::Identity, 0);
         for coding in Self::ALL.into_iter().filter(|coding| is_available(*coding)) {
-            let weight = accepted.weight(coding);
+            let weight = coding.weight(&accepted);
             if weight > best.1 {
                 best = (coding, weight);
             }
         }
         best.0
     }
-}
 
-/// The parsed `Accept-Encoding` headers of a request: names in lower case, with weights in thousandths.
-struct AcceptEncoding(Vec<(String, u16)>);
-
-impl AcceptEncoding {
-    fn parse(headers: &HeaderMap) -> Self {
-        let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        Self(values.flat_map(|value| value.split(',')).filter_map(parse_entry).collect())
-    }
-
-    fn weight(&self, coding: ContentCoding) -> u16 {
+    fn weight(self, accepted: &[(String, Option<u16>)]) -> u16 {
+        // An element with an invalid weight is ignored.
         let weight_of =
-            |name: &str| self.0.iter().find(|(other, _)| other == name).map(|(_, weight)| *weight);
-        let named = weight_of(coding.name())
-            .or_else(|| (coding == ContentCoding::Gzip).then(|| weight_of("x-gzip")).flatten());
-        match (named, weight_of("*")) {
-            (Some(weight), _) | (None, Some(weight)) => weight,
-            // The identity is acceptable unless it is excluded, but codings that are named come first.
-            (None, None) => u16::from(coding == ContentCoding::Identity),
-        }
-    }
-}
-
-/// Parses one entry, such as `br` or `gzip;q=0.8`. Returns `None` if the entry is invalid.
-fn parse_entry(entry: &str) -> Option<(String, u16)> {
-    let mut parts = entry.split(';').map(str::trim);
-    let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
-    let weight = match parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))) {
-        Some(weight) => parse_weight(weight)?,
-        None => 1000,
-    };
-    Some((name, weight))
-}
-
-/// Parses a weight into thousandths: `0.8` is 800. A weight is at most 1 and has at most three decimals.
-fn parse_weight(text: &str) -> Option<u16> {
-    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
-    let digits = rest.len() <= 3 && rest.bytes().all(|byte| byte.is_ascii_digit());
-    let rest: u16 = format!("{rest:0<3}").parse().ok().filter(|_| digits)?;
-    match whole {
-        "0" => Some(rest),
-        "1" if rest == 0 => Some(1000),
-        _ => None,
+            |name: &str| accepted.iter().filter(|(other, _)| other == name).find_map(|(_, weight)| *weight);
+        let named =
+            weight_of(self.name()).or_else(|| (self == Self::Gzip).then(|| weight_of("x-gzip")).flatten());
+        // The identity is acceptable unless it is excluded, but codings that are named come first.
+        named.or_else(|| weight_of("*")).unwrap_or(u16::from(self == Self::Identity))
     }
 }
 

@@ -1,11 +1,10 @@
-//! The security headers of every response.
+//! The security headers of every response, except those that every service sends.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::Settings;
 
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// The Content-Security-Policy. A page loads scripts and styles of the bundle and connects to its own origin. Inline code is
@@ -46,19 +45,14 @@ pub(crate) fn response_headers(settings: &Settings) -> HeaderMap {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     for (name, value) in [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // For browsers without `frame-ancestors`.
         (header::X_FRAME_OPTIONS, "DENY"),
         // Other sites receive no referrer. The services still receive it, since they compare its origin.
         (header::REFERRER_POLICY, "same-origin"),
         (PERMISSIONS, DISABLED_FEATURES),
         (COOP, "same-origin"),
-        (CORP, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
-    }
-    if settings.tls {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers
 }
@@ -78,8 +72,7 @@ fn content_security_policy(stripe: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{content_security_policy, response_headers};
-    use crate::Settings;
+    use super::content_security_policy;
 
     #[test]
     fn policy_allows_own_origin_and_stripe_only_with_key() {
@@ -91,14 +84,5 @@ mod tests {
         assert!(stripe.contains("frame-src https://js.stripe.com"), "{stripe}");
         assert!(stripe.contains("connect-src 'self' https://api.stripe.com;"), "{stripe}");
         assert!(stripe.contains("object-src 'none'") && !stripe.contains("unsafe"), "{stripe}");
-    }
-
-    #[test]
-    fn hsts_is_sent_only_with_tls() {
-        let has_hsts = |tls| {
-            response_headers(&Settings { tls, ..Settings::default() })
-                .contains_key("strict-transport-security")
-        };
-        assert!(has_hsts(true) && !has_hsts(false));
     }
 }

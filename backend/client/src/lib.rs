@@ -26,8 +26,6 @@ use ticketing_platform::http::WebOrigin;
 pub struct Settings {
     /// The publishable key of the Stripe account that takes the cards. Without it, the card form offers simulated cards.
     pub stripe: Option<PublishableKey>,
-    /// Whether browsers connect over TLS. If so, responses carry `Strict-Transport-Security`.
-    pub tls: bool,
     /// The address that browsers use. With it, the pages name the absolute address of their preview picture.
     pub public_url: Option<WebOrigin>,
 }

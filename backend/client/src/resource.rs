@@ -1,4 +1,4 @@
-//! Responds with a file: in the negotiated coding, with caching headers, or with 304 if the client has it.
+//! Responds with a file: in the negotiated coding, with caching headers.
 
 use axum::Extension;
 use axum::response::{IntoResponse, Response};
@@ -60,22 +60,15 @@ impl Resource {
     pub(crate) fn respond(&self, status: StatusCode, request: &HeaderMap, common: &HeaderMap) -> Response {
         let coding = ContentCoding::negotiate(request, |coding| self.variant(coding).is_some());
         let variant = self.variant(coding).unwrap_or(&self.plain);
-        let is_not_modified = status == StatusCode::OK && has_etag(request, &variant.etag);
-        let mut response = if is_not_modified {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            (status, Extension(Verbatim), variant.bytes.clone()).into_response()
-        };
+        let mut response = (status, Extension(Verbatim), variant.bytes.clone()).into_response();
         let headers = response.headers_mut();
         headers.extend(common.iter().map(|(name, value)| (name.clone(), value.clone())));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache_control));
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         headers.insert(header::ETAG, variant.etag.clone());
-        if !is_not_modified {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
-            if coding != ContentCoding::Identity {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
-            }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        if coding != ContentCoding::Identity {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         }
         response
     }
@@ -106,11 +99,4 @@ pub(crate) fn not_found(common: &HeaderMap) -> Response {
     let mut response = (StatusCode::NOT_FOUND, Extension(Verbatim), "Not Found\n").into_response();
     response.headers_mut().extend(common.iter().map(|(name, value)| (name.clone(), value.clone())));
     response
-}
-
-/// Returns whether `If-None-Match` names the tag. The comparison is weak, since a proxy may have weakened the tag.
-fn has_etag(request: &HeaderMap, etag: &HeaderValue) -> bool {
-    let values = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut known = values.flat_map(|value| value.split(',')).map(str::trim);
-    known.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == etag.as_bytes())
 }

@@ -30,7 +30,7 @@ mod tls;
 mod trace;
 mod web_origin;
 
-pub use accept::prefers_event_stream;
+pub use accept::{prefers_event_stream, weighted_elements};
 pub use body::{BODY_LIMIT, LARGEST_BODY, read_body};
 pub use client_address::{ClientAddress, TrustedProxies};
 pub use etag::IfMatch;

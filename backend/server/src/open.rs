@@ -155,8 +155,6 @@ impl ServiceOpener<'_> {
 pub(crate) fn client_app(settings: &StackSettings) -> ticketing_client::App {
     ticketing_client::App::new(&ticketing_client::Settings {
         stripe: settings.stripe_publishable_key.clone(),
-        // A `Secure` cookie shows that browsers use TLS.
-        tls: settings.cookie.is_secure(),
         public_url: settings.public_url.clone(),
     })
 }

@@ -1,28 +1,30 @@
 //! Content negotiation by `Accept` between JSON and a stream of events.
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 
-const EVENT_STREAM: &str = "text/event-stream";
-const JSON: &str = "application/json";
+/// Returns the elements of all headers like `Accept`: their names in lower case, and their weights in thousandths, `None`
+/// if a weight is invalid.
+pub fn weighted_elements(headers: &HeaderMap, name: HeaderName) -> Vec<(String, Option<u16>)> {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    let elements = values.flat_map(|value| value.split(',')).map(|element| {
+        let mut parts = element.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let weight = parts.find_map(|part| part.strip_prefix(['q', 'Q'])?.strip_prefix('='));
+        (name, weight.map_or(Some(1000), thousandths))
+    });
+    elements.collect()
+}
 
 /// Returns whether a client prefers a stream of events: `Accept` names its media type with a quality above 0 that is at
 /// least the quality of `application/json`.
 pub fn prefers_event_stream(headers: &HeaderMap) -> bool {
-    let (mut stream, mut json) = (None, None);
-    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    for range in values.flat_map(|value| value.split(',')) {
-        let mut parts = range.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let is_quality = |part: &&str| part.get(..2).is_some_and(|name| name.eq_ignore_ascii_case("q="));
-        // An invalid quality counts as absent.
-        let quality = parts.find(is_quality).and_then(|part| thousandths(&part[2..])).unwrap_or(1000);
-        if name.eq_ignore_ascii_case(EVENT_STREAM) {
-            stream = stream.max(Some(quality));
-        } else if name.eq_ignore_ascii_case(JSON) {
-            json = json.max(Some(quality));
-        }
-    }
-    stream.is_some_and(|quality| quality > 0 && Some(quality) >= json)
+    let accepted = weighted_elements(headers, header::ACCEPT);
+    let weight_of = |name| {
+        // An invalid weight counts as absent.
+        accepted.iter().filter(|(other, _)| other == name).map(|(_, weight)| weight.unwrap_or(1000)).max()
+    };
+    let stream = weight_of("text/event-stream");
+    stream.is_some_and(|weight| weight > 0) && stream >= weight_of("application/json")
 }
 
 /// Parses a quality value (RFC 9110, section 12.4.2) in thousandths.

@@ -201,8 +201,9 @@ fn not_modified(known: &EntityTags, response: &mut Response) {
     }
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     *response.body_mut() = Body::empty();
-    response.headers_mut().remove(header::CONTENT_TYPE);
-    response.headers_mut().remove(header::CONTENT_LENGTH);
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING] {
+        response.headers_mut().remove(name);
+    }
 }
 
 /// Adds `Secure` to cookies that are set over TLS.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 
 use super::ApiError;
 use super::tags::EntityTags;
@@ -17,16 +17,9 @@ pub fn etag(version: i64) -> (HeaderName, HeaderValue) {
     (header::ETAG, value)
 }
 
-/// The `If-Match` of a request.
+/// The `If-Match` of a request. Without one, any version matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IfMatch {
-    /// No header: any version matches.
-    Absent,
-    /// `*`: any version of an existing resource matches.
-    Any,
-    /// One of these versions; empty if the header contains no version.
-    Versions(Vec<i64>),
-}
+pub struct IfMatch(Option<EntityTags>);
 
 impl IfMatch {
     /// Checks the current version against the header.
@@ -34,72 +27,60 @@ impl IfMatch {
     /// # Errors
     /// 412 `version_mismatch` if the header lists only other versions.
     pub fn check(&self, version: i64) -> Result<(), ApiError> {
-        match self {
-            Self::Absent | Self::Any => Ok(()),
-            Self::Versions(versions) if versions.contains(&version) => Ok(()),
-            Self::Versions(_) => Err(ApiError::version_mismatch()),
-        }
-    }
-
-    fn from_headers(headers: &HeaderMap) -> Self {
-        match EntityTags::from_headers(headers, &header::IF_MATCH) {
-            None => Self::Absent,
-            Some(EntityTags::Any) => Self::Any,
+        let current = format!("\"{version}\"");
+        let is_current = match &self.0 {
+            None | Some(EntityTags::Any) => true,
+            // `If-Match` compares strongly (RFC 9110, section 13.1.1): a weak tag matches nothing.
             Some(EntityTags::List(tags)) => {
-                // `If-Match` compares strongly (RFC 9110, section 13.1.1): a weak tag matches nothing.
-                let strong = tags.iter().filter(|tag| !tag.is_weak);
-                Self::Versions(strong.filter_map(|tag| parse_version(&tag.opaque)).collect())
+                tags.iter().any(|tag| !tag.is_weak && tag.opaque == current.as_bytes())
             }
-        }
+        };
+        if is_current { Ok(()) } else { Err(ApiError::version_mismatch()) }
     }
-}
-
-/// Parses the version in `"3"`.
-fn parse_version(tag: &[u8]) -> Option<i64> {
-    let digits = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    let version = std::str::from_utf8(digits).ok()?.parse::<i64>().ok()?;
-    // Tags are compared byte by byte: "03" is not "3".
-    (version >= 0 && version.to_string().as_bytes() == digits).then_some(version)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::from_headers(&parts.headers))
+        Ok(Self(EntityTags::from_headers(&parts.headers, &header::IF_MATCH)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+
     use super::*;
 
-    fn parse(values: &[&'static str]) -> IfMatch {
+    /// Returns whether a request with these headers may change version 3.
+    fn matches(values: &[&'static str]) -> bool {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(header::IF_MATCH, HeaderValue::from_static(value));
         }
-        IfMatch::from_headers(&headers)
+        match IfMatch(EntityTags::from_headers(&headers, &header::IF_MATCH)).check(3) {
+            Ok(()) => true,
+            Err(error) => {
+                assert_eq!(error.status(), 412);
+                false
+            }
+        }
     }
 
     #[test]
     fn versions_are_read_from_every_form_of_the_header() {
-        assert_eq!(parse(&[]), IfMatch::Absent);
-        assert_eq!(parse(&["*"]), IfMatch::Any);
-        assert_eq!(parse(&["\"3\""]), IfMatch::Versions(vec![3]));
-        assert_eq!(parse(&["\"3\", W/\"4\"", "\"5\""]), IfMatch::Versions(vec![3, 5]));
-        assert_eq!(parse(&["3"]), IfMatch::Versions(vec![]));
-        assert_eq!(parse(&["\"+3\", \"\", \"x\", \"03\", \"-3\""]), IfMatch::Versions(vec![]));
+        assert!(matches(&[]));
+        assert!(matches(&["*"]));
+        assert!(matches(&["\"3\""]));
+        assert!(matches(&["\"4\", W/\"4\"", "\"3\""]));
     }
 
     #[test]
-    fn a_header_that_names_no_version_matches_nothing() {
-        assert!(parse(&[]).check(3).is_ok());
-        assert!(parse(&["*"]).check(3).is_ok());
-        assert!(parse(&["\"3\""]).check(3).is_ok());
-        assert_eq!(parse(&["\"2\""]).check(3).unwrap_err().status(), 412);
-        assert_eq!(parse(&["3"]).check(3).unwrap_err().status(), 412);
-        assert_eq!(parse(&["W/\"3\""]).check(3).unwrap_err().status(), 412);
+    fn a_header_that_does_not_name_the_version_matches_nothing() {
+        for value in ["\"2\"", "3", "W/\"3\"", "\"+3\", \"\", \"x\", \"03\", \"-3\""] {
+            assert!(!matches(&[value]), "{value}");
+        }
     }
 
     #[test]
