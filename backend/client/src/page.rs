@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 
 use bytes::Bytes;
+use data_encoding::HEXLOWER;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
@@ -24,7 +25,7 @@ pub(crate) fn page(settings: &Settings) -> Resource {
 }
 
 fn render(html: String) -> Resource {
-    let hash: String = Sha256::digest(&html).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hash = HEXLOWER.encode(&Sha256::digest(&html)[..16]);
     let gzip = gzip(html.as_bytes()).ok().filter(|compressed| compressed.len() < html.len());
     Resource::from_html(Bytes::from(html), gzip.map(Bytes::from), &hash)
 }

@@ -5,12 +5,11 @@ mod finality;
 mod key;
 mod store;
 
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
-use std::fmt::Write;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 pub use answer::{Answer, KeyedAnswer, REPLAYED};
 pub use finality::{is_final, is_final_refusal};
@@ -30,7 +29,7 @@ impl Fingerprint {
     /// # Errors
     /// If the body cannot be written as JSON.
     pub fn from_body<T: Serialize>(body: &T) -> Result<Self, serde_json::Error> {
-        Ok(Self(hexadecimal(&Sha256::digest(serde_json::to_vec(body)?))))
+        Ok(Self(HEXLOWER.encode(&Sha256::digest(serde_json::to_vec(body)?))))
     }
 
     /// Hashes a body with a secret. `key` prevents that the secret is found by guessing.
@@ -44,19 +43,11 @@ impl Fingerprint {
             Ok(mac) => mac.chain_update(&body).finalize().into_bytes(),
             Err(_) => Sha256::digest(&body),
         };
-        Ok(Self(hexadecimal(&hash)))
+        Ok(Self(HEXLOWER.encode(&hash)))
     }
 
     /// Returns the hash as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }

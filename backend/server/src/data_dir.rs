@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use data_encoding::HEXLOWER;
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_platform::files::{
     OpenedPath, create_private_folder, permissions_of_others, read_text, write_private_file,
@@ -103,7 +104,7 @@ impl DataDir {
         self.key(0, "all sessions end", || {
             let mut bytes = [0_u8; 32];
             getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-            Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into())
+            Ok(HEXLOWER.encode(&bytes).into())
         })
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use secrecy::{ExposeSecret, SecretString};
@@ -163,7 +164,7 @@ fn key_id(key: &[u8]) -> String {
     // HMAC accepts a key of any length.
     let hash = Hmac::<Sha256>::new_from_slice(key)
         .map(|mac| mac.chain_update(b"name of the session cookie").finalize().into_bytes());
-    hash.map(|hash| hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()).unwrap_or_default()
+    hash.map(|hash| HEXLOWER.encode(&hash[..4])).unwrap_or_default()
 }
 
 impl fmt::Debug for SessionKeys {
