@@ -12,7 +12,6 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::url::Target;
 use crate::db::Arg;
-use crate::db::arg::OwnedArg;
 
 type Driven = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
@@ -42,7 +41,7 @@ pub(super) enum ConnectError {
 /// A statement that is sent with the next one.
 pub(super) struct DeferredStatement {
     pub(super) statement: Statement,
-    pub(super) args: Vec<OwnedArg>,
+    pub(super) args: Vec<Arg<'static>>,
 }
 
 /// The result of a batch.
@@ -95,8 +94,7 @@ impl Client {
                 }
             };
             let deferred = join_all(deferred.iter().map(|deferred| async {
-                let args: Vec<Arg<'_>> = deferred.args.iter().map(OwnedArg::as_arg).collect();
-                client.execute(&deferred.statement, &params(&args)).await.map(drop)
+                client.execute(&deferred.statement, &params(&deferred.args)).await.map(drop)
             }));
             // Each statement is sent when its future is first polled: in this order.
             let (begun, deferred, last) = join3(begun, deferred, last(client)).await;

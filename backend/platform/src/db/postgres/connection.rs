@@ -8,7 +8,6 @@ use super::client::{BatchResult, Client, ConnectError, DeferredStatement};
 use super::retry_reason::{RetryReason, is_connection_lost, map_error};
 use super::url::Target;
 use crate::db::Arg;
-use crate::db::arg::OwnedArg;
 
 /// Maximum number of cached prepared statements. The cache is cleared when it is full.
 const STATEMENT_CACHE: usize = 256;
@@ -125,7 +124,7 @@ impl Connection {
 
     /// Defers a statement until the next one, or the commit, is sent.
     pub(super) fn defer(&mut self, statement: Statement, args: &[Arg<'_>]) -> Result<(), Error> {
-        let args = args.iter().map(|arg| OwnedArg::from(*arg)).collect();
+        let args = args.iter().map(Arg::to_owned_text).collect();
         self.deferred.push(DeferredStatement { statement, args });
         if self.deferred.len() < MAX_DEFERRED {
             return Ok(());

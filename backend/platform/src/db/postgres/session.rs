@@ -71,11 +71,7 @@ impl<'c> Session<'c> {
     }
 
     /// Prepares a statement. Returns it with its arguments, which are checked.
-    fn prepare<'a>(
-        &mut self,
-        sql: &str,
-        args: &'a [Arg<'a>],
-    ) -> Result<(Statement, &'a [Arg<'a>]), DbError> {
+    fn prepare<'a>(&mut self, sql: &str, args: &'a [Arg<'a>]) -> Result<(Statement, &'a [Arg<'a>]), DbError> {
         self.ensure_not_retried()?;
         let statement = self.connection.statement(sql).map_err(|error| self.record_error(&error))?;
         let count = statement.params().len();
@@ -115,10 +111,10 @@ impl<'c> Session<'c> {
 
 impl ToSql for Arg<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        match *self {
+        match self {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(number) if *ty == Type::INT8 => number.to_sql(ty, out),
-            Self::Int(number) if *ty == Type::INT4 => i32::try_from(number)?.to_sql(ty, out),
+            Self::Int(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
             Self::Text(text) if <&str as ToSql>::accepts(ty) => text.to_sql(ty, out),
             Self::Int(_) | Self::Text(_) => Err(format!("{self:?} where a {ty} is expected").into()),
         }
