@@ -53,10 +53,7 @@ pub fn spawn_deadline_worker<F>(
                     }
                 }
             };
-            tokio::select! {
-                () = iteration => {}
-                () = stop.triggered() => return,
-            }
+            let Some(()) = stop.run_until_triggered(iteration).await else { return };
         }
     });
 }

@@ -98,10 +98,7 @@ impl Relay {
                             _ => {}
                         }
                     };
-                    tokio::select! {
-                        () = more => {}
-                        () = shutdown.triggered() => return,
-                    }
+                    let Some(()) = shutdown.run_until_triggered(more).await else { return };
                 }
                 Err(error) => {
                     match error.outage() {

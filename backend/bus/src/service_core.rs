@@ -186,10 +186,7 @@ pub fn spawn_periodic<F>(
             if let Err(error) = task().await {
                 tracing::warn!(%error, "{failure}");
             }
-            tokio::select! {
-                () = tokio::time::sleep(interval) => {}
-                () = stop.triggered() => return,
-            }
+            let Some(()) = stop.run_until_triggered(tokio::time::sleep(interval)).await else { return };
         }
     });
 }

@@ -90,10 +90,7 @@ impl PaymentWorker {
     pub(crate) async fn run(self, shutdown: Shutdown) {
         self.core.db.share_signal("payments", &self.due);
         if !self.core.db.is_shared() {
-            tokio::select! {
-                () = self.release_all_claims() => {}
-                () = shutdown.triggered() => return,
-            }
+            let Some(()) = shutdown.run_until_triggered(self.release_all_claims()).await else { return };
         }
         let mut due = self.due.listen();
         while !shutdown.is_triggered() {
@@ -133,11 +130,8 @@ impl PaymentWorker {
         if self.core.db.read(move |tx| store::next_due(tx, now)).await?.is_none_or(|next| next > now) {
             return Ok(false);
         }
-        let first = tokio::select! {
-            permit = self.permits.clone().acquire_owned() => permit,
-            () = shutdown.triggered() => return Ok(false),
-        };
-        let Ok(first) = first else { return Ok(false) };
+        let first = shutdown.run_until_triggered(self.permits.clone().acquire_owned()).await;
+        let Some(Ok(first)) = first else { return Ok(false) };
         let mut permits = vec![first];
         while let Ok(permit) = self.permits.clone().try_acquire_owned() {
             permits.push(permit);

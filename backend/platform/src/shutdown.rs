@@ -47,6 +47,11 @@ impl Shutdown {
         self.token.cancelled().await;
     }
 
+    /// Waits for `future`, or returns `None` if the shutdown is triggered first.
+    pub async fn run_until_triggered<F: Future>(&self, future: F) -> Option<F::Output> {
+        self.token.run_until_cancelled(future).await
+    }
+
     /// Returns [`triggered`](Self::triggered) as a future that borrows nothing, to end a stream
     /// (`stream.take_until(…)`).
     pub fn triggered_owned(&self) -> WaitForCancellationFutureOwned {

@@ -108,12 +108,8 @@ impl RevokedSessions {
     pub async fn follow(self, db: Db, shutdown: Shutdown) {
         db.share_signal("ended_sessions", &self.table.recorded);
         let mut recorded = self.table.recorded.listen();
-        loop {
-            tokio::select! {
-                // A notification or the poll interval.
-                _ = tokio::time::timeout(POLL, recorded.notified()) => {}
-                () = shutdown.triggered() => return,
-            }
+        // After a notification or the poll interval.
+        while shutdown.run_until_triggered(tokio::time::timeout(POLL, recorded.notified())).await.is_some() {
             if let Err(error) = self.refresh(&db).await {
                 tracing::warn!(%error, "refresh of revoked sessions failed; retrying");
             }

@@ -130,10 +130,8 @@ impl FolderWatch {
     pub(crate) async fn run(self, shutdown: Shutdown) {
         loop {
             self.is_in_place().await;
-            tokio::select! {
-                () = shutdown.triggered() => return,
-                () = tokio::time::sleep(WATCH_INTERVAL) => {}
-            }
+            let pause = tokio::time::sleep(WATCH_INTERVAL);
+            let Some(()) = shutdown.run_until_triggered(pause).await else { return };
         }
     }
 }
