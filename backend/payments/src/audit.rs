@@ -1,5 +1,5 @@
 //! The facts that the audit reads from the database of the payments service: the payments, and the copies of the orders. The
-//! money itself is in the ledger of the card provider (`LedgerSource`).
+//! money itself is in the ledger of the card provider (`Provider::ledger`).
 //!
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.
 

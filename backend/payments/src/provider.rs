@@ -15,7 +15,7 @@ use ticketing_sdk::{ClientSecret, Money, OrderId, PaymentId, Timestamp};
 
 use crate::domain::CardToken;
 
-pub use ledger::{Ledger, LedgerCharge, LedgerSource};
+pub use ledger::{Ledger, LedgerCharge};
 pub use simulated::SimulatedProvider;
 #[cfg(feature = "fault-injection")]
 pub use simulated::{FaultPlan, Gate};
@@ -41,6 +41,9 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
 
     /// Refunds the whole amount that was captured.
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()>;
+
+    /// Reads every charge that was made for an order of this marketplace.
+    fn ledger(&self) -> ProviderFuture<'_, Ledger>;
 
     /// Returns how long one exchange with the provider can take by its own timeouts; zero if it has none. The timeout
     /// of a step is longer, so that the provider's own timeout reports the cause.
@@ -123,10 +126,10 @@ pub enum ProviderError {
     },
     /// The cardholder must confirm the payment before the amount is held.
     #[error("the cardholder must confirm {stripe_id}")]
+    #[strum(serialize = "needs-owner")]
     NeedsConfirmation {
         /// The provider's id of the charge.
         stripe_id: String,
-    #[strum(serialize = "needs-owner")]
         /// The secret with which the client confirms it.
         client_secret: ClientSecret,
     },

@@ -102,7 +102,7 @@ impl ServiceOpener<'_> {
             database: self.databases.for_service(Service::Payments)?,
             clock: self.clock(),
             sessions: self.sessions()?,
-            provider: provider.provider(),
+            provider: provider.provider.clone(),
             timeouts: self.settings.payment_timeouts,
             writes: self.settings.writes,
             shutdown: self.serving.clone(),

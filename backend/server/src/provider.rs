@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use ticketing_payments::provider::LedgerSource;
 use ticketing_payments::{Provider, SimulatedProvider, StripeProvider};
 
 use crate::databases::Databases;
@@ -10,9 +9,10 @@ use crate::{StackSettings, StartError};
 
 /// The card provider of a process.
 #[derive(Clone, Debug)]
-pub(crate) enum CardProvider {
-    Simulated(SimulatedProvider),
-    Stripe(StripeProvider),
+pub(crate) struct CardProvider {
+    pub(crate) provider: Arc<dyn Provider>,
+    /// The same provider, if it is the simulated one.
+    pub(crate) simulated: Option<SimulatedProvider>,
 }
 
 impl CardProvider {
@@ -21,7 +21,7 @@ impl CardProvider {
         let Some(stripe) = &settings.stripe else {
             tracing::info!("cards are simulated: no money moves (TICKETING_STRIPE_KEY is not set)");
             let provider = SimulatedProvider::open(databases.provider()?, settings.clock.clone())?;
-            return Ok(Self::Simulated(provider));
+            return Ok(Self { provider: Arc::new(provider.clone()), simulated: Some(provider) });
         };
         let (api, live) = (&stripe.api_base, stripe.is_live());
         tracing::info!(%api, live, "cards are charged by Stripe");
@@ -30,27 +30,7 @@ impl CardProvider {
                 "webhook events of Stripe are refused (TICKETING_STRIPE_WEBHOOK_SECRET is not set)"
             );
         }
-        StripeProvider::new(stripe, settings.clock.clone()).map(Self::Stripe).map_err(StartError::Stripe)
-    }
-
-    pub(crate) fn provider(&self) -> Arc<dyn Provider> {
-        match self {
-            Self::Simulated(provider) => Arc::new(provider.clone()),
-            Self::Stripe(provider) => Arc::new(provider.clone()),
-        }
-    }
-
-    pub(crate) fn ledger_source(&self) -> Arc<dyn LedgerSource> {
-        match self {
-            Self::Simulated(provider) => Arc::new(provider.clone()),
-            Self::Stripe(provider) => Arc::new(provider.clone()),
-        }
-    }
-
-    pub(crate) fn as_simulated(&self) -> Option<&SimulatedProvider> {
-        match self {
-            Self::Simulated(provider) => Some(provider),
-            Self::Stripe(_) => None,
-        }
+        let provider = StripeProvider::new(stripe, settings.clock.clone()).map_err(StartError::Stripe)?;
+        Ok(Self { provider: Arc::new(provider), simulated: None })
     }
 }

@@ -79,7 +79,7 @@ impl Stack {
         let routes = if settings.movable_clock { with_clock(routes, &clock) } else { routes };
         let server = HttpServer::start(&settings, Some(&bus), routes, shutdown).await?;
         let [auth, tickets, orders, payments, expiration] = cores.each_ref().map(|(_, core)| core.db.clone());
-        let ledger = provider.ledger_source();
+        let ledger = provider.provider.clone();
         let sources = Sources { auth: Some(auth), tickets, orders, payments, expiration, ledger };
         let watch = Watch { sources, bus, clock };
         Ok(Self { server, cores, provider, watch, _data_dir: data_dir })
@@ -112,7 +112,7 @@ impl Stack {
 
     /// Returns the simulated card provider, with its ledger and fault injection, if cards are simulated.
     pub fn simulated_provider(&self) -> Option<&SimulatedProvider> {
-        self.provider.as_simulated()
+        self.provider.simulated.as_ref()
     }
 
     /// Returns the cores of the stateful services, by name.
@@ -186,7 +186,7 @@ impl Parts {
             let bus = bus.clone();
             async move { bus.check_writable().await }
         });
-        let health = match self.provider.as_simulated().cloned() {
+        let health = match self.provider.simulated.clone() {
             Some(provider) => with_write_check(health, PROVIDER, move || {
                 let provider = provider.clone();
                 async move { provider.check_writable().await }

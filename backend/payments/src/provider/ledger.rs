@@ -2,14 +2,6 @@
 
 use ticketing_sdk::OrderId;
 
-use super::ProviderFuture;
-
-/// A provider whose ledger can be read.
-pub trait LedgerSource: std::fmt::Debug + Send + Sync + 'static {
-    /// Reads every charge that was made for an order of this marketplace.
-    fn ledger(&self) -> ProviderFuture<'_, Ledger>;
-}
-
 /// All charges, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {

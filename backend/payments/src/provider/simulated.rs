@@ -13,9 +13,7 @@ use futures_util::FutureExt;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 
-use super::{
-    Authorization, Charge, Hold, Ledger, LedgerSource, Provider, ProviderError, ProviderFuture, request_ids,
-};
+use super::{Authorization, Charge, Hold, Ledger, Provider, ProviderError, ProviderFuture, request_ids};
 use crate::domain::PaymentStep;
 use requests::{CallRecord, StoredResponse};
 
@@ -142,9 +140,7 @@ impl Provider for SimulatedProvider {
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
         self.move_charge(PaymentStep::Refund, key, charge).boxed()
     }
-}
 
-impl LedgerSource for SimulatedProvider {
     fn ledger(&self) -> ProviderFuture<'_, Ledger> {
         async move { self.ledger().await.map_err(|error| ProviderError::Unknown(error.to_string())) }.boxed()
     }

@@ -19,7 +19,7 @@ use futures_util::FutureExt;
 use secrecy::SecretString;
 use ticketing_platform::clock::Clock;
 
-use super::{Authorization, Charge, Hold, Provider, ProviderFuture, WebhookError, WebhookEvent};
+use super::{Authorization, Charge, Hold, Ledger, Provider, ProviderFuture, WebhookError, WebhookEvent};
 use api::Api;
 use operations::ChargeOperation;
 
@@ -60,6 +60,10 @@ impl Provider for StripeProvider {
 
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
         self.execute(ChargeOperation::Refund, key, charge).boxed()
+    }
+
+    fn ledger(&self) -> ProviderFuture<'_, Ledger> {
+        self.read_ledger().boxed()
     }
 
     fn longest_call(&self) -> Duration {

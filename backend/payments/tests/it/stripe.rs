@@ -7,7 +7,7 @@ use std::time::Duration;
 use ticketing_payments::Provider;
 use ticketing_payments::domain::PaymentStep;
 use ticketing_payments::provider::{
-    Authorization, Charge, Confirmation, LedgerSource, ProviderError, StripeProvider, StripeSettings,
+    Authorization, Charge, Confirmation, ProviderError, StripeProvider, StripeSettings,
 };
 use ticketing_sdk::Money;
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_bus::Bus;
-use ticketing_payments::provider::LedgerSource;
-use ticketing_payments::{SimulatedProvider, StripeProvider};
+use ticketing_payments::{Provider, SimulatedProvider, StripeProvider};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl, ReadOnly};
 
@@ -63,7 +62,7 @@ pub struct Offline {
     folder: PathBuf,
     database: Option<PostgresUrl>,
     bus: Option<Bus>,
-    ledger: Option<Arc<dyn LedgerSource>>,
+    ledger: Option<Arc<dyn Provider>>,
 }
 
 impl Offline {
@@ -106,7 +105,7 @@ impl Offline {
 
     /// Reads the ledger from this card provider, which is not the simulated one.
     #[must_use]
-    pub fn with_ledger(mut self, ledger: Arc<dyn LedgerSource>) -> Self {
+    pub fn with_ledger(mut self, ledger: Arc<dyn Provider>) -> Self {
         self.ledger = Some(ledger);
         self
     }

@@ -9,6 +9,7 @@ use ticketing_bus::audit as outbox;
 use ticketing_events::EventName;
 use ticketing_expiration::audit as expiration;
 use ticketing_orders::audit as orders;
+use ticketing_payments::Provider;
 use ticketing_payments::audit as payments;
 use ticketing_payments::provider::{LedgerSource, ProviderError};
 use ticketing_platform::db::{Db, DbError, Tx};
@@ -42,7 +43,7 @@ pub struct Sources {
     /// The database of expiration.
     pub expiration: Db,
     /// The ledger of the card provider.
-    pub ledger: Arc<dyn LedgerSource>,
+    pub ledger: Arc<dyn Provider>,
 }
 
 impl Sources {
@@ -175,7 +176,7 @@ pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditErr
     Ok(())
 }
 
-async fn read_charges(source: &dyn LedgerSource) -> Result<Vec<Charge>, ProviderError> {
+async fn read_charges(source: &dyn Provider) -> Result<Vec<Charge>, ProviderError> {
     let ledger = source.ledger().await?;
     let charges = ledger.charges.into_iter().map(|charge| Charge {
         order_id: charge.order_id.into_string(),

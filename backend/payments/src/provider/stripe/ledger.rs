@@ -1,22 +1,15 @@
 //! Reads Stripe's ledger: every PaymentIntent of the account that has an order id.
 
-use futures_util::FutureExt;
 use ticketing_sdk::OrderId;
 
 use super::StripeProvider;
 use super::outcome::{self, ApiOutcome};
 use super::wire::{Intent, IntentStatus, ORDER, Page, form};
-use crate::provider::{Ledger, LedgerCharge, LedgerSource, ProviderError, ProviderFuture};
-
-impl LedgerSource for StripeProvider {
-    fn ledger(&self) -> ProviderFuture<'_, Ledger> {
-        self.read_ledger().boxed()
-    }
-}
+use crate::provider::{Ledger, LedgerCharge, ProviderError};
 
 impl StripeProvider {
     /// Reads the list to its end: unlike the search, it is always complete.
-    async fn read_ledger(&self) -> Result<Ledger, ProviderError> {
+    pub(super) async fn read_ledger(&self) -> Result<Ledger, ProviderError> {
         let mut charges = Vec::new();
         let mut after: Option<String> = None;
         loop {
