@@ -1,8 +1,8 @@
 //! The facts that the audit reads from the outbox and the inbox, which each service has in its own database.
 
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_platform::{args, table_row};
-use ticketing_sdk::Timestamp;
+use ticketing_platform::{args, read_row, table_row};
+use ticketing_sdk::{OrderStatus, Timestamp};
 
 table_row! {
     /// An event in an outbox. Invariants 4 and 5 compare it with the changes and with the log of the bus.
@@ -17,6 +17,41 @@ table_row! {
         pub version: i64,
         /// Whether the relay has published the event and marked it.
         pub is_published: bool = "CAST(CASE WHEN published_at IS NULL THEN 0 ELSE 1 END AS BIGINT)",
+    }
+}
+
+/// The copy of an order in another service. Each service copies the fields that it needs. Invariant 9 compares it with the
+/// order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderCopy {
+    /// The service that has the copy.
+    pub holder: &'static str,
+    /// The id of the order.
+    pub id: String,
+    /// The status of the order.
+    pub status: OrderStatus,
+    /// The version of the order.
+    pub version: i64,
+    /// The buyer, where the service copies it.
+    pub user_id: Option<String>,
+    /// The ordered ticket, where the service copies it.
+    pub ticket_id: Option<String>,
+    /// The ordered price in cents, where the service copies it.
+    pub price: Option<i64>,
+    /// The deadline, where the service copies it.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl OrderCopy {
+    /// Reads the copies of the service `holder`. The statement returns a column for each field, NULL where the service does
+    /// not copy it.
+    ///
+    /// # Errors
+    /// If the statement fails.
+    pub fn read_all(tx: &mut Tx<'_>, holder: &'static str, sql: &str) -> Result<Vec<Self>, DbError> {
+        tx.query(sql, args![], |row| {
+            read_row!(row => Self { id, status, version, user_id, ticket_id, price, expires_at, holder: holder })
+        })
     }
 }
 

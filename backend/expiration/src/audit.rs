@@ -2,10 +2,11 @@
 //!
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.
 
+use ticketing_bus::audit::OrderCopy;
 use ticketing_events::EventName;
+use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_platform::{args, table_row};
-use ticketing_sdk::{OrderStatus, Timestamp};
+use ticketing_sdk::Timestamp;
 
 /// The events that the service consumes (invariant 6).
 pub const CONSUMED: &[EventName] = &[
@@ -15,18 +16,14 @@ pub const CONSUMED: &[EventName] = &[
     EventName::OrderCancelled,
 ];
 
-table_row! {
-    /// The timer of an order. Invariant 9 compares it with the order.
-    pub struct TimerRow: "timers" {
-        /// The id of the order.
-        pub order_id: String,
-        /// The status of the order.
-        pub status: OrderStatus,
-        /// The version of the order.
-        pub version: i64,
-        /// The deadline of the order.
-        pub expires_at: Timestamp,
-    }
+/// Reads the copies of the orders.
+///
+/// # Errors
+/// If the statement fails.
+pub fn read_order_copies(tx: &mut Tx<'_>) -> Result<Vec<OrderCopy>, DbError> {
+    let sql = "SELECT order_id AS id, status, version, CAST(NULL AS TEXT) AS user_id, CAST(NULL AS TEXT) AS ticket_id, \
+               CAST(NULL AS BIGINT) AS price, expires_at FROM timers";
+    OrderCopy::read_all(tx, "expiration", sql)
 }
 
 /// Reads the orders whose deadline is before `now` and whose timer has not fired: an overdue order is pending while its

@@ -3,10 +3,10 @@
 //!
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.
 
+use ticketing_bus::audit::OrderCopy;
 use ticketing_events::EventName;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::{args, table_row};
-use ticketing_sdk::{OrderStatus, Timestamp};
 
 use crate::SimulatedProvider;
 
@@ -37,24 +37,13 @@ table_row! {
     }
 }
 
-table_row! {
-    /// The copy of an order. Invariant 9 compares it with the order.
-    pub struct OrderCopyRow: "orders" {
-        /// The id of the order.
-        pub id: String,
-        /// The buyer.
-        pub user_id: String,
-        /// The ordered ticket.
-        pub ticket_id: String,
-        /// The ordered price in cents, where it is stored.
-        pub price: Option<i64>,
-        /// The status of the order.
-        pub status: OrderStatus,
-        /// The deadline of the reservation.
-        pub expires_at: Timestamp,
-        /// The version of the order.
-        pub version: i64,
-    }
+/// Reads the copies of the orders.
+///
+/// # Errors
+/// If the statement fails.
+pub fn read_order_copies(tx: &mut Tx<'_>) -> Result<Vec<OrderCopy>, DbError> {
+    let sql = "SELECT id, status, version, user_id, ticket_id, price, expires_at FROM orders";
+    OrderCopy::read_all(tx, "payments", sql)
 }
 
 /// Returns the number of steps that are due at the card provider.

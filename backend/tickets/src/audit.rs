@@ -4,10 +4,11 @@
 //! The audit is written from the contract. It shares the types of rows with this service, and none of its rules.
 
 use serde_json::Value;
+use ticketing_bus::audit::OrderCopy;
 use ticketing_events::EventName;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::{args, table_row};
-use ticketing_sdk::{DoubleAdmission, OrderStatus, PassStatus, Timestamp};
+use ticketing_sdk::{DoubleAdmission, PassStatus, Timestamp};
 
 /// The events that the service consumes (invariant 6).
 pub const CONSUMED: &[EventName] = &[
@@ -53,20 +54,14 @@ table_row! {
     }
 }
 
-table_row! {
-    /// The copy of an order. Invariant 9 compares it with the order.
-    pub struct ReservationRow: "reservations" {
-        /// The id of the order.
-        pub order_id: String,
-        /// The ordered ticket.
-        pub ticket_id: String,
-        /// The ordered price in cents, where the event had one.
-        pub price: Option<i64>,
-        /// The status of the order.
-        pub status: OrderStatus,
-        /// The version of the order.
-        pub version: i64,
-    }
+/// Reads the copies of the orders.
+///
+/// # Errors
+/// If the statement fails.
+pub fn read_order_copies(tx: &mut Tx<'_>) -> Result<Vec<OrderCopy>, DbError> {
+    let sql = "SELECT order_id AS id, status, version, CAST(NULL AS TEXT) AS user_id, ticket_id, price, \
+               CAST(NULL AS BIGINT) AS expires_at FROM reservations";
+    OrderCopy::read_all(tx, "tickets", sql)
 }
 
 table_row! {

@@ -1,76 +1,14 @@
 //! The facts that the invariants are checked against.
 
 use ticketing_auth::audit::RevokedSessionRow;
+pub use ticketing_bus::audit::OrderCopy;
 use ticketing_bus::audit::OutboxRow;
-use ticketing_expiration::audit::TimerRow;
 use ticketing_orders::audit::{OpenOrdersRow, OrderRow, TicketCopyRow};
-use ticketing_payments::audit::{OrderCopyRow, PaymentRow};
-use ticketing_sdk::{OrderStatus, Timestamp};
-use ticketing_tickets::audit::{PassEventRow, PassRow, ReservationRow, TicketRow};
+use ticketing_payments::audit::PaymentRow;
+use ticketing_sdk::Timestamp;
+use ticketing_tickets::audit::{PassEventRow, PassRow, TicketRow};
 
 use super::report::Violation;
-
-/// The copy of an order in another service. Each service copies the fields that it needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderCopy {
-    /// The service that has the copy.
-    pub holder: &'static str,
-    /// The id of the order.
-    pub id: String,
-    /// The status of the order.
-    pub status: OrderStatus,
-    /// The version of the order.
-    pub version: i64,
-    /// The buyer, where the service copies it.
-    pub user_id: Option<String>,
-    /// The ordered ticket, where the service copies it.
-    pub ticket_id: Option<String>,
-    /// The ordered price in cents, where the service copies it.
-    pub price: Option<i64>,
-    /// The deadline, where the service copies it.
-    pub expires_at: Option<Timestamp>,
-}
-
-impl From<ReservationRow> for OrderCopy {
-    fn from(row: ReservationRow) -> Self {
-        let ReservationRow { order_id, ticket_id, price, status, version } = row;
-        let ticket_id = Some(ticket_id);
-        Self {
-            holder: "tickets",
-            id: order_id,
-            status,
-            version,
-            user_id: None,
-            ticket_id,
-            price,
-            expires_at: None,
-        }
-    }
-}
-
-impl From<OrderCopyRow> for OrderCopy {
-    fn from(row: OrderCopyRow) -> Self {
-        let OrderCopyRow { id, user_id, ticket_id, price, status, expires_at, version } = row;
-        let (user_id, ticket_id, expires_at) = (Some(user_id), Some(ticket_id), Some(expires_at));
-        Self { holder: "payments", id, status, version, user_id, ticket_id, price, expires_at }
-    }
-}
-
-impl From<TimerRow> for OrderCopy {
-    fn from(row: TimerRow) -> Self {
-        let TimerRow { order_id, status, version, expires_at } = row;
-        Self {
-            holder: "expiration",
-            id: order_id,
-            status,
-            version,
-            user_id: None,
-            ticket_id: None,
-            price: None,
-            expires_at: Some(expires_at),
-        }
-    }
-}
 
 /// An event in the outbox of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,13 +11,13 @@ use ticketing_expiration::audit as expiration;
 use ticketing_orders::audit as orders;
 use ticketing_payments::Provider;
 use ticketing_payments::audit as payments;
-use ticketing_payments::provider::{LedgerSource, ProviderError};
+use ticketing_payments::provider::ProviderError;
 use ticketing_platform::db::{Db, DbError, Tx};
 use ticketing_sdk::Timestamp;
 use ticketing_tickets::audit as tickets;
 
 use super::AuditError;
-use super::facts::{Charge, Facts, OrderCopy, OutboxEvent, Unconsumed};
+use super::facts::{Charge, Facts, OutboxEvent, Unconsumed};
 use super::report::Violation;
 
 /// The events that each service consumes.
@@ -80,12 +80,9 @@ impl Sources {
         facts.ticket_copies = read(&self.orders, orders::TicketCopyRow::read_all).await?;
         facts.orders = read(&self.orders, orders::OrderRow::read_all).await?;
         facts.open_orders = read(&self.orders, orders::read_open_orders).await?;
-        let reservations = read(&self.tickets, tickets::ReservationRow::read_all).await?;
-        let copies = read(&self.payments, payments::OrderCopyRow::read_all).await?;
-        let timers = read(&self.expiration, expiration::TimerRow::read_all).await?;
-        facts.order_copies.extend(reservations.into_iter().map(OrderCopy::from));
-        facts.order_copies.extend(copies.into_iter().map(OrderCopy::from));
-        facts.order_copies.extend(timers.into_iter().map(OrderCopy::from));
+        facts.order_copies = read(&self.tickets, tickets::read_order_copies).await?;
+        facts.order_copies.extend(read(&self.payments, payments::read_order_copies).await?);
+        facts.order_copies.extend(read(&self.expiration, expiration::read_order_copies).await?);
         facts.payments = read(&self.payments, payments::PaymentRow::read_all).await?;
         facts.charges = read_charges(&*self.ledger).await?;
         for (service, db) in self.databases() {
