@@ -20,7 +20,6 @@ use crate::{App, store};
         (status = 400, description = "A payment is being taken, or the order is complete", body = Problem),
         (status = 401, description = "Not signed in, or another's order", body = Problem),
         (status = 404, description = "There is no such order", body = Problem),
-        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn cancel(

@@ -29,7 +29,6 @@ pub(crate) struct OrderInput {
     responses(
         (status = 201, description = "The ticket is reserved until `expiresAt`, at most until its event starts", body = Order),
         (status = 400, description = "The ticket is already reserved, or `ticket_past`: its event has started", body = Problem),
-        (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "There is no such ticket", body = Problem),
         (status = 409, description = "`price_changed`: the ticket does not cost `price` now; or the first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),

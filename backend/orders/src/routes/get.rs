@@ -15,7 +15,6 @@ use crate::{App, store};
     params(("id" = String, Path, description = "The order")),
     security(("session" = [])),
     responses(
-        (status = 304, description = "`If-None-Match` names this version"),
         (status = 200, description = "The order; its version is the ETag", body = Order),
         (status = 401, description = "Not signed in, or another's order", body = Problem),
         (status = 404, description = "There is no such order", body = Problem),

@@ -38,7 +38,6 @@ const STATUS: &str = "Status must be created, awaiting:payment, complete, cancel
     responses(
         (status = 200, description = "A page of orders, and a Link to the next", body = Vec<Order>),
         (status = 400, description = "A filter is not valid", body = Problem),
-        (status = 401, description = "Not signed in", body = Problem),
     )
 )]
 pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {

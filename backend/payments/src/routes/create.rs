@@ -26,7 +26,6 @@ use crate::App;
         (status = 404, description = "The order does not exist", body = Problem),
         (status = 409, description = "The first request with this key is in progress", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
-        (status = 429, description = "Too many writes", body = Problem),
         (status = 503, description = "The card provider cannot be reached, or `not_yet_visible`: the event of a new order has not arrived; safe to retry", body = Problem),
     )
 )]

@@ -15,7 +15,6 @@ use crate::{App, store};
     params(("id" = String, Path, description = "The payment")),
     security(("session" = [])),
     responses(
-        (status = 304, description = "`If-None-Match` names this version"),
         (status = 200, description = "The payment; its version is the ETag", body = Payment),
         (status = 401, description = "Not signed in, or the payment of another user", body = Problem),
         (status = 404, description = "The payment does not exist", body = Problem),

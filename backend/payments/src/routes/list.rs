@@ -24,7 +24,6 @@ use crate::{App, store};
     responses(
         (status = 200, description = "A page of payments, and a Link to the next", body = Vec<Payment>),
         (status = 400, description = "The order, the limit or the cursor is invalid", body = Problem),
-        (status = 401, description = "Not signed in", body = Problem),
     )
 )]
 pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {

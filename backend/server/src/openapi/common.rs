@@ -4,6 +4,7 @@
 use ticketing_platform::session::INTENDED_USER;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{
     ContentBuilder, Header, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
 };
@@ -24,6 +25,10 @@ const BODY: [(&str, &str); 3] = [
     ("413", "The body is too large"),
     ("415", "The body is not declared as JSON"),
 ];
+/// Responses of operations with a session.
+const SESSION: [(&str, &str); 1] = [("401", "Not signed in")];
+/// Responses of operations with a session that change state.
+const USER_WRITE: [(&str, &str); 1] = [("429", "Too many writes")];
 
 /// Describes them in every operation.
 pub(super) fn describe(document: &mut OpenApi) {
@@ -37,11 +42,12 @@ pub(super) fn describe(document: &mut OpenApi) {
             if operation.responses.responses.contains_key("422") {
                 describe_idempotency_key(operation);
             }
+            let is_single = path.ends_with("/{id}");
+            describe_answers(operation, is_write, is_single);
             if is_optional || operation.responses.responses.contains_key("401") {
                 describe_intended_user(operation);
             }
-            describe_answers(operation, is_write);
-            describe_headers(operation, path.ends_with("/{id}"));
+            describe_headers(operation, is_single);
         }
     }
 }
@@ -77,12 +83,24 @@ fn describe_idempotency_key(operation: &mut Operation) {
     }
 }
 
-fn describe_answers(operation: &mut Operation, is_write: bool) {
-    let writes = if is_write { &WRITE[..] } else { &[] };
-    let bodies = if operation.request_body.is_some() { &BODY[..] } else { &[] };
-    for (status, description) in ANY.iter().chain(writes).chain(bodies) {
-        let responses = &mut operation.responses.responses;
-        responses.entry((*status).to_owned()).or_insert_with(|| problem(description).into());
+fn describe_answers(operation: &mut Operation, is_write: bool, is_single: bool) {
+    let session = [SecurityRequirement::new::<_, _, &str>("session", [])];
+    let has_session = operation.security.as_deref() == Some(&session);
+    let responses = &mut operation.responses.responses;
+    for (is_possible, answers) in [
+        (true, &ANY[..]),
+        (is_write, &WRITE),
+        (operation.request_body.is_some(), &BODY),
+        (has_session, &SESSION),
+        (has_session && is_write, &USER_WRITE),
+    ] {
+        for (status, description) in answers.iter().filter(|_| is_possible) {
+            responses.entry((*status).to_owned()).or_insert_with(|| problem(description).into());
+        }
+    }
+    if is_single && !is_write {
+        let not_modified = ResponseBuilder::new().description("`If-None-Match` names this version");
+        responses.insert("304".to_owned(), not_modified.build().into());
     }
 }
 
