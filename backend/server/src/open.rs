@@ -37,15 +37,14 @@ pub(crate) struct OpenService {
     pub(crate) start: StartWorkers,
 }
 
-impl OpenService {
-    fn new(
-        service: Service,
-        core: ServiceCore,
-        routes: OpenApiRouter,
-        start: impl FnOnce(&Bus, &Shutdown) + Send + 'static,
-    ) -> Self {
-        Self { service, core, routes, start: Box::new(start) }
-    }
+/// Returns the opened service of the result of its `App::open`.
+macro_rules! opened {
+    ($service:expr, $opened:expr, |$app:ident| $routes:expr) => {{
+        let $app = $opened.map_err(service_error($service.name()))?;
+        let (core, routes) = ($app.core().clone(), $routes);
+        let start = Box::new(move |bus: &Bus, workers: &Shutdown| $app.start(bus, workers));
+        Ok(OpenService { service: $service, core, routes, start })
+    }};
 }
 
 impl ServiceOpener<'_> {
@@ -60,9 +59,7 @@ impl ServiceOpener<'_> {
             limits: self.settings.limits,
             hashing: self.settings.hashing,
         });
-        let app = opened.await.map_err(service_error("auth"))?;
-        let (core, routes) = (app.core().clone(), app.router());
-        Ok(OpenService::new(Service::Auth, core, routes, move |bus, workers| app.start(bus, workers)))
+        opened!(Service::Auth, opened.await, |app| app.router())
     }
 
     pub(crate) async fn open_tickets(&self) -> Result<OpenService, StartError> {
@@ -77,9 +74,7 @@ impl ServiceOpener<'_> {
             streams: StreamSlots::new(self.settings.serve.streams, self.settings.serve.streams_per_address),
             shutdown: self.serving.clone(),
         });
-        let app = opened.await.map_err(service_error("tickets"))?;
-        let (core, routes) = (app.core().clone(), app.router());
-        Ok(OpenService::new(Service::Tickets, core, routes, move |bus, workers| app.start(bus, workers)))
+        opened!(Service::Tickets, opened.await, |app| app.router())
     }
 
     pub(crate) async fn open_orders(&self) -> Result<OpenService, StartError> {
@@ -92,9 +87,7 @@ impl ServiceOpener<'_> {
             reorder_pause: self.settings.reorder_pause,
             writes: self.settings.writes,
         });
-        let app = opened.await.map_err(service_error("orders"))?;
-        let (core, routes) = (app.core().clone(), app.router());
-        Ok(OpenService::new(Service::Orders, core, routes, move |bus, workers| app.start(bus, workers)))
+        opened!(Service::Orders, opened.await, |app| app.router())
     }
 
     pub(crate) async fn open_payments(&self, provider: &CardProvider) -> Result<OpenService, StartError> {
@@ -107,9 +100,7 @@ impl ServiceOpener<'_> {
             writes: self.settings.writes,
             shutdown: self.serving.clone(),
         });
-        let app = opened.await.map_err(service_error("payments"))?;
-        let (core, routes) = (app.core().clone(), app.router());
-        Ok(OpenService::new(Service::Payments, core, routes, move |bus, workers| app.start(bus, workers)))
+        opened!(Service::Payments, opened.await, |app| app.router())
     }
 
     pub(crate) fn open_expiration(&self) -> Result<OpenService, StartError> {
@@ -117,9 +108,7 @@ impl ServiceOpener<'_> {
             database: self.databases.for_service(Service::Expiration)?,
             clock: self.clock(),
         });
-        let app = opened.map_err(service_error("expiration"))?;
-        let (core, routes) = (app.core().clone(), OpenApiRouter::new());
-        Ok(OpenService::new(Service::Expiration, core, routes, move |bus, workers| app.start(bus, workers)))
+        opened!(Service::Expiration, opened, |app| OpenApiRouter::new())
     }
 
     pub(crate) fn open_provider(&self) -> Result<CardProvider, StartError> {
