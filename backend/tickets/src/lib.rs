@@ -98,34 +98,22 @@ impl App {
     /// # Errors
     /// If the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, ServiceCoreError> {
-        let Settings {
-            database,
-            clock,
-            sessions,
-            pass_signer,
-            resale_cap,
-            writes,
-            proxies,
-            streams,
-            shutdown,
-        } = settings;
-        let claims = Arc::new(RateLimit::per_minute(CLAIMS_PER_MINUTE, clock.clone()));
-        let writes = WriteLimit::new(writes, clock.clone());
-        let core = ServiceCore::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
+        let clock = settings.clock;
+        let (database, sessions) = (settings.database, settings.sessions);
+        let core = ServiceCore::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
         let feed = Feed::default();
-        let pages = pages::Pages::new(feed.changed().clone(), core.db.is_shared());
         Ok(Self {
-            core,
             sessions,
+            pages: pages::Pages::new(feed.changed().clone(), core.db.is_shared()),
+            core,
             feed,
-            pages,
-            pass_signer,
-            resale_cap,
-            claims,
-            writes,
-            proxies,
-            streams,
-            shutdown,
+            pass_signer: settings.pass_signer,
+            resale_cap: settings.resale_cap,
+            claims: Arc::new(RateLimit::per_minute(CLAIMS_PER_MINUTE, clock.clone())),
+            writes: WriteLimit::new(settings.writes, clock),
+            proxies: settings.proxies,
+            streams: settings.streams,
+            shutdown: settings.shutdown,
         })
     }
 
