@@ -4,9 +4,9 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::run::{root, run};
+use crate::run::{file_error, read, root, run, succeeds, write};
 use crate::tools;
 
 /// The validators, as Python packages with their schemas or programs.
@@ -45,10 +45,9 @@ pub(crate) fn deploy() -> Result<(), String> {
 
 /// Lists the manifests. A kustomization is not a manifest.
 fn manifests(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let cannot = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(cannot)? {
-        let path = entry.map_err(cannot)?.path();
+    for entry in std::fs::read_dir(folder).map_err(file_error(folder))? {
+        let path = entry.map_err(file_error(folder))?.path();
         if path.is_dir() {
             found.extend(manifests(&path)?);
         } else if path.extension() == Some(OsStr::new("yaml")) && !path.ends_with("kustomization.yaml") {
@@ -116,26 +115,11 @@ fn find_program(variable: &str, candidates: &[PathBuf], version: &str) -> Result
     if let Some(named) = std::env::var_os(variable) {
         return Ok(named.into());
     }
-    let found = candidates.iter().find(|program| runs(Command::new(program).arg(version)));
+    let found = candidates.iter().find(|program| succeeds(Command::new(program).arg(version)));
     found.cloned().ok_or_else(|| {
         format!(
             "cannot run {}: install it, or name it in {variable}",
             candidates[candidates.len() - 1].display()
         )
     })
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
-}
-
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    let folder = path.parent().unwrap_or(path);
-    std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(path, text))
-        .map_err(|error| format!("cannot write {}: {error}", path.display()))
-}
-
-fn runs(command: &mut Command) -> bool {
-    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }

@@ -1,10 +1,10 @@
 //! `cargo xtask dist`: builds the program as it is shipped, with completion scripts and manual pages.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use crate::run::{cargo, root, run};
+use crate::run::{cargo, file_error, run, target, write};
 
 /// The shells and the names of their completion scripts.
 const COMPLETIONS: [(&str, &str); 5] = [
@@ -28,35 +28,25 @@ pub(crate) fn dist() -> Result<(), String> {
     Ok(())
 }
 
-/// Returns the folder of cargo's output.
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
-}
-
 /// Writes the completion scripts and manual pages of a program into a folder.
 fn write_extras(program: &Path, folder: &Path) -> Result<(), String> {
     let (completions, man) = (folder.join("completions"), folder.join("man"));
     for folder in [&completions, &man] {
         // Files of commands that no longer exist are not shipped.
         if folder.exists() {
-            fs::remove_dir_all(folder).map_err(|error| file_error(folder, &error))?;
+            fs::remove_dir_all(folder).map_err(file_error(folder))?;
         }
-        fs::create_dir_all(folder).map_err(|error| file_error(folder, &error))?;
+        fs::create_dir_all(folder).map_err(file_error(folder))?;
     }
     for (shell, name) in COMPLETIONS {
         let script = Command::new(program).args(["completions", shell]).output();
-        let script = script.map_err(|error| file_error(program, &error))?;
+        let script = script.map_err(file_error(program))?;
         if !script.status.success() {
             return Err(format!("{} completions {shell} failed: {}", program.display(), script.status));
         }
-        let file = completions.join(name);
-        fs::write(&file, script.stdout).map_err(|error| file_error(&file, &error))?;
+        write(&completions.join(name), script.stdout)?;
     }
     run(Command::new(program).arg("--quiet").arg("man").arg(&man))
-}
-
-fn file_error(path: &Path, error: &std::io::Error) -> String {
-    format!("{}: {error}", path.display())
 }
 
 #[cfg(all(test, unix))]

@@ -4,13 +4,13 @@
 //! configuration is `xtask/fuzz/schemathesis.toml`.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::run::{cargo, root, run};
+use crate::run::{cargo, file_error, read, root, run, target, write};
 use crate::tools;
 
 /// The fuzzer and its generator of test cases, as Python packages.
@@ -41,12 +41,8 @@ fn schemathesis(
     settings: &str,
     args: &[&str],
 ) -> Result<(), String> {
-    let path = root().join("xtask/fuzz/schemathesis.toml");
-    let common =
-        fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let config = work.join(format!("{name}.toml"));
-    fs::write(&config, common + settings)
-        .map_err(|error| format!("cannot write {}: {error}", config.display()))?;
+    write(&config, read(&root().join("xtask/fuzz/schemathesis.toml"))? + settings)?;
     run(Command::new(tools.join("bin/schemathesis"))
         .current_dir(work)
         .arg("--config-file")
@@ -68,7 +64,7 @@ impl Server {
         let data = work.join("data");
         // An earlier run may have left its data.
         let _missing = fs::remove_dir_all(&data);
-        fs::create_dir_all(&data).map_err(|error| format!("cannot create {}: {error}", data.display()))?;
+        fs::create_dir_all(&data).map_err(file_error(&data))?;
         let program = target().join("debug/ticketing-server");
         let mut child = Command::new(&program)
             .arg("all")
@@ -82,7 +78,7 @@ impl Server {
             .env("TICKETING_WRITES_PER_MINUTE", "0")
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| format!("cannot run {}: {error}", program.display()))?;
+            .map_err(file_error(&program))?;
         let mut line = String::new();
         if let Some(stdout) = child.stdout.take() {
             // An empty line is reported below.
@@ -125,11 +121,6 @@ impl Drop for Server {
         let _killed = self.child.kill();
         let _ended = self.child.wait();
     }
-}
-
-/// Returns the target folder of cargo.
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// Returns a Python environment with the fuzzer.

