@@ -19,7 +19,7 @@ mod watch;
 
 use ticketing_platform::db::DbError;
 
-pub use facts::{Charge, Facts, OrderCopy, OutboxEvent, Unconsumed};
+pub use facts::{Facts, OrderCopy, OutboxEvent, Unconsumed};
 pub use offline::{Offline, OfflineError};
 pub use read::Sources;
 pub use report::{Check, Report, Violation};

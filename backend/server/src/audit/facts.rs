@@ -5,6 +5,7 @@ pub use ticketing_bus::audit::OrderCopy;
 use ticketing_bus::audit::OutboxRow;
 use ticketing_orders::audit::{OpenOrdersRow, OrderRow, TicketCopyRow};
 use ticketing_payments::audit::PaymentRow;
+use ticketing_payments::provider::LedgerCharge;
 use ticketing_sdk::Timestamp;
 use ticketing_tickets::audit::{PassEventRow, PassRow, TicketRow};
 
@@ -52,21 +53,6 @@ pub struct Unconsumed {
     pub is_pending: bool,
 }
 
-/// A charge in the ledger of the card provider. Amounts are cents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Charge {
-    /// The paid order.
-    pub order_id: String,
-    /// The captured amount.
-    pub captured: i64,
-    /// The refunded amount.
-    pub refunded: i64,
-    /// The number of captures.
-    pub captures: i64,
-    /// Whether an authorization is open: neither captured nor voided.
-    pub held: bool,
-}
-
 /// All facts of a marketplace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -94,8 +80,8 @@ pub struct Facts {
     pub revoked_sessions: Vec<RevokedSessionRow>,
     /// The outboxes of all services.
     pub outbox_events: Vec<OutboxEvent>,
-    /// The charges of the card provider.
-    pub charges: Vec<Charge>,
+    /// The charges of the card provider, in cents.
+    pub charges: Vec<LedgerCharge>,
     /// The dead letters: consumer, event and cause.
     pub dead_letters: Vec<Violation>,
     /// The events that a consuming service has not applied.

@@ -11,13 +11,12 @@ use ticketing_expiration::audit as expiration;
 use ticketing_orders::audit as orders;
 use ticketing_payments::Provider;
 use ticketing_payments::audit as payments;
-use ticketing_payments::provider::ProviderError;
 use ticketing_platform::db::{Db, DbError, Tx};
 use ticketing_sdk::Timestamp;
 use ticketing_tickets::audit as tickets;
 
 use super::AuditError;
-use super::facts::{Charge, Facts, OutboxEvent, Unconsumed};
+use super::facts::{Facts, OutboxEvent, Unconsumed};
 use super::report::Violation;
 
 /// The events that each service consumes.
@@ -84,7 +83,7 @@ impl Sources {
         facts.order_copies.extend(read(&self.payments, payments::read_order_copies).await?);
         facts.order_copies.extend(read(&self.expiration, expiration::read_order_copies).await?);
         facts.payments = read(&self.payments, payments::PaymentRow::read_all).await?;
-        facts.charges = read_charges(&*self.ledger).await?;
+        facts.charges = self.ledger.ledger().await?.charges;
         for (service, db) in self.databases() {
             let rows = read(db, outbox::OutboxRow::read_all).await?;
             facts.outbox_events.extend(rows.into_iter().map(|row| OutboxEvent::from_row(service, row)));
@@ -171,18 +170,6 @@ pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditErr
     });
     facts.dead_letters = violations.collect();
     Ok(())
-}
-
-async fn read_charges(source: &dyn Provider) -> Result<Vec<Charge>, ProviderError> {
-    let ledger = source.ledger().await?;
-    let charges = ledger.charges.into_iter().map(|charge| Charge {
-        order_id: charge.order_id.into_string(),
-        captured: charge.captured,
-        refunded: charge.refunded,
-        captures: charge.captures,
-        held: charge.held,
-    });
-    Ok(charges.collect())
 }
 
 async fn read<T: Send + 'static>(

@@ -13,7 +13,7 @@ use super::is_overdue;
 pub(super) fn find_wrong_amounts(facts: &Facts) -> Vec<Violation> {
     let mut kept = HashMap::<&str, (i64, i64)>::new();
     for charge in &facts.charges {
-        let (amount, captures) = kept.entry(&charge.order_id).or_default();
+        let (amount, captures) = kept.entry(charge.order_id.as_str()).or_default();
         *amount += charge.captured - charge.refunded;
         *captures += charge.captures;
     }
@@ -101,7 +101,7 @@ pub(super) fn find_unsettled(facts: &Facts) -> Vec<Violation> {
 pub(super) fn find_held_authorizations(facts: &Facts) -> Vec<Violation> {
     let held = facts.charges.iter().filter(|charge| charge.held);
     held.map(|charge| {
-        let order = &charge.order_id;
+        let order = charge.order_id.as_str();
         Violation::from(format!("money is still held for order {order}")).with_subject(order)
     })
     .collect()

@@ -1,10 +1,10 @@
 //! Facts of a small marketplace, and changes to them.
 
 use serde_json::json;
-use ticketing_sdk::{OrderStatus, PassStatus, Timestamp};
+use ticketing_payments::provider::LedgerCharge;
+use ticketing_sdk::{OrderId, OrderStatus, PassStatus, Timestamp};
 use ticketing_server::audit::{
-    Charge, Facts, OrderCopy, OrderRow, OutboxEvent, PassRow, PaymentRow, TicketCopyRow, TicketRow,
-    Unconsumed, check,
+    Facts, OrderCopy, OrderRow, OutboxEvent, PassRow, PaymentRow, TicketCopyRow, TicketRow, Unconsumed, check,
 };
 
 use super::passes::{event, pass};
@@ -123,8 +123,18 @@ pub(super) fn outbox_event(service: &'static str, name: &str, aggregate: &str, v
     }
 }
 
-pub(super) fn charge(order: &str, captured: i64, refunded: i64) -> Charge {
-    Charge { order_id: order.to_owned(), captured, refunded, captures: i64::from(captured > 0), held: false }
+pub(super) fn charge(order: &str, captured: i64, refunded: i64) -> LedgerCharge {
+    LedgerCharge {
+        id: format!("charge of {order}"),
+        order_id: OrderId::new(order),
+        currency: "usd".to_owned(),
+        authorized: captured,
+        captured,
+        voided: 0,
+        refunded,
+        captures: i64::from(captured > 0),
+        held: false,
+    }
 }
 
 pub(super) fn unconsumed_event(consumer: &'static str, aggregate: &str, is_pending: bool) -> Unconsumed {
