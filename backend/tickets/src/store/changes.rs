@@ -49,7 +49,7 @@ pub(super) fn record(
     kind: TicketChangeKind,
     ticket: &Ticket,
 ) -> Result<(), DbError> {
-    let body = serde_json::to_string(ticket).map_err(|error| DbError::Statement(error.to_string()))?;
+    let body = serde_json::to_string(ticket)?;
     tx.execute_deferred(
         &format!(
             "INSERT INTO changes (id, kind, body, changed_at, xact) VALUES ($1, $2, $3, $4, {})",

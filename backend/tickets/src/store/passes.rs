@@ -262,7 +262,7 @@ fn write(tx: &mut Tx<'_>, pass: &StoredPass, change: Change) -> Result<(), DbErr
     let status = pass.state.status();
     let is_used = status == PassStatus::Used;
     let doubles = &pass.double_admissions;
-    let double_admissions = (!doubles.is_empty()).then(|| to_json(doubles)).transpose()?;
+    let double_admissions = (!doubles.is_empty()).then(|| serde_json::to_string(doubles)).transpose()?;
     match &pass.state {
         PassState::Valid { transfer: Some(transfer) } => {
             (hash, expires) = (Some(&transfer.claim_hash), Some(transfer.expires_at.as_millis()));
@@ -301,8 +301,4 @@ fn write(tx: &mut Tx<'_>, pass: &StoredPass, change: Change) -> Result<(), DbErr
         return Err(DbError::Unavailable("another transaction has changed the pass".to_owned()));
     }
     Ok(())
-}
-
-fn to_json(doubles: &[DoubleAdmission]) -> Result<String, DbError> {
-    serde_json::to_string(doubles).map_err(|error| DbError::Statement(error.to_string()))
 }

@@ -4,17 +4,19 @@
 //! only means that the end of the first one has not arrived. The order prevails over concurrent edits and withdrawals: the
 //! ticket shows the ordered terms until the order ends.
 
-use ticketing_bus::{ApplyOutcome, compare_version};
+use ticketing_bus::{ApplyOutcome, Copies};
 use ticketing_events::{OrderCompleted, OrderCreated, OrderedTicketRef};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{OrderId, Ticket, TicketId, TicketStatus, Timestamp};
 
 use super::passes::{Sale, settle_sale};
-use super::terms::{TermColumns, to_json};
+use super::terms::TermColumns;
 use super::tickets::{COLUMNS, ChangePublisher, publish_deleted, publish_updated, ticket};
 use crate::domain::hold::{Hold, Listing, State, View, view};
 use crate::domain::terms::{OrderedTerms, Terms};
+
+const RESERVATIONS: Copies = Copies { table: "reservations", id: "order_id" };
 
 /// Applies `order:created`: the order holds the ticket, unless another one does.
 ///
@@ -25,10 +27,9 @@ pub fn reserve(
     publisher: &ChangePublisher<'_>,
     event: &OrderCreated,
 ) -> Result<ApplyOutcome, DbError> {
-    let step = compare_version(version_of(tx, &event.id)?, event.version);
-    if step == ApplyOutcome::Done {
+    RESERVATIONS.apply(tx, &event.id, event.version, |tx| {
         let OrderedTicketRef { title, price, details, .. } = &event.ticket;
-        let json = details.as_ref().map(to_json).transpose()?;
+        let json = details.as_ref().map(serde_json::to_string).transpose()?;
         tx.execute_deferred(
             "INSERT INTO reservations (order_id, ticket_id, status, version, title, price, details, user_id) \
              VALUES ($1, $2, 'created', $3, $4, $5, $6, $7)",
@@ -43,9 +44,8 @@ pub fn reserve(
             ],
         )?;
         let terms = OrderedTerms { title: title.clone(), price: Some(*price), details: details.clone() };
-        hold(tx, publisher, event, &terms)?;
-    }
-    Ok(step)
+        hold(tx, publisher, event, &terms)
+    })
 }
 
 /// Applies `order:confirmed`: the ticket does not change.
@@ -53,7 +53,7 @@ pub fn reserve(
 /// # Errors
 /// If the database fails.
 pub fn confirm(tx: &mut Tx<'_>, order: &OrderId, version: i64) -> Result<ApplyOutcome, DbError> {
-    advance(tx, order, "awaiting:payment", version)
+    RESERVATIONS.set_status(tx, order, "awaiting:payment", version)
 }
 
 /// Applies `order:completed`: the ticket is sold, and its buyer holds a pass: a new one, or the one of a resale.
@@ -66,7 +66,7 @@ pub fn complete(
     event: &OrderCompleted,
 ) -> Result<ApplyOutcome, DbError> {
     let (order, ticket_id, version) = (&event.id, &event.ticket.id, event.version);
-    let step = advance(tx, order, "complete", version)?;
+    let step = RESERVATIONS.set_status(tx, order, "complete", version)?;
     if step != ApplyOutcome::Done {
         return Ok(step);
     }
@@ -109,7 +109,7 @@ pub fn release(
     ticket_id: &TicketId,
     version: i64,
 ) -> Result<ApplyOutcome, DbError> {
-    let step = advance(tx, order, "cancelled", version)?;
+    let step = RESERVATIONS.set_status(tx, order, "cancelled", version)?;
     if step != ApplyOutcome::Done {
         return Ok(step);
     }
@@ -279,7 +279,7 @@ fn write_shown(
     let StoredTicket { mut shown, listing } = stored;
     let View { state, terms, order_id } = view(&listing, hold);
     let Terms { title, price, details } = &listing.terms;
-    let listed_details = to_json(details)?;
+    let listed_details = serde_json::to_string(details)?;
     let differs = terms != listing.terms;
     shown.version += 1;
     tx.execute_deferred(
@@ -308,22 +308,4 @@ fn write_shown(
         State::Available | State::Deleted => TicketStatus::Available,
     };
     Ok(shown)
-}
-
-fn version_of(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> {
-    tx.query_opt("SELECT version FROM reservations WHERE order_id = $1", args![order], |row| {
-        row.int("version")
-    })
-}
-
-/// Updates the copy of an order to its next version.
-fn advance(tx: &mut Tx<'_>, order: &OrderId, status: &str, version: i64) -> Result<ApplyOutcome, DbError> {
-    let step = compare_version(version_of(tx, order)?, version);
-    if step == ApplyOutcome::Done {
-        tx.execute_deferred(
-            "UPDATE reservations SET status = $2, version = $3 WHERE order_id = $1",
-            args![order, status, version],
-        )?;
-    }
-    Ok(step)
 }

@@ -1,6 +1,5 @@
 //! The columns of the terms of a ticket.
 
-use serde::Serialize;
 use ticketing_platform::db::{Arg, DbError};
 use ticketing_sdk::text::search_key;
 use ticketing_sdk::{EventTime, TicketDetails};
@@ -37,7 +36,7 @@ impl TermColumns {
             title: terms.title.clone(),
             title_key: search_key(&terms.title),
             price: terms.price.cents(),
-            details: to_json(&terms.details)?,
+            details: serde_json::to_string(&terms.details)?,
             venue_key: terms.details.venue.as_deref().map(search_key).unwrap_or_default(),
             starts_at: starts_at(&terms.details),
         })
@@ -63,9 +62,4 @@ impl TermColumns {
 /// Returns the start of the event as stored.
 pub(super) fn starts_at(details: &TicketDetails) -> i64 {
     details.starts_at.as_ref().map_or(NEVER, |starts| EventTime::instant(starts).as_millis())
-}
-
-/// Serializes a value for a JSON column.
-pub(super) fn to_json(value: &impl Serialize) -> Result<String, DbError> {
-    serde_json::to_string(value).map_err(|error| DbError::Statement(error.to_string()))
 }

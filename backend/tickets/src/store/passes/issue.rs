@@ -7,7 +7,6 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, PassId, TicketId, UserId};
 
-use super::super::terms::to_json;
 use super::super::tickets::ChangePublisher;
 use super::admissions::write_used;
 use super::{Change, find_offered, transferred, update, write};
@@ -84,7 +83,7 @@ pub(in super::super) fn settle_sale(
             sale.order,
             &seller,
             &terms.title,
-            &to_json(&terms.details)?,
+            &serde_json::to_string(&terms.details)?,
             publisher.now,
             &buyer,
             price
