@@ -18,10 +18,8 @@ use crate::{App, store};
     responses(
         (status = 201, description = "The ticket is listed", body = Ticket),
         (status = 400, description = "A field is not valid", body = Problem),
-        (status = 401, description = "Not signed in", body = Problem),
         (status = 409, description = "The first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
-        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn create(

@@ -27,7 +27,6 @@ use crate::{App, store};
         (status = 401, description = "Not signed in, or not the owner", body = Problem),
         (status = 404, description = "There is no such ticket", body = Problem),
         (status = 412, description = "The ticket has another version", body = Problem),
-        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn delete(

@@ -14,7 +14,6 @@ use crate::{App, store};
     params(("id" = String, Path, description = "The ticket")),
     security(()),
     responses(
-        (status = 304, description = "`If-None-Match` names this version"),
         (status = 200, description = "The ticket; its version is the ETag", body = Ticket),
         (status = 404, description = "There is no such ticket", body = Problem),
     )

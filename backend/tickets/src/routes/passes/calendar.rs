@@ -16,7 +16,6 @@ use crate::{App, calendar, store};
     security(("session" = [])),
     responses(
         (status = 200, description = "The event (RFC 5545)", body = String, content_type = "text/calendar"),
-        (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "The user holds no such pass, or it does not say when its event starts", body = Problem),
     )
 )]

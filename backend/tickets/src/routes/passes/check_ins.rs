@@ -69,7 +69,6 @@ struct CheckIn {
         (status = 401, description = "Not signed in, or not the issuer of the pass", body = Problem),
         (status = 409, description = "`already_admitted`, with the time and the device; or the first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
-        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn create(

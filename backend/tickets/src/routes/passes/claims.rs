@@ -30,7 +30,6 @@ pub(crate) struct ClaimInput {
     responses(
         (status = 201, description = "The user holds the pass", body = Pass),
         (status = 400, description = "`claim_invalid`: the code is unknown, expired, used or taken back", body = Problem),
-        (status = 401, description = "Not signed in", body = Problem),
         (status = 409, description = "The first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
         (status = 429, description = "Too many failed claims, or too many writes", body = Problem),

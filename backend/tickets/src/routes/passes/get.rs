@@ -16,9 +16,7 @@ use crate::{App, store};
     params(("id" = String, Path, description = "The pass")),
     security(("session" = [])),
     responses(
-        (status = 304, description = "`If-None-Match` names this version"),
         (status = 200, description = "The pass; its version is the ETag. Only its holder sees the code, while it is valid", body = Pass),
-        (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "There is no such pass, or it is neither held nor issued by the user", body = Problem),
     )
 )]

@@ -45,7 +45,6 @@ const STATUS: &str = "Status must be valid, offered, used, void, a list of these
     responses(
         (status = 200, description = "A page of passes, and a Link to the next", body = Vec<Pass>),
         (status = 400, description = "A filter is not valid", body = Problem),
-        (status = 401, description = "Not signed in", body = Problem),
     )
 )]
 pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {

@@ -33,11 +33,9 @@ pub(crate) struct ResaleInput {
     responses(
         (status = 201, description = "The listing", body = Ticket),
         (status = 400, description = "The price is above `resaleLimit`; `pass_not_valid`: the pass is for sale, used or void, or a door has admitted an earlier holder; or `ticket_past`: its event has started", body = Problem),
-        (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "The user holds no such pass", body = Problem),
         (status = 409, description = "The first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
-        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn create(

@@ -32,11 +32,9 @@ struct StoredTransfer {
     responses(
         (status = 201, description = "The transfer is pending", body = PassTransfer),
         (status = 400, description = "`pass_not_valid`: the pass is for sale, used or void", body = Problem),
-        (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "The user holds no such pass", body = Problem),
         (status = 409, description = "The first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another pass", body = Problem),
-        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn create(
@@ -80,9 +78,7 @@ fn with_code(app: &App, keyed: KeyedAnswer) -> Result<KeyedAnswer, ApiError> {
     responses(
         (status = 204, description = "No transfer is pending"),
         (status = 400, description = "`pass_not_valid`: the pass is for sale, used or void", body = Problem),
-        (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "The user holds no such pass", body = Problem),
-        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn cancel(
