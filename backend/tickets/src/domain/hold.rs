@@ -28,7 +28,8 @@ pub struct Hold {
 }
 
 /// The state of a ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum State {
     /// It can be ordered.
     Available,
@@ -54,12 +55,7 @@ pub struct View {
 impl State {
     /// Returns the status as stored.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Available => "available",
-            Self::Reserved => "reserved",
-            Self::Sold => "sold",
-            Self::Deleted => "deleted",
-        }
+        self.into()
     }
 }
 

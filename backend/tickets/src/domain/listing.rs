@@ -29,7 +29,8 @@ pub struct Listing {
 }
 
 /// The order of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
 pub enum Sort {
     /// The oldest first.
     #[default]
@@ -39,26 +40,12 @@ pub enum Sort {
     /// The cheapest first.
     Price,
     /// The most expensive first.
+    #[strum(serialize = "-price")]
     PriceDescending,
     /// By the key of the title.
     Title,
     /// The earliest start first; events without a start last.
     Starts,
-}
-
-impl Sort {
-    /// Parses the `sort` of a query.
-    pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "oldest" => Self::Oldest,
-            "newest" => Self::Newest,
-            "price" => Self::Price,
-            "-price" => Self::PriceDescending,
-            "title" => Self::Title,
-            "starts" => Self::Starts,
-            _ => return None,
-        })
-    }
 }
 
 /// The longest search, in characters.
@@ -69,25 +56,9 @@ pub fn words(text: &str) -> Vec<String> {
     SearchWords::new(text).as_keys().to_vec()
 }
 
-/// Parses the `status` of a query: `all`, or a list with commas. Returns `None` for an unknown status.
-pub fn statuses(text: &str) -> Option<Vec<TicketStatus>> {
-    if text == "all" {
-        return Some(Vec::new());
-    }
-    text.split(',').map(|name| name.trim().parse().ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn statuses_are_a_list_or_all() {
-        assert_eq!(statuses("all"), Some(vec![]));
-        assert_eq!(statuses("sold, reserved"), Some(vec![TicketStatus::Sold, TicketStatus::Reserved]));
-        assert_eq!(statuses("deleted"), None);
-        assert_eq!(statuses(""), None);
-    }
 
     #[test]
     fn words_are_lower_case_and_bounded() {

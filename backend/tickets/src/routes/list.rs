@@ -14,9 +14,10 @@ use crate::domain::listing::{self, Listing, MAX_QUERY_CHARS, Sort};
 use crate::pages::Page;
 use crate::store::{self, Position};
 
-/// The unchecked filters of the list.
-#[derive(Debug, utoipa::IntoParams)]
+/// The filters of the list.
+#[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "the values are read by name, so that their errors are reported together")]
 pub(crate) struct Filters {
     /// Words that title and venue must contain between them; 200 characters at most.
     #[param(max_length = 200)]
@@ -87,10 +88,9 @@ pub(crate) async fn list(
         return Ok(page.into_response());
     }
     let (query, mut errors) = (Query::from_uri(&uri), ValidationErrors::new());
-    let filters = Filters::of(&query, &mut errors);
     let page = PageQuery::parse(&query, &mut errors);
-    let seller = filters.seller(&app, &headers, &mut errors);
-    let listing = filters.check(now, &mut errors);
+    let seller = seller(&query, &app, &headers, &mut errors);
+    let listing = check(&query, now, &mut errors);
     let after: Option<Position> = page.decode_cursor(&mut errors);
     let after = after.filter(|position| {
         let fits = position.fits(listing.sort);
@@ -117,99 +117,72 @@ pub(crate) async fn list(
     Ok(page.into_response())
 }
 
-impl Filters {
-    fn of(query: &Query, errors: &mut ValidationErrors) -> Self {
-        let mut value = |name: &str| query.value(name, errors).map(str::to_owned);
-        Self {
-            q: value("q"),
-            min_price: value("minPrice"),
-            max_price: value("maxPrice"),
-            venue: value("venue"),
-            from: value("from"),
-            until: value("until"),
-            past: value("past"),
-            sort: value("sort"),
-            seller: value("seller"),
-            status: value("status"),
-        }
-    }
-
-    /// Returns the seller of the filter, if any.
-    fn seller(
-        &self,
-        app: &App,
-        headers: &HeaderMap,
-        errors: &mut ValidationErrors,
-    ) -> Result<Option<UserId>, ApiError> {
-        match self.seller.as_deref() {
-            None => Ok(None),
-            Some("me") => match app.sessions.read_intended(headers)? {
-                Some(session) => Ok(Some(session.user_id)),
-                None => Err(ApiError::not_signed_in()),
-            },
-            Some(_) => {
-                errors.push("seller", "Seller must be me");
-                Ok(None)
-            }
-        }
-    }
-
-    fn check(&self, now: Timestamp, errors: &mut ValidationErrors) -> Listing {
-        let mut price = |name: &str, spelled: &str, text: &Option<String>| {
-            let bound = text.as_deref()?.parse::<PriceBound>();
-            let fault = || format!("{spelled} must be a number like 20 or 149.99, and 0 or more");
-            bound.map_err(|_| errors.push(name, fault())).ok()
-        };
-        let min_price = price("minPrice", "MinPrice", &self.min_price);
-        let max_price = price("maxPrice", "MaxPrice", &self.max_price);
-        let mut time = |name: &str, spelled: &str, text: &Option<String>| {
-            let fault = || format!("{spelled} must be a time like 2026-12-24T19:30:00+01:00");
-            let time = text.as_deref()?.parse::<EventTime>();
-            time.map_err(|_| errors.push(name, fault())).ok().map(|time| time.instant())
-        };
-        let (from, until) = (time("from", "From", &self.from), time("until", "Until", &self.until));
-        let past = match self.past.as_deref() {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => {
-                errors.push("past", "Past must be true or false");
-                false
-            }
-        };
-        let mut words = |name: &str, spelled: &str, text: &Option<String>| {
-            let Some(text) = text.as_deref() else { return Vec::new() };
-            if text.contains('\0') {
-                errors.push(name, format!("{spelled} must not contain U+0000"));
-            }
-            if text.chars().count() > MAX_QUERY_CHARS {
-                errors.push(name, format!("{spelled} must be at most {MAX_QUERY_CHARS} characters"));
-            }
-            listing::words(text)
-        };
-        let (words, venue) = (words("q", "Q", &self.q), words("venue", "Venue", &self.venue));
-        let sort = self.sort.as_deref().map_or(Some(Sort::default()), Sort::parse);
-        if sort.is_none() {
-            errors.push("sort", "Sort must be oldest, newest, price, -price, title or starts");
-        }
-        let statuses =
-            self.status.as_deref().map_or_else(|| Some(vec![TicketStatus::Available]), listing::statuses);
-        if statuses.is_none() {
-            errors.push("status", "Status must be available, reserved, sold, a list of these, or all");
-        }
-        Listing {
-            words,
-            venue,
-            from,
-            until,
-            starts_after: (!past).then_some(now),
-            min_price,
-            max_price,
-            seller: None,
-            statuses: statuses.unwrap_or_default(),
-            sort: sort.unwrap_or_default(),
+/// Returns the seller whose tickets are listed.
+fn seller(
+    query: &Query,
+    app: &App,
+    headers: &HeaderMap,
+    errors: &mut ValidationErrors,
+) -> Result<Option<UserId>, ApiError> {
+    match query.value("seller", errors) {
+        None => Ok(None),
+        Some("me") => match app.sessions.read_intended(headers)? {
+            Some(session) => Ok(Some(session.user_id)),
+            None => Err(ApiError::not_signed_in()),
+        },
+        Some(_) => {
+            errors.push("seller", "Seller must be me");
+            Ok(None)
         }
     }
 }
+
+/// Checks the other filters.
+fn check(query: &Query, now: Timestamp, errors: &mut ValidationErrors) -> Listing {
+    let mut price = |name: &str, spelled: &str| {
+        let bound = query.value(name, errors)?.parse::<PriceBound>();
+        let fault = || format!("{spelled} must be a number like 20 or 149.99, and 0 or more");
+        bound.map_err(|_| errors.push(name, fault())).ok()
+    };
+    let (min_price, max_price) = (price("minPrice", "MinPrice"), price("maxPrice", "MaxPrice"));
+    let mut time = |name: &str, spelled: &str| {
+        let time = query.value(name, errors)?.parse::<EventTime>();
+        let fault = || format!("{spelled} must be a time like 2026-12-24T19:30:00+01:00");
+        time.map_err(|_| errors.push(name, fault())).ok().map(|time| time.instant())
+    };
+    let (from, until) = (time("from", "From"), time("until", "Until"));
+    let past = match query.value("past", errors) {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => {
+            errors.push("past", "Past must be true or false");
+            false
+        }
+    };
+    let mut words = |name: &str, spelled: &str| {
+        let text = query.value(name, errors).unwrap_or_default();
+        if text.contains('\0') {
+            errors.push(name, format!("{spelled} must not contain U+0000"));
+        }
+        if text.chars().count() > MAX_QUERY_CHARS {
+            errors.push(name, format!("{spelled} must be at most {MAX_QUERY_CHARS} characters"));
+        }
+        listing::words(text)
+    };
+    let (words, venue) = (words("q", "Q"), words("venue", "Venue"));
+    let sort = query.value("sort", errors).map_or(Ok(Sort::default()), str::parse).unwrap_or_else(|_| {
+        errors.push("sort", "Sort must be oldest, newest, price, -price, title or starts");
+        Sort::default()
+    });
+    let statuses = match query.value("status", errors) {
+        None => vec![TicketStatus::Available],
+        Some(_) => query.list("status", STATUS, errors),
+    };
+    let starts_after = (!past).then_some(now);
+    Listing { words, venue, from, until, starts_after, min_price, max_price, seller: None, statuses, sort }
+}
+
+const STATUS: &str = "Status must be available, reserved, sold, a list of these, or all";
 
 /// Returns the position to resume from, if any. An invalid one is an unknown position.
 fn resume_from(headers: &HeaderMap) -> Option<String> {
