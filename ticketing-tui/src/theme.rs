@@ -85,6 +85,8 @@ pub(crate) struct Theme {
     pub(crate) focus: Style,
     /// A letter that matches a filter.
     pub(crate) matched: Style,
+    /// The screen behind a popup.
+    pub(crate) behind: Style,
 }
 
 impl Theme {
@@ -134,6 +136,8 @@ impl Theme {
             field: on_background(palette.text, palette.bar),
             focus: on_background(palette.text, palette.selected),
             matched: foreground(palette.accent).add_modifier(Modifier::UNDERLINED),
+            behind: on_background(palette.behind, palette.background)
+                .remove_modifier(Modifier::BOLD | Modifier::UNDERLINED),
         }
     }
 
@@ -143,6 +147,7 @@ impl Theme {
         let inverse = Style::new().fg(Color::Black).bg(Color::White).add_modifier(Modifier::BOLD);
         // What has a colour of its own keeps its contrast when it is reversed, on a background of another colour not.
         let reversed = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
+        let behind = dimmed();
         Self {
             base: Style::new().fg(Color::White).bg(Color::Black),
             dim: Style::new().fg(Color::White),
@@ -154,13 +159,14 @@ impl Theme {
             warn: foreground(Color::LightYellow),
             bad: foreground(Color::LightRed),
             faint: Style::new().fg(Color::White),
-            unavailable: Style::new().fg(Color::White).add_modifier(Modifier::CROSSED_OUT),
+            unavailable: Style::new().fg(Color::Gray),
             selected: reversed,
             bar: Style::new().fg(Color::White).bg(Color::Black),
             tab: inverse,
             field: Style::new().fg(Color::White).bg(Color::Black).add_modifier(Modifier::UNDERLINED),
             focus: reversed,
             matched: foreground(Color::LightYellow).add_modifier(Modifier::UNDERLINED),
+            behind: behind.fg(Color::White).bg(Color::Black),
         }
     }
 
@@ -185,8 +191,14 @@ impl Theme {
             field: style(Modifier::UNDERLINED),
             focus: style(Modifier::REVERSED),
             matched: style(Modifier::UNDERLINED),
+            behind: dimmed(),
         }
     }
+}
+
+/// The style of what steps back in a theme without shades.
+fn dimmed() -> Style {
+    Style::new().add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED)
 }
 
 #[derive(Clone, Copy)]
@@ -198,6 +210,7 @@ struct Palette {
     text: Rgb,
     dim: Rgb,
     unavailable: Rgb,
+    behind: Rgb,
     line: Rgb,
     selected: Rgb,
     accent: Rgb,
@@ -212,6 +225,7 @@ const DARK: Palette = Palette {
     text: Rgb(0xe3, 0xe7, 0xef),
     dim: Rgb(0xb4, 0xbd, 0xce),
     unavailable: Rgb(0x9a, 0xa4, 0xb8),
+    behind: Rgb(0x7f, 0x8a, 0x9f),
     line: Rgb(0x3d, 0x46, 0x58),
     selected: Rgb(0x1f, 0x2c, 0x47),
     accent: Rgb(0x7c, 0xb7, 0xff),
@@ -226,6 +240,7 @@ const LIGHT: Palette = Palette {
     text: Rgb(0x1d, 0x21, 0x2a),
     dim: Rgb(0x48, 0x50, 0x5f),
     unavailable: Rgb(0x50, 0x56, 0x62),
+    behind: Rgb(0x69, 0x6f, 0x7a),
     line: Rgb(0xb9, 0xbd, 0xc4),
     selected: Rgb(0xd3, 0xe2, 0xfa),
     accent: Rgb(0x08, 0x3f, 0x9c),
@@ -300,6 +315,7 @@ mod tests {
             Color::LightGreen => to_rgb(sixteen[10]),
             Color::LightYellow => to_rgb(sixteen[11]),
             Color::LightCyan => to_rgb(sixteen[14]),
+            Color::Gray => to_rgb(sixteen[7]),
             Color::White => to_rgb(sixteen[15]),
             Color::Indexed(index @ 16..=231) => {
                 let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
@@ -328,32 +344,54 @@ mod tests {
             [Colours::Sixteen, Colours::Indexed, Colours::True].map(|colours| (*name, colours))
         }) {
             let theme = Theme::new(name, colours, false);
+            // A new role does not compile here, so that none is left out. A frame is no text.
+            let Theme {
+                base,
+                dim,
+                border: _,
+                heading,
+                accent,
+                key,
+                good,
+                warn,
+                bad,
+                faint,
+                unavailable,
+                selected,
+                bar,
+                tab,
+                field,
+                focus,
+                matched,
+                behind,
+            } = theme;
             let backgrounds = [
                 ("base", Style::new()),
-                ("bar", theme.bar),
-                ("selected", theme.selected),
-                ("field", theme.field),
-                ("focus", theme.focus),
+                ("bar", bar),
+                ("selected", selected),
+                ("field", field),
+                ("focus", focus),
             ];
             let roles = [
-                ("base", Style { bg: None, ..theme.base }),
+                ("base", Style { bg: None, ..base }),
                 ("unstyled", Style::new()),
-                ("dim", theme.dim),
-                ("heading", theme.heading),
-                ("accent", theme.accent),
-                ("key", theme.key),
-                ("good", theme.good),
-                ("warn", theme.warn),
-                ("bad", theme.bad),
-                ("faint", theme.faint),
-                ("unavailable", theme.unavailable),
-                ("matched", theme.matched),
+                ("dim", dim),
+                ("heading", heading),
+                ("accent", accent),
+                ("key", key),
+                ("good", good),
+                ("warn", warn),
+                ("bad", bad),
+                ("faint", faint),
+                ("unavailable", unavailable),
+                ("matched", matched),
             ];
             for sixteen in [&XTERM, &LINUX, &WINDOWS] {
-                assert!(ratio(theme.tab, sixteen) >= 4.5, "{name:?} {colours:?}: tab");
+                assert!(ratio(tab, sixteen) >= 4.5, "{name:?} {colours:?}: tab");
+                assert!(ratio(base.patch(behind), sixteen) >= 4.5, "{name:?} {colours:?}: behind");
                 for (background, under) in backgrounds {
                     for (role, style) in roles {
-                        let ratio = ratio(theme.base.patch(under).patch(style), sixteen);
+                        let ratio = ratio(base.patch(under).patch(style), sixteen);
                         if ratio < 4.5 {
                             faults.push(format!("{name:?} {colours:?}: {role} on {background}: {ratio:.2}"));
                         }

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use tui_input::{Input, InputRequest};
 
 use super::painter::{ClickTarget, Painter, below, top};
@@ -105,7 +105,10 @@ impl Field {
         let scroll = (at + 1).saturating_sub(usize::from(inner.width));
         let visible = after_columns(&shown, scroll);
         if shown.is_empty() {
-            painter.text(inner, self.example, Style { bg: style.bg, ..painter.theme.faint });
+            let example = Style { bg: style.bg, ..painter.theme.faint };
+            // Dim text is not legible on a reversed ground.
+            let example = if focus { example.remove_modifier(Modifier::DIM) } else { example };
+            painter.text(inner, self.example, example);
         } else {
             painter.buffer.set_stringn(inner.x, inner.y, visible, usize::from(inner.width), style);
         }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 
 use super::painter::{ClickTarget, Painter};
 use crate::action::Action;
@@ -133,6 +134,10 @@ impl List {
             }
             painter.add_click_target(place, ClickTarget::Row(index));
             row(painter, Rect { x: place.x + 2, width: width.saturating_sub(3), ..place }, index);
+            if index == selected {
+                // Dim text is not legible on a reversed ground.
+                painter.buffer.set_style(place, Style::new().remove_modifier(Modifier::DIM));
+            }
         }
         if scrolls {
             let thumb = (height * height / lines).max(1);

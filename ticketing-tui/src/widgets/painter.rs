@@ -131,12 +131,7 @@ impl Painter<'_> {
             width,
             height,
         };
-        // The screen behind is dimmed: in the colour of frames, or with `DIM` in a theme without shades.
-        let mut behind = Style { fg: self.theme.border.fg, ..Style::new() };
-        if behind.fg == self.theme.base.fg {
-            behind = behind.add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED);
-        }
-        self.buffer.set_style(area, behind);
+        self.buffer.set_style(area, self.theme.behind);
         self.clear(popup, self.theme.base);
         self.add_click_target(popup, ClickTarget::Popup);
         let inner = self.frame(popup, title, self.theme.accent);

@@ -19,7 +19,7 @@ mod ticket;
 
 use ticketing_tui::Colours;
 
-use crate::support::{Harness, snapshot};
+use crate::support::{Harness, Look, contrast, snapshot};
 
 /// The size of most terminals.
 const DEFAULT: (u16, u16) = (80, 24);
@@ -40,25 +40,33 @@ macro_rules! screen_tests {
 }
 use screen_tests;
 
-/// Compares the screen with its snapshot at each size, with and without colours.
+/// Compares the screen with its snapshot at each size, the same in every theme, in which all of its text is legible.
 fn assert_screen(
     module: &str,
     name: &str,
     sizes: &[(u16, u16)],
-    open: fn((u16, u16), Colours) -> Harness,
+    open: fn((u16, u16), Look) -> Harness,
     steps: impl Fn(&mut Harness),
 ) {
     for size in sizes {
-        let [coloured, plain] = [Colours::True, Colours::None].map(|colours| {
-            let mut harness = open(*size, colours);
-            steps(&mut harness);
-            snapshot::text_and_cursor(&harness.buffer())
-        });
-        assert_eq!(coloured, plain, "a theme changes styles, and neither words nor the cursor");
         let screen = module.rsplit("::").next().unwrap();
         let name = format!("{screen}-{name}-{}x{}", size.0, size.1);
+        let draw = |look: Look| {
+            let mut harness = open(*size, look);
+            steps(&mut harness);
+            harness.buffer()
+        };
+        let plain = draw(Colours::None.into());
+        contrast::assert_nothing_dim_is_reversed(&plain.0, &name);
+        let plain = snapshot::text_and_cursor(&plain);
+        for look in Look::COLOURED {
+            let coloured = draw(look);
+            contrast::assert_legible(&coloured.0, &format!("{name} {look:?}"));
+            let text = snapshot::text_and_cursor(&coloured);
+            assert_eq!(text, plain, "a theme changes styles, and neither words nor the cursor");
+        }
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(name, coloured);
+            insta::assert_snapshot!(name, plain);
         });
     }
 }

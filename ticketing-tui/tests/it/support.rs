@@ -1,10 +1,11 @@
 //! The common part of the tests: a harness around the pure core, fixtures, and snapshots of the screen.
 
+pub(crate) mod contrast;
 pub(crate) mod fixtures;
 mod harness;
 pub(crate) mod snapshot;
 
-pub(crate) use harness::{Harness, NOW, is_write, key_event};
+pub(crate) use harness::{Harness, Look, NOW, is_write, key_event};
 
 /// Takes the oldest call that is pending and matches the pattern; fails the test if there is none.
 macro_rules! take_call {

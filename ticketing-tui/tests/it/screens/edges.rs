@@ -4,7 +4,7 @@ use ticketing_sdk::OrderStatus;
 use ticketing_tui::{Colours, Event, Setup};
 
 use super::assert_screen;
-use crate::support::{Harness, NOW, fixtures};
+use crate::support::{Harness, Look, NOW, fixtures};
 
 #[test]
 fn too_small() {
@@ -43,8 +43,8 @@ fn many_messages() {
 
 #[test]
 fn config_errors() {
-    let open = |size: (u16, u16), colours: Colours| {
-        let mut harness = Harness::new(size, colours);
+    let open = |size: (u16, u16), look: Look| {
+        let mut harness = Harness::new(size, look);
         let setup = Setup {
             server: format!("https://{}.example.com", "a-long-name".repeat(5)),
             settings: ticketing_tui::Settings::default(),
@@ -58,8 +58,8 @@ fn config_errors() {
                 "config.toml, line 8, column 1: there is no setting \"bel\"".to_owned(),
             ],
             size: harness.size,
-            colours,
-            light: false,
+            colours: look.colours,
+            light: look.light,
             zone: jiff::tz::TimeZone::UTC,
         };
         harness.app = ticketing_tui::App::new(setup, ticketing_sdk::Timestamp::from_millis(NOW));

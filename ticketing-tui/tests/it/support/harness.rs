@@ -35,6 +35,31 @@ pub(crate) struct FakeServer {
     pub(crate) has_card_form: bool,
 }
 
+/// The colours of the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) colours: Colours,
+    /// Whether its background is light.
+    pub(crate) light: bool,
+}
+
+impl Look {
+    /// The looks in which each theme is drawn in other colours.
+    pub(crate) const COLOURED: [Self; 5] = [
+        Self { colours: Colours::True, light: false },
+        Self { colours: Colours::True, light: true },
+        Self { colours: Colours::Indexed, light: false },
+        Self { colours: Colours::Indexed, light: true },
+        Self { colours: Colours::Sixteen, light: false },
+    ];
+}
+
+impl From<Colours> for Look {
+    fn from(colours: Colours) -> Self {
+        Self { colours, light: false }
+    }
+}
+
 /// The pure core in its harness.
 pub(crate) struct Harness {
     pub(crate) app: App,
@@ -49,15 +74,16 @@ pub(crate) struct Harness {
 
 impl Harness {
     /// Returns the program after its start, before the first reply.
-    pub(crate) fn new(size: (u16, u16), colours: Colours) -> Self {
-        Self::with_settings(size, colours, Settings { theme: ThemeName::Auto, ..Settings::default() })
+    pub(crate) fn new(size: (u16, u16), look: impl Into<Look>) -> Self {
+        Self::with_settings(size, look, Settings { theme: ThemeName::Auto, ..Settings::default() })
     }
 
-    pub(crate) fn ascii(size: (u16, u16), colours: Colours) -> Self {
-        Self::with_settings(size, colours, Settings { borders: Borders::Ascii, ..Settings::default() })
+    pub(crate) fn ascii(size: (u16, u16), look: impl Into<Look>) -> Self {
+        Self::with_settings(size, look, Settings { borders: Borders::Ascii, ..Settings::default() })
     }
 
-    pub(crate) fn with_settings(size: (u16, u16), colours: Colours, settings: Settings) -> Self {
+    pub(crate) fn with_settings(size: (u16, u16), look: impl Into<Look>, settings: Settings) -> Self {
+        let Look { colours, light } = look.into();
         let (now, size) = (Timestamp::from_millis(NOW), Size::new(size.0, size.1));
         let setup = Setup {
             server: "http://127.0.0.1:3000".to_owned(),
@@ -66,7 +92,7 @@ impl Harness {
             config_errors: Vec::new(),
             size,
             colours,
-            light: false,
+            light,
             zone: TimeZone::fixed(Offset::constant(1)),
         };
         let app = App::new(setup, now);
