@@ -106,3 +106,22 @@ test('page says from when its ticket is while the server does not answer', async
   await page.unroute('**/api/**')
   await expect(page.getByText(/^No connection/)).toHaveCount(0)
 })
+
+for (const path of ['/passes', '/passes/']) {
+  test(`${path} shows what is kept while the server is down, and is up to date by itself once it is back`, async ({ someone }) => {
+    const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
+    const [pass] = await sell(seller, buyer, unique('Barcarole'), 1)
+    if (!pass) throw new Error('a pass is expected')
+    const { page } = buyer
+    await openPass(buyer, pass.id)
+    await page.route('**/api/**', (route) => route.fulfill({ status: 503, json: { errors: [{ message: 'The service is not available', code: 'unavailable' }] } }))
+    await page.goto(path === '/passes' ? path : path + pass.id)
+    await expect(page.getByText(/^No connection: as of/)).toBeVisible()
+    await expect(path === '/passes' ? page.getByRole('link', { name: pass.title }) : code(page)).toBeVisible()
+    await page.unroute('**/api/**')
+    await expect(page.getByText(/^No connection/)).toHaveCount(0)
+    // The session is known again.
+    await expect(page.locator('.account .email')).toHaveText(buyer.email)
+    await expect(page.getByRole('alert')).toHaveCount(0)
+  })
+}

@@ -1,14 +1,17 @@
 // While the server does not answer: who uses this page, and whether what it shows is out of date.
-import type { UseQueryResult } from '@tanstack/react-query'
+import { type UseQueryResult, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
 import { isUnreachable } from '../api/problem'
 import type { User } from '../api/types'
+import { keys } from '../live/cache'
 import { useOnline } from '../live/context'
 import { useSession } from '../session/context'
 
 /** The server is waited for this long before a page shows what this browser has kept, in milliseconds. */
 const ANSWER_TIME = 1500
+/** A request without an answer is repeated after this time, in milliseconds. */
+const REPEAT_TIME = 4000
 
 /** Returns whether the server has had the time to answer since the component was mounted. */
 function useIsLate(): boolean {
@@ -28,10 +31,29 @@ export function useUserOrKept(userOfKept: () => User | null): User | null {
   return user ?? (state === 'unknown' && (isLate || !online) ? kept : null)
 }
 
-type Request = Pick<UseQueryResult, 'data' | 'fetchStatus' | 'failureReason'>
+type Request = Pick<UseQueryResult, 'data' | 'fetchStatus' | 'failureCount' | 'failureReason'> & { refetch: () => unknown }
 
-/** Returns whether the server gives no answer to a request: what is shown, if anything, is what it sent before. */
-export function useIsAway({ data, fetchStatus, failureReason }: Request): boolean {
+/**
+ * Returns whether the server gives no answer to a request: what is shown is what it sent before, or what this browser has kept. Then the
+ * request is repeated until there is an answer.
+ */
+export function useIsAway({ data, fetchStatus, failureCount, failureReason, refetch }: Request, hasKept: boolean): boolean {
+  const client = useQueryClient()
   const isLate = useIsLate()
-  return fetchStatus === 'paused' || (failureReason !== null && isUnreachable(failureReason)) || (data === undefined && fetchStatus === 'fetching' && isLate)
+  const isShown = data !== undefined
+  // One lost answer is no reason to say that what is shown may be out of date.
+  const hasFailed = isUnreachable(failureReason) && failureCount > (isShown ? 1 : 0)
+  const isAway = fetchStatus === 'paused' || hasFailed || (!isShown && fetchStatus === 'fetching' && isLate)
+  const mustRepeat = isAway && fetchStatus === 'idle' && (isShown || hasKept)
+  useEffect(() => {
+    if (!mustRepeat) return
+    const timer = setTimeout(() => void refetch(), REPEAT_TIME)
+    return () => clearTimeout(timer)
+  }, [mustRepeat, refetch])
+  useEffect(() => {
+    if (!isAway) return
+    // The server answers again: it says who is signed in, too.
+    return () => void client.invalidateQueries({ queryKey: keys.session })
+  }, [client, isAway])
+  return isAway
 }

@@ -51,8 +51,8 @@ function PassDetails({ id, user }: { id: string; user: User }) {
     refetchInterval: ({ state: { data, error } }) =>
       !isStatus(error, 404) && (data?.status === 'valid' || data?.status === 'offered') ? POLL_INTERVAL : false,
   })
-  const isAway = useIsAway(found)
   const [kept] = useState(() => keptPass(user.id, id))
+  const isAway = useIsAway(found, kept !== null)
   if (found.data === undefined && isAway && kept) return <PassView pass={kept.pass} user={user} asOf={kept.at} isKept />
   // A pass that was given away or sold is not found any more, although it was shown before.
   const { missing, missingHint } = found.data?.transferExpiresAt ? texts.pass.claimed : found.data?.status === 'offered' ? texts.pass.sold : texts.pass

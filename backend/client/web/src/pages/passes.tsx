@@ -32,8 +32,8 @@ export default function Passes() {
 function OwnPasses({ user }: { user: User }) {
   const texts = useTexts()
   const list = useAllPages(keys.passes(user.id), (cursor, signal) => listPasses(user.id, cursor, signal))
-  const isAway = useIsAway(list.found)
   const [kept] = useState(() => keptPasses(user.id))
+  const isAway = useIsAway(list.found, kept.length > 0)
   const isKept = list.found.data === undefined && isAway && kept.length > 0
   const passes = isKept ? kept.map(({ pass }) => pass) : list.items
   const asOf = isKept ? Math.min(...kept.map(({ at }) => at)) : list.found.dataUpdatedAt + skew()
