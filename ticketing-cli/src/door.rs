@@ -8,8 +8,8 @@ mod sync;
 use std::path::{Path, PathBuf};
 
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{DoubleAdmission, IdempotencyKey, PassCode, Timestamp, Verdict};
-use ticketing_tui::DoorClock;
+use ticketing_sdk::{Admission, IdempotencyKey, Timestamp, Verdict};
+use ticketing_tui::{DoorClock, Scan};
 
 use self::journal::{Admitted, DoorJournal, UploadOutcome};
 use self::list::{Decision, Origin, Rules};
@@ -101,29 +101,20 @@ impl OfflineDoor {
         })
     }
 
-    /// Decides about a code at `at`, a time of the server, and notes nothing.
-    pub(crate) fn decide(&self, code: &PassCode, device: Option<&str>, at: Timestamp) -> Verdict {
-        self.admission(code, device, at)
-            .map_or_else(|refused| *refused, |(admitted, earlier)| admitted.verdict(earlier))
+    /// Decides about a code, and notes nothing.
+    pub(crate) fn decide(&self, scan: &Scan) -> Verdict {
+        self.admission(scan).map_or_else(|refused| *refused, |(_, verdict)| verdict)
     }
 
-    /// Checks a code at `at`, a time of the server, and notes an admission before it returns.
+    /// Checks a code, and notes an admission before it returns.
     ///
     /// # Errors
     /// If the admission cannot be recorded. Then the holder is not admitted.
-    pub(crate) fn check_in(
-        &mut self,
-        code: &PassCode,
-        device: Option<&str>,
-        at: Timestamp,
-    ) -> Outcome<Verdict> {
-        let (admitted, earlier) = match self.admission(code, device, at) {
-            Ok(admitted) => admitted,
-            Err(refused) => return Ok(*refused),
-        };
-        let verdict = admitted.verdict(earlier);
-        self.keep(admitted)?;
-        Ok(verdict)
+    pub(crate) fn check_in(&mut self, scan: &Scan) -> Outcome<Verdict> {
+        match self.admission(scan) {
+            Ok((admitted, verdict)) => self.keep(admitted).map(|()| verdict),
+            Err(refused) => Ok(*refused),
+        }
     }
 
     fn keep(&mut self, admitted: Admitted) -> Outcome {
@@ -133,38 +124,48 @@ impl OfflineDoor {
         Ok(())
     }
 
-    /// Returns the admission to record and those of earlier holders, or the refusal.
-    fn admission(
-        &self,
-        code: &PassCode,
-        device: Option<&str>,
-        at: Timestamp,
-    ) -> Result<(Admitted, Vec<DoubleAdmission>), Box<Verdict>> {
+    /// Returns the admission to record and the verdict then, or the refusal.
+    fn admission(&self, scan: &Scan) -> Result<(Admitted, Verdict), Box<Verdict>> {
+        let scan = Scan { at: self.clock.admission_time(scan.at), ..scan.clone() };
         let (pass, claim, earlier) =
-            match self.rules.decide(code, |pass| self.journal.admitted(pass).collect()) {
+            match self.rules.decide(&scan, |pass| self.journal.admitted(pass).collect()) {
                 Decision::Refuse(verdict) => return Err(verdict),
                 Decision::Admit(pass, claim, earlier) => (pass, claim, earlier),
             };
+        let Scan { code, device, at, within } = scan;
+        // As the server keeps it, so that both mean the same device.
+        let device = device.map(|name| normalize(&name)).filter(|name| has_visible(name));
+        let details = &pass.details;
+        let mut admission = Admission::new(claim.pass_id.clone(), &pass.title, at).double_admissions(earlier);
+        admission.seat.clone_from(&details.seat);
+        admission.venue.clone_from(&details.venue);
+        admission.starts_at.clone_from(&details.starts_at);
+        let mut verdict = Verdict::admitted(admission);
+        if let Some(span) = within {
+            verdict = verdict.expected_within(span);
+        }
+        verdict.device.clone_from(&device);
         let admitted = Admitted {
             pass_id: claim.pass_id,
             serial: claim.serial,
-            code: code.clone(),
+            code,
             title: pass.title.clone(),
-            seat: pass.details.seat.clone(),
-            at: self.clock.admission_time(at),
-            // As the server keeps it, so that both mean the same device.
-            device: device.map(normalize).filter(|name| has_visible(name)),
+            seat: details.seat.clone(),
+            at,
+            device,
             key: IdempotencyKey::generate(),
         };
-        Ok((admitted, earlier))
+        Ok((admitted, verdict))
     }
 
-    /// Notes an admission that the server has made for this door, so that the door refuses the code without it, too.
+    /// Notes an admission that the server has made for this door at this time, so that the door refuses the code without it, too.
     ///
     /// # Errors
     /// If the journal cannot be written.
-    pub(crate) fn note(&mut self, code: &PassCode, device: Option<&str>, at: Timestamp) -> Outcome {
-        let Ok((mut admitted, _)) = self.admission(code, device, at) else { return Ok(()) };
+    pub(crate) fn note(&mut self, scan: &Scan, at: Timestamp) -> Outcome {
+        // The server has judged the day.
+        let scan = Scan { at, within: None, ..scan.clone() };
+        let Ok((mut admitted, _)) = self.admission(&scan) else { return Ok(()) };
         // The time that the server has recorded.
         admitted.at = at;
         let (pass, serial) = (admitted.pass_id.clone(), admitted.serial);

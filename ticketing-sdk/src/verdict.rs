@@ -1,11 +1,13 @@
 //! The verdict of a door on the code of a pass.
 
-use std::time::Duration;
+mod warning;
 
 use serde::Serialize;
 
 use crate::types::text::utc;
 use crate::{Admission, DoubleAdmission, Error, ErrorCode, ErrorDetail, EventTime, Pass, PassId, Timestamp};
+
+pub use warning::VerdictWarning;
 
 /// The verdict of a door on a code: of the server, or of a door without a network.
 ///
@@ -53,30 +55,15 @@ pub struct Verdict {
     /// The device that admitted the pass, if it gave a name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// When the door list was made by which a door without a network refuses the code: the server may know more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed_at: Option<Timestamp>,
     /// The earlier admissions of a pass that is admitted now: see [`Verdict::warning_with`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub double_admissions: Vec<DoubleAdmission>,
     /// What the door should look at although the holder enters; in words: [`Verdict::warning_with`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<VerdictWarning>,
-}
-
-/// What a door should look at although the holder of a code enters.
-///
-/// ```
-/// use ticketing_sdk::VerdictWarning;
-///
-/// assert_eq!(serde_json::to_string(&VerdictWarning::PassOtherDay)?, r#""pass_other_day""#);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum VerdictWarning {
-    /// The event starts long before or after the admission.
-    PassOtherDay,
-    /// An earlier holder has entered with the pass.
-    EarlierHolderEntered,
 }
 
 /// Whether the holder of a code enters.
@@ -117,9 +104,6 @@ impl Ruling {
 const NO_CODE: &str = "this is no code of a pass";
 
 impl Verdict {
-    /// How long before or after the admission an event starts without a warning: 12 hours.
-    pub const EXPECTED_WITHIN: Duration = Duration::from_secs(12 * 3600);
-
     fn new(verdict: Ruling, message: impl Into<String>) -> Self {
         Self {
             verdict,
@@ -132,6 +116,7 @@ impl Verdict {
             starts_at: None,
             admitted_at: None,
             device: None,
+            listed_at: None,
             double_admissions: Vec::new(),
             warnings: Vec::new(),
         }
@@ -162,34 +147,6 @@ impl Verdict {
         verdict.expected_within(Self::EXPECTED_WITHIN)
     }
 
-    /// The same verdict, with the warning about another day only if the event starts longer than `span` before or after the
-    /// admission. Other verdicts stay.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use ticketing_sdk::{Admission, Verdict};
-    ///
-    /// let admission = Admission::new("p-1", "RustConf", "2026-12-23T18:30:00Z".parse()?);
-    /// let verdict = Verdict::admitted(admission.starts_at("2026-12-24T19:30:00+01:00".parse()?));
-    /// let warning = "this ticket is for another day: Thu 24 Dec 2026, 19:30 (+01:00)";
-    /// assert_eq!(verdict.warning_with(|at| at.to_string()).as_deref(), Some(warning));
-    /// assert_eq!(verdict.expected_within(Duration::from_secs(86_400)).warnings, []);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn expected_within(mut self, span: Duration) -> Self {
-        let is_other_day = match (self.verdict, &self.starts_at, self.admitted_at) {
-            (Ruling::Admitted, Some(starts), Some(at)) => !starts.is_within(span, at),
-            _ => false,
-        };
-        let is_second = self.verdict == Ruling::Admitted && !self.double_admissions.is_empty();
-        let warnings =
-            [(is_other_day, VerdictWarning::PassOtherDay), (is_second, VerdictWarning::EarlierHolderEntered)];
-        self.warnings =
-            warnings.into_iter().filter(|(warns, _)| *warns).map(|(_, warning)| warning).collect();
-        self
-    }
-
     /// Returns the [`message`](Self::message) with its time as `time` formats it.
     ///
     /// ```
@@ -203,37 +160,30 @@ impl Verdict {
         match (self.verdict, self.admitted_at) {
             (Ruling::Admitted, Some(at)) => admitted_message(&time(at)),
             (_, Some(at)) if is_repeated => already_admitted_message(Some(time(at)), self.device.as_deref()),
-            _ => self.message.clone(),
+            _ => match self.listed_at {
+                Some(at) => {
+                    let message = self.message.strip_suffix(&by_list(&utc(at))).unwrap_or(&self.message);
+                    message.to_owned() + &by_list(&time(at))
+                }
+                None => self.message.clone(),
+            },
         }
     }
 
-    /// Returns the [`warnings`](Self::warnings) in words: when the event starts; at which times, written by `time`, and at which
-    /// devices an earlier holder has entered with the same pass. `None` without a warning.
+    /// The same refusal, as one by a door list that was made at this time.
     ///
     /// ```
-    /// use ticketing_sdk::{Admission, DoubleAdmission, Timestamp, Verdict};
+    /// use ticketing_sdk::{ErrorCode, Timestamp, Verdict};
     ///
-    /// let earlier = DoubleAdmission::new(Timestamp::from_millis(0), Some("north door".to_owned()));
-    /// let admission = Admission::new("p-1", "RustConf", Timestamp::from_millis(9)).double_admissions(vec![earlier]);
-    /// let warning = Verdict::admitted(admission).warning_with(|_| "19:30".to_owned());
-    /// assert_eq!(warning.as_deref(), Some("an earlier holder has entered with this pass at 19:30 by north door"));
+    /// let refused = Verdict::refused_for(&ErrorCode::PassOffered).map(|verdict| verdict.by_list(Timestamp::from_millis(0)));
+    /// let message = refused.map(|verdict| verdict.message_with(|_| "18:00".to_owned()));
+    /// assert_eq!(message.as_deref(), Some("the pass is offered for resale (by the list of 18:00)"));
     /// ```
-    pub fn warning_with(&self, time: impl Fn(Timestamp) -> String) -> Option<String> {
-        let warnings = self.warnings.iter().filter_map(|warning| match warning {
-            VerdictWarning::PassOtherDay => {
-                Some(self.starts_at.as_ref()?.other_day_message(self.admitted_at?))
-            }
-            VerdictWarning::EarlierHolderEntered => {
-                let times = self
-                    .double_admissions
-                    .iter()
-                    .map(|earlier| time(earlier.admitted_at) + &by_device(earlier.device.as_deref()));
-                let times: Vec<String> = times.collect();
-                Some(format!("an earlier holder has entered with this pass at {}", times.join(", ")))
-            }
-        });
-        let warnings: Vec<String> = warnings.collect();
-        (!warnings.is_empty()).then(|| warnings.join("; "))
+    #[must_use]
+    pub fn by_list(mut self, prepared_at: Timestamp) -> Self {
+        self.message += &by_list(&utc(prepared_at));
+        self.listed_at = Some(prepared_at);
+        self
     }
 
     /// Nobody enters, for this reason.
@@ -357,6 +307,10 @@ impl Verdict {
     }
 }
 
+fn by_list(time: &str) -> String {
+    format!(" (by the list of {time})")
+}
+
 fn by_device(device: Option<&str>) -> String {
     device.map_or_else(String::new, |device| format!(" by {device}"))
 }
@@ -371,53 +325,4 @@ fn already_admitted_message(time: Option<String>, device: Option<&str>) -> Strin
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    const STARTS: &str = "2026-12-24T19:30:00+01:00";
-
-    #[test]
-    fn event_half_a_day_away_is_warned_of() {
-        let admitted = |at: &str| {
-            let admission = Admission::new("p-1", "RustConf", at.parse().unwrap());
-            Verdict::admitted(admission.starts_at(STARTS.parse().unwrap()))
-        };
-        assert_eq!(admitted("2026-12-24T06:30:00Z").warnings, []);
-        let early = admitted("2026-12-24T06:29:59Z");
-        assert_eq!(early.warnings, [VerdictWarning::PassOtherDay]);
-        let words = |verdict: &Verdict| verdict.warning_with(|_| "noon".to_owned()).unwrap();
-        let start = "Thu 24 Dec 2026, 19:30 (+01:00)";
-        assert_eq!(words(&early), format!("this ticket is for another time: {start}"));
-        let earlier = DoubleAdmission::new(Timestamp::from_millis(0), None);
-        let admission = Admission::new("p-1", "RustConf", "2026-12-20T06:30:00Z".parse().unwrap());
-        let admission = admission.starts_at(STARTS.parse().unwrap()).double_admissions(vec![earlier]);
-        let both = "an earlier holder has entered with this pass at noon";
-        let expected = format!("this ticket is for another day: {start}; {both}");
-        assert_eq!(words(&Verdict::admitted(admission)), expected);
-        let silent = Verdict::admitted(Admission::new("p-1", "RustConf", Timestamp::from_millis(0)));
-        assert_eq!((silent.warnings, silent.starts_at), (vec![], None));
-    }
-
-    #[test]
-    fn refusal_for_another_day_has_title_and_start() {
-        let fault = json!({
-            "message": "RustConf: this ticket is for another day: Thu 24 Dec 2026, 19:30 (+01:00)", "field": "code",
-            "code": "pass_other_day", "title": "RustConf", "startsAt": STARTS,
-        });
-        let verdict = Verdict::other_day_of(Some(&serde_json::from_value(fault).unwrap()));
-        let expected = Verdict::other_day(STARTS.parse().unwrap(), "2026-12-23T00:00:00Z".parse().unwrap());
-        assert_eq!(verdict, Verdict { title: Some("RustConf".to_owned()), ..expected });
-    }
-
-    #[test]
-    fn message_has_its_time_as_the_caller_formats_it() {
-        let at = Timestamp::from_millis(0);
-        let repeated = Verdict::already_admitted(Some(at), Some("north".to_owned()));
-        assert_eq!(repeated.message_with(|_| "noon".to_owned()), "already admitted at noon by north");
-        assert_eq!(repeated.message, "already admitted at 1970-01-01 00:00:00 UTC by north");
-        let other = Verdict::refused_for(&ErrorCode::PassOffered).unwrap();
-        assert_eq!(other.message_with(|_| "noon".to_owned()), other.message);
-    }
-}
+mod tests;

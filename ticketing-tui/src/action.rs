@@ -123,6 +123,7 @@ actions! {
         Edit      "edit"      ["e"]                    "Edit"      "Change the listing";
         CheckIn   "check-in"  ["c"]                    "Check in"  "Admit people to your events";
         Prepare   "prepare"   ["ctrl-o"]               "Prepare"   "Prepare the door to admit without a network, or upload what it admitted";
+        OneEvening "one-evening" ["ctrl-t"]            "Within 12 h" "Admit only events that start within 12 hours, or all";
         Withdraw  "withdraw"  ["d", "delete"]          "Withdraw"  "Withdraw the listing";
     }
     Forms {

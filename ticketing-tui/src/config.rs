@@ -280,7 +280,7 @@ mod tests {
             [
                 "line 2, column 9: theme must be one of auto, dark, light, contrast, plain",
                 "line 3, column 8: bell must be true or false",
-                "line 4, column 1: there is no setting \"what\"; there are theme, borders, bell, title, motion, mouse and keys",
+                "line 4, column 1: there is no setting \"what\"; there are theme, borders, bell, title, motion, mouse, one-evening and keys",
                 "line 7, column 1: there is no action \"fly\"; the settings screen lists them all",
                 "line 8, column 7: there is no key \"hyper-b\"; keys are written like \"x\", \"ctrl-p\", \"f5\" or \"enter\"",
                 "line 9, column 8: b is also the key of buy, which it may hide",

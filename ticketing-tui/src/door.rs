@@ -1,5 +1,7 @@
 //! The door on this machine: it admits people also without a network.
 
+use std::time::Duration;
+
 use futures_util::future::BoxFuture;
 use ticketing_sdk::{DoubleAdmission, PassCode, Timestamp, UserId, Verdict};
 
@@ -49,6 +51,8 @@ pub struct Scan {
     pub device: Option<String>,
     /// The time of the server at the scan, as far as it is known.
     pub at: Timestamp,
+    /// How long before or after the scan the event starts at most; `None`: whenever it starts.
+    pub within: Option<Duration>,
 }
 
 /// The state of a door without a network.

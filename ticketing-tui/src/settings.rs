@@ -19,6 +19,8 @@ pub struct Settings {
     pub motion: bool,
     /// Whether the mouse is listened to. Without it, the terminal's own selection works.
     pub mouse: bool,
+    /// Whether the door admits only events that start within 12 hours.
+    pub one_evening: bool,
     /// Which keys stand for what.
     pub keys: Keymap,
 }
@@ -32,6 +34,7 @@ impl Default for Settings {
             title: true,
             motion: true,
             mouse: true,
+            one_evening: false,
             keys: Keymap::default(),
         }
     }
@@ -52,6 +55,8 @@ pub enum Setting {
     Motion,
     /// Whether the mouse is listened to.
     Mouse,
+    /// Whether the door admits only events that start within 12 hours.
+    OneEvening,
 }
 
 /// The values of a setting that is on or off.
@@ -59,8 +64,8 @@ pub(crate) const SWITCH: [&str; 2] = ["on", "off"];
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Theme, Self::Borders, Self::Bell, Self::Title, Self::Motion, Self::Mouse];
+    pub const ALL: [Self; 7] =
+        [Self::Theme, Self::Borders, Self::Bell, Self::Title, Self::Motion, Self::Mouse, Self::OneEvening];
 
     /// The name in the config file.
     #[must_use]
@@ -72,6 +77,7 @@ impl Setting {
             Self::Title => "title",
             Self::Motion => "motion",
             Self::Mouse => "mouse",
+            Self::OneEvening => "one-evening",
         }
     }
 
@@ -84,6 +90,7 @@ impl Setting {
             Self::Title => "Tell of a reservation in the window's title",
             Self::Motion => "Let a payment and its ticket move",
             Self::Mouse => "Listen to the mouse",
+            Self::OneEvening => "At the door, admit only events that start within 12 hours",
         }
     }
 
@@ -92,7 +99,7 @@ impl Setting {
         match self {
             Self::Theme => ThemeName::ALL.map(ThemeName::name).into(),
             Self::Borders => Borders::ALL.map(Borders::name).into(),
-            Self::Bell | Self::Title | Self::Motion | Self::Mouse => SWITCH.into(),
+            Self::Bell | Self::Title | Self::Motion | Self::Mouse | Self::OneEvening => SWITCH.into(),
         }
     }
 }
@@ -117,6 +124,7 @@ impl Settings {
             Setting::Title => self.title,
             Setting::Motion => self.motion,
             Setting::Mouse => self.mouse,
+            Setting::OneEvening => self.one_evening,
         };
         SWITCH[usize::from(!on)]
     }
@@ -142,6 +150,7 @@ impl Settings {
             Setting::Title => &mut self.title,
             Setting::Motion => &mut self.motion,
             Setting::Mouse => &mut self.mouse,
+            Setting::OneEvening => &mut self.one_evening,
         };
         *switch = value == SWITCH[0];
     }

@@ -5,11 +5,12 @@ mod sync;
 mod verdict;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Subcommand;
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{ErrorCode, NewCheckIn, PassClaim, PassCode, Timestamp, Verdict};
-use ticketing_tui::ClockFault;
+use ticketing_sdk::{ErrorCode, NewCheckIn, PassClaim, PassCode, STARTS_WITHIN_SECONDS, Timestamp, Verdict};
+use ticketing_tui::{ClockFault, Scan};
 
 use self::verdict::Tally;
 use crate::clock;
@@ -19,6 +20,7 @@ use crate::failure::Outcome;
 use crate::help;
 use crate::io::Io;
 use crate::output::{OpenList, Printer};
+use crate::span;
 
 /// The arguments of `ticketing checkin`.
 #[derive(Debug, clap::Args)]
@@ -28,6 +30,7 @@ use crate::output::{OpenList, Printer};
         "ticketing checkin --device \"north door\"",
         "ticketing checkin --output jsonl < codes.txt",
         "ticketing checkin --offline door.json --device \"north door\"",
+        "ticketing checkin --within 12h",
     ],
     "A scanner types a code and a line end. Only the user who listed the ticket first can admit its passes. The exit code is 10 if a pass was \
      refused, and 7 if the server could not be asked: the same code again is then sent with the same key, and admitted once.\n\
@@ -44,6 +47,11 @@ pub(crate) struct Args {
     /// Admit without a network by this door list
     #[arg(long, help_heading = help::DOOR, value_name = "FILE")]
     offline: Option<PathBuf>,
+    /// Refuse events that start longer than this before or after now, like 12h
+    ///
+    /// A refused ticket stays valid. Without the option, a ticket whose event starts more than 12 hours away is admitted with a warning.
+    #[arg(long, help_heading = help::DOOR, value_name = "SPAN", value_parser = parse_within)]
+    within: Option<Duration>,
     #[command(subcommand)]
     step: Option<Step>,
 }
@@ -60,7 +68,7 @@ enum Step {
 impl Args {
     /// Runs the command.
     pub(crate) async fn run(self, context: Context) -> Outcome {
-        let Self { codes, device, offline, step } = self;
+        let Self { codes, device, offline, within, step } = self;
         // As the server keeps it, so that its answers name the same device.
         let device = device.map(|name| normalize(&name)).filter(|name| has_visible(name));
         match step {
@@ -82,19 +90,19 @@ impl Args {
             let check_code = async |code: String| {
                 let at = door.clock().server_time(clock::now());
                 warn_of_clock(&printer, &door, at, &mut fault);
-                let (code, device) = (PassCode::new(code), device.as_deref());
+                let scan = Scan { code: PassCode::new(code), device: device.clone(), at, within };
                 if is_dry_run {
-                    return Ok(door.decide(&code, device, at));
+                    return Ok(door.decide(&scan));
                 }
-                door.check_in(&code, device, at)
+                door.check_in(&scan)
             };
             return each_code(&context.io, &printer, codes, check_code).await;
         }
         let api = context.connect_and_report()?;
         if api.is_dry_run() {
-            return preview(&api, codes, device.as_deref()).await;
+            return preview(&api, codes, device.as_deref(), within).await;
         }
-        let check_code = async |code: String| check_in(&api, &code, device.as_deref()).await;
+        let check_code = async |code: String| check_in(&api, &code, device.as_deref(), within).await;
         each_code(api.io(), &api.printer(), codes, check_code).await
     }
 }
@@ -175,28 +183,54 @@ impl<'i> Codes<'i> {
 }
 
 /// Prints the request of each code.
-async fn preview(api: &ApiContext, codes: Vec<String>, device: Option<&str>) -> Outcome {
+async fn preview(
+    api: &ApiContext,
+    codes: Vec<String>,
+    device: Option<&str>,
+    within: Option<Duration>,
+) -> Outcome {
     let (mut codes, mut requests) = (Codes::new(api.io(), codes), Vec::new());
     while let Some(code) = codes.next().await? {
-        let check_in = api.client.passes().check_in(new_check_in(&code, device));
+        let check_in = api.client.passes().check_in(new_check_in(&code, device, within));
         requests.push(check_in.request().clone());
     }
     Err(api.preview_all(requests).await)
 }
 
-fn new_check_in(code: &str, device: Option<&str>) -> NewCheckIn {
-    let check_in = NewCheckIn::new(code);
-    match device {
-        Some(device) => check_in.device(device),
-        None => check_in,
+fn new_check_in(code: &str, device: Option<&str>, within: Option<Duration>) -> NewCheckIn {
+    let mut check_in = NewCheckIn::new(code);
+    if let Some(device) = device {
+        check_in = check_in.device(device);
     }
+    if let Some(span) = within {
+        check_in = check_in.starts_within(span);
+    }
+    check_in
 }
 
 /// Asks the server. The key of a check-in whose outcome is not known stays on disk, and is sent with the same code again.
-async fn check_in(api: &ApiContext, code: &str, device: Option<&str>) -> Outcome<Verdict> {
-    let check_in = api.client.passes().check_in(new_check_in(code, device));
-    let verdict = Verdict::of_answer(api.write("checkin", check_in).await?)?;
-    Ok(with_pass(api, verdict, code).await)
+async fn check_in(
+    api: &ApiContext,
+    code: &str,
+    device: Option<&str>,
+    within: Option<Duration>,
+) -> Outcome<Verdict> {
+    let check_in = api.client.passes().check_in(new_check_in(code, device, within));
+    let verdict = with_pass(api, Verdict::of_answer(api.write("checkin", check_in).await?)?, code).await;
+    Ok(match within {
+        Some(span) => verdict.expected_within(span),
+        None => verdict,
+    })
+}
+
+/// Reads a span that the server takes.
+fn parse_within(text: &str) -> Result<Duration, String> {
+    let span = span::parse(text)?;
+    if STARTS_WITHIN_SECONDS.contains(&span.as_secs()) {
+        Ok(Duration::from_secs(span.as_secs()))
+    } else {
+        Err("the span must be from 1s to 31d".to_owned())
+    }
 }
 
 /// Adds the title and the seat to the refusal of a genuine code, which the answer does not name.

@@ -8,9 +8,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{
-    Admission, DoubleAdmission, ErrorCode, IdempotencyKey, PassCode, PassId, Timestamp, Verdict,
-};
+use ticketing_sdk::{ErrorCode, IdempotencyKey, PassCode, PassId, Timestamp};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -30,18 +28,6 @@ pub(super) struct Admitted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) device: Option<String>,
     pub(super) key: IdempotencyKey,
-}
-
-impl Admitted {
-    /// Returns the verdict of the door, with the admissions of earlier holders.
-    pub(super) fn verdict(&self, earlier: Vec<DoubleAdmission>) -> Verdict {
-        let Self { pass_id, title, seat, at, device, .. } = self.clone();
-        let mut admission = Admission::new(pass_id, title, at).double_admissions(earlier);
-        admission.seat = seat;
-        let mut verdict = Verdict::admitted(admission);
-        verdict.device = device;
-        verdict
-    }
 }
 
 /// The verdict of the server on an admission.

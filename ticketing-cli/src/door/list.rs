@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use ticketing_sdk::{
-    Client, DoubleAdmission, Error, ErrorCode, Pass, PassClaim, PassCode, PassId, PassKeys, PassStatus,
-    PassVerifier, Timestamp, UserId, Verdict,
+    Client, DoubleAdmission, Error, ErrorCode, Pass, PassClaim, PassId, PassKeys, PassStatus, PassVerifier,
+    Timestamp, UserId, Verdict,
 };
-use ticketing_tui::DoorClock;
+use ticketing_tui::{DoorClock, Scan};
 
 use super::journal::Admitted;
 use crate::exit::Exit;
@@ -138,6 +138,7 @@ fn new_private(path: &Path) -> std::io::Result<File> {
 #[derive(Debug)]
 pub(super) struct Rules {
     verifier: PassVerifier,
+    prepared_at: Timestamp,
     passes: HashMap<PassId, Pass>,
 }
 
@@ -151,8 +152,12 @@ pub(super) enum Decision<'a> {
 
 impl Rules {
     pub(super) fn new(list: DoorList) -> Self {
-        let verifier = PassVerifier::new(&list.keys);
-        Self { verifier, passes: list.passes.into_iter().map(|pass| (pass.id.clone(), pass)).collect() }
+        let (verifier, prepared_at) = (PassVerifier::new(&list.keys), list.prepared_at);
+        Self {
+            verifier,
+            prepared_at,
+            passes: list.passes.into_iter().map(|pass| (pass.id.clone(), pass)).collect(),
+        }
     }
 
     /// Returns the number of passes on the list.
@@ -160,46 +165,57 @@ impl Rules {
         self.passes.len()
     }
 
-    /// Judges a code in the order of the server. `admitted` returns the admissions of a pass by this door.
+    /// Judges a code in the order of the server, at the time that the door would note. `admitted` returns the admissions of a pass by
+    /// this door.
     ///
     /// A code of a later serial than that of the list, or of an admission, is of a holder who got the pass afterwards: its
     /// signature proves it. The door admits that holder, too, and names the earlier admissions.
     pub(super) fn decide<'a>(
         &'a self,
-        code: &PassCode,
+        scan: &Scan,
         admitted: impl Fn(&PassId) -> Vec<&'a Admitted>,
     ) -> Decision<'a> {
         let refuse = |code: &ErrorCode| {
             Verdict::refused_for(code)
                 .unwrap_or_else(|| Verdict::refused(code.as_str(), "the code is not valid"))
         };
-        let Ok(claim) = self.verifier.verify(code) else {
+        let Ok(claim) = self.verifier.verify(&scan.code) else {
             return Decision::Refuse(Box::new(refuse(&ErrorCode::PassInvalid)));
         };
         let Some(pass) = self.passes.get(&claim.pass_id) else {
             let why = "the pass is not on the door list: it is of another issuer, or was sold after the list was made";
-            let mut verdict = Verdict::refused(NOT_LISTED, why);
+            let mut verdict = Verdict::refused(NOT_LISTED, why).by_list(self.prepared_at);
             verdict.pass_id = Some(claim.pass_id);
             return Decision::Refuse(Box::new(verdict));
         };
         let about = |verdict: Verdict| Decision::Refuse(Box::new(verdict.about(pass)));
+        // The server may know of a later change.
+        let by_list = |code: &ErrorCode| about(refuse(code).by_list(self.prepared_at));
+        if let (Some(span), Some(starts)) = (scan.within, &pass.details.starts_at)
+            && !starts.is_within(span, scan.at)
+        {
+            return about(Verdict::other_day(starts.clone(), scan.at));
+        }
         let before = admitted(&pass.id);
         let newest = before.iter().max_by_key(|before| before.serial);
-        if claim.serial < newest.map_or(pass.serial, |newest| pass.serial.max(newest.serial)) {
+        if newest.is_some_and(|newest| claim.serial < newest.serial) {
             return about(refuse(&ErrorCode::PassSuperseded));
+        }
+        if claim.serial < pass.serial {
+            return by_list(&ErrorCode::PassSuperseded);
         }
         if let Some(newest) = newest.filter(|newest| newest.serial == claim.serial) {
             return about(Verdict::already_admitted(Some(newest.at), newest.device.clone()));
         }
         match pass.status {
             PassStatus::Used => about(Verdict::already_admitted(pass.admitted_at, pass.device.clone())),
-            PassStatus::Offered if claim.serial == pass.serial => about(refuse(&ErrorCode::PassOffered)),
+            PassStatus::Offered if claim.serial == pass.serial => by_list(&ErrorCode::PassOffered),
             PassStatus::Offered | PassStatus::Valid => {
                 let earlier = earlier_admissions(pass, &before);
                 Decision::Admit(pass, claim, earlier)
             }
             // Void, or in a status of a newer server.
-            _ => about(refuse(&ErrorCode::PassInvalid)),
+            _ => by_list(&ErrorCode::PassInvalid),
         }
     }
 }
@@ -226,6 +242,11 @@ pub(crate) mod vectors {
     pub(crate) const LATER: &str = "TK1W50:PI:WKM20%20000000000.FK3F0QY3GN85-M+VJLYTU9F7+610IN7NK.SO4W.*S-4OR%3NL30IC$.ISDU35CPYC-92UVOJYTLZH+9K0.OM+D*G6GCA+CU-JJD0";
     pub(super) const FOREIGN: &str = "TK1W50:PI:WKM20%20000000000-FK*00X0D8%KQRC32AJ%BR.VAE96CLL51Z8SB41%%KP17JHP6VSCC5GTGR%UZR93HQE%K 6HVXH--SOOM4QV4WMN58BOEVR5SAA50";
 
+    /// A scan of this code without a limit.
+    pub(crate) fn scan(code: &str, at: Timestamp) -> Scan {
+        Scan { code: code.into(), device: Some("north".to_owned()), at, within: None }
+    }
+
     pub(crate) fn list(passes: Vec<Pass>) -> DoorList {
         let keys = PassKeys::new([PassKey::new("k", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]);
         let prepared_at = Timestamp::from_millis(fixtures::NOW);
@@ -238,11 +259,12 @@ pub(crate) mod vectors {
 mod tests {
     use ticketing_sdk::fixtures;
 
-    use super::vectors::{CODE, FOREIGN, LATER, PASS, list};
+    use super::vectors::{CODE, FOREIGN, LATER, PASS, list, scan};
     use super::*;
 
     fn reason(pass: Pass, code: &str) -> Option<String> {
-        match Rules::new(list(vec![pass])).decide(&code.into(), |_| Vec::new()) {
+        let scan = scan(code, Timestamp::from_millis(fixtures::NOW));
+        match Rules::new(list(vec![pass])).decide(&scan, |_| Vec::new()) {
             Decision::Admit(..) => None,
             Decision::Refuse(verdict) => verdict.reason,
         }

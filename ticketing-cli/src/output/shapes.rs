@@ -172,6 +172,10 @@ impl RecordType {
                     "admittedAt",
                     "device",
                     "doubleAdmissions",
+                    "venue",
+                    "startsAt",
+                    "warnings",
+                    "listedAt",
                 ]
             }
             Self::Conflict => {

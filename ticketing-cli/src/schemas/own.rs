@@ -127,6 +127,17 @@ pub(super) fn types() -> Map<String, Value> {
                 "items": {"$ref": "#/components/schemas/DoubleAdmission"},
                 "description": "The other admissions on record: an earlier holder has entered.",
             },
+            "venue": optional("string", "The venue of the event."),
+            "startsAt": {
+                "anyOf": [{"$ref": "#/components/schemas/EventTime"}, {"type": "null"}],
+                "description": "When the event starts, if the verdict knows of it.",
+            },
+            "warnings": {
+                "type": "array",
+                "items": {"enum": ["pass_other_day", "earlier_holder_entered"]},
+                "description": "What to look at although the holder enters.",
+            },
+            "listedAt": time("When the door list was made by which the code is refused."),
         })),
         "Conflict": object("An admission that is in doubt.", &["passId", "title", "reason", "message", "at"], json!({
             "passId": text("Identifies the pass."),

@@ -1,5 +1,6 @@
 //! Passes and the door, against a real server.
 
+mod evening;
 mod resold;
 mod restored;
 #[cfg(unix)]

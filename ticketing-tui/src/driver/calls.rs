@@ -163,6 +163,9 @@ impl Caller {
         if let Some(device) = &scan.device {
             new = new.device(device);
         }
+        if let Some(span) = scan.within {
+            new = new.starts_within(span);
+        }
         let answer = self.answer_journaled("checkin", self.client.passes().check_in(new)).await?;
         let is_offline =
             |error: &Error| matches!(CallError::from(error), CallError { kind: CallErrorKind::Offline, .. });

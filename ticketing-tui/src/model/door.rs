@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ticketing_sdk::{DoubleAdmission, Pass, PassCode, PassStatus, TicketId, UserId};
+use ticketing_sdk::{DoubleAdmission, Pass, PassCode, PassStatus, TicketId, UserId, Verdict};
 
 use super::notices::Level;
 use super::{FeedState, Model};
@@ -137,7 +137,8 @@ impl Model {
     pub(crate) fn check_in(&mut self, code: PassCode) -> Option<CallId> {
         let issuer = self.user()?.id.clone();
         let device = Some(self.door.device.trim().to_owned()).filter(|device| !device.is_empty());
-        let scan = Scan { code, device, at: self.server_now() };
+        let within = self.settings.one_evening.then_some(Verdict::EXPECTED_WITHIN);
+        let scan = Scan { code, device, at: self.server_now(), within };
         let by_list = self.admits_by_list();
         Some(self.call(Call::CheckIn { issuer, scan, by_list }))
     }

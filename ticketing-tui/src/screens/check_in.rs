@@ -1,7 +1,7 @@
 //! The door: a field that a scanner types into, and a verdict for each code.
 
 use ratatui::style::Modifier;
-use ticketing_sdk::{ErrorCode, PassCode, Ruling, Timestamp, Verdict};
+use ticketing_sdk::{ErrorCode, PassCode, Ruling, Timestamp, Verdict, VerdictWarning};
 
 use super::form_input;
 use super::prelude::*;
@@ -11,6 +11,7 @@ use crate::effect::CallId;
 use crate::event::Reply;
 use crate::local_time::LocalTime;
 use crate::model::door::DoorAction;
+use crate::settings::{SWITCH, Setting, SettingChange};
 use crate::widgets::form::{Field, Form};
 use crate::widgets::ticket_card::StyleRole;
 
@@ -31,7 +32,7 @@ pub(crate) struct CheckIn {
 struct Entry {
     at: Timestamp,
     ruling: Ruling,
-    /// The style: a warning if an earlier holder has entered before the admitted one.
+    /// The style: a warning if the verdict has one.
     role: StyleRole,
     words: String,
 }
@@ -55,13 +56,27 @@ fn role(ruling: Ruling) -> StyleRole {
 
 /// Returns the text of a verdict, with times on the clock of the user.
 fn words(verdict: &Verdict, local: &LocalTime) -> String {
-    if verdict.verdict == Ruling::Admitted {
-        let named = title_with_seat(verdict.title.as_deref().unwrap_or_default(), verdict.seat.as_deref());
-        return match verdict.warning_with(|at| local.date_and_time(at)) {
-            Some(warning) => format!("{named}: {}", text::sanitize(&warning)),
-            None => named,
-        };
+    // The message about another day has the start.
+    let is_other_day = verdict.reason.as_deref() == Some(ErrorCode::PassOtherDay.as_str())
+        || verdict.warnings.contains(&VerdictWarning::PassOtherDay);
+    let starts = verdict.starts_at.as_ref().filter(|_| !is_other_day);
+    let named = verdict.title.as_deref().map(|title| {
+        let named = title_with_seat(title, verdict.seat.as_deref());
+        starts.map_or(named.clone(), |starts| format!("{named}, {}", local.event(starts)))
+    });
+    let warning = verdict.warning_with(|at| local.date_and_time(at));
+    match (verdict.verdict, named, warning) {
+        (Ruling::Admitted, named, Some(warning)) => {
+            format!("{}: {}", named.unwrap_or_default(), text::sanitize(&warning))
+        }
+        (Ruling::Admitted, named, None) => named.unwrap_or_default(),
+        (_, Some(named), _) => format!("{}: {named}", refusal_words(verdict, local)),
+        (_, None, _) => refusal_words(verdict, local),
     }
+}
+
+/// Returns why a code does not admit, or why that is not known.
+fn refusal_words(verdict: &Verdict, local: &LocalTime) -> String {
     match (verdict.reason.as_deref() == Some(ErrorCode::AlreadyAdmitted.as_str()), verdict.admitted_at) {
         (true, Some(at)) => format!("Already admitted {}", local.admission(at, verdict.device.as_deref())),
         _ => text::sentence(&verdict.message_with(|at| local.date_and_time(at))),
@@ -110,8 +125,7 @@ impl CheckIn {
     fn log_reply(&mut self, reply: &Result<Reply, CallError>, model: &Model) {
         let (ruling, role, words) = match reply {
             Ok(Reply::Verdict { verdict, .. }) => {
-                let warns = !verdict.double_admissions.is_empty();
-                let role = if warns { StyleRole::Warn } else { role(verdict.verdict) };
+                let role = if !verdict.warnings.is_empty() { StyleRole::Warn } else { role(verdict.verdict) };
                 (verdict.verdict, role, words(verdict, &model.local))
             }
             Ok(_) => return,
@@ -172,6 +186,12 @@ fn standing(model: &Model) -> (String, StyleRole) {
     }
 }
 
+/// Returns which events the door admits, if not all.
+fn evening(model: &Model) -> Option<String> {
+    let key = model.key_while_writing(Action::OneEvening);
+    model.settings.one_evening.then(|| format!("Only events within 12 h; {key} admits all"))
+}
+
 /// Returns the warnings about the clock of this machine and the journal of the door.
 fn warnings(model: &Model) -> Vec<String> {
     let damage = model.door.state.iter().flat_map(|state| state.damage.clone());
@@ -184,7 +204,12 @@ impl Screen for CheckIn {
     }
 
     fn actions(&self, _: &Model) -> Vec<Action> {
-        vec![Action::Submit, Action::Back, Action::Prepare, Action::Next, Action::Previous]
+        let door = [Action::Prepare, Action::OneEvening];
+        [Action::Submit, Action::Back]
+            .into_iter()
+            .chain(door)
+            .chain([Action::Next, Action::Previous])
+            .collect()
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
@@ -195,6 +220,10 @@ impl Screen for CheckIn {
                 if cx.require_sign_in(None) {
                     cx.model.prepare_door();
                 }
+            }
+            Input::Action(Action::OneEvening) => {
+                let value = SWITCH[usize::from(cx.model.settings.one_evening)];
+                cx.model.change_setting(SettingChange::Value(Setting::OneEvening, value));
             }
             Input::Action(Action::Back) => cx.back(),
             Input::Paste(pasted) => {
@@ -228,7 +257,11 @@ impl Screen for CheckIn {
         let rest = self.form.view(painter, inner);
         let (words, role) = standing(model);
         let style = if role == StyleRole::Usual { painter.theme.faint } else { role.style(painter.theme) };
-        let mut rest = below(painter.paragraph(rest, &words, style), 1);
+        let mut rest = painter.paragraph(rest, &words, style);
+        if let Some(words) = evening(model) {
+            rest = painter.paragraph(rest, &words, painter.theme.accent);
+        }
+        let mut rest = below(rest, 1);
         for warning in warnings(model) {
             rest = painter.paragraph(rest, &warning, painter.theme.warn);
         }
@@ -276,7 +309,8 @@ impl Screen for CheckIn {
         let verdicts = verdicts.map(|entry| format!("{}: {}", entry.ruling.heading(), entry.words));
         let conflicts = model.door.conflicts.iter().map(|conflict| conflict_words(conflict, &model.local));
         let standing = format!("{}.", standing(model).0);
-        let lines = [standing].into_iter().chain(warnings(model)).chain([self.sums()]);
+        let evening = evening(model).map(|words| format!("{words}."));
+        let lines = [standing].into_iter().chain(evening).chain(warnings(model)).chain([self.sums()]);
         let lines = lines.chain(conflicts).chain(verdicts).collect();
         PlainView { lines, ..PlainView::form(&self.form) }
     }

@@ -23,7 +23,7 @@ async fn run(
 ) -> (Outcome, Vec<serde_json::Value>) {
     let fake = fake::pipe(input);
     let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, folder);
-    let judge = async |code: String| check_in(&api, &code, Some("north")).await;
+    let judge = async |code: String| check_in(&api, &code, Some("north"), None).await;
     let end = each_code(api.io(), &api.printer(), Vec::new(), judge).await;
     let lines = fake.out.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     (end, lines)
@@ -68,7 +68,7 @@ async fn list_of_verdicts_is_whole_where_the_door_fails() {
     mock.on(Method::POST, PATH, Reply::problem(401, ErrorCode::NotSignedIn, "Not authorized"));
     let fake = fake::pipe("TK1AB\nTK1CD\n");
     let api = ApiContext::of_mock(&mock, fake.io, Format::Json, folder.path());
-    let judge = async |code: String| check_in(&api, &code, None).await;
+    let judge = async |code: String| check_in(&api, &code, None, None).await;
     let end = each_code(api.io(), &api.printer(), Vec::new(), judge).await;
     let verdicts: serde_json::Value = serde_json::from_str(&fake.out.text()).unwrap();
     assert_eq!((end.unwrap_err().exit, verdicts["items"].as_array().unwrap().len()), (Exit::NotAllowed, 1));
@@ -83,12 +83,13 @@ async fn door_without_a_session_ends() {
 }
 
 mod door_clock;
+mod evening;
 mod named;
 mod new_holder;
 
 mod offline {
     use super::*;
-    use crate::door::vectors::{CODE, PASS, list};
+    use crate::door::vectors::{CODE, PASS, list, scan};
     use ticketing_sdk::mock::Received;
     use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, fixtures};
 
@@ -105,7 +106,7 @@ mod offline {
     }
 
     pub(super) fn check_in(file: &std::path::Path, at: Timestamp) -> Verdict {
-        OfflineDoor::open(file).unwrap().check_in(&CODE.into(), Some("north"), at).unwrap()
+        OfflineDoor::open(file).unwrap().check_in(&scan(CODE, at)).unwrap()
     }
 
     #[test]
@@ -128,7 +129,7 @@ mod offline {
         let (_folder, file) = prepared();
         let door = OfflineDoor::open(&file).unwrap();
         for _ in 0..2 {
-            assert_eq!(door.decide(&CODE.into(), None, at()).verdict, Ruling::Admitted);
+            assert_eq!(door.decide(&scan(CODE, at())).verdict, Ruling::Admitted);
         }
         drop(door);
         assert_eq!(check_in(&file, at()).verdict, Ruling::Admitted, "the first that is noted");
@@ -313,10 +314,7 @@ mod offline {
         let damage: Vec<String> = door.damage().collect();
         assert!(damage.len() == 1 && damage[0].starts_with("line 2 of "), "{damage:?}");
         assert!(damage[0].contains("correct or delete it"), "{damage:?}");
-        assert_eq!(
-            door.check_in(&CODE.into(), None, at()).unwrap().reason.as_deref(),
-            Some("already_admitted")
-        );
+        assert_eq!(door.check_in(&scan(CODE, at())).unwrap().reason.as_deref(), Some("already_admitted"));
         drop(door);
         let mock = marketplace();
         mock.on(Method::POST, PATH, admission());

@@ -1,7 +1,7 @@
 //! The verdict on one code: large and coloured on a terminal, a line of JSON on a pipe.
 
 use anstyle::{Ansi256Color, Color, Style};
-use ticketing_sdk::{Ruling, Timestamp, Verdict};
+use ticketing_sdk::{ErrorCode, EventTime, Ruling, Timestamp, Verdict};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -40,7 +40,10 @@ fn banner(verdict: &Verdict, printer: &Printer<'_>) -> String {
         format!("{:=^width$}\n", format!("  {heading}  "))
     };
     let message = verdict.message_with(|at| printer.local(at));
-    let facts = [verdict.title.as_deref(), verdict.seat.as_deref(), Some(message.as_str())];
+    let is_other_day = verdict.reason.as_deref() == Some(ErrorCode::PassOtherDay.as_str());
+    let starts = verdict.starts_at.as_ref().filter(|_| !is_other_day).map(EventTime::full_label);
+    let facts =
+        [verdict.title.as_deref(), verdict.seat.as_deref(), starts.as_deref(), Some(message.as_str())];
     let facts: Vec<String> = facts.into_iter().flatten().map(clean).collect();
     let warning = verdict
         .warning_with(|at| printer.local(at))
@@ -91,6 +94,10 @@ impl Record for Verdict {
         Column::whole("admittedAt"),
         Column::whole("device"),
         Column::whole("doubleAdmissions"),
+        Column::cut("venue"),
+        Column::whole("startsAt"),
+        Column::whole("warnings"),
+        Column::whole("listedAt"),
     ];
 
     fn cells(&self, _now: Timestamp) -> Vec<Cell> {
@@ -99,6 +106,7 @@ impl Record for Verdict {
             Ruling::Refused => ("refused", Tone::Bad),
             Ruling::Unknown => ("unknown", Tone::Waiting),
         };
+        let warnings: Vec<&str> = self.warnings.iter().map(|warning| warning.as_str()).collect();
         vec![
             Cell::label(word, word, tone),
             Cell::opt(self.reason.as_ref()),
@@ -109,6 +117,10 @@ impl Record for Verdict {
             Cell::time(self.admitted_at),
             Cell::opt(self.device.as_ref()),
             double_admissions(&self.double_admissions),
+            Cell::opt(self.venue.as_ref()),
+            self.starts_at.clone().map_or(Cell::None, Cell::Start),
+            if warnings.is_empty() { Cell::None } else { Cell::Text(warnings.join(",")) },
+            Cell::time(self.listed_at),
         ]
     }
 }
@@ -198,10 +210,10 @@ mod tests {
         let json = shown(&[admitted(), Verdict::refused("pass_invalid", NO_CODE)], Format::Json);
         let verdicts: Vec<_> = parse(&json).iter().map(|verdict| verdict["verdict"].clone()).collect();
         assert_eq!((verdicts, json.lines().count()), (vec!["admitted".into(), "refused".into()], 4));
-        let header = "verdict,reason,message,passId,title,seat,admittedAt,device,doubleAdmissions\n";
+        let header = "verdict,reason,message,passId,title,seat,admittedAt,device,doubleAdmissions,venue,startsAt,warnings,listedAt\n";
         assert_eq!(shown(&[], Format::Csv), header);
         let csv = shown(&[Verdict::refused("pass_invalid", NO_CODE)], Format::Csv);
-        assert_eq!(csv, format!("{header}refused,pass_invalid,{NO_CODE},,,,,,\n"));
+        assert_eq!(csv, format!("{header}refused,pass_invalid,{NO_CODE},,,,,,,,,,\n"));
     }
 
     #[test]

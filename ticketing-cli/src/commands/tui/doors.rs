@@ -120,12 +120,12 @@ impl Door for Doors {
 
     fn check_in(&self, issuer: &UserId, scan: &Scan) -> Result<Verdict, CallError> {
         let (_, door) = self.require(issuer).map_err(call_error)?;
-        lock(&door).check_in(&scan.code, scan.device.as_deref(), scan.at).map_err(call_error)
+        lock(&door).check_in(scan).map_err(call_error)
     }
 
     fn note(&self, issuer: &UserId, scan: &Scan, at: Timestamp) -> Result<(), CallError> {
         let (_, door) = self.require(issuer).map_err(call_error)?;
-        lock(&door).note(&scan.code, scan.device.as_deref(), at).map_err(call_error)
+        lock(&door).note(scan, at).map_err(call_error)
     }
 
     fn sync<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorSync, CallError>> {

@@ -1,6 +1,6 @@
 //! The config file: its faults, and what the settings screen writes to it.
 
-use ticketing_tui::Action;
+use ticketing_tui::{Action, Setting};
 
 use super::{ENTER, ESC, tui};
 use crate::support::{Cli, Server, eventually};
@@ -44,8 +44,8 @@ fn rebound_key_works_at_once_and_after_a_restart() {
     pty.send("5");
     pty.line(&["Theme", "auto"]);
     let what = Action::Buy.description();
-    // Six settings stand before the keys.
-    let row = 6 + Action::ALL.iter().position(|action| *action == Action::Buy).unwrap();
+    // The settings stand before the keys.
+    let row = Setting::ALL.len() + Action::ALL.iter().position(|action| *action == Action::Buy).unwrap();
     pty.send(&"j".repeat(row));
     pty.press(ENTER, "press the new key, or esc");
     pty.press("s", "is already the key of");

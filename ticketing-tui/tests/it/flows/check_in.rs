@@ -281,3 +281,44 @@ fn seller_sees_who_was_admitted_twice() {
         harness.assert_hides("twice");
     }
 }
+
+#[test]
+fn ticket_for_another_day_is_admitted_with_a_warning() {
+    let mut harness = door();
+    scan(&mut harness, "TK1 ONE");
+    let starts = fixtures::admission().starts_at("2027-01-15T10:30:00+01:00".parse().unwrap());
+    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(Verdict::admitted(starts), None)));
+    harness.assert_shows("Jazz at the lake, Row 3, seat 12, 15 Jan 2027, 10:30");
+    scan(&mut harness, "TK1 TWO");
+    let starts = fixtures::admission().starts_at("2027-01-16T19:30:00+01:00".parse().unwrap());
+    answer!(harness, Call::CheckIn { .. }, Ok(fixtures::verdict(Verdict::admitted(starts), None)));
+    harness.assert_shows("ADMITTED");
+    harness.assert_shows("Jazz at the lake, Row 3, seat 12: this ticket is for another day: Sat 16");
+    harness.assert_shows("2 admitted, 0 refused");
+}
+
+#[test]
+fn key_limits_the_door_to_events_within_half_a_day() {
+    let mut harness = prepared();
+    scan(&mut harness, "TK1 ONE");
+    let limited = |harness: &Harness| count_pending!(harness, Call::CheckIn { scan, .. } if scan.within == Some(Verdict::EXPECTED_WITHIN));
+    assert_eq!(limited(&harness), 0);
+    harness.press("ctrl-t");
+    harness.assert_shows("Only events within 12 h; ctrl-t admits all");
+    scan(&mut harness, "TK1 TWO");
+    assert_eq!(limited(&harness), 1);
+    // It holds without a network, too.
+    lose(&mut harness);
+    scan(&mut harness, "TK1 THREE");
+    assert_eq!(limited(&harness), 2);
+    let starts = "2027-01-16T19:30:00+01:00".parse().unwrap();
+    let mut refused = Verdict::other_day(starts, Timestamp::from_millis(NOW));
+    refused.title = Some("Jazz at the lake".to_owned());
+    answer!(harness, Call::CheckIn { by_list: true, .. }, Ok(fixtures::verdict(refused, None)));
+    harness.assert_shows("REFUSED");
+    harness.assert_shows("This ticket is for another day: Sat 16 Jan 2027, 19:30 (+01:00): Jazz at the");
+    harness.press("ctrl-t");
+    harness.assert_hides("Only events within 12 h");
+    scan(&mut harness, "TK1 FOUR");
+    assert_eq!(limited(&harness), 1);
+}

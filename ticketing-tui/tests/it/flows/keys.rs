@@ -12,7 +12,7 @@ use crate::support::{Harness, count_effects, count_pending, fixtures, key_event}
 fn rebind(harness: &mut Harness, action: Action) {
     harness.press("5 home");
     let at = Action::ALL.iter().position(|other| *other == action).unwrap();
-    for _ in 0..at + 6 {
+    for _ in 0..at + Setting::ALL.len() {
         harness.press("j");
     }
     harness.press("enter");

@@ -5,7 +5,7 @@ use ticketing_sdk::fixtures;
 use super::offline::{at, check_in, prepared};
 use super::*;
 use crate::door::DoorList;
-use crate::door::vectors::{CODE, PASS, list};
+use crate::door::vectors::{CODE, PASS, list, scan};
 
 #[tokio::test]
 async fn list_has_the_difference_of_the_clocks_and_admissions_get_the_time_of_the_server() {
@@ -50,7 +50,7 @@ fn wrong_clock_is_warned_of_once_and_stops_nobody() {
     let warning = fake.err.text();
     assert!(warning.starts_with("notice: the clock of this machine is wrong: it shows "), "{warning}");
     assert_eq!(warning.lines().count(), 1, "{warning}");
-    let verdict = door.check_in(&CODE.into(), None, hours(-1)).unwrap();
+    let verdict = door.check_in(&scan(CODE, hours(-1))).unwrap();
     assert_eq!((verdict.verdict, verdict.admitted_at), (Ruling::Admitted, Some(list)));
     warn_of_clock(&printer, &door, hours(1), &mut known);
     assert_eq!(fake.err.text(), warning);

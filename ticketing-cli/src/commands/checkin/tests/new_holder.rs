@@ -4,7 +4,7 @@ use ticketing_sdk::{DoubleAdmission, fixtures};
 
 use super::offline::{at, check_in, marketplace, prepared, sync, uploads};
 use super::*;
-use crate::door::vectors::{CODE, LATER, PASS, list};
+use crate::door::vectors::{CODE, LATER, PASS, list, scan};
 
 #[tokio::test]
 async fn new_holder_is_admitted_with_a_warning_and_uploaded_as_well() {
@@ -13,7 +13,7 @@ async fn new_holder_is_admitted_with_a_warning_and_uploaded_as_well() {
     let admit = |code: &str, second: i64| {
         let mut door = OfflineDoor::open(&file).unwrap();
         let at = Timestamp::from_millis(1_800_000_000_000 + 1000 * second);
-        door.check_in(&code.into(), Some("south"), at).unwrap()
+        door.check_in(&Scan { device: Some("south".to_owned()), ..scan(code, at) }).unwrap()
     };
     list(vec![fixtures::pass(PASS).serial(258)]).write(&file).unwrap();
     let later = admit(LATER, 1);
