@@ -8,7 +8,7 @@ use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Pa
 use tokio::time::{Instant, sleep};
 
 use super::on_page::pay_on_page;
-use super::unpaid::{Charge, explain_cancellation, unpaid};
+use super::unpaid::{Charge, explain_cancellation, mark_unknown, reorder_hint, unpaid};
 use crate::card::{self, Card};
 use crate::commands::orders::create::hold_message;
 use crate::context::{ApiCommand, ApiContext};
@@ -92,7 +92,10 @@ async fn repeat_payment(api: &ApiContext, order: &OrderId, card: &Card) -> Outco
     let payments = api.client.payments();
     let write = payments.create(order, CardToken::new(token)).idempotency_key(key).resumed(true);
     match api.send(write).await? {
-        Ok(payment) => wait_until_settled(api, payment).await.map(Some).map_err(Failure::from),
+        Ok(payment) => {
+            let settled = wait_until_settled(api, payment).await;
+            settled.map(Some).map_err(|error| mark_unknown(Failure::from(error)))
+        }
         Err(error) if error.code() == Some(&ErrorCode::OrderPaid) || is_unsupported(&error) => Ok(None),
         Err(error) => Err(Failure::from_error(&error, &Subject::Order(order.clone()))),
     }
@@ -155,14 +158,16 @@ pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> Outcome
                 Failure::new(Exit::Declined, format!("the payment provider declined payment {}", payment.id));
             Err(with_remaining_time(api, order, failure).await)
         }
-        Some(PaymentStatus::Refunded) => Err(Failure::new(
-            Exit::Conflict,
-            format!(
+        Some(PaymentStatus::Refunded) => {
+            let message = format!(
                 "order {order} ended before the payment was captured; payment {} was refunded",
                 payment.id
-            ),
-        )
-        .hint("order the ticket again: `ticketing orders create TICKET`")),
+            );
+            // What could not be read may have been withdrawn.
+            let ended = api.client.orders().get(order).await.ok();
+            let hint = ended.and_then(|ended| reorder_hint(&ended));
+            Err(Failure { hint, ..Failure::new(Exit::Conflict, message) })
+        }
         _ => Ok(payment),
     }
 }

@@ -3,7 +3,7 @@
 use ticketing_sdk::{ErrorCode, Order, OrderStatus, Payment};
 
 use super::create::payment_of;
-use super::unpaid::{Charge, unpaid};
+use super::unpaid::{Charge, describe_cancellation, unpaid};
 use crate::commands::orders::watch::{countdown, follow};
 use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
@@ -28,7 +28,11 @@ pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> Outcome<Paym
         true => ErrorCode::OrderExpired,
         false => ErrorCode::OrderCancelled,
     };
-    Err(Failure::of_order(&code, &order.id).detail("nothing was charged"))
+    let failure = Failure::of_order(&code, &order.id);
+    Err(match end.cancel_reason {
+        Some(_) => describe_cancellation(&end, failure),
+        None => failure.detail("nothing was charged"),
+    })
 }
 
 /// Shows the address as text, and on a terminal also as a QR code for another device.

@@ -3,6 +3,7 @@
 use ticketing_sdk::{Error, ErrorCode, Order, OrderId, PaymentId, text};
 
 use crate::context::ApiContext;
+use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// The effect of a failed payment on the card.
@@ -68,17 +69,41 @@ pub(crate) fn unpaid(api: &ApiContext, order: &Order, failure: Failure, charge: 
         (_, Some(hint)) => format!("{hint}; then the same command again continues the order"),
         (_, None) => "run the same command again: it continues the order".to_owned(),
     };
+    let failure = match charge {
+        Charge::Pending(_) => mark_unknown(failure),
+        Charge::None | Charge::Unknown => failure,
+    };
     failure.detail(reservation(api, order)).detail(charge.words()).hint(hint)
+}
+
+/// Gives a failure the exit code of a write of unknown outcome, where the server went away or did not say in time how a payment
+/// ends.
+pub(crate) fn mark_unknown(failure: Failure) -> Failure {
+    match failure.exit {
+        Exit::Unreachable | Exit::Failed => Failure { exit: Exit::NotSettled, ..failure },
+        _ => failure,
+    }
 }
 
 /// Adds to the failure of a payment why its order was cancelled, and whether the ticket can be ordered again.
 pub(crate) async fn explain_cancellation(api: &ApiContext, id: &OrderId, failure: Failure) -> Failure {
-    let Ok(order) = api.client.orders().get(id).await else { return failure };
+    match api.client.orders().get(id).await {
+        Ok(order) => describe_cancellation(&order, failure),
+        Err(_) => failure,
+    }
+}
+
+/// As [`explain_cancellation`], for an order that was read.
+pub(crate) fn describe_cancellation(order: &Order, failure: Failure) -> Failure {
     let Some(reason) = order.cancel_reason else { return failure };
-    let message = format!("order {id} of {} was cancelled", order.ticket.title);
+    let message = format!("order {} of {} was cancelled", order.id, order.ticket.title);
+    Failure { message: Some(message), hint: reorder_hint(order), ..failure }.detail(reason.explanation())
+}
+
+/// Returns how to order the ticket of a cancelled order again; `None` if it cannot be ordered.
+pub(crate) fn reorder_hint(order: &Order) -> Option<String> {
     let again = || format!("order the ticket again: `ticketing orders create {}`", order.ticket.id);
-    let hint = order.allows_reorder().then(again);
-    Failure { message: Some(message), hint, ..failure }.detail(reason.explanation())
+    order.allows_reorder().then(again)
 }
 
 /// Returns what an order reserves, and until when.
@@ -102,7 +127,6 @@ mod tests {
 
     use super::*;
     use crate::commands::payments::create::pay;
-    use crate::exit::Exit;
     use crate::io::fake;
     use crate::output::Format;
 
@@ -158,9 +182,9 @@ mod tests {
         let mock = with_reply(Reply::json(202, &pending));
         mock.on(Method::GET, "/api/payments/p-1", Reply::json(200, &pending));
         let goes_on = Charge::Pending(None).words();
-        assert_says(&failure_of(&mock).await, Exit::Unreachable, goes_on, "`ticketing payments get p-1`");
+        assert_says(&failure_of(&mock).await, Exit::NotSettled, goes_on, "`ticketing payments get p-1`");
         let mock = with_reply(Reply::problem(503, ErrorCode::ProviderUnavailable, "no answer"));
-        assert_says(&failure_of(&mock).await, Exit::Failed, goes_on, "`ticketing orders watch o-1`");
+        assert_says(&failure_of(&mock).await, Exit::NotSettled, goes_on, "`ticketing orders watch o-1`");
     }
 
     #[tokio::test(start_paused = true)]
@@ -179,6 +203,8 @@ mod tests {
             (CancelReason::PaymentFailed, false),
             (CancelReason::Withdrawn, true),
         ] {
+            let refunded = Payment::new("p-1").order_id("o-1").status(PaymentStatus::Refunded);
+            let refunded = with_reply(Reply::json(201, &refunded));
             let mock = with_reply(Reply::problem(400, ErrorCode::OrderCancelled, "no"));
             let mut order = fixtures::order("o-1", &fixtures::ticket("t-1").title("RustConf"));
             (order.status, order.cancel_reason) = (OrderStatus::Cancelled, Some(reason));
@@ -188,6 +214,11 @@ mod tests {
             assert_eq!((failure.exit, failure.message), (Exit::Conflict, Some(message)));
             assert_eq!(failure.details, [reason.explanation()]);
             let again = "order the ticket again: `ticketing orders create t-1`".to_owned();
+            assert_eq!(failure.hint, (!is_gone).then_some(again.clone()));
+            // The order ended while it was being paid.
+            refunded.on(Method::GET, "/api/orders/o-1", Reply::json(200, &order));
+            let failure = failure_of(&refunded).await;
+            assert!(failure.message.as_ref().unwrap().contains("payment p-1 was refunded"), "{failure:?}");
             assert_eq!(failure.hint, (!is_gone).then_some(again));
         }
     }
