@@ -213,6 +213,10 @@ fn url_that_does_not_answer_is_left_after_the_timeout() {
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.err.contains("was not delivered in 1 attempt"), "{run:?}");
     assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+    // A URL that cannot be reached is no unreachable marketplace.
+    drop(silent);
+    let run = seller.run(&words);
+    assert!(run.code == 1 && run.err.contains("was not delivered in 1 attempt"), "{run:?}");
 }
 
 #[test]

@@ -12,7 +12,6 @@ use super::event::ListenedEvent;
 use crate::clock;
 use crate::context::ApiContext;
 use crate::count::count;
-use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 
 /// The pause before the first retry. It doubles with each one, up to [`MAX_PAUSE`].
@@ -41,7 +40,6 @@ pub(super) struct Forward {
 
 /// Why a delivery was not confirmed.
 struct Refusal {
-    exit: Exit,
     reason: String,
     retry_after: Option<Duration>,
 }
@@ -59,15 +57,12 @@ impl Sink {
                 Err(refusal) => refusal,
             };
             if tries >= retries {
-                return Err(Failure::new(
-                    refusal.exit,
-                    format!(
-                        "event {} was not delivered in {}: {}",
-                        event.id,
-                        count(tries + 1, "attempt"),
-                        refusal.reason
-                    ),
-                )
+                return Err(Failure::failed(format!(
+                    "event {} was not delivered in {}: {}",
+                    event.id,
+                    count(tries + 1, "attempt"),
+                    refusal.reason
+                ))
                 .hint("the same command continues with this event"));
             }
             let pause = FIRST_PAUSE.saturating_mul(1 << tries.min(16)).min(MAX_PAUSE);
@@ -93,7 +88,7 @@ impl Sink {
 
 /// Runs the command with the event on its stdin. Its exit code 0 confirms the delivery.
 fn execute(command: &str, event: &ListenedEvent) -> Result<(), Refusal> {
-    let refusal = |reason: String| Refusal { exit: Exit::Failed, reason, retry_after: None };
+    let refusal = |reason: String| Refusal { reason, retry_after: None };
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let mut child = Command::new(shell)
         .args([flag, command])
@@ -159,15 +154,12 @@ impl Forward {
         match request.send().await {
             Ok(answer) if answer.status().is_success() => Ok(()),
             Ok(answer) => Err(Refusal {
-                exit: Exit::Failed,
                 reason: format!("{} answered {}", self.url, answer.status()),
                 retry_after: retry_after(answer.headers()),
             }),
-            Err(error) => Err(Refusal {
-                exit: if error.is_unreachable() { Exit::Unreachable } else { Exit::Failed },
-                reason: format!("{}: {}", self.url, error.root_cause()),
-                retry_after: None,
-            }),
+            Err(error) => {
+                Err(Refusal { reason: format!("{}: {}", self.url, error.root_cause()), retry_after: None })
+            }
         }
     }
 }
