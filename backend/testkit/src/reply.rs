@@ -73,7 +73,17 @@ impl Reply {
         for entry in &entries {
             assert!(entry["message"].as_str().is_some_and(|text| !text.is_empty()), "{entry}");
             assert!(entry["code"].as_str().is_some_and(|code| !code.is_empty()), "{entry}");
-            let known = ["message", "code", "field", "price", "admittedAt", "device", "title", "startsAt"];
+            let known = [
+                "message",
+                "code",
+                "field",
+                "price",
+                "admittedAt",
+                "device",
+                "title",
+                "startsAt",
+                "offerWithdrawn",
+            ];
             assert!(
                 entry.as_object().expect("an object").keys().all(|key| known.contains(&&**key)),
                 "{entry}"

@@ -58,6 +58,10 @@ pub struct ErrorDetail {
     /// With the code `already_admitted`: the device that admitted the pass, if it gave a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// With a refused upload of an admission: whether the pass was for sale. The upload has withdrawn its listing; an order
+    /// whose payment is in progress prevails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer_withdrawn: Option<bool>,
     /// With the code `pass_other_day`: the title of the pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -68,7 +72,7 @@ pub struct ErrorDetail {
 
 setters!(ErrorDetail {
     field: some_into String, code: some ErrorCode, price: some Money, admitted_at: some Timestamp,
-    device: some_into String, title: some_into String, starts_at: some EventTime,
+    device: some_into String, offer_withdrawn: some bool, title: some_into String, starts_at: some EventTime,
 });
 
 impl ErrorDetail {

@@ -191,6 +191,13 @@ impl ApiError {
             .because(source)
     }
 
+    /// Changes every error of the response.
+    #[must_use]
+    pub fn map_errors(mut self, change: impl FnMut(ErrorDetail) -> ErrorDetail) -> Self {
+        self.errors = self.errors.into_iter().map(change).collect();
+        self
+    }
+
     /// Adds a `Retry-After` header.
     #[must_use]
     pub fn retry_after(mut self, wait: impl Into<RetryAfter>) -> Self {

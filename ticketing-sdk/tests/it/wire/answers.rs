@@ -119,6 +119,10 @@ fn every_answer() {
             "admittedAt": "2026-12-24T18:31:07.250Z", "device": "north door"}]}),
     );
     is::<Problem>(
+        "problem_offer_withdrawn",
+        json!({"errors": [{"message": "The pass is for sale", "code": "pass_offered", "offerWithdrawn": true}]}),
+    );
+    is::<Problem>(
         "problem_pass_other_day",
         json!({"errors": [{
             "message": "RustConf: this ticket is for another day: Thu 24 Dec 2026, 19:30 (+01:00)", "field": "code",

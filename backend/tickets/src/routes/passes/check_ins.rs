@@ -54,7 +54,7 @@ struct CheckIn {
 /// `doubleAdmissions`. Where another device has admitted the pass too, the answer is 409,
 /// and the pass has both admissions, the earlier one of its holder as `admittedAt`. Where the pass is for sale or has another
 /// holder since, the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its
-/// `admittedAt`. The listing of a pass with an admission is withdrawn, and an order of it that no payment holds is cancelled. A
+/// `admittedAt`. The listing of a pass with an admission is withdrawn (`offerWithdrawn`), and an order of it that no payment holds is cancelled. A
 /// new holder is admitted also where an earlier one has entered: then the answer has the `doubleAdmissions`.
 ///
 /// With `startsWithin`, a pass whose event starts more than that many seconds before or after the admission (`at`, or else now) is
@@ -99,8 +99,11 @@ pub(crate) async fn create(
             Answer::json(StatusCode::CREATED, &admission(pass, &own))
         })?;
         // A refusal undoes what its unit has done.
-        if outcome.as_ref().is_err_and(is_of_state) {
-            store::passes::record_double_admission(tx, &app.publisher(), &read, &session.user_id)?;
+        let is_recorded = outcome.as_ref().is_err_and(is_of_state);
+        if is_recorded
+            && store::passes::record_double_admission(tx, &app.publisher(), &read, &session.user_id)?
+        {
+            return Ok(outcome.map_err(|refusal| refusal.map_errors(|error| error.offer_withdrawn(true))));
         }
         Ok::<_, ApiError>(outcome)
     };

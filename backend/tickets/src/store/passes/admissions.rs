@@ -59,7 +59,7 @@ pub(super) fn write_used(
 
 /// Records the admission of a door that did not know that the pass was used, offered or another holder's. Nothing happens if
 /// the code was read now: then nobody has entered with it. A pass that is offered is offered no longer: its listing is
-/// withdrawn.
+/// withdrawn. Returns whether that is so, also by an earlier admission.
 ///
 /// # Errors
 /// When the database fails.
@@ -68,8 +68,8 @@ pub fn record_double_admission(
     publisher: &ChangePublisher<'_>,
     code: &ReadCode,
     issuer: &UserId,
-) -> Result<(), DbError> {
-    let (Some(admitted_at), Some(mut pass)) = (code.at, find(tx, &code.pass_id)?) else { return Ok(()) };
+) -> Result<bool, DbError> {
+    let (Some(admitted_at), Some(mut pass)) = (code.at, find(tx, &code.pass_id)?) else { return Ok(false) };
     // The first one has withdrawn the listing.
     let is_first = pass.admissions().next().is_none();
     let double = DoubleAdmission::new(admitted_at, code.device.clone());
@@ -79,7 +79,7 @@ pub fn record_double_admission(
             withdraw_listing(tx, publisher, &pass)?;
         }
     }
-    Ok(())
+    Ok(matches!(pass.state, PassState::Offered { .. }) && pass.admissions().next().is_some())
 }
 
 /// Withdraws the listing of an offered pass with an admission.

@@ -80,7 +80,8 @@ async fn listing_of_an_admitted_pass_is_not_sold(shape: Shape) {
     let Story { stack, second, holder, .. } = &story;
     let listing = story.resell().await;
     stack.settle().await;
-    story.upload().await.assert_refused(400, "pass_offered");
+    let fault = story.upload().await.faults(400).remove(0);
+    assert_eq!((&fault["code"], &fault["offerWithdrawn"]), (&json!("pass_offered"), &json!(true)));
     for viewer in [&story.issuer, holder] {
         let shown = read_pass(stack, viewer, &story.pass).await;
         assert_eq!(shown["admittedAt"], story.entered_at(), "{shown}");
@@ -92,6 +93,7 @@ async fn listing_of_an_admitted_pass_is_not_sold(shape: Shape) {
     stack.raw().get(&format!("/api/tickets/{listing}")).by(second).await.assert_refused(404, "not_found");
     eventually!(story.seen_by_issuer().await["status"] == "used", seconds 30);
     story.assert_refused_as_admitted().await;
+    assert!(story.upload().await.faults(409)[0]["offerWithdrawn"].is_null(), "nothing is for sale now");
     let orders = stack.raw().get("/api/orders").by(second).await.ok(200);
     assert_eq!(orders, json!([]), "the second buyer has paid nothing");
     story.stack.finish().await;
@@ -156,7 +158,9 @@ async fn given_pass_that_was_admitted_is_not_sold_on(shape: Shape) {
             listing = Some((order_when_visible(stack, holder, &offered).await, offered));
             stack.settle().await;
         }
-        story.upload().await.assert_refused(400, "pass_superseded");
+        let fault = story.upload().await.faults(400).remove(0);
+        assert_eq!(fault["code"], "pass_superseded");
+        assert_eq!(fault["offerWithdrawn"], if is_offered_first { json!(true) } else { Value::Null });
         if let Some((order_id, offered)) = listing {
             eventually!(read_pass(stack, second, pass).await["status"] == "valid", seconds 30);
             let ended = stack.raw().get(&format!("/api/orders/{order_id}")).by(holder).await.ok(200);
