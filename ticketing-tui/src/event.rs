@@ -67,6 +67,13 @@ pub enum Reply {
     Passes(Vec<Pass>),
     /// A pass, as it is or has become.
     Pass(Box<Pass>),
+    /// A claimed pass.
+    Claimed {
+        /// The pass.
+        pass: Box<Pass>,
+        /// Whether the user was giving it away, and has taken it back with the claim.
+        is_taken_back: bool,
+    },
     /// A started transfer, with its claim code.
     Transfer(PassTransfer),
     /// A file was written, at this path.

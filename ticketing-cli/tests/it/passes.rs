@@ -83,6 +83,9 @@ fn pass_is_shown_given_away_and_admitted_once() {
     buyer.ok(&["passes", "transfer", &pass, "--take-back"]);
     let run = friend.run(&["passes", "claim", &first]);
     assert!(run.code != 0 && run.err.contains("hint: it may be expired"), "{run:?}");
+    let own = text(&buyer.json(&["passes", "transfer", &pass])["claimCode"]);
+    let run = buyer.ok(&["passes", "claim", &own]);
+    assert!(run.err.contains("you have taken your ticket back: Opera"), "{run:?}");
     let claim = text(&buyer.json(&["passes", "transfer", &pass])["claimCode"]);
     let run = friend.run_with(&["passes", "claim", "--output", "json"], &format!("{claim}\n"));
     assert_eq!(run.code, 0, "{run:?}");

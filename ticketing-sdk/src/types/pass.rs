@@ -145,6 +145,25 @@ impl Pass {
     pub fn label(&self, now: Timestamp) -> &'static str {
         if self.pending_transfer(now).is_some() { "Transfer pending" } else { self.status.label() }
     }
+
+    /// Returns whether a claim that was answered with this pass has taken back a transfer of the claimant, who held these passes
+    /// before: the holder and the serial are the same.
+    ///
+    /// ```
+    /// use ticketing_sdk::{Timestamp, fixtures};
+    ///
+    /// let before = fixtures::pass("p-1").transfer_expires_at(Timestamp::from_millis(fixtures::NOW));
+    /// assert!(fixtures::pass("p-1").is_taken_back(&[before.clone()]));
+    /// assert!(!fixtures::pass("p-1").serial(1).is_taken_back(&[before]));
+    /// ```
+    #[must_use]
+    pub fn is_taken_back(&self, held: &[Self]) -> bool {
+        // Without an open transfer, the claim is repeated after its answer was lost.
+        let is_it = |pass: &Self| {
+            pass.id == self.id && pass.serial == self.serial && pass.transfer_expires_at.is_some()
+        };
+        held.iter().any(is_it)
+    }
 }
 
 /// Whether a pass admits.

@@ -77,8 +77,10 @@ impl Caller {
             }
             Call::TakeBack(id) => passes.cancel_transfer(id).await.map(|()| Reply::Done)?,
             Call::Claim(code) => {
-                let write = passes.claim(code);
-                pass(self.send_journaled("passes claim", write).await?)
+                let held = passes.list().status([PassStatus::Valid]).all().await.unwrap_or_default();
+                let pass = self.send_journaled("passes claim", passes.claim(code)).await?;
+                let is_taken_back = pass.is_taken_back(&held);
+                Reply::Claimed { pass: Box::new(pass), is_taken_back }
             }
             Call::Resell(id, price) => {
                 let operation = format!("passes resell {id} --price {price}");

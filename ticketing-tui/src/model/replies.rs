@@ -38,7 +38,9 @@ impl Model {
                 // The user of a former session is outdated.
                 Ok(Reply::Session(..)) if subject == CallSubject::Session && !is_current => {}
                 // The passes of a former user are not shown to the current one.
-                Ok(Reply::Pass(..) | Reply::UsedPasses(..) | Reply::Verdict { .. }) if !is_current => {}
+                Ok(
+                    Reply::Pass(..) | Reply::Claimed { .. } | Reply::UsedPasses(..) | Reply::Verdict { .. },
+                ) if !is_current => {}
                 Ok(reply) => self.handle_reply(id, reply),
                 Err(error) => self.handle_error(id, &subject, error),
             }
@@ -79,7 +81,7 @@ impl Model {
                 self.listings.replace(tickets);
             }
             Reply::Passes(passes) if self.passes.records.load.awaits(id) => self.passes.replace(passes),
-            Reply::Pass(pass) => self.passes.update(pass),
+            Reply::Pass(pass) | Reply::Claimed { pass, .. } => self.passes.update(pass),
             Reply::Orders(_) | Reply::Listings(_) | Reply::Passes(_) | Reply::Transfer(_) => {}
             // A late reply to a former user's call is not shown to the current user.
             Reply::Order(order) if self.user().is_some_and(|user| user.id == order.user_id) => {

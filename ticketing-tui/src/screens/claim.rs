@@ -42,8 +42,13 @@ impl FormPage for Claim {
     }
 
     fn succeed(&mut self, _: &Form, reply: &Reply, cx: &mut Context<'_>) {
-        if let Reply::Pass(pass) = reply {
-            cx.model.notify(Level::Success, format!("{} is yours", text::title(&pass.title)));
+        if let Reply::Claimed { pass, is_taken_back } = reply {
+            let title = text::title(&pass.title);
+            let words = match is_taken_back {
+                true => format!("You have taken your ticket back: {title}"),
+                false => format!("{title} is yours"),
+            };
+            cx.model.notify(Level::Success, words);
             cx.replace_with(Route::Pass(PassKey::Id(pass.id.clone())));
         }
     }

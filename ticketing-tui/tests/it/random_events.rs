@@ -134,9 +134,8 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
         Call::Order(_) | Call::Reserve(..) => Reply::Order(Box::new(order(rng))),
         Call::Ticket(_) | Call::Sell(_) | Call::Change(..) => Reply::Ticket(Box::new(ticket(rng))),
         Call::Passes => Reply::Passes((0..rng.below(4)).map(|_| pass(rng)).collect()),
-        Call::Pass(_) | Call::PassOfOrder(_) | Call::ReleasedPass(_) | Call::Claim(_) => {
-            Reply::Pass(Box::new(pass(rng)))
-        }
+        Call::Claim(_) => Reply::Claimed { pass: Box::new(pass(rng)), is_taken_back: false },
+        Call::Pass(_) | Call::PassOfOrder(_) | Call::ReleasedPass(_) => Reply::Pass(Box::new(pass(rng))),
         Call::CheckIn { .. } => fixtures::verdict(
             Verdict::admitted(fixtures::admission()),
             Some(rng.below(3)).filter(|waiting| *waiting > 0),

@@ -1,6 +1,6 @@
 //! `ticketing passes claim`
 
-use ticketing_sdk::ClaimCode;
+use ticketing_sdk::{ClaimCode, PassStatus};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
@@ -34,11 +34,20 @@ impl ApiCommand for Args {
         if code.is_empty() {
             return Err(Failure::usage("no claim code was given"));
         }
-        let claim = api.client.passes().claim(ClaimCode::new(code));
-        let pass = api.write("passes claim", claim).await??;
+        let passes = api.client.passes();
+        // The answer does not tell a claim from a transfer that its holder takes back.
+        let held = match api.is_dry_run() {
+            true => Vec::new(),
+            false => passes.list().status([PassStatus::Valid]).all().await.unwrap_or_default(),
+        };
+        let pass = api.write("passes claim", passes.claim(ClaimCode::new(code))).await??;
         api.printer().one(&pass)?;
-        api.io()
-            .info(&format!("{} is yours; `ticketing passes show {}` shows the pass", pass.title, pass.id));
+        let what = if pass.is_taken_back(&held) {
+            format!("you have taken your ticket back: {}", pass.title)
+        } else {
+            format!("{} is yours", pass.title)
+        };
+        api.io().info(&format!("{what}; `ticketing passes show {}` shows the pass", pass.id));
         Ok(())
     }
 }

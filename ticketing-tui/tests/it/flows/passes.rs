@@ -95,12 +95,27 @@ fn claimed_ticket_is_shown() {
     harness.press("enter");
     assert_eq!(count_pending!(harness, Call::Claim(code) if code.as_str() == "CLAIM-7QXR"), 1);
     harness.server.passes = vec![fixtures::pass("p1", TITLE)];
-    answer!(harness, Call::Claim(_), Ok(Reply::Pass(Box::new(fixtures::pass("p1", TITLE)))));
+    let pass = Box::new(fixtures::pass("p1", TITLE));
+    answer!(harness, Call::Claim(_), Ok(Reply::Claimed { pass, is_taken_back: false }));
     harness.answer_reads();
     harness.assert_shows("Jazz at the lake is yours");
     harness.assert_shows("█");
     harness.press("esc");
     assert_eq!(harness.selected().split_whitespace().next(), Some("Jazz"));
+}
+
+#[test]
+fn own_claim_code_takes_the_ticket_back() {
+    let mut harness = Harness::signed_in();
+    harness.press("6 c");
+    harness.type_text("CLAIM-7QXR");
+    harness.press("enter");
+    harness.server.passes = vec![fixtures::pass("p1", TITLE)];
+    let pass = Box::new(fixtures::pass("p1", TITLE));
+    answer!(harness, Call::Claim(_), Ok(Reply::Claimed { pass, is_taken_back: true }));
+    harness.answer_reads();
+    harness.assert_shows("You have taken your ticket back: Jazz at the lake");
+    harness.assert_hides("is yours");
 }
 
 #[test]
