@@ -14,6 +14,7 @@ use ticketing_tui::{DoorClock, Scan};
 use self::journal::{Admitted, DoorJournal, UploadOutcome};
 use self::list::{Decision, Origin, Rules};
 use crate::failure::Outcome;
+use crate::journal::files_in;
 
 pub(crate) use self::list::DoorList;
 #[cfg(test)]
@@ -28,6 +29,22 @@ pub(crate) struct OfflineDoor {
     clock: DoorClock,
     rules: Rules,
     journal: DoorJournal,
+}
+
+/// Returns the number of admissions in a folder that wait for their upload to this server. Other commands may work with the files.
+pub(crate) fn waiting_in(folder: &Path, server: &str) -> usize {
+    let lists = files_in(folder, "json").into_iter();
+    let own = lists.filter(|path| DoorList::read(path).is_ok_and(|list| list.server == server));
+    own.map(|path| DoorJournal::read_waiting(&path).unwrap_or_default()).sum()
+}
+
+/// Returns what is wrong with the lists and the journals of the doors of a folder. Other commands may work with them.
+pub(crate) fn damage_in(folder: &Path) -> Vec<String> {
+    let lists = files_in(folder, "json").into_iter().filter_map(|path| DoorList::read(&path).err()?.message);
+    let journals = files_in(folder, "journal").into_iter().flat_map(|path| {
+        DoorJournal::read_damage(&path).unwrap_or_else(|error| vec![format!("{}: {error}", path.display())])
+    });
+    lists.chain(journals).collect()
 }
 
 /// Returns what a door with this list and this journal knows of the time.

@@ -7,6 +7,7 @@
 
 mod append_log;
 mod batch;
+mod damage;
 mod interrupted;
 mod stored_request;
 
@@ -24,6 +25,7 @@ use crate::home::private_folder;
 
 pub(crate) use append_log::{AppendLog, LogLine};
 pub(crate) use batch::{BatchJournal, RowState, row_key};
+pub(crate) use damage::files_in;
 pub(crate) use interrupted::{InterruptedWrite, batch_advice};
 use stored_request::{StoredRequest, user_of};
 
@@ -231,6 +233,8 @@ fn claim((path, mut file): (PathBuf, File)) -> Option<AbandonedEntry> {
     match serde_json::from_slice(&text) {
         Ok(note) if is_note && is_at(&path, &file) => Some(AbandonedEntry { path, file, note }),
         Ok(_) if is_note => None,
+        // A note gets its name when it is complete. A damaged one stays, since nothing else may know of its write.
+        Err(_) if is_note && !text.is_empty() => None,
         _ => {
             remove_incomplete(&path, &file);
             None
@@ -309,10 +313,13 @@ fn new_private_file(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
+/// Writes a note over itself. A crash leaves a note: what is shorter is filled up with spaces.
 fn rewrite(file: &mut File, note: &Note) -> std::io::Result<()> {
+    let mut text = serde_json::to_vec(note)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
+    text.resize(length.max(text.len()), b' ');
     file.seek(SeekFrom::Start(0))?;
-    file.set_len(0)?;
-    file.write_all(&serde_json::to_vec(note)?)?;
+    file.write_all(&text)?;
     file.sync_all()
 }
 

@@ -17,6 +17,9 @@ pub trait Door: Send + Sync {
     /// If its files cannot be read, or another program works with them.
     fn open(&self, issuer: &UserId) -> Result<Option<DoorState>, CallError>;
 
+    /// Returns how many admissions of the accounts of this server wait for their upload, as far as the files can be read.
+    fn waiting_count(&self) -> usize;
+
     /// Fetches the door list from the server, and keeps it.
     ///
     /// # Errors
@@ -86,8 +89,8 @@ pub struct AdmissionConflict {
     pub title: String,
     /// Its seat.
     pub seat: Option<String>,
-    /// Every admission of the pass, the earliest first; empty if the server refuses the pass.
+    /// Every admission of the pass, the earliest first; empty if there is no other one.
     pub admissions: Vec<DoubleAdmission>,
-    /// Why the server refuses the pass.
+    /// Why the server refuses the pass; empty if it was only admitted twice.
     pub message: String,
 }

@@ -122,6 +122,8 @@ pub enum Call {
     PrepareDoor(UserId),
     /// Upload what the door of an account has admitted, and fetch its list again.
     SyncDoor(UserId),
+    /// Count the admissions of the doors of this machine that wait for their upload.
+    WaitingScans,
     /// The used passes of the events of the signed-in user.
     UsedPasses,
 }

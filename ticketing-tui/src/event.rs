@@ -89,6 +89,8 @@ pub enum Reply {
     Door(Option<Box<DoorState>>),
     /// The result of an upload of a door.
     DoorSync(Box<DoorSync>),
+    /// How many admissions of the doors of this machine wait for their upload.
+    WaitingScans(usize),
     /// The used passes of one's events.
     UsedPasses(Vec<Pass>),
     /// The call has succeeded, without data.
@@ -98,7 +100,7 @@ pub enum Reply {
 impl Reply {
     /// Whether the server has answered: this machine decides about codes and writes files without it, too.
     pub(crate) fn is_of_server(&self) -> bool {
-        !matches!(self, Self::Verdict { .. } | Self::Door(_) | Self::Saved(_))
+        !matches!(self, Self::Verdict { .. } | Self::Door(_) | Self::WaitingScans(_) | Self::Saved(_))
     }
 }
 

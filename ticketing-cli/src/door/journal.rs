@@ -3,7 +3,7 @@
 //! The file lies beside the door list. It holds the code of each pass that entered, the time, the device and the idempotency key of
 //! its upload, and the outcome of the upload.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -44,7 +44,14 @@ pub(super) enum UploadOutcome {
         first_device: Option<String>,
     },
     /// The server refuses the pass.
-    Refused { reason: String, message: String },
+    #[serde(rename_all = "camelCase")]
+    Refused {
+        reason: String,
+        message: String,
+        /// Whether the pass was for sale, and the upload has withdrawn its listing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        offer_withdrawn: bool,
+    },
 }
 
 impl UploadOutcome {
@@ -61,6 +68,13 @@ impl UploadOutcome {
     /// Returns whether the server refuses the pass with this code.
     pub(super) fn is_refused_for(&self, code: &ErrorCode) -> bool {
         matches!(self, Self::Refused { reason, .. } if reason == code.as_str())
+    }
+
+    /// Returns whether the upload has withdrawn the listing of the pass.
+    pub(super) fn has_withdrawn_offer(&self) -> bool {
+        // An earlier server does not say so, and an earlier version has not noted it.
+        self.is_refused_for(&ErrorCode::PassOffered)
+            || matches!(self, Self::Refused { offer_withdrawn: true, .. })
     }
 }
 
@@ -99,9 +113,7 @@ impl DoorJournal {
     /// # Errors
     /// If it cannot be read or written, or another command works with it.
     pub(super) fn open(list: &Path) -> Outcome<Self> {
-        let mut path = list.as_os_str().to_owned();
-        path.push(".journal");
-        let path = PathBuf::from(path);
+        let path = path_of(list);
         let failed = |error: std::io::Error| match error.kind() {
             ErrorKind::WouldBlock => {
                 Failure::new(Exit::Conflict, format!("another command works with {}", path.display()))
@@ -128,10 +140,39 @@ impl DoorJournal {
 
     /// Returns a text for each damaged line.
     pub(super) fn damage(&self) -> impl Iterator<Item = String> {
-        let path = self.path.display();
-        self.damaged.iter().map(move |(number, error)| {
-            format!("line {number} of {path} is damaged and is left out: {error}")
-        })
+        self.damaged.iter().map(|(number, error)| damaged_line(&self.path, *number, error))
+    }
+
+    /// Returns the number of admissions beside a door list that are not uploaded, as far as the lines can be read. Another command
+    /// may work with the journal.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(super) fn read_waiting(list: &Path) -> std::io::Result<usize> {
+        let mut waiting = HashSet::new();
+        for LogLine { text, .. } in AppendLog::read(&path_of(list))? {
+            match serde_json::from_slice(&text) {
+                Ok(Line::Admitted(admitted)) => drop(waiting.insert((admitted.pass_id, admitted.serial))),
+                Ok(Line::Upload { pass_id, serial, .. }) => waiting.retain(|(pass, number)| {
+                    *pass != pass_id || serial.is_some_and(|serial| serial != *number)
+                }),
+                Err(_) => {}
+            }
+        }
+        Ok(waiting.len())
+    }
+
+    /// Returns a text for each damaged line of a journal with which another command may work.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(super) fn read_damage(path: &Path) -> std::io::Result<Vec<String>> {
+        let lines = AppendLog::read(path)?;
+        let errors = lines.iter().filter_map(|LogLine { number, text }| {
+            let error = serde_json::from_slice::<Line>(text).err()?;
+            Some(damaged_line(path, *number, &error))
+        });
+        Ok(errors.collect())
     }
 
     /// Returns the number of admissions that are not uploaded.
@@ -193,4 +234,15 @@ impl DoorJournal {
             }
         }
     }
+}
+
+/// Returns the path of the journal beside a door list.
+fn path_of(list: &Path) -> PathBuf {
+    let mut path = list.as_os_str().to_owned();
+    path.push(".journal");
+    PathBuf::from(path)
+}
+
+fn damaged_line(path: &Path, number: usize, error: &serde_json::Error) -> String {
+    format!("line {number} of {} is damaged and is left out: {error}", path.display())
 }

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 use ticketing_sdk::text::utc;
 use ticketing_sdk::{
-    Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, Timestamp, Verdict, Write,
+    Admission, Client, DoubleAdmission, Error, ErrorCode, NewCheckIn, Pass, PassId, PassStatus, Timestamp,
+    Verdict, Write,
 };
+use tokio::time::{Instant, sleep};
 
 use super::OfflineDoor;
 use super::journal::{Admitted, UploadOutcome};
@@ -25,9 +28,36 @@ pub(crate) struct SyncReport {
     /// All admissions of the journal.
     pub(crate) admitted: usize,
     pub(crate) conflicts: Vec<Conflict>,
-    /// The titles of the passes that were offered for resale until now.
-    pub(crate) withdrawn: Vec<String>,
+    /// The passes whose holders have entered and whose offers this upload has withdrawn.
+    pub(crate) withdrawn: Vec<WithdrawnOffer>,
 }
+
+/// The offer of a pass whose holder has entered.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct WithdrawnOffer {
+    title: String,
+    /// Whether the server does not know yet that nobody buys the pass: a buyer may be paying.
+    is_open: bool,
+}
+
+impl WithdrawnOffer {
+    /// Returns what became of the offer.
+    pub(crate) fn message(&self) -> String {
+        let Self { title, is_open } = self;
+        if *is_open {
+            format!(
+                "{title}: admitted before; its offer is withdrawn, unless its buyer is paying: sync again to see"
+            )
+        } else {
+            format!("{title}: admitted before; its offer was withdrawn")
+        }
+    }
+}
+
+/// How long an upload waits until the offers that it has withdrawn have ended: orders close a listing within milliseconds,
+/// unless a payment is in progress.
+const OFFER_TIMEOUT: Duration = Duration::from_secs(3);
+const OFFER_POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Checks where the list is from, and returns the requests that [`sync`] would send.
 ///
@@ -97,10 +127,12 @@ pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<
     let (mut conflicts, mut withdrawn) = (Vec::new(), Vec::new());
     for (entry, outcome) in &all {
         let Some(outcome) = outcome else { continue };
-        match Conflict::of(entry, outcome, on_server.get(&entry.pass_id)) {
+        let pass = on_server.get(&entry.pass_id);
+        match Conflict::of(entry, outcome, pass) {
             Some(conflict) => conflicts.push(conflict),
-            None if outcome.is_refused_for(&ErrorCode::PassOffered) && open.contains(entry) => {
-                withdrawn.push(entry.title.clone());
+            None if outcome.has_withdrawn_offer() && open.contains(entry) => {
+                let is_open = pass.is_some_and(|pass| pass.status == PassStatus::Offered);
+                withdrawn.push(WithdrawnOffer { title: entry.title.clone(), is_open });
             }
             None => {}
         }
@@ -109,11 +141,29 @@ pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<
 }
 
 async fn upload_all(client: &Client, door: &Mutex<OfflineDoor>, admissions: &[Admitted]) -> Outcome {
+    let mut offered = Vec::new();
     for admitted in admissions {
         let outcome = upload(client, admitted).await?;
+        if outcome.has_withdrawn_offer() {
+            offered.push(admitted.pass_id.clone());
+        }
         lock(door).journal.mark_uploaded(admitted.pass_id.clone(), admitted.serial, outcome)?;
     }
+    wait_until_closed(client, &offered).await;
     Ok(())
+}
+
+/// Waits until the offers of these passes have ended. A buyer who is paying may take longer.
+async fn wait_until_closed(client: &Client, offered: &[PassId]) {
+    let end = Instant::now() + OFFER_TIMEOUT;
+    for pass in offered {
+        while Instant::now() < end {
+            match client.passes().get(pass).await {
+                Ok(pass) if pass.status == PassStatus::Offered => sleep(OFFER_POLL_INTERVAL).await,
+                _ => break,
+            }
+        }
+    }
 }
 
 /// A panic elsewhere does not close the door.
@@ -174,12 +224,14 @@ fn outcome(admitted: &Admitted, answer: Result<Admission, Error>) -> Result<Uplo
         Ok(_) => return Ok(UploadOutcome::Uploaded),
         Err(error) => error,
     };
-    let refused = |reason: &str, message: &str| {
-        Ok(UploadOutcome::Refused { reason: reason.to_owned(), message: message.to_owned() })
-    };
     let first = match &error {
         Error::Api(answer) => answer.faults.first(),
         _ => None,
+    };
+    let offer_withdrawn = first.and_then(|fault| fault.offer_withdrawn).unwrap_or(false);
+    let refused = |reason: &str, message: &str| {
+        let (reason, message) = (reason.to_owned(), message.to_owned());
+        Ok(UploadOutcome::Refused { reason, message, offer_withdrawn })
     };
     match (error.code(), first) {
         (Some(ErrorCode::AlreadyAdmitted), Some(first)) => {
@@ -228,7 +280,7 @@ pub(crate) struct Conflict {
     pub(crate) admissions: Vec<DoubleAdmission>,
     /// Why the server refuses the admission, if it does.
     #[serde(skip)]
-    refusal: Option<String>,
+    pub(crate) refusal: Option<String>,
 }
 
 impl Conflict {
@@ -259,12 +311,18 @@ impl Conflict {
         all.sort_by(|one, other| (one.admitted_at, &one.device).cmp(&(other.admitted_at, &other.device)));
         all.dedup();
         let refused = match outcome {
-            UploadOutcome::Refused { reason, message } => Some((reason, message)),
+            UploadOutcome::Refused { reason, message, .. } => Some((reason, message)),
             _ => None,
         };
         // An old code, or the pass is for sale: the door has admitted its holder, and the server has recorded it.
         let reason = refused.map_or(conflict.reason.clone(), |(reason, _)| reason.clone());
-        let refusal = refused.map(|(_, message)| message.clone());
+        let refusal = refused.map(|(_, message)| {
+            let offer = offer_words(admitted, outcome, on_server);
+            offer.map_or(message.clone(), |offer| match reason == ErrorCode::PassOffered.as_str() {
+                true => offer.to_owned(),
+                false => format!("{message}; {offer}"),
+            })
+        });
         let Some(other) = all.iter().find(|admission| **admission != own) else {
             // It was for sale when it was uploaded. The server has recorded the admission of its holder and has withdrawn the
             // listing, so that nobody else enters with it.
@@ -307,6 +365,26 @@ impl Conflict {
             None => several,
         };
         (what, times)
+    }
+}
+
+/// Returns what became of the offer of a pass that the upload found for sale.
+fn offer_words(
+    admitted: &Admitted,
+    outcome: &UploadOutcome,
+    on_server: Option<&Pass>,
+) -> Option<&'static str> {
+    let pass = on_server.filter(|_| outcome.has_withdrawn_offer())?;
+    let is_own = outcome.is_refused_for(&ErrorCode::PassOffered);
+    match (is_own, pass.status) {
+        (true, _) if pass.serial > admitted.serial => Some(
+            "the pass was for sale, and its buyer had paid before the upload: the buyer may enter, with a warning",
+        ),
+        (true, _) => None,
+        (false, PassStatus::Offered) => {
+            Some("the holder's offer is withdrawn, unless its buyer is paying: sync again to see")
+        }
+        (false, _) => Some("the holder's offer has ended, and the holder may enter, with a warning"),
     }
 }
 

@@ -44,17 +44,21 @@ impl AppendLog {
             }
         };
         let mut log = Self { file, length: 0 };
-        let text = files::read_to_end(&log.file, MAX_LOG)?;
-        let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        let lines = (1..).zip(text[..complete].split(|byte| *byte == b'\n'));
-        let lines = lines.filter(|(_, line)| !line.is_empty());
-        let lines: Vec<_> = lines.map(|(number, line)| LogLine { number, text: line.to_vec() }).collect();
+        let (lines, complete) = split_lines(&files::read_to_end(&log.file, MAX_LOG)?);
         log.length = u64::try_from(complete).unwrap_or(u64::MAX);
         log.file.set_len(log.length)?;
         if lines.is_empty() {
             sync_folder(path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")))?;
         }
         Ok((log, lines))
+    }
+
+    /// Returns the lines of a file as they are now. Another process may work with it.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is too large.
+    pub(crate) fn read(path: &Path) -> std::io::Result<Vec<LogLine>> {
+        Ok(split_lines(&files::read(path, MAX_LOG)?).0)
     }
 
     /// Writes one line at the end, and returns when it is on disk. A line that cannot be written whole is removed.
@@ -79,6 +83,14 @@ impl AppendLog {
         // A part that cannot be removed now is removed with the next line.
         let _ = self.file.set_len(0);
     }
+}
+
+/// Returns the complete lines that are not empty, and the end of the last one.
+fn split_lines(text: &[u8]) -> (Vec<LogLine>, usize) {
+    let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let lines = (1..).zip(text[..complete].split(|byte| *byte == b'\n'));
+    let lines = lines.filter(|(_, line)| !line.is_empty());
+    (lines.map(|(number, line)| LogLine { number, text: line.to_vec() }).collect(), complete)
 }
 
 /// Opens a file that only its owner can read, and creates it if there is none.

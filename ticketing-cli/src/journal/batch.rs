@@ -75,6 +75,15 @@ impl BatchJournal {
         Ok(Self { path, scope, record: Mutex::new(record) })
     }
 
+    /// Returns what is wrong with a record; `None` if every line can be read.
+    pub(super) fn damage(path: &Path) -> Option<String> {
+        let lines = AppendLog::read(path).map_err(|error| format!("{}: {error}", path.display()));
+        let parsed = lines.and_then(|lines| {
+            lines.iter().try_for_each(|line| parse(line, path).map(drop).map_err(|e| e.to_string()))
+        });
+        parsed.err()
+    }
+
     /// Returns the run of this name that is not finished.
     pub(crate) fn run(&self, name: &str) -> Option<Run> {
         self.with_record(|record| record.runs.get(name).cloned())

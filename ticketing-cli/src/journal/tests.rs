@@ -123,6 +123,47 @@ fn incomplete_files_are_removed_once_they_are_old() {
 }
 
 #[test]
+fn damaged_note_is_named_and_stays() {
+    let (_folder, journal) = journal();
+    let Entry { path, .. } = begin(&journal, "tok_visa");
+    assert_eq!(journal.damaged_notes(), Vec::<String>::new());
+    let text = fs::read(&path).unwrap();
+    fs::write(&path, &text[..text.len() / 2]).unwrap();
+    let file = OpenOptions::new().write(true).open(&path).unwrap();
+    file.set_modified(crate::clock::system_time() - 2 * INCOMPLETE_FILE_AGE).unwrap();
+    assert!(journal.claim_abandoned().is_empty());
+    let damaged = journal.damaged_notes();
+    assert!(damaged.len() == 1 && damaged[0].contains(path.to_str().unwrap()), "{damaged:?}");
+    let _locked = file.lock();
+    assert_eq!(journal.damaged_notes(), Vec::<String>::new(), "its command is running");
+}
+
+#[test]
+fn note_that_is_marked_as_reported_stays_readable() {
+    let (_folder, journal) = journal();
+    let Entry { path, .. } = begin(&journal, "tok_visa");
+    let length = fs::metadata(&path).unwrap().len();
+    assert_eq!(journal.take_unreported(later(Duration::ZERO)).len(), 1);
+    assert_eq!(fs::metadata(&path).unwrap().len(), length, "nothing is cut");
+    assert_eq!(journal.take_unreported(later(Duration::ZERO)).len(), 0);
+    assert_eq!(journal.claim_interrupted().len(), 1);
+}
+
+#[test]
+fn damaged_line_of_a_record_of_listings_is_named() {
+    let (_folder, journal) = journal();
+    let batch = journal.batch(&["a"]).unwrap();
+    batch.mark_sent(&IdempotencyKey::generate(), later(Duration::ZERO)).unwrap();
+    assert_eq!(journal.damaged_listings(), Vec::<String>::new());
+    let listings = journal.folder().unwrap().join("listings");
+    let path = files_in(&listings, "jsonl").remove(0);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}{{\"sent\":7}}\n")).unwrap();
+    let damaged = journal.damaged_listings();
+    assert!(damaged.len() == 1 && damaged[0].starts_with("line 2 of "), "{damaged:?}");
+}
+
+#[test]
 fn note_of_an_earlier_version_is_understood() {
     let (_folder, journal) = journal();
     let Entry { path, .. } = begin(&journal, "tok_visa");

@@ -189,3 +189,37 @@ fn doctor_says_what_works_and_what_to_do() {
     let unwritable = cli.run(&["doctor"]);
     assert!(unwritable.code == 1 && unwritable.out.contains("home\tfailed\t"), "{unwritable:?}");
 }
+
+#[test]
+fn doctor_names_damaged_records_and_what_to_do() {
+    let server = Server::start();
+    let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let check = |name: &str| {
+        let doctor = cli.run(&["doctor", "--output", "json"]);
+        let checks: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
+        let found = checks["items"].as_array().unwrap().iter().find(|check| check["name"] == name).cloned();
+        (doctor.code, found.unwrap_or_default())
+    };
+    assert_eq!(check("journal").1["status"], "ok");
+    assert!(check("doors").1.is_null());
+    let note = cli.home.path().join("journal/0198.json");
+    std::fs::create_dir_all(note.parent().unwrap()).unwrap();
+    std::fs::write(&note, "{\"key\":").unwrap();
+    let (code, journal) = check("journal");
+    assert_eq!((code, &journal["status"]), (1, &"failed".into()));
+    assert!(journal["finding"].as_str().unwrap().contains(note.to_str().unwrap()), "{journal}");
+    assert!(journal["advice"].as_str().unwrap().contains("delete the file"), "{journal}");
+    let resume = cli.run(&["orders", "resume"]);
+    assert!(resume.code == 9 && resume.err.contains("0198.json"), "{resume:?}");
+    std::fs::remove_file(&note).unwrap();
+    assert_eq!(cli.run(&["orders", "resume"]).code, 0);
+
+    let list = cli.home.path().join("doors/door-1.json");
+    std::fs::create_dir_all(list.parent().unwrap()).unwrap();
+    cli.ok(&["checkin", "prepare", list.to_str().unwrap()]);
+    assert_eq!(check("doors").1["status"], "ok");
+    std::fs::write(cli.home.path().join("doors/door-1.json.journal"), "{\"admitted\":7}\n").unwrap();
+    let (code, doors) = check("doors");
+    assert_eq!((code, &doors["status"]), (1, &"failed".into()));
+    assert!(doors["finding"].as_str().unwrap().starts_with("line 1 of "), "{doors}");
+}

@@ -89,6 +89,7 @@ impl Caller {
             }
             Call::CheckIn { issuer, scan, by_list } => self.check_in(&issuer, &scan, by_list).await?,
             Call::OpenDoor(issuer) => Reply::Door(self.door.open(&issuer)?.map(Box::new)),
+            Call::WaitingScans => Reply::WaitingScans(self.door.waiting_count()),
             Call::PrepareDoor(issuer) => Reply::Door(Some(Box::new(self.door.prepare(&issuer).await?))),
             Call::SyncDoor(issuer) => Reply::DoorSync(Box::new(self.door.sync(&issuer).await?)),
             Call::UsedPasses => {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ticketing_sdk::{DoubleAdmission, Pass, PassCode, PassStatus, TicketId, UserId, Verdict};
 
 use super::notices::Level;
-use super::{FeedState, Model};
+use super::{FeedState, Model, Session};
 use crate::call_error::CallError;
 use crate::door::{AdmissionConflict, DoorState, Scan};
 use crate::effect::{Call, CallId};
@@ -26,6 +26,8 @@ pub(crate) struct Door {
     /// Why the last action failed.
     pub(crate) error: Option<String>,
     pub(crate) conflicts: Vec<AdmissionConflict>,
+    /// The number of admissions that wait for their upload while it is not known who is signed in.
+    waiting_at_start: usize,
     /// The admitted passes of one's events, by the ticket that issued them.
     used: HashMap<TicketId, Pass>,
 }
@@ -50,7 +52,7 @@ impl Door {
 
     /// The number of admissions that wait for their upload.
     pub(crate) fn waiting_count(&self) -> usize {
-        self.state.as_ref().map_or(0, |state| state.waiting)
+        self.state.as_ref().map_or(self.waiting_at_start, |state| state.waiting)
     }
 
     pub(super) fn take_used(&mut self, passes: &[Pass]) {
@@ -141,6 +143,27 @@ impl Model {
         let scan = Scan { code, device, at: self.server_now(), within };
         let by_list = self.admits_by_list();
         Some(self.call(Call::CheckIn { issuer, scan, by_list }))
+    }
+
+    /// Counts what waits for its upload, if the server cannot say who is signed in.
+    pub(super) fn count_waiting_scans(&mut self) {
+        self.call(Call::WaitingScans);
+    }
+
+    /// Reports what waits for its upload at a start without the server.
+    pub(super) fn report_waiting_scans(&mut self, count: usize) {
+        let is_new = count != self.door.waiting_at_start;
+        if !matches!(self.session, Session::Unknown | Session::Failed(_)) || !is_new {
+            return;
+        }
+        self.door.waiting_at_start = count;
+        let scans = text::count_of(count, "scan");
+        self.notify(Level::Warning, format!("{scans} waiting for upload, once the server can be reached"));
+    }
+
+    /// Forgets what waited at the start: the door of the user says it from now on.
+    pub(super) fn forget_waiting_scans(&mut self) {
+        self.door.waiting_at_start = 0;
     }
 
     /// Stores the state of the door after a scan.

@@ -95,6 +95,7 @@ impl Model {
             Reply::Order(_) => {}
             Reply::Saved(path) => self.notify(Level::Success, format!("Saved {path}")),
             Reply::Verdict { door, .. } => self.update_door(door.as_deref()),
+            Reply::WaitingScans(count) => self.report_waiting_scans(*count),
             Reply::UsedPasses(passes) => self.door.take_used(passes),
             Reply::Payment(_) | Reply::Door(_) | Reply::DoorSync(_) | Reply::Done => {}
         }
@@ -123,6 +124,9 @@ impl Model {
         match subject {
             CallSubject::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
                 self.session = Session::Failed(error.clone());
+                if error.kind == CallErrorKind::Offline {
+                    self.count_waiting_scans();
+                }
             }
             CallSubject::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
                 self.market.mark_withdrawn(ticket);
@@ -146,6 +150,7 @@ impl Model {
         let before = self.user().map(|user| user.id.clone());
         let was_unknown = matches!(self.session, Session::Unknown | Session::Failed(_));
         self.session = session;
+        self.forget_waiting_scans();
         let after = self.user().map(|user| user.id.clone());
         if before != after {
             self.session_number += 1;

@@ -92,10 +92,10 @@ fn title_with_seat(title: &str, seat: Option<&str>) -> String {
 /// Returns the text of an admission that the server contradicts.
 fn conflict_words(conflict: &AdmissionConflict, local: &LocalTime) -> String {
     let what = title_with_seat(&conflict.title, conflict.seat.as_deref());
-    if conflict.admissions.is_empty() {
-        return format!("{what}: {}", text::sanitize(&conflict.message));
-    }
-    format!("{what}: {}", local.admissions(&conflict.admissions))
+    let message = Some(text::sanitize(&conflict.message).into_owned()).filter(|message| !message.is_empty());
+    let times = (!conflict.admissions.is_empty()).then(|| local.admissions(&conflict.admissions));
+    let words: Vec<String> = message.into_iter().chain(times).collect();
+    format!("{what}: {}", words.join("; "))
 }
 
 impl CheckIn {
@@ -160,6 +160,10 @@ fn standing(model: &Model) -> (String, StyleRole) {
         return match (door.action(), &door.error) {
             (Some(DoorAction::Prepare), _) => ("Fetching the door list".to_owned(), StyleRole::Accent),
             (_, Some(error)) => (format!("Not prepared: {error}"), StyleRole::Warn),
+            _ if model.is_offline() && door.waiting_count() > 0 => (
+                format!("Offline, {waiting}: this door cannot tell until the server is back"),
+                StyleRole::Bad,
+            ),
             _ if model.is_offline() => {
                 ("Offline, and this door is not prepared: it cannot tell".to_owned(), StyleRole::Bad)
             }

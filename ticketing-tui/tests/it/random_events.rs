@@ -141,6 +141,7 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
             Some(rng.below(3)).filter(|waiting| *waiting > 0),
         ),
         Call::OpenDoor(_) => Reply::Door(None),
+        Call::WaitingScans => Reply::WaitingScans(rng.below(3)),
         Call::PrepareDoor(_) => Reply::Door(Some(Box::new(fixtures::door(rng.below(3))))),
         Call::SyncDoor(_) => Reply::DoorSync(Box::new(fixtures::door_sync())),
         Call::UsedPasses => Reply::UsedPasses((0..rng.below(4)).map(|_| pass(rng)).collect()),

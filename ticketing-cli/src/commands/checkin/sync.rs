@@ -18,7 +18,7 @@ use crate::output::{Cell, Column, Format, Record, Tone};
 #[command(after_long_help = help::long(
     &["ticketing checkin sync door.json", "ticketing checkin sync door.json --output jsonl"],
     "Shows every pass that another device has admitted too, also one that was uploaded since, and every pass that the server \
-     refuses; the exit code is 10 if there is one. A pass that was offered for resale is none: the upload withdraws its offer. Admissions that the server no longer has, because it was restored from a backup, are uploaded again. \
+     refuses; the exit code is 10 if there is one. A pass that its holder has entered with and offered for resale is none: the upload withdraws its offer, unless a buyer is paying at that moment. Admissions that the server no longer has, because it was restored from a backup, are uploaded again. \
      After an interruption, the same command continues.",
 ))]
 pub(crate) struct Args {
@@ -55,8 +55,8 @@ impl ApiCommand for Args {
             let words = "uploaded again, which the server no longer had: it was restored from a backup";
             api.io().warn(&format!("{admissions} {words}"));
         }
-        for title in &withdrawn {
-            api.io().info(&format!("{title}: admitted before; its offer was withdrawn"));
+        for offer in &withdrawn {
+            api.io().info(&offer.message());
         }
         if !(conflicts.is_empty() && api.context.settings.format == Format::Table) {
             api.printer().list(&conflicts)?;

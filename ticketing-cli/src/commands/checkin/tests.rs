@@ -86,6 +86,7 @@ mod door_clock;
 mod evening;
 mod named;
 mod new_holder;
+mod offers;
 
 mod offline {
     use super::*;
@@ -147,7 +148,7 @@ mod offline {
         marketplace_with(&[])
     }
 
-    fn marketplace_with(used: &[Pass]) -> Mock {
+    pub(super) fn marketplace_with(used: &[Pass]) -> Mock {
         let mock = Mock::new();
         let user = serde_json::json!({ "id": "seller", "email": "seller@example.com", "iat": 0 });
         mock.on(
@@ -243,28 +244,6 @@ mod offline {
             assert_eq!((&conflict["otherAt"], &conflict["otherDevice"]), (&time(other.0), &other.1.into()));
             assert!(conflict["message"].as_str().unwrap().contains("2 times"), "{conflict}");
         }
-    }
-
-    #[tokio::test]
-    async fn admission_of_a_pass_for_sale_withdraws_its_offer() {
-        let (_folder, file) = prepared();
-        check_in(&file, at());
-        let pass = |status| fixtures::pass(PASS).status(status).admitted_at(at()).device("north");
-        let mock = marketplace_with(&[pass(PassStatus::Offered)]);
-        mock.on(Method::POST, PATH, Reply::problem(400, ErrorCode::PassOffered, "The pass is for sale"));
-        let fake = fake::pipe("");
-        let api = ApiContext::of_mock(&mock, fake.io, Format::Jsonl, file.parent().unwrap());
-        sync::Args::of_file(&file).run(&api).await.unwrap();
-        assert_eq!(fake.out.text(), "", "nothing is in doubt");
-        let printed = fake.err.text();
-        assert!(printed.contains("admitted before; its offer was withdrawn"), "{printed}");
-        let (end, conflicts) = sync(&marketplace_with(&[pass(PassStatus::Used)]), &file).await;
-        assert!(end.is_ok() && conflicts.is_empty(), "{conflicts:?}");
-        // It was sold all the same: its buyer holds it.
-        let double = DoubleAdmission::new(at(), Some("north".to_owned()));
-        let sold = fixtures::pass(PASS).serial(1).double_admissions(vec![double]);
-        let (end, conflicts) = sync(&marketplace_with(&[sold]), &file).await;
-        assert_eq!((end.unwrap_err().exit, conflicts.len()), (Exit::Refused, 1));
     }
 
     #[tokio::test]

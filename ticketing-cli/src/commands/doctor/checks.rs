@@ -7,6 +7,7 @@ use ticketing_sdk::{Method, SessionInfo, SessionLocation, text};
 use super::Check;
 use crate::clock;
 use crate::context::ApiContext;
+use crate::door;
 use crate::environment::environment;
 use crate::failure::{Failure, hint_to_read_session};
 use crate::home::private_folder;
@@ -24,6 +25,8 @@ pub(super) async fn all(api: &ApiContext) -> Vec<Check> {
     let mut checks =
         vec![Check::ok("version", format!("ticketing {}", env!("CARGO_PKG_VERSION"))), config(api)];
     checks.push(home(api));
+    checks.push(journal(api));
+    checks.extend(doors(api));
     let (server, is_reached) = server(api).await;
     checks.extend(server);
     let session = api.client.session().await;
@@ -80,6 +83,37 @@ fn home(api: &ApiContext) -> Check {
         Ok(()) => Check::ok("home", shown),
         Err(error) => Check::failed("home", format!("{shown} cannot be written: {error}"), ADVICE),
     }
+}
+
+/// Checks the records of writes whose commands died.
+fn journal(api: &ApiContext) -> Check {
+    const NAME: &str = "journal";
+    let journal = api.journal();
+    let (notes, listings) = (journal.damaged_notes(), journal.damaged_listings());
+    if !notes.is_empty() {
+        let advice = "which write it is about is not known: look at `ticketing orders list`, `ticketing payments list` and `ticketing \
+                      passes list`, then delete the file";
+        return Check::failed(NAME, notes.into_iter().chain(listings).collect::<Vec<_>>().join("; "), advice);
+    }
+    if !listings.is_empty() {
+        let advice = "its `tickets import` or `sell` does not continue: correct the line, or look at `ticketing tickets list --mine` and \
+                      delete the file";
+        return Check::failed(NAME, listings.join("; "), advice);
+    }
+    Check::ok(NAME, "every record can be read")
+}
+
+/// Checks the doors of the marketplace on the terminal, if there are any.
+fn doors(api: &ApiContext) -> Option<Check> {
+    const NAME: &str = "doors";
+    let folder = api.context.settings.home.doors().ok().filter(|folder| folder.exists())?;
+    let damage = door::damage_in(&folder);
+    if damage.is_empty() {
+        return Some(Check::ok(NAME, "every list and journal can be read"));
+    }
+    let advice = "the pass that a damaged line admitted could be admitted again: correct the line, or delete it; `ticketing checkin prepare` \
+                  makes a damaged list again";
+    Some(Check::failed(NAME, damage.join("; "), advice))
 }
 
 /// Checks the server, its version and its clock. Returns whether it answered.

@@ -60,10 +60,13 @@ impl ApiCommand for Args {
         if api.is_dry_run() {
             return preview::preview(api, &action).await;
         }
+        let damaged = api.journal().damaged_notes();
+        for note in &damaged {
+            api.io().warn(note);
+        }
         let settlements = settle::settle(api, &action).await?;
-        if settlements.is_empty() {
+        if settlements.is_empty() && damaged.is_empty() {
             api.io().info("no interrupted write is on record");
-            return api.printer().list(&settlements);
         }
         api.printer().list(&settlements)?;
         if api.context.settings.format == Format::Table {
@@ -84,6 +87,10 @@ impl ApiCommand for Args {
         if has(WriteOutcome::Repeat) || has(WriteOutcome::Skipped) {
             return Err(Failure::new(Exit::NotSettled, "some writes are not settled")
                 .hint("the details of each say what to run"));
+        }
+        if !damaged.is_empty() {
+            return Err(Failure::new(Exit::NotSettled, "a record of a write is damaged")
+                .hint("`ticketing doctor` says what to do"));
         }
         Ok(())
     }

@@ -103,7 +103,8 @@ fn call_error(failure: Failure) -> CallError {
 
 impl From<Conflict> for AdmissionConflict {
     fn from(conflict: Conflict) -> Self {
-        let Conflict { title, seat, admissions, message, .. } = conflict;
+        let Conflict { title, seat, admissions, message, refusal, .. } = conflict;
+        let message = if admissions.is_empty() { message } else { refusal.unwrap_or_default() };
         Self { title, seat, admissions, message }
     }
 }
@@ -112,6 +113,10 @@ impl Door for Doors {
     fn open(&self, issuer: &UserId) -> Result<Option<DoorState>, CallError> {
         let prepared = self.prepared(issuer).map_err(call_error)?;
         Ok(prepared.map(|(path, door)| state(&path, &door)))
+    }
+
+    fn waiting_count(&self) -> usize {
+        self.folder.as_ref().map_or(0, |folder| door::waiting_in(folder, self.client.server()))
     }
 
     fn prepare<'a>(&'a self, issuer: &'a UserId) -> BoxFuture<'a, Result<DoorState, CallError>> {

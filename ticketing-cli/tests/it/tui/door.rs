@@ -61,3 +61,36 @@ fn door_admits_without_the_server_and_uploads_when_it_is_back() {
     pty.press("\x1b", "Admitted twice");
     drop(again);
 }
+
+#[test]
+fn start_without_the_server_says_what_waits_for_upload() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_in(folder.path(), &[]);
+    let url = server.url.clone();
+    let [seller, buyer] =
+        ["seller", "buyer"].map(|name| Cli::for_server(&url).sign_up(&format!("{name}@example.com")));
+    let code = buy_pass_code(&buyer, &seller.ticket("Jazz at the lake", "38"));
+    let start = || Pty::spawn(terminal(&seller.command(&["tui"])), (120, 35));
+
+    let mut pty = start();
+    pty.wait_until_shown("seller@example.com");
+    pty.press("3", "Your listings: 1");
+    pty.press("c", "prepares this door to admit without a network");
+    pty.press(CTRL_O, "the door list has 1 ticket");
+    drop(server);
+    pty.wait_until_shown("Offline: admitting by the list of");
+    pty.send(&code);
+    pty.press(ENTER, "ADMITTED");
+    pty.press("\x03", "Leave with 1 scan not uploaded?");
+    pty.send("y");
+    assert_eq!(pty.end(), 0);
+
+    let pty = start();
+    pty.wait_until_shown("1 scan waiting for upload");
+    let again = Again::start(folder.path(), &url);
+    eventually("the admission is uploaded", || {
+        let used = seller.json(&["passes", "list", "--issued", "--status", "used"]);
+        used.as_array().unwrap().len() == 1
+    });
+    drop(again);
+}

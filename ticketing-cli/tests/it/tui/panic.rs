@@ -99,6 +99,10 @@ impl Door for NoDoor {
         Ok(None)
     }
 
+    fn waiting_count(&self) -> usize {
+        0
+    }
+
     fn prepare<'a>(&'a self, _: &'a UserId) -> BoxFuture<'a, Result<DoorState, CallError>> {
         Box::pin(async { Err(CallError::other("there is no door")) })
     }

@@ -70,6 +70,21 @@ fn admissions_of_an_earlier_run_are_uploaded_on_every_screen() {
 }
 
 #[test]
+fn start_without_the_server_says_what_waits_and_uploads_it_later() {
+    let mut harness = Harness::new((80, 24), Colours::True);
+    harness.server.door = Some(fixtures::door(2));
+    lose(&mut harness);
+    answer!(harness, Call::Session, Err(fixtures::offline()));
+    harness.answer_reads();
+    harness.assert_shows("2 scans waiting for upload, once the server can be reached");
+    harness.press("q");
+    harness.assert_shows("Leave with 2 scans not uploaded?");
+    harness.press("n");
+    harness.sign_in();
+    assert_eq!(count_pending!(harness, Call::SyncDoor(_)), 1);
+}
+
+#[test]
 fn refusal_shows_its_reason() {
     let mut harness = door();
     scan(&mut harness, "TK1");

@@ -231,6 +231,7 @@ impl Harness {
                 Reply::Pass(Box::new(passes.iter().find(of_order).ok_or_else(not_found)?.clone()))
             }
             Call::OpenDoor(_) => Reply::Door(door.clone().map(Box::new)),
+            Call::WaitingScans => Reply::WaitingScans(door.as_ref().map_or(0, |door| door.waiting)),
             Call::PrepareDoor(_) => Reply::Door(Some(Box::new(fixtures::door(0)))),
             Call::UsedPasses => Reply::UsedPasses(used.clone()),
             Call::CardEntry if *has_card_form => Reply::CardEntry(CardEntry::Page),
