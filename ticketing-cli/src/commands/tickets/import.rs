@@ -26,7 +26,8 @@ use crate::help;
     ],
     "A CSV file begins with a row of column names: title, price, and the details of a ticket, like venue, startsAt and seat. Commas, \
      semicolons or tabs separate them. A JSON Lines file has an object with these fields on each line. Every row is checked before \
-     the first is sent. A row whose status is another than available, or that has resaleOf, is left out.\n\
+     the first is sent. A row whose status is another than available, or that has resaleOf, is left out. \
+     Rows are listed in their order; several --jobs are faster, and may list them in another.\n\
      A row that an import of this account has listed is not listed again, in whichever file it is and wherever in it: so the same \
      command continues after an interruption, and a file that was extended or edited lists only what is new. A row that stands in the \
      file twice is two tickets. --again lists every row once more. The rows are known from a record in the data folder, which is kept; \
@@ -45,7 +46,7 @@ pub(crate) struct Args {
     /// List every row once more, also those that are listed already
     #[arg(long, help_heading = help::BATCH)]
     again: bool,
-    /// Send at most this many rows at once; with several, their order may differ
+    /// Send at most this many rows at once
     #[arg(long, help_heading = help::BATCH, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u8).range(1..=32))]
     jobs: u8,
