@@ -56,9 +56,14 @@ impl Stack {
         self.process.address
     }
 
+    /// Returns the identifier of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.child.id()
+    }
+
     /// Returns a memory figure of the process from `/proc`, in MiB.
     pub(crate) fn memory_mib(&self, figure: &str) -> f64 {
-        let path = format!("/proc/{}/status", self.process.child.id());
+        let path = format!("/proc/{}/status", self.id());
         let status = std::fs::read_to_string(path).unwrap_or_default();
         let line = status.lines().find(|line| line.starts_with(figure)).unwrap_or_default();
         let kib: f64 = line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);

@@ -1,6 +1,6 @@
 //! The load: buys passes, and checks them in.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use ticketing_sdk::{Pass, PassCode};
@@ -8,8 +8,12 @@ use ticketing_tickets::PassSigner;
 
 use crate::cookies::PASS_KEY;
 use crate::http::{Connection, per_second, post, send_all};
+use crate::processor_time::{PartTimes, ProcessorTime};
 use crate::server::Server;
 use crate::{ORDERS_PER_USER, load};
+
+/// The interval between two reads of the metrics, which cost processor time too.
+const POLL: Duration = Duration::from_millis(2);
 
 fn signer() -> PassSigner {
     PassSigner::new(&[SecretString::from(PASS_KEY)]).unwrap()
@@ -56,8 +60,22 @@ pub(crate) async fn sell_passes(server: &mut Server, count: usize) -> Vec<PassCo
     passes.iter().map(|pass| signer.sign(&pass.id, pass.serial).unwrap()).collect()
 }
 
-/// Checks each code in once. Returns check-ins per second, until the response and until every event is in the stream.
-pub(crate) async fn check_in(server: &Server, codes: &[PassCode]) -> (f64, f64) {
+/// The figures of one round of check-ins.
+pub(crate) struct Figures {
+    /// Check-ins per second, until the response.
+    pub(crate) answered: f64,
+    /// Check-ins per second, until every event is in the stream.
+    pub(crate) published: f64,
+    /// The processor time of each check-in in the server, and that of the load for it, in microseconds.
+    pub(crate) times: PartTimes,
+    pub(crate) load: f64,
+    /// The commits for each check-in, of all services and the stream.
+    pub(crate) commits: f64,
+}
+
+/// Checks each code in once.
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+pub(crate) async fn check_in(server: &Server, codes: &[PassCode]) -> Figures {
     let cookie = server.stack.cookies.cookie("seller");
     let requests: Vec<_> = codes
         .iter()
@@ -69,13 +87,23 @@ pub(crate) async fn check_in(server: &Server, codes: &[PassCode]) -> (f64, f64) 
             post("/api/passes/check-ins", &cookie, &key, &body)
         })
         .collect();
-    let published = published_events(server).await;
+    let (published, commits) = (published_events(server).await, server.commits().await);
+    let processes = [server.stack.id(), std::process::id()];
+    let before = processes.map(ProcessorTime::read);
     let began = Instant::now();
     let (_, took) = send_all(&[server.stack.address()], &requests, 201).await;
     while published_events(server).await < published + codes.len() as u64 {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(POLL).await;
     }
-    (per_second(codes.len(), took), per_second(codes.len(), began.elapsed()))
+    let taken = processes.map(ProcessorTime::read);
+    let [times, load] = [0, 1].map(|n| taken[n].since(&before[n]).of_each(codes.len()));
+    Figures {
+        answered: per_second(codes.len(), took),
+        published: per_second(codes.len(), began.elapsed()),
+        times,
+        load: load.iter().sum(),
+        commits: (server.commits().await - commits) as f64 / codes.len() as f64,
+    }
 }
 
 /// Returns how many events the relays have published.

@@ -17,13 +17,11 @@ mod load;
 #[path = "../common/process.rs"]
 #[expect(dead_code, reason = "the benchmark of the marketplace measures memory too")]
 mod process;
+mod processor_time;
 #[path = "../common/report.rs"]
 mod report;
 #[path = "../marketplace/server.rs"]
-#[expect(
-    dead_code,
-    reason = "the benchmark of the marketplace counts commits and measures a bare handler too"
-)]
+#[expect(dead_code, reason = "the benchmark of the marketplace measures a bare handler too")]
 mod server;
 
 use std::path::Path;
@@ -48,15 +46,20 @@ fn main() {
 async fn measure(program: &Path, rounds: u32) {
     let mut server = Server::start(program);
     let (mut admitted, mut settled, mut verified) = (Rounds::default(), Rounds::default(), Rounds::default());
+    let (mut times, mut commits) = (processor_time::TimeRounds::default(), Rounds::default());
     for round in 1..=rounds {
         println!("round {round} of {rounds}");
         let codes = check_ins::sell_passes(&mut server, CHECK_INS).await;
-        let (rate, published) = check_ins::check_in(&server, &codes).await;
-        admitted.push(rate);
-        settled.push(published);
+        let figures = check_ins::check_in(&server, &codes).await;
+        admitted.push(figures.answered);
+        settled.push(figures.published);
+        times.push(&figures.times, figures.load);
+        commits.push(figures.commits);
         verified.push(check_ins::verify(&codes));
     }
     println!();
+    times.print();
+    commits.print("commits for each check-in, all services and the stream", "commits");
     admitted.print("check-ins through HTTP, 64 connections, durable", "check-ins/s");
     settled.print("the same until every event is in the stream", "check-ins/s");
     verified.print("their codes verified in a bare loop on one core", "codes/s");
