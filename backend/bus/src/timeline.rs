@@ -30,16 +30,20 @@ impl PublishedEvent {
     }
 }
 
-/// Reads the retained events of an aggregate, in the order of their identifiers.
+/// Returns the statement that reads the events of an aggregate. Its condition on the name is that of the index.
+fn published_sql() -> String {
+    let columns = rows::ENVELOPE_COLUMNS;
+    format!(
+        "SELECT {columns}, published_at FROM outbox WHERE aggregate = $1 AND name NOT LIKE 'pass:%' ORDER BY id"
+    )
+}
+
+/// Reads the retained events of an order, a payment or a ticket, in the order of their identifiers.
 ///
 /// # Errors
 /// If the statement fails.
 pub fn read_published(tx: &mut Tx<'_>, aggregate: &str) -> Result<Vec<PublishedEvent>, DbError> {
-    let sql = format!(
-        "SELECT {}, published_at FROM outbox WHERE aggregate = $1 ORDER BY id",
-        rows::ENVELOPE_COLUMNS
-    );
-    tx.query(&sql, args![aggregate], |row| {
+    tx.query(&published_sql(), args![aggregate], |row| {
         let published_at = row.column("published_at")?;
         Ok(PublishedEvent { envelope: rows::read_envelope(row)?, published_at })
     })
@@ -97,4 +101,38 @@ pub fn read_events(
         entries.extend(read_published(tx, aggregate)?.iter().map(|event| event.to_entry(service)));
     }
     Ok(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_engines::{Engine, Home, on_both};
+    use ticketing_platform::clock::Clock;
+    use ticketing_platform::db::Dialect;
+
+    use super::*;
+    use crate::ServiceCore;
+
+    on_both! {
+        #[tokio::test]
+        events_of_an_aggregate_are_read_through_the_index;
+    }
+
+    async fn events_of_an_aggregate_are_read_through_the_index(engine: Engine) {
+        let home = Home::on(engine);
+        let core = ServiceCore::open(home.database("s"), Clock::system(), &[]).unwrap();
+        let plan = core.db.read(|tx| {
+            let (explain, column) = match tx.dialect() {
+                Dialect::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
+                Dialect::Postgres => {
+                    // The planner reads a table without rows as a whole.
+                    tx.execute("SET LOCAL enable_seqscan TO off", &[])?;
+                    ("EXPLAIN", "QUERY PLAN")
+                }
+            };
+            let sql = published_sql().replace("$1", "'t-1'");
+            tx.query(&format!("{explain} {sql}"), &[], |row| row.text(column))
+        });
+        let plan = plan.await.map_err(|error: DbError| error).unwrap().join("\n");
+        assert!(plan.contains("outbox_timeline"), "{plan}");
+    }
 }
