@@ -1,7 +1,7 @@
 -- The copy of the orders, with their deadlines. A deadline is absolute: a restart does not move it.
 CREATE TABLE timers (
     order_id TEXT PRIMARY KEY,
-    status TEXT NOT NULL CHECK (status IN ('created', 'awaiting:payment', 'complete', 'cancelled')),
+    status TEXT NOT NULL CHECK (status = 'created' OR status = 'awaiting:payment' OR status = 'complete' OR status = 'cancelled'),
     expires_at BIGINT NOT NULL,
     version BIGINT NOT NULL,
     -- When `expiration:complete` was published.

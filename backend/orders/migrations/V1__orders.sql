@@ -25,7 +25,7 @@ CREATE TABLE orders (
     ticket_price BIGINT NOT NULL CHECK (ticket_price > 0),
     ticket_version BIGINT NOT NULL,
     ticket_details TEXT,
-    status TEXT NOT NULL CHECK (status IN ('created', 'awaiting:payment', 'complete', 'cancelled')),
+    status TEXT NOT NULL CHECK (status = 'created' OR status = 'awaiting:payment' OR status = 'complete' OR status = 'cancelled'),
     -- Why the order was cancelled: buyer, expired, withdrawn or payment_failed.
     cancel_reason TEXT,
     expires_at BIGINT NOT NULL,

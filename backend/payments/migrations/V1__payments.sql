@@ -2,7 +2,7 @@
 CREATE TABLE orders (
     id TEXT PRIMARY KEY,
     user_id TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('created', 'awaiting:payment', 'complete', 'cancelled')),
+    status TEXT NOT NULL CHECK (status = 'created' OR status = 'awaiting:payment' OR status = 'complete' OR status = 'cancelled'),
     price BIGINT NOT NULL,
     ticket_id TEXT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -19,9 +19,11 @@ CREATE TABLE payments (
     stripe_id TEXT,
     amount BIGINT NOT NULL CHECK (amount > 0),
     currency TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('pending', 'authorized', 'succeeded', 'failed', 'refunded')),
+    status TEXT NOT NULL CHECK (
+        status = 'pending' OR status = 'authorized' OR status = 'succeeded' OR status = 'failed' OR status = 'refunded'
+    ),
     -- The next call of the provider; NULL if the payment waits for orders, or needs no more calls.
-    next_step TEXT CHECK (next_step IN ('authorize', 'capture', 'void', 'refund')),
+    next_step TEXT CHECK (next_step = 'authorize' OR next_step = 'capture' OR next_step = 'void' OR next_step = 'refund'),
     attempts BIGINT NOT NULL,
     -- The attempts of the next step that certainly did not reach the provider.
     unreached BIGINT NOT NULL DEFAULT 0,
@@ -42,7 +44,8 @@ CREATE TABLE payments (
     client_secret TEXT
 );
 -- The judge of "one payment of an order at a time, and at most one that succeeds".
-CREATE UNIQUE INDEX payments_order_id ON payments (order_id) WHERE status IN ('pending', 'authorized', 'succeeded');
+CREATE UNIQUE INDEX payments_order_id ON payments (order_id)
+    WHERE status = 'pending' OR status = 'authorized' OR status = 'succeeded';
 CREATE INDEX payments_user_id ON payments (user_id, id);
 CREATE INDEX payments_of_orders ON payments (user_id, order_id, id);
 CREATE INDEX payments_due_at ON payments (due_at) WHERE next_step IS NOT NULL;

@@ -4,7 +4,7 @@ CREATE TABLE charges (
     order_id TEXT NOT NULL,
     token TEXT NOT NULL,
     currency TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('authorized', 'captured', 'voided', 'refunded', 'failed')),
+    state TEXT NOT NULL CHECK (state = 'authorized' OR state = 'captured' OR state = 'voided' OR state = 'refunded' OR state = 'failed'),
     authorized BIGINT NOT NULL,
     captured BIGINT NOT NULL,
     voided BIGINT NOT NULL,

@@ -6,6 +6,7 @@ CREATE TABLE idempotency_keys (
     status BIGINT,
     body TEXT,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (scope, key)
+    -- The key first: it differs from others in its first characters, and the scope is the same for all requests of a user.
+    PRIMARY KEY (key, scope)
 );
 CREATE INDEX idempotency_keys_created_at ON idempotency_keys (created_at);

@@ -17,7 +17,7 @@ CREATE TABLE tickets (
     user_id TEXT NOT NULL,
     -- The ticket whose pass the listing sells on; NULL for a first sale.
     resale_of TEXT,
-    status TEXT NOT NULL CHECK (status IN ('available', 'reserved', 'sold', 'deleted')),
+    status TEXT NOT NULL CHECK (status = 'available' OR status = 'reserved' OR status = 'sold' OR status = 'deleted'),
     order_id TEXT,
     -- 1 if the seller has withdrawn the ticket.
     withdrawn BIGINT NOT NULL DEFAULT 0 CHECK (withdrawn IN (0, 1)),
@@ -44,7 +44,7 @@ CREATE TABLE reservations (
     order_id TEXT PRIMARY KEY,
     ticket_id TEXT NOT NULL,
     user_id TEXT,
-    status TEXT NOT NULL CHECK (status IN ('created', 'awaiting:payment', 'complete', 'cancelled')),
+    status TEXT NOT NULL CHECK (status = 'created' OR status = 'awaiting:payment' OR status = 'complete' OR status = 'cancelled'),
     title TEXT,
     price BIGINT,
     details TEXT,
@@ -81,7 +81,7 @@ CREATE TABLE passes (
     paid BIGINT NOT NULL CHECK (paid > 0),
     -- The number of changes of holder.
     serial BIGINT NOT NULL CHECK (serial BETWEEN 0 AND 65535),
-    status TEXT NOT NULL CHECK (status IN ('valid', 'offered', 'used', 'void')),
+    status TEXT NOT NULL CHECK (status = 'valid' OR status = 'offered' OR status = 'used' OR status = 'void'),
     version BIGINT NOT NULL,
     -- The listing that sells the pass on.
     listing_id TEXT,

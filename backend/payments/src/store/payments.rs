@@ -139,7 +139,7 @@ pub fn find_active_payment(tx: &mut Tx<'_>, order_id: &OrderId) -> Result<Option
     tx.query_opt(
         &format!(
             "SELECT {COLUMNS} FROM payments \
-             WHERE order_id = $1 AND status IN ('pending', 'authorized', 'succeeded')"
+             WHERE order_id = $1 AND (status = 'pending' OR status = 'authorized' OR status = 'succeeded')"
         ),
         args![order_id],
         read,
