@@ -14,7 +14,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use secrecy::SecretString;
 use ticketing_bus::{Bus, ServiceCore, ServiceCoreError};
-use ticketing_platform::db::{Db, DbError, Migrations};
+use ticketing_platform::db::Migrations;
 use ticketing_platform::http::TrustedProxies;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -59,7 +59,7 @@ pub enum StartError {
 }
 
 impl App {
-    /// Opens the database, loads the revoked sessions, and recomputes the keys of e-mail addresses of older versions.
+    /// Opens the database and loads the revoked sessions.
     ///
     /// # Errors
     /// If the database cannot be opened, migrated or read, or the costs of hashing are not valid.
@@ -68,7 +68,6 @@ impl App {
         let hasher = Hasher::new(&hashing).await?;
         let tries = SignInLimiter::new(limits, &clock);
         let core = ServiceCore::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
-        recompute_keys(&core.db).await.map_err(ServiceCoreError::from)?;
         Ok(Self {
             core,
             sessions,
@@ -99,27 +98,4 @@ impl App {
     pub fn hash_counts(&self) -> HashCounts {
         self.hasher.counts()
     }
-}
-
-/// The maximum number of displaced accounts that are logged at a start.
-const REPORTED: i64 = 100;
-
-/// Recomputes the keys of e-mail addresses in batches, and logs accounts with the same address.
-async fn recompute_keys(db: &Db) -> Result<(), DbError> {
-    loop {
-        match db.write(store::recompute_batch).await? {
-            0 => break,
-            accounts => tracing::info!(accounts, "keys of e-mail addresses recomputed"),
-        }
-    }
-    for store::Displaced { account, kept_account } in
-        db.read(|tx| store::find_displaced(tx, REPORTED)).await?
-    {
-        tracing::warn!(
-            account,
-            kept_account,
-            "two accounts spell one e-mail address; the older one keeps it, the other signs in with its own spelling only"
-        );
-    }
-    Ok(())
 }

@@ -1,9 +1,5 @@
 //! The accounts and revoked sessions in SQL.
 
-mod keys;
-
-pub(crate) use keys::{Displaced, find_displaced, recompute_batch};
-
 use ticketing_bus::Outbox;
 use ticketing_events::SessionEnded;
 use ticketing_platform::args;
@@ -35,31 +31,19 @@ pub(crate) struct Account {
 pub(crate) fn create(tx: &mut Tx<'_>, account: &NewAccount) -> Result<bool, DbError> {
     let NewAccount { user, email_key, password_hash, created_at } = account;
     let made = tx.execute(
-        &format!(
-            "INSERT INTO users (id, email, email_key, key_version, password_hash, created_at) \
-             VALUES ($1, $2, $3, {}, $4, $5) ON CONFLICT (email_key) DO NOTHING",
-            keys::KEY_VERSION
-        ),
+        "INSERT INTO users (id, email, email_key, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (email_key) DO NOTHING",
         args![&user.id, &user.email, email_key, password_hash, *created_at],
     )?;
     Ok(made > 0)
 }
 
-/// Returns the account of an e-mail. A displaced account is found by its original spelling; an account of an older
-/// version, which the next start recomputes, by its old key.
-pub(crate) fn find(tx: &mut Tx<'_>, key: &str, old_key: &str) -> Result<Option<Account>, DbError> {
-    let displaced = keys::displaced_key(old_key);
-    let mut found = tx.query(
-        "SELECT id, email, email_key, password_hash FROM users WHERE email_key IN ($1, $2, $3)",
-        args![&displaced, key, old_key],
-        |row| {
-            let user = User::new(row.text("id")?, row.text("email")?);
-            Ok((row.text("email_key")?, Account { user, password_hash: row.text("password_hash")? }))
-        },
-    )?;
-    let rank = |found: &str| [displaced.as_str(), key, old_key].iter().position(|wanted| *wanted == found);
-    found.sort_by_key(|(found, _)| rank(found));
-    Ok(found.into_iter().next().map(|(_, account)| account))
+/// Returns the account of an e-mail address, by its key.
+pub(crate) fn find(tx: &mut Tx<'_>, key: &str) -> Result<Option<Account>, DbError> {
+    tx.query_opt("SELECT id, email, password_hash FROM users WHERE email_key = $1", args![key], |row| {
+        let user = User::new(row.text("id")?, row.text("email")?);
+        Ok(Account { user, password_hash: row.text("password_hash")? })
+    })
 }
 
 /// Revokes a session and appends its event, once.

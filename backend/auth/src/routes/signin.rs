@@ -61,8 +61,8 @@ pub(crate) async fn signin(
     app.sessions.ensure_secure_transport(&headers)?;
     let (email, password) = body.valid()?;
     app.tries.count_signin(&email, address).await?;
-    let (key, old_key) = (email.key(), email.old_key());
-    let found = app.core.db.read(move |tx| store::find(tx, &key, &old_key)).await.map_err(ApiError::from)?;
+    let key = email.key();
+    let found = app.core.db.read(move |tx| store::find(tx, &key)).await.map_err(ApiError::from)?;
     let stored = found.as_ref().map(|account| account.password_hash.as_str());
     let fits = app.hasher.verify(&password, stored, app.tries.requester(Some(&email), address)).await?;
     let Some(account) = found.filter(|_| fits) else {

@@ -35,9 +35,6 @@ impl SignUp {
     fn valid(self) -> Result<(Email, Password), ApiError> {
         let mut errors = ValidationErrors::new();
         let email = self.email.required("email", Email::MESSAGE, &mut errors);
-        if email.as_ref().is_some_and(|email| !email.is_deliverable()) {
-            errors.push("email", Email::MESSAGE);
-        }
         let password = self.password.required("password", Password::MESSAGE, &mut errors);
         errors.finish()?;
         email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without a fault"))
