@@ -5,8 +5,6 @@ CREATE TABLE tickets (
     title TEXT NOT NULL,
     -- The title as searches and the sort by title compare it.
     title_key TEXT NOT NULL,
-    -- The algorithm of `title_key`: 0 is the title in lower case. Such keys are computed again after the start.
-    key_version BIGINT NOT NULL DEFAULT 0,
     price BIGINT NOT NULL CHECK (price > 0),
     -- The details of the event, as JSON: a field that is neither searched nor compared needs no column of its own.
     details TEXT NOT NULL DEFAULT '{}',
@@ -36,7 +34,6 @@ CREATE INDEX tickets_available_starts_at ON tickets (starts_at, id) WHERE status
 -- The resales that can be ordered, by the start of the event: a listing that is not sold by then is withdrawn.
 CREATE INDEX tickets_available_resales ON tickets (starts_at) WHERE resale_of IS NOT NULL AND status = 'available';
 CREATE INDEX tickets_user_id ON tickets (user_id, id);
-CREATE INDEX tickets_key_version ON tickets (id) WHERE key_version = 0;
 CREATE INDEX tickets_deleted ON tickets (id) WHERE status = 'deleted';
 
 -- The copy of the orders, with the ordered terms.

@@ -133,13 +133,6 @@ impl App {
                 }
             });
         }
-        let (recomputed, feed) =
-            (store::recompute_keys(self.core.db.clone(), shutdown.clone()), self.feed.clone());
-        shutdown.spawn(async move {
-            recomputed.await;
-            // Cached pages were searched and sorted by the old keys.
-            feed.changed().notify();
-        });
         let app = self.clone();
         spawn_periodic(shutdown, CORRECT_EVERY, "outdated tickets could not be corrected", move || {
             let app = app.clone();

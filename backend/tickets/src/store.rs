@@ -2,7 +2,6 @@
 
 mod changes;
 mod ended_resales;
-mod keys;
 mod list;
 pub mod passes;
 mod reservations;
@@ -12,7 +11,6 @@ mod timeline;
 
 pub use changes::{Change, Changes, Resumed, after, delete_foreign_changes, latest, prune, resume};
 pub use ended_resales::{end_started, next_end};
-pub use keys::{recompute_batch, recompute_keys};
 pub use list::{Position, list};
 pub use reservations::{complete, confirm, correct_outdated, find_outdated, release, reserve};
 pub use tickets::{ChangePublisher, EditError, NewListing, create, delete, find, list_terms, update};

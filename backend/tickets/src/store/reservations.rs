@@ -243,7 +243,7 @@ fn hold(
         tx.execute_deferred(
             &format!(
                 "UPDATE tickets SET listed_title = title, listed_price = price, listed_details = details, {} \
-                 WHERE id = $8",
+                 WHERE id = $7",
                 TermColumns::ASSIGNMENTS
             ),
             &TermColumns::of(&ordered)?.args(args![&held.id]),
@@ -284,8 +284,8 @@ fn write_shown(
     shown.version += 1;
     tx.execute_deferred(
         &format!(
-            "UPDATE tickets SET {}, status = $9, order_id = $10, withdrawn = $11, listed_title = $12, \
-             listed_price = $13, listed_details = $14, version = $15, updated_at = $16 WHERE id = $8",
+            "UPDATE tickets SET {}, status = $8, order_id = $9, withdrawn = $10, listed_title = $11, \
+             listed_price = $12, listed_details = $13, version = $14, updated_at = $15 WHERE id = $7",
             TermColumns::ASSIGNMENTS
         ),
         &TermColumns::of(&terms)?.args(args![

@@ -4,7 +4,6 @@ use ticketing_platform::db::{Arg, DbError};
 use ticketing_sdk::text::search_key;
 use ticketing_sdk::{EventTime, TicketDetails};
 
-use super::keys::KEY_VERSION;
 use crate::domain::terms::Terms;
 
 /// The stored start of an event without a start, which sorts last.
@@ -21,14 +20,13 @@ pub(super) struct TermColumns {
 }
 
 impl TermColumns {
-    /// The number of arguments of the terms, `$1` to `$7`. Other arguments start at `$8`.
-    pub(super) const NAMES: &'static str =
-        "title, title_key, price, details, venue_key, starts_at, key_version";
+    /// The names of the columns. Their arguments are `$1` to `$6`; others start at `$7`.
+    pub(super) const NAMES: &'static str = "title, title_key, price, details, venue_key, starts_at";
     /// The values in an `INSERT`.
-    pub(super) const VALUES: &'static str = "$1, $2, $3, $4, $5, $6, $7";
+    pub(super) const VALUES: &'static str = "$1, $2, $3, $4, $5, $6";
     /// The assignments in an `UPDATE`.
     pub(super) const ASSIGNMENTS: &'static str = "title = $1, title_key = $2, price = $3, details = $4, venue_key = $5, \
-                                                  starts_at = $6, key_version = $7";
+                                                  starts_at = $6";
 
     /// Returns the values of terms.
     pub(super) fn of(terms: &Terms) -> Result<Self, DbError> {
@@ -52,7 +50,6 @@ impl TermColumns {
             Arg::from(details),
             Arg::from(venue_key),
             Arg::from(*starts_at),
-            Arg::from(KEY_VERSION),
         ];
         args.extend_from_slice(others);
         args

@@ -143,7 +143,7 @@ pub fn list_terms(
     tx.execute_deferred(
         &format!(
             "INSERT INTO tickets ({}, id, user_id, status, version, created_at, updated_at, resale_of) \
-             VALUES ({}, $8, $9, 'available', 0, $10, $10, $11)",
+             VALUES ({}, $7, $8, 'available', 0, $9, $9, $10)",
             TermColumns::NAMES,
             TermColumns::VALUES
         ),
@@ -177,7 +177,7 @@ pub fn update(
     let updated = tx.query_one(
         &format!(
             "UPDATE tickets SET {}, listed_title = NULL, listed_price = NULL, listed_details = NULL, \
-             version = version + 1, updated_at = $9 WHERE id = $8 RETURNING {COLUMNS}",
+             version = version + 1, updated_at = $8 WHERE id = $7 RETURNING {COLUMNS}",
             TermColumns::ASSIGNMENTS
         ),
         &TermColumns::of(&terms)?.args(args![id, publisher.now]),

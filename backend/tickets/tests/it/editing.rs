@@ -10,8 +10,7 @@ use crate::support::{Shop, Step, listing, publishing};
 
 on_both! {
     #[tokio::test]
-    every_change_has_one_version_and_one_event, only_the_owner_of_a_free_ticket_edits_it,
-    keys_of_an_older_version_are_recomputed_once;
+    every_change_has_one_version_and_one_event, only_the_owner_of_a_free_ticket_edits_it;
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     one_of_many_concurrent_edits_of_a_version_succeeds;
 }
@@ -28,29 +27,6 @@ async fn every_change_has_one_version_and_one_event(engine: Engine) {
     let updated = "ticket:updated";
     assert_eq!(names, ["ticket:created", updated, updated, updated, "ticket:deleted"]);
     assert_eq!(shop.find(&ticket.id).await, None);
-}
-
-async fn keys_of_an_older_version_are_recomputed_once(engine: Engine) {
-    let shop = Shop::on(engine);
-    let titles = ["Straße", "CAFE\u{301}", "plain"];
-    for title in titles {
-        shop.list("seller", title, 2000).await;
-    }
-    let old = "UPDATE tickets SET title_key = lower(title), key_version = 0";
-    let aged: Result<u64, DbError> = shop.core.db.write(move |tx| tx.execute(old, &[])).await;
-    assert_eq!(aged.unwrap(), 3);
-    let recompute = async || shop.core.db.write_read_committed(store::recompute_batch).await.unwrap();
-    assert_eq!(recompute().await, 3);
-    assert_eq!(recompute().await, 0, "a second pass finds nothing");
-    let keys: Result<Vec<String>, DbError> = shop
-        .core
-        .db
-        .read(|tx| tx.query("SELECT title_key FROM tickets ORDER BY id", &[], |row| row.text("title_key")))
-        .await;
-    assert_eq!(keys.unwrap(), ["strasse", "café", "plain"]);
-    let versions: Result<Vec<i64>, DbError> =
-        shop.core.db.read(|tx| tx.query("SELECT version FROM tickets", &[], |row| row.int("version"))).await;
-    assert_eq!(versions.unwrap(), [0, 0, 0], "no ticket has changed");
 }
 
 async fn only_the_owner_of_a_free_ticket_edits_it(engine: Engine) {
