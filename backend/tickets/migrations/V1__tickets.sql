@@ -26,7 +26,9 @@ CREATE TABLE tickets (
     version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
-    CHECK ((status IN ('reserved', 'sold')) = (order_id IS NOT NULL))
+    CHECK ((status IN ('reserved', 'sold')) = (order_id IS NOT NULL)),
+    -- An order alone keeps a withdrawn ticket from being deleted.
+    CHECK (order_id IS NOT NULL OR (status = 'deleted') = (withdrawn = 1))
 );
 CREATE INDEX tickets_available ON tickets (id) WHERE status = 'available';
 CREATE INDEX tickets_available_price ON tickets (price, id) WHERE status = 'available';
@@ -34,7 +36,6 @@ CREATE INDEX tickets_available_starts_at ON tickets (starts_at, id) WHERE status
 -- The resales that can be ordered, by the start of the event: a listing that is not sold by then is withdrawn.
 CREATE INDEX tickets_available_resales ON tickets (starts_at) WHERE resale_of IS NOT NULL AND status = 'available';
 CREATE INDEX tickets_user_id ON tickets (user_id, id);
-CREATE INDEX tickets_deleted ON tickets (id) WHERE status = 'deleted';
 
 -- The copy of the orders, with the ordered terms.
 CREATE TABLE reservations (

@@ -40,7 +40,7 @@ table_row! {
         /// The order that holds the ticket.
         pub order_id: Option<String>,
         /// Whether the seller has withdrawn the ticket, also while an order holds it.
-        pub withdrawn: bool = "CASE WHEN status = 'deleted' THEN 1 ELSE withdrawn END",
+        pub withdrawn: bool,
         /// The title of the seller. It differs from the title that is shown while an order holds the ticket.
         pub listed_title: String = "COALESCE(listed_title, title)",
         /// The price of the seller, in cents.

@@ -12,12 +12,11 @@ mod routes;
 pub mod store;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_deadline_worker, spawn_periodic};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_deadline_worker};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Database, DbError, Migrations, Tx};
+use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::http::{StreamSlots, TrustedProxies};
 use ticketing_platform::limits::{RateLimit, WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
@@ -36,11 +35,6 @@ pub const MIGRATIONS: Migrations = Migrations {
     part: "tickets",
     scripts: &[("V1__tickets", include_str!("../migrations/V1__tickets.sql"))],
 };
-
-/// The number of outdated tickets in one search.
-const BATCH: u32 = 100;
-/// The interval of searches for outdated tickets.
-const CORRECT_EVERY: Duration = Duration::from_secs(600);
 
 /// The largest number of resales that one transaction ends.
 const MAX_ENDED: i64 = 100;
@@ -133,11 +127,6 @@ impl App {
                 }
             });
         }
-        let app = self.clone();
-        spawn_periodic(shutdown, CORRECT_EVERY, "outdated tickets could not be corrected", move || {
-            let app = app.clone();
-            async move { app.correct_outdated_tickets().await }
-        });
         // Nothing notifies this worker: it finds a new listing when it polls.
         let app = self.clone();
         spawn_deadline_worker(&self.core, "resale worker", &Signal::default(), shutdown, move || {
@@ -158,33 +147,6 @@ impl App {
             let ended =
                 self.core.db.write(move |tx| store::end_started(tx, &app.publisher(), MAX_ENDED)).await?;
             metrics::counter!("resales_ended_total").increment(ended);
-        }
-    }
-
-    /// Corrects outdated tickets of an earlier version, in which orders did not prevail over edits and withdrawals: a
-    /// withdrawn ticket that an order holds, or an available one that its seller has withdrawn. Withdraws the listings of
-    /// passes with admissions, which such a version offers. It may run beside this one during an upgrade, so this is repeated.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn correct_outdated_tickets(&self) -> Result<(), DbError> {
-        loop {
-            let outdated = self.core.db.read(|tx| store::find_outdated(tx, BATCH)).await?;
-            for id in &outdated {
-                let (app, id) = (self.clone(), id.clone());
-                tracing::info!(ticket = %id, "correcting a ticket of an earlier version");
-                self.core.db.write(move |tx| store::correct_outdated(tx, &app.publisher(), &id)).await?;
-            }
-            let admitted = self.core.db.read(|tx| store::passes::find_unwithdrawn(tx, BATCH)).await?;
-            for id in &admitted {
-                let (app, id) = (self.clone(), id.clone());
-                tracing::info!(pass = %id, "withdrawing the listing of a pass with an admission");
-                let unit = move |tx: &mut Tx<'_>| store::passes::withdraw_admitted(tx, &app.publisher(), &id);
-                self.core.db.write(unit).await?;
-            }
-            if outdated.is_empty() && admitted.is_empty() {
-                return Ok(());
-            }
         }
     }
 

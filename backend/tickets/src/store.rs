@@ -12,6 +12,6 @@ mod timeline;
 pub use changes::{Change, Changes, Resumed, after, delete_foreign_changes, latest, prune, resume};
 pub use ended_resales::{end_started, next_end};
 pub use list::{Position, list};
-pub use reservations::{complete, confirm, correct_outdated, find_outdated, release, reserve};
+pub use reservations::{complete, confirm, release, reserve};
 pub use tickets::{ChangePublisher, EditError, NewListing, create, delete, find, list_terms, update};
 pub use timeline::timeline;

@@ -11,7 +11,7 @@ use ticketing_sdk::{DoubleAdmission, OrderId, PassId, PassStatus, TicketId, Time
 use super::tickets::ChangePublisher;
 use crate::domain::pass::{NotValid, PassState, Refusal, StoredPass, Transfer};
 
-pub use admissions::{ReadCode, admit, find_unwithdrawn, record_double_admission, withdraw_admitted};
+pub use admissions::{ReadCode, admit, record_double_admission};
 pub(super) use issue::{Sale, settle_sale};
 pub use issue::{close_listing, restate};
 

@@ -146,37 +146,6 @@ pub(super) fn withdraw(
     Ok(())
 }
 
-/// Selects outdated tickets of an earlier version, in which orders did not prevail: a withdrawn ticket that an order holds,
-/// and a ticket that was released without the edits and the withdrawal of its seller.
-const OUTDATED: &str = "(status = 'deleted' AND EXISTS (SELECT 1 FROM reservations \
-    WHERE reservations.ticket_id = tickets.id AND reservations.status <> 'cancelled')) \
-    OR (status = 'available' AND (withdrawn = 1 OR listed_title IS NOT NULL OR listed_price IS NOT NULL \
-    OR listed_details IS NOT NULL))";
-
-/// Returns at most `limit` outdated tickets of an earlier version.
-///
-/// # Errors
-/// If the database fails.
-pub fn find_outdated(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<TicketId>, DbError> {
-    let sql = format!("SELECT id FROM tickets WHERE {OUTDATED} ORDER BY id LIMIT $1");
-    tx.query(&sql, args![limit], |row| row.column("id"))
-}
-
-/// Corrects an outdated ticket. Other tickets do not change.
-///
-/// # Errors
-/// If the database fails.
-pub fn correct_outdated(
-    tx: &mut Tx<'_>,
-    publisher: &ChangePublisher<'_>,
-    id: &TicketId,
-) -> Result<(), DbError> {
-    let sql = format!("SELECT {STORED} FROM tickets WHERE id = $1 AND ({OUTDATED})");
-    let Some(outdated) = tx.query_opt(&sql, args![id], stored)? else { return Ok(()) };
-    let hold = find_hold(tx, "ticket_id = $1 AND status <> 'cancelled'", id.as_str())?;
-    show(tx, publisher, outdated, hold.as_ref())
-}
-
 /// A ticket with the listing of its seller.
 #[derive(Clone)]
 struct StoredTicket {
@@ -185,8 +154,7 @@ struct StoredTicket {
 }
 
 const STORED: &str = "id, title, price, details, user_id, resale_of, order_id, version, created_at, updated_at, \
-                      CASE WHEN status = 'deleted' THEN 'available' ELSE status END AS status, \
-                      CASE WHEN status = 'deleted' THEN 1 ELSE withdrawn END AS withdrawn, \
+                      CASE WHEN status = 'deleted' THEN 'available' ELSE status END AS status, withdrawn, \
                       COALESCE(listed_title, title) AS listed_title, COALESCE(listed_price, price) AS listed_price, \
                       COALESCE(listed_details, details) AS listed_details";
 
@@ -228,9 +196,7 @@ fn hold(
 ) -> Result<(), DbError> {
     let held = tx.query_opt(
         &format!(
-            "UPDATE tickets SET status = 'reserved', order_id = $2, version = version + 1, updated_at = $3, \
-             withdrawn = CASE WHEN status = 'deleted' THEN 1 ELSE withdrawn END, \
-             listed_title = NULL, listed_price = NULL, listed_details = NULL \
+            "UPDATE tickets SET status = 'reserved', order_id = $2, version = version + 1, updated_at = $3 \
              WHERE id = $1 AND status IN ('available', 'deleted') RETURNING {COLUMNS}"
         ),
         args![&event.ticket.id, &event.id, publisher.now],

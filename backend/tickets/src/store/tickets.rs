@@ -176,8 +176,7 @@ pub fn update(
     }
     let updated = tx.query_one(
         &format!(
-            "UPDATE tickets SET {}, listed_title = NULL, listed_price = NULL, listed_details = NULL, \
-             version = version + 1, updated_at = $8 WHERE id = $7 RETURNING {COLUMNS}",
+            "UPDATE tickets SET {}, version = version + 1, updated_at = $8 WHERE id = $7 RETURNING {COLUMNS}",
             TermColumns::ASSIGNMENTS
         ),
         &TermColumns::of(&terms)?.args(args![id, publisher.now]),

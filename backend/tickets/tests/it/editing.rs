@@ -2,7 +2,6 @@
 
 use futures_util::future::join_all;
 use ticketing_engines::{Engine, on_both};
-use ticketing_platform::db::DbError;
 use ticketing_sdk::{TicketId, UserId};
 use ticketing_tickets::store::{self, EditError};
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
 use ticketing_platform::db::DbError;
-use ticketing_tickets::store::{self, EditError};
+use ticketing_tickets::store::EditError;
 
 use crate::support::{Shop, Step};
 
@@ -14,9 +14,7 @@ on_both! {
     next_order_gets_the_ticket_after_a_late_cancellation,
     event_that_ends_an_unknown_order_waits, order_restores_a_withdrawn_ticket_until_it_ends,
     withdrawn_ticket_is_sold_to_the_order_that_completes, edit_yields_to_an_order_and_applies_after_it,
-    next_order_shows_its_own_terms, order_without_title_shows_the_listed_one,
-    withdrawn_ticket_of_an_earlier_version_is_restored,
-    edits_that_an_earlier_version_skipped_take_effect;
+    next_order_shows_its_own_terms, order_without_title_shows_the_listed_one;
 }
 
 async fn purchase_reserves_and_sells_the_ticket(engine: Engine) {
@@ -157,64 +155,6 @@ async fn order_without_title_shows_the_listed_one(engine: Engine) {
     assert_eq!(shop.shown(&id).await, "Edited 2000 reserved o");
     shop.apply(Step::Cancelled, "o", &id, 1).await;
     assert_eq!(shop.shown(&id).await, "Edited 3000 available -");
-}
-
-/// Rows as the version before wrote them: a withdrawn ticket whose order lives on, without the terms of that order.
-async fn withdrawn_ticket_of_an_earlier_version_is_restored(engine: Engine) {
-    for (status, shown) in [("complete", "A ticket 2000 sold o"), ("created", "A ticket 2000 reserved o")] {
-        let shop = Shop::on(engine);
-        let (id, other) =
-            (shop.list("seller", "A ticket", 2000).await.id, shop.list("seller", "B", 1).await.id);
-        shop.delete(&id, "seller").await.unwrap();
-        shop.delete(&other, "seller").await.unwrap();
-        let left = format!(
-            "INSERT INTO reservations (order_id, ticket_id, status, version) VALUES ('o', '{id}', '{status}', 0)"
-        );
-        let left = shop.core.db.write(move |tx| tx.execute(&left, &[]).map(drop));
-        left.await.map_err(|error: DbError| error).unwrap();
-        let held = shop.core.db.read(|tx| store::find_outdated(tx, 10));
-        let held = held.await.map_err(|error: DbError| error).unwrap();
-        assert_eq!(held, std::slice::from_ref(&id));
-        for withdrawn in [&id, &other, &id] {
-            let withdrawn = withdrawn.clone();
-            let back =
-                shop.publishing(move |tx, publisher| store::correct_outdated(tx, publisher, &withdrawn));
-            back.await.map_err(|error: DbError| error).unwrap();
-        }
-        assert_eq!((shop.shown(&id).await, shop.shown(&other).await), (shown.to_owned(), "gone".to_owned()));
-        assert_eq!(shop.versions(&id).await, [0, 1, 2]);
-    }
-}
-
-/// An earlier version beside this one has released a ticket: it knows no withdrawal and no edit of what is reserved.
-async fn edits_that_an_earlier_version_skipped_take_effect(engine: Engine) {
-    let shop = Shop::on(engine);
-    let withdrawn = shop.list("seller", "Withdrawn", 2000).await.id;
-    let edited = shop.list("seller", "Listed", 2000).await.id;
-    let other = shop.list("seller", "Other", 1000).await.id;
-    let releases = [
-        format!(
-            "UPDATE tickets SET status = 'available', version = 1, withdrawn = 1 WHERE id = '{withdrawn}'"
-        ),
-        format!(
-            "UPDATE tickets SET status = 'available', version = 1, listed_title = 'Edited', listed_price = 3000 \
-             WHERE id = '{edited}'"
-        ),
-    ];
-    for release in releases {
-        let released = shop.core.db.write(move |tx| tx.execute(&release, &[]).map(drop));
-        released.await.map_err(|error: DbError| error).unwrap();
-    }
-    let found = shop.core.db.read(|tx| store::find_outdated(tx, 10));
-    assert_eq!(found.await.map_err(|error: DbError| error).unwrap(), [withdrawn.clone(), edited.clone()]);
-    for id in [&withdrawn, &edited, &other, &edited] {
-        let id = id.clone();
-        let corrected = shop.publishing(move |tx, publisher| store::correct_outdated(tx, publisher, &id));
-        corrected.await.map_err(|error: DbError| error).unwrap();
-    }
-    assert_eq!(shop.shown(&withdrawn).await, "gone");
-    assert_eq!(shop.shown(&edited).await, "Edited 3000 available -");
-    assert_eq!(shop.shown(&other).await, "Other 1000 available -");
 }
 
 /// Returns the lives of three orders of one ticket, one after the other, as orders would let them happen: all but the

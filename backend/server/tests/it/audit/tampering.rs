@@ -107,12 +107,12 @@ const TAMPERINGS: [Tampering; 53] = [
     tampering(
         2,
         "tickets",
-        &["UPDATE tickets SET status = 'deleted', order_id = NULL WHERE status = 'sold'"],
+        &["UPDATE tickets SET status = 'deleted', withdrawn = 1, order_id = NULL WHERE status = 'sold'"],
     ),
     tampering(
         10,
         "tickets",
-        &["UPDATE tickets SET status = 'deleted', order_id = NULL WHERE status = 'sold'"],
+        &["UPDATE tickets SET status = 'deleted', withdrawn = 1, order_id = NULL WHERE status = 'sold'"],
     ),
     tampering(
         2,

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use ticketing_events::PassAdmitted;
-use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{DoubleAdmission, PassId, Timestamp, UserId};
 
 use super::super::reservations::withdraw;
 use super::super::tickets::ChangePublisher;
-use super::{COLUMNS, Change, PassError, find, pass, update, write};
+use super::{Change, PassError, find, update, write};
 use crate::domain::pass::{PassState, Refusal, StoredPass};
 
 /// A code that a door has read.
@@ -93,36 +92,5 @@ fn withdraw_listing(
             withdraw(tx, publisher, listing, Some(admission.admitted_at))
         }
         _ => Ok(()),
-    }
-}
-
-/// Selects the offered passes with an admission whose listing is not withdrawn. An earlier version withdrew a listing only
-/// for an admission of its seller.
-const UNWITHDRAWN: &str = "status = 'offered' AND (entered_at IS NOT NULL OR double_admissions IS NOT NULL) \
-    AND EXISTS (SELECT 1 FROM tickets WHERE tickets.id = passes.listing_id \
-    AND tickets.status IN ('available', 'reserved') AND tickets.withdrawn = 0)";
-
-/// Returns at most `limit` offered passes with an admission whose listing an earlier version has not withdrawn.
-///
-/// # Errors
-/// If the database fails.
-pub fn find_unwithdrawn(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<PassId>, DbError> {
-    let sql = format!("SELECT id FROM passes WHERE {UNWITHDRAWN} ORDER BY id LIMIT $1");
-    tx.query(&sql, args![limit], |row| row.column("id"))
-}
-
-/// Withdraws the listing of such a pass. Other passes do not change.
-///
-/// # Errors
-/// If the database fails.
-pub fn withdraw_admitted(
-    tx: &mut Tx<'_>,
-    publisher: &ChangePublisher<'_>,
-    id: &PassId,
-) -> Result<(), DbError> {
-    let sql = format!("SELECT {COLUMNS} FROM passes WHERE id = $1 AND {UNWITHDRAWN}");
-    match tx.query_opt(&sql, args![id], pass)? {
-        Some(pass) => withdraw_listing(tx, publisher, &pass),
-        None => Ok(()),
     }
 }

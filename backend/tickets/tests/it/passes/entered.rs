@@ -12,8 +12,7 @@ on_both! {
     admission_during_a_reservation_makes_it_the_last_one,
     order_on_its_way_prevails_over_an_admission,
     admission_of_a_withdrawn_listing_is_published,
-    admission_with_an_old_code_ends_the_offer_of_a_valid_pass,
-    pass_of_an_older_version_with_an_admission_is_withdrawn;
+    admission_with_an_old_code_ends_the_offer_of_a_valid_pass;
 }
 
 /// Returns the bodies of the withdrawals of a listing.
@@ -144,29 +143,4 @@ async fn admission_with_an_old_code_ends_the_offer_of_a_valid_pass(engine: Engin
     assert_eq!(resold.offer("another".into()), Err(NotValid::Entered));
     let used = admit(&shop, &returned).await.unwrap();
     assert_eq!(used.double_admissions, [first], "its holder has entered, and is warned");
-}
-
-async fn pass_of_an_older_version_with_an_admission_is_withdrawn(engine: Engine) {
-    let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
-    let correct = async || {
-        let found = shop.core.db.read(|tx| passes::find_unwithdrawn(tx, 10));
-        let found = found.await.map_err(|error: DbError| error).unwrap();
-        let id = pass.id.clone();
-        let corrected = shop.publishing(move |tx, publisher| passes::withdraw_admitted(tx, publisher, &id));
-        corrected.await.map_err(|error: DbError| error).unwrap();
-        found.len()
-    };
-    assert_eq!(correct().await, 0);
-    let record = |tx: &mut Tx<'_>| {
-        let doubles = r#"[{"admittedAt":"2026-11-22T10:15:00.000Z"}]"#;
-        tx.execute("UPDATE passes SET double_admissions = $1", args![doubles])
-    };
-    shop.core.db.write(record).await.map_err(|error: DbError| error).unwrap();
-    assert_eq!((correct().await, correct().await), (1, 0));
-    assert_eq!(
-        (shop.state(&listing).await, withdrawals(&shop, &listing).await.len()),
-        ("gone".to_owned(), 1)
-    );
 }
