@@ -1,5 +1,16 @@
 //! The commands: a file per noun that lists its verbs, a file per verb that does it.
 
+/// Runs the verb of a noun with its arguments.
+macro_rules! run_verbs {
+    ($noun:ident: $($verb:ident),+) => {
+        impl $crate::context::ApiCommand for $noun {
+            async fn run(self, api: &$crate::context::ApiContext) -> $crate::failure::Outcome {
+                match self { $(Self::$verb(args) => args.run(api).await,)+ }
+            }
+        }
+    };
+}
+
 pub(crate) mod alias;
 pub(crate) mod api;
 pub(crate) mod auth;
@@ -19,3 +30,4 @@ pub(crate) mod payments;
 pub(crate) mod profile;
 pub(crate) mod tickets;
 pub(crate) mod tui;
+mod words;

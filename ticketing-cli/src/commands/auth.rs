@@ -8,7 +8,7 @@ pub(crate) mod whoami;
 
 use clap::Subcommand;
 
-use crate::context::{ApiCommand, ApiContext};
+use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
 use crate::help;
 use ticketing_sdk::{Method, SessionLocation, User};
@@ -37,16 +37,7 @@ pub(crate) enum Auth {
     Status(status::Args),
 }
 
-impl ApiCommand for Auth {
-    async fn run(self, api: &ApiContext) -> Outcome {
-        match self {
-            Self::Signup(args) => args.run(api).await,
-            Self::Signin(args) => args.run(api).await,
-            Self::Signout(args) => args.run(api).await,
-            Self::Status(args) => args.run(api).await,
-        }
-    }
-}
+run_verbs!(Auth: Signup, Signin, Signout, Status);
 
 /// Prints the request that would sign in or up, and returns the end of the command.
 async fn preview(api: &ApiContext, route: &str, email: &str) -> Failure {

@@ -4,8 +4,6 @@ mod listen;
 
 use clap::Subcommand;
 
-use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
 use crate::help;
 
 /// The subcommands of `ticketing events`.
@@ -22,10 +20,4 @@ pub(crate) enum Events {
     Listen(listen::Args),
 }
 
-impl ApiCommand for Events {
-    async fn run(self, api: &ApiContext) -> Outcome {
-        match self {
-            Self::Listen(args) => args.run(api).await,
-        }
-    }
-}
+run_verbs!(Events: Listen);

@@ -10,8 +10,6 @@ pub(super) mod watch;
 
 use clap::Subcommand;
 
-use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
 use crate::help;
 
 /// The subcommands of `ticketing orders`.
@@ -53,16 +51,4 @@ impl Orders {
     }
 }
 
-impl ApiCommand for Orders {
-    async fn run(self, api: &ApiContext) -> Outcome {
-        match self {
-            Self::List(args) => args.run(api).await,
-            Self::Get(args) => args.run(api).await,
-            Self::Create(args) => args.run(api).await,
-            Self::Cancel(args) => args.run(api).await,
-            Self::Explain(args) => args.run(api).await,
-            Self::Resume(args) => args.run(api).await,
-            Self::Watch(args) => args.run(api).await,
-        }
-    }
-}
+run_verbs!(Orders: List, Get, Create, Cancel, Explain, Resume, Watch);

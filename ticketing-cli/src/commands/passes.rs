@@ -11,8 +11,8 @@ mod transfer;
 use clap::Subcommand;
 use ticketing_sdk::{Error, ErrorCode, PassId};
 
-use crate::context::{ApiCommand, ApiContext};
-use crate::failure::{Failure, Outcome, Subject};
+use crate::context::ApiContext;
+use crate::failure::{Failure, Subject};
 use crate::help;
 
 /// The subcommands of `ticketing passes`.
@@ -44,19 +44,7 @@ pub(crate) enum Passes {
     Calendar(calendar::Args),
 }
 
-impl ApiCommand for Passes {
-    async fn run(self, api: &ApiContext) -> Outcome {
-        match self {
-            Self::List(args) => args.run(api).await,
-            Self::Get(args) => args.run(api).await,
-            Self::Show(args) => args.run(api).await,
-            Self::Transfer(args) => args.run(api).await,
-            Self::Claim(args) => args.run(api).await,
-            Self::Resell(args) => args.run(api).await,
-            Self::Calendar(args) => args.run(api).await,
-        }
-    }
-}
+run_verbs!(Passes: List, Get, Show, Transfer, Claim, Resell, Calendar);
 
 /// Converts the refusal to change a pass: names the title and the seat, and the reason that the server gives.
 async fn refusal(api: &ApiContext, error: &Error, id: &PassId) -> Failure {

@@ -8,8 +8,6 @@ pub(super) mod unpaid;
 
 use clap::Subcommand;
 
-use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
 use crate::help;
 
 /// The subcommands of `ticketing payments`.
@@ -33,12 +31,4 @@ pub(crate) enum Payments {
     Create(create::Args),
 }
 
-impl ApiCommand for Payments {
-    async fn run(self, api: &ApiContext) -> Outcome {
-        match self {
-            Self::List(args) => args.run(api).await,
-            Self::Get(args) => args.run(api).await,
-            Self::Create(args) => args.run(api).await,
-        }
-    }
-}
+run_verbs!(Payments: List, Get, Create);

@@ -17,8 +17,6 @@ mod watch;
 
 use clap::Subcommand;
 
-use crate::context::{ApiCommand, ApiContext};
-use crate::failure::Outcome;
 use crate::help;
 
 /// The subcommands of `ticketing tickets`.
@@ -55,17 +53,4 @@ pub(crate) enum Tickets {
     Watch(watch::Args),
 }
 
-impl ApiCommand for Tickets {
-    async fn run(self, api: &ApiContext) -> Outcome {
-        match self {
-            Self::List(args) => args.run(api).await,
-            Self::Get(args) => args.run(api).await,
-            Self::Create(args) => args.run(api).await,
-            Self::Update(args) => args.run(api).await,
-            Self::Delete(args) => args.run(api).await,
-            Self::Import(args) => args.run(api).await,
-            Self::Export(args) => args.run(api).await,
-            Self::Watch(args) => args.run(api).await,
-        }
-    }
-}
+run_verbs!(Tickets: List, Get, Create, Update, Delete, Import, Export, Watch);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use ticketing_sdk::{Client, IdempotencyKey, Request};
 use ticketing_tui::config::ConfigFile;
 use ticketing_tui::{Borders, Colours, ExitReason, JournalEntry, Level, Options, ThemeName};
@@ -15,6 +15,7 @@ use tracing_subscriber::EnvFilter;
 
 use self::doors::Doors;
 use crate::clock;
+use crate::commands::words::one_of;
 use crate::config::change::{self, LockedFile};
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
@@ -49,8 +50,8 @@ pub(crate) struct Look {
     #[arg(long, help_heading = help::APPEARANCE)]
     pub(crate) plain: bool,
     /// Use this theme
-    #[arg(long, help_heading = help::APPEARANCE, value_enum, value_name = "THEME")]
-    theme: Option<Theme>,
+    #[arg(long, help_heading = help::APPEARANCE, value_name = "THEME", value_parser = one_of(themes()))]
+    theme: Option<ThemeName>,
     /// Draw borders and marks with ASCII characters
     #[arg(long, help_heading = help::APPEARANCE)]
     ascii: bool,
@@ -59,17 +60,18 @@ pub(crate) struct Look {
     pub(crate) config: Option<PathBuf>,
 }
 
-/// The themes.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Theme {
-    /// Light or dark, like the terminal
-    Auto,
-    Dark,
-    Light,
-    /// The highest contrast
-    Contrast,
-    /// No colours
-    Plain,
+/// Returns the themes with their names.
+fn themes() -> impl Iterator<Item = (PossibleValue, ThemeName)> {
+    ThemeName::ALL.into_iter().map(|theme| {
+        let name = PossibleValue::new(theme.name());
+        let name = match theme {
+            ThemeName::Auto => name.help("Light or dark, like the terminal"),
+            ThemeName::Contrast => name.help("The highest contrast"),
+            ThemeName::Plain => name.help("No colours"),
+            ThemeName::Dark | ThemeName::Light => name,
+        };
+        (name, theme)
+    })
 }
 
 impl ApiCommand for Args {
@@ -109,7 +111,7 @@ impl Look {
             journal: Arc::new(journal),
             door: show.door,
             config: Arc::new(ConfigOnDisk(show.config)),
-            theme: self.theme.map(Theme::name),
+            theme: self.theme,
             borders: self.ascii.then_some(Borders::Ascii),
             colours: colours(shape),
             light: environment("COLORFGBG").is_some_and(|colours| is_light(&colours)),
@@ -132,18 +134,6 @@ impl Look {
     fn is_plain_wanted(&self) -> bool {
         let accessible = environment("ACCESSIBLE").is_some_and(|wanted| wanted != "0");
         self.plain || accessible || environment("TERM").is_some_and(|term| term == "dumb")
-    }
-}
-
-impl Theme {
-    fn name(self) -> ThemeName {
-        match self {
-            Self::Auto => ThemeName::Auto,
-            Self::Dark => ThemeName::Dark,
-            Self::Light => ThemeName::Light,
-            Self::Contrast => ThemeName::Contrast,
-            Self::Plain => ThemeName::Plain,
-        }
     }
 }
 

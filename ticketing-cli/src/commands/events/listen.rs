@@ -6,7 +6,6 @@ mod sink;
 
 use std::time::Duration;
 
-use clap::ValueEnum;
 use futures_util::StreamExt;
 use ticketing_sdk::{Error, TicketChangeKind, Timestamp, WatchEvent, text};
 use tokio::time::Instant;
@@ -15,6 +14,7 @@ use self::cursor::Cursor;
 use self::event::ListenedEvent;
 use self::sink::{Forward, Sink};
 use crate::clock;
+use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
@@ -44,8 +44,9 @@ pub(crate) struct Args {
     #[arg(long, help_heading = help::STREAM, value_name = "TIME", value_parser = parse_since)]
     since: Option<Since>,
     /// Deliver these types only, separated by commas
-    #[arg(long, help_heading = help::STREAM, value_enum, value_name = "TYPE", value_delimiter = ',')]
-    types: Vec<TicketEventType>,
+    #[arg(long, help_heading = help::STREAM, value_name = "TYPE", value_delimiter = ',')]
+    #[arg(value_parser = one_of(words(TicketChangeKind::ALL)))]
+    types: Vec<TicketChangeKind>,
     /// Keep the position under this name: listeners with different names are independent
     #[arg(long, help_heading = help::STREAM, value_name = "NAME", default_value = "default", value_parser = cursor_name)]
     cursor: String,
@@ -71,17 +72,6 @@ pub(crate) struct Args {
 enum Since {
     Ago(Duration),
     At(Timestamp),
-}
-
-/// A type of the events of tickets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum TicketEventType {
-    #[value(name = "ticket:created")]
-    Created,
-    #[value(name = "ticket:updated")]
-    Updated,
-    #[value(name = "ticket:deleted")]
-    Deleted,
 }
 
 /// How often the position is written while events of other types pass.
@@ -187,13 +177,6 @@ impl Args {
     }
 
     fn is_wanted(&self, kind: TicketChangeKind) -> bool {
-        let kind = match kind {
-            TicketChangeKind::Created => TicketEventType::Created,
-            TicketChangeKind::Updated => TicketEventType::Updated,
-            TicketChangeKind::Deleted => TicketEventType::Deleted,
-            // A kind that this version does not know has no name among the types.
-            _ => return self.types.is_empty(),
-        };
         self.types.is_empty() || self.types.contains(&kind)
     }
 }

@@ -1,10 +1,10 @@
 //! `ticketing orders list`
 
-use clap::ValueEnum;
 use ticketing_sdk::OrderStatus;
 
 use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
+use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 use crate::help;
@@ -21,22 +21,13 @@ use crate::help;
 ))]
 pub(crate) struct Args {
     /// Show only these statuses, separated by commas
-    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
-    status: Vec<StatusFilter>,
+    #[arg(long, help_heading = help::FILTER, value_name = "STATUS", value_delimiter = ',')]
+    #[arg(value_parser = one_of(words(OrderStatus::ALL)))]
+    status: Vec<OrderStatus>,
     #[command(flatten)]
     list_limit: ListLimit,
     #[command(flatten)]
     web: WebArgs,
-}
-
-/// A status to show.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum StatusFilter {
-    Created,
-    #[value(name = "awaiting:payment", alias = "awaiting-payment")]
-    AwaitingPayment,
-    Complete,
-    Cancelled,
 }
 
 impl ApiCommand for Args {
@@ -46,19 +37,8 @@ impl ApiCommand for Args {
         }
         let mut list = api.client.orders().list();
         if !self.status.is_empty() {
-            list = list.status(self.status.into_iter().map(OrderStatus::from));
+            list = list.status(self.status);
         }
         self.list_limit.show_newest(api, list).await
-    }
-}
-
-impl From<StatusFilter> for OrderStatus {
-    fn from(filter: StatusFilter) -> Self {
-        match filter {
-            StatusFilter::Created => Self::Created,
-            StatusFilter::AwaitingPayment => Self::AwaitingPayment,
-            StatusFilter::Complete => Self::Complete,
-            StatusFilter::Cancelled => Self::Cancelled,
-        }
     }
 }

@@ -6,7 +6,7 @@ use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Order, OrderId, OrderStatus, text};
 use tokio::time::MissedTickBehavior;
 
-use super::list::StatusFilter;
+use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
@@ -28,8 +28,9 @@ pub(crate) struct Args {
     #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::orders)))]
     id: OrderId,
     /// End once the order has this status, with 5 if it ends with another; by default when it is paid, cancelled or expired
-    #[arg(long, help_heading = help::STREAM, value_enum, value_name = "STATUS")]
-    until: Option<StatusFilter>,
+    #[arg(long, help_heading = help::STREAM, value_name = "STATUS")]
+    #[arg(value_parser = one_of(words(OrderStatus::ALL)))]
+    until: Option<OrderStatus>,
     /// Run this command of the shell for each change, with the order as JSON on its stdin
     #[arg(long, help_heading = help::STREAM, value_name = "COMMAND")]
     exec: Option<String>,
@@ -42,7 +43,7 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let id = resolve::order(api, self.id).await?;
         api.printer().begin_stream::<Order>()?;
-        let until = self.until.map(OrderStatus::from);
+        let until = self.until;
         let print = |order: &Order| {
             api.printer().next(order)?;
             if let Some(command) = &self.exec {

@@ -1,10 +1,10 @@
 //! `ticketing passes list`
 
-use clap::ValueEnum;
 use ticketing_sdk::PassStatus;
 
 use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
+use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 use crate::help;
@@ -20,8 +20,9 @@ use crate::help;
 ))]
 pub(crate) struct Args {
     /// Show only these statuses, separated by commas
-    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
-    status: Vec<StatusFilter>,
+    #[arg(long, help_heading = help::FILTER, value_name = "STATUS", value_delimiter = ',')]
+    #[arg(value_parser = one_of(words(PassStatus::ALL)))]
+    status: Vec<PassStatus>,
     /// Show the passes that this account has issued, without codes, instead of those it holds
     #[arg(long, help_heading = help::FILTER)]
     issued: bool,
@@ -31,15 +32,6 @@ pub(crate) struct Args {
     web: WebArgs,
 }
 
-/// A status to show.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum StatusFilter {
-    Valid,
-    Offered,
-    Used,
-    Void,
-}
-
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         if self.web.web {
@@ -47,22 +39,11 @@ impl ApiCommand for Args {
         }
         let mut list = api.client.passes().list().limit(self.list_limit.page());
         if !self.status.is_empty() {
-            list = list.status(self.status.into_iter().map(PassStatus::from));
+            list = list.status(self.status);
         }
         if self.issued {
             list = list.issued();
         }
         self.list_limit.show(api, list.stream()).await
-    }
-}
-
-impl From<StatusFilter> for PassStatus {
-    fn from(filter: StatusFilter) -> Self {
-        match filter {
-            StatusFilter::Valid => Self::Valid,
-            StatusFilter::Offered => Self::Offered,
-            StatusFilter::Used => Self::Used,
-            StatusFilter::Void => Self::Void,
-        }
     }
 }

@@ -7,7 +7,7 @@ use ticketing_sdk::{DetailField, NewTicket, Ticket, TicketId, TicketSort, Ticket
 
 use super::file_format::FileFormat;
 use super::left_out::{LeftOut, Reason};
-use super::list::StatusFilter;
+use super::list::{StatusFilter, status_filter};
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 use crate::help;
@@ -28,8 +28,8 @@ use crate::output::{Format, escape_json, neutralize};
 ))]
 pub(crate) struct Args {
     /// Write only these statuses, separated by commas
-    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
-    #[arg(default_value = "available")]
+    #[arg(long, help_heading = help::FILTER, value_name = "STATUS", value_delimiter = ',')]
+    #[arg(default_value = "available", value_parser = status_filter())]
     status: Vec<StatusFilter>,
     /// Write this format: by default CSV, JSON Lines with `--output jsonl`, or one document with json or yaml
     #[arg(long, help_heading = help::FILE, value_enum, value_name = "FORMAT", hide_possible_values = true)]
@@ -39,11 +39,11 @@ pub(crate) struct Args {
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let list = api.client.tickets().list().mine().past().sort(TicketSort::Oldest).limit(MAX_PAGE);
-        let is_listable_only = self.status.iter().all(|status| *status == StatusFilter::Available);
-        let list = if is_listable_only || self.status.contains(&StatusFilter::All) {
+        let is_listable_only = self.status.iter().all(|status| *status == Some(TicketStatus::Available));
+        let list = if is_listable_only || self.status.contains(&None) {
             list.any_status()
         } else {
-            list.status(self.status.into_iter().filter_map(StatusFilter::status))
+            list.status(self.status.into_iter().flatten())
         };
         let all: Vec<Ticket> = list.stream().try_collect().await?;
         let mut left_out = LeftOut::default();

@@ -1,10 +1,11 @@
 //! `ticketing tickets list`
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValue, TypedValueParser};
 use ticketing_sdk::{PriceBound, TicketSort, TicketStatus, Timestamp, TimestampError};
 
 use crate::browser::{self, WebArgs};
 use crate::commands::list_limit::ListLimit;
+use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 use crate::help;
@@ -54,13 +55,14 @@ pub(crate) struct Args {
         hide_possible_values = true,
         default_value = "newest"
     )]
-    #[arg(value_parser = ["oldest", "newest", "price", "-price", "title", "starts"])]
-    sort: String,
+    #[arg(value_parser = one_of(words(TicketSort::ALL)))]
+    sort: TicketSort,
     /// Show only tickets of this account
     #[arg(long, help_heading = help::FILTER)]
     mine: bool,
     /// Show only these statuses, separated by commas
-    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    #[arg(long, help_heading = help::FILTER, value_name = "STATUS", value_delimiter = ',')]
+    #[arg(value_parser = status_filter())]
     status: Vec<StatusFilter>,
     #[command(flatten)]
     list_limit: ListLimit,
@@ -78,24 +80,12 @@ fn last_instant(text: &str) -> Result<Timestamp, TimestampError> {
     text.parse().or_else(|_| format!("{text}T23:59:59.999Z").parse())
 }
 
-/// A status to show, or all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum StatusFilter {
-    Available,
-    Reserved,
-    Sold,
-    All,
-}
+/// A status to show; `None` stands for all of them.
+pub(super) type StatusFilter = Option<TicketStatus>;
 
-impl StatusFilter {
-    pub(super) fn status(self) -> Option<TicketStatus> {
-        match self {
-            Self::Available => Some(TicketStatus::Available),
-            Self::Reserved => Some(TicketStatus::Reserved),
-            Self::Sold => Some(TicketStatus::Sold),
-            Self::All => None,
-        }
-    }
+pub(super) fn status_filter() -> impl TypedValueParser<Value = StatusFilter> {
+    let known = words(TicketStatus::ALL).map(|(word, status)| (word, Some(status)));
+    one_of(known.chain([(PossibleValue::new("all"), None)]))
 }
 
 impl ApiCommand for Args {
@@ -106,7 +96,7 @@ impl ApiCommand for Args {
             let page = words.map_or_else(|| pages.market(), |words| pages.search(&words));
             return browser::open(api, page).await;
         }
-        let mut list = api.client.tickets().list().limit(self.list_limit.page());
+        let mut list = api.client.tickets().list().sort(self.sort).limit(self.list_limit.page());
         if let Some(words) = words {
             list = list.matching(words);
         }
@@ -129,16 +119,13 @@ impl ApiCommand for Args {
         if self.past || self.mine {
             list = list.past();
         }
-        if let Ok(sort) = self.sort.parse::<TicketSort>() {
-            list = list.sort(sort);
-        }
         if self.mine {
             list = list.mine();
         }
-        if self.status.contains(&StatusFilter::All) {
+        if self.status.contains(&None) {
             list = list.any_status();
         } else if !self.status.is_empty() {
-            list = list.status(self.status.into_iter().filter_map(StatusFilter::status));
+            list = list.status(self.status.into_iter().flatten());
         }
         self.list_limit.show(api, list.stream()).await
     }

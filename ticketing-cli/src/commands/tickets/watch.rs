@@ -1,5 +1,6 @@
 //! `ticketing tickets watch`
 
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap_complete::ArgValueCompleter;
 use futures_util::StreamExt;
 use ticketing_sdk::text::SearchWords;
@@ -7,7 +8,8 @@ use ticketing_sdk::{
     Error, Money, Ticket, TicketChange, TicketChangeKind, TicketId, TicketStatus, WatchEvent, text,
 };
 
-use super::list::StatusFilter;
+use super::list::{StatusFilter, status_filter};
+use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
@@ -41,24 +43,23 @@ pub(crate) struct Args {
     #[arg(long, help_heading = help::FILTER, value_name = "PRICE")]
     max_price: Option<Money>,
     /// Show only tickets of these statuses, separated by commas
-    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    #[arg(long, help_heading = help::FILTER, value_name = "STATUS", value_delimiter = ',')]
+    #[arg(value_parser = status_filter())]
     status: Vec<StatusFilter>,
     /// Run this command of the shell for each change
     #[arg(long, help_heading = help::STREAM, value_name = "COMMAND")]
     exec: Option<String>,
     /// End after the first change to this status
-    #[arg(long, help_heading = help::STREAM, value_enum, value_name = "STATUS")]
+    #[arg(long, help_heading = help::STREAM, value_name = "STATUS", value_parser = until_status())]
     until: Option<UntilStatus>,
 }
 
-/// A status that ends a watch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum UntilStatus {
-    Available,
-    Reserved,
-    Sold,
-    /// It is no longer listed
-    Withdrawn,
+/// A status that ends a watch; `None` where the ticket is no longer listed.
+type UntilStatus = Option<TicketStatus>;
+
+fn until_status() -> impl TypedValueParser<Value = UntilStatus> {
+    let known = words(TicketStatus::ALL).map(|(word, status)| (word, Some(status)));
+    one_of(known.chain([(PossibleValue::new("withdrawn").help("It is no longer listed"), None)]))
 }
 
 impl ApiCommand for Args {
@@ -100,7 +101,7 @@ impl Args {
             match event {
                 WatchEvent::Connected => api.io().info(&format!("watching {}", api.client.server())),
                 WatchEvent::Change(change) if filter.passes(&change) => {
-                    let is_end = self.until.is_some_and(|until| until.is_reached(&change));
+                    let is_end = self.until == Some(status_after(&change));
                     self.show(api, change)?;
                     if is_end {
                         return Ok(());
@@ -122,8 +123,8 @@ impl Args {
     async fn is_reached_already(&self, api: &ApiContext) -> Outcome<bool> {
         let Some(ticket) = &self.ticket else { return Ok(false) };
         let has_status = match api.client.tickets().get(ticket).await {
-            Ok(ticket) => self.until.is_some_and(|until| until.status() == Some(ticket.status)),
-            Err(error) if error.is_not_found() && self.until == Some(UntilStatus::Withdrawn) => true,
+            Ok(ticket) => self.until == Some(Some(ticket.status)),
+            Err(error) if error.is_not_found() && self.until == Some(None) => true,
             Err(error) => return Err(Failure::from_error(&error, &Subject::Ticket(ticket.clone()))),
         };
         if has_status {
@@ -162,7 +163,7 @@ impl Filter<'_> {
         let ticket: &Ticket = &change.ticket;
         let statuses = &self.args.status;
         let has_status = statuses.is_empty()
-            || statuses.iter().any(|filter| filter.status().is_none_or(|status| status == ticket.status));
+            || statuses.iter().any(|filter| filter.is_none_or(|status| status == ticket.status));
         has_status
             && self.args.ticket.as_ref().is_none_or(|id| *id == ticket.id)
             && self.args.max_price.is_none_or(|most| ticket.price <= most)
@@ -170,20 +171,7 @@ impl Filter<'_> {
     }
 }
 
-impl UntilStatus {
-    fn status(self) -> Option<TicketStatus> {
-        match self {
-            Self::Available => Some(TicketStatus::Available),
-            Self::Reserved => Some(TicketStatus::Reserved),
-            Self::Sold => Some(TicketStatus::Sold),
-            Self::Withdrawn => None,
-        }
-    }
-
-    fn is_reached(self, change: &TicketChange) -> bool {
-        match change.kind {
-            TicketChangeKind::Deleted => self == Self::Withdrawn,
-            _ => self.status() == Some(change.ticket.status),
-        }
-    }
+/// Returns the status of a ticket after a change.
+fn status_after(change: &TicketChange) -> UntilStatus {
+    (change.kind != TicketChangeKind::Deleted).then_some(change.ticket.status)
 }
