@@ -52,7 +52,9 @@ impl Pty {
     /// Runs a command in a terminal of this width and height.
     pub(crate) fn spawn(command: CommandBuilder, (width, height): (u16, u16)) -> Self {
         let pair = native_pty_system().openpty(size((width, height))).unwrap();
-        let child = pair.slave.spawn_command(command).unwrap();
+        let program = command.get_argv()[0].clone();
+        let child = pair.slave.spawn_command(command);
+        let child = child.unwrap_or_else(|error| panic!("{} must run: {error:#}", program.display()));
         // An open slave would keep the output from ending with the program.
         drop(pair.slave);
         let parser = Parser::new_with_callbacks(whole(height), whole(width), 0, TerminalEvents::default());
