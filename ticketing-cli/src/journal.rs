@@ -16,6 +16,7 @@ use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Request, Timestamp, UserId};
@@ -149,7 +150,7 @@ impl Journal {
             }
         }
         // A key of the user may hold characters that mean something in a path.
-        let name = given.as_ref().map(|key| hex(&Sha256::digest(key.as_str())));
+        let name = given.as_ref().map(|key| HEXLOWER.encode(&Sha256::digest(key.as_str())));
         let key = given.unwrap_or_else(IdempotencyKey::generate);
         let note = Note {
             key: key.clone(),
@@ -298,11 +299,7 @@ fn fingerprint(parts: &[&[u8]]) -> String {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
-    hex(&hash.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&hash.finalize())
 }
 
 fn new_private_file(path: &Path) -> std::io::Result<File> {

@@ -27,7 +27,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn auth(&self) -> Auth {
-        Auth::new(self.clone())
+        Auth { client: self.clone() }
     }
 
     /// Tickets: `/api/tickets`.
@@ -39,7 +39,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn tickets(&self) -> Tickets {
-        Tickets::new(self.clone())
+        Tickets { client: self.clone() }
     }
 
     /// Orders: `/api/orders`.
@@ -51,7 +51,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn orders(&self) -> Orders {
-        Orders::new(self.clone())
+        Orders { client: self.clone() }
     }
 
     /// Payments: `/api/payments`.
@@ -63,7 +63,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn payments(&self) -> Payments {
-        Payments::new(self.clone())
+        Payments { client: self.clone() }
     }
 
     /// The movable clock of a marketplace for tests and demonstrations: `/api/clock`.
@@ -75,7 +75,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn clock(&self) -> MarketClock {
-        MarketClock::new(self.clone())
+        MarketClock { client: self.clone() }
     }
 
     /// Passes and the door: `/api/passes`.
@@ -87,6 +87,6 @@ impl Client {
     /// ```
     #[must_use]
     pub fn passes(&self) -> Passes {
-        Passes::new(self.clone())
+        Passes { client: self.clone() }
     }
 }

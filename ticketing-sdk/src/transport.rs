@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tracing::Instrument;
 use url::Url;
 
-use self::attempt::{AttemptError, Limit, read};
+use self::attempt::{AttemptError, End, Limit, read};
 use crate::call::{Call, INTENDED_USER};
 use crate::clock::ServerClock;
 use crate::hook::{Attempt, AttemptHook, AttemptResult};
@@ -86,8 +86,7 @@ impl Transport {
             let outcome = self.attempt(request, &url, deadline, tries).await;
             let seen = attempt_outcome(request, &outcome);
             let lost = match &outcome {
-                Err(AttemptError::Broken(_) | AttemptError::Late(_)) => true,
-                Err(AttemptError::NotSent(_) | AttemptError::Final(_)) => false,
+                Err((end, _)) => matches!(end, End::Broken | End::Late),
                 Ok(response) => self.may_have_been_done(response),
             };
             let decision = retry::decide_retry(&self.retry, request.retry_safety(), &seen, tries);
@@ -135,7 +134,7 @@ impl Transport {
         }
         let result = AttemptResult {
             status,
-            error: outcome.err().map(AttemptError::error),
+            error: outcome.err().map(|(_, error)| error),
             request_id: outcome.ok().and_then(Response::request_id),
             elapsed,
             retry_in,
@@ -225,13 +224,10 @@ impl Transport {
                 Err(self.unknown_outcome(request, response.to_error()))
             }
             Ok(response) => Ok(response),
-            Err(AttemptError::NotSent(error) | AttemptError::Final(error)) if !is_open => Err(error),
-            Err(
-                AttemptError::NotSent(error)
-                | AttemptError::Final(error)
-                | AttemptError::Broken(error)
-                | AttemptError::Late(error),
-            ) => Err(if request.is_write() { self.unknown_outcome(request, error) } else { error }),
+            Err((End::NotSent | End::Final, error)) if !is_open => Err(error),
+            Err((_, error)) => {
+                Err(if request.is_write() { self.unknown_outcome(request, error) } else { error })
+            }
         }
     }
 
@@ -261,7 +257,7 @@ impl Transport {
         let opened = self.open(request, url, deadline, 1, timer.as_mut()).await;
         let result = AttemptResult {
             status: opened.as_ref().ok().map(|reply| reply.status),
-            error: opened.as_ref().err().map(AttemptError::error),
+            error: opened.as_ref().err().map(|(_, error)| error),
             request_id: None,
             elapsed: started.elapsed(),
             retry_in: None,
@@ -269,7 +265,7 @@ impl Transport {
         for hook in &self.hooks {
             hook.after_attempt(&describe(request, 1), &result);
         }
-        let reply = opened.map_err(AttemptError::into_error)?;
+        let reply = opened.map_err(|(_, error)| error)?;
         if reply.status.is_success() {
             return Ok(reply);
         }
@@ -348,10 +344,10 @@ fn attempt_outcome(request: &Call, outcome: &Result<Response, AttemptError>) -> 
             code: response.code(),
             retry_after: response.retry_after(),
         },
-        Err(AttemptError::NotSent(_)) => AttemptOutcome::NotSent,
-        Err(AttemptError::Broken(_)) => AttemptOutcome::Broken,
-        Err(AttemptError::Late(_)) => AttemptOutcome::Late,
-        Err(AttemptError::Final(_)) => {
+        Err((End::NotSent, _)) => AttemptOutcome::NotSent,
+        Err((End::Broken, _)) => AttemptOutcome::Broken,
+        Err((End::Late, _)) => AttemptOutcome::Late,
+        Err((End::Final, _)) => {
             AttemptOutcome::Answer { status: StatusCode::OK, code: None, retry_after: None }
         }
     }

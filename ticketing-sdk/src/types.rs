@@ -19,6 +19,7 @@ mod password;
 mod payment;
 mod price_bound;
 mod problem;
+mod secrets;
 mod setters;
 pub mod text;
 mod ticket;
@@ -34,13 +35,14 @@ pub use ids::{OrderId, PassId, PaymentId, TicketId, UserId};
 pub use money::{Money, MoneyError};
 pub use order::{CancelReason, NewOrder, Order, OrderStatus, OrderedTicket};
 pub use pass::{
-    Admission, ClaimCode, DoubleAdmission, NewCheckIn, NewClaim, NewResale, Pass, PassCode, PassKey,
-    PassKeys, PassStatus, PassTransfer, STARTS_WITHIN_SECONDS,
+    Admission, DoubleAdmission, NewCheckIn, NewClaim, NewResale, Pass, PassKey, PassKeys, PassStatus,
+    PassTransfer, STARTS_WITHIN_SECONDS,
 };
 pub use password::{PASSWORD_LENGTHS, is_valid_password};
-pub use payment::{ClientSecret, NewPayment, Payment, PaymentStatus};
+pub use payment::{NewPayment, Payment, PaymentStatus};
 pub use price_bound::PriceBound;
 pub use problem::{ErrorCode, ErrorDetail, Problem};
+pub use secrets::{ClaimCode, ClientSecret, PassCode};
 pub(crate) use setters::{setter, setters};
 pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus, TicketUpdate};
 pub use time::{Timestamp, TimestampError};

@@ -31,10 +31,6 @@ struct Credentials<'a> {
 }
 
 impl Auth {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
-    }
-
     /// Makes an account and signs in: the session of the client becomes its. The password has 8 to 128 characters.
     ///
     /// ```no_run

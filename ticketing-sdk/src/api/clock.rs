@@ -26,10 +26,6 @@ pub struct MarketClock {
 }
 
 impl MarketClock {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
-    }
-
     /// Returns the time of the marketplace.
     ///
     /// ```no_run

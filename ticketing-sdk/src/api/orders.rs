@@ -28,10 +28,6 @@ pub struct Orders {
 }
 
 impl Orders {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
-    }
-
     /// One's own orders, newest last.
     ///
     /// ```no_run

@@ -36,10 +36,6 @@ pub struct Passes {
 }
 
 impl Passes {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
-    }
-
     /// The passes that the user holds, newest first.
     ///
     /// ```no_run

@@ -112,10 +112,6 @@ impl CardEntry {
 }
 
 impl Payments {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
-    }
-
     /// One's own payments.
     ///
     /// ```no_run

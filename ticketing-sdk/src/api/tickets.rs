@@ -39,10 +39,6 @@ pub struct Tickets {
 }
 
 impl Tickets {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
-    }
-
     /// Tickets that can be ordered now, oldest first, unless filtered otherwise.
     ///
     /// ```no_run

@@ -21,28 +21,18 @@ const MAX_BODY_BYTES: usize = 32 << 20;
 /// The redirects that one attempt follows.
 const MAX_REDIRECTS: usize = 5;
 
-/// Why an attempt has no response.
-pub(super) enum AttemptError {
-    NotSent(Error),
-    Broken(Error),
-    Late(Error),
+/// How far an attempt without a response has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    NotSent,
+    Broken,
+    Late,
     /// There is a response, and it ends the call.
-    Final(Error),
+    Final,
 }
 
-impl AttemptError {
-    pub(super) fn error(&self) -> &Error {
-        match self {
-            Self::NotSent(error) | Self::Broken(error) | Self::Late(error) | Self::Final(error) => error,
-        }
-    }
-
-    pub(super) fn into_error(self) -> Error {
-        match self {
-            Self::NotSent(error) | Self::Broken(error) | Self::Late(error) | Self::Final(error) => error,
-        }
-    }
-}
+/// Why an attempt has no response.
+pub(super) type AttemptError = (End, Error);
 
 impl Transport {
     pub(super) async fn attempt(
@@ -59,11 +49,11 @@ impl Transport {
         let body = read(body, self.limits.body, total, timer).await.map_err(|error| match error {
             // The response to another attempt would be as large.
             error @ Error::TooLarge { .. } if request.is_write() => {
-                AttemptError::Final(self.unknown_outcome(request, error))
+                (End::Final, self.unknown_outcome(request, error))
             }
-            error @ Error::TooLarge { .. } => AttemptError::Final(error),
-            error @ Error::Timeout { .. } => AttemptError::Late(error),
-            error => AttemptError::Broken(error),
+            error @ Error::TooLarge { .. } => (End::Final, error),
+            error @ Error::Timeout { .. } => (End::Late, error),
+            error => (End::Broken, error),
         })?;
         Ok(Response { status, headers, body, path: request.path.clone() })
     }
@@ -82,26 +72,21 @@ impl Transport {
             let head_by = deadline.min(instant_after(self.limits.response));
             let sending = self.backend.send(self.to_http(request, &url, number));
             let mut reply = match wait_until(timer.as_mut(), head_by, sending).await {
-                None if head_by == deadline => {
-                    return Err(AttemptError::Late(Error::Timeout {
-                        phase: Phase::Total,
-                        after: self.total(request),
-                    }));
-                }
                 None => {
-                    return Err(AttemptError::Late(Error::Timeout {
-                        phase: Phase::Response,
-                        after: self.limits.response,
-                    }));
+                    let (phase, after) = match head_by == deadline {
+                        true => (Phase::Total, self.total(request)),
+                        false => (Phase::Response, self.limits.response),
+                    };
+                    return Err((End::Late, Error::Timeout { phase, after }));
                 }
                 Some(Err(HttpFailure { kind, source })) => {
                     let server = self.server.clone();
                     return Err(match kind {
-                        FailureKind::Sent => AttemptError::Broken(Error::Interrupted { source }),
-                        FailureKind::NotSent => AttemptError::NotSent(Error::Unreachable { server, source }),
+                        FailureKind::Sent => (End::Broken, Error::Interrupted { source }),
+                        FailureKind::NotSent => (End::NotSent, Error::Unreachable { server, source }),
                         // Waiting renews no certificate.
                         FailureKind::Untrusted(fault) => {
-                            AttemptError::Final(Error::Untrusted { server, fault, source })
+                            (End::Final, Error::Untrusted { server, fault, source })
                         }
                     });
                 }
@@ -111,7 +96,8 @@ impl Transport {
             tracing::debug!(status = reply.status.as_u16(), request_id, elapsed = ?started.elapsed(), "answered");
             self.idempotency.observe(reply.status, &reply.headers);
             self.clock.observe(&reply.headers);
-            self.session.receive(&reply.headers, &url, request.session).await.map_err(AttemptError::Final)?;
+            let received = self.session.receive(&reply.headers, &url, request.session).await;
+            received.map_err(|error| (End::Final, error))?;
             reply.headers.remove(SET_COOKIE);
             match redirect(&reply, &url) {
                 None => return Ok(reply),
@@ -120,12 +106,12 @@ impl Transport {
                     url = next;
                 }
                 Some((location, _)) => {
-                    return Err(AttemptError::Final(Error::Redirected { status: reply.status, location }));
+                    return Err((End::Final, Error::Redirected { status: reply.status, location }));
                 }
             }
         }
         let location = url.to_string();
-        Err(AttemptError::Final(Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
+        Err((End::Final, Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
     }
 
     fn to_http(&self, request: &Call, url: &Url, number: u32) -> HttpRequest {

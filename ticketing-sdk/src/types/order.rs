@@ -5,8 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Money, OrderId, Ticket, TicketDetails, TicketId, Timestamp, UnknownValue, UserId, setters, text,
-    tolerant, wire_words,
+    Money, OrderId, Ticket, TicketDetails, TicketId, Timestamp, UserId, setters, text, tolerant, wire_words,
 };
 
 /// A buyer's hold on a ticket.
@@ -132,52 +131,30 @@ impl Order {
     }
 }
 
-/// The status of an order. `complete` and `cancelled` are final.
-///
-/// ```
-/// use ticketing_sdk::OrderStatus;
-///
-/// assert_eq!("awaiting:payment".parse(), Ok(OrderStatus::AwaitingPayment));
-/// assert_eq!(OrderStatus::Complete.to_string(), "complete");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum OrderStatus {
-    /// The ticket is reserved and can be paid for.
-    Created,
-    /// A payment is authorized and being captured; the reservation no longer expires.
-    AwaitingPayment,
-    /// Paid.
-    Complete,
-    /// Cancelled by its buyer, or expired.
-    Cancelled,
-    /// A value that this version does not know.
-    Other(UnknownValue),
+wire_words! {
+    /// The status of an order. `complete` and `cancelled` are final.
+    ///
+    /// ```
+    /// use ticketing_sdk::OrderStatus;
+    ///
+    /// assert_eq!("awaiting:payment".parse(), Ok(OrderStatus::AwaitingPayment));
+    /// assert_eq!(OrderStatus::Complete.to_string(), "complete");
+    /// ```
+    OrderStatus, "order status" {
+        /// The ticket is reserved and can be paid for.
+        Created = "created", "Reserved";
+        /// A payment is authorized and being captured; the reservation no longer expires.
+        AwaitingPayment = "awaiting:payment", "Being paid";
+        /// Paid.
+        Complete = "complete", "Paid";
+        /// Cancelled by its buyer, or expired.
+        Cancelled = "cancelled", "Cancelled";
+    }
 }
-
-wire_words!(OrderStatus, "order status", {
-    Created => "created", AwaitingPayment => "awaiting:payment", Complete => "complete", Cancelled => "cancelled",
-});
 
 impl OrderStatus {
     /// The label of an order whose deadline has passed before it was paid.
     pub const EXPIRED_LABEL: &'static str = "Expired";
-
-    /// Returns the status as people read it.
-    ///
-    /// ```
-    /// assert_eq!(ticketing_sdk::OrderStatus::Created.label(), "Reserved");
-    /// ```
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Created => "Reserved",
-            Self::AwaitingPayment => "Being paid",
-            Self::Complete => "Paid",
-            Self::Cancelled => "Cancelled",
-            Self::Other(_) => "Unknown",
-        }
-    }
 
     /// Returns whether the status is final.
     ///
@@ -192,31 +169,25 @@ impl OrderStatus {
     }
 }
 
-/// The reason of a cancellation.
-///
-/// ```
-/// use ticketing_sdk::CancelReason;
-///
-/// assert_eq!("payment_failed".parse(), Ok(CancelReason::PaymentFailed));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum CancelReason {
-    /// Its buyer cancelled it.
-    Buyer,
-    /// It was not paid in time.
-    Expired,
-    /// Its ticket was withdrawn.
-    Withdrawn,
-    /// Its payment failed for good.
-    PaymentFailed,
-    /// A value that this version does not know.
-    Other(UnknownValue),
+wire_words! {
+    /// The reason of a cancellation.
+    ///
+    /// ```
+    /// use ticketing_sdk::CancelReason;
+    ///
+    /// assert_eq!("payment_failed".parse(), Ok(CancelReason::PaymentFailed));
+    /// ```
+    CancelReason, "cancel reason" {
+        /// Its buyer cancelled it.
+        Buyer = "buyer";
+        /// It was not paid in time.
+        Expired = "expired";
+        /// Its ticket was withdrawn.
+        Withdrawn = "withdrawn";
+        /// Its payment failed for good.
+        PaymentFailed = "payment_failed";
+    }
 }
-
-wire_words!(CancelReason, "cancel reason", {
-    Buyer => "buyer", Expired => "expired", Withdrawn => "withdrawn", PaymentFailed => "payment_failed",
-});
 
 impl CancelReason {
     /// Returns the reason as sentences for the buyer.

@@ -2,14 +2,12 @@
 
 mod door;
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 pub use self::door::{Admission, DoubleAdmission, NewCheckIn, PassKey, PassKeys, STARTS_WITHIN_SECONDS};
 use super::{
-    Money, OrderId, PassId, TicketDetails, TicketId, Timestamp, UnknownValue, UserId, setters, tolerant,
-    wire_words,
+    ClaimCode, Money, OrderId, PassCode, PassId, TicketDetails, TicketId, Timestamp, UserId, setters,
+    tolerant, wire_words,
 };
 
 /// The right to enter, held by one user at a time. The service issues it when the order of a ticket completes; it
@@ -166,103 +164,24 @@ impl Pass {
     }
 }
 
-/// Whether a pass admits.
-///
-/// ```
-/// use ticketing_sdk::PassStatus;
-///
-/// assert_eq!("offered".parse(), Ok(PassStatus::Offered));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum PassStatus {
-    /// It admits its holder once.
-    Valid,
-    /// It is for sale; nobody enters with it until the listing is withdrawn or sold.
-    Offered,
-    /// Its holder has entered.
-    Used,
-    /// It admits nobody any more.
-    Void,
-    /// A value that this version does not know.
-    Other(UnknownValue),
-}
-
-wire_words!(PassStatus, "pass status", { Valid => "valid", Offered => "offered", Used => "used", Void => "void" });
-
-impl PassStatus {
-    /// Returns the status as people read it.
+wire_words! {
+    /// Whether a pass admits.
     ///
     /// ```
-    /// assert_eq!(ticketing_sdk::PassStatus::Offered.label(), "For resale");
+    /// use ticketing_sdk::PassStatus;
+    ///
+    /// assert_eq!("offered".parse(), Ok(PassStatus::Offered));
     /// ```
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Valid => "Valid",
-            Self::Offered => "For resale",
-            Self::Used => "Used",
-            Self::Void => "Void",
-            Self::Other(_) => "Unknown",
-        }
+    PassStatus, "pass status" {
+        /// It admits its holder once.
+        Valid = "valid", "Valid";
+        /// It is for sale; nobody enters with it until the listing is withdrawn or sold.
+        Offered = "offered", "For resale";
+        /// Its holder has entered.
+        Used = "used", "Used";
+        /// It admits nobody any more.
+        Void = "void", "Void";
     }
-}
-
-/// Declares a text that gives its holder a right, and that `Debug` does not print.
-macro_rules! secret_text {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(transparent)]
-        pub struct $name(String);
-
-        impl $name {
-            /// Takes the text as it is.
-            ///
-            /// ```
-            #[doc = concat!("let secret = ticketing_sdk::", stringify!($name), "::new(\"A TEXT\");")]
-            #[doc = concat!("assert_eq!(format!(\"{secret:?}\"), \"", stringify!($name), "(…)\");")]
-            /// ```
-            pub fn new(code: impl Into<String>) -> Self {
-                Self(code.into())
-            }
-
-            /// Returns the text, which is a bearer secret.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(code: &str) -> Self {
-                Self(code.to_owned())
-            }
-        }
-
-        impl From<String> for $name {
-            fn from(code: String) -> Self {
-                Self(code)
-            }
-        }
-    };
-}
-
-secret_text! {
-    /// The code of a pass: `TK1` and the base45 text of its identifier, serial and signature. Its `Debug` hides it.
-    PassCode
-}
-
-secret_text! {
-    /// The secret with which another user claims a pass. The service shows it once. Its `Debug` hides it.
-    ClaimCode
 }
 
 /// A started transfer of a pass.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, OrderId, PaymentId, Timestamp, UnknownValue, setters, wire_words};
+use super::{ClientSecret, Money, OrderId, PaymentId, Timestamp, setters, wire_words};
 
 /// The payment of an order. A backend may send no more than its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,87 +67,29 @@ impl Payment {
     }
 }
 
-/// The secret with which Stripe.js continues a payment in the browser of the buyer. Its `Debug` hides it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(transparent)]
-pub struct ClientSecret(String);
-
-impl ClientSecret {
-    /// Wraps a secret of the card provider.
+wire_words! {
+    /// The status of a payment. `succeeded`, `failed` and `refunded` are final.
     ///
     /// ```
-    /// let secret = ticketing_sdk::ClientSecret::new("pi_1_secret_2");
-    /// ```
-    #[must_use]
-    pub fn new(secret: impl Into<String>) -> Self {
-        Self(secret.into())
-    }
-
-    /// Returns the secret.
+    /// use ticketing_sdk::PaymentStatus;
     ///
+    /// assert_eq!("succeeded".parse(), Ok(PaymentStatus::Succeeded));
     /// ```
-    /// assert_eq!(ticketing_sdk::ClientSecret::new("pi_1_secret_2").as_str(), "pi_1_secret_2");
-    /// ```
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    PaymentStatus, "payment status" {
+        /// The provider has not responded yet.
+        Pending = "pending", "Pending";
+        /// The card is authorized, and no money has moved.
+        Authorized = "authorized", "Authorized";
+        /// The money is captured.
+        Succeeded = "succeeded", "Paid";
+        /// No money was captured.
+        Failed = "failed", "Declined";
+        /// The money was refunded, or the authorization was voided.
+        Refunded = "refunded", "Refunded";
     }
 }
-
-impl fmt::Debug for ClientSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClientSecret(…)")
-    }
-}
-
-/// The status of a payment. `succeeded`, `failed` and `refunded` are final.
-///
-/// ```
-/// use ticketing_sdk::PaymentStatus;
-///
-/// assert_eq!("succeeded".parse(), Ok(PaymentStatus::Succeeded));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum PaymentStatus {
-    /// The provider has not responded yet.
-    Pending,
-    /// The card is authorized, and no money has moved.
-    Authorized,
-    /// The money is captured.
-    Succeeded,
-    /// No money was captured.
-    Failed,
-    /// The money was refunded, or the authorization was voided.
-    Refunded,
-    /// A value that this version does not know.
-    Other(UnknownValue),
-}
-
-wire_words!(PaymentStatus, "payment status", {
-    Pending => "pending", Authorized => "authorized", Succeeded => "succeeded", Failed => "failed",
-    Refunded => "refunded",
-});
 
 impl PaymentStatus {
-    /// Returns the status as people read it.
-    ///
-    /// ```
-    /// assert_eq!(ticketing_sdk::PaymentStatus::Failed.label(), "Declined");
-    /// ```
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Pending => "Pending",
-            Self::Authorized => "Authorized",
-            Self::Succeeded => "Paid",
-            Self::Failed => "Declined",
-            Self::Refunded => "Refunded",
-            Self::Other(_) => "Unknown",
-        }
-    }
-
     /// Returns whether only a refund can change the status.
     ///
     /// ```

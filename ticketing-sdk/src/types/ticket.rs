@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DetailField, DetailsUpdate, Money, OrderId, TicketDetails, TicketId, Timestamp, UnknownValue, UserId,
-    setters, wire_words,
+    DetailField, DetailsUpdate, Money, OrderId, TicketDetails, TicketId, Timestamp, UserId, setters,
+    wire_words,
 };
 
 /// A ticket that is listed for sale.
@@ -111,46 +111,27 @@ impl Ticket {
     }
 }
 
-/// The status of a listing.
-///
-/// ```
-/// use ticketing_sdk::TicketStatus;
-///
-/// assert_eq!("reserved".parse(), Ok(TicketStatus::Reserved));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum TicketStatus {
-    /// It can be ordered.
-    Available,
-    /// An order reserves it.
-    Reserved,
-    /// It is paid.
-    Sold,
-    /// A value that this version does not know.
-    Other(UnknownValue),
+wire_words! {
+    /// The status of a listing.
+    ///
+    /// ```
+    /// use ticketing_sdk::TicketStatus;
+    ///
+    /// assert_eq!("reserved".parse(), Ok(TicketStatus::Reserved));
+    /// ```
+    TicketStatus, "ticket status" {
+        /// It can be ordered.
+        Available = "available", "Available";
+        /// An order reserves it.
+        Reserved = "reserved", "Reserved";
+        /// It is paid.
+        Sold = "sold", "Sold";
+    }
 }
-
-wire_words!(TicketStatus, "ticket status", { Available => "available", Reserved => "reserved", Sold => "sold" });
 
 impl TicketStatus {
     /// The label of a ticket that was not sold before its event started.
     pub const SALES_ENDED_LABEL: &'static str = "Sales ended";
-
-    /// Returns the status as people read it.
-    ///
-    /// ```
-    /// assert_eq!(ticketing_sdk::TicketStatus::Sold.label(), "Sold");
-    /// ```
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Available => "Available",
-            Self::Reserved => "Reserved",
-            Self::Sold => "Sold",
-            Self::Other(_) => "Unknown",
-        }
-    }
 }
 
 /// A request to list a ticket.
@@ -264,29 +245,23 @@ impl From<NewTicket> for TicketUpdate {
     }
 }
 
-/// The kind of a change, named like the events of the stream.
-///
-/// ```
-/// use ticketing_sdk::TicketChangeKind;
-///
-/// assert_eq!("ticket:deleted".parse(), Ok(TicketChangeKind::Deleted));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum TicketChangeKind {
-    /// It was listed.
-    Created,
-    /// Its title, price, details or status changed.
-    Updated,
-    /// The seller withdrew the ticket.
-    Deleted,
-    /// A value that this version does not know.
-    Other(UnknownValue),
+wire_words! {
+    /// The kind of a change, named like the events of the stream.
+    ///
+    /// ```
+    /// use ticketing_sdk::TicketChangeKind;
+    ///
+    /// assert_eq!("ticket:deleted".parse(), Ok(TicketChangeKind::Deleted));
+    /// ```
+    TicketChangeKind, "ticket event" {
+        /// It was listed.
+        Created = "ticket:created";
+        /// Its title, price, details or status changed.
+        Updated = "ticket:updated";
+        /// The seller withdrew the ticket.
+        Deleted = "ticket:deleted";
+    }
 }
-
-wire_words!(TicketChangeKind, "ticket event", {
-    Created => "ticket:created", Updated => "ticket:updated", Deleted => "ticket:deleted",
-});
 
 /// One change of one ticket in the live stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

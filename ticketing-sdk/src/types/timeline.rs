@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OrderId, Timestamp, UnknownValue, wire_words};
+use super::{OrderId, Timestamp, wire_words};
 
 /// The part of an order's timeline that one service retains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,54 +129,42 @@ impl TimelineEntry {
     }
 }
 
-/// The kind of an entry, in the order in which entries of the same time follow each other.
-///
-/// ```
-/// use ticketing_sdk::TimelineKind;
-///
-/// assert_eq!("deadline".parse(), Ok(TimelineKind::Deadline));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum TimelineKind {
-    /// A request of a client changed something.
-    Command,
-    /// An event of another service was delivered.
-    Delivery,
-    /// The card provider was called.
-    Call,
-    /// The service published an event.
-    Event,
-    /// The reservation ends unless it is paid.
-    Deadline,
-    /// A value that this version does not know.
-    Other(UnknownValue),
+wire_words! {
+    /// The kind of an entry, in the order in which entries of the same time follow each other.
+    ///
+    /// ```
+    /// use ticketing_sdk::TimelineKind;
+    ///
+    /// assert_eq!("deadline".parse(), Ok(TimelineKind::Deadline));
+    /// ```
+    TimelineKind, "timeline kind" {
+        /// A request of a client changed something.
+        Command = "command";
+        /// An event of another service was delivered.
+        Delivery = "delivery";
+        /// The card provider was called.
+        Call = "call";
+        /// The service published an event.
+        Event = "event";
+        /// The reservation ends unless it is paid.
+        Deadline = "deadline";
+    }
 }
 
-wire_words!(TimelineKind, "timeline kind", {
-    Command => "command", Delivery => "delivery", Call => "call", Event => "event", Deadline => "deadline",
-});
-
-/// The order that holds a ticket.
-///
-/// ```
-/// use ticketing_sdk::TicketHolder;
-///
-/// assert_eq!("this_order".parse(), Ok(TicketHolder::ThisOrder));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum TicketHolder {
-    /// The order of the timeline.
-    ThisOrder,
-    /// Another order.
-    OtherOrder,
-    /// No order.
-    Nobody,
-    /// A value that this version does not know.
-    Other(UnknownValue),
+wire_words! {
+    /// The order that holds a ticket.
+    ///
+    /// ```
+    /// use ticketing_sdk::TicketHolder;
+    ///
+    /// assert_eq!("this_order".parse(), Ok(TicketHolder::ThisOrder));
+    /// ```
+    TicketHolder, "ticket holder" {
+        /// The order of the timeline.
+        ThisOrder = "this_order";
+        /// Another order.
+        OtherOrder = "other_order";
+        /// No order.
+        Nobody = "nobody";
+    }
 }
-
-wire_words!(TicketHolder, "ticket holder", {
-    ThisOrder => "this_order", OtherOrder => "other_order", Nobody => "nobody",
-});

@@ -156,10 +156,41 @@ macro_rules! words {
 #[cfg(feature = "client")]
 pub(crate) use words;
 
-/// The words of an enumeration of the wire, to which a later server may add: it has the variant `Other`. Reading JSON
-/// keeps an unknown word there; parsing text refuses it.
+/// Declares an enumeration of the wire, to which a later server may add: it has the variant `Other`. Reading JSON keeps an
+/// unknown word there; parsing text refuses it. A variant has its word, and in an enumeration for people its label.
 macro_rules! wire_words {
-    ($name:ident, $what:literal, { $($variant:ident => $word:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])+ $name:ident, $what:literal {
+        $($(#[doc = $doc:literal])+ $variant:ident = $word:literal, $label:literal;)+
+    }) => {
+        $crate::types::wire_words! { $(#[$meta])+ $name, $what { $($(#[doc = $doc])+ $variant = $word;)+ } }
+
+        impl $name {
+            /// Returns the value as people read it.
+            ///
+            /// ```
+            $(#[doc = concat!("assert_eq!(ticketing_sdk::", stringify!($name), "::", stringify!($variant), ".label(), \"", $label, "\");")])+
+            /// ```
+            #[must_use]
+            pub fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $label,)+
+                    Self::Other(_) => "Unknown",
+                }
+            }
+        }
+    };
+    ($(#[$meta:meta])+ $name:ident, $what:literal {
+        $($(#[doc = $doc:literal])+ $variant:ident = $word:literal;)+
+    }) => {
+        $(#[$meta])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $doc])+ $variant,)+
+            /// A value that this version does not know.
+            Other($crate::types::UnknownValue),
+        }
+
         impl $name {
             /// Every value that this version knows, in the order of its declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];

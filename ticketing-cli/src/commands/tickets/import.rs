@@ -92,7 +92,7 @@ impl ApiCommand for Args {
             ));
         }
         let repeat = if self.again {
-            Repeat::Again(Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect())
+            Repeat::Again(data_encoding::HEXLOWER.encode(&Sha256::digest(&content)))
         } else {
             Repeat::Never
         };

@@ -36,7 +36,7 @@ impl Doors {
         let folder =
             self.folder.as_ref().ok_or_else(|| Failure::failed("this user has no home directory"))?;
         let account = format!("{}\n{}", self.client.server(), issuer.as_str());
-        let name: String = Sha256::digest(account).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let name = data_encoding::HEXLOWER.encode(&Sha256::digest(account)[..4]);
         Ok(folder.join(format!("door-{name}.json")))
     }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Timestamp};
@@ -40,8 +41,7 @@ impl Cursor {
     /// # Errors
     /// If another listener holds it, or its files cannot be read or written.
     pub(super) fn open(folder: &Path, name: &str, server: &str, reset: bool) -> Outcome<Self> {
-        let hash = Sha256::digest(server.as_bytes());
-        let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hash = HEXLOWER.encode(&Sha256::digest(server.as_bytes())[..8]);
         let path = folder.join(format!("{name}-{hash}.json"));
         let lock = private_folder(folder).and_then(|()| open_private(&path.with_extension("lock")));
         let lock = lock.map_err(|error| unusable(&path, &error))?;
