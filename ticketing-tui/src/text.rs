@@ -6,7 +6,7 @@ use std::time::Duration;
 use ticketing_sdk::text::span;
 pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_left};
 use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails, Timestamp};
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
 /// Returns the title of a ticket, without control characters.
@@ -79,20 +79,6 @@ pub(crate) const NO_DATE: &str = "No date";
 /// Returns the group of the events that start together: `This week`, a month of this year, or a month with its year.
 pub(crate) fn event_group(starts: Option<&EventTime>, now: Timestamp) -> String {
     const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let Some(starts) = starts else { return NO_DATE.to_owned() };
     if starts.instant() < now {
         return "Started".to_owned();
@@ -100,15 +86,12 @@ pub(crate) fn event_group(starts: Option<&EventTime>, now: Timestamp) -> String 
     if starts.instant().saturating_duration_since(now) < WEEK {
         return "This week".to_owned();
     }
-    let (year, month) = (starts.date().get(..4), starts.date().get(5..7));
-    let month = month.and_then(|month| month.parse::<usize>().ok()).and_then(|month| month.checked_sub(1));
-    let month = month.and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
-    let year = year.unwrap_or_default();
-    if ticketing_sdk::text::date(now).starts_with(year) {
-        month.to_owned()
-    } else {
-        format!("{month} {year}")
-    }
+    let year = starts.date().get(..4).unwrap_or_default();
+    let is_this_year = ticketing_sdk::text::date(now).starts_with(year);
+    let date = starts.date().parse::<jiff::civil::Date>();
+    let month =
+        |date: jiff::civil::Date| date.strftime(if is_this_year { "%B" } else { "%B %Y" }).to_string();
+    date.map(month).unwrap_or_default()
 }
 
 /// Returns a text with a capital first letter, safe to show.
@@ -128,20 +111,8 @@ pub(crate) fn fit<'a>(text: &'a str, columns: u16, ellipsis: &str) -> Cow<'a, st
     if width(text) <= columns {
         return Cow::Borrowed(text);
     }
-    let room = usize::from(columns.saturating_sub(width(ellipsis)));
-    let mut cut = String::new();
-    let mut taken = 0;
-    for grapheme in text.graphemes(true) {
-        taken += grapheme.width();
-        if taken > room {
-            break;
-        }
-        cut.push_str(grapheme);
-    }
-    if columns >= width(ellipsis) {
-        cut.push_str(ellipsis);
-    }
-    Cow::Owned(cut)
+    let (cut, _) = text.unicode_truncate(usize::from(columns.saturating_sub(width(ellipsis))));
+    Cow::Owned(if columns >= width(ellipsis) { format!("{cut}{ellipsis}") } else { cut.to_owned() })
 }
 
 /// Returns the end of a text that fits into this number of columns, behind an ellipsis if the beginning was cut: whole

@@ -5,7 +5,8 @@ use comfy_table::{
     Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row, Table, presets,
 };
 use ticketing_sdk::text::sanitize;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_truncate::UnicodeTruncateStr;
+use unicode_width::UnicodeWidthStr;
 
 use super::{Cell, Column, Place, Printer, Record, Tone, record, short_id, when};
 
@@ -137,15 +138,8 @@ pub(super) fn cut_end(title: &str, width: usize) -> String {
     if title.width() <= width {
         return title.to_owned();
     }
-    let mut left = width.saturating_sub(1);
-    let fits = |c: &char| match left.checked_sub(c.width().unwrap_or(0)) {
-        Some(rest) => {
-            left = rest;
-            true
-        }
-        None => false,
-    };
-    title.chars().take_while(fits).chain(['…']).collect()
+    let (beginning, _) = title.unicode_truncate(width.saturating_sub(1));
+    format!("{beginning}…")
 }
 
 /// Returns a line for each field of a record that people read.

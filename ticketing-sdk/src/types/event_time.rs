@@ -100,12 +100,7 @@ impl EventTime {
     /// ```
     #[must_use]
     pub fn label(&self) -> String {
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let part = |range| self.text.get(range).unwrap_or_default();
-        let number = part(5..7).parse::<usize>().unwrap_or_default();
-        let month = MONTHS.get(number.wrapping_sub(1)).copied().unwrap_or_default();
-        format!("{} {month} {}, {}", part(8..10).trim_start_matches('0'), part(0..4), self.time())
+        format!("{}, {}", self.format_date("%-d %b %Y"), self.time())
     }
 
     /// Day of the week, date and time on the clock at the place, with its offset: `Thu 24 Dec 2026, 19:30 (+01:00)`.
@@ -117,8 +112,12 @@ impl EventTime {
     /// ```
     #[must_use]
     pub fn full_label(&self) -> String {
-        let day = self.date().parse::<jiff::civil::Date>().map(|date| date.strftime("%a ").to_string());
-        format!("{}{} ({})", day.unwrap_or_default(), self.label(), self.offset_label())
+        format!("{} {} ({})", self.format_date("%a"), self.label(), self.offset_label())
+    }
+
+    fn format_date(&self, format: &str) -> String {
+        let date = self.date().parse::<jiff::civil::Date>();
+        date.map(|date| date.strftime(format).to_string()).unwrap_or_default()
     }
 
     /// Returns whether the event starts at most `span` before or after this time.

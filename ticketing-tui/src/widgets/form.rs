@@ -4,6 +4,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use tui_input::{Input, InputRequest};
+use unicode_truncate::UnicodeTruncateStr;
+use unicode_width::UnicodeWidthStr;
 
 use super::painter::{ClickTarget, Painter, below, top};
 use crate::action::Action;
@@ -103,7 +105,7 @@ impl Field {
         let at = if self.secret { self.input.cursor() } else { self.input.visual_cursor() };
         // Scroll a long text so that the cursor is visible.
         let scroll = (at + 1).saturating_sub(usize::from(inner.width));
-        let visible = after_columns(&shown, scroll);
+        let (visible, _) = shown.unicode_truncate_start(shown.width().saturating_sub(scroll));
         if shown.is_empty() {
             let example = Style { bg: style.bg, ..painter.theme.faint };
             // Dim text is not legible on a reversed ground.
@@ -117,18 +119,6 @@ impl Field {
             *painter.cursor = Some(Position::new((inner.x + column).min(area.right() - 1), inner.y));
         }
     }
-}
-
-/// Returns the text after this number of columns.
-fn after_columns(words: &str, columns: usize) -> &str {
-    let mut passed = 0;
-    for (index, c) in words.char_indices() {
-        if passed >= columns {
-            return &words[index..];
-        }
-        passed += usize::from(text::width(c.encode_utf8(&mut [0; 4])));
-    }
-    ""
 }
 
 /// Returns whether a key edits a text field.
