@@ -121,15 +121,9 @@ pub(crate) fn fit_end<'a>(text: &'a str, columns: u16, ellipsis: &str) -> Cow<'a
     if width(text) <= columns {
         return Cow::Borrowed(text);
     }
-    let room = usize::from(columns.saturating_sub(width(ellipsis)));
-    let mut taken = 0;
-    let fitting = text.grapheme_indices(true).rev().take_while(|(_, grapheme)| {
-        taken += grapheme.width();
-        taken <= room
-    });
-    let start = fitting.last().map_or(text.len(), |(start, _)| start);
+    let (end, _) = text.unicode_truncate_start(usize::from(columns.saturating_sub(width(ellipsis))));
     let ellipsis = if columns >= width(ellipsis) { ellipsis } else { "" };
-    let (before, end) = text.split_at(start);
+    let before = text.strip_suffix(end).unwrap_or_default();
     let is_word_cut = !before.is_empty() && !before.ends_with(char::is_whitespace);
     let end = end.split_once(' ').filter(|_| is_word_cut).map_or(end, |(_, words)| words);
     Cow::Owned(format!("{ellipsis}{}", end.trim_start()))

@@ -10,11 +10,12 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Ticket, TicketId, Timestamp};
 
-use super::{AppendLog, LogLine, hex};
+use super::{AppendLog, LogLine};
 use crate::home::private_folder;
 
 /// The record of listings, locked by this process.
@@ -168,7 +169,7 @@ impl BatchJournal {
 
 /// Returns the key of a ticket of a command to which a key or a scope belongs: the same one for the same ticket.
 pub(crate) fn row_key(scope: &str, number: usize, content: &str) -> IdempotencyKey {
-    let text = hex(&Sha256::digest(format!("{scope}:{number}:{content}"))[..16]);
+    let text = HEXLOWER.encode(&Sha256::digest(format!("{scope}:{number}:{content}"))[..16]);
     // 32 hexadecimal digits are a key.
     IdempotencyKey::new(text).unwrap_or_else(|_| IdempotencyKey::generate())
 }

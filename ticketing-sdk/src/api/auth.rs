@@ -21,7 +21,7 @@ use crate::{Client, CurrentUser, CurrentUserAnswer, Result, User};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Auth {
-    client: Client,
+    pub(super) client: Client,
 }
 
 #[derive(Serialize)]

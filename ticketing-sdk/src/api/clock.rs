@@ -22,7 +22,7 @@ const PATH: &str = "/api/clock";
 /// ```
 #[derive(Debug, Clone)]
 pub struct MarketClock {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl MarketClock {

@@ -32,7 +32,7 @@ const POLL_INTERVALS: [Duration; 2] = [Duration::from_millis(20), Duration::from
 /// ```
 #[derive(Debug, Clone)]
 pub struct Passes {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Passes {

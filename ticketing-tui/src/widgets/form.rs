@@ -303,7 +303,12 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::buffer::Buffer;
+
     use super::*;
+    use crate::glyphs::Glyphs;
+    use crate::settings::Borders;
+    use crate::theme::{Colours, Theme, ThemeName};
 
     fn write(field: &mut Field, keys: &str) {
         for c in keys.chars() {
@@ -343,9 +348,21 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_skipped_by_whole_characters() {
-        assert_eq!(after_columns("日本語", 2), "本語");
-        assert_eq!(after_columns("abc", 1), "bc");
-        assert_eq!(after_columns("abc", 9), "");
+    fn long_text_is_scrolled_by_whole_characters() {
+        let mut field = Field::new("a", "");
+        for (text, shown) in [("abcdef", "def "), ("日本語", "語   ")] {
+            field.set(text);
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
+            let mut painter = Painter {
+                theme: Theme::new(ThemeName::Plain, Colours::None, false),
+                glyphs: Glyphs::new(Borders::Rounded),
+                click_targets: &mut Vec::new(),
+                cursor: &mut None,
+                buffer: &mut buffer,
+            };
+            field.line(&mut painter, Rect::new(0, 0, 6, 1), true);
+            let line: String = (1..5).map(|x| buffer[(x, 0)].symbol()).collect();
+            assert_eq!(line, shown);
+        }
     }
 }
