@@ -254,7 +254,8 @@ pub(crate) fn is_command(word: &str) -> bool {
 /// The command line. The commands have their names and purposes; the parser adds the arguments of the one that is used, and
 /// [`clap::Command::build`] those of all.
 pub(crate) fn tree() -> clap::Command {
-    with_environment(Cli::command()).mut_subcommand("search", |search| search.defer(with_search))
+    let command = Cli::command().mut_args(global::of_every_command);
+    with_environment(command).mut_subcommand("search", |search| search.defer(with_search))
 }
 
 /// Adds the arguments of a search. Without words, it would be a list.

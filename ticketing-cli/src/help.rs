@@ -55,18 +55,14 @@ pub(crate) const SERVER: &str = "Server options";
 /// The heading that comes before the examples, as clap styles its own headings.
 const EXAMPLES: &str = "\u{1b}[1m\u{1b}[4mExamples:\u{1b}[0m";
 
-/// Returns the end of the long help: the examples, one a line, and then the details.
+/// Returns the end of a long help: the examples, one a line.
+pub(crate) fn examples(examples: &[&str]) -> String {
+    format!("{EXAMPLES}\n  {}", examples.join("\n  "))
+}
+
+/// Returns the end of a long help: the examples, and then the details.
 pub(crate) fn long(examples: &[&str], details: &str) -> String {
-    let mut text = EXAMPLES.to_owned();
-    for example in examples {
-        text += "\n  ";
-        text += example;
-    }
-    if !details.is_empty() {
-        text += "\n\n";
-        text += details;
-    }
-    text
+    format!("{}\n\n{details}", self::examples(examples))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::output::{Cell, Column, Record};
 ))]
 pub(crate) enum Alias {
     /// List the aliases
-    #[command(alias = "ls", after_long_help = help::long(&["ticketing alias list"], ""))]
+    #[command(alias = "ls", after_long_help = help::examples(&["ticketing alias list"]))]
     List,
     /// Set an alias
     Set(Set),
@@ -35,13 +35,10 @@ pub(crate) enum Alias {
 
 /// The arguments of `ticketing alias set`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing alias set cheap 'tickets list --max-price $1 --sort price'",
-        "ticketing alias set mine 'tickets list --mine --status all'",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing alias set cheap 'tickets list --max-price $1 --sort price'",
+    "ticketing alias set mine 'tickets list --mine --status all'",
+]))]
 pub(crate) struct Set {
     /// The word
     name: String,
@@ -52,7 +49,7 @@ pub(crate) struct Set {
 
 /// The arguments of `ticketing alias delete`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(&["ticketing alias delete cheap"], ""))]
+#[command(after_long_help = help::examples(&["ticketing alias delete cheap"]))]
 pub(crate) struct Delete {
     /// The word
     name: String,

@@ -15,14 +15,11 @@ use ticketing_sdk::{Method, SessionLocation, User};
 
 /// The subcommands of `ticketing auth`.
 #[derive(Debug, Subcommand)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing auth signup --email ada@example.com",
-        "ticketing auth signin --email ada@example.com",
-        "ticketing auth status",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing auth signup --email ada@example.com",
+    "ticketing auth signin --email ada@example.com",
+    "ticketing auth status",
+]))]
 pub(crate) enum Auth {
     /// Create an account and sign in
     #[command(alias = "register")]

@@ -23,7 +23,7 @@ pub(crate) enum ClockCommand {
 
 /// The arguments of `ticketing clock advance`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(&["ticketing clock advance 16m"], ""))]
+#[command(after_long_help = help::examples(&["ticketing clock advance 16m"]))]
 pub(crate) struct AdvanceArgs {
     /// The distance, like 16m or 1h30m
     #[arg(value_name = "SPAN", value_parser = span::parse_forward)]
@@ -32,7 +32,7 @@ pub(crate) struct AdvanceArgs {
 
 /// The arguments of `ticketing clock show`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(&["ticketing clock show --output json"], ""))]
+#[command(after_long_help = help::examples(&["ticketing clock show --output json"]))]
 pub(crate) struct ShowArgs {}
 
 impl ApiCommand for ClockCommand {

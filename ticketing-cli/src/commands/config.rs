@@ -21,16 +21,17 @@ use crate::shell::shell;
 ))]
 pub(crate) enum ConfigCommand {
     /// List the settings with their values
-    #[command(alias = "ls", after_long_help = help::long(&["ticketing config list"], ""))]
+    #[command(alias = "ls", after_long_help = help::examples(&["ticketing config list"]))]
     List,
     /// Print the value of a setting
-    #[command(after_long_help = help::long(&["ticketing config get output"], ""))]
+    #[command(after_long_help = help::examples(&["ticketing config get output"]))]
     Get(Key),
     /// Change a setting; an empty value removes it
-    #[command(after_long_help = help::long(
-        &["ticketing config set output json", "ticketing config set pager 'less -R'", "ticketing config set output ''"],
-        "",
-    ))]
+    #[command(after_long_help = help::examples(&[
+        "ticketing config set output json",
+        "ticketing config set pager 'less -R'",
+        "ticketing config set output ''",
+    ]))]
     Set(KeyAndValue),
     /// Open the config file in an editor
     #[command(after_long_help = help::long(
@@ -39,7 +40,7 @@ pub(crate) enum ConfigCommand {
     ))]
     Edit,
     /// Print the path of the config file
-    #[command(after_long_help = help::long(&["ticketing config path"], ""))]
+    #[command(after_long_help = help::examples(&["ticketing config path"]))]
     Path,
 }
 

@@ -38,12 +38,9 @@ enum Page {
 
 /// The arguments of `ticketing open ticket`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing open ticket 01a203b9-d806-71eb-8d06-dbab9285e702",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing open ticket 01a203b9-d806-71eb-8d06-dbab9285e702",
+]))]
 struct Ticket {
     /// The ticket's id
     #[arg(value_name = "TICKET", add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
@@ -54,13 +51,10 @@ struct Ticket {
 
 /// The arguments of `ticketing open order`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702 --print",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702",
+    "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702 --print",
+]))]
 struct Order {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::orders)))]

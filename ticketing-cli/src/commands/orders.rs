@@ -14,15 +14,12 @@ use crate::help;
 
 /// The subcommands of `ticketing orders`.
 #[derive(Debug, Subcommand)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing orders create 01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing orders list --status created",
-        "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing orders explain 01a203b9-d806-71eb-8d06-dbab9285e702",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing orders create 01a203b9-d806-71eb-8d06-dbab9285e702",
+    "ticketing orders list --status created",
+    "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702",
+    "ticketing orders explain 01a203b9-d806-71eb-8d06-dbab9285e702",
+]))]
 pub(crate) enum Orders {
     /// List orders, newest first
     #[command(alias = "ls")]

@@ -12,13 +12,10 @@ use crate::help;
 
 /// The subcommands of `ticketing payments`.
 #[derive(Debug, Subcommand)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
-        "ticketing payments list",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
+    "ticketing payments list",
+]))]
 pub(crate) enum Payments {
     /// List payments, newest first
     #[command(alias = "ls")]

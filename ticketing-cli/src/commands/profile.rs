@@ -26,7 +26,7 @@ use crate::output::{Cell, Column, Record, Tone};
 ))]
 pub(crate) enum Profile {
     /// List the profiles
-    #[command(alias = "ls", after_long_help = help::long(&["ticketing profile list"], ""))]
+    #[command(alias = "ls", after_long_help = help::examples(&["ticketing profile list"]))]
     List,
     /// Add a profile, or bind it to another server
     Add(Add),
@@ -42,13 +42,10 @@ pub(crate) enum Profile {
 
 /// The arguments of `ticketing profile add`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing profile add work --server https://tickets.example.com",
-        "ticketing profile add admin --server https://tickets.example.com --use",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing profile add work --server https://tickets.example.com",
+    "ticketing profile add admin --server https://tickets.example.com --use",
+]))]
 pub(crate) struct Add {
     /// The name of the profile: letters, digits, `-` and `_`
     #[arg(value_name = "NAME", value_parser = name)]

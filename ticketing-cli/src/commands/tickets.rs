@@ -21,14 +21,11 @@ use crate::help;
 
 /// The subcommands of `ticketing tickets`.
 #[derive(Debug, Subcommand)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing tickets list rustconf",
-        "ticketing tickets create --title \"RustConf, day 1\" --price 149.99",
-        "ticketing tickets watch",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing tickets list rustconf",
+    "ticketing tickets create --title \"RustConf, day 1\" --price 149.99",
+    "ticketing tickets watch",
+]))]
 pub(crate) enum Tickets {
     /// List available tickets, or tickets of another status
     #[command(alias = "ls")]

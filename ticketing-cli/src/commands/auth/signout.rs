@@ -8,13 +8,10 @@ use crate::help;
 
 /// The arguments of `ticketing auth signout`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing auth signout",
-        "ticketing auth signout --forget",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing auth signout",
+    "ticketing auth signout --forget",
+]))]
 pub(crate) struct Args {
     /// Delete the session on this machine only, without a request to the server
     #[arg(long, help_heading = help::ACCOUNT)]

@@ -10,13 +10,10 @@ use crate::output::SessionStatus;
 
 /// The arguments of `ticketing auth status`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing auth status",
-        "ticketing auth status --output json | jq .until",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing auth status",
+    "ticketing auth status --output json | jq .until",
+]))]
 pub(crate) struct Args {}
 
 impl ApiCommand for Args {

@@ -10,13 +10,10 @@ use crate::{complete, prompt, resolve};
 
 /// The arguments of `ticketing orders cancel`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702 --yes",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702",
+    "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702 --yes",
+]))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
     #[arg(value_name = "ORDER", required = true, add = ArgValueCompleter::new(complete::by_id(complete::orders)))]

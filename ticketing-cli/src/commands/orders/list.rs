@@ -11,14 +11,11 @@ use crate::help;
 
 /// The arguments of `ticketing orders list`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing orders list",
-        "ticketing orders list --status created,awaiting:payment",
-        "ticketing orders list --all --output csv > orders.csv",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing orders list",
+    "ticketing orders list --status created,awaiting:payment",
+    "ticketing orders list --all --output csv > orders.csv",
+]))]
 pub(crate) struct Args {
     /// Show only these statuses, separated by commas
     #[arg(long, help_heading = help::FILTER, value_name = "STATUS", value_delimiter = ',')]

@@ -15,14 +15,11 @@ use crate::{complete, exec, resolve};
 
 /// The arguments of `ticketing orders watch`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702 --output jsonl",
-        "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702 --until awaiting:payment --exec 'jq .status'",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702",
+    "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702 --output jsonl",
+    "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702 --until awaiting:payment --exec 'jq .status'",
+]))]
 pub(crate) struct Args {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::orders)))]

@@ -11,13 +11,10 @@ use crate::help;
 
 /// The arguments of `ticketing passes list`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing passes list --status valid",
-        "ticketing passes list --issued --all --output csv > door.csv",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing passes list --status valid",
+    "ticketing passes list --issued --all --output csv > door.csv",
+]))]
 pub(crate) struct Args {
     /// Show only these statuses, separated by commas
     #[arg(long, help_heading = help::FILTER, value_name = "STATUS", value_delimiter = ',')]

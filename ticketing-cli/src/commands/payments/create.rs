@@ -19,13 +19,10 @@ use crate::{complete, resolve};
 
 /// The arguments of `ticketing payments create`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
-        "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
+    "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702",
+]))]
 pub(crate) struct Args {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCompleter::new(complete::by_id(complete::open_orders)))]

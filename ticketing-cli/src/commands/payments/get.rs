@@ -10,13 +10,10 @@ use crate::{complete, resolve};
 
 /// The arguments of `ticketing payments get`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing payments get 01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing payments get 01a203b9-d806-71eb-8d06-dbab9285e702 --output json",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing payments get 01a203b9-d806-71eb-8d06-dbab9285e702",
+    "ticketing payments get 01a203b9-d806-71eb-8d06-dbab9285e702 --output json",
+]))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
     #[arg(value_name = "PAYMENT", required = true, add = ArgValueCompleter::new(complete::by_id(complete::payments)))]

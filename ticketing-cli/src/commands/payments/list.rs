@@ -7,13 +7,10 @@ use crate::help;
 
 /// The arguments of `ticketing payments list`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing payments list",
-        "ticketing payments list --all --output csv > payments.csv",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing payments list",
+    "ticketing payments list --all --output csv > payments.csv",
+]))]
 pub(crate) struct Args {
     #[command(flatten)]
     list_limit: ListLimit,

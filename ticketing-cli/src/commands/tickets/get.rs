@@ -11,14 +11,11 @@ use crate::{complete, resolve};
 
 /// The arguments of `ticketing tickets get`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = help::long(
-    &[
-        "ticketing tickets get 01a203b9-d806-71eb-8d06-dbab9285e702",
-        "ticketing tickets get 9285e702 --output json",
-        "ticketing tickets get 9285e702 --web",
-    ],
-    "",
-))]
+#[command(after_long_help = help::examples(&[
+    "ticketing tickets get 01a203b9-d806-71eb-8d06-dbab9285e702",
+    "ticketing tickets get 9285e702 --output json",
+    "ticketing tickets get 9285e702 --web",
+]))]
 pub(crate) struct Args {
     /// The id, or several; a part of 8 characters or more is enough where it is unique
     #[arg(value_name = "TICKET", required = true, add = ArgValueCompleter::new(complete::by_id(complete::tickets)))]
