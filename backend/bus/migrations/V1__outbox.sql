@@ -15,9 +15,9 @@ CREATE TABLE outbox (
 -- The unpublished rows in the order in which the relay publishes them. It is the only index of these rows: with outdated statistics
 -- PostgreSQL would choose another one and sort all of them for each batch.
 CREATE INDEX outbox_unpublished ON outbox (xact, id) WHERE published_at IS NULL;
--- The events of an aggregate, for the timeline of an order, which has those of no pass: doors admit passes in any order, so each entry
--- would change a page of its own.
-CREATE INDEX outbox_timeline ON outbox (aggregate, id) WHERE name NOT LIKE 'pass:%';
+-- The events of an aggregate, for the timeline of an order, which has no admissions: doors admit passes in any order, so each entry would
+-- change a page of its own.
+CREATE INDEX outbox_timeline ON outbox (aggregate, id) WHERE name <> 'pass:admitted';
 
 -- The events that a service has consumed. A row commits with the effect of its event.
 CREATE TABLE inbox (

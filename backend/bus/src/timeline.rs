@@ -34,11 +34,11 @@ impl PublishedEvent {
 fn published_sql() -> String {
     let columns = rows::ENVELOPE_COLUMNS;
     format!(
-        "SELECT {columns}, published_at FROM outbox WHERE aggregate = $1 AND name NOT LIKE 'pass:%' ORDER BY id"
+        "SELECT {columns}, published_at FROM outbox WHERE aggregate = $1 AND name <> 'pass:admitted' ORDER BY id"
     )
 }
 
-/// Reads the retained events of an order, a payment or a ticket, in the order of their identifiers.
+/// Reads the retained events of an order, a payment, a ticket or a pass, in the order of their identifiers, without admissions.
 ///
 /// # Errors
 /// If the statement fails.

@@ -87,7 +87,7 @@ fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
     pty.press("n", "Reserved for you");
     pty.wait_until_hidden("Cancel the order of");
     pty.press("\x18", "Cancel the order of Jazz at the lake?");
-    pty.press("y", "This order was cancelled");
+    pty.press("y", "You cancelled this order.");
     eventually("it is free", || seller.json(&["tickets", "get", &ticket])["status"] == "available");
     // Two presses of the same key order once.
     pty.press(ESC, "Opera");

@@ -70,8 +70,7 @@ impl Terminal {
 
     fn ratio(&self, style: Style) -> f64 {
         let is = |modifier| style.add_modifier.contains(modifier);
-        let [text, ground] =
-            [style.fg, style.bg].map(|color| self.rgb(color.expect("each cell has both colours")));
+        let [text, ground] = [style.fg, style.bg].map(|color| self.rgb(color.unwrap()));
         let (text, ground) = if is(Modifier::REVERSED) { (ground, text) } else { (text, ground) };
         let text = if is(Modifier::DIM) { text.map(|part| part * DIMNESS) } else { text };
         let [one, other] = [text, ground].map(luminance);
