@@ -91,7 +91,7 @@ export interface paths {
          *     `doubleAdmissions`. Where another device has admitted the pass too, the answer is 409,
          *     and the pass has both admissions, the earlier one of its holder as `admittedAt`. Where the pass is for sale or has another
          *     holder since, the answer is 400, and the admission is one of its `doubleAdmissions`; that of the holder who sells it is its
-         *     `admittedAt`. The listing of a pass with an admission is withdrawn, and an order of it that no payment holds is cancelled. A
+         *     `admittedAt`. The listing of a pass with an admission is withdrawn (`offerWithdrawn`), and an order of it that no payment holds is cancelled. A
          *     new holder is admitted also where an earlier one has entered: then the answer has the `doubleAdmissions`.
          *
          *     With `startsWithin`, a pass whose event starts more than that many seconds before or after the admission (`at`, or else now) is
@@ -568,6 +568,11 @@ export interface components {
             field?: string | null;
             /** @description The message for people. */
             message: string;
+            /**
+             * @description With a refused upload of an admission: whether the pass was for sale. The upload has withdrawn its listing; an order
+             *     whose payment is in progress prevails.
+             */
+            offerWithdrawn?: boolean | null;
             price?: components["schemas"]["Money"] | null;
             startsAt?: components["schemas"]["EventTime"] | null;
             /** @description With the code `pass_other_day`: the title of the pass. */
