@@ -147,7 +147,7 @@ impl Theme {
         let inverse = Style::new().fg(Color::Black).bg(Color::White).add_modifier(Modifier::BOLD);
         // What has a colour of its own keeps its contrast when it is reversed, on a background of another colour not.
         let reversed = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
-        let behind = dimmed();
+        let behind = dim_style();
         Self {
             base: Style::new().fg(Color::White).bg(Color::Black),
             dim: Style::new().fg(Color::White),
@@ -191,13 +191,13 @@ impl Theme {
             field: style(Modifier::UNDERLINED),
             focus: style(Modifier::REVERSED),
             matched: style(Modifier::UNDERLINED),
-            behind: dimmed(),
+            behind: dim_style(),
         }
     }
 }
 
 /// The style of what steps back in a theme without shades.
-fn dimmed() -> Style {
+fn dim_style() -> Style {
     Style::new().add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED)
 }
 

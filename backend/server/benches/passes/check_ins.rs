@@ -96,7 +96,7 @@ pub(crate) async fn check_in(server: &Server, codes: &[PassCode]) -> Figures {
         tokio::time::sleep(POLL).await;
     }
     let taken = processes.map(ProcessorTime::read);
-    let [times, load] = [0, 1].map(|n| taken[n].since(&before[n]).of_each(codes.len()));
+    let [times, load] = [0, 1].map(|n| taken[n].subtract(&before[n]).of_each(codes.len()));
     Figures {
         answered: per_second(codes.len(), took),
         published: per_second(codes.len(), began.elapsed()),

@@ -31,10 +31,11 @@ impl ProcessorTime {
         Self(times)
     }
 
-    pub(crate) fn since(&self, earlier: &Self) -> Self {
+    /// Returns the difference to an earlier reading.
+    pub(crate) fn subtract(&self, earlier: &Self) -> Self {
         let before = |name: &str| earlier.0.get(name).copied().unwrap_or_default();
-        let since = |(name, taken): (&String, &u64)| (name.clone(), taken.saturating_sub(before(name)));
-        Self(self.0.iter().map(since).collect())
+        let difference = |(name, taken): (&String, &u64)| (name.clone(), taken.saturating_sub(before(name)));
+        Self(self.0.iter().map(difference).collect())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
