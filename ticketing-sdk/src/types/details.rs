@@ -234,7 +234,9 @@ macro_rules! details {
             /// Returns whether the event has started. `now` is the server's time.
             ///
             /// ```
-            /// let details = ticketing_sdk::TicketDetails::default().starts_at("2026-12-24T19:30:00+01:00".parse()?);
+            /// use ticketing_sdk::{EventTime, TicketDetails};
+            ///
+            /// let details = TicketDetails::default().starts_at("2026-12-24T19:30:00+01:00".parse::<EventTime>()?);
             /// assert!(details.has_started("2026-12-24T18:30:00Z".parse()?));
             /// # Ok::<(), Box<dyn std::error::Error>>(())
             /// ```

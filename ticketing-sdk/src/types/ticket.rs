@@ -83,7 +83,10 @@ impl Ticket {
     /// Returns whether its event has started, so that its sales have ended. `now` is the server's time.
     ///
     /// ```
-    /// let ticket = ticketing_sdk::fixtures::ticket("t-1").starts_at("2026-12-24T19:30:00+01:00".parse()?);
+    /// use ticketing_sdk::{EventTime, TicketDetails, fixtures};
+    ///
+    /// let details = TicketDetails::default().starts_at("2026-12-24T19:30:00+01:00".parse::<EventTime>()?);
+    /// let ticket = fixtures::ticket("t-1").details(details);
     /// assert!(!ticket.has_started("2026-12-24T18:29:59Z".parse()?));
     /// assert!(ticket.has_started("2026-12-24T18:30:00Z".parse()?));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -97,7 +100,10 @@ impl Ticket {
     /// before its event started. `now` is the server's time.
     ///
     /// ```
-    /// let ticket = ticketing_sdk::fixtures::ticket("t-1").starts_at("2026-12-24T19:30:00+01:00".parse()?);
+    /// use ticketing_sdk::{EventTime, TicketDetails, fixtures};
+    ///
+    /// let details = TicketDetails::default().starts_at("2026-12-24T19:30:00+01:00".parse::<EventTime>()?);
+    /// let ticket = fixtures::ticket("t-1").details(details);
     /// assert_eq!(ticket.label("2026-12-24T18:29:59Z".parse()?), "Available");
     /// assert_eq!(ticket.label("2026-12-24T18:30:00Z".parse()?), ticketing_sdk::TicketStatus::SALES_ENDED_LABEL);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
