@@ -104,6 +104,6 @@ mod tests {
         let event = |text: &str| local.event(&text.parse().unwrap());
         assert_eq!(event("2026-12-24T19:30:00+01:00"), "24 Dec 2026, 19:30");
         assert_eq!(event("2026-12-24T19:30:00-05:30"), "24 Dec 2026, 19:30 -05:30");
-        assert_eq!(event("2026-12-24T19:30:00Z"), "24 Dec 2026, 19:30 Z");
+        assert_eq!(event("2026-12-24T19:30:00Z"), "24 Dec 2026, 19:30 UTC");
     }
 }

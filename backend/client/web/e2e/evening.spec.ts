@@ -24,7 +24,7 @@ test('door warns of another day, and refuses it where it admits one evening only
   const [tonight, other, later] = [await sellAt(seller, buyer, title, 2), await sellAt(seller, buyer, title, 100), await sellAt(seller, buyer, title, 150)]
   const { page, context } = seller
   await openDoor(page, 'gate', 3)
-  // Events of one title are told apart by their dates.
+  // Events of one title differ by their dates.
   await expect(page.locator('.door-list time')).toHaveText([tonight, other, later].map(({ startsAt }) => new RegExp(dateOf(startsAt))))
   await scan(page, other.code)
   await expect(verdictOf(page)).toContainText('Admitted')
