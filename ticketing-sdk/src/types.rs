@@ -8,8 +8,6 @@
 //! setter named like its field sets any other.
 
 mod clock;
-mod decimal;
-mod details;
 mod event_time;
 mod ids;
 mod money;
@@ -17,7 +15,6 @@ mod order;
 mod pass;
 mod password;
 mod payment;
-mod price_bound;
 mod problem;
 mod secrets;
 mod setters;
@@ -29,10 +26,9 @@ mod user;
 mod words;
 
 pub use clock::{AdvanceClock, ClockTime};
-pub use details::{DetailError, DetailField, DetailsUpdate, FieldUpdate, TicketDetails, tolerant};
 pub use event_time::{EventTime, EventTimeError};
 pub use ids::{OrderId, PassId, PaymentId, TicketId, UserId};
-pub use money::{Money, MoneyError};
+pub use money::{Money, MoneyError, PriceBound};
 pub use order::{CancelReason, NewOrder, Order, OrderStatus, OrderedTicket};
 pub use pass::{
     Admission, DoubleAdmission, NewCheckIn, NewClaim, NewResale, Pass, PassKey, PassKeys, PassStatus,
@@ -40,11 +36,13 @@ pub use pass::{
 };
 pub use password::{PASSWORD_LENGTHS, is_valid_password};
 pub use payment::{NewPayment, Payment, PaymentStatus};
-pub use price_bound::PriceBound;
 pub use problem::{ErrorCode, ErrorDetail, Problem};
 pub use secrets::{ClaimCode, ClientSecret, PassCode};
 pub(crate) use setters::{setter, setters};
-pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus, TicketUpdate};
+pub use ticket::{
+    DetailError, DetailField, DetailsUpdate, FieldUpdate, NewTicket, Ticket, TicketChange, TicketChangeKind,
+    TicketDetails, TicketStatus, TicketUpdate, tolerant,
+};
 pub use time::{Timestamp, TimestampError};
 pub use timeline::{ServiceTimeline, TicketHolder, TimelineEntry, TimelineKind};
 pub use user::{CurrentUser, CurrentUserAnswer, User};

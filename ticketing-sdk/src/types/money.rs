@@ -1,5 +1,8 @@
 //! Money: a price in US dollars, kept as an integer count of cents.
 
+mod decimal;
+mod price_bound;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -7,7 +10,8 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::decimal::Decimal;
+use decimal::Decimal;
+pub use price_bound::PriceBound;
 
 /// A price in US dollars, from 0.01 to 999 999.99.
 ///

@@ -1,11 +1,12 @@
 //! Tickets, and the changes of tickets.
 
+mod details;
+
 use serde::{Deserialize, Serialize};
 
-use super::{
-    DetailField, DetailsUpdate, Money, OrderId, TicketDetails, TicketId, Timestamp, UserId, setters,
-    wire_words,
-};
+pub use details::{DetailError, DetailField, DetailsUpdate, FieldUpdate, TicketDetails, tolerant};
+
+use super::{Money, OrderId, TicketId, Timestamp, UserId, setters, wire_words};
 
 /// A ticket that is listed for sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use super::EventTime;
-use super::text::{has_visible, normalize, single_line};
+use crate::types::EventTime;
+use crate::types::text::{has_visible, normalize, single_line};
 
 /// An invalid value of a field of the details.
 ///
