@@ -214,7 +214,7 @@ impl List<Ticket> {
     pub fn matching(self, words: impl Into<String>) -> Self {
         let words = words.into();
         let search = SearchWords::new(&words);
-        self.filter("q", words, move |ticket, _| search.matches_ticket(ticket))
+        self.filter("q", words, move |ticket, _| search.matches_key(&ticket.search_key()))
     }
 
     /// Tickets with all of these words in the venue.

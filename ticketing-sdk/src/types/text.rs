@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Timestamp;
 
-pub use search::{SearchWords, ticket_key};
+pub use search::SearchWords;
 pub(crate) use unicode::single_line;
 pub use unicode::{fold_case, has_visible, is_invisible, normalize, search_key};
 

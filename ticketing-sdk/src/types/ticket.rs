@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use details::{DetailError, DetailField, DetailsUpdate, FieldUpdate, TicketDetails, tolerant};
 
+use super::text::search_key;
 use super::{Money, OrderId, TicketId, Timestamp, UserId, setters, wire_words};
 
 /// A ticket that is listed for sale.
@@ -114,6 +115,25 @@ impl Ticket {
         match self.status {
             TicketStatus::Available if self.has_started(now) => TicketStatus::SALES_ENDED_LABEL,
             status => status.label(),
+        }
+    }
+
+    /// Returns the key of the ticket for searches: that of its title and of its venue.
+    ///
+    /// ```
+    /// use ticketing_sdk::{fixtures, text::SearchWords};
+    ///
+    /// let ticket = fixtures::ticket("t-1").title("Jazz").details(fixtures::details());
+    /// assert_eq!(ticket.search_key(), "jazz palais de tokyo");
+    /// assert!(SearchWords::new("jazz tokyo").matches_key(&ticket.search_key()));
+    /// ```
+    #[must_use]
+    pub fn search_key(&self) -> String {
+        let title = search_key(&self.title);
+        // Words hold no white space, so none matches across the two.
+        match &self.details.venue {
+            Some(venue) => format!("{title} {}", search_key(venue)),
+            None => title,
         }
     }
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use ticketing_sdk::{EventTime, Ticket, TicketDetails, TicketId, TicketStatus, Timestamp};
 
-use ticketing_sdk::text::{search_key, ticket_key};
+use ticketing_sdk::text::search_key;
 
 use crate::text;
 
@@ -163,7 +163,7 @@ impl TicketStore {
         let title = text::title(&ticket.title);
         let row = TicketRow {
             key: (!title.is_ascii()).then(|| search_key(&title).into()),
-            filter_key: ticket.details.venue.is_some().then(|| ticket_key(ticket).into()),
+            filter_key: ticket.details.venue.is_some().then(|| ticket.search_key().into()),
             details: (!ticket.details.is_empty()).then(|| Box::new(ticket.details.clone())),
             title: title.into(),
             listed: ticket.created_at.unwrap_or(Timestamp::from_millis(0)),

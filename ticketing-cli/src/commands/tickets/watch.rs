@@ -167,7 +167,7 @@ impl Filter<'_> {
         has_status
             && self.args.ticket.as_ref().is_none_or(|id| *id == ticket.id)
             && self.args.max_price.is_none_or(|most| ticket.price <= most)
-            && self.search.matches_ticket(ticket)
+            && self.search.matches_key(&ticket.search_key())
     }
 }
 

@@ -1,7 +1,6 @@
 //! The search by words of a title, the same in the services and in every client.
 
 use super::search_key;
-use crate::types::Ticket;
 
 /// The maximum number of words of a search. Further ones are ignored.
 const MAX_WORDS: usize = 8;
@@ -50,20 +49,7 @@ impl SearchWords {
         self.matches_key(&search_key(title))
     }
 
-    /// Returns whether the title and the venue of a ticket contain all of the words between them.
-    ///
-    /// ```
-    /// use ticketing_sdk::{fixtures, text::SearchWords};
-    ///
-    /// let ticket = fixtures::ticket("t-1").title("Jazz").details(fixtures::details());
-    /// assert!(SearchWords::new("jazz tokyo").matches_ticket(&ticket));
-    /// ```
-    #[must_use]
-    pub fn matches_ticket(&self, ticket: &Ticket) -> bool {
-        self.matches_key(&ticket_key(ticket))
-    }
-
-    /// The same for a title whose key is known.
+    /// Returns whether a key contains all of the words: that of a title, or [`Ticket::search_key`](crate::Ticket::search_key).
     ///
     /// ```
     /// use ticketing_sdk::text::{SearchWords, search_key};
@@ -71,26 +57,7 @@ impl SearchWords {
     /// assert!(SearchWords::new("JAZZ").matches_key(&search_key("Jazz at the lake")));
     /// ```
     #[must_use]
-    pub fn matches_key(&self, title_key: &str) -> bool {
-        self.0.iter().all(|word| title_key.contains(word))
+    pub fn matches_key(&self, key: &str) -> bool {
+        self.0.iter().all(|word| key.contains(word))
     }
-}
-
-/// Returns the key of a ticket for searches: that of its title and of its venue.
-///
-/// ```
-/// use ticketing_sdk::{fixtures, text::ticket_key};
-///
-/// let ticket = fixtures::ticket("t-1").details(fixtures::details());
-/// assert_eq!(ticket_key(&ticket), "a ticket palais de tokyo");
-/// ```
-#[must_use]
-pub fn ticket_key(ticket: &Ticket) -> String {
-    let title = search_key(&ticket.title);
-    // Words hold no white space, so none matches across the two.
-    ticket
-        .details
-        .venue
-        .as_deref()
-        .map_or_else(|| title.clone(), |venue| format!("{title} {}", search_key(venue)))
 }
