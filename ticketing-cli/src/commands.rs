@@ -24,6 +24,7 @@ pub(crate) mod events;
 mod list_limit;
 pub(crate) mod man;
 pub(crate) mod open;
+mod order_progress;
 pub(crate) mod orders;
 pub(crate) mod passes;
 pub(crate) mod payments;

@@ -137,7 +137,7 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
         target => target?,
     };
     let output = global.output.or_else(|| Format::from_str(&config.get("output")?, true).ok());
-    let format = Format::choose(output, call.default_format(io.terminal_info().out_terminal), &select);
+    let format = select.choose_format(output, call.default_format(io.terminal_info().out_terminal));
     let settings = Settings {
         named_server: global.server,
         config: config.path().map(Path::to_owned),

@@ -1,6 +1,7 @@
 //! The formats of data: tables for people, tab-separated text for pipes, JSON, JSON lines, YAML and CSV for programs.
 
 mod csv;
+mod filter_output;
 mod format;
 mod jq;
 mod json;
@@ -29,6 +30,7 @@ use crate::failure::Outcome;
 use crate::io::Io;
 
 pub(crate) use csv::{neutralize, restore};
+use filter_output::FilterOutput;
 pub(crate) use format::Format;
 pub(crate) use json::escape as escape_json;
 pub(crate) use open_list::OpenList;
@@ -39,7 +41,6 @@ pub(crate) use rules::Call;
 #[cfg(test)]
 pub(crate) use rules::OTHERS;
 pub(crate) use select::Select;
-use select::Shaped;
 use shapes::shape_of;
 #[cfg(test)]
 pub(crate) use shapes::{Arity, RecordType, SHAPES, Shape};
@@ -195,13 +196,13 @@ impl<'a> Printer<'a> {
     }
 
     /// Applies the filter or template, if one was given.
-    fn shape(&self, select: &Select, document: &Value) -> Outcome<Option<Shaped>> {
+    fn shape(&self, select: &Select, document: &Value) -> Outcome<Option<FilterOutput>> {
         let shaped = select.shape(document, self.io.terminal_info().out_terminal);
         shaped.map_err(|failure| self.io.after_effect(failure))
     }
 
     /// Writes the text of a filter or template, then what it says beside its text, and returns how it ended.
-    fn write_shaped(&self, shaped: Shaped, write: impl FnOnce(&str) -> Outcome) -> Outcome {
+    fn write_shaped(&self, shaped: FilterOutput, write: impl FnOnce(&str) -> Outcome) -> Outcome {
         write(&shaped.text)?;
         shaped.messages.iter().for_each(|message| self.io.info(message));
         shaped.failure.map_or(Ok(()), |failure| Err(self.io.after_effect(failure)))

@@ -6,9 +6,11 @@ use clap_complete::ArgValueCompleter;
 use futures_util::TryStreamExt;
 use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, TicketId};
 
-use super::orders::create::{hold_message, order_at_price, settle_order};
-use super::payments::create::{already_paid, pay};
+use super::order_progress::hold_message;
+use super::orders::create::{order_at_price, settle_order};
+use super::payments::create::already_paid;
 use super::payments::on_page::pay_on_page;
+use super::payments::pay::pay;
 use super::payments::unpaid::{Charge, reservation, unpaid};
 use crate::card::{self, Card};
 use crate::context::{ApiCommand, ApiContext};

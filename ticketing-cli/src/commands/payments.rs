@@ -4,6 +4,7 @@ pub(super) mod create;
 mod get;
 mod list;
 pub(super) mod on_page;
+pub(super) mod pay;
 pub(super) mod unpaid;
 
 use clap::Subcommand;

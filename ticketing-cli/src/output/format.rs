@@ -2,8 +2,6 @@
 
 use clap::ValueEnum;
 
-use super::Select;
-
 /// The values of `--output`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -25,15 +23,5 @@ impl Format {
     /// Returns the value of the option.
     pub(crate) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-
-    /// Returns the chosen format, else `default`. A selection is JSON, unless another format of the same fields is
-    /// chosen.
-    pub(crate) fn choose(chosen: Option<Self>, default: Self, select: &Select) -> Self {
-        match chosen {
-            Some(lines @ (Self::Jsonl | Self::Yaml)) => lines,
-            _ if select.is_active() => Self::Json,
-            chosen => chosen.unwrap_or(default),
-        }
     }
 }

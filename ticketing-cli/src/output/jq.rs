@@ -10,8 +10,8 @@ use jaq_json::{Val, read};
 use serde_json::Value;
 use ticketing_sdk::text::sanitize;
 
+use super::filter_output::FilterOutput;
 use super::json;
-use super::select::Shaped;
 use crate::failure::{Failure, Outcome};
 
 /// The types of a run.
@@ -42,7 +42,7 @@ type Filter = jaq_core::Filter<Types>;
 /// The variable with the environment.
 const ENVIRONMENT: &str = "$ENV";
 /// The native function that writes a message beside the output of a filter.
-const SAY: &str = "stderr_empty";
+const STDERR_FILTER: &str = "stderr_empty";
 /// The same for `debug`.
 const DEBUG: &str = "debug_empty";
 
@@ -58,7 +58,7 @@ fn compile(code: &str) -> Outcome<Filter> {
     let own = parse_definitions();
     let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(own);
     let others = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-    let funs = others.filter(|(name, ..)| ![SAY, DEBUG].contains(name)).chain(own_functions());
+    let funs = others.filter(|(name, ..)| ![STDERR_FILTER, DEBUG].contains(name)).chain(own_functions());
     let arena = Arena::default();
     let wrong = |why: String| {
         Failure::usage(format!("--jq: {why}")).hint("https://jqlang.org/manual describes filters")
@@ -80,7 +80,7 @@ fn parse_definitions() -> Vec<parse::Def<&'static str>> {
 
 /// Returns the functions that write to the streams of the program instead of those of the process.
 fn own_functions() -> [Fun<Types>; 2] {
-    let say: RunPtr<Types> = |(context, value)| {
+    let write_stderr: RunPtr<Types> = |(context, value)| {
         context.data().messages.borrow_mut().push(text(&value));
         Box::new(std::iter::empty())
     };
@@ -88,7 +88,7 @@ fn own_functions() -> [Fun<Types>; 2] {
         context.data().messages.borrow_mut().push(format!("[\"DEBUG:\",{value}]"));
         Box::new(std::iter::empty())
     };
-    [native::<Types>((SAY, v(0), say)), native::<Types>((DEBUG, v(0), debug))]
+    [native::<Types>((STDERR_FILTER, v(0), write_stderr)), native::<Types>((DEBUG, v(0), debug))]
 }
 
 /// Returns where a filter is wrong, and why.
@@ -113,7 +113,7 @@ fn position(code: &str, error: &LoadError<&str>) -> Option<String> {
 ///
 /// # Errors
 /// If the filter cannot be compiled.
-pub(super) fn run(code: &str, document: &Value, terminal: bool) -> Outcome<Shaped> {
+pub(super) fn run(code: &str, document: &Value, terminal: bool) -> Outcome<FilterOutput> {
     let filter = compile(code)?;
     let failed = |why: &str| Failure::failed(format!("--jq: {}", shorten(why)));
     let input = serde_json::to_vec(document).map_err(|error| failed(&error.to_string()))?;
@@ -121,7 +121,7 @@ pub(super) fn run(code: &str, document: &Value, terminal: bool) -> Outcome<Shape
     let messages = RefCell::default();
     let context =
         Ctx::<Types>::new(Run { lut: &filter.lut, messages: &messages }, Vars::new([environment()]));
-    let mut shaped = Shaped::default();
+    let mut shaped = FilterOutput::default();
     for output in filter.id.run((context, input)) {
         let ended = match output {
             Ok(value) => {

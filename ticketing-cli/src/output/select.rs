@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::filter_output::FilterOutput;
 use super::{Format, jq, template};
 use crate::failure::{Failure, Outcome};
 
@@ -16,16 +17,6 @@ pub(crate) struct Select {
     pub(crate) template: Option<String>,
 }
 
-/// The output of a filter or template.
-#[derive(Debug, Default)]
-pub(super) struct Shaped {
-    pub(super) text: String,
-    /// The messages of the filter (`debug`, `stderr`).
-    pub(super) messages: Vec<String>,
-    /// The error that ended the filter early.
-    pub(super) failure: Option<Failure>,
-}
-
 impl Select {
     /// Returns whether an option was given.
     pub(crate) fn is_active(&self) -> bool {
@@ -38,6 +29,16 @@ impl Select {
             (Some(_), _) => "--jq",
             (_, Some(_)) => "--template",
             _ => "--json",
+        }
+    }
+
+    /// Returns the chosen format, else `default`. A selection is JSON, unless another format of the same fields is
+    /// chosen.
+    pub(crate) fn choose_format(&self, chosen: Option<Format>, default: Format) -> Format {
+        match chosen {
+            Some(lines @ (Format::Jsonl | Format::Yaml)) => lines,
+            _ if self.is_active() => Format::Json,
+            chosen => chosen.unwrap_or(default),
         }
     }
 
@@ -111,11 +112,11 @@ impl Select {
     }
 
     /// Returns the text of filter or template for a document; `None` if there is neither.
-    pub(super) fn shape(&self, document: &Value, terminal: bool) -> Outcome<Option<Shaped>> {
+    pub(super) fn shape(&self, document: &Value, terminal: bool) -> Outcome<Option<FilterOutput>> {
         match (&self.template, &self.jq) {
             (Some(text), _) => {
                 let text = template::render(text, document, terminal)?;
-                Ok(Some(Shaped { text, ..Shaped::default() }))
+                Ok(Some(FilterOutput { text, ..FilterOutput::default() }))
             }
             (None, Some(filter)) => Ok(Some(jq::run(filter, document, terminal)?)),
             (None, None) => Ok(None),

@@ -269,12 +269,12 @@ fn format_follows_the_stream_unless_set() {
     assert_eq!(default("tickets list", true), Format::Table);
     assert_eq!(default("tickets list", false), Format::Tsv);
     assert_eq!(default("checkin", false), Format::Jsonl);
-    assert_eq!(Format::choose(None, Format::Tsv, &whole), Format::Tsv);
-    assert_eq!(Format::choose(Some(Format::Table), Format::Tsv, &whole), Format::Table);
-    assert_eq!(Format::choose(Some(Format::Json), Format::Table, &whole), Format::Json);
+    assert_eq!(whole.choose_format(None, Format::Tsv), Format::Tsv);
+    assert_eq!(whole.choose_format(Some(Format::Table), Format::Tsv), Format::Table);
+    assert_eq!(whole.choose_format(Some(Format::Json), Format::Table), Format::Json);
     let selected = Select { jq: Some(".".to_owned()), ..Select::default() };
-    assert_eq!(Format::choose(None, Format::Table, &selected), Format::Json);
-    assert_eq!(Format::choose(Some(Format::Yaml), Format::Table, &selected), Format::Yaml);
+    assert_eq!(selected.choose_format(None, Format::Table), Format::Json);
+    assert_eq!(selected.choose_format(Some(Format::Yaml), Format::Table), Format::Yaml);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! `ticketing orders create`
 
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::{Error, Money, Order, TicketId, Write, text};
+use ticketing_sdk::{Error, Money, Order, TicketId, Write};
 
+use crate::commands::order_progress::hold_message;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
@@ -63,10 +64,4 @@ pub(crate) async fn order_at_price(
 ) -> Outcome<Result<Order, Error>> {
     let (operation, write) = write_at_price(api, ticket, price);
     api.write(&operation, write).await
-}
-
-/// Returns a message with the time that the order still holds its ticket.
-pub(crate) fn hold_message(api: &ApiContext, order: &Order) -> String {
-    let left = order.time_left(api.now()).unwrap_or_default();
-    format!("{} is reserved for you for {}", order.ticket.title, text::span(left))
 }

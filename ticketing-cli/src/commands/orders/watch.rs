@@ -1,15 +1,13 @@
 //! `ticketing orders watch`
 
-use std::time::Duration;
-
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::{Order, OrderId, OrderStatus, text};
-use tokio::time::MissedTickBehavior;
+use ticketing_sdk::{Order, OrderId, OrderStatus};
 
+use crate::commands::order_progress::{countdown, follow};
 use crate::commands::words::{one_of, words};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome, Subject};
+use crate::failure::{Failure, Outcome};
 use crate::help;
 use crate::{complete, exec, resolve};
 
@@ -32,9 +30,6 @@ pub(crate) struct Args {
     #[arg(long, help_heading = help::STREAM, value_name = "COMMAND")]
     exec: Option<String>,
 }
-
-/// The time between two requests to the server.
-const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
@@ -63,51 +58,5 @@ impl ApiCommand for Args {
             },
             () = api.io().broken_pipe() => Err(Failure::broken_pipe()),
         }
-    }
-}
-
-/// Follows an order until it is complete or cancelled. `changed` is called for the first state and for each change;
-/// `status` returns the status line of the terminal.
-pub(crate) async fn follow(
-    api: &ApiContext,
-    id: &OrderId,
-    changed: impl Fn(&Order) -> Outcome,
-    status: impl Fn(&Order) -> String,
-) -> Outcome<Order> {
-    let subject = Subject::Order(id.clone());
-    let mut poll = tokio::time::interval(POLL_INTERVAL);
-    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut seen: Option<Order> = None;
-    loop {
-        poll.tick().await;
-        let answer = api.client.orders().get(id).await;
-        api.io().status(None);
-        let order = match answer {
-            Ok(order) => order,
-            // After the first response, a transient failure of the server or of a proxy does not end the watch.
-            Err(error) if error.is_transient() && seen.is_some() => {
-                api.io().status(Some(&format!("{error}; retrying")));
-                continue;
-            }
-            Err(error) => return Err(Failure::from_error(&error, &subject)),
-        };
-        let is_change = |before: &Order| before.version != order.version || before.status != order.status;
-        if seen.as_ref().is_none_or(is_change) {
-            changed(&order)?;
-        }
-        if order.status.is_final() {
-            return Ok(order);
-        }
-        api.io().status(Some(&status(&order)));
-        seen = Some(order);
-    }
-}
-
-/// Returns the status line of an unpaid order.
-pub(crate) fn countdown(api: &ApiContext, order: &Order) -> String {
-    match order.time_left(api.now()) {
-        None => "the payment is in progress".to_owned(),
-        Some(left) if left.is_zero() => "the reservation has expired".to_owned(),
-        Some(left) => format!("the reservation expires in {}", text::span(left)),
     }
 }

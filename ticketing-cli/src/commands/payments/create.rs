@@ -1,18 +1,13 @@
 //! `ticketing payments create`
 
-use std::time::Duration;
-
 use clap_complete::ArgValueCompleter;
-use futures_util::TryStreamExt;
-use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Payment, PaymentStatus};
-use tokio::time::{Instant, sleep};
+use ticketing_sdk::{CardToken, ErrorCode, Order, OrderId, OrderStatus, Payment};
 
 use super::on_page::pay_on_page;
-use super::unpaid::{Charge, explain_cancellation, mark_unknown, reorder_hint, unpaid};
+use super::pay::{is_unsupported, operation, pay, payment_of, wait_until_settled};
+use super::unpaid::mark_unknown;
 use crate::card::{self, Card};
-use crate::commands::orders::create::hold_message;
 use crate::context::{ApiCommand, ApiContext};
-use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::help;
 use crate::{complete, resolve};
@@ -53,10 +48,6 @@ impl ApiCommand for Args {
     }
 }
 
-fn operation(order: &OrderId) -> String {
-    format!("payments create {order}")
-}
-
 /// Ends a payment of an order that is already paid. Nothing is sent: a server without idempotency keys would charge
 /// again.
 ///
@@ -95,109 +86,5 @@ async fn repeat_payment(api: &ApiContext, order: &OrderId, card: &Card) -> Outco
         }
         Err(error) if error.code() == Some(&ErrorCode::OrderPaid) || is_unsupported(&error) => Ok(None),
         Err(error) => Err(Failure::from_error(&error, &Subject::Order(order.clone()))),
-    }
-}
-
-/// Whether a write was not sent, because the server keeps no keys.
-pub(crate) fn is_unsupported(error: &Error) -> bool {
-    matches!(error, Error::UnknownOutcome { cause, .. } if matches!(**cause, Error::Unsupported { .. }))
-}
-
-/// Waits until the outcome of a payment is known.
-async fn wait_until_settled(api: &ApiContext, payment: Payment) -> Result<Payment, Error> {
-    if payment.status.is_none_or(PaymentStatus::is_final) {
-        return Ok(payment);
-    }
-    api.io().info("waiting for the payment provider");
-    api.client.payments().wait_until_settled(&payment.id).await
-}
-
-/// Returns the successful payment of an order, if the server lists payments.
-pub(super) async fn payment_of(api: &ApiContext, order: &OrderId) -> Option<Payment> {
-    let mut payments = api.client.payments().list().stream();
-    while let Some(payment) = payments.try_next().await.ok()? {
-        if payment.order_id.as_ref() == Some(order) && payment.status == Some(PaymentStatus::Succeeded) {
-            return Some(payment);
-        }
-    }
-    None
-}
-
-/// Pays for an order and waits for the outcome. The journal has the key before the request is sent.
-pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> Outcome<Payment> {
-    let (reserved, order) = (order, &order.id);
-    let write = api.client.payments().create(order, CardToken::new(token));
-    let answer = match api.write(&operation(order), write).await {
-        Ok(answer) => answer,
-        Err(end) if api.is_dry_run() => return Err(end),
-        Err(unrecorded) => return Err(unpaid(api, reserved, unrecorded, &Charge::None)),
-    };
-    let payment = match answer {
-        Ok(payment) => {
-            let charge = Charge::Pending(Some(payment.id.clone()));
-            let settled = wait_until_settled(api, payment).await;
-            settled.map_err(|error| unpaid(api, reserved, Failure::from(error), &charge))?
-        }
-        Err(error) if error.code() == Some(&ErrorCode::CardDeclined) && !error.is_unknown_outcome() => {
-            return Err(with_remaining_time(api, order, Failure::from(error)).await);
-        }
-        Err(error) => {
-            let failure = Failure::from_error(&error, &Subject::Order(order.clone()));
-            return Err(match Charge::from_error(&error) {
-                Some(charge) => unpaid(api, reserved, failure, &charge),
-                None => explain_cancellation(api, order, failure).await,
-            });
-        }
-    };
-    match payment.status {
-        Some(PaymentStatus::Failed) => {
-            let failure =
-                Failure::new(Exit::Declined, format!("the payment provider declined payment {}", payment.id));
-            Err(with_remaining_time(api, order, failure).await)
-        }
-        Some(PaymentStatus::Refunded) => {
-            let message = format!(
-                "order {order} ended before the payment was captured; payment {} was refunded",
-                payment.id
-            );
-            // What could not be read may have been withdrawn.
-            let ended = api.client.orders().get(order).await.ok();
-            let hint = ended.and_then(|ended| reorder_hint(&ended));
-            Err(Failure { hint, ..Failure::new(Exit::Conflict, message) })
-        }
-        _ => Ok(payment),
-    }
-}
-
-/// The time limit for the order to leave `awaiting:payment` after its payment failed.
-const DECISION_TIMEOUT: Duration = Duration::from_secs(5);
-const DECISION_POLL_INTERVAL: Duration = Duration::from_millis(200);
-
-/// Waits until the order is no longer held by a payment, and returns it.
-async fn wait_until_decided(api: &ApiContext, order: &OrderId) -> Result<Order, Error> {
-    let deadline = Instant::now() + DECISION_TIMEOUT;
-    loop {
-        let found = api.client.orders().get(order).await?;
-        if found.status != OrderStatus::AwaitingPayment || Instant::now() >= deadline {
-            return Ok(found);
-        }
-        sleep(DECISION_POLL_INTERVAL).await;
-    }
-}
-
-/// Adds to a declined payment whether, and for how long, another card can be tried.
-async fn with_remaining_time(api: &ApiContext, order: &OrderId, failure: Failure) -> Failure {
-    let failure =
-        Failure { message: failure.message.map(|why| format!("the card was declined: {why}")), ..failure };
-    match wait_until_decided(api, order).await {
-        Ok(held) if !held.status.is_final() => failure.detail(hold_message(api, &held)).hint(format!(
-            "`ticketing payments create {order}` pays with another card, `ticketing orders cancel {order}` \
-             cancels it"
-        )),
-        Ok(Order { status, .. }) => failure.detail(format!("order {order}: {}", status.label())),
-        // The decline is reported even if the order cannot be read.
-        Err(_) => failure.detail("nothing was charged").hint(format!(
-            "`ticketing orders get {order}` shows whether the ticket is still reserved for you"
-        )),
     }
 }

@@ -2,9 +2,9 @@
 
 use ticketing_sdk::{ErrorCode, Order, OrderStatus, Payment};
 
-use super::create::payment_of;
+use super::pay::payment_of;
 use super::unpaid::{Charge, describe_cancellation, unpaid};
-use crate::commands::orders::watch::{countdown, follow};
+use crate::commands::order_progress::{countdown, follow};
 use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;

@@ -126,7 +126,7 @@ mod tests {
     use ticketing_sdk::{CancelReason, Method, OrderStatus, Payment, PaymentStatus, Timestamp, fixtures};
 
     use super::*;
-    use crate::commands::payments::create::pay;
+    use crate::commands::payments::pay::pay;
     use crate::io::fake;
     use crate::output::Format;
 

@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep};
 
 use super::UnpaidAction;
 use crate::card::{self, Card};
-use crate::commands::payments::create::pay;
 use crate::commands::payments::on_page::pay_on_page;
+use crate::commands::payments::pay::pay;
 use crate::context::ApiContext;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::operation::{command, view};
 use crate::clock;
-use crate::commands::payments::create::is_unsupported;
+use crate::commands::payments::pay::is_unsupported;
 use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
 use crate::journal::{InterruptedWrite, batch_advice};
