@@ -48,6 +48,34 @@ pub enum Colours {
     True,
 }
 
+/// The style of a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StyleRole {
+    /// Nothing is rare about it, and a row does not mention it.
+    Usual,
+    /// Nothing is rare about it.
+    Dim,
+    Good,
+    Warn,
+    Unavailable,
+    Accent,
+    Bad,
+}
+
+impl StyleRole {
+    pub(crate) fn style(self, theme: Theme) -> Style {
+        match self {
+            Self::Usual => Style::new(),
+            Self::Dim => theme.dim,
+            Self::Good => theme.good,
+            Self::Warn => theme.warn,
+            Self::Unavailable => theme.unavailable,
+            Self::Accent => theme.accent,
+            Self::Bad => theme.bad,
+        }
+    }
+}
+
 /// A style for each role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Theme {

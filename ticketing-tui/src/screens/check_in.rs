@@ -12,8 +12,8 @@ use crate::event::Reply;
 use crate::local_time::LocalTime;
 use crate::model::door::DoorAction;
 use crate::settings::{SWITCH, Setting, SettingChange};
+use crate::theme::StyleRole;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::ticket_card::StyleRole;
 
 /// The door, with its log.
 #[derive(Debug)]

@@ -6,8 +6,9 @@ use super::own_list::OwnList;
 use super::prelude::*;
 use crate::model::listings::{Listing, ListingAction};
 use crate::model::records::Records;
+use crate::theme::StyleRole;
 use crate::widgets::columns::Row;
-use crate::widgets::ticket_card::{self, StyleRole};
+use crate::widgets::ticket_card;
 
 #[derive(Debug)]
 pub(super) struct Listings;

@@ -6,9 +6,9 @@ use super::own_list::OwnList;
 use super::prelude::*;
 use crate::model::orders::{OrderAction, Orders as KnownOrders, URGENT_TIME_LEFT};
 use crate::model::records::Records;
+use crate::theme::StyleRole;
 use crate::widgets::columns::Row;
 use crate::widgets::order_card;
-use crate::widgets::ticket_card::StyleRole;
 
 #[derive(Debug)]
 pub(super) struct Orders;

@@ -7,8 +7,9 @@ use super::prelude::*;
 use crate::effect::Call;
 use crate::model::passes::{PassKey, group};
 use crate::model::records::Records;
+use crate::theme::StyleRole;
 use crate::widgets::columns::{Columns, Row};
-use crate::widgets::ticket_card::{self, StyleRole};
+use crate::widgets::ticket_card;
 
 #[derive(Debug)]
 pub(super) struct Passes;

@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::painter::Painter;
-use super::ticket_card::StyleRole;
 use crate::model::Model;
 use crate::model::activity::{ActivityEvent, ActivityKind};
 use crate::text;
+use crate::theme::StyleRole;
 
 fn role(kind: ActivityKind) -> StyleRole {
     match kind {

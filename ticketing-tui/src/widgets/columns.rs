@@ -9,9 +9,9 @@ use ticketing_sdk::{EventTime, TicketDetails};
 
 use super::list::List;
 use super::painter::{Painter, below};
-use super::ticket_card::StyleRole;
 use crate::model::Model;
 use crate::text;
+use crate::theme::StyleRole;
 
 /// How wide the columns beside the title are; nothing for those that have no room.
 #[derive(Debug, Clone, Copy)]

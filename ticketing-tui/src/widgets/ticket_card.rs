@@ -14,35 +14,7 @@ use crate::model::Model;
 use crate::model::orders::Orders;
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::text;
-use crate::theme::Theme;
-
-/// The style of a fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StyleRole {
-    /// Nothing is rare about it, and a row does not mention it.
-    Usual,
-    /// Nothing is rare about it.
-    Dim,
-    Good,
-    Warn,
-    Unavailable,
-    Accent,
-    Bad,
-}
-
-impl StyleRole {
-    pub(crate) fn style(self, theme: Theme) -> Style {
-        match self {
-            Self::Usual => Style::new(),
-            Self::Dim => theme.dim,
-            Self::Good => theme.good,
-            Self::Warn => theme.warn,
-            Self::Unavailable => theme.unavailable,
-            Self::Accent => theme.accent,
-            Self::Bad => theme.bad,
-        }
-    }
-}
+use crate::theme::StyleRole;
 
 /// Returns the status of a ticket, and its style: for an order of the user, what that order is, or how long it lasts.
 pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (String, StyleRole) {

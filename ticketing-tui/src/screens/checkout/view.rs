@@ -10,10 +10,10 @@ use crate::model::Model;
 use crate::model::orders::{OrderAction, Orders, PaymentError};
 use crate::screens::Screen;
 use crate::text;
+use crate::theme::StyleRole;
 use crate::widgets::order_card::{self, countdown, facts};
 use crate::widgets::painter::{PANEL, Painter, below, top};
 use crate::widgets::stub;
-use crate::widgets::ticket_card::StyleRole;
 use crate::widgets::{meter, placeholder};
 
 /// The lines below a drawn ticket: a free one, the time that is left, the field with its error, and the buttons.
