@@ -7,10 +7,10 @@ mod restored;
 mod story;
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::Stdio;
 
 use crate::completions::complete;
+use crate::support::passes::{buy, check_in, code, one, prepare, verdicts};
 use crate::support::{Cli, Run, Server, eventually, program, text};
 
 /// A server, its seller, and a buyer with the id of a pass.
@@ -27,40 +27,6 @@ fn sale() -> Sale {
     let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let pass = buy(&seller, &buyer);
     Sale { server, seller, buyer, pass }
-}
-
-/// Lists a ticket, buys it, and returns the id of the pass that `buy` names.
-#[track_caller]
-pub(crate) fn buy(seller: &Cli, buyer: &Cli) -> String {
-    let details = ["--venue", "City Hall", "--seat", "Row 4", "--starts-at", "2099-12-24T19:30:00+01:00"];
-    let ticket = seller.json(&[&["tickets", "create", "-t", "Opera", "-p", "20"][..], &details].concat());
-    let run = buyer.ok(&["buy", ticket["id"].as_str().unwrap(), "--token", "tok_visa", "--yes"]);
-    let hint = run.err.lines().last().unwrap();
-    let pass =
-        hint.strip_prefix("`ticketing passes show ").and_then(|rest| rest.strip_suffix("` shows the pass"));
-    pass.unwrap_or_else(|| panic!("{run:?}")).to_owned()
-}
-
-#[track_caller]
-pub(crate) fn code(holder: &Cli, pass: &str) -> String {
-    holder.ok(&["passes", "show", pass]).out.trim_end_matches('\n').to_owned()
-}
-
-/// The verdicts of a run.
-fn verdicts(run: &Run) -> Vec<(String, String)> {
-    let word = |line: &serde_json::Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
-    let lines = run.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    lines.map(|line| (word(&line, "verdict"), word(&line, "reason"))).collect()
-}
-
-#[track_caller]
-pub(crate) fn check_in(door: &Cli, words: &[&str], codes: &str) -> (i32, Vec<(String, String)>) {
-    let run = door.run_with(&[&["checkin"], words].concat(), codes);
-    (run.code, verdicts(&run))
-}
-
-pub(crate) fn one(verdict: &str, reason: &str) -> Vec<(String, String)> {
-    vec![(verdict.to_owned(), reason.to_owned())]
 }
 
 #[test]
@@ -120,10 +86,6 @@ fn offered_pass_admits_nobody_until_its_listing_is_withdrawn() {
     buyer.ok(&["tickets", "withdraw", &listing, "--yes"]);
     eventually("the pass is valid again", || buyer.run(&["passes", "show", &pass]).code == 0);
     assert_eq!(check_in(&seller, &[], &before), (0, one("admitted", "")));
-}
-
-pub(crate) fn prepare(seller: &Cli, file: &Path) {
-    seller.ok(&["checkin", "prepare", file.to_str().unwrap()]);
 }
 
 #[test]

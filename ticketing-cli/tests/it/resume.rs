@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use ticketing_testkit::{Method, ProxyAction, RequestProxy, RequestStage, Step};
 
 use crate::journal::{OnWrite, serve_script};
-use crate::passes::{buy, code};
 use crate::schemas;
+use crate::support::passes::{buy, code};
 use crate::support::{Cli, Run, Server, items, text};
 
 /// Longer than any step of a command.

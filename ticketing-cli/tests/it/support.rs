@@ -1,5 +1,6 @@
 //! Running the program, and a server of its own.
 
+pub(crate) mod passes;
 pub(crate) mod screen_code;
 
 use std::io::{BufRead, BufReader, Read, Write};

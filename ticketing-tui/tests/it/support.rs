@@ -5,7 +5,8 @@ pub(crate) mod fixtures;
 mod harness;
 pub(crate) mod snapshot;
 
-pub(crate) use harness::{Harness, Look, NOW, is_write, key_event};
+pub(crate) use fixtures::NOW;
+pub(crate) use harness::{Harness, Look, is_write, key_event};
 
 /// Takes the oldest call that is pending and matches the pattern; fails the test if there is none.
 macro_rules! take_call {

@@ -3,7 +3,7 @@
 use super::live::Again;
 use super::pty::{Pty, terminal};
 use super::{CTRL_O, ENTER};
-use crate::passes::{check_in, code, one, prepare};
+use crate::support::passes::{check_in, code, one, prepare};
 use crate::support::{Cli, Server, eventually, text};
 
 /// Buys a ticket, and returns the code of its pass.

@@ -9,7 +9,8 @@ use ticketing_tui::{
     AdmissionConflict, CallError, CallErrorKind, DoorClock, DoorState, DoorSync, Event, Feed, Reply,
 };
 
-use super::NOW;
+/// When the tests begin, in Unix milliseconds.
+pub(crate) const NOW: i64 = 1_800_000_000_000;
 
 /// The signed-in user.
 pub(crate) const ME: &str = "user-me";

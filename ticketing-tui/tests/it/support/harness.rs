@@ -12,10 +12,7 @@ use ticketing_tui::{
     ThemeName,
 };
 
-use super::fixtures;
-
-/// When the tests begin, in Unix milliseconds.
-pub(crate) const NOW: i64 = 1_800_000_000_000;
+use super::fixtures::{self, NOW};
 
 /// The data from which the harness answers reads.
 #[derive(Debug, Clone, Default)]
