@@ -12,6 +12,7 @@ use ticketing_sdk::{
     Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, Timestamp,
     UserId, Write,
 };
+use ticketing_tui::Operation;
 
 use self::no_home::NoHome;
 use self::unknown_outcome::as_unknown_outcome;
@@ -189,9 +190,9 @@ impl Context {
 /// Leaves out the requests of an interrupted purchase, which is reported as one.
 fn without_parts(notes: Vec<Note>) -> Vec<Note> {
     let purchases: Vec<Note> =
-        notes.iter().filter(|note| note.operation.starts_with("buy ")).cloned().collect();
+        notes.iter().filter(|note| matches!(note.operation, Operation::Buy { .. })).cloned().collect();
     let is_part = |note: &Note| {
-        ["orders create ", "payments create "].iter().any(|command| note.operation.starts_with(command))
+        matches!(note.operation, Operation::CreateOrder { .. } | Operation::CreatePayment { .. })
             && purchases
                 .iter()
                 .any(|purchase| purchase.server == note.server && purchase.started_at <= note.started_at)
@@ -257,13 +258,11 @@ impl ApiContext {
 
     /// Records a write with its key in the journal, sends it, and removes the record once the outcome is known.
     ///
-    /// `operation` names the write for people.
-    ///
     /// # Errors
     /// If the write cannot be recorded. With `--dry-run`, the end of the command, after the request is printed.
     pub(crate) async fn write<T: 'static>(
         &self,
-        operation: &str,
+        operation: &Operation,
         write: Write<T>,
     ) -> Outcome<Result<T, Error>> {
         if self.is_dry_run() {
@@ -303,7 +302,7 @@ impl ApiContext {
     /// Does the same as [`write`](Self::write) for a raw request, for which every status is a response.
     pub(crate) async fn write_raw(
         &self,
-        operation: &str,
+        operation: &Operation,
         request: Request,
     ) -> Outcome<Result<Response, Error>> {
         if self.is_dry_run() {
@@ -329,7 +328,11 @@ impl ApiContext {
     }
 
     /// Removes the record of an interrupted write whose outcome is known. Returns whether there was one.
-    pub(crate) async fn settle_interrupted<T>(&self, operation: &str, write: Write<T>) -> Outcome<bool> {
+    pub(crate) async fn settle_interrupted<T>(
+        &self,
+        operation: &Operation,
+        write: Write<T>,
+    ) -> Outcome<bool> {
         let entry = self.record_write(operation, self.of_user(write).await.request())?;
         let was_interrupted = entry.resumed;
         entry.settle();
@@ -374,14 +377,14 @@ impl ApiContext {
         })
     }
 
-    fn record_write(&self, operation: &str, request: &Request) -> Outcome<Entry> {
+    fn record_write(&self, operation: &Operation, request: &Request) -> Outcome<Entry> {
         let key = self.context.settings.writes.key.clone();
         let entry = self.journal.begin(operation, self.client.server(), request, key, clock::now());
         entry.map_err(|error| journal_failure(&error))
     }
 
     /// Records a command of several writes, like a purchase. The writes have records of their own.
-    pub(crate) async fn begin_command(&self, operation: &str) -> Outcome<Entry> {
+    pub(crate) async fn begin_command(&self, operation: &Operation) -> Outcome<Entry> {
         let user = self.user().await;
         let entry = self.journal.begin_command(operation, self.client.server(), user, clock::now());
         entry.map_err(|error| journal_failure(&error))

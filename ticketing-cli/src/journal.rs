@@ -17,9 +17,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use data_encoding::HEXLOWER;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Request, Timestamp, UserId};
+use ticketing_tui::Operation;
 
 use crate::files;
 use crate::home::private_folder;
@@ -53,9 +54,9 @@ pub(crate) struct Entry {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Note {
     key: IdempotencyKey,
-    /// The command, for messages: `payments create 0198…`.
-    #[serde(alias = "deed")]
-    pub(crate) operation: String,
+    /// The command: `payments create 0198…`.
+    #[serde(alias = "deed", serialize_with = "write_words", deserialize_with = "read_words")]
+    pub(crate) operation: Operation,
     pub(crate) server: String,
     /// The account of the write, where it is known. Keys are scoped to an account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +68,15 @@ pub(crate) struct Note {
     pub(crate) started_at: Timestamp,
     #[serde(default)]
     reported: bool,
+}
+
+fn write_words<S: Serializer>(operation: &Operation, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(operation)
+}
+
+fn read_words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Operation, D::Error> {
+    let Ok(operation) = String::deserialize(deserializer)?.parse();
+    Ok(operation)
 }
 
 /// A note whose command died, locked by this process.
@@ -99,7 +109,7 @@ impl Journal {
     /// If the file cannot be written, the request is not valid, or the user has no home directory.
     pub(crate) fn begin(
         &self,
-        operation: &str,
+        operation: &Operation,
         server: &str,
         request: &Request,
         given: Option<IdempotencyKey>,
@@ -119,19 +129,19 @@ impl Journal {
     /// As [`begin`](Self::begin).
     pub(crate) fn begin_command(
         &self,
-        operation: &str,
+        operation: &Operation,
         server: &str,
         user: Option<UserId>,
         now: Timestamp,
     ) -> std::io::Result<Entry> {
         let account = user.as_ref().map_or("", UserId::as_str);
-        let print = fingerprint(&[server.as_bytes(), operation.as_bytes(), account.as_bytes()]);
+        let print = fingerprint(&[server.as_bytes(), operation.to_string().as_bytes(), account.as_bytes()]);
         self.note(operation, server, (user, None), print, None, now)
     }
 
     fn note(
         &self,
-        operation: &str,
+        operation: &Operation,
         server: &str,
         (user, request): (Option<UserId>, Option<StoredRequest>),
         fingerprint: String,
@@ -154,7 +164,7 @@ impl Journal {
         let key = given.unwrap_or_else(IdempotencyKey::generate);
         let note = Note {
             key: key.clone(),
-            operation: operation.to_owned(),
+            operation: operation.clone(),
             server: server.to_owned(),
             user,
             request,

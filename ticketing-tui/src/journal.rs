@@ -1,15 +1,19 @@
 //! The journal of idempotency keys, which stores the key of a write before the request leaves.
 
+mod operation;
+
 use ticketing_sdk::{IdempotencyKey, Request};
+
+pub use operation::{Operation, option_name, quote_word};
 
 /// Records the key of a write before the write is sent. The same write, recorded again after an interruption, gets the
 /// same key, so that the server performs it once.
 pub trait Journal: Send + Sync {
-    /// Records a write, without its key, and returns its entry. `operation` names it for people.
+    /// Records a write, without its key, and returns its entry. `operation` names it for people, and for the command that settles it.
     ///
     /// # Errors
     /// Why it could not be recorded. Then it must not be sent.
-    fn begin(&self, operation: &str, request: &Request) -> Result<Box<dyn JournalEntry>, String>;
+    fn begin(&self, operation: &Operation, request: &Request) -> Result<Box<dyn JournalEntry>, String>;
 }
 
 /// The entry of a recorded write. Dropping it keeps the entry: the outcome is unknown.

@@ -34,7 +34,7 @@ pub use crate::{
     driver::{ExitReason, Options, run, run_plain},
     effect::{Call, CallId, Effect},
     event::{Event, Feed, Reply},
-    journal::{Journal, JournalEntry},
+    journal::{Journal, JournalEntry, Operation, option_name, quote_word},
     keymap::{Chord, Keymap, ParseChordError},
     model::notices::{Level, Notice},
     settings::{Borders, Setting, SettingChange, Settings},

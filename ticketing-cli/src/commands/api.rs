@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{ErrorCategory, Method, Problem, Request, Response, StatusCode};
+use ticketing_tui::Operation;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
@@ -85,7 +86,7 @@ impl ApiCommand for Args {
         }
         let has_key = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
         let answer = if method == Method::POST && !has_key {
-            api.write_raw(&format!("api POST {path}"), request).await??
+            api.write_raw(&Operation::Post { path }, request).await??
         } else if api.is_dry_run() {
             return Err(api.preview(&request).await);
         } else {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap_complete::ArgValueCompleter;
 use futures_util::TryStreamExt;
 use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, TicketId};
+use ticketing_tui::Operation;
 
 use super::order_progress::hold_message;
 use super::orders::create::{order_at_price, settle_order};
@@ -56,7 +57,7 @@ impl ApiCommand for Args {
             return args.preview(api, &card).await;
         }
         // If the command is killed between its requests, the journal has no entry of a request, only this one.
-        let purchase = api.begin_command(&format!("buy {}", args.ticket)).await?;
+        let purchase = api.begin_command(&Operation::Buy { ticket: args.ticket.clone() }).await?;
         let outcome = args.buy(api, card).await;
         // Known outcomes are printed, and a request with an unknown outcome has its own entry in the journal.
         purchase.settle();

@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::Subcommand;
 use ticketing_sdk::text::{has_visible, normalize};
 use ticketing_sdk::{ErrorCode, NewCheckIn, PassClaim, PassCode, STARTS_WITHIN_SECONDS, Timestamp, Verdict};
+use ticketing_tui::Operation;
 use ticketing_tui::{ClockFault, Scan};
 
 use self::verdict::Tally;
@@ -216,7 +217,8 @@ async fn check_in(
     within: Option<Duration>,
 ) -> Outcome<Verdict> {
     let check_in = api.client.passes().check_in(new_check_in(code, device, within));
-    let verdict = with_pass(api, Verdict::of_answer(api.write("checkin", check_in).await?)?, code).await;
+    let verdict =
+        with_pass(api, Verdict::of_answer(api.write(&Operation::CheckIn, check_in).await?)?, code).await;
     Ok(match within {
         Some(span) => verdict.expected_within(span),
         None => verdict,

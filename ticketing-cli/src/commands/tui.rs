@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::builder::PossibleValue;
 use ticketing_sdk::{Client, IdempotencyKey, Request};
 use ticketing_tui::config::ConfigFile;
-use ticketing_tui::{Borders, Colours, ExitReason, JournalEntry, Level, Options, ThemeName};
+use ticketing_tui::{Borders, Colours, ExitReason, JournalEntry, Level, Operation, Options, ThemeName};
 use tracing_subscriber::EnvFilter;
 
 use self::doors::Doors;
@@ -210,7 +210,7 @@ struct OnDisk {
 }
 
 impl ticketing_tui::Journal for OnDisk {
-    fn begin(&self, operation: &str, request: &Request) -> Result<Box<dyn JournalEntry>, String> {
+    fn begin(&self, operation: &Operation, request: &Request) -> Result<Box<dyn JournalEntry>, String> {
         let entry = self.journal.begin(operation, &self.server, request, None, clock::now());
         entry.map(|entry| Box::new(entry) as Box<dyn JournalEntry>).map_err(|error| error.to_string())
     }

@@ -1,6 +1,7 @@
 //! The writes whose commands died, for the command that settles them.
 
 use ticketing_sdk::{Client, IdempotencyKey, Request, Timestamp, UserId};
+use ticketing_tui::Operation;
 
 use super::{AbandonedEntry, Entry, Journal, NOTE_RETENTION, Note};
 
@@ -13,7 +14,7 @@ pub(crate) struct InterruptedWrite {
 
 impl InterruptedWrite {
     /// Returns the command, as `payments create 0198…`.
-    pub(crate) fn operation(&self) -> &str {
+    pub(crate) fn operation(&self) -> &Operation {
         &self.note.operation
     }
 
@@ -50,9 +51,8 @@ impl InterruptedWrite {
 }
 
 /// Returns what to do about a command of many listings; `None` for another write.
-pub(crate) fn batch_advice(operation: &str) -> Option<String> {
-    let is_batch = operation.starts_with("tickets import ") || operation.contains(" --count ");
-    is_batch.then(|| {
+pub(crate) fn batch_advice(operation: &Operation) -> Option<String> {
+    operation.is_batch().then(|| {
         format!("run `ticketing {operation}` again: it lists the tickets that are missing, and none twice")
     })
 }

@@ -21,9 +21,13 @@ fn payment(token: &str) -> Request {
     Client::new("http://s").unwrap().request(Method::POST, "/api/payments").json(&body)
 }
 
+fn payment_operation() -> Operation {
+    Operation::CreatePayment { order: "O".into() }
+}
+
 fn begin(journal: &Journal, token: &str) -> Entry {
     let now = Timestamp::from_millis(NOW);
-    journal.begin("payments create O", "http://s", &payment(token), None, now).unwrap()
+    journal.begin(&payment_operation(), "http://s", &payment(token), None, now).unwrap()
 }
 
 fn later(by: Duration) -> Timestamp {
@@ -58,7 +62,7 @@ fn interrupted_write_is_reported_once_and_keeps_its_key() {
     let (_folder, journal) = journal();
     let key = begin(&journal, "tok_visa").key;
     let news = journal.take_unreported(later(Duration::from_secs(60)));
-    assert_eq!(news.iter().map(|note| note.operation.as_str()).collect::<Vec<_>>(), ["payments create O"]);
+    assert_eq!(news.iter().map(|note| note.operation.to_string()).collect::<Vec<_>>(), ["payments create O"]);
     assert!(journal.take_unreported(later(Duration::from_secs(60))).is_empty());
     let resumed = begin(&journal, "tok_visa");
     assert_eq!((resumed.key.clone(), resumed.resumed), (key, true));
@@ -74,7 +78,10 @@ async fn key_is_kept_where_something_else_than_the_marketplace_answers() {
         mock.on(Method::POST, "/api/tickets", reply);
         let new = || NewTicket::new("Opera", "20".parse().unwrap());
         for _ in 0..2 {
-            let answer = api.write("tickets create", api.client.tickets().create(new())).await.unwrap();
+            let answer = api
+                .write(&Operation::create_ticket(&new(), None), api.client.tickets().create(new()))
+                .await
+                .unwrap();
             assert!(answer.unwrap_err().is_unknown_outcome());
         }
         let sent = mock.requests();
@@ -225,7 +232,7 @@ fn key_of_the_user_is_the_key_whatever_it_holds() {
     let begin = |journal: &Journal| {
         let key = Some(given.clone());
         journal
-            .begin("payments create O", "http://s", &payment("tok_visa"), key, Timestamp::from_millis(NOW))
+            .begin(&payment_operation(), "http://s", &payment("tok_visa"), key, Timestamp::from_millis(NOW))
             .unwrap()
     };
     let entry = begin(&journal);

@@ -15,7 +15,7 @@ use crate::call_error::{CallError, CallErrorKind};
 use crate::door::{Door, Scan};
 use crate::effect::{Call, CallId};
 use crate::event::{Event, Reply};
-use crate::journal::Journal;
+use crate::journal::{Journal, Operation};
 
 /// How many tickets a page of the market has: as many as the marketplace gives.
 const PAGE: u32 = 500;
@@ -71,20 +71,20 @@ impl Caller {
                 Reply::Saved(saved.map_err(not_saved)?.display().to_string())
             }
             Call::GiveAway(id) => {
-                let operation = format!("passes transfer {id}");
                 let write = passes.transfer(&id);
+                let operation = Operation::TransferPass { pass: id };
                 Reply::Transfer(self.send_journaled(&operation, write).await?)
             }
             Call::TakeBack(id) => passes.cancel_transfer(id).await.map(|()| Reply::Done)?,
             Call::Claim(code) => {
                 let held = passes.list().status([PassStatus::Valid]).all().await.unwrap_or_default();
-                let pass = self.send_journaled("passes claim", passes.claim(code)).await?;
+                let pass = self.send_journaled(&Operation::ClaimPass, passes.claim(code)).await?;
                 let is_taken_back = pass.is_taken_back(&held);
                 Reply::Claimed { pass: Box::new(pass), is_taken_back }
             }
             Call::Resell(id, price) => {
-                let operation = format!("passes resell {id} --price {price}");
                 let write = passes.resell(&id, price);
+                let operation = Operation::ResellPass { pass: id, price };
                 ticket(self.send_journaled(&operation, write).await?)
             }
             Call::CheckIn { issuer, scan, by_list } => self.check_in(&issuer, &scan, by_list).await?,
@@ -113,7 +113,7 @@ impl Caller {
                 self.session().await?
             }
             Call::Sell(new) => {
-                let operation = format!("tickets create --title {:?} --price {}", new.title, new.price);
+                let operation = Operation::create_ticket(&new, None);
                 ticket(self.send_journaled(&operation, tickets.create(new)).await?)
             }
             Call::Change(id, new, version) => ticket(tickets.update(id, new).if_match(version).await?),
@@ -121,9 +121,8 @@ impl Caller {
                 tickets.delete(id).if_match(version).await.map(|()| Reply::Done)?
             }
             Call::Reserve(id, price) => {
-                // As the command line words it, so that each takes up a key of the other that was interrupted.
-                let operation = format!("orders create {id} --price {price}");
                 let write = orders.create_at_price(&id, price);
+                let operation = Operation::CreateOrder { ticket: id, price: Some(price) };
                 Reply::Order(Box::new(self.send_journaled(&operation, write).await?))
             }
             Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done)?,
@@ -169,7 +168,7 @@ impl Caller {
         if let Some(span) = scan.within {
             new = new.starts_within(span);
         }
-        let answer = self.answer_journaled("checkin", self.client.passes().check_in(new)).await?;
+        let answer = self.answer_journaled(&Operation::CheckIn, self.client.passes().check_in(new)).await?;
         let is_offline =
             |error: &Error| matches!(CallError::from(error), CallError { kind: CallErrorKind::Offline, .. });
         if answer.as_ref().is_err_and(is_offline) && is_prepared() {
@@ -208,7 +207,7 @@ impl Caller {
     async fn pay(&self, order: &OrderId, token: &SecretString) -> Result<Payment, CallError> {
         let token = expose(token);
         let payments = self.client.payments();
-        let operation = format!("payments create {order}");
+        let operation = Operation::CreatePayment { order: order.clone() };
         let write = payments.create(order, CardToken::new(token));
         let payment = self.send_journaled(&operation, write).await?;
         if payment.status.is_none_or(PaymentStatus::is_final) {
@@ -223,14 +222,18 @@ impl Caller {
         })
     }
 
-    async fn send_journaled<T: 'static>(&self, operation: &str, write: Write<T>) -> Result<T, CallError> {
+    async fn send_journaled<T: 'static>(
+        &self,
+        operation: &Operation,
+        write: Write<T>,
+    ) -> Result<T, CallError> {
         Ok(self.answer_journaled(operation, write).await??)
     }
 
     /// Sends a write whose key is noted down before it leaves, and removes the note once the outcome is known.
     async fn answer_journaled<T: 'static>(
         &self,
-        operation: &str,
+        operation: &Operation,
         write: Write<T>,
     ) -> Result<Result<T, Error>, CallError> {
         // Keys are scoped to an account.

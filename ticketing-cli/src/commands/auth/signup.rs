@@ -1,5 +1,7 @@
 //! `ticketing auth signup`
 
+use ticketing_tui::Operation;
+
 use super::{preview, welcome};
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
@@ -32,7 +34,7 @@ impl ApiCommand for Args {
             return Err(preview(api, "signup", &email).await);
         }
         // An account whose session cannot be kept would be of no use.
-        api.begin_command("auth signup").await?.settle();
+        api.begin_command(&Operation::SignUp).await?.settle();
         let user = api.client.auth().sign_up(email, password).await.map_err(Failure::from)?;
         api.io().record_effect();
         welcome(api, &user).await

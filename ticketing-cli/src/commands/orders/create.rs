@@ -2,6 +2,7 @@
 
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Error, Money, Order, TicketId, Write};
+use ticketing_tui::Operation;
 
 use crate::commands::order_progress::hold_message;
 use crate::context::{ApiCommand, ApiContext};
@@ -41,11 +42,12 @@ impl ApiCommand for Args {
 
 /// Reserves a ticket. The journal has the key before the request is sent.
 pub(crate) async fn order(api: &ApiContext, ticket: &TicketId) -> Outcome<Result<Order, Error>> {
-    api.write(&format!("orders create {ticket}"), api.client.orders().create(ticket)).await
+    let operation = Operation::CreateOrder { ticket: ticket.clone(), price: None };
+    api.write(&operation, api.client.orders().create(ticket)).await
 }
 
-fn write_at_price(api: &ApiContext, ticket: &TicketId, price: Money) -> (String, Write<Order>) {
-    let operation = format!("orders create {ticket} --price {price}");
+fn write_at_price(api: &ApiContext, ticket: &TicketId, price: Money) -> (Operation, Write<Order>) {
+    let operation = Operation::CreateOrder { ticket: ticket.clone(), price: Some(price) };
     (operation, api.client.orders().create_at_price(ticket, price))
 }
 

@@ -1,6 +1,6 @@
 //! `ticketing orders resume`: settles the writes of killed commands.
 
-mod operation;
+mod advice;
 mod order_outcome;
 mod preview;
 mod repeat;

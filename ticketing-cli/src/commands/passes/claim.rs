@@ -1,6 +1,7 @@
 //! `ticketing passes claim`
 
 use ticketing_sdk::{ClaimCode, PassStatus};
+use ticketing_tui::Operation;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
@@ -40,7 +41,7 @@ impl ApiCommand for Args {
             true => Vec::new(),
             false => passes.list().status([PassStatus::Valid]).all().await.unwrap_or_default(),
         };
-        let pass = api.write("passes claim", passes.claim(ClaimCode::new(code))).await??;
+        let pass = api.write(&Operation::ClaimPass, passes.claim(ClaimCode::new(code))).await??;
         api.printer().one(&pass)?;
         let what = if pass.is_taken_back(&held) {
             format!("you have taken your ticket back: {}", pass.title)

@@ -2,6 +2,7 @@
 
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::{Money, PassId};
+use ticketing_tui::Operation;
 
 use super::refusal;
 use crate::context::{ApiCommand, ApiContext};
@@ -29,7 +30,7 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let id = resolve::pass(api, self.id).await?;
         let price = prompt::price(api.io(), self.price)?;
-        let operation = format!("passes resell {id} --price {price}");
+        let operation = Operation::ResellPass { pass: id.clone(), price };
         let listing = api.write(&operation, api.client.passes().resell(&id, price)).await?;
         let listing = match listing {
             Ok(listing) => listing,

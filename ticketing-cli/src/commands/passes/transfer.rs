@@ -2,6 +2,7 @@
 
 use clap_complete::ArgValueCompleter;
 use ticketing_sdk::PassId;
+use ticketing_tui::Operation;
 
 use super::refusal;
 use crate::context::{ApiCommand, ApiContext};
@@ -40,7 +41,8 @@ impl ApiCommand for Args {
             api.io().info(&format!("took pass {} back: its claim code is void", id));
             return Ok(());
         }
-        let transfer = api.write(&format!("passes transfer {id}"), api.client.passes().transfer(&id)).await?;
+        let operation = Operation::TransferPass { pass: id.clone() };
+        let transfer = api.write(&operation, api.client.passes().transfer(&id)).await?;
         let transfer = match transfer {
             Ok(transfer) => transfer,
             Err(error) => return Err(refusal(api, &error, &id).await),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Payment, PaymentStatus};
+use ticketing_tui::Operation;
 use tokio::time::{Instant, sleep};
 
 use super::unpaid::{Charge, explain_cancellation, reorder_hint, unpaid};
@@ -12,8 +13,8 @@ use crate::context::ApiContext;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 
-pub(super) fn operation(order: &OrderId) -> String {
-    format!("payments create {order}")
+pub(super) fn operation(order: &OrderId) -> Operation {
+    Operation::CreatePayment { order: order.clone() }
 }
 
 /// Whether a write was not sent, because the server keeps no keys.

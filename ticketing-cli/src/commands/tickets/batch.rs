@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use futures_util::{StreamExt, stream};
 use ticketing_sdk::{IdempotencyKey, NewTicket};
+use ticketing_tui::Operation;
 
 use self::report::Report;
 use self::send::{RowOutcome, Sender, unwritable};
@@ -39,8 +40,8 @@ pub(super) enum Repeat {
 /// The tickets of one command.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// The command, for messages: `tickets import seats.csv`.
-    pub(super) operation: String,
+    /// The command: `tickets import seats.csv`.
+    pub(super) operation: Operation,
     /// What the record of the command is for, within the account.
     pub(super) scope: String,
     pub(super) rows: Vec<Row>,

@@ -1,6 +1,7 @@
 //! `ticketing tickets create`
 
 use ticketing_sdk::{Money, NewTicket};
+use ticketing_tui::Operation;
 
 use super::batch::{Batch, Repeat, Row};
 use super::details::DetailArgs;
@@ -38,18 +39,6 @@ pub(crate) struct Args {
     count: Option<u16>,
 }
 
-/// Quotes a word for a shell.
-pub(super) fn quote_word(text: &str) -> String {
-    shlex::try_quote(text).map_or_else(|_| format!("{text:?}"), Into::into)
-}
-
-/// Returns the command as a shell takes it, so that it can be run again.
-fn operation(title: &str, price: Money, details: &DetailArgs<false>) -> String {
-    let details = details.given_options().map(|(option, text)| format!(" --{option} {}", quote_word(&text)));
-    let details: String = details.collect();
-    format!("tickets create --title {} --price {price}{details}", quote_word(title))
-}
-
 /// The requests of `--count` at once.
 const JOBS: usize = 4;
 
@@ -58,14 +47,13 @@ impl ApiCommand for Args {
         let title = prompt::value(api.io(), self.title, "Title:", "--title")?;
         check_title(&title).map_err(Failure::usage)?;
         let price = prompt::price(api.io(), self.price)?;
-        let operation = operation(&title, price, &self.details);
         let mut new = NewTicket::new(title, price);
         new.details.apply(&self.details.update);
         if let Some(count) = self.count {
             let row = |number| Row { label: format!("ticket {number}"), ticket: new.clone() };
-            let operation = format!("{operation} --count {count}");
+            let operation = Operation::create_ticket(&new, Some(count));
             let batch = Batch {
-                scope: operation.clone(),
+                scope: operation.to_string(),
                 operation,
                 rows: (1..=count).map(row).collect(),
                 jobs: JOBS,
@@ -74,6 +62,7 @@ impl ApiCommand for Args {
             };
             return batch.run(api).await;
         }
+        let operation = Operation::create_ticket(&new, None);
         let ticket = api.write(&operation, api.client.tickets().create(new)).await??;
         api.printer().one(&ticket)?;
         warn_of_past_starts(api, std::iter::once(&ticket.details));

@@ -2,7 +2,8 @@
 
 use clap::error::{Error, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use ticketing_sdk::{DetailField, DetailsUpdate, TicketDetails};
+use ticketing_sdk::{DetailField, DetailsUpdate};
+use ticketing_tui::option_name;
 
 use crate::help;
 
@@ -14,35 +15,14 @@ pub(super) struct DetailArgs<const CLEAR: bool> {
 }
 
 impl<const CLEAR: bool> DetailArgs<CLEAR> {
-    /// Returns the options that set a field, with their values.
-    pub(super) fn given_options(&self) -> impl Iterator<Item = (String, String)> {
-        let mut details = TicketDetails::default();
-        details.apply(&self.update);
-        let given: Vec<_> =
-            details.given_fields().map(|(field, text)| (option(field), text.to_owned())).collect();
-        given.into_iter()
-    }
-
     /// Returns whether an option was given.
     pub(super) fn is_given(&self) -> bool {
         self.update != DetailsUpdate::default()
     }
 }
 
-/// Returns the name of an option: `starts-at`.
-fn option(field: DetailField) -> String {
-    let mut name = String::new();
-    for letter in field.name().chars() {
-        if letter.is_ascii_uppercase() {
-            name.push('-');
-        }
-        name.push(letter.to_ascii_lowercase());
-    }
-    name
-}
-
 fn clear_option(field: DetailField) -> String {
-    format!("no-{}", option(field))
+    format!("no-{}", option_name(field))
 }
 
 fn value(field: DetailField) -> Arg {
@@ -52,8 +32,8 @@ fn value(field: DetailField) -> Arg {
         }
         _ => ("TEXT", format!("Set the {}, 1 to {} characters", field.name(), field.max_chars())),
     };
-    Arg::new(option(field))
-        .long(option(field))
+    Arg::new(option_name(field))
+        .long(option_name(field))
         .value_name(name)
         .help(help)
         .help_heading(help::TICKET)
@@ -67,7 +47,7 @@ fn clear(field: DetailField) -> Arg {
         .help_heading(help::TICKET)
         .hide_short_help(true)
         .action(ArgAction::SetTrue)
-        .conflicts_with(option(field))
+        .conflicts_with(option_name(field))
 }
 
 impl<const CLEAR: bool> clap::Args for DetailArgs<CLEAR> {
@@ -91,9 +71,9 @@ impl<const CLEAR: bool> clap::FromArgMatches for DetailArgs<CLEAR> {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
         for field in DetailField::ALL {
-            if let Some(text) = matches.get_one::<String>(&option(*field)) {
+            if let Some(text) = matches.get_one::<String>(&option_name(*field)) {
                 let fault = |error| {
-                    Error::raw(ErrorKind::ValueValidation, format!("--{}: {error}\n", option(*field)))
+                    Error::raw(ErrorKind::ValueValidation, format!("--{}: {error}\n", option_name(*field)))
                 };
                 self.update.set(*field, text).map_err(fault)?;
             } else if CLEAR && matches.get_flag(&clear_option(*field)) {

@@ -5,10 +5,10 @@ mod rows;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use ticketing_tui::{Operation, quote_word};
 
 use self::rows::{Fault, Parsed};
 use super::batch::{Batch, Repeat};
-use super::create::quote_word;
 use super::file_format::FileFormat;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
@@ -104,15 +104,15 @@ impl ApiCommand for Args {
 
 impl Args {
     /// Returns the command as a shell takes it.
-    fn operation(&self) -> String {
-        let mut operation = format!("tickets import {}", quote_word(&self.file.to_string_lossy()));
+    fn operation(&self) -> Operation {
+        let mut options = quote_word(&self.file.to_string_lossy());
         if let Some(format) = self.format {
-            operation += if format == FileFormat::Csv { " --format csv" } else { " --format jsonl" };
+            options += if format == FileFormat::Csv { " --format csv" } else { " --format jsonl" };
         }
         for (flag, name) in [(self.skip_invalid, " --skip-invalid"), (self.again, " --again")] {
-            operation += if flag { name } else { "" };
+            options += if flag { name } else { "" };
         }
-        operation
+        Operation::ImportTickets { options }
     }
 }
 

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use ticketing_sdk::{Client, Request, Timestamp, UserId, Verdict};
 use ticketing_tui::config::ConfigFile;
-use ticketing_tui::{CallError, Colours, Door, DoorState, DoorSync, Journal, JournalEntry, Options, Scan};
+use ticketing_tui::{
+    CallError, Colours, Door, DoorState, DoorSync, Journal, JournalEntry, Operation, Options, Scan,
+};
 
 use super::pty::{Pty, terminal};
 use super::{SIZE, shell};
@@ -69,7 +71,7 @@ fn with_a_clock_that_breaks() {
 struct NoJournal;
 
 impl Journal for NoJournal {
-    fn begin(&self, _: &str, _: &Request) -> Result<Box<dyn JournalEntry>, String> {
+    fn begin(&self, _: &Operation, _: &Request) -> Result<Box<dyn JournalEntry>, String> {
         Err("nothing is written".to_owned())
     }
 }

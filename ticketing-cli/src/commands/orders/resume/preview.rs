@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use ticketing_sdk::{CardToken, OrderId, OrderStatus};
+use ticketing_tui::Operation;
 
 use super::UnpaidAction;
-use super::operation::Operation;
 use super::repeat::{foreign, unrepeatable};
 use super::settle::newest_order;
 use crate::clock;
@@ -33,20 +33,15 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
             continue;
         }
         let request = write.request(&api.client).filter(|_| !write.is_expired(clock::now()));
-        let order = match (Operation::parse(operation), request) {
-            (Operation::Order { .. } | Operation::Other, Some(request)) => {
+        let order = match (operation, request) {
+            (Operation::CreateOrder { .. }, Some(request)) => {
                 api.print_request(&request).await?;
-                if !operation.starts_with("orders ") {
-                    continue;
-                }
                 NEW_ORDER.into()
             }
-            (Operation::Payment { order }, _) => order,
-            (Operation::Order { ticket } | Operation::Purchase { ticket }, _) => {
-                let is_ordered = |other: &InterruptedWrite| {
-                    Operation::parse(other.operation()) == Operation::Order { ticket: ticket.clone() }
-                };
-                match newest_order(api, &ticket).await? {
+            (Operation::CreatePayment { order }, _) => order.clone(),
+            (Operation::CreateOrder { ticket, .. } | Operation::Buy { ticket }, _) => {
+                let is_ordered = |other: &InterruptedWrite| matches!(other.operation(), Operation::CreateOrder { ticket: of, .. } if of == ticket);
+                match newest_order(api, ticket).await? {
                     Some(order) => order,
                     // The write that orders it has a note of its own.
                     None if writes.iter().any(is_ordered) => continue,
@@ -56,7 +51,11 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
                     }
                 }
             }
-            (Operation::Other, None) => {
+            (_, Some(request)) => {
+                api.print_request(&request).await?;
+                continue;
+            }
+            (_, None) => {
                 info(&unrepeatable(write));
                 continue;
             }
@@ -71,7 +70,7 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
 }
 
 /// Prints the request about an order that is reserved and not paid, and what is known of another.
-async fn of_order(api: &ApiContext, operation: &str, id: &OrderId, action: &UnpaidAction) -> Outcome {
+async fn of_order(api: &ApiContext, operation: &Operation, id: &OrderId, action: &UnpaidAction) -> Outcome {
     if id.as_str() == NEW_ORDER {
         return print_action(api, id, action).await;
     }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use ticketing_sdk::{Error, ErrorCode, Money, Response, Timestamp, UserId};
+use ticketing_tui::Operation;
 use tokio::time::{Instant, sleep};
 
-use super::operation::{command, view};
+use super::advice::{command, view};
 use crate::clock;
 use crate::commands::payments::pay::is_unsupported;
 use crate::context::ApiContext;
@@ -69,10 +70,10 @@ pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> Outcom
 
 /// Settles a write about no order. Its note stays while the write can still be settled.
 pub(super) async fn settle(api: &ApiContext, write: InterruptedWrite) -> Outcome<Settlement> {
-    let operation = write.operation().to_owned();
+    let operation = write.operation().to_string();
     let mut settlement = match repeat(api, &write).await? {
         Ok(response) => Settlement {
-            detail: describe_result(&operation, &response, |at| api.printer().local(at)),
+            detail: describe_result(write.operation(), &response, |at| api.printer().local(at)),
             result: response.json().ok(),
             ..Settlement::new(operation, WriteOutcome::Done)
         },
@@ -100,7 +101,7 @@ pub(super) fn unrepeatable(write: &InterruptedWrite) -> String {
 }
 
 /// Returns what to do about a write that cannot be repeated with its key.
-fn by_hand(operation: &str, why: &str) -> String {
+fn by_hand(operation: &Operation, why: &str) -> String {
     format!("{why}: {} shows whether it was done; if not, run {} again", view(operation), command(operation))
 }
 
@@ -116,16 +117,15 @@ struct Answer {
 }
 
 /// Returns what was done, by the answer of the server, with times as `time` formats them.
-fn describe_result(operation: &str, response: &Response, time: impl Fn(Timestamp) -> String) -> String {
+fn describe_result(operation: &Operation, response: &Response, time: impl Fn(Timestamp) -> String) -> String {
     let Answer { id, title, price, claim_code, admitted_at } = response.json().unwrap_or_default();
     let price = price.map(|price| price.to_string()).unwrap_or_default();
-    let words: Vec<&str> = operation.split(' ').take(2).collect();
-    match words[..] {
-        ["tickets", _] => format!("{title} is listed for ${price}: ticket {id}"),
-        ["passes", "transfer"] => format!("the claim code is {claim_code}"),
-        ["passes", "claim"] => format!("{title} is yours: pass {id}"),
-        ["passes", "resell"] => format!("{title} is offered for ${price}: ticket {id}"),
-        ["checkin", ..] => {
+    match operation {
+        Operation::CreateTicket { .. } => format!("{title} is listed for ${price}: ticket {id}"),
+        Operation::TransferPass { .. } => format!("the claim code is {claim_code}"),
+        Operation::ClaimPass => format!("{title} is yours: pass {id}"),
+        Operation::ResellPass { .. } => format!("{title} is offered for ${price}: ticket {id}"),
+        Operation::CheckIn => {
             let at = admitted_at.map(|at| format!(" at {}", time(at))).unwrap_or_default();
             format!("{title} was admitted{at}")
         }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::TryStreamExt;
 use ticketing_sdk::{Order, OrderId, OrderStatus, TicketId};
+use ticketing_tui::Operation;
 
 use super::UnpaidAction;
-use super::operation::Operation;
 use super::order_outcome::{OrderOutcome, resolve};
 use super::repeat::{self, foreign, repeat};
 use crate::context::ApiContext;
@@ -36,16 +36,16 @@ pub(super) async fn settle(api: &ApiContext, action: &UnpaidAction) -> Outcome<V
     let (mut settlements, mut purchases, mut begun) = (Vec::new(), Purchases::default(), Vec::new());
     for write in api.journal().claim_interrupted() {
         if let Some(detail) = foreign(api, &write, user.as_ref()) {
-            let skipped = Settlement::new(write.operation().to_owned(), WriteOutcome::Skipped);
+            let skipped = Settlement::new(write.operation().to_string(), WriteOutcome::Skipped);
             settlements.push(Settlement { detail, ..skipped });
             continue;
         }
-        match Operation::parse(write.operation()) {
-            Operation::Order { ticket } => purchases.take_order(api, write, ticket).await?,
-            Operation::Payment { order } => purchases.by_order.entry(order).or_default().push(write),
+        match write.operation().clone() {
+            Operation::CreateOrder { ticket, .. } => purchases.take_order(api, write, ticket).await?,
+            Operation::CreatePayment { order } => purchases.by_order.entry(order).or_default().push(write),
             // The order that it has made is found first.
-            Operation::Purchase { ticket } => begun.push((write, ticket)),
-            Operation::Other => settlements.push(repeat::settle(api, write).await?),
+            Operation::Buy { ticket } => begun.push((write, ticket)),
+            _ => settlements.push(repeat::settle(api, write).await?),
         }
     }
     for (write, ticket) in begun {
@@ -124,13 +124,13 @@ async fn settle_order(
 ) -> Outcome<Settlement> {
     let operation = operation_of(&writes);
     let keys = |kept: &dyn Fn(&Operation) -> bool| -> BTreeSet<String> {
-        let kept = writes.iter().filter(|write| kept(&Operation::parse(write.operation())));
+        let kept = writes.iter().filter(|write| kept(write.operation()));
         kept.map(|write| write.key().to_string()).collect()
     };
     let all = keys(&|_| true);
     // An order that exists has settled the write that made it.
-    let mut settled = keys(&|operation| matches!(operation, Operation::Order { .. }));
-    let is_purchase = writes.iter().any(|write| write.operation().starts_with("buy "));
+    let mut settled = keys(&|operation| matches!(operation, Operation::CreateOrder { .. }));
+    let is_purchase = writes.iter().any(is_purchase);
     // A payment with the same token takes up the note of the interrupted one, which needs its lock.
     drop(writes);
     let OrderOutcome { mut outcome, payment, detail, declined_keys } = resolve(api, &order, action).await?;
@@ -151,10 +151,14 @@ async fn settle_order(
     Ok(Settlement { order_id: Some(order), payment_id: payment, detail, ..settlement })
 }
 
+fn is_purchase(write: &InterruptedWrite) -> bool {
+    matches!(write.operation(), Operation::Buy { .. })
+}
+
 /// Returns the command that its user ran: a purchase rather than its parts.
 fn operation_of(writes: &[InterruptedWrite]) -> String {
-    let purchase = writes.iter().find(|write| write.operation().starts_with("buy "));
-    purchase.or(writes.first()).map_or_else(String::new, |write| write.operation().to_owned())
+    let purchase = writes.iter().find(|write| is_purchase(write));
+    purchase.or(writes.first()).map_or_else(String::new, |write| write.operation().to_string())
 }
 
 /// Returns the newest order of the ticket, of any status.

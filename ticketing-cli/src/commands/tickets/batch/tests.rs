@@ -14,7 +14,7 @@ async fn row_sent_days_ago_is_found_among_the_listings_or_sent() {
     let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Tsv, folder.path());
     let new = NewTicket::new("Opera", "20".parse().unwrap());
     let batch = || Batch {
-        operation: "tickets import seats.csv".to_owned(),
+        operation: Operation::ImportTickets { options: "seats.csv".to_owned() },
         scope: "tickets import".to_owned(),
         rows: [4, 5].map(|line| Row { label: format!("line {line}"), ticket: new.clone() }).into(),
         jobs: 2,
@@ -45,7 +45,7 @@ async fn every_row_is_listed_although_nobody_reads_the_output() {
     mock.on(Method::POST, "/api/tickets", Reply::json(201, &fixtures::ticket("t-1")));
     let new = NewTicket::new("Opera", "20".parse().unwrap());
     let batch = Batch {
-        operation: "tickets create --count 5".to_owned(),
+        operation: Operation::create_ticket(&NewTicket::new("Opera", "20".parse().unwrap()), Some(5)),
         scope: "tickets create".to_owned(),
         rows: (1..=5).map(|number| Row { label: format!("ticket {number}"), ticket: new.clone() }).collect(),
         jobs: 1,
