@@ -70,7 +70,7 @@ pub(crate) enum Command {
     Open(Deferred<open::Args>),
     /// Find, list, withdraw and watch tickets
     #[command(alias = "ticket")]
-    Tickets(Verbs<tickets::Tickets>),
+    Tickets(Verbs<tickets::TicketsCommand>),
     /// Find tickets by words of their title or venue
     #[command(after_long_help = help::long(
         &["ticketing search opera", "ticketing search rust conf --max-price 200", "ticketing search opera --web"],
@@ -90,15 +90,15 @@ pub(crate) enum Command {
     Sell(Deferred<Box<tickets::create::Args>>),
     /// Reserve tickets, and show, watch or cancel orders
     #[command(alias = "order")]
-    Orders(Verbs<orders::Orders>),
+    Orders(Verbs<orders::OrdersCommand>),
     /// Show passes for the door, give them away, or sell them on
     #[command(alias = "pass")]
-    Passes(Verbs<passes::Passes>),
+    Passes(Verbs<passes::PassesCommand>),
     /// Admit people at the door by the codes of their passes
     Checkin(Deferred<checkin::Args>),
     /// Pay for orders, and show payments
     #[command(alias = "payment")]
-    Payments(Verbs<payments::Payments>),
+    Payments(Verbs<payments::PaymentsCommand>),
     /// Sign in to an account
     #[command(after_long_help = help::long(
         &["ticketing login --email ada@example.com"],
@@ -114,13 +114,13 @@ pub(crate) enum Command {
     #[command(after_long_help = help::long(&["ticketing status"], "The same as `ticketing auth status`."))]
     Status(Deferred<auth::status::Args>),
     /// Sign up, in and out, and show the session
-    Auth(Verbs<auth::Auth>),
+    Auth(Verbs<auth::AuthCommand>),
     /// Keep accounts on servers apart
-    Profile(Verbs<profile::Profile>),
+    Profile(Verbs<profile::ProfileCommand>),
     /// Show and change the settings of the client
     Config(Verbs<config::ConfigCommand>),
     /// Define aliases for commands
-    Alias(Verbs<alias::Alias>),
+    Alias(Verbs<alias::AliasCommand>),
     /// Check the client and the server
     Doctor(Deferred<doctor::Args>),
     /// Run a marketplace on this machine
@@ -136,7 +136,7 @@ pub(crate) enum Command {
     #[cfg(feature = "embedded")]
     Backup(Deferred<backup::Args>),
     /// Deliver the changes of tickets to programs
-    Events(Verbs<events::Events>),
+    Events(Verbs<events::EventsCommand>),
     /// Show or move the clock of a marketplace for tests
     Clock(Verbs<clock::ClockCommand>),
     /// Send an HTTP request with the session
@@ -225,7 +225,7 @@ impl Command {
     }
 
     /// Returns whether the command helps to repair the settings of the config file.
-    pub(crate) fn mends_config(&self) -> bool {
+    pub(crate) fn repairs_config(&self) -> bool {
         matches!(self, Self::Config(_)) || self.needs_no_config()
     }
 

@@ -11,7 +11,7 @@ use ticketing_sdk::text::{has_visible, normalize};
 use ticketing_sdk::{Admission, IdempotencyKey, Timestamp, Verdict};
 use ticketing_tui::{DoorClock, Scan};
 
-use self::journal::{Admitted, DoorJournal, UploadOutcome};
+use self::journal::{DoorJournal, OfflineAdmission, UploadOutcome};
 use self::list::{Decision, Origin, Rules};
 use crate::failure::Outcome;
 use crate::journal::files_in;
@@ -134,7 +134,7 @@ impl OfflineDoor {
         }
     }
 
-    fn keep(&mut self, admitted: Admitted) -> Outcome {
+    fn keep(&mut self, admitted: OfflineAdmission) -> Outcome {
         let at = admitted.at;
         self.journal.admit(admitted)?;
         self.clock.latest = self.clock.latest.max(at);
@@ -142,7 +142,7 @@ impl OfflineDoor {
     }
 
     /// Returns the admission to record and the verdict then, or the refusal.
-    fn admission(&self, scan: &Scan) -> Result<(Admitted, Verdict), Box<Verdict>> {
+    fn admission(&self, scan: &Scan) -> Result<(OfflineAdmission, Verdict), Box<Verdict>> {
         let scan = Scan { at: self.clock.admission_time(scan.at), ..scan.clone() };
         let (pass, claim, earlier) =
             match self.rules.decide(&scan, |pass| self.journal.admitted(pass).collect()) {
@@ -162,7 +162,7 @@ impl OfflineDoor {
             verdict = verdict.expected_within(span);
         }
         verdict.device.clone_from(&device);
-        let admitted = Admitted {
+        let admitted = OfflineAdmission {
             pass_id: claim.pass_id,
             serial: claim.serial,
             code,

@@ -242,7 +242,7 @@ impl Io {
     /// Completes when the reader of stdout closes the pipe, so that a command without output can end too.
     pub(crate) async fn broken_pipe(&self) {
         if self.is_process {
-            hangup::of_stdout().await;
+            hangup::wait_for_stdout_hangup().await;
         } else {
             std::future::pending().await
         }

@@ -117,7 +117,7 @@ fn tolerate(unreadable: Failure, cli: &Cli) -> Outcome {
 
 /// Checks the settings of a config file, and reports those that are not known.
 fn check(config: &Config, cli: &Cli, io: &Io) -> Outcome {
-    if cli.command.as_ref().is_some_and(Command::mends_config) {
+    if cli.command.as_ref().is_some_and(Command::repairs_config) {
         return Ok(());
     }
     if let Some(unknown) = config.unknown_keys() {
@@ -159,7 +159,7 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
     // A write to a full pipe blocks the command, and every future that its task polls: another task ends the program.
     tokio::spawn(async {
         if tokio::signal::ctrl_c().await.is_ok() {
-            tokio::time::sleep(BLOCKED).await;
+            tokio::time::sleep(BLOCKED_TIMEOUT).await;
             std::process::exit(Exit::Interrupted.code().into());
         }
     });
@@ -175,7 +175,7 @@ async fn run(Parsed { cli, select, writes, call }: Parsed, config: &Config, io: 
 }
 
 /// A command that has not ended this long after an interrupt is blocked.
-const BLOCKED: Duration = Duration::from_secs(2);
+const BLOCKED_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Completes at an interrupt, also while the command has used up the budget of its task and would hide it.
 fn wait_for_interrupt() -> impl Future<Output = std::io::Result<()>> {

@@ -129,7 +129,7 @@ impl App {
                 self.model.report_price_change();
                 if let (true, false, Err(error)) = (reported_by_screen, handled, &reply) {
                     // Its screen is closed, but the reply changes the model.
-                    self.model.notify(Level::Error, error.line());
+                    self.model.notify(Level::Error, error.to_line());
                 }
                 self.broadcast(Input::ModelChange);
             }

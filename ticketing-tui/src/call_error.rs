@@ -48,7 +48,7 @@ impl CallError {
     }
 
     /// The error on one line.
-    pub(crate) fn line(&self) -> String {
+    pub(crate) fn to_line(&self) -> String {
         match &self.hint {
             Some(hint) => format!("{}. {hint}", self.message.trim_end_matches('.')),
             None => self.message.clone(),

@@ -175,7 +175,7 @@ pub(crate) enum Navigate {
 }
 
 impl Context<'_> {
-    pub(crate) fn go(&mut self, route: Route) {
+    pub(crate) fn push_route(&mut self, route: Route) {
         self.navigation.push(Navigate::Push(route));
     }
 
@@ -201,7 +201,7 @@ impl Context<'_> {
             && let Some(change) = self.model.price_change.take_if(|change| change.call == call)
         {
             let PriceChange { ticket, shown, price, .. } = change;
-            self.go(Route::Confirm(ConfirmAction::BuyAt { ticket, price, shown }));
+            self.push_route(Route::Confirm(ConfirmAction::BuyAt { ticket, price, shown }));
         }
         None
     }
@@ -211,7 +211,7 @@ impl Context<'_> {
     pub(crate) fn buy(&mut self, ticket: &TicketId) -> Option<CallId> {
         if let Some(order) = self.model.orders.of_ticket(ticket) {
             let id = order.id.clone();
-            self.go(Route::Checkout(id));
+            self.push_route(Route::Checkout(id));
             return None;
         }
         if !self.require_sign_in(Some(Route::Ticket(ticket.clone()))) {
@@ -226,7 +226,7 @@ impl Context<'_> {
         match self.model.session {
             Session::SignedIn(_) => return true,
             Session::Unknown => self.model.notify(Level::Info, "The session is still loading"),
-            _ => self.go(Route::SignIn(then.map(Box::new))),
+            _ => self.push_route(Route::SignIn(then.map(Box::new))),
         }
         false
     }

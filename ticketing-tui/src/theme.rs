@@ -130,7 +130,7 @@ impl Theme {
             (name, _) => name,
         };
         let palette = match name {
-            ThemeName::Plain => return Self::plain(),
+            ThemeName::Plain => return Self::without_colours(),
             ThemeName::Contrast => return Self::contrast(),
             ThemeName::Light => LIGHT,
             _ => DARK,
@@ -198,7 +198,7 @@ impl Theme {
         }
     }
 
-    fn plain() -> Self {
+    fn without_colours() -> Self {
         let style = |modifier| Style::new().add_modifier(modifier);
         let none = Style::new();
         Self {

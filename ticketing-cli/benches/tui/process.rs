@@ -8,7 +8,7 @@ const TICKS: u64 = 100;
 
 /// The resources that a process has used so far.
 #[derive(Clone, Copy)]
-pub(crate) struct Used {
+pub(crate) struct ResourceUsage {
     /// Time on a processor, as `utime` and `stime` count it: in steps of 10 ms.
     pub(crate) ticks: Duration,
     /// The same as the scheduler counts it: to the nanosecond, by all threads that are there.
@@ -17,13 +17,13 @@ pub(crate) struct Used {
     pub(crate) wakes: u64,
 }
 
-pub(crate) fn read_usage(pid: u32) -> Used {
+pub(crate) fn read_usage(pid: u32) -> ResourceUsage {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     // The name of the program is in parentheses and may contain spaces.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     let ticks: u64 = fields[11..13].iter().map(|field| field.parse::<u64>().unwrap()).sum();
     let mut used =
-        Used { ticks: Duration::from_millis(ticks * 1_000 / TICKS), time: Duration::ZERO, wakes: 0 };
+        ResourceUsage { ticks: Duration::from_millis(ticks * 1_000 / TICKS), time: Duration::ZERO, wakes: 0 };
     for task in fs::read_dir(format!("/proc/{pid}/task")).unwrap() {
         let task = task.unwrap().path();
         let scheduled = fs::read_to_string(task.join("schedstat")).unwrap_or_default();

@@ -15,14 +15,14 @@ const SIZE: PtySize = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_heigh
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// One read of the program's output, with its time.
-type Written = (Instant, Vec<u8>);
+type OutputChunk = (Instant, Vec<u8>);
 
 /// A run of the program.
 pub(crate) struct Program {
     /// When it was started.
     pub(crate) began: Instant,
     screen: Parser,
-    written: Receiver<Written>,
+    written: Receiver<OutputChunk>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     _terminal: Box<dyn MasterPty + Send>,
@@ -115,7 +115,7 @@ impl Drop for Program {
 }
 
 /// Hands on what the program writes.
-fn read(mut screen: Box<dyn Read + Send>, written: &Sender<Written>) {
+fn read(mut screen: Box<dyn Read + Send>, written: &Sender<OutputChunk>) {
     let mut bytes = vec![0; 1 << 16];
     // On some systems the read fails after the end of the program.
     while let Ok(count @ 1..) = screen.read(&mut bytes) {

@@ -40,7 +40,7 @@ impl Server {
         let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
 
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let seller = runtime.block_on(someone(&url, "seller@example.com"));
+        let seller = runtime.block_on(sign_up_user(&url, "seller@example.com"));
         runtime.block_on(async {
             for n in 1..=TICKETS {
                 let ticket = NewTicket::new(title(n), "19.50".parse().unwrap());
@@ -54,7 +54,7 @@ impl Server {
     /// Signs up the buyer of a round. After a cancelled reservation, a buyer cannot reserve the same ticket again for a
     /// minute, so each round has a new one.
     pub(crate) fn buyer(&self, round: u32) -> Client {
-        self.runtime.block_on(someone(&self.url, &format!("buyer-{round}@example.com")))
+        self.runtime.block_on(sign_up_user(&self.url, &format!("buyer-{round}@example.com")))
     }
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn title(n: usize) -> String {
     format!("Concert number {n:02}")
 }
 
-async fn someone(url: &str, email: &str) -> Client {
+async fn sign_up_user(url: &str, email: &str) -> Client {
     let client = Client::builder(url).session_store(MemorySessions::new()).build().unwrap();
     client.auth().sign_up(email, PASSWORD).await.unwrap();
     client

@@ -99,7 +99,7 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Parsed, (
     };
     let CommandLine { cli, call, writes, typed_output } = parsed.map_err(|error| {
         // The parser repeats an argument that it does not know, which must not be a card number.
-        if error.use_stderr() && holds_a_card(args) {
+        if error.use_stderr() && contains_card_number(args) {
             return (card::refusal(), false);
         }
         #[cfg(feature = "embedded")]
@@ -152,7 +152,7 @@ pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
 }
 
 /// Returns whether one of the arguments looks like a card number. The values of prices may have as many digits.
-fn holds_a_card(args: &[OsString]) -> bool {
+fn contains_card_number(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
     let is_price =
         |flag: &str| flag == "-p" || flag.ends_with("-price") || matches!(flag, "--price" | "price");

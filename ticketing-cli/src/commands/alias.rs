@@ -22,7 +22,7 @@ use crate::output::{Cell, Column, Record};
     "An alias is the first word of a command line. $1 to $9 are its arguments; the others follow. An alias that begins with ! is \
      run by the shell.",
 ))]
-pub(crate) enum Alias {
+pub(crate) enum AliasCommand {
     /// List the aliases
     #[command(alias = "ls", after_long_help = help::examples(&["ticketing alias list"]))]
     List,
@@ -70,7 +70,7 @@ impl Record for AliasLine {
     }
 }
 
-impl Alias {
+impl AliasCommand {
     /// Runs the command. `is_command` says whether a word is a command of the program.
     pub(crate) fn run(self, context: &Context, is_command: impl Fn(&str) -> bool) -> Outcome {
         match self {

@@ -20,7 +20,7 @@ use ticketing_sdk::{Method, SessionLocation, User};
     "ticketing auth signin --email ada@example.com",
     "ticketing auth status",
 ]))]
-pub(crate) enum Auth {
+pub(crate) enum AuthCommand {
     /// Create an account and sign in
     #[command(alias = "register")]
     Signup(signup::Args),
@@ -34,7 +34,7 @@ pub(crate) enum Auth {
     Status(status::Args),
 }
 
-run_verbs!(Auth: Signup, Signin, Signout, Status);
+run_verbs!(AuthCommand: Signup, Signin, Signout, Status);
 
 /// Prints the request that would sign in or up, and returns the end of the command.
 async fn preview(api: &ApiContext, route: &str, email: &str) -> Failure {

@@ -54,12 +54,12 @@ pub(crate) struct Args {
     #[arg(long, help_heading = help::DOOR, value_name = "SPAN", value_parser = parse_within)]
     within: Option<Duration>,
     #[command(subcommand)]
-    step: Option<Step>,
+    step: Option<CheckinCommand>,
 }
 
 /// The subcommands of `ticketing checkin`.
 #[derive(Debug, Subcommand)]
-enum Step {
+enum CheckinCommand {
     /// Fetch the door list for a door without a network
     Prepare(prepare::Args),
     /// Upload the admissions of a door without a network
@@ -73,8 +73,8 @@ impl Args {
         // As the server keeps it, so that its answers name the same device.
         let device = device.map(|name| normalize(&name)).filter(|name| has_visible(name));
         match step {
-            Some(Step::Prepare(args)) => return args.run(&context.connect_and_report()?).await,
-            Some(Step::Sync(args)) => return args.run(&context.connect_and_report()?).await,
+            Some(CheckinCommand::Prepare(args)) => return args.run(&context.connect_and_report()?).await,
+            Some(CheckinCommand::Sync(args)) => return args.run(&context.connect_and_report()?).await,
             None => {}
         }
         if let Some(list) = offline {

@@ -12,9 +12,9 @@ use crate::help;
     "ticketing events listen",
     "ticketing events listen --forward http://127.0.0.1:4242/webhooks",
 ]))]
-pub(crate) enum Events {
+pub(crate) enum EventsCommand {
     /// Deliver every change of a ticket to stdout, a command or a URL
     Listen(listen::Args),
 }
 
-run_verbs!(Events: Listen);
+run_verbs!(EventsCommand: Listen);

@@ -20,7 +20,7 @@ use crate::help;
     "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702",
     "ticketing orders explain 01a203b9-d806-71eb-8d06-dbab9285e702",
 ]))]
-pub(crate) enum Orders {
+pub(crate) enum OrdersCommand {
     /// List orders, newest first
     #[command(alias = "ls")]
     List(list::Args),
@@ -41,11 +41,11 @@ pub(crate) enum Orders {
     Watch(watch::Args),
 }
 
-impl Orders {
+impl OrdersCommand {
     /// Returns whether the command settles interrupted writes, so that they need no report before it.
     pub(crate) fn settles_interrupted(&self) -> bool {
         matches!(self, Self::Resume(_))
     }
 }
 
-run_verbs!(Orders: List, Get, Create, Cancel, Explain, Resume, Watch);
+run_verbs!(OrdersCommand: List, Get, Create, Cancel, Explain, Resume, Watch);

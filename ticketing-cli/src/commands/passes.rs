@@ -25,7 +25,7 @@ use crate::help;
     ],
     "A pass is issued when an order is paid. It admits its holder once.",
 ))]
-pub(crate) enum Passes {
+pub(crate) enum PassesCommand {
     /// List passes, newest first
     #[command(alias = "ls")]
     List(list::Args),
@@ -44,7 +44,7 @@ pub(crate) enum Passes {
     Calendar(calendar::Args),
 }
 
-run_verbs!(Passes: List, Get, Show, Transfer, Claim, Resell, Calendar);
+run_verbs!(PassesCommand: List, Get, Show, Transfer, Claim, Resell, Calendar);
 
 /// Converts the refusal to change a pass: names the title and the seat, and the reason that the server gives.
 async fn refusal(api: &ApiContext, error: &Error, id: &PassId) -> Failure {

@@ -17,7 +17,7 @@ use crate::help;
     "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
     "ticketing payments list",
 ]))]
-pub(crate) enum Payments {
+pub(crate) enum PaymentsCommand {
     /// List payments, newest first
     #[command(alias = "ls")]
     List(list::Args),
@@ -29,4 +29,4 @@ pub(crate) enum Payments {
     Create(create::Args),
 }
 
-run_verbs!(Payments: List, Get, Create);
+run_verbs!(PaymentsCommand: List, Get, Create);

@@ -24,7 +24,7 @@ use crate::output::{Cell, Column, Record, Tone};
     "A profile is bound to a server, and its session is never sent to another one. Two profiles of one server are two \
      accounts. Without a profile, --server or the setting `server` names the server.",
 ))]
-pub(crate) enum Profile {
+pub(crate) enum ProfileCommand {
     /// List the profiles
     #[command(alias = "ls", after_long_help = help::examples(&["ticketing profile list"]))]
     List,
@@ -100,7 +100,7 @@ impl Record for ProfileLine {
     }
 }
 
-impl LocalCommand for Profile {
+impl LocalCommand for ProfileCommand {
     async fn run(self, context: &Context) -> Outcome {
         match self {
             Self::List => {

@@ -26,7 +26,7 @@ use crate::help;
     "ticketing tickets create --title \"RustConf, day 1\" --price 149.99",
     "ticketing tickets watch",
 ]))]
-pub(crate) enum Tickets {
+pub(crate) enum TicketsCommand {
     /// List available tickets, or tickets of another status
     #[command(alias = "ls")]
     List(Box<list::Args>),
@@ -50,4 +50,4 @@ pub(crate) enum Tickets {
     Watch(watch::Args),
 }
 
-run_verbs!(Tickets: List, Get, Create, Update, Delete, Import, Export, Watch);
+run_verbs!(TicketsCommand: List, Get, Create, Update, Delete, Import, Export, Watch);

@@ -38,12 +38,12 @@ use crate::journal::{Entry, Journal};
 ))]
 pub(crate) struct Args {
     #[command(flatten)]
-    pub(crate) look: Look,
+    pub(crate) display: DisplayOptions,
 }
 
-/// The appearance of the marketplace.
+/// The options of the display.
 #[derive(Debug, Default, clap::Args)]
-pub(crate) struct Look {
+pub(crate) struct DisplayOptions {
     /// Show numbered lines, for screen readers and simple terminals
     ///
     /// TERM=dumb and ACCESSIBLE=1 select them, too.
@@ -78,17 +78,17 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let home = &api.context.settings.home;
         log_to(&home.tui_log()?)?;
-        let config = self.look.config.clone().map_or_else(|| home.config(), Ok)?;
+        let config = self.display.config.clone().map_or_else(|| home.config(), Ok)?;
         let journal = api.journal().clone();
         let greeting = api.describe_interrupted().into_iter().map(|words| (Level::Warning, words)).collect();
         let door = Arc::new(Doors::new(api.client.clone(), home.doors().ok()));
-        let show = Show { client: api.client.clone(), journal, door, config, greeting };
-        self.look.show(api.io(), show).await
+        let run = TuiRun { client: api.client.clone(), journal, door, config, greeting };
+        self.display.show(api.io(), run).await
     }
 }
 
 /// The parts that a run of the full-screen program needs.
-pub(crate) struct Show {
+pub(crate) struct TuiRun {
     pub(crate) client: Client,
     pub(crate) journal: Journal,
     pub(crate) door: Arc<dyn ticketing_tui::Door>,
@@ -96,27 +96,27 @@ pub(crate) struct Show {
     pub(crate) greeting: Vec<(Level, String)>,
 }
 
-impl Look {
+impl DisplayOptions {
     /// Shows the marketplace until the user quits.
-    pub(crate) async fn show(&self, io: &Io, show: Show) -> Outcome {
+    pub(crate) async fn show(&self, io: &Io, run: TuiRun) -> Outcome {
         let shape = io.terminal_info();
         let plain = self.is_plain_wanted();
         if !(plain || shape.in_terminal && shape.out_terminal) {
             return Err(Failure::usage("this needs a terminal for its input and its output")
                 .hint("--plain works on a pipe, too: `ticketing tui --plain`"));
         }
-        let journal = OnDisk { journal: show.journal, server: show.client.server().to_owned() };
+        let journal = OnDisk { journal: run.journal, server: run.client.server().to_owned() };
         let options = Options {
-            client: show.client,
+            client: run.client,
             journal: Arc::new(journal),
-            door: show.door,
-            config: Arc::new(ConfigOnDisk(show.config)),
+            door: run.door,
+            config: Arc::new(ConfigOnDisk(run.config)),
             theme: self.theme,
             borders: self.ascii.then_some(Borders::Ascii),
             colours: colours(shape),
             light: environment("COLORFGBG").is_some_and(|colours| is_light(&colours)),
             clock: clock::now,
-            greeting: show.greeting,
+            greeting: run.greeting,
         };
         let ending = if plain {
             Box::pin(ticketing_tui::run_plain(options, io.stdout())).await

@@ -17,7 +17,7 @@ use crate::journal::{AppendLog, LogLine};
 /// An admission of this door: of a pass and a serial, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Admitted {
+pub(super) struct OfflineAdmission {
     pub(super) pass_id: PassId,
     pub(super) serial: u16,
     pub(super) code: PassCode,
@@ -82,7 +82,7 @@ impl UploadOutcome {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Line {
-    Admitted(Box<Admitted>),
+    Admitted(Box<OfflineAdmission>),
     #[serde(rename_all = "camelCase")]
     Upload {
         pass_id: PassId,
@@ -100,9 +100,9 @@ pub(super) struct DoorJournal {
     log: AppendLog,
     path: PathBuf,
     /// In the order of their times, with the outcomes of their uploads. A pass has one for each serial.
-    entries: Vec<(Admitted, Option<UploadOutcome>)>,
-    /// The places of the admissions of each pass in `entries`.
-    places: HashMap<PassId, Vec<usize>>,
+    entries: Vec<(OfflineAdmission, Option<UploadOutcome>)>,
+    /// The indexes of the admissions of each pass in `entries`.
+    entry_indexes: HashMap<PassId, Vec<usize>>,
     /// The lines that cannot be read: their numbers, and why.
     damaged: Vec<(usize, serde_json::Error)>,
 }
@@ -126,12 +126,12 @@ impl DoorJournal {
             log,
             path: path.clone(),
             entries: Vec::new(),
-            places: HashMap::new(),
+            entry_indexes: HashMap::new(),
             damaged: Vec::new(),
         };
         for LogLine { number, text } in lines {
             match serde_json::from_slice(&text) {
-                Ok(line) => journal.take_in(line),
+                Ok(line) => journal.apply_line(line),
                 Err(error) => journal.damaged.push((number, error)),
             }
         }
@@ -181,16 +181,16 @@ impl DoorJournal {
     }
 
     /// Returns the admissions of a pass, one for each serial, the oldest first.
-    pub(super) fn admitted(&self, pass: &PassId) -> impl Iterator<Item = &Admitted> {
-        let places = self.places.get(pass).into_iter().flatten();
-        places.filter_map(|place| self.entries.get(*place)).map(|(admitted, _)| admitted)
+    pub(super) fn admitted(&self, pass: &PassId) -> impl Iterator<Item = &OfflineAdmission> {
+        let indexes = self.entry_indexes.get(pass).into_iter().flatten();
+        indexes.filter_map(|index| self.entries.get(*index)).map(|(admitted, _)| admitted)
     }
 
     /// Records an admission. It is on disk when this returns.
     ///
     /// # Errors
     /// If it cannot be written: then nobody was admitted.
-    pub(super) fn admit(&mut self, admitted: Admitted) -> Outcome {
+    pub(super) fn admit(&mut self, admitted: OfflineAdmission) -> Outcome {
         self.append(Line::Admitted(Box::new(admitted)))
     }
 
@@ -203,7 +203,7 @@ impl DoorJournal {
     }
 
     /// Returns the admissions, the oldest first, with the outcomes of their uploads.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&Admitted, Option<&UploadOutcome>)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&OfflineAdmission, Option<&UploadOutcome>)> {
         self.entries.iter().map(|(admitted, outcome)| (admitted, outcome.as_ref()))
     }
 
@@ -211,24 +211,27 @@ impl DoorJournal {
         self.log.append(&line).map_err(|error| {
             Failure::failed(format!("cannot write the journal {}: {error}", self.path.display()))
         })?;
-        self.take_in(line);
+        self.apply_line(line);
         Ok(())
     }
 
-    fn take_in(&mut self, line: Line) {
+    fn apply_line(&mut self, line: Line) {
         match line {
             Line::Admitted(admitted) => {
-                self.places.entry(admitted.pass_id.clone()).or_default().push(self.entries.len());
+                self.entry_indexes.entry(admitted.pass_id.clone()).or_default().push(self.entries.len());
                 self.entries.push((*admitted, None));
             }
             Line::Upload { pass_id, serial, outcome } => {
-                let is_it = |place: &&usize| {
-                    let entry = self.entries.get(**place);
+                let is_it = |index: &&usize| {
+                    let entry = self.entries.get(**index);
                     entry.is_some_and(|(entry, _)| serial.is_none_or(|serial| entry.serial == serial))
                 };
-                let place =
-                    self.places.get(&pass_id).and_then(|places| places.iter().rev().find(is_it)).copied();
-                if let Some((_, uploaded)) = place.and_then(|place| self.entries.get_mut(place)) {
+                let index = self
+                    .entry_indexes
+                    .get(&pass_id)
+                    .and_then(|indexes| indexes.iter().rev().find(is_it))
+                    .copied();
+                if let Some((_, uploaded)) = index.and_then(|index| self.entries.get_mut(index)) {
                     *uploaded = Some(outcome);
                 }
             }

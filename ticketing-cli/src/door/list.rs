@@ -12,7 +12,7 @@ use ticketing_sdk::{
 };
 use ticketing_tui::{DoorClock, Scan};
 
-use super::journal::Admitted;
+use super::journal::OfflineAdmission;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, MIB};
@@ -173,7 +173,7 @@ impl Rules {
     pub(super) fn decide<'a>(
         &'a self,
         scan: &Scan,
-        admitted: impl Fn(&PassId) -> Vec<&'a Admitted>,
+        admitted: impl Fn(&PassId) -> Vec<&'a OfflineAdmission>,
     ) -> Decision<'a> {
         let refuse = |code: &ErrorCode| {
             Verdict::refused_for(code)
@@ -221,7 +221,7 @@ impl Rules {
 }
 
 /// Returns the admissions of earlier holders that the list and this door know, by time.
-fn earlier_admissions(pass: &Pass, before: &[&Admitted]) -> Vec<DoubleAdmission> {
+fn earlier_admissions(pass: &Pass, before: &[&OfflineAdmission]) -> Vec<DoubleAdmission> {
     let seller = pass.admitted_at.map(|at| DoubleAdmission::new(at, pass.device.clone()));
     let own = before.iter().map(|before| DoubleAdmission::new(before.at, before.device.clone()));
     let mut earlier: Vec<_> = pass.double_admissions.iter().cloned().chain(seller).chain(own).collect();

@@ -13,7 +13,7 @@ use ticketing_sdk::{
 use tokio::time::{Instant, sleep};
 
 use super::OfflineDoor;
-use super::journal::{Admitted, UploadOutcome};
+use super::journal::{OfflineAdmission, UploadOutcome};
 use super::list::{MAX_PAGE, Origin};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -75,7 +75,7 @@ pub(crate) async fn requests(client: &Client, door: &Mutex<OfflineDoor>) -> Outc
 }
 
 /// An admission of the journal, and the outcome of its upload.
-type JournalEntry = (Admitted, Option<UploadOutcome>);
+type JournalEntry = (OfflineAdmission, Option<UploadOutcome>);
 
 fn entries(door: &Mutex<OfflineDoor>) -> Vec<JournalEntry> {
     let door = lock(door);
@@ -83,14 +83,14 @@ fn entries(door: &Mutex<OfflineDoor>) -> Vec<JournalEntry> {
 }
 
 /// Returns the admissions that are not uploaded.
-fn open_admissions(door: &Mutex<OfflineDoor>) -> Vec<Admitted> {
+fn open_admissions(door: &Mutex<OfflineDoor>) -> Vec<OfflineAdmission> {
     let door = lock(door);
     let entries = door.journal.entries().filter(|(_, outcome)| outcome.is_none());
     entries.map(|(entry, _)| entry.clone()).collect()
 }
 
 /// Returns the admissions that the server has recorded and no longer has: it was restored from a backup that is older.
-fn lost_admissions(entries: &[JournalEntry], on_server: &HashMap<PassId, Pass>) -> Vec<Admitted> {
+fn lost_admissions(entries: &[JournalEntry], on_server: &HashMap<PassId, Pass>) -> Vec<OfflineAdmission> {
     let is_lost = |(entry, outcome): &&JournalEntry| {
         let pass = on_server.get(&entry.pass_id);
         outcome.as_ref().is_some_and(UploadOutcome::is_recorded) && pass.is_some_and(|pass| !has(pass, entry))
@@ -99,7 +99,7 @@ fn lost_admissions(entries: &[JournalEntry], on_server: &HashMap<PassId, Pass>) 
 }
 
 /// Returns whether a pass on the server has this admission.
-fn has(pass: &Pass, admitted: &Admitted) -> bool {
+fn has(pass: &Pass, admitted: &OfflineAdmission) -> bool {
     admissions(pass).contains(&DoubleAdmission::new(admitted.at, admitted.device.clone()))
 }
 
@@ -140,7 +140,7 @@ pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<
     Ok(SyncReport { uploaded: open.len(), recovered, admitted: all.len(), conflicts, withdrawn })
 }
 
-async fn upload_all(client: &Client, door: &Mutex<OfflineDoor>, admissions: &[Admitted]) -> Outcome {
+async fn upload_all(client: &Client, door: &Mutex<OfflineDoor>, admissions: &[OfflineAdmission]) -> Outcome {
     let mut offered = Vec::new();
     for admitted in admissions {
         let outcome = upload(client, admitted).await?;
@@ -200,7 +200,7 @@ async fn issued_passes(client: &Client) -> Outcome<HashMap<PassId, Pass>> {
 }
 
 /// Returns the request that uploads an admission with its time, its device and its key.
-fn request(client: &Client, admitted: &Admitted) -> Write<Admission> {
+fn request(client: &Client, admitted: &OfflineAdmission) -> Write<Admission> {
     let mut check_in = NewCheckIn::new(admitted.code.clone()).at(admitted.at);
     if let Some(device) = &admitted.device {
         check_in = check_in.device(device);
@@ -208,7 +208,7 @@ fn request(client: &Client, admitted: &Admitted) -> Write<Admission> {
     client.passes().check_in(check_in).idempotency_key(admitted.key.clone())
 }
 
-async fn upload(client: &Client, admitted: &Admitted) -> Outcome<UploadOutcome> {
+async fn upload(client: &Client, admitted: &OfflineAdmission) -> Outcome<UploadOutcome> {
     let answer = request(client, admitted).await;
     // Not an outcome of the admission: the account is the wrong one.
     if answer.as_ref().is_err_and(|error| error.code() == Some(&ErrorCode::NotOwner)) {
@@ -219,7 +219,7 @@ async fn upload(client: &Client, admitted: &Admitted) -> Outcome<UploadOutcome> 
     })
 }
 
-fn outcome(admitted: &Admitted, answer: Result<Admission, Error>) -> Result<UploadOutcome, Error> {
+fn outcome(admitted: &OfflineAdmission, answer: Result<Admission, Error>) -> Result<UploadOutcome, Error> {
     let error = match answer {
         Ok(_) => return Ok(UploadOutcome::Uploaded),
         Err(error) => error,
@@ -285,8 +285,8 @@ pub(crate) struct Conflict {
 
 impl Conflict {
     /// Compares an uploaded admission with the pass on the server; `None` if nothing is in doubt.
-    fn of(admitted: &Admitted, outcome: &UploadOutcome, on_server: Option<&Pass>) -> Option<Self> {
-        let Admitted { pass_id, title, seat, at, device, .. } = admitted.clone();
+    fn of(admitted: &OfflineAdmission, outcome: &UploadOutcome, on_server: Option<&Pass>) -> Option<Self> {
+        let OfflineAdmission { pass_id, title, seat, at, device, .. } = admitted.clone();
         let conflict = Self {
             pass_id,
             title,
@@ -370,7 +370,7 @@ impl Conflict {
 
 /// Returns what became of the offer of a pass that the upload found for sale.
 fn offer_words(
-    admitted: &Admitted,
+    admitted: &OfflineAdmission,
     outcome: &UploadOutcome,
     on_server: Option<&Pass>,
 ) -> Option<&'static str> {

@@ -18,7 +18,7 @@ use ticketing_tui::Level;
 
 use self::story::Story;
 use crate::commands::tui::doors::Doors;
-use crate::commands::tui::{Look, Show, log_to};
+use crate::commands::tui::{DisplayOptions, TuiRun, log_to};
 use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
 use crate::help;
@@ -46,14 +46,14 @@ pub(crate) struct Args {
     #[arg(long, help_heading = help::OUTPUT)]
     story: bool,
     #[command(flatten)]
-    look: Look,
+    display: DisplayOptions,
 }
 
 impl Args {
     /// Returns whether the demo runs the scripted sales instead of opening the marketplace.
     pub(crate) fn is_scripted(&self, shape: &TerminalInfo) -> bool {
         // `--plain` reads lines from a pipe, too.
-        self.story || !(self.look.plain || shape.in_terminal && shape.out_terminal)
+        self.story || !(self.display.plain || shape.in_terminal && shape.out_terminal)
     }
 }
 
@@ -133,7 +133,7 @@ impl Args {
         }
         // The demo uses a copy of the settings, so that changes in it are not kept.
         let config = folder.path().join("config.toml");
-        let own = self.look.config.clone().or_else(|| context.settings.home.config().ok());
+        let own = self.display.config.clone().or_else(|| context.settings.home.config().ok());
         if let Some(own) = own.filter(|own| own.exists()) {
             std::fs::copy(own, &config)
                 .map_err(|error| demo_failure("reading the settings", &error.to_string()))?;
@@ -142,8 +142,8 @@ impl Args {
         let greeting = vec![(Level::Info, "Welcome. Pay with tok_visa; nothing here is real.".to_owned())];
         let door = Arc::new(Doors::new(buyer.clone(), Some(folder.path().join("doors"))));
         let journal = Journal::in_folder(Some(folder.path().join("writes")));
-        let show = Show { client: buyer, journal, door, config, greeting };
-        let shown = self.look.show(&context.io, show).await;
+        let run = TuiRun { client: buyer, journal, door, config, greeting };
+        let shown = self.display.show(&context.io, run).await;
         crowd.abort();
         shown
     }

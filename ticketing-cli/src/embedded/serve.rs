@@ -62,14 +62,14 @@ impl LocalCommand for Args {
         if settings.metrics_listen.is_some() {
             telemetry::install_metrics();
         }
-        let mut signals = EndSignals::listen().map_err(|error| unheard(&error))?;
+        let mut signals = EndSignals::listen().map_err(|error| signal_failure(&error))?;
         let stack = tokio::select! {
             // A signal during the start ends the program at once: there is nothing to drain.
             _ = signals.wait_for_signal() => return Ok(()),
             started = Box::pin(Stack::start(settings)) => started.map_err(|error| not_started(&error))?,
         };
         announce(&context.io, &stack);
-        signals.wait_for_signal().await.map_err(|error| unheard(&error))?;
+        signals.wait_for_signal().await.map_err(|error| signal_failure(&error))?;
         tokio::select! {
             // Asked once more, it ends at once.
             _ = signals.wait_for_second_signal() => Err(Failure::interrupted()),
@@ -99,7 +99,7 @@ fn announce(io: &Arc<Io>, stack: &Stack) {
     let _ = std::thread::Builder::new().name("announce".to_owned()).spawn(print);
 }
 
-fn unheard(error: &std::io::Error) -> Failure {
+fn signal_failure(error: &std::io::Error) -> Failure {
     Failure::failed(format!("cannot listen for signals: {error}"))
 }
 

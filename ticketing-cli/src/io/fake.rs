@@ -26,9 +26,9 @@ impl Write for Buffer {
 }
 
 /// A pipe whose reader has closed it.
-struct Gone;
+struct ClosedPipe;
 
-impl Write for Gone {
+impl Write for ClosedPipe {
     fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
         Err(ErrorKind::BrokenPipe.into())
     }
@@ -89,7 +89,7 @@ pub(crate) fn pipe(input: &'static str) -> FakeIo {
 /// Returns output to a pipe whose reader has closed it.
 pub(crate) fn broken_pipe() -> Io {
     Io::new(
-        Box::new(Gone),
+        Box::new(ClosedPipe),
         Box::new(Buffer::default()),
         Box::new(std::io::empty()),
         Prompter::scripted(&[]),

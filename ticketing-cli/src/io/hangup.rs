@@ -4,7 +4,7 @@ use std::future::pending;
 
 /// Completes when the reader of stdout closes the pipe. Never completes if stdout is not a pipe.
 #[cfg(unix)]
-pub(super) async fn of_stdout() {
+pub(super) async fn wait_for_stdout_hangup() {
     let (sender, gone) = tokio::sync::oneshot::channel();
     // A thread of its own, which the end of the program does not wait for.
     std::thread::spawn(move || {
@@ -19,7 +19,7 @@ pub(super) async fn of_stdout() {
 
 /// Other systems cannot report it; there the next write fails.
 #[cfg(not(unix))]
-pub(super) async fn of_stdout() {
+pub(super) async fn wait_for_stdout_hangup() {
     pending::<()>().await;
 }
 

@@ -71,7 +71,7 @@ impl BatchJournal {
         let (log, lines) = AppendLog::open(&path)?;
         let mut record = Record { log, rows: HashMap::new(), runs: HashMap::new() };
         for line in &lines {
-            record.take_in(parse(line, &path)?);
+            record.apply_line(parse(line, &path)?);
         }
         Ok(Self { path, scope, record: Mutex::new(record) })
     }
@@ -185,11 +185,11 @@ fn parse(line: &LogLine, path: &Path) -> std::io::Result<Line> {
 impl Record {
     fn append(&mut self, line: Line) -> std::io::Result<()> {
         self.log.append(&line)?;
-        self.take_in(line);
+        self.apply_line(line);
         Ok(())
     }
 
-    fn take_in(&mut self, line: Line) {
+    fn apply_line(&mut self, line: Line) {
         match line {
             Line::Started { name, run } => drop(self.runs.insert(name, run)),
             Line::Finished { name } => drop(self.runs.remove(&name)),

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Cell, Column, Place, Printer, Record, Tone, record, short_id, when};
 
 /// The space between two columns.
-const GAP: usize = 2;
+const COLUMN_GAP: usize = 2;
 
 /// Returns a header, and a line for each record.
 pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
@@ -105,12 +105,12 @@ impl Layout {
         let has_use =
             |&index: &usize| is_shown(&all[index]) && !(all[index].needs_content && is_empty(index));
         let mut columns: Vec<usize> = (0..all.len()).filter(has_use).collect();
-        if columns.iter().map(|&index| widths[index] + GAP).sum::<usize>() - GAP > width {
+        if columns.iter().map(|&index| widths[index] + COLUMN_GAP).sum::<usize>() - COLUMN_GAP > width {
             columns.retain(|&index| rank(index) != Column::EXTRA);
         }
         // The last column needs no gap.
         let total = |columns: &[usize]| {
-            columns.iter().map(|&index| least(index, widths[index]) + GAP).sum::<usize>() - GAP
+            columns.iter().map(|&index| least(index, widths[index]) + COLUMN_GAP).sum::<usize>() - COLUMN_GAP
         };
         while columns.len() > 1 && total(&columns) > width {
             let droppable = columns.iter().copied().filter(|&index| rank(index) > 0);

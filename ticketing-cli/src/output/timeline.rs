@@ -16,7 +16,7 @@ const MAX_SENTENCE: usize = 100;
 /// The width below which an entry has its time and its service on a line of their own.
 const MIN_COLUMNS: usize = 72;
 /// The space between two columns.
-const GAP: &str = "  ";
+const COLUMN_GAP: &str = "  ";
 /// The text between two facts of an entry.
 const SEPARATOR: &str = " · ";
 /// The pause from which a line shows it.
@@ -39,7 +39,7 @@ pub(super) fn draw(explanation: &Explanation, printer: &Printer<'_>) -> String {
         if today != day {
             text += &format!("\n{}\n", dim(&today));
         } else if pause >= MIN_PAUSE {
-            text += &format!("{}\n", dim(&format!("{GAP}⋮ {}", span(pause))));
+            text += &format!("{}\n", dim(&format!("{COLUMN_GAP}⋮ {}", span(pause))));
         }
         (day, before) = (today, Some(entry.at));
         let (verb, tone) = verb(entry);
@@ -48,15 +48,15 @@ pub(super) fn draw(explanation: &Explanation, printer: &Printer<'_>) -> String {
             format!("{:service_width$}", sanitize(&entry.service)),
             printer.io.paint(tone, &format!("{verb:VERB$}")),
         ];
-        let head = columns.join(GAP);
-        let indent =
-            if width < MIN_COLUMNS { 0 } else { TIME + service_width + VERB + 2 * GAP.len() } + GAP.len();
+        let head = columns.join(COLUMN_GAP);
+        let indent = if width < MIN_COLUMNS { 0 } else { TIME + service_width + VERB + 2 * COLUMN_GAP.len() }
+            + COLUMN_GAP.len();
         let lines = flow(facts(entry), width, indent);
         for (number, line) in lines.into_iter().enumerate() {
             let line = line.iter().map(|(text, style)| printer.io.paint(*style, text)).collect::<String>();
             text += match number {
-                0 if width < MIN_COLUMNS => head.trim_end().to_owned() + "\n" + GAP + &line,
-                0 => format!("{head}{GAP}{line}"),
+                0 if width < MIN_COLUMNS => head.trim_end().to_owned() + "\n" + COLUMN_GAP + &line,
+                0 => format!("{head}{COLUMN_GAP}{line}"),
                 _ => line,
             }
             .trim_end();

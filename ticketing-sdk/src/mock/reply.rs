@@ -30,7 +30,7 @@ pub struct Reply {
 
 #[derive(Clone)]
 enum Kind {
-    Answer { status: StatusCode, body: Bytes, then: Then },
+    Answer { status: StatusCode, body: Bytes, then: BodyEnd },
     Unreachable,
     Broken,
     Hang,
@@ -38,7 +38,7 @@ enum Kind {
 
 /// The end of a body.
 #[derive(Clone, Copy)]
-enum Then {
+enum BodyEnd {
     End,
     Break,
     StayOpen,
@@ -49,7 +49,7 @@ impl Reply {
         Self { kind, headers: HeaderMap::new(), delay: Duration::ZERO }
     }
 
-    fn answer(status: u16, content_type: &str, body: impl Into<Bytes>, then: Then) -> Self {
+    fn answer(status: u16, content_type: &str, body: impl Into<Bytes>, then: BodyEnd) -> Self {
         // A number that is no status is a mistake of the test; it becomes a server error.
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self::new(Kind::Answer { status, body: body.into(), then })
@@ -65,7 +65,7 @@ impl Reply {
     /// ```
     #[must_use]
     pub fn json(status: u16, body: &(impl Serialize + ?Sized)) -> Self {
-        Self::answer(status, "application/json", serde_json::to_vec(body).unwrap_or_default(), Then::End)
+        Self::answer(status, "application/json", serde_json::to_vec(body).unwrap_or_default(), BodyEnd::End)
     }
 
     /// No body, as 204 has none.
@@ -75,7 +75,7 @@ impl Reply {
     /// ```
     #[must_use]
     pub fn empty(status: u16) -> Self {
-        let mut reply = Self::answer(status, "text/plain", Bytes::new(), Then::End);
+        let mut reply = Self::answer(status, "text/plain", Bytes::new(), BodyEnd::End);
         reply.headers.clear();
         reply
     }
@@ -87,7 +87,7 @@ impl Reply {
     /// ```
     #[must_use]
     pub fn text(status: u16, content_type: &str, text: impl Into<String>) -> Self {
-        Self::answer(status, content_type, text.into(), Then::End)
+        Self::answer(status, content_type, text.into(), BodyEnd::End)
     }
 
     /// An error response of the contract, with one error.
@@ -173,7 +173,7 @@ impl Reply {
     /// ```
     #[must_use]
     pub fn events(text: impl Into<String>) -> Self {
-        Self::answer(200, "text/event-stream", text.into(), Then::StayOpen)
+        Self::answer(200, "text/event-stream", text.into(), BodyEnd::StayOpen)
     }
 
     /// Live changes of a server that cannot resume at the client's position: `reset`, then the changes after
@@ -206,7 +206,7 @@ impl Reply {
     /// ```
     #[must_use]
     pub fn events_then_end(text: impl Into<String>) -> Self {
-        Self::answer(200, "text/event-stream", text.into(), Then::End)
+        Self::answer(200, "text/event-stream", text.into(), BodyEnd::End)
     }
 
     /// Breaks the connection after an incomplete body.
@@ -219,7 +219,7 @@ impl Reply {
     #[must_use]
     pub fn then_break(mut self) -> Self {
         if let Kind::Answer { then, .. } = &mut self.kind {
-            *then = Then::Break;
+            *then = BodyEnd::Break;
         }
         self
     }
@@ -274,9 +274,9 @@ impl Reply {
             Kind::Answer { status, body, then } => {
                 let body = stream::iter([Ok(body)]);
                 let body = match then {
-                    Then::End => body.boxed(),
-                    Then::Break => body.chain(stream::iter([Err("connection reset".into())])).boxed(),
-                    Then::StayOpen => body.chain(stream::pending()).boxed(),
+                    BodyEnd::End => body.boxed(),
+                    BodyEnd::Break => body.chain(stream::iter([Err("connection reset".into())])).boxed(),
+                    BodyEnd::StayOpen => body.chain(stream::pending()).boxed(),
                 };
                 Ok(HttpResponse { status, headers, body })
             }

@@ -62,7 +62,7 @@ impl Driver {
         // The first frame is drawn before the first request.
         self.draw()?;
         let mut inputs = EventStream::new();
-        let mut next = self.take(Event::Tick)?;
+        let mut next = self.process_event(Event::Tick)?;
         loop {
             match next {
                 LoopControl::Continue => {}
@@ -85,7 +85,7 @@ impl Driver {
                 biased;
                 signal = signals.next() => match signal {
                     Signal::Terminate => {
-                        self.take(Event::Terminate)?;
+                        self.process_event(Event::Terminate)?;
                         return Ok(ExitReason::Terminated);
                     }
                     Signal::Stop => self.suspend(signals, false).await?,
@@ -100,7 +100,7 @@ impl Driver {
                     None => return Ok(ExitReason::Terminated),
                     Some(input) => {
                         let next = match event(input?) {
-                            Some(event) => self.take(event)?,
+                            Some(event) => self.process_event(event)?,
                             None => LoopControl::Continue,
                         };
                         if self.dirty {
@@ -109,16 +109,16 @@ impl Driver {
                         next
                     }
                 },
-                Some(event) = self.runtime.next() => self.take(event)?,
+                Some(event) = self.runtime.next() => self.process_event(event)?,
                 () = sleep_until(due), if self.dirty => LoopControl::Continue,
-                () = wait_until(tick), if tick.is_some() => self.take(Event::Tick)?,
-                () = std::future::ready(()), if work => self.take(Event::Idle)?,
+                () = wait_until(tick), if tick.is_some() => self.process_event(Event::Tick)?,
+                () = std::future::ready(()), if work => self.process_event(Event::Idle)?,
             };
         }
     }
 
     /// Passes an event and the queued ones to the core, and executes their effects.
-    fn take(&mut self, event: Event) -> io::Result<LoopControl> {
+    fn process_event(&mut self, event: Event) -> io::Result<LoopControl> {
         let mut event = Some(event);
         let mut taken = 0;
         let mut next = LoopControl::Continue;
@@ -156,7 +156,7 @@ impl Driver {
         signals.discard_pending().await;
         self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
         let size = self.terminal.size()?;
-        let next = self.take(Event::Resize(size))?;
+        let next = self.process_event(Event::Resize(size))?;
         self.draw()?;
         Ok(next)
     }

@@ -202,7 +202,7 @@ impl Model {
             Ok(_) => {}
             Err(error) => {
                 if action == DoorAction::Prepare {
-                    self.notify(Level::Error, error.line());
+                    self.notify(Level::Error, error.to_line());
                 }
                 self.door.error = Some(error.message.trim_end_matches('.').to_owned());
             }

@@ -126,7 +126,7 @@ impl Orders {
     pub(crate) fn update(&mut self, order: &Order) {
         let mut is_newer = true;
         self.records.update(order.clone(), |known, order| {
-            is_newer = progress(known) <= progress(&order);
+            is_newer = order_progress(known) <= order_progress(&order);
             if is_newer {
                 *known = order;
             }
@@ -278,7 +278,7 @@ impl Orders {
 
 /// Returns how far an order is, to compare an older state with a newer one: by version, then by status. A
 /// payment is known here before the order has its next version, and other backends may send no version.
-fn progress(order: &Order) -> (i64, u8) {
+fn order_progress(order: &Order) -> (i64, u8) {
     let step = match order.status {
         OrderStatus::Created => 0,
         OrderStatus::Complete | OrderStatus::Cancelled => 2,

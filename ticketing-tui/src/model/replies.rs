@@ -119,7 +119,7 @@ impl Model {
         });
         // An empty list shows the error in its place.
         if failed.is_some_and(|shown| shown > 0) {
-            self.notify(Level::Error, format!("The data shown may be outdated: {}", error.line()));
+            self.notify(Level::Error, format!("The data shown may be outdated: {}", error.to_line()));
         }
         match subject {
             CallSubject::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
@@ -134,7 +134,7 @@ impl Model {
             }
             // Another user has claimed or bought it.
             CallSubject::Pass(pass) if error.is(&ErrorCode::NotFound) => self.passes.remove(pass),
-            CallSubject::File => self.notify(Level::Error, error.line()),
+            CallSubject::File => self.notify(Level::Error, error.to_line()),
             // The write may have taken effect, so the listings are loaded again.
             CallSubject::ScreenWrite
                 if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() =>
@@ -210,10 +210,10 @@ impl Model {
                     // Its screen asks whether the new price is fine.
                     CallErrorKind::Refused(ErrorCode::PriceChanged) if error.new_price.is_some() => {}
                     CallErrorKind::Unknown(_) => {
-                        self.notify(Level::Error, error.line());
+                        self.notify(Level::Error, error.to_line());
                         self.load_orders();
                     }
-                    _ => self.notify(Level::Error, error.line()),
+                    _ => self.notify(Level::Error, error.to_line()),
                 }
             }
         }
@@ -269,7 +269,7 @@ impl Model {
                 let (message, advice) = (error.message.clone(), advice_for_payment(error));
                 self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
             }
-            (OrderAction::Cancel, Err(error)) => self.notify(Level::Error, error.line()),
+            (OrderAction::Cancel, Err(error)) => self.notify(Level::Error, error.to_line()),
         }
         if self.user().is_some() {
             self.call(Call::Order(id.clone()));
@@ -297,7 +297,7 @@ impl Model {
             }
             (_, Ok(_)) => {}
             (_, Err(error)) => {
-                self.notify(Level::Error, error.line());
+                self.notify(Level::Error, error.to_line());
                 if error.is(&ErrorCode::NotFound) {
                     self.listings.remove(id);
                 } else {

@@ -172,10 +172,10 @@ impl TicketStore {
             seller,
             state,
         };
-        self.count(&row, 1);
+        self.adjust_counts(&row, 1);
         let (index, before) = self.rows.insert_full(ticket.id.as_str().into(), row);
         if let Some(before) = &before {
-            self.count(before, -1);
+            self.adjust_counts(before, -1);
         }
         Some((RowId::try_from(index).ok()?, before))
     }
@@ -183,7 +183,7 @@ impl TicketStore {
     /// Marks it as no longer for sale, without regard to its version.
     pub(crate) fn withdraw(&mut self, id: RowId) {
         let Some(row) = self.rows.get_index(id as usize).map(|(_, row)| row.clone()) else { return };
-        self.count(&row, -1);
+        self.adjust_counts(&row, -1);
         if let Some((_, row)) = self.rows.get_index_mut(id as usize) {
             row.state = TicketState::Withdrawn;
         }
@@ -197,7 +197,7 @@ impl TicketStore {
         u32::try_from(index).unwrap_or(u32::MAX)
     }
 
-    fn count(&mut self, row: &TicketRow, by: i32) {
+    fn adjust_counts(&mut self, row: &TicketRow, by: i32) {
         if row.state == TicketState::Available {
             self.available = self.available.saturating_add_signed(by as isize);
             let band = PRICE_BANDS.partition_point(|end| row.cents >= *end);

@@ -42,14 +42,14 @@ impl Screen for Activity {
         let len = cx.model.market.activity.log().len();
         let selected = self.selected(cx.model).map(|event| event.ticket.clone());
         match (input, selected) {
-            (Input::Action(Action::Open), Some(ticket)) => cx.go(Route::Ticket(ticket)),
+            (Input::Action(Action::Open), Some(ticket)) => cx.push_route(Route::Ticket(ticket)),
             (Input::Action(Action::Copy), Some(ticket)) => cx.model.copy(ticket.as_str()),
             (Input::Action(action), _) => {
                 self.list.act(action, len);
             }
             (Input::Row(row, open), _) if self.list.pick(row, open) => {
                 if let Some(ticket) = self.selected(cx.model).map(|event| event.ticket.clone()) {
-                    cx.go(Route::Ticket(ticket));
+                    cx.push_route(Route::Ticket(ticket));
                 }
             }
             (Input::Scroll(rows), _) => self.list.scroll(rows, len),

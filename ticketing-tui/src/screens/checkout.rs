@@ -99,22 +99,24 @@ impl Checkout {
         match action {
             Action::Pay => self.pay(cx),
             Action::Cancel if self.is_open(cx.model) => {
-                cx.go(Route::Confirm(ConfirmAction::Cancel(self.id.clone())))
+                cx.push_route(Route::Confirm(ConfirmAction::Cancel(self.id.clone())))
             }
             Action::Reorder => {
                 if let Some(ticket) = self.order(cx.model).map(|order| order.ticket.clone()) {
                     self.reserving = cx.model.reserve(&ticket.id, ticket.price).or(self.reserving);
                 }
             }
-            Action::Open if self.is_paid(cx.model) => cx.go(Route::Pass(PassKey::Order(self.id.clone()))),
+            Action::Open if self.is_paid(cx.model) => {
+                cx.push_route(Route::Pass(PassKey::Order(self.id.clone())))
+            }
             Action::Copy => cx.model.copy(self.id.as_str()),
             Action::Browse => cx.model.browse_order(&self.id),
-            Action::Reload => self.ask(cx),
+            Action::Reload => self.load_order(cx),
             _ => {}
         }
     }
 
-    fn ask(&mut self, cx: &mut Context<'_>) {
+    fn load_order(&mut self, cx: &mut Context<'_>) {
         cx.model.call(Call::CardEntry);
         self.follow(cx);
         self.load = Load::Loading(cx.model.call(Call::Order(self.id.clone())));
@@ -194,7 +196,7 @@ impl Screen for Checkout {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Focus => self.ask(cx),
+            Input::Focus => self.load_order(cx),
             Input::Action(Action::Back) => cx.back(),
             Input::Action(action) => self.act(action, cx),
             Input::Reply(id, reply) if self.load.finish(id, reply) => {}

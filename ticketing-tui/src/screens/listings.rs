@@ -67,11 +67,11 @@ impl OwnList for Listings {
 
     fn run(action: Action, listing: Option<Listing>, cx: &mut Context<'_>) {
         match (action, listing.map(|listing| listing.ticket.id)) {
-            (Action::New, _) => cx.go(Route::Listing(None)),
-            (Action::CheckIn, _) => cx.go(Route::CheckIn),
-            (Action::Open, Some(id)) => cx.go(Route::Ticket(id)),
-            (Action::Edit, Some(id)) => cx.go(Route::Listing(Some(id))),
-            (Action::Withdraw, Some(id)) => cx.go(Route::Confirm(ConfirmAction::Withdraw(id))),
+            (Action::New, _) => cx.push_route(Route::Listing(None)),
+            (Action::CheckIn, _) => cx.push_route(Route::CheckIn),
+            (Action::Open, Some(id)) => cx.push_route(Route::Ticket(id)),
+            (Action::Edit, Some(id)) => cx.push_route(Route::Listing(Some(id))),
+            (Action::Withdraw, Some(id)) => cx.push_route(Route::Confirm(ConfirmAction::Withdraw(id))),
             (Action::Copy, Some(id)) => cx.model.copy(id.as_str()),
             (Action::Browse, Some(id)) => cx.model.browse_ticket(&id),
             _ => {}

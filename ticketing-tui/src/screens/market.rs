@@ -39,7 +39,7 @@ impl Market {
     }
 
     /// Remembers which ticket is selected, to keep it selected when rows move.
-    fn anchor(&mut self, model: &Model) {
+    fn remember_selection(&mut self, model: &Model) {
         self.anchor = self.selected(model).map(|(id, _)| id);
     }
 
@@ -59,7 +59,7 @@ impl Market {
     fn act(&mut self, action: Action, cx: &mut Context<'_>) {
         let len = cx.model.market.view.len();
         if self.list.act(action, len) {
-            return self.anchor(cx.model);
+            return self.remember_selection(cx.model);
         }
         let selected = self.selected(cx.model).map(|(id, _)| id);
         match (action, selected) {
@@ -68,13 +68,13 @@ impl Market {
             (Action::Open, _) if self.writing && len != 1 => self.writing = false,
             (Action::Open, Some(id)) => {
                 self.writing = false;
-                cx.go(Route::Ticket(id));
+                cx.push_route(Route::Ticket(id));
             }
             (Action::Open, None) => self.writing = false,
             (Action::Buy, Some(id)) => self.reserving = cx.buy(&id).or(self.reserving),
             (Action::Copy, Some(id)) => cx.model.copy(id.as_str()),
             (Action::Browse, Some(id)) => cx.model.browse_ticket(&id),
-            (Action::Prices, _) => cx.go(Route::Prices),
+            (Action::Prices, _) => cx.push_route(Route::Prices),
             (Action::Sort, _) => self.search(cx, |query| query.sort = query.sort.next()),
             (Action::AvailableOnly, _) => {
                 self.search(cx, |query| query.available_only = !query.available_only);
@@ -87,7 +87,7 @@ impl Market {
                 });
             }
             (Action::New, _) if cx.require_sign_in(Some(Route::Listing(None))) => {
-                cx.go(Route::Listing(None));
+                cx.push_route(Route::Listing(None));
             }
             _ => {}
         }
@@ -153,7 +153,7 @@ impl Screen for Market {
             Input::Row(row, open) => {
                 let open = self.list.pick(row, open) && (open || !self.writing);
                 self.list.clamp(cx.model.market.view.len());
-                self.anchor(cx.model);
+                self.remember_selection(cx.model);
                 if open {
                     self.act(Action::Open, cx);
                 }
@@ -161,12 +161,12 @@ impl Screen for Market {
             }
             Input::Scroll(rows) => {
                 self.list.scroll(rows, cx.model.market.view.len());
-                self.anchor(cx.model);
+                self.remember_selection(cx.model);
             }
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
                 if let Some(order) = cx.apply_reservation(id, reply) {
-                    cx.go(Route::Checkout(order));
+                    cx.push_route(Route::Checkout(order));
                 }
             }
             Input::Reservation(call) => self.reserving = Some(call),
@@ -181,7 +181,7 @@ impl Screen for Market {
                 // The rest of the text may match another row better. While nothing is selected, so may the next page.
                 let may_improve = self.anchor.is_none() && cx.model.market.load.is_loading();
                 if place.is_none() && !may_improve && !cx.model.market.view.is_searching() {
-                    self.anchor(cx.model);
+                    self.remember_selection(cx.model);
                 }
             }
             Input::Reply(..) | Input::Tick => {}

@@ -71,9 +71,9 @@ impl OwnList for Orders {
     fn run(action: Action, order: Option<Order>, cx: &mut Context<'_>) {
         let Some(Order { id, ticket, .. }) = order else { return };
         match action {
-            Action::Open | Action::Pay => cx.go(Route::Checkout(id)),
-            Action::Cancel => cx.go(Route::Confirm(ConfirmAction::Cancel(id))),
-            Action::Reorder => cx.go(Route::Ticket(ticket.id)),
+            Action::Open | Action::Pay => cx.push_route(Route::Checkout(id)),
+            Action::Cancel => cx.push_route(Route::Confirm(ConfirmAction::Cancel(id))),
+            Action::Reorder => cx.push_route(Route::Ticket(ticket.id)),
             Action::Copy => cx.model.copy(id.as_str()),
             Action::Browse => cx.model.browse_order(&id),
             _ => {}

@@ -47,7 +47,7 @@ impl Pass {
         }
     }
 
-    fn ask(&mut self, cx: &mut Context<'_>) {
+    fn load_pass(&mut self, cx: &mut Context<'_>) {
         let call = match (self.pass(cx.model), &self.key) {
             (Some(pass), _) => Call::Pass(pass.id.clone()),
             (None, PassKey::Id(id)) => Call::Pass(id.clone()),
@@ -136,7 +136,7 @@ impl Screen for Pass {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => self.ask(cx),
+            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => self.load_pass(cx),
             Input::Action(Action::Back) => cx.back(),
             Input::Action(Action::CopyCode) => {
                 if let Some(code) = self.pass(cx.model).and_then(|pass| pass.code.clone()) {
@@ -153,7 +153,9 @@ impl Screen for Pass {
             }
             Input::Reply(id, reply) if self.load.finish(id, reply) => {}
             Input::ModelChange => self.encode(cx.model),
-            Input::Tick if self.next_poll(cx.model).is_some_and(|at| at <= cx.model.now) => self.ask(cx),
+            Input::Tick if self.next_poll(cx.model).is_some_and(|at| at <= cx.model.now) => {
+                self.load_pass(cx)
+            }
             _ => {}
         }
     }

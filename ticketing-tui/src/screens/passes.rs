@@ -82,12 +82,12 @@ pub(super) fn actions(pass: &Pass) -> Vec<Action> {
 pub(super) fn act(action: Action, pass: &Pass, cx: &mut Context<'_>) {
     let id = pass.id.clone();
     match action {
-        Action::GiveAway => cx.go(Route::Transfer(id)),
+        Action::GiveAway => cx.push_route(Route::Transfer(id)),
         Action::TakeBack => cx.model.take_back(&id),
-        Action::Resell => cx.go(Route::Resale(id)),
+        Action::Resell => cx.push_route(Route::Resale(id)),
         Action::Withdraw => {
             if let Some(listing) = pass.listing_id.clone() {
-                cx.go(Route::Confirm(ConfirmAction::Withdraw(listing)));
+                cx.push_route(Route::Confirm(ConfirmAction::Withdraw(listing)));
             }
         }
         Action::Calendar => {
@@ -148,8 +148,8 @@ impl OwnList for Passes {
 
     fn run(action: Action, pass: Option<Pass>, cx: &mut Context<'_>) {
         match (action, pass) {
-            (Action::Claim, _) => cx.go(Route::Claim),
-            (Action::Open, Some(pass)) => cx.go(Route::Pass(PassKey::Id(pass.id))),
+            (Action::Claim, _) => cx.push_route(Route::Claim),
+            (Action::Open, Some(pass)) => cx.push_route(Route::Pass(PassKey::Id(pass.id))),
             (action, Some(pass)) => act(action, &pass, cx),
             _ => {}
         }

@@ -20,7 +20,7 @@ impl Ticket {
         Self { id, load: Load::Idle, reserving: None }
     }
 
-    fn ask(&mut self, cx: &mut Context<'_>) {
+    fn load_ticket(&mut self, cx: &mut Context<'_>) {
         self.load = Load::Loading(cx.model.call(Call::Ticket(self.id.clone())));
     }
 
@@ -52,7 +52,7 @@ impl Screen for Ticket {
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Focus | Input::Action(Action::Reload) => {
-                self.ask(cx);
+                self.load_ticket(cx);
                 if self.is_own(cx.model) {
                     cx.model.load_used_passes();
                 }
@@ -60,16 +60,16 @@ impl Screen for Ticket {
             Input::Action(Action::Buy) if self.reserving.is_none() => {
                 self.reserving = cx.buy(&self.id);
             }
-            Input::Action(Action::Edit) => cx.go(Route::Listing(Some(self.id.clone()))),
+            Input::Action(Action::Edit) => cx.push_route(Route::Listing(Some(self.id.clone()))),
             Input::Action(Action::Withdraw) => {
-                cx.go(Route::Confirm(super::ConfirmAction::Withdraw(self.id.clone())))
+                cx.push_route(Route::Confirm(super::ConfirmAction::Withdraw(self.id.clone())))
             }
             Input::Action(Action::Copy) => cx.model.copy(self.id.as_str()),
             Input::Action(Action::Browse) => cx.model.browse_ticket(&self.id),
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
                 if let Some(order) = cx.apply_reservation(id, reply) {
-                    cx.go(Route::Checkout(order));
+                    cx.push_route(Route::Checkout(order));
                 }
             }
             Input::Reservation(call) => self.reserving = Some(call),

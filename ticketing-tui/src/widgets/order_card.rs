@@ -59,7 +59,7 @@ fn with_stub<R>(
 
 /// Draws the remaining time of a reservation, with a meter.
 pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duration) {
-    let line = Rect { width: line.width.min(stub::WIDEST), ..line };
+    let line = Rect { width: line.width.min(stub::MAX_WIDTH), ..line };
     let whole = order
         .created_at
         .map_or(Duration::from_secs(900), |at| order.expires_at.saturating_duration_since(at));

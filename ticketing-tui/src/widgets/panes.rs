@@ -7,16 +7,16 @@ use super::painter::inset;
 use super::stub;
 
 /// From this width on there is room for what is selected beside the list.
-const SPLIT: u16 = 100;
+const MIN_SPLIT_WIDTH: u16 = 100;
 /// The minimum width of the pane of the selected item.
-const NARROWEST: u16 = 40;
+const MIN_PANE_WIDTH: u16 = 40;
 
 /// The areas of a list and of its selected item: in the middle of a window that is wider than both.
 pub(crate) fn split(area: Rect) -> (Rect, Option<Rect>) {
-    if area.width < SPLIT {
+    if area.width < MIN_SPLIT_WIDTH {
         return (area, None);
     }
-    let detail = (area.width / 3).clamp(NARROWEST, stub::WIDEST + 4);
+    let detail = (area.width / 3).clamp(MIN_PANE_WIDTH, stub::MAX_WIDTH + 4);
     let area = centre(area, columns::MAX_WIDTH + detail);
     let width = area.width - detail;
     let detail = Rect { x: area.x + width, width: detail, ..area };

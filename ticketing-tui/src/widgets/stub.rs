@@ -39,7 +39,7 @@ impl Tear {
 }
 
 /// The maximum width: a wider stub does not look like a ticket.
-pub(crate) const WIDEST: u16 = 64;
+pub(crate) const MAX_WIDTH: u16 = 64;
 /// The room for its two parts side by side; in a narrower area the part to tear off is below the main part.
 const SIDE_BY_SIDE: (u16, u16) = (56, 9);
 const STACKED: (u16, u16) = (30, 14);
@@ -74,7 +74,7 @@ fn lines(count: usize) -> u16 {
 impl Stub<'_> {
     /// Draws it, in an area in which it [`fits`]. Returns the rest of the area.
     pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> Rect {
-        let place = Rect { width: area.width.min(WIDEST), ..area };
+        let place = Rect { width: area.width.min(MAX_WIDTH), ..area };
         let height = if is_side_by_side(place) {
             self.draw_side_by_side(painter, place, tear)
         } else {
@@ -85,7 +85,7 @@ impl Stub<'_> {
 
     /// Returns how many lines the whole ticket takes in an area of any height.
     pub(crate) fn height(&self, painter: &Painter<'_>, area: Rect) -> u16 {
-        let width = area.width.min(WIDEST);
+        let width = area.width.min(MAX_WIDTH);
         if is_side_by_side(Rect { width, ..area }) {
             let main = self.main_lines(painter, text_width(width)).len();
             lines(main.max(self.side_lines(painter).len())).saturating_add(ENDS)

@@ -63,7 +63,7 @@ pub(crate) fn card(painter: &mut Painter<'_>, area: Rect, row: &Row<'_>, notes: 
     if stub::fits(area) {
         let stub = Stub { title, facts: &facts, price, status, notes };
         let mut rest = below(stub.view(painter, area, Tear::Whole), 1);
-        rest = Rect { width: rest.width.min(stub::WIDEST), ..rest };
+        rest = Rect { width: rest.width.min(stub::MAX_WIDTH), ..rest };
         for text in row.details.into_iter().flat_map(text::paragraphs) {
             rest = below(painter.paragraph(rest, &text, Style::new()), 1);
         }

@@ -25,8 +25,8 @@ const ANSWER: &str = r#"{"id":"019bbbbb-0000-7000-8000-000000000001","userId":"b
 
 /// Returns orders per second.
 pub(crate) async fn measure(engines: &Engines, script: &str) -> f64 {
-    static ROUND: AtomicUsize = AtomicUsize::new(0);
-    let round = ROUND.fetch_add(1, Ordering::Relaxed);
+    static NEXT_ROUND: AtomicUsize = AtomicUsize::new(0);
+    let round = NEXT_ROUND.fetch_add(1, Ordering::Relaxed);
     let client = connect(&engines.bare_url()).await;
     let each = ORDERS / POOL;
     list_tickets(&client, round, POOL, each).await;

@@ -35,8 +35,8 @@ pub(crate) async fn measure(engines: &Engines, replicas: usize) -> (f64, f64) {
 
 /// Lists tickets, and returns the requests that order each of them once.
 async fn load(client: &Client, count: usize) -> Vec<Vec<u8>> {
-    static ROUND: AtomicUsize = AtomicUsize::new(0);
-    let round = ROUND.fetch_add(1, Ordering::Relaxed);
+    static NEXT_ROUND: AtomicUsize = AtomicUsize::new(0);
+    let round = NEXT_ROUND.fetch_add(1, Ordering::Relaxed);
     let each = count / CONNECTIONS;
     list_tickets(client, round, CONNECTIONS, each).await;
     let cookies = SessionCookies::new();

@@ -134,7 +134,7 @@ fn write(io: &Io, file: &Path, bytes: &[u8]) -> Outcome {
 }
 
 /// The columns between the code and the text beside it.
-const GAP: usize = 2;
+const COLUMN_GAP: usize = 2;
 /// The least width of a text beside the code.
 const MIN_TEXT: usize = 20;
 
@@ -169,13 +169,13 @@ fn screen(pass: &Pass, code: &PassCode, drawing: Drawing, width: u16, io: &Io) -
     }
     let drawn = picture.lines(drawing);
     let code_lines = drawn.len();
-    let Some(room) = width.checked_sub(columns + GAP).filter(|room| *room >= MIN_TEXT) else {
+    let Some(room) = width.checked_sub(columns + COLUMN_GAP).filter(|room| *room >= MIN_TEXT) else {
         let mut lines = text_lines(pass, width, io);
         lines.extend(drawn);
         return Ok(Screen { lines, code_lines });
     };
     let mut beside = text_lines(pass, room, io).into_iter().take(drawn.len());
-    let gap = " ".repeat(GAP);
+    let gap = " ".repeat(COLUMN_GAP);
     let lines = drawn.into_iter().map(|line| match beside.next() {
         Some(text) => line + &gap + &text,
         None => line,

@@ -28,7 +28,7 @@ pub(super) struct Row {
 
 /// How tickets are handled that an earlier command has listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Repeat {
+pub(super) enum RepeatPolicy {
     /// They are not listed again, even if another command listed them.
     Never,
     /// They are listed once more by a run of this name. The same command continues a run that was interrupted.
@@ -47,7 +47,7 @@ pub(super) struct Batch {
     pub(super) rows: Vec<Row>,
     /// The largest number of requests at once.
     pub(super) jobs: usize,
-    pub(super) repeat: Repeat,
+    pub(super) repeat: RepeatPolicy,
     /// The key of the user, from which the keys of the rows are derived. The same command has no further effect then.
     pub(super) key: Option<IdempotencyKey>,
 }
@@ -114,7 +114,7 @@ impl Batch {
         if !matches!(api.context.settings.format, Format::Table | Format::Tsv) {
             printed = api.printer().list(report.tickets());
         }
-        let has_again = self.key.is_none() && self.repeat == Repeat::Never;
+        let has_again = self.key.is_none() && self.repeat == RepeatPolicy::Never;
         if is_interrupted {
             return Err(report.into_interruption());
         }
@@ -130,9 +130,9 @@ impl Batch {
     fn salt(&self, journal: &BatchJournal) -> Outcome<String> {
         let name = match &self.repeat {
             _ if self.key.is_some() => return Ok(String::new()),
-            Repeat::Never => return Ok(String::new()),
-            Repeat::Again(name) => name,
-            Repeat::Always => ONLY_RUN,
+            RepeatPolicy::Never => return Ok(String::new()),
+            RepeatPolicy::Again(name) => name,
+            RepeatPolicy::Always => ONLY_RUN,
         };
         let is_open = |started| clock::now().saturating_duration_since(started) < NOTE_RETENTION;
         let is_over = |salt: &str| {
@@ -164,10 +164,10 @@ impl Batch {
     fn end(&self, journal: &BatchJournal) {
         match &self.repeat {
             _ if self.key.is_some() => {}
-            Repeat::Always => journal.remove(),
+            RepeatPolicy::Always => journal.remove(),
             // A run that is not ended has nothing to list: the next one starts again.
-            Repeat::Again(name) => drop(journal.finish_run(name)),
-            Repeat::Never => {}
+            RepeatPolicy::Again(name) => drop(journal.finish_run(name)),
+            RepeatPolicy::Never => {}
         }
     }
 
@@ -175,7 +175,7 @@ impl Batch {
     async fn preview(&self, api: &ApiContext, scope: &str) -> Outcome {
         let journal = api.open_batch(&[scope]).await?;
         self.warn_of_past_starts(api);
-        let lists_all = self.key.is_none() && self.repeat != Repeat::Never;
+        let lists_all = self.key.is_none() && self.repeat != RepeatPolicy::Never;
         let is_listed = |key: &IdempotencyKey| matches!(journal.row(key), Some(RowState::Listed(_)));
         let keyed = self.rows.iter().zip(self.keys(&journal, ""));
         let new: Vec<_> = keyed.filter(|(_, key)| lists_all || !is_listed(key)).collect();

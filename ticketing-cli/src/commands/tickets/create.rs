@@ -3,7 +3,7 @@
 use ticketing_sdk::{Money, NewTicket};
 use ticketing_tui::Operation;
 
-use super::batch::{Batch, Repeat, Row};
+use super::batch::{Batch, RepeatPolicy, Row};
 use super::details::DetailArgs;
 use super::past_start::warn_of_past_starts;
 use super::title::check_title;
@@ -57,7 +57,7 @@ impl ApiCommand for Args {
                 operation,
                 rows: (1..=count).map(row).collect(),
                 jobs: JOBS,
-                repeat: Repeat::Always,
+                repeat: RepeatPolicy::Always,
                 key: api.context.settings.writes.key.clone(),
             };
             return batch.run(api).await;

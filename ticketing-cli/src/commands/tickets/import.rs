@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use ticketing_tui::{Operation, quote_word};
 
 use self::rows::{Fault, Parsed};
-use super::batch::{Batch, Repeat};
+use super::batch::{Batch, RepeatPolicy};
 use super::file_format::FileFormat;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
@@ -92,9 +92,9 @@ impl ApiCommand for Args {
             ));
         }
         let repeat = if self.again {
-            Repeat::Again(data_encoding::HEXLOWER.encode(&Sha256::digest(&content)))
+            RepeatPolicy::Again(data_encoding::HEXLOWER.encode(&Sha256::digest(&content)))
         } else {
-            Repeat::Never
+            RepeatPolicy::Never
         };
         let jobs = usize::from(self.jobs);
         let batch = Batch { operation, scope: "tickets import".to_owned(), rows, jobs, repeat, key };

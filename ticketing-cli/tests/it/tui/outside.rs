@@ -34,7 +34,7 @@ fn browser(folder: &Path) -> PathBuf {
 
 /// Runs a command in a shell that continues after it: the end of the session leader hangs up the terminal of the other
 /// processes.
-fn from_a_shell(command: &Command) -> CommandBuilder {
+fn in_shell(command: &Command) -> CommandBuilder {
     let mut shell = Command::new("sh");
     shell.args(["-c", "\"$@\"; read -r line", "sh"]).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -47,7 +47,7 @@ fn from_a_shell(command: &Command) -> CommandBuilder {
 }
 
 /// Waits until the browser has opened this address.
-fn is_sent(script: &Path, address: &str) {
+fn wait_until_opened(script: &Path, address: &str) {
     let opened = script.with_extension("opened");
     eventually("the browser is opened", || {
         std::fs::read_to_string(&opened).is_ok_and(|text| text == address)
@@ -61,9 +61,9 @@ fn page_is_opened_from_the_command_line() {
     for (words, page) in [(&["open"][..], "/"), (&["open", "order", "o1"], "/orders/o1")] {
         let mut command = cli.command(words);
         command.env("BROWSER", &script);
-        let mut pty = Pty::spawn(from_a_shell(&command), SIZE);
+        let mut pty = Pty::spawn(in_shell(&command), SIZE);
         let address = format!("{}{page}", cli.server);
-        is_sent(&script, &address);
+        wait_until_opened(&script, &address);
         pty.send("\r");
         assert_eq!(pty.end(), 0);
         assert_eq!(pty.raw().trim_end(), address, "the address, and nothing of the browser's noise");
@@ -97,7 +97,7 @@ fn ticket_is_opened_in_the_user_s_browser() {
     pty.press(ENTER, "opens it in the browser");
     let address = format!("{}/tickets/{ticket}", server.url);
     pty.press("o", &address);
-    is_sent(&script, &address);
+    wait_until_opened(&script, &address);
     // What the browser has to say does not tear the screen apart.
     pty.press("1", "TITLE");
     assert!(!pty.raw().contains("noise"), "{}", pty.text());

@@ -84,7 +84,7 @@ impl<'a> Sender<'a> {
         }
         let resumed = match state {
             Some(RowState::Sent(at)) if clock::now().saturating_duration_since(at) >= NOTE_RETENTION => {
-                if let Some(ticket) = self.take_listing(new, at).await? {
+                if let Some(ticket) = self.take_matching_listing(new, at).await? {
                     let _ = self.journal.mark_listed(key, &ticket);
                     return Ok(RowOutcome::Earlier(Box::new(ticket)));
                 }
@@ -122,7 +122,7 @@ impl<'a> Sender<'a> {
 
     /// Returns the listing that was created by a row sent at this time. The server no longer has its key, so the row is searched
     /// among the listings of the account.
-    async fn take_listing(&self, new: &NewTicket, at: Timestamp) -> Result<Option<Ticket>, Failure> {
+    async fn take_matching_listing(&self, new: &NewTicket, at: Timestamp) -> Result<Option<Ticket>, Failure> {
         let mut listings = self.listings.lock().await;
         if listings.is_none() {
             let mine = self.api.client.tickets().list().mine().past().any_status();

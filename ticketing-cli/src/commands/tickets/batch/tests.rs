@@ -18,7 +18,7 @@ async fn row_sent_days_ago_is_found_among_the_listings_or_sent() {
         scope: "tickets import".to_owned(),
         rows: [4, 5].map(|line| Row { label: format!("line {line}"), ticket: new.clone() }).into(),
         jobs: 2,
-        repeat: Repeat::Never,
+        repeat: RepeatPolicy::Never,
         key: None,
     };
     let sent_at = Timestamp::from_millis(clock::now().as_millis() - 2 * 24 * 3600 * 1000);
@@ -49,7 +49,7 @@ async fn every_row_is_listed_although_nobody_reads_the_output() {
         scope: "tickets create".to_owned(),
         rows: (1..=5).map(|number| Row { label: format!("ticket {number}"), ticket: new.clone() }).collect(),
         jobs: 1,
-        repeat: Repeat::Always,
+        repeat: RepeatPolicy::Always,
         key: None,
     };
     let failure = batch.run(&api).await.unwrap_err();
