@@ -72,7 +72,7 @@ impl OfflineDoor {
     pub(crate) fn prepare(path: &Path, list: DoorList) -> Outcome<Self> {
         // The journal comes first: another command may work with the list that is there.
         let journal = DoorJournal::open(path)?;
-        if let (1.., Ok(before)) = (journal.waiting(), DoorList::read(path)) {
+        if let (1.., Ok(before)) = (journal.waiting_count(), DoorList::read(path)) {
             before.origin().ensure_same(&list.origin(), path)?;
         }
         list.write(path)?;
@@ -106,8 +106,8 @@ impl OfflineDoor {
     }
 
     /// Returns the number of admissions that are not uploaded.
-    pub(crate) fn waiting(&self) -> usize {
-        self.journal.waiting()
+    pub(crate) fn waiting_count(&self) -> usize {
+        self.journal.waiting_count()
     }
 
     /// Returns a text for each admission of the journal that cannot be read.
@@ -145,7 +145,7 @@ impl OfflineDoor {
     fn admission(&self, scan: &Scan) -> Result<(OfflineAdmission, Verdict), Box<Verdict>> {
         let scan = Scan { at: self.clock.admission_time(scan.at), ..scan.clone() };
         let (pass, claim, earlier) =
-            match self.rules.decide(&scan, |pass| self.journal.admitted(pass).collect()) {
+            match self.rules.decide(&scan, |pass| self.journal.admissions_of(pass).collect()) {
                 Decision::Refuse(verdict) => return Err(verdict),
                 Decision::Admit(pass, claim, earlier) => (pass, claim, earlier),
             };

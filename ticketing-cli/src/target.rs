@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_come_before_the_profile_in_use_and_that_before_the_server() {
+    fn options_precede_the_profile_and_the_profile_the_server() {
         let mut config = Config::empty(None);
         let choose = |config: &Config, server: Option<&str>, profile: Option<&str>| {
             Target::choose(config, server, profile)

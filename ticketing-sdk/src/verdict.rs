@@ -296,11 +296,11 @@ impl Verdict {
     /// ```
     /// use ticketing_sdk::{Verdict, fixtures};
     ///
-    /// let verdict = Verdict::already_admitted(None, None).about(&fixtures::pass("p-1"));
+    /// let verdict = Verdict::already_admitted(None, None).with_pass(&fixtures::pass("p-1"));
     /// assert_eq!(verdict.title.as_deref(), Some("A ticket"));
     /// ```
     #[must_use]
-    pub fn about(self, pass: &Pass) -> Self {
+    pub fn with_pass(self, pass: &Pass) -> Self {
         let (title, details) = (Some(pass.title.clone()), pass.details.clone());
         let (seat, venue, starts_at) = (details.seat, details.venue, details.starts_at);
         Self { pass_id: Some(pass.id.clone()), title, seat, venue, starts_at, ..self }

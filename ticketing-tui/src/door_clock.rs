@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn clock_before_the_list_or_the_last_admission_or_long_after_is_a_fault() {
+    fn clock_before_the_list_or_admission_or_long_after_is_a_fault() {
         let clock = DoorClock { latest: minutes_after(30), ..DoorClock::new(minutes_after(0), 0) };
         for (minutes, fault) in [
             (-2, Some(ClockFault::BeforeList)),

@@ -247,7 +247,7 @@ async fn with_pass(api: &ApiContext, verdict: Verdict, code: &str) -> Verdict {
     }
     let Ok(claim) = PassClaim::decode_unverified(&PassCode::new(code)) else { return verdict };
     match api.client.passes().get(&claim.pass_id).await {
-        Ok(pass) => verdict.about(&pass),
+        Ok(pass) => verdict.with_pass(&pass),
         Err(_) => verdict,
     }
 }

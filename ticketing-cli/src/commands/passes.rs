@@ -74,7 +74,7 @@ mod tests {
     use crate::output::Format;
 
     #[tokio::test]
-    async fn refused_transfer_names_the_title_and_the_reason_of_the_server() {
+    async fn refused_transfer_names_the_title_and_the_reason() {
         let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
         let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Tsv, folder.path());
         let refused = Reply::problem(400, ErrorCode::PassNotValid, "The pass is for sale");

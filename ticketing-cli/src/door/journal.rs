@@ -176,12 +176,12 @@ impl DoorJournal {
     }
 
     /// Returns the number of admissions that are not uploaded.
-    pub(super) fn waiting(&self) -> usize {
+    pub(super) fn waiting_count(&self) -> usize {
         self.entries().filter(|(_, outcome)| outcome.is_none()).count()
     }
 
     /// Returns the admissions of a pass, one for each serial, the oldest first.
-    pub(super) fn admitted(&self, pass: &PassId) -> impl Iterator<Item = &OfflineAdmission> {
+    pub(super) fn admissions_of(&self, pass: &PassId) -> impl Iterator<Item = &OfflineAdmission> {
         let indexes = self.entry_indexes.get(pass).into_iter().flatten();
         indexes.filter_map(|index| self.entries.get(*index)).map(|(admitted, _)| admitted)
     }

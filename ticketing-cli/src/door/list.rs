@@ -188,7 +188,7 @@ impl Rules {
             verdict.pass_id = Some(claim.pass_id);
             return Decision::Refuse(Box::new(verdict));
         };
-        let about = |verdict: Verdict| Decision::Refuse(Box::new(verdict.about(pass)));
+        let about = |verdict: Verdict| Decision::Refuse(Box::new(verdict.with_pass(pass)));
         // The server may know of a later change.
         let by_list = |code: &ErrorCode| about(refuse(code).by_list(self.prepared_at));
         if let (Some(span), Some(starts)) = (scan.within, &pass.details.starts_at)

@@ -128,7 +128,7 @@ pub(crate) async fn sync(client: &Client, door: &Mutex<OfflineDoor>) -> Outcome<
     for (entry, outcome) in &all {
         let Some(outcome) = outcome else { continue };
         let pass = on_server.get(&entry.pass_id);
-        match Conflict::of(entry, outcome, pass) {
+        match Conflict::detect(entry, outcome, pass) {
             Some(conflict) => conflicts.push(conflict),
             None if outcome.has_withdrawn_offer() && open.contains(entry) => {
                 let is_open = pass.is_some_and(|pass| pass.status == PassStatus::Offered);
@@ -285,7 +285,11 @@ pub(crate) struct Conflict {
 
 impl Conflict {
     /// Compares an uploaded admission with the pass on the server; `None` if nothing is in doubt.
-    fn of(admitted: &OfflineAdmission, outcome: &UploadOutcome, on_server: Option<&Pass>) -> Option<Self> {
+    fn detect(
+        admitted: &OfflineAdmission,
+        outcome: &UploadOutcome,
+        on_server: Option<&Pass>,
+    ) -> Option<Self> {
         let OfflineAdmission { pass_id, title, seat, at, device, .. } = admitted.clone();
         let conflict = Self {
             pass_id,

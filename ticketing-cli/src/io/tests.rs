@@ -13,7 +13,7 @@ fn closed_reader_ends_the_program_quietly() {
 }
 
 #[test]
-fn errors_say_what_and_what_next_without_what_a_server_could_smuggle_in() {
+fn errors_name_the_next_step_and_hide_control_characters() {
     let fake = fake::pipe("");
     fake.io.failure(
         &Failure::failed("the \u{1b}[2Jserver \u{202e}refused").detail("title: no").hint("try again"),

@@ -69,7 +69,7 @@ fn interrupted_write_is_reported_once_and_keeps_its_key() {
 }
 
 #[tokio::test]
-async fn key_is_kept_where_something_else_than_the_marketplace_answers() {
+async fn key_is_kept_when_another_server_answers() {
     let html = |status| Reply::text(status, "text/html", "<html>");
     let cut = Reply::text(201, "application/json", r#"{"id": "t-1", "tit"#);
     for reply in [html(200), html(403), html(404), cut] {
@@ -103,7 +103,7 @@ fn key_of_command_that_finished_before_the_lock_is_not_taken_up() {
 }
 
 #[test]
-fn note_that_was_removed_and_still_holds_its_text_is_not_taken_up() {
+fn removed_note_with_its_text_is_not_resumed() {
     let (_folder, journal) = journal();
     let Entry { path, file, .. } = begin(&journal, "tok_visa");
     let opened = open_existing(path.clone()).unwrap();

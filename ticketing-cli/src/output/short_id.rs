@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn short_identifiers_are_distinct_ends_of_eight_characters_or_more() {
+    fn short_ids_are_distinct_ends_of_eight_characters_or_more() {
         let (a, b) = ("01a203b9-d806-71eb-8d06-dbab9285e702", "01a203b9-d806-71eb-8d06-dbac9285e702");
         assert_eq!(length([a].into_iter()), 8);
         assert_eq!(end(a, 8), "9285e702");

@@ -109,7 +109,7 @@ fn orders_at(width: u16, status: &str) -> [String; 2] {
 }
 
 #[test]
-fn narrow_table_keeps_the_identifier_and_drops_columns_before_the_title_is_unreadable() {
+fn narrow_table_drops_columns_before_it_cuts_id_and_title() {
     for (width, columns, title) in [
         (120, "ID STATUS TITLE PRICE", "RustConf in Zürich, day 1"),
         (49, "ID STATUS TITLE PRICE", "RustConf in Zürich"),
@@ -278,7 +278,7 @@ fn format_follows_the_stream_unless_set() {
 }
 
 #[test]
-fn event_shows_the_clock_at_its_place_and_keeps_its_time_for_programs() {
+fn event_time_is_local_to_its_place_and_exact_for_programs() {
     let mut event = ticket("t1", "Opera", "available");
     event.details = ticketing_sdk::fixtures::details();
     let terminal = fake::terminal_of(160, false);

@@ -100,7 +100,7 @@ fn server_is_not_ready_without_what_the_next_start_reads() {
 }
 
 #[test]
-fn server_is_not_ready_while_the_next_start_would_read_another_key() {
+fn server_is_not_ready_while_the_stored_key_differs() {
     let root = tempfile::tempdir().unwrap();
     let data = root.path().join("data");
     let server = Server::start_in(&data, &[]);

@@ -52,7 +52,7 @@ fn wait_for_cursor(cli: &Cli, name: &str) {
 }
 
 #[test]
-fn killed_listener_and_server_lose_no_event_and_repeat_one_at_most() {
+fn killed_listener_and_server_lose_no_event_and_repeat_one() {
     let data = tempfile::tempdir().unwrap();
     let mut server = Some(start_at(data.path(), "127.0.0.1:0"));
     let url = server.as_ref().unwrap().url.clone();
@@ -185,7 +185,7 @@ fn forwarded_events_are_signed_and_retried_until_confirmed() {
 }
 
 #[test]
-fn listener_ends_when_a_delivery_fails_finally_and_continues_with_that_event() {
+fn listener_ends_at_a_failed_delivery_and_continues_with_it() {
     let server = Server::start();
     let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let failing = ["events", "listen", "--exec", "cat > /dev/null; exit 3", "--retries", "1"];

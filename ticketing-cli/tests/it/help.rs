@@ -43,7 +43,7 @@ fn short_help_of_every_command() {
 }
 
 #[test]
-fn long_help_of_every_command_has_examples_and_is_what_help_prints() {
+fn long_help_of_every_command_has_examples_and_is_printed() {
     for command in commands() {
         let words: Vec<&str> = command.split(' ').collect();
         let long = help(&[&words[..], &["--help"]].concat());

@@ -124,7 +124,7 @@ const FULL: &str = "trap '' XFSZ; ulimit -f 0";
 
 #[cfg(unix)]
 #[test]
-fn full_state_folder_stops_writes_and_names_what_could_not_be_kept() {
+fn full_state_folder_stops_writes_and_is_named() {
     let server = Server::start();
     let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("Opera", "20");
@@ -164,7 +164,7 @@ fn full_state_folder_stops_writes_and_names_what_could_not_be_kept() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn home_that_cannot_be_made_is_named_and_stops_what_keeps_something() {
+fn home_that_cannot_be_created_is_named_and_stops_writes() {
     let server = Server::start();
     let owner = Cli::for_server(&server.url).sign_up("ada@example.com");
     owner.ticket("Opera", "20");

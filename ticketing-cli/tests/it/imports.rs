@@ -209,7 +209,7 @@ fn second_listing_of_a_file_that_is_killed_is_continued() {
 }
 
 #[test]
-fn interrupt_says_how_many_are_listed_and_the_same_command_continues() {
+fn interrupted_import_reports_its_count_and_continues() {
     let server = Server::start();
     let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = cli.home.path().join("many.csv");
@@ -291,7 +291,7 @@ fn import_reads_json_lines_from_stdin() {
 }
 
 #[test]
-fn journal_that_cannot_be_written_stops_the_import_before_it_sends() {
+fn unwritable_journal_stops_the_import_before_it_sends() {
     let server = Server::start();
     let cli = Cli::for_server(&server.url).sign_up("seller@example.com");
     let file = seats(&cli);

@@ -139,7 +139,7 @@ fn problem(code: &str) -> &'static str {
 }
 
 #[test]
-fn key_of_an_interrupted_write_outlives_answers_that_settle_nothing() {
+fn key_of_an_interrupted_write_outlives_unsettled_answers() {
     // The client sends a keyed write four times at the most, and an answer with `Retry-After` not at all.
     let lost = [OnWrite::HangUp; 4];
     let open = [
@@ -187,7 +187,7 @@ fn refusal_of_a_resumed_write_settles_it() {
 }
 
 #[test]
-fn server_without_keys_gets_an_interrupted_write_again_only_when_repeated_twice() {
+fn server_without_keys_gets_a_write_again_if_repeated_twice() {
     let (url, keys) = serve_script(false, vec![OnWrite::HangUp, OnWrite::Answer("201 Created", TICKET)]);
     let cli = Cli::for_server(&url);
     let run = cli.run(&CREATE);

@@ -52,7 +52,7 @@ fn ticket_is_listed_changed_found_and_withdrawn() {
 }
 
 #[test]
-fn event_is_listed_found_changed_and_refused_once_it_has_started() {
+fn ticket_is_listed_found_changed_and_refused_after_its_start() {
     let server = Server::start();
     let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let create = |title: &str, details: &[&str]| {

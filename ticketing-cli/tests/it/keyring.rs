@@ -256,7 +256,7 @@ fn locked_keyring_leaves_the_session_to_the_file_with_one_line() {
 }
 
 #[test]
-fn session_of_a_locked_keyring_moves_into_it_at_the_next_sign_in() {
+fn session_moves_into_an_unlocked_keyring_at_the_next_sign_in() {
     let mut desktop = Desktop::with_bus();
     desktop.start_keyring(true);
     desktop.stop_keyring();

@@ -214,7 +214,7 @@ fn buy_pays_no_other_price_than_the_one_agreed_to() {
 }
 
 #[test]
-fn buy_asks_again_before_it_pays_for_an_own_order_at_another_price() {
+fn buy_prompts_before_it_pays_an_own_order_at_another_price() {
     let fixture = OriginalFixture::new();
     let ticket = fixture.ticket();
     let order = text(&fixture.buyer.json(&["orders", "create", &ticket])["id"]);

@@ -5,7 +5,7 @@ use ticketing_testkit::{Shape, TestStack};
 use crate::support::{Cli, text};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn purchase_without_nats_names_the_reserved_order_and_continues_later() {
+async fn purchase_without_nats_names_its_order_and_continues_later() {
     let mut stack = TestStack::start_on(Shape::Nats).await;
     let ticket = Cli::for_server(&stack.url()).sign_up("seller@example.com").ticket("RustConf", "19.99");
     let buyer = Cli::for_server(&stack.url()).sign_up("buyer@example.com");

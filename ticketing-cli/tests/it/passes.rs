@@ -119,7 +119,7 @@ fn door_list_of_another_account_is_not_uploaded() {
 }
 
 #[test]
-fn admission_before_a_pass_was_given_away_is_shown_with_both_times() {
+fn admission_before_a_transfer_is_shown_with_both_times() {
     let Sale { server, seller, buyer, pass } = sale();
     let (before, file) = (code(&buyer, &pass), seller.home.path().join("door.json"));
     prepare(&seller, &file);

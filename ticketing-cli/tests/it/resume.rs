@@ -72,7 +72,7 @@ fn resume_without_interrupted_writes_succeeds() {
 }
 
 #[test]
-fn unpaid_order_of_a_killed_purchase_is_left_reported_and_then_cancelled() {
+fn unpaid_order_of_a_killed_purchase_is_reported_and_cancelled() {
     let server = Server::start();
     let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let ticket = buyer.ticket("RustConf", "20");

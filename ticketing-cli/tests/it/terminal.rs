@@ -63,7 +63,7 @@ fn pager_that_is_missing_or_left_early_loses_nothing() {
 }
 
 #[test]
-fn times_are_those_of_the_zone_on_a_terminal_and_of_utc_elsewhere() {
+fn times_are_local_on_a_terminal_and_utc_elsewhere() {
     let server = Server::start();
     let cli = Cli::for_server(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("Opera", "20");

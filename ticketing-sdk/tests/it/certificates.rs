@@ -74,7 +74,7 @@ async fn valid_certificate_of_a_trusted_root_is_accepted() {
 }
 
 #[tokio::test]
-async fn certificate_that_is_not_accepted_is_named_and_not_tried_again() {
+async fn rejected_certificate_is_named_and_not_tried_again() {
     for (certificate, root, expected) in [
         (EXPIRED, Some(ROOT), CertificateError::Expired),
         (OTHER_HOST, Some(ROOT), CertificateError::OtherHost),

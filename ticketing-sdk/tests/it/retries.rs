@@ -187,7 +187,7 @@ async fn resumed_write_is_sent_only_to_a_server_that_keeps_keys() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answer_to_a_resumed_write_counts_only_if_it_settles_the_first_attempt() {
+async fn answer_to_a_resumed_write_must_settle_the_first_attempt() {
     let current = || Reply::json(200, &serde_json::json!({"currentUser": null}));
     for (last, settles) in [
         (Reply::json(201, &order("created")), true),
@@ -210,7 +210,7 @@ async fn answer_to_a_resumed_write_counts_only_if_it_settles_the_first_attempt()
 }
 
 #[tokio::test(start_paused = true)]
-async fn failure_of_the_server_leaves_a_write_unknown_and_a_refusal_does_not() {
+async fn server_failure_leaves_a_write_unknown_and_a_refusal_does_not() {
     for (reply, is_open) in [
         (Reply::problem(500, ErrorCode::Internal, "Something went wrong"), true),
         (Reply::problem(503, ErrorCode::OutcomeUnknown, "no"), true),

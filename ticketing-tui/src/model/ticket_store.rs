@@ -239,7 +239,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn withdrawn_ticket_comes_back_with_the_order_that_was_on_its_way() {
+    fn withdrawn_ticket_comes_back_with_a_delayed_order() {
         let mut store = TicketStore::default();
         store.update(&ticket("a", "t", "10", 0), false);
         store.update(&ticket("a", "t", "10", 1), true);

@@ -191,7 +191,7 @@ fn standing(model: &Model) -> (String, StyleRole) {
 }
 
 /// Returns which events the door admits, if not all.
-fn evening(model: &Model) -> Option<String> {
+fn evening_hint(model: &Model) -> Option<String> {
     let key = model.key_while_writing(Action::OneEvening);
     model.settings.one_evening.then(|| format!("Only events within 12 h; {key} admits all"))
 }
@@ -262,7 +262,7 @@ impl Screen for CheckIn {
         let (words, role) = standing(model);
         let style = if role == StyleRole::Usual { painter.theme.faint } else { role.style(painter.theme) };
         let mut rest = painter.paragraph(rest, &words, style);
-        if let Some(words) = evening(model) {
+        if let Some(words) = evening_hint(model) {
             rest = painter.paragraph(rest, &words, painter.theme.accent);
         }
         let mut rest = below(rest, 1);
@@ -313,7 +313,7 @@ impl Screen for CheckIn {
         let verdicts = verdicts.map(|entry| format!("{}: {}", entry.ruling.heading(), entry.words));
         let conflicts = model.door.conflicts.iter().map(|conflict| conflict_words(conflict, &model.local));
         let standing = format!("{}.", standing(model).0);
-        let evening = evening(model).map(|words| format!("{words}."));
+        let evening = evening_hint(model).map(|words| format!("{words}."));
         let lines = [standing].into_iter().chain(evening).chain(warnings(model)).chain([self.sums()]);
         let lines = lines.chain(conflicts).chain(verdicts).collect();
         PlainView { lines, ..PlainView::form(&self.form) }

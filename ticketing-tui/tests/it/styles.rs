@@ -203,7 +203,7 @@ fn open_tab(buffer: &ratatui::buffer::Buffer) -> std::ops::Range<u16> {
 }
 
 #[test]
-fn labels_of_neighbouring_tabs_have_a_space_between_at_every_width() {
+fn neighbouring_tab_labels_have_a_space_at_every_width() {
     for (width, is_signed_in) in (40..=200).flat_map(|width| [(width, false), (width, true)]) {
         let mut harness = Harness::new((width, 12), Colours::True);
         let tickets = fixtures::tickets();

@@ -28,7 +28,7 @@ impl MovesLog {
 }
 
 #[tokio::test]
-async fn outage_of_the_event_log_is_one_line_of_each_relay_and_consumer() {
+async fn event_log_outage_is_one_line_of_each_relay_and_consumer() {
     let lines = LogLines::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)

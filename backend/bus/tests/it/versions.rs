@@ -16,7 +16,7 @@ on_shapes! {
     #[tokio::test]
     rollback_keeps_what_only_the_newer_version_handles,
     unhandled_event_is_dead_lettered_and_replayable,
-    event_published_before_its_consumer_was_upgraded_is_delivered,
+    event_published_before_a_consumer_upgrade_is_delivered,
     relay_publishes_a_row_whose_name_it_does_not_know;
     [nats, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -88,7 +88,7 @@ async fn unhandled_event_is_dead_lettered_and_replayable(shape: Shape) {
 }
 
 /// The service that publishes may be upgraded before the one that listens.
-async fn event_published_before_its_consumer_was_upgraded_is_delivered(shape: Shape) {
+async fn event_published_before_a_consumer_upgrade_is_delivered(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core) = (fixture.live_bus().await, fixture.service("s"));
     let older = start_older(&core, &bus, DeliveryLimits::default());

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn kind_of_write_that_fails_and_succeeds_by_turns_is_failing_until_it_is_quiet() {
+    async fn alternating_write_kind_is_failing_until_it_is_quiet() {
         let health = WriteHealth::default();
         let mut seen = Vec::new();
         for second in 0..9 {

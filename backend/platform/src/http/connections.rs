@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn full_listener_evicts_the_longest_waiting_of_the_largest_address() {
+    fn full_listener_evicts_the_oldest_of_the_largest_address() {
         let all = connections(3, 3);
         let (single, first, second) = (
             admit(&all, "1.1.1.1").unwrap(),

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn path_in_another_case_or_with_a_trailing_slash_becomes_canonical() {
+    fn path_with_other_case_or_trailing_slash_becomes_canonical() {
         for (given, expected) in [
             ("/api/tickets", "/api/tickets"),
             ("/api/tickets/", "/api/tickets"),

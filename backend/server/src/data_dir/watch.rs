@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn problem_that_only_a_probe_meets_is_logged_once_and_so_is_its_end() {
+    fn problem_that_only_a_probe_meets_is_logged_once_with_its_end() {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = DataDir::lock(&folder.path().join("data")).unwrap();
         data_dir.session_key().unwrap();

@@ -30,7 +30,7 @@ async fn run(
 }
 
 #[tokio::test]
-async fn each_line_of_stdin_has_a_verdict_and_the_exit_code_tells_of_a_refusal() {
+async fn each_stdin_line_has_a_verdict_and_a_refusal_sets_the_exit() {
     let (mock, folder) = (Mock::new(), tempfile::tempdir().unwrap());
     mock.on(Method::POST, PATH, admission());
     mock.on(Method::POST, PATH, Reply::problem(400, ErrorCode::PassSuperseded, "old"));
@@ -94,12 +94,12 @@ mod offline {
     use ticketing_sdk::mock::Received;
     use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, fixtures};
 
-    pub(super) fn at() -> Timestamp {
+    pub(super) fn door_time() -> Timestamp {
         Timestamp::from_millis(1_800_000_000_000)
     }
 
     /// A door list of one pass in a folder of its own.
-    pub(super) fn prepared() -> (tempfile::TempDir, PathBuf) {
+    pub(super) fn prepare_door() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("door.json");
         list(vec![fixtures::pass(PASS)]).write(&file).unwrap();
@@ -112,9 +112,9 @@ mod offline {
 
     #[test]
     fn pass_is_admitted_once_also_after_a_crash() {
-        let (_folder, file) = prepared();
-        let first = check_in(&file, at());
-        assert_eq!((first.verdict, first.admitted_at), (Ruling::Admitted, Some(at())));
+        let (_folder, file) = prepare_door();
+        let first = check_in(&file, door_time());
+        assert_eq!((first.verdict, first.admitted_at), (Ruling::Admitted, Some(door_time())));
         // The crash came within the next line.
         let journal = file.with_file_name("door.json.journal");
         let mut text = std::fs::read(&journal).unwrap();
@@ -122,23 +122,23 @@ mod offline {
         std::fs::write(&journal, text).unwrap();
         let second = check_in(&file, Timestamp::from_millis(1_800_000_060_000));
         assert_eq!(second.reason.as_deref(), Some("already_admitted"));
-        assert_eq!((second.admitted_at, second.device.as_deref()), (Some(at()), Some("north")));
+        assert_eq!((second.admitted_at, second.device.as_deref()), (Some(door_time()), Some("north")));
     }
 
     #[test]
     fn dry_run_decides_and_notes_nothing() {
-        let (_folder, file) = prepared();
+        let (_folder, file) = prepare_door();
         let door = OfflineDoor::open(&file).unwrap();
         for _ in 0..2 {
-            assert_eq!(door.decide(&scan(CODE, at())).verdict, Ruling::Admitted);
+            assert_eq!(door.decide(&scan(CODE, door_time())).verdict, Ruling::Admitted);
         }
         drop(door);
-        assert_eq!(check_in(&file, at()).verdict, Ruling::Admitted, "the first that is noted");
+        assert_eq!(check_in(&file, door_time()).verdict, Ruling::Admitted, "the first that is noted");
     }
 
     #[test]
     fn two_commands_share_no_journal() {
-        let (_folder, file) = prepared();
+        let (_folder, file) = prepare_door();
         let _door = OfflineDoor::open(&file).unwrap();
         assert_eq!(OfflineDoor::open(&file).err().unwrap().exit, Exit::Conflict);
     }
@@ -180,8 +180,8 @@ mod offline {
 
     #[tokio::test(start_paused = true)]
     async fn interrupted_upload_continues_with_the_key_of_the_journal() {
-        let (_folder, file) = prepared();
-        check_in(&file, at());
+        let (_folder, file) = prepare_door();
+        check_in(&file, door_time());
         let mock = marketplace();
         mock.on(Method::POST, PATH, Reply::broken());
         assert_eq!(sync(&mock, &file).await.0.unwrap_err().exit, Exit::NotSettled);
@@ -191,15 +191,15 @@ mod offline {
         let (lost, sent) = (uploads(&mock)[0].clone(), uploads(&recovered)[0].clone());
         assert_eq!(lost.header("Idempotency-Key"), sent.header("Idempotency-Key"));
         let body: serde_json::Value = sent.json().unwrap();
-        assert_eq!(body, serde_json::json!({"code": CODE, "at": at(), "device": "north"}));
+        assert_eq!(body, serde_json::json!({"code": CODE, "at": door_time(), "device": "north"}));
         assert!(sync(&recovered, &file).await.0.is_ok());
         assert_eq!(uploads(&recovered).len(), 1, "an admission is uploaded once");
     }
 
     #[tokio::test]
     async fn double_admission_is_reported_with_both_times_each_time() {
-        let (_folder, file) = prepared();
-        check_in(&file, at());
+        let (_folder, file) = prepare_door();
+        check_in(&file, door_time());
         let (mock, first_at) = (marketplace(), Timestamp::from_millis(1_799_999_999_000));
         mock.on(Method::POST, PATH, already_admitted(first_at, "south"));
         for _ in 0..2 {
@@ -208,7 +208,7 @@ mod offline {
             let conflict = &conflicts[0];
             assert_eq!(
                 (&conflict["at"], &conflict["firstAt"]),
-                (&serde_json::json!(at()), &serde_json::json!(first_at))
+                (&serde_json::json!(door_time()), &serde_json::json!(first_at))
             );
             assert_eq!((&conflict["device"], &conflict["firstDevice"]), (&"north".into(), &"south".into()));
         }
@@ -216,9 +216,9 @@ mod offline {
     }
 
     #[tokio::test]
-    async fn earlier_admission_is_named_first_whichever_was_uploaded_first() {
-        let (_folder, file) = prepared();
-        check_in(&file, at());
+    async fn earlier_admission_is_named_first_in_any_upload_order() {
+        let (_folder, file) = prepare_door();
+        check_in(&file, door_time());
         let (before, after) =
             (Timestamp::from_millis(1_799_999_999_000), Timestamp::from_millis(1_800_000_001_000));
         let used = |first: (Timestamp, &str), second: (Timestamp, &str)| {
@@ -232,14 +232,14 @@ mod offline {
         let (end, conflicts) = sync(&alone, &file).await;
         assert!(end.is_ok() && conflicts.is_empty(), "{conflicts:?}");
         for (pass, first, other) in [
-            (used((before, "south"), (at(), "north")), (before, "south"), (before, "south")),
-            (used((at(), "north"), (after, "south")), (at(), "north"), (after, "south")),
+            (used((before, "south"), (door_time(), "north")), (before, "south"), (before, "south")),
+            (used((door_time(), "north"), (after, "south")), (door_time(), "north"), (after, "south")),
         ] {
             let (end, conflicts) = sync(&marketplace_with(&[pass]), &file).await;
             assert_eq!(end.unwrap_err().exit, Exit::Refused);
             let conflict = &conflicts[0];
             let time = |time: Timestamp| serde_json::json!(time);
-            assert_eq!((&conflict["at"], &conflict["device"]), (&time(at()), &"north".into()));
+            assert_eq!((&conflict["at"], &conflict["device"]), (&time(door_time()), &"north".into()));
             assert_eq!((&conflict["firstAt"], &conflict["firstDevice"]), (&time(first.0), &first.1.into()));
             assert_eq!((&conflict["otherAt"], &conflict["otherDevice"]), (&time(other.0), &other.1.into()));
             assert!(conflict["message"].as_str().unwrap().contains("2 times"), "{conflict}");
@@ -248,7 +248,7 @@ mod offline {
 
     #[tokio::test]
     async fn sync_without_doubts_is_an_empty_document() {
-        let (folder, file) = prepared();
+        let (folder, file) = prepare_door();
         for (format, expected) in
             [(Format::Json, "{\"items\":[],\"hasMore\":false}\n"), (Format::Jsonl, ""), (Format::Table, "")]
         {
@@ -261,8 +261,8 @@ mod offline {
 
     #[tokio::test]
     async fn sync_of_another_account_is_refused() {
-        let (_folder, file) = prepared();
-        check_in(&file, at());
+        let (_folder, file) = prepare_door();
+        check_in(&file, door_time());
         let other = Mock::new();
         let user = serde_json::json!({ "id": "another", "email": "another@example.com", "iat": 0 });
         let current = Reply::json(200, &serde_json::json!({ "currentUser": user }));
@@ -284,8 +284,8 @@ mod offline {
 
     #[tokio::test]
     async fn damaged_line_of_the_journal_is_named_and_left_out() {
-        let (_folder, file) = prepared();
-        check_in(&file, at());
+        let (_folder, file) = prepare_door();
+        check_in(&file, door_time());
         let journal = file.with_file_name("door.json.journal");
         let good = std::fs::read_to_string(&journal).unwrap();
         std::fs::write(&journal, format!("\n{{\"admitted\": 7}}\n{good}")).unwrap();
@@ -293,7 +293,10 @@ mod offline {
         let damage: Vec<String> = door.damage().collect();
         assert!(damage.len() == 1 && damage[0].starts_with("line 2 of "), "{damage:?}");
         assert!(damage[0].contains("correct or delete it"), "{damage:?}");
-        assert_eq!(door.check_in(&scan(CODE, at())).unwrap().reason.as_deref(), Some("already_admitted"));
+        assert_eq!(
+            door.check_in(&scan(CODE, door_time())).unwrap().reason.as_deref(),
+            Some("already_admitted")
+        );
         drop(door);
         let mock = marketplace();
         mock.on(Method::POST, PATH, admission());
@@ -307,7 +310,7 @@ mod offline {
     #[cfg(unix)]
     #[test]
     fn endless_files_are_refused() {
-        let (_folder, file) = prepared();
+        let (_folder, file) = prepare_door();
         std::os::unix::fs::symlink("/dev/zero", file.with_file_name("door.json.journal")).unwrap();
         let failure = OfflineDoor::open(&file).err().unwrap();
         assert!(failure.message.unwrap().contains("larger than 256 MiB"));
@@ -316,18 +319,18 @@ mod offline {
     }
 
     #[tokio::test]
-    async fn own_admission_whose_key_the_server_has_forgotten_is_no_double() {
-        let (_folder, file) = prepared();
-        check_in(&file, at());
+    async fn own_admission_with_a_forgotten_key_is_no_double() {
+        let (_folder, file) = prepare_door();
+        check_in(&file, door_time());
         let mock = marketplace();
-        mock.on(Method::POST, PATH, already_admitted(at(), "north"));
+        mock.on(Method::POST, PATH, already_admitted(door_time(), "north"));
         assert!(sync(&mock, &file).await.0.is_ok());
     }
 
     #[tokio::test]
     async fn pass_that_was_moved_meanwhile_is_reported() {
-        let (_folder, file) = prepared();
-        check_in(&file, at());
+        let (_folder, file) = prepare_door();
+        check_in(&file, door_time());
         let mock = marketplace();
         mock.on(Method::POST, PATH, Reply::problem(400, ErrorCode::PassSuperseded, "old"));
         let (end, conflicts) = sync(&mock, &file).await;
@@ -339,13 +342,13 @@ mod offline {
 
     #[tokio::test]
     async fn prepared_list_has_keys_and_passes_of_own_events() {
-        let (folder, file) = prepared();
+        let (folder, file) = prepare_door();
         let mock = Mock::new();
         mock.on(Method::GET, "/api/passes/keys", Reply::json(200, &list(Vec::new()).keys));
         mock.on(Method::GET, "/api/passes", Reply::json(200, &[fixtures::pass(PASS).issuer_id("me")]));
         let api = ApiContext::of_mock(&mock, fake::pipe("").io, Format::Jsonl, folder.path());
         prepare::Args::of_file(&file).run(&api).await.unwrap();
         assert_eq!(mock.requests()[1].query.as_deref(), Some("issued=me&limit=500"));
-        assert_eq!(check_in(&file, at()).verdict, Ruling::Admitted);
+        assert_eq!(check_in(&file, door_time()).verdict, Ruling::Admitted);
     }
 }

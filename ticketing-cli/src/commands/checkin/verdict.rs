@@ -135,7 +135,7 @@ mod tests {
 
     const NO_CODE: &str = "this is no code of a pass";
 
-    fn shown(verdicts: &[Verdict], fake: &fake::FakeIo, format: Format) -> String {
+    fn show_verdicts(verdicts: &[Verdict], fake: &fake::FakeIo, format: Format) -> String {
         let printer = Printer::new(&fake.io, format, Timestamp::from_millis(0));
         let mut list = printer.begin_list::<Verdict>().unwrap();
         verdicts.iter().for_each(|verdict| show(verdict, &mut list).unwrap());
@@ -143,20 +143,23 @@ mod tests {
         fake.out.text()
     }
 
-    fn admitted() -> Verdict {
+    fn admitted_verdict() -> Verdict {
         let at = "2026-12-24T18:31:07.250Z".parse().unwrap();
         Verdict::admitted(Admission::new("p-1", "Rust\u{1b}[2JConf", at).seat("Row 4"))
     }
 
     #[test]
     fn verdict_fills_the_width_of_a_terminal_and_names_the_seat() {
-        let coloured = shown(&[admitted()], &fake::terminal_of(40, true), Format::Table);
+        let coloured = show_verdicts(&[admitted_verdict()], &fake::terminal_of(40, true), Format::Table);
         assert_eq!(coloured.matches("\u{1b}[1m\u{1b}[38;5;16m\u{1b}[48;5;46m").count(), 3, "{coloured:?}");
         assert!(coloured.contains(&format!("{:^40}", "ADMITTED")), "{coloured:?}");
-        let plain =
-            shown(&[Verdict::already_admitted(None, None)], &fake::terminal_of(40, false), Format::Table);
+        let plain = show_verdicts(
+            &[Verdict::already_admitted(None, None)],
+            &fake::terminal_of(40, false),
+            Format::Table,
+        );
         assert_eq!(plain, "==============  REFUSED  ===============\nalready admitted\n\n");
-        let plain = shown(&[admitted()], &fake::terminal_of(40, false), Format::Table);
+        let plain = show_verdicts(&[admitted_verdict()], &fake::terminal_of(40, false), Format::Table);
         assert!(plain.ends_with("Rust[2JConf · Row 4 · admitted at 2026-12-24 18:31:07 UTC\n\n"), "{plain}");
     }
 
@@ -165,7 +168,7 @@ mod tests {
         let fake = fake::terminal_of(40, false);
         let zone = jiff::tz::TimeZone::get("Asia/Tokyo").unwrap();
         let printer = Printer { zone, ..Printer::new(&fake.io, Format::Table, Timestamp::from_millis(0)) };
-        show(&admitted(), &mut printer.begin_list::<Verdict>().unwrap()).unwrap();
+        show(&admitted_verdict(), &mut printer.begin_list::<Verdict>().unwrap()).unwrap();
         assert!(fake.out.text().contains("admitted at 2026-12-25 03:31:07 JST"), "{}", fake.out.text());
     }
 
@@ -176,14 +179,16 @@ mod tests {
         let admission = Admission::new("p-1", "RustConf", at("2026-12-24T18:31:07Z"));
         let verdict = Verdict::admitted(admission.double_admissions(vec![earlier]));
         let warning = "an earlier holder has entered with this pass at 2026-12-24 18:02:09 UTC by N[2J";
-        let plain = shown(std::slice::from_ref(&verdict), &fake::terminal_of(40, false), Format::Table);
+        let plain =
+            show_verdicts(std::slice::from_ref(&verdict), &fake::terminal_of(40, false), Format::Table);
         assert!(plain.ends_with(&format!("admitted at 2026-12-24 18:31:07 UTC\n{warning}\n\n")), "{plain}");
-        let coloured = shown(std::slice::from_ref(&verdict), &fake::terminal_of(40, true), Format::Table);
+        let coloured =
+            show_verdicts(std::slice::from_ref(&verdict), &fake::terminal_of(40, true), Format::Table);
         assert!(
             coloured.contains(&format!("\u{1b}[1m\u{1b}[38;5;16m\u{1b}[48;5;226m{warning}")),
             "{coloured:?}"
         );
-        let lines = shown(&[verdict], &fake::pipe(""), Format::Jsonl);
+        let lines = show_verdicts(&[verdict], &fake::pipe(""), Format::Jsonl);
         let line: serde_json::Value = serde_json::from_str(lines.trim()).unwrap();
         assert_eq!(line["doubleAdmissions"][0]["admittedAt"], "2026-12-24T18:02:09.000Z");
     }
@@ -191,7 +196,7 @@ mod tests {
     #[test]
     fn verdict_on_a_pipe_is_a_line_of_json() {
         let verdict = Verdict::already_admitted(None, Some("north".to_owned()));
-        let lines = shown(&[verdict], &fake::pipe(""), Format::Jsonl);
+        let lines = show_verdicts(&[verdict], &fake::pipe(""), Format::Jsonl);
         let line: serde_json::Value = serde_json::from_str(lines.trim()).unwrap();
         let expected = serde_json::json!({
             "verdict": "refused", "reason": "already_admitted", "message": "already admitted by north", "device": "north",
@@ -201,13 +206,13 @@ mod tests {
 
     #[test]
     fn verdicts_are_one_document_in_json_and_have_a_header_in_csv() {
-        let shown = |verdicts: &[Verdict], format| shown(verdicts, &fake::pipe(""), format);
+        let shown = |verdicts: &[Verdict], format| show_verdicts(verdicts, &fake::pipe(""), format);
         let parse = |text: &str| {
             let document: serde_json::Value = serde_json::from_str(text).unwrap();
             document["items"].as_array().unwrap().clone()
         };
         assert_eq!(shown(&[], Format::Json), "{\"items\":[],\"hasMore\":false}\n");
-        let json = shown(&[admitted(), Verdict::refused("pass_invalid", NO_CODE)], Format::Json);
+        let json = shown(&[admitted_verdict(), Verdict::refused("pass_invalid", NO_CODE)], Format::Json);
         let verdicts: Vec<_> = parse(&json).iter().map(|verdict| verdict["verdict"].clone()).collect();
         assert_eq!((verdicts, json.lines().count()), (vec!["admitted".into(), "refused".into()], 4));
         let header = "verdict,reason,message,passId,title,seat,admittedAt,device,doubleAdmissions,venue,startsAt,warnings,listedAt\n";

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn narrow_terminal_shows_the_facts_first_and_the_code_as_text_at_last() {
+    fn narrow_terminal_shows_the_facts_and_then_the_code_as_text() {
         let lines = draw(50, Drawing::Blocks);
         assert!(lines[0].starts_with("RustConf") && lines.last().unwrap().contains('\u{1b}'));
         let lines = draw(40, Drawing::Blocks);

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn payment_that_was_not_taken_names_the_reservation_and_the_next_command() {
+    async fn failed_payment_names_the_reservation_and_the_next_command() {
         const SAME: &str = "the same command again";
         let not_visible = Reply::problem(503, ErrorCode::NotYetVisible, "not known here yet");
         let limited = Reply::problem(429, ErrorCode::TooManyRequests, "slower").header("Retry-After", "600");
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn payment_that_goes_on_names_the_command_that_shows_its_outcome() {
+    async fn pending_payment_names_the_command_that_shows_its_outcome() {
         let pending = Payment::new("p-1").order_id("o-1").status(PaymentStatus::Pending);
         let mock = with_reply(Reply::json(202, &pending));
         mock.on(Method::GET, "/api/payments/p-1", Reply::json(200, &pending));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn cancelled_order_says_why_and_offers_only_a_ticket_that_is_not_withdrawn() {
+    async fn cancelled_order_says_why_and_offers_an_available_ticket() {
         for (reason, is_gone) in [
             (CancelReason::Buyer, false),
             (CancelReason::Expired, false),

@@ -58,7 +58,7 @@ impl Doors {
         Ok(Some(door))
     }
 
-    fn prepared(&self, issuer: &UserId) -> Outcome<Option<OpenDoor>> {
+    fn open_prepared(&self, issuer: &UserId) -> Outcome<Option<OpenDoor>> {
         let path = self.path(issuer)?;
         let open = || if path.exists() { OfflineDoor::open(&path).map(Some) } else { Ok(None) };
         Ok(self.door(&path, open)?.map(|door| (path.clone(), door)))
@@ -66,7 +66,7 @@ impl Doors {
 
     /// The door of an account that has prepared one.
     fn require(&self, issuer: &UserId) -> Outcome<OpenDoor> {
-        self.prepared(issuer)?.ok_or_else(|| Failure::failed("this door is not prepared"))
+        self.open_prepared(issuer)?.ok_or_else(|| Failure::failed("this door is not prepared"))
     }
 
     async fn fetch(&self, issuer: &UserId) -> Outcome<DoorState> {
@@ -90,7 +90,7 @@ impl Doors {
 fn state(path: &Path, door: &Mutex<OfflineDoor>) -> DoorState {
     let door = lock(door);
     let (clock, passes) = (door.clock(), door.passes());
-    let (waiting, damage) = (door.waiting(), door.damage().collect());
+    let (waiting, damage) = (door.waiting_count(), door.damage().collect());
     DoorState { file: path.display().to_string(), clock, passes, waiting, damage }
 }
 
@@ -111,7 +111,7 @@ impl From<Conflict> for AdmissionConflict {
 
 impl Door for Doors {
     fn open(&self, issuer: &UserId) -> Result<Option<DoorState>, CallError> {
-        let prepared = self.prepared(issuer).map_err(call_error)?;
+        let prepared = self.open_prepared(issuer).map_err(call_error)?;
         Ok(prepared.map(|(path, door)| state(&path, &door)))
     }
 

@@ -12,7 +12,7 @@ fn event() -> Ticket {
 }
 
 #[test]
-fn start_and_seat_are_kept_before_the_status_and_a_long_seat_is_cut() {
+fn start_and_seat_outlast_the_status_and_a_long_seat_is_cut() {
     let list = |width| {
         let fake = fake::terminal_of(width, false);
         printer(&fake, Format::Table).list(&[event()]).unwrap();

@@ -78,7 +78,7 @@ fn pause_is_shown_between_entries_of_a_day() {
 }
 
 #[test]
-fn every_width_keeps_what_distinguishes_entries_and_whole_request_ids() {
+fn every_width_keeps_whole_request_ids_and_distinct_entries() {
     for width in [40, 60, 80, 100, 120, 200] {
         let text = draw_at(width, "UTC");
         assert!(text.lines().all(|line| line.width() <= usize::from(width)), "{width}: {text}");

@@ -236,7 +236,7 @@ fn bash_completes_a_word_from_behind_its_colon() {
 }
 
 #[test]
-fn fish_completes_commands_statuses_profiles_and_ids_with_titles() {
+fn fish_completes_commands_statuses_profiles_and_ids() {
     let server = Server::start();
     let (cli, ticket, order) = seller(&server);
     let candidates = |line: &str| {

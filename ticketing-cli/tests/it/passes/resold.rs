@@ -76,7 +76,7 @@ fn unpaid_order_of_the_listing_ends_with_the_upload() {
 }
 
 #[test]
-fn buyer_who_paid_before_the_upload_enters_and_the_door_learns_the_earlier_holder() {
+fn buyer_before_the_upload_enters_and_the_door_names_the_seller() {
     let offer = Offer::admitted_offline();
     offer.fan.ok(&["buy", &offer.listing, "--token", "tok_visa", "--yes"]);
     offer.sync();

@@ -4,7 +4,7 @@ use super::{Sale, check_in, code, one, prepare};
 use crate::support::{Cli, Server, program};
 
 #[test]
-fn sync_uploads_the_admissions_again_that_a_restored_server_has_lost() {
+fn sync_uploads_admissions_that_a_restored_server_has_lost() {
     let Sale { server, seller, buyer, pass } = super::sale();
     let file = seller.home.path().join("door.json");
     let file_name = file.to_str().unwrap();

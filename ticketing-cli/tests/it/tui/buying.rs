@@ -72,7 +72,7 @@ fn declined_card_keeps_the_order_and_another_card_pays() {
 }
 
 #[test]
-fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
+fn cancelling_a_reservation_is_confirmed_and_frees_the_ticket() {
     let server = Server::start();
     let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     seller.ticket("Opera", "20");

@@ -34,7 +34,7 @@ fn visit(pty: &mut Pty, mut inspect: impl FnMut(&Pty)) {
 }
 
 #[test]
-fn without_colours_nothing_is_coloured_and_what_is_selected_still_shows() {
+fn selection_shows_without_colours() {
     let server = Server::start();
     Cli::for_server(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let cli = Cli::for_server(&server.url);

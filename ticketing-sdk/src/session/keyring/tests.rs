@@ -141,7 +141,7 @@ fn absent_keyring_holds_no_session() {
 }
 
 #[test]
-fn session_cleared_while_the_keyring_was_locked_stays_cleared_once_it_is_open() {
+fn session_cleared_in_a_locked_keyring_stays_cleared_once_open() {
     let (open, backend, folder) = keyring(Fake::Open(Mutex::default()));
     open.save(SERVER, &"first user".into()).unwrap();
     let (mut locked, _, _folder) = keyring(Fake::Locked);

@@ -15,7 +15,7 @@ fn door() -> Harness {
 }
 
 /// A door that admits without a network, too.
-fn prepared() -> Harness {
+fn prepared_door() -> Harness {
     let mut harness = Harness::signed_in();
     harness.server.door = Some(fixtures::door(0));
     harness.press("3 c");
@@ -70,7 +70,7 @@ fn admissions_of_an_earlier_run_are_uploaded_on_every_screen() {
 }
 
 #[test]
-fn start_without_the_server_says_what_waits_and_uploads_it_later() {
+fn offline_start_reports_waiting_scans_and_uploads_them_later() {
     let mut harness = Harness::new((80, 24), Colours::True);
     harness.server.door = Some(fixtures::door(2));
     lose(&mut harness);
@@ -174,8 +174,8 @@ fn offline_door_without_list_rules_unknown() {
 }
 
 #[test]
-fn offline_scans_wait_and_are_uploaded_when_the_connection_is_back() {
-    let mut harness = prepared();
+fn offline_scans_are_uploaded_when_the_connection_is_back() {
+    let mut harness = prepared_door();
     lose(&mut harness);
     scan(&mut harness, "TK1 ONE");
     let admitted = || Verdict::admitted(fixtures::admission());
@@ -200,7 +200,7 @@ fn offline_scans_wait_and_are_uploaded_when_the_connection_is_back() {
 
 #[test]
 fn offline_door_warns_of_a_clock_that_was_changed_and_admits() {
-    let mut harness = prepared();
+    let mut harness = prepared_door();
     harness.server.skew = -3_600_000;
     harness.feed(Event::Feed(Feed::Connected));
     harness.assert_hides("The clock of this machine");
@@ -217,7 +217,7 @@ fn offline_door_warns_of_a_clock_that_was_changed_and_admits() {
 
 #[test]
 fn failed_upload_is_shown_and_tried_again_by_a_key() {
-    let mut harness = prepared();
+    let mut harness = prepared_door();
     scan(&mut harness, "TK1 ONE");
     // The server was not reached, so the list has decided.
     let admitted = Verdict::admitted(fixtures::admission());
@@ -234,7 +234,7 @@ fn failed_upload_is_shown_and_tried_again_by_a_key() {
 
 #[test]
 fn door_of_another_user_is_unknown() {
-    let mut harness = prepared();
+    let mut harness = prepared_door();
     harness.server.user = Some(fixtures::grace());
     harness.server.door = None;
     harness.press("esc i y");
@@ -314,7 +314,7 @@ fn ticket_for_another_day_is_admitted_with_a_warning() {
 
 #[test]
 fn key_limits_the_door_to_events_within_half_a_day() {
-    let mut harness = prepared();
+    let mut harness = prepared_door();
     scan(&mut harness, "TK1 ONE");
     let limited = |harness: &Harness| count_pending!(harness, Call::CheckIn { scan, .. } if scan.within == Some(Verdict::EXPECTED_WITHIN));
     assert_eq!(limited(&harness), 0);

@@ -84,7 +84,7 @@ fn missing_card_is_asked_for_below_its_field() {
 }
 
 #[test]
-fn refused_payment_is_reported_once_between_the_ticket_and_the_card() {
+fn refused_payment_is_shown_once_between_ticket_and_card() {
     let mut harness = Harness::signed_in();
     pay(&mut harness);
     answer!(harness, Call::Pay { .. }, Err(fixtures::card_declined()));

@@ -110,7 +110,7 @@ fn revoked_session_without_event_breaks_invariant_4() {
 }
 
 #[test]
-fn rows_past_their_retention_by_the_clock_of_the_server_are_not_missed() {
+fn rows_past_retention_by_the_server_clock_are_not_missed() {
     let days = |days: i64| Timestamp::from_millis(NOW + days * 24 * 3600 * 1000);
     // The latest time follows from the deleted rows or from the newest event.
     let clocks: [fn(&mut Facts, Timestamp); 2] = [

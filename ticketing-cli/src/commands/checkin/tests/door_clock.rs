@@ -2,14 +2,14 @@
 
 use ticketing_sdk::fixtures;
 
-use super::offline::{at, check_in, prepared};
+use super::offline::{check_in, door_time, prepare_door};
 use super::*;
 use crate::door::DoorList;
 use crate::door::vectors::{CODE, PASS, list, scan};
 
 #[tokio::test]
-async fn list_has_the_difference_of_the_clocks_and_admissions_get_the_time_of_the_server() {
-    let (_folder, file) = prepared();
+async fn admissions_get_the_server_time_by_the_offset_of_the_list() {
+    let (_folder, file) = prepare_door();
     let mock = Mock::new();
     let at_server = |reply: Reply| reply.header("Date", "Fri, 15 Jan 2027 08:00:00 GMT");
     mock.on(Method::GET, "/api/passes/keys", at_server(Reply::json(200, &list(Vec::new()).keys)));
@@ -28,17 +28,17 @@ async fn list_has_the_difference_of_the_clocks_and_admissions_get_the_time_of_th
 
 #[test]
 fn list_of_an_earlier_version_has_no_difference_of_the_clocks() {
-    let (_folder, file) = prepared();
+    let (_folder, file) = prepare_door();
     let mut json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert!(json.as_object_mut().unwrap().remove("clockOffset").is_some());
     std::fs::write(&file, json.to_string()).unwrap();
     let door = OfflineDoor::open(&file).unwrap();
-    assert_eq!(door.clock().server_time(at()), at());
+    assert_eq!(door.clock().server_time(door_time()), door_time());
 }
 
 #[test]
 fn wrong_clock_is_warned_of_once_and_stops_nobody() {
-    let (_folder, file) = prepared();
+    let (_folder, file) = prepare_door();
     let mut door = OfflineDoor::open(&file).unwrap();
     let list = door.clock().prepared_at;
     let hours = |hours: i64| Timestamp::from_millis(list.as_millis() + hours * 3_600_000);
@@ -57,8 +57,8 @@ fn wrong_clock_is_warned_of_once_and_stops_nobody() {
 }
 
 #[test]
-fn clock_that_goes_back_behind_an_admission_is_warned_of_also_by_the_next_command() {
-    let (_folder, file) = prepared();
+fn clock_behind_the_last_admission_is_reported_by_each_command() {
+    let (_folder, file) = prepare_door();
     let list = OfflineDoor::open(&file).unwrap().clock().prepared_at;
     let minutes = |minutes: i64| Timestamp::from_millis(list.as_millis() + minutes * 60_000);
     assert_eq!(check_in(&file, minutes(60)).verdict, Ruling::Admitted);

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use ticketing_sdk::{EventTime, TicketDetails, fixtures};
 
-use super::offline::{at, prepared};
+use super::offline::{door_time, prepare_door};
 use super::*;
 use crate::door::DoorList;
 use crate::door::vectors::{CODE, PASS, list, scan};
@@ -45,7 +45,7 @@ async fn admission_names_the_start_and_warns_of_another_day() {
 }
 
 #[tokio::test]
-async fn ticket_for_another_day_is_refused_where_the_door_names_a_span() {
+async fn ticket_of_another_day_is_refused_where_the_door_has_a_span() {
     let mock = Mock::new();
     let fault = serde_json::json!({
         "message": format!("RustConf: {WORDS}"), "field": "code", "code": "pass_other_day", "title": "RustConf",
@@ -93,7 +93,7 @@ struct EventDay {
 fn door_without_a_network_admits_what_the_table_says() {
     let table = include_str!("../../../../../ticketing-sdk/tests/cases/event_days.json");
     for case in serde_json::from_str::<Table>(table).unwrap().cases {
-        let (_folder, file) = prepared();
+        let (_folder, file) = prepare_door();
         let mut details = TicketDetails::default();
         details.starts_at.clone_from(&case.starts_at);
         let pass = fixtures::pass(PASS).details(details);
@@ -118,21 +118,21 @@ fn door_without_a_network_admits_what_the_table_says() {
 
 #[test]
 fn start_is_compared_with_the_time_that_the_door_notes() {
-    let (_folder, file) = prepared();
+    let (_folder, file) = prepare_door();
     let mut details = TicketDetails::default();
-    details.starts_at = Some(at().to_string().parse().unwrap());
-    let door = DoorList { prepared_at: at(), ..list(vec![fixtures::pass(PASS).details(details)]) };
+    details.starts_at = Some(door_time().to_string().parse().unwrap());
+    let door = DoorList { prepared_at: door_time(), ..list(vec![fixtures::pass(PASS).details(details)]) };
     let door = OfflineDoor::prepare(&file, door).unwrap();
     // The clock of the machine is a year behind.
-    let behind = at() - Duration::from_secs(365 * 86_400);
+    let behind = door_time() - Duration::from_secs(365 * 86_400);
     let scanned = Scan { within: Some(Duration::from_secs(60)), ..scan(CODE, behind) };
     assert_eq!(door.decide(&scanned).verdict, Ruling::Admitted);
 }
 
 #[test]
 fn door_without_a_network_warns_of_another_day() {
-    let (_folder, file) = prepared();
-    let verdict = OfflineDoor::open(&file).unwrap().check_in(&scan(CODE, at())).unwrap();
+    let (_folder, file) = prepare_door();
+    let verdict = OfflineDoor::open(&file).unwrap().check_in(&scan(CODE, door_time())).unwrap();
     assert_eq!(verdict.warning_with(|at| at.to_string()).as_deref(), Some(WORDS));
     assert_eq!(verdict.venue.as_deref(), Some("Palais de Tokyo"));
 }
@@ -140,10 +140,10 @@ fn door_without_a_network_warns_of_another_day() {
 #[test]
 fn refusal_by_the_list_names_its_time() {
     use ticketing_sdk::PassStatus::{Offered, Void};
-    let (_folder, file) = prepared();
+    let (_folder, file) = prepare_door();
     let reading = |pass| {
-        let list = DoorList { prepared_at: at(), ..list(vec![pass]) };
-        OfflineDoor::prepare(&file, list).unwrap().decide(&scan(CODE, at()))
+        let list = DoorList { prepared_at: door_time(), ..list(vec![pass]) };
+        OfflineDoor::prepare(&file, list).unwrap().decide(&scan(CODE, door_time()))
     };
     let refusals = [
         fixtures::pass(PASS).status(Offered),
@@ -160,6 +160,6 @@ fn refusal_by_the_list_names_its_time() {
             "{}",
             verdict.message
         );
-        assert_eq!(verdict.listed_at, Some(at()));
+        assert_eq!(verdict.listed_at, Some(door_time()));
     }
 }

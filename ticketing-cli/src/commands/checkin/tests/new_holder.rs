@@ -2,14 +2,14 @@
 
 use ticketing_sdk::{DoubleAdmission, fixtures};
 
-use super::offline::{at, check_in, marketplace, prepared, sync, uploads};
+use super::offline::{check_in, door_time, marketplace, prepare_door, sync, uploads};
 use super::*;
 use crate::door::vectors::{CODE, LATER, PASS, list, scan};
 
 #[tokio::test]
 async fn new_holder_is_admitted_with_a_warning_and_uploaded_as_well() {
-    let (_folder, file) = prepared();
-    check_in(&file, at());
+    let (_folder, file) = prepare_door();
+    check_in(&file, door_time());
     let admit = |code: &str, second: i64| {
         let mut door = OfflineDoor::open(&file).unwrap();
         let at = Timestamp::from_millis(1_800_000_000_000 + 1000 * second);
@@ -18,7 +18,7 @@ async fn new_holder_is_admitted_with_a_warning_and_uploaded_as_well() {
     list(vec![fixtures::pass(PASS).serial(258)]).write(&file).unwrap();
     let later = admit(LATER, 1);
     assert_eq!(later.verdict, Ruling::Admitted);
-    let earlier = DoubleAdmission::new(at(), Some("north".to_owned()));
+    let earlier = DoubleAdmission::new(door_time(), Some("north".to_owned()));
     assert_eq!(later.double_admissions, [earlier]);
     let again = admit(LATER, 2);
     assert_eq!((again.reason.as_deref(), again.device.as_deref()), (Some("already_admitted"), Some("south")));

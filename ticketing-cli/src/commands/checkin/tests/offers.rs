@@ -2,12 +2,12 @@
 
 use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, fixtures};
 
-use super::offline::{at, check_in, marketplace_with, prepared, sync};
+use super::offline::{check_in, door_time, marketplace_with, prepare_door, sync};
 use super::*;
 use crate::door::vectors::PASS;
 
 /// A marketplace that refuses the upload with this code, ends the offer, and shows the pass like this afterwards.
-fn refusing(code: &ErrorCode, pass: &Pass) -> Mock {
+fn refuse_upload(code: &ErrorCode, pass: &Pass) -> Mock {
     let mock = marketplace_with(std::slice::from_ref(pass));
     let fault = serde_json::json!({ "message": "no", "code": code.as_str(), "offerWithdrawn": true });
     mock.on(Method::POST, PATH, Reply::json(400, &serde_json::json!({ "errors": [fault] })));
@@ -17,8 +17,8 @@ fn refusing(code: &ErrorCode, pass: &Pass) -> Mock {
 
 /// Uploads one admission. Returns the outcome, the conflicts and the messages.
 async fn upload(mock: &Mock) -> (Outcome, Vec<serde_json::Value>, String) {
-    let (_folder, file) = prepared();
-    check_in(&file, at());
+    let (_folder, file) = prepare_door();
+    check_in(&file, door_time());
     let fake = fake::pipe("");
     let api = ApiContext::of_mock(mock, fake.io, Format::Jsonl, file.parent().unwrap());
     let end = sync::Args::of_file(&file).run(&api).await;
@@ -30,21 +30,21 @@ async fn upload(mock: &Mock) -> (Outcome, Vec<serde_json::Value>, String) {
 }
 
 fn own() -> DoubleAdmission {
-    DoubleAdmission::new(at(), Some("north".to_owned()))
+    DoubleAdmission::new(door_time(), Some("north".to_owned()))
 }
 
 #[tokio::test]
 async fn holder_who_has_entered_offers_the_pass_no_longer() {
-    let used = fixtures::pass(PASS).status(PassStatus::Used).admitted_at(at()).device("north");
-    let (end, conflicts, printed) = upload(&refusing(&ErrorCode::PassOffered, &used)).await;
+    let used = fixtures::pass(PASS).status(PassStatus::Used).admitted_at(door_time()).device("north");
+    let (end, conflicts, printed) = upload(&refuse_upload(&ErrorCode::PassOffered, &used)).await;
     assert!(end.is_ok() && conflicts.is_empty(), "{conflicts:?}");
     assert!(printed.contains("A ticket: admitted before; its offer was withdrawn\n"), "{printed}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn offer_whose_buyer_may_be_paying_is_not_called_withdrawn() {
-    let offered = fixtures::pass(PASS).status(PassStatus::Offered).admitted_at(at()).device("north");
-    let (end, conflicts, printed) = upload(&refusing(&ErrorCode::PassOffered, &offered)).await;
+    let offered = fixtures::pass(PASS).status(PassStatus::Offered).admitted_at(door_time()).device("north");
+    let (end, conflicts, printed) = upload(&refuse_upload(&ErrorCode::PassOffered, &offered)).await;
     assert!(end.is_ok() && conflicts.is_empty(), "{conflicts:?}");
     assert!(printed.contains("its offer is withdrawn, unless its buyer is paying: sync again"), "{printed}");
 }
@@ -52,23 +52,23 @@ async fn offer_whose_buyer_may_be_paying_is_not_called_withdrawn() {
 #[tokio::test]
 async fn buyer_who_had_paid_may_enter_with_a_warning() {
     let sold = fixtures::pass(PASS).serial(1).double_admissions(vec![own()]);
-    let (end, conflicts, printed) = upload(&refusing(&ErrorCode::PassOffered, &sold)).await;
+    let (end, conflicts, printed) = upload(&refuse_upload(&ErrorCode::PassOffered, &sold)).await;
     assert_eq!((end.unwrap_err().exit, conflicts.len()), (Exit::Refused, 1));
     let message = "the pass was for sale, and its buyer had paid before the upload: the buyer may enter, with a warning";
     assert_eq!(conflicts[0]["message"], message);
     assert!(!printed.contains("withdrawn"), "{printed}");
     // The buyer has entered meanwhile.
-    let later = at() + Duration::from_secs(60);
+    let later = door_time() + Duration::from_secs(60);
     let entered = sold.status(PassStatus::Used).admitted_at(later).device("south");
-    let (_, conflicts, _) = upload(&refusing(&ErrorCode::PassOffered, &entered)).await;
+    let (_, conflicts, _) = upload(&refuse_upload(&ErrorCode::PassOffered, &entered)).await;
     let words = conflicts[0]["message"].as_str().unwrap();
     assert!(words.starts_with(&format!("{message}; the pass was admitted 2 times: ")), "{words}");
 }
 
 #[tokio::test]
-async fn earlier_code_that_ended_an_offer_is_reported_with_the_right_of_the_holder() {
+async fn old_code_that_ended_an_offer_is_reported_to_the_holder() {
     let given = fixtures::pass(PASS).serial(1).double_admissions(vec![own()]);
-    let (end, conflicts, _) = upload(&refusing(&ErrorCode::PassSuperseded, &given)).await;
+    let (end, conflicts, _) = upload(&refuse_upload(&ErrorCode::PassSuperseded, &given)).await;
     assert_eq!((end.unwrap_err().exit, conflicts.len()), (Exit::Refused, 1));
     let words = conflicts[0]["message"].as_str().unwrap();
     let offer = "; the holder's offer has ended, and the holder may enter, with a warning";

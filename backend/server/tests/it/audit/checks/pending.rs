@@ -47,7 +47,7 @@ fn lagging_copy_is_pending_until_its_event_is_consumed() {
 }
 
 #[test]
-fn unpublished_event_is_pending_unless_a_later_one_is_on_the_bus() {
+fn unpublished_event_is_pending_unless_the_bus_has_a_later_one() {
     let unpublished = |facts: &mut Facts, version: i64| {
         let of_it = |event: &&mut OutboxEvent| event.aggregate == "r" && event.version == version;
         let event = facts.outbox_events.iter_mut().find(of_it).unwrap();

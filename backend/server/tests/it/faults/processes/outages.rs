@@ -24,7 +24,7 @@ async fn storm(outage: Outage, lasts: Duration, replicas: usize, seed: u64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn postgres_read_only_loses_no_event_and_old_sessions_are_replaced() {
+async fn read_only_postgres_loses_no_event_and_replaces_sessions() {
     storm(Outage::PostgresReadOnly, LASTS, 2, 1).await;
 }
 

@@ -46,7 +46,7 @@ fn admission_of_the_seller_is_a_double_one_of_the_buyer() {
 }
 
 #[test]
-fn pass_that_an_earlier_holder_entered_with_is_valid_when_its_listing_is_closed() {
+fn pass_of_an_admitted_seller_is_valid_once_its_listing_closes() {
     let issuer = UserId::new("seller");
     let mut offered = StoredPass { serial: 1, ..pass() };
     offered.offer("l".into()).unwrap();
@@ -59,7 +59,7 @@ fn pass_that_an_earlier_holder_entered_with_is_valid_when_its_listing_is_closed(
 }
 
 #[test]
-fn pass_whose_holder_entered_while_it_was_offered_is_used_when_its_listing_is_closed() {
+fn pass_of_an_admitted_holder_is_used_once_its_listing_closes() {
     let (issuer, now) = (UserId::new("seller"), Timestamp::from_millis(START + 9000));
     let double = |second: i64, door: &str| {
         DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), Some(door.to_owned()))
@@ -94,7 +94,7 @@ fn pass_whose_holder_entered_while_it_was_offered_is_used_when_its_listing_is_cl
 }
 
 #[test]
-fn first_admission_of_each_holder_is_recorded_where_the_others_are_full() {
+fn first_admission_of_each_holder_is_kept_when_others_are_full() {
     let issuer = UserId::new("seller");
     let double = |second: i64| DoubleAdmission::new(Timestamp::from_millis(START + 1000 * second), None);
     let mut full = StoredPass { serial: 1, ..pass() };

@@ -17,7 +17,7 @@ fn withdraw(facts: &mut Facts) {
 }
 
 #[test]
-fn listing_of_a_holder_who_has_entered_breaks_twenty_two_while_it_is_for_sale() {
+fn open_listing_of_an_admitted_holder_breaks_invariant_22() {
     assert_eq!(violations(enter_while_offered), [22], "it is available");
     let reserve = |facts: &mut Facts, withdrawn: bool, status: OrderStatus| {
         enter_while_offered(facts);
@@ -53,7 +53,7 @@ fn listing_of_a_holder_who_has_entered_breaks_twenty_two_while_it_is_for_sale() 
 }
 
 #[test]
-fn pass_is_used_once_the_listing_of_a_holder_who_has_entered_is_closed() {
+fn pass_is_used_once_the_listing_of_an_admitted_holder_closes() {
     let used = |facts: &mut Facts| {
         enter_while_offered(facts);
         withdraw(facts);
