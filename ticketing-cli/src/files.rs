@@ -1,7 +1,7 @@
-//! Reads of files up to a bound, since a path can name an endless device.
+//! Reads of files up to a bound, since a path can name an endless device, and files that only their owner can read.
 
-use std::fs::File;
-use std::io::{Error, ErrorKind, Read, Result};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{Error, ErrorKind, Read, Result, Write as _};
 use std::path::Path;
 
 /// The bytes of a mebibyte.
@@ -27,6 +27,47 @@ pub(crate) fn read_to_end(stream: impl Read, limit: u64) -> Result<Vec<u8>> {
     }
     let limit = if limit < MIB { format!("{} KiB", limit / 1024) } else { format!("{} MiB", limit / MIB) };
     Err(Error::new(ErrorKind::FileTooLarge, format!("it is larger than {limit}")))
+}
+
+/// Returns options that write a file which only its owner can read, and create it if there is none.
+pub(crate) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Replaces a file by way of `incomplete`, a file beside it: a reader, and a crash, find the old content or the new. Only
+/// the owner can read the file, unless `permissions` are given.
+///
+/// # Errors
+/// If it cannot be written; then it is as it was.
+pub(crate) fn replace(
+    path: &Path,
+    incomplete: &Path,
+    content: &[u8],
+    permissions: Option<Permissions>,
+) -> Result<()> {
+    let write = || {
+        let mut file = private().truncate(true).open(incomplete)?;
+        file.write_all(content)?;
+        permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
+        file.sync_all()?;
+        fs::rename(incomplete, path)
+    };
+    write().inspect_err(|_| {
+        let _ = fs::remove_file(incomplete);
+    })
+}
+
+/// Waits until the names of the files in a folder are on disk: until then, a crash removes a new file.
+pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
 }
 
 #[cfg(test)]

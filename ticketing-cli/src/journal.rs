@@ -55,7 +55,7 @@ pub(crate) struct Entry {
 pub(crate) struct Note {
     key: IdempotencyKey,
     /// The command: `payments create 0198…`.
-    #[serde(alias = "deed", serialize_with = "write_words", deserialize_with = "read_words")]
+    #[serde(serialize_with = "write_words", deserialize_with = "read_words")]
     pub(crate) operation: Operation,
     pub(crate) server: String,
     /// The account of the write, where it is known. Keys are scoped to an account.
@@ -286,13 +286,13 @@ fn age(modified: SystemTime) -> Duration {
 fn write_new(path: &Path, note: &Note) -> std::io::Result<File> {
     let incomplete = path.with_extension(INCOMPLETE_EXTENSION);
     let write = || {
-        let mut file = new_private_file(&incomplete)?;
+        let mut file = files::private().read(true).create_new(true).open(&incomplete)?;
         // A command that looks for abandoned writes may hold it for a moment.
         file.lock()?;
         file.write_all(&serde_json::to_vec(note)?)?;
         file.sync_all()?;
         fs::rename(&incomplete, path)?;
-        sync_folder(path.parent().unwrap_or(Path::new(".")))?;
+        files::sync_folder(path.parent().unwrap_or(Path::new(".")))?;
         Ok(file)
     };
     write().inspect_err(|error: &std::io::Error| {
@@ -312,14 +312,6 @@ fn fingerprint(parts: &[&[u8]]) -> String {
     HEXLOWER.encode(&hash.finalize())
 }
 
-fn new_private_file(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 /// Writes a note over itself. A crash leaves a note: what is shorter is filled up with spaces.
 fn rewrite(file: &mut File, note: &Note) -> std::io::Result<()> {
     let mut text = serde_json::to_vec(note)?;
@@ -328,15 +320,6 @@ fn rewrite(file: &mut File, note: &Note) -> std::io::Result<()> {
     file.seek(SeekFrom::Start(0))?;
     file.write_all(&text)?;
     file.sync_all()
-}
-
-/// A new file survives a crash only once its folder is on disk too.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
 }
 
 #[cfg(test)]

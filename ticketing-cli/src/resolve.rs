@@ -2,7 +2,7 @@
 
 use futures_util::{Stream, TryStreamExt};
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{Error, OrderId, PassId, PaymentId, TicketId};
+use ticketing_sdk::{Error, OrderId, PassId, PaymentId, PaymentStatus, TicketId};
 
 use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome, Subject};
@@ -70,50 +70,40 @@ pub(crate) async fn get_all<I: Clone, T>(
 /// # Errors
 /// If a short one fits several tickets or is too short, or the tickets cannot be read.
 pub(crate) async fn ticket(api: &ApiContext, id: TicketId) -> Outcome<TicketId> {
-    if !is_short(id.as_str())? {
-        return Ok(id);
-    }
     let tickets = api.client.tickets().list().any_status().past().limit(MAX_PAGE).stream();
-    let found =
-        search("tickets", id.as_str(), tickets.map_ok(|ticket| (ticket.id.into_string(), ticket.title)));
-    Ok(found.await?.map_or(id, TicketId::new))
+    whole("tickets", id, tickets.map_ok(|ticket| (ticket.id.into_string(), ticket.title))).await
 }
 
 /// Returns the identifier of an order; see [`ticket`].
 pub(crate) async fn order(api: &ApiContext, id: OrderId) -> Outcome<OrderId> {
-    if !is_short(id.as_str())? {
-        return Ok(id);
-    }
     let orders = api.client.orders().list().limit(MAX_PAGE).stream();
-    let found =
-        search("orders", id.as_str(), orders.map_ok(|order| (order.id.into_string(), order.ticket.title)));
-    Ok(found.await?.map_or(id, OrderId::new))
+    whole("orders", id, orders.map_ok(|order| (order.id.into_string(), order.ticket.title))).await
 }
 
 /// Returns the identifier of a payment; see [`ticket`].
 pub(crate) async fn payment(api: &ApiContext, id: PaymentId) -> Outcome<PaymentId> {
-    if !is_short(id.as_str())? {
-        return Ok(id);
-    }
     let payments = api.client.payments().list().limit(MAX_PAGE).stream();
-    let label = |status: Option<ticketing_sdk::PaymentStatus>| status.map_or("", |status| status.label());
-    let found = search(
-        "payments",
-        id.as_str(),
-        payments.map_ok(|payment| (payment.id.into_string(), label(payment.status).to_owned())),
-    );
-    Ok(found.await?.map_or(id, PaymentId::new))
+    let label = |status: Option<PaymentStatus>| status.map_or("", PaymentStatus::label).to_owned();
+    whole("payments", id, payments.map_ok(|payment| (payment.id.into_string(), label(payment.status)))).await
 }
 
 /// Returns the identifier of a pass that the user holds or has issued; see [`ticket`].
 pub(crate) async fn pass(api: &ApiContext, id: PassId) -> Outcome<PassId> {
-    if !is_short(id.as_str())? {
-        return Ok(id);
-    }
     let list = || api.client.passes().list().limit(MAX_PAGE);
     let passes = futures_util::StreamExt::chain(list().stream(), list().issued().stream());
-    let found = search("passes", id.as_str(), passes.map_ok(|pass| (pass.id.into_string(), pass.title)));
-    Ok(found.await?.map_or(id, PassId::new))
+    whole("passes", id, passes.map_ok(|pass| (pass.id.into_string(), pass.title))).await
+}
+
+/// Returns the identifier that this one is short for, if it is a short one of the records.
+async fn whole<I: AsRef<str> + From<String>>(
+    noun: &str,
+    id: I,
+    records: impl Stream<Item = Result<(String, String), Error>>,
+) -> Outcome<I> {
+    if !is_short(id.as_ref())? {
+        return Ok(id);
+    }
+    Ok(search(noun, id.as_ref(), records).await?.map_or(id, I::from))
 }
 
 /// Returns the one identifier that begins or ends so, if there is one.

@@ -1,6 +1,6 @@
 //! `ticketing completions`: the script by which a shell completes command lines of this program.
 
-use clap::ValueEnum;
+use clap_complete::Shell;
 use clap_complete::env::Shells;
 
 use crate::context::{Context, LocalCommand};
@@ -27,33 +27,17 @@ pub(crate) struct Args {
 /// The end of the script for bash, which joins the parts of words.
 const WORDS: &str = include_str!("completions/words.bash");
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Shell {
-    Bash,
-    Elvish,
-    Fish,
-    #[value(name = "powershell")]
-    Power,
-    Zsh,
-}
-
 impl LocalCommand for Args {
     async fn run(self, context: &Context) -> Outcome {
-        let name = match self.shell {
-            Shell::Bash => "bash",
-            Shell::Elvish => "elvish",
-            Shell::Fish => "fish",
-            Shell::Power => "powershell",
-            Shell::Zsh => "zsh",
-        };
+        let name = self.shell.to_string();
         let unwritable = |why: String| Failure::failed(format!("cannot write the script for {name}: {why}"));
         let shells = Shells::builtins();
-        let shell = shells.completer(name).ok_or_else(|| unwritable("it is not known".to_owned()))?;
+        let shell = shells.completer(&name).ok_or_else(|| unwritable("it is not known".to_owned()))?;
         let mut script = Vec::new();
         shell
             .write_registration("COMPLETE", "ticketing", "ticketing", "ticketing", &mut script)
             .map_err(|error| unwritable(error.to_string()))?;
-        if matches!(self.shell, Shell::Bash) {
+        if self.shell == Shell::Bash {
             script.extend_from_slice(WORDS.as_bytes());
         }
         context.io.data(script)

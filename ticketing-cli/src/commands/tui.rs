@@ -2,7 +2,6 @@
 
 pub(crate) mod doors;
 
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,6 +19,7 @@ use crate::config::change::{self, LockedFile};
 use crate::context::{ApiCommand, ApiContext};
 use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
+use crate::files;
 use crate::help;
 use crate::io::{Io, TerminalInfo};
 use crate::journal::{Entry, Journal};
@@ -163,13 +163,8 @@ pub(crate) fn log_to(path: &Path) -> Outcome {
     let filter = environment("TICKETING_LOG").unwrap_or_else(|| "warn".to_owned());
     let filter =
         EnvFilter::try_new(&filter).map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))?;
-    let opened = path.parent().map_or(Ok(()), crate::home::private_folder).and_then(|()| {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(path)
-    });
+    let folder = path.parent().map_or(Ok(()), crate::home::private_folder);
+    let opened = folder.and_then(|()| files::private().append(true).open(path));
     // Without a log there is still a marketplace.
     if let Ok(file) = opened {
         let _already = tracing_subscriber::fmt()

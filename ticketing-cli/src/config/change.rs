@@ -1,7 +1,7 @@
 //! Changes of the config file, by one program at a time.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -59,7 +59,7 @@ impl LockedFile {
     )]
     pub(crate) fn open(path: &Path, timeout: Duration) -> io::Result<Self> {
         private_folder(path.parent().unwrap_or(Path::new(".")))?;
-        let lock = private(&path.with_extension("toml.lock"))?;
+        let lock = files::private().open(path.with_extension("toml.lock"))?;
         let end = Instant::now() + timeout;
         loop {
             match lock.try_lock() {
@@ -87,20 +87,8 @@ impl LockedFile {
     /// If it cannot be written; then it is as it was.
     pub(crate) fn replace(&self, text: &str) -> io::Result<()> {
         let incomplete = self.path.with_extension(format!("toml.{}", std::process::id()));
-        let write = || {
-            let mut file = private(&incomplete)?;
-            file.set_len(0)?;
-            file.write_all(text.as_bytes())?;
-            if let Ok(old) = fs::metadata(&self.path) {
-                file.set_permissions(old.permissions())?;
-            }
-            file.sync_all()?;
-            fs::rename(&incomplete, &self.path)
-        };
-        write().inspect_err(|_| {
-            // It holds nothing that the config file does not.
-            let _ = fs::remove_file(&incomplete);
-        })
+        let permissions = fs::metadata(&self.path).ok().map(|old| old.permissions());
+        files::replace(&self.path, &incomplete, text.as_bytes(), permissions)
     }
 }
 
@@ -124,15 +112,6 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
         },
         found => found,
     }
-}
-
-/// Opens a file that only its owner can read, and creates it if there is none.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

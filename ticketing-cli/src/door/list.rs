@@ -1,8 +1,6 @@
 //! The door list: what a door needs to admit people without a network.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -113,25 +111,11 @@ impl DoorList {
         let mut incomplete = path.as_os_str().to_owned();
         incomplete.push(".tmp");
         let incomplete = PathBuf::from(incomplete);
-        let write = || {
-            let mut file = new_private(&incomplete)?;
-            file.write_all(&serde_json::to_vec(self)?)?;
-            file.sync_all()?;
-            fs::rename(&incomplete, path)
-        };
+        let write = || files::replace(path, &incomplete, &serde_json::to_vec(self)?, None);
         write().map_err(|error: std::io::Error| {
-            let _ = fs::remove_file(&incomplete);
             Failure::failed(format!("cannot write the door list {}: {error}", path.display()))
         })
     }
-}
-
-fn new_private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// The rules of a door without a network.
@@ -257,6 +241,8 @@ pub(crate) mod vectors {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use ticketing_sdk::fixtures;
 
     use super::vectors::{CODE, FOREIGN, LATER, PASS, list, scan};

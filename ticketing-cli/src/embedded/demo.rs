@@ -12,7 +12,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::limits::WriteRate;
 use ticketing_platform::shutdown::EndSignals;
 use ticketing_platform::telemetry::{self, LogFormat};
-use ticketing_sdk::{Client, IdempotencyKey};
+use ticketing_sdk::Client;
 use ticketing_server::{Stack, StackSettings};
 use ticketing_tui::Level;
 
@@ -122,12 +122,9 @@ impl LocalCommand for Args {
 impl Args {
     /// Opens the marketplace on the terminal, while other users list and buy.
     async fn open(&self, context: &Context, stack: &Stack, folder: &TempDir) -> Outcome {
-        let [seller, buyer, rival] =
-            [Client::new(stack.url())?, Client::new(stack.url())?, Client::new(stack.url())?];
-        for (client, email) in [(&seller, SELLER), (&buyer, BUYER), (&rival, RIVAL)] {
-            // The password is never used: the account ends with the demo.
-            client.auth().sign_up(email, IdempotencyKey::generate().to_string()).await?;
-        }
+        let client = || Client::new(stack.url());
+        let (seller, buyer, rival) = (client()?, client()?, client()?);
+        story::sign_up(&seller, &buyer, &rival).await?;
         for new in samples::tickets().map_err(|error| demo_failure("listing tickets", &error.to_string()))? {
             seller.tickets().create(new).await?;
         }

@@ -1,12 +1,12 @@
 //! A file of JSON lines that only grows. A line that was appended is on disk, and a crash leaves no half of one.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::{is_at, sync_folder};
+use super::is_at;
 use crate::files::{self, MIB};
 
 /// The largest file, in bytes: some hundred thousand lines.
@@ -36,7 +36,11 @@ impl AppendLog {
     /// If the file cannot be read or written, is too large, or another process holds it (`WouldBlock`).
     pub(crate) fn open(path: &Path) -> std::io::Result<(Self, Vec<LogLine>)> {
         let file = loop {
-            let file = open_private(path)?;
+            // `WouldBlock` is kept for the lock.
+            let file = files::private().read(true).open(path).map_err(|error| match error.kind() {
+                ErrorKind::WouldBlock => std::io::Error::other(error),
+                _ => error,
+            })?;
             file.try_lock()?;
             // The process that held the lock may have removed the file.
             if is_at(path, &file) {
@@ -48,7 +52,9 @@ impl AppendLog {
         log.length = u64::try_from(complete).unwrap_or(u64::MAX);
         log.file.set_len(log.length)?;
         if lines.is_empty() {
-            sync_folder(path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")))?;
+            files::sync_folder(
+                path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")),
+            )?;
         }
         Ok((log, lines))
     }
@@ -91,17 +97,4 @@ fn split_lines(text: &[u8]) -> (Vec<LogLine>, usize) {
     let lines = (1..).zip(text[..complete].split(|byte| *byte == b'\n'));
     let lines = lines.filter(|(_, line)| !line.is_empty());
     (lines.map(|(number, line)| LogLine { number, text: line.to_vec() }).collect(), complete)
-}
-
-/// Opens a file that only its owner can read, and creates it if there is none.
-fn open_private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| match error.kind() {
-        // `WouldBlock` is kept for the lock.
-        ErrorKind::WouldBlock => std::io::Error::other(error),
-        _ => error,
-    })
 }

@@ -104,95 +104,39 @@ pub(crate) fn shape_of(command: &str) -> Option<&'static Shape> {
 impl RecordType {
     /// Returns the fields of the JSON object.
     pub(crate) fn fields(self) -> Vec<&'static str> {
-        let details = || DetailField::ALL.iter().map(|field| field.name());
-        match self {
-            Self::Ticket => {
-                let own = [
-                    "id",
-                    "title",
-                    "price",
-                    "status",
-                    "userId",
-                    "orderId",
-                    "resaleOf",
-                    "version",
-                    "createdAt",
-                    "updatedAt",
-                ];
-                own.into_iter().chain(details()).collect()
-            }
-            Self::Order => {
-                vec!["id", "userId", "status", "expiresAt", "ticket", "version", "createdAt", "cancelReason"]
-            }
-            Self::Payment => {
-                vec!["id", "orderId", "stripeId", "amount", "currency", "status", "createdAt", "clientSecret"]
-            }
+        let fields = match self {
+            Self::Ticket => "id title price status userId orderId resaleOf version createdAt updatedAt",
+            Self::Order => "id userId status expiresAt ticket version createdAt cancelReason",
+            Self::Payment => "id orderId stripeId amount currency status createdAt clientSecret",
             Self::Pass => {
-                let own = [
-                    "id",
-                    "ticketId",
-                    "issuerId",
-                    "title",
-                    "serial",
-                    "status",
-                    "version",
-                    "issuedAt",
-                    "code",
-                    "admittedAt",
-                    "device",
-                    "orderId",
-                    "resaleLimit",
-                    "listingId",
-                    "transferExpiresAt",
-                    "doubleAdmissions",
-                ];
-                own.into_iter().chain(details()).collect()
+                "id ticketId issuerId title serial status version issuedAt code admittedAt device \
+                 orderId resaleLimit listingId transferExpiresAt doubleAdmissions"
             }
-            Self::Explanation => vec!["orderId", "summary", "order", "entries", "gaps"],
-            Self::ProfileLine => vec!["name", "server", "current"],
-            Self::AliasLine => vec!["name", "expansion"],
-            Self::Setting => vec!["key", "value", "description"],
-            Self::Check => vec!["name", "status", "finding", "advice"],
-            Self::PassTransfer => vec!["claimCode", "expiresAt"],
-            Self::User => vec!["id", "email"],
-            Self::SessionStatus => vec!["server", "signedIn", "user", "since", "until", "keptIn"],
-            Self::WatchLine => vec!["id", "kind", "ticket", "at"],
-            Self::Settlement => vec!["operation", "outcome", "orderId", "paymentId", "result", "detail"],
-            Self::ClockTime => vec!["now"],
-            Self::AuditReport => vec!["status", "unsettled", "checks"],
-            Self::Backup => vec!["folder", "databases", "bytes", "waitedMs"],
+            Self::Explanation => "orderId summary order entries gaps",
+            Self::ProfileLine => "name server current",
+            Self::AliasLine => "name expansion",
+            Self::Setting => "key value description",
+            Self::Check => "name status finding advice",
+            Self::PassTransfer => "claimCode expiresAt",
+            Self::User => "id email",
+            Self::SessionStatus => "server signedIn user since until keptIn",
+            Self::WatchLine => "id kind ticket at",
+            Self::Settlement => "operation outcome orderId paymentId result detail",
+            Self::ClockTime => "now",
+            Self::AuditReport => "status unsettled checks",
+            Self::Backup => "folder databases bytes waitedMs",
             Self::Verdict => {
-                vec![
-                    "verdict",
-                    "reason",
-                    "message",
-                    "passId",
-                    "title",
-                    "seat",
-                    "admittedAt",
-                    "device",
-                    "doubleAdmissions",
-                    "venue",
-                    "startsAt",
-                    "warnings",
-                    "listedAt",
-                ]
+                "verdict reason message passId title seat admittedAt device doubleAdmissions venue startsAt \
+                 warnings listedAt"
             }
             Self::Conflict => {
-                vec![
-                    "passId",
-                    "title",
-                    "seat",
-                    "reason",
-                    "message",
-                    "at",
-                    "device",
-                    "firstAt",
-                    "firstDevice",
-                    "otherAt",
-                    "otherDevice",
-                ]
+                "passId title seat reason message at device firstAt firstDevice otherAt otherDevice"
             }
-        }
+        };
+        let details = match self {
+            Self::Ticket | Self::Pass => DetailField::ALL,
+            _ => &[],
+        };
+        fields.split(' ').chain(details.iter().map(|field| field.name())).collect()
     }
 }

@@ -1,6 +1,5 @@
 //! `ticketing passes show`
 
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use crate::browser::WebArgs;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
+use crate::files;
 use crate::help;
 use crate::io::Io;
 use crate::output::{Format, short_end, wrap};
@@ -123,11 +123,7 @@ fn write(io: &Io, file: &Path, bytes: &[u8]) -> Outcome {
     if file == Path::new("-") {
         return io.data(bytes);
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(file).and_then(|mut opened| opened.write_all(bytes));
+    let written = files::private().truncate(true).open(file).and_then(|mut opened| opened.write_all(bytes));
     written.map_err(|error| Failure::failed(format!("cannot write {}: {error}", file.display())))?;
     io.info(&format!("wrote {}; a person with the code can enter with it", file.display()));
     Ok(())

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use ticketing_sdk::{
     CardToken, Client, Error, ErrorCode, IdempotencyKey, NewCheckIn, Order, OrderStatus, Pass, PassCode,
-    PaymentStatus, Ticket, TicketStatus, text,
+    Payment, PaymentStatus, Ticket, TicketStatus, text,
 };
 use ticketing_server::Stack;
 
@@ -58,10 +58,7 @@ impl<'a> Story<'a> {
 
     async fn sign_up(&mut self) -> Outcome {
         self.at = "signing up";
-        for (client, email) in [(&self.seller, SELLER), (&self.buyer, BUYER), (&self.rival, RIVAL)] {
-            // The password is never used: the account ends with the demo.
-            client.auth().sign_up(email, IdempotencyKey::generate().to_string()).await?;
-        }
+        sign_up(&self.seller, &self.buyer, &self.rival).await?;
         self.step(&format!("{SELLER}, {BUYER} and {RIVAL} signed up"))
     }
 
@@ -118,13 +115,7 @@ impl<'a> Story<'a> {
     async fn decline(&mut self, ticket: &Ticket) -> Outcome<Order> {
         self.at = "paying with a card that is declined";
         let order = self.buyer.orders().create(&ticket.id).await?;
-        let paid = self
-            .buyer
-            .payments()
-            .create(&order.id, CardToken::new("tok_chargeDeclined"))
-            .wait_until_settled()
-            .await;
-        let why = refusal(paid, &[ErrorCode::CardDeclined])?;
+        let why = refusal(pay(&self.buyer, &order, "tok_chargeDeclined").await, &[ErrorCode::CardDeclined])?;
         let held = self.buyer.orders().get(&order.id).await?;
         expect(held.status == OrderStatus::Created, "a declined card ended the order")?;
         self.step(&format!(
@@ -148,8 +139,7 @@ impl<'a> Story<'a> {
             text::span(moved)
         ))?;
         self.at = "paying too late";
-        let late =
-            self.buyer.payments().create(&order.id, CardToken::new("tok_visa")).wait_until_settled().await;
+        let late = pay(&self.buyer, order, "tok_visa").await;
         let why = refusal(late, &[ErrorCode::OrderExpired, ErrorCode::OrderCancelled])?;
         self.step(&format!("{BUYER} tried to pay for it too late, and was refused: {why}"))
     }
@@ -157,8 +147,7 @@ impl<'a> Story<'a> {
     async fn sell_again(&mut self, ticket: &Ticket) -> Outcome {
         self.at = "selling the ticket again";
         let order = self.rival.orders().create(&ticket.id).await?;
-        let payment =
-            self.rival.payments().create(&order.id, CardToken::new("tok_visa")).wait_until_settled().await?;
+        let payment = pay(&self.rival, &order, "tok_visa").await?;
         expect(payment.status == Some(PaymentStatus::Succeeded), "the payment did not succeed")?;
         self.ticket_becomes(ticket, TicketStatus::Sold).await?;
         self.step(&format!("{RIVAL} bought it for ${}", ticket.price))
@@ -250,6 +239,18 @@ impl<'a> Story<'a> {
 }
 
 /// Returns the code of a pass, which its holder sees.
+/// Signs the people up. Their passwords are never used: the accounts end with the demo.
+pub(super) async fn sign_up(seller: &Client, buyer: &Client, rival: &Client) -> Outcome {
+    for (client, email) in [(seller, SELLER), (buyer, BUYER), (rival, RIVAL)] {
+        client.auth().sign_up(email, IdempotencyKey::generate().to_string()).await?;
+    }
+    Ok(())
+}
+
+async fn pay(client: &Client, order: &Order, card: &str) -> Result<Payment, Error> {
+    client.payments().create(&order.id, CardToken::new(card)).wait_until_settled().await
+}
+
 fn code_of(pass: &Pass) -> Outcome<PassCode> {
     pass.code.clone().ok_or_else(|| Failure::failed("the holder does not see the code of the pass"))
 }

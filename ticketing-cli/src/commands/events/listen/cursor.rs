@@ -1,7 +1,7 @@
 //! The cursor of a listener: the position of the last event whose delivery is confirmed, on disk.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
@@ -11,6 +11,7 @@ use ticketing_sdk::{IdempotencyKey, Timestamp};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::files;
 use crate::home::private_folder;
 
 /// The cursor of one listener at one server. Its lock excludes a second listener.
@@ -43,7 +44,7 @@ impl Cursor {
     pub(super) fn open(folder: &Path, name: &str, server: &str, reset: bool) -> Outcome<Self> {
         let hash = HEXLOWER.encode(&Sha256::digest(server.as_bytes())[..8]);
         let path = folder.join(format!("{name}-{hash}.json"));
-        let lock = private_folder(folder).and_then(|()| open_private(&path.with_extension("lock")));
+        let lock = private_folder(folder).and_then(|()| files::private().open(path.with_extension("lock")));
         let lock = lock.map_err(|error| unusable(&path, &error))?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -102,28 +103,13 @@ impl Cursor {
 
     /// Replaces the file: after a crash there is the old one or the new one.
     fn write(&self) -> Outcome {
-        let incomplete = self.path.with_extension("tmp");
         let write = || {
-            let mut file = open_private(&incomplete)?;
-            file.set_len(0)?;
-            file.write_all(&serde_json::to_vec(&self.state)?)?;
-            file.sync_all()?;
-            fs::rename(&incomplete, &self.path)?;
-            #[cfg(unix)]
-            File::open(self.path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
-            Ok(())
+            let state = serde_json::to_vec(&self.state)?;
+            files::replace(&self.path, &self.path.with_extension("tmp"), &state, None)?;
+            files::sync_folder(self.path.parent().unwrap_or(Path::new(".")))
         };
         write().map_err(|error: std::io::Error| unusable(&self.path, &error))
     }
-}
-
-/// Opens a file that only its owner can read, and creates it if there is none.
-fn open_private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Failure {

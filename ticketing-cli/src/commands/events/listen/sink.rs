@@ -1,7 +1,7 @@
 //! The sinks of events: stdout, a command, or a URL. A delivery is confirmed or retried.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use ticketing_sdk::webhook::{SIGNATURE_HEADER, sign};
@@ -13,6 +13,7 @@ use crate::clock;
 use crate::context::ApiContext;
 use crate::count::count;
 use crate::failure::{Failure, Outcome};
+use crate::shell::shell;
 
 /// The pause before the first retry. It doubles with each one, up to [`MAX_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -89,9 +90,7 @@ impl Sink {
 /// Runs the command with the event on its stdin. Its exit code 0 confirms the delivery.
 fn execute(command: &str, event: &ListenedEvent) -> Result<(), Refusal> {
     let refusal = |reason: String| Refusal { reason, retry_after: None };
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut child = Command::new(shell)
-        .args([flag, command])
+    let mut child = shell(command)
         .env("TICKETING_EVENT_ID", &event.id)
         .env("TICKETING_EVENT_TYPE", &event.kind)
         .stdin(Stdio::piped())
