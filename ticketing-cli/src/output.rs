@@ -35,7 +35,7 @@ pub(crate) use format::Format;
 pub(crate) use json::escape as escape_json;
 pub(crate) use open_list::OpenList;
 use record::Place;
-pub(crate) use record::{Cell, Column, Record, Tone};
+pub(crate) use record::{Cell, Columns, Record, Tone};
 pub(crate) use records::{SessionStatus, Settlement, WatchLine, WriteOutcome, double_admissions};
 pub(crate) use rules::Call;
 #[cfg(test)]
@@ -108,11 +108,11 @@ impl<'a> Printer<'a> {
                 return Ok(());
             }
             Format::Table => table::list(records, self),
-            Format::Tsv => records.iter().map(|record| tsv::row(record, self.now)).collect(),
+            Format::Tsv => tsv::rows(records, self.now),
             Format::Json => json::document(&listing, terminal)?,
             Format::Jsonl => json::lines(records)?,
             Format::Yaml => yaml::document(&listing, terminal)?,
-            Format::Csv => csv::header::<T>() + &self.csv_rows(records),
+            Format::Csv => csv::header::<T>() + &csv::rows(records, self.now, terminal),
         };
         self.io.page(&text)
     }
@@ -160,12 +160,13 @@ impl<'a> Printer<'a> {
                 _ => json::lines(&[value])?,
             });
         }
+        let records = std::slice::from_ref(record);
         self.io.data(match self.format {
             Format::Table => table::line(record, self),
-            Format::Tsv => tsv::row(record, self.now),
-            Format::Json | Format::Jsonl => json::lines(std::slice::from_ref(record))?,
+            Format::Tsv => tsv::rows(records, self.now),
+            Format::Json | Format::Jsonl => json::lines(records)?,
             Format::Yaml => self.yaml_of_stream(record)?,
-            Format::Csv => self.csv_rows(std::slice::from_ref(record)),
+            Format::Csv => csv::rows(records, self.now, self.io.terminal_info().out_terminal),
         })
     }
 
@@ -237,13 +238,6 @@ impl<'a> Printer<'a> {
     pub(crate) fn begin_list<T: Record>(&self) -> Outcome<OpenList<'_>> {
         self.begin_stream::<T>()?;
         Ok(OpenList::new(self))
-    }
-
-    fn csv_rows<T: Record>(&self, records: &[T]) -> String {
-        records
-            .iter()
-            .map(|record| csv::row(record, self.now, self.io.terminal_info().out_terminal))
-            .collect()
     }
 }
 

@@ -2,14 +2,13 @@
 
 use clap::Subcommand;
 use serde::Serialize;
-use ticketing_sdk::Timestamp;
 
 use crate::alias::SHELL_MARK;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Cell, Column, Record};
+use crate::output::{Cell, Columns, Record};
 
 /// The subcommands of `ticketing alias`.
 #[derive(Debug, Subcommand)]
@@ -63,10 +62,9 @@ struct AliasLine {
 }
 
 impl Record for AliasLine {
-    const COLUMNS: &'static [Column] = &[Column::whole("name"), Column::cut("expansion")];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![Cell::text(&self.name), Cell::text(&self.expansion)]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("name", |it, _| Cell::text(&it.name));
+        columns.add_cut("expansion", |it, _| Cell::text(&it.expansion));
     }
 }
 

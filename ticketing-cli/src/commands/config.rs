@@ -2,14 +2,13 @@
 
 use clap::Subcommand;
 use serde::Serialize;
-use ticketing_sdk::Timestamp;
 
 use crate::config::{Config, SETTINGS};
 use crate::context::{Context, LocalCommand};
 use crate::environment::environment;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Cell, Column, Record};
+use crate::output::{Cell, Columns, Record};
 use crate::shell::shell;
 
 /// The subcommands of `ticketing config`.
@@ -70,11 +69,10 @@ struct Setting {
 }
 
 impl Record for Setting {
-    const COLUMNS: &'static [Column] =
-        &[Column::whole("key"), Column::whole("value"), Column::cut("description")];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![Cell::text(&self.key), Cell::opt(self.value.as_ref()), Cell::text(&self.description)]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("key", |it, _| Cell::text(&it.key));
+        columns.add_whole("value", |it, _| Cell::opt(it.value.as_ref()));
+        columns.add_cut("description", |it, _| Cell::text(&it.description));
     }
 }
 

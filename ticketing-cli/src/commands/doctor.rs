@@ -3,13 +3,12 @@
 mod checks;
 
 use serde::Serialize;
-use ticketing_sdk::Timestamp;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Cell, Column, Format, Record, Tone};
+use crate::output::{Cell, Columns, Format, Record, Tone};
 
 /// The arguments of `ticketing doctor`.
 #[derive(Debug, clap::Args)]
@@ -57,21 +56,15 @@ impl Check {
 }
 
 impl Record for Check {
-    const COLUMNS: &'static [Column] =
-        &[Column::whole("name"), Column::whole("status"), Column::cut("finding"), Column::hidden("advice")];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        let (word, tone) = match self.status {
-            Health::Ok => ("ok", Tone::Good),
-            Health::Warning => ("warning", Tone::Waiting),
-            Health::Failed => ("failed", Tone::Bad),
-        };
-        vec![
-            Cell::text(&self.name),
-            Cell::label(word, word, tone),
-            Cell::text(&self.finding),
-            Cell::opt(self.advice.as_ref()),
-        ]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("name", |it, _| Cell::text(&it.name));
+        columns.add_whole("status", |it, _| match it.status {
+            Health::Ok => Cell::label("ok", "ok", Tone::Good),
+            Health::Warning => Cell::label("warning", "warning", Tone::Waiting),
+            Health::Failed => Cell::label("failed", "failed", Tone::Bad),
+        });
+        columns.add_cut("finding", |it, _| Cell::text(&it.finding));
+        columns.add_hidden("advice", |it, _| Cell::opt(it.advice.as_ref()));
     }
 }
 

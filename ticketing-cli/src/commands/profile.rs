@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use clap_complete::ArgValueCandidates;
 use serde::Serialize;
-use ticketing_sdk::{Client, Timestamp};
+use ticketing_sdk::Client;
 
 use crate::complete;
 use crate::config::Config;
@@ -11,7 +11,7 @@ use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Cell, Column, Record, Tone};
+use crate::output::{Cell, Columns, Record, Tone};
 
 /// The subcommands of `ticketing profile`.
 #[derive(Debug, Subcommand)]
@@ -88,15 +88,13 @@ struct ProfileLine {
 }
 
 impl Record for ProfileLine {
-    const COLUMNS: &'static [Column] =
-        &[Column::whole("name"), Column::cut("server"), Column::whole("current")];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        let current = match self.current {
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("name", |it, _| Cell::text(&it.name));
+        columns.add_cut("server", |it, _| Cell::text(&it.server));
+        columns.add_whole("current", |it, _| match it.current {
             true => Cell::label("true", "In use", Tone::Good),
             false => Cell::label("false", "", Tone::Past),
-        };
-        vec![Cell::text(&self.name), Cell::text(&self.server), current]
+        });
     }
 }
 

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
-use ticketing_sdk::Timestamp;
 use ticketing_server::audit::{Check, Offline, OfflineError, Report, Violation};
 
 use super::serve::{not_started, settings_of_server};
@@ -13,7 +12,7 @@ use crate::count::count;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Cell, Column, Record, Tone};
+use crate::output::{Cell, Columns, Record, Tone};
 
 /// The checks that must find a violation unchanged. A running server always has operations in progress.
 const CHECKS: u32 = 4;
@@ -146,28 +145,16 @@ impl InvariantCheck {
 }
 
 impl Record for InvariantCheck {
-    const COLUMNS: &'static [Column] = &[
-        Column::right("number"),
-        Column::whole("status"),
-        Column::cut("name"),
-        Column::right("examined"),
-        Column::hidden("violations"),
-        Column::hidden("pending"),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        let tone = match self.status {
-            BROKEN => Tone::Bad,
-            PENDING => Tone::Waiting,
-            _ => Tone::Good,
-        };
-        vec![
-            Cell::text(&self.number),
-            Cell::label(self.status, self.status, tone),
-            Cell::text(&self.name),
-            Cell::text(&self.examined),
-            Cell::text(&self.violations.join("; ")),
-            Cell::text(&self.pending.join("; ")),
-        ]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_right("number", |it, _| Cell::text(&it.number));
+        columns.add_whole("status", |it, _| match it.status {
+            BROKEN => Cell::label(BROKEN, BROKEN, Tone::Bad),
+            PENDING => Cell::label(PENDING, PENDING, Tone::Waiting),
+            status => Cell::label(status, status, Tone::Good),
+        });
+        columns.add_cut("name", |it, _| Cell::text(&it.name));
+        columns.add_right("examined", |it, _| Cell::text(&it.examined));
+        columns.add_hidden("violations", |it, _| Cell::text(&it.violations.join("; ")));
+        columns.add_hidden("pending", |it, _| Cell::text(&it.pending.join("; ")));
     }
 }

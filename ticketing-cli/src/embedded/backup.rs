@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use ticketing_sdk::Timestamp;
 use ticketing_server::{BackupError, back_up};
 
 use super::serve::settings_of_server;
 use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Cell, Column, Record};
+use crate::output::{Cell, Columns, Record};
 
 /// The arguments of `ticketing backup`.
 #[derive(Debug, clap::Args)]
@@ -63,20 +62,11 @@ struct BackupLine {
 }
 
 impl Record for BackupLine {
-    const COLUMNS: &'static [Column] = &[
-        Column::whole("folder"),
-        Column::right("databases"),
-        Column::right("bytes"),
-        Column::right("waitedMs"),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![
-            Cell::text(&self.folder),
-            Cell::text(&self.databases),
-            Cell::text(&self.bytes),
-            Cell::text(&self.waited_ms),
-        ]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("folder", |it, _| Cell::text(&it.folder));
+        columns.add_right("databases", |it, _| Cell::text(&it.databases));
+        columns.add_right("bytes", |it, _| Cell::text(&it.bytes));
+        columns.add_right("waitedMs", |it, _| Cell::text(&it.waited_ms));
     }
 }
 

@@ -8,16 +8,19 @@ use std::borrow::Cow;
 use ticketing_sdk::Timestamp;
 use ticketing_sdk::text::sanitize;
 
+use super::record::{cells, columns_of};
 use super::{Cell, Record};
 
 /// The header line.
 pub(super) fn header<T: Record>() -> String {
-    T::COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>().join(",") + "\n"
+    columns_of::<T>().iter().map(|column| column.name).collect::<Vec<_>>().join(",") + "\n"
 }
 
-/// Returns one record. Control characters are removed on a terminal only.
-pub(super) fn row<T: Record>(record: &T, now: Timestamp, terminal: bool) -> String {
-    line(record.cells(now).iter().map(|cell| (cell.stable(), matches!(cell, Cell::Text(_)))), terminal)
+/// Returns a line for each record. Control characters are removed on a terminal only.
+pub(super) fn rows<T: Record>(records: &[T], now: Timestamp, terminal: bool) -> String {
+    let columns = columns_of::<T>();
+    let value = |cell: &Cell| (cell.stable(), matches!(cell, Cell::Text(_)));
+    records.iter().map(|record| line(cells(&columns, record, now).iter().map(value), terminal)).collect()
 }
 
 /// Returns a line of values, each with whether others wrote it.

@@ -1,25 +1,24 @@
 //! The columns and cells of a record, which every format uses.
 
 use serde::Serialize;
-use ticketing_sdk::{EventTime, Timestamp};
+use ticketing_sdk::{EventTime, Money, Timestamp};
 
 /// A type with columns. Its JSON is its serialization, unchanged.
-pub(crate) trait Record: Serialize {
-    /// The columns, in an order that never changes: new ones go last.
-    const COLUMNS: &'static [Column];
-
-    /// Returns a cell for each column. `now` is the time of the server.
-    fn cells(&self, now: Timestamp) -> Vec<Cell>;
+pub(crate) trait Record: Serialize + Sized + 'static {
+    /// Adds the columns, in an order that never changes: new ones go last.
+    fn columns(columns: &mut Columns<Self>);
 }
 
+/// The columns of the records of a type.
+pub(crate) struct Columns<T>(Vec<Column<T>>);
+
 /// One column.
-#[derive(Clone, Copy)]
-pub(crate) struct Column {
+pub(crate) struct Column<T> {
     /// In the header of CSV, and of tables in capitals.
     pub(super) name: &'static str,
     pub(super) place: Place,
     /// A table that is too wide drops the column of the highest rank first. Rank 0 is never dropped, and
-    /// [`EXTRA`](Self::EXTRA) rather than that a title is cut.
+    /// [`EXTRA`] rather than that a title is cut.
     pub(super) drop_rank: u8,
     /// Whether it holds identifiers, which a table shortens.
     pub(super) is_id: bool,
@@ -27,13 +26,25 @@ pub(crate) struct Column {
     pub(super) needs_content: bool,
     /// The width to which a table cuts it before another column is dropped.
     pub(super) min_width: usize,
+    /// Returns the cell of a record at a time of the server.
+    cell: Box<dyn Fn(&T, Timestamp) -> Cell>,
+}
+
+/// Returns the columns of a type of records.
+pub(super) fn columns_of<T: Record>() -> Vec<Column<T>> {
+    let mut columns = Columns(Vec::new());
+    T::columns(&mut columns);
+    columns.0
+}
+
+/// Returns a cell of a record for each column.
+pub(super) fn cells<T>(columns: &[Column<T>], record: &T, now: Timestamp) -> Vec<Cell> {
+    columns.iter().map(|column| (column.cell)(record, now)).collect()
 }
 
 /// How a table for people shows a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// The identifier of the record: shortened, and never dropped.
-    Id,
     /// As wide as its content.
     Whole,
     /// Cut to its minimum width if the terminal is too narrow.
@@ -78,62 +89,78 @@ pub(crate) enum Tone {
     Past,
 }
 
-impl Column {
-    const fn new(name: &'static str, place: Place) -> Self {
-        Self { name, place, drop_rank: 0, is_id: false, needs_content: false, min_width: 0 }
+/// The rank of a column that is shown only where no title is cut for it.
+pub(super) const EXTRA: u8 = u8::MAX;
+
+/// Returns the cell of a record at a time of the server.
+type ToCell<T> = fn(&T, Timestamp) -> Cell;
+
+impl<T: 'static> Columns<T> {
+    pub(super) fn add(
+        &mut self,
+        name: &'static str,
+        place: Place,
+        cell: impl Fn(&T, Timestamp) -> Cell + 'static,
+    ) -> &mut Column<T> {
+        let (index, cell) = (self.0.len(), Box::new(cell));
+        let (drop_rank, is_id, needs_content, min_width) = (0, false, false, 0);
+        self.0.push(Column { name, place, drop_rank, is_id, needs_content, min_width, cell });
+        &mut self.0[index]
     }
 
-    pub(crate) const fn id(name: &'static str) -> Self {
-        Self { is_id: true, ..Self::new(name, Place::Id) }
+    /// Adds the identifier of the record.
+    pub(crate) fn add_id(&mut self, name: &'static str, cell: ToCell<T>) {
+        self.add_whole(name, cell).with_ids();
     }
 
-    pub(crate) const fn whole(name: &'static str) -> Self {
-        Self::new(name, Place::Whole)
+    pub(crate) fn add_whole(&mut self, name: &'static str, cell: ToCell<T>) -> &mut Column<T> {
+        self.add(name, Place::Whole, cell)
     }
 
-    /// A title, which is not readable below its minimum width.
-    pub(crate) const fn cut(name: &'static str) -> Self {
-        Self { min_width: 20, ..Self::new(name, Place::Cut) }
+    /// Adds a title, which is not readable below its minimum width.
+    pub(crate) fn add_cut(&mut self, name: &'static str, cell: ToCell<T>) -> &mut Column<T> {
+        let column = self.add(name, Place::Cut, cell);
+        column.min_width = 20;
+        column
     }
 
-    /// A column that is cut to this width where there is little room, and that a table leaves out where all of its cells are empty.
-    pub(crate) const fn cut_to(name: &'static str, min_width: usize) -> Self {
-        Self { needs_content: true, min_width, ..Self::new(name, Place::Cut) }
+    pub(crate) fn add_right(&mut self, name: &'static str, cell: ToCell<T>) -> &mut Column<T> {
+        self.add(name, Place::Right, cell)
     }
 
-    pub(crate) const fn right(name: &'static str) -> Self {
-        Self::new(name, Place::Right)
+    pub(crate) fn add_hidden(&mut self, name: &'static str, cell: ToCell<T>) {
+        self.add(name, Place::Hidden, cell);
     }
 
-    /// The rank of a column that is shown only where no title is cut for it.
-    pub(super) const EXTRA: u8 = u8::MAX;
-
-    pub(crate) const fn extra(name: &'static str) -> Self {
-        Self { drop_rank: Self::EXTRA, ..Self::filled(name) }
+    /// Adds a column that says nothing to people, such as the version of a record.
+    pub(crate) fn add_for_programs(&mut self, name: &'static str, cell: ToCell<T>) {
+        self.add(name, Place::ForPrograms, cell);
     }
 
-    /// A column of identifiers that is shown only where no title is cut for it.
-    pub(crate) const fn extra_id(name: &'static str) -> Self {
-        Self { is_id: true, ..Self::extra(name) }
+    /// Adds a column that a table leaves out where all of its cells are empty.
+    pub(crate) fn add_filled(&mut self, name: &'static str, cell: ToCell<T>) -> &mut Column<T> {
+        let column = self.add_whole(name, cell);
+        column.needs_content = true;
+        column
     }
 
-    pub(crate) const fn hidden(name: &'static str) -> Self {
-        Self::new(name, Place::Hidden)
+    /// Adds a filled column that is shown only where no title is cut for it.
+    pub(crate) fn add_extra(&mut self, name: &'static str, cell: ToCell<T>) -> &mut Column<T> {
+        self.add_filled(name, cell).droppable(EXTRA)
     }
+}
 
-    /// A column that says nothing to people, such as the version of a record.
-    pub(crate) const fn for_programs(name: &'static str) -> Self {
-        Self::new(name, Place::ForPrograms)
-    }
-
-    /// A column that a table leaves out where all of its cells are empty.
-    pub(crate) const fn filled(name: &'static str) -> Self {
-        Self { needs_content: true, ..Self::whole(name) }
+impl<T> Column<T> {
+    /// Lets a table shorten the identifiers of the column.
+    pub(crate) fn with_ids(&mut self) -> &mut Self {
+        self.is_id = true;
+        self
     }
 
     /// Allows a table that is too wide to drop the column, before those of a lower rank.
-    pub(crate) const fn droppable(self, rank: u8) -> Self {
-        Self { drop_rank: rank, ..self }
+    pub(crate) fn droppable(&mut self, rank: u8) -> &mut Self {
+        self.drop_rank = rank;
+        self
     }
 }
 
@@ -149,6 +176,10 @@ impl Cell {
     /// A value of an enumeration: its text for programs, and its name for people.
     pub(crate) fn label(wire: &str, label: impl Into<String>, tone: Tone) -> Self {
         Self::Label(wire.to_owned(), label.into(), tone)
+    }
+
+    pub(crate) fn money(amount: Option<Money>) -> Self {
+        amount.map_or(Self::None, |amount| Self::Money(amount.to_string()))
     }
 
     pub(crate) fn time(at: Option<Timestamp>) -> Self {

@@ -13,114 +13,47 @@ use ticketing_sdk::{
 pub(crate) use passes::double_admissions;
 pub(crate) use settlement::{Settlement, WriteOutcome};
 
-use super::{Cell, Column, Record, Tone};
-
-const TICKET_COLUMNS: [Column; 10 + DETAILS] = with_details(
-    [
-        Column::id("id"),
-        Column::cut("title"),
-        Column::right("price").droppable(1),
-        Column::whole("status").droppable(STATUS),
-        Column::for_programs("userId"),
-        Column::hidden("orderId"),
-        Column::for_programs("version"),
-        Column::extra("createdAt"),
-        Column::hidden("updatedAt"),
-    ],
-    [Column::hidden("resaleOf")],
-);
-
-const WATCH_COLUMNS: [Column; 8 + DETAILS] = with_details(
-    [
-        Column::whole("change"),
-        Column::id("id"),
-        Column::cut("title"),
-        Column::right("price"),
-        Column::whole("status"),
-        Column::for_programs("version"),
-        Column::hidden("eventId"),
-        Column::whole("at"),
-    ],
-    [],
-);
-
-const ORDER_COLUMNS: [Column; 10 + DETAILS] = with_details(
-    [
-        Column::id("id"),
-        Column::whole("status").droppable(1),
-        Column::cut("title"),
-        Column::right("price").droppable(2),
-        // The status shows the time that is left.
-        Column::hidden("expiresAt"),
-        Column::hidden("ticketId"),
-        Column::for_programs("userId"),
-        Column::for_programs("version"),
-        Column::hidden("createdAt"),
-        Column::hidden("cancelReason"),
-    ],
-    [],
-);
-
-const DETAILS: usize = DetailField::ALL.len();
+use super::{Cell, Columns, Place, Record, Tone};
 
 /// The rank of a status whose usual value says little: what the tickets of one title differ in is worth more.
 const STATUS: u8 = 5;
 
-/// Adds a column for each detail of a ticket. Columns that are newer than the details are the last ones.
-const fn with_details<const BASE: usize, const LAST: usize, const ALL: usize>(
-    base: [Column; BASE],
-    last: [Column; LAST],
-) -> [Column; ALL] {
-    let mut columns = [Column::hidden(""); ALL];
-    let mut index = 0;
-    while index < ALL {
-        columns[index] = if index < BASE {
-            base[index]
-        } else if index < BASE + DETAILS {
-            detail_column(DetailField::ALL[index - BASE])
-        } else {
-            last[index - BASE - DETAILS]
-        };
-        index += 1;
+impl<T: 'static> Columns<T> {
+    /// Adds a column for each detail of a ticket. Columns that are newer than the details are after them.
+    fn add_details(&mut self, details: fn(&T) -> Option<&TicketDetails>) {
+        for field in DetailField::ALL {
+            let cell = move |it: &T, _| match (field, details(it)) {
+                (DetailField::StartsAt, Some(TicketDetails { starts_at: Some(starts), .. })) => {
+                    Cell::Start(starts.clone())
+                }
+                (_, details) => Cell::opt(details.and_then(|details| details.get(*field))),
+            };
+            // Several tickets of one title differ in these.
+            let (place, rank, min_width) = match field {
+                DetailField::Seat => (Place::Cut, 3, 12),
+                DetailField::StartsAt => (Place::Whole, 4, 0),
+                DetailField::Venue => (Place::Whole, 7, 0),
+                _ => (Place::Hidden, 0, 0),
+            };
+            let column = self.add(field.name(), place, cell).droppable(rank);
+            (column.needs_content, column.min_width) = (true, min_width);
+        }
     }
-    columns
-}
-
-/// Several tickets of one title differ in these.
-const fn detail_column(field: DetailField) -> Column {
-    match field {
-        DetailField::Seat => Column::cut_to(field.name(), 12).droppable(3),
-        DetailField::StartsAt => Column::filled(field.name()).droppable(4),
-        DetailField::Venue => Column::filled(field.name()).droppable(7),
-        _ => Column::hidden(field.name()),
-    }
-}
-
-fn detail_cells(details: &TicketDetails) -> impl Iterator<Item = Cell> {
-    DetailField::ALL.iter().map(|field| match (field, &details.starts_at) {
-        (DetailField::StartsAt, Some(starts)) => Cell::Start(starts.clone()),
-        _ => Cell::opt(details.get(*field)),
-    })
 }
 
 impl Record for Ticket {
-    const COLUMNS: &'static [Column] = &TICKET_COLUMNS;
-
-    fn cells(&self, now: Timestamp) -> Vec<Cell> {
-        let mut cells = vec![
-            Cell::text(&self.id),
-            Cell::text(&self.title),
-            Cell::Money(self.price.to_string()),
-            ticket_status(self, now),
-            Cell::text(&self.user_id),
-            Cell::opt(self.order_id.as_ref()),
-            Cell::text(&self.version),
-            Cell::time(self.created_at),
-            Cell::time(self.updated_at),
-        ];
-        cells.extend(detail_cells(&self.details));
-        cells.push(Cell::opt(self.resale_of.as_ref()));
-        cells
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_id("id", |it, _| Cell::text(&it.id));
+        columns.add_cut("title", |it, _| Cell::text(&it.title));
+        columns.add_right("price", |it, _| Cell::money(Some(it.price))).droppable(1);
+        columns.add_whole("status", ticket_status).droppable(STATUS);
+        columns.add_for_programs("userId", |it, _| Cell::text(&it.user_id));
+        columns.add_hidden("orderId", |it, _| Cell::opt(it.order_id.as_ref()));
+        columns.add_for_programs("version", |it, _| Cell::text(&it.version));
+        columns.add_extra("createdAt", |it, _| Cell::time(it.created_at));
+        columns.add_hidden("updatedAt", |it, _| Cell::time(it.updated_at));
+        columns.add_details(|it| Some(&it.details));
+        columns.add_hidden("resaleOf", |it, _| Cell::opt(it.resale_of.as_ref()));
     }
 }
 
@@ -162,109 +95,92 @@ impl WatchLine {
     pub(crate) fn reset(id: Option<String>) -> Self {
         Self::Reset { id, kind: ResetKind::Reset }
     }
+
+    /// Returns the cell of what happened.
+    fn kind(&self) -> Cell {
+        let Self::Change { change, .. } = self else { return Cell::label("reset", "Reset", Tone::Waiting) };
+        match change.kind {
+            TicketChangeKind::Created => Cell::label("created", "Listed", Tone::Plain),
+            TicketChangeKind::Updated => Cell::label("updated", "Changed", Tone::Plain),
+            TicketChangeKind::Deleted => Cell::label("deleted", "Withdrawn", Tone::Past),
+            _ => Cell::label(change.kind.as_str(), "Unknown", Tone::Past),
+        }
+    }
+
+    /// Returns a cell of the ticket; a reset has none.
+    fn cell(&self, cell: impl Fn(&Ticket) -> Cell) -> Cell {
+        match self {
+            Self::Change { change, .. } => cell(&change.ticket),
+            Self::Reset { .. } => Cell::None,
+        }
+    }
 }
 
 impl Record for WatchLine {
-    const COLUMNS: &'static [Column] = &WATCH_COLUMNS;
-
-    fn cells(&self, now: Timestamp) -> Vec<Cell> {
-        let (change, at) = match self {
-            Self::Change { change, at } => (change, *at),
-            Self::Reset { id, .. } => {
-                let nothing = || Cell::text(&"");
-                let mut cells = vec![Cell::label("reset", "Reset", Tone::Waiting)];
-                cells.extend((0..5).map(|_| nothing()));
-                cells.push(Cell::opt(id.as_ref()));
-                cells.extend((0..=DETAILS).map(|_| Cell::None));
-                return cells;
-            }
-        };
-        let (word, label, tone) = match change.kind {
-            TicketChangeKind::Created => ("created", "Listed", Tone::Plain),
-            TicketChangeKind::Updated => ("updated", "Changed", Tone::Plain),
-            TicketChangeKind::Deleted => ("deleted", "Withdrawn", Tone::Past),
-            _ => (change.kind.as_str(), "Unknown", Tone::Past),
-        };
-        let mut cells = vec![
-            Cell::label(word, label, tone),
-            Cell::text(&change.ticket.id),
-            Cell::text(&change.ticket.title),
-            Cell::Money(change.ticket.price.to_string()),
-            ticket_status(&change.ticket, now),
-            Cell::text(&change.ticket.version),
-            Cell::text(&change.id),
-            Cell::ClockTime(at),
-        ];
-        cells.extend(detail_cells(&change.ticket.details));
-        cells
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("change", |it, _| it.kind());
+        columns.add_id("id", |it, _| it.cell(|ticket| Cell::text(&ticket.id)));
+        columns.add_cut("title", |it, _| it.cell(|ticket| Cell::text(&ticket.title)));
+        columns.add_right("price", |it, _| it.cell(|ticket| Cell::money(Some(ticket.price))));
+        columns.add_whole("status", |it, now| it.cell(|ticket| ticket_status(ticket, now)));
+        columns.add_for_programs("version", |it, _| it.cell(|ticket| Cell::text(&ticket.version)));
+        columns.add_hidden("eventId", |it, _| match it {
+            Self::Change { change, .. } => Cell::text(&change.id),
+            Self::Reset { id, .. } => Cell::opt(id.as_ref()),
+        });
+        columns.add_whole("at", |it, _| match it {
+            Self::Change { at, .. } => Cell::ClockTime(*at),
+            Self::Reset { .. } => Cell::None,
+        });
+        columns.add_details(|it| match it {
+            Self::Change { change, .. } => Some(&change.ticket.details),
+            Self::Reset { .. } => None,
+        });
     }
 }
 
 impl Record for Order {
-    const COLUMNS: &'static [Column] = &ORDER_COLUMNS;
-
-    fn cells(&self, now: Timestamp) -> Vec<Cell> {
-        let mut cells = vec![
-            Cell::text(&self.id),
-            Cell::label(self.status.as_str(), self.label(now), order_tone(self, now)),
-            Cell::text(&self.ticket.title),
-            Cell::Money(self.ticket.price.to_string()),
-            // The deadline applies only until the order is paid or cancelled.
-            if self.status == OrderStatus::Created {
-                Cell::Time(self.expires_at)
-            } else {
-                Cell::ForPrograms(self.expires_at.to_string())
-            },
-            Cell::text(&self.ticket.id),
-            Cell::text(&self.user_id),
-            Cell::text(&self.version),
-            Cell::time(self.created_at),
-            Cell::opt(self.cancel_reason),
-        ];
-        cells.extend(detail_cells(&self.ticket.details));
-        cells
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_id("id", |it, _| Cell::text(&it.id));
+        columns.add_whole("status", order_status).droppable(1);
+        columns.add_cut("title", |it, _| Cell::text(&it.ticket.title));
+        columns.add_right("price", |it, _| Cell::money(Some(it.ticket.price))).droppable(2);
+        // The status shows the time that is left. The deadline applies only until the order is paid or cancelled.
+        columns.add_hidden("expiresAt", |it, _| match it.status {
+            OrderStatus::Created => Cell::Time(it.expires_at),
+            _ => Cell::ForPrograms(it.expires_at.to_string()),
+        });
+        columns.add_hidden("ticketId", |it, _| Cell::text(&it.ticket.id));
+        columns.add_for_programs("userId", |it, _| Cell::text(&it.user_id));
+        columns.add_for_programs("version", |it, _| Cell::text(&it.version));
+        columns.add_hidden("createdAt", |it, _| Cell::time(it.created_at));
+        columns.add_hidden("cancelReason", |it, _| Cell::opt(it.cancel_reason));
+        columns.add_details(|it| Some(&it.ticket.details));
     }
 }
 
 impl Record for ClockTime {
-    const COLUMNS: &'static [Column] = &[Column::whole("now")];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![Cell::Time(self.now)]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("now", |it, _| Cell::Time(it.now));
     }
 }
 
 impl Record for Payment {
-    const COLUMNS: &'static [Column] = &[
-        Column::id("id"),
-        Column::whole("status"),
-        Column::right("amount"),
-        Column::hidden("currency"),
-        Column::extra_id("orderId"),
-        Column::hidden("stripeId"),
-        Column::whole("createdAt").droppable(1),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![
-            Cell::text(&self.id),
-            self.status.map_or(Cell::None, |status| {
-                Cell::label(status.as_str(), status.label(), payment_tone(status))
-            }),
-            self.amount.map_or(Cell::None, |amount| Cell::Money(amount.to_string())),
-            Cell::opt(self.currency.as_ref()),
-            Cell::opt(self.order_id.as_ref()),
-            Cell::opt(self.stripe_id.as_ref()),
-            Cell::time(self.created_at),
-        ]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_id("id", |it, _| Cell::text(&it.id));
+        columns.add_whole("status", |it, _| it.status.map_or(Cell::None, payment_status));
+        columns.add_right("amount", |it, _| Cell::money(it.amount));
+        columns.add_hidden("currency", |it, _| Cell::opt(it.currency.as_ref()));
+        columns.add_extra("orderId", |it, _| Cell::opt(it.order_id.as_ref())).with_ids();
+        columns.add_hidden("stripeId", |it, _| Cell::opt(it.stripe_id.as_ref()));
+        columns.add_whole("createdAt", |it, _| Cell::time(it.created_at)).droppable(1);
     }
 }
 
 impl Record for User {
-    const COLUMNS: &'static [Column] = &[Column::whole("id"), Column::whole("email")];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![Cell::text(&self.id), Cell::text(&self.email)]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("id", |it, _| Cell::text(&it.id));
+        columns.add_whole("email", |it, _| Cell::text(&it.email));
     }
 }
 
@@ -284,30 +200,17 @@ pub(crate) struct SessionStatus {
 }
 
 impl Record for SessionStatus {
-    const COLUMNS: &'static [Column] = &[
-        Column::whole("server"),
-        Column::whole("status"),
-        Column::whole("email"),
-        Column::whole("userId"),
-        Column::whole("since"),
-        Column::whole("until"),
-        Column::cut("keptIn"),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        let (word, label, tone) = match self.signed_in {
-            true => ("signed in", "Signed in", Tone::Good),
-            false => ("signed out", "Signed out", Tone::Bad),
-        };
-        vec![
-            Cell::text(&self.server),
-            Cell::label(word, label, tone),
-            Cell::opt(self.user.as_ref().map(|user| &user.email)),
-            Cell::opt(self.user.as_ref().map(|user| &user.id)),
-            Cell::time(self.since),
-            Cell::time(self.until),
-            Cell::text(&self.kept_in),
-        ]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("server", |it, _| Cell::text(&it.server));
+        columns.add_whole("status", |it, _| match it.signed_in {
+            true => Cell::label("signed in", "Signed in", Tone::Good),
+            false => Cell::label("signed out", "Signed out", Tone::Bad),
+        });
+        columns.add_whole("email", |it, _| Cell::opt(it.user.as_ref().map(|user| &user.email)));
+        columns.add_whole("userId", |it, _| Cell::opt(it.user.as_ref().map(|user| &user.id)));
+        columns.add_whole("since", |it, _| Cell::time(it.since));
+        columns.add_whole("until", |it, _| Cell::time(it.until));
+        columns.add_cut("keptIn", |it, _| Cell::text(&it.kept_in));
     }
 }
 
@@ -320,20 +223,22 @@ fn ticket_status(ticket: &Ticket, now: Timestamp) -> Cell {
     Cell::label(ticket.status.as_str(), ticket.label(now), tone)
 }
 
-fn order_tone(order: &Order, now: Timestamp) -> Tone {
-    match order.status {
+fn order_status(order: &Order, now: Timestamp) -> Cell {
+    let tone = match order.status {
         OrderStatus::Created if order.expires_at <= now => Tone::Past,
         OrderStatus::Created | OrderStatus::AwaitingPayment => Tone::Waiting,
         OrderStatus::Complete => Tone::Plain,
         _ => Tone::Past,
-    }
+    };
+    Cell::label(order.status.as_str(), order.label(now), tone)
 }
 
-fn payment_tone(status: PaymentStatus) -> Tone {
-    match status {
+fn payment_status(status: PaymentStatus) -> Cell {
+    let tone = match status {
         PaymentStatus::Pending | PaymentStatus::Authorized => Tone::Waiting,
         PaymentStatus::Succeeded => Tone::Plain,
         PaymentStatus::Failed => Tone::Bad,
         _ => Tone::Past,
-    }
+    };
+    Cell::label(status.as_str(), status.label(), tone)
 }

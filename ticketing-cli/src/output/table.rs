@@ -8,7 +8,8 @@ use ticketing_sdk::text::sanitize;
 use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Cell, Column, Place, Printer, Record, Tone, record, short_id, when};
+use super::record::{Column, EXTRA, cells, columns_of};
+use super::{Cell, Place, Printer, Record, Tone, record, short_id, when};
 
 /// The space between two columns.
 const COLUMN_GAP: usize = 2;
@@ -17,20 +18,22 @@ const COLUMN_GAP: usize = 2;
 pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     let shape = printer.io.terminal_info();
     let width = usize::from(shape.width);
-    let rows: Vec<Vec<Cell>> = records.iter().map(|record| record.cells(printer.now)).collect();
-    let (texts, layout) = fit_columns(T::COLUMNS, &rows, width, printer);
+    let columns = columns_of::<T>();
+    let rows: Vec<Vec<Cell>> = records.iter().map(|record| cells(&columns, record, printer.now)).collect();
+    let (texts, layout) = fit_columns(&columns, &rows, width, printer);
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.force_no_tty().set_width(shape.width);
     if shape.out_colour {
         table.enforce_styling();
     }
-    table.set_header(row(layout.columns.iter().map(|&index| {
-        comfy_table::Cell::new(heading(T::COLUMNS[index].name)).add_attribute(Attribute::Bold)
-    })));
+    table
+        .set_header(row(layout.columns.iter().map(|&index| {
+            comfy_table::Cell::new(heading(columns[index].name)).add_attribute(Attribute::Bold)
+        })));
     for (cells, texts) in rows.iter().zip(&texts) {
         table.add_row(row(layout.columns.iter().map(|&index| {
-            let fitted = match T::COLUMNS[index].place {
+            let fitted = match columns[index].place {
                 Place::Cut => cut_end(&texts[index], layout.widths[index]),
                 _ => texts[index].clone(),
             };
@@ -39,7 +42,7 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     }
     let last = layout.columns.last().copied();
     for (&index, drawn) in layout.columns.iter().zip(table.column_iter_mut()) {
-        let place = T::COLUMNS[index].place;
+        let place = columns[index].place;
         // A line that is wider than the terminal, if only by spaces, is followed by an empty one.
         drawn.set_padding((0, if Some(index) == last { 0 } else { 2 }));
         if place == Place::Right {
@@ -52,8 +55,8 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
 
 /// Returns the text of each cell, and the layout. A status has its time, and double admissions have theirs, unless a
 /// column would be dropped for that.
-fn fit_columns(
-    columns: &[Column],
+fn fit_columns<T>(
+    columns: &[Column<T>],
     rows: &[Vec<Cell>],
     width: usize,
     printer: &Printer<'_>,
@@ -67,7 +70,12 @@ fn fit_columns(
 }
 
 /// Returns the text of each cell of a list. Identifiers are as short as they are distinct.
-fn texts(columns: &[Column], rows: &[Vec<Cell>], is_long: bool, printer: &Printer<'_>) -> Vec<Vec<String>> {
+fn texts<T>(
+    columns: &[Column<T>],
+    rows: &[Vec<Cell>],
+    is_long: bool,
+    printer: &Printer<'_>,
+) -> Vec<Vec<String>> {
     let text = |cell: &Cell| if is_long { plain(cell, printer) } else { short_text(cell, printer) };
     let mut texts: Vec<Vec<String>> = rows.iter().map(|cells| cells.iter().map(text).collect()).collect();
     for (index, _) in columns.iter().enumerate().filter(|(_, column)| column.is_id) {
@@ -89,7 +97,7 @@ struct Layout {
 
 impl Layout {
     /// Drops columns by rank until those that can be cut have their minimum widths. Extra columns are the last ones.
-    fn fit(all: &[Column], rows: &[Vec<Cell>], texts: &[Vec<String>], width: usize) -> Self {
+    fn fit<T>(all: &[Column<T>], rows: &[Vec<Cell>], texts: &[Vec<String>], width: usize) -> Self {
         let natural = |index: usize| {
             let cells = texts.iter().map(|texts| texts[index].width());
             cells.chain([heading(all[index].name).width()]).max().unwrap_or(0)
@@ -106,7 +114,7 @@ impl Layout {
             |&index: &usize| is_shown(&all[index]) && !(all[index].needs_content && is_empty(index));
         let mut columns: Vec<usize> = (0..all.len()).filter(has_use).collect();
         if columns.iter().map(|&index| widths[index] + COLUMN_GAP).sum::<usize>() - COLUMN_GAP > width {
-            columns.retain(|&index| rank(index) != Column::EXTRA);
+            columns.retain(|&index| rank(index) != EXTRA);
         }
         // The last column needs no gap.
         let total = |columns: &[usize]| {
@@ -128,7 +136,7 @@ impl Layout {
             widths[index] = least + more - less;
             (spare, missing) = (spare - more, missing - less);
         }
-        columns.sort_by_key(|&index| rank(index) == Column::EXTRA);
+        columns.sort_by_key(|&index| rank(index) == EXTRA);
         Self { columns, widths, is_fitting }
     }
 }
@@ -145,10 +153,12 @@ pub(super) fn cut_end(title: &str, width: usize) -> String {
 /// Returns a line for each field of a record that people read.
 pub(super) fn one<T: Record>(record: &T, printer: &Printer<'_>) -> String {
     let io = printer.io;
-    let cells = record.cells(printer.now);
-    let is_given =
-        |(cell, column): &(&Cell, &Column)| !matches!(cell, Cell::None) && column.place != Place::ForPrograms;
-    let given = || cells.iter().zip(T::COLUMNS).filter(is_given);
+    let columns = columns_of::<T>();
+    let cells = cells(&columns, record, printer.now);
+    let is_given = |(cell, column): &(&Cell, &Column<T>)| {
+        !matches!(cell, Cell::None) && column.place != Place::ForPrograms
+    };
+    let given = || cells.iter().zip(&columns).filter(is_given);
     let widest = given().map(|(_, column)| column.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for (cell, column) in given() {
@@ -169,8 +179,9 @@ pub(super) fn one<T: Record>(record: &T, printer: &Printer<'_>) -> String {
 /// Returns the fields of a record in one line, without a header.
 pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
     let io = printer.io;
-    let cells = record.cells(printer.now);
-    let shown = cells.iter().zip(T::COLUMNS).filter(|(_, column)| is_shown(column));
+    let columns = columns_of::<T>();
+    let cells = cells(&columns, record, printer.now);
+    let shown = cells.iter().zip(&columns).filter(|(_, column)| is_shown(column));
     let fields: Vec<String> = shown
         .filter(|(cell, column)| !(column.needs_content && matches!(cell, Cell::None)))
         .map(|(cell, column)| match cell {
@@ -184,7 +195,7 @@ pub(super) fn line<T: Record>(record: &T, printer: &Printer<'_>) -> String {
 }
 
 /// Returns whether a list has the column.
-fn is_shown(column: &Column) -> bool {
+fn is_shown<T>(column: &Column<T>) -> bool {
     !matches!(column.place, Place::Hidden | Place::ForPrograms)
 }
 

@@ -3,11 +3,13 @@
 use ticketing_sdk::Timestamp;
 use ticketing_sdk::text::sanitize;
 
+use super::record::{cells, columns_of};
 use super::{Cell, Record};
 
-/// Returns one line.
-pub(super) fn row<T: Record>(record: &T, now: Timestamp) -> String {
-    line(record.cells(now).iter().map(Cell::stable))
+/// Returns a line for each record.
+pub(super) fn rows<T: Record>(records: &[T], now: Timestamp) -> String {
+    let columns = columns_of::<T>();
+    records.iter().map(|record| line(cells(&columns, record, now).iter().map(Cell::stable))).collect()
 }
 
 /// Returns a line of values. Control characters of other users' texts are removed: they could end the line or control a

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use ticketing_sdk::{ErrorCode, Timestamp};
+use ticketing_sdk::ErrorCode;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::count::count;
@@ -11,7 +11,7 @@ use crate::door::{self, Conflict, OfflineDoor, SyncReport, lock};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Cell, Column, Format, Record, Tone};
+use crate::output::{Cell, Columns, Format, Record, Tone};
 
 /// The arguments of `ticketing checkin sync`.
 #[derive(Debug, clap::Args)]
@@ -102,33 +102,17 @@ fn reason_label(reason: &str) -> &str {
 }
 
 impl Record for Conflict {
-    const COLUMNS: &'static [Column] = &[
-        Column::id("passId"),
-        Column::cut("title"),
-        Column::whole("reason"),
-        Column::whole("at").droppable(1),
-        Column::whole("device").droppable(2),
-        Column::whole("firstAt").droppable(1),
-        Column::whole("firstDevice").droppable(2),
-        Column::filled("seat").droppable(1),
-        Column::hidden("message"),
-        Column::whole("otherAt").droppable(1),
-        Column::whole("otherDevice").droppable(2),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![
-            Cell::text(&self.pass_id),
-            Cell::text(&self.title),
-            Cell::label(&self.reason, reason_label(&self.reason), Tone::Bad),
-            Cell::ClockTime(self.at),
-            Cell::opt(self.device.as_ref()),
-            Cell::clock_time(self.first_at),
-            Cell::opt(self.first_device.as_ref()),
-            Cell::opt(self.seat.as_ref()),
-            Cell::text(&self.message),
-            Cell::clock_time(self.other_at),
-            Cell::opt(self.other_device.as_ref()),
-        ]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_id("passId", |it, _| Cell::text(&it.pass_id));
+        columns.add_cut("title", |it, _| Cell::text(&it.title));
+        columns.add_whole("reason", |it, _| Cell::label(&it.reason, reason_label(&it.reason), Tone::Bad));
+        columns.add_whole("at", |it, _| Cell::ClockTime(it.at)).droppable(1);
+        columns.add_whole("device", |it, _| Cell::opt(it.device.as_ref())).droppable(2);
+        columns.add_whole("firstAt", |it, _| Cell::clock_time(it.first_at)).droppable(1);
+        columns.add_whole("firstDevice", |it, _| Cell::opt(it.first_device.as_ref())).droppable(2);
+        columns.add_filled("seat", |it, _| Cell::opt(it.seat.as_ref())).droppable(1);
+        columns.add_hidden("message", |it, _| Cell::text(&it.message));
+        columns.add_whole("otherAt", |it, _| Cell::clock_time(it.other_at)).droppable(1);
+        columns.add_whole("otherDevice", |it, _| Cell::opt(it.other_device.as_ref())).droppable(2);
     }
 }

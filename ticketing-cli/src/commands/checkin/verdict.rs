@@ -1,12 +1,12 @@
 //! The verdict on one code: large and coloured on a terminal, a line of JSON on a pipe.
 
 use anstyle::{Ansi256Color, Color, Style};
-use ticketing_sdk::{ErrorCode, EventTime, Ruling, Timestamp, Verdict};
+use ticketing_sdk::{ErrorCode, EventTime, Ruling, Verdict};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
-use crate::output::{Cell, Column, OpenList, Printer, Record, Tone, double_admissions};
+use crate::output::{Cell, Columns, OpenList, Printer, Record, Tone, double_admissions};
 
 /// Black on green, white on red, black on yellow, from the fixed part of the 256 colours.
 fn style(ruling: Ruling) -> Style {
@@ -84,50 +84,33 @@ impl Tally {
 }
 
 impl Record for Verdict {
-    const COLUMNS: &'static [Column] = &[
-        Column::whole("verdict"),
-        Column::whole("reason"),
-        Column::whole("message"),
-        Column::whole("passId"),
-        Column::cut("title"),
-        Column::whole("seat"),
-        Column::whole("admittedAt"),
-        Column::whole("device"),
-        Column::whole("doubleAdmissions"),
-        Column::cut("venue"),
-        Column::whole("startsAt"),
-        Column::whole("warnings"),
-        Column::whole("listedAt"),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        let (word, tone) = match self.verdict {
-            Ruling::Admitted => ("admitted", Tone::Good),
-            Ruling::Refused => ("refused", Tone::Bad),
-            Ruling::Unknown => ("unknown", Tone::Waiting),
-        };
-        let warnings: Vec<&str> = self.warnings.iter().map(|warning| warning.as_str()).collect();
-        vec![
-            Cell::label(word, word, tone),
-            Cell::opt(self.reason.as_ref()),
-            Cell::text(&self.message),
-            Cell::opt(self.pass_id.as_ref()),
-            Cell::opt(self.title.as_ref()),
-            Cell::opt(self.seat.as_ref()),
-            Cell::time(self.admitted_at),
-            Cell::opt(self.device.as_ref()),
-            double_admissions(&self.double_admissions),
-            Cell::opt(self.venue.as_ref()),
-            self.starts_at.clone().map_or(Cell::None, Cell::Start),
-            if warnings.is_empty() { Cell::None } else { Cell::Text(warnings.join(",")) },
-            Cell::time(self.listed_at),
-        ]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("verdict", |it, _| match it.verdict {
+            Ruling::Admitted => Cell::label("admitted", "admitted", Tone::Good),
+            Ruling::Refused => Cell::label("refused", "refused", Tone::Bad),
+            Ruling::Unknown => Cell::label("unknown", "unknown", Tone::Waiting),
+        });
+        columns.add_whole("reason", |it, _| Cell::opt(it.reason.as_ref()));
+        columns.add_whole("message", |it, _| Cell::text(&it.message));
+        columns.add_whole("passId", |it, _| Cell::opt(it.pass_id.as_ref()));
+        columns.add_cut("title", |it, _| Cell::opt(it.title.as_ref()));
+        columns.add_whole("seat", |it, _| Cell::opt(it.seat.as_ref()));
+        columns.add_whole("admittedAt", |it, _| Cell::time(it.admitted_at));
+        columns.add_whole("device", |it, _| Cell::opt(it.device.as_ref()));
+        columns.add_whole("doubleAdmissions", |it, _| double_admissions(&it.double_admissions));
+        columns.add_cut("venue", |it, _| Cell::opt(it.venue.as_ref()));
+        columns.add_whole("startsAt", |it, _| it.starts_at.clone().map_or(Cell::None, Cell::Start));
+        columns.add_whole("warnings", |it, _| {
+            let warnings: Vec<&str> = it.warnings.iter().map(|warning| warning.as_str()).collect();
+            if warnings.is_empty() { Cell::None } else { Cell::Text(warnings.join(",")) }
+        });
+        columns.add_whole("listedAt", |it, _| Cell::time(it.listed_at));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ticketing_sdk::{Admission, DoubleAdmission};
+    use ticketing_sdk::{Admission, DoubleAdmission, Timestamp};
 
     use super::*;
     use crate::io::fake;

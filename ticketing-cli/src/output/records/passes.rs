@@ -2,61 +2,38 @@
 
 use ticketing_sdk::{DoubleAdmission, Pass, PassStatus, PassTransfer, Timestamp};
 
-use super::{Cell, Column, DETAILS, Record, STATUS, Tone, detail_cells, with_details};
-
-const COLUMNS: [Column; 16 + DETAILS] = with_details(
-    [
-        Column::id("id"),
-        Column::cut("title"),
-        Column::whole("status").droppable(STATUS),
-        Column::hidden("ticketId"),
-        Column::for_programs("issuerId"),
-        Column::hidden("serial"),
-        Column::for_programs("version"),
-        Column::extra("issuedAt"),
-        Column::hidden("admittedAt"),
-        Column::hidden("device"),
-        Column::hidden("orderId"),
-        Column::hidden("resaleLimit"),
-        Column::hidden("listingId"),
-        Column::hidden("transferExpiresAt"),
-    ],
-    [Column::hidden("code"), Column::filled("doubleAdmissions").droppable(6)],
-);
+use super::{Cell, Columns, Record, STATUS, Tone};
 
 impl Record for Pass {
-    const COLUMNS: &'static [Column] = &COLUMNS;
-
-    fn cells(&self, now: Timestamp) -> Vec<Cell> {
-        let mut cells = vec![
-            Cell::text(&self.id),
-            Cell::text(&self.title),
-            status(self, now),
-            Cell::text(&self.ticket_id),
-            Cell::text(&self.issuer_id),
-            Cell::text(&self.serial),
-            Cell::text(&self.version),
-            Cell::Time(self.issued_at),
-            Cell::time(self.admitted_at),
-            Cell::opt(self.device.as_ref()),
-            Cell::opt(self.order_id.as_ref()),
-            self.resale_limit.map_or(Cell::None, |limit| Cell::Money(limit.to_string())),
-            Cell::opt(self.listing_id.as_ref()),
-            Cell::time(self.transfer_expires_at),
-        ];
-        cells.extend(detail_cells(&self.details));
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_id("id", |it, _| Cell::text(&it.id));
+        columns.add_cut("title", |it, _| Cell::text(&it.title));
+        columns.add_whole("status", status).droppable(STATUS);
+        columns.add_hidden("ticketId", |it, _| Cell::text(&it.ticket_id));
+        columns.add_for_programs("issuerId", |it, _| Cell::text(&it.issuer_id));
+        columns.add_hidden("serial", |it, _| Cell::text(&it.serial));
+        columns.add_for_programs("version", |it, _| Cell::text(&it.version));
+        columns.add_extra("issuedAt", |it, _| Cell::Time(it.issued_at));
+        columns.add_hidden("admittedAt", |it, _| Cell::time(it.admitted_at));
+        columns.add_hidden("device", |it, _| Cell::opt(it.device.as_ref()));
+        columns.add_hidden("orderId", |it, _| Cell::opt(it.order_id.as_ref()));
+        columns.add_hidden("resaleLimit", |it, _| Cell::money(it.resale_limit));
+        columns.add_hidden("listingId", |it, _| Cell::opt(it.listing_id.as_ref()));
+        columns.add_hidden("transferExpiresAt", |it, _| Cell::time(it.transfer_expires_at));
+        columns.add_details(|it| Some(&it.details));
         // People read it from the screen that `passes show` draws.
-        cells.push(self.code.as_ref().map_or(Cell::None, |code| Cell::ForPrograms(code.as_str().to_owned())));
-        cells.push(double_admissions(&self.double_admissions));
-        cells
+        columns.add_hidden("code", |it, _| match &it.code {
+            Some(code) => Cell::ForPrograms(code.as_str().to_owned()),
+            None => Cell::None,
+        });
+        columns.add_filled("doubleAdmissions", |it, _| double_admissions(&it.double_admissions)).droppable(6);
     }
 }
 
 impl Record for PassTransfer {
-    const COLUMNS: &'static [Column] = &[Column::whole("claimCode"), Column::whole("expiresAt")];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![Cell::text(&self.claim_code.as_str()), Cell::Time(self.expires_at)]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("claimCode", |it, _| Cell::text(&it.claim_code.as_str()));
+        columns.add_whole("expiresAt", |it, _| Cell::Time(it.expires_at));
     }
 }
 

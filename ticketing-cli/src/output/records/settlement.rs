@@ -1,9 +1,9 @@
 //! The columns of settled writes, as `ticketing orders resume` reports them.
 
 use serde::Serialize;
-use ticketing_sdk::{OrderId, PaymentId, Timestamp};
+use ticketing_sdk::{OrderId, PaymentId};
 
-use crate::output::{Cell, Column, Record, Tone};
+use crate::output::{Cell, Columns, Record, Tone};
 
 /// The outcome of an interrupted write.
 #[derive(Debug, Clone, Serialize)]
@@ -76,23 +76,12 @@ impl WriteOutcome {
 }
 
 impl Record for Settlement {
-    const COLUMNS: &'static [Column] = &[
-        Column::whole("outcome"),
-        Column::cut("detail"),
-        Column::hidden("orderId"),
-        Column::hidden("paymentId"),
-        Column::hidden("result"),
-        Column::cut("operation").droppable(1),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![
-            self.outcome.cell(),
-            Cell::text(&self.detail),
-            Cell::opt(self.order_id.as_ref()),
-            Cell::opt(self.payment_id.as_ref()),
-            Cell::opt(self.result.as_ref()),
-            Cell::text(&self.operation),
-        ]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("outcome", |it, _| it.outcome.cell());
+        columns.add_cut("detail", |it, _| Cell::text(&it.detail));
+        columns.add_hidden("orderId", |it, _| Cell::opt(it.order_id.as_ref()));
+        columns.add_hidden("paymentId", |it, _| Cell::opt(it.payment_id.as_ref()));
+        columns.add_hidden("result", |it, _| Cell::opt(it.result.as_ref()));
+        columns.add_cut("operation", |it, _| Cell::text(&it.operation)).droppable(1);
     }
 }

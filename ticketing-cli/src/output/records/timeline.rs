@@ -1,45 +1,26 @@
 //! The columns of the entries of a timeline, for programs: `output/timeline.rs` draws it for people.
 
-use ticketing_sdk::{TimelineEntry, Timestamp};
+use ticketing_sdk::TimelineEntry;
 
 use crate::output::timeline::holder_label;
-use crate::output::{Cell, Column, Record};
+use crate::output::{Cell, Columns, Record};
 
 impl Record for TimelineEntry {
-    const COLUMNS: &'static [Column] = &[
-        Column::whole("at"),
-        Column::whole("service"),
-        Column::whole("kind"),
-        Column::whole("name"),
-        Column::whole("version"),
-        Column::whole("outcome"),
-        Column::whole("detail"),
-        Column::hidden("aggregate"),
-        Column::hidden("eventId"),
-        Column::hidden("deliveries"),
-        Column::hidden("attempt"),
-        Column::hidden("requestIds"),
-        Column::hidden("idempotencyKey"),
-        Column::hidden("holder"),
-    ];
-
-    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![
-            Cell::Time(self.at),
-            Cell::text(&self.service),
-            Cell::text(&self.kind),
-            Cell::text(&self.name),
-            Cell::opt(self.version),
-            Cell::opt(self.outcome.as_ref()),
-            Cell::text(&detail(self)),
-            Cell::opt(self.aggregate.as_ref()),
-            Cell::opt(self.event_id.as_ref()),
-            Cell::opt(self.deliveries),
-            Cell::opt(self.attempt),
-            Cell::text(&self.request_ids.join(" ")),
-            Cell::opt(self.idempotency_key.as_ref()),
-            Cell::opt(self.holder),
-        ]
+    fn columns(columns: &mut Columns<Self>) {
+        columns.add_whole("at", |it, _| Cell::Time(it.at));
+        columns.add_whole("service", |it, _| Cell::text(&it.service));
+        columns.add_whole("kind", |it, _| Cell::text(&it.kind));
+        columns.add_whole("name", |it, _| Cell::text(&it.name));
+        columns.add_whole("version", |it, _| Cell::opt(it.version));
+        columns.add_whole("outcome", |it, _| Cell::opt(it.outcome.as_ref()));
+        columns.add_whole("detail", |it, _| Cell::text(&detail(it)));
+        columns.add_hidden("aggregate", |it, _| Cell::opt(it.aggregate.as_ref()));
+        columns.add_hidden("eventId", |it, _| Cell::opt(it.event_id.as_ref()));
+        columns.add_hidden("deliveries", |it, _| Cell::opt(it.deliveries));
+        columns.add_hidden("attempt", |it, _| Cell::opt(it.attempt));
+        columns.add_hidden("requestIds", |it, _| Cell::text(&it.request_ids.join(" ")));
+        columns.add_hidden("idempotencyKey", |it, _| Cell::opt(it.idempotency_key.as_ref()));
+        columns.add_hidden("holder", |it, _| Cell::opt(it.holder));
     }
 }
 
