@@ -35,7 +35,7 @@ pub use jetstream::{
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
 pub use rebuild::{RebuildError, rebuild};
 pub use relay::Relay;
-pub use service_core::{ServiceCore, ServiceCoreError, spawn_periodic};
+pub use service_core::{ServiceCore, ServiceCoreError};
 pub use transport::{Bus, Recovery, Subscription};
 
 use ticketing_platform::db::Migrations;

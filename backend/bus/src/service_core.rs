@@ -172,7 +172,7 @@ fn revoke(revoked: &RevokedSessions, tx: &mut Tx<'_>, event: &SessionEnded) -> R
 }
 
 /// Runs `task` now and after each `interval`. Logs an error as `failure`; the next run is the retry.
-pub fn spawn_periodic<F>(
+fn spawn_periodic<F>(
     shutdown: &Shutdown,
     interval: Duration,
     failure: &'static str,

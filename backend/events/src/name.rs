@@ -48,7 +48,6 @@ names! {
     OrderCancelled(id, version) = "order:cancelled", "A reservation ended without a purchase.";
     OrderConfirmed(id, version) = "order:confirmed", "The reservation belongs to an authorized payment.";
     OrderCompleted(id, version) = "order:completed", "A purchase was paid.";
-    OrderRestated(id) = "order:restated", "A purchase that was paid before passes existed is stated again.";
     ListingClosed(ticket_id) = "listing:closed", "A withdrawn ticket will never have an order.";
     ExpirationComplete(order_id) = "expiration:complete", "The deadline of a reservation has passed.";
     PaymentAuthorized(id) = "payment:authorized", "The card can be charged.";

@@ -13,7 +13,7 @@ pub struct OrderCancelled {
     pub version: i64,
     /// The ticket that is free again.
     pub ticket: CancelledTicket,
-    /// Why. Older versions do not state it, and a reason of a newer one counts as absent.
+    /// Why. A reason of a newer version counts as absent.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_reason")]
     pub cancel_reason: Option<CancelReason>,
 }

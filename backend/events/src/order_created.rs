@@ -34,13 +34,13 @@ pub struct OrderedTicketRef {
     pub id: TicketId,
     /// The price in this order.
     pub price: Money,
-    /// The title under which it was ordered. Older versions do not state it.
+    /// The title under which it was ordered. The original does not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// The version of the ticket that was ordered. Older versions do not state it.
+    /// The version of the ticket that was ordered. The original does not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
-    /// The details of the ticket when it was ordered. Older versions do not state it.
+    /// The details of the ticket when it was ordered. The original does not state them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<TicketDetails>,
 }

@@ -12,7 +12,7 @@ pub struct TicketDeleted {
     /// The version of the ticket that this made.
     pub version: i64,
     /// When a door admitted the pass that the ticket resells, if the ticket is withdrawn for that: an unpaid order of it ends.
-    /// Absent if its seller withdrew it, and in events of older versions.
+    /// Absent if its seller withdrew it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admitted_at: Option<Timestamp>,
 }

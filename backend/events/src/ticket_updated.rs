@@ -15,12 +15,12 @@ pub struct TicketUpdated {
     pub title: String,
     /// The price.
     pub price: Money,
-    /// The details. Older versions do not state them.
+    /// The details.
     #[serde(flatten)]
     pub details: TicketDetails,
     /// The seller.
     pub user_id: UserId,
-    /// The ticket whose pass it sells on; absent for a first sale. Older versions do not state it.
+    /// The ticket whose pass it sells on; absent for a first sale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resale_of: Option<TicketId>,
     /// The order that holds it, if there is one.

@@ -14,7 +14,6 @@ CREATE TABLE tickets (
     closed BIGINT NOT NULL DEFAULT 0 CHECK (closed IN (0, 1)),
     version BIGINT NOT NULL
 );
-CREATE INDEX tickets_unclosed ON tickets (id) WHERE deleted = 1 AND closed = 0;
 
 CREATE TABLE orders (
     id TEXT PRIMARY KEY,
@@ -24,21 +23,18 @@ CREATE TABLE orders (
     ticket_title TEXT NOT NULL,
     ticket_price BIGINT NOT NULL CHECK (ticket_price > 0),
     ticket_version BIGINT NOT NULL,
-    ticket_details TEXT,
+    ticket_details TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status = 'created' OR status = 'awaiting:payment' OR status = 'complete' OR status = 'cancelled'),
     -- Why the order was cancelled: buyer, expired, withdrawn or payment_failed.
     cancel_reason TEXT,
     expires_at BIGINT NOT NULL,
     version BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    -- 1 if an event has stated the buyer: `order:completed` or `order:restated`.
-    buyer_stated BIGINT NOT NULL DEFAULT 0 CHECK (buyer_stated IN (0, 1))
+    created_at BIGINT NOT NULL
 );
 -- The only judge of "reserved": one order at a time holds a ticket.
 CREATE UNIQUE INDEX orders_ticket_id ON orders (ticket_id) WHERE status <> 'cancelled';
 CREATE INDEX orders_user_id ON orders (user_id, id);
 CREATE INDEX orders_open ON orders (user_id) WHERE status IN ('created', 'awaiting:payment');
-CREATE INDEX orders_buyer_unstated ON orders (id) WHERE status = 'complete' AND buyer_stated = 0;
 
 -- The number of unpaid orders of each user, where several processes write: transactions that count the orders would conflict.
 -- Empty where one process writes.

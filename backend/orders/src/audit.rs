@@ -33,9 +33,9 @@ table_row! {
         pub ticket_id: String,
         /// The ordered title.
         pub title: String = "ticket_title",
-        /// The ordered details in JSON; an early version did not store them.
-        pub details: Option<Value> = "ticket_details",
-        /// Why the order was cancelled, where that is stored.
+        /// The ordered details, in JSON.
+        pub details: Value = "ticket_details",
+        /// Why the order was cancelled, if it was.
         pub cancel_reason: Option<String>,
         /// The ordered price, in cents.
         pub price: i64 = "ticket_price",

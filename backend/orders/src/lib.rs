@@ -10,9 +10,9 @@ pub mod store;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, ServiceCore, ServiceCoreError, spawn_periodic};
+use ticketing_bus::{Bus, ServiceCore, ServiceCoreError};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Database, DbError, Migrations};
+use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -36,11 +36,6 @@ pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
 pub const DEFAULT_OPEN_LIMIT: u32 = 20;
 /// The default pause after each unpaid reservation, during which other buyers of the ticket come first.
 pub const DEFAULT_REORDER_PAUSE: Duration = Duration::from_secs(60);
-
-/// The number of missing events of each kind that one transaction publishes.
-const BATCH: u32 = 100;
-/// The interval of searches for missing events.
-const PUBLISH_MISSING_EVERY: Duration = Duration::from_secs(600);
 
 /// The dependencies and settings of the service.
 #[derive(Clone, Debug)]
@@ -97,26 +92,7 @@ impl App {
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         let core = &self.core;
         core.start(bus, Some(consumers(&self.core)), shutdown);
-        let app = self.clone();
-        spawn_periodic(shutdown, PUBLISH_MISSING_EVERY, "missing events could not be published", move || {
-            let app = app.clone();
-            async move { app.publish_missing_events().await }
-        });
         core.start_pruning_with_sessions(shutdown, |tx, now| store::prune(tx, now).map(drop));
-    }
-
-    /// Publishes the events that a version before passes did not publish. Such a version may run beside this one during
-    /// an upgrade, so this is repeated.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn publish_missing_events(&self) -> Result<(), DbError> {
-        loop {
-            let outbox = self.core.outbox.clone();
-            if self.core.db.write(move |tx| store::publish_missing(tx, &outbox, BATCH)).await? == 0 {
-                return Ok(());
-            }
-        }
     }
 
     /// Returns the core of the service.

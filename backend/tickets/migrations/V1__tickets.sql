@@ -41,10 +41,11 @@ CREATE INDEX tickets_user_id ON tickets (user_id, id);
 CREATE TABLE reservations (
     order_id TEXT PRIMARY KEY,
     ticket_id TEXT NOT NULL,
-    user_id TEXT,
+    user_id TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status = 'created' OR status = 'awaiting:payment' OR status = 'complete' OR status = 'cancelled'),
+    price BIGINT NOT NULL,
+    -- The ordered title and details; NULL where `order:created` does not state them, as that of the original: those of the listing apply.
     title TEXT,
-    price BIGINT,
     details TEXT,
     version BIGINT NOT NULL
 );

@@ -16,7 +16,6 @@ pub const CONSUMED: &[EventName] = &[
     EventName::OrderConfirmed,
     EventName::OrderCompleted,
     EventName::OrderCancelled,
-    EventName::OrderRestated,
     EventName::ListingClosed,
     EventName::SessionEnded,
 ];
@@ -59,7 +58,7 @@ table_row! {
 /// # Errors
 /// If the statement fails.
 pub fn read_order_copies(tx: &mut Tx<'_>) -> Result<Vec<OrderCopy>, DbError> {
-    let sql = "SELECT order_id AS id, status, version, CAST(NULL AS TEXT) AS user_id, ticket_id, price, \
+    let sql = "SELECT order_id AS id, status, version, user_id, ticket_id, price, \
                CAST(NULL AS BIGINT) AS expires_at FROM reservations";
     OrderCopy::read_all(tx, "tickets", sql)
 }

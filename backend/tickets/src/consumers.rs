@@ -1,9 +1,7 @@
 //! The events that tickets consumes.
 
 use ticketing_bus::Consumers;
-use ticketing_events::{
-    ListingClosed, OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated, OrderRestated,
-};
+use ticketing_events::{ListingClosed, OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated};
 
 use crate::App;
 use crate::store::{self, passes};
@@ -23,10 +21,6 @@ impl App {
             })
             .on_with_context(app(), |app, tx, event: &OrderCancelled| {
                 store::release(tx, &app.publisher(), &event.id, &event.ticket.id, event.version)
-            })
-            // Purchases that an earlier version has completed.
-            .on_with_context(app(), |app, tx, event: &OrderRestated| {
-                passes::restate(tx, &app.publisher(), event)
             })
             .on_with_context(app(), |app, tx, event: &ListingClosed| {
                 passes::close_listing(tx, &app.publisher(), event)

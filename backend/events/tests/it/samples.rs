@@ -2,13 +2,12 @@
 
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, Event, ExpirationComplete, ListingClosed,
-    OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated, OrderRestated, OrderedTicketRef,
-    PassAdmitted, PassIssued, PassTransferred, PassUpdated, PaymentAuthorized, PaymentCreated, PaymentFailed,
-    PaymentRefunded, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated,
+    OrderCancelled, OrderCompleted, OrderConfirmed, OrderCreated, PassAdmitted, PassIssued, PassTransferred,
+    PassUpdated, PaymentAuthorized, PaymentCreated, PaymentFailed, PaymentRefunded, SessionEnded,
+    TicketCreated, TicketDeleted, TicketUpdated,
 };
 use ticketing_sdk::{
-    CancelReason, DoubleAdmission, Money, OrderId, PassId, PassStatus, PaymentId, TicketDetails, TicketId,
-    UserId, fixtures,
+    CancelReason, DoubleAdmission, Money, OrderId, PassId, PassStatus, PaymentId, TicketId, UserId, fixtures,
 };
 
 pub(crate) const TICKET: &str = "0192f3a4-0000-7000-8000-0000000000a1";
@@ -43,7 +42,6 @@ macro_rules! for_every_event {
         $check::<OrderCancelled>();
         $check::<OrderConfirmed>();
         $check::<OrderCompleted>();
-        $check::<OrderRestated>();
         $check::<ListingClosed>();
         $check::<ExpirationComplete>();
         $check::<PaymentAuthorized>();
@@ -134,29 +132,12 @@ impl Sample for OrderConfirmed {
 }
 
 impl Sample for OrderCompleted {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":2,"userId":"0192f3a4-0000-7000-8000-0000000000d4","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99}}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":2,"ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1"}}"#;
     const OF: (&'static str, i64) = (ORDER, 2);
 
     fn sample() -> Self {
-        let ticket = CompletedTicket { id: TicketId::from(TICKET), price: Some(dollars("149.99")) };
-        Self { id: OrderId::from(ORDER), version: 2, user_id: Some(USER.into()), ticket }
-    }
-}
-
-impl Sample for OrderRestated {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","userId":"0192f3a4-0000-7000-8000-0000000000d4","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99,"title":"RustConf","version":3,"details":{}}}"#;
-    const OF: (&'static str, i64) = (ORDER, 0);
-
-    fn sample() -> Self {
-        let (title, price, details) = ("RustConf".to_owned(), dollars("149.99"), TicketDetails::default());
-        let ticket = OrderedTicketRef {
-            id: TICKET.into(),
-            price,
-            title: Some(title),
-            version: Some(3),
-            details: Some(details),
-        };
-        Self { id: OrderId::from(ORDER), user_id: USER.into(), ticket }
+        let ticket = CompletedTicket { id: TicketId::from(TICKET) };
+        Self { id: OrderId::from(ORDER), version: 2, ticket }
     }
 }
 

@@ -10,12 +10,11 @@ use ticketing_events::{
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{
-    CancelReason, Money, Order, OrderId, OrderStatus, OrderedTicket, TicketDetails, TicketId, Timestamp,
-    UserId,
+    CancelReason, Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId,
 };
 
+use super::closed_listings::close_listing;
 use super::tickets::{is_known, ticket};
-use super::unpublished::close_listing;
 use super::{open, reorder};
 use crate::domain::lifecycle::{Cause, Step, step};
 
@@ -93,9 +92,7 @@ pub enum CancelError {
 fn ordered_ticket(row: &Row<'_>) -> Result<OrderedTicket, DbError> {
     let (id, price) = (row.column::<TicketId>("ticket_id")?, row.column("ticket_price")?);
     let ticket = OrderedTicket::new(id, row.text("ticket_title")?, price);
-    Ok(ticket
-        .details(row.column::<Option<TicketDetails>>("ticket_details")?.unwrap_or_default())
-        .version(row.int("ticket_version")?))
+    Ok(ticket.details(row.column("ticket_details")?).version(row.int("ticket_version")?))
 }
 
 fn order(row: &Row<'_>) -> Result<Order, DbError> {
@@ -278,8 +275,7 @@ fn move_to(
     let version = order.version + 1;
     let cancel_reason = (next == OrderStatus::Cancelled).then(|| cause.cancel_reason()).flatten();
     let moved = tx.execute(
-        "UPDATE orders SET status = $2, version = $3, cancel_reason = $5, \
-         buyer_stated = CASE WHEN $2 = 'complete' THEN 1 ELSE buyer_stated END WHERE id = $1 AND version = $4",
+        "UPDATE orders SET status = $2, version = $3, cancel_reason = $5 WHERE id = $1 AND version = $4",
         args![
             &order.id,
             next.as_str(),
@@ -300,9 +296,7 @@ fn move_to(
             outbox.append(tx, &OrderConfirmed { id, version, ticket: ConfirmedTicket { id: ticket } })
         }
         OrderStatus::Complete => {
-            let (user_id, price) = (Some(order.user_id.clone()), Some(order.ticket.price));
-            let ticket = CompletedTicket { id: ticket, price };
-            outbox.append(tx, &OrderCompleted { id, version, user_id, ticket })
+            outbox.append(tx, &OrderCompleted { id, version, ticket: CompletedTicket { id: ticket } })
         }
         OrderStatus::Cancelled => {
             let cancelled = CancelledTicket { id: ticket.clone() };

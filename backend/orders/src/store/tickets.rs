@@ -9,8 +9,8 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::{args, read_row};
 use ticketing_sdk::{Money, TicketDetails, TicketId, Timestamp};
 
+use super::closed_listings::close_listing;
 use super::orders::{advance, holder};
-use super::unpublished::close_listing;
 use crate::domain::lifecycle::Cause;
 
 const TICKETS: Copies = Copies { table: "tickets", id: "id" };

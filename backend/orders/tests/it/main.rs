@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod admitted;
+mod closed_listings;
 mod consumers;
 mod copies;
 mod lifecycle;
@@ -11,4 +12,3 @@ mod reserve;
 mod starts;
 mod support;
 mod terms;
-mod unpublished;

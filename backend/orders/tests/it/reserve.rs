@@ -42,9 +42,9 @@ async fn unique_index_decides_between_concurrent_writers(engine: Engine) {
     let order = shop.reserve_order("user", "t").await;
     let around = shop.core.db.write(|tx| {
         tx.execute(
-            "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
-             expires_at, version, created_at) SELECT 'other', user_id, ticket_id, ticket_title, ticket_price, ticket_version, \
-             status, expires_at, version, created_at FROM orders",
+            "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, \
+             ticket_details, status, expires_at, version, created_at) SELECT 'other', user_id, ticket_id, ticket_title, \
+             ticket_price, ticket_version, ticket_details, status, expires_at, version, created_at FROM orders",
             &[],
         )
     });

@@ -52,10 +52,10 @@ fn order(db: &Connection, clock: &Clock, ticket: &str, n: usize) {
         "INSERT INTO idempotency_keys (scope, key, fingerprint, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         params![scope, key, fingerprint, now],
     );
-    let (title, price, version): (String, i64, i64) = db
-        .prepare_cached("SELECT id, title, price, version FROM tickets WHERE id = ? AND deleted = 0")
+    let (title, price, version, details): (String, i64, i64, String) = db
+        .prepare_cached("SELECT title, price, version, details FROM tickets WHERE id = ? AND deleted = 0")
         .unwrap()
-        .query_row([ticket], |row| Ok((row.get("title")?, row.get("price")?, row.get("version")?)))
+        .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .unwrap();
     let open: i64 = db
         .prepare_cached(
@@ -66,9 +66,9 @@ fn order(db: &Connection, clock: &Clock, ticket: &str, n: usize) {
         .unwrap();
     assert!(open < 20);
     run(
-        "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, expires_at, \
-         version, created_at) VALUES (?, ?, ?, ?, ?, ?, 'created', ?, 0, ?) ON CONFLICT DO NOTHING",
-        params![id, user, ticket, title, price, version, now + 900_000, now],
+        "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, ticket_details, status, \
+         expires_at, version, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'created', ?, 0, ?) ON CONFLICT DO NOTHING",
+        params![id, user, ticket, title, price, version, details, now + 900_000, now],
     );
     let body = format!(
         r#"{{"id":"{id}","version":0,"status":"created","userId":"{user}","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{{"id":"{ticket}","price":19.5}}}}"#

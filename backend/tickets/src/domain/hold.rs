@@ -5,7 +5,7 @@
 
 use ticketing_sdk::OrderId;
 
-use super::terms::{OrderedTerms, Terms};
+use super::terms::Terms;
 
 /// The listing of a seller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Hold {
     /// Whether the order is paid.
     pub is_sold: bool,
     /// The ordered terms.
-    pub terms: OrderedTerms,
+    pub terms: Terms,
 }
 
 /// The state of a ticket.
@@ -69,7 +69,7 @@ pub fn view(listing: &Listing, hold: Option<&Hold>) -> View {
     };
     View {
         state,
-        terms: hold.map_or_else(|| listing.terms.clone(), |hold| hold.terms.or(&listing.terms)),
+        terms: hold.map_or(&listing.terms, |hold| &hold.terms).clone(),
         order_id: hold.map(|hold| hold.order_id.clone()),
     }
 }
@@ -89,9 +89,7 @@ mod tests {
     }
 
     fn hold(is_sold: bool) -> Hold {
-        let Terms { title, price, details } = terms("ordered", 2000);
-        let terms = OrderedTerms { title: Some(title), price: Some(price), details: Some(details) };
-        Hold { order_id: OrderId::new("o"), is_sold, terms }
+        Hold { order_id: OrderId::new("o"), is_sold, terms: terms("ordered", 2000) }
     }
 
     #[test]
@@ -111,16 +109,5 @@ mod tests {
                 assert_eq!(shown, View { state, terms: terms("ordered", 2000), order_id });
             }
         }
-    }
-
-    #[test]
-    fn unknown_terms_of_an_order_are_those_of_the_listing() {
-        let unknown = Hold { terms: OrderedTerms::default(), ..hold(false) };
-        assert_eq!(view(&listing(true), Some(&unknown)).terms, terms("edited", 3000));
-        // An order from a version without details shows the details of the listing.
-        let mut older = hold(false);
-        older.terms.details = None;
-        let shown = view(&listing(true), Some(&older)).terms;
-        assert_eq!((shown.title.as_str(), shown.details), ("ordered", terms("edited", 3000).details));
     }
 }

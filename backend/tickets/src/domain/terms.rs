@@ -28,26 +28,3 @@ impl Terms {
         (ticket.title, ticket.price, ticket.details) = (title, price, details);
     }
 }
-
-/// The terms of an order, as far as they are known: older versions state fewer of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OrderedTerms {
-    /// The title that was ordered.
-    pub title: Option<String>,
-    /// The price that was ordered.
-    pub price: Option<Money>,
-    /// The details that were ordered.
-    pub details: Option<TicketDetails>,
-}
-
-impl OrderedTerms {
-    /// Returns these terms, completed by those of `listed`.
-    pub fn or(&self, listed: &Terms) -> Terms {
-        let Self { title, price, details } = self.clone();
-        Terms {
-            title: title.unwrap_or_else(|| listed.title.clone()),
-            price: price.unwrap_or(listed.price),
-            details: details.unwrap_or_else(|| listed.details.clone()),
-        }
-    }
-}

@@ -12,8 +12,8 @@ use super::tickets::ChangePublisher;
 use crate::domain::pass::{NotValid, PassState, Refusal, StoredPass, Transfer};
 
 pub use admissions::{ReadCode, admit, record_double_admission};
-pub(super) use issue::{Sale, settle_sale};
-pub use issue::{close_listing, restate};
+pub use issue::close_listing;
+pub(super) use issue::settle_sale;
 
 const COLUMNS: &str = "id, ticket_id, issuing_order_id, issuer_id, title, details, issued_at, holder_id, order_id, paid, \
                        serial, status, version, listing_id, admitted_at, device, entered_at, entered_device, \

@@ -10,11 +10,11 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{OrderId, Ticket, TicketId, TicketStatus, Timestamp};
 
-use super::passes::{Sale, settle_sale};
+use super::passes::settle_sale;
 use super::terms::TermColumns;
 use super::tickets::{COLUMNS, ChangePublisher, publish_deleted, publish_updated, ticket};
 use crate::domain::hold::{Hold, Listing, State, View, view};
-use crate::domain::terms::{OrderedTerms, Terms};
+use crate::domain::terms::Terms;
 
 const RESERVATIONS: Copies = Copies { table: "reservations", id: "order_id" };
 
@@ -43,8 +43,7 @@ pub fn reserve(
                 &event.user_id
             ],
         )?;
-        let terms = OrderedTerms { title: title.clone(), price: Some(*price), details: details.clone() };
-        hold(tx, publisher, event, &terms)
+        hold(tx, publisher, event)
     })
 }
 
@@ -84,17 +83,13 @@ pub fn complete(
         None => {
             let unsold = format!("SELECT {STORED} FROM tickets WHERE id = $1 AND status <> 'sold'");
             let unsold = tx.query_opt(&unsold, args![ticket_id], stored)?;
-            let hold = find_hold(tx, "order_id = $1", order.as_str())?;
+            let hold = find_hold(tx, "held.order_id = $1", order.as_str())?;
             if let (Some(unsold), Some(hold)) = (unsold, hold) {
                 show(tx, publisher, unsold, Some(&hold))?;
             }
         }
     }
-    settle_sale(
-        tx,
-        publisher,
-        Sale { order, ticket: ticket_id, buyer: event.user_id.as_ref(), price: event.ticket.price },
-    )?;
+    settle_sale(tx, publisher, order, ticket_id)?;
     Ok(step)
 }
 
@@ -119,7 +114,7 @@ pub fn release(
         stored,
     )?;
     if let Some(held) = held {
-        let next = find_hold(tx, "ticket_id = $1 AND status <> 'cancelled'", ticket_id.as_str())?;
+        let next = find_hold(tx, "held.ticket_id = $1 AND held.status <> 'cancelled'", ticket_id.as_str())?;
         show(tx, publisher, held, next.as_ref())?;
     }
     Ok(step)
@@ -139,7 +134,8 @@ pub(super) fn withdraw(
     stored.listing.is_withdrawn = true;
     let withdrawn = write_shown(tx, publisher, stored.clone(), None)?;
     publish_deleted(tx, publisher, &withdrawn, admitted_at)?;
-    if let Some(hold) = find_hold(tx, "ticket_id = $1 AND status <> 'cancelled'", listing.as_str())? {
+    if let Some(hold) = find_hold(tx, "held.ticket_id = $1 AND held.status <> 'cancelled'", listing.as_str())?
+    {
         stored.shown.version += 1;
         show(tx, publisher, stored, Some(&hold))?;
     }
@@ -168,18 +164,21 @@ fn stored(row: &Row<'_>) -> Result<StoredTicket, DbError> {
     Ok(StoredTicket { shown: ticket(row)?, listing })
 }
 
-/// Returns the first reservation that matches `condition` over `$1`; a paid one comes first.
+/// Returns the first reservation that matches `condition` over `$1`, a paid one first. Terms that it does not state are those of
+/// the listing.
 fn find_hold(tx: &mut Tx<'_>, condition: &str, value: &str) -> Result<Option<Hold>, DbError> {
     let sql = format!(
-        "SELECT order_id, status, title, price, details FROM reservations WHERE {condition} \
-         ORDER BY CASE WHEN status = 'complete' THEN 0 ELSE 1 END, order_id LIMIT 1"
+        "SELECT held.order_id, held.status, held.price, COALESCE(held.title, listed_title, tickets.title) AS title, \
+         COALESCE(held.details, listed_details, tickets.details) AS details \
+         FROM reservations AS held JOIN tickets ON tickets.id = held.ticket_id WHERE {condition} \
+         ORDER BY CASE WHEN held.status = 'complete' THEN 0 ELSE 1 END, held.order_id LIMIT 1"
     );
     tx.query_opt(&sql, args![value], |row| {
         Ok(Hold {
             order_id: row.column("order_id")?,
             is_sold: row.text("status")? == "complete",
-            terms: OrderedTerms {
-                title: row.column("title")?,
+            terms: Terms {
+                title: row.text("title")?,
                 price: row.column("price")?,
                 details: row.column("details")?,
             },
@@ -188,12 +187,7 @@ fn find_hold(tx: &mut Tx<'_>, condition: &str, value: &str) -> Result<Option<Hol
 }
 
 /// Reserves an available ticket: one statement, unless the seller has edited it since it was ordered.
-fn hold(
-    tx: &mut Tx<'_>,
-    publisher: &ChangePublisher<'_>,
-    event: &OrderCreated,
-    terms: &OrderedTerms,
-) -> Result<(), DbError> {
+fn hold(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, event: &OrderCreated) -> Result<(), DbError> {
     let held = tx.query_opt(
         &format!(
             "UPDATE tickets SET status = 'reserved', order_id = $2, version = version + 1, updated_at = $3 \
@@ -204,7 +198,12 @@ fn hold(
     )?;
     let Some(mut held) = held else { return Ok(()) };
     let listed = Terms::from(&held);
-    let ordered = terms.or(&listed);
+    let OrderedTicketRef { title, price, details, .. } = event.ticket.clone();
+    let ordered = Terms {
+        title: title.unwrap_or_else(|| listed.title.clone()),
+        price,
+        details: details.unwrap_or_else(|| listed.details.clone()),
+    };
     if ordered != listed {
         tx.execute_deferred(
             &format!(

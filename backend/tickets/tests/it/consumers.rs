@@ -91,8 +91,8 @@ async fn order_holds_its_ticket_until_it_is_sold(engine: Engine) {
         OrderConfirmed { id: order.clone(), version: 1, ticket: ConfirmedTicket { id: ticket.clone() } };
     assert_eq!(apply(&app, confirmed).await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), holder.clone()));
-    let sold = CompletedTicket { id: ticket.clone(), price: None };
-    let completed = OrderCompleted { id: order.clone(), version: 2, user_id: None, ticket: sold };
+    let sold = CompletedTicket { id: ticket.clone() };
+    let completed = OrderCompleted { id: order.clone(), version: 2, ticket: sold };
     assert_eq!(apply(&app, completed).await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("sold".to_owned(), holder));
 }

@@ -1,16 +1,18 @@
 //! The details of a ticket: kept, changed one by one, and fixed by the order that holds the ticket.
 
+use serde_json::json;
 use ticketing_engines::{Engine, on_both};
-use ticketing_sdk::{DetailField, DetailsUpdate, Ticket, TicketId, fixtures};
-use ticketing_tickets::domain::terms::OrderedTerms;
+use ticketing_events::OrderCreated;
+use ticketing_sdk::{DetailField, DetailsUpdate, TicketId, fixtures};
 use ticketing_tickets::store::NewListing;
 
+use crate::passes::held;
 use crate::support::{Shop, Step, listing};
 
 on_both! {
     #[tokio::test]
     update_keeps_absent_details_and_clears_null_ones, changed_details_alone_make_a_version,
-    edited_details_lose_to_order_and_return_after_it, order_without_details_shows_the_listed_ones;
+    edited_details_lose_to_order_and_return_after_it, bare_order_of_the_original_shows_the_listed_terms;
 }
 
 /// Returns a listing with every detail.
@@ -26,11 +28,6 @@ fn moved_to(venue: &str) -> NewListing {
 
 async fn venue(shop: &Shop, id: &TicketId) -> String {
     shop.find(id).await.unwrap().details.venue.unwrap()
-}
-
-fn ordered(ticket: &Ticket) -> OrderedTerms {
-    let Ticket { title, price, details, .. } = ticket.clone();
-    OrderedTerms { title: Some(title), price: Some(price), details: Some(details) }
 }
 
 async fn update_keeps_absent_details_and_clears_null_ones(engine: Engine) {
@@ -69,20 +66,41 @@ async fn edited_details_lose_to_order_and_return_after_it(engine: Engine) {
     let ticket = shop.list_as("seller", detailed()).await;
     let id = &ticket.id;
     shop.update_to(id, "seller", moved_to("Hall 2")).await.unwrap();
-    shop.ordered_on("a", id, ordered(&ticket)).await;
+    shop.ordered_as("a", &ticket).await;
     assert_eq!(venue(&shop, id).await, "Palais de Tokyo");
     shop.apply(Step::Cancelled, "a", id, 1).await;
     assert_eq!(venue(&shop, id).await, "Hall 2");
     shop.delete(id, "seller").await.unwrap();
-    shop.ordered_on("b", id, ordered(&ticket)).await;
+    shop.ordered_as("b", &ticket).await;
     shop.apply(Step::Confirmed, "b", id, 1).await;
     shop.apply(Step::Completed, "b", id, 2).await;
     assert_eq!(venue(&shop, id).await, "Palais de Tokyo", "the sale stands as it was ordered");
 }
 
-async fn order_without_details_shows_the_listed_ones(engine: Engine) {
+/// `order:created` with the fields of the original alone.
+fn bare(order: &str, ticket: &TicketId) -> OrderCreated {
+    let body = json!({
+        "id": order, "version": 0, "status": "created", "userId": "buyer", "expiresAt": "2020-04-29T17:25:04.521Z",
+        "ticket": { "id": ticket, "price": 20 },
+    });
+    serde_json::from_value(body).unwrap()
+}
+
+async fn bare_order_of_the_original_shows_the_listed_terms(engine: Engine) {
     let shop = Shop::on(engine);
-    let ticket = shop.list_as("seller", detailed()).await;
-    shop.ordered_on("o", &ticket.id, OrderedTerms { details: None, ..ordered(&ticket) }).await;
-    assert_eq!(shop.find(&ticket.id).await.unwrap().details, fixtures::details());
+    let id = shop.list_as("seller", detailed()).await.id;
+    shop.update(&id, "seller", "Edited", 3000).await.unwrap();
+    shop.reserve(bare("a", &id)).await;
+    shop.reserve(bare("b", &id)).await;
+    assert_eq!(shop.shown(&id).await, "Edited 2000 reserved a");
+    shop.apply(Step::Cancelled, "a", &id, 1).await;
+    assert_eq!(shop.shown(&id).await, "Edited 2000 reserved b");
+    assert_eq!(shop.find(&id).await.unwrap().details, fixtures::details());
+    shop.delete(&id, "seller").await.unwrap_err();
+    shop.apply(Step::Completed, "b", &id, 1).await;
+    assert_eq!(shop.shown(&id).await, "Edited 2000 sold b");
+    let passes = held(&shop, "buyer").await;
+    assert_eq!(passes.len(), 1);
+    assert_eq!((passes[0].title.as_str(), passes[0].paid.cents()), ("Edited", 2000));
+    assert_eq!(passes[0].details, fixtures::details());
 }

@@ -9,7 +9,7 @@ use ticketing_sdk::{DetailsUpdate, FieldUpdate, TicketId, Timestamp};
 use ticketing_tickets::domain::pass::PassState;
 use ticketing_tickets::store::{self, NewListing};
 
-use crate::passes::{bought, closed, completed, find, offered};
+use crate::passes::{bought, closed, find, offered};
 use crate::support::{Shop, Step, listing, publishing};
 
 on_both! {
@@ -83,9 +83,9 @@ async fn held_resale_ends_after_its_order(engine: Engine) {
 async fn sold_resale_does_not_end(engine: Engine) {
     let shop = Shop::on(engine);
     let (pass, listing) = resale(&shop, "o").await;
-    shop.apply(Step::Created, "paid", &listing, 0).await;
+    shop.ordered_by("paid", &listing, "next", 2000).await;
     shop.core.clock.advance(UNTIL_START);
-    completed(&shop, "paid", &listing, "next", 2000).await;
+    shop.apply(Step::Completed, "paid", &listing, 1).await;
     assert_eq!((end(&shop).await, shop.state(&listing).await), (0, "sold paid 2".to_owned()));
     assert_eq!(find(&shop, &pass).await.holder_id.as_str(), "next");
 }

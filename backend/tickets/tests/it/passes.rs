@@ -5,10 +5,10 @@ mod other_day;
 
 use ticketing_bus::ApplyOutcome;
 use ticketing_engines::{Engine, on_both};
-use ticketing_events::{CompletedTicket, ListingClosed, OrderCompleted, OrderRestated, OrderedTicketRef};
+use ticketing_events::ListingClosed;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{DoubleAdmission, Money, PassId, TicketId};
+use ticketing_sdk::{DoubleAdmission, PassId, TicketId};
 use ticketing_tickets::domain::pass::{PassState, StoredPass, Transfer};
 use ticketing_tickets::domain::terms::Terms;
 use ticketing_tickets::store;
@@ -18,32 +18,16 @@ use crate::support::{Shop, Step};
 
 on_both! {
     #[tokio::test]
-    completed_order_issues_one_pass_however_often_it_comes, pass_of_an_unknown_buyer_follows,
-    restated_order_waits_for_its_completion, closed_listing_returns_its_pass, sold_listing_moves_its_pass,
+    completed_order_issues_one_pass_however_often_it_comes, closed_listing_returns_its_pass,
+    sold_listing_moves_its_pass,
     sale_and_check_in_of_a_pass_never_both_succeed, every_version_of_a_pass_has_its_event,
     replicas_admit_a_pass_once;
 }
 
-/// `order:completed`, as this version of orders publishes it.
-pub(crate) async fn completed(
-    shop: &Shop,
-    order: &str,
-    ticket: &TicketId,
-    buyer: &str,
-    cents: i64,
-) -> ApplyOutcome {
-    let ticket = CompletedTicket { id: ticket.clone(), price: Some(Money::from_cents(cents).unwrap()) };
-    let event = OrderCompleted { id: order.into(), version: 1, user_id: Some(buyer.into()), ticket };
-    let applied = shop.publishing(move |tx, publisher| store::complete(tx, publisher, &event));
-    applied.await.map_err(|error: DbError| error).unwrap()
-}
-
-async fn restated(shop: &Shop, order: &str, ticket: &TicketId, buyer: &str) -> ApplyOutcome {
-    let price = Money::from_cents(1999).unwrap();
-    let ticket = OrderedTicketRef { id: ticket.clone(), price, title: None, version: None, details: None };
-    let event = OrderRestated { id: order.into(), user_id: buyer.into(), ticket };
-    let applied = shop.publishing(move |tx, publisher| passes::restate(tx, publisher, &event));
-    applied.await.map_err(|error: DbError| error).unwrap()
+/// A buyer orders a listing at this price, and pays.
+pub(crate) async fn sell(shop: &Shop, order: &str, listing: &TicketId, buyer: &str, cents: i64) {
+    shop.ordered_by(order, listing, buyer, cents).await;
+    assert_eq!(shop.apply(Step::Completed, order, listing, 1).await, ApplyOutcome::Done);
 }
 
 pub(crate) async fn closed(shop: &Shop, ticket: &TicketId) {
@@ -71,8 +55,7 @@ async fn sold_by(shop: &Shop, order: &str) -> (TicketId, StoredPass) {
 
 /// Sells a ticket of 20 dollars to `buyer`, and returns the pass.
 pub(crate) async fn bought(shop: &Shop, order: &str, ticket: &TicketId) -> StoredPass {
-    shop.apply(Step::Created, order, ticket, 0).await;
-    assert_eq!(completed(shop, order, ticket, "buyer", 2000).await, ApplyOutcome::Done);
+    sell(shop, order, ticket, "buyer", 2000).await;
     let passes = held(shop, "buyer").await;
     passes.into_iter().find(|pass| pass.ticket_id == *ticket).unwrap()
 }
@@ -118,41 +101,8 @@ async fn completed_order_issues_one_pass_however_often_it_comes(engine: Engine) 
     let (ticket, pass) = sold(&shop).await;
     assert_eq!((pass.issuer_id.as_str(), pass.paid.cents(), pass.serial), ("seller", 2000, 0));
     assert_eq!((&pass.ticket_id, pass.issuing_order_id.as_str()), (&ticket, "o"));
-    assert_eq!(completed(&shop, "o", &ticket, "buyer", 2000).await, ApplyOutcome::Duplicate);
-    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::Done);
+    assert_eq!(shop.apply(Step::Completed, "o", &ticket, 1).await, ApplyOutcome::Duplicate);
     assert_eq!(held(&shop, "buyer").await, [pass]);
-}
-
-async fn pass_of_an_unknown_buyer_follows(engine: Engine) {
-    let shop = Shop::on(engine);
-    let ticket = shop.list("seller", "A ticket", 2000).await.id;
-    shop.apply(Step::Created, "o", &ticket, 0).await;
-    // As an earlier version of this service has recorded it.
-    let forget =
-        |tx: &mut Tx<'_>| tx.execute("UPDATE reservations SET user_id = NULL, price = NULL", args![]);
-    shop.core.db.write(forget).await.map_err(|error: DbError| error).unwrap();
-    shop.apply(Step::Completed, "o", &ticket, 1).await;
-    assert_eq!(shop.state(&ticket).await, "sold o 2");
-    assert_eq!(held(&shop, "buyer").await, []);
-    for _ in 0..2 {
-        assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::Done);
-    }
-    let passes = held(&shop, "buyer").await;
-    assert_eq!((passes.len(), passes[0].paid.cents()), (1, 1999));
-}
-
-async fn restated_order_waits_for_its_completion(engine: Engine) {
-    let shop = Shop::on(engine);
-    let ticket = shop.list("seller", "A ticket", 2000).await.id;
-    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::OutOfOrder);
-    shop.apply(Step::Created, "o", &ticket, 0).await;
-    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::OutOfOrder);
-    // The reservation states the buyer where the event of an older orders does not.
-    shop.apply(Step::Completed, "o", &ticket, 1).await;
-    let issued = held(&shop, "buyer").await;
-    assert_eq!(issued.len(), 1);
-    assert_eq!(restated(&shop, "o", &ticket, "buyer").await, ApplyOutcome::Done);
-    assert_eq!(held(&shop, "buyer").await, issued);
 }
 
 async fn closed_listing_returns_its_pass(engine: Engine) {
@@ -176,10 +126,8 @@ async fn sold_listing_moves_its_pass(engine: Engine) {
     let shop = Shop::on(engine);
     let (_, pass) = sold(&shop).await;
     let listing = offered(&shop, &pass).await;
-    shop.apply(Step::Created, "second", &listing, 0).await;
-    assert_eq!(completed(&shop, "second", &listing, "next", 1500).await, ApplyOutcome::Done);
-    assert_eq!(completed(&shop, "second", &listing, "next", 1500).await, ApplyOutcome::Duplicate);
-    assert_eq!(restated(&shop, "second", &listing, "next").await, ApplyOutcome::Done);
+    sell(&shop, "second", &listing, "next", 1500).await;
+    assert_eq!(shop.apply(Step::Completed, "second", &listing, 1).await, ApplyOutcome::Duplicate);
     closed(&shop, &listing).await;
     let moved = find(&shop, &pass.id).await;
     assert_eq!((moved.holder_id.as_str(), moved.serial, moved.paid.cents()), ("next", 1, 1500));
@@ -198,7 +146,7 @@ async fn sale_and_check_in_of_a_pass_never_both_succeed(engine: Engine) {
     assert!(admit(&shop, &pass).await.is_err());
     shop.apply(Step::Created, "late", &listing, 0).await;
     assert!(admit(&shop, &pass).await.is_err());
-    completed(&shop, "late", &listing, "next", 2000).await;
+    shop.apply(Step::Completed, "late", &listing, 1).await;
     assert!(admit(&shop, &pass).await.is_err(), "the code is of an earlier serial");
     admit(&shop, &find(&shop, &pass.id).await).await.unwrap();
 }

@@ -14,7 +14,7 @@ on_both! {
     next_order_gets_the_ticket_after_a_late_cancellation,
     event_that_ends_an_unknown_order_waits, order_restores_a_withdrawn_ticket_until_it_ends,
     withdrawn_ticket_is_sold_to_the_order_that_completes, edit_yields_to_an_order_and_applies_after_it,
-    next_order_shows_its_own_terms, order_without_title_shows_the_listed_one;
+    next_order_shows_its_own_terms;
 }
 
 async fn purchase_reserves_and_sells_the_ticket(engine: Engine) {
@@ -113,13 +113,13 @@ async fn edit_yields_to_an_order_and_applies_after_it(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.update(&id, "seller", "Dearer", 9000).await.unwrap();
-    shop.ordered_at("a", &id, Some("A ticket"), 2000).await;
+    shop.ordered_at("a", &id, "A ticket", 2000).await;
     assert_eq!(shop.shown(&id).await, "A ticket 2000 reserved a");
     shop.apply(Step::Cancelled, "a", &id, 1).await;
     assert_eq!(shop.shown(&id).await, "Dearer 9000 available -");
     shop.update(&id, "seller", "Cheaper", 1000).await.unwrap();
     shop.delete(&id, "seller").await.unwrap();
-    shop.ordered_at("b", &id, Some("Dearer"), 9000).await;
+    shop.ordered_at("b", &id, "Dearer", 9000).await;
     assert_eq!(shop.shown(&id).await, "Dearer 9000 reserved b");
     let found =
         shop.core.db.read(|tx| tx.query("SELECT title_key FROM tickets", &[], |row| row.text("title_key")));
@@ -138,23 +138,13 @@ async fn next_order_shows_its_own_terms(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.update(&id, "seller", "A ticket", 3000).await.unwrap();
-    shop.ordered_at("a", &id, Some("A ticket"), 2000).await;
-    shop.ordered_at("b", &id, Some("A ticket"), 3000).await;
+    shop.ordered_at("a", &id, "A ticket", 2000).await;
+    shop.ordered_at("b", &id, "A ticket", 3000).await;
     assert_eq!(shop.shown(&id).await, "A ticket 2000 reserved a");
     shop.apply(Step::Cancelled, "a", &id, 1).await;
     assert_eq!(shop.shown(&id).await, "A ticket 3000 reserved b");
     shop.apply(Step::Cancelled, "b", &id, 1).await;
     assert_eq!(shop.shown(&id).await, "A ticket 3000 available -");
-}
-
-async fn order_without_title_shows_the_listed_one(engine: Engine) {
-    let shop = Shop::on(engine);
-    let id = shop.list("seller", "A ticket", 2000).await.id;
-    shop.update(&id, "seller", "Edited", 3000).await.unwrap();
-    shop.ordered_at("o", &id, None, 2000).await;
-    assert_eq!(shop.shown(&id).await, "Edited 2000 reserved o");
-    shop.apply(Step::Cancelled, "o", &id, 1).await;
-    assert_eq!(shop.shown(&id).await, "Edited 3000 available -");
 }
 
 /// Returns the lives of three orders of one ticket, one after the other, as orders would let them happen: all but the

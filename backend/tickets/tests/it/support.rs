@@ -8,7 +8,6 @@ use ticketing_events::{CompletedTicket, OrderCompleted, OrderCreated, OrderedTic
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, OrderStatus, Ticket, TicketId, Timestamp, UserId};
-use ticketing_tickets::domain::terms::OrderedTerms;
 use ticketing_tickets::domain::title::Title;
 use ticketing_tickets::store::{self, Change, ChangePublisher, EditError, NewListing, Resumed};
 use ticketing_tickets::{Feed, MIGRATIONS};
@@ -107,12 +106,13 @@ impl Shop {
         let (order, ticket) = (OrderId::new(order), ticket.clone());
         let applied = self.publishing(move |tx, publisher| match step {
             Step::Created => {
-                store::reserve(tx, publisher, &ordered(&order, &ticket, Some("A ticket"), 2000, version))
+                let created = order_created(&order, &ticket, "A ticket", 2000);
+                store::reserve(tx, publisher, &OrderCreated { version, ..created })
             }
             Step::Confirmed => store::confirm(tx, &order, version),
             Step::Completed => {
-                let ticket = CompletedTicket { id: ticket.clone(), price: None };
-                let event = OrderCompleted { id: order.clone(), version, user_id: None, ticket };
+                let ticket = CompletedTicket { id: ticket.clone() };
+                let event = OrderCompleted { id: order.clone(), version, ticket };
                 store::complete(tx, publisher, &event)
             }
             Step::Cancelled => store::release(tx, publisher, &order, &ticket, version),
@@ -121,11 +121,25 @@ impl Shop {
     }
 
     /// `order:created` of a ticket on terms that are no longer those of its listing.
-    pub(crate) async fn ordered_at(&self, order: &str, ticket: &TicketId, title: Option<&str>, cents: i64) {
-        self.reserve(ordered(&OrderId::new(order), ticket, title, cents, 0)).await;
+    pub(crate) async fn ordered_at(&self, order: &str, ticket: &TicketId, title: &str, cents: i64) {
+        self.reserve(order_created(&OrderId::new(order), ticket, title, cents)).await;
     }
 
-    async fn reserve(&self, event: OrderCreated) {
+    /// `order:created` of a ticket by this buyer, at this price.
+    pub(crate) async fn ordered_by(&self, order: &str, ticket: &TicketId, buyer: &str, cents: i64) {
+        let created = order_created(&OrderId::new(order), ticket, "A ticket", cents);
+        self.reserve(OrderCreated { user_id: UserId::new(buyer), ..created }).await;
+    }
+
+    /// `order:created` of a ticket as it is listed.
+    pub(crate) async fn ordered_as(&self, order: &str, listed: &Ticket) {
+        let Ticket { id, title, price, details, .. } = listed;
+        let mut created = order_created(&OrderId::new(order), id, title, price.cents());
+        created.ticket.details = Some(details.clone());
+        self.reserve(created).await;
+    }
+
+    pub(crate) async fn reserve(&self, event: OrderCreated) {
         let applied = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &event));
         assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), ApplyOutcome::Done);
     }
@@ -139,14 +153,6 @@ impl Shop {
                 format!("{title} {} {} {holder}", price.cents(), status.as_str())
             }
         }
-    }
-
-    /// `order:created` of a ticket on these terms.
-    pub(crate) async fn ordered_on(&self, order: &str, ticket: &TicketId, terms: OrderedTerms) {
-        let OrderedTerms { title, price, details } = terms;
-        let mut event = ordered(&OrderId::new(order), ticket, title.as_deref(), price.unwrap().cents(), 0);
-        event.ticket.details = details;
-        self.reserve(event).await;
     }
 
     pub(crate) async fn changes(&self) -> Vec<Change> {
@@ -236,24 +242,18 @@ fn open(home: &Home, clock: Clock) -> ServiceCore {
     ServiceCore::open(home.database("tickets"), clock, &[MIGRATIONS]).unwrap()
 }
 
-/// `order:created` of a ticket on these terms.
-fn ordered(
-    order: &OrderId,
-    ticket: &TicketId,
-    title: Option<&str>,
-    cents: i64,
-    version: i64,
-) -> OrderCreated {
+/// `order:created` of a ticket under this title and at this price.
+fn order_created(order: &OrderId, ticket: &TicketId, title: &str, cents: i64) -> OrderCreated {
     OrderCreated {
         id: order.clone(),
-        version,
+        version: 0,
         status: OrderStatus::Created,
         user_id: UserId::new("buyer"),
         expires_at: Timestamp::from_millis(1_700_000_900_000),
         ticket: OrderedTicketRef {
             id: ticket.clone(),
             price: Money::from_cents(cents).unwrap(),
-            title: title.map(str::to_owned),
+            title: Some(title.to_owned()),
             version: None,
             details: None,
         },

@@ -42,8 +42,8 @@ fn order_cancelled(version: i64) -> OrderCancelled {
 }
 
 fn order_completed(version: i64) -> OrderCompleted {
-    let ticket = CompletedTicket { id: TicketId::new("t"), price: None };
-    OrderCompleted { id: OrderId::new(ID), version, user_id: None, ticket }
+    let ticket = CompletedTicket { id: TicketId::new("t") };
+    OrderCompleted { id: OrderId::new(ID), version, ticket }
 }
 
 async fn apply<E: Event>(fixture: &Fixture, event: E) -> ApplyOutcome {

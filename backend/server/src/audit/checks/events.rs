@@ -17,10 +17,8 @@ type LastNames = &'static [&'static str];
 /// Groups the events of a prefix by the ticket, pass or order that changed.
 fn histories<'f>(facts: &'f Facts, service: &str, prefix: &str) -> HashMap<&'f str, Vec<&'f OutboxEvent>> {
     let mut histories = HashMap::<&str, Vec<&OutboxEvent>>::new();
-    // A restatement is no step of a version.
-    let is_step = |name: &str| name.starts_with(prefix) && name != "order:restated";
-    let steps = facts.outbox_events.iter().filter(|event| event.service == service && is_step(&event.name));
-    for event in steps {
+    let of_prefix = |event: &&OutboxEvent| event.service == service && event.name.starts_with(prefix);
+    for event in facts.outbox_events.iter().filter(of_prefix) {
         histories.entry(&event.aggregate).or_default().push(event);
     }
     for history in histories.values_mut() {

@@ -98,8 +98,8 @@ fn find_difference(order: &OrderRow, ticket: Option<&TicketRow>, status: &str) -
     if ticket.title != *title {
         return Some(format!("{expected} as {title:?} and shows {:?}", ticket.title).into());
     }
-    let details = details.as_ref().filter(|details| **details != ticket.details)?;
-    Some(format!("{expected} with {details} and shows {}", ticket.details).into())
+    (*details != ticket.details)
+        .then(|| format!("{expected} with {details} and shows {}", ticket.details).into())
 }
 
 fn several_per_ticket(facts: &Facts, counts: impl Fn(&OrderRow) -> bool, what: &str) -> Vec<Violation> {
@@ -113,7 +113,7 @@ fn several_per_ticket(facts: &Facts, counts: impl Fn(&OrderRow) -> bool, what: &
         .collect()
 }
 
-/// Returns the orders whose version does not fit their status.
+/// Returns the orders whose version or reason of a cancellation does not fit their status.
 pub(super) fn states(facts: &Facts) -> Vec<Violation> {
     let fits = |order: &OrderRow| match order.status {
         OrderStatus::Created => order.version == 0,
@@ -122,10 +122,9 @@ pub(super) fn states(facts: &Facts) -> Vec<Violation> {
         OrderStatus::Cancelled => (1..=2).contains(&order.version),
         _ => false,
     };
-    let has_reason = |order: &OrderRow| order.cancel_reason.is_some();
-    let is_unfit =
-        |order: &&OrderRow| !fits(order) || (has_reason(order) && order.status != OrderStatus::Cancelled);
-    let unfit = facts.orders.iter().filter(is_unfit);
+    let has_reason =
+        |order: &OrderRow| order.cancel_reason.is_some() == (order.status == OrderStatus::Cancelled);
+    let unfit = facts.orders.iter().filter(|order| !fits(order) || !has_reason(order));
     unfit
         .map(|order| format!("order {} is {} at version {}", order.id, order.status, order.version).into())
         .collect()

@@ -326,9 +326,8 @@ fn issued_by(order: &OrderRow, ticket: &TicketRow, pass: &PassRow) -> Option<Vio
     if *title != order.title {
         return Some(format!("pass {id} is of {title:?}, not of {:?} as ordered", order.title).into());
     }
-    // An early version stored no details with the order.
-    let ordered = order.details.as_ref().filter(|ordered| *ordered != details)?;
-    Some(format!("pass {id} states {details}, not {ordered} as ordered").into())
+    (*details != order.details)
+        .then(|| format!("pass {id} states {details}, not {} as ordered", order.details).into())
 }
 
 fn count(items: usize) -> i64 {

@@ -111,7 +111,7 @@ fn consumes(service: Service, name: EventName) -> bool {
         E::OrderCreated | E::OrderConfirmed | E::OrderCompleted | E::OrderCancelled => {
             service != Service::Orders
         }
-        E::OrderRestated | E::ListingClosed => service == Service::Tickets,
+        E::ListingClosed => service == Service::Tickets,
         E::PassIssued
         | E::PassTransferred
         | E::PassUpdated

@@ -68,7 +68,7 @@ async fn admission_during_a_reservation_makes_it_the_last_one(engine: Engine) {
         let (_, pass) = sold_by(&shop, if is_paid { "paid" } else { "unpaid" }).await;
         let listing = offered(&shop, &pass).await;
         let order = format!("{is_paid}");
-        shop.apply(Step::Created, &order, &listing, 0).await;
+        shop.ordered_by(&order, &listing, "next", 1500).await;
         let first = entered(&shop, &pass, 1).await;
         // Orders learns that no other order may follow, and the order keeps the ticket.
         assert_eq!(shop.state(&listing).await, format!("reserved {order} 3"));
@@ -77,7 +77,7 @@ async fn admission_during_a_reservation_makes_it_the_last_one(engine: Engine) {
         let names: Vec<&str> = of_listing.map(|(_, name, ..)| name.as_str()).collect();
         assert_eq!(names, ["ticket:created", "ticket:updated", "ticket:deleted", "ticket:updated"]);
         if is_paid {
-            completed(&shop, &order, &listing, "next", 1500).await;
+            shop.apply(Step::Completed, &order, &listing, 1).await;
             let moved = find(&shop, &pass.id).await;
             assert_eq!((moved.holder_id.as_str(), moved.serial), ("next", 1));
             assert_eq!(
@@ -102,7 +102,7 @@ async fn order_on_its_way_prevails_over_an_admission(engine: Engine) {
     let first = entered(&shop, &pass, 1).await;
     shop.apply(Step::Created, "late", &listing, 0).await;
     assert_eq!(shop.state(&listing).await, "reserved late 2");
-    completed(&shop, "late", &listing, "next", 2000).await;
+    shop.apply(Step::Completed, "late", &listing, 1).await;
     let moved = find(&shop, &pass.id).await;
     assert_eq!((moved.serial, moved.double_admissions), (1, vec![first]));
 }
@@ -129,8 +129,7 @@ async fn admission_with_an_old_code_ends_the_offer_of_a_valid_pass(engine: Engin
     let shop = Shop::on(engine);
     let (_, pass) = sold(&shop).await;
     let listing = offered(&shop, &pass).await;
-    shop.apply(Step::Created, "second", &listing, 0).await;
-    completed(&shop, "second", &listing, "next", 1500).await;
+    sell(&shop, "second", &listing, "next", 1500).await;
     let again = offered(&shop, &find(&shop, &pass.id).await).await;
     let first = entered(&shop, &pass, 1).await;
     let offered = find(&shop, &pass.id).await;
