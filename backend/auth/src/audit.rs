@@ -14,7 +14,7 @@ table_row! {
     pub struct RevokedSessionRow: "ended_sessions" {
         /// The id of the session.
         pub jti: String,
-        /// When it was revoked; the epoch where an early version has recorded it.
+        /// When it was revoked.
         pub recorded_at: Timestamp,
     }
 }

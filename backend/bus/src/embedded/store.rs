@@ -60,7 +60,7 @@ pub(super) fn open_consumer(
     let known = tx.query("SELECT name FROM consumer_events WHERE durable = $1", args![durable], |row| {
         row.text("name")
     })?;
-    // An earlier version without the table of names has delivered all events.
+    // A new consumer receives every event by its position.
     let (is_new, known) = (known.is_empty(), HashSet::<String>::from_iter(known));
     for name in names.iter().map(|name| name.as_str()).filter(|name| !known.contains(*name)) {
         tx.execute("INSERT INTO consumer_events (durable, name) VALUES ($1, $2)", args![durable, name])?;

@@ -66,7 +66,7 @@ async fn handle_advisory(
         return Ok(());
     };
     if kind.ends_with(".max_deliver") {
-        // An older version set `max_deliver`. A delivery is not an attempt, so the event is redelivered.
+        // An operator set `max_deliver`. A delivery is not an attempt, so the event is redelivered.
         tracing::warn!(
             durable,
             seq = stored,

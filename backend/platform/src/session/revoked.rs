@@ -22,10 +22,6 @@ pub const MIGRATIONS: Migrations = Migrations {
 /// How long after its expiry a session is removed, in milliseconds. Longer than the clocks of two replicas differ.
 const RETENTION_AFTER_EXPIRY: i64 = 60_000;
 
-/// How far back a replica reads rows without a transaction number, which older versions write. Longer than clocks
-/// differ and transactions last.
-const UNNUMBERED_OVERLAP: Duration = Duration::from_secs(5 * 60);
-
 /// How often a replica reads without a notification.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -52,17 +48,8 @@ struct Set {
 struct Table {
     /// Notified when a session is recorded in the table.
     recorded: Signal,
-    /// The position of the last read; `None` before the first one.
-    cursor: Mutex<Option<TableCursor>>,
-}
-
-/// The position after the last read of a table.
-#[derive(Debug, Clone, Copy)]
-struct TableCursor {
-    /// Every row of a transaction with a smaller number was read.
-    xact: i64,
-    /// Every row that was recorded before this time was read, in Unix milliseconds.
-    time: i64,
+    /// The number of the transaction before which every row was read; `None` before the first read.
+    cursor: Mutex<Option<i64>>,
 }
 
 impl RevokedSessions {
@@ -95,12 +82,12 @@ impl RevokedSessions {
     pub async fn refresh(&self, db: &Db) -> Result<usize, DbError> {
         let now = self.clock.now().as_millis();
         let before = *self.table.cursor.lock();
-        let (rows, xact) = db.read(move |tx| read(tx, before, now)).await?;
+        let (rows, xmin) = db.read(move |tx| read(tx, before, now)).await?;
         let (count, mut set) = (rows.len(), self.set.write());
         set.expiry.extend(rows);
         set.count_added(count, now);
         drop(set);
-        *self.table.cursor.lock() = Some(TableCursor { xact, time: now });
+        *self.table.cursor.lock() = Some(xmin);
         Ok(count)
     }
 
@@ -171,25 +158,25 @@ type Rows = Vec<(String, i64)>;
 
 /// Reads the rows after the cursor, and the xmin of the snapshot. If xmin is smaller than the cursor, the tables were
 /// moved to another server: then all rows are read again.
-fn read(tx: &mut Tx<'_>, after: Option<TableCursor>, now: i64) -> Result<(Rows, i64), DbError> {
+fn read(tx: &mut Tx<'_>, after: Option<i64>, now: i64) -> Result<(Rows, i64), DbError> {
     let dialect = tx.dialect();
     let xmin =
         tx.query_one(&format!("SELECT {} AS xmin", dialect.snapshot_xmin()), &[], |row| row.int("xmin"))?;
     let unexpired = now - RETENTION_AFTER_EXPIRY;
     let pair = |row: &Row<'_>| Ok((row.text("jti")?, row.int("expires_at")?));
-    let after = after.filter(|cursor| dialect.is_shared() && cursor.xact <= xmin);
-    let Some(cursor) = after else {
-        let sql = "SELECT jti, expires_at FROM ended_sessions WHERE expires_at > $1";
-        return Ok((tx.query(sql, args![unexpired], pair)?, xmin));
+    let rows = match after.filter(|xact| dialect.is_shared() && *xact <= xmin) {
+        Some(xact) => tx.query(
+            "SELECT jti, expires_at FROM ended_sessions WHERE xact > 0 AND xact >= $1 AND expires_at > $2",
+            args![xact, unexpired],
+            pair,
+        ),
+        None => tx.query(
+            "SELECT jti, expires_at FROM ended_sessions WHERE expires_at > $1",
+            args![unexpired],
+            pair,
+        ),
     };
-    let numbered =
-        "SELECT jti, expires_at FROM ended_sessions WHERE xact > 0 AND xact >= $1 AND expires_at > $2";
-    let mut rows = tx.query(numbered, args![cursor.xact, unexpired], pair)?;
-    let overlap = i64::try_from(UNNUMBERED_OVERLAP.as_millis()).unwrap_or(i64::MAX);
-    let unnumbered =
-        "SELECT jti, expires_at FROM ended_sessions WHERE xact = 0 AND recorded_at >= $1 AND expires_at > $2";
-    rows.extend(tx.query(unnumbered, args![cursor.time.saturating_sub(overlap), unexpired], pair)?);
-    Ok((rows, xmin))
+    Ok((rows?, xmin))
 }
 
 /// Returns whether the table of revoked sessions has this session. A replica that has not read the row yet lacks it in

@@ -20,7 +20,7 @@ async fn terminate(fixture: &Fixture, reason: &str) {
     client.flush().await.unwrap();
 }
 
-/// Sets `max_deliver` of the consumer, as an older version did.
+/// Sets `max_deliver` of the consumer, as an operator can.
 async fn give_up_after(fixture: &Fixture, deliveries: u32) {
     let client = raw(fixture).await;
     let mut config = api(&client, "CONSUMER.INFO.TICKETING.s", "").await["config"].take();

@@ -99,15 +99,6 @@ async fn refresh_reads_only_new_rows() {
     record("one more".to_owned()).await;
     assert!(reader.refresh(&db).await.unwrap() < 50);
     assert!(reader.contains("one more") && reader.contains("session 0"));
-    // A replica of an older version writes no transaction number.
-    let old =
-        "INSERT INTO ended_sessions (jti, user_id, expires_at, recorded_at) VALUES ('old', 'u', $1, $2)";
-    let now = clock.now();
-    let written: Result<u64, DbError> =
-        db.write(move |tx| tx.execute(old, ticketing_platform::args![(NOW + 3600) * 1000, now])).await;
-    assert_eq!(written.unwrap(), 1);
-    reader.refresh(&db).await.unwrap();
-    assert!(reader.contains("old"));
 }
 
 #[test]
