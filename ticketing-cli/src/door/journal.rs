@@ -86,9 +86,7 @@ enum Line {
     #[serde(rename_all = "camelCase")]
     Upload {
         pass_id: PassId,
-        /// Absent in the lines of versions that admitted a pass once.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        serial: Option<u16>,
+        serial: u16,
         #[serde(flatten)]
         outcome: UploadOutcome,
     },
@@ -153,9 +151,7 @@ impl DoorJournal {
         for LogLine { text, .. } in AppendLog::read(&path_of(list))? {
             match serde_json::from_slice(&text) {
                 Ok(Line::Admitted(admitted)) => drop(waiting.insert((admitted.pass_id, admitted.serial))),
-                Ok(Line::Upload { pass_id, serial, .. }) => waiting.retain(|(pass, number)| {
-                    *pass != pass_id || serial.is_some_and(|serial| serial != *number)
-                }),
+                Ok(Line::Upload { pass_id, serial, .. }) => drop(waiting.remove(&(pass_id, serial))),
                 Err(_) => {}
             }
         }
@@ -199,7 +195,7 @@ impl DoorJournal {
     /// # Errors
     /// If it cannot be written: then the admission is uploaded again, with its key.
     pub(super) fn mark_uploaded(&mut self, pass_id: PassId, serial: u16, outcome: UploadOutcome) -> Outcome {
-        self.append(Line::Upload { pass_id, serial: Some(serial), outcome })
+        self.append(Line::Upload { pass_id, serial, outcome })
     }
 
     /// Returns the admissions, the oldest first, with the outcomes of their uploads.
@@ -223,8 +219,7 @@ impl DoorJournal {
             }
             Line::Upload { pass_id, serial, outcome } => {
                 let is_it = |index: &&usize| {
-                    let entry = self.entries.get(**index);
-                    entry.is_some_and(|(entry, _)| serial.is_none_or(|serial| entry.serial == serial))
+                    self.entries.get(**index).is_some_and(|(entry, _)| entry.serial == serial)
                 };
                 let index = self
                     .entry_indexes

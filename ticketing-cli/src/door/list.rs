@@ -22,8 +22,7 @@ pub(crate) struct DoorList {
     pub(crate) server: String,
     /// When the list was made, by the server's clock.
     pub(crate) prepared_at: Timestamp,
-    /// How far the server's clock was ahead of this machine's, in milliseconds. A list of an earlier version does not have it.
-    #[serde(default)]
+    /// How far the server's clock was ahead of this machine's, in milliseconds.
     pub(crate) clock_offset: i64,
     pub(crate) keys: PassKeys,
     pub(crate) passes: Vec<Pass>,

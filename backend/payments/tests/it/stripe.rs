@@ -286,7 +286,7 @@ async fn unreachable_provider_has_no_effect() {
 async fn key_with_another_request_is_rejected() {
     let fixture = fixture().await;
     let first = fixture.provider.authorize("a", &fixture.request("a", "tok_visa", 1999)).await.unwrap();
-    // An older version can have sent another body: its effect counts.
+    // Another version can have sent another body: its effect counts.
     let mut other = fixture.request("a", "tok_amex", 1999);
     assert_eq!(fixture.provider.authorize("a", &other).await.unwrap(), first);
     other.amount = Money::from_cents(2000).unwrap();

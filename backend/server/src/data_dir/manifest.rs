@@ -46,7 +46,7 @@ impl CheckedDatabases {
         let required: Vec<&'static str> = match &listed {
             Some(listed) => needed.iter().copied().filter(|name| listed.contains_key(*name)).collect(),
             None if folder.join(CREATING).exists() => Vec::new(),
-            // The folder is new, or its data is of an earlier version, which wrote no manifest.
+            // The manifest is lost: a folder that has one database must have all.
             None if needed.iter().any(|name| has(name)) => needed.to_vec(),
             None => {
                 if !needed.is_empty() {
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn folder_of_earlier_version_must_be_complete() {
+    fn folder_without_a_manifest_must_be_complete() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         create(folder, "orders");

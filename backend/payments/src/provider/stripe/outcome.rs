@@ -70,7 +70,7 @@ pub(super) fn read<T: DeserializeOwned>(response: &ApiResponse) -> Result<ApiOut
         (_, Err(_)) => Err(unknown()),
         (_, Ok(error_body)) if error_body.error.kind == "idempotency_error" => {
             let in_use = error_body.error.code.as_deref() == Some("idempotency_key_in_use");
-            // The first call with this key had another body: an older version sent it. Its effect counts.
+            // The first call with this key had another body: another version sent it. Its effect counts.
             if in_use { Err(unknown()) } else { Ok(ApiOutcome::Failed { kept: true }) }
         }
         (402, Ok(error_body)) => Ok(ApiOutcome::Declined(error_body.error.into_decline())),

@@ -80,11 +80,7 @@ pub(crate) async fn create(
     let CheckIn { code, at, device, starts_within } = input.check()?;
     let now = app.core.clock.now();
     let user = &session.user_id;
-    // Without `startsWithin` the fingerprint is that of earlier versions, which may have stored the answer.
-    let request = match starts_within {
-        None => KeyedRequest::of_body(&key, user, ROUTE, &(&code, &at, &device), now),
-        Some(seconds) => KeyedRequest::of_body(&key, user, ROUTE, &(&code, &at, &device, seconds), now),
-    }?;
+    let request = KeyedRequest::of_body(&key, user, ROUTE, &(&code, &at, &device, &starts_within), now)?;
     app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     // Before the transaction: it takes longer than the transaction does.
     let claim = app.pass_signer.verify(&code).map_err(|_| invalid_code())?;

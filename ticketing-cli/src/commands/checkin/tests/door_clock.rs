@@ -2,7 +2,7 @@
 
 use ticketing_sdk::fixtures;
 
-use super::offline::{check_in, door_time, prepare_door};
+use super::offline::{check_in, prepare_door};
 use super::*;
 use crate::door::DoorList;
 use crate::door::vectors::{CODE, PASS, list, scan};
@@ -24,16 +24,6 @@ async fn admissions_get_the_server_time_by_the_offset_of_the_list() {
     OfflineDoor::prepare(&file, fetched).unwrap();
     let door = OfflineDoor::open(&file).unwrap();
     assert!(apart(door.clock().server_time(clock::now()), server) < 60_000);
-}
-
-#[test]
-fn list_of_an_earlier_version_has_no_difference_of_the_clocks() {
-    let (_folder, file) = prepare_door();
-    let mut json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert!(json.as_object_mut().unwrap().remove("clockOffset").is_some());
-    std::fs::write(&file, json.to_string()).unwrap();
-    let door = OfflineDoor::open(&file).unwrap();
-    assert_eq!(door.clock().server_time(door_time()), door_time());
 }
 
 #[test]
