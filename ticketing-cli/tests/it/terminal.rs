@@ -73,7 +73,7 @@ fn times_are_local_on_a_terminal_and_utc_elsewhere() {
     for (zone, name) in [("Asia/Tokyo", "JST"), ("America/Phoenix", "MST"), ("UTC", "UTC")] {
         let (code, screen) = run(&cli, &[("TZ", zone)], &["orders", "get", &order]);
         let line = screen.lines().find(|line| line.to_lowercase().starts_with("expires")).unwrap_or_default();
-        assert!(code == 0 && line.contains(&format!(" {name} (in 14 min)")), "{zone}: {screen}");
+        assert!(code == 0 && line.contains(&format!(" {name} (in 15 min)")), "{zone}: {screen}");
     }
     let mut command = cli.command(&["orders", "get", &order, "--json", "expiresAt", "--jq", ".expiresAt"]);
     command.env("TZ", "Asia/Tokyo");

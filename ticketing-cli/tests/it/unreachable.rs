@@ -140,7 +140,7 @@ fn time_left_is_reckoned_by_the_clock_of_the_server() {
          \"expiresAt\":\"2020-11-21T10:14:30Z\",\"ticket\":{\"id\":\"t1\",\"title\":\"RustConf in Berlin\",\"price\":20}}",
     );
     let run = Cli::for_server(&url).ok(&["-o", "table", "orders", "get", "o1"]);
-    assert!(run.out.contains("(in 14 min)"), "{run:?}");
+    assert!(run.out.contains("(in 15 min)"), "{run:?}");
 }
 
 #[test]

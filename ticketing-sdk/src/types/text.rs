@@ -101,7 +101,7 @@ const DAY: u64 = 24 * HOUR;
 /// The longest time that is shown relative to now; beyond it the date is shown.
 const MAX_RELATIVE: u64 = 30 * DAY;
 
-/// Returns a time relative to `now`: `3 min ago`, `in 14 min`, or the date if it is far away.
+/// Returns a time relative to `now`, rounded to a whole unit: `3 min ago`, `in 14 min`, or the date if it is far away.
 ///
 /// ```
 /// use ticketing_sdk::text::relative;
@@ -109,7 +109,8 @@ const MAX_RELATIVE: u64 = 30 * DAY;
 /// let now = "2026-11-22T10:15:00Z".parse()?;
 /// assert_eq!(relative("2026-11-22T10:15:00.400Z".parse()?, now), "now");
 /// assert_eq!(relative("2026-11-22T10:14:18Z".parse()?, now), "42 s ago");
-/// assert_eq!(relative("2026-11-22T10:29:59Z".parse()?, now), "in 14 min");
+/// assert_eq!(relative("2026-11-22T10:29:59Z".parse()?, now), "in 15 min");
+/// assert_eq!(relative("2026-11-29T10:14:59Z".parse()?, now), "in 7 d");
 /// assert_eq!(relative("2026-11-22T07:00:00Z".parse()?, now), "3 h ago");
 /// assert_eq!(relative("2026-11-20T10:00:00Z".parse()?, now), "2 d ago");
 /// assert_eq!(relative("2025-01-02T10:00:00Z".parse()?, now), "2025-01-02");
@@ -162,11 +163,39 @@ pub fn utc(at: Timestamp) -> String {
     format!("{} {} UTC", date(at), time_of_day(at))
 }
 
+/// Returns a number of seconds in the largest unit of which, rounded, there is at least one.
 fn amount(seconds: u64) -> String {
-    match seconds {
-        0..MINUTE => format!("{seconds} s"),
-        MINUTE..HOUR => format!("{} min", seconds / MINUTE),
-        HOUR..DAY => format!("{} h", seconds / HOUR),
-        _ => format!("{} d", seconds / DAY),
+    let rounded = |unit: u64| (seconds + unit / 2) / unit;
+    match (rounded(MINUTE), rounded(HOUR), rounded(DAY)) {
+        _ if seconds < MINUTE => format!("{seconds} s"),
+        (minutes @ 0..60, ..) => format!("{minutes} min"),
+        (_, hours @ 0..24, _) => format!("{hours} h"),
+        (.., days) => format!("{days} d"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_times_are_rounded_as_people_round_them() {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        for (seconds, words) in [
+            (59, "59 s"),
+            (60, "1 min"),
+            (89, "1 min"),
+            (90, "2 min"),
+            (59 * 60 + 29, "59 min"),
+            (59 * 60 + 40, "1 h"),
+            (90 * 60, "2 h"),
+            (23 * 3_600 + 29 * 60, "23 h"),
+            (23 * 3_600 + 30 * 60, "1 d"),
+            (6 * DAY + 23 * HOUR + 59 * MINUTE, "7 d"),
+        ] {
+            let span = Duration::from_secs(seconds);
+            assert_eq!(relative(now + span, now), format!("in {words}"), "{seconds} s ahead");
+            assert_eq!(relative(now, now + span), format!("{words} ago"), "{seconds} s before");
+        }
     }
 }
