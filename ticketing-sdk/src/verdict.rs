@@ -214,7 +214,7 @@ impl Verdict {
     /// use ticketing_sdk::Verdict;
     ///
     /// let verdict = Verdict::other_day("2026-12-24T19:30:00+01:00".parse()?, "2026-12-23T18:30:00Z".parse()?);
-    /// assert_eq!(verdict.message, "this ticket is for another day: Thu 24 Dec 2026, 19:30 (+01:00)");
+    /// assert_eq!(verdict.message, "this ticket is for another day: Thu 24 Dec 2026, 19:30 +01:00");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -103,16 +103,16 @@ impl EventTime {
         format!("{}, {}", self.format_date("%-d %b %Y"), self.time())
     }
 
-    /// Day of the week, date and time on the clock at the place, with its offset: `Thu 24 Dec 2026, 19:30 (+01:00)`.
+    /// Day of the week, date and time on the clock at the place, with its offset: `Thu 24 Dec 2026, 19:30 +01:00`.
     ///
     /// ```
     /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
-    /// assert_eq!(starts.full_label(), "Thu 24 Dec 2026, 19:30 (+01:00)");
+    /// assert_eq!(starts.full_label(), "Thu 24 Dec 2026, 19:30 +01:00");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn full_label(&self) -> String {
-        format!("{} {} ({})", self.format_date("%a"), self.label(), self.offset_label())
+        format!("{} {} {}", self.format_date("%a"), self.label(), self.offset_label())
     }
 
     fn format_date(&self, format: &str) -> String {
@@ -139,12 +139,12 @@ impl EventTime {
     }
 
     /// Returns why this start is not that of the event at the door, at this time: `this ticket is for another day: Thu 24
-    /// Dec 2026, 19:30 (+01:00)`. On the day itself, by the clock at the place, it is for another time.
+    /// Dec 2026, 19:30 +01:00`. On the day itself, by the clock at the place, it is for another time.
     ///
     /// ```
     /// let starts: ticketing_sdk::EventTime = "2026-12-24T19:30:00+01:00".parse()?;
     /// let words = |at: &str| at.parse().map(|at| starts.other_day_message(at));
-    /// let start = "Thu 24 Dec 2026, 19:30 (+01:00)";
+    /// let start = "Thu 24 Dec 2026, 19:30 +01:00";
     /// assert_eq!(words("2026-12-23T22:59:00Z"), Ok(format!("this ticket is for another day: {start}")));
     /// assert_eq!(words("2026-12-23T23:00:00Z"), Ok(format!("this ticket is for another time: {start}")));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

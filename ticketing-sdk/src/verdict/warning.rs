@@ -53,7 +53,7 @@ impl Verdict {
     ///
     /// let admission = Admission::new("p-1", "RustConf", "2026-12-23T18:30:00Z".parse()?);
     /// let verdict = Verdict::admitted(admission.starts_at("2026-12-24T19:30:00+01:00".parse()?));
-    /// let warning = "this ticket is for another day: Thu 24 Dec 2026, 19:30 (+01:00)";
+    /// let warning = "this ticket is for another day: Thu 24 Dec 2026, 19:30 +01:00";
     /// assert_eq!(verdict.warning_with(|at| at.to_string()).as_deref(), Some(warning));
     /// assert_eq!(verdict.expected_within(Duration::from_secs(86_400)).warnings, []);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -62,7 +62,7 @@ async fn pass_of_another_day_is_refused_and_stays_valid(shape: Shape) {
     let refused = story.check_in(json!({ "startsWithin": HALF_A_DAY, "device": "north" })).await;
     let fault = refused.faults(400).remove(0);
     assert_eq!((&fault["code"], &fault["field"]), (&json!("pass_other_day"), &json!("code")));
-    assert_eq!(fault["message"], "Concert: this ticket is for another day: Mon 18 Jan 2027, 13:30 (+05:30)");
+    assert_eq!(fault["message"], "Concert: this ticket is for another day: Mon 18 Jan 2027, 13:30 +05:30");
     assert_eq!(
         (&fault["title"], &fault["startsAt"]),
         (&json!("Concert"), &json!("2027-01-18T13:30:00+05:30"))
@@ -76,7 +76,7 @@ async fn pass_of_another_day_is_refused_and_stays_valid(shape: Shape) {
     let early = story.check_in(json!({ "startsWithin": HALF_A_DAY })).await;
     let message = early.assert_refused(400, "pass_other_day");
     // The limit was passed at a time of the same day at the place.
-    assert_eq!(message, "Concert: this ticket is for another time: Mon 18 Jan 2027, 13:30 (+05:30)");
+    assert_eq!(message, "Concert: this ticket is for another time: Mon 18 Jan 2027, 13:30 +05:30");
     story.stack.clock().advance(Duration::from_millis(1));
     let admitted = story.check_in(json!({ "startsWithin": HALF_A_DAY })).await.ok(201);
     assert_eq!(
