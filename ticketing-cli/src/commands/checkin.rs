@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use ticketing_sdk::text::{has_visible, normalize};
-use ticketing_sdk::{ErrorCode, NewCheckIn, PassClaim, PassCode, STARTS_WITHIN_SECONDS, Timestamp, Verdict};
+use ticketing_sdk::{NewCheckIn, PassCode, STARTS_WITHIN_SECONDS, Timestamp, Verdict};
 use ticketing_tui::Operation;
 use ticketing_tui::{ClockFault, Scan};
 
@@ -217,8 +217,8 @@ async fn check_in(
     within: Option<Duration>,
 ) -> Outcome<Verdict> {
     let check_in = api.client.passes().check_in(new_check_in(code, device, within));
-    let verdict =
-        with_pass(api, Verdict::of_answer(api.write(&Operation::CheckIn, check_in).await?)?, code).await;
+    let verdict = Verdict::of_answer(api.write(&Operation::CheckIn, check_in).await?)?;
+    let verdict = api.client.passes().name_refused(verdict, &PassCode::new(code)).await;
     Ok(match within {
         Some(span) => verdict.expected_within(span),
         None => verdict,
@@ -232,23 +232,6 @@ fn parse_within(text: &str) -> Result<Duration, String> {
         Ok(Duration::from_secs(span.as_secs()))
     } else {
         Err("the span must be from 1s to 31d".to_owned())
-    }
-}
-
-/// Adds the title and the seat to the refusal of a genuine code, which the answer does not name.
-async fn with_pass(api: &ApiContext, verdict: Verdict, code: &str) -> Verdict {
-    let reason = verdict.reason.as_deref().map(ErrorCode::from);
-    let is_genuine = matches!(
-        reason,
-        Some(ErrorCode::AlreadyAdmitted | ErrorCode::PassSuperseded | ErrorCode::PassOffered)
-    );
-    if !is_genuine || verdict.title.is_some() {
-        return verdict;
-    }
-    let Ok(claim) = PassClaim::decode_unverified(&PassCode::new(code)) else { return verdict };
-    match api.client.passes().get(&claim.pass_id).await {
-        Ok(pass) => verdict.with_pass(&pass),
-        Err(_) => verdict,
     }
 }
 

@@ -1,5 +1,8 @@
 //! Passes: `/api/passes`.
 
+#[cfg(feature = "passes")]
+mod refusal;
+
 use std::time::Duration;
 
 use http::Method;
