@@ -7,7 +7,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
-use ticketing_sdk::Timestamp;
+use ticketing_sdk::{OrderId, Timestamp};
 
 pub(crate) use self::plain::PlainInput;
 use crate::action::{Action, Scope};
@@ -18,6 +18,7 @@ use crate::keymap::Chord;
 use crate::local_time::LocalTime;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
+use crate::model::replies;
 use crate::route::{ConfirmAction, Route, TABS};
 use crate::screens::{self, Context, Input, Navigate, Screen};
 use crate::settings::Settings;
@@ -114,6 +115,7 @@ impl App {
     /// Handles an event, at a time by this machine's clock. Returns the effects to execute.
     pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.model.now = now;
+        let checkouts = self.checkouts();
         match event {
             Event::Key(key) => self.key(&key),
             Event::Paste(text) => self.input(Input::Paste(&text)),
@@ -127,9 +129,9 @@ impl App {
                 }
                 let handled = self.broadcast(Input::Reply(id, &reply));
                 self.model.report_price_change();
-                if let (true, false, Err(error)) = (reported_by_screen, handled, &reply) {
+                if let (true, false, Some(text)) = (reported_by_screen, handled, replies::failure(&reply)) {
                     // Its screen is closed, but the reply changes the model.
-                    self.model.notify(Level::Error, error.to_line());
+                    self.model.notify(Level::Error, text);
                 }
                 self.broadcast(Input::ModelChange);
             }
@@ -156,6 +158,9 @@ impl App {
             }
             Event::Terminate => self.quit(),
         }
+        let open = self.checkouts();
+        let is_left = |order: &OrderId| checkouts.contains(order) && !open.contains(order);
+        self.model.notices.retain_reserved(|order| !is_left(order));
         self.model.tick();
         self.model.take_effects()
     }
@@ -314,6 +319,15 @@ impl App {
             Action::Quit => self.quit(),
             _ => {}
         }
+    }
+
+    /// Returns the orders whose checkouts are open.
+    fn checkouts(&self) -> Vec<OrderId> {
+        let order = |(route, _): &(Route, _)| match route {
+            Route::Checkout(id) => Some(id.clone()),
+            _ => None,
+        };
+        self.screens.iter().filter_map(order).collect()
     }
 
     fn quit(&mut self) {

@@ -12,6 +12,7 @@ mod door_clock;
 mod driver;
 mod effect;
 mod event;
+mod event_period;
 mod glyphs;
 mod journal;
 mod keymap;

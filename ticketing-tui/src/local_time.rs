@@ -1,12 +1,20 @@
-//! Times on the clock of the user, with the name of the zone.
+//! Times in one format: `22 Nov 2026, 10:15 CET`. Times of the program and of other people are on the clock of the user, with
+//! the name of the zone; the start of an event is on the clock at its place, with its offset from UTC where that is not the
+//! user's.
 
+use std::time::Duration;
+
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use ticketing_sdk::text::sanitize;
+use ticketing_sdk::text::{relative, sanitize};
 use ticketing_sdk::{DoubleAdmission, EventTime, Timestamp};
 
 /// The zone in which times are shown.
 #[derive(Debug, Clone)]
 pub(crate) struct LocalTime(TimeZone);
+
+/// Times that are farther away are shown as dates.
+const MAX_RELATIVE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl LocalTime {
     pub(crate) fn new(zone: TimeZone) -> Self {
@@ -17,31 +25,50 @@ impl LocalTime {
         jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default()
     }
 
+    fn format(&self, at: Timestamp, format: &str) -> String {
+        self.0.to_datetime(Self::instant(at)).strftime(format).to_string()
+    }
+
+    /// The day of a time.
+    pub(crate) fn date(&self, at: Timestamp) -> Date {
+        self.0.to_datetime(Self::instant(at)).date()
+    }
+
     /// The time of the day: `10:15:00`.
     pub(crate) fn time_of_day(&self, at: Timestamp) -> String {
-        self.0.to_datetime(Self::instant(at)).strftime("%H:%M:%S").to_string()
+        self.format(at, "%H:%M:%S")
     }
 
-    /// Day, time and zone: `2026-11-22 10:15 CET`.
+    /// Day, time and zone: `22 Nov 2026, 10:15 CET`.
     pub(crate) fn date_and_time(&self, at: Timestamp) -> String {
-        let time = self.0.to_datetime(Self::instant(at)).strftime("%Y-%m-%d %H:%M");
-        format!("{time} {}", self.zone(at))
+        format!("{} {}", self.format(at, "%-d %b %Y, %H:%M"), self.zone(at))
     }
 
-    /// When a pass was admitted, and by which door: `2026-11-22 10:15 CET by north door`.
+    /// Day, time with seconds, and zone, for admissions: `22 Nov 2026, 10:15:00 CET`.
+    pub(crate) fn to_the_second(&self, at: Timestamp) -> String {
+        format!("{} {}", self.format(at, "%-d %b %Y, %H:%M:%S"), self.zone(at))
+    }
+
+    /// A time relative to `now`, or its date if it is far away: `3 min ago`, `22 Nov 2026`.
+    pub(crate) fn relative(&self, at: Timestamp, now: Timestamp) -> String {
+        let distance = at.saturating_duration_since(now).max(now.saturating_duration_since(at));
+        if distance < MAX_RELATIVE { relative(at, now) } else { self.format(at, "%-d %b %Y") }
+    }
+
+    /// When a pass was admitted, and by which door: `22 Nov 2026, 10:15:00 CET by north door`.
     pub(crate) fn admission(&self, at: Timestamp, device: Option<&str>) -> String {
         let by = device.map_or_else(String::new, |device| format!(" by {}", sanitize(device)));
-        self.date_and_time(at) + &by
+        self.to_the_second(at) + &by
     }
 
-    /// The admissions of a pass: `admitted twice, 2026-11-22 10:15 CET by north door and 2026-11-22 10:17 CET`.
+    /// The admissions of a pass: `admitted twice: 22 Nov 2026, 10:15:00 CET by north door; 22 Nov 2026, 10:17:31 CET`.
     pub(crate) fn admissions(&self, all: &[DoubleAdmission]) -> String {
         let times = all.iter().map(|one| self.admission(one.admitted_at, one.device.as_deref()));
         let times: Vec<String> = times.collect();
         match times.len() {
             0 | 1 => format!("admitted {}", times.join("")),
-            2 => format!("admitted twice, {}", times.join(" and ")),
-            many => format!("admitted {many} times, {}", times.join(", ")),
+            2 => format!("admitted twice: {}", times.join("; ")),
+            many => format!("admitted {many} times: {}", times.join("; ")),
         }
     }
 
@@ -56,26 +83,54 @@ impl LocalTime {
         }
     }
 
+    /// Returns whether an event starts at a place whose clock differs from the user's.
+    pub(crate) fn is_elsewhere(&self, starts: &EventTime) -> bool {
+        self.0.to_offset(Self::instant(starts.instant())).seconds() != offset_seconds(starts)
+    }
+
     /// Returns when an event starts, on the clock at its place: with the offset of the place where that is another than
     /// the user's.
     pub(crate) fn event(&self, starts: &EventTime) -> String {
-        let seconds = self.0.to_offset(Self::instant(starts.instant())).seconds();
-        if offset_seconds(starts.offset()) == Some(seconds) {
-            starts.label()
-        } else {
-            format!("{} {}", starts.label(), starts.offset_label())
+        self.with_offset(starts.label(), starts)
+    }
+
+    /// Returns when an event starts in few columns, as [`event`](Self::event): `17 Jan, 19:30`, or only the date if the year
+    /// must be shown.
+    pub(crate) fn short_event(&self, starts: &EventTime, now: Timestamp) -> String {
+        /// Within this time, day and month determine the year.
+        const NEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
+        let (ahead, since) = (
+            starts.instant().saturating_duration_since(now),
+            now.saturating_duration_since(starts.instant()),
+        );
+        let label = starts.label();
+        match label.split_once(", ").and_then(|(date, time)| Some((date, date.rsplit_once(' ')?.0, time))) {
+            Some((_, day, time)) if ahead.max(since) < NEAR => {
+                self.with_offset(format!("{day}, {time}"), starts)
+            }
+            Some((date, ..)) => date.to_owned(),
+            None => label,
         }
+    }
+
+    fn with_offset(&self, time: String, starts: &EventTime) -> String {
+        if self.is_elsewhere(starts) { format!("{time} {}", starts.offset_label()) } else { time }
     }
 }
 
-/// The seconds of an offset as events have it: `+01:00`, or `Z`.
-fn offset_seconds(offset: &str) -> Option<i32> {
-    if offset.eq_ignore_ascii_case("z") {
-        return Some(0);
-    }
-    let number = |range: std::ops::Range<usize>| offset.get(range)?.parse::<i32>().ok();
-    let seconds = number(1..3)? * 3_600 + number(4..6)? * 60;
-    Some(if offset.starts_with('-') { -seconds } else { seconds })
+/// Returns the start of an event on the clock at its place, as if that were in UTC, in milliseconds: in this order, events are
+/// sorted by day and time as they are shown.
+pub(crate) fn clock_at_place(starts: &EventTime) -> i64 {
+    starts.instant().as_millis().saturating_add(i64::from(offset_seconds(starts)) * 1_000)
+}
+
+/// The seconds by which the clock at the place of an event is ahead of UTC.
+fn offset_seconds(starts: &EventTime) -> i32 {
+    let offset = starts.offset();
+    let number =
+        |range: std::ops::Range<usize>| offset.get(range).and_then(|digits| digits.parse::<i32>().ok());
+    let seconds = number(1..3).unwrap_or_default() * 3_600 + number(4..6).unwrap_or_default() * 60;
+    if offset.starts_with('-') { -seconds } else { seconds }
 }
 
 #[cfg(test)]
@@ -90,11 +145,12 @@ mod tests {
         let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         let local = LocalTime::new(zone);
         assert_eq!(local.time_of_day(at), "23:15:00");
-        assert_eq!(local.date_and_time(at), "2026-11-22 23:15 CET");
+        assert_eq!(local.date_and_time(at), "22 Nov 2026, 23:15 CET");
+        assert_eq!(local.admission(at, Some("north door")), "22 Nov 2026, 23:15:00 CET by north door");
         assert_eq!(local.zone("2026-07-01T00:00:00Z".parse().unwrap()), "CEST");
         let nameless = LocalTime::new(TimeZone::fixed(Offset::from_seconds(19_800).unwrap()));
         assert_eq!(nameless.zone(at), "UTC+05:30");
-        assert_eq!(nameless.date_and_time(at), "2026-11-23 03:45 UTC+05:30");
+        assert_eq!(nameless.date_and_time(at), "23 Nov 2026, 03:45 UTC+05:30");
         assert_eq!(LocalTime::new(TimeZone::UTC).zone(at), "UTC");
     }
 
@@ -105,5 +161,38 @@ mod tests {
         assert_eq!(event("2026-12-24T19:30:00+01:00"), "24 Dec 2026, 19:30");
         assert_eq!(event("2026-12-24T19:30:00-05:30"), "24 Dec 2026, 19:30 -05:30");
         assert_eq!(event("2026-12-24T19:30:00Z"), "24 Dec 2026, 19:30 UTC");
+    }
+
+    #[test]
+    fn short_time_has_a_year_where_far_and_an_offset_elsewhere() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        let local = LocalTime::new(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap());
+        for (starts, short) in [
+            ("2027-01-17T19:30:00+01:00", "17 Jan, 19:30"),
+            ("2026-11-27T12:30:00+01:00", "27 Nov, 12:30"),
+            ("2026-12-18T20:00:00+09:00", "18 Dec, 20:00 +09:00"),
+            ("2026-12-18T20:00:00Z", "18 Dec, 20:00 UTC"),
+            ("2027-06-18T20:00:00+02:00", "18 Jun, 20:00"),
+            ("2027-06-18T20:00:00+01:00", "18 Jun, 20:00 +01:00"),
+            ("2028-01-17T19:30:00+09:00", "17 Jan 2028"),
+            ("2025-11-26T19:30:00+01:00", "26 Nov 2025"),
+        ] {
+            assert_eq!(local.short_event(&starts.parse().unwrap(), now), short);
+        }
+    }
+
+    #[test]
+    fn far_time_is_a_date_in_the_zone() {
+        let local = LocalTime::new(TimeZone::fixed(Offset::constant(9)));
+        let now: Timestamp = "2026-11-22T10:15:00Z".parse().unwrap();
+        assert_eq!(local.relative("2026-11-29T10:14:59Z".parse().unwrap(), now), "in 7 d");
+        assert_eq!(local.relative("2025-12-31T20:00:00Z".parse().unwrap(), now), "1 Jan 2026");
+    }
+
+    #[test]
+    fn events_are_sorted_as_their_clocks_show_them() {
+        let at = |text: &str| clock_at_place(&text.parse().unwrap());
+        assert!(at("2026-12-18T19:00:00+01:00") < at("2026-12-18T20:00:00+09:00"));
+        assert!(at("2026-12-18T19:00:00-05:30") < at("2026-12-18T19:01:00Z"));
     }
 }

@@ -13,19 +13,20 @@ pub(crate) mod orders;
 pub(crate) mod passes;
 pub(crate) mod query;
 pub(crate) mod records;
-mod replies;
+pub(crate) mod replies;
 pub(crate) mod ticket_store;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use ratatui::layout::Size;
 use ticketing_sdk::{CardEntry, CurrentUser, Money, OrderId, PassId, TicketId, Timestamp, UserId};
 
 use self::door::Door;
 use self::listings::Listings;
 use self::market::Market;
-use self::notices::{Level, Notices};
+use self::notices::{Level, Message, Notices, Topic};
 use self::orders::{OrderAlert, Orders, URGENT_TIME_LEFT};
 use self::passes::Passes;
 use crate::action::Action;
@@ -224,6 +225,11 @@ impl Model {
         Timestamp::from_millis(self.now.as_millis().saturating_add(self.clock_offset))
     }
 
+    /// Returns the day of the user, by the server's clock.
+    pub(crate) fn today(&self) -> Date {
+        self.local.date(self.server_now())
+    }
+
     pub(crate) fn user(&self) -> Option<&CurrentUser> {
         match &self.session {
             Session::SignedIn(user) => Some(user),
@@ -264,8 +270,8 @@ impl Model {
         id
     }
 
-    pub(crate) fn notify(&mut self, level: Level, text: impl Into<String>) {
-        self.notices.push(level, text, self.now);
+    pub(crate) fn notify(&mut self, level: Level, message: impl Into<Message>) {
+        self.notices.push(level, message, self.now);
     }
 
     /// Applies the time.
@@ -275,25 +281,29 @@ impl Model {
         for alert in self.orders.tick(self.server_now()) {
             self.alert(&alert);
         }
+        let (orders, now) = (&self.orders, self.server_now());
+        self.notices.retain_reserved(|order| orders.is_reserved(order, now));
         self.update_title();
     }
 
     fn alert(&mut self, alert: &OrderAlert) {
-        let title = |model: &Self, id| {
-            model.orders.get(id).map_or_else(String::new, |order| text::title(&order.ticket.title))
-        };
         match alert {
             OrderAlert::TimeLeft(id, left) => {
+                let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) else { return };
                 let soon = *left <= URGENT_TIME_LEFT;
-                let text = format!("{} left to pay for {}", text::remaining_time(*left), title(self, id));
-                self.notify(if soon { Level::Warning } else { Level::Info }, text);
+                let before = format!("{} left to pay for ", text::remaining_time(*left));
+                let message = Message::with_title(before, &ticket.title, "").about(Topic::Ticket(ticket.id));
+                let level = if soon { Level::Warning } else { Level::Info };
+                self.notify(level, message.while_reserved(id));
                 if soon {
                     self.ring_bell();
                 }
             }
             OrderAlert::DeadlinePassed(id) => {
-                let text = format!("Expired: {} is no longer reserved for you", title(self, id));
-                self.notify(Level::Error, text);
+                let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) else { return };
+                let message =
+                    Message::with_title("Expired: ", &ticket.title, " is no longer reserved for you");
+                self.notify(Level::Error, message.about(Topic::Ticket(ticket.id)));
                 self.ring_bell();
             }
             // An order is not requested again while a request of it is pending.

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use ticketing_sdk::text::span;
-pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_left};
-use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails, Timestamp};
+pub(crate) use ticketing_sdk::text::{clock, sanitize};
+use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails};
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
@@ -52,46 +53,9 @@ pub(crate) fn short_id(id: &str) -> String {
     id.get(start..).unwrap_or_default().to_owned()
 }
 
-/// Returns when an event starts, on the clock at its place, with the offset of the place.
+/// Returns when an event starts, on the clock at its place, with the offset of the place: `24 Dec 2026, 19:30 +01:00`.
 pub(crate) fn event_time(starts: &EventTime) -> String {
-    format!("{} ({})", starts.label(), starts.offset_label())
-}
-
-/// Returns when an event starts in few columns: `17 Jan, 19:30`, or only the date if the year must be shown.
-pub(crate) fn short_event_time(starts: &EventTime, now: Timestamp) -> String {
-    /// Within this time, day and month determine the year.
-    const NEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
-    let label = starts.label();
-    let (date, time) = label.split_once(", ").unwrap_or((&label, ""));
-    match date.rsplit_once(' ') {
-        Some((day, _))
-            if starts.instant().saturating_duration_since(now) < NEAR && starts.instant() >= now =>
-        {
-            format!("{day}, {time}")
-        }
-        _ => date.to_owned(),
-    }
-}
-
-/// The group of the events without a date.
-pub(crate) const NO_DATE: &str = "No date";
-
-/// Returns the group of the events that start together: `This week`, a month of this year, or a month with its year.
-pub(crate) fn event_group(starts: Option<&EventTime>, now: Timestamp) -> String {
-    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-    let Some(starts) = starts else { return NO_DATE.to_owned() };
-    if starts.instant() < now {
-        return "Started".to_owned();
-    }
-    if starts.instant().saturating_duration_since(now) < WEEK {
-        return "This week".to_owned();
-    }
-    let year = starts.date().get(..4).unwrap_or_default();
-    let is_this_year = ticketing_sdk::text::date(now).starts_with(year);
-    let date = starts.date().parse::<jiff::civil::Date>();
-    let month =
-        |date: jiff::civil::Date| date.strftime(if is_this_year { "%B" } else { "%B %Y" }).to_string();
-    date.map(month).unwrap_or_default()
+    format!("{} {}", starts.label(), starts.offset_label())
 }
 
 /// Returns a text with a capital first letter, safe to show.
@@ -149,11 +113,11 @@ pub(crate) fn wrap(text: &str, columns: u16) -> Vec<String> {
                 lines.push(std::mem::take(&mut line));
                 continue;
             }
-            // A word that is longer than a line.
-            let head = fit(&word, columns, "").into_owned();
-            if head.is_empty() {
-                break;
-            }
+            // A word that is longer than a line; a character that is wider than one stands alone.
+            let head = match fit(&word, columns, "") {
+                head if head.is_empty() => word.graphemes(true).next().unwrap_or_default().to_owned(),
+                head => head.into_owned(),
+            };
             word = Cow::Owned(word[head.len()..].to_owned());
             lines.push(head);
         }
@@ -164,20 +128,33 @@ pub(crate) fn wrap(text: &str, columns: u16) -> Vec<String> {
     lines
 }
 
+/// Wraps a text like [`wrap`], into at most this number of lines: the last one is cut with an ellipsis.
+pub(crate) fn wrap_at_most(text: &str, columns: u16, lines: usize, ellipsis: &str) -> Vec<String> {
+    let mut wrapped = wrap(text, columns);
+    if wrapped.len() > lines {
+        wrapped.truncate(lines);
+        if let Some(last) = wrapped.last_mut() {
+            let room = columns.max(1).saturating_sub(width(ellipsis));
+            *last = format!("{}{ellipsis}", fit(last, room, "").trim_end());
+        }
+    }
+    wrapped
+}
+
 /// Returns a remaining time in words. The current second is counted, as on a clock.
 pub(crate) fn remaining_time(left: Duration) -> String {
     span(Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0)))
 }
 
-/// Returns cents as a price: `$149.99`.
+/// Returns cents as a price: `$1,499.99`.
 pub(crate) fn price(cents: impl Into<u64>) -> String {
     let cents = cents.into();
-    format!("${}.{:02}", cents / 100, cents % 100)
+    format!("${}.{:02}", thousands(cents / 100), cents % 100)
 }
 
-/// Returns an amount of money as a price: `$149.99`.
+/// Returns an amount of money as a price: `$1,499.99`.
 pub(crate) fn money(money: Money) -> String {
-    format!("${money}")
+    price(money.cents().unsigned_abs())
 }
 
 /// Returns an entered amount without white space and the dollar sign.
@@ -186,13 +163,18 @@ pub(crate) fn amount(written: &str) -> &str {
     written.strip_prefix('$').unwrap_or(written).trim_start()
 }
 
-/// Returns a number with spaces between the thousands: `100 000`.
+/// Returns a number as the program shows all numbers: `100,000`.
 pub(crate) fn count(number: usize) -> String {
+    thousands(u64::try_from(number).unwrap_or(u64::MAX))
+}
+
+/// Returns a whole number with commas between its thousands.
+fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(' ');
+            text.push(',');
         }
         text.push(digit);
     }
@@ -237,6 +219,36 @@ mod tests {
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("日本 語", 3), ["日", "本", "語"]);
         assert_eq!(wrap("  ", 3), [""; 0]);
+        assert_eq!(wrap("日本", 1), ["日", "本"]);
+    }
+
+    #[test]
+    fn wrapped_lines_have_every_character_of_the_text() {
+        for text in [
+            "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbaukapitänsmützenabzeichen",
+            "An evening with the Donaudampfschifffahrtsgesellschaftskapitänsmützenträger, in two parts",
+            "日本語のコンサート、東京ドーム、二日目、アリーナ席、前から三列目、通路側",
+            "🎫🎸👩‍👩‍👧‍👦🇨🇭👩‍👩‍👧‍👦🎸🎫 Open air 👩‍👩‍👧‍👦 family",
+            "Cafe\u{301}de\u{301}ja\u{300}vu\u{301}combine\u{301}d",
+            "क्षत्रियक्षत्रियक्षत्रिय",
+            "a\u{200d}b\u{200d}c\u{200d}d\u{200d}e\u{200d}f",
+        ] {
+            let letters = |text: &str| text.split_whitespace().collect::<String>();
+            for columns in 4..=40 {
+                let lines = wrap(text, columns);
+                assert_eq!(letters(&lines.concat()), letters(text), "{columns}: {lines:?}");
+                let is_whole = |line: &String| !line.is_empty() && width(line) <= columns;
+                assert!(lines.iter().all(is_whole), "{columns}: {lines:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn last_line_of_a_text_that_is_too_long_ends_with_an_ellipsis() {
+        assert_eq!(wrap_at_most("one two three", 7, 2, "…"), ["one two", "three"]);
+        assert_eq!(wrap_at_most("one two three four", 7, 2, "…"), ["one two", "three…"]);
+        assert_eq!(wrap_at_most("abcdefghijkl", 5, 2, "…"), ["abcde", "fghi…"]);
+        assert_eq!(wrap_at_most("日本語の切符", 5, 2, "..."), ["日本", "語..."]);
     }
 
     #[test]
@@ -247,40 +259,13 @@ mod tests {
     }
 
     #[test]
-    fn events_are_grouped_by_week_and_month() {
-        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
-        for (starts, group) in [
-            ("2026-11-27T11:00:00Z", "Started"),
-            ("2026-11-27T13:00:00Z", "This week"),
-            ("2026-12-04T13:30:00+02:00", "This week"),
-            ("2026-12-04T12:00:00Z", "December"),
-            ("2026-12-31T23:30:00-05:00", "December"),
-            ("2027-01-01T00:30:00Z", "January 2027"),
-        ] {
-            let time: EventTime = starts.parse().unwrap();
-            assert_eq!(event_group(Some(&time), now), group, "{starts}");
-        }
-        assert_eq!(event_group(None, now), "No date");
-    }
-
-    #[test]
-    fn short_time_has_a_year_unless_the_event_is_near() {
-        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
-        for (starts, short) in [
-            ("2027-01-17T19:30:00+01:00", "17 Jan, 19:30"),
-            ("2028-01-17T19:30:00+01:00", "17 Jan 2028"),
-            ("2026-11-26T19:30:00+01:00", "26 Nov 2026"),
-        ] {
-            assert_eq!(short_event_time(&starts.parse().unwrap(), now), short);
-        }
-    }
-
-    #[test]
     fn numbers_and_prices_are_formatted() {
-        assert_eq!(count(100_000), "100 000");
+        assert_eq!(count(100_000), "100,000");
+        assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(999), "999");
         assert_eq!(count_of(1, "ticket"), "1 ticket");
         assert_eq!(price(14_999_u32), "$149.99");
+        assert_eq!(money("999999.99".parse().unwrap()), "$999,999.99");
         assert_eq!(price(5_u32), "$0.05");
     }
 }

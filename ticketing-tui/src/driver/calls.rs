@@ -175,7 +175,7 @@ impl Caller {
             // The server was not reached, so it has not admitted anyone.
             return self.door.check_in(issuer, scan);
         }
-        let verdict = Verdict::of_answer(answer)?;
+        let verdict = self.client.passes().name_refused(Verdict::of_answer(answer)?, &scan.code).await;
         if let (Ruling::Admitted, Some(at)) = (verdict.verdict, verdict.admitted_at)
             && is_prepared()
         {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ticketing_sdk::{TicketChange, TicketChangeKind, TicketStatus};
 
-use super::notices::Level;
+use super::notices::{Level, Message, Topic};
 use super::{FeedState, Load, Model, Session};
 use crate::action::Action;
 use crate::call_error::CallErrorKind;
@@ -29,7 +29,7 @@ impl Model {
                     self.load_market();
                 }
                 if back {
-                    self.notify(Level::Success, "Connected again");
+                    self.notify(Level::Success, Message::from("Connected again").about(Topic::Connection));
                 }
                 if back || matches!(self.session, Session::Unknown | Session::Failed(_)) {
                     self.call(Call::Session);
@@ -49,7 +49,7 @@ impl Model {
                         "" => LOST.to_owned(),
                         key => format!("{LOST}; {key} tries again"),
                     };
-                    self.notify(Level::Warning, text);
+                    self.notify(Level::Warning, Message::from(text).about(Topic::Connection));
                 }
                 if matches!(self.market.load, Load::Idle) {
                     self.market.load = Load::Failed(error.clone());
@@ -91,8 +91,9 @@ impl Model {
                 if ticket.status == TicketStatus::Sold
                     && was.is_some_and(|status| status != TicketStatus::Sold)
                 {
-                    let text = format!("You sold {} for ${}", text::title(&ticket.title), ticket.price);
-                    self.notify(Level::Success, text);
+                    let price = format!(" for {}", text::money(ticket.price));
+                    let message = Message::with_title("You sold ", &ticket.title, price);
+                    self.notify(Level::Success, message.about(Topic::Ticket(ticket.id.clone())));
                 }
             }
         }

@@ -10,6 +10,7 @@ use ticketing_sdk::text::search_key;
 
 use super::query::{Query, Sort};
 use super::ticket_store::{RowId, TicketRow, TicketState, TicketStore};
+use crate::local_time::clock_at_place;
 
 /// The number of rows in a slice, which takes a millisecond or two.
 const ROWS_PER_SLICE: usize = 8_192;
@@ -258,9 +259,9 @@ fn sort_key(sort: Sort, row: &TicketRow) -> u64 {
         Sort::Oldest => listed,
         Sort::Cheapest => u64::from(row.cents),
         Sort::MostExpensive => !u64::from(row.cents),
-        Sort::Soonest => row
-            .starts_at()
-            .map_or(u64::MAX, |starts| starts.instant().as_millis().cast_unsigned() ^ (1 << 63)),
+        Sort::Soonest => {
+            row.starts_at().map_or(u64::MAX, |starts| clock_at_place(starts).cast_unsigned() ^ (1 << 63))
+        }
         Sort::Title => {
             let mut bytes = [0; 8];
             let lower = row.search_key().chars().flat_map(char::to_lowercase);

@@ -1,10 +1,14 @@
 //! Temporary messages.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Duration;
 
-use ticketing_sdk::Timestamp;
 use ticketing_sdk::text::sanitize;
+use ticketing_sdk::{OrderId, TicketId, Timestamp};
+
+use crate::text;
 
 /// The importance of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +30,73 @@ pub struct Notice {
     pub level: Level,
     /// The text, on one line, without control characters.
     pub text: String,
+    /// The title in the text: it is shortened where the text is too long.
+    title: Range<usize>,
+    topic: Option<Topic>,
+    /// The order without which it is outdated, while that is reserved and nothing is done about it.
+    while_reserved: Option<OrderId>,
     expires_at: Timestamp,
+}
+
+/// What a message is about. Newer knowledge about it replaces older knowledge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Topic {
+    Ticket(TicketId),
+    /// The connection to the server.
+    Connection,
+    /// Whether the data shown is the current one.
+    Data,
+}
+
+/// A message to show: a sentence, with the title of a ticket in it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Message {
+    before: String,
+    title: String,
+    after: String,
+    topic: Option<Topic>,
+    while_reserved: Option<OrderId>,
+}
+
+impl Message {
+    /// A sentence with this title between its parts.
+    pub(crate) fn with_title(before: impl Into<String>, title: &str, after: impl Into<String>) -> Self {
+        Self { before: before.into(), title: text::title(title), after: after.into(), ..Self::default() }
+    }
+
+    /// The same message, which replaces those about the same.
+    pub(crate) fn about(self, topic: Topic) -> Self {
+        Self { topic: Some(topic), ..self }
+    }
+
+    /// The same message, for as long as an order is reserved and nothing is done about it.
+    pub(crate) fn while_reserved(self, order: &OrderId) -> Self {
+        Self { while_reserved: Some(order.clone()), ..self }
+    }
+}
+
+impl<T: Into<String>> From<T> for Message {
+    fn from(text: T) -> Self {
+        Self { before: text.into(), ..Self::default() }
+    }
+}
+
+/// The fewest columns of a title in a message.
+const MIN_TITLE: u16 = 12;
+
+impl Notice {
+    /// Returns the text on at most this number of lines. What is too long for one line has its title shortened, so that its
+    /// sentence is whole.
+    pub(crate) fn lines(&self, columns: u16, lines: usize, ellipsis: &str) -> Vec<String> {
+        let excess = text::width(&self.text).saturating_sub(columns);
+        let mut words = Cow::Borrowed(&self.text);
+        if excess > 0 && !self.title.is_empty() {
+            let title = &self.text[self.title.clone()];
+            let room = text::width(title).saturating_sub(excess).max(MIN_TITLE);
+            words.to_mut().replace_range(self.title.clone(), &text::fit(title, room, ellipsis));
+        }
+        text::wrap_at_most(&words, columns, lines, ellipsis)
+    }
 }
 
 /// The messages that are shown, and those that were not read out yet.
@@ -42,18 +112,25 @@ const MAX_SHOWN: usize = 3;
 const MAX_UNPRINTED: usize = 32;
 
 impl Notices {
-    pub(crate) fn push(&mut self, level: Level, text: impl Into<String>, now: Timestamp) {
+    /// Shows a message. It replaces the message of the same text and those about the same; a success also replaces the
+    /// failures that have no topic.
+    pub(crate) fn push(&mut self, level: Level, message: impl Into<Message>, now: Timestamp) {
         let duration = match level {
             Level::Info | Level::Success => Duration::from_secs(5),
             Level::Warning | Level::Error => Duration::from_secs(9),
         };
-        let text = sanitize(&text.into()).into_owned();
-        let notice = Notice { level, text, expires_at: now + duration };
-        self.shown.retain(|old| old.text != notice.text);
-        if level == Level::Success {
-            // A success replaces the error before it.
-            self.shown.retain(|old| !matches!(old.level, Level::Warning | Level::Error));
-        }
+        let Message { before, title, after, topic, while_reserved } = message.into();
+        let [before, title, after] = [&before, &title, &after].map(|part| sanitize(part));
+        let text = format!("{before}{title}{after}");
+        let title = before.len()..before.len() + title.len();
+        let notice = Notice { level, text, title, topic, while_reserved, expires_at: now + duration };
+        self.shown.retain(|old| {
+            let is_outdated = match (&old.topic, &notice.topic) {
+                (Some(old), new) => Some(old) == new.as_ref(),
+                (None, _) => level == Level::Success && matches!(old.level, Level::Warning | Level::Error),
+            };
+            old.text != notice.text && !is_outdated
+        });
         self.shown.push_back(notice.clone());
         self.unprinted.push_back(notice);
         while self.shown.len() > MAX_SHOWN {
@@ -62,6 +139,16 @@ impl Notices {
         while self.unprinted.len() > MAX_UNPRINTED {
             self.unprinted.pop_front();
         }
+    }
+
+    /// Removes the messages about this.
+    pub(crate) fn remove_topic(&mut self, topic: &Topic) {
+        self.shown.retain(|notice| notice.topic.as_ref() != Some(topic));
+    }
+
+    /// Removes the messages about reservations that this is not true of.
+    pub(crate) fn retain_reserved(&mut self, is_reserved: impl Fn(&OrderId) -> bool) {
+        self.shown.retain(|notice| notice.while_reserved.as_ref().is_none_or(&is_reserved));
     }
 
     /// Removes the messages that were shown long enough.
@@ -90,5 +177,46 @@ impl Notices {
     /// Takes all away.
     pub(crate) fn clear(&mut self) {
         self.shown.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_millis(1_800_000_000_000)
+    }
+
+    fn notice(message: impl Into<Message>) -> Notice {
+        let mut notices = Notices::default();
+        notices.push(Level::Success, message, now());
+        notices.shown.pop_back().unwrap()
+    }
+
+    #[test]
+    fn long_message_has_its_title_shortened() {
+        let title = "Donaudampfschifffahrtsgesellschaftskapitänsmützen";
+        let sold = notice(Message::with_title("You sold ", title, " for $38.00"));
+        assert_eq!(sold.lines(80, 1, "…"), [format!("You sold {title} for $38.00")]);
+        assert_eq!(sold.lines(40, 1, "…"), ["You sold Donaudampfschifffah… for $38.00"]);
+        assert_eq!(sold.lines(28, 2, "…"), ["You sold Donaudampfs… for", "$38.00"]);
+        assert_eq!(notice("one two three").lines(8, 2, "…"), ["one two", "three"]);
+    }
+
+    #[test]
+    fn message_replaces_those_about_the_same() {
+        let mut notices = Notices::default();
+        let topic = |id: &str| Topic::Ticket(id.into());
+        notices.push(Level::Error, Message::from("t is reserved by another").about(topic("t")), now());
+        notices.push(Level::Error, Message::from("u is sold").about(topic("u")), now());
+        notices.push(Level::Error, "The file was not saved", now());
+        notices.push(Level::Success, Message::from("t is yours").about(topic("t")), now());
+        let shown = |notices: &Notices| notices.visible().map(|one| one.text.clone()).collect::<Vec<_>>();
+        assert_eq!(shown(&notices), ["u is sold", "t is yours"]);
+        notices.push(Level::Error, Message::from("t has expired").about(topic("t")), now());
+        assert_eq!(shown(&notices), ["u is sold", "t has expired"]);
+        notices.remove_topic(&topic("u"));
+        assert_eq!(shown(&notices), ["t has expired"]);
     }
 }

@@ -220,6 +220,13 @@ impl Orders {
         order.time_left(now).unwrap_or_default()
     }
 
+    /// Returns whether an order is reserved, and nothing has been done about it. `now` is the server's.
+    pub(crate) fn is_reserved(&self, id: &OrderId, now: Timestamp) -> bool {
+        let is_open =
+            |order: &Order| order.status == OrderStatus::Created && !Self::time_left(order, now).is_zero();
+        self.get(id).is_some_and(is_open) && self.action(id).is_none() && self.payment_error(id).is_none()
+    }
+
     /// Returns the events that follow from the time. `now` is the server's.
     pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<OrderAlert> {
         let mut alerts = Vec::new();

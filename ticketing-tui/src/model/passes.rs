@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use ticketing_sdk::{OrderId, Pass, PassId, TicketId, Timestamp};
 
 use super::Model;
@@ -10,7 +11,8 @@ use super::records::Records;
 use crate::call_error::CallError;
 use crate::effect::Call;
 use crate::event::Reply;
-use crate::text;
+use crate::event_period::{self, Period};
+use crate::local_time::clock_at_place;
 
 /// The passes that the user holds.
 #[derive(Debug, Default)]
@@ -37,14 +39,15 @@ pub(crate) fn is_past(pass: &Pass, now: Timestamp) -> bool {
         .is_some_and(|starts| now.saturating_duration_since(starts.instant()) >= DURATION)
 }
 
-/// The group of a pass in a list by date.
-pub(crate) fn group(pass: &Pass, now: Timestamp) -> String {
-    if is_past(pass, now) {
-        return "Past".to_owned();
-    }
+/// The group of a pass in a list by date. `today` is the day of the user.
+pub(crate) fn group(pass: &Pass, now: Timestamp, today: Date) -> String {
     let starts = pass.details.starts_at.as_ref();
-    // An event that has just started belongs to this week.
-    text::event_group(starts, starts.map_or(now, |starts| now.min(starts.instant())))
+    match Period::of(starts, today) {
+        _ if is_past(pass, now) => "Past".to_owned(),
+        // An event of yesterday that is not over.
+        _ if event_period::day(starts).is_some_and(|day| day < today) => Period::Today.label(today),
+        period => period.label(today),
+    }
 }
 
 impl Passes {
@@ -52,8 +55,8 @@ impl Passes {
     pub(crate) fn by_date(&self, now: Timestamp) -> Vec<&Pass> {
         let key = |pass: &&Pass| match &pass.details.starts_at {
             None => (1, 0),
-            Some(starts) if is_past(pass, now) => (2, -starts.instant().as_millis()),
-            Some(starts) => (0, starts.instant().as_millis()),
+            Some(starts) if is_past(pass, now) => (2, -clock_at_place(starts)),
+            Some(starts) => (0, clock_at_place(starts)),
         };
         let mut passes: Vec<&Pass> = self.records.list().iter().collect();
         passes.sort_by_key(key);
@@ -133,6 +136,7 @@ mod tests {
     #[test]
     fn passes_are_ordered_by_date_and_past_ones_are_last() {
         let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        let today = Date::constant(2026, 11, 27);
         let mut passes = Passes::default();
         for (id, starts) in [
             ("undated", None),
@@ -140,6 +144,7 @@ mod tests {
             ("december", Some("2026-12-24T19:30:00+01:00")),
             ("past", Some("2026-11-26T20:00:00Z")),
             ("under way", Some("2026-11-27T11:00:00Z")),
+            ("since yesterday", Some("2026-11-26T23:30:00-01:00")),
             ("soon", Some("2026-11-28T20:00:00Z")),
         ] {
             let mut pass = fixtures::pass(id);
@@ -147,15 +152,16 @@ mod tests {
             passes.update(&pass);
         }
         let found: Vec<_> =
-            passes.by_date(now).into_iter().map(|pass| (pass.id.as_str(), group(pass, now))).collect();
+            passes.by_date(now).into_iter().map(|pass| (pass.id.as_str(), group(pass, now, today))).collect();
         let found: Vec<_> = found.iter().map(|(id, group)| (*id, group.as_str())).collect();
         assert_eq!(
             found,
             [
-                ("under way", "This week"),
+                ("since yesterday", "Today"),
+                ("under way", "Today"),
                 ("soon", "This week"),
                 ("december", "December"),
-                ("undated", "No date"),
+                ("undated", "Without a date"),
                 ("past", "Past"),
                 ("long past", "Past"),
             ]

@@ -1,11 +1,13 @@
 //! Applies the replies of the server to the model.
 
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{ErrorCode, Order, OrderId, OrderStatus, PaymentStatus, SafeToRepeat, Ticket, TicketId};
+use ticketing_sdk::{
+    ErrorCode, Order, OrderId, OrderStatus, Payment, PaymentStatus, SafeToRepeat, Ticket, TicketId,
+};
 
 use super::door::Door;
 use super::listings::ListingAction;
-use super::notices::Level;
+use super::notices::{Level, Message, Topic};
 use super::orders::{OrderAction, Orders, PaymentError};
 use super::{CallSubject, FeedState, Listings, Load, Model, Passes, PendingCall, PriceChange, Session};
 use crate::call_error::{CallError, CallErrorKind};
@@ -88,8 +90,7 @@ impl Model {
                 let was_followed = self.orders.is_followed(&order.id);
                 self.orders.update(order);
                 if was_followed && order.status == OrderStatus::Complete {
-                    let title = text::title(&order.ticket.title);
-                    self.notify(Level::Success, format!("Paid: {title} is yours"));
+                    self.report_paid(order);
                 }
             }
             Reply::Order(_) => {}
@@ -98,6 +99,15 @@ impl Model {
             Reply::WaitingScans(count) => self.report_waiting_scans(*count),
             Reply::UsedPasses(passes) => self.door.take_used(passes),
             Reply::Payment(_) | Reply::Door(_) | Reply::DoorSync(_) | Reply::Done => {}
+        }
+        let loads = [
+            &self.market.load,
+            &self.orders.records.load,
+            &self.listings.records.load,
+            &self.passes.records.load,
+        ];
+        if !loads.into_iter().any(|load| matches!(load, Load::Failed(_))) {
+            self.notices.remove_topic(&Topic::Data);
         }
     }
 
@@ -119,7 +129,8 @@ impl Model {
         });
         // An empty list shows the error in its place.
         if failed.is_some_and(|shown| shown > 0) {
-            self.notify(Level::Error, format!("The data shown may be outdated: {}", error.to_line()));
+            let text = format!("The data shown may be outdated: {}", error.to_line());
+            self.notify(Level::Error, Message::from(text).about(Topic::Data));
         }
         match subject {
             CallSubject::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
@@ -190,8 +201,10 @@ impl Model {
             Ok(Reply::Order(order)) => {
                 self.orders.update(order);
                 let left = text::remaining_time(Orders::time_left(order, self.server_now()));
-                let title = text::title(&order.ticket.title);
-                self.notify(Level::Success, format!("{title} is reserved for you for {left}"));
+                let after = format!(" is reserved for you for {left}");
+                let message = Message::with_title("", &order.ticket.title, after);
+                let message = message.about(Topic::Ticket(order.ticket.id.clone()));
+                self.notify(Level::Success, message.while_reserved(&order.id));
             }
             Ok(_) => {}
             Err(error) => {
@@ -204,8 +217,7 @@ impl Model {
                         self.reservation_checks.insert(orders, ticket.clone());
                     }
                     CallErrorKind::Refused(ErrorCode::NotFound) => {
-                        let text = format!("{} is no longer for sale", self.ticket_title(ticket));
-                        self.notify(Level::Error, text);
+                        self.notify_about(Level::Error, ticket, " is no longer for sale");
                     }
                     // Its screen asks whether the new price is fine.
                     CallErrorKind::Refused(ErrorCode::PriceChanged) if error.new_price.is_some() => {}
@@ -222,47 +234,55 @@ impl Model {
     /// Reports a changed price if the screen that ordered the ticket is closed.
     pub(crate) fn report_price_change(&mut self) {
         if let Some(PriceChange { ticket, shown, price, .. }) = self.price_change.take() {
-            let title = self.ticket_title(&ticket);
-            let text = format!("{title} costs ${price} now, not ${shown}; nothing was reserved");
-            self.notify(Level::Warning, text);
+            let (price, shown) = (text::money(price), text::money(shown));
+            let after = format!(" costs {price} now, not {shown}; nothing was reserved");
+            self.notify_about(Level::Warning, &ticket, after);
         }
     }
 
-    fn ticket_title(&self, ticket: &TicketId) -> String {
-        self.market.tickets.get(ticket).map_or("It", |row| &row.title).to_owned()
+    /// Shows a sentence that begins with the title of a ticket.
+    fn notify_about(&mut self, level: Level, ticket: &TicketId, after: impl Into<String>) {
+        let title = self.market.tickets.get(ticket).map_or("It", |row| &row.title);
+        let message = Message::with_title("", title, after).about(Topic::Ticket(ticket.clone()));
+        self.notify(level, message);
+    }
+
+    fn report_paid(&mut self, order: &Order) {
+        let message = Message::with_title("Paid: ", &order.ticket.title, " is yours");
+        self.notify(Level::Success, message.about(Topic::Ticket(order.ticket.id.clone())));
     }
 
     /// Reports who holds a ticket whose reservation was refused, once the user's orders are loaded.
     fn check_reservation(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
         let Some(ticket) = self.reservation_checks.remove(&id) else { return };
         let holds = |order: &Order| order.ticket.id == ticket && order.status != OrderStatus::Cancelled;
-        let title = self.ticket_title(&ticket);
-        match reply {
+        let (level, after) = match reply {
             Ok(Reply::Orders(orders)) if orders.iter().any(holds) => {
-                self.notify(Level::Success, format!("{title} is already reserved for you; see your orders"));
+                (Level::Success, " is already reserved for you; see your orders")
             }
-            Ok(_) => self.notify(Level::Error, format!("{title} was just reserved by another buyer")),
-            Err(_) => self.notify(Level::Error, format!("{title} is reserved or sold")),
-        }
+            Ok(_) => (Level::Error, " was just reserved by another buyer"),
+            Err(_) => (Level::Error, " is reserved or sold"),
+        };
+        self.notify_about(level, &ticket, after);
     }
 
     fn finish_order_action(&mut self, id: &OrderId, action: OrderAction, reply: &Result<Reply, CallError>) {
-        let title = self.orders.get(id).map_or_else(String::new, |order| text::title(&order.ticket.title));
         match (action, reply) {
-            (OrderAction::Pay, Ok(Reply::Payment(payment))) => match payment.status {
-                Some(PaymentStatus::Failed | PaymentStatus::Refunded) => {
-                    let message = "The card provider did not take the money".to_owned();
-                    self.notify(Level::Error, message.clone());
-                    let advice = Some(ANOTHER_CARD.to_owned());
-                    self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
+            (OrderAction::Pay, Ok(Reply::Payment(payment))) if payment_failed(payment) => {
+                let (message, advice) = (PAYMENT_FAILED.to_owned(), Some(ANOTHER_CARD.to_owned()));
+                self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
+            }
+            (OrderAction::Pay, Ok(Reply::Payment(payment))) => {
+                self.orders.record_payment(id, payment);
+                if let Some(order) = self.orders.get(id).cloned() {
+                    self.report_paid(&order);
                 }
-                _ => {
-                    self.orders.record_payment(id, payment);
-                    self.notify(Level::Success, format!("Paid: {title} is yours"));
-                }
-            },
+            }
             (OrderAction::Cancel, Ok(_)) => {
-                self.notify(Level::Success, format!("{title} is available again"))
+                if let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) {
+                    let message = Message::with_title("", &ticket.title, " is available again");
+                    self.notify(Level::Success, message.about(Topic::Ticket(ticket.id)));
+                }
             }
             (_, Ok(_)) => {}
             (OrderAction::Pay, Err(error)) => {
@@ -315,6 +335,21 @@ impl Model {
     }
 }
 
+/// Returns whether the card provider took no money.
+fn payment_failed(payment: &Payment) -> bool {
+    matches!(payment.status, Some(PaymentStatus::Failed | PaymentStatus::Refunded))
+}
+
+/// Returns the message of a reply that only its screen reports, if that is a failure.
+pub(crate) fn failure(reply: &Result<Reply, CallError>) -> Option<String> {
+    match reply {
+        Ok(Reply::Payment(payment)) if payment_failed(payment) => Some(PAYMENT_FAILED.to_owned()),
+        Ok(_) => None,
+        Err(error) => Some(error.to_line()),
+    }
+}
+
+const PAYMENT_FAILED: &str = "The card provider did not take the money";
 const ANOTHER_CARD: &str = "The ticket is still reserved for you. Try another card.";
 
 /// Returns the hint for a failed payment.

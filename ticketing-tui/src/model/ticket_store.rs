@@ -78,6 +78,8 @@ pub(crate) struct TicketStore {
     rows: IndexMap<Box<str>, TicketRow>,
     /// Sellers are few and their ids are long.
     sellers: IndexMap<Box<str>, ()>,
+    /// A start for each month and offset: a year of events at the same place has two offsets at most.
+    starts: IndexMap<Box<str>, EventTime>,
     available: usize,
     price_bands: [u32; PRICE_BANDS.len() + 1],
 }
@@ -145,6 +147,11 @@ impl TicketStore {
         self.sellers.get_index(row.seller as usize).map_or("", |(id, ())| id)
     }
 
+    /// Returns a start for each month and each offset from UTC that events have had.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = &EventTime> {
+        self.starts.values()
+    }
+
     /// Stores the current state of a ticket, unless a newer one is known. Returns its row and its state before;
     /// nothing if nothing is new.
     pub(crate) fn update(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<(RowId, Option<TicketRow>)> {
@@ -172,6 +179,10 @@ impl TicketStore {
             seller,
             state,
         };
+        if let Some(starts) = &ticket.details.starts_at {
+            let month = starts.date().get(..7).unwrap_or_default();
+            self.starts.entry(format!("{month}{}", starts.offset()).into()).or_insert_with(|| starts.clone());
+        }
         self.adjust_counts(&row, 1);
         let (index, before) = self.rows.insert_full(ticket.id.as_str().into(), row);
         if let Some(before) = &before {

@@ -92,10 +92,11 @@ impl Screen for Activity {
 }
 
 impl Activity {
-    /// Draws the charts, and below them the ticket of the selected event.
+    /// Draws the charts, and below them the ticket of the selected event; between them the prices, where there is room for
+    /// all.
     fn draw_details(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let mut rest = below(charts(model, painter, area), 1);
-        if rest.height >= MIN_HEIGHT_OF_PRICES {
+        if rest.height >= PRICES + 1 + TICKET {
             rest = below(prices(model, painter, rest), 1);
         }
         if let Some(event) = self.selected(model)
@@ -130,8 +131,10 @@ fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) 
 
 /// The lines of the charts.
 const CHARTS: u16 = 6;
-/// The lines that the prices and a ticket below them need.
-const MIN_HEIGHT_OF_PRICES: u16 = 22;
+/// The lines of the prices.
+const PRICES: u16 = 9;
+/// The lines of a drawn ticket and of what can be done with it.
+const TICKET: u16 = 18;
 /// The columns before a chart.
 const LABEL: u16 = 14;
 
@@ -149,9 +152,9 @@ fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
     let width = u16::try_from(BARS.div_ceil(each)).unwrap_or(u16::MAX);
     let theme = painter.theme;
     let series: [Series; 3] = [
-        ("listed", |bar| bar.listed, theme.dim),
+        ("listed", |bar| bar.listed, theme.base),
         ("reserved", |bar| bar.reserved, theme.warn),
-        ("sold", |bar| bar.sold, theme.accent),
+        ("sold", |bar| bar.sold, theme.unavailable),
     ];
     let mut rest = inner;
     let chart = |line: Rect| Rect { x: line.x + LABEL.min(line.width), width, height: 1, ..line };
@@ -177,14 +180,15 @@ fn prices(model: &Model, painter: &mut Painter<'_>, area: Rect) -> Rect {
     let title = format!("Prices of available tickets ({})", text::count(model.market.tickets.available()));
     painter.text(area, &title, painter.theme.heading);
     let inner = below(area, 1);
+    let dollars = |cents: u32| text::price(cents).trim_end_matches(".00").to_owned();
     let mut from = 0;
     let mut rows = Vec::new();
     let ends = PRICE_BANDS.map(Some).into_iter().chain([None]);
     for (count, end) in model.market.tickets.price_bands().iter().zip(ends) {
         let label = match end {
-            Some(end) if from == 0 => format!("under ${}", end / 100),
-            Some(end) => format!("${} to ${}", from / 100, end / 100),
-            None => format!("from ${}", from / 100),
+            Some(end) if from == 0 => format!("under {}", dollars(end)),
+            Some(end) => format!("{} to {}", dollars(from), dollars(end)),
+            None => format!("from {}", dollars(from)),
         };
         from = end.unwrap_or(from);
         rows.push((label, *count));

@@ -12,7 +12,7 @@ use crate::event::Reply;
 use crate::local_time::LocalTime;
 use crate::model::door::DoorAction;
 use crate::settings::{SWITCH, Setting, SettingChange};
-use crate::theme::StyleRole;
+use crate::theme::{StyleRole, Theme};
 use crate::widgets::form::{Field, Form};
 
 /// The door, with its log.
@@ -64,22 +64,15 @@ fn words(verdict: &Verdict, local: &LocalTime) -> String {
         let named = title_with_seat(title, verdict.seat.as_deref());
         starts.map_or(named.clone(), |starts| format!("{named}, {}", local.event(starts)))
     });
-    let warning = verdict.warning_with(|at| local.date_and_time(at));
+    let warning = verdict.warning_with(|at| local.to_the_second(at));
+    let refusal = || text::sentence(&verdict.message_with(|at| local.to_the_second(at)));
     match (verdict.verdict, named, warning) {
         (Ruling::Admitted, named, Some(warning)) => {
             format!("{}: {}", named.unwrap_or_default(), text::sanitize(&warning))
         }
         (Ruling::Admitted, named, None) => named.unwrap_or_default(),
-        (_, Some(named), _) => format!("{}: {named}", refusal_words(verdict, local)),
-        (_, None, _) => refusal_words(verdict, local),
-    }
-}
-
-/// Returns why a code does not admit, or why that is not known.
-fn refusal_words(verdict: &Verdict, local: &LocalTime) -> String {
-    match (verdict.reason.as_deref() == Some(ErrorCode::AlreadyAdmitted.as_str()), verdict.admitted_at) {
-        (true, Some(at)) => format!("Already admitted {}", local.admission(at, verdict.device.as_deref())),
-        _ => text::sentence(&verdict.message_with(|at| local.date_and_time(at))),
+        (_, Some(named), _) => format!("{}: {named}", refusal()),
+        (_, None, _) => refusal(),
     }
 }
 
@@ -258,38 +251,44 @@ impl Screen for CheckIn {
 
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let inner = painter.panel_at_most(area, &self.title(model), MAX_WIDTH);
-        let rest = self.form.view(painter, inner);
-        let (words, role) = standing(model);
-        let style = if role == StyleRole::Usual { painter.theme.faint } else { role.style(painter.theme) };
-        let mut rest = painter.paragraph(rest, &words, style);
-        if let Some(words) = evening_hint(model) {
-            rest = painter.paragraph(rest, &words, painter.theme.accent);
-        }
-        let mut rest = below(rest, 1);
-        for warning in warnings(model) {
-            rest = painter.paragraph(rest, &warning, painter.theme.warn);
-        }
-        for conflict in &model.door.conflicts {
-            let words = format!("{} {}", painter.glyphs.cross, conflict_words(conflict, &model.local));
-            rest = painter.paragraph(rest, &words, painter.theme.bad);
-        }
-        rest = below(rest, u16::from(!model.door.conflicts.is_empty()));
+        let mut rest = self.form.view(painter, inner);
         if !self.pending.is_empty() {
             let words = format!("Asking{}", painter.glyphs.ellipsis);
             painter.right(top(below(inner, 1), 1), &words, painter.theme.accent);
         }
-        let Some(last) = self.log.first() else {
+        // The verdict is above everything that may take many lines.
+        if let Some(last) = self.log.first() {
+            let style = last.role.style(painter.theme).add_modifier(Modifier::REVERSED | Modifier::BOLD);
+            let band = top(rest, if rest.height > 18 { 3 } else { 1 });
+            painter.buffer.set_style(band, style);
+            painter.centre(below(band, band.height / 2), last.ruling.heading(), style);
+            rest = painter.paragraph(below(rest, band.height), &last.words, painter.theme.accent);
+            rest = below(rest, u16::from(rest.height > 8));
+        }
+        let style = |role: StyleRole, theme: Theme| match role {
+            StyleRole::Usual => theme.faint,
+            role => role.style(theme),
+        };
+        let mut lines = vec![standing(model)];
+        lines.extend(evening_hint(model).map(|words| (words, StyleRole::Accent)));
+        lines.extend(warnings(model).into_iter().map(|warning| (warning, StyleRole::Warn)));
+        lines.extend(model.door.conflicts.iter().map(|conflict| {
+            let words = conflict_words(conflict, &model.local);
+            (format!("{} {words}", painter.glyphs.cross), StyleRole::Bad)
+        }));
+        // What is usual gives way to what is wrong.
+        lines.sort_by_key(|(_, role)| *role == StyleRole::Usual);
+        for (words, role) in lines {
+            rest = painter.paragraph(rest, &words, style(role, painter.theme));
+        }
+        rest = below(rest, u16::from(rest.height > 4));
+        if self.log.is_empty() {
             let words = "Each code is judged once Enter comes in, which scanners send by themselves.";
             painter.paragraph(rest, words, painter.theme.faint);
             return;
-        };
-        let style = last.role.style(painter.theme).add_modifier(Modifier::REVERSED | Modifier::BOLD);
-        let band = top(rest, if rest.height > 12 { 3 } else { 1 });
-        painter.buffer.set_style(band, style);
-        painter.centre(below(band, band.height / 2), last.ruling.heading(), style);
-        let rest = painter.paragraph(below(rest, band.height), &last.words, painter.theme.accent);
+        }
         painter.text(rest, &self.sums(), painter.theme.dim);
-        let mut rest = below(rest, 2);
+        rest = below(rest, 2);
         for entry in &self.log {
             if rest.is_empty() {
                 break;

@@ -207,7 +207,7 @@ impl Screen for Checkout {
                 }
             }
             // The error is shown above the card, and so not as a message, too.
-            Input::Reply(id, Err(_)) if self.paying == Some(id) => {
+            Input::Reply(id, _) if self.paying == Some(id) => {
                 cx.handled = cx.in_front && cx.model.orders.payment_error(&self.id).is_some();
             }
             Input::Reply(_, Ok(Reply::CardEntry(_))) => self.follow(cx),

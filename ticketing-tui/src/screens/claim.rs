@@ -6,7 +6,7 @@ use super::form_screen::FormPage;
 use super::prelude::*;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::notices::Level;
+use crate::model::notices::{Level, Message};
 use crate::model::passes::PassKey;
 use crate::widgets::form::{Field, Form};
 
@@ -43,12 +43,11 @@ impl FormPage for Claim {
 
     fn succeed(&mut self, _: &Form, reply: &Reply, cx: &mut Context<'_>) {
         if let Reply::Claimed { pass, is_taken_back } = reply {
-            let title = text::title(&pass.title);
-            let words = match is_taken_back {
-                true => format!("You have taken your ticket back: {title}"),
-                false => format!("{title} is yours"),
+            let message = match is_taken_back {
+                true => Message::with_title("You have taken your ticket back: ", &pass.title, ""),
+                false => Message::with_title("", &pass.title, " is yours"),
             };
-            cx.model.notify(Level::Success, words);
+            cx.model.notify(Level::Success, message);
             cx.replace_with(Route::Pass(PassKey::Id(pass.id.clone())));
         }
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Navigate;
 use super::prelude::*;
+use crate::glyphs::Glyphs;
 
 /// A question with yes and no.
 #[derive(Debug)]
@@ -20,15 +21,18 @@ impl Confirm {
     fn words(&self, model: &Model) -> (String, Cow<'static, str>) {
         match &self.action {
             ConfirmAction::Cancel(id) => {
-                let title = model.orders.get(id).map_or("it".to_owned(), |order| short(&order.ticket.title));
+                let title =
+                    model.orders.get(id).map_or("it".to_owned(), |order| short(&order.ticket.title, model));
                 (
                     format!("Cancel the order of {title}?"),
                     "The ticket becomes available again. Nothing is charged.".into(),
                 )
             }
             ConfirmAction::Withdraw(id) => {
-                let title =
-                    model.listings.get(id).map_or("it".to_owned(), |listing| short(&listing.ticket.title));
+                let title = model
+                    .listings
+                    .get(id)
+                    .map_or("it".to_owned(), |listing| short(&listing.ticket.title, model));
                 let is_resale =
                     model.listings.get(id).is_some_and(|listing| listing.ticket.resale_of.is_some());
                 let consequence = match is_resale {
@@ -54,7 +58,8 @@ impl Confirm {
                 )
             }
             ConfirmAction::BuyAt { ticket, price, shown } => {
-                let title = model.market.tickets.get(ticket).map_or("it".to_owned(), |row| short(&row.title));
+                let title =
+                    model.market.tickets.get(ticket).map_or("it".to_owned(), |row| short(&row.title, model));
                 let question = format!("Reserve {title} for {}?", text::money(*price));
                 (
                     question,
@@ -75,8 +80,9 @@ impl Confirm {
 }
 
 /// As much of a title as leaves room for the question.
-fn short(title: &str) -> String {
-    text::fit(&text::title(title), 60, "...").into_owned()
+fn short(title: &str, model: &Model) -> String {
+    let ellipsis = Glyphs::new(model.settings.borders).ellipsis;
+    text::fit(&text::title(title), 60, ellipsis).into_owned()
 }
 
 impl Screen for Confirm {

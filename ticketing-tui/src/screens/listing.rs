@@ -6,7 +6,7 @@ use super::form_screen::FormPage;
 use super::prelude::*;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::notices::Level;
+use crate::model::notices::{Level, Message};
 use crate::widgets::form::{Field, Form};
 
 /// A form for title, price and what the ticket says about its event.
@@ -132,7 +132,7 @@ impl FormPage for Listing {
 
     fn succeed(&mut self, form: &Form, _: &Reply, cx: &mut Context<'_>) {
         if self.id.is_none() {
-            cx.model.notify(Level::Success, format!("{} is for sale", form.value(TITLE).trim()));
+            cx.model.notify(Level::Success, Message::with_title("", form.value(TITLE), " is for sale"));
         }
         cx.back();
     }

@@ -1,6 +1,6 @@
 //! The listings of the user, the newest first.
 
-use ticketing_sdk::TicketStatus;
+use ticketing_sdk::{TicketDetails, TicketStatus};
 
 use super::own_list::OwnList;
 use super::prelude::*;
@@ -78,7 +78,11 @@ impl OwnList for Listings {
         }
     }
 
-    fn row<'a>(model: &'a Model, listing: &'a Listing, _: u16) -> Row<'a> {
+    fn details(listing: &Listing) -> &TicketDetails {
+        &listing.ticket.details
+    }
+
+    fn row<'a>(model: &'a Model, listing: &'a Listing) -> Row<'a> {
         let ticket = &listing.ticket;
         // What is wrong about an admission matters most.
         let fault = model.admissions(&ticket.id).and_then(|(_, fault)| fault);
@@ -108,8 +112,9 @@ impl OwnList for Listings {
     fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, listing: &Listing) {
         let ticket = &listing.ticket;
         let (word, role) = status(listing, model);
-        let row = Row { status: (word.into(), role), ..Self::row(model, listing, area.width) };
-        let listed = ticket.created_at.map(|at| format!("listed {}", text::relative(at, model.server_now())));
+        let row = Row { status: (word.into(), role), ..Self::row(model, listing) };
+        let listed =
+            ticket.created_at.map(|at| format!("listed {}", model.local.relative(at, model.server_now())));
         let notes: Vec<_> = [text::short_id(ticket.id.as_str())].into_iter().chain(listed).collect();
         let mut rest = ticket_card::card(painter, area, &row, &notes);
         rest = ticket_card::admissions(painter, rest, model, &ticket.id);

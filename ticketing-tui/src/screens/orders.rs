@@ -1,41 +1,15 @@
 //! The orders of the user, the newest first.
 
-use ticketing_sdk::{Order, OrderStatus};
+use ticketing_sdk::{Order, OrderStatus, TicketDetails};
 
 use super::own_list::OwnList;
 use super::prelude::*;
-use crate::model::orders::{OrderAction, Orders as KnownOrders, URGENT_TIME_LEFT};
 use crate::model::records::Records;
-use crate::theme::StyleRole;
 use crate::widgets::columns::Row;
 use crate::widgets::order_card;
 
 #[derive(Debug)]
 pub(super) struct Orders;
-
-/// From this width on, a row shows the whole status.
-const MIN_WIDTH_OF_STATUS: u16 = 94;
-
-/// Returns the status of an order, and its style. A narrow row has room for the time that is left only.
-fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
-    let now = model.server_now();
-    match (order.status, model.orders.action(&order.id)) {
-        (_, Some(OrderAction::Pay)) => (OrderStatus::AwaitingPayment.label().to_owned(), StyleRole::Accent),
-        (_, Some(OrderAction::Cancel)) => ("Cancelling".to_owned(), StyleRole::Warn),
-        (OrderStatus::Cancelled, _) if model.orders.has_expired(&order.id) => {
-            (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Unavailable)
-        }
-        (OrderStatus::Cancelled, _) => (order.label(now), StyleRole::Unavailable),
-        (OrderStatus::Created, _) => {
-            let left = KnownOrders::time_left(order, now);
-            let role = if left <= URGENT_TIME_LEFT { StyleRole::Bad } else { StyleRole::Warn };
-            let is_short = !is_wide && !left.is_zero();
-            (if is_short { text::time_left(left) } else { order.label(now) }, role)
-        }
-        (OrderStatus::Complete, _) => (order.label(now), StyleRole::Dim),
-        (_, _) => (order.label(now), StyleRole::Accent),
-    }
-}
 
 impl OwnList for Orders {
     type Item = Order;
@@ -80,8 +54,12 @@ impl OwnList for Orders {
         }
     }
 
-    fn row<'a>(model: &'a Model, order: &'a Order, width: u16) -> Row<'a> {
-        let (word, role) = status(model, order, width >= MIN_WIDTH_OF_STATUS);
+    fn details(order: &Order) -> &TicketDetails {
+        &order.ticket.details
+    }
+
+    fn row<'a>(model: &'a Model, order: &'a Order) -> Row<'a> {
+        let (word, role) = order_card::status(model, order);
         Row {
             title: text::title(&order.ticket.title).into(),
             price: Some(text::money(order.ticket.price)),

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use ticketing_sdk::TicketDetails;
+
 use super::prelude::*;
 use crate::model::records::{Record, Records};
 use crate::widgets::columns::{Columns, Row};
@@ -37,13 +39,16 @@ pub(super) trait OwnList: fmt::Debug + 'static {
 
     fn run(action: Action, item: Option<Self::Item>, cx: &mut Context<'_>);
 
-    /// Returns the columns of a list so wide.
-    fn columns(width: u16) -> Columns {
-        Columns::for_width(width)
+    /// Returns the columns of a list so wide. `has_offsets` is whether a row may have the offset of its place.
+    fn columns(width: u16, has_offsets: bool) -> Columns {
+        Columns::for_width(width, has_offsets)
     }
 
-    /// Returns the row of an item in a list so wide.
-    fn row<'a>(model: &'a Model, item: &'a Self::Item, width: u16) -> Row<'a>;
+    /// Returns what is known of the event of an item.
+    fn details(item: &Self::Item) -> &TicketDetails;
+
+    /// Returns the row of an item.
+    fn row<'a>(model: &'a Model, item: &'a Self::Item) -> Row<'a>;
 
     /// Returns the first row of each group, and its heading.
     fn groups(_: &Model, _: &[&Self::Item]) -> Vec<(usize, String)> {
@@ -124,11 +129,12 @@ impl<L: OwnList> Screen for OwnListScreen<L> {
             painter.text(List::heading_area(inner, 0, 0), &summary, painter.theme.dim);
             inner = below(inner, 1);
         }
-        let columns = L::columns(inner.width);
+        let mut starts = items.iter().filter_map(|item| L::details(item).starts_at.as_ref());
+        let columns = L::columns(inner.width, starts.any(|starts| model.local.is_elsewhere(starts)));
         let groups = L::groups(model, &items);
         columns.table(painter, inner, &self.list, items.len(), &groups, |painter, place, index| {
             if let Some(item) = items.get(index) {
-                columns.row(painter, place, model, &L::row(model, item, inner.width));
+                columns.row(painter, place, model, &L::row(model, item));
             }
         });
         if let (Some(beside), Some(item)) = (beside, items.get(self.list.selected())) {
@@ -148,7 +154,7 @@ impl<L: OwnList> Screen for OwnListScreen<L> {
             return PlainView::lines([why]);
         }
         let rows = PlainView::list(&self.list, items.len(), |index| {
-            items.get(index).map_or_else(String::new, |item| L::row(model, item, u16::MAX).plain())
+            items.get(index).map_or_else(String::new, |item| L::row(model, item).plain())
         });
         PlainView { lines: L::summary(model).into_iter().collect(), ..rows }
     }

@@ -1,6 +1,6 @@
 //! The passes of the user by date, shown as "Your tickets".
 
-use ticketing_sdk::{Pass, PassStatus, Timestamp};
+use ticketing_sdk::{Pass, PassStatus, TicketDetails, Timestamp};
 
 use super::own_list::OwnList;
 use super::prelude::*;
@@ -25,16 +25,19 @@ pub(super) fn status(pass: &Pass, model: &Model) -> (&'static str, StyleRole) {
     (pass.label(now), role)
 }
 
-/// Returns when a claim code ends: `in 7 d (2026-12-04 08:00 CET)`.
+/// Returns when a claim code ends: `in 7 d (4 Dec 2026, 08:00 CET)`.
 pub(super) fn end(at: Timestamp, model: &Model) -> String {
-    format!("{} ({})", text::relative(at, model.server_now()), model.local.date_and_time(at))
+    format!("{} ({})", model.local.relative(at, model.server_now()), model.local.date_and_time(at))
 }
 
 /// Returns the meaning of a status for the holder, and who else has entered with the pass.
 pub(super) fn note(pass: &Pass, model: &Model) -> String {
-    let times: Vec<String> =
-        pass.double_admissions.iter().map(|one| model.local.date_and_time(one.admitted_at)).collect();
-    let (note, times) = (status_note(pass, model), times.join(", "));
+    let times: Vec<String> = pass
+        .double_admissions
+        .iter()
+        .map(|one| model.local.admission(one.admitted_at, one.device.as_deref()))
+        .collect();
+    let (note, times) = (status_note(pass, model), times.join("; "));
     match pass.status {
         _ if times.is_empty() => note,
         PassStatus::Used => format!("{note} It was also admitted {times}."),
@@ -155,11 +158,15 @@ impl OwnList for Passes {
         }
     }
 
-    fn columns(width: u16) -> Columns {
-        Columns::with_seat(width)
+    fn columns(width: u16, has_offsets: bool) -> Columns {
+        Columns::with_seat(width, has_offsets)
     }
 
-    fn row<'a>(model: &'a Model, pass: &'a Pass, _: u16) -> Row<'a> {
+    fn details(pass: &Pass) -> &TicketDetails {
+        &pass.details
+    }
+
+    fn row<'a>(model: &'a Model, pass: &'a Pass) -> Row<'a> {
         row(pass, model)
     }
 
@@ -168,7 +175,7 @@ impl OwnList for Passes {
         if passes.iter().all(|pass| pass.details.starts_at.is_none()) {
             return Vec::new();
         }
-        let groups = passes.iter().map(|pass| group(pass, model.server_now()));
+        let groups = passes.iter().map(|pass| group(pass, model.server_now(), model.today()));
         let mut groups: Vec<_> = groups.enumerate().collect();
         groups.dedup_by(|next, last| next.1 == last.1);
         groups

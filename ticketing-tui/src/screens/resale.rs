@@ -6,7 +6,7 @@ use super::form_screen::FormPage;
 use super::prelude::*;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::notices::Level;
+use crate::model::notices::{Level, Message, Topic};
 use crate::model::passes::PassKey;
 use crate::widgets::form::{Field, Form};
 
@@ -65,8 +65,9 @@ impl FormPage for Resale {
 
     fn succeed(&mut self, _: &Form, reply: &Reply, cx: &mut Context<'_>) {
         if let Reply::Ticket(ticket) = reply {
-            let (title, price) = (text::title(&ticket.title), text::money(ticket.price));
-            cx.model.notify(Level::Success, format!("{title} is for resale at {price}"));
+            let after = format!(" is for resale at {}", text::money(ticket.price));
+            let message = Message::with_title("", &ticket.title, after);
+            cx.model.notify(Level::Success, message.about(Topic::Ticket(ticket.id.clone())));
         }
         cx.back();
     }

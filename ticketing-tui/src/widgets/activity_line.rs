@@ -15,8 +15,7 @@ fn role(kind: ActivityKind) -> StyleRole {
             StyleRole::Usual
         }
         ActivityKind::Reserved => StyleRole::Warn,
-        ActivityKind::Sold => StyleRole::Accent,
-        ActivityKind::Withdrawn => StyleRole::Unavailable,
+        ActivityKind::Sold | ActivityKind::Withdrawn => StyleRole::Unavailable,
     }
 }
 

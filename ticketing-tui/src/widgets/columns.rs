@@ -1,5 +1,6 @@
 //! The rows of a list of tickets: title and seat, what is rare about each, when, and the price. A wide list has the venue
-//! in a column of its own; another one has it behind the title, if there is room.
+//! in a column of its own; another one has it behind the title, if there is room. A list without a column for the time has
+//! that behind the title, likewise.
 
 use std::borrow::Cow;
 
@@ -17,6 +18,8 @@ use crate::theme::StyleRole;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Columns {
     time: u16,
+    /// Whether each time has its year.
+    has_years: bool,
     venue: u16,
     last: u16,
     /// Whether the last column has the seat, and not the price.
@@ -44,12 +47,14 @@ impl Row<'_> {
 }
 
 /// The highest price, with the gap before it.
-const PRICE: u16 = 12;
+const PRICE: u16 = 13;
 const SEAT: u16 = 18;
 const VENUE: u16 = 22;
-/// Date and time: without the year, or with year and offset in a wide list.
+/// Date and time: without the year, or with it in a wide list.
 const SHORT_TIME: u16 = 15;
-const TIME_AND_OFFSET: u16 = 27;
+const FULL_TIME: u16 = 20;
+/// The offset behind a time.
+const OFFSET: u16 = 7;
 /// The fewest columns in which the end of a seat is shown.
 const MIN_SEAT: u16 = 8;
 /// The fewest columns of a title beside its seat.
@@ -58,20 +63,23 @@ const MIN_TITLE: u16 = 8;
 pub(crate) const MAX_WIDTH: u16 = 110;
 
 impl Columns {
-    /// Returns the columns of rows of this width, with the price last.
-    pub(crate) fn for_width(width: u16) -> Self {
+    /// Returns the columns of rows of this width, with the price last. `has_offsets` is whether a row may have the offset of
+    /// its place.
+    pub(crate) fn for_width(width: u16, has_offsets: bool) -> Self {
+        let has_years = width >= 104;
         let time = match width {
             ..50 => 0,
-            50..104 => SHORT_TIME,
-            _ => TIME_AND_OFFSET,
+            _ if has_years => FULL_TIME,
+            _ => SHORT_TIME,
         };
-        Self { time, venue: if width >= 94 { VENUE } else { 0 }, last: PRICE, has_seats: false }
+        let time = if time > 0 && has_offsets { time + OFFSET } else { time };
+        Self { time, has_years, venue: if width >= 94 { VENUE } else { 0 }, last: PRICE, has_seats: false }
     }
 
     /// Returns the columns of rows without a price, with the seat last if there is room.
-    pub(crate) fn with_seat(width: u16) -> Self {
+    pub(crate) fn with_seat(width: u16, has_offsets: bool) -> Self {
         let has_seats = width >= 70;
-        Self { last: if has_seats { SEAT } else { 0 }, has_seats, ..Self::for_width(width) }
+        Self { last: if has_seats { SEAT } else { 0 }, has_seats, ..Self::for_width(width, has_offsets) }
     }
 
     /// Draws a list of `len` rows under the names of its columns, with a heading above each group of rows.
@@ -92,9 +100,10 @@ impl Columns {
     /// Returns when an event starts, as far as there is room: with the offset of its place where that is not the
     /// user's.
     fn time(self, model: &Model, starts: &EventTime) -> String {
-        match self.time {
-            TIME_AND_OFFSET.. => model.local.event(starts),
-            _ => text::short_event_time(starts, model.server_now()),
+        if self.has_years {
+            model.local.event(starts)
+        } else {
+            model.local.short_event(starts, model.server_now())
         }
     }
 
@@ -120,33 +129,51 @@ impl Columns {
 
     /// Writes a row. Returns the place of the title.
     pub(crate) fn row(self, painter: &mut Painter<'_>, place: Rect, model: &Model, row: &Row<'_>) -> Rect {
-        let [mut title, time, venue, last] = self.places(place);
+        let [mut title, mut time, venue, mut last] = self.places(place);
+        if let (0, Some(price)) = (self.time, &row.price) {
+            // A narrow row leaves to its title what its price does not need.
+            let spare = last.width.saturating_sub(text::width(price) + 2);
+            title.width += spare;
+            last = Rect { x: last.x + spare, width: last.width - spare, ..last };
+        }
         let (status, role) = &row.status;
         if *role != StyleRole::Usual {
-            let end =
-                painter.right(title, &painter.glyphs.replace_separators(status), role.style(painter.theme));
+            let status = painter.glyphs.replace_separators(status);
+            // The status matters more than the next column of a narrow row.
+            if title.width < text::width(&status) + 1 + MIN_TITLE {
+                let next = if time.width > 0 { &mut time } else { &mut last };
+                title.width += std::mem::take(&mut next.width);
+            }
+            let end = painter.right(title, &status, role.style(painter.theme));
             title.width = end.saturating_sub(title.x + 1);
         }
         let style = if row.is_unavailable { painter.theme.unavailable } else { Style::new() };
+        let starts = row.details.and_then(|details| details.starts_at.as_ref());
+        let time_beside = starts.filter(|_| self.time == 0);
+        let time_beside = time_beside.and_then(|starts| time_beside_title(model, title, &row.title, starts));
+        if let Some(words) = &time_beside {
+            let start = painter.right(title, words, painter.theme.faint);
+            title.width = start.saturating_sub(title.x + 2);
+        }
         let seat = row.details.and_then(|details| details.seat.as_deref()).map(text::sanitize);
         let seat = seat.filter(|seat| !seat.is_empty());
         let beside = seat.as_deref().filter(|_| !self.has_seats);
-        let beside = beside.and_then(|seat| seat_beside(painter, title, &row.title, seat));
+        let beside =
+            beside.and_then(|seat| seat_beside(painter, title, &row.title, seat, time_beside.is_some()));
         let whole = title;
         title.width -= beside.as_ref().map_or(0, |seat| SEPARATOR + text::width(seat));
         let mut end = painter.text(title, &row.title, style);
         if let Some(seat) = beside {
             end = draw_beside(painter, whole, end, &seat);
         }
-        if let Some(details) = row.details {
-            if let Some(starts) = &details.starts_at {
-                painter.text(after_gap(time), &self.time(model, starts), painter.theme.faint);
-            }
-            let name = details.venue.as_deref().unwrap_or_default();
-            let name = text::sanitize(name);
+        if let Some(starts) = starts.filter(|_| time.width > 0) {
+            painter.text(after_gap(time), &self.time(model, starts), painter.theme.faint);
+        }
+        let name = row.details.and_then(|details| details.venue.as_deref()).map(text::sanitize);
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
             if self.venue > 0 {
                 painter.text(after_gap(venue), &name, painter.theme.faint);
-            } else if !name.is_empty() && end + SEPARATOR + text::width(&name) <= whole.right() {
+            } else if end + SEPARATOR + text::width(&name) <= whole.right() {
                 draw_beside(painter, whole, end, &painter.glyphs.replace_separators(&name));
             }
         }
@@ -159,20 +186,34 @@ impl Columns {
     }
 }
 
+/// Returns when an event starts, as far as there is room behind the whole title of a row: date and time, or the date.
+fn time_beside_title(model: &Model, place: Rect, title: &str, starts: &EventTime) -> Option<String> {
+    let room = place.width.saturating_sub(text::width(&text::sanitize(title)) + 2);
+    let whole = model.local.short_event(starts, model.server_now());
+    let date = whole.split_once(", ").map(|(date, _)| date.to_owned());
+    [Some(whole), date].into_iter().flatten().find(|words| text::width(words) <= room)
+}
+
 /// The columns of the separator behind a title.
 const SEPARATOR: u16 = 3;
 
 /// Returns as much of a seat as fits behind the title in a place. Seats of one title differ in nothing else, so a long
-/// title leaves half of the place, and the end of the seat at least.
-fn seat_beside(painter: &Painter<'_>, place: Rect, title: &str, seat: &str) -> Option<String> {
+/// title leaves half of the place, and the end of the seat at least; with `keeps_title` only what the whole title leaves.
+fn seat_beside(
+    painter: &Painter<'_>,
+    place: Rect,
+    title: &str,
+    seat: &str,
+    keeps_title: bool,
+) -> Option<String> {
     let seat = painter.glyphs.replace_separators(seat);
     let wanted = text::width(&seat) + SEPARATOR;
     let least = wanted.min(MIN_SEAT + SEPARATOR);
-    if place.width < least + MIN_TITLE {
+    let beside = place.width.saturating_sub(text::width(&text::sanitize(title)));
+    if keeps_title && beside < least || place.width < least + MIN_TITLE {
         return None;
     }
-    let beside = place.width.saturating_sub(text::width(&text::sanitize(title)));
-    let room = beside.max(place.width / 2).max(least) - SEPARATOR;
+    let room = if keeps_title { beside } else { beside.max(place.width / 2).max(least) } - SEPARATOR;
     Some(text::fit_end(&seat, room, painter.glyphs.ellipsis).into_owned())
 }
 

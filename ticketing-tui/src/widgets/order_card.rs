@@ -11,8 +11,28 @@ use super::painter::{Painter, below, top};
 use super::stub::{self, Stub, Tear};
 use crate::action::Action;
 use crate::model::Model;
-use crate::model::orders::{Orders, URGENT_TIME_LEFT};
+use crate::model::orders::{OrderAction, Orders, URGENT_TIME_LEFT};
 use crate::text;
+use crate::theme::StyleRole;
+
+/// Returns the status of an order, and its style, as every list and card shows it: a reservation with the time that is left.
+pub(crate) fn status(model: &Model, order: &Order) -> (String, StyleRole) {
+    let now = model.server_now();
+    match (order.status, model.orders.action(&order.id)) {
+        (_, Some(OrderAction::Pay)) => (OrderStatus::AwaitingPayment.label().to_owned(), StyleRole::Accent),
+        (_, Some(OrderAction::Cancel)) => ("Cancelling".to_owned(), StyleRole::Warn),
+        (OrderStatus::Cancelled, _) if model.orders.has_expired(&order.id) => {
+            (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Unavailable)
+        }
+        (OrderStatus::Cancelled, _) => (order.label(now), StyleRole::Unavailable),
+        (OrderStatus::Created, _) => {
+            let is_urgent = Orders::time_left(order, now) <= URGENT_TIME_LEFT;
+            (order.label(now), if is_urgent { StyleRole::Bad } else { StyleRole::Warn })
+        }
+        _ if model.orders.is_paid(order) => (OrderStatus::Complete.label().to_owned(), StyleRole::Dim),
+        _ => (order.label(now), StyleRole::Accent),
+    }
+}
 
 /// Draws the ticket of an order. Returns the rest of the area.
 pub(crate) fn ticket(
@@ -22,55 +42,42 @@ pub(crate) fn ticket(
     order: &Order,
     tear: Tear,
 ) -> Rect {
-    with_stub(painter, model, order, tear, |painter, stub| stub.view(painter, area, tear))
+    with_stub(painter, model, order, |painter, stub| stub.view(painter, area, tear))
 }
 
 /// Returns how many lines the ticket of an order takes in an area.
 pub(crate) fn ticket_height(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) -> u16 {
-    with_stub(painter, model, order, Tear::Whole, |painter, stub| stub.height(painter, area))
+    with_stub(painter, model, order, |painter, stub| stub.height(painter, area))
 }
 
 fn with_stub<R>(
     painter: &mut Painter<'_>,
     model: &Model,
     order: &Order,
-    tear: Tear,
     run: impl FnOnce(&mut Painter<'_>, Stub<'_>) -> R,
 ) -> R {
     let facts: Vec<String> = text::details(&order.ticket.details).map(|(_, value)| value).collect();
-    let is_own = model.orders.is_paid(order) && tear != Tear::Whole;
-    let is_expired = model.orders.has_expired(&order.id);
-    let (word, style) = match order.status {
-        _ if is_own => ("Yours", painter.theme.accent),
-        OrderStatus::Cancelled if is_expired => (OrderStatus::EXPIRED_LABEL, painter.theme.unavailable),
-        OrderStatus::Cancelled => (order.status.label(), painter.theme.unavailable),
-        OrderStatus::Created => ("Reserved", painter.theme.warn),
-        _ => (order.status.label(), painter.theme.accent),
-    };
+    let (word, role) = status(model, order);
     let stub = Stub {
         title: &text::title(&order.ticket.title),
         facts: &facts,
         price: &text::money(order.ticket.price),
-        status: (word, style),
+        status: (&word, role.style(painter.theme)),
         notes: &[text::short_id(order.ticket.id.as_str())],
     };
     run(painter, stub)
 }
 
-/// Draws the remaining time of a reservation, with a meter.
-pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duration) {
+/// Draws the status of a reservation, with a meter of the time that is left.
+pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, model: &Model, order: &Order) {
     let line = Rect { width: line.width.min(stub::MAX_WIDTH), ..line };
+    let left = Orders::time_left(order, model.server_now());
     let whole = order
         .created_at
         .map_or(Duration::from_secs(900), |at| order.expires_at.saturating_duration_since(at));
-    let style = match left {
-        left if left <= URGENT_TIME_LEFT => painter.theme.bad,
-        left if left <= 2 * URGENT_TIME_LEFT => painter.theme.warn,
-        _ => painter.theme.good,
-    };
-    let spans =
-        [("Reserved for you  ", painter.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
-    let end = painter.spans(line, &spans);
+    let (words, role) = status(model, order);
+    let (words, style) = (painter.glyphs.replace_separators(&words), role.style(painter.theme));
+    let end = painter.spans(line, &[(&words, style), ("  ", Style::new())]);
     let meter = Rect { x: end, width: line.right().saturating_sub(end), ..line };
     meter::draw_remaining(painter, meter, left, whole, style);
 }
@@ -107,7 +114,7 @@ pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, order: 
     };
     let left = Orders::time_left(order, model.server_now());
     if order.status == OrderStatus::Created && !left.is_zero() {
-        countdown(painter, top(rest, 1), order, left);
+        countdown(painter, top(rest, 1), model, order);
         rest = below(rest, 2);
     }
     rest = below(facts(painter, rest, model, order, is_drawn), 1);

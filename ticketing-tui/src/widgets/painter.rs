@@ -88,11 +88,9 @@ impl Painter<'_> {
 
     /// Writes what something is called, on two lines at the most. Returns the rest of the area.
     pub(crate) fn title(&mut self, area: Rect, words: &str) -> Rect {
-        let lines = text::wrap(words, area.width);
         let mut rest = area;
-        for (index, line) in lines.iter().enumerate().take(2) {
-            let cut = if index == 1 && lines.len() > 2 { lines[1..].join(" ") } else { line.clone() };
-            self.text(rest, &cut, self.theme.accent);
+        for line in text::wrap_at_most(words, area.width, 2, self.glyphs.ellipsis) {
+            self.text(rest, &line, self.theme.accent);
             rest = below(rest, 1);
         }
         rest

@@ -91,13 +91,18 @@ impl Stub<'_> {
             lines(main.max(self.side_lines(painter).len())).saturating_add(ENDS)
         } else {
             let main = self.main_lines(painter, width.saturating_sub(6)).len();
-            lines(main).saturating_add(self.lower_lines() + AROUND)
+            lines(main).saturating_add(self.lower_lines(width.saturating_sub(6)) + AROUND)
         }
     }
 
-    /// The lines below the perforation of a stacked ticket.
-    fn lower_lines(&self) -> u16 {
-        1 + u16::from(!self.notes.is_empty())
+    /// The lines below the perforation of a stacked ticket with a text so wide.
+    fn lower_lines(&self, columns: u16) -> u16 {
+        1 + u16::from(!self.is_status_beside_price(columns)) + u16::from(!self.notes.is_empty())
+    }
+
+    /// Whether price and status stand on one line of this many columns.
+    fn is_status_beside_price(&self, columns: u16) -> bool {
+        self.price.is_empty() || text::width(self.price) + 2 + text::width(self.status.0) <= columns
     }
 
     /// The lines of the part to tear off, with their styles.
@@ -107,7 +112,9 @@ impl Stub<'_> {
             side.push((self.price.to_owned(), Self::price_style(painter)));
             side.push((String::new(), Style::new()));
         }
-        side.push((self.status.0.to_owned(), self.status.1));
+        // A reservation has its time on a line of its own.
+        let statuses = self.status.0.split(" · ").flat_map(|part| text::wrap(part, SIDE - 4));
+        side.extend(statuses.map(|line| (line, self.status.1)));
         let notes = self.notes.iter().flat_map(|note| text::wrap(note, SIDE - 4));
         side.extend(notes.map(|note| (note, painter.theme.dim)));
         side
@@ -115,11 +122,7 @@ impl Stub<'_> {
 
     /// The lines of the main part, with their styles.
     fn main_lines(&self, painter: &Painter<'_>, columns: u16) -> Vec<(String, Style)> {
-        let mut titles = text::wrap(self.title, columns);
-        if titles.len() > 2 {
-            let rest = titles.split_off(1).join(" ");
-            titles.push(rest);
-        }
+        let titles = text::wrap_at_most(self.title, columns, 2, painter.glyphs.ellipsis);
         let titles = titles.into_iter().map(|line| (line, painter.theme.accent));
         let facts = self.facts.iter().flat_map(|fact| text::wrap(fact, columns));
         let facts = facts.map(|line| (line, Style::new()));
@@ -161,7 +164,7 @@ impl Stub<'_> {
     fn draw_stacked(&self, painter: &mut Painter<'_>, area: Rect, tear: Tear) -> u16 {
         let written = self.main_lines(painter, area.width.saturating_sub(6));
         let gap = tear.gap().min(2);
-        let side = self.lower_lines();
+        let side = self.lower_lines(area.width.saturating_sub(6));
         let around = AROUND + gap;
         let main = lines(written.len()).min(area.height.saturating_sub(side + around));
         let upper = Rect { height: main + 3, ..area };
@@ -180,12 +183,18 @@ impl Stub<'_> {
             }
         }
         write(painter, Rect { height: main, ..inset(upper, 3, 2) }, &written);
-        let rest = inset(lower, 3, 1);
+        let mut rest = inset(lower, 3, 1);
+        let status = painter.glyphs.replace_separators(self.status.0);
         if self.price.is_empty() {
-            painter.text(top(rest, 1), self.status.0, self.status.1);
+            painter.text(top(rest, 1), &status, self.status.1);
         } else {
             painter.text(top(rest, 1), self.price, Self::price_style(painter));
-            painter.right(top(rest, 1), self.status.0, self.status.1);
+            if !self.is_status_beside_price(rest.width) {
+                rest = below(rest, 1);
+                painter.text(top(rest, 1), &status, self.status.1);
+            } else {
+                painter.right(top(rest, 1), &status, self.status.1);
+            }
         }
         let notes = self.notes.join(&format!(" {} ", painter.glyphs.separator));
         painter.text(below(rest, 1), &notes, painter.theme.dim);

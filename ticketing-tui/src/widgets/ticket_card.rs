@@ -7,16 +7,16 @@ use ratatui::style::{Modifier, Style};
 use ticketing_sdk::{OrderStatus, TicketId, TicketStatus};
 
 use super::columns::Row;
+use super::order_card;
 use super::painter::{Painter, below, top};
 use super::stub::{self, Stub, Tear};
 use crate::action::Action;
 use crate::model::Model;
-use crate::model::orders::Orders;
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::text;
 use crate::theme::StyleRole;
 
-/// Returns the status of a ticket, and its style: for an order of the user, what that order is, or how long it lasts.
+/// Returns the status of a ticket, and its style: for an order of the user, the status of that order.
 pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (String, StyleRole) {
     if model.orders.is_reserving(ticket) {
         return ("Reserving".to_owned(), StyleRole::Accent);
@@ -24,10 +24,7 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
     if let Some(order) = model.orders.of_ticket(ticket) {
         return match order.status {
             OrderStatus::Complete => ("Yours".to_owned(), StyleRole::Accent),
-            OrderStatus::Created => {
-                (text::time_left(Orders::time_left(order, model.server_now())), StyleRole::Accent)
-            }
-            status => (status.label().to_owned(), StyleRole::Accent),
+            _ => order_card::status(model, order),
         };
     }
     let role = match row.state {

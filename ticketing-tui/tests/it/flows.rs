@@ -10,6 +10,7 @@ mod keys;
 mod late;
 mod link;
 mod live;
+mod messages;
 mod mouse;
 mod passes;
 mod paying;

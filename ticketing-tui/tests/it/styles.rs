@@ -66,6 +66,33 @@ fn state_of_a_ticket_has_the_colour_of_its_role() {
 }
 
 #[test]
+fn own_reservation_has_one_text_and_one_colour_on_every_screen() {
+    for size in [(80, 24), (120, 35), (200, 60)] {
+        let mut harness = Harness::new(size, Colours::True);
+        let ticket = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
+        harness.server.market = vec![fixtures::tickets().remove(1), ticket.clone()];
+        harness.server.orders = vec![fixtures::order("o1", &ticket, OrderStatus::Created)];
+        harness.sign_in();
+        harness.press("down down");
+        for keys in ["1", "2", "2 enter"] {
+            harness.press(keys);
+            harness.answer_reads();
+            assert_colour(&mut harness, "Reserved · 15:00 left", WARN);
+        }
+    }
+}
+
+#[test]
+fn sold_ticket_is_grey_in_the_activity() {
+    let mut harness = Harness::new((80, 24), Colours::True);
+    harness.sign_in();
+    let sold = fixtures::later(&fixtures::tickets()[3], TicketStatus::Sold);
+    harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
+    harness.press("4");
+    assert_colour(&mut harness, "sold       Zürich", GONE);
+}
+
+#[test]
 fn selected_row_has_its_own_background() {
     let mut harness = market(Colours::True);
     let (selected, other) = (style(&mut harness, "Jazz at the lake"), style(&mut harness, "RustConf"));
@@ -97,8 +124,8 @@ fn matched_letters_are_underlined() {
 }
 
 #[test]
-fn countdown_turns_from_good_to_bad() {
-    for (left, shown, colour) in [(899, "14:59", GOOD), (119, "1:59", WARN), (59, "0:59", BAD)] {
+fn countdown_turns_from_warning_to_bad() {
+    for (left, shown, colour) in [(899, "14:59", WARN), (119, "1:59", WARN), (59, "0:59", BAD)] {
         let mut harness = order(OrderStatus::Created, false);
         harness.advance((900 - left) * 1_000);
         assert_colour(&mut harness, shown, colour);

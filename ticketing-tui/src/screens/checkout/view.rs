@@ -126,8 +126,6 @@ impl Checkout {
         (gap, is_drawn): (u16, bool),
     ) {
         let left = Orders::time_left(order, model.server_now());
-        countdown(painter, top(area, 1), order, left);
-        let mut rest = below(area, 1 + gap);
         let waiting = match model.orders.action(&self.id) {
             Some(OrderAction::Pay) => Some(format!("Paying {}", text::money(order.ticket.price))),
             Some(OrderAction::Cancel) => Some("Cancelling".to_owned()),
@@ -135,8 +133,8 @@ impl Checkout {
             None => None,
         };
         if let Some(words) = waiting {
-            rest =
-                painter.paragraph(rest, &format!("{words}{}", painter.glyphs.ellipsis), painter.theme.accent);
+            let words = format!("{words}{}", painter.glyphs.ellipsis);
+            let mut rest = painter.paragraph(area, &words, painter.theme.accent);
             if model.settings.motion && model.orders.action(&self.id) == Some(OrderAction::Pay) {
                 let step = model.now.as_millis() / PROGRESS_FRAME.as_millis().try_into().unwrap_or(1);
                 meter::draw_indeterminate(painter, top(rest, 1), step, painter.theme.accent);
@@ -145,6 +143,8 @@ impl Checkout {
             facts(painter, below(rest, gap), model, order, is_drawn);
             return;
         }
+        countdown(painter, top(area, 1), model, order);
+        let mut rest = below(area, 1 + gap);
         if let Some(page) = model.payment_page(&self.id) {
             if rest.height < HEIGHT_OF_PAGE {
                 rest = below(area, 1);

@@ -1,10 +1,12 @@
 //! Draws the market: the query, the rows, and the selected ticket beside them.
 
 use ratatui::layout::Rect;
+use ticketing_sdk::PriceBound;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Market;
 use crate::action::Action;
+use crate::event_period::{self, Period};
 use crate::model::query::{Query, Sort};
 use crate::model::{Load, Model};
 use crate::text;
@@ -61,7 +63,8 @@ impl Market {
     }
 
     pub(super) fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let columns = Columns::for_width(area.width);
+        let has_offsets = model.market.tickets.starts().any(|starts| model.local.is_elsewhere(starts));
+        let columns = Columns::for_width(area.width, has_offsets);
         let len = model.market.view.len();
         columns.table(painter, area, &self.list, len, &groups(model), |painter, place, index| {
             if let Some(row) = row(model, index) {
@@ -95,8 +98,8 @@ impl Market {
     }
 }
 
-/// Returns the first row and the heading of each date group; none if the list has another order. Rows are sorted by group,
-/// so a binary search finds the first row of each group.
+/// Returns the first row and the heading of each date group; none if the list has another order. Rows are sorted by the day
+/// at the place of the event, so a binary search finds the first row of each group.
 fn groups(model: &Model) -> Vec<(usize, String)> {
     let (market, len) = (&model.market, model.market.view.len());
     let query = market.view.query();
@@ -104,25 +107,29 @@ fn groups(model: &Model) -> Vec<(usize, String)> {
     if query.sort != Sort::Soonest || !query.text.is_empty() || market.view.is_searching() {
         return groups;
     }
-    let now = model.server_now();
-    let group = |index| market.visible_ticket(index).map(|(_, row)| text::event_group(row.starts_at(), now));
+    let today = model.today();
+    // The days of this month before today are a group of their own.
+    let group = |index| {
+        let starts = market.visible_ticket(index)?.1.starts_at();
+        Some((event_period::day(starts) < Some(today), Period::of(starts, today)))
+    };
     let mut first = 0;
     while first < len && groups.len() < MAX_GROUPS {
         let Some(name) = group(first) else { break };
         let (mut same, mut other) = (first, len);
         while same + 1 < other {
             let middle = same + (other - same) / 2;
-            if group(middle).as_ref() == Some(&name) {
+            if group(middle) == Some(name) {
                 same = middle;
             } else {
                 other = middle;
             }
         }
-        groups.push((first, name));
+        groups.push((first, name.1.label(today)));
         first = other;
     }
     // A market without dates needs no heading.
-    if groups.len() == 1 && group(0).as_deref() == Some(text::NO_DATE) {
+    if groups.len() == 1 && group(0).is_some_and(|(_, period)| period == Period::Undated) {
         groups.clear();
     }
     groups
@@ -140,11 +147,12 @@ pub(super) fn row(model: &Model, index: usize) -> Option<Row<'_>> {
 /// Returns the active filters, after the sort order.
 pub(super) fn limits(query: &Query, separator: &str) -> String {
     let mut text = String::new();
+    let price = |bound: PriceBound| text::price(bound.cents().unsigned_abs());
     let range = match (query.min, query.max) {
         (None, None) => String::new(),
-        (Some(min), None) => format!("from ${min}"),
-        (None, Some(max)) => format!("up to ${max}"),
-        (Some(min), Some(max)) => format!("${min} to ${max}"),
+        (Some(min), None) => format!("from {}", price(min)),
+        (None, Some(max)) => format!("up to {}", price(max)),
+        (Some(min), Some(max)) => format!("{} to {}", price(min), price(max)),
     };
     for part in [range.as_str(), if query.available_only { "available only" } else { "" }] {
         if !part.is_empty() {

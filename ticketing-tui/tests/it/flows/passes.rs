@@ -35,7 +35,7 @@ fn code_is_black_on_white_in_every_theme() {
         assert_eq!((style.fg, style.bg), (Some(Color::Black), Some(Color::White)), "{theme:?}");
         let lines = harness.screen().lines().filter(|line| line.contains(['█', '▀', '▄'])).count();
         assert!(lines >= 19, "{lines} lines of a code of 37 modules");
-        for words in [TITLE, "4 Jun 2027, 20:30 (+02:00)", "Lake stage", "Row 3, seat 12", "Valid"] {
+        for words in [TITLE, "4 Jun 2027, 20:30 +02:00", "Lake stage", "Row 3, seat 12", "Valid"] {
             harness.assert_shows(words);
         }
     }
@@ -52,7 +52,7 @@ fn giving_away_shows_the_claim_code_and_copies_it() {
     answer!(harness, Call::GiveAway(_), Ok(Reply::Transfer(fixtures::transfer())));
     harness.answer_reads();
     harness.assert_shows("CLAIM-7QXR-M2PD-K94T");
-    harness.assert_shows("It ends in 7 d (2027-01-22 09:00 UTC+01)");
+    harness.assert_shows("It ends in 7 d (22 Jan 2027, 09:00 CET)");
     harness.press("y");
     assert_eq!(count_effects!(harness, Effect::Copy(text) if text == "CLAIM-7QXR-M2PD-K94T"), 1);
     harness.assert_shows("Copied the claim code");
@@ -177,7 +177,7 @@ fn used_ticket_has_no_code_and_cannot_be_given_away() {
     harness.assert_hides("claim code");
     harness.press("enter");
     harness.answer_reads();
-    harness.assert_shows("Used: admitted 2027-01-15 08:59 UTC+01");
+    harness.assert_shows("Used: admitted 15 Jan 2027, 08:59:00 CET");
     harness.assert_hides("█");
 }
 

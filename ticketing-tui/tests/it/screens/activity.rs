@@ -1,6 +1,7 @@
 //! The activity of the market: the log and the charts.
 
 use ticketing_sdk::{TicketChangeKind, TicketStatus};
+use ticketing_tui::Colours;
 
 use super::screen_tests;
 use crate::support::{Harness, fixtures};
@@ -41,4 +42,15 @@ fn log_without_events_says_what_appears_there() {
     harness.assert_shows("0 listed, 0 reserved, 0 sold for $0.00");
     harness.assert_shows("No activity since the start");
     harness.assert_shows("New listings, reservations and sales appear here.");
+}
+
+#[test]
+fn ticket_of_an_event_is_drawn_beside_the_log() {
+    for size in [(120, 35), (200, 60)] {
+        let mut harness = Harness::new(size, Colours::True);
+        keep_busy(&mut harness);
+        let screen = harness.screen();
+        assert!(screen.contains("╭") && screen.contains("╰"), "{size:?}:\n{screen}");
+        assert!(screen.contains("reserves it for you"), "{size:?}:\n{screen}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_sdk::{ErrorCode, Timestamp, Verdict};
-use ticketing_tui::{Call, Event, Feed, Reply};
+use ticketing_tui::{Call, Colours, Event, Feed, Reply};
 
 use super::screen_tests;
 use crate::support::{Harness, NOW, answer, fixtures};
@@ -52,5 +52,24 @@ fn verdict_names_time_and_door_on_one_line() {
     open(&mut harness);
     let at = Some(Timestamp::from_millis(NOW - 240_000));
     scan(&mut harness, Verdict::already_admitted(at, Some("north door".to_owned())), None);
-    harness.assert_shows("09:00:00 ✗ Already admitted 2027-01-15 08:56 UTC+01 by north door");
+    harness.assert_shows("09:00:00 ✗ Already admitted at 15 Jan 2027, 08:56:00 CET by north door");
+}
+
+#[test]
+fn verdict_is_visible_below_any_number_of_double_admissions() {
+    for size in [(80, 24), (60, 20), (40, 12), (200, 60)] {
+        let mut harness = Harness::new(size, Colours::True);
+        offline(&mut harness);
+        harness.feed(Event::Feed(Feed::Connected));
+        let mut sync = fixtures::door_sync();
+        sync.conflicts = vec![sync.conflicts[0].clone(); 12];
+        answer!(harness, Call::SyncDoor(_), Ok(Reply::DoorSync(Box::new(sync))));
+        harness.answer_reads();
+        let at = Some(Timestamp::from_millis(NOW - 240_000));
+        scan(&mut harness, Verdict::already_admitted(at, Some("north door".to_owned())), None);
+        harness.assert_shows("REFUSED");
+        for words in ["Already admitted at 15 Jan 2027,", "08:56:00", "north door", "admitted twice"] {
+            harness.assert_shows(words);
+        }
+    }
 }

@@ -81,7 +81,7 @@ fn ascii_counts_in_ascii() {
     harness.server.market =
         (0..1_200).map(|n| fixtures::ticket(&format!("t{n}"), "Evening", "24.50", n)).collect();
     harness.go_live();
-    harness.assert_shows("Market: 1 200 tickets");
+    harness.assert_shows("Market: 1,200 tickets");
     assert!(harness.screen().is_ascii(), "{}", harness.screen());
 }
 

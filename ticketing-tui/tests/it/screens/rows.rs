@@ -56,7 +56,7 @@ fn market_row_has_title_seat_start_and_price() {
             harness.server.market = tickets().iter().map(|ticket| fixtures::later(ticket, status)).collect();
             harness.sign_in();
             let word = if status == TicketStatus::Reserved { "Reserved" } else { "" };
-            assert_rows(harness, &["4 Jun", "20:30", "$999999.99", word]);
+            assert_rows(harness, &["4 Jun", "20:30", "$999,999.99", word]);
         }
     }
 }
@@ -72,7 +72,9 @@ fn order_row_has_title_seat_start_and_price() {
         harness.sign_in();
         harness.press("2");
         harness.answer_reads();
-        assert_rows(harness, &["4 Jun", "20:30", "$999999.99", "15:00 left"]);
+        // A list of 60 columns has no room for the start beside a reservation; its price is the highest one.
+        let starts: &[&str] = if matches!(size.0, 60 | 100) { &[] } else { &["4 Jun", "20:30"] };
+        assert_rows(harness, &[starts, &["$999,999.99", "Reserved · 15:00 left"]].concat());
     }
 }
 
@@ -91,4 +93,53 @@ fn pass_row_has_title_seat_and_start() {
         harness.answer_reads();
         assert_rows(harness, &["4 Jun", "20:30", "For resale"]);
     }
+}
+
+/// A ticket of an event that starts at this time.
+fn recital(id: &str, starts_at: &str) -> Ticket {
+    let mut ticket = fixtures::ticket(id, "Recital", "5", 1);
+    ticket.details.starts_at = starts_at.parse().ok();
+    ticket
+}
+
+#[test]
+fn start_elsewhere_has_its_offset_and_local_starts_have_none() {
+    let starts = ["2027-01-18T20:30:00+01:00", "2027-06-04T20:30:00+02:00", "2027-06-05T20:00:00+09:00"];
+    let shown = [("18 Jan", "20:30  "), ("4 Jun", "20:30  "), ("5 Jun", "20:00 +09:00")];
+    for size in [(60, 40), (80, 40), (100, 40), (120, 40), (200, 60)] {
+        let mut harness = Harness::new(size, Colours::True);
+        harness.server.market = starts.map(|starts| recital(starts, starts)).to_vec();
+        harness.server.orders = harness
+            .server
+            .market
+            .iter()
+            .map(|ticket| fixtures::order(ticket.id.as_str(), ticket, OrderStatus::Complete))
+            .collect();
+        harness.sign_in();
+        for tab in ["1", "2"] {
+            harness.press(tab);
+            harness.answer_reads();
+            let screen = harness.screen();
+            for (date, time) in shown {
+                let is_row = |line: &str| {
+                    line.split("$5.00").next().is_some_and(|row| {
+                        row.contains(date) && row.contains(time) && row.contains("Recital")
+                    })
+                };
+                assert!(screen.lines().any(is_row), "{size:?}: {date}, {time}:\n{screen}");
+            }
+        }
+    }
+}
+
+#[test]
+fn narrow_row_has_its_start_where_there_is_room() {
+    let mut harness = Harness::new((40, 12), Colours::True);
+    harness.server.market = vec![recital("t1", "2027-06-04T20:30:00+02:00")];
+    harness.sign_in();
+    harness.assert_shows("Recital           4 Jun, 20:30  $5.00");
+    harness.server.market[0].title = "A recital of songs".to_owned();
+    harness.press("r");
+    harness.answer_reads();
+    harness.assert_shows("A recital of songs       4 Jun  $5.00");
 }

@@ -3,7 +3,7 @@
 use crossterm::event::{
     KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::{CardEntry, CurrentUser, Order, Pass, Ticket, Timestamp};
@@ -90,7 +90,7 @@ impl Harness {
             size,
             colours,
             light,
-            zone: TimeZone::fixed(Offset::constant(1)),
+            zone: TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap(),
         };
         let app = App::new(setup, now);
         let server = FakeServer { market: fixtures::tickets(), ..FakeServer::default() };
