@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::ServeLimits;
+use super::limits::ServeLimits;
 use super::socket::Progress;
 use crate::http::ClientAddress;
 use crate::telemetry::LogThrottle;

@@ -11,24 +11,15 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
 use http::header::Entry;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use pin_project_lite::pin_project;
 use tower::Service;
 
-use super::LayerSettings;
+use super::cors::Cors;
+use super::security_headers::DEFAULTS;
+use super::settings::LayerSettings;
 use super::tags::EntityTags;
 use super::tls::is_over_tls;
-use super::web_origin::WebOrigin;
-
-const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-
-/// The default security headers: a response of the API is data, which no page displays or embeds.
-pub(super) static DEFAULTS: [(HeaderName, HeaderValue); 4] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (CORP, HeaderValue::from_static("same-origin")),
-];
 
 /// One year.
 static HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
@@ -38,9 +29,6 @@ static CORS_REQUEST_FIELDS: HeaderValue = HeaderValue::from_static(
     "accept, content-type, idempotency-key, if-match, if-none-match, last-event-id, traceparent, x-request-id, \
      x-ticketing-user",
 );
-/// The response headers that pages of an allowed origin may read.
-static CORS_RESPONSE_FIELDS: HeaderValue =
-    HeaderValue::from_static("etag, idempotency-keys, idempotent-replayed, link, retry-after, x-request-id");
 /// How long a browser may cache a preflight, in seconds.
 static CORS_MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
@@ -97,13 +85,6 @@ struct RequestContext {
     over_tls: bool,
     /// Whether browsers must use TLS.
     tls_only: bool,
-}
-
-/// The cross-origin part of a request.
-pub(super) struct Cors {
-    /// The origin, if it is allowed.
-    allowed: Option<HeaderValue>,
-    is_preflight: bool,
 }
 
 impl RequestContext {
@@ -173,23 +154,6 @@ fn add_options(headers: &mut HeaderMap) {
     }
     if let Ok(allow) = HeaderValue::try_from(format!("{allow},OPTIONS")) {
         headers.insert(header::ALLOW, allow);
-    }
-}
-
-impl Cors {
-    /// Returns the CORS part of a request of this origin that is not a preflight.
-    pub(super) fn of_allowed(origin: &WebOrigin) -> Self {
-        Self { allowed: HeaderValue::from_str(origin.as_str()).ok(), is_preflight: false }
-    }
-
-    pub(super) fn complete(&self, headers: &mut HeaderMap) {
-        headers.append(header::VARY, HeaderValue::from_static("origin"));
-        let Some(origin) = &self.allowed else { return };
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-        if !self.is_preflight {
-            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, CORS_RESPONSE_FIELDS.clone());
-        }
     }
 }
 

@@ -9,7 +9,8 @@ use http::header;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 
-use super::serve::{ServeLimits, serve};
+use super::limits::ServeLimits;
+use super::serve::serve;
 use crate::shutdown::Shutdown;
 use crate::telemetry::install_metrics;
 

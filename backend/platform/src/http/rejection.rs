@@ -11,8 +11,9 @@ use http::{HeaderMap, StatusCode};
 use ticketing_sdk::ErrorCode;
 
 use super::ApiError;
-use super::edge::{Cors, DEFAULTS};
+use super::cors::Cors;
 use super::request_id::RequestId;
+use super::security_headers::DEFAULTS;
 use super::web_origin::WebOrigin;
 
 /// The statuses of the responses that hyper writes itself.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use http::{HeaderMap, Method, StatusCode};
 
+use super::probes::PROBE_PATHS;
 use super::request_id::RequestId;
-use super::serve::PROBE_PATHS;
 use crate::telemetry::{Description, Span, SpanKind, TraceContext};
 
 /// Begins the span of a request. `route` is the template that the request has matched, never its path: a client must
