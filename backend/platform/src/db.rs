@@ -9,12 +9,12 @@ mod dialect;
 mod engine;
 mod error;
 mod error_class;
-mod job;
 mod migrate;
 mod options;
 mod postgres;
 mod row;
 mod sqlite;
+mod table_row;
 mod tx;
 mod write_health;
 
@@ -67,8 +67,8 @@ impl Db {
         migrations: &[Migrations],
     ) -> Result<Self, OpenError> {
         let engine = match database.into() {
-            Database::File(path) => sqlite::open(&path, options, migrations)?,
-            Database::Postgres(target) => postgres::open(&target, options, migrations)?,
+            Database::File(path) => engine::sqlite::open(&path, options, migrations)?,
+            Database::Postgres(target) => engine::postgres::open(&target, options, migrations)?,
         };
         Ok(Self { engine: Arc::new(engine), health: Arc::default() })
     }
@@ -83,8 +83,8 @@ impl Db {
         options: DbOptions,
     ) -> Result<Self, OpenError> {
         let engine = match database.into() {
-            Database::File(path) => sqlite::open_read_only(&path, access, options)?,
-            Database::Postgres(target) => postgres::open(&target, options, &[])?,
+            Database::File(path) => engine::sqlite::open_read_only(&path, access, options)?,
+            Database::Postgres(target) => engine::postgres::open(&target, options, &[])?,
         };
         Ok(Self { engine: Arc::new(engine), health: Arc::default() })
     }

@@ -1,5 +1,10 @@
 //! The queues of a database, and the threads that run the units in them. Both databases differ only in the threads.
 
+pub(super) mod postgres;
+pub(super) mod sqlite;
+
+mod job;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -8,10 +13,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
-use super::job::{Job, submit};
 use super::postgres::Notifier;
 use super::{DbError, DbStats, Dialect, Tx};
 use crate::telemetry::LogThrottle;
+use job::{Job, submit};
 
 /// How long a caller waits for a write on a server, in the queue included. Nothing else detects a connection on which no
 /// data arrives and which is not closed.
@@ -21,8 +26,8 @@ const READ_TIMEOUT: Duration = Duration::from_secs(35);
 
 /// A unit that waits for a thread, and its isolation.
 pub(super) struct Queued {
-    pub(super) job: Box<dyn Job>,
-    pub(super) isolation: Isolation,
+    job: Box<dyn Job>,
+    isolation: Isolation,
 }
 
 /// The isolation of a unit. On SQLite all writes are serializable: one thread makes them.

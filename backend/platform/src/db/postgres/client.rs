@@ -15,7 +15,7 @@ use crate::db::Arg;
 
 type Driven = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
-pub(super) struct Client {
+pub(in crate::db) struct Client {
     // Dropped before the driver, which then closes the connection.
     client: tokio_postgres::Client,
     driver: Driver,
@@ -31,7 +31,7 @@ struct Driver {
 
 /// Why no connection was made.
 #[derive(Debug)]
-pub(super) enum ConnectError {
+pub(in crate::db) enum ConnectError {
     /// This machine has no resources for a runtime.
     NoRuntime(std::io::Error),
     /// The connection or its setup failed.
@@ -39,21 +39,21 @@ pub(super) enum ConnectError {
 }
 
 /// A statement that is sent with the next one.
-pub(super) struct DeferredStatement {
-    pub(super) statement: Statement,
-    pub(super) args: Vec<Arg<'static>>,
+pub(in crate::db) struct DeferredStatement {
+    pub(in crate::db) statement: Statement,
+    pub(in crate::db) args: Vec<Arg<'static>>,
 }
 
 /// The result of a batch.
-pub(super) struct BatchResult<T> {
+pub(in crate::db) struct BatchResult<T> {
     /// The first failure of the statements before the last one.
-    pub(super) deferred: Result<(), Error>,
+    pub(in crate::db) deferred: Result<(), Error>,
     /// The result of the last statement.
-    pub(super) last: Result<T, Error>,
+    pub(in crate::db) last: Result<T, Error>,
 }
 
 impl Client {
-    pub(super) fn connect(target: &Target) -> Result<Self, ConnectError> {
+    pub(in crate::db) fn connect(target: &Target) -> Result<Self, ConnectError> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(ConnectError::NoRuntime)?;
         let config = target.config();
         let connected = runtime.block_on(config.connect(target.tls()));
@@ -62,17 +62,17 @@ impl Client {
     }
 
     /// Returns whether the connection has ended, also if it ended while it was idle.
-    pub(super) fn is_closed(&mut self) -> bool {
+    pub(in crate::db) fn is_closed(&mut self) -> bool {
         self.driver.poll_connection();
         self.driver.has_ended || self.client.is_closed()
     }
 
     /// Runs plain SQL.
-    pub(super) fn control(&mut self, sql: &str) -> Result<(), Error> {
+    pub(in crate::db) fn control(&mut self, sql: &str) -> Result<(), Error> {
         self.wait(async |client| client.batch_execute(sql).await)
     }
 
-    pub(super) fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
+    pub(in crate::db) fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
         self.wait(async |client| client.prepare(sql).await)
     }
 
@@ -80,7 +80,7 @@ impl Client {
     ///
     /// # Errors
     /// If the connection ends meanwhile. The effect of the statements is then unknown.
-    pub(super) fn send<T>(
+    pub(in crate::db) fn send<T>(
         &mut self,
         begin: Option<&str>,
         deferred: &[DeferredStatement],
@@ -142,7 +142,7 @@ impl Driver {
     }
 }
 
-pub(super) fn params<'a>(args: &'a [Arg<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+pub(in crate::db) fn params<'a>(args: &'a [Arg<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
     args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect()
 }
 

@@ -16,7 +16,7 @@ const MAX_DEFERRED: usize = 16;
 
 /// The purpose of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(in crate::db) enum Role {
     /// Runs units that write.
     Writer,
     /// Runs units that read a snapshot.
@@ -26,7 +26,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::db) const fn name(self) -> &'static str {
         match self {
             Self::Writer => "writer",
             Self::Reader => "reader",
@@ -54,14 +54,14 @@ impl Role {
 }
 
 /// Returns the statements that begin every session of a role.
-pub(super) fn session_setup(target: &Target, role: Role) -> String {
+pub(in crate::db) fn session_setup(target: &Target, role: Role) -> String {
     // A commit must be on the disk when it returns, also on a server that is configured otherwise.
     let durable = "SELECT set_config('synchronous_commit', 'on', false) \
                    WHERE current_setting('synchronous_commit') = 'off'";
     format!("SET search_path TO \"{}\"; {durable}; {}", target.schema(), role.settings())
 }
 
-pub(super) struct Connection {
+pub(in crate::db) struct Connection {
     client: Client,
     statements: HashMap<String, Statement>,
     /// The statement that begins the transaction; sent with its first statement.
@@ -71,15 +71,15 @@ pub(super) struct Connection {
     /// Deferred statements; sent with the next statement.
     deferred: Vec<DeferredStatement>,
     /// Rises with every statement that may change rows.
-    pub(super) changes: u64,
+    pub(in crate::db) changes: u64,
     /// Whether a statement has failed: the transaction refuses further ones until a rollback to a savepoint.
-    pub(super) is_aborted: bool,
+    pub(in crate::db) is_aborted: bool,
     /// Why the transaction must be run again.
-    pub(super) retry_reason: Option<RetryReason>,
+    pub(in crate::db) retry_reason: Option<RetryReason>,
 }
 
 impl Connection {
-    pub(super) fn open(target: &Target, role: Role) -> Result<Self, ConnectError> {
+    pub(in crate::db) fn open(target: &Target, role: Role) -> Result<Self, ConnectError> {
         let mut client = Client::connect(target)?;
         client.control(&session_setup(target, role)).map_err(ConnectError::Failed)?;
         Ok(Self {
@@ -94,12 +94,12 @@ impl Connection {
         })
     }
 
-    pub(super) fn is_closed(&mut self) -> bool {
+    pub(in crate::db) fn is_closed(&mut self) -> bool {
         self.client.is_closed()
     }
 
     /// Returns the prepared statement.
-    pub(super) fn statement(&mut self, sql: &str) -> Result<Statement, Error> {
+    pub(in crate::db) fn statement(&mut self, sql: &str) -> Result<Statement, Error> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
@@ -112,18 +112,18 @@ impl Connection {
     }
 
     /// Clears the cache of prepared statements, after the tables have changed.
-    pub(super) fn clear_statements(&mut self) {
+    pub(in crate::db) fn clear_statements(&mut self) {
         self.statements.clear();
     }
 
     /// Begins a transaction. `sql` is sent with the first statement.
-    pub(super) fn begin(&mut self, sql: &'static str) {
+    pub(in crate::db) fn begin(&mut self, sql: &'static str) {
         (self.is_aborted, self.retry_reason, self.begin) = (false, None, Some(sql));
         self.deferred.clear();
     }
 
     /// Defers a statement until the next one, or the commit, is sent.
-    pub(super) fn defer(&mut self, statement: Statement, args: &[Arg<'_>]) -> Result<(), Error> {
+    pub(in crate::db) fn defer(&mut self, statement: Statement, args: &[Arg<'_>]) -> Result<(), Error> {
         let args = args.iter().map(Arg::to_owned_text).collect();
         self.deferred.push(DeferredStatement { statement, args });
         if self.deferred.len() < MAX_DEFERRED {
@@ -134,7 +134,7 @@ impl Connection {
 
     /// Sends the deferred statements and this request. Returns its result. If a deferred statement has failed, the
     /// transaction must be run again, because the call that deferred it has returned.
-    pub(super) fn run<T>(
+    pub(in crate::db) fn run<T>(
         &mut self,
         request: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -158,7 +158,7 @@ impl Connection {
     }
 
     /// Commits the transaction. One without statements is not sent; deferred statements are sent with the commit.
-    pub(super) fn commit(&mut self) -> Result<(), CommitError> {
+    pub(in crate::db) fn commit(&mut self) -> Result<(), CommitError> {
         if self.begin.is_some() && self.deferred.is_empty() {
             self.begin = None;
             return Ok(());
@@ -177,7 +177,7 @@ impl Connection {
     }
 
     /// Rolls the transaction back. If that fails the connection is lost, which has the same effect.
-    pub(super) fn roll_back(&mut self) {
+    pub(in crate::db) fn roll_back(&mut self) {
         (self.begin, self.deferred) = (None, Vec::new());
         if !std::mem::take(&mut self.is_open) {
             return;
@@ -191,7 +191,7 @@ impl Connection {
 }
 
 /// Why a transaction was not committed.
-pub(super) enum CommitError {
+pub(in crate::db) enum CommitError {
     /// A deferred statement that was sent with the commit failed. Nothing was committed.
     Deferred(Error),
     /// The commit failed.

@@ -45,7 +45,7 @@ struct Shared {
 }
 
 impl Notifier {
-    pub(super) fn new(target: Target) -> Self {
+    pub(in crate::db) fn new(target: Target) -> Self {
         let mut bytes = [0_u8; 16];
         // Without randomness this process receives its own notifications too, which costs a needless poll.
         let _no_harm = getrandom::fill(&mut bytes);
@@ -68,7 +68,7 @@ impl Notifier {
     }
 
     /// Forwards the signals that a commit has notified.
-    pub(super) fn forward(&self, notified: &[Signal]) {
+    pub(in crate::db) fn forward(&self, notified: &[Signal]) {
         if notified.is_empty() {
             return;
         }

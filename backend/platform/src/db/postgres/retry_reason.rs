@@ -12,7 +12,7 @@ use crate::error_chain::{causes, error_chain};
 
 /// Why a transaction must be run again.
 #[derive(Debug)]
-pub(super) enum RetryReason {
+pub(in crate::db) enum RetryReason {
     /// It conflicts with another transaction.
     Conflict(String),
     /// The connection is lost.
@@ -27,7 +27,7 @@ pub(super) enum RetryReason {
 
 impl RetryReason {
     /// Returns why the transaction must be run again after this error, or `None` if running it again does not help.
-    pub(super) fn from_error(error: &Error) -> Option<Self> {
+    pub(in crate::db) fn from_error(error: &Error) -> Option<Self> {
         match classify(error) {
             ErrorClass::ConnectionLost => Some(Self::ConnectionLost(error_chain(error))),
             ErrorClass::ReadOnly => Some(Self::ReadOnly(error_chain(error))),
@@ -39,7 +39,7 @@ impl RetryReason {
 }
 
 /// Returns whether the connection is lost, or the server is ending it.
-pub(super) fn is_connection_lost(error: &Error) -> bool {
+pub(in crate::db) fn is_connection_lost(error: &Error) -> bool {
     classify(error) == ErrorClass::ConnectionLost
 }
 
@@ -63,7 +63,7 @@ fn is_io(error: &Error) -> bool {
 }
 
 /// Maps the error of a statement.
-pub(super) fn map_error(error: &Error) -> DbError {
+pub(in crate::db) fn map_error(error: &Error) -> DbError {
     match classify(error) {
         ErrorClass::UniqueViolation => {
             let constraint = error.as_db_error().and_then(|error| error.constraint());

@@ -17,7 +17,7 @@ pub(in crate::db) struct Session<'c> {
 }
 
 impl<'c> Session<'c> {
-    pub(super) fn new(connection: &'c mut Connection) -> Self {
+    pub(in crate::db) fn new(connection: &'c mut Connection) -> Self {
         Self { connection }
     }
 

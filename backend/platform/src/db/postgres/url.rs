@@ -162,11 +162,11 @@ impl Target {
         &self.schema
     }
 
-    pub(super) fn url(&self) -> &PostgresUrl {
+    pub(in crate::db) fn url(&self) -> &PostgresUrl {
         &self.url
     }
 
-    pub(super) fn config(&self) -> Config {
+    pub(in crate::db) fn config(&self) -> Config {
         let mut config = self.url.config.clone();
         if config.get_application_name().is_none() {
             config.application_name(format!("ticketing {}", self.schema));
@@ -175,16 +175,16 @@ impl Target {
     }
 
     /// Returns the number of connections for reads.
-    pub(super) fn readers(&self) -> usize {
+    pub(in crate::db) fn readers(&self) -> usize {
         (self.url.connections / 3).max(1)
     }
 
     /// Returns the number of connections for writes.
-    pub(super) fn writers(&self) -> usize {
+    pub(in crate::db) fn writers(&self) -> usize {
         self.url.connections.saturating_sub(self.readers()).max(1)
     }
 
-    pub(super) fn tls(&self) -> MakeRustlsConnect {
+    pub(in crate::db) fn tls(&self) -> MakeRustlsConnect {
         self.url.tls.clone()
     }
 }

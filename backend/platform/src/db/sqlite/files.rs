@@ -21,11 +21,11 @@ const LOG_INDEX: &str = "-shm";
 /// The suffixes of the files of a database.
 const SUFFIXES: [&str; 3] = ["", LOG, LOG_INDEX];
 /// The length to which SQLite cuts a longer log when it begins again, in bytes.
-pub(super) const LOG_LIMIT: u64 = 8 * 1024 * 1024;
+pub(in crate::db) const LOG_LIMIT: u64 = 8 * 1024 * 1024;
 
 /// The open files of a database.
 #[derive(Debug)]
-pub(super) struct Files {
+pub(in crate::db) struct Files {
     paths: [OpenedPath; 3],
     /// The last logged state.
     last: AtomicU8,
@@ -33,7 +33,7 @@ pub(super) struct Files {
 
 /// A changed file of a database.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ChangedFile<'f> {
+pub(in crate::db) struct ChangedFile<'f> {
     path: &'f Path,
     change: PathChange,
 }
@@ -51,7 +51,7 @@ impl std::fmt::Display for ChangedFile<'_> {
 impl Files {
     /// Creates the folder and an empty file if they are missing, and makes the files private. SQLite creates the files
     /// beside the database with the same mode.
-    pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
+    pub(in crate::db) fn prepare(path: &Path) -> Result<(), OpenError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             create_private_folder(folder)
                 .map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
@@ -64,7 +64,7 @@ impl Files {
     }
 
     /// Records the identities and the lengths of the files, all of which are open now.
-    pub(super) fn record(path: &Path) -> Result<Self, OpenError> {
+    pub(in crate::db) fn record(path: &Path) -> Result<Self, OpenError> {
         let open = || {
             Ok([
                 // SQLite shortens a database for `VACUUM` only, which nothing here runs.
@@ -79,7 +79,7 @@ impl Files {
     }
 
     /// Returns the first file that was moved, deleted, replaced or shortened. Logs each change once, and its end.
-    pub(super) fn find_change(&self) -> Option<ChangedFile<'_>> {
+    pub(in crate::db) fn find_change(&self) -> Option<ChangedFile<'_>> {
         let changed = self
             .paths
             .iter()
@@ -112,7 +112,7 @@ impl Files {
 
     /// Prevents a checkpoint when `connection` is closed, if its files were moved or cut: SQLite would delete the
     /// write-ahead log of other files at the same paths, or copy what is left of a log.
-    pub(super) fn protect_replacements(&self, connection: &Connection) {
+    pub(in crate::db) fn protect_replacements(&self, connection: &Connection) {
         if self.find_change().is_some()
             && let Err(error) = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
         {

@@ -10,7 +10,7 @@ use super::open_error;
 use crate::db::{OpenError, ReadOnly};
 
 /// Opens a connection that reads and never writes, checkpoints or recovers.
-pub(super) fn connect(path: &Path, access: ReadOnly) -> Result<Connection, OpenError> {
+pub(in crate::db) fn connect(path: &Path, access: ReadOnly) -> Result<Connection, OpenError> {
     let open = || -> rusqlite::Result<Connection> {
         let flags =
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;

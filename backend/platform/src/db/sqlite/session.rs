@@ -13,7 +13,7 @@ pub(in crate::db) struct Session<'c> {
 }
 
 impl<'c> Session<'c> {
-    pub(super) fn new(connection: &'c Connection) -> Self {
+    pub(in crate::db) fn new(connection: &'c Connection) -> Self {
         Self { connection }
     }
 
@@ -76,7 +76,7 @@ impl ToSql for Arg<'_> {
 
 /// Maps an error of SQLite.
 #[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
-pub(super) fn map_error(error: rusqlite::Error) -> DbError {
+pub(in crate::db) fn map_error(error: rusqlite::Error) -> DbError {
     let rusqlite::Error::SqliteFailure(failure, message) = &error else {
         return DbError::Statement(error.to_string());
     };

@@ -7,14 +7,12 @@ use parking_lot::Mutex;
 use postgres::error::SqlState;
 use tokio::sync::mpsc;
 
-use super::client::ConnectError;
-use super::connection::{CommitError, Connection, Role};
-use super::notifier::Notifier;
-use super::retry_reason::{RetryReason, is_connection_lost, map_error};
-use super::session::Session;
-use super::url::Target;
+use crate::db::engine::job::Job;
 use crate::db::engine::{Counters, Isolation, Queued, next_unit};
-use crate::db::job::Job;
+use crate::db::postgres::{
+    CommitError, ConnectError, Connection, Notifier, RetryReason, Role, Session, Target, is_connection_lost,
+    map_error,
+};
 use crate::db::tx::Mode;
 use crate::db::{DbError, Tx};
 use crate::error_chain::error_chain;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::engine::{Isolation, Queued};
-use super::{DbError, Tx};
+use super::{Isolation, Queued};
+use crate::db::{DbError, Tx};
 use crate::error_chain::panic_text;
 use crate::telemetry::TraceContext;
 
