@@ -61,7 +61,7 @@ impl JetStream {
     /// Connects to existing streams.
     pub(crate) async fn attach(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let connection = Connection::connect(options).await?;
-        topology::info(&connection, topology::EVENT_STREAM).await?;
+        topology::info(&connection, message::EVENT_STREAM).await?;
         Ok(Self { connection, stored: AtomicU64::default(), readiness: ConsumerReadiness::default() })
     }
 
@@ -79,13 +79,13 @@ impl JetStream {
     /// Deletes and recreates the event stream; the dead letters stay.
     pub(crate) async fn recreate_stream(&self) -> Result<(), BusError> {
         // The sequences continue after those of the old stream.
-        match topology::info(&self.connection, topology::EVENT_STREAM).await {
+        match topology::info(&self.connection, message::EVENT_STREAM).await {
             Err(error) if !error.lacks_a_stream() => return Err(error.into()),
             _ => {}
         }
         let deleted = self
             .connection
-            .request_empty::<IgnoredAny>(&format!("STREAM.DELETE.{}", topology::EVENT_STREAM))
+            .request_empty::<IgnoredAny>(&format!("STREAM.DELETE.{}", message::EVENT_STREAM))
             .await;
         match deleted {
             Err(error) if !error.lacks_a_stream() => return Err(error.into()),
@@ -99,7 +99,7 @@ impl JetStream {
         let (mut slowest, mut offset) = (0, 0);
         let mut expected = self.readiness.names();
         loop {
-            let list = format!("CONSUMER.LIST.{}", topology::EVENT_STREAM);
+            let list = format!("CONSUMER.LIST.{}", message::EVENT_STREAM);
             let page: ConsumerListResponse = self.connection.api(&list, &json!({ "offset": offset })).await?;
             let consumers = page.consumers.unwrap_or_default();
             offset += consumers.len();
@@ -112,21 +112,21 @@ impl JetStream {
         }
         if !expected.is_empty() {
             // A new consumer receives the whole stream.
-            let state = topology::info(&self.connection, topology::EVENT_STREAM).await?.state;
+            let state = topology::info(&self.connection, message::EVENT_STREAM).await?.state;
             slowest = slowest.max(state.messages);
         }
         Ok(slowest)
     }
 
     pub(crate) async fn recent(&self, limit: u32) -> Result<Vec<Envelope>, BusError> {
-        let state = topology::info(&self.connection, topology::EVENT_STREAM).await?.state;
+        let state = topology::info(&self.connection, message::EVENT_STREAM).await?.state;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         // Replays are between the events, so the range may have to be extended.
         let mut span = limit as u64;
         loop {
             let first = state.last_sequence.saturating_add(1).saturating_sub(span).max(state.first_sequence);
             let mut events = Vec::new();
-            scan::scan(&self.connection, topology::EVENT_STREAM, EVERY_EVENT, first, |stored| {
+            scan::scan(&self.connection, message::EVENT_STREAM, EVERY_EVENT, first, |stored| {
                 events.extend(stored.envelope());
             })
             .await?;
@@ -141,7 +141,7 @@ impl JetStream {
     /// Returns the first sequence of each event. A duplicate after the duplicate window is in the stream twice.
     pub(crate) async fn sequences(&self) -> Result<HashMap<String, i64>, BusError> {
         let mut places = HashMap::new();
-        scan::scan(&self.connection, topology::EVENT_STREAM, EVERY_EVENT, 1, |stored| {
+        scan::scan(&self.connection, message::EVENT_STREAM, EVERY_EVENT, 1, |stored| {
             if let Some(event) = stored.envelope() {
                 places.entry(event.id).or_insert_with(|| stored.event_sequence());
             }

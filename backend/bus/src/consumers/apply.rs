@@ -10,36 +10,13 @@ use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::Timestamp;
 
 use super::deferred::DeferredEvents;
+use super::event_outcome::EventOutcome;
 use super::{Consumers, HandlerError};
 use crate::{AckDecision, ApplyOutcome, Delivery, failures, outbox};
 
 /// The number of unfinished attempts in a batch, after which an event is handled alone: this finds the event that crashes
 /// the process.
 const ALONE_AFTER: u32 = 2;
-
-/// The outcome of one event.
-#[derive(Clone, Debug)]
-pub(super) enum EventOutcome {
-    /// It was applied, now or earlier: ack.
-    Applied,
-    /// It is not due.
-    NotDue,
-    /// Its predecessor is missing.
-    OutOfOrder,
-    /// This version has no handler for it.
-    Unhandled,
-    /// Its handler returned an error, and the database works.
-    Failed {
-        /// The number of failures.
-        failures: u32,
-        /// Whether a retry cannot succeed.
-        is_final: bool,
-        /// The error.
-        cause: String,
-    },
-    /// The database could not be written.
-    Outage(DbError),
-}
 
 /// The error that rolls back the savepoint of an event without effect.
 enum ApplyError {

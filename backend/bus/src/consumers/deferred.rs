@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::DeliveryLimits;
-use super::apply::EventOutcome;
+use super::event_outcome::EventOutcome;
 use crate::{AckDecision, Delivery, Subscription};
 
 /// The maximum time between two batches that counts as working time.

@@ -8,8 +8,9 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use super::connection::Connection;
+use super::message::EVENT_STREAM;
 use super::pull::Pull;
-use super::topology::{ADVISORY_STREAM, EVENT_STREAM};
+use super::topology::ADVISORY_STREAM;
 use super::{JetStreamError, dead_letters, scan};
 
 /// The pause after a failure.

@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use ticketing_platform::signal::Signal;
 use tokio::sync::broadcast;
 
+use super::message::EVENT_STREAM;
 use super::options::{Kind, without_password};
-use super::topology::EVENT_STREAM;
 use super::{JetStreamError, JetStreamOptions};
 
 /// The oldest supported version of the server.

@@ -8,8 +8,8 @@ use serde_json::json;
 use ticketing_events::EventName;
 
 use super::connection::Connection;
-use super::message::{EVENT_PREFIX, subjects_of, token};
-use super::topology::{ADVISORY_STREAM, EVENT_STREAM, REPLAY_PREFIX};
+use super::message::{EVENT_PREFIX, EVENT_STREAM, subjects_of, token};
+use super::topology::{ADVISORY_STREAM, REPLAY_PREFIX};
 use super::{JetStreamError, JetStreamOptions, dead_letters, scan};
 
 /// The metadata key of the subjects whose missed events must still be delivered to the consumer.

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::connection::Connection;
-use super::topology::{DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, EVENT_STREAM};
+use super::message::EVENT_STREAM;
+use super::topology::{DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM};
 use super::{JetStreamError, consumer};
 
 /// The interval of updates.

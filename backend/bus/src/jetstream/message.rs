@@ -6,6 +6,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use ticketing_events::{AnyEventName, Envelope, EventName};
 use ticketing_sdk::Timestamp;
 
+/// The stream of the events.
+pub(super) const EVENT_STREAM: &str = "TICKETING";
 /// The prefix of the subjects of all events.
 pub(super) const EVENT_PREFIX: &str = "ticketing";
 pub(super) const MESSAGE_ID: &str = "Nats-Msg-Id";

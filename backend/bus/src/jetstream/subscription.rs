@@ -13,8 +13,9 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::connection::Connection;
+use super::message::EVENT_STREAM;
 use super::pull::{Pull, PulledMessage};
-use super::topology::{EVENT_STREAM, ensure_streams};
+use super::topology::ensure_streams;
 use super::{JetStreamError, advisories, consumer, dead_letters, gauges, message, scan};
 use crate::{AckDecision, BusError, Delivery};
 

@@ -7,11 +7,9 @@ use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 
 use super::connection::Connection;
-use super::message::{EVENT_PREFIX, token};
+use super::message::{EVENT_PREFIX, EVENT_STREAM, token};
 use super::{JetStreamError, JetStreamOptions};
 
-/// The stream of the events.
-pub(super) const EVENT_STREAM: &str = "TICKETING";
 /// The stream of the dead letters.
 pub(super) const DEAD_LETTER_STREAM: &str = "TICKETING_DEAD";
 /// The stream of the server's advisories about terminated events and events beyond `max_deliver`.

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::connection::inbox_prefix;
-use super::message::EVENT_PREFIX;
-use super::topology::{ADVISORY_STREAM, DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, EVENT_STREAM, REPLAY_PREFIX};
+use super::message::{EVENT_PREFIX, EVENT_STREAM};
+use super::topology::{ADVISORY_STREAM, DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, REPLAY_PREFIX};
 
 /// A user of the NATS server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
