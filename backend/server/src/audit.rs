@@ -12,6 +12,7 @@ mod checks;
 mod facts;
 mod files;
 mod offline;
+mod offline_error;
 mod read;
 mod report;
 mod unfinished;
@@ -20,7 +21,8 @@ mod watch;
 use ticketing_platform::db::DbError;
 
 pub use facts::{Facts, OrderCopy, OutboxEvent, Unconsumed};
-pub use offline::{Offline, OfflineError};
+pub use offline::Offline;
+pub use offline_error::OfflineError;
 pub use read::Sources;
 pub use report::{Check, Report, Violation};
 pub use ticketing_auth::audit::RevokedSessionRow;

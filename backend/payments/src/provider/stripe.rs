@@ -5,6 +5,7 @@
 
 mod api;
 mod authorize;
+mod decline;
 mod event;
 mod ledger;
 mod operations;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use ticketing_platform::db::{Db, DbOptions, ReadOnly};
 
-use super::OfflineError;
+use super::offline_error::OfflineError;
 use crate::StartError;
 
 /// The way to read the files of a data directory.

@@ -1,6 +1,5 @@
 //! The audit of a marketplace that another process runs, or none. It writes nothing.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,52 +7,15 @@ use std::time::Duration;
 use ticketing_bus::Bus;
 use ticketing_payments::{Provider, SimulatedProvider, StripeProvider};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl, ReadOnly};
+use ticketing_platform::db::{Db, DbOptions, PostgresUrl, ReadOnly};
 
 use super::files::{Access, Alone};
+use super::offline_error::OfflineError;
 use super::read::{Sources, add_bus};
 use super::{AuditError, Report, Watch, check};
 use crate::data_dir::{MANIFEST, database};
 use crate::databases::{BUS, PROVIDER, are_files, schema};
 use crate::{Service, StackSettings, StartError};
-
-/// An error of the audit of a data directory.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OfflineError {
-    /// The folder has no marketplace.
-    #[error("{} has no marketplace", path.display())]
-    NoMarketplace {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A database is missing.
-    #[error("{} is missing: the marketplace is incomplete and was not audited", path.display())]
-    Missing {
-        /// The database.
-        path: PathBuf,
-    },
-    /// The ledger is at Stripe, and there is no key to read it.
-    #[error("Stripe charged its cards: TICKETING_STRIPE_KEY is required to read the ledger")]
-    LedgerElsewhere,
-    /// A server uses the data directory, or it cannot be opened.
-    #[error(transparent)]
-    DataDir(#[from] StartError),
-    /// A database could not be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// A file with a write-ahead log could not be copied to be read.
-    #[error("{} could not be copied to a temporary folder: {source}", path.display())]
-    Copy {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
-    /// A source could not be read.
-    #[error(transparent)]
-    Audit(#[from] AuditError),
-}
 
 /// The location of a marketplace that is audited without being run: a data directory, and the engines that have the
 /// data that is not in it.

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::StripeProvider;
-use super::outcome::{self, ApiOutcome, Decline};
+use super::decline::Decline;
+use super::outcome::{self, ApiOutcome};
 use super::wire::{Intent, IntentStatus, ORDER, PAYMENT, Page, form};
 use crate::provider::{Authorization, Confirmation, Hold, ProviderError};
 

@@ -2,7 +2,8 @@
 //! failure without effect has used up a key.
 
 use super::StripeProvider;
-use super::outcome::{self, ApiOutcome, Decline};
+use super::decline::Decline;
+use super::outcome::{self, ApiOutcome};
 use super::wire::{Intent, IntentStatus, UpdatedObject, form};
 use crate::provider::{Charge, ProviderError};
 

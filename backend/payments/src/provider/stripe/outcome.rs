@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
+use super::decline::Decline;
 use super::wire::ErrorBody;
 use crate::provider::ProviderError;
 
@@ -28,19 +29,6 @@ pub(super) enum ApiOutcome<T> {
     Refused(Decline),
     /// Stripe failed, and the effect is unknown. `kept`: Stripe returns this failure for every retry with the key.
     Failed { kept: bool },
-}
-
-/// The reason of a decline or refusal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Decline {
-    pub(super) code: String,
-    pub(super) message: String,
-}
-
-impl From<Decline> for ProviderError {
-    fn from(Decline { code, message }: Decline) -> Self {
-        Self::Declined { code, message }
-    }
 }
 
 /// The pause after a rate limit without `Retry-After`.
