@@ -30,7 +30,7 @@ pub struct Hold {
 /// The state of a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
-pub enum State {
+pub enum ShownState {
     /// It can be ordered.
     Available,
     /// An unpaid order holds it.
@@ -45,14 +45,14 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// The status.
-    pub state: State,
+    pub state: ShownState,
     /// The terms.
     pub terms: Terms,
     /// The order that holds it.
     pub order_id: Option<OrderId>,
 }
 
-impl State {
+impl ShownState {
     /// Returns the status as stored.
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -62,10 +62,10 @@ impl State {
 /// Returns the shown state of a listing that this order holds, if any.
 pub fn view(listing: &Listing, hold: Option<&Hold>) -> View {
     let state = match hold {
-        Some(Hold { is_sold: true, .. }) => State::Sold,
-        Some(_) => State::Reserved,
-        None if listing.is_withdrawn => State::Deleted,
-        None => State::Available,
+        Some(Hold { is_sold: true, .. }) => ShownState::Sold,
+        Some(_) => ShownState::Reserved,
+        None if listing.is_withdrawn => ShownState::Deleted,
+        None => ShownState::Available,
     };
     View {
         state,
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn ticket_without_order_shows_its_listing() {
-        for (is_withdrawn, state) in [(false, State::Available), (true, State::Deleted)] {
+        for (is_withdrawn, state) in [(false, ShownState::Available), (true, ShownState::Deleted)] {
             let shown = view(&listing(is_withdrawn), None);
             assert_eq!(shown, View { state, terms: terms("edited", 3000), order_id: None });
         }
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn held_ticket_shows_the_terms_ordered_even_if_withdrawn() {
         for is_withdrawn in [false, true] {
-            for (is_sold, state) in [(false, State::Reserved), (true, State::Sold)] {
+            for (is_sold, state) in [(false, ShownState::Reserved), (true, ShownState::Sold)] {
                 let shown = view(&listing(is_withdrawn), Some(&hold(is_sold)));
                 let order_id = Some(OrderId::new("o"));
                 assert_eq!(shown, View { state, terms: terms("ordered", 2000), order_id });

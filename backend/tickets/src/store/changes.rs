@@ -9,11 +9,12 @@
 
 use std::time::Duration;
 
+use ticketing_events::{TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Dialect, Row, Tx};
 use ticketing_sdk::{Ticket, TicketChangeKind, Timestamp};
 
-use super::tickets::ChangePublisher;
+use super::change_publisher::ChangePublisher;
 
 /// How long a change is retained.
 const RETENTION: Duration = Duration::from_secs(24 * 3600);
@@ -59,6 +60,28 @@ pub(super) fn record(
     )?;
     tx.notify_on_commit(publisher.changed);
     Ok(())
+}
+
+/// Publishes the change of a ticket.
+pub(super) fn publish_updated(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    ticket: &Ticket,
+) -> Result<(), DbError> {
+    let change = publisher.outbox.append(tx, &TicketUpdated::from(ticket))?;
+    record(tx, publisher, &change, TicketChangeKind::Updated, ticket)
+}
+
+/// Publishes the withdrawal of a ticket: by its seller, or because a door admitted the pass that it resells at `admitted_at`.
+pub(super) fn publish_deleted(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    gone: &Ticket,
+    admitted_at: Option<Timestamp>,
+) -> Result<(), DbError> {
+    let event = TicketDeleted { admitted_at, ..TicketDeleted::from(gone) };
+    let change = publisher.outbox.append(tx, &event)?;
+    record(tx, publisher, &change, TicketChangeKind::Deleted, gone)
 }
 
 /// Returns the oldest changes after a position.

@@ -4,9 +4,9 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{TicketId, Timestamp};
 
-use super::reservations::withdraw;
+use super::change_publisher::ChangePublisher;
+use super::shown_ticket::withdraw;
 use super::terms::NEVER;
-use super::tickets::ChangePublisher;
 
 /// Selects the resales that end when their event starts. An order that holds the listing prevails; if it ends unpaid, the
 /// listing is available again.

@@ -6,7 +6,7 @@ use ticketing_sdk::Ticket;
 use ticketing_sdk::text::search_key;
 
 use super::terms::{NEVER, starts_at};
-use super::tickets::{COLUMNS, ticket};
+use super::ticket_row::{COLUMNS, ticket};
 use crate::domain::listing::{Listing, Sort};
 
 /// The position of a page: the sort key and the identifier of its last ticket.

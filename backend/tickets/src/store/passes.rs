@@ -8,7 +8,7 @@ use ticketing_platform::db::{Arg, DbError, Row, Tx};
 use ticketing_platform::{args, read_row};
 use ticketing_sdk::{DoubleAdmission, OrderId, PassId, PassStatus, TicketId, Timestamp, UserId};
 
-use super::tickets::ChangePublisher;
+use super::change_publisher::ChangePublisher;
 use crate::domain::pass::{NotValid, PassState, Refusal, StoredPass, Transfer};
 
 pub use admissions::{ReadCode, admit, record_double_admission};

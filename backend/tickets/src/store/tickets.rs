@@ -1,25 +1,21 @@
 //! Single tickets. Every change appends its event and its change of the feed.
 
-use ticketing_bus::Outbox;
-use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
+use ticketing_events::TicketCreated;
 use ticketing_platform::args;
-use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_platform::signal::Signal;
+use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{
     DetailField, DetailsUpdate, Money, Ticket, TicketChangeKind, TicketDetails, TicketId, TicketStatus,
-    Timestamp, UserId,
+    UserId,
 };
 
-use super::changes;
+use super::change_publisher::ChangePublisher;
+use super::changes::{self, publish_deleted, publish_updated};
 use super::passes::find_offered;
 use super::terms::TermColumns;
+use super::ticket_row::{COLUMNS, ticket};
 use crate::domain::pass::ResaleCap;
 use crate::domain::terms::Terms;
 use crate::domain::title::Title;
-
-/// The columns of a [`Ticket`].
-pub(super) const COLUMNS: &str =
-    "id, title, price, details, user_id, status, order_id, resale_of, version, created_at, updated_at";
 
 /// A ticket to list, or an edit of a ticket.
 #[derive(Clone, Debug)]
@@ -47,17 +43,6 @@ impl NewListing {
     }
 }
 
-/// Publishes a change to the other services and to the watchers of the feed.
-#[derive(Clone, Copy, Debug)]
-pub struct ChangePublisher<'a> {
-    /// The outbox.
-    pub outbox: &'a Outbox,
-    /// Notified after the commit, for the watchers of the feed.
-    pub changed: &'a Signal,
-    /// The time of the change.
-    pub now: Timestamp,
-}
-
 /// A ticket was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
@@ -79,20 +64,6 @@ pub enum EditError {
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
-}
-
-/// Reads the columns of a ticket.
-pub(super) fn ticket(row: &Row<'_>) -> Result<Ticket, DbError> {
-    let (id, user_id) = (row.column::<TicketId>("id")?, row.column::<UserId>("user_id")?);
-    let mut ticket = Ticket::new(id, row.column::<String>("title")?, row.column("price")?, user_id)
-        .details(row.column("details")?)
-        .version(row.column("version")?)
-        .status(row.column("status")?)
-        .created_at(row.column("created_at")?)
-        .updated_at(row.column("updated_at")?);
-    ticket.order_id = row.column("order_id")?;
-    ticket.resale_of = row.column("resale_of")?;
-    Ok(ticket)
 }
 
 /// Returns a ticket, unless it is withdrawn.
@@ -244,26 +215,4 @@ fn editable(
         return Err(EditError::OtherVersion(current.version));
     }
     Ok(current)
-}
-
-/// Publishes the change of a ticket.
-pub(super) fn publish_updated(
-    tx: &mut Tx<'_>,
-    publisher: &ChangePublisher<'_>,
-    ticket: &Ticket,
-) -> Result<(), DbError> {
-    let change = publisher.outbox.append(tx, &TicketUpdated::from(ticket))?;
-    changes::record(tx, publisher, &change, TicketChangeKind::Updated, ticket)
-}
-
-/// Publishes the withdrawal of a ticket: by its seller, or because a door admitted the pass that it resells at `admitted_at`.
-pub(super) fn publish_deleted(
-    tx: &mut Tx<'_>,
-    publisher: &ChangePublisher<'_>,
-    gone: &Ticket,
-    admitted_at: Option<Timestamp>,
-) -> Result<(), DbError> {
-    let event = TicketDeleted { admitted_at, ..TicketDeleted::from(gone) };
-    let change = publisher.outbox.append(tx, &event)?;
-    changes::record(tx, publisher, &change, TicketChangeKind::Deleted, gone)
 }

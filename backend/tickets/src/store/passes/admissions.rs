@@ -6,8 +6,8 @@ use ticketing_events::PassAdmitted;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{DoubleAdmission, PassId, Timestamp, UserId};
 
-use super::super::reservations::withdraw;
-use super::super::tickets::ChangePublisher;
+use super::super::change_publisher::ChangePublisher;
+use super::super::shown_ticket::withdraw;
 use super::{Change, PassError, find, update, write};
 use crate::domain::pass::{PassState, Refusal, StoredPass};
 

@@ -7,7 +7,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderId, PassId, TicketId, UserId};
 
-use super::super::tickets::ChangePublisher;
+use super::super::change_publisher::ChangePublisher;
 use super::admissions::write_used;
 use super::{Change, find_offered, transferred, update, write};
 use crate::domain::terms::Terms;

@@ -1,0 +1,16 @@
+//! Where the changes of tickets go, and their time.
+
+use ticketing_bus::Outbox;
+use ticketing_platform::signal::Signal;
+use ticketing_sdk::Timestamp;
+
+/// Publishes a change to the other services and to the watchers of the feed.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangePublisher<'a> {
+    /// The outbox.
+    pub outbox: &'a Outbox,
+    /// Notified after the commit, for the watchers of the feed.
+    pub changed: &'a Signal,
+    /// The time of the change.
+    pub now: Timestamp,
+}
