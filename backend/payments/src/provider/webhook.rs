@@ -1,6 +1,7 @@
 //! Webhook events of a provider.
 
 use ticketing_sdk::PaymentId;
+use ticketing_sdk::webhook::SignatureError;
 
 /// A webhook event: the state of a charge has changed. Events arrive twice, late and out of order, so the new state is
 /// requested from the provider.
@@ -22,6 +23,6 @@ pub enum WebhookError {
     #[error("no webhook secret is set for this provider")]
     NotConfigured,
     /// The request is not signed with a known secret, or its time is too far from the present.
-    #[error("the signature is not valid: {0}")]
-    Signature(&'static str),
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
 }

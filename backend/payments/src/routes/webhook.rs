@@ -63,7 +63,7 @@ fn webhook_error(error: WebhookError) -> ApiError {
         WebhookError::Signature(reason) => {
             static REFUSED: LogThrottle = LogThrottle::new();
             if let Some(times) = REFUSED.count() {
-                tracing::warn!(reason, times, "webhook events refused: their signature is not valid");
+                tracing::warn!(%reason, times, "webhook events refused: their signature is not valid");
             }
             let code = ErrorCode::InvalidSignature;
             ApiError::rule(code, "The signature of the event is not valid")
