@@ -13,7 +13,6 @@ mod events;
 mod fresh;
 mod outage;
 mod passes;
-mod rng;
 mod sellers;
 mod server;
 mod verify;
@@ -34,9 +33,9 @@ pub use self::outage::{OutageStorm, OutageSummary};
 pub use self::sellers::SellerActivity;
 
 use self::events::Events;
-use self::rng::SeededRng;
 use self::server::Server;
 use crate::Deadline;
+use fastrand::Rng;
 
 /// The duration of a reservation: some expire in the storm.
 const ORDER_TTL: &str = "2s";
@@ -119,22 +118,21 @@ impl Storm {
     ) -> Summary {
         let began = Instant::now();
         let program = events.configure(&self.program);
-        let rng = SeededRng::new(self.seed);
         let mut clients = ClientPool::without_server(self.clients, self.seed, self.sellers);
         let (mut killed_at_work, mut killed_at_start) = (0, 0);
         for round in 1..=self.rounds {
-            let mut rng = rng.fork(1_000_000 + u64::from(round));
+            let mut rng = Rng::with_seed(self.seed.wrapping_add(1_000_000 + u64::from(round)));
             // The first start creates the databases: incomplete ones must not prevent the next start.
-            let starts = if round == 1 { 3 } else { u32::from(rng.percent(40)) };
+            let starts = if round == 1 { 3 } else { u32::from(rng.u64(..100) < 40) };
             for _ in 0..starts {
                 kill_at_start(&program, data_dir, &mut rng).await;
             }
             killed_at_start += starts;
-            let answers = if rng.percent(25) { rng.next_below(4) } else { 20 + rng.next_below(500) };
+            let answers = if rng.u64(..100) < 25 { rng.u64(..4) } else { 20 + rng.u64(..500) };
             let server = start_and_wait(&program, data_dir, &mut clients, answers).await;
-            if rng.percent(50) {
+            if rng.u64(..100) < 50 {
                 events.restart_nats().await;
-                clients.wait_for_responses(rng.next_below(100)).await;
+                clients.wait_for_responses(rng.u64(..100)).await;
             }
             server.kill().await;
             clients.connection().mark_stopped();
@@ -166,20 +164,20 @@ impl Storm {
         let server = Server::start(&self.program, &folder.join("whole"), ORDER_TTL).await;
         let whole = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         server.kill().await;
-        let mut rng = SeededRng::new(self.seed);
+        let mut rng = Rng::with_seed(self.seed);
         for time in 0..times {
             let data_dir = folder.join(time.to_string());
             let mut child = server::spawn(&self.program, &data_dir, ORDER_TTL);
-            sleep(Duration::from_micros(rng.next_below(whole))).await;
+            sleep(Duration::from_micros(rng.u64(..whole.max(1)))).await;
             child.kill().await.expect("the server can be killed");
             Server::start(&self.program, &data_dir, ORDER_TTL).await.kill().await;
         }
     }
 }
 
-async fn kill_at_start(program: &Program, data_dir: &Path, rng: &mut SeededRng) {
+async fn kill_at_start(program: &Program, data_dir: &Path, rng: &mut Rng) {
     let mut child = server::spawn(program, data_dir, ORDER_TTL);
-    sleep(Duration::from_millis(rng.next_below(200))).await;
+    sleep(Duration::from_millis(rng.u64(..200))).await;
     child.kill().await.expect("the server can be killed");
 }
 

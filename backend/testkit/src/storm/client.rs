@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::connection::{ServerConnection, WriteRequest, WriteResponse};
 use super::passes::{AdmittedPass, ClaimedPass, SharedCodes};
-use super::rng::SeededRng;
 use super::sellers::SellerActivity;
 use crate::{Deadline, PASSWORD};
+use fastrand::Rng;
 
 /// The number of newest tickets that all clients compete for.
 const CONTESTED: usize = 12;
@@ -70,7 +70,7 @@ pub(super) struct ClientHistory {
 }
 
 pub(super) struct Client {
-    pub(super) rng: SeededRng,
+    pub(super) rng: Rng,
     pub(super) shared: Arc<Shared>,
     pub(super) history: ClientHistory,
     keys: u64,
@@ -78,7 +78,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(number: u64, rng: SeededRng, shared: Arc<Shared>, sellers: SellerActivity) -> Self {
+    pub(super) fn new(number: u64, rng: Rng, shared: Arc<Shared>, sellers: SellerActivity) -> Self {
         let history = ClientHistory { name: format!("client-{number}"), ..ClientHistory::default() };
         Self { rng, shared, history, keys: 0, sellers }
     }
@@ -87,7 +87,7 @@ impl Client {
     pub(super) async fn run(mut self) -> ClientHistory {
         self.sign_up().await;
         while !self.shared.is_over.load(Ordering::Relaxed) {
-            match self.rng.next_below(100) {
+            match self.rng.u64(..100) {
                 0..60 if self.sellers == SellerActivity::Contesting => {
                     self.list().await;
                     self.order_and_change().await;
@@ -145,7 +145,7 @@ impl Client {
     }
 
     async fn list(&mut self) {
-        let cents = 1 + i64::try_from(self.rng.next_below(50_000)).unwrap_or(0);
+        let cents = self.rng.i64(1..=50_000);
         let title = format!("{} lists its ticket {}", self.history.name, self.keys);
         let answer = self.post("/api/tickets", json!({ "title": title, "price": dollars(cents) })).await;
         assert_eq!(answer.reply.status, 201, "{}", answer.reply.text());
@@ -173,7 +173,7 @@ impl Client {
                 !listed[*index].withdrawn && !listed[*index].maybe_withdrawn && is_eligible(&listed[*index])
             })
             .collect();
-        self.rng.pick(&own).copied()
+        self.rng.choice(&own).copied()
     }
 
     async fn edit(&mut self) {
@@ -187,7 +187,7 @@ impl Client {
 
     /// Returns a title and a price that differ from earlier ones.
     pub(super) fn new_terms(&mut self) -> (String, i64) {
-        let cents = 1 + i64::try_from(self.rng.next_below(50_000)).unwrap_or(0);
+        let cents = self.rng.i64(1..=50_000);
         (format!("{} has edited it, {cents}", self.history.name), cents)
     }
 
@@ -227,7 +227,7 @@ impl Client {
             let tickets = self.shared.tickets.lock().expect("no client panics with the lock");
             tickets.iter().rev().take(CONTESTED).cloned().collect()
         };
-        let Some(ticket) = self.rng.pick(&newest).cloned() else { return };
+        let Some(ticket) = self.rng.choice(&newest).cloned() else { return };
         let answer = self.post("/api/orders", json!({ "ticketId": ticket })).await;
         self.finish_order(ticket, &answer).await;
     }
@@ -243,11 +243,11 @@ impl Client {
         let order = answer.reply.json();
         let (id, cents) = (text(&order["id"]), to_cents(&order["ticket"]["price"]));
         let mut ordered = PlacedOrder { id, ticket, cents, ..PlacedOrder::default() };
-        match self.rng.next_below(100) {
+        match self.rng.u64(..100) {
             0..50 => self.pay(&mut ordered, "tok_visa").await,
             50..65 => {
                 self.pay(&mut ordered, "tok_chargeDeclined").await;
-                if self.rng.percent(50) {
+                if self.rng.u64(..100) < 50 {
                     self.pay(&mut ordered, "tok_mastercard").await;
                 }
             }
@@ -290,7 +290,7 @@ impl Client {
 
     /// Retries a completed write with its key: the response must be the same.
     async fn replay(&mut self) {
-        let Some((write, first)) = self.rng.pick(&self.history.responses).cloned() else { return };
+        let Some((write, first)) = self.rng.choice(&self.history.responses).cloned() else { return };
         let again = self.shared.connection.write(&write).await;
         assert!(again.reply.status < 300, "{write:?} got {first}, then {}", again.reply.text());
         assert_eq!(again.reply.json(), first, "{write:?} got another response the second time");

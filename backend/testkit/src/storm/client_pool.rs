@@ -9,9 +9,9 @@ use tokio::time::timeout;
 
 use super::client::{Client, ClientHistory, Shared};
 use super::connection::ServerConnection;
-use super::rng::SeededRng;
 use super::{SellerActivity, verify};
 use crate::TestStack;
+use fastrand::Rng;
 
 /// How long the clients may need to get the responses of a round.
 const RESPONSES_TIMEOUT: Duration = Duration::from_secs(120);
@@ -39,8 +39,9 @@ impl ClientPool {
 
     /// Starts clients, which wait for a server.
     pub(super) fn without_server(count: u64, seed: u64, sellers: SellerActivity) -> Self {
-        let (shared, rng) = (Arc::new(Shared::default()), SeededRng::new(seed));
-        let client = |number| Client::new(number, rng.fork(number), shared.clone(), sellers).run();
+        let shared = Arc::new(Shared::default());
+        let rng = |number| Rng::with_seed(seed.wrapping_add(number));
+        let client = |number| Client::new(number, rng(number), shared.clone(), sellers).run();
         let clients = (0..count).map(client).collect();
         Self { shared, clients }
     }

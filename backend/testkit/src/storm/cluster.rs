@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::client_pool::ClientPool;
-use super::rng::SeededRng;
 use super::{SETTLE_TIMEOUT, SellerActivity, Summary};
 use crate::TestStack;
+use fastrand::Rng;
 
 /// The duration of a reservation: some expire in the storm.
 pub const CLUSTER_ORDER_TTL: std::time::Duration = std::time::Duration::from_secs(2);
@@ -30,23 +30,22 @@ impl ClusterStorm {
     /// Panics if a response does not hold, or a process fails.
     pub async fn run(&self, stack: &mut TestStack, mut report: impl FnMut(String)) -> Summary {
         let began = Instant::now();
-        let rng = SeededRng::new(self.seed);
         let mut clients = ClientPool::start_with(stack, self.clients, self.seed, self.sellers);
         let mut killed_at_work = 0;
         for round in 1..=self.rounds {
-            let mut rng = rng.fork(1_000_000 + u64::from(round));
-            clients.wait_for_responses(20 + rng.next_below(200)).await;
+            let mut rng = Rng::with_seed(self.seed.wrapping_add(1_000_000 + u64::from(round)));
+            clients.wait_for_responses(20 + rng.u64(..200)).await;
             let processes_to_kill = processes_to_kill(stack, &mut rng);
             for number in &processes_to_kill {
                 stack.cluster().kill(*number).await;
                 killed_at_work += 1;
             }
-            if rng.percent(30) {
+            if rng.u64(..100) < 30 {
                 stack.nats().restart().await;
             }
             if processes_to_kill.len() == 1 {
                 // The other replica continues alone.
-                clients.wait_for_responses(rng.next_below(100)).await;
+                clients.wait_for_responses(rng.u64(..100)).await;
             }
             for number in &processes_to_kill {
                 stack.cluster().restart_process(*number).await;
@@ -73,10 +72,10 @@ impl ClusterStorm {
 }
 
 /// Picks one process, all processes of a service, or all processes.
-fn processes_to_kill(stack: &mut TestStack, rng: &mut SeededRng) -> Vec<usize> {
+fn processes_to_kill(stack: &mut TestStack, rng: &mut Rng) -> Vec<usize> {
     let everyone: Vec<usize> = stack.cluster().processes().collect();
-    let one = rng.pick(&everyone).copied().unwrap_or(0);
-    match rng.next_below(100) {
+    let one = rng.choice(&everyone).copied().unwrap_or(0);
+    match rng.u64(..100) {
         0..60 => vec![one],
         60..85 => stack.cluster().replicas_of(one),
         _ => everyone,

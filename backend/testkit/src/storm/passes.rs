@@ -55,8 +55,8 @@ impl Client {
         let cookie = self.history.cookie.clone();
         let page = self.shared.connection.read("/api/passes?status=valid&limit=10", &cookie).await.ok(200);
         let own = page.as_array().cloned().unwrap_or_default();
-        let Some(pass) = self.rng.pick(&own).cloned() else { return };
-        match self.rng.next_below(100) {
+        let Some(pass) = self.rng.choice(&own).cloned() else { return };
+        match self.rng.u64(..100) {
             0..35 => self.start_transfer(&text(&pass["id"])).await,
             35..65 => self.resell(&pass).await,
             _ => self.show_code(&pass),
@@ -77,7 +77,7 @@ impl Client {
             claim_code: text(&answer.reply.json()["claimCode"]),
         };
         self.codes(|codes| codes.transfers.push(transfer));
-        if self.rng.percent(15) {
+        if self.rng.u64(..100) < 15 {
             let path = format!("/api/passes/{pass}/transfer");
             let taken_back = self.change(Method::DELETE, path, None).await;
             let status = taken_back.reply.status;
@@ -88,7 +88,7 @@ impl Client {
     /// Claims one of the newest transfers, which others claim as well.
     pub(super) async fn claim(&mut self) {
         let newest = self.codes(|codes| newest(&codes.transfers));
-        let Some(transfer) = self.rng.pick(&newest).cloned() else { return };
+        let Some(transfer) = self.rng.choice(&newest).cloned() else { return };
         // A retry is answered with the pass as it is by then, so its response is not recorded.
         let write = WriteRequest {
             method: Method::POST,
@@ -119,7 +119,7 @@ impl Client {
             return;
         }
         let (id, limit) = (text(&pass["id"]), to_cents(&pass["resaleLimit"]));
-        let cents = 1 + i64::try_from(self.rng.next_below(u64::try_from(limit).unwrap_or(1))).unwrap_or(0);
+        let cents = self.rng.i64(1..=limit.max(1));
         let path = format!("/api/passes/{id}/resale");
         let answer = self.post(&path, json!({ "price": dollars(cents) })).await;
         match answer.reply.status {
@@ -157,7 +157,7 @@ impl Client {
             Some(codes.at_doors.remove(index))
         });
         let Some(ShownCode { pass, issued_at, code, .. }) = shown else { return };
-        let offline_at = self.rng.percent(50).then_some(issued_at);
+        let offline_at = (self.rng.u64(..100) < 50).then_some(issued_at);
         let north = self.check_in_request(json!({ "code": code, "device": "north" }));
         let south = self.check_in_request(match &offline_at {
             Some(at) => json!({ "code": code, "device": "south", "at": at }),

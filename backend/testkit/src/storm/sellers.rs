@@ -38,7 +38,7 @@ impl Client {
             cookie: cookie.clone(),
         };
         let (title, cents) = self.new_terms();
-        let is_edit = self.rng.percent(50);
+        let is_edit = self.rng.u64(..100) < 50;
         let change = WriteRequest {
             method: if is_edit { Method::PUT } else { Method::DELETE },
             path: format!("/api/tickets/{ticket}"),
