@@ -94,12 +94,7 @@ impl Request {
     /// Returns the request as one that a client may retry.
     fn to_keyed(&self, now: Timestamp) -> Result<KeyedRequest, ApiError> {
         let (user, route) = (&self.session.user_id, "POST /api/orders");
-        match self.price {
-            None => KeyedRequest::of_body(&self.key, user, route, &self.ticket_id, now),
-            Some(price) => {
-                KeyedRequest::of_body(&self.key, user, route, &(&self.ticket_id, price.cents()), now)
-            }
-        }
+        KeyedRequest::of_body(&self.key, user, route, &(&self.ticket_id, self.price), now)
     }
 
     async fn reserve(&self, app: &App) -> Result<KeyedAnswer, ReserveOrWait> {

@@ -11,18 +11,6 @@ use ticketing_sdk::{Order, OrderStatus, Problem};
 
 use crate::{App, store};
 
-/// The filters of the list, for the API's document.
-#[derive(utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the values are read by name, so that their errors are reported together")]
-pub(crate) struct Filters {
-    /// `created`, `awaiting:payment`, `complete`, `cancelled`, a list of these with commas, or `all` (the default).
-    #[param(
-        pattern = "^(all|(created|awaiting:payment|complete|cancelled)(, ?(created|awaiting:payment|complete|cancelled))*)?$"
-    )]
-    status: Option<String>,
-}
-
 /// The error of an invalid status.
 const STATUS: &str = "Status must be created, awaiting:payment, complete, cancelled, a list of these, or all";
 
@@ -30,7 +18,8 @@ const STATUS: &str = "Status must be created, awaiting:payment, complete, cancel
 #[utoipa::path(
     get, path = "/api/orders", tag = "orders", operation_id = "listOrders",
     params(
-        Filters,
+        ("status" = Option<String>, Query, pattern = "^(all|(created|awaiting:payment|complete|cancelled)(, ?(created|awaiting:payment|complete|cancelled))*)?$",
+         description = "`created`, `awaiting:payment`, `complete`, `cancelled`, a list of these with commas, or `all` (the default)."),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Entries of a page; without it and a cursor the list is whole, up to 10 000"),
         ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
     ),

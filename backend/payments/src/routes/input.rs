@@ -1,6 +1,6 @@
 //! The body of a payment request.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use ticketing_platform::http::{ApiError, Field, ValidationErrors};
 use ticketing_sdk::OrderId;
 
@@ -27,15 +27,6 @@ pub(super) struct ValidInput {
     pub(super) can_confirm: bool,
 }
 
-/// The fields of the fingerprint of a request.
-#[derive(Serialize)]
-pub(super) struct FingerprintInput<'a> {
-    order_id: &'a OrderId,
-    token: &'a str,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    can_confirm: bool,
-}
-
 impl ValidInput {
     /// Returns the card token.
     ///
@@ -46,9 +37,8 @@ impl ValidInput {
     }
 
     /// Returns the input of the fingerprint. An invalid token can be a card number, so not even its hash is kept.
-    pub(super) fn fingerprint_input(&self) -> FingerprintInput<'_> {
-        let token = self.token.as_ref().map_or("", CardToken::as_str);
-        FingerprintInput { order_id: &self.order_id, token, can_confirm: self.can_confirm }
+    pub(super) fn fingerprint_input(&self) -> (&OrderId, &str, bool) {
+        (&self.order_id, self.token.as_ref().map_or("", CardToken::as_str), self.can_confirm)
     }
 }
 

@@ -6,7 +6,7 @@ use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Json};
 use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, KeyedRequest, write_once};
 use ticketing_platform::session::Session;
-use ticketing_sdk::{DetailsUpdate, NewTicket, Problem, Ticket, TicketId};
+use ticketing_sdk::{NewTicket, Problem, Ticket, TicketId};
 
 use super::input::TicketInput;
 use crate::{App, store};
@@ -30,13 +30,8 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer, ApiError> {
     let new = input.check()?;
     let now = app.core.clock.now();
-    let terms = (new.title.as_str(), new.price.cents());
-    // Without details the fingerprint equals that of versions without details.
-    let (user, route) = (&session.user_id, "POST /api/tickets");
-    let request = match new.details == DetailsUpdate::default() {
-        true => KeyedRequest::of_body(&key, user, route, &terms, now)?,
-        false => KeyedRequest::of_body(&key, user, route, &(terms, &new.details), now)?,
-    };
+    let (user, terms) = (&session.user_id, (new.title.as_str(), new.price, &new.details));
+    let request = KeyedRequest::of_body(&key, user, "POST /api/tickets", &terms, now)?;
     app.writes.acquire_keyed(&session.user_id, &app.core.db, &request).await?;
     let core = app.core.clone();
     let unit = move |tx: &mut Tx<'_>| {

@@ -14,22 +14,6 @@ use crate::domain::pass::StoredPass;
 use crate::store::passes::PassFilter;
 use crate::{App, store};
 
-/// The filters of the list, for the API's document.
-#[derive(utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the values are read by name, so that their errors are reported together")]
-pub(crate) struct Filters {
-    /// `valid`, `offered`, `used`, `void`, a list of these with commas, or `all` (the default).
-    #[param(pattern = "^(all|(valid|offered|used|void)(, ?(valid|offered|used|void))*)?$")]
-    status: Option<String>,
-    /// `me`: the passes that the signed-in user has issued, without codes, in place of those that the user holds.
-    #[param(pattern = "^(me)?$")]
-    issued: Option<String>,
-    /// The order with which the user bought the pass.
-    #[param(pattern = "^[^\u{0}]*$")]
-    order: Option<String>,
-}
-
 /// The error of an invalid status.
 const STATUS: &str = "Status must be valid, offered, used, void, a list of these, or all";
 
@@ -37,7 +21,11 @@ const STATUS: &str = "Status must be valid, offered, used, void, a list of these
 #[utoipa::path(
     get, path = "/api/passes", tag = "passes", operation_id = "listPasses",
     params(
-        Filters,
+        ("status" = Option<String>, Query, pattern = "^(all|(valid|offered|used|void)(, ?(valid|offered|used|void))*)?$",
+         description = "`valid`, `offered`, `used`, `void`, a list of these with commas, or `all` (the default)."),
+        ("issued" = Option<String>, Query, pattern = "^(me)?$",
+         description = "`me`: the passes that the signed-in user has issued, without codes, in place of those that the user holds."),
+        ("order" = Option<String>, Query, pattern = "^[^\u{0}]*$", description = "The order with which the user bought the pass."),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Entries of a page; without it and a cursor the list is whole, up to 10 000"),
         ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
     ),
