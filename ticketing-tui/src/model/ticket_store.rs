@@ -80,6 +80,8 @@ pub(crate) struct TicketStore {
     sellers: IndexMap<Box<str>, ()>,
     /// A start for each month and offset: a year of events at the same place has two offsets at most.
     starts: IndexMap<Box<str>, EventTime>,
+    /// The highest price that a ticket has had.
+    max_cents: u32,
     available: usize,
     price_bands: [u32; PRICE_BANDS.len() + 1],
 }
@@ -152,6 +154,11 @@ impl TicketStore {
         self.starts.values()
     }
 
+    /// Returns the highest price that a ticket has had.
+    pub(crate) fn max_cents(&self) -> u32 {
+        self.max_cents
+    }
+
     /// Stores the current state of a ticket, unless a newer one is known. Returns its row and its state before;
     /// nothing if nothing is new.
     pub(crate) fn update(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<(RowId, Option<TicketRow>)> {
@@ -179,6 +186,7 @@ impl TicketStore {
             seller,
             state,
         };
+        self.max_cents = self.max_cents.max(row.cents);
         if let Some(starts) = &ticket.details.starts_at {
             let month = starts.date().get(..7).unwrap_or_default();
             self.starts.entry(format!("{month}{}", starts.offset()).into()).or_insert_with(|| starts.clone());

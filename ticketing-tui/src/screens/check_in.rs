@@ -301,9 +301,10 @@ impl Screen for CheckIn {
             };
             let time = format!("{} ", model.local.time_of_day(entry.at));
             let words = if entry.role == StyleRole::Good { Style::new() } else { style };
-            let spans = [(&*time, painter.theme.faint), (mark, style), (" ", style), (&*entry.words, words)];
-            painter.spans(rest, &spans);
-            rest = below(rest, 1);
+            let start = painter.spans(rest, &[(&time, painter.theme.faint), (mark, style), (" ", style)]);
+            let column = Rect { x: start, width: rest.right().saturating_sub(start), ..rest };
+            let height = painter.paragraph(column, &entry.words, words).height;
+            rest = below(rest, (rest.height - height).max(1));
         }
     }
 

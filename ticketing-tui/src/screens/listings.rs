@@ -1,6 +1,6 @@
 //! The listings of the user, the newest first.
 
-use ticketing_sdk::{TicketDetails, TicketStatus};
+use ticketing_sdk::{Money, TicketDetails, TicketStatus};
 
 use super::own_list::OwnList;
 use super::prelude::*;
@@ -78,8 +78,8 @@ impl OwnList for Listings {
         }
     }
 
-    fn details(listing: &Listing) -> &TicketDetails {
-        &listing.ticket.details
+    fn facts(listing: &Listing) -> (&TicketDetails, Option<Money>) {
+        (&listing.ticket.details, Some(listing.ticket.price))
     }
 
     fn row<'a>(model: &'a Model, listing: &'a Listing) -> Row<'a> {

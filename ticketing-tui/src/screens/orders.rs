@@ -1,6 +1,6 @@
 //! The orders of the user, the newest first.
 
-use ticketing_sdk::{Order, OrderStatus, TicketDetails};
+use ticketing_sdk::{Money, Order, OrderStatus, TicketDetails};
 
 use super::own_list::OwnList;
 use super::prelude::*;
@@ -54,8 +54,8 @@ impl OwnList for Orders {
         }
     }
 
-    fn details(order: &Order) -> &TicketDetails {
-        &order.ticket.details
+    fn facts(order: &Order) -> (&TicketDetails, Option<Money>) {
+        (&order.ticket.details, Some(order.ticket.price))
     }
 
     fn row<'a>(model: &'a Model, order: &'a Order) -> Row<'a> {

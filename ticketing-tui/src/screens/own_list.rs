@@ -4,11 +4,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use ticketing_sdk::TicketDetails;
+use ticketing_sdk::{Money, TicketDetails};
 
 use super::prelude::*;
 use crate::model::records::{Record, Records};
-use crate::widgets::columns::{Columns, Row};
+use crate::widgets::columns::{Columns, Row, RowNeeds};
 use crate::widgets::list::List;
 use crate::widgets::{panes, placeholder};
 
@@ -39,13 +39,13 @@ pub(super) trait OwnList: fmt::Debug + 'static {
 
     fn run(action: Action, item: Option<Self::Item>, cx: &mut Context<'_>);
 
-    /// Returns the columns of a list so wide. `has_offsets` is whether a row may have the offset of its place.
-    fn columns(width: u16, has_offsets: bool) -> Columns {
-        Columns::for_width(width, has_offsets)
+    /// Returns the columns of a list so wide.
+    fn columns(width: u16, needs: RowNeeds) -> Columns {
+        Columns::for_width(width, needs)
     }
 
-    /// Returns what is known of the event of an item.
-    fn details(item: &Self::Item) -> &TicketDetails;
+    /// Returns what is known of the event of an item, and its price if it has one.
+    fn facts(item: &Self::Item) -> (&TicketDetails, Option<Money>);
 
     /// Returns the row of an item.
     fn row<'a>(model: &'a Model, item: &'a Self::Item) -> Row<'a>;
@@ -83,6 +83,18 @@ impl<L: OwnList> OwnListScreen<L> {
     fn run(&self, action: Action, cx: &mut Context<'_>) {
         L::run(action, self.selected(cx.model).cloned(), cx);
     }
+}
+
+/// Returns what the rows of a list need of its columns.
+fn needs<L: OwnList>(model: &Model, items: &[&L::Item]) -> RowNeeds {
+    let mut needs = RowNeeds::default();
+    for (details, price) in items.iter().map(|item| L::facts(item)) {
+        let starts = details.starts_at.as_ref();
+        needs.has_offsets |=
+            !needs.has_offsets && starts.is_some_and(|starts| model.local.is_elsewhere(starts));
+        needs.max_cents = needs.max_cents.max(price.map_or(0, |price| price.cents().unsigned_abs()));
+    }
+    needs
 }
 
 impl<L: OwnList> Screen for OwnListScreen<L> {
@@ -129,8 +141,7 @@ impl<L: OwnList> Screen for OwnListScreen<L> {
             painter.text(List::heading_area(inner, 0, 0), &summary, painter.theme.dim);
             inner = below(inner, 1);
         }
-        let mut starts = items.iter().filter_map(|item| L::details(item).starts_at.as_ref());
-        let columns = L::columns(inner.width, starts.any(|starts| model.local.is_elsewhere(starts)));
+        let columns = L::columns(inner.width, needs::<L>(model, &items));
         let groups = L::groups(model, &items);
         columns.table(painter, inner, &self.list, items.len(), &groups, |painter, place, index| {
             if let Some(item) = items.get(index) {

@@ -1,6 +1,6 @@
 //! The passes of the user by date, shown as "Your tickets".
 
-use ticketing_sdk::{Pass, PassStatus, TicketDetails, Timestamp};
+use ticketing_sdk::{Money, Pass, PassStatus, TicketDetails, Timestamp};
 
 use super::own_list::OwnList;
 use super::prelude::*;
@@ -8,7 +8,7 @@ use crate::effect::Call;
 use crate::model::passes::{PassKey, group};
 use crate::model::records::Records;
 use crate::theme::StyleRole;
-use crate::widgets::columns::{Columns, Row};
+use crate::widgets::columns::{Columns, Row, RowNeeds};
 use crate::widgets::ticket_card;
 
 #[derive(Debug)]
@@ -158,12 +158,12 @@ impl OwnList for Passes {
         }
     }
 
-    fn columns(width: u16, has_offsets: bool) -> Columns {
-        Columns::with_seat(width, has_offsets)
+    fn columns(width: u16, needs: RowNeeds) -> Columns {
+        Columns::with_seat(width, needs)
     }
 
-    fn details(pass: &Pass) -> &TicketDetails {
-        &pass.details
+    fn facts(pass: &Pass) -> (&TicketDetails, Option<Money>) {
+        (&pass.details, None)
     }
 
     fn row<'a>(model: &'a Model, pass: &'a Pass) -> Row<'a> {

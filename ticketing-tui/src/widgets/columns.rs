@@ -26,6 +26,15 @@ pub(crate) struct Columns {
     has_seats: bool,
 }
 
+/// What the rows of a list need of its columns.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RowNeeds {
+    /// Whether a row may have the offset of its place.
+    pub(crate) has_offsets: bool,
+    /// The highest price.
+    pub(crate) max_cents: u64,
+}
+
 /// The content of a row.
 #[derive(Debug, Clone)]
 pub(crate) struct Row<'a> {
@@ -46,8 +55,8 @@ impl Row<'_> {
     }
 }
 
-/// The highest price, with the gap before it.
-const PRICE: u16 = 13;
+/// The fewest columns of a price.
+const MIN_PRICE: u16 = 5;
 const SEAT: u16 = 18;
 const VENUE: u16 = 22;
 /// Date and time: without the year, or with it in a wide list.
@@ -57,29 +66,31 @@ const FULL_TIME: u16 = 20;
 const OFFSET: u16 = 7;
 /// The fewest columns in which the end of a seat is shown.
 const MIN_SEAT: u16 = 8;
+/// The columns between title and status.
+const STATUS_GAP: u16 = 2;
 /// The fewest columns of a title beside its seat.
 const MIN_TITLE: u16 = 8;
 /// The maximum width: on wider lines title and price are too far apart.
 pub(crate) const MAX_WIDTH: u16 = 110;
 
 impl Columns {
-    /// Returns the columns of rows of this width, with the price last. `has_offsets` is whether a row may have the offset of
-    /// its place.
-    pub(crate) fn for_width(width: u16, has_offsets: bool) -> Self {
+    /// Returns the columns of rows of this width, with the price last.
+    pub(crate) fn for_width(width: u16, needs: RowNeeds) -> Self {
         let has_years = width >= 104;
         let time = match width {
             ..50 => 0,
             _ if has_years => FULL_TIME,
             _ => SHORT_TIME,
         };
-        let time = if time > 0 && has_offsets { time + OFFSET } else { time };
-        Self { time, has_years, venue: if width >= 94 { VENUE } else { 0 }, last: PRICE, has_seats: false }
+        let time = if time > 0 && needs.has_offsets { time + OFFSET } else { time };
+        let price = text::width(&text::price(needs.max_cents)).max(MIN_PRICE) + 2;
+        Self { time, has_years, venue: if width >= 94 { VENUE } else { 0 }, last: price, has_seats: false }
     }
 
     /// Returns the columns of rows without a price, with the seat last if there is room.
-    pub(crate) fn with_seat(width: u16, has_offsets: bool) -> Self {
+    pub(crate) fn with_seat(width: u16, needs: RowNeeds) -> Self {
         let has_seats = width >= 70;
-        Self { last: if has_seats { SEAT } else { 0 }, has_seats, ..Self::for_width(width, has_offsets) }
+        Self { last: if has_seats { SEAT } else { 0 }, has_seats, ..Self::for_width(width, needs) }
     }
 
     /// Draws a list of `len` rows under the names of its columns, with a heading above each group of rows.
@@ -100,11 +111,14 @@ impl Columns {
     /// Returns when an event starts, as far as there is room: with the offset of its place where that is not the
     /// user's.
     fn time(self, model: &Model, starts: &EventTime) -> String {
-        if self.has_years {
+        let time = if self.has_years {
             model.local.event(starts)
         } else {
             model.local.short_event(starts, model.server_now())
-        }
+        };
+        // Days of one digit stand below the last one of two.
+        let day = time.split(' ').next().unwrap_or_default();
+        if day.len() == 1 { format!(" {time}") } else { time }
     }
 
     /// The places of title, time, venue and the last column.
@@ -130,36 +144,31 @@ impl Columns {
     /// Writes a row. Returns the place of the title.
     pub(crate) fn row(self, painter: &mut Painter<'_>, place: Rect, model: &Model, row: &Row<'_>) -> Rect {
         let [mut title, mut time, venue, mut last] = self.places(place);
-        if let (0, Some(price)) = (self.time, &row.price) {
-            // A narrow row leaves to its title what its price does not need.
-            let spare = last.width.saturating_sub(text::width(price) + 2);
-            title.width += spare;
-            last = Rect { x: last.x + spare, width: last.width - spare, ..last };
-        }
         let (status, role) = &row.status;
         if *role != StyleRole::Usual {
             let status = painter.glyphs.replace_separators(status);
             // The status matters more than the next column of a narrow row.
-            if title.width < text::width(&status) + 1 + MIN_TITLE {
+            if title.width < text::width(&status) + STATUS_GAP + MIN_TITLE {
                 let next = if time.width > 0 { &mut time } else { &mut last };
                 title.width += std::mem::take(&mut next.width);
             }
             let end = painter.right(title, &status, role.style(painter.theme));
-            title.width = end.saturating_sub(title.x + 1);
+            title.width = end.saturating_sub(title.x + STATUS_GAP);
         }
         let style = if row.is_unavailable { painter.theme.unavailable } else { Style::new() };
         let starts = row.details.and_then(|details| details.starts_at.as_ref());
+        let seat = row.details.and_then(|details| details.seat.as_deref()).map(text::sanitize);
+        let seat = seat.filter(|seat| !seat.is_empty());
+        let beside = seat.as_deref().filter(|_| !self.has_seats);
+        let beside = beside.map(|seat| painter.glyphs.replace_separators(seat));
         let time_beside = starts.filter(|_| self.time == 0);
-        let time_beside = time_beside.and_then(|starts| time_beside_title(model, title, &row.title, starts));
+        let time_beside = time_beside
+            .and_then(|starts| time_beside_title(model, title, &row.title, beside.as_deref(), starts));
         if let Some(words) = &time_beside {
             let start = painter.right(title, words, painter.theme.faint);
             title.width = start.saturating_sub(title.x + 2);
         }
-        let seat = row.details.and_then(|details| details.seat.as_deref()).map(text::sanitize);
-        let seat = seat.filter(|seat| !seat.is_empty());
-        let beside = seat.as_deref().filter(|_| !self.has_seats);
-        let beside =
-            beside.and_then(|seat| seat_beside(painter, title, &row.title, seat, time_beside.is_some()));
+        let beside = beside.and_then(|seat| seat_beside(painter, title, &row.title, &seat));
         let whole = title;
         title.width -= beside.as_ref().map_or(0, |seat| SEPARATOR + text::width(seat));
         let mut end = painter.text(title, &row.title, style);
@@ -186,35 +195,43 @@ impl Columns {
     }
 }
 
-/// Returns when an event starts, as far as there is room behind the whole title of a row: date and time, or the date.
-fn time_beside_title(model: &Model, place: Rect, title: &str, starts: &EventTime) -> Option<String> {
-    let room = place.width.saturating_sub(text::width(&text::sanitize(title)) + 2);
-    let whole = model.local.short_event(starts, model.server_now());
-    let date = whole.split_once(", ").map(|(date, _)| date.to_owned());
-    [Some(whole), date].into_iter().flatten().find(|words| text::width(words) <= room)
-}
-
 /// The columns of the separator behind a title.
 const SEPARATOR: u16 = 3;
 
-/// Returns as much of a seat as fits behind the title in a place. Seats of one title differ in nothing else, so a long
-/// title leaves half of the place, and the end of the seat at least; with `keeps_title` only what the whole title leaves.
-fn seat_beside(
-    painter: &Painter<'_>,
+/// The fewest columns that a seat takes behind a title.
+fn least_seat(seat: &str) -> u16 {
+    text::width(seat).min(MIN_SEAT) + SEPARATOR
+}
+
+/// Returns when an event starts, as far as there is room behind title and seat: date and time if both are whole, or the date
+/// if something of both is left.
+fn time_beside_title(
+    model: &Model,
     place: Rect,
     title: &str,
-    seat: &str,
-    keeps_title: bool,
+    seat: Option<&str>,
+    starts: &EventTime,
 ) -> Option<String> {
-    let seat = painter.glyphs.replace_separators(seat);
-    let wanted = text::width(&seat) + SEPARATOR;
-    let least = wanted.min(MIN_SEAT + SEPARATOR);
-    let beside = place.width.saturating_sub(text::width(&text::sanitize(title)));
-    if keeps_title && beside < least || place.width < least + MIN_TITLE {
+    let whole_seat = seat.map_or(0, |seat| text::width(seat) + SEPARATOR);
+    let whole = text::width(&text::sanitize(title)) + whole_seat;
+    let least = MIN_TITLE + seat.map_or(0, least_seat);
+    let time = model.local.short_event(starts, model.server_now());
+    let date = time.split_once(", ").map(|(date, _)| date.to_owned());
+    [(Some(time), whole), (date, least.min(whole))]
+        .into_iter()
+        .find_map(|(words, before)| words.filter(|words| before + 2 + text::width(words) <= place.width))
+}
+
+/// Returns as much of a seat as fits behind the title in a place. Seats of one title differ in nothing else, so a long
+/// title leaves half of the place, and the end of the seat at least.
+fn seat_beside(painter: &Painter<'_>, place: Rect, title: &str, seat: &str) -> Option<String> {
+    let least = least_seat(seat);
+    if place.width < least + MIN_TITLE {
         return None;
     }
-    let room = if keeps_title { beside } else { beside.max(place.width / 2).max(least) } - SEPARATOR;
-    Some(text::fit_end(&seat, room, painter.glyphs.ellipsis).into_owned())
+    let beside = place.width.saturating_sub(text::width(&text::sanitize(title)));
+    let room = beside.max(place.width / 2).max(least) - SEPARATOR;
+    Some(text::fit_end(seat, room, painter.glyphs.ellipsis).into_owned())
 }
 
 /// Writes a text behind the title of a row. Returns the column after it.

@@ -68,18 +68,21 @@ fn with_stub<R>(
     run(painter, stub)
 }
 
-/// Draws the status of a reservation, with a meter of the time that is left.
-pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, model: &Model, order: &Order) {
-    let line = Rect { width: line.width.min(stub::MAX_WIDTH), ..line };
+/// Draws a meter of the time that is left of a reservation, behind its status unless a drawn ticket shows that.
+pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, model: &Model, order: &Order, is_drawn: bool) {
+    let mut line = Rect { width: line.width.min(stub::MAX_WIDTH), ..line };
     let left = Orders::time_left(order, model.server_now());
     let whole = order
         .created_at
         .map_or(Duration::from_secs(900), |at| order.expires_at.saturating_duration_since(at));
     let (words, role) = status(model, order);
-    let (words, style) = (painter.glyphs.replace_separators(&words), role.style(painter.theme));
-    let end = painter.spans(line, &[(&words, style), ("  ", Style::new())]);
-    let meter = Rect { x: end, width: line.right().saturating_sub(end), ..line };
-    meter::draw_remaining(painter, meter, left, whole, style);
+    let style = role.style(painter.theme);
+    if !is_drawn {
+        let words = painter.glyphs.replace_separators(&words);
+        let end = painter.spans(line, &[(&words, style), ("  ", Style::new())]);
+        line = Rect { x: end, width: line.right().saturating_sub(end), ..line };
+    }
+    meter::draw_remaining(painter, line, left, whole, style);
 }
 
 /// Writes the details and the ids that the drawn ticket does not show. Returns the rest of the area.
@@ -114,7 +117,7 @@ pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, order: 
     };
     let left = Orders::time_left(order, model.server_now());
     if order.status == OrderStatus::Created && !left.is_zero() {
-        countdown(painter, top(rest, 1), model, order);
+        countdown(painter, top(rest, 1), model, order, is_drawn);
         rest = below(rest, 2);
     }
     rest = below(facts(painter, rest, model, order, is_drawn), 1);

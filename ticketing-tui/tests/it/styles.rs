@@ -74,11 +74,14 @@ fn own_reservation_has_one_text_and_one_colour_on_every_screen() {
         harness.server.orders = vec![fixtures::order("o1", &ticket, OrderStatus::Created)];
         harness.sign_in();
         harness.press("down down");
-        for keys in ["1", "2", "2 enter"] {
-            harness.press(keys);
-            harness.answer_reads();
+        for tab in ["1", "2"] {
+            harness.press(tab);
             assert_colour(&mut harness, "Reserved · 15:00 left", WARN);
         }
+        harness.press("enter");
+        harness.answer_reads();
+        assert_colour(&mut harness, "15:00 left", WARN);
+        assert_colour(&mut harness, "━", WARN);
     }
 }
 

@@ -143,7 +143,7 @@ impl Checkout {
             facts(painter, below(rest, gap), model, order, is_drawn);
             return;
         }
-        countdown(painter, top(area, 1), model, order);
+        countdown(painter, top(area, 1), model, order, is_drawn);
         let mut rest = below(area, 1 + gap);
         if let Some(page) = model.payment_page(&self.id) {
             if rest.height < HEIGHT_OF_PAGE {

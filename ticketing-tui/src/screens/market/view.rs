@@ -10,7 +10,7 @@ use crate::event_period::{self, Period};
 use crate::model::query::{Query, Sort};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::columns::{Columns, Row};
+use crate::widgets::columns::{Columns, Row, RowNeeds};
 use crate::widgets::painter::{ClickTarget, Painter, below, bottom, inset};
 use crate::widgets::{activity_line, placeholder, ticket_card};
 
@@ -63,8 +63,12 @@ impl Market {
     }
 
     pub(super) fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let has_offsets = model.market.tickets.starts().any(|starts| model.local.is_elsewhere(starts));
-        let columns = Columns::for_width(area.width, has_offsets);
+        let tickets = &model.market.tickets;
+        let needs = RowNeeds {
+            has_offsets: tickets.starts().any(|starts| model.local.is_elsewhere(starts)),
+            max_cents: tickets.max_cents().into(),
+        };
+        let columns = Columns::for_width(area.width, needs);
         let len = model.market.view.len();
         columns.table(painter, area, &self.list, len, &groups(model), |painter, place, index| {
             if let Some(row) = row(model, index) {

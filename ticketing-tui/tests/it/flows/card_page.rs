@@ -26,7 +26,7 @@ fn open_reserved_order(size: (u16, u16)) -> Harness {
 #[test]
 fn order_shows_its_page_and_asks_for_no_token() {
     let mut harness = open_reserved_order((80, 24));
-    harness.assert_shows("Reserved · 15:00 left");
+    harness.assert_shows("15:00 left");
     harness.assert_shows(PAGE);
     harness.assert_shows("▀");
     harness.assert_hides("tok_visa");

@@ -160,7 +160,7 @@ fn list_that_was_asked_for_before_an_order_does_not_remove_it() {
     let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
     answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
     harness.reply(list, Ok(Reply::Orders(Vec::new())));
-    harness.assert_shows("Reserved · ");
+    harness.assert_shows(" left");
     harness.assert_shows("●1");
 }
 

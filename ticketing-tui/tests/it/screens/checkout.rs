@@ -92,9 +92,8 @@ fn refused_payment_is_shown_once_between_ticket_and_card() {
     let screen = harness.screen();
     assert_eq!(screen.matches("The card was declined").count(), 1, "{screen}");
     let line = |words: &str| screen.lines().position(|line| line.contains(words)).expect(words);
-    let lines =
-        ["╰", "Reserved · ", "The card was declined", "The ticket is still reserved", "Card ", "pays $38.00"]
-            .map(line);
+    let lines = ["╰", "━━", "The card was declined", "The ticket is still reserved", "Card ", "pays $38.00"]
+        .map(line);
     assert!(lines.is_sorted(), "{screen}");
 }
 
