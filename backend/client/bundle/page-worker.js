@@ -1,4 +1,4 @@
-(()=>{const BUILD={"version":"13b76014b3bc","files":["/assets/channel-BrW2vqKa.js","/assets/check-in-BKvReLd5.js","/assets/decode-Cb39y0Pn.js","/assets/door-D26eZdeb.js","/assets/early-5nn295Xi.js","/assets/guard-BU0XDXvC.js","/assets/index-Bmcp8ry2.js","/assets/lazy-CY3YYiTD.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-DJ9xjjRn.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
+(()=>{const BUILD={"version":"769e8f3bcac6","files":["/assets/channel-C3CmM73z.js","/assets/check-in-CB965fJV.js","/assets/decode-Cb39y0Pn.js","/assets/doors-BtjNunvW.js","/assets/early-5nn295Xi.js","/assets/guard-Hull-7gz.js","/assets/index-Dw3rfbKp.js","/assets/lazy-DO1bG-ga.js","/assets/qr-CjCz5NPJ.js","/assets/qr-D15vRg4X.js","/assets/rolldown-runtime-XKyaHtl9.js","/assets/style-DQdrz1Ld.css","/assets/vendor-hX47iR3C.js"]};const worker = self;
 /** The path of the scope. Every page below it is the same document. */
 const PAGE = new URL(worker.registration.scope).pathname;
 /** Each scope has its own caches: it may be of another build than the other scopes. */

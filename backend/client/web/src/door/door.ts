@@ -2,8 +2,8 @@
 // kept until they are uploaded. Tabs share the door: its storage decides which of them admits, and one at a time uploads.
 import { newKey } from '../api/attempts'
 import { restoreSkew, serverNow, skew } from '../api/clock'
-import { type CheckInOptions, askedBefore, checkIn, getPass, passKeys, sendCheckIn, settleCheckIn } from '../api/passes'
-import { ApiError, isCode, isUnreachable } from '../api/problem'
+import { type CheckInOptions, askedBefore, checkIn, passKeys, settleCheckIn } from '../api/passes'
+import { isUnreachable } from '../api/problem'
 import type { Admission, Pass, PassKeys, User } from '../api/types'
 import { Channel } from '../channel'
 import { keepPage } from '../offline/page-cache'
@@ -11,8 +11,9 @@ import { type Ruling, refusalOf, withEvent } from '../passes/verdict'
 import { CLOCK_TOLERANCE, ClockWatch } from './clock-watch'
 import { type Claim, canVerify, importKeys, readCode, verify } from './code'
 import { markDoor } from './marker'
-import { type DoorAdmission, type UploadOutcome, decide, isOneUploadError, keyOf, outcomeOfUpload } from './rules'
+import { type DoorAdmission, type UploadOutcome, decide, keyOf } from './rules'
 import { DoorStorage, isNewerList } from './storage'
+import { uploadAdmissions } from './upload'
 
 /** Why a door works only with a network: the page is not on https, the browser does not know Ed25519, or keeps no data. */
 export type DoorFault = 'insecure' | 'signatures' | 'storage'
@@ -339,7 +340,7 @@ export class Door {
     if (this.#state.isOffline || this.#state.waiting > 0) this.#schedule(this.#backoff * (0.75 + Math.random() / 2))
   }
 
-  /** Uploads every admission that waits, the oldest first, unless another tab does. */
+  /** Uploads every admission that waits, unless another tab does. */
   async #upload(): Promise<void> {
     const storage = this.#storage
     if (!storage || this.#state.waiting === 0) return
@@ -347,82 +348,14 @@ export class Door {
       if (!lock) return
       this.#set({ isUploading: true })
       try {
-        const all = await storage.admissions(this.user.id)
-        const open = all.filter(({ outcome }) => outcome === null).sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
-        let failure: Error | null = null
-        for (const admission of open) {
-          try {
-            const settled = { ...admission, outcome: await this.#uploadOne(admission) }
-            await storage.settle(this.user.id, settled)
-            this.#remember(settled)
-          } catch (error) {
-            if (!isOneUploadError(error)) throw error
-            failure ??= error as ApiError
-          }
+        const settle = async (settled: DoorAdmission) => {
+          await storage.settle(this.user.id, settled)
+          this.#remember(settled)
         }
-        if (failure) throw failure
+        await uploadAdmissions(this.user.id, await storage.admissions(this.user.id), settle)
       } finally {
         this.#set({ isUploading: false })
       }
     })
   }
-
-  async #uploadOne(admission: DoorAdmission): Promise<UploadOutcome> {
-    const { code, at, device, key } = admission
-    if (await this.#hasArrived(admission)) return { kind: 'uploaded' }
-    try {
-      await sendCheckIn(this.user.id, { code, at, ...(device && { device }) }, key)
-      return { kind: 'uploaded' }
-    } catch (error) {
-      const outcome = outcomeOfUpload(error, admission)
-      if (!outcome) throw error
-      return outcome
-    }
-  }
-
-  /**
-   * Returns whether the request without an answer has admitted the guest. It is repeated only where the pass is used: then it has no effect,
-   * and the server answers with the first outcome, or that another request came first.
-   */
-  async #hasArrived({ passId, code, asked }: DoorAdmission): Promise<boolean> {
-    if (!asked) return false
-    const { status } = await getPass(this.user.id, passId)
-    if (status !== 'used') return false
-    const { key, device, startsWithin } = asked
-    return sendCheckIn(this.user.id, { code, ...(device && { device }), ...(startsWithin && { startsWithin }) }, key).then(
-      () => true,
-      (error: unknown) => {
-        if (isCode(error, 'already_admitted', 'pass_superseded', 'pass_other_day')) return false
-        throw error
-      },
-    )
-  }
-}
-
-let current: Door | null = null
-
-/** Returns the door of a user. It is open until that of another user is. */
-export function doorOf(user: User): Door {
-  if (current?.user.id === user.id) return current
-  closeDoor()
-  return (current = new Door(user))
-}
-
-export function closeDoor(): void {
-  current?.close()
-  current = null
-}
-
-/** Returns the number of admissions of a user that are not uploaded. */
-export async function countWaiting(userId: string): Promise<number> {
-  const storage = await DoorStorage.open()
-  const own = await storage.admissions(userId).finally(() => storage.close())
-  return own.filter(({ outcome }) => outcome === null).length
-}
-
-/** Deletes the doors of users who are not signed in. One with admissions to upload stays; returns whether one does. */
-export async function forgetOtherDoors(userId: string | null): Promise<boolean> {
-  if (current?.user.id !== userId) closeDoor()
-  const storage = await DoorStorage.open()
-  return storage.forgetOthers(userId).finally(() => storage.close())
 }

@@ -8,7 +8,7 @@ import { preferences } from '../storage'
 /** The user whose door this is; an empty object if admissions wait and their user has signed out. */
 const STORED = 'door'
 
-const loadDoor = () => import('./door')
+const loadDoor = () => import('./doors')
 const hasDoor = (): boolean => preferences.getItem(STORED) !== null
 
 /** Returns the user whose door opens while the server cannot say who is signed in. */

@@ -10,7 +10,8 @@ import { useIssuedPasses } from '../passes/admissions-view'
 import { useSession } from '../session/context'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
-import { type Door, type DoorState, doorOf } from './door'
+import type { Door, DoorState } from './door'
+import { doorOf } from './doors'
 import { withAdmissions } from './rules'
 
 export interface DoorView {

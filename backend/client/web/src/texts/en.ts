@@ -1,6 +1,7 @@
 // The English texts of the application. They define the shape of the other languages.
 
 import { door } from './en-door'
+import { errors, faults } from './en-errors'
 
 export const en = {
   lang: 'en',
@@ -326,51 +327,8 @@ export const en = {
   },
   notFound: { title: 'Page not found', text: 'There is nothing at this address.' },
   broken: { title: 'Something went wrong', text: 'The page could not be shown. Completed operations are saved.', reload: 'Reload the page' },
-  errors: {
-    unreachable: 'The marketplace cannot be reached. Check the connection, and try again.',
-    offline: 'You are offline. Try again once you are connected.',
-    unavailable: 'The marketplace is busy. Try again in a moment.',
-    internal: 'Something went wrong on the server.',
-    request: (id: string) => `Request ${id}`,
-    email_in_use: 'There is an account with this e-mail already.',
-    insecure_transport: 'Open this page with https.',
-    payload_too_large: 'This is more than the marketplace takes.',
-    request_timeout: 'It took too long. Try again.',
-    cross_origin: 'The marketplace takes no operations from other sites.',
-    idempotency_key_reused: 'This crossed with an earlier operation. Reload the page.',
-    idempotency_key_in_flight: 'An earlier operation is still in progress. Try again in a moment.',
-    outcome_unknown: 'The outcome is not known. Try again: it takes effect once.',
-    other: (message: string) => message,
-    too_many_requests: 'Too many attempts. Try again later.',
-    too_many_open_orders: 'You have too many unpaid orders. Pay or cancel one first.',
-    invalid_credentials: 'The e-mail or the password is wrong.',
-    not_signed_in: 'Your session has ended. Sign in again.',
-    not_owner: 'This belongs to another account.',
-    price_changed: 'The price has changed.',
-    other_user: 'Another account has signed in in this browser. The request was not performed.',
-    not_found: 'Not found. It may have been removed.',
-    ticket_reserved: 'The ticket is reserved.',
-    ticket_past: 'The event has started.',
-    order_expired: 'The order has expired.',
-    order_cancelled: 'The order is cancelled.',
-    order_paid: 'The order is already paid.',
-    payment_in_progress: 'A payment of this order is in progress.',
-    provider_unavailable: 'The card provider cannot be reached. It is safe to try again: you are charged at most once.',
-    reorder_too_soon: 'You cancelled an order of this ticket recently. Other buyers can order it first.',
-    not_yet_visible: 'It was just created and is not visible yet. Try again.',
-    version_mismatch: 'It was changed meanwhile.',
-    pass_not_valid: 'The ticket is for resale, used or void. Reload the page to see what can be done.',
-    claim_invalid: 'This claim code does not work: it may be used, expired or taken back. Ask for a new one.',
-  },
-  /** Replacements for messages of the server about fields. */
-  faults: {
-    'MinPrice must be a number like 20 or 149.99, and 0 or more': 'The price must be a number like 20 or 149.99, and 0 or more',
-    'MaxPrice must be a number like 20 or 149.99, and 0 or more': 'The price must be a number like 20 or 149.99, and 0 or more',
-    'not an amount of money: expected a number like 20 or 149.99': 'A number like 20 or 149.99',
-    'an amount must be greater than 0': 'More than 0',
-    'an amount must be at most 999999.99': 'At most 999999.99',
-    'an amount has at most two decimals': 'At most two decimals',
-  } as Record<string, string>,
+  errors,
+  faults,
 }
 
 export type Texts = typeof en
