@@ -60,6 +60,10 @@ test('camera reads the code of a ticket, once while it is in view', async ({ som
     await page.getByRole('button', { name: 'Use the camera' }).click()
     await expect(verdict(page)).toContainText('Refused')
     await expect(verdict(page)).toContainText('Admitted already')
+    // Although the button is below both, they come into view.
+    await expect.poll(async () => (await page.locator('.camera').boundingBox())?.y).toBeGreaterThanOrEqual((await page.locator('.header').boundingBox())?.height ?? 0)
+    const refused = await verdict(page).boundingBox()
+    expect((refused?.y ?? 0) + (refused?.height ?? 0)).toBeLessThanOrEqual(navigation?.y ?? 0)
   } finally {
     await browser.close()
     rmSync(path)

@@ -29,7 +29,7 @@ test('door admits without a network, keeps its admissions over a reload, and upl
   // Another signature, and a ticket of another seller.
   const forged = `${second.code?.slice(0, 60)}${second.code?.[60] === '0' ? '1' : '0'}${second.code?.slice(61)}`
   await scan(page, forged)
-  await expect(verdictOf(page)).toContainText('Not a code of a ticket')
+  await expect(verdictOf(page)).toContainText('This is not the code of a pass')
   await scan(page, foreign?.code)
   await expect(verdictOf(page)).toContainText('Not on the door list')
 

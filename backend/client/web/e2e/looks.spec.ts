@@ -15,7 +15,8 @@ test('focus of a card is outlined and nothing cuts the outline', async ({ someon
   const found = await link.evaluate((element) => {
     const outlined = element.closest('.card')
     const cuts: string[] = []
-    for (let parent = outlined?.parentElement; parent; parent = parent.parentElement) {
+    // The root scrolls, and cuts nothing.
+    for (let parent = outlined?.parentElement; parent && parent !== document.documentElement; parent = parent.parentElement) {
       const { overflow, maskImage, clipPath } = getComputedStyle(parent)
       if (!overflow.includes('visible') || maskImage !== 'none' || clipPath !== 'none') cuts.push(parent.className || parent.tagName)
     }
@@ -23,6 +24,26 @@ test('focus of a card is outlined and nothing cuts the outline', async ({ someon
     return { outline: style ? `${style.outlineStyle} ${style.outlineWidth}` : '', mask: style?.maskImage, overflow: style?.overflow, cuts }
   })
   expect(found).toEqual({ outline: 'solid 3px', mask: 'none', overflow: 'visible', cuts: [] })
+})
+
+test('focus ring of the header is whole and round, and its rule reaches across the page', async ({ someone }) => {
+  const { page } = await someone({ viewport: { width: 640, height: 320 } })
+  await page.goto('/')
+  for (const width of [640, 900, 1280]) {
+    await page.setViewportSize({ width, height: 320 })
+    expect(await page.locator('.header').evaluate((header) => header.getBoundingClientRect().right)).toBe(width)
+    for (const link of await page.locator('.header a:visible, .header button:visible').all()) {
+      await page.keyboard.press('Tab')
+      await link.focus()
+      const { ring, corner } = await link.evaluate((element) => {
+        const style = getComputedStyle(element)
+        const reach = parseFloat(style.outlineOffset) + parseFloat(style.outlineWidth)
+        const { top, left, right, bottom } = element.getBoundingClientRect()
+        return { ring: Math.min(top - reach, left - reach, innerWidth - right - reach, innerHeight - bottom - reach), corner: parseFloat(style.borderTopLeftRadius) }
+      })
+      expect([ring >= 0, corner > 0], `${await link.textContent()} at ${width}`).toEqual([true, true])
+    }
+  }
 })
 
 test('phone shows a ticket on the first screen and filters in a sheet', async ({ someone }) => {
@@ -56,6 +77,7 @@ test('market is grouped by the date of the event', async ({ someone }) => {
   await expect(page.locator('.group h2')).toHaveText(['Next week', /^[A-Z][a-z]+ \d{4}$/, 'Without a date'])
   await expect(page.locator('.grid h3')).toHaveText([`${word} soon`, `${word} late`, `${word} whenever`])
   await expect(page.locator('.card').first()).toContainText('12:00 PM UTC · Tivoli')
+  await expect(page.locator('.card', { hasText: 'late' }).locator('.tile-year')).toHaveText(day(400).slice(0, 4))
   // The age of a listing beside the time of an event would be taken for it.
   await expect(page.locator('.card').first()).not.toContainText(/now|ago|Listed/)
   await expect(page.locator('.card').last()).toContainText('Listed just now')

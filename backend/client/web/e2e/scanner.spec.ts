@@ -72,7 +72,7 @@ test('scan is read wherever the focus is, and presses and writes nothing', async
   // Spaces of a code press nothing.
   await sound.focus()
   await type(page, 'TK1 A B C')
-  await expect(verdictOf(page)).toContainText('Not a code of a ticket')
+  await expect(verdictOf(page)).toContainText('This is not the code of a pass')
   await expect(sound).not.toBeChecked()
   await camera.focus()
   await type(page, 'TK1 A B C D')
@@ -86,7 +86,7 @@ test('scan is read wherever the focus is, and presses and writes nothing', async
   await page.keyboard.type('TK1 gate', { delay: 150 })
   await expect(name).toHaveValue('west TK1 gate')
   await type(page, 'TK1')
-  await expect(verdictOf(page)).toContainText('Not a code of a ticket')
+  await expect(verdictOf(page)).toContainText('This is not the code of a pass')
 })
 
 for (const viewport of [{ width: 390, height: 780 }, { width: 1100, height: 800 }]) {

@@ -1,6 +1,7 @@
 // Phones, upright and on their side: what matters is on the first screen, and nothing covers anything.
 import type { Locator, Page } from '@playwright/test'
 
+import { scan } from './support/scan'
 import { expect, test, unique } from './support/test'
 
 const UPRIGHT = { width: 320, height: 640 }
@@ -78,6 +79,63 @@ for (const viewport of [UPRIGHT, ON_ITS_SIDE]) {
     await page.getByRole('link', { name: 'Motet' }).click()
     await expect(code).toBeVisible()
     await expectAboveNavigation(page, code)
+  })
+}
+
+test('longest title, place and seat leave the first screen to the code', async ({ someone }) => {
+  const [seller, buyer] = [await (await someone()).signUp(), await (await someone({ viewport: UPRIGHT })).signUp()]
+  const title = unique('A symphony of a thousand words '.repeat(6)).slice(-200)
+  const details = { startsAt, venue: 'The great hall '.repeat(8).trim(), seat: 'The very last seat of the very last row'.slice(0, 60), description: 'A long story. '.repeat(100) }
+  const order = await buyer.order(await seller.list(title, 12, details))
+  await buyer.pay(order)
+  const pass = await buyer.passOf(order)
+  const { page } = buyer
+  for (const path of [`/passes/${pass.id}`, `/orders/${order.id}`]) {
+    await page.goto(path)
+    const code = page.getByRole('img', { name: /^Code of the ticket/ })
+    await expect(code).toBeVisible()
+    await expectAboveNavigation(page, code)
+    // The whole title stands below, and what can be done comes before it.
+    const whole = page.locator('.whole-title')
+    await expect(whole).toHaveText(title)
+    expect((await box(whole)).y).toBeGreaterThan((await box(page.locator('.buy-panel .button:visible').last())).y)
+  }
+  const height = async (path: string, heading: string) => {
+    await page.goto(path)
+    return (await box(page.locator(heading, { hasText: title }))).height
+  }
+  expect(await height('/passes', '.card h3')).toBe(await height('/orders', '.order-row h3'))
+})
+
+for (const viewport of [UPRIGHT, { width: 390, height: 844 }]) {
+  test(`door shows the verdict of a scan, and first that a ticket was admitted twice (${viewport.width} pixels)`, async ({ someone }) => {
+    const [seller, buyer] = [await (await someone({ viewport })).signUp(), await (await someone()).signUp()]
+    const { page, context } = seller
+    const twice = await buyer.buy(await seller.list(unique('Canticle'), 10, { startsAt }))
+    for (const [device, seconds] of [['North door', 0], ['South door', 47]] as const) await seller.uploadAdmission(twice, device, new Date(Date.now() + seconds * 1000))
+    const pass = await buyer.buy(await seller.list(unique('Psalm'), 10, { startsAt, venue: 'Tivoli', seat: 'Row 4' }))
+    await page.goto('/check-in')
+    await expect(page.locator('.door-ready span')).toHaveCount(2)
+    const notice = page.getByRole('alert').filter({ hasText: 'One ticket was admitted more than once' })
+    const [first, verdict] = [await box(notice), await box(page.locator('.verdict'))]
+    expect(first.y + first.height).toBeLessThanOrEqual(verdict.y)
+    await expectAboveNavigation(page, page.locator('.verdict'))
+    await notice.getByText('One ticket was admitted more than once').click()
+    await expect(notice.getByRole('list', { name: 'Admissions' }).getByRole('listitem')).toHaveText([/North door$/, /South door$/])
+
+    for (const isOffline of [false, true]) {
+      await context.setOffline(isOffline)
+      await expect(page.locator('.door-status [role=status] .notice')).toHaveCount(isOffline ? 1 : 0)
+      await scan(page, isOffline ? twice.code : pass.code)
+      await expect(page.locator('.verdict')).toContainText(isOffline ? 'Admitted already' : 'Row 4')
+      await expect(async () => {
+        expect((await box(page.locator('.verdict'))).y).toBeGreaterThanOrEqual((await box(page.locator('.header'))).height)
+        await expectAboveNavigation(page, page.locator('.verdict'))
+      }).toPass({ timeout: 5000 })
+      await expect(page.getByText(/^(You are offline|Offline)/).filter({ visible: true })).toHaveCount(isOffline ? 1 : 0)
+    }
+    await context.setOffline(false)
+    await expect(page.locator('.verdict-log time').first()).toHaveText(/^\d+:\d\d:\d\d.[AP]M.UTC/)
   })
 }
 

@@ -80,7 +80,7 @@ export const PAGES: Record<string, PageOfScene> = {
     path: () => '/check-in',
     act: async (page) => {
       await page.locator('.door-main .row .button').first().click()
-      await page.locator('.door-main .notice').waitFor()
+      await page.locator('.door-main .notice.warn').waitFor()
     },
   },
   'check-in-offline': {
@@ -89,7 +89,7 @@ export const PAGES: Record<string, PageOfScene> = {
     act: async (page, { code }) => {
       await page.locator('.door-ready span').nth(1).waitFor()
       await page.context().setOffline(true)
-      await page.locator('.door-status .notice').waitFor()
+      await page.locator('.door-status [role=status] .notice').waitFor()
       await scan(page, code)
       await page.locator('.verdict.admitted').waitFor()
     },

@@ -32,7 +32,7 @@ export function Complete({ order, pass }: { order: Order; pass: Pass | null | un
         </ButtonLink>
       )}
       {pass === null && <p className="hint">{texts.order.passComing}</p>}
-      <OrderLinks order={order} />
+      <ButtonLink to="/">{texts.common.toMarket}</ButtonLink>
     </>
   )
 }
@@ -46,7 +46,10 @@ export function Cancelled({ order, isExpired }: { order: Order; isExpired: boole
         <p>{texts.order.cancelledText[cancelReason(order, isExpired)]}</p>
         {money && <p>{texts.order[money]}</p>}
       </Notice>
-      <OrderLinks order={order} />
+      <div className="row">
+        {order.cancelReason !== 'withdrawn' && <ButtonLink to={`/tickets/${order.ticket.id}`}>{texts.order.ticketLink}</ButtonLink>}
+        <ButtonLink to="/">{texts.common.toMarket}</ButtonLink>
+      </div>
     </>
   )
 }
@@ -72,13 +75,3 @@ const OutcomeTitle = ({ text, good = false }: { text: string; good?: boolean }) 
     <span>{text}</span>
   </span>
 )
-
-function OrderLinks({ order }: { order: Order }) {
-  const texts = useTexts()
-  return (
-    <div className="row">
-      <ButtonLink to={`/tickets/${order.ticket.id}`}>{texts.order.ticketLink}</ButtonLink>
-      <ButtonLink to="/">{texts.common.toMarket}</ButtonLink>
-    </div>
-  )
-}

@@ -1,16 +1,20 @@
-// How the door stands without a network: offline, what waits for its upload, what the server refuses; and whether it is prepared.
+// How the door stands: which tickets were admitted more than once or are not used although a holder entered; and without a network: offline, what waits for its upload, what the server refuses; and whether it is prepared.
 import { Link } from 'wouter'
 
+import type { Pass } from '../api/types'
+import { AdmissionConflicts } from '../passes/admissions-view'
 import { useI18n, useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { Notice } from '../ui/notice'
 import { TitleText, UserText } from '../ui/title'
+import { useMedia } from '../ui/use-media'
 import type { DoorState } from './door'
 import type { DoorAdmission } from './rules'
 
-/** The warnings before the next scan; renders nothing without any. */
-export function DoorStatus({ state }: { state: DoorState }) {
+/** The warnings before the next scan; renders nothing without any. On a phone the list of conflicts leaves its room to the verdict. */
+export function DoorStatus({ state, passes }: { state: DoorState; passes: readonly Pass[] }) {
   const texts = useTexts()
+  const isNarrow = useMedia('(max-width: 47.99rem)')
   const refused = [...state.admissions.values()].filter(({ outcome }) => outcome?.kind === 'refused')
   return (
     <div className="door-status">
@@ -18,6 +22,7 @@ export function DoorStatus({ state }: { state: DoorState }) {
         {isAway(state) && <Away state={state} />}
         {state.isClockSet && <Notice tone="warn" title={texts.door.offline.clockSet} />}
       </div>
+      <AdmissionConflicts passes={passes} folded={isNarrow} />
       {state.waitingOfOthers > 0 && (
         <Notice tone="warn">
           <p>{texts.door.offline.others(state.waitingOfOthers)}</p>

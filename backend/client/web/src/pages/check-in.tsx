@@ -81,7 +81,7 @@ function Door({ user }: { user: User }) {
     <Page title={texts.door.title} lead={texts.door.lead}>
       <div className="split door">
         <div className="door-main">
-          <DoorStatus state={view.state} />
+          <DoorStatus state={view.state} passes={view.passes} />
           {isFilming && <CameraView onCode={judge} />}
           <VerdictView verdict={verdicts[0]} isJudging={isJudging} />
           <CodeField onCode={judge} />

@@ -31,7 +31,7 @@ export default function Claim() {
     return () => window.removeEventListener('hashchange', take)
   }, [])
   return (
-    <SignedIn title={texts.claim.title} skeleton={<FormSkeleton />}>
+    <SignedIn title={texts.claim.title} skeleton={<FormSkeleton fields={1} />} narrow>
       {(user) => <ClaimForm key={code} user={user} code={code} />}
     </SignedIn>
   )

@@ -24,14 +24,14 @@ import { useWrite } from '../ui/use-write'
 export default function Edit() {
   const texts = useTexts()
   const { id = '' } = useParams<{ id: string }>()
-  return <SignedIn title={texts.edit.title} skeleton={<FormSkeleton />}>{(user) => <EditTicket key={id} id={id} user={user} />}</SignedIn>
+  return <SignedIn title={texts.edit.title} skeleton={<FormSkeleton />} narrow>{(user) => <EditTicket key={id} id={id} user={user} />}</SignedIn>
 }
 
 function EditTicket({ id, user }: { id: string; user: User }) {
   const texts = useTexts()
   const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
   return (
-    <Resource found={found} missing={texts.ticket.missing} hint={texts.ticket.missingHint} skeleton={<FormSkeleton />}>
+    <Resource found={found} title={texts.edit.title} missing={texts.ticket.missing} hint={texts.ticket.missingHint} skeleton={<FormSkeleton />}>
       {(ticket) => <EditPage ticket={ticket} user={user} />}
     </Resource>
   )
@@ -43,7 +43,7 @@ function EditPage({ ticket, user }: { ticket: ShownTicket; user: User }) {
   if (obstacle) {
     return (
       <Page title={texts.edit.title} narrow>
-        <Notice tone="warn" title={obstacle === 'notOwner' ? texts.edit.notOwner : texts.ticket.mine}>
+        <Notice tone="warn" title={{ notOwner: texts.edit.notOwner, sold: texts.ticket.mineSold, reserved: texts.ticket.mine }[obstacle]}>
           <p>{{ notOwner: texts.edit.notOwnerHint, sold: texts.ticket.lockedSold, reserved: texts.ticket.locked }[obstacle]}</p>
         </Notice>
         <ButtonLink to={`/tickets/${ticket.id}`}>{texts.common.back}</ButtonLink>

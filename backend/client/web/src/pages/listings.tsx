@@ -116,8 +116,12 @@ const ListingsSkeleton = () => (
       {Array.from({ length: 3 }, (_, index) => (
         <div key={index}>
           <span className="skeleton half" />
+          <span className="skeleton short" />
         </div>
       ))}
+    </div>
+    <div className="tabs-skeleton" aria-hidden="true">
+      <span className="skeleton half" />
     </div>
     <GridSkeleton />
   </>

@@ -1,5 +1,5 @@
 // The page of an order: the countdown, the payment and the outcome.
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useParams } from 'wouter'
 
@@ -17,7 +17,8 @@ import { Code } from '../passes/code'
 import { SignedIn } from '../session/guard'
 import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
-import { Description } from '../ui/details'
+import { Description, WholeTitle } from '../ui/details'
+import { Failure } from '../ui/failure'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { Reference } from '../ui/reference'
@@ -51,7 +52,7 @@ function OrderDetails({ id, user }: { id: string; user: User }) {
     refetchInterval: (query) => refetchInterval(query.state.data),
   })
   return (
-    <Resource found={found} missing={texts.order.missing} hint={texts.order.missingHint} skeleton={<SplitSkeleton />}>
+    <Resource found={found} missing={texts.order.missing} hint={texts.order.missingHint} list="/orders" skeleton={<SplitSkeleton />}>
       {(order) => <OrderView order={order} user={user} />}
     </Resource>
   )
@@ -81,11 +82,13 @@ function OrderView({ order, user }: { order: Order; user: User }) {
   const { format } = useI18n()
   const { stage, ...paying } = usePayment(order.id, user.id, !isOver(order))
   const tear = useTear(order.status)
-  const pass = useOrderPass(order)
+  const issued = useOrderPass(order)
+  const pass = issued.data
   const isPaying = paying.isPending || order.status === 'awaiting:payment'
   const code = pass?.code && tear !== 'tearing' ? <Code code={pass.code} /> : undefined
   const about = (
     <>
+      {code && <WholeTitle title={order.ticket.title} />}
       <Description details={order.ticket} />
       <Reference label={texts.order.number} id={order.id} />
     </>
@@ -102,6 +105,7 @@ function OrderView({ order, user }: { order: Order; user: User }) {
         <section className="buy-panel" aria-label={texts.order.toPay}>
           <p className={order.status === 'cancelled' ? 'price gone' : 'price'}>{format.money(order.ticket.price)}</p>
           <OrderState order={order} user={user} paying={paying} stage={stage} pass={pass} />
+          {issued.isError && !pass && <Failure error={issued.error} retry={() => void issued.refetch()} />}
           {code && about}
         </section>
       </div>
@@ -109,14 +113,14 @@ function OrderView({ order, user }: { order: Order; user: User }) {
   )
 }
 
-/** Returns the pass of a complete order. It is issued a moment after the payment. */
-function useOrderPass({ id, userId, status }: Order): Pass | null | undefined {
+/** Requests the pass of a complete order. It is issued a moment after the payment. */
+function useOrderPass({ id, userId, status }: Order): UseQueryResult<Pass | null> {
   return useQuery({
     queryKey: keys.passOfOrder(userId, id),
     queryFn: ({ signal }) => passOfOrder(userId, id, signal),
     enabled: status === 'complete',
     refetchInterval: (query) => (query.state.data === null ? POLL_INTERVAL : false),
-  }).data
+  })
 }
 
 interface OrderStateProps {

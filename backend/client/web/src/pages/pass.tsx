@@ -22,7 +22,7 @@ import { Transfer } from '../passes/transfer'
 import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
 import { Button } from '../ui/button'
-import { Description } from '../ui/details'
+import { Description, WholeTitle } from '../ui/details'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { Resource } from '../ui/resource'
@@ -57,7 +57,7 @@ function PassDetails({ id, user }: { id: string; user: User }) {
   // A pass that was given away or sold is not found any more, although it was shown before.
   const { missing, missingHint } = found.data?.transferExpiresAt ? texts.pass.claimed : found.data?.status === 'offered' ? texts.pass.sold : texts.pass
   return (
-    <Resource found={found} missing={missing} hint={missingHint} skeleton={<SplitSkeleton />} forget>
+    <Resource found={found} missing={missing} hint={missingHint} list="/passes" skeleton={<SplitSkeleton />} forget>
       {(pass) => <PassView pass={pass} user={user} asOf={isAway ? found.dataUpdatedAt + skew() : null} />}
     </Resource>
   )
@@ -94,10 +94,11 @@ function PassView({ pass, user, asOf, isKept = false }: PassViewProps) {
           )}
           {pass.issuerId !== user.id && <OtherAdmissions pass={pass} />}
           <PassState pass={pass} isHolder={isHolder} isIssuer={pass.issuerId === user.id} />
-          <Description details={pass} />
           {isHolder && pass.status === 'valid' && <Keep pass={pass} isKept={isKept} />}
           {isHolder && !isKept && pass.status === 'valid' && <Transfer key={pass.serial} pass={pass} userId={user.id} />}
           {isHolder && !isKept && (canResell(pass) || pass.status === 'offered') && <Resale pass={pass} userId={user.id} />}
+          {pass.code && <WholeTitle title={pass.title} />}
+          <Description details={pass} />
         </section>
       </div>
     </Page>

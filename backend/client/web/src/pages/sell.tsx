@@ -19,7 +19,7 @@ import { useWrite } from '../ui/use-write'
 
 export default function Sell() {
   const texts = useTexts()
-  return <SignedIn title={texts.sell.title} skeleton={<FormSkeleton />}>{(user) => <SellForm user={user} />}</SignedIn>
+  return <SignedIn title={texts.sell.title} skeleton={<FormSkeleton />} narrow>{(user) => <SellForm user={user} />}</SignedIn>
 }
 
 function SellForm({ user }: { user: User }) {

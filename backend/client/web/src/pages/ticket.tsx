@@ -126,6 +126,7 @@ function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; user
     queryFn: ({ signal }) => listOrders(userId ?? '', signal),
     enabled: userId !== undefined,
   })
+  if (orders.isError && !orders.data) return <Failure error={orders.error} retry={() => void orders.refetch()} />
   const own = orders.data?.find((order) => order.id === ticket.orderId)
   if (!own) {
     return (

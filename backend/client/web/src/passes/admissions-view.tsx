@@ -72,21 +72,31 @@ export function AdmissionConflict({ pass }: { pass: Pass }) {
   )
 }
 
-/** The passes among these that several doors have admitted, and those that are not used although one has; nothing if there are none. */
-export function AdmissionConflicts({ passes }: { passes: readonly Pass[] }) {
+/**
+ * The passes among these that several doors have admitted, and those that are not used although one has; nothing if there are none.
+ * `folded` shows them on request.
+ */
+export function AdmissionConflicts({ passes, folded = false }: { passes: readonly Pass[]; folded?: boolean }) {
   const { door } = useTexts()
   return (
     <>
-      <ConflictList passes={passes.filter(isAdmittedTwice)} title={door.doubles} hint={door.doublesHint} />
-      <ConflictList passes={passes.filter(hasEnteredUnused)} title={door.entered} hint={door.enteredHint} />
+      <ConflictList passes={passes.filter(isAdmittedTwice)} title={door.doubles} hint={door.doublesHint} folded={folded} />
+      <ConflictList passes={passes.filter(hasEnteredUnused)} title={door.entered} hint={door.enteredHint} folded={folded} />
     </>
   )
 }
 
-function ConflictList({ passes, title, hint }: { passes: readonly Pass[]; title: (count: number) => string; hint: string }) {
+interface ConflictListProps {
+  passes: readonly Pass[]
+  title: (count: number) => string
+  hint: string
+  folded: boolean
+}
+
+function ConflictList({ passes, title, hint, folded }: ConflictListProps) {
   if (passes.length === 0) return null
-  return (
-    <Notice tone="bad" title={title(passes.length)} alert>
+  const list = (
+    <>
       <p>{hint}</p>
       <ul className="doubles">
         {passes.map((pass) => (
@@ -101,6 +111,21 @@ function ConflictList({ passes, title, hint }: { passes: readonly Pass[]; title:
           </li>
         ))}
       </ul>
+    </>
+  )
+  if (!folded) {
+    return (
+      <Notice tone="bad" title={title(passes.length)} alert>
+        {list}
+      </Notice>
+    )
+  }
+  return (
+    <Notice tone="bad" alert>
+      <details className="folded">
+        <summary className="notice-title">{title(passes.length)}</summary>
+        {list}
+      </details>
     </Notice>
   )
 }

@@ -23,17 +23,24 @@ export function CameraView({ onCode }: { onCode: (code: string) => void }) {
     })
     return () => run.abort()
   }, [fault])
+  // The button is below the picture.
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' })
+  }, [fault])
   if (fault) {
     return (
-      <Notice tone="warn" alert>
-        <p>{texts.door.cameraFaults[fault]}</p>
-        <p>{texts.door.withoutCamera}</p>
-        {fault !== 'insecure' && <Button onClick={() => setFault(null)}>{texts.common.retry}</Button>}
-      </Notice>
+      <div ref={place}>
+        <Notice tone="warn" alert>
+          <p>{texts.door.cameraFaults[fault]}</p>
+          <p>{texts.door.withoutCamera}</p>
+          {fault !== 'insecure' && <Button onClick={() => setFault(null)}>{texts.common.retry}</Button>}
+        </Notice>
+      </div>
     )
   }
   return (
-    <div className="camera">
+    <div ref={place} className="camera">
       <video ref={video} muted playsInline aria-label={texts.door.camera} />
     </div>
   )

@@ -1,9 +1,8 @@
-// The door list: which tickets were admitted more than once or are not used although a holder entered, and for each event how many are in, of how many passes.
+// The door list: for each event how many are in, of how many passes.
 import type { DoorView } from '../door/use-door'
 import { useI18n, useTexts } from '../texts/context'
 import { ListState } from '../ui/resource'
 import { TitleText } from '../ui/title'
-import { AdmissionConflicts } from './admissions-view'
 import { type EventCount, countEvents } from './counts'
 
 export function DoorList({ view: { found, passes } }: { view: DoorView }) {
@@ -13,7 +12,6 @@ export function DoorList({ view: { found, passes } }: { view: DoorView }) {
     <section className="door-list" aria-labelledby="door-list">
       <h2 id="door-list">{texts.door.list}</h2>
       <ListState found={found} skeleton={<span className="skeleton" />} />
-      <AdmissionConflicts passes={passes} />
       {found.data && events.length === 0 && <p className="meta">{texts.door.noEvents}</p>}
       <ul>
         {events.map((event) => (

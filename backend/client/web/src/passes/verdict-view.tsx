@@ -56,6 +56,14 @@ function useWarnings(): (verdict: Verdict) => string[] {
   }
 }
 
+function showVerdict(box: HTMLElement | null): void {
+  const camera = box?.previousElementSibling
+  if (camera?.matches('.camera')) camera.scrollIntoView({ block: 'nearest' })
+  box?.scrollIntoView({ block: 'nearest' })
+  // One that is higher than the screen shows its beginning.
+  if (box && box.getBoundingClientRect().top < 0) box.scrollIntoView({ block: 'start' })
+}
+
 export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefined; isJudging: boolean }) {
   const { texts, format } = useI18n()
   const lines = useLines()
@@ -63,9 +71,9 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
   const warnings = verdict && !isJudging ? warningsOf(verdict) : []
   const box = useRef<HTMLDivElement>(null)
   const id = verdict?.id
-  // Scroll to the verdict: a user who scans looks at it.
+  // Scroll to the verdict: a user who scans looks at it. If there is room, the picture of the camera is above it.
   useEffect(() => {
-    if (id !== undefined) box.current?.scrollIntoView({ block: 'nearest' })
+    if (id !== undefined) showVerdict(box.current)
   }, [id, isJudging])
   const idle = { head: isJudging ? texts.door.judging : texts.door.ready, detail: '', hint: '', event: [] }
   const { head, detail, hint, event } = verdict && !isJudging ? lines(verdict) : idle
@@ -102,6 +110,8 @@ export function VerdictView({ verdict, isJudging }: { verdict: Verdict | undefin
   )
 }
 
+const instantOf = ({ at }: Verdict): string => new Date(at).toISOString()
+
 export function VerdictLog({ verdicts }: { verdicts: Verdict[] }) {
   const { texts, format } = useI18n()
   const lines = useLines()
@@ -116,7 +126,7 @@ export function VerdictLog({ verdicts }: { verdicts: Verdict[] }) {
           const warnings = warningsOf(verdict)
           return (
             <li key={verdict.id} className={warnings.length > 0 ? 'unknown' : verdict.kind}>
-              <time dateTime={new Date(verdict.at).toISOString()}>{format.clock(verdict.at)}</time>
+              <time dateTime={instantOf(verdict)}>{format.clock(instantOf(verdict))}</time>
               <strong>{head}</strong>
               <span dir="auto">{detail}</span>
               {warnings.map((warning) => (

@@ -16,6 +16,7 @@ interface SignedInProps {
   skeleton: ReactElement
   /** Whether the page draws its own heading: meanwhile there is none to see. */
   bare?: boolean
+  narrow?: boolean
   /** Returns the user for whom this browser has kept what the page shows, for as long as the server cannot say who is signed in. */
   userOfKept?: () => User | null
   children: (user: User) => ReactNode
@@ -23,8 +24,7 @@ interface SignedInProps {
 
 const nobody = () => null
 
-
-export function SignedIn({ title, skeleton, bare = false, userOfKept = nobody, children }: SignedInProps) {
+export function SignedIn({ title, skeleton, bare = false, narrow = false, userOfKept = nobody, children }: SignedInProps) {
   const session = useSession()
   const texts = useTexts()
   const user = useUserOrKept(userOfKept)
@@ -32,7 +32,7 @@ export function SignedIn({ title, skeleton, bare = false, userOfKept = nobody, c
   if (session.state === 'out') return <Redirect to={signInPath(location.pathname + location.search)} replace />
   if (bare && !session.error) return <LoadingPage skeleton={skeleton} />
   return (
-    <Page title={title} loading={!session.error}>
+    <Page title={title} narrow={narrow} loading={!session.error}>
       {session.error ? <Failure error={session.error} retry={session.retry} /> : skeleton}
       <p className="hidden">{session.error ? '' : texts.common.loading}</p>
     </Page>

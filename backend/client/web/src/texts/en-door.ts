@@ -33,7 +33,7 @@ export const door = {
   firstAt: (when: string, device: string) => `Admitted already: ${when}${device && `, ${device}`}`,
   reasons: {
     already_admitted: 'Admitted already',
-    pass_invalid: 'Not a code of a ticket',
+    pass_invalid: 'This is not the code of a pass',
     pass_superseded: 'The ticket has a new holder',
     pass_offered: 'The ticket is for resale',
     pass_other_day: 'A ticket for another day',
@@ -41,7 +41,7 @@ export const door = {
     not_listed: 'Not on the door list',
   },
   hints: {
-    already_admitted: 'A guest has entered with this ticket. Ask to see the order.',
+    already_admitted: 'A guest has entered with this ticket. Does this guest hold another one? Scan its code.',
     pass_invalid: 'Ask for the code in “Tickets”, at full brightness.',
     pass_superseded: 'This code is old. Only the code of the present holder admits.',
     pass_offered: 'The holder can withdraw the listing, and then enter.',

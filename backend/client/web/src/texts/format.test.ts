@@ -21,6 +21,7 @@ describe('times', () => {
     const at = new Date(2026, 10, 22, 10, 14, 5).toISOString()
     expect(english.instant(at)).toMatch(/^Nov\u00a022, 2026, 10:14:05\sAM\u00a0UTC\S*$/)
     expect(japanese.instant(at)).toMatch(/^2026\/11\/22 10:14:05\u00a0UTC\S*$/)
+    expect(english.clock(at)).toMatch(/^10:14:05\sAM\u00a0UTC\S*$/)
   })
 
   it('are formatted relative to now', () => {
@@ -49,10 +50,13 @@ describe('times', () => {
     expect(english.moment(at).endsWith(zone(deviceOffset(new Date(at))))).toBe(true)
   })
 
-  it('have the parts of a date tile', () => {
-    expect(english.tile('2026-12-24T23:30:00-11:00')).toEqual({ month: 'Dec', day: '24', weekday: 'Thu' })
-    expect(japanese.tile('2026-12-04T23:30:00+09:00')).toEqual({ month: '12月', day: '4', weekday: '金' })
-    expect(english.tile('someday')).toBeNull()
+  it('have the parts of a date tile, with the year unless it is the current one', () => {
+    const today = '2026-11-27'
+    expect(english.tile('2026-12-24T23:30:00-11:00', today)).toEqual({ month: 'Dec', day: '24', weekday: 'Thu', year: null })
+    expect(japanese.tile('2026-12-04T23:30:00+09:00', today)).toEqual({ month: '12月', day: '4', weekday: '金', year: null })
+    expect(english.tile('2027-04-01T23:30:00-11:00', today)).toEqual({ month: 'Apr', day: '1', weekday: 'Thu', year: '2027' })
+    expect(japanese.tile('2020-04-01T23:30:00+09:00', today)).toEqual({ month: '4月', day: '1', weekday: '水', year: '2020年' })
+    expect(english.tile('someday', today)).toBeNull()
   })
 
   it('name a month, with its year if that is not the current one', () => {

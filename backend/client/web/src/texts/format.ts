@@ -7,14 +7,14 @@ export interface Format {
   moment: (iso: string) => string
   /** As `moment`, with seconds. */
   instant: (iso: string) => string
-  /** Formats the time of the day with seconds, in the time zone of the device. */
-  clock: (time: number) => string
+  /** Formats the time of the day with seconds and the offset, in the time zone of the device. */
+  clock: (iso: string) => string
   /** Formats the start of an event on the clock of its place, with the offset of the place. */
   eventTime: (iso: string) => string
   /** As `eventTime`, without the date: “7:30 PM UTC+1”. */
   eventClock: (iso: string) => string
-  /** Returns the parts of the date tile of an event, or null if its start cannot be read. */
-  tile: (iso: string) => { month: string; day: string; weekday: string } | null
+  /** Returns the parts of the date tile of an event, or null if its start cannot be read. `year` is null if it is that of `today`. */
+  tile: (iso: string, today: string) => { month: string; day: string; weekday: string; year: string | null } | null
   /** Formats a month `YYYY-MM`, with the year unless it is that of `today`. */
   month: (month: string, today: string) => string
   /** Formats a time relative to `now`: “3 minutes ago”; null for less than a minute. */
@@ -37,7 +37,7 @@ export function createFormat(locale: string): Format {
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const instant = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
   const [event, clock] = [inUtc({ dateStyle: 'full', timeStyle: 'short' }), inUtc({ timeStyle: 'short' })]
-  const tile = { month: inUtc({ month: 'short' }), day: inUtc({ day: 'numeric' }), weekday: inUtc({ weekday: 'short' }) }
+  const tile = { month: inUtc({ month: 'short' }), day: inUtc({ day: 'numeric' }), weekday: inUtc({ weekday: 'short' }), year: inUtc({ year: 'numeric' }) }
   const [month, monthOfYear] = [inUtc({ month: 'long' }), inUtc({ month: 'long', year: 'numeric' })]
   const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
@@ -48,14 +48,16 @@ export function createFormat(locale: string): Format {
     moment: (iso) => onDevice(moment, iso),
     // Lines break after a comma and before the time of the day only.
     instant: (iso) => onDevice(instant, iso).replace(/(?<!,) (?!\d+:)/g, NO_BREAK),
-    clock: (time) => seconds.format(time),
+    clock: (iso) => onDevice(seconds, iso),
     eventTime: (iso) => atPlace(event, iso),
     eventClock: (iso) => atPlace(clock, iso),
-    tile(iso) {
+    tile(iso, today) {
       const at = placeTime(iso)
+      if (!at) return null
       // Some languages append a word to the number of the day.
       const day = (parts: Intl.DateTimeFormatPart[]) => parts.find(({ type }) => type === 'day')?.value ?? ''
-      return at && { month: tile.month.format(at), day: day(tile.day.formatToParts(at)), weekday: tile.weekday.format(at) }
+      const year = at.getUTCFullYear() === Number(today.slice(0, 4)) ? null : tile.year.format(at)
+      return { month: tile.month.format(at), day: day(tile.day.formatToParts(at)), weekday: tile.weekday.format(at), year }
     },
     month(text, today) {
       const at = new Date(`${text}-01T00:00:00Z`)

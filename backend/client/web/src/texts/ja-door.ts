@@ -34,7 +34,7 @@ export const door: Texts['door'] = {
   firstAt: (when, device) => `入場済み：${when}${device && `、${device}`}`,
   reasons: {
     already_admitted: '入場済み',
-    pass_invalid: 'チケットのコードではありません',
+    pass_invalid: 'これはチケットのコードではありません',
     pass_superseded: 'チケットは別の人に渡っています',
     pass_offered: 'チケットは再販中です',
     pass_other_day: '別の日のチケットです',
@@ -42,7 +42,7 @@ export const door: Texts['door'] = {
     not_listed: '入場者リストにありません',
   },
   hints: {
-    already_admitted: 'このチケットで入場した人がいます。注文を見せてもらってください。',
+    already_admitted: 'このチケットで入場した人がいます。ほかのチケットをお持ちなら、そのコードを読み取ってください。',
     pass_invalid: '「マイチケット」のコードを明るい画面で見せてもらってください。',
     pass_superseded: '古いコードです。今の持ち主のコードだけが有効です。',
     pass_offered: '持ち主が出品を取り下げれば入場できます。',

@@ -37,6 +37,8 @@ export const ja: Texts = {
     cancel: 'やめる',
     back: '戻る',
     toMarket: 'マーケットへ',
+    toOrders: '注文一覧へ',
+    toPasses: 'マイチケットへ',
     copy: (label: string, id: string) => `${label} ${id} をコピー`,
     copied: 'コピーしました。',
   },
@@ -70,7 +72,7 @@ export const ja: Texts = {
     listed: (when) => `${when}に出品`,
     justListed: 'たった今出品',
   },
-  details: { startsAt: '日時', venue: '会場', seat: '座席', description: '詳細' },
+  details: { startsAt: '日時', venue: '会場', seat: '座席', description: '説明' },
   detailHints: {
     startsAt: '任意。会場の現地日時です。開演と同時に販売が終わります。',
     venue: '任意。120文字まで',

@@ -19,6 +19,7 @@ function leaves(value: unknown, path = ''): [string, string][] {
   return [[path, String(value)]]
 }
 
+const WORKSPACE = join(import.meta.dirname, '../../../../..')
 const NAMES = /^(lang|name|brand|card\.cards\.tok_(visa|mastercard|amex))$/
 const own = (texts: typeof en) => leaves(texts).filter(([path]) => !path.startsWith('faults.'))
 
@@ -45,11 +46,16 @@ describe('the languages', () => {
       'backend/auth/src/domain', 'backend/auth/src/routes', 'backend/tickets/src/domain', 'backend/tickets/src/routes', 'backend/platform/src/http/fields.rs',
       'ticketing-sdk/src/types/money.rs', 'ticketing-sdk/src/types/details.rs',
     ]
-    const messages = sources.flatMap((source) => read(join(import.meta.dirname, '../../../../..', source))).flatMap(found)
+    const messages = sources.flatMap((source) => read(join(WORKSPACE, source))).flatMap(found)
     for (const message of ['Title is required', 'Price must be at most $38', 'Venue must be at most 120 characters', 'an amount has at most two decimals']) {
       expect(messages).toContain(message)
     }
     expect(messages.filter((message) => faultText(ja, message) === ja.errors.other(message))).toEqual([])
+  })
+
+  it('call a text that is no code as the API does', () => {
+    const refusals = readFileSync(join(WORKSPACE, 'backend/tickets/src/routes/passes.rs'), 'utf8')
+    expect(refusals).toContain(`ErrorCode::PassInvalid, "${en.door.reasons.pass_invalid}")`)
   })
 
   it('have a text for every error that a page can meet', () => {

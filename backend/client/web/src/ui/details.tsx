@@ -41,6 +41,19 @@ export function SeatLine({ details: { seat } }: { details: Details }) {
   )
 }
 
+/** Longer titles are cut above a code, in characters. */
+const MAX_HEADING = 60
+
+/** The whole title, where it is cut above the code of a ticket. */
+export function WholeTitle({ title }: { title: string }) {
+  if (title.length <= MAX_HEADING) return null
+  return (
+    <p className="whole-title">
+      <UserText text={title} />
+    </p>
+  )
+}
+
 /** The description of a ticket. */
 export function Description({ details }: { details: Details }) {
   if (!details.description) return null

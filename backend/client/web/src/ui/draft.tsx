@@ -109,10 +109,14 @@ function DetailInput({ field, value, fault, onChange }: DetailInputProps) {
   return <Field {...common} autoComplete="off" onChange={(event) => onChange(event.target.value)} />
 }
 
-/** The placeholder while the session is unknown. */
-export const FormSkeleton = () => (
+/** The placeholder while the session, or what is edited, is unknown. */
+export const FormSkeleton = ({ fields = 4 }: { fields?: number }) => (
   <div className="form" aria-hidden="true">
-    <span className="skeleton half" />
-    <span className="skeleton" />
+    {Array.from({ length: fields }, (_, index) => (
+      <div key={index} className="field">
+        <span className="skeleton short" />
+        <span className="skeleton" />
+      </div>
+    ))}
   </div>
 )

@@ -28,8 +28,20 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
   )
 }
 
+/** The page of a list. */
+export type ListPath = '/' | '/orders' | '/passes'
+
+interface FailedPageProps {
+  error: unknown
+  retry: () => void
+  missing: string
+  hint: string
+  /** Where the user finds others. */
+  list: ListPath
+}
+
 /** Replaces a whole page whose resource is missing or could not be loaded. */
-export function FailedPage({ error, retry, missing, hint }: { error: unknown; retry: () => void; missing: string; hint: string }) {
+export function FailedPage({ error, retry, missing, hint, list }: FailedPageProps) {
   const texts = useTexts()
   // The resource of another user responds with 401. It is shown as missing.
   if (!isStatus(error, 404) && !isStatus(error, 401)) {
@@ -41,8 +53,8 @@ export function FailedPage({ error, retry, missing, hint }: { error: unknown; re
   }
   return (
     <Page title={missing} lead={hint} narrow>
-      <ButtonLink to="/" variant="primary">
-        {texts.common.toMarket}
+      <ButtonLink to={list} variant="primary">
+        {{ '/': texts.common.toMarket, '/orders': texts.common.toOrders, '/passes': texts.common.toPasses }[list]}
       </ButtonLink>
     </Page>
   )

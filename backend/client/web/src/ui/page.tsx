@@ -50,9 +50,16 @@ export function PageHeading({ loading = false, children }: { loading?: boolean; 
   )
 }
 
-/** A page that loads: a heading for screen readers, and a placeholder. */
-export function LoadingPage({ skeleton }: { skeleton: Elements }) {
+/** A page that loads: a heading, which is only for screen readers unless the page is a form with that `title`, and a placeholder. */
+export function LoadingPage({ title, skeleton }: { title?: string | undefined; skeleton: Elements }) {
   const texts = useTexts()
+  if (title) {
+    return (
+      <Page title={title} narrow loading>
+        {skeleton}
+      </Page>
+    )
+  }
   return (
     <Page title={texts.common.loading} heading={null}>
       <div className="hidden">
