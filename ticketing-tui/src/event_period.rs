@@ -21,7 +21,7 @@ pub(crate) enum Period {
 
 impl Period {
     /// Returns the period of an event by the day at its place. `today` is the day of the user.
-    pub(crate) fn of(starts: Option<&EventTime>, today: Date) -> Self {
+    pub(crate) fn from_start(starts: Option<&EventTime>, today: Date) -> Self {
         let Some(day) = day(starts) else { return Self::Undated };
         let monday = today.saturating_sub(today.weekday().to_monday_zero_offset().days());
         match day.since(monday).map_or(i32::MAX, |span| span.get_days()) {
@@ -79,7 +79,7 @@ mod tests {
         for case in cases {
             let starts = case["startsAt"].as_str().and_then(|text| text.parse().ok());
             let today = case["today"].as_str().unwrap().parse().unwrap();
-            assert_eq!(name(Period::of(starts.as_ref(), today)), case["period"], "{case}");
+            assert_eq!(name(Period::from_start(starts.as_ref(), today)), case["period"], "{case}");
         }
     }
 

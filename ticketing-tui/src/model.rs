@@ -292,7 +292,8 @@ impl Model {
                 let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) else { return };
                 let soon = *left <= URGENT_TIME_LEFT;
                 let before = format!("{} left to pay for ", text::remaining_time(*left));
-                let message = Message::with_title(before, &ticket.title, "").about(Topic::Ticket(ticket.id));
+                let message =
+                    Message::with_title(before, &ticket.title, "").with_topic(Topic::Ticket(ticket.id));
                 let level = if soon { Level::Warning } else { Level::Info };
                 self.notify(level, message.while_reserved(id));
                 if soon {
@@ -303,7 +304,7 @@ impl Model {
                 let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) else { return };
                 let message =
                     Message::with_title("Expired: ", &ticket.title, " is no longer reserved for you");
-                self.notify(Level::Error, message.about(Topic::Ticket(ticket.id)));
+                self.notify(Level::Error, message.with_topic(Topic::Ticket(ticket.id)));
                 self.ring_bell();
             }
             // An order is not requested again while a request of it is pending.

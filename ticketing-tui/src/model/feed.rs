@@ -29,7 +29,10 @@ impl Model {
                     self.load_market();
                 }
                 if back {
-                    self.notify(Level::Success, Message::from("Connected again").about(Topic::Connection));
+                    self.notify(
+                        Level::Success,
+                        Message::from("Connected again").with_topic(Topic::Connection),
+                    );
                 }
                 if back || matches!(self.session, Session::Unknown | Session::Failed(_)) {
                     self.call(Call::Session);
@@ -49,7 +52,7 @@ impl Model {
                         "" => LOST.to_owned(),
                         key => format!("{LOST}; {key} tries again"),
                     };
-                    self.notify(Level::Warning, Message::from(text).about(Topic::Connection));
+                    self.notify(Level::Warning, Message::from(text).with_topic(Topic::Connection));
                 }
                 if matches!(self.market.load, Load::Idle) {
                     self.market.load = Load::Failed(error.clone());
@@ -93,7 +96,7 @@ impl Model {
                 {
                     let price = format!(" for {}", text::money(ticket.price));
                     let message = Message::with_title("You sold ", &ticket.title, price);
-                    self.notify(Level::Success, message.about(Topic::Ticket(ticket.id.clone())));
+                    self.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id.clone())));
                 }
             }
         }

@@ -65,7 +65,7 @@ impl Message {
     }
 
     /// The same message, which replaces those about the same.
-    pub(crate) fn about(self, topic: Topic) -> Self {
+    pub(crate) fn with_topic(self, topic: Topic) -> Self {
         Self { topic: Some(topic), ..self }
     }
 
@@ -208,13 +208,13 @@ mod tests {
     fn message_replaces_those_about_the_same() {
         let mut notices = Notices::default();
         let topic = |id: &str| Topic::Ticket(id.into());
-        notices.push(Level::Error, Message::from("t is reserved by another").about(topic("t")), now());
-        notices.push(Level::Error, Message::from("u is sold").about(topic("u")), now());
+        notices.push(Level::Error, Message::from("t is reserved by another").with_topic(topic("t")), now());
+        notices.push(Level::Error, Message::from("u is sold").with_topic(topic("u")), now());
         notices.push(Level::Error, "The file was not saved", now());
-        notices.push(Level::Success, Message::from("t is yours").about(topic("t")), now());
+        notices.push(Level::Success, Message::from("t is yours").with_topic(topic("t")), now());
         let shown = |notices: &Notices| notices.visible().map(|one| one.text.clone()).collect::<Vec<_>>();
         assert_eq!(shown(&notices), ["u is sold", "t is yours"]);
-        notices.push(Level::Error, Message::from("t has expired").about(topic("t")), now());
+        notices.push(Level::Error, Message::from("t has expired").with_topic(topic("t")), now());
         assert_eq!(shown(&notices), ["u is sold", "t has expired"]);
         notices.remove_topic(&topic("u"));
         assert_eq!(shown(&notices), ["t has expired"]);

@@ -42,7 +42,7 @@ pub(crate) fn is_past(pass: &Pass, now: Timestamp) -> bool {
 /// The group of a pass in a list by date. `today` is the day of the user.
 pub(crate) fn group(pass: &Pass, now: Timestamp, today: Date) -> String {
     let starts = pass.details.starts_at.as_ref();
-    match Period::of(starts, today) {
+    match Period::from_start(starts, today) {
         _ if is_past(pass, now) => "Past".to_owned(),
         // An event of yesterday that is not over.
         _ if event_period::day(starts).is_some_and(|day| day < today) => Period::Today.label(today),

@@ -130,7 +130,7 @@ impl Model {
         // An empty list shows the error in its place.
         if failed.is_some_and(|shown| shown > 0) {
             let text = format!("The data shown may be outdated: {}", error.to_line());
-            self.notify(Level::Error, Message::from(text).about(Topic::Data));
+            self.notify(Level::Error, Message::from(text).with_topic(Topic::Data));
         }
         match subject {
             CallSubject::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
@@ -203,7 +203,7 @@ impl Model {
                 let left = text::remaining_time(Orders::time_left(order, self.server_now()));
                 let after = format!(" is reserved for you for {left}");
                 let message = Message::with_title("", &order.ticket.title, after);
-                let message = message.about(Topic::Ticket(order.ticket.id.clone()));
+                let message = message.with_topic(Topic::Ticket(order.ticket.id.clone()));
                 self.notify(Level::Success, message.while_reserved(&order.id));
             }
             Ok(_) => {}
@@ -243,13 +243,13 @@ impl Model {
     /// Shows a sentence that begins with the title of a ticket.
     fn notify_about(&mut self, level: Level, ticket: &TicketId, after: impl Into<String>) {
         let title = self.market.tickets.get(ticket).map_or("It", |row| &row.title);
-        let message = Message::with_title("", title, after).about(Topic::Ticket(ticket.clone()));
+        let message = Message::with_title("", title, after).with_topic(Topic::Ticket(ticket.clone()));
         self.notify(level, message);
     }
 
     fn report_paid(&mut self, order: &Order) {
         let message = Message::with_title("Paid: ", &order.ticket.title, " is yours");
-        self.notify(Level::Success, message.about(Topic::Ticket(order.ticket.id.clone())));
+        self.notify(Level::Success, message.with_topic(Topic::Ticket(order.ticket.id.clone())));
     }
 
     /// Reports who holds a ticket whose reservation was refused, once the user's orders are loaded.
@@ -281,7 +281,7 @@ impl Model {
             (OrderAction::Cancel, Ok(_)) => {
                 if let Some(ticket) = self.orders.get(id).map(|order| order.ticket.clone()) {
                     let message = Message::with_title("", &ticket.title, " is available again");
-                    self.notify(Level::Success, message.about(Topic::Ticket(ticket.id)));
+                    self.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id)));
                 }
             }
             (_, Ok(_)) => {}

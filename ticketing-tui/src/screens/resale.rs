@@ -67,7 +67,7 @@ impl FormPage for Resale {
         if let Reply::Ticket(ticket) = reply {
             let after = format!(" is for resale at {}", text::money(ticket.price));
             let message = Message::with_title("", &ticket.title, after);
-            cx.model.notify(Level::Success, message.about(Topic::Ticket(ticket.id.clone())));
+            cx.model.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id.clone())));
         }
         cx.back();
     }

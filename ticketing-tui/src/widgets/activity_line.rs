@@ -19,7 +19,7 @@ fn role(kind: ActivityKind) -> StyleRole {
     }
 }
 
-/// Writes the time, the kind, the ticket and the price of an event.
+/// Writes the time, the kind, the ticket, its seat if there is room, and the price of an event.
 pub(crate) fn line(painter: &mut Painter<'_>, line: Rect, model: &Model, event: &ActivityEvent) {
     let time = model.local.time_of_day(event.at);
     let end = painter.spans(line, &[(&time, painter.theme.faint), ("  ", Style::new())]);
@@ -33,5 +33,13 @@ pub(crate) fn line(painter: &mut Painter<'_>, line: Rect, model: &Model, event: 
     };
     let start = painter.right(line, &price, Style::new());
     let title = Rect { x: word.right(), width: start.saturating_sub(word.right() + 1), ..line };
-    painter.text(title, &event.title, Style::new());
+    let end = painter.text(title, &event.title, Style::new());
+    let row = model.market.tickets.get(&event.ticket);
+    let seat = row.and_then(|row| row.details()?.seat.as_deref()).map(text::sanitize);
+    if let Some(seat) = seat.filter(|seat| !seat.is_empty()) {
+        let seat = painter.glyphs.replace_separators(&format!(" · {seat}"));
+        if end + text::width(&seat) <= title.right() {
+            painter.text(Rect { x: end, width: title.right() - end, ..title }, &seat, painter.theme.faint);
+        }
+    }
 }

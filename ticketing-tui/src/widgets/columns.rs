@@ -18,8 +18,6 @@ use crate::theme::StyleRole;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Columns {
     time: u16,
-    /// Whether each time has its year.
-    has_years: bool,
     venue: u16,
     last: u16,
     /// Whether the last column has the seat, and not the price.
@@ -59,9 +57,9 @@ impl Row<'_> {
 const MIN_PRICE: u16 = 5;
 const SEAT: u16 = 18;
 const VENUE: u16 = 22;
-/// Date and time: without the year, or with it in a wide list.
-const SHORT_TIME: u16 = 15;
-const FULL_TIME: u16 = 20;
+const WIDE_VENUE: u16 = 28;
+/// Date and time.
+const TIME: u16 = 15;
 /// The offset behind a time.
 const OFFSET: u16 = 7;
 /// The fewest columns in which the end of a seat is shown.
@@ -71,20 +69,23 @@ const STATUS_GAP: u16 = 2;
 /// The fewest columns of a title beside its seat.
 const MIN_TITLE: u16 = 8;
 /// The maximum width: on wider lines title and price are too far apart.
-pub(crate) const MAX_WIDTH: u16 = 110;
+pub(crate) const MAX_WIDTH: u16 = 130;
 
 impl Columns {
     /// Returns the columns of rows of this width, with the price last.
     pub(crate) fn for_width(width: u16, needs: RowNeeds) -> Self {
-        let has_years = width >= 104;
         let time = match width {
             ..50 => 0,
-            _ if has_years => FULL_TIME,
-            _ => SHORT_TIME,
+            _ if needs.has_offsets => TIME + OFFSET,
+            _ => TIME,
         };
-        let time = if time > 0 && needs.has_offsets { time + OFFSET } else { time };
+        let venue = match width {
+            ..94 => 0,
+            94..120 => VENUE,
+            _ => WIDE_VENUE,
+        };
         let price = text::width(&text::price(needs.max_cents)).max(MIN_PRICE) + 2;
-        Self { time, has_years, venue: if width >= 94 { VENUE } else { 0 }, last: price, has_seats: false }
+        Self { time, venue, last: price, has_seats: false }
     }
 
     /// Returns the columns of rows without a price, with the seat last if there is room.
@@ -110,12 +111,8 @@ impl Columns {
 
     /// Returns when an event starts, as far as there is room: with the offset of its place where that is not the
     /// user's.
-    fn time(self, model: &Model, starts: &EventTime) -> String {
-        let time = if self.has_years {
-            model.local.event(starts)
-        } else {
-            model.local.short_event(starts, model.server_now())
-        };
+    fn format_time(model: &Model, starts: &EventTime) -> String {
+        let time = model.local.short_event(starts, model.server_now());
         // Days of one digit stand below the last one of two.
         let day = time.split(' ').next().unwrap_or_default();
         if day.len() == 1 { format!(" {time}") } else { time }
@@ -176,7 +173,7 @@ impl Columns {
             end = draw_beside(painter, whole, end, &seat);
         }
         if let Some(starts) = starts.filter(|_| time.width > 0) {
-            painter.text(after_gap(time), &self.time(model, starts), painter.theme.faint);
+            painter.text(after_gap(time), &Self::format_time(model, starts), painter.theme.faint);
         }
         let name = row.details.and_then(|details| details.venue.as_deref()).map(text::sanitize);
         if let Some(name) = name.filter(|name| !name.is_empty()) {

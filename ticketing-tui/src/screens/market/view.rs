@@ -115,7 +115,7 @@ fn groups(model: &Model) -> Vec<(usize, String)> {
     // The days of this month before today are a group of their own.
     let group = |index| {
         let starts = market.visible_ticket(index)?.1.starts_at();
-        Some((event_period::day(starts) < Some(today), Period::of(starts, today)))
+        Some((event_period::day(starts) < Some(today), Period::from_start(starts, today)))
     };
     let mut first = 0;
     while first < len && groups.len() < MAX_GROUPS {
