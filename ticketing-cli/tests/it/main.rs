@@ -23,7 +23,6 @@ mod journey;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod keys;
-mod modules;
 mod newest;
 mod on_page;
 mod open;

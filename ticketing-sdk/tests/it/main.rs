@@ -5,7 +5,6 @@ mod api;
 mod certificates;
 mod errors;
 mod loopback;
-mod modules;
 mod options;
 mod paging;
 mod public_items;

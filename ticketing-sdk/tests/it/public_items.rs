@@ -32,8 +32,19 @@ impl Item {
 fn public_items() -> Vec<Item> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = Vec::new();
-    super::modules::files(&root, &mut paths);
+    files(&root, &mut paths);
     paths.iter().flat_map(|path| items_of(&root, path)).collect()
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
 }
 
 fn items_of(root: &Path, path: &PathBuf) -> Vec<Item> {

@@ -1,178 +1,128 @@
-//! No top-level module of a crate imports a module that imports it in turn.
+//! No module of a crate imports a module with the same parent that imports it in turn, at any level.
 //!
-//! The sources are read as text: paths that begin with `crate::`, or with as many `super::` as lead to the root of the
-//! crate. Comments, tests and the root itself do not count.
+//! A module may use its parents, whose items are those of its family, and a parent its children.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+mod modules;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use modules::{Imports, ModulePath, Modules};
 
 use super::{sources, workspace};
 
-/// The modules that each module imports.
-type Imports = BTreeMap<String, BTreeSet<String>>;
+/// The folders of the roots of the crates: of libraries, programs, tests and benches.
+fn crate_folders() -> BTreeSet<String> {
+    let packages = super::packages();
+    let targets = packages.iter().flat_map(|package| package["targets"].as_array().unwrap());
+    let roots = targets.map(|target| Path::new(target["src_path"].as_str().unwrap()));
+    let roots = roots.filter(|root| root.ends_with("lib.rs") || root.ends_with("main.rs"));
+    roots.map(|root| root.parent().unwrap().to_string_lossy().into_owned()).collect()
+}
 
 #[test]
-fn modules_of_a_crate_do_not_import_each_other_in_circles() {
+fn modules_do_not_import_each_other_in_circles() {
     let mut problems = Vec::new();
-    let mut checked = 0;
-    for package in super::packages() {
-        let name = package["name"].as_str().unwrap();
-        let folder = Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap().join("src");
-        if !folder.is_dir() {
-            continue;
+    let folders = crate_folders();
+    assert!(folders.len() >= 25, "{folders:?}");
+    for folder in &folders {
+        let files = sources(folder);
+        let files = files.iter().map(|(path, text)| (path.strip_prefix(folder).unwrap(), text.as_str()));
+        let name = Path::new(folder).strip_prefix(workspace().canonicalize().unwrap()).unwrap();
+        for circle in circles(&Modules::read(files).imports()) {
+            problems.push(format!("{}: {}", name.display(), circle.join(" -> ")));
         }
-        let folder = folder.strip_prefix(workspace().canonicalize().unwrap()).unwrap().to_owned();
-        checked += 1;
-        let imports = imports(&read_crate(&folder));
-        problems.extend(circle(&imports).map(|circle| format!("{name}: {}", circle.join(" -> "))));
     }
-    assert!(checked >= 12, "{checked} crates");
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// Reads the sources of a crate, by the path of their modules. The root has an empty path.
-fn read_crate(folder: &Path) -> BTreeMap<Vec<String>, String> {
-    let files = sources(&folder.to_string_lossy());
-    let is_root = |path: &Path| path.ends_with("src/lib.rs") || path.ends_with("src/main.rs");
-    let mut modules: BTreeMap<Vec<String>, String> = BTreeMap::new();
-    for (path, text) in files {
-        let inner: PathBuf = path.strip_prefix(workspace().join(folder)).unwrap().with_extension("");
-        let names = inner.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
-        let names = if is_root(&path) { Vec::new() } else { names.collect() };
-        modules.entry(names).or_default().push_str(&code(&text));
-    }
-    modules
-}
-
-/// Returns a text without comments and without the tests at its end.
-fn code(text: &str) -> String {
-    let before_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    before_tests
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// Returns the imports between the top-level modules of a crate.
-fn imports(modules: &BTreeMap<Vec<String>, String>) -> Imports {
-    let top: BTreeSet<&String> = modules.keys().filter_map(|path| path.first()).collect();
-    let root = modules.get(&Vec::new()).map(String::as_str).unwrap_or_default();
-    // An item of a module that the root exports again.
-    let exported: BTreeMap<String, &String> = top
-        .iter()
-        .flat_map(|module| {
-            let names = texts_after(root, &format!("use {module}::"));
-            let names = names.into_iter().flat_map(|rest| words(rest.split(';').next().unwrap_or_default()));
-            names.map(|name| (name.to_owned(), *module))
-        })
-        .collect();
-    let mut imports = Imports::new();
-    for (path, text) in modules {
-        let Some(module) = path.first() else { continue };
-        if path.last().is_some_and(|name| name == "tests") || is_test_module(modules, path) {
-            continue;
-        }
-        let to_root = "super::".repeat(path.len());
-        let used = [texts_after(text, "crate::"), texts_after(text, &to_root)].concat();
-        for name in used.into_iter().flat_map(first_names) {
-            let target = top.get(&name.to_owned()).or_else(|| exported.get(name));
-            if let Some(target) = target.filter(|target| **target != module) {
-                imports.entry(module.clone()).or_default().insert((*target).clone());
-            }
+/// Returns a circle of each parent whose children import each other in circles.
+fn circles(imports: &Imports) -> Vec<Vec<String>> {
+    let mut parents = BTreeSet::new();
+    let mut circles = Vec::new();
+    for module in imports.keys() {
+        let parent = &module[..module.len() - 1];
+        if !parents.contains(parent)
+            && let Some(circle) = path_to(imports, module, module, &mut BTreeSet::new())
+        {
+            parents.insert(parent);
+            circles.push(circle.iter().map(|module| module.join("::")).collect());
         }
     }
-    imports
-}
-
-/// Returns whether the parent of a module declares it for tests only.
-fn is_test_module(modules: &BTreeMap<Vec<String>, String>, path: &[String]) -> bool {
-    let Some((name, parent)) = path.split_last() else { return false };
-    let parent = modules.get(parent).map(String::as_str).unwrap_or_default();
-    parent.contains(&format!("#[cfg(test)]\nmod {name};"))
-}
-
-/// Returns what follows each occurrence of a path that is not the end of a longer one.
-fn texts_after<'t>(text: &'t str, path: &str) -> Vec<&'t str> {
-    let is_start =
-        |at: usize| !text[..at].ends_with(|last: char| last.is_alphanumeric() || "_:".contains(last));
-    text.match_indices(path).filter(|(at, _)| is_start(*at)).map(|(at, _)| &text[at + path.len()..]).collect()
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
-}
-
-/// Returns the next names of a path: one, or the first name of each path in braces.
-fn first_names(rest: &str) -> Vec<&str> {
-    let Some(group) = rest.strip_prefix('{') else { return words(rest).take(1).collect() };
-    let (mut depth, mut start, mut names) = (0, 0, Vec::new());
-    for (at, letter) in group.char_indices() {
-        match letter {
-            '{' => depth += 1,
-            '}' | ',' if depth == 0 => {
-                names.extend(words(&group[start..at]).next());
-                start = at + 1;
-                if letter == '}' {
-                    break;
-                }
-            }
-            '}' => depth -= 1,
-            _ => {}
-        }
-    }
-    names
-}
-
-/// Returns the modules of one circle, if there is any.
-fn circle(imports: &Imports) -> Option<Vec<String>> {
-    imports.keys().find_map(|module| path_to(imports, module, module, &mut BTreeSet::new()))
+    circles
 }
 
 /// Returns the modules by which `from` imports `to`.
-fn path_to(
-    imports: &Imports,
-    from: &String,
-    to: &String,
-    seen: &mut BTreeSet<String>,
-) -> Option<Vec<String>> {
+fn path_to<'i>(
+    imports: &'i Imports,
+    from: &'i ModulePath,
+    to: &ModulePath,
+    seen: &mut BTreeSet<&'i ModulePath>,
+) -> Option<Vec<&'i ModulePath>> {
     for next in imports.get(from)? {
         if next == to {
-            return Some(vec![from.clone(), next.clone()]);
+            return Some(vec![from, next]);
         }
-        if seen.insert(next.clone())
+        if seen.insert(next)
             && let Some(path) = path_to(imports, next, to, seen)
         {
-            return Some([vec![from.clone()], path].concat());
+            return Some([vec![from], path].concat());
         }
     }
     None
 }
 
+/// Finds the circles of a crate with these files.
+fn circles_of(files: &[(&str, &str)]) -> Vec<String> {
+    let files = files.iter().map(|(path, text)| (Path::new(*path), *text));
+    circles(&Modules::read(files).imports()).iter().map(|circle| circle.join(" -> ")).collect()
+}
+
 #[test]
 fn circles_are_found_through_groups_exports_and_super() {
-    let modules = |root: &str, files: &[(&str, &str)]| {
-        let files =
-            files.iter().map(|(path, text)| (path.split('/').map(str::to_owned).collect(), code(text)));
-        let root = (Vec::new(), root.to_owned());
-        imports(&files.chain([root]).collect())
-    };
-    let a = ("a", "use crate::{b::{c, d}, e};");
+    let a = ("a.rs", "use crate::{b::{c, d}, e};");
     for (root, b) in [
-        ("", ("b", "fn f() { crate::a::g() }")),
-        ("", ("b/c", "use crate::{x, a::{y}};")),
-        ("", ("b/c", "use super::super::a;")),
-        ("pub use a::{Other, Thing};", ("b", "use crate::Thing;")),
+        ("", ("b.rs", "fn f() { crate::a::g() }")),
+        ("", ("b/c.rs", "use crate::{x, a::{y}};")),
+        ("", ("b/c.rs", "use super::super::a;")),
+        ("", ("b.rs", "mod c { use super::super::a; }")),
+        ("", ("b.rs", "#[cfg(test)]\nuse x;\nuse crate::a;")),
+        ("use a as other;", ("b.rs", "fn f() { assert!(crate::other::g()) }")),
+        ("pub use a::{Other, Thing};", ("b.rs", "use crate::Thing;")),
+        ("pub use crate::{\n    a::Thing,\n    e::Other,\n};", ("b.rs", "use super::Thing;")),
+        ("pub use a::{self as other};", ("b.rs", "use super::other::{self};")),
     ] {
-        let imports = modules(root, &[a, b, ("e", "")]);
-        assert_eq!(circle(&imports).unwrap(), ["a", "b", "a"], "{b:?}");
+        assert_eq!(circles_of(&[("lib.rs", root), a, b, ("e.rs", "")]), ["a -> b -> a"], "{b:?}");
     }
+    let by_glob = [
+        ("main.rs", "pub use a::*;"),
+        ("a.rs", "pub struct Thing;\nuse crate::b;"),
+        ("b.rs", "use crate::Thing;"),
+    ];
+    assert_eq!(circles_of(&by_glob), ["a -> b -> a"]);
     for (root, b) in [
-        ("", ("b", "// crate::a\nuse other_crate::a;")),
-        ("", ("b/c", "use super::a;")),
-        ("", ("b", "#[cfg(test)]\nmod tests { use crate::a; }")),
-        ("pub use e::Thing;", ("b", "use crate::Thing;")),
+        ("", ("b.rs", "// crate::a\nuse other_crate::a;\nconst A: &str = \"crate::a\";")),
+        ("", ("b/c.rs", "use super::a;")),
+        ("", ("b.rs", "#[cfg(test)]\nmod tests { use crate::a; }")),
+        ("", ("b.rs", "#[cfg(test)]\n#[derive(Debug)]\nimpl A for B { fn f(a: crate::a::A) {} }")),
+        ("pub use e::Thing;", ("b.rs", "use crate::Thing;")),
     ] {
-        assert_eq!(circle(&modules(root, &[a, b, ("e", "")])), None, "{b:?}");
+        assert!(circles_of(&[("lib.rs", root), a, b, ("e.rs", "")]).is_empty(), "{b:?}");
     }
+}
+
+#[test]
+fn circles_are_found_between_the_children_of_a_module() {
+    let root = ("lib.rs", "pub use p::q::Thing;");
+    let p = ("p.rs", "mod q;\nmod r;\nuse q::Thing;");
+    let q = ("p/q.rs", "use super::r::Other;\npub struct Thing;");
+    for r in ["use super::Thing;", "use crate::Thing;", "use crate::p::q;", "fn f() { super::q::g() }"] {
+        assert_eq!(circles_of(&[root, p, q, ("p/r.rs", r)]), ["p::q -> p::r -> p::q"], "{r}");
+    }
+    let family = [
+        ("p.rs", "mod q;\nuse q::Thing;"),
+        ("p/q.rs", "mod r;\nuse super::Item;"),
+        ("p/q/r.rs", "use crate::p::Item;"),
+    ];
+    assert!(circles_of(&family).is_empty(), "a module uses its parents and its children");
 }

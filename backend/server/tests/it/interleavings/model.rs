@@ -13,7 +13,7 @@ use ticketing_sdk::{CancelReason, Money, OrderStatus, TicketDetails};
 
 use super::schedule::Service;
 
-pub(crate) use self::passes::Pass;
+pub(crate) use self::passes::{Admission, Pass};
 
 /// The terms of a listing or an order.
 #[derive(Clone, Debug, PartialEq, Eq)]

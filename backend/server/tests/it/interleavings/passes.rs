@@ -8,12 +8,10 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row as DbRow, Tx};
 use ticketing_sdk::{DoubleAdmission, Timestamp};
 
+use super::model::Admission;
 use super::schedule::{Actor, PassStep, Service};
 use super::schedule::{nth, owner, user};
 use super::simulation::Simulation;
-
-/// When a door admitted a pass, and which one.
-pub(crate) type Admission = (i64, String);
 
 /// The number of tickets up to which passes are resold.
 const MAX_TICKETS: usize = 7;

@@ -4,10 +4,9 @@ use serde_json::json;
 use ticketing_payments::provider::LedgerCharge;
 use ticketing_sdk::{OrderId, OrderStatus, PassStatus, Timestamp};
 use ticketing_server::audit::{
-    Facts, OrderCopy, OrderRow, OutboxEvent, PassRow, PaymentRow, TicketCopyRow, TicketRow, Unconsumed, check,
+    Facts, OrderCopy, OrderRow, OutboxEvent, PassEventRow, PassRow, PaymentRow, TicketCopyRow, TicketRow,
+    Unconsumed, check,
 };
-
-use super::passes::{event, pass};
 
 pub(super) const NOW: i64 = 1_800_000_000_000;
 
@@ -167,5 +166,38 @@ pub(super) fn set_status(facts: &mut Facts, id: &str, status: OrderStatus, versi
         facts
             .outbox_events
             .push(OutboxEvent { sequence: Some(place), ..outbox_event("orders", name, id, at) });
+    }
+}
+
+/// Returns a valid pass of a first listing of `seller`.
+pub(super) fn pass(id: &str, ticket: &str, holder: &str, order: Option<&str>) -> PassRow {
+    PassRow {
+        id: id.to_owned(),
+        ticket_id: ticket.to_owned(),
+        issuer_id: "seller".to_owned(),
+        holder_id: holder.to_owned(),
+        order_id: order.map(str::to_owned),
+        title: "Ticket".to_owned(),
+        details: json!({ "venue": "City Hall" }),
+        paid: 1999,
+        serial: 0,
+        status: PassStatus::Valid,
+        version: 0,
+        listing_id: None,
+        admitted_at: None,
+        double_admissions: Vec::new(),
+    }
+}
+
+pub(super) fn event(pass: &str, version: i64, name: &str, status: PassStatus, serial: i64) -> PassEventRow {
+    PassEventRow {
+        pass_id: pass.to_owned(),
+        version,
+        name: name.to_owned(),
+        status,
+        serial,
+        holder_id: None,
+        order_id: None,
+        admitted_at: None,
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use ticketing_sdk::{DoubleAdmission, OrderStatus, PassStatus, Timestamp};
 use ticketing_server::audit::{Facts, OrderRow, PassEventRow, PassRow, TicketRow, check};
 
-use super::facts::{NOW, order, sound, unconsumed_event};
+use super::facts::{NOW, event, order, pass, sound, unconsumed_event};
 
 /// Returns the passes of [`sound`] and these: ticket `t` of `seller` was sold to `u`, who gave its pass `pt` to `v`;
 /// `v` resold it with listing `t2` to `w`, who has entered. Ticket `g` was sold to `u`, who offers its pass `pg` with
@@ -72,39 +72,6 @@ fn with_passes() -> Facts {
         event("pg", 1, "pass:updated", PassStatus::Offered, 0),
     ]);
     facts
-}
-
-/// Returns a valid pass of a first listing of `seller`.
-pub(super) fn pass(id: &str, ticket: &str, holder: &str, order: Option<&str>) -> PassRow {
-    PassRow {
-        id: id.to_owned(),
-        ticket_id: ticket.to_owned(),
-        issuer_id: "seller".to_owned(),
-        holder_id: holder.to_owned(),
-        order_id: order.map(str::to_owned),
-        title: "Ticket".to_owned(),
-        details: json!({ "venue": "City Hall" }),
-        paid: 1999,
-        serial: 0,
-        status: PassStatus::Valid,
-        version: 0,
-        listing_id: None,
-        admitted_at: None,
-        double_admissions: Vec::new(),
-    }
-}
-
-pub(super) fn event(pass: &str, version: i64, name: &str, status: PassStatus, serial: i64) -> PassEventRow {
-    PassEventRow {
-        pass_id: pass.to_owned(),
-        version,
-        name: name.to_owned(),
-        status,
-        serial,
-        holder_id: None,
-        order_id: None,
-        admitted_at: None,
-    }
 }
 
 /// Applies a change to the facts, and returns the violated invariants of passes: the broken and the pending ones.

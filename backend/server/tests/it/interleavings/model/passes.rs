@@ -3,8 +3,10 @@
 
 use ticketing_events::EventName;
 
-use super::super::passes::Admission;
 use super::{Model, Terms, Ticket};
+
+/// When a door admitted a pass, and which one.
+pub(crate) type Admission = (i64, String);
 
 /// How long a transfer can be claimed, in milliseconds.
 const TRANSFER_TTL: i64 = 7 * 24 * 3600 * 1000;
