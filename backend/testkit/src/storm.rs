@@ -12,8 +12,6 @@ mod connection;
 mod events;
 mod fresh;
 mod outage;
-mod passes;
-mod sellers;
 mod server;
 mod verify;
 
@@ -26,11 +24,11 @@ use ticketing_engines::NatsServer;
 use ticketing_server::audit::Report;
 use tokio::time::sleep;
 
+pub use self::client::SellerActivity;
 pub use self::client_pool::ClientPool;
 pub use self::cluster::{CLUSTER_ORDER_TTL, ClusterStorm};
 pub use self::fresh::FRESH_PURCHASE;
 pub use self::outage::{OutageStorm, OutageSummary};
-pub use self::sellers::SellerActivity;
 
 use self::events::Events;
 use self::server::Server;

@@ -1,5 +1,8 @@
 //! One client of a storm: lists, edits, orders, cancels and pays, and records the responses.
 
+mod passes;
+mod sellers;
+
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +12,10 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::connection::{ServerConnection, WriteRequest, WriteResponse};
-use super::passes::{AdmittedPass, ClaimedPass, SharedCodes};
-use super::sellers::SellerActivity;
 use crate::{Deadline, PASSWORD};
 use fastrand::Rng;
+use passes::{AdmittedPass, ClaimedPass, SharedCodes};
+pub use sellers::SellerActivity;
 
 /// The number of newest tickets that all clients compete for.
 const CONTESTED: usize = 12;
@@ -21,7 +24,7 @@ const PROPAGATION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The state that the clients share.
 #[derive(Debug, Default)]
-pub(super) struct Shared {
+pub(super) struct SharedState {
     pub(super) connection: ServerConnection,
     /// The ids of the listed tickets.
     pub(super) tickets: Mutex<Vec<String>>,
@@ -71,14 +74,14 @@ pub(super) struct ClientHistory {
 
 pub(super) struct Client {
     pub(super) rng: Rng,
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<SharedState>,
     pub(super) history: ClientHistory,
     keys: u64,
     sellers: SellerActivity,
 }
 
 impl Client {
-    pub(super) fn new(number: u64, rng: Rng, shared: Arc<Shared>, sellers: SellerActivity) -> Self {
+    pub(super) fn new(number: u64, rng: Rng, shared: Arc<SharedState>, sellers: SellerActivity) -> Self {
         let history = ClientHistory { name: format!("client-{number}"), ..ClientHistory::default() };
         Self { rng, shared, history, keys: 0, sellers }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
-use super::client::{Client, ClientHistory, Shared};
+use super::client::{Client, ClientHistory, SharedState};
 use super::connection::ServerConnection;
 use super::{SellerActivity, verify};
 use crate::TestStack;
@@ -20,7 +20,7 @@ const RESPONSES_TIMEOUT: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 #[must_use = "`stop_and_verify` checks the responses"]
 pub struct ClientPool {
-    shared: Arc<Shared>,
+    shared: Arc<SharedState>,
     clients: JoinSet<ClientHistory>,
 }
 
@@ -39,7 +39,7 @@ impl ClientPool {
 
     /// Starts clients, which wait for a server.
     pub(super) fn without_server(count: u64, seed: u64, sellers: SellerActivity) -> Self {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(SharedState::default());
         let rng = |number| Rng::with_seed(seed.wrapping_add(number));
         let client = |number| Client::new(number, rng(number), shared.clone(), sellers).run();
         let clients = (0..count).map(client).collect();

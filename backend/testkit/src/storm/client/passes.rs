@@ -4,15 +4,15 @@ use http::Method;
 use serde_json::{Value, json};
 use tokio::join;
 
-use super::client::{Client, ListedTicket, dollars, text, to_cents};
-use super::connection::{WriteRequest, WriteResponse};
+use super::{Client, ListedTicket, dollars, text, to_cents};
+use crate::storm::connection::{WriteRequest, WriteResponse};
 
 /// The number of newest claim codes and pass codes that all clients compete for.
 const CONTESTED: usize = 8;
 
 /// The codes that the clients share.
 #[derive(Debug, Default)]
-pub(super) struct SharedCodes {
+pub(in crate::storm) struct SharedCodes {
     /// The started transfers.
     transfers: Vec<StartedTransfer>,
     /// The codes of passes that are on their way to the door.
@@ -37,21 +37,21 @@ struct ShownCode {
 
 /// A pass that the client has claimed from another one.
 #[derive(Clone, Debug)]
-pub(super) struct ClaimedPass {
-    pub(super) id: String,
-    pub(super) serial: i64,
+pub(in crate::storm) struct ClaimedPass {
+    pub(in crate::storm) id: String,
+    pub(in crate::storm) serial: i64,
 }
 
 /// An admission of a pass that the client has issued. A refused one counts if it was made offline: the pass has both.
 #[derive(Clone, Debug)]
-pub(super) struct AdmittedPass {
-    pub(super) id: String,
-    pub(super) at: String,
+pub(in crate::storm) struct AdmittedPass {
+    pub(in crate::storm) id: String,
+    pub(in crate::storm) at: String,
 }
 
 impl Client {
     /// Does something with a pass that the client holds, if it holds a valid one.
-    pub(super) async fn use_own_pass(&mut self) {
+    pub(in crate::storm) async fn use_own_pass(&mut self) {
         let cookie = self.history.cookie.clone();
         let page = self.shared.connection.read("/api/passes?status=valid&limit=10", &cookie).await.ok(200);
         let own = page.as_array().cloned().unwrap_or_default();
@@ -86,7 +86,7 @@ impl Client {
     }
 
     /// Claims one of the newest transfers, which others claim as well.
-    pub(super) async fn claim(&mut self) {
+    pub(in crate::storm) async fn claim(&mut self) {
         let newest = self.codes(|codes| newest(&codes.transfers));
         let Some(transfer) = self.rng.choice(&newest).cloned() else { return };
         // A retry is answered with the pass as it is by then, so its response is not recorded.
@@ -150,7 +150,7 @@ impl Client {
 
     /// Admits the holder of a code that the client has issued, at two doors at once. One of them may have been without
     /// a network: it has admitted the holder before.
-    pub(super) async fn check_in(&mut self) {
+    pub(in crate::storm) async fn check_in(&mut self) {
         let user = self.history.user_id.clone();
         let shown = self.codes(|codes| {
             let index = codes.at_doors.iter().rposition(|shown| shown.issuer == user)?;

@@ -5,8 +5,8 @@ use tokio::join;
 use http::Method;
 use serde_json::json;
 
-use super::client::{Client, dollars};
-use super::connection::WriteRequest;
+use super::{Client, dollars};
+use crate::storm::connection::WriteRequest;
 
 /// The activity of sellers during the purchases of their tickets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
