@@ -92,7 +92,7 @@ impl Drop for WatcherGuard {
 
 impl Feed {
     /// Returns the signal of a committed change.
-    pub fn changed(&self) -> &Signal {
+    pub fn change_signal(&self) -> &Signal {
         &self.changed
     }
 

@@ -98,7 +98,7 @@ impl App {
         let feed = Feed::default();
         Ok(Self {
             sessions,
-            pages: pages::Pages::new(feed.changed().clone(), core.db.is_shared()),
+            pages: pages::Pages::new(feed.change_signal().clone(), core.db.is_shared()),
             core,
             feed,
             pass_signer: settings.pass_signer,
@@ -154,7 +154,7 @@ impl App {
     pub(crate) fn publisher(&self) -> store::ChangePublisher<'_> {
         store::ChangePublisher {
             outbox: &self.core.outbox,
-            changed: self.feed.changed(),
+            changed: self.feed.change_signal(),
             now: self.core.clock.now(),
         }
     }

@@ -15,8 +15,8 @@ use ticketing_sdk::ErrorCode;
 
 use crate::store::EditError;
 
-/// Returns the response of a refused edit; `verb` names the operation.
-fn refused(error: EditError, verb: &str) -> ApiError {
+/// Returns the response of a map_edit_error edit; `verb` names the operation.
+fn map_edit_error(error: EditError, verb: &str) -> ApiError {
     match error {
         EditError::NotFound => ApiError::not_found(),
         EditError::NotOwner => ApiError::not_owner(),

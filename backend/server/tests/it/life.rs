@@ -169,7 +169,8 @@ async fn overdue_deadlines_expire_within_five_seconds_of_a_start(shape: Shape) {
     let (shop, by) = (tickets.clone(), seller.clone());
     let stocked = tickets.db.write(move |tx| {
         let feed = Feed::default();
-        let publisher = tickets_store::ChangePublisher { outbox: &shop.outbox, changed: feed.changed(), now };
+        let publisher =
+            tickets_store::ChangePublisher { outbox: &shop.outbox, changed: feed.change_signal(), now };
         let title = Title::parse("A ticket").map_err(|error| DbError::Statement(error.to_string()))?;
         let new = tickets_store::NewListing::new(title, "20".parse().unwrap());
         let list = |_| tickets_store::create(tx, &publisher, TicketId::new(shop.clock.new_id()), &by, &new);

@@ -59,7 +59,7 @@ impl Batch {
     }
 
     /// Returns the bytes of the changes after a position.
-    pub(super) fn after(&self, position: &str) -> Bytes {
+    pub(super) fn bytes_after(&self, position: &str) -> Bytes {
         let passed = self.changes.partition_point(|(own, _)| own.as_str() <= position);
         match passed.checked_sub(1).and_then(|last| self.changes.get(last)) {
             Some((_, end)) => self.bytes.slice(*end..),
@@ -81,11 +81,11 @@ mod tests {
         let batch = Batch::new(&[change("b"), change("d")]);
         let whole = "event: ticket:updated\nid: b\ndata: {\"n\":\"b\"}\n\nevent: ticket:updated\nid: d\ndata: {\"n\":\"d\"}\n\n";
         assert_eq!(batch.bytes(), whole);
-        assert_eq!(batch.after("a"), whole);
+        assert_eq!(batch.bytes_after("a"), whole);
         let second = whole.split_inclusive("\n\n").nth(1).unwrap();
-        assert_eq!(batch.after("b"), second);
-        assert_eq!(batch.after("c"), second);
-        assert_eq!(batch.after("d"), "");
+        assert_eq!(batch.bytes_after("b"), second);
+        assert_eq!(batch.bytes_after("c"), second);
+        assert_eq!(batch.bytes_after("d"), "");
         assert_eq!(batch.last(), Some("d"));
     }
 }

@@ -96,7 +96,7 @@ impl Publisher {
     }
 
     async fn read(&self, head: String) -> Result<Changes, DbError> {
-        self.db.read(move |tx| store::after(tx, &head, PAGE)).await
+        self.db.read(move |tx| store::changes_after(tx, &head, PAGE)).await
     }
 
     /// Sends changes. Returns the time of the next read.

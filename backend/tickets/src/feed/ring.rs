@@ -96,7 +96,7 @@ impl Ring {
         let Some(at) = number.checked_sub(self.first) else { return Next::Behind };
         let batch = usize::try_from(at).ok().and_then(|at| self.batches.get(at));
         let Some(batch) = batch else { return Next::Wait(self.end().max(number)) };
-        let bytes = passed.map_or_else(|| batch.bytes(), |position| batch.after(position));
+        let bytes = passed.map_or_else(|| batch.bytes(), |position| batch.bytes_after(position));
         Next::Send(bytes, batch.last().is_some(), number + 1)
     }
 
@@ -116,7 +116,7 @@ mod tests {
     }
 
     /// Returns the positions that a watcher at `position` is sent.
-    fn sent(ring: &Ring, position: &str) -> Option<Vec<String>> {
+    fn sent_positions(ring: &Ring, position: &str) -> Option<Vec<String>> {
         let (mut number, mut seen) = (ring.enter(position)?, Vec::new());
         loop {
             match ring.next(number, Some(position)) {
@@ -140,7 +140,7 @@ mod tests {
         }
         let all = ["a", "b", "c", "d", "e"];
         for (passed, position) in ["0", "a", "b", "c", "d", "e", "f"].iter().enumerate() {
-            assert_eq!(sent(&ring, position).unwrap(), all[passed.min(5)..], "{position}");
+            assert_eq!(sent_positions(&ring, position).unwrap(), all[passed.min(5)..], "{position}");
         }
         assert_eq!(ring.head(), "e");
         assert_eq!(ring.enter("e"), Some(ring.end()), "an old heartbeat is not sent again");
@@ -154,9 +154,9 @@ mod tests {
             ring.push(batch(&[id]));
         }
         assert!(matches!(ring.next(number, None), Next::Behind));
-        assert_eq!((sent(&ring, "0"), sent(&ring, "a")), (None, None));
+        assert_eq!((sent_positions(&ring, "0"), sent_positions(&ring, "a")), (None, None));
         assert_eq!(ring.floor(), "b");
-        assert_eq!(sent(&ring, "b").unwrap(), ["c", "d"]);
+        assert_eq!(sent_positions(&ring, "b").unwrap(), ["c", "d"]);
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl Watcher {
         // Read before the database, which then contains all changes up to it.
         let floor = self.shared.ring.lock().as_ref()?.floor().to_owned();
         let from = position.clone();
-        match self.db.read(move |tx| store::after(tx, &from, PAGE)).await {
+        match self.db.read(move |tx| store::changes_after(tx, &from, PAGE)).await {
             Ok(changes) => {
                 let Some(last) = changes.ready.last() else {
                     // There are no changes in between.

@@ -7,7 +7,7 @@ use ticketing_platform::http::{ApiError, IfMatch, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Problem, TicketId};
 
-use super::refused;
+use super::map_edit_error;
 use crate::{App, store};
 
 /// Withdraws a ticket of the signed-in user.
@@ -41,6 +41,6 @@ pub(crate) async fn delete(
         let check = |version| wanted_version.check(version).is_ok();
         store::delete(tx, &app.publisher(), &id, &session.user_id, check)
     };
-    core.db.write(unit).await.map_err(|error| refused(error, "delete"))?;
+    core.db.write(unit).await.map_err(|error| map_edit_error(error, "delete"))?;
     Ok(StatusCode::NO_CONTENT)
 }

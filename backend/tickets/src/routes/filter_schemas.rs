@@ -18,7 +18,7 @@ pub(super) fn status() -> Object {
 }
 
 /// A bound of prices.
-pub(super) fn bound() -> Object {
+pub(super) fn price_bound() -> Object {
     pattern(r"^(([0-9]{1,9}(\.[0-9]{0,2})?|\.[0-9]{1,2})([eE]\+?[0-9]{1,2})?)?$")
 }
 

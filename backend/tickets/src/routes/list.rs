@@ -23,10 +23,10 @@ pub(crate) struct Filters {
     #[param(max_length = 200)]
     q: Option<String>,
     /// The lowest price, in dollars.
-    #[param(schema_with = filter_schemas::bound)]
+    #[param(schema_with = filter_schemas::price_bound)]
     min_price: Option<String>,
     /// The highest price, in dollars.
-    #[param(schema_with = filter_schemas::bound)]
+    #[param(schema_with = filter_schemas::price_bound)]
     max_price: Option<String>,
     /// Words that the venue must contain; 200 characters at most.
     #[param(max_length = 200)]
@@ -106,7 +106,8 @@ pub(crate) async fn list(
     let (sort, rows, own) = (listing.sort, page.rows(), listing.seller.is_some());
     let changes_with_time = listing.starts_after.is_some();
     let mut tickets = app.core.db.read(move |tx| store::list(tx, &listing, after.as_ref(), rows)).await?;
-    let link = page.truncate(&uri, &mut tickets, |last| Position::of(last, sort))?.map(|(_, link)| link);
+    let link =
+        page.truncate(&uri, &mut tickets, |last| Position::from_ticket(last, sort))?.map(|(_, link)| link);
     // A ticket leaves the list when its event starts.
     let starts = tickets.iter().filter_map(|ticket| ticket.details.starts_at.as_ref());
     let next_start = starts.map(EventTime::instant).min().filter(|_| changes_with_time);

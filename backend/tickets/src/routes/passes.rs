@@ -17,7 +17,7 @@ use crate::domain::pass::{NotValid, Refusal, StoredPass};
 use crate::store::passes::PassError;
 
 /// Returns the pass as `viewer` may see it, with its code where the viewer holds it and it is valid.
-fn shown(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiError> {
+fn show_pass(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiError> {
     let mut shown = pass.shown_to(viewer, app.resale_cap, app.core.clock.now());
     if pass.holder_id == *viewer && shown.status == PassStatus::Valid {
         shown.code = Some(app.pass_signer.sign(&pass.id, pass.serial).map_err(ApiError::internal)?);
@@ -26,7 +26,7 @@ fn shown(app: &App, pass: &StoredPass, viewer: &UserId) -> Result<Pass, ApiError
 }
 
 /// The response to a refused request.
-fn refused(error: PassError) -> ApiError {
+fn map_pass_error(error: PassError) -> ApiError {
     match error {
         PassError::NotFound => ApiError::not_found(),
         PassError::NotValid(NotValid::Status(status)) => {

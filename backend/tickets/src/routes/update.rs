@@ -9,7 +9,7 @@ use ticketing_platform::session::Session;
 use ticketing_sdk::{Problem, Ticket, TicketId, TicketUpdate};
 
 use super::input::TicketInput;
-use super::refused;
+use super::map_edit_error;
 use crate::{App, store};
 
 /// Changes a ticket of the signed-in user. Details that are absent stay as they are; `null` clears them.
@@ -45,6 +45,6 @@ pub(crate) async fn update(
         let new = store::NewListing { resale_cap: app.resale_cap, ..wanted.clone() };
         store::update(tx, &app.publisher(), &id, &session.user_id, &new, check)
     };
-    let ticket = core.db.write(unit).await.map_err(|error| refused(error, "edit"))?;
+    let ticket = core.db.write(unit).await.map_err(|error| map_edit_error(error, "edit"))?;
     Ok(([etag(ticket.version)], Json(ticket)))
 }

@@ -88,7 +88,7 @@ pub(super) fn publish_deleted(
 ///
 /// # Errors
 /// If the database fails.
-pub fn after(tx: &mut Tx<'_>, position: &str, limit: i64) -> Result<Changes, DbError> {
+pub fn changes_after(tx: &mut Tx<'_>, position: &str, limit: i64) -> Result<Changes, DbError> {
     match tx.dialect() {
         Dialect::Sqlite => {
             let sql = "SELECT id, kind, body FROM changes WHERE id > $1 ORDER BY id LIMIT $2";

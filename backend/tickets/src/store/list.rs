@@ -30,7 +30,7 @@ pub enum Position {
 
 impl Position {
     /// Returns the position of a ticket in a sort.
-    pub fn of(ticket: &Ticket, sort: Sort) -> Self {
+    pub fn from_ticket(ticket: &Ticket, sort: Sort) -> Self {
         let id = ticket.id.as_str().to_owned();
         match sort {
             Sort::Oldest | Sort::Newest => Self::Age(id),
@@ -63,7 +63,7 @@ pub fn list(
     limit: u32,
 ) -> Result<Vec<Ticket>, DbError> {
     let patterns = |words: &[String]| -> Vec<String> {
-        words.iter().map(|word| format!("%{}%", escaped(word))).collect()
+        words.iter().map(|word| format!("%{}%", escape_like(word))).collect()
     };
     let (words, venue) = (patterns(&listing.words), patterns(&listing.venue));
     let mut query = Query::default();
@@ -154,6 +154,6 @@ impl<'a> Query<'a> {
 }
 
 /// Escapes a word for `LIKE`.
-fn escaped(word: &str) -> String {
+fn escape_like(word: &str) -> String {
     word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }

@@ -130,7 +130,7 @@ pub fn list(
 }
 
 /// Returns the pass if `holder` holds it.
-fn held(tx: &mut Tx<'_>, id: &PassId, holder: &UserId) -> Result<StoredPass, PassError> {
+fn find_held(tx: &mut Tx<'_>, id: &PassId, holder: &UserId) -> Result<StoredPass, PassError> {
     find(tx, id)?.filter(|pass| pass.holder_id == *holder).ok_or(PassError::NotFound)
 }
 
@@ -145,7 +145,7 @@ pub fn start_transfer(
     holder: &UserId,
     transfer: Transfer,
 ) -> Result<(), PassError> {
-    let mut pass = held(tx, id, holder)?;
+    let mut pass = find_held(tx, id, holder)?;
     pass.start_transfer(transfer)?;
     Ok(update(tx, publisher, &pass)?)
 }
@@ -160,7 +160,7 @@ pub fn cancel_transfer(
     id: &PassId,
     holder: &UserId,
 ) -> Result<(), PassError> {
-    let mut pass = held(tx, id, holder)?;
+    let mut pass = find_held(tx, id, holder)?;
     if pass.cancel_transfer()? {
         update(tx, publisher, &pass)?;
     }
@@ -188,7 +188,7 @@ pub fn claim(
         update(tx, publisher, &pass)?;
     } else {
         write(tx, &pass, Change::Holder)?;
-        publisher.outbox.append(tx, &transferred(&pass))?;
+        publisher.outbox.append(tx, &transfer_event(&pass))?;
     }
     Ok(pass)
 }
@@ -234,7 +234,7 @@ fn update(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, pass: &StoredPass) -
     publisher.outbox.append(tx, &updated).map(drop)
 }
 
-fn transferred(pass: &StoredPass) -> PassTransferred {
+fn transfer_event(pass: &StoredPass) -> PassTransferred {
     PassTransferred {
         id: pass.id.clone(),
         version: pass.version,

@@ -13,7 +13,7 @@ use ticketing_sdk::{OrderId, TicketId};
 use super::change_publisher::ChangePublisher;
 use super::changes::publish_updated;
 use super::passes::settle_sale;
-use super::shown_ticket::{STORED, find_hold, show, stored};
+use super::shown_ticket::{STORED, find_hold, read_stored, show};
 use super::terms::TermColumns;
 use super::ticket_row::{COLUMNS, ticket};
 use crate::domain::terms::Terms;
@@ -84,7 +84,7 @@ pub fn complete(
         Some(sold) => publish_updated(tx, publisher, &sold)?,
         None => {
             let unsold = format!("SELECT {STORED} FROM tickets WHERE id = $1 AND status <> 'sold'");
-            let unsold = tx.query_opt(&unsold, args![ticket_id], stored)?;
+            let unsold = tx.query_opt(&unsold, args![ticket_id], read_stored)?;
             let hold = find_hold(tx, "held.order_id = $1", order.as_str())?;
             if let (Some(unsold), Some(hold)) = (unsold, hold) {
                 show(tx, publisher, unsold, Some(&hold))?;
@@ -113,7 +113,7 @@ pub fn release(
     let held = tx.query_opt(
         &format!("SELECT {STORED} FROM tickets WHERE id = $1 AND order_id = $2 AND status = 'reserved'"),
         args![ticket_id, order],
-        stored,
+        read_stored,
     )?;
     if let Some(held) = held {
         let next = find_hold(tx, "held.ticket_id = $1 AND held.status <> 'cancelled'", ticket_id.as_str())?;
@@ -147,7 +147,7 @@ fn hold(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, event: &OrderCreated) 
                  WHERE id = $7",
                 TermColumns::ASSIGNMENTS
             ),
-            &TermColumns::of(&ordered)?.args(args![&held.id]),
+            &TermColumns::from_terms(&ordered)?.args(args![&held.id]),
         )?;
         ordered.show_in(&mut held);
     }

@@ -21,7 +21,7 @@ pub(super) fn withdraw(
     admitted_at: Option<Timestamp>,
 ) -> Result<(), DbError> {
     let sql = format!("SELECT {STORED} FROM tickets WHERE id = $1 AND status <> 'sold'");
-    let Some(mut stored) = tx.query_opt(&sql, args![listing], stored)? else { return Ok(()) };
+    let Some(mut stored) = tx.query_opt(&sql, args![listing], read_stored)? else { return Ok(()) };
     stored.listing.is_withdrawn = true;
     let withdrawn = write_shown(tx, publisher, stored.clone(), None)?;
     publish_deleted(tx, publisher, &withdrawn, admitted_at)?;
@@ -45,7 +45,7 @@ pub(super) const STORED: &str = "id, title, price, details, user_id, resale_of, 
                       COALESCE(listed_title, title) AS listed_title, COALESCE(listed_price, price) AS listed_price, \
                       COALESCE(listed_details, details) AS listed_details";
 
-pub(super) fn stored(row: &Row<'_>) -> Result<StoredTicket, DbError> {
+pub(super) fn read_stored(row: &Row<'_>) -> Result<StoredTicket, DbError> {
     let terms = Terms {
         title: row.text("listed_title")?,
         price: row.column("listed_price")?,
@@ -112,7 +112,7 @@ fn write_shown(
              listed_price = $12, listed_details = $13, version = $14, updated_at = $15 WHERE id = $7",
             TermColumns::ASSIGNMENTS
         ),
-        &TermColumns::of(&terms)?.args(args![
+        &TermColumns::from_terms(&terms)?.args(args![
             &shown.id,
             state.as_str(),
             order_id.as_ref(),

@@ -29,7 +29,7 @@ impl TermColumns {
                                                   starts_at = $6";
 
     /// Returns the values of terms.
-    pub(super) fn of(terms: &Terms) -> Result<Self, DbError> {
+    pub(super) fn from_terms(terms: &Terms) -> Result<Self, DbError> {
         Ok(Self {
             title: terms.title.clone(),
             title_key: search_key(&terms.title),

@@ -104,7 +104,7 @@ pub fn list_terms(
     terms: Terms,
     resale_of: Option<TicketId>,
 ) -> Result<Ticket, DbError> {
-    let columns = TermColumns::of(&terms)?;
+    let columns = TermColumns::from_terms(&terms)?;
     let Terms { title, price, details } = terms;
     let mut created = Ticket::new(id, title, price, seller)
         .details(details)
@@ -150,7 +150,7 @@ pub fn update(
             "UPDATE tickets SET {}, version = version + 1, updated_at = $8 WHERE id = $7 RETURNING {COLUMNS}",
             TermColumns::ASSIGNMENTS
         ),
-        &TermColumns::of(&terms)?.args(args![id, publisher.now]),
+        &TermColumns::from_terms(&terms)?.args(args![id, publisher.now]),
         ticket,
     )?;
     publish_updated(tx, publisher, &updated)?;

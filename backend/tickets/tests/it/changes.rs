@@ -28,7 +28,7 @@ async fn each_event_is_one_change_with_its_ticket(engine: Engine) {
     shop.delete(&id, "seller").await.unwrap();
     let changes = shop.changes().await;
     let published: Vec<(String, String)> =
-        shop.published().await.into_iter().map(|(id, name, ..)| (id, name)).collect();
+        shop.published_events().await.into_iter().map(|(id, name, ..)| (id, name)).collect();
     // A place ends with the identifier of the event.
     let event = |change: &Change| change.id[change.id.len() - 36..].to_owned();
     let recorded: Vec<(String, String)> =
@@ -75,7 +75,7 @@ async fn position_of_an_empty_feed_precedes_every_change(engine: Engine) {
 
 async fn watchers_are_notified_of_every_commit(engine: Engine) {
     let shop = Shop::on(engine);
-    let mut watching = shop.feed.changed().listen();
+    let mut watching = shop.feed.change_signal().listen();
     let id = shop.list("seller", "A ticket", 2000).await.id;
     let woken = tokio::time::timeout(std::time::Duration::from_secs(5), watching.notified());
     woken.await.expect("a ring");

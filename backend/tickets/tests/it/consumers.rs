@@ -56,12 +56,12 @@ async fn apply<E: Event>(app: &App, event: E) -> ApplyOutcome {
 }
 
 /// Lists a ticket that is free; answers its identifier.
-async fn listed(app: &App) -> TicketId {
+async fn list_ticket(app: &App) -> TicketId {
     let core = app.core().clone();
     let listed = app.core().db.write(move |tx| {
         let feed = Feed::default();
         let publisher =
-            ChangePublisher { outbox: &core.outbox, changed: feed.changed(), now: core.clock.now() };
+            ChangePublisher { outbox: &core.outbox, changed: feed.change_signal(), now: core.clock.now() };
         let price = Money::from_cents(2000).unwrap();
         let new = NewListing::new(Title::parse("A ticket").unwrap(), price);
         store::create(tx, &publisher, TicketId::new("t"), &UserId::new("seller"), &new)
@@ -76,16 +76,16 @@ async fn state(app: &App, id: &TicketId) -> (String, Option<OrderId>) {
     (ticket.status.to_string(), ticket.order_id)
 }
 
-fn created(order: &OrderId, ticket: &TicketId) -> OrderCreated {
+fn created_event(order: &OrderId, ticket: &TicketId) -> OrderCreated {
     OrderCreated::from(&fixtures::order(order.clone(), &fixtures::ticket(ticket.clone())))
 }
 
 async fn order_holds_its_ticket_until_it_is_sold(engine: Engine) {
     let home = Home::on(engine);
     let app = open(&home).await;
-    let (ticket, order) = (listed(&app).await, OrderId::new("o"));
+    let (ticket, order) = (list_ticket(&app).await, OrderId::new("o"));
     let holder = Some(order.clone());
-    assert_eq!(apply(&app, created(&order, &ticket)).await, ApplyOutcome::Done);
+    assert_eq!(apply(&app, created_event(&order, &ticket)).await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), holder.clone()));
     let confirmed =
         OrderConfirmed { id: order.clone(), version: 1, ticket: ConfirmedTicket { id: ticket.clone() } };
@@ -100,13 +100,13 @@ async fn order_holds_its_ticket_until_it_is_sold(engine: Engine) {
 async fn cancelled_order_releases_its_ticket(engine: Engine) {
     let home = Home::on(engine);
     let app = open(&home).await;
-    let (ticket, order) = (listed(&app).await, OrderId::new("o"));
+    let (ticket, order) = (list_ticket(&app).await, OrderId::new("o"));
     let cancelled = || {
         let ticket = CancelledTicket { id: ticket.clone() };
         apply(&app, OrderCancelled { id: order.clone(), version: 1, ticket, cancel_reason: None })
     };
     assert_eq!(cancelled().await, ApplyOutcome::OutOfOrder);
-    apply(&app, created(&order, &ticket)).await;
+    apply(&app, created_event(&order, &ticket)).await;
     assert_eq!(cancelled().await, ApplyOutcome::Done);
     assert_eq!(state(&app, &ticket).await, ("available".to_owned(), None));
     assert_eq!(cancelled().await, ApplyOutcome::Duplicate);
@@ -115,10 +115,10 @@ async fn cancelled_order_releases_its_ticket(engine: Engine) {
 async fn consumed_events_survive_a_restart(engine: Engine) {
     let home = Home::on(engine);
     let app = open(&home).await;
-    let (ticket, order) = (listed(&app).await, OrderId::new("o"));
-    apply(&app, created(&order, &ticket)).await;
+    let (ticket, order) = (list_ticket(&app).await, OrderId::new("o"));
+    apply(&app, created_event(&order, &ticket)).await;
     drop(app);
     let app = open(&home).await;
     assert_eq!(state(&app, &ticket).await, ("reserved".to_owned(), Some(order.clone())));
-    assert_eq!(apply(&app, created(&order, &ticket)).await, ApplyOutcome::Duplicate);
+    assert_eq!(apply(&app, created_event(&order, &ticket)).await, ApplyOutcome::Duplicate);
 }

@@ -6,7 +6,7 @@ use ticketing_events::OrderCreated;
 use ticketing_sdk::{DetailField, DetailsUpdate, TicketId, fixtures};
 use ticketing_tickets::store::NewListing;
 
-use crate::passes::held;
+use crate::passes::list_held;
 use crate::support::{Shop, Step, listing};
 
 on_both! {
@@ -16,7 +16,7 @@ on_both! {
 }
 
 /// Returns a listing with every detail.
-fn detailed() -> NewListing {
+fn detailed_listing() -> NewListing {
     NewListing { details: fixtures::details().into(), ..listing("A ticket", 2000) }
 }
 
@@ -32,7 +32,7 @@ async fn venue(shop: &Shop, id: &TicketId) -> String {
 
 async fn update_keeps_absent_details_and_clears_null_ones(engine: Engine) {
     let shop = Shop::on(engine);
-    let ticket = shop.list_as("seller", detailed()).await;
+    let ticket = shop.list_as("seller", detailed_listing()).await;
     assert_eq!(shop.find(&ticket.id).await.unwrap().details, fixtures::details());
     let dearer = shop.update(&ticket.id, "seller", "A ticket", 3000).await.unwrap();
     assert_eq!(dearer.details, fixtures::details(), "who knows no details erases none");
@@ -48,7 +48,7 @@ async fn update_keeps_absent_details_and_clears_null_ones(engine: Engine) {
 
 async fn changed_details_alone_make_a_version(engine: Engine) {
     let shop = Shop::on(engine);
-    let id = shop.list_as("seller", detailed()).await.id;
+    let id = shop.list_as("seller", detailed_listing()).await.id;
     for name in ["Hall 1", "Hall 1", "Hall 2"] {
         shop.update_to(&id, "seller", moved_to(name)).await.unwrap();
     }
@@ -63,7 +63,7 @@ async fn changed_details_alone_make_a_version(engine: Engine) {
 
 async fn edited_details_lose_to_order_and_return_after_it(engine: Engine) {
     let shop = Shop::on(engine);
-    let ticket = shop.list_as("seller", detailed()).await;
+    let ticket = shop.list_as("seller", detailed_listing()).await;
     let id = &ticket.id;
     shop.update_to(id, "seller", moved_to("Hall 2")).await.unwrap();
     shop.ordered_as("a", &ticket).await;
@@ -88,18 +88,18 @@ fn bare(order: &str, ticket: &TicketId) -> OrderCreated {
 
 async fn bare_order_of_the_original_shows_the_listed_terms(engine: Engine) {
     let shop = Shop::on(engine);
-    let id = shop.list_as("seller", detailed()).await.id;
+    let id = shop.list_as("seller", detailed_listing()).await.id;
     shop.update(&id, "seller", "Edited", 3000).await.unwrap();
     shop.reserve(bare("a", &id)).await;
     shop.reserve(bare("b", &id)).await;
-    assert_eq!(shop.shown(&id).await, "Edited 2000 reserved a");
+    assert_eq!(shop.describe(&id).await, "Edited 2000 reserved a");
     shop.apply(Step::Cancelled, "a", &id, 1).await;
-    assert_eq!(shop.shown(&id).await, "Edited 2000 reserved b");
+    assert_eq!(shop.describe(&id).await, "Edited 2000 reserved b");
     assert_eq!(shop.find(&id).await.unwrap().details, fixtures::details());
     shop.delete(&id, "seller").await.unwrap_err();
     shop.apply(Step::Completed, "b", &id, 1).await;
-    assert_eq!(shop.shown(&id).await, "Edited 2000 sold b");
-    let passes = held(&shop, "buyer").await;
+    assert_eq!(shop.describe(&id).await, "Edited 2000 sold b");
+    let passes = list_held(&shop, "buyer").await;
     assert_eq!(passes.len(), 1);
     assert_eq!((passes[0].title.as_str(), passes[0].paid.cents()), ("Edited", 2000));
     assert_eq!(passes[0].details, fixtures::details());

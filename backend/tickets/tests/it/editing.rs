@@ -5,7 +5,7 @@ use ticketing_engines::{Engine, on_both};
 use ticketing_sdk::{TicketId, UserId};
 use ticketing_tickets::store::{self, EditError};
 
-use crate::support::{Shop, Step, listing, publishing};
+use crate::support::{Shop, Step, listing, write_published};
 
 on_both! {
     #[tokio::test]
@@ -22,7 +22,7 @@ async fn every_change_has_one_version_and_one_event(engine: Engine) {
     }
     shop.delete(&ticket.id, "seller").await.unwrap();
     assert_eq!(shop.versions(&ticket.id).await, [0, 1, 2, 3, 4], "without a change nothing is published");
-    let names: Vec<String> = shop.published().await.into_iter().map(|(_, name, ..)| name).collect();
+    let names: Vec<String> = shop.published_events().await.into_iter().map(|(_, name, ..)| name).collect();
     let updated = "ticket:updated";
     assert_eq!(names, ["ticket:created", updated, updated, updated, "ticket:deleted"]);
     assert_eq!(shop.find(&ticket.id).await, None);
@@ -54,7 +54,7 @@ async fn one_of_many_concurrent_edits_of_a_version_succeeds(engine: Engine) {
         let edits = (0..12).map(|number| {
             let core = if number % 2 == 0 { &shop.core } else { &replica };
             let (id, new) = (id.clone(), listing(&format!("Edit {version}.{number}"), 2000));
-            publishing(core, &shop.feed, move |tx, publisher| {
+            write_published(core, &shop.feed, move |tx, publisher| {
                 store::update(tx, publisher, &id, &UserId::new("seller"), &new, |found| found == version)
             })
         });

@@ -9,8 +9,8 @@ use ticketing_sdk::{DetailsUpdate, FieldUpdate, TicketId, Timestamp};
 use ticketing_tickets::domain::pass::PassState;
 use ticketing_tickets::store::{self, NewListing};
 
-use crate::passes::{bought, closed, find, offered};
-use crate::support::{Shop, Step, listing, publishing};
+use crate::passes::{buy, close_listing, find, offer};
+use crate::support::{Shop, Step, listing, write_published};
 
 on_both! {
     #[tokio::test]
@@ -32,14 +32,15 @@ async fn ticket(shop: &Shop, starts_at: Option<Timestamp>) -> TicketId {
 /// Sells a ticket whose event starts after [`UNTIL_START`], and returns its pass and the listing that offers it.
 async fn resale(shop: &Shop, order: &str) -> (ticketing_sdk::PassId, TicketId) {
     let ticket = ticket(shop, Some(shop.core.clock.now() + UNTIL_START)).await;
-    let pass = bought(shop, order, &ticket).await;
-    let listing = offered(shop, &pass).await;
+    let pass = buy(shop, order, &ticket).await;
+    let listing = offer(shop, &pass).await;
     (pass.id, listing)
 }
 
 /// Ends the resales whose event has started, up to `limit`, and returns their number.
 async fn end_on(core: &ServiceCore, shop: &Shop, limit: i64) -> u64 {
-    let ended = publishing(core, &shop.feed, move |tx, publisher| store::end_started(tx, publisher, limit));
+    let ended =
+        write_published(core, &shop.feed, move |tx, publisher| store::end_started(tx, publisher, limit));
     ended.await.map_err(|error: DbError| error).unwrap()
 }
 
@@ -59,14 +60,14 @@ async fn unsold_resale_ends_at_the_start_and_not_before(engine: Engine) {
     assert_eq!((end(&shop).await, shop.state(&listing).await), (0, "available - 0".to_owned()));
     shop.core.clock.advance(Duration::from_millis(1));
     assert_eq!((end(&shop).await, shop.state(&listing).await), (1, "gone".to_owned()));
-    let published = shop.published().await;
+    let published = shop.published_events().await;
     let of_listing = published.iter().filter(|(_, _, of, _)| of == listing.as_str());
     let names: Vec<&str> = of_listing.map(|(_, name, ..)| name.as_str()).collect();
     assert_eq!(names, ["ticket:created", "ticket:deleted"]);
     assert_eq!((end(&shop).await, next_end(&shop).await), (0, None));
     // An order may be on its way, so the pass waits for orders.
     assert!(matches!(find(&shop, &pass).await.state, PassState::Offered { .. }));
-    closed(&shop, &listing).await;
+    close_listing(&shop, &listing).await;
     assert_eq!(find(&shop, &pass).await.state, PassState::Valid { transfer: None });
 }
 
@@ -93,8 +94,8 @@ async fn sold_resale_does_not_end(engine: Engine) {
 async fn only_resales_with_a_start_end(engine: Engine) {
     let shop = Shop::on(engine);
     let first = ticket(&shop, Some(shop.core.clock.now() + UNTIL_START)).await;
-    let without_start = bought(&shop, "o", &ticket(&shop, None).await).await;
-    let resale = offered(&shop, &without_start).await;
+    let without_start = buy(&shop, "o", &ticket(&shop, None).await).await;
+    let resale = offer(&shop, &without_start).await;
     shop.core.clock.advance(UNTIL_START * 2);
     assert_eq!((end(&shop).await, next_end(&shop).await), (0, None));
     assert_eq!(shop.state(&first).await, "available - 0");

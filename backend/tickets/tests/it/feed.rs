@@ -15,7 +15,7 @@ async fn block(body: &mut Body) -> String {
     String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()
 }
 
-fn publishing(shop: &Shop, shutdown: &Shutdown) {
+fn spawn_publisher(shop: &Shop, shutdown: &Shutdown) {
     tokio::spawn(shop.feed.clone().publish(shop.core.db.clone(), shutdown.clone()));
 }
 
@@ -43,7 +43,7 @@ async fn changes(body: &mut Body, count: usize) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn idle_stream_has_a_heartbeat_every_15_seconds() {
     let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
-    publishing(&shop, &shutdown);
+    spawn_publisher(&shop, &shutdown);
     let mut body = watch(&shop, None, &shutdown).await;
     let greeting = block(&mut body).await;
     let retry: u64 = greeting.strip_prefix("retry: ").unwrap().lines().next().unwrap().parse().unwrap();
@@ -62,7 +62,7 @@ async fn idle_stream_has_a_heartbeat_every_15_seconds() {
 #[tokio::test]
 async fn watchers_share_the_bytes_of_a_change() {
     let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
-    publishing(&shop, &shutdown);
+    spawn_publisher(&shop, &shutdown);
     let (mut one, mut other) = (watch(&shop, None, &shutdown).await, watch(&shop, None, &shutdown).await);
     block(&mut one).await;
     block(&mut other).await;
@@ -76,7 +76,7 @@ async fn watchers_share_the_bytes_of_a_change() {
 #[tokio::test]
 async fn lagging_reader_is_dropped_and_resumes_without_a_gap() {
     let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
-    publishing(&shop, &shutdown);
+    spawn_publisher(&shop, &shutdown);
     let (mut slow, mut quick) = (watch(&shop, None, &shutdown).await, watch(&shop, None, &shutdown).await);
     block(&mut slow).await;
     block(&mut quick).await;
@@ -107,7 +107,7 @@ async fn changes_of_one(shop: &Shop, quick: &mut Body, seen: &mut Vec<String>) -
 #[tokio::test]
 async fn unknown_position_is_answered_with_one_reset_then_live() {
     let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
-    publishing(&shop, &shutdown);
+    spawn_publisher(&shop, &shutdown);
     shop.list("seller", "Old", 2000).await;
     let mut body = watch(&shop, Some("nonsense"), &shutdown).await;
     let first = block(&mut body).await;

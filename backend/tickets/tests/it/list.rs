@@ -163,7 +163,7 @@ proptest! {
                     let next = page(&shop, &listing, position.as_ref(), limit).await;
                     prop_assert!(next.len() <= limit as usize);
                     let Some(last) = next.last() else { break };
-                    let reached = Position::of(last, listing.sort);
+                    let reached = Position::from_ticket(last, listing.sort);
                     prop_assert!(reached.fits(listing.sort));
                     position = Some(reached);
                     found.extend(next);

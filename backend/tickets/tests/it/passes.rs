@@ -30,41 +30,41 @@ pub(crate) async fn sell(shop: &Shop, order: &str, listing: &TicketId, buyer: &s
     assert_eq!(shop.apply(Step::Completed, order, listing, 1).await, ApplyOutcome::Done);
 }
 
-pub(crate) async fn closed(shop: &Shop, ticket: &TicketId) {
+pub(crate) async fn close_listing(shop: &Shop, ticket: &TicketId) {
     let event = ListingClosed { ticket_id: ticket.clone() };
-    let applied = shop.publishing(move |tx, publisher| passes::close_listing(tx, publisher, &event));
+    let applied = shop.write_published(move |tx, publisher| passes::close_listing(tx, publisher, &event));
     assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), ApplyOutcome::Done);
 }
 
-pub(crate) async fn held(shop: &Shop, holder: &str) -> Vec<StoredPass> {
+pub(crate) async fn list_held(shop: &Shop, holder: &str) -> Vec<StoredPass> {
     let filter = PassFilter { user: holder.into(), issued: false, statuses: Vec::new(), order: None };
     let found = shop.core.db.read(move |tx| passes::list(tx, &filter, None, 10));
     found.await.map_err(|error: DbError| error).unwrap()
 }
 
 /// Returns a ticket of `seller` that `buyer` has bought with the order `o`, and its pass.
-async fn sold(shop: &Shop) -> (TicketId, StoredPass) {
+async fn sell_ticket(shop: &Shop) -> (TicketId, StoredPass) {
     sold_by(shop, "o").await
 }
 
 async fn sold_by(shop: &Shop, order: &str) -> (TicketId, StoredPass) {
     let ticket = shop.list("seller", "A ticket", 2000).await.id;
-    let pass = bought(shop, order, &ticket).await;
+    let pass = buy(shop, order, &ticket).await;
     (ticket, pass)
 }
 
 /// Sells a ticket of 20 dollars to `buyer`, and returns the pass.
-pub(crate) async fn bought(shop: &Shop, order: &str, ticket: &TicketId) -> StoredPass {
+pub(crate) async fn buy(shop: &Shop, order: &str, ticket: &TicketId) -> StoredPass {
     sell(shop, order, ticket, "buyer", 2000).await;
-    let passes = held(shop, "buyer").await;
+    let passes = list_held(shop, "buyer").await;
     passes.into_iter().find(|pass| pass.ticket_id == *ticket).unwrap()
 }
 
 /// Offers a pass for sale.
-pub(crate) async fn offered(shop: &Shop, pass: &StoredPass) -> TicketId {
+pub(crate) async fn offer(shop: &Shop, pass: &StoredPass) -> TicketId {
     let (listing, pass) = (TicketId::new(shop.core.clock.new_id()), pass.clone());
     let id = listing.clone();
-    let made = shop.publishing(move |tx, publisher| {
+    let made = shop.write_published(move |tx, publisher| {
         passes::offer(tx, publisher, pass.clone(), &id)?;
         let terms = Terms { title: pass.title.clone(), price: pass.paid, details: pass.details.clone() };
         let of = Some(pass.ticket_id.clone());
@@ -83,7 +83,7 @@ async fn admit(shop: &Shop, pass: &StoredPass) -> Result<StoredPass, PassError> 
         starts_within: None,
         device: None,
     };
-    shop.publishing(move |tx, publisher| passes::admit(tx, publisher, &code, &"seller".into())).await
+    shop.write_published(move |tx, publisher| passes::admit(tx, publisher, &code, &"seller".into())).await
 }
 
 fn offered_by(listing: &TicketId, admission: Option<&DoubleAdmission>) -> PassState {
@@ -98,48 +98,48 @@ pub(crate) async fn find(shop: &Shop, id: &PassId) -> StoredPass {
 
 async fn completed_order_issues_one_pass_however_often_it_comes(engine: Engine) {
     let shop = Shop::on(engine);
-    let (ticket, pass) = sold(&shop).await;
+    let (ticket, pass) = sell_ticket(&shop).await;
     assert_eq!((pass.issuer_id.as_str(), pass.paid.cents(), pass.serial), ("seller", 2000, 0));
     assert_eq!((&pass.ticket_id, pass.issuing_order_id.as_str()), (&ticket, "o"));
     assert_eq!(shop.apply(Step::Completed, "o", &ticket, 1).await, ApplyOutcome::Duplicate);
-    assert_eq!(held(&shop, "buyer").await, [pass]);
+    assert_eq!(list_held(&shop, "buyer").await, [pass]);
 }
 
 async fn closed_listing_returns_its_pass(engine: Engine) {
     let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
+    let (_, pass) = sell_ticket(&shop).await;
+    let listing = offer(&shop, &pass).await;
     shop.delete(&listing, "buyer").await.unwrap();
     assert_eq!(find(&shop, &pass.id).await.state, offered_by(&listing, None));
     for _ in 0..2 {
-        closed(&shop, &listing).await;
+        close_listing(&shop, &listing).await;
     }
     let returned = find(&shop, &pass.id).await;
     assert_eq!((returned.state, returned.version), (PassState::Valid { transfer: None }, 2));
     // Of another listing: nothing.
-    let again = offered(&shop, &find(&shop, &pass.id).await).await;
-    closed(&shop, &listing).await;
+    let again = offer(&shop, &find(&shop, &pass.id).await).await;
+    close_listing(&shop, &listing).await;
     assert_eq!(find(&shop, &pass.id).await.state, offered_by(&again, None));
 }
 
 async fn sold_listing_moves_its_pass(engine: Engine) {
     let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
+    let (_, pass) = sell_ticket(&shop).await;
+    let listing = offer(&shop, &pass).await;
     sell(&shop, "second", &listing, "next", 1500).await;
     assert_eq!(shop.apply(Step::Completed, "second", &listing, 1).await, ApplyOutcome::Duplicate);
-    closed(&shop, &listing).await;
+    close_listing(&shop, &listing).await;
     let moved = find(&shop, &pass.id).await;
     assert_eq!((moved.holder_id.as_str(), moved.serial, moved.paid.cents()), ("next", 1, 1500));
     assert_eq!(moved.order_id, Some("second".into()));
-    assert_eq!(held(&shop, "buyer").await, []);
-    assert_eq!(held(&shop, "next").await.len(), 1);
+    assert_eq!(list_held(&shop, "buyer").await, []);
+    assert_eq!(list_held(&shop, "next").await.len(), 1);
 }
 
 async fn sale_and_check_in_of_a_pass_never_both_succeed(engine: Engine) {
     let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
+    let (_, pass) = sell_ticket(&shop).await;
+    let listing = offer(&shop, &pass).await;
     assert!(admit(&shop, &pass).await.is_err());
     shop.delete(&listing, "buyer").await.unwrap();
     // An order may still be on its way.
@@ -153,22 +153,23 @@ async fn sale_and_check_in_of_a_pass_never_both_succeed(engine: Engine) {
 
 async fn every_version_of_a_pass_has_its_event(engine: Engine) {
     let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
+    let (_, pass) = sell_ticket(&shop).await;
     let transfer = Transfer {
         claim_hash: "hash".to_owned(),
         expires_at: shop.core.clock.now() + ticketing_tickets::domain::pass::TRANSFER_TTL,
     };
     let id = pass.id.clone();
-    let started = shop.publishing(move |tx, publisher| {
+    let started = shop.write_published(move |tx, publisher| {
         passes::start_transfer(tx, publisher, &id, &"buyer".into(), transfer.clone())
     });
     started.await.unwrap();
-    let claimed = shop.publishing(|tx, publisher| passes::claim(tx, publisher, "hash", &"friend".into()));
+    let claimed =
+        shop.write_published(|tx, publisher| passes::claim(tx, publisher, "hash", &"friend".into()));
     let claimed = claimed.await.unwrap();
-    let listing = offered(&shop, &claimed).await;
-    closed(&shop, &listing).await;
+    let listing = offer(&shop, &claimed).await;
+    close_listing(&shop, &listing).await;
     admit(&shop, &find(&shop, &pass.id).await).await.unwrap();
-    let published = shop.published().await;
+    let published = shop.published_events().await;
     let events: Vec<(&str, i64)> = published
         .iter()
         .filter(|(_, _, aggregate, _)| aggregate == pass.id.as_str())
@@ -189,7 +190,7 @@ async fn every_version_of_a_pass_has_its_event(engine: Engine) {
 
 async fn replicas_admit_a_pass_once(engine: Engine) {
     let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
+    let (_, pass) = sell_ticket(&shop).await;
     let replica = shop.replica();
     let doors = (0..8).map(|number| {
         let core = if number % 2 == 0 { shop.core.clone() } else { replica.clone() };
@@ -197,7 +198,7 @@ async fn replicas_admit_a_pass_once(engine: Engine) {
             ReadCode { pass_id: pass.id.clone(), serial: 0, at: None, starts_within: None, device: None };
         let feed = shop.feed.clone();
         async move {
-            crate::support::publishing(&core, &feed, move |tx, publisher| {
+            crate::support::write_published(&core, &feed, move |tx, publisher| {
                 passes::admit(tx, publisher, &code, &"seller".into())
             })
             .await

@@ -13,7 +13,7 @@ use ticketing_sdk::{TicketId, UserId};
 use ticketing_tickets::Feed;
 use ticketing_tickets::store;
 
-use crate::support::{Shop, listing, publishing};
+use crate::support::{Shop, listing, write_published};
 
 /// The blocks of a stream that carry data, as `place title`.
 struct Watcher {
@@ -57,7 +57,7 @@ async fn change_of_a_slow_transaction_is_not_skipped() {
     let (waits, id) = (Mutex::new(waits), TicketId::new(replica.clock.new_id()));
     let slow = tokio::spawn(async move {
         let feed = Feed::default();
-        let listed = publishing(&replica, &feed, move |tx, publisher| {
+        let listed = write_published(&replica, &feed, move |tx, publisher| {
             let listed =
                 store::create(tx, publisher, id.clone(), &UserId::new("seller"), &listing("slow", 2000))?;
             // The deferred statement is sent with this one.
@@ -72,8 +72,13 @@ async fn change_of_a_slow_transaction_is_not_skipped() {
     tokio::task::spawn_blocking(move || has_begun.recv().unwrap()).await.unwrap();
     shop.list("seller", "quick", 2000).await;
     // It is committed, and held back: the slow one may come before it.
-    let seen =
-        shop.core.db.read(|tx| store::after(tx, "", 10)).await.map_err(|error: DbError| error).unwrap();
+    let seen = shop
+        .core
+        .db
+        .read(|tx| store::changes_after(tx, "", 10))
+        .await
+        .map_err(|error: DbError| error)
+        .unwrap();
     assert!(seen.ready.is_empty() && seen.held_back, "{seen:?}");
     go_on.send(()).unwrap();
     slow.await.unwrap();
@@ -87,11 +92,11 @@ async fn change_of_a_slow_transaction_is_not_skipped() {
 async fn watcher_sees_the_changes_of_other_replicas() {
     let (shop, shutdown) = (Shop::on(Engine::Postgres), Shutdown::new());
     // A notification of one replica reaches the other.
-    shop.core.db.share_signal("changes", shop.feed.changed());
+    shop.core.db.share_signal("changes", shop.feed.change_signal());
     let feed = Feed::default();
     let mut watcher = watch(&shop, &feed, None, &shutdown).await;
     let (other, other_feed) = (shop.replica(), Feed::default());
-    other.db.share_signal("changes", other_feed.changed());
+    other.db.share_signal("changes", other_feed.change_signal());
     let mut titles = Vec::new();
     for number in 0..40 {
         let title = format!("ticket {number}");
@@ -99,7 +104,7 @@ async fn watcher_sees_the_changes_of_other_replicas() {
             shop.list("seller", &title, 2000).await;
         } else {
             let (id, new) = (TicketId::new(other.clock.new_id()), listing(&title, 2000));
-            let listed = publishing(&other, &other_feed, move |tx, publisher| {
+            let listed = write_published(&other, &other_feed, move |tx, publisher| {
                 store::create(tx, publisher, id.clone(), &UserId::new("seller"), &new)
             });
             listed.await.map_err(|error: DbError| error).unwrap();

@@ -85,7 +85,7 @@ async fn order_restores_a_withdrawn_ticket_until_it_ends(engine: Engine) {
     assert_eq!(shop.state(&id).await, "gone", "the withdrawal takes effect after all");
     assert_eq!(shop.apply(Step::Cancelled, "o", &id, 1).await, ApplyOutcome::Duplicate);
     let events: Vec<_> =
-        shop.published().await.into_iter().map(|(_, name, _, version)| (name, version)).collect();
+        shop.published_events().await.into_iter().map(|(_, name, _, version)| (name, version)).collect();
     let expected = ["ticket:created", "ticket:deleted", "ticket:updated", "ticket:deleted"];
     assert_eq!(events, expected.map(str::to_owned).into_iter().zip(0..).collect::<Vec<_>>());
     let kinds: Vec<_> = shop.changes().await.into_iter().map(|change| change.kind).collect();
@@ -114,13 +114,13 @@ async fn edit_yields_to_an_order_and_applies_after_it(engine: Engine) {
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.update(&id, "seller", "Dearer", 9000).await.unwrap();
     shop.ordered_at("a", &id, "A ticket", 2000).await;
-    assert_eq!(shop.shown(&id).await, "A ticket 2000 reserved a");
+    assert_eq!(shop.describe(&id).await, "A ticket 2000 reserved a");
     shop.apply(Step::Cancelled, "a", &id, 1).await;
-    assert_eq!(shop.shown(&id).await, "Dearer 9000 available -");
+    assert_eq!(shop.describe(&id).await, "Dearer 9000 available -");
     shop.update(&id, "seller", "Cheaper", 1000).await.unwrap();
     shop.delete(&id, "seller").await.unwrap();
     shop.ordered_at("b", &id, "Dearer", 9000).await;
-    assert_eq!(shop.shown(&id).await, "Dearer 9000 reserved b");
+    assert_eq!(shop.describe(&id).await, "Dearer 9000 reserved b");
     let found =
         shop.core.db.read(|tx| tx.query("SELECT title_key FROM tickets", &[], |row| row.text("title_key")));
     assert_eq!(
@@ -130,7 +130,7 @@ async fn edit_yields_to_an_order_and_applies_after_it(engine: Engine) {
     );
     shop.apply(Step::Confirmed, "b", &id, 1).await;
     shop.apply(Step::Completed, "b", &id, 2).await;
-    assert_eq!(shop.shown(&id).await, "Dearer 9000 sold b");
+    assert_eq!(shop.describe(&id).await, "Dearer 9000 sold b");
     assert_eq!(shop.versions(&id).await, (0..8).collect::<Vec<_>>());
 }
 
@@ -140,11 +140,11 @@ async fn next_order_shows_its_own_terms(engine: Engine) {
     shop.update(&id, "seller", "A ticket", 3000).await.unwrap();
     shop.ordered_at("a", &id, "A ticket", 2000).await;
     shop.ordered_at("b", &id, "A ticket", 3000).await;
-    assert_eq!(shop.shown(&id).await, "A ticket 2000 reserved a");
+    assert_eq!(shop.describe(&id).await, "A ticket 2000 reserved a");
     shop.apply(Step::Cancelled, "a", &id, 1).await;
-    assert_eq!(shop.shown(&id).await, "A ticket 3000 reserved b");
+    assert_eq!(shop.describe(&id).await, "A ticket 3000 reserved b");
     shop.apply(Step::Cancelled, "b", &id, 1).await;
-    assert_eq!(shop.shown(&id).await, "A ticket 3000 available -");
+    assert_eq!(shop.describe(&id).await, "A ticket 3000 available -");
 }
 
 /// Returns the lives of three orders of one ticket, one after the other, as orders would let them happen: all but the

@@ -31,7 +31,7 @@ impl Shop {
     }
 
     /// Runs a unit that publishes its changes.
-    pub(crate) async fn publishing<T, E>(
+    pub(crate) async fn write_published<T, E>(
         &self,
         unit: impl Fn(&mut Tx<'_>, &ChangePublisher<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -39,7 +39,7 @@ impl Shop {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        publishing(&self.core, &self.feed, unit).await
+        write_published(&self.core, &self.feed, unit).await
     }
 
     pub(crate) async fn list(&self, seller: &str, title: &str, cents: i64) -> Ticket {
@@ -48,8 +48,8 @@ impl Shop {
 
     pub(crate) async fn list_as(&self, seller: &str, new: NewListing) -> Ticket {
         let (id, seller) = (TicketId::new(self.core.clock.new_id()), UserId::new(seller));
-        let listed =
-            self.publishing(move |tx, publisher| store::create(tx, publisher, id.clone(), &seller, &new));
+        let listed = self
+            .write_published(move |tx, publisher| store::create(tx, publisher, id.clone(), &seller, &new));
         listed.await.map_err(|error: DbError| error).unwrap()
     }
 
@@ -70,12 +70,13 @@ impl Shop {
         new: NewListing,
     ) -> Result<Ticket, EditError> {
         let (id, owner) = (id.clone(), UserId::new(owner));
-        self.publishing(move |tx, publisher| store::update(tx, publisher, &id, &owner, &new, |_| true)).await
+        self.write_published(move |tx, publisher| store::update(tx, publisher, &id, &owner, &new, |_| true))
+            .await
     }
 
     pub(crate) async fn delete(&self, id: &TicketId, owner: &str) -> Result<(), EditError> {
         let (id, owner) = (id.clone(), UserId::new(owner));
-        self.publishing(move |tx, publisher| store::delete(tx, publisher, &id, &owner, |_| true)).await
+        self.write_published(move |tx, publisher| store::delete(tx, publisher, &id, &owner, |_| true)).await
     }
 
     pub(crate) async fn find(&self, id: &TicketId) -> Option<Ticket> {
@@ -104,7 +105,7 @@ impl Shop {
         version: i64,
     ) -> ApplyOutcome {
         let (order, ticket) = (OrderId::new(order), ticket.clone());
-        let applied = self.publishing(move |tx, publisher| match step {
+        let applied = self.write_published(move |tx, publisher| match step {
             Step::Created => {
                 let created = order_created(&order, &ticket, "A ticket", 2000);
                 store::reserve(tx, publisher, &OrderCreated { version, ..created })
@@ -140,12 +141,12 @@ impl Shop {
     }
 
     pub(crate) async fn reserve(&self, event: OrderCreated) {
-        let applied = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &event));
+        let applied = self.write_published(move |tx, publisher| store::reserve(tx, publisher, &event));
         assert_eq!(applied.await.map_err(|error: DbError| error).unwrap(), ApplyOutcome::Done);
     }
 
     /// Title, price in cents, status and holder of a ticket: `A ticket 2000 sold o1`.
-    pub(crate) async fn shown(&self, id: &TicketId) -> String {
+    pub(crate) async fn describe(&self, id: &TicketId) -> String {
         match self.find(id).await {
             None => "gone".to_owned(),
             Some(Ticket { title, price, status, order_id, .. }) => {
@@ -165,7 +166,7 @@ impl Shop {
         let deadline = Deadline::from_now(Duration::from_secs(20));
         loop {
             let place = place.to_owned();
-            let changes = self.core.db.read(move |tx| store::after(tx, &place, limit));
+            let changes = self.core.db.read(move |tx| store::changes_after(tx, &place, limit));
             let changes = changes.await.map_err(|error: DbError| error).unwrap();
             if !changes.held_back {
                 return changes.ready;
@@ -196,7 +197,7 @@ impl Shop {
     }
 
     /// Returns the published events, oldest first: `name aggregate version`.
-    pub(crate) async fn published(&self) -> Vec<(String, String, String, i64)> {
+    pub(crate) async fn published_events(&self) -> Vec<(String, String, String, i64)> {
         let published = self.core.db.read(|tx| {
             tx.query("SELECT id, name, aggregate, version FROM outbox ORDER BY id", &[], |row| {
                 Ok((row.text("id")?, row.text("name")?, row.text("aggregate")?, row.int("version")?))
@@ -207,7 +208,7 @@ impl Shop {
 
     /// Returns the published versions of a ticket.
     pub(crate) async fn versions(&self, id: &TicketId) -> Vec<i64> {
-        let published = self.published().await;
+        let published = self.published_events().await;
         published.into_iter().filter(|(_, _, of, _)| of == id.as_str()).map(|(.., version)| version).collect()
     }
 }
@@ -221,7 +222,7 @@ pub(crate) enum Step {
     Cancelled,
 }
 
-pub(crate) async fn publishing<T, E>(
+pub(crate) async fn write_published<T, E>(
     core: &ServiceCore,
     feed: &Feed,
     unit: impl Fn(&mut Tx<'_>, &ChangePublisher<'_>) -> Result<T, E> + Send + 'static,
@@ -233,7 +234,7 @@ where
     let (outbox, feed, clock) = (core.outbox.clone(), feed.clone(), core.clock.clone());
     core.db
         .write(move |tx| {
-            unit(tx, &ChangePublisher { outbox: &outbox, changed: feed.changed(), now: clock.now() })
+            unit(tx, &ChangePublisher { outbox: &outbox, changed: feed.change_signal(), now: clock.now() })
         })
         .await
 }

@@ -148,7 +148,7 @@ impl Simulation {
         let core = self.services.core(Service::Tickets);
         let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
         let unit = move |tx: &mut Tx<'_>| {
-            let publisher = ChangePublisher { outbox: &outbox, changed: feed.changed(), now };
+            let publisher = ChangePublisher { outbox: &outbox, changed: feed.change_signal(), now };
             ticketing_tickets::store::end_started(tx, &publisher, limit)
         };
         let ended = core.db.write::<_, DbError, _>(unit).await.unwrap();
@@ -164,7 +164,7 @@ impl Simulation {
         let terms = terms("as listed", price, self.model.now, None);
         let (ticket, new) = (TicketId::new(id.clone()), listing(&terms));
         let unit = move |tx: &mut Tx<'_>| {
-            let publisher = ChangePublisher { outbox: &outbox, changed: feed.changed(), now };
+            let publisher = ChangePublisher { outbox: &outbox, changed: feed.change_signal(), now };
             ticketing_tickets::store::create(tx, &publisher, ticket.clone(), &user(seller), &new)
         };
         core.db.write::<Ticket, DbError, _>(unit).await.unwrap();
@@ -182,7 +182,7 @@ impl Simulation {
         let terms = terms(&title, price, self.model.now, Some(&self.model.tickets[&id].listing));
         let (ticket, new) = (TicketId::new(id.clone()), edit(&terms));
         let unit = move |tx: &mut Tx<'_>| {
-            let publisher = ChangePublisher { outbox: &outbox, changed: feed.changed(), now };
+            let publisher = ChangePublisher { outbox: &outbox, changed: feed.change_signal(), now };
             ticketing_tickets::store::update(tx, &publisher, &ticket, &user(by), &new, |_| true)
         };
         let answer =
@@ -200,7 +200,7 @@ impl Simulation {
         let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
         let ticket = TicketId::new(id.clone());
         let unit = move |tx: &mut Tx<'_>| {
-            let publisher = ChangePublisher { outbox: &outbox, changed: feed.changed(), now };
+            let publisher = ChangePublisher { outbox: &outbox, changed: feed.change_signal(), now };
             ticketing_tickets::store::delete(tx, &publisher, &ticket, &user(by), |_| true)
         };
         let answer = core.db.write::<(), EditError, _>(unit).await.map_err(|error| error_name(&error));

@@ -14,7 +14,7 @@ use ticketing_sdk::{
     Admission, DoubleAdmission, ErrorCode, NewCheckIn, PassCode, Problem, STARTS_WITHIN_SECONDS, Timestamp,
 };
 
-use super::{invalid_code, refused};
+use super::{invalid_code, map_pass_error};
 use crate::domain::pass::StoredPass;
 use crate::store::passes::ReadCode;
 use crate::{App, store};
@@ -90,7 +90,8 @@ pub(crate) async fn create(
     let unit = move |tx: &mut Tx<'_>| {
         let outcome = run_once(tx, &request, |tx| {
             let publisher = app.publisher();
-            let pass = store::passes::admit(tx, &publisher, &read, &session.user_id).map_err(refused)?;
+            let pass =
+                store::passes::admit(tx, &publisher, &read, &session.user_id).map_err(map_pass_error)?;
             let own = DoubleAdmission::new(read.at.unwrap_or(publisher.now), read.device.clone());
             Answer::json(StatusCode::CREATED, &admission(pass, &own))
         })?;

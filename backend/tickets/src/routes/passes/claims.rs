@@ -9,7 +9,7 @@ use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, Keyed
 use ticketing_platform::session::Session;
 use ticketing_sdk::{ClaimCode, ErrorCode, NewClaim, Pass, PassId, Problem};
 
-use super::{refused, shown};
+use super::{map_pass_error, show_pass};
 use crate::pass_keys::claim_hash;
 use crate::{App, store};
 
@@ -55,7 +55,7 @@ pub(crate) async fn create(
     })?;
     let (service, user) = (app.clone(), session.user_id.clone());
     let unit = move |tx: &mut Tx<'_>| {
-        let claimed = store::passes::claim(tx, &service.publisher(), &hash, &user).map_err(refused)?;
+        let claimed = store::passes::claim(tx, &service.publisher(), &hash, &user).map_err(map_pass_error)?;
         // The code of the pass is not stored with the answer.
         Answer::json(StatusCode::CREATED, &claimed.id)
     };
@@ -71,6 +71,6 @@ pub(crate) async fn create(
     let pass = app.core.db.read(move |tx| store::passes::find(tx, &id)).await?;
     // It may have been given away again.
     let pass = pass.ok_or_else(|| ApiError::internal("a claimed pass is missing"))?;
-    let answer = Answer::json(StatusCode::CREATED, &shown(&app, &pass, &session.user_id)?)?;
+    let answer = Answer::json(StatusCode::CREATED, &show_pass(&app, &pass, &session.user_id)?)?;
     Ok(KeyedAnswer { answer, ..keyed })
 }

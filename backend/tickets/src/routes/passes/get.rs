@@ -7,7 +7,7 @@ use ticketing_platform::http::{ApiError, Json, PathId};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Pass, PassId, Problem};
 
-use super::shown;
+use super::show_pass;
 use crate::{App, store};
 
 /// Returns a pass to its holder or its issuer.
@@ -29,5 +29,5 @@ pub(crate) async fn get(
     let user = &session.user_id;
     let pass = pass.filter(|pass| pass.holder_id == *user || pass.issuer_id == *user);
     let pass = pass.ok_or_else(ApiError::not_found)?;
-    Ok(([etag(pass.version)], Json(shown(&app, &pass, user)?)))
+    Ok(([etag(pass.version)], Json(show_pass(&app, &pass, user)?)))
 }

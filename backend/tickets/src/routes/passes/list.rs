@@ -9,7 +9,7 @@ use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, lis
 use ticketing_platform::session::Session;
 use ticketing_sdk::{OrderId, Pass, PassStatus, Problem};
 
-use super::shown;
+use super::show_pass;
 use crate::domain::pass::StoredPass;
 use crate::store::passes::PassFilter;
 use crate::{App, store};
@@ -60,7 +60,7 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
     let render = move || {
         let show = |pass| match issued {
             true => Ok(StoredPass::shown_to(pass, &user, app.resale_cap, app.core.clock.now())),
-            false => shown(&app, pass, &user),
+            false => show_pass(&app, pass, &user),
         };
         list_body(&passes.iter().map(show).collect::<Result<Vec<Pass>, ApiError>>()?)
     };

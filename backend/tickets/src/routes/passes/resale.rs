@@ -9,7 +9,7 @@ use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, Keyed
 use ticketing_platform::session::Session;
 use ticketing_sdk::{ErrorCode, Money, NewResale, PassId, Problem, Ticket, TicketId, UserId};
 
-use super::refused;
+use super::map_pass_error;
 use crate::domain::terms::Terms;
 use crate::store::passes::PassError;
 use crate::{App, store};
@@ -65,7 +65,7 @@ fn offer(tx: &mut Tx<'_>, app: &App, id: &PassId, holder: &UserId, price: Money)
     let pass = store::passes::find(tx, id)?.filter(|pass| pass.holder_id == *holder);
     let pass = pass.ok_or_else(ApiError::not_found)?;
     let listing = TicketId::new(app.core.clock.new_id());
-    store::passes::offer(tx, &publisher, pass.clone(), &listing).map_err(refused)?;
+    store::passes::offer(tx, &publisher, pass.clone(), &listing).map_err(map_pass_error)?;
     if pass.details.starts_at.as_ref().is_some_and(|starts| starts.instant() <= publisher.now) {
         return Err(ApiError::rule(ErrorCode::TicketPast, "The event has started"));
     }
@@ -74,5 +74,5 @@ fn offer(tx: &mut Tx<'_>, app: &App, id: &PassId, holder: &UserId, price: Money)
     }
     let terms = Terms { title: pass.title, price, details: pass.details };
     store::list_terms(tx, &publisher, listing, holder, terms, Some(pass.ticket_id))
-        .map_err(|error| refused(PassError::Db(error)))
+        .map_err(|error| map_pass_error(PassError::Db(error)))
 }

@@ -9,7 +9,7 @@ use ticketing_platform::idempotency::{Answer, IdempotencyKey, KeyedAnswer, Keyed
 use ticketing_platform::session::Session;
 use ticketing_sdk::{PassId, PassTransfer, Problem, Timestamp};
 
-use super::refused;
+use super::map_pass_error;
 use crate::domain::pass::{TRANSFER_TTL, Transfer};
 use crate::pass_keys::{claim_hash, claim_nonce};
 use crate::{App, store};
@@ -53,7 +53,7 @@ pub(crate) async fn create(
         let claim_hash = claim_hash(&app.pass_signer.claim_code(&nonce));
         let transfer = Transfer { claim_hash, expires_at: stored.expires_at };
         store::passes::start_transfer(tx, &app.publisher(), &id, &session.user_id, transfer)
-            .map_err(refused)?;
+            .map_err(map_pass_error)?;
         Answer::json(StatusCode::CREATED, &stored)
     };
     with_code(&service, write_once(&core.db, request, unit).await?)
@@ -90,6 +90,6 @@ pub(crate) async fn cancel(
     let core = app.core.clone();
     let unit =
         move |tx: &mut Tx<'_>| store::passes::cancel_transfer(tx, &app.publisher(), &id, &session.user_id);
-    core.db.write(unit).await.map_err(refused)?;
+    core.db.write(unit).await.map_err(map_pass_error)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use ticketing_sdk::{OrderId, PassId, TicketId, UserId};
 
 use super::super::change_publisher::ChangePublisher;
 use super::admissions::write_used;
-use super::{Change, find_offered, transferred, update, write};
+use super::{Change, find_offered, transfer_event, update, write};
 use crate::domain::terms::Terms;
 
 /// A sold ticket and its order.
@@ -50,7 +50,7 @@ pub(in super::super) fn settle_sale(
         let Some(mut pass) = find_offered(tx, ticket)? else { return Ok(()) };
         if pass.sell(ticket, &buyer, order, terms.price) {
             write(tx, &pass, Change::Holder)?;
-            publisher.outbox.append(tx, &transferred(&pass))?;
+            publisher.outbox.append(tx, &transfer_event(&pass))?;
         }
         return Ok(());
     }

@@ -26,7 +26,7 @@ async fn withdrawals(shop: &Shop, listing: &TicketId) -> Vec<TicketDeleted> {
 }
 
 /// A door without a network has admitted the holder of the code of `pass`, and uploads it. Returns its admission.
-async fn entered(shop: &Shop, pass: &StoredPass, second: u64) -> DoubleAdmission {
+async fn upload_admission(shop: &Shop, pass: &StoredPass, second: u64) -> DoubleAdmission {
     let at = pass.issued_at + std::time::Duration::from_secs(second);
     let device = Some("north".to_owned());
     let code = ReadCode {
@@ -36,7 +36,7 @@ async fn entered(shop: &Shop, pass: &StoredPass, second: u64) -> DoubleAdmission
         starts_within: None,
         device: device.clone(),
     };
-    let recorded = shop.publishing(move |tx, publisher| {
+    let recorded = shop.write_published(move |tx, publisher| {
         passes::record_double_admission(tx, publisher, &code, &"seller".into())
     });
     recorded.await.map_err(|error: DbError| error).unwrap();
@@ -45,20 +45,20 @@ async fn entered(shop: &Shop, pass: &StoredPass, second: u64) -> DoubleAdmission
 
 async fn admission_withdraws_the_listing_of_an_offered_pass(engine: Engine) {
     let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
-    let first = entered(&shop, &pass, 1).await;
+    let (_, pass) = sell_ticket(&shop).await;
+    let listing = offer(&shop, &pass).await;
+    let first = upload_admission(&shop, &pass, 1).await;
     assert_eq!(find(&shop, &pass.id).await.state, offered_by(&listing, Some(&first)));
     assert_eq!((shop.state(&listing).await, shop.versions(&listing).await), ("gone".to_owned(), vec![0, 1]));
     // A second door changes nothing about the listing.
-    let second = entered(&shop, &pass, 2).await;
+    let second = upload_admission(&shop, &pass, 2).await;
     assert_eq!(shop.versions(&listing).await, [0, 1]);
-    closed(&shop, &listing).await;
-    closed(&shop, &listing).await;
+    close_listing(&shop, &listing).await;
+    close_listing(&shop, &listing).await;
     let used = find(&shop, &pass.id).await;
     let DoubleAdmission { admitted_at, device, .. } = first;
     assert_eq!((used.state, used.double_admissions), (PassState::Used { admitted_at, device }, vec![second]));
-    let published = shop.published().await;
+    let published = shop.published_events().await;
     assert_eq!(published.iter().filter(|(_, name, ..)| name == "pass:admitted").count(), 1);
 }
 
@@ -66,13 +66,13 @@ async fn admission_during_a_reservation_makes_it_the_last_one(engine: Engine) {
     let shop = Shop::on(engine);
     for is_paid in [false, true] {
         let (_, pass) = sold_by(&shop, if is_paid { "paid" } else { "unpaid" }).await;
-        let listing = offered(&shop, &pass).await;
+        let listing = offer(&shop, &pass).await;
         let order = format!("{is_paid}");
         shop.ordered_by(&order, &listing, "next", 1500).await;
-        let first = entered(&shop, &pass, 1).await;
+        let first = upload_admission(&shop, &pass, 1).await;
         // Orders learns that no other order may follow, and the order keeps the ticket.
         assert_eq!(shop.state(&listing).await, format!("reserved {order} 3"));
-        let published = shop.published().await;
+        let published = shop.published_events().await;
         let of_listing = published.iter().filter(|(_, _, of, _)| of == listing.as_str());
         let names: Vec<&str> = of_listing.map(|(_, name, ..)| name.as_str()).collect();
         assert_eq!(names, ["ticket:created", "ticket:updated", "ticket:deleted", "ticket:updated"]);
@@ -88,7 +88,7 @@ async fn admission_during_a_reservation_makes_it_the_last_one(engine: Engine) {
         } else {
             shop.apply(Step::Cancelled, &order, &listing, 1).await;
             assert_eq!(shop.state(&listing).await, "gone");
-            closed(&shop, &listing).await;
+            close_listing(&shop, &listing).await;
             let DoubleAdmission { admitted_at, device, .. } = first;
             assert_eq!(find(&shop, &pass.id).await.state, PassState::Used { admitted_at, device });
         }
@@ -97,9 +97,9 @@ async fn admission_during_a_reservation_makes_it_the_last_one(engine: Engine) {
 
 async fn order_on_its_way_prevails_over_an_admission(engine: Engine) {
     let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
-    let first = entered(&shop, &pass, 1).await;
+    let (_, pass) = sell_ticket(&shop).await;
+    let listing = offer(&shop, &pass).await;
+    let first = upload_admission(&shop, &pass, 1).await;
     shop.apply(Step::Created, "late", &listing, 0).await;
     assert_eq!(shop.state(&listing).await, "reserved late 2");
     shop.apply(Step::Completed, "late", &listing, 1).await;
@@ -111,12 +111,12 @@ async fn admission_of_a_withdrawn_listing_is_published(engine: Engine) {
     let shop = Shop::on(engine);
     for is_reserved in [false, true] {
         let (_, pass) = sold_by(&shop, if is_reserved { "reserved" } else { "free" }).await;
-        let listing = offered(&shop, &pass).await;
+        let listing = offer(&shop, &pass).await;
         shop.delete(&listing, "buyer").await.unwrap();
         if is_reserved {
             shop.apply(Step::Created, "late", &listing, 0).await;
         }
-        let first = entered(&shop, &pass, 1).await;
+        let first = upload_admission(&shop, &pass, 1).await;
         let withdrawn = withdrawals(&shop, &listing).await;
         let times: Vec<_> = withdrawn.iter().map(|event| event.admitted_at).collect();
         assert_eq!(times, [None, Some(first.admitted_at)], "orders ends an order that no payment holds");
@@ -127,15 +127,15 @@ async fn admission_of_a_withdrawn_listing_is_published(engine: Engine) {
 
 async fn admission_with_an_old_code_ends_the_offer_of_a_valid_pass(engine: Engine) {
     let shop = Shop::on(engine);
-    let (_, pass) = sold(&shop).await;
-    let listing = offered(&shop, &pass).await;
+    let (_, pass) = sell_ticket(&shop).await;
+    let listing = offer(&shop, &pass).await;
     sell(&shop, "second", &listing, "next", 1500).await;
-    let again = offered(&shop, &find(&shop, &pass.id).await).await;
-    let first = entered(&shop, &pass, 1).await;
+    let again = offer(&shop, &find(&shop, &pass.id).await).await;
+    let first = upload_admission(&shop, &pass, 1).await;
     let offered = find(&shop, &pass.id).await;
     assert_eq!((offered.state, &offered.double_admissions), (offered_by(&again, None), &vec![first.clone()]));
     assert_eq!(withdrawals(&shop, &again).await[0].admitted_at, Some(first.admitted_at));
-    closed(&shop, &again).await;
+    close_listing(&shop, &again).await;
     let returned = find(&shop, &pass.id).await;
     assert_eq!((&returned.state, returned.serial), (&PassState::Valid { transfer: None }, 1));
     let mut resold = returned.clone();

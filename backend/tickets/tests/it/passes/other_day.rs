@@ -23,16 +23,16 @@ async fn refusal_for_another_day_writes_nothing(engine: Engine) {
     let mut details = DetailsUpdate::default();
     details.starts_at = starts_at;
     let ticket = shop.list_as("seller", NewListing { details, ..listing("A ticket", 2000) }).await.id;
-    let pass = bought(&shop, "o", &ticket).await;
-    let before = shop.published().await;
+    let pass = buy(&shop, "o", &ticket).await;
+    let before = shop.published_events().await;
     let admit = || {
         let (pass_id, serial) = (pass.id.clone(), pass.serial);
         let code = ReadCode { pass_id, serial, at: None, starts_within: Some(SPAN), device: None };
-        shop.publishing(move |tx, publisher| passes::admit(tx, publisher, &code, &"seller".into()))
+        shop.write_published(move |tx, publisher| passes::admit(tx, publisher, &code, &"seller".into()))
     };
     let refused = admit().await.unwrap_err();
     assert!(matches!(refused, PassError::Refused(Refusal::OtherDay { .. })), "{refused:?}");
-    assert_eq!((find(&shop, &pass.id).await, shop.published().await), (pass.clone(), before));
+    assert_eq!((find(&shop, &pass.id).await, shop.published_events().await), (pass.clone(), before));
     shop.core.clock.advance(Duration::from_millis(1));
     assert_eq!(admit().await.unwrap().version, 1);
 }
