@@ -78,7 +78,7 @@ fn program_and_tests_use_dependencies_with_the_same_features() {
 
 /// The features of one crate's tests: `workspace-hack` has those that only other crates ask for.
 #[test]
-fn tests_of_one_crate_use_dependencies_with_features_of_the_workspace() {
+fn tests_of_one_crate_use_the_features_of_the_workspace() {
     let workspace = workspace_features();
     let members = packages();
     assert!(members.len() > 15, "{members:?}");

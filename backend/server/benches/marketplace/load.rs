@@ -8,16 +8,7 @@ use futures_util::future::join_all;
 
 use crate::ORDERS_PER_USER;
 use crate::http::{CONNECTIONS, Connection, per_second, post, send_all};
-use crate::server::Server;
-
-/// Sends a `GET` request, and returns the body of the response.
-pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
-    let mut connection = Connection::open(address).await;
-    let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n");
-    let (status, body) = connection.send(request.as_bytes()).await;
-    assert_eq!(status, 200, "{path}");
-    String::from_utf8(body.to_vec()).unwrap()
-}
+use crate::server::{Server, get};
 
 /// Returns the request of a browser for a page or for a file of a page.
 fn browser_request(path: &str) -> Vec<u8> {

@@ -97,7 +97,7 @@ async fn measure(program: &Path, rounds: u32) {
     let mut commits = Rounds::default();
     let mut lists = Rounds::default();
     let mut bare_lists = Rounds::default();
-    let script = script(&load::get(server.stack.address(), "/").await);
+    let script = script(&server::get(server.stack.address(), "/").await);
     let mut pages = PageLatency::new("/");
     let mut scripts = PageLatency::new(&script);
 

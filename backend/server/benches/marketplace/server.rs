@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-use crate::load;
+use crate::http::Connection;
 use crate::process::{Process, Stack};
 
 /// The whole stack, with its metrics and the number of its requests.
@@ -35,7 +35,7 @@ impl Server {
 
     /// Returns the counters of the server, by name and labels.
     pub(crate) async fn counters(&self) -> HashMap<String, u64> {
-        let text = load::get(self.metrics, "/metrics").await;
+        let text = get(self.metrics, "/metrics").await;
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         lines
             .filter_map(|line| {
@@ -80,4 +80,13 @@ impl Server {
 /// Starts a handler that responds with fixed bytes, in a process of its own.
 pub(crate) fn start_bare_handler(body: &Path) -> Process {
     Process::start(Command::new(std::env::current_exe().unwrap()).arg("--bare-handler").arg(body))
+}
+
+/// Sends a `GET` request, and returns the body of the response.
+pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
+    let mut connection = Connection::open(address).await;
+    let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n");
+    let (status, body) = connection.send(request.as_bytes()).await;
+    assert_eq!(status, 200, "{path}");
+    String::from_utf8(body.to_vec()).unwrap()
 }
