@@ -137,7 +137,7 @@ fn time_left_is_reckoned_by_the_clock_of_the_server() {
     let url = serve_answer(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: Sat, 21 Nov 2020 10:00:00 GMT\r\nconnection: close\r\n\r\n\
          {\"id\":\"o1\",\"userId\":\"u1\",\"status\":\"created\",\"version\":0,\
-         \"expiresAt\":\"2020-11-21T10:14:30Z\",\"ticket\":{\"id\":\"t1\",\"title\":\"RustConf in Berlin\",\"price\":20}}",
+         \"expiresAt\":\"2020-11-21T10:14:50Z\",\"ticket\":{\"id\":\"t1\",\"title\":\"RustConf in Berlin\",\"price\":20}}",
     );
     let run = Cli::for_server(&url).ok(&["-o", "table", "orders", "get", "o1"]);
     assert!(run.out.contains("(in 15 min)"), "{run:?}");

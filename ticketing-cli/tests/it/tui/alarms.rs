@@ -14,13 +14,13 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
     let mut quiet = tui(&quiet);
     quiet.wait_until_shown("quiet@example.com");
     quiet.line(&["Opera"]);
-    quiet.press("b", "Reserved for you");
+    quiet.press("b", "cancels it");
     seller.ticket("Jazz at the lake", "38");
     let mut loud = tui(&loud);
     loud.wait_until_shown("loud@example.com");
     loud.line(&["Jazz at the lake"]);
     assert_eq!(loud.terminal_events().rings, 0);
-    loud.press("b", "Reserved for you");
+    loud.press("b", "cancels it");
     loud.wait_for_event("the title tells", |events| {
         events.titles.iter().any(|title| title == "1 min to pay: Jazz at the lake")
     });
@@ -33,7 +33,7 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
         events.titles.last().is_some_and(|title| title == "ticketing")
     });
     // The same ticket can be reserved again immediately.
-    loud.press("t", "Reserved for you");
+    loud.press("t", "cancels it");
     loud.send("tok_visa");
     loud.press(ENTER, "code at the door");
 

@@ -23,7 +23,7 @@ fn reservation_is_shown_to_another_user() {
     hers.send("b");
     his.line(&["Jazz at the lake", "Reserved"]);
     println!("what one reserves was shown to the other after {:?}", pressed.elapsed());
-    hers.wait_until_shown("Reserved for you");
+    hers.wait_until_shown("cancels it");
 
     // The ticket that is open is live, too.
     his.press(ENTER, "Another buyer has reserved this");

@@ -51,7 +51,7 @@ fn is_moving(buyer: &Cli, config: &str) -> bool {
     let mut pty = Pty::spawn(terminal(&command), SIZE);
     pty.wait_until_shown("buyer@example.com");
     pty.line(&["Jazz at the lake"]);
-    pty.press("b", "Reserved for you");
+    pty.press("b", "cancels it");
     pty.send("tok_visa");
     pty.wait_until_shown("tok_visa");
     pty.press(ENTER, "code at the door");

@@ -123,7 +123,7 @@ fn purchase_film() {
     take(&pty, "/ filters as you type", 1.6);
     pty.press(ENTER, "opens it in the browser");
     take(&pty, "enter opens the ticket", 1.8);
-    pty.press("b", "Reserved for you");
+    pty.press("b", "cancels it");
     pty.wait_until_shown("is reserved for you");
     take(&pty, "b reserves it for fifteen minutes", 2.2);
     pty.send("tok_chargeDeclined");
