@@ -8,7 +8,7 @@ mod passes;
 
 use std::time::Duration;
 
-use passes::Passes;
+use passes::PassChecks;
 use ticketing_platform::clock::{id_floor, id_time};
 use ticketing_sdk::Timestamp;
 
@@ -35,7 +35,7 @@ pub(super) fn check(facts: &Facts) -> Report {
         broken: Vec::new(),
         pending: events::backlog(facts),
     };
-    let (of_passes, passes) = (facts.passes.len(), Passes::from_facts(facts));
+    let (of_passes, passes) = (facts.passes.len(), PassChecks::from_facts(facts));
     let checks = vec![
         judged(1, "one active order per ticket", orders, orders::active(facts)),
         judged(2, "a paid ticket is sold once, as it was ordered", orders, orders::find_wrong_sales(facts)),

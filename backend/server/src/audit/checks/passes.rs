@@ -12,7 +12,7 @@ use super::super::report::Violation;
 use super::is_overdue;
 
 /// The passes with the orders, listings and events of each.
-pub(super) struct Passes<'f> {
+pub(super) struct PassChecks<'f> {
     facts: &'f Facts,
     tickets: HashMap<&'f str, &'f TicketRow>,
     /// The passes of each first listing.
@@ -25,7 +25,7 @@ pub(super) struct Passes<'f> {
     events: HashMap<&'f str, Vec<&'f PassEventRow>>,
 }
 
-impl<'f> Passes<'f> {
+impl<'f> PassChecks<'f> {
     pub(super) fn from_facts(facts: &'f Facts) -> Self {
         let mut passes = Self {
             facts,
