@@ -39,5 +39,6 @@ pub use crate::{
     keymap::{Chord, Keymap, ParseChordError},
     model::notices::{Level, Notice},
     settings::{Borders, Setting, SettingChange, Settings},
+    text::wrap,
     theme::{Colours, ThemeName},
 };

@@ -94,7 +94,8 @@ pub(crate) fn fit_end<'a>(text: &'a str, columns: u16, ellipsis: &str) -> Cow<'a
 }
 
 /// Wraps a text into lines of this number of columns, between words if possible.
-pub(crate) fn wrap(text: &str, columns: u16) -> Vec<String> {
+#[must_use]
+pub fn wrap(text: &str, columns: u16) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -1,28 +1,11 @@
 //! Lines of a bounded width.
 
 use ticketing_sdk::text::sanitize;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Breaks a text that others wrote into lines of at most `width` columns, between words where it can.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in sanitize(text).split_whitespace() {
-        let last = lines.last_mut().map_or(0, |line| line.width());
-        match last {
-            0 => {}
-            used if used + 1 + word.width() <= width => {
-                lines.last_mut().into_iter().for_each(|line| line.push(' '));
-            }
-            _ => lines.push(String::new()),
-        }
-        for c in word.chars() {
-            if lines.last().is_some_and(|line| line.width() + c.width().unwrap_or(0) > width) {
-                lines.push(String::new());
-            }
-            lines.last_mut().into_iter().for_each(|line| line.push(c));
-        }
-    }
-    lines
+    let lines = ticketing_tui::wrap(&sanitize(text), u16::try_from(width).unwrap_or(u16::MAX));
+    if lines.is_empty() { vec![String::new()] } else { lines }
 }
 
 #[cfg(test)]
