@@ -23,7 +23,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::io::Io;
-use crate::journal::{BatchJournal, Entry, Journal, Note, batch_advice};
+use crate::journal::{BatchJournal, Journal, Note, WriteEntry, batch_advice};
 use crate::output::{Format, Printer, Select, zone};
 use crate::target::Target;
 
@@ -377,14 +377,14 @@ impl ApiContext {
         })
     }
 
-    fn record_write(&self, operation: &Operation, request: &Request) -> Outcome<Entry> {
+    fn record_write(&self, operation: &Operation, request: &Request) -> Outcome<WriteEntry> {
         let key = self.context.settings.writes.key.clone();
         let entry = self.journal.begin(operation, self.client.server(), request, key, clock::now());
         entry.map_err(|error| journal_failure(&error))
     }
 
     /// Records a command of several writes, like a purchase. The writes have records of their own.
-    pub(crate) async fn begin_command(&self, operation: &Operation) -> Outcome<Entry> {
+    pub(crate) async fn begin_command(&self, operation: &Operation) -> Outcome<WriteEntry> {
         let user = self.user().await;
         let entry = self.journal.begin_command(operation, self.client.server(), user, clock::now());
         entry.map_err(|error| journal_failure(&error))

@@ -40,7 +40,7 @@ pub(crate) struct Journal {
 
 /// A write in progress. A dropped entry stays in the journal: its outcome is unknown.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct WriteEntry {
     pub(crate) key: IdempotencyKey,
     /// Whether an interrupted command may have sent this key already.
     pub(crate) resumed: bool,
@@ -114,7 +114,7 @@ impl Journal {
         request: &Request,
         given: Option<IdempotencyKey>,
         now: Timestamp,
-    ) -> std::io::Result<Entry> {
+    ) -> std::io::Result<WriteEntry> {
         let url = request.url().map_err(std::io::Error::other)?;
         let user = user_of(request);
         let account = user.as_ref().map_or("", UserId::as_str);
@@ -133,7 +133,7 @@ impl Journal {
         server: &str,
         user: Option<UserId>,
         now: Timestamp,
-    ) -> std::io::Result<Entry> {
+    ) -> std::io::Result<WriteEntry> {
         let account = user.as_ref().map_or("", UserId::as_str);
         let print = fingerprint(&[server.as_bytes(), operation.to_string().as_bytes(), account.as_bytes()]);
         self.note(operation, server, (user, None), print, None, now)
@@ -147,7 +147,7 @@ impl Journal {
         fingerprint: String,
         given: Option<IdempotencyKey>,
         now: Timestamp,
-    ) -> std::io::Result<Entry> {
+    ) -> std::io::Result<WriteEntry> {
         let folder = self.folder()?;
         private_folder(folder)?;
         for AbandonedEntry { path, file, note } in self.claim_abandoned() {
@@ -156,7 +156,7 @@ impl Journal {
                 None => note.fingerprint == fingerprint,
             };
             if is_same && now.saturating_duration_since(note.started_at) < NOTE_RETENTION {
-                return Ok(Entry { key: note.key, resumed: true, path, file });
+                return Ok(WriteEntry { key: note.key, resumed: true, path, file });
             }
         }
         // A key of the user may hold characters that mean something in a path.
@@ -174,7 +174,7 @@ impl Journal {
         };
         let path = folder.join(format!("{}.{NOTE_EXTENSION}", name.as_deref().unwrap_or(key.as_str())));
         let file = write_new(&path, &note)?;
-        Ok(Entry { key, resumed: false, path, file })
+        Ok(WriteEntry { key, resumed: false, path, file })
     }
 
     fn folder(&self) -> std::io::Result<&Path> {
@@ -217,7 +217,7 @@ impl Journal {
     }
 }
 
-impl Entry {
+impl WriteEntry {
     /// Removes the note: the outcome is known.
     pub(crate) fn settle(self) {
         // A command that has opened the file already finds it empty once it gets the lock.

@@ -27,8 +27,8 @@ use self::door::Door;
 use self::listings::Listings;
 use self::market::Market;
 use self::notices::{Level, Message, Notices, Topic};
-use self::orders::{OrderAlert, Orders, URGENT_TIME_LEFT};
-use self::passes::Passes;
+use self::orders::{KnownOrders, OrderAlert, URGENT_TIME_LEFT};
+use self::passes::KnownPasses;
 use crate::action::Action;
 use crate::call_error::CallError;
 use crate::effect::{Call, CallId, Effect};
@@ -53,9 +53,9 @@ pub(crate) struct Model {
     /// Whether there was a connection before.
     was_live: bool,
     pub(crate) market: Market,
-    pub(crate) orders: Orders,
+    pub(crate) orders: KnownOrders,
     pub(crate) listings: Listings,
-    pub(crate) passes: Passes,
+    pub(crate) passes: KnownPasses,
     pub(crate) door: Door,
     pub(crate) notices: Notices,
     /// How buyers enter their card: as tokens, until the server has answered.
@@ -191,9 +191,9 @@ impl Model {
             feed_state: FeedState::Connecting,
             was_live: false,
             market: Market::default(),
-            orders: Orders::default(),
+            orders: KnownOrders::default(),
             listings: Listings::default(),
-            passes: Passes::default(),
+            passes: KnownPasses::default(),
             door: Door::default(),
             notices: Notices::default(),
             card_entry: CardEntry::Token,
@@ -338,7 +338,7 @@ impl Model {
             || "ticketing".to_owned(),
             |order| {
                 let title = text::title(&order.ticket.title);
-                match Orders::time_left(order, now) {
+                match KnownOrders::time_left(order, now) {
                     Duration::ZERO => format!("expired: {title}"),
                     left => format!("{} min to pay: {title}", left.as_secs().div_ceil(60)),
                 }

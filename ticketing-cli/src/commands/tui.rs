@@ -22,7 +22,7 @@ use crate::failure::{Failure, Outcome};
 use crate::files;
 use crate::help;
 use crate::io::{Io, TerminalInfo};
-use crate::journal::{Entry, Journal};
+use crate::journal::{Journal, WriteEntry};
 
 /// The arguments of `ticketing tui`.
 #[derive(Debug, Default, clap::Args)]
@@ -211,7 +211,7 @@ impl ticketing_tui::Journal for OnDisk {
     }
 }
 
-impl JournalEntry for Entry {
+impl JournalEntry for WriteEntry {
     fn key(&self) -> IdempotencyKey {
         self.key.clone()
     }

@@ -3,13 +3,13 @@
 use ticketing_sdk::{Client, IdempotencyKey, Request, Timestamp, UserId};
 use ticketing_tui::Operation;
 
-use super::{AbandonedEntry, Entry, Journal, NOTE_RETENTION, Note};
+use super::{AbandonedEntry, Journal, NOTE_RETENTION, Note, WriteEntry};
 
 /// A write whose command died. This process holds its lock until it is dropped or settled.
 #[derive(Debug)]
 pub(crate) struct InterruptedWrite {
     note: Note,
-    entry: Entry,
+    entry: WriteEntry,
 }
 
 impl InterruptedWrite {
@@ -61,7 +61,7 @@ impl Journal {
     /// Claims the writes whose commands died, oldest first. Those of a running command are not among them.
     pub(crate) fn claim_interrupted(&self) -> Vec<InterruptedWrite> {
         let claimed = self.claim_abandoned().into_iter().map(|AbandonedEntry { path, file, note }| {
-            let entry = Entry { key: note.key.clone(), resumed: true, path, file };
+            let entry = WriteEntry { key: note.key.clone(), resumed: true, path, file };
             InterruptedWrite { note, entry }
         });
         let mut claimed: Vec<InterruptedWrite> = claimed.collect();

@@ -25,7 +25,7 @@ fn payment_operation() -> Operation {
     Operation::CreatePayment { order: "O".into() }
 }
 
-fn begin(journal: &Journal, token: &str) -> Entry {
+fn begin(journal: &Journal, token: &str) -> WriteEntry {
     let now = Timestamp::from_millis(NOW);
     journal.begin(&payment_operation(), "http://s", &payment(token), None, now).unwrap()
 }
@@ -105,7 +105,7 @@ fn key_of_command_that_finished_before_the_lock_is_not_taken_up() {
 #[test]
 fn removed_note_with_its_text_is_not_resumed() {
     let (_folder, journal) = journal();
-    let Entry { path, file, .. } = begin(&journal, "tok_visa");
+    let WriteEntry { path, file, .. } = begin(&journal, "tok_visa");
     let opened = open_existing(path.clone()).unwrap();
     fs::remove_file(&path).unwrap();
     drop(file);
@@ -132,7 +132,7 @@ fn incomplete_files_are_removed_once_they_are_old() {
 #[test]
 fn damaged_note_is_named_and_stays() {
     let (_folder, journal) = journal();
-    let Entry { path, .. } = begin(&journal, "tok_visa");
+    let WriteEntry { path, .. } = begin(&journal, "tok_visa");
     assert_eq!(journal.damaged_notes(), Vec::<String>::new());
     let text = fs::read(&path).unwrap();
     fs::write(&path, &text[..text.len() / 2]).unwrap();
@@ -148,7 +148,7 @@ fn damaged_note_is_named_and_stays() {
 #[test]
 fn note_that_is_marked_as_reported_stays_readable() {
     let (_folder, journal) = journal();
-    let Entry { path, .. } = begin(&journal, "tok_visa");
+    let WriteEntry { path, .. } = begin(&journal, "tok_visa");
     let length = fs::metadata(&path).unwrap().len();
     assert_eq!(journal.take_unreported(later(Duration::ZERO)).len(), 1);
     assert_eq!(fs::metadata(&path).unwrap().len(), length, "nothing is cut");

@@ -10,7 +10,7 @@ use crate::effect::CallId;
 
 /// The orders of the user, the newest first.
 #[derive(Debug, Default)]
-pub(crate) struct Orders {
+pub(crate) struct KnownOrders {
     pub(crate) records: Records<Order>,
     /// The pending action of each order. No other is started meanwhile.
     in_progress: HashMap<OrderId, (CallId, OrderAction)>,
@@ -71,7 +71,7 @@ const PAYMENT_POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// How long the server may take to expire an order, before the client loads the order again.
 const EXPIRY_POLL_INTERVAL: Duration = Duration::from_millis(700);
 
-impl Orders {
+impl KnownOrders {
     pub(crate) fn list(&self) -> &[Order] {
         self.records.list()
     }

@@ -16,7 +16,7 @@ use crate::local_time::clock_at_place;
 
 /// The passes that the user holds.
 #[derive(Debug, Default)]
-pub(crate) struct Passes {
+pub(crate) struct KnownPasses {
     pub(crate) records: Records<Pass>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn group(pass: &Pass, now: Timestamp, today: Date) -> String {
     }
 }
 
-impl Passes {
+impl KnownPasses {
     /// Returns all passes by date: the soonest first, then those without a date, then the past ones.
     pub(crate) fn by_date(&self, now: Timestamp) -> Vec<&Pass> {
         let key = |pass: &&Pass| match &pass.details.starts_at {
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn list_read_before_a_change_does_not_undo_it() {
-        let mut passes = Passes::default();
+        let mut passes = KnownPasses::default();
         let used = fixtures::pass("p").version(2).status(PassStatus::Used);
         passes.update(&used);
         passes.replace(&[fixtures::pass("p"), fixtures::pass("q")]);
@@ -137,7 +137,7 @@ mod tests {
     fn passes_are_ordered_by_date_and_past_ones_are_last() {
         let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
         let today = Date::constant(2026, 11, 27);
-        let mut passes = Passes::default();
+        let mut passes = KnownPasses::default();
         for (id, starts) in [
             ("undated", None),
             ("long past", Some("2026-10-01T20:00:00Z")),
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn pass_is_found_by_its_order_and_its_listing() {
-        let mut passes = Passes::default();
+        let mut passes = KnownPasses::default();
         let bought = fixtures::pass("p").order_id("o");
         passes.update(&bought);
         assert_eq!(passes.get(&PassKey::Order("o".into())), Some(&bought));

@@ -8,8 +8,8 @@ use ticketing_sdk::{
 use super::door::Door;
 use super::listings::ListingAction;
 use super::notices::{Level, Message, Topic};
-use super::orders::{OrderAction, Orders, PaymentError};
-use super::{CallSubject, FeedState, Listings, Load, Model, Passes, PendingCall, PriceChange, Session};
+use super::orders::{KnownOrders, OrderAction, PaymentError};
+use super::{CallSubject, FeedState, KnownPasses, Listings, Load, Model, PendingCall, PriceChange, Session};
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Reply;
@@ -167,9 +167,9 @@ impl Model {
             self.session_number += 1;
             self.reservation_checks.clear();
             // Operations in progress continue under their idempotency keys; another user does not see them.
-            self.orders = Orders::default();
+            self.orders = KnownOrders::default();
             self.listings = Listings::default();
-            self.passes = Passes::default();
+            self.passes = KnownPasses::default();
             self.door = Door::with_device(std::mem::take(&mut self.door.device));
         }
         if let Some(user) = &after
@@ -200,7 +200,7 @@ impl Model {
         match reply {
             Ok(Reply::Order(order)) => {
                 self.orders.update(order);
-                let left = text::remaining_time(Orders::time_left(order, self.server_now()));
+                let left = text::remaining_time(KnownOrders::time_left(order, self.server_now()));
                 let after = format!(" is reserved for you for {left}");
                 let message = Message::with_title("", &order.ticket.title, after);
                 let message = message.with_topic(Topic::Ticket(order.ticket.id.clone()));

@@ -10,7 +10,7 @@ use super::form_input;
 use super::prelude::*;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::orders::{OrderAction, Orders};
+use crate::model::orders::{KnownOrders, OrderAction};
 use crate::model::passes::PassKey;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::qr::Qr;
@@ -62,7 +62,8 @@ impl Checkout {
     /// Returns whether the order awaits a payment, and none is pending.
     fn is_open(&self, model: &Model) -> bool {
         let held = |order: &Order| {
-            order.status == OrderStatus::Created && !Orders::time_left(order, model.server_now()).is_zero()
+            order.status == OrderStatus::Created
+                && !KnownOrders::time_left(order, model.server_now()).is_zero()
         };
         self.order(model).is_some_and(held) && model.orders.action(&self.id).is_none()
     }
@@ -233,7 +234,7 @@ impl Screen for Checkout {
             (_, Some(OrderAction::Pay)) => lines.push("Paying.".to_owned()),
             (_, Some(OrderAction::Cancel)) => lines.push("Cancelling.".to_owned()),
             (OrderStatus::Created, None) => {
-                let left = Orders::time_left(order, model.server_now());
+                let left = KnownOrders::time_left(order, model.server_now());
                 lines.push(format!("Reserved for you for {}.", text::remaining_time(left)));
                 if let Some(error) = model.orders.payment_error(&self.id) {
                     lines.push(error.message.clone());

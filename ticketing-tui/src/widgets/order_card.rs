@@ -11,7 +11,7 @@ use super::painter::{Painter, below, top};
 use super::stub::{self, Stub, Tear};
 use crate::action::Action;
 use crate::model::Model;
-use crate::model::orders::{OrderAction, Orders, URGENT_TIME_LEFT};
+use crate::model::orders::{KnownOrders, OrderAction, URGENT_TIME_LEFT};
 use crate::text;
 use crate::theme::StyleRole;
 
@@ -26,7 +26,7 @@ pub(crate) fn status(model: &Model, order: &Order) -> (String, StyleRole) {
         }
         (OrderStatus::Cancelled, _) => (order.label(now), StyleRole::Unavailable),
         (OrderStatus::Created, _) => {
-            let is_urgent = Orders::time_left(order, now) <= URGENT_TIME_LEFT;
+            let is_urgent = KnownOrders::time_left(order, now) <= URGENT_TIME_LEFT;
             (order.label(now), if is_urgent { StyleRole::Bad } else { StyleRole::Warn })
         }
         _ if model.orders.is_paid(order) => (OrderStatus::Complete.label().to_owned(), StyleRole::Dim),
@@ -71,7 +71,7 @@ fn with_stub<R>(
 /// Draws a meter of the time that is left of a reservation, behind its status unless a drawn ticket shows that.
 pub(crate) fn countdown(painter: &mut Painter<'_>, line: Rect, model: &Model, order: &Order, is_drawn: bool) {
     let mut line = Rect { width: line.width.min(stub::MAX_WIDTH), ..line };
-    let left = Orders::time_left(order, model.server_now());
+    let left = KnownOrders::time_left(order, model.server_now());
     let whole = order
         .created_at
         .map_or(Duration::from_secs(900), |at| order.expires_at.saturating_duration_since(at));
@@ -115,7 +115,7 @@ pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, order: 
     } else {
         painter.title(area, &text::title(&order.ticket.title))
     };
-    let left = Orders::time_left(order, model.server_now());
+    let left = KnownOrders::time_left(order, model.server_now());
     if order.status == OrderStatus::Created && !left.is_zero() {
         countdown(painter, top(rest, 1), model, order, is_drawn);
         rest = below(rest, 2);

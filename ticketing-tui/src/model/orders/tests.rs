@@ -21,7 +21,7 @@ fn timestamp(seconds: i64) -> Timestamp {
 
 #[test]
 fn each_warning_is_shown_once_before_expiry() {
-    let mut orders = Orders::default();
+    let mut orders = KnownOrders::default();
     orders.update(&order("o", 0, OrderStatus::Created));
     let mut seen = Vec::new();
     for second in 0..902 {
@@ -43,7 +43,7 @@ fn each_warning_is_shown_once_before_expiry() {
 
 #[test]
 fn order_first_seen_near_its_end_gives_no_earlier_warnings() {
-    let mut orders = Orders::default();
+    let mut orders = KnownOrders::default();
     orders.update(&order("o", 0, OrderStatus::Created));
     assert_eq!(orders.tick(timestamp(880)), []);
     assert_eq!(orders.tick(timestamp(891)), [OrderAlert::TimeLeft("o".into(), Duration::from_secs(9))]);
@@ -51,7 +51,7 @@ fn order_first_seen_near_its_end_gives_no_earlier_warnings() {
 
 #[test]
 fn open_order_wakes_each_second() {
-    let mut orders = Orders::default();
+    let mut orders = KnownOrders::default();
     assert_eq!(orders.wakes_at(timestamp(0)), None);
     orders.update(&order("o", 0, OrderStatus::Created));
     assert_eq!(orders.wakes_at(timestamp(0)), Some(timestamp(1)));
@@ -64,7 +64,7 @@ fn open_order_wakes_each_second() {
 
 #[test]
 fn older_order_does_not_overwrite_newer() {
-    let mut orders = Orders::default();
+    let mut orders = KnownOrders::default();
     orders.update(&order("o", 2, OrderStatus::Complete));
     orders.update(&order("o", 0, OrderStatus::Created));
     assert_eq!(orders.get(&"o".into()).map(|order| order.status), Some(OrderStatus::Complete));
@@ -75,7 +75,7 @@ fn older_order_does_not_overwrite_newer() {
 
 #[test]
 fn list_read_before_an_order_does_not_remove_it() {
-    let mut orders = Orders::default();
+    let mut orders = KnownOrders::default();
     orders.update(&order("old", 0, OrderStatus::Created));
     orders.records.begin_load(CallId(1));
     orders.update(&order("new", 0, OrderStatus::Created));
@@ -89,7 +89,7 @@ fn list_read_before_an_order_does_not_remove_it() {
 
 #[test]
 fn paid_order_is_not_opened_by_a_list_of_its_old_version() {
-    let mut orders = Orders::default();
+    let mut orders = KnownOrders::default();
     let open = order("o", 0, OrderStatus::Created);
     orders.update(&open);
     let payment = succeeded_payment();

@@ -7,7 +7,7 @@ use ticketing_sdk::{CancelReason, Order, OrderStatus};
 use super::{Checkout, PROGRESS_FRAME};
 use crate::action::Action;
 use crate::model::Model;
-use crate::model::orders::{OrderAction, Orders, PaymentError};
+use crate::model::orders::{KnownOrders, OrderAction, PaymentError};
 use crate::screens::Screen;
 use crate::text;
 use crate::theme::StyleRole;
@@ -125,7 +125,7 @@ impl Checkout {
         order: &Order,
         (gap, is_drawn): (u16, bool),
     ) {
-        let left = Orders::time_left(order, model.server_now());
+        let left = KnownOrders::time_left(order, model.server_now());
         let waiting = match model.orders.action(&self.id) {
             Some(OrderAction::Pay) => Some(format!("Paying {}", text::money(order.ticket.price))),
             Some(OrderAction::Cancel) => Some("Cancelling".to_owned()),
