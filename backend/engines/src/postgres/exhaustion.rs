@@ -1,47 +1,48 @@
 //! Exhausts the connection slots of a PostgreSQL server.
 
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::runtime::Builder;
-use tokio::sync::oneshot;
-use tokio::task::JoinSet;
-use tokio_postgres::NoTls;
+use super::server::{PrivateServer, SUPERUSER};
 
-use super::server::PrivateServer;
-
-/// The number of tasks that connect. Together they take a freed slot before other clients do.
-const TASKS: usize = 4;
+/// The number of threads that connect. Together they take a freed slot before other clients do.
+const THREADS: usize = 4;
 /// The pause after the server has refused a connection.
 const RETRY_DELAY: Duration = Duration::from_millis(10);
 
 /// Holds all connection slots of a server until it is dropped.
 #[derive(Debug)]
 pub struct ConnectionExhaustion {
+    stopped: Arc<AtomicBool>,
     refused: Arc<AtomicU32>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl ConnectionExhaustion {
     /// Starts to take the connection slots of a server.
     pub fn start(server: &PrivateServer) -> Self {
-        let (url, refused, (stop, stopped)) = (server.url(), Arc::default(), oneshot::channel());
-        let count = Arc::clone(&refused);
-        let thread = std::thread::spawn(move || {
-            let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(async {
-                let mut tasks = JoinSet::new();
-                for _ in 0..TASKS {
-                    tasks.spawn(take_slots(url.clone(), Arc::clone(&count)));
+        let (stopped, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+        let port = server.port();
+        let spawn = |_| {
+            let (stopped, refused) = (stopped.clone(), refused.clone());
+            std::thread::spawn(move || {
+                let mut held = Vec::new();
+                while !stopped.load(Ordering::Relaxed) {
+                    if let Some(connection) = connect(port) {
+                        held.push(connection);
+                    } else {
+                        refused.fetch_add(1, Ordering::Relaxed);
+                        std::thread::park_timeout(RETRY_DELAY);
+                    }
                 }
-                // The connections close when the thread ends.
-                drop(stopped.await);
-            });
-        });
-        Self { refused, stop: Some(stop), thread: Some(thread) }
+            })
+        };
+        let threads = (0..THREADS).map(spawn).collect();
+        Self { stopped, refused, threads }
     }
 
     /// Returns whether the server has refused a connection, so that all slots are in use.
@@ -52,20 +53,36 @@ impl ConnectionExhaustion {
 
 impl Drop for ConnectionExhaustion {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        drop(self.thread.take().map(JoinHandle::join));
+        self.stopped.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            // The connections close when the thread ends.
+            drop(thread.join());
+        }
     }
 }
 
-async fn take_slots(url: String, refused: Arc<AtomicU32>) {
-    let mut held = Vec::new();
+/// Opens a connection. Returns `None` if the server refuses it.
+fn connect(port: u16) -> Option<TcpStream> {
+    let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    connection.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    // Protocol version 3.0.
+    let mut startup = 196_608_i32.to_be_bytes().to_vec();
+    for word in ["user", SUPERUSER, "database", "postgres", ""] {
+        startup.extend_from_slice(word.as_bytes());
+        startup.push(0);
+    }
+    let length = i32::try_from(startup.len() + 4).ok()?;
+    connection.write_all(&[&length.to_be_bytes()[..], &startup].concat()).ok()?;
+    // Skip the messages before ReadyForQuery (`Z`).
     loop {
-        match tokio_postgres::connect(&url, NoTls).await {
-            Ok((client, connection)) => held.push((client, tokio::spawn(connection))),
-            Err(_) => {
-                refused.fetch_add(1, Ordering::Relaxed);
-                tokio::time::sleep(RETRY_DELAY).await;
-            }
+        let mut head = [0; 5];
+        connection.read_exact(&mut head).ok()?;
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]).saturating_sub(4);
+        std::io::copy(&mut (&mut connection).take(u64::from(length)), &mut std::io::sink()).ok()?;
+        match head[0] {
+            b'Z' => return Some(connection),
+            b'E' => return None,
+            _ => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use super::install::{find, program, server_user};
 use crate::program::{MAX_PORT_ATTEMPTS, free_address};
 
 /// The superuser, who needs no password.
-const SUPERUSER: &str = "ticketing";
+pub(super) const SUPERUSER: &str = "ticketing";
 /// The role that needs a password.
 const PASSWORD_ROLE: &str = "guarded";
 /// The password of [`PASSWORD_ROLE`].
@@ -141,6 +141,10 @@ impl PrivateServer {
         let mut watchdog = watchdog.expect("the watchdog starts");
         let stdin = watchdog.stdin.take();
         Self { server, _folder: folder, watchdog, _watchdog_stdin: stdin }
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.server.port
     }
 
     /// Returns the URL of an empty database.
