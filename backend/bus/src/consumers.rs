@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_events::{DecodeError, Envelope, Event, EventName};
+use ticketing_platform::backoff::{Backoff, add_jitter};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, Tx};
 use ticketing_platform::kill_point;
@@ -29,10 +30,8 @@ use event_outcome::EventOutcome;
 const BATCH: usize = 64;
 /// The maximum on a shared database: a longer transaction conflicts with more others.
 const SHARED_BATCH: usize = 16;
-/// The first pause after a failure of the bus. It doubles with each failure.
-const MIN_BACKOFF: Duration = Duration::from_millis(50);
-/// The longest pause after a failure of the bus.
-const MAX_BACKOFF: Duration = Duration::from_secs(5);
+/// The pauses after failures of the bus.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
 /// How long a consumer keeps its deliveries during an outage. Then it naks them, since another replica may be able to
 /// write.
 const MAX_HOLD_IN_OUTAGE: Duration = Duration::from_secs(30);
@@ -155,32 +154,35 @@ impl Consumers {
     pub async fn run(self, bus: Bus, shutdown: Shutdown) {
         let consumers = Arc::new(self);
         let mut recovery = bus.recovery();
-        let mut pause = MIN_BACKOFF;
+        let mut failures = 0_u32;
         let mut waiting = DeferredEvents::new(consumers.durable, consumers.limits);
         loop {
-            tokio::select! {
+            let pause = tokio::select! {
                 () = shutdown.triggered() => return,
-                failed = consumers.clone().consume(&bus, &mut pause, &mut waiting) => {
+                failed = consumers.clone().consume(&bus, &mut failures, &mut waiting) => {
                     let Err(error) = failed;
-                    match error.outage() {
-                        Some(error) => pause = pause.max(consumers.log_outage.fail(error)),
-                        None => tracing::warn!(durable = consumers.durable, %error, "consumer failed; retrying"),
+                    failures = failures.saturating_add(1);
+                    let pause = BACKOFF.delay(failures);
+                    if let Some(error) = error.outage() {
+                        pause.max(consumers.log_outage.fail(error))
+                    } else {
+                        tracing::warn!(durable = consumers.durable, %error, "consumer failed; retrying");
+                        pause
                     }
                 }
-            }
+            };
             tokio::select! {
                 () = shutdown.triggered() => return,
                 () = tokio::time::sleep(pause) => {}
                 () = recovery.wait_for_reconnect() => {}
             }
-            pause = (pause * 2).min(MAX_BACKOFF);
         }
     }
 
     async fn consume(
         self: Arc<Self>,
         bus: &Bus,
-        pause: &mut Duration,
+        failures: &mut u32,
         waiting: &mut DeferredEvents,
     ) -> Result<std::convert::Infallible, BusError> {
         let names = self.handlers.keys().copied().collect();
@@ -208,7 +210,7 @@ impl Consumers {
                     self.wait_out(&mut subscription, &error).await?;
                 }
             }
-            *pause = MIN_BACKOFF;
+            *failures = 0;
         }
     }
 
@@ -247,7 +249,7 @@ impl Consumers {
         let (began, mut pause, mut holds) = (Instant::now(), self.outage.fail(error), true);
         loop {
             let probed = async {
-                tokio::time::sleep(deferred::add_jitter(pause)).await;
+                tokio::time::sleep(add_jitter(pause)).await;
                 probe::write(&self.db, self.clock.now()).await
             };
             match subscription.keep_alive_while(probed).await {

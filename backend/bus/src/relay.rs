@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join3;
 use ticketing_events::Envelope;
+use ticketing_platform::backoff::Backoff;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError};
 use ticketing_platform::kill_point;
@@ -26,8 +27,7 @@ const COALESCED_ROWS: std::ops::Range<usize> = 16..256;
 const COALESCE_DELAY: Duration = Duration::from_millis(20);
 /// The poll interval without a notification, which finds rows of a crashed process or another replica.
 const POLL: Duration = Duration::from_secs(1);
-const MIN_BACKOFF: Duration = Duration::from_millis(50);
-const MAX_BACKOFF: Duration = Duration::from_secs(5);
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
 
 /// Publishes the outbox of a service.
 #[derive(Clone, Debug)]
@@ -80,14 +80,14 @@ impl Relay {
         }
         let mut waiting = self.outbox.append_signal().listen();
         let mut recovery = self.bus.recovery();
-        let mut pause = MIN_BACKOFF;
+        let mut failures = 0_u32;
         let mut is_unwritable = false;
         loop {
             let looked = self.probe_and_publish(is_unwritable).await;
             is_unwritable = matches!(&looked, Err(RelayError::Db(error)) if error.is_outage());
             match looked {
                 Ok(published) => {
-                    pause = MIN_BACKOFF;
+                    failures = 0;
                     self.outage.succeed();
                     let more = async {
                         match published {
@@ -101,10 +101,13 @@ impl Relay {
                     let Some(()) = shutdown.run_until_triggered(more).await else { return };
                 }
                 Err(error) => {
-                    match error.outage() {
-                        Some(error) => pause = self.outage.fail(error),
-                        None => tracing::warn!(%error, "outbox relay failed; retrying"),
-                    }
+                    failures = failures.saturating_add(1);
+                    let pause = if let Some(error) = error.outage() {
+                        self.outage.fail(error)
+                    } else {
+                        tracing::warn!(%error, "outbox relay failed; retrying");
+                        BACKOFF.delay(failures)
+                    };
                     metrics::counter!("relay_failures_total").increment(1);
                     if matches!(error, RelayError::Bus(_)) {
                         // Only the connection of this replica may be broken.
@@ -115,7 +118,6 @@ impl Relay {
                         () = recovery.wait_for_reconnect() => {}
                         () = shutdown.triggered() => return,
                     }
-                    pause = (pause * 2).min(MAX_BACKOFF);
                 }
             }
         }

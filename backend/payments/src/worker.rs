@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use ticketing_bus::ServiceCore;
+use ticketing_platform::backoff::Backoff;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::kill_point;
@@ -303,7 +304,8 @@ impl PaymentWorker {
                     tracing::warn!(payment = %id, step, attempts, %error, times, "provider call failed; retrying");
                 }
                 span.fail(error.to_string());
-                let pause = self.timeouts.backoff(attempts);
+                let backoff = Backoff::new(self.timeouts.first_retry, self.timeouts.longest_retry);
+                let pause = backoff.delay(u32::try_from(attempts).unwrap_or(u32::MAX));
                 let (pause, reached) = match error {
                     ProviderError::Busy { after } => (pause.max(after.min(MAX_BUSY_PAUSE)), false),
                     ProviderError::Unavailable(_) => (pause, false),

@@ -2,6 +2,7 @@
 //!
 //! A service has rules, tables and routes. Code that several services need is here.
 
+pub mod backoff;
 pub mod clock;
 pub mod db;
 pub mod descriptors;

@@ -9,11 +9,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use crate::backoff::Backoff;
 use crate::db::DbError;
 
-/// The first pause of an outage. Pauses double up to [`MAX_PAUSE`].
-const MIN_PAUSE: Duration = Duration::from_millis(50);
-const MAX_PAUSE: Duration = Duration::from_secs(2);
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
 /// An outage is over when nothing has failed for this time. Longer than a write may take.
 const MIN_TIME_WITHOUT_FAILURE: Duration = Duration::from_secs(20);
 
@@ -28,7 +27,7 @@ pub struct WriterOutage {
 struct OngoingOutage {
     began: Instant,
     last_failure: Instant,
-    pause: Duration,
+    failures: u32,
 }
 
 impl WriterOutage {
@@ -42,20 +41,14 @@ impl WriterOutage {
     pub fn fail(&self, error: &DbError) -> Duration {
         let (writer, now) = (&*self.writer, Instant::now());
         let mut ongoing = self.ongoing.lock();
-        let pause = match &mut *ongoing {
-            Some(outage) => {
-                tracing::debug!(writer, %error, "the database still cannot be written");
-                (outage.last_failure, outage.pause) = (now, (outage.pause * 2).min(MAX_PAUSE));
-                outage.pause
-            }
-            none => {
-                tracing::warn!(writer, %error, "the database cannot be written; the writer pauses");
-                *none = Some(OngoingOutage { began: now, last_failure: now, pause: MIN_PAUSE });
-                MIN_PAUSE
-            }
-        };
-        drop(ongoing);
-        pause
+        if ongoing.is_some() {
+            tracing::debug!(writer, %error, "the database still cannot be written");
+        } else {
+            tracing::warn!(writer, %error, "the database cannot be written; the writer pauses");
+        }
+        let outage = ongoing.get_or_insert(OngoingOutage { began: now, last_failure: now, failures: 0 });
+        (outage.last_failure, outage.failures) = (now, outage.failures.saturating_add(1));
+        BACKOFF.delay(outage.failures)
     }
 
     /// Records that nothing failed just now. An outage whose last failure is 20 s old ends, which is logged. Returns
@@ -88,16 +81,16 @@ mod tests {
         let outage = WriterOutage::new("test");
         let error = DbError::Unavailable("full".to_owned());
         assert!(outage.succeed() && outage.ends_at().is_none());
-        assert_eq!(outage.fail(&error), MIN_PAUSE);
+        assert_eq!(outage.fail(&error), BACKOFF.delay(1));
         tokio::time::advance(Duration::from_secs(1)).await;
         assert!(!outage.succeed());
-        assert_eq!(outage.fail(&error), MIN_PAUSE * 2, "it is the same outage");
+        assert_eq!(outage.fail(&error), BACKOFF.delay(2), "it is the same outage");
         for _ in 0..10 {
-            assert!(outage.fail(&error) <= MAX_PAUSE);
+            assert!(outage.fail(&error) <= BACKOFF.delay(u32::MAX));
         }
-        assert_eq!(outage.fail(&error), MAX_PAUSE);
+        assert_eq!(outage.fail(&error), BACKOFF.delay(u32::MAX));
         tokio::time::advance(MIN_TIME_WITHOUT_FAILURE).await;
         assert!(outage.succeed());
-        assert_eq!(outage.fail(&error), MIN_PAUSE, "it is a new one");
+        assert_eq!(outage.fail(&error), BACKOFF.delay(1), "it is a new one");
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use ticketing_platform::backoff::{Backoff, add_jitter};
 use tokio::time::Instant;
 
 use super::DeliveryLimits;
@@ -108,7 +109,7 @@ impl DeferredEvents {
                     return AckDecision::Dead { attempts: tries, cause };
                 }
                 AckDecision::Retry {
-                    after: backoff(Duration::from_millis(5), tries, MAX_OUT_OF_ORDER_DELAY),
+                    after: Backoff::new(Duration::from_millis(5), MAX_OUT_OF_ORDER_DELAY).delay(tries),
                     cause,
                 }
             }
@@ -126,7 +127,7 @@ impl DeferredEvents {
                     return AckDecision::Dead { attempts: tries, cause };
                 }
                 // Without jitter the server could offer the event to the same replica each time.
-                let after = add_jitter(backoff(Duration::from_millis(50), tries, longest));
+                let after = add_jitter(Backoff::new(Duration::from_millis(50), longest).delay(tries));
                 AckDecision::Retry { after, cause }
             }
             EventOutcome::Failed { failures, is_final, cause } => {
@@ -136,7 +137,7 @@ impl DeferredEvents {
                     return AckDecision::Dead { attempts: failures, cause };
                 }
                 AckDecision::Retry {
-                    after: backoff(Duration::from_millis(20), failures, MAX_RETRY_DELAY),
+                    after: Backoff::new(Duration::from_millis(20), MAX_RETRY_DELAY).delay(failures),
                     cause,
                 }
             }
@@ -162,17 +163,4 @@ async fn is_oldest(delivery: &Delivery, subscription: Option<&Subscription>) -> 
         tracing::debug!(%error, "reading the unsettled events before an event failed");
         false
     })
-}
-
-/// Returns a delay that doubles with each attempt, up to `longest`.
-fn backoff(first: Duration, attempt: u32, longest: Duration) -> Duration {
-    first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(longest)
-}
-
-/// Returns a random part of a pause, at least half of it, so that replicas do not retry together.
-pub(super) fn add_jitter(pause: Duration) -> Duration {
-    let mut byte = [0_u8; 1];
-    // Without randomness all replicas wait for the same time, which is harmless.
-    let _harmless = getrandom::fill(&mut byte);
-    pause / 2 + pause.mul_f64(f64::from(byte[0]) / 512.0)
 }

@@ -10,6 +10,7 @@ use async_nats::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use ticketing_platform::backoff::Backoff;
 use ticketing_platform::signal::Signal;
 use tokio::sync::broadcast;
 
@@ -21,8 +22,7 @@ use super::{JetStreamError, JetStreamOptions};
 const MIN_SERVER_VERSION: (i64, i64) = (2, 14);
 /// The oldest supported version as text.
 const MIN_SERVER_VERSION_TEXT: &str = "2.14";
-const MIN_BACKOFF: Duration = Duration::from_millis(50);
-const MAX_BACKOFF: Duration = Duration::from_secs(2);
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
 
 /// The connection to NATS. Clones share it.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Connection {
             .connection_timeout(options.request_timeout)
             .request_timeout(Some(options.request_timeout))
             .max_reconnects(None)
-            .reconnect_delay_callback(reconnect_delay)
+            .reconnect_delay_callback(|tries| BACKOFF.delay(u32::try_from(tries).unwrap_or(u32::MAX)))
             .event_callback(move |event| {
                 if matches!(event, Event::Connected) && !first.swap(false, Ordering::Relaxed) {
                     tracing::info!("connected to NATS again");
@@ -197,12 +197,6 @@ fn with_credentials(options: &JetStreamOptions) -> Result<ConnectOptions, JetStr
     }
 }
 
-/// Returns the delay of a reconnect, which doubles with each attempt.
-fn reconnect_delay(tries: usize) -> Duration {
-    let doublings = u32::try_from(tries.saturating_sub(1).min(10)).unwrap_or(10);
-    MIN_BACKOFF.saturating_mul(1 << doublings).min(MAX_BACKOFF)
-}
-
 fn handle_event(
     event: &Event,
     connected_signal: &Signal,
@@ -223,17 +217,5 @@ fn handle_event(
             drop(refusals.send(text.clone()));
         }
         other => tracing::warn!(event = %other, "NATS"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Duration, reconnect_delay};
-
-    #[test]
-    fn reconnect_delay_doubles_up_to_its_maximum() {
-        assert_eq!(reconnect_delay(1), Duration::from_millis(50));
-        assert_eq!(reconnect_delay(3), Duration::from_millis(200));
-        assert_eq!(reconnect_delay(1000), Duration::from_secs(2));
     }
 }

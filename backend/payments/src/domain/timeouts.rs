@@ -54,12 +54,6 @@ impl PaymentTimeouts {
         if call < self.call_timeout { Ok(()) } else { Err(TimeoutsError { call, step: self.call_timeout }) }
     }
 
-    /// Returns the pause after the `attempts`-th call in a row without a response.
-    pub fn backoff(&self, attempts: i64) -> Duration {
-        let doublings = attempts.saturating_sub(1).clamp(0, 16);
-        self.first_retry.saturating_mul(1_u32 << doublings).min(self.longest_retry)
-    }
-
     /// Returns the earlier time of a call that is due at `due_at`, because a request waits for it `now`. Many requests
     /// do not make it earlier than the shortest pause.
     pub fn earlier_due_at(&self, due_at: Timestamp, now: Timestamp) -> Timestamp {
@@ -76,17 +70,6 @@ impl PaymentTimeouts {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn backoff_doubles_up_to_the_maximum() {
-        let timeouts = PaymentTimeouts::default();
-        let pauses: Vec<u64> =
-            (1..=9).map(|attempts| u64::try_from(timeouts.backoff(attempts).as_millis()).unwrap()).collect();
-        assert_eq!(pauses, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
-        assert_eq!(timeouts.backoff(i64::MAX), timeouts.longest_retry);
-        assert_eq!(timeouts.backoff(0), timeouts.first_retry);
-        assert!(timeouts.lease() > timeouts.call_timeout);
-    }
 
     #[test]
     fn default_timeouts_are_nested() {

@@ -17,13 +17,15 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::url::Target;
+use crate::backoff::Backoff;
 use crate::error_chain::error_chain;
 use crate::signal::Signal;
 
 /// The shortest time between two rounds of `NOTIFY`. Notifications in between go with the next round.
 const MIN_INTERVAL: Duration = Duration::from_millis(5);
-const MIN_RECONNECT_PAUSE: Duration = Duration::from_millis(50);
-const MAX_RECONNECT_PAUSE: Duration = Duration::from_secs(5);
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
+/// The time after which a connection counts as stable.
+const STABLE_AFTER: Duration = Duration::from_secs(5);
 
 /// Forwards the signals of one database between this process and the others.
 pub(in crate::db) struct Notifier {
@@ -105,7 +107,7 @@ impl Notifier {
     }
 
     async fn reconnect_forever(&self) {
-        let mut pause = MIN_RECONNECT_PAUSE;
+        let mut failures = 0_u32;
         loop {
             let began = Instant::now();
             if let Err(error) = self.connect_and_listen().await {
@@ -115,9 +117,8 @@ impl Notifier {
                     "LISTEN connection lost; reconnecting"
                 );
             }
-            let was_stable = began.elapsed() > MAX_RECONNECT_PAUSE;
-            pause = if was_stable { MIN_RECONNECT_PAUSE } else { (pause * 2).min(MAX_RECONNECT_PAUSE) };
-            sleep(pause).await;
+            failures = if began.elapsed() > STABLE_AFTER { 1 } else { failures.saturating_add(1) };
+            sleep(BACKOFF.delay(failures)).await;
         }
     }
 

@@ -96,7 +96,7 @@ impl ProviderCalls {
             }
             Err(ProviderError::Rejected(reason)) => panic!("the provider rejected a valid call: {reason}"),
             Err(error) => ProviderOutcome::Unknown {
-                pause: self.timeouts.backoff(claimed.payment.attempts),
+                pause: self.timeouts.longest_retry,
                 reached: !matches!(error, ProviderError::Unavailable(_)),
             },
         });
