@@ -19,6 +19,7 @@ use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError, Tx};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
+use crate::outbox::STREAM_RETENTION;
 use crate::{BusError, DeadLetter, probe, rows};
 pub(crate) use subscription::Subscription;
 
@@ -42,8 +43,7 @@ pub struct EmbeddedOptions {
 
 impl Default for EmbeddedOptions {
     fn default() -> Self {
-        // One day longer than in the outboxes.
-        Self { retention: Duration::from_secs(8 * 24 * 3600), clock: Clock::system() }
+        Self { retention: STREAM_RETENTION, clock: Clock::system() }
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{Delivery, rows};
 
 /// How long a published event is kept, so that a lost stream can be rebuilt.
 pub const OUTBOX_RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long the transports keep an event: one day longer than the outboxes.
+pub(crate) const STREAM_RETENTION: Duration = Duration::from_secs(OUTBOX_RETENTION.as_secs() + 24 * 3600);
 /// How long an inbox row is kept: longer than any event can be redelivered.
 pub const INBOX_RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 

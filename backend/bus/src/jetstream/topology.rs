@@ -9,6 +9,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy
 use super::connection::Connection;
 use super::message::{EVENT_PREFIX, EVENT_STREAM, token};
 use super::{JetStreamError, JetStreamOptions};
+use crate::outbox::STREAM_RETENTION;
 
 /// The stream of the dead letters.
 pub(super) const DEAD_LETTER_STREAM: &str = "TICKETING_DEAD";
@@ -18,8 +19,6 @@ pub(super) const ADVISORY_STREAM: &str = "TICKETING_ADVISORIES";
 pub(super) const REPLAY_PREFIX: &str = "ticketing-replay";
 /// The prefix of the subjects of dead letters.
 pub(super) const DEAD_LETTER_PREFIX: &str = "ticketing-dead";
-/// The retention of events: one day longer than in the outboxes, as in the embedded log.
-const RETENTION: Duration = Duration::from_secs(8 * 24 * 3600);
 /// The gap between the sequences of a lost stream and the new one. Other replicas may have seen higher ones.
 const SEQUENCE_GAP: u64 = 1_000_000;
 
@@ -30,7 +29,7 @@ pub(super) fn streams(options: &JetStreamOptions) -> [Config; 3] {
         subjects: subjects.to_vec(),
         storage: StorageType::File,
         discard: DiscardPolicy::Old,
-        max_age: RETENTION,
+        max_age: STREAM_RETENTION,
         max_bytes: -1,
         max_messages: -1,
         max_messages_per_subject: -1,
