@@ -11,7 +11,7 @@ pub const CONSUMED: &[EventName] = &[];
 
 table_row! {
     /// A session that was revoked at sign-out. Invariant 4 requires its `session:ended`.
-    pub struct RevokedSessionRow: "ended_sessions" {
+    pub struct RevokedSessionRow: "revoked_sessions" {
         /// The id of the session.
         pub jti: String,
         /// When it was revoked.

@@ -16,7 +16,7 @@ use ticketing_platform::files::{create_private_folder, sync_folder, write_privat
 
 use self::partial::PartialBackup;
 use crate::StackSettings;
-use crate::data_dir::{KEYS, database, listed_names, write_manifest};
+use crate::data_dir::{KEY_FILES, database, listed_names, write_manifest};
 use crate::databases::database_files;
 
 /// The figures of a completed backup.
@@ -142,7 +142,7 @@ fn copy_folder(from: &Path, to: &Path, names: &BTreeSet<String>) -> Result<Backu
     create_private_folder(to).map_err(failed(to))?;
     let files: Vec<_> = names.iter().map(|name| (database(from, name), database(to, name))).collect();
     let waited = copy_together(&files)?;
-    for name in KEYS {
+    for name in KEY_FILES {
         let key = to.join(name);
         match fs::read_to_string(from.join(name)) {
             Ok(text) => write_private_file(&key, &text).map_err(failed(&key))?,

@@ -27,7 +27,7 @@ pub(crate) const SESSION_KEY: &str = "jwt.key";
 /// The key that signs the codes of passes.
 pub(crate) const PASS_KEY: &str = "pass.key";
 /// The keys that a folder may have.
-pub(crate) const KEYS: [&str; 2] = [SESSION_KEY, PASS_KEY];
+pub(crate) const KEY_FILES: [&str; 2] = [SESSION_KEY, PASS_KEY];
 
 /// The data folder, locked until this is dropped.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(crate) struct DataDir {
     path: PathBuf,
     opened: OpenedPath,
     /// The keys that were read from the folder.
-    keys: [OnceLock<SecretString>; KEYS.len()],
+    keys: [OnceLock<SecretString>; KEY_FILES.len()],
     // The folder and the file in it: the file alone can be deleted.
     _locks: Vec<File>,
 }
@@ -94,7 +94,7 @@ impl DataDir {
 
     /// Returns a watch on the folder, on these database files, and on the other files that the next start reads.
     pub(crate) fn watch(&self, databases: Vec<OpenedPath>) -> FolderWatch {
-        let keys = KEYS.into_iter().zip(&self.keys);
+        let keys = KEY_FILES.into_iter().zip(&self.keys);
         let keys = keys.filter_map(|(name, key)| Some((name, key.get()?.clone()))).collect();
         FolderWatch::new(self.opened.clone(), databases, keys)
     }
@@ -115,14 +115,14 @@ impl DataDir {
         })
     }
 
-    /// Reads the key with this number in [`KEYS`]. If it is absent, makes it; `consequence` says what a new one causes.
+    /// Reads the key with this number in [`KEY_FILES`]. If it is absent, makes it; `consequence` says what a new one causes.
     fn key(
         &self,
         number: usize,
         consequence: &str,
         make: impl FnOnce() -> io::Result<SecretString>,
     ) -> Result<SecretString, StartError> {
-        let path = self.path.join(KEYS[number]);
+        let path = self.path.join(KEY_FILES[number]);
         let unusable = |source| StartError::DataDir { path: path.clone(), source };
         let key = match read_key(&path)? {
             Some(key) => key,

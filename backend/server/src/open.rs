@@ -18,7 +18,7 @@ pub(crate) struct ServiceOpener<'s> {
     pub(crate) settings: &'s StackSettings,
     pub(crate) databases: Databases,
     /// The session keys: the first one signs, all verify.
-    pub(crate) signing: Vec<SecretString>,
+    pub(crate) session_keys: Vec<SecretString>,
     /// The keys of the codes of passes: the first one signs, all verify.
     pub(crate) pass_keys: Vec<SecretString>,
     /// The sessions that each service of this process refuses.
@@ -55,7 +55,7 @@ impl ServiceOpener<'_> {
             clock: self.clock(),
             sessions: self.sessions()?,
             proxies: self.settings.trusted_proxies.clone(),
-            fingerprint_key: self.signing.first().cloned().unwrap_or_default(),
+            fingerprint_key: self.session_keys.first().cloned().unwrap_or_default(),
             limits: self.settings.limits,
             hashing: self.settings.hashing,
         });
@@ -134,7 +134,7 @@ impl ServiceOpener<'_> {
     /// Returns the sessions for a service. The revoked sessions in memory are those of the process; each service has
     /// its own table of them, which services of other processes fill from the event.
     fn sessions(&self) -> Result<Sessions, StartError> {
-        let (keys, revoked) = (SessionKeys::new(&self.signing)?, self.revoked.with_own_table());
+        let (keys, revoked) = (SessionKeys::new(&self.session_keys)?, self.revoked.with_own_table());
         let (cookie, ttl) = (self.settings.cookie.clone(), self.settings.session_ttl);
         Ok(Sessions::new(keys, cookie, ttl, revoked, self.clock()))
     }

@@ -78,7 +78,7 @@ async fn open(
     let opener = ServiceOpener {
         settings,
         databases: Databases::prepare(url, &[service]).await?,
-        signing: settings.jwt_keys.clone(),
+        session_keys: settings.jwt_keys.clone(),
         pass_keys: settings.pass_keys.clone(),
         revoked: RevokedSessions::new(settings.clock.clone()),
         serving: serving.clone(),

@@ -146,7 +146,7 @@ impl Parts {
         data_dir: &DataDir,
         serving: &Shutdown,
     ) -> Result<Self, StartError> {
-        let signing = match settings.jwt_keys.as_slice() {
+        let session_keys = match settings.jwt_keys.as_slice() {
             [] => vec![data_dir.session_key()?],
             keys => keys.to_vec(),
         };
@@ -164,7 +164,7 @@ impl Parts {
         };
         let revoked = RevokedSessions::new(settings.clock.clone());
         let opener =
-            ServiceOpener { settings, databases, signing, pass_keys, revoked, serving: serving.clone() };
+            ServiceOpener { settings, databases, session_keys, pass_keys, revoked, serving: serving.clone() };
         let provider = opener.open_provider()?;
         let services = [
             opener.open_auth().await?,

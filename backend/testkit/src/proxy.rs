@@ -27,7 +27,7 @@ pub enum Direction {
 
 impl Direction {
     /// Both of them.
-    pub const BOTH: [Self; 2] = [Self::ToServer, Self::ToClient];
+    pub const ALL: [Self; 2] = [Self::ToServer, Self::ToClient];
 }
 
 /// A proxy. Faults apply to open and to new connections. It ends when it is dropped, with its

@@ -43,7 +43,7 @@ async fn expired_sessions_are_removed_at_the_next_start(engine: Engine) {
     let shutdown = Shutdown::new();
     service.app.start(&bus, &shutdown);
     eventually("it is forgotten", async || {
-        service.count("SELECT COUNT(*) AS n FROM ended_sessions").await == 0
+        service.count("SELECT COUNT(*) AS n FROM revoked_sessions").await == 0
     })
     .await;
     // A session that is no longer in memory has expired.

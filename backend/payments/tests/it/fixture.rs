@@ -174,8 +174,8 @@ impl Fixture {
     }
 
     /// Returns the number of revoked sessions that payments has stored.
-    pub(crate) async fn ended_sessions(&self) -> i64 {
-        self.count("ended_sessions").await
+    pub(crate) async fn revoked_sessions(&self) -> i64 {
+        self.count("revoked_sessions").await
     }
 
     /// Returns the number of requests with a key that follow a payment.

@@ -40,7 +40,7 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenE
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_LIMIT.cast_signed())?;
-        keep_plans(&connection)?;
+        enable_query_planner_stability(&connection)?;
         Ok(connection)
     };
     open().map_err(|error| open_error(path, &error))
@@ -48,7 +48,7 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenE
 
 /// Makes the plans of cached statements independent of their arguments. Otherwise SQLite prepares a statement again for each new
 /// argument of a range or a limit, which takes longer than most statements.
-fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+fn enable_query_planner_stability(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 

@@ -46,7 +46,7 @@ struct Entry {
 
 /// The slot of an open connection, which is released when it is dropped.
 #[derive(Debug)]
-pub(super) struct Admitted {
+pub(super) struct ConnectionSlot {
     connections: Arc<Connections>,
     id: u64,
     /// Whether its first request is answered with 503, unless it is a probe.
@@ -75,7 +75,7 @@ impl Connections {
 
     /// Admits a new connection of `peer`. Also returns whether a limit was reached. Returns `None` if every connection
     /// is busy, even on reserve.
-    pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<(Admitted, bool)> {
+    pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<(ConnectionSlot, bool)> {
         let address = ClientAddress(peer).subscriber();
         let mut open = self.open.lock();
         let own = open.by_address.get(&address).copied().unwrap_or_default();
@@ -119,7 +119,10 @@ impl Connections {
             progress: Arc::clone(&progress),
             evicted: evicted.clone(),
         });
-        Some((Admitted { connections: Arc::clone(self), id, on_reserve, progress, evicted }, is_crowded))
+        Some((
+            ConnectionSlot { connections: Arc::clone(self), id, on_reserve, progress, evicted },
+            is_crowded,
+        ))
     }
 
     /// Evicts the longest idle connection, because no file descriptor is free.
@@ -128,14 +131,14 @@ impl Connections {
     }
 }
 
-impl Admitted {
+impl ConnectionSlot {
     /// Releases the slot of a connection that has become a stream, which has its own slot.
     pub(super) fn leave(&self) {
         self.connections.open.lock().remove(self.id);
     }
 }
 
-impl Drop for Admitted {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         self.leave();
     }
@@ -209,7 +212,7 @@ mod tests {
         }))
     }
 
-    fn admit(connections: &Arc<Connections>, peer: &str) -> Option<Admitted> {
+    fn admit(connections: &Arc<Connections>, peer: &str) -> Option<ConnectionSlot> {
         let (admitted, _) = connections.admit(peer.parse().unwrap())?;
         // The state of a connection that was polled and has no request yet.
         admitted.progress.begin_waiting();

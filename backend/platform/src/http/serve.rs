@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use super::body::RequestBody;
-use super::connections::{Admitted, Connections};
+use super::connections::{ConnectionSlot, Connections};
 use super::extensions::{FromListener, OnReserve};
 use super::limits::{MAX_HEAD, ServeLimits};
 use super::socket::{Progress, Socket};
@@ -120,7 +120,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, stream: TcpStream, peer: SocketAddr, admitted: Admitted) {
+    async fn run(self, stream: TcpStream, peer: SocketAddr, admitted: ConnectionSlot) {
         let Self { router, limits, shutdown, cut } = self;
         // Without it the first event of a stream waits for the delayed acknowledgement of the client.
         if let Err(error) = stream.set_nodelay(true) {

@@ -29,13 +29,13 @@ const PRUNE_INTERVAL: i64 = 1000;
 /// Limits the tries of each key in a minute. Tries may come at once, and are replenished one by one. A key without its
 /// own counter is not refused because of the number of keys: such keys share the budget of a bucket.
 pub struct RateLimit {
-    limiter: RateLimiter<CountedKey, SharedStates, Time, NoOpMiddleware<Duration>>,
+    limiter: RateLimiter<CountedKey, SharedStates, ClockAdapter, NoOpMiddleware<Duration>>,
     hasher: RandomState,
     /// The states of the limiter, in which a try is given back.
     states: SharedStates,
     /// How long a try takes to be replenished.
     interval: Duration,
-    clock: Time,
+    clock: ClockAdapter,
     checks: AtomicUsize,
     pruned_at: AtomicI64,
     max_keys: usize,
@@ -54,7 +54,7 @@ impl RateLimit {
     }
 
     fn with_max_keys(quota: Quota, clock: Clock, max_keys: usize) -> Self {
-        let clock = Time(clock);
+        let clock = ClockAdapter(clock);
         let states = SharedStates::default();
         Self {
             limiter: RateLimiter::new(quota, states.clone(), clock.clone()),
@@ -186,9 +186,9 @@ impl ShrinkableKeyedStateStore<CountedKey> for SharedStates {
 
 /// Adapts the injected clock to the library: an instant is the time since the Unix epoch.
 #[derive(Clone)]
-struct Time(Clock);
+struct ClockAdapter(Clock);
 
-impl governor::clock::Clock for Time {
+impl governor::clock::Clock for ClockAdapter {
     type Instant = Duration;
 
     fn now(&self) -> Duration {

@@ -13,10 +13,10 @@ use crate::db::{Db, DbError, Migrations, Row, Tx};
 use crate::shutdown::Shutdown;
 use crate::signal::Signal;
 
-/// The table `ended_sessions`.
+/// The table `revoked_sessions`.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "session",
-    scripts: &[("V1__ended_sessions", include_str!("../../migrations/session_V1__ended_sessions.sql"))],
+    scripts: &[("V1__revoked_sessions", include_str!("../../migrations/session_V1__revoked_sessions.sql"))],
 };
 
 /// How long after its expiry a session is removed, in milliseconds. Longer than the clocks of two replicas differ.
@@ -93,7 +93,7 @@ impl RevokedSessions {
 
     /// Adds the sessions that other replicas write to the table, until shutdown.
     pub async fn follow(self, db: Db, shutdown: Shutdown) {
-        db.share_signal("ended_sessions", &self.table.recorded);
+        db.share_signal("revoked_sessions", &self.table.recorded);
         let mut recorded = self.table.recorded.listen();
         // After a notification or the poll interval.
         while shutdown.run_until_triggered(tokio::time::timeout(POLL, recorded.notified())).await.is_some() {
@@ -111,7 +111,7 @@ impl RevokedSessions {
     /// If the statement fails.
     pub fn record(&self, tx: &mut Tx<'_>, jti: &str, user_id: &UserId, exp: i64) -> Result<bool, DbError> {
         let sql = format!(
-            "INSERT INTO ended_sessions (jti, user_id, expires_at, recorded_at, xact) VALUES ($1, $2, $3, $4, {}) \
+            "INSERT INTO revoked_sessions (jti, user_id, expires_at, recorded_at, xact) VALUES ($1, $2, $3, $4, {}) \
              ON CONFLICT DO NOTHING",
             tx.dialect().current_xact_id()
         );
@@ -166,12 +166,12 @@ fn read(tx: &mut Tx<'_>, after: Option<i64>, now: i64) -> Result<(Rows, i64), Db
     let pair = |row: &Row<'_>| Ok((row.text("jti")?, row.int("expires_at")?));
     let rows = match after.filter(|xact| dialect.is_shared() && *xact <= xmin) {
         Some(xact) => tx.query(
-            "SELECT jti, expires_at FROM ended_sessions WHERE xact > 0 AND xact >= $1 AND expires_at > $2",
+            "SELECT jti, expires_at FROM revoked_sessions WHERE xact > 0 AND xact >= $1 AND expires_at > $2",
             args![xact, unexpired],
             pair,
         ),
         None => tx.query(
-            "SELECT jti, expires_at FROM ended_sessions WHERE expires_at > $1",
+            "SELECT jti, expires_at FROM revoked_sessions WHERE expires_at > $1",
             args![unexpired],
             pair,
         ),
@@ -186,7 +186,7 @@ fn read(tx: &mut Tx<'_>, after: Option<i64>, now: i64) -> Result<(Rows, i64), Db
 /// If the statement fails.
 pub fn is_revoked(tx: &mut Tx<'_>, jti: &str) -> Result<bool, DbError> {
     let found =
-        tx.query_opt("SELECT jti FROM ended_sessions WHERE jti = $1", args![jti], |row| row.text("jti"))?;
+        tx.query_opt("SELECT jti FROM revoked_sessions WHERE jti = $1", args![jti], |row| row.text("jti"))?;
     Ok(found.is_some())
 }
 
@@ -196,7 +196,7 @@ pub fn is_revoked(tx: &mut Tx<'_>, jti: &str) -> Result<bool, DbError> {
 /// If the statement fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
     tx.execute(
-        "DELETE FROM ended_sessions WHERE expires_at <= $1",
+        "DELETE FROM revoked_sessions WHERE expires_at <= $1",
         args![now.as_millis() - RETENTION_AFTER_EXPIRY],
     )
 }

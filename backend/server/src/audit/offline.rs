@@ -127,7 +127,7 @@ impl Offline {
                 break;
             }
             tokio::time::sleep(pause).await;
-            report = self.audit_beside_server().await?.confirmed_by(&report);
+            report = self.audit_beside_server().await?.retain_confirmed(&report);
         }
         Ok(report)
     }

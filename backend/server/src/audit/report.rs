@@ -96,7 +96,7 @@ impl Report {
     /// Keeps the violations that an earlier audit has found in the same state. A violation is pending if unfinished
     /// work explains it in either audit.
     #[must_use]
-    pub fn confirmed_by(mut self, earlier: &Self) -> Self {
+    pub fn retain_confirmed(mut self, earlier: &Self) -> Self {
         for check in &mut self.checks {
             let before = earlier.checks.iter().find(|before| before.name == check.name);
             let items = |found: fn(&Check) -> &Vec<Violation>| -> HashSet<&str> {
@@ -171,8 +171,8 @@ mod tests {
 
     #[test]
     fn violation_is_confirmed_if_no_audit_explains_it() {
-        let confirmed = report(&["a", "b", "new"], &["c"]).confirmed_by(&report(&["a", "c"], &["b"]));
+        let confirmed = report(&["a", "b", "new"], &["c"]).retain_confirmed(&report(&["a", "c"], &["b"]));
         assert_eq!(confirmed, report(&["a"], &["c", "b"]));
-        assert_eq!(confirmed.confirmed_by(&report(&[], &[])), report(&[], &[]));
+        assert_eq!(confirmed.retain_confirmed(&report(&[], &[])), report(&[], &[]));
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use ticketing_platform::files::{OpenedPath, create_private_folder};
 
 use super::BackupError;
-use crate::data_dir::KEYS;
+use crate::data_dir::KEY_FILES;
 
 /// The folder, locked until this is dropped.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ fn remove_leftover(path: &Path) -> Result<Option<File>, BackupError> {
 fn is_backup_file(name: &str) -> bool {
     let name = name.strip_suffix(".new").unwrap_or(name);
     let is_database = [".db", ".db-journal", ".db-wal", ".db-shm"].iter().any(|end| name.ends_with(end));
-    is_database || KEYS.contains(&name) || name == "manifest"
+    is_database || KEY_FILES.contains(&name) || name == "manifest"
 }
 
 #[cfg(test)]

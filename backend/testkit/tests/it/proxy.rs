@@ -92,7 +92,7 @@ async fn refused_connections_fail_until_healed() {
 
 #[tokio::test]
 async fn stalled_direction_holds_bytes() {
-    for direction in Direction::BOTH {
+    for direction in Direction::ALL {
         let (proxy, mut client) = pair().await;
         proxy.stall(direction);
         client.write_all(b"held").await.unwrap();

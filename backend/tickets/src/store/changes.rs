@@ -20,7 +20,7 @@ use super::change_publisher::ChangePublisher;
 const RETENTION: Duration = Duration::from_secs(24 * 3600);
 
 /// The oldest running transaction: all transactions with lower ids have ended.
-const HORIZON: &str = Dialect::Postgres.snapshot_xmin();
+const OLDEST_RUNNING_XACT: &str = Dialect::Postgres.snapshot_xmin();
 
 /// A change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub fn changes_after(tx: &mut Tx<'_>, position: &str, limit: i64) -> Result<Chan
         Dialect::Postgres => {
             let (xact, id) = parse_position(position);
             let sql = format!(
-                "SELECT {POSITION} AS id, kind, body, (xact >= {HORIZON})::int::bigint AS early FROM changes \
+                "SELECT {POSITION} AS id, kind, body, (xact >= {OLDEST_RUNNING_XACT})::int::bigint AS early FROM changes \
                  WHERE xact > 0 AND (xact, id) > ($1, $2) ORDER BY xact, id LIMIT $3"
             );
             let found =
@@ -165,7 +165,7 @@ fn position_before(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<String>, 
             };
             let (xact, id) = parse_position(&first);
             let sql = format!(
-                "SELECT {POSITION} AS id FROM changes WHERE xact > 0 AND xact < {HORIZON} AND (xact, id) < ($1, $2) \
+                "SELECT {POSITION} AS id FROM changes WHERE xact > 0 AND xact < {OLDEST_RUNNING_XACT} AND (xact, id) < ($1, $2) \
                  ORDER BY xact DESC, id DESC LIMIT 1"
             );
             (tx.query_opt(&sql, args![xact, id], position)?, changed_at)
@@ -188,7 +188,7 @@ pub fn latest(tx: &mut Tx<'_>, now: Timestamp) -> Result<String, DbError> {
     let sql = match tx.dialect() {
         Dialect::Sqlite => "SELECT id FROM changes ORDER BY id DESC LIMIT 1".to_owned(),
         Dialect::Postgres => format!(
-            "SELECT {POSITION} AS id FROM changes WHERE xact > 0 AND xact < {HORIZON} ORDER BY xact DESC, id DESC LIMIT 1"
+            "SELECT {POSITION} AS id FROM changes WHERE xact > 0 AND xact < {OLDEST_RUNNING_XACT} ORDER BY xact DESC, id DESC LIMIT 1"
         ),
     };
     let newest = tx.query_opt(&sql, &[], |row| row.text("id"))?;
@@ -248,7 +248,7 @@ fn is_known(tx: &mut Tx<'_>, position: &str, now: Timestamp) -> Result<bool, DbE
             let (xact, id) = parse_position(position);
             let sql = format!(
                 "SELECT 1::bigint AS found FROM changes \
-                 WHERE xact > 0 AND xact = $1 AND id = $2 AND xact < {HORIZON}"
+                 WHERE xact > 0 AND xact = $1 AND id = $2 AND xact < {OLDEST_RUNNING_XACT}"
             );
             tx.query_opt(&sql, args![xact, id], |row| row.int("found"))?
         }

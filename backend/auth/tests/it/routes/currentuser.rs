@@ -25,8 +25,7 @@ async fn session_revoked_by_another_replica_is_refused_at_once() {
     let (_, claims) = parts(&made.token());
     // The row of another replica, before its event and its notification arrive.
     let jti = claims["jti"].as_str().unwrap().to_owned();
-    let sql =
-        "INSERT INTO ended_sessions (jti, user_id, expires_at, recorded_at, xact) VALUES ($1, 'u', $2, 0, 1)";
+    let sql = "INSERT INTO revoked_sessions (jti, user_id, expires_at, recorded_at, xact) VALUES ($1, 'u', $2, 0, 1)";
     let exp = claims["exp"].as_i64().unwrap() * 1000;
     let write = move |tx: &mut Tx<'_>| tx.execute(sql, ticketing_platform::args![&jti, exp]);
     let written: Result<u64, DbError> = service.app.core().db.write(write).await;

@@ -58,7 +58,7 @@ async fn signout_without_a_session_succeeds(engine: Engine) {
         assert_signed_out(&service.signout(cookie).await);
     }
     assert!(events(&service).await.is_empty());
-    assert_eq!(service.count("SELECT COUNT(*) AS n FROM ended_sessions").await, 0);
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM revoked_sessions").await, 0);
 }
 
 async fn revoked_cookie_is_refused_after_a_restart(engine: Engine) {

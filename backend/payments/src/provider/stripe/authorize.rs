@@ -18,7 +18,10 @@ impl StripeProvider {
     pub(super) async fn hold(&self, key: &str, request: &Authorization) -> Result<Hold, ProviderError> {
         if let Some(known) = &request.known {
             match self.retrieve(known).await {
-                Ok(intent) if is_of(&intent, request) && intent.parsed_status() != IntentStatus::Open => {
+                Ok(intent)
+                    if belongs_to_payment(&intent, request)
+                        && intent.parsed_status() != IntentStatus::Open =>
+                {
                     return self.conclude(key, request, intent).await;
                 }
                 // The same call with the same key decides an open intent, and detects an intent of another account.
@@ -110,13 +113,15 @@ impl StripeProvider {
             format!("metadata['{PAYMENT}']:'{}'", request.payment_id.as_str().replace(['\\', '\''], ""));
         let response = self.api.get("/v1/payment_intents/search", &form([("query", query.as_str())])).await?;
         match outcome::read::<Page>(&response)? {
-            ApiOutcome::Done(page) => Ok(page.data.into_iter().find(|intent| is_of(intent, request))),
+            ApiOutcome::Done(page) => {
+                Ok(page.data.into_iter().find(|intent| belongs_to_payment(intent, request)))
+            }
             _ => Err(ProviderError::Unknown(format!("Stripe's search was answered {}", response.status))),
         }
     }
 }
 
-fn is_of(intent: &Intent, request: &Authorization) -> bool {
+fn belongs_to_payment(intent: &Intent, request: &Authorization) -> bool {
     intent.metadata.get(PAYMENT).is_some_and(|id| id == request.payment_id.as_str())
 }
 

@@ -24,7 +24,7 @@ async fn an_ended_session_is_refused_for_good(engine: Engine) {
 
     eventually("the session is refused", async || ada.get("/api/payments").await.status == 401).await;
     // It is refused a little before that is written down.
-    eventually("it is written down", async || fixture.ended_sessions().await == 1).await;
+    eventually("it is written down", async || fixture.revoked_sessions().await == 1).await;
     fixture.crash().await;
     let mut after = fixture.user("ada");
     after.cookie.clone_from(&ada.cookie);

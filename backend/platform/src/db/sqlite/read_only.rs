@@ -18,7 +18,7 @@ pub(in crate::db) fn connect(path: &Path, access: ReadOnly) -> Result<Connection
         connection.set_prepared_statement_cache_capacity(super::STATEMENT_CACHE);
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "query_only", true)?;
-        super::keep_plans(&connection)?;
+        super::enable_query_planner_stability(&connection)?;
         // The last connection that is closed would otherwise write the log back.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         // Detects a file that is no database now, and not at the first read.

@@ -13,7 +13,7 @@ use super::{Change, find_offered, transfer_event, update, write};
 use crate::domain::terms::Terms;
 
 /// A sold ticket and its order.
-struct Sold {
+struct SoldTicket {
     seller: UserId,
     buyer: UserId,
     terms: Terms,
@@ -33,7 +33,7 @@ pub(in super::super) fn settle_sale(
          JOIN reservations ON reservations.order_id = $2 WHERE tickets.id = $1",
         args![ticket, order],
         |row| {
-            Ok(Sold {
+            Ok(SoldTicket {
                 seller: row.column("seller")?,
                 buyer: row.column("buyer")?,
                 terms: Terms {
@@ -45,7 +45,7 @@ pub(in super::super) fn settle_sale(
             })
         },
     )?;
-    let Some(Sold { seller, buyer, terms, is_resale }) = sold else { return Ok(()) };
+    let Some(SoldTicket { seller, buyer, terms, is_resale }) = sold else { return Ok(()) };
     if is_resale {
         let Some(mut pass) = find_offered(tx, ticket)? else { return Ok(()) };
         if pass.sell(ticket, &buyer, order, terms.price) {

@@ -34,9 +34,9 @@ fn violations_of_both_audits_in_one_state_are_confirmed() {
         facts.unconsumed.push(unconsumed_event("orders", "another", false));
     });
     assert_eq!((first.count_violations(), second.count_violations()), (4, 4));
-    let confirmed = second.confirmed_by(&first);
+    let confirmed = second.retain_confirmed(&first);
     let numbers: Vec<u8> =
         confirmed.checks.iter().filter(|check| !check.broken.is_empty()).map(|check| check.number).collect();
     assert_eq!((numbers, confirmed.count_violations()), (vec![10], 2));
-    assert!(confirmed.confirmed_by(&audit(|_| {})).is_clean());
+    assert!(confirmed.retain_confirmed(&audit(|_| {})).is_clean());
 }

@@ -37,7 +37,7 @@ async fn lost_wrong_and_late_stripe_responses_are_tolerated() {
     stripe.faults().reset();
     stripe.server_faults().reset();
     // Longer than the timeout of a response. The held requests arrive after their callers gave up.
-    for direction in Direction::BOTH {
+    for direction in Direction::ALL {
         market.stack.cluster().links(Link::Stripe).for_each(|proxy| proxy.stall(direction));
         elapse(Duration::from_secs(5)).await;
         market.stack.cluster().links(Link::Stripe).for_each(FaultProxy::heal);

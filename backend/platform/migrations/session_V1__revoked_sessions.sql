@@ -1,5 +1,5 @@
 -- Sessions that were revoked before they expired. A row is kept until the session would have expired.
-CREATE TABLE ended_sessions (
+CREATE TABLE revoked_sessions (
     jti TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -8,5 +8,5 @@ CREATE TABLE ended_sessions (
     -- one process writes.
     xact BIGINT NOT NULL
 );
-CREATE INDEX ended_sessions_expires_at ON ended_sessions (expires_at);
-CREATE INDEX ended_sessions_xact ON ended_sessions (xact) WHERE xact > 0;
+CREATE INDEX revoked_sessions_expires_at ON revoked_sessions (expires_at);
+CREATE INDEX revoked_sessions_xact ON revoked_sessions (xact) WHERE xact > 0;
