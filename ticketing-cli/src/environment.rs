@@ -5,6 +5,11 @@ pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// Returns whether the terminal understands no escape sequences.
+pub(crate) fn is_dumb_terminal() -> bool {
+    environment("TERM").is_some_and(|term| term == "dumb")
+}
+
 /// The variables of the client, and what they set. An option comes before its variable, and this before the config file.
 pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("TICKETING_SERVER", "the address of the server, like --server"),

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use ticketing_sdk::text::sanitize;
 
-use crate::environment::environment;
+use crate::environment::{environment, is_dumb_terminal};
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, MIB};
 use crate::prompter::Prompter;
@@ -96,7 +96,8 @@ impl Io {
             if shape.out_colour { Box::new(anstream::AutoStream::always(stdout)) } else { Box::new(stdout) };
         let err: Box<dyn Write + Send> =
             if shape.err_colour { Box::new(anstream::AutoStream::always(stderr)) } else { Box::new(stderr) };
-        let prompter = Prompter::Terminal { colour: shape.err_colour };
+        let prompter =
+            if is_dumb_terminal() { Prompter::Dumb } else { Prompter::Terminal { colour: shape.err_colour } };
         let pager = shape.out_terminal.then(|| pager::command(pager)).flatten();
         Self { is_process: true, pager, ..Self::new(out, err, Box::new(stdin), prompter, shape) }
     }
@@ -197,9 +198,10 @@ impl Io {
         }
     }
 
-    /// Writes a status line that replaces the previous one to stderr, on a terminal only; `None` clears it.
+    /// Writes a status line that replaces the previous one to stderr, on a terminal that can; `None` clears it.
     pub(crate) fn status(&self, text: Option<&str>) {
-        if self.shape.err_terminal && !self.shape.quiet {
+        let is_dumb = matches!(self.prompter, Prompter::Dumb);
+        if self.shape.err_terminal && !self.shape.quiet && !is_dumb {
             let cut: String = text.unwrap_or("").chars().take(usize::from(self.shape.width) - 1).collect();
             self.err(&format!("\r\u{1b}[K{}", sanitize(&cut)));
         }

@@ -17,7 +17,7 @@ use crate::clock;
 use crate::commands::words::one_of;
 use crate::config::change::{self, LockedFile};
 use crate::context::{ApiCommand, ApiContext};
-use crate::environment::environment;
+use crate::environment::{environment, is_dumb_terminal};
 use crate::failure::{Failure, Outcome};
 use crate::files;
 use crate::help;
@@ -133,7 +133,7 @@ impl DisplayOptions {
     /// Returns whether it is wanted line by line.
     fn is_plain_wanted(&self) -> bool {
         let accessible = environment("ACCESSIBLE").is_some_and(|wanted| wanted != "0");
-        self.plain || accessible || environment("TERM").is_some_and(|term| term == "dumb")
+        self.plain || accessible || is_dumb_terminal()
     }
 }
 

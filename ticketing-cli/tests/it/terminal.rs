@@ -92,3 +92,41 @@ fn interrupted_prompt_leaves_the_terminal_as_it_was() {
     assert_eq!(pty.end(), 130);
     assert!(!pty.screen().hide_cursor() && !pty.screen().alternate_screen(), "{}", pty.screen().contents());
 }
+
+/// Types answers, each once its question is shown, and returns the exit code and all bytes of the command.
+fn answer(cli: &Cli, words: &[&str], answers: &[(&str, &str)]) -> (u32, String) {
+    let mut command = cli.command(words);
+    command.env("TERM", "dumb");
+    let mut pty = Pty::spawn(terminal(&command), SIZE);
+    for (question, answer) in answers {
+        eventually(question, || pty.screen().contents().contains(question));
+        pty.send(answer);
+    }
+    (pty.end(), pty.raw())
+}
+
+#[test]
+fn prompts_of_a_dumb_terminal_send_no_escape_sequences() {
+    let server = Server::start();
+    let cli = Cli::for_server(&server.url);
+    let password = ("Password:", "correct horse\n");
+    let answers = [("E-mail:", "ada@example.com\n"), password, ("Once more:", "correct horse\n")];
+    let sell = [("Title:", "Opera\n"), ("Price in dollars:", "20\n")];
+    for (words, answers, exit) in [
+        (&["auth", "signup"][..], &answers[..], 0),
+        (&["sell"], &sell, 0),
+        (&["sell", "-t", "Gig", "-p", "5", "--count", "3"], &[], 0),
+        (&["logout"], &[], 0),
+        (&["login", "--email", "ada@example.com"], &[password], 0),
+        (&["login", "--email", "ada@example.com"], &[("Password:", "\u{3}")], 130),
+    ] {
+        let (code, bytes) = answer(&cli, words, answers);
+        assert_eq!(code, exit, "{words:?}: {bytes:?}");
+        assert!(!bytes.contains('\u{1b}') && !bytes.contains("horse"), "{words:?}: {bytes:?}");
+    }
+    let ticket = cli.ok(&["tickets", "list", "--jq", ".items[0].id"]).out;
+    let delete = ["tickets", "delete", ticket.trim()];
+    assert_eq!(answer(&cli, &delete, &[("(y/N)", "\n")]).0, 1);
+    let (code, bytes) = answer(&cli, &delete, &[("(y/N)", "y\n")]);
+    assert!(code == 0 && !bytes.contains('\u{1b}'), "{bytes:?}");
+}

@@ -166,7 +166,7 @@ impl Pty {
     }
 
     /// Returns the whole output of the program.
-    pub(super) fn raw(&self) -> String {
+    pub(crate) fn raw(&self) -> String {
         String::from_utf8_lossy(&self.output.so_far.lock().unwrap().raw).into_owned()
     }
 
