@@ -24,8 +24,12 @@ pub(crate) struct Column<T> {
     pub(super) is_id: bool,
     /// Whether a table leaves it out where all of its cells are empty.
     pub(super) needs_content: bool,
-    /// The width to which a table cuts it before another column is dropped.
+    /// The width to which a table cuts it before a column is dropped whose rank is [`OPTIONAL`] or higher.
     pub(super) min_width: usize,
+    /// The width to which a table cuts it before any column is dropped.
+    pub(super) tight_width: usize,
+    /// Whether its beginning is cut, because its end tells rows apart.
+    pub(super) keeps_end: bool,
     /// Returns the cell of a record at a time of the server.
     cell: Box<dyn Fn(&T, Timestamp) -> Cell>,
 }
@@ -89,6 +93,9 @@ pub(crate) enum Tone {
     Past,
 }
 
+/// The rank from which on a column is dropped before a title is cut below its minimum width.
+pub(crate) const OPTIONAL: u8 = 5;
+
 /// The rank of a column that is shown only where no title is cut for it.
 pub(super) const EXTRA: u8 = u8::MAX;
 
@@ -103,8 +110,17 @@ impl<T: 'static> Columns<T> {
         cell: impl Fn(&T, Timestamp) -> Cell + 'static,
     ) -> &mut Column<T> {
         let (index, cell) = (self.0.len(), Box::new(cell));
-        let (drop_rank, is_id, needs_content, min_width) = (0, false, false, 0);
-        self.0.push(Column { name, place, drop_rank, is_id, needs_content, min_width, cell });
+        self.0.push(Column {
+            name,
+            place,
+            drop_rank: 0,
+            is_id: false,
+            needs_content: false,
+            min_width: 0,
+            tight_width: 0,
+            keeps_end: false,
+            cell,
+        });
         &mut self.0[index]
     }
 
@@ -120,7 +136,7 @@ impl<T: 'static> Columns<T> {
     /// Adds a title, which is not readable below its minimum width.
     pub(crate) fn add_cut(&mut self, name: &'static str, cell: ToCell<T>) -> &mut Column<T> {
         let column = self.add(name, Place::Cut, cell);
-        column.min_width = 20;
+        (column.min_width, column.tight_width) = (20, 12);
         column
     }
 

@@ -13,10 +13,11 @@ use ticketing_sdk::{
 pub(crate) use passes::double_admissions;
 pub(crate) use settlement::{Settlement, WriteOutcome};
 
+use super::record::OPTIONAL;
 use super::{Cell, Columns, Place, Record, Tone};
 
 /// The rank of a status whose usual value says little: what the tickets of one title differ in is worth more.
-const STATUS: u8 = 5;
+const STATUS: u8 = OPTIONAL;
 
 impl<T: 'static> Columns<T> {
     /// Adds a column for each detail of a ticket. Columns that are newer than the details are after them.
@@ -29,14 +30,15 @@ impl<T: 'static> Columns<T> {
                 (_, details) => Cell::opt(details.and_then(|details| details.get(*field))),
             };
             // Several tickets of one title differ in these.
-            let (place, rank, min_width) = match field {
-                DetailField::Seat => (Place::Cut, 3, 12),
-                DetailField::StartsAt => (Place::Whole, 4, 0),
-                DetailField::Venue => (Place::Whole, 7, 0),
-                _ => (Place::Hidden, 0, 0),
+            let (place, rank, min_width, tight_width) = match field {
+                DetailField::Seat => (Place::Cut, 3, 14, 9),
+                DetailField::StartsAt => (Place::Whole, 4, 0, 0),
+                DetailField::Venue => (Place::Cut, 7, 12, 12),
+                _ => (Place::Hidden, 0, 0, 0),
             };
             let column = self.add(field.name(), place, cell).droppable(rank);
-            (column.needs_content, column.min_width) = (true, min_width);
+            (column.needs_content, column.min_width, column.tight_width) = (true, min_width, tight_width);
+            column.keeps_end = *field == DetailField::Seat;
         }
     }
 }

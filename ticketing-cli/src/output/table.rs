@@ -8,7 +8,7 @@ use ticketing_sdk::text::sanitize;
 use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
-use super::record::{Column, EXTRA, cells, columns_of};
+use super::record::{Column, EXTRA, OPTIONAL, cells, columns_of};
 use super::{Cell, Place, Printer, Record, Tone, record, short_id, when};
 
 /// The space between two columns.
@@ -34,6 +34,7 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     for (cells, texts) in rows.iter().zip(&texts) {
         table.add_row(row(layout.columns.iter().map(|&index| {
             let fitted = match columns[index].place {
+                Place::Cut if columns[index].keeps_end => cut_start(&texts[index], layout.widths[index]),
                 Place::Cut => cut_end(&texts[index], layout.widths[index]),
                 _ => texts[index].clone(),
             };
@@ -53,30 +54,51 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// Returns the text of each cell, and the layout. A status has its time, and double admissions have theirs, unless a
-/// column would be dropped for that.
+/// How long the texts of a table are: those that can be shortened, and the starts of events.
+#[derive(Clone, Copy)]
+struct Lengths {
+    /// Whether a status has its time, and double admissions have theirs.
+    are_labels_long: bool,
+    /// Whether a start has its year and its offset.
+    are_starts_long: bool,
+}
+
+/// The lengths that a table can have, the longest first.
+const LENGTHS: [Lengths; 3] = [
+    Lengths { are_labels_long: true, are_starts_long: true },
+    Lengths { are_labels_long: true, are_starts_long: false },
+    Lengths { are_labels_long: false, are_starts_long: false },
+];
+
+/// Returns the text of each cell, and the layout: with the longest texts for which no column is dropped and no title is
+/// cut short, else with the shortest.
 fn fit_columns<T>(
     columns: &[Column<T>],
     rows: &[Vec<Cell>],
     width: usize,
     printer: &Printer<'_>,
 ) -> (Vec<Vec<String>>, Layout) {
-    let [long, short] = [true, false].map(|is_long| {
-        let texts = texts(columns, rows, is_long, printer);
+    let [long, medium, short] = LENGTHS.map(|lengths| {
+        let texts = texts(columns, rows, lengths, printer);
         let layout = Layout::fit(columns, rows, &texts, width);
         (texts, layout)
     });
-    if long.1.is_fitting && long.1.columns.len() == short.1.columns.len() { long } else { short }
+    let is_complete = |layout: &Layout| layout.is_fitting && layout.essential >= short.1.essential;
+    match (is_complete(&long.1) && long.1.is_roomy, is_complete(&medium.1)) {
+        (true, _) => long,
+        (false, true) => medium,
+        (false, false) => short,
+    }
 }
 
 /// Returns the text of each cell of a list. Identifiers are as short as they are distinct.
 fn texts<T>(
     columns: &[Column<T>],
     rows: &[Vec<Cell>],
-    is_long: bool,
+    lengths: Lengths,
     printer: &Printer<'_>,
 ) -> Vec<Vec<String>> {
-    let text = |cell: &Cell| if is_long { plain(cell, printer) } else { short_text(cell, printer) };
+    let text = |cell: &Cell| fitted_text(cell, lengths, printer);
     let mut texts: Vec<Vec<String>> = rows.iter().map(|cells| cells.iter().map(text).collect()).collect();
     for (index, _) in columns.iter().enumerate().filter(|(_, column)| column.is_id) {
         let length = short_id::length(texts.iter().map(|row| row[index].as_str()));
@@ -91,53 +113,123 @@ fn texts<T>(
 struct Layout {
     columns: Vec<usize>,
     widths: Vec<usize>,
-    /// Whether the columns that can be cut have their minimum widths.
+    /// The number of columns that are more than an extra.
+    essential: usize,
+    /// Whether the columns that can be cut have their minimum widths, and half of that more.
     is_fitting: bool,
+    is_roomy: bool,
 }
 
 impl Layout {
-    /// Drops columns by rank until those that can be cut have their minimum widths. Extra columns are the last ones.
+    /// Drops columns by rank until those that can be cut have their minimum widths, and cuts these. Extra columns are the
+    /// last ones.
     fn fit<T>(all: &[Column<T>], rows: &[Vec<Cell>], texts: &[Vec<String>], width: usize) -> Self {
-        let natural = |index: usize| {
-            let cells = texts.iter().map(|texts| texts[index].width());
-            cells.chain([heading(all[index].name).width()]).max().unwrap_or(0)
-        };
-        let mut widths: Vec<usize> = (0..all.len()).map(natural).collect();
-        let rank = |index: usize| all[index].drop_rank;
-        let least = |index: usize, natural: usize| match all[index].place {
-            Place::Cut => natural.min(all[index].min_width),
-            _ => natural,
-        };
+        let measure = Measure::new(all, rows, texts, width);
         // A column of details says nothing where all of its cells are empty.
         let is_empty = |index: usize| rows.iter().all(|cells| matches!(cells[index], Cell::None));
         let has_use =
             |&index: &usize| is_shown(&all[index]) && !(all[index].needs_content && is_empty(index));
-        let mut columns: Vec<usize> = (0..all.len()).filter(has_use).collect();
-        if columns.iter().map(|&index| widths[index] + COLUMN_GAP).sum::<usize>() - COLUMN_GAP > width {
-            columns.retain(|&index| rank(index) != EXTRA);
-        }
-        // The last column needs no gap.
-        let total = |columns: &[usize]| {
-            columns.iter().map(|&index| least(index, widths[index]) + COLUMN_GAP).sum::<usize>() - COLUMN_GAP
+        let mut columns = measure.drop_columns((0..all.len()).filter(has_use).collect());
+        let widths = measure.cut_columns(&columns);
+        let is_fitting = measure.total(&columns, |column| column.min_width) <= width;
+        let is_wide_enough =
+            |&index: &usize| widths[index] >= measure.least(index, |column| 3 * column.min_width / 2);
+        let is_roomy = is_fitting && columns.iter().all(is_wide_enough);
+        let essential = columns.iter().filter(|&&index| measure.ranks[index] != EXTRA).count();
+        columns.sort_by_key(|&index| all[index].drop_rank == EXTRA);
+        Self { columns, widths, essential, is_fitting, is_roomy }
+    }
+}
+
+/// The columns of a table, how wide their contents are, and the ranks by which they are dropped here.
+struct Measure<'a, T> {
+    all: &'a [Column<T>],
+    natural: Vec<usize>,
+    ranks: Vec<u8>,
+    width: usize,
+}
+
+impl<'a, T> Measure<'a, T> {
+    fn new(all: &'a [Column<T>], rows: &[Vec<Cell>], texts: &[Vec<String>], width: usize) -> Self {
+        let natural = |index: usize| {
+            let cells = texts.iter().map(|texts| texts[index].width());
+            cells.chain([heading(all[index].name).width()]).max().unwrap_or(0)
         };
-        while columns.len() > 1 && total(&columns) > width {
-            let droppable = columns.iter().copied().filter(|&index| rank(index) > 0);
-            let Some(dropped) = droppable.max_by_key(|&index| rank(index)) else { break };
-            columns.retain(|&index| index != dropped);
+        // A status says nothing where all are usual.
+        let is_usual =
+            |index: usize| rows.iter().all(|cells| matches!(cells[index], Cell::Label(_, _, Tone::Plain)));
+        let rank = |index: usize| match all[index].drop_rank {
+            OPTIONAL.. if is_usual(index) => EXTRA,
+            rank => rank,
+        };
+        let indices = 0..all.len();
+        Self {
+            all,
+            natural: indices.clone().map(natural).collect(),
+            ranks: indices.map(rank).collect(),
+            width,
         }
-        let total = total(&columns);
-        let is_fitting = total <= width;
-        let (mut spare, mut missing) = (width.saturating_sub(total), total.saturating_sub(width));
-        for &index in columns.iter().filter(|&&index| all[index].place == Place::Cut) {
-            let least = least(index, widths[index]);
-            let more = spare.min(widths[index] - least);
-            // Without another column to drop, the title is as short as it must be.
-            let less = missing.min(least.saturating_sub(1));
-            widths[index] = least + more - less;
-            (spare, missing) = (spare - more, missing - less);
+    }
+
+    /// Returns the width of a column that is cut to this one if it can be cut.
+    fn least(&self, index: usize, width_of: fn(&Column<T>) -> usize) -> usize {
+        match self.all[index].place {
+            Place::Cut => self.natural[index].min(width_of(&self.all[index])),
+            _ => self.natural[index],
         }
-        columns.sort_by_key(|&index| rank(index) == EXTRA);
-        Self { columns, widths, is_fitting }
+    }
+
+    /// Returns the width of columns that are cut. The last one needs no gap.
+    fn total(&self, columns: &[usize], width_of: fn(&Column<T>) -> usize) -> usize {
+        columns.iter().map(|&index| self.least(index, width_of) + COLUMN_GAP).sum::<usize>() - COLUMN_GAP
+    }
+
+    /// Drops extra columns rather than that a title is cut, optional ones before it is cut below its minimum width, and
+    /// others where it is as short as it can be.
+    fn drop_columns(&self, mut columns: Vec<usize>) -> Vec<usize> {
+        let is_extra: [&dyn Fn(usize) -> bool; 2] =
+            [&|index| self.all[index].drop_rank == EXTRA, &|index| self.ranks[index] == EXTRA];
+        for is_extra in is_extra {
+            if self.total(&columns, |_| usize::MAX) > self.width {
+                columns.retain(|&index| !is_extra(index));
+            }
+        }
+        let stages: [(fn(&Column<T>) -> usize, u8); 2] =
+            [(|column| column.min_width, OPTIONAL), (|column| column.tight_width, 1)];
+        for (width_of, lowest) in stages {
+            while columns.len() > 1 && self.total(&columns, width_of) > self.width {
+                let droppable = columns.iter().copied().filter(|&index| self.ranks[index] >= lowest);
+                let Some(dropped) = droppable.max_by_key(|&index| self.ranks[index]) else { break };
+                columns.retain(|&index| index != dropped);
+            }
+        }
+        columns
+    }
+
+    /// Returns the widths of all columns where these are shown. What tells rows apart has its width before the title.
+    fn cut_columns(&self, columns: &[usize]) -> Vec<usize> {
+        let tight = self.total(columns, |column| column.tight_width);
+        let mut widths: Vec<usize> =
+            (0..self.all.len()).map(|index| self.least(index, |column| column.tight_width)).collect();
+        let is_cut = |index: &usize| self.all[*index].place == Place::Cut;
+        let mut cut: Vec<usize> = columns.iter().copied().filter(is_cut).collect();
+        cut.sort_by_key(|&index| !self.all[index].keeps_end);
+        let mut spare = self.width.saturating_sub(tight);
+        for wanted in [|column: &Column<T>| column.min_width, |_: &Column<T>| usize::MAX] {
+            for &index in &cut {
+                let more = spare.min(self.least(index, wanted) - widths[index]);
+                widths[index] += more;
+                spare -= more;
+            }
+        }
+        // Without another column to drop, the title is as short as it must be.
+        let mut missing = tight.saturating_sub(self.width);
+        for &index in cut.iter().rev() {
+            let less = missing.min(widths[index].saturating_sub(1));
+            widths[index] -= less;
+            missing -= less;
+        }
+        widths
     }
 }
 
@@ -148,6 +240,17 @@ pub(super) fn cut_end(title: &str, width: usize) -> String {
     }
     let (beginning, _) = title.unicode_truncate(width.saturating_sub(1));
     format!("{beginning}…")
+}
+
+/// Returns the end of a text that is too long: whole words if there are several.
+fn cut_start(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let (end, _) = text.unicode_truncate_start(width.saturating_sub(1));
+    let is_word_cut = !text.strip_suffix(end).is_some_and(|before| before.ends_with(' '));
+    let end = end.split_once(' ').filter(|_| is_word_cut).map_or(end, |(_, words)| words);
+    format!("…{}", end.trim_start())
 }
 
 /// Returns a line for each field of a record that people read.
@@ -236,11 +339,17 @@ pub(super) fn style(tone: Tone) -> Style {
 /// The text between the status and the time of a label.
 const LABEL_SEPARATOR: &str = " · ";
 
-/// Returns the text of a cell where there is little room: a status has no time, and several times are counted.
-fn short_text(cell: &Cell, printer: &Printer<'_>) -> String {
+/// Returns the text of a cell where there may be little room: then a status has no time, several times are counted, and
+/// a start has no year.
+fn fitted_text(cell: &Cell, lengths: Lengths, printer: &Printer<'_>) -> String {
     match cell {
-        Cell::Label(_, label, _) => label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned(),
-        Cell::Times(times) => times.len().to_string(),
+        Cell::Label(_, label, _) if !lengths.are_labels_long => {
+            label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned()
+        }
+        Cell::Times(times) if !lengths.are_labels_long => times.len().to_string(),
+        Cell::Start(starts) if !lengths.are_starts_long => {
+            when::short_start(starts, printer.now, &printer.zone)
+        }
         _ => plain(cell, printer),
     }
 }
@@ -253,7 +362,7 @@ fn plain(cell: &Cell, printer: &Printer<'_>) -> String {
         Cell::Time(at) => when::short(*at, printer.now, &printer.zone),
         Cell::ClockTime(at) => when::time_of_day(*at, printer.now, &printer.zone),
         Cell::Times(times) => record::join_times(times, |at| printer.local(at)),
-        Cell::Start(starts) => format!("{} {} {}", starts.date(), starts.time(), starts.offset_label()),
+        Cell::Start(starts) => when::start(starts),
         Cell::Label(_, label, _) => label.clone(),
     }
 }

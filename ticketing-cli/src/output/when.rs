@@ -1,8 +1,10 @@
 //! Times for people, in the time zone of the user.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
-use ticketing_sdk::Timestamp;
 use ticketing_sdk::text::relative;
+use ticketing_sdk::{EventTime, Timestamp};
 
 /// Returns the time zone of the user: that of `TZ`, or of the machine.
 pub(crate) fn zone() -> TimeZone {
@@ -45,6 +47,25 @@ pub(super) fn short(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     distance
 }
 
+/// Formats the start of an event on the clock at its place: `2026-12-24 19:30 +01:00`.
+pub(super) fn start(starts: &EventTime) -> String {
+    format!("{} {} {}", starts.date(), starts.time(), starts.offset_label())
+}
+
+/// Formats the start of an event in few columns: `24 Dec, 19:30`, or the date alone where the year matters. The offset
+/// follows where the clock of the zone shows another time.
+pub(super) fn short_start(starts: &EventTime, now: Timestamp, zone: &TimeZone) -> String {
+    /// Within this time, day and month determine the year.
+    const NEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
+    let label = starts.label();
+    let (date, time) = label.split_once(", ").unwrap_or((&label, ""));
+    let is_near = starts.instant() >= now && starts.instant().saturating_duration_since(now) < NEAR;
+    let Some((day, _)) = date.rsplit_once(' ').filter(|_| is_near) else { return date.to_owned() };
+    let is_local = format_time(starts.instant(), zone, "%Y-%m-%d %H:%M")
+        == format!("{} {}", starts.date(), starts.time());
+    if is_local { format!("{day}, {time}") } else { format!("{day}, {time} {}", starts.offset_label()) }
+}
+
 fn format_time(at: Timestamp, zone: &TimeZone, format: &str) -> String {
     match jiff::Timestamp::from_millisecond(at.as_millis()) {
         Ok(instant) => instant.to_zoned(zone.clone()).strftime(format).to_string(),
@@ -79,5 +100,20 @@ mod tests {
         assert_eq!(short(at, now, &TimeZone::UTC), "2025-12-31");
         assert_eq!(short(at, now, &TimeZone::get("Asia/Tokyo").unwrap()), "2026-01-01");
         assert_eq!(short(now, now, &TimeZone::UTC), "now");
+    }
+
+    #[test]
+    fn short_start_has_its_offset_and_its_year_where_they_matter() {
+        let now: Timestamp = "2026-11-22T10:15:00Z".parse().unwrap();
+        for (starts, short) in [
+            ("2026-12-24T19:30:00+01:00", "24 Dec, 19:30"),
+            ("2026-12-24T18:30:00Z", "24 Dec, 18:30 UTC"),
+            ("2026-12-24T19:30:00+09:00", "24 Dec, 19:30 +09:00"),
+            ("2028-01-17T19:30:00+01:00", "17 Jan 2028"),
+            ("2026-11-21T19:30:00+01:00", "21 Nov 2026"),
+        ] {
+            let zone = TimeZone::fixed(jiff::tz::offset(1));
+            assert_eq!(short_start(&starts.parse().unwrap(), now, &zone), short);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use ticketing_sdk::{OrderId, PaymentId};
 
+use crate::output::record::OPTIONAL;
 use crate::output::{Cell, Columns, Record, Tone};
 
 /// The outcome of an interrupted write.
@@ -82,6 +83,6 @@ impl Record for Settlement {
         columns.add_hidden("orderId", |it, _| Cell::opt(it.order_id.as_ref()));
         columns.add_hidden("paymentId", |it, _| Cell::opt(it.payment_id.as_ref()));
         columns.add_hidden("result", |it, _| Cell::opt(it.result.as_ref()));
-        columns.add_cut("operation", |it, _| Cell::text(&it.operation)).droppable(1);
+        columns.add_cut("operation", |it, _| Cell::text(&it.operation)).droppable(OPTIONAL);
     }
 }
