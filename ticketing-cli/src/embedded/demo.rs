@@ -125,7 +125,7 @@ impl Args {
         let client = || Client::new(stack.url());
         let (seller, buyer, rival) = (client()?, client()?, client()?);
         story::sign_up(&seller, &buyer, &rival).await?;
-        for new in samples::tickets().map_err(|error| demo_failure("listing tickets", &error.to_string()))? {
+        for new in samples::tickets(0).map_err(|error| demo_failure("listing tickets", &error.to_string()))? {
             seller.tickets().create(new).await?;
         }
         // The demo uses a copy of the settings, so that changes in it are not kept.

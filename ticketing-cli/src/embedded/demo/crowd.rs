@@ -12,10 +12,14 @@ const MIN_PAUSE_MS: u64 = 2_500;
 
 /// Trades until it is aborted. Refused requests are ignored.
 pub(super) async fn trade(seller: Client, rival: Client) {
+    let mut listed = 0;
     loop {
         sleep(Duration::from_millis(MIN_PAUSE_MS + random(MIN_PAUSE_MS))).await;
         let _ = match random(10) {
-            0..=3 => list(&seller).await,
+            0..=3 => {
+                listed += 1;
+                list(&seller, listed).await
+            }
             4..=5 => reprice(&seller).await,
             6 => reserve_and_cancel(&rival).await,
             _ => buy(&rival).await,
@@ -39,8 +43,9 @@ async fn any_ticket(client: &Client) -> Result<Option<Ticket>, Error> {
     Ok(Some(tickets.swap_remove(index)))
 }
 
-async fn list(seller: &Client) -> Result<(), Error> {
-    let mut new = samples::tickets().unwrap_or_default();
+/// Lists a ticket of a sample, with a seat of this round.
+async fn list(seller: &Client, round: u32) -> Result<(), Error> {
+    let mut new = samples::tickets(round).unwrap_or_default();
     if !new.is_empty() {
         let index = usize::try_from(random(new.len() as u64)).unwrap_or(0);
         seller.tickets().create(new.swap_remove(index)).await?;

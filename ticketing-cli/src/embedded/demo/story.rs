@@ -65,7 +65,7 @@ impl<'a> Story<'a> {
     async fn list_tickets(&mut self) -> Outcome<Vec<Ticket>> {
         self.at = "listing tickets";
         let mut tickets = Vec::new();
-        for new in samples::tickets().map_err(to_failure)? {
+        for new in samples::tickets(0).map_err(to_failure)? {
             tickets.push(self.seller.tickets().create(new).await?);
         }
         let listed = self.rival.tickets().list().all().await?;

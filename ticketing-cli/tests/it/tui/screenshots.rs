@@ -14,30 +14,30 @@ use crate::support::{Cli, Server};
 /// Larger than this, a page is slow to open.
 const LARGEST: usize = 120_000;
 
-/// Title, price, venue, days from today and time of the tickets for sale, the last above all others.
-const TICKETS: [(&str, &str, &str, i64, &str); 22] = [
-    ("Chess masters, last round", "12", "Old Library", 16, "15:00"),
-    ("Bread baking for beginners", "62.50", "Mill Street Bakery", 21, "07:30"),
-    ("Harbour tour at sunset", "29.50", "Pier 3", 7, "19:45"),
-    ("Planetarium: rings of Saturn", "11.50", "Planetarium", 4, "17:30"),
-    ("Night at the museum", "22", "City Museum", 10, "22:00"),
-    ("Film premiere with the director", "39", "Cinema Lumen", 8, "20:00"),
-    ("Folk festival, weekend", "166", "Lakeside meadow", 46, "12:00"),
-    ("Stadium tour, seated", "139", "Arena", 32, "19:00"),
-    ("Stadium tour, backstage", "480", "Arena", 32, "17:00"),
-    ("Indie night: three bands", "18.50", "The Cellar", 3, "20:00"),
-    ("Organ recital in the cathedral", "15", "Cathedral", 5, "18:00"),
-    ("Jazz at the Blue Door, table for two", "72", "The Blue Door", 2, "21:00"),
-    ("Jazz at the lake", "38", "Boathouse", 12, "20:30"),
-    ("Waiting for Godot", "19.99", "Old Playhouse", 13, "19:30"),
-    ("Twelfth Night, front row", "55", "Old Playhouse", 6, "19:30"),
-    ("Hamlet, in the park", "20", "Park stage", 9, "20:30"),
-    ("Swan Lake, first night", "120.50", "State Opera", 18, "19:30"),
-    ("東京 city lights, night tour", "64", "Shibuya station", 14, "20:00"),
-    ("The Magic Flute, balcony", "34.50", "State Opera", 11, "19:00"),
-    ("The Magic Flute, stalls", "89", "State Opera", 11, "19:00"),
-    ("RustConf, day 2", "149.99", "Congress Hall", 25, "09:00"),
-    ("RustConf, day 1", "149.99", "Congress Hall", 24, "09:00"),
+/// Title, price, venue, seat, days from today and time of the tickets for sale, the last above all others.
+const TICKETS: [(&str, &str, &str, &str, i64, &str); 22] = [
+    ("Chess masters, last round", "12", "Old Library", "Gallery, seat 9", 16, "15:00"),
+    ("Bread baking for beginners", "62.50", "Mill Street Bakery", "Oven 2", 21, "07:30"),
+    ("Harbour tour at sunset", "29.50", "Pier 3", "Upper deck, seat 14", 7, "19:45"),
+    ("Planetarium: rings of Saturn", "11.50", "Planetarium", "Row B, seat 3", 4, "17:30"),
+    ("Night at the museum", "22", "City Museum", "Group 2, guest 7", 10, "22:00"),
+    ("Film premiere with the director", "39", "Cinema Lumen", "Row D, seat 11", 8, "20:00"),
+    ("Folk festival, weekend", "166", "Lakeside meadow", "Camping, place 88", 46, "12:00"),
+    ("Stadium tour, seated", "139", "Arena", "Block C, row 14, seat 22", 32, "19:00"),
+    ("Stadium tour, backstage", "480", "Arena", "Guest 3", 32, "17:00"),
+    ("Indie night: three bands", "18.50", "The Cellar", "Place 118", 3, "20:00"),
+    ("Organ recital in the cathedral", "15", "Cathedral", "Nave, seat 74", 5, "18:00"),
+    ("Jazz at the Blue Door, table for two", "72", "The Blue Door", "Table 6", 2, "21:00"),
+    ("Jazz at the lake", "38", "Boathouse", "Row 2, seat 5", 12, "20:30"),
+    ("Waiting for Godot", "19.99", "Old Playhouse", "Row 9, seat 17", 13, "19:30"),
+    ("Twelfth Night, front row", "55", "Old Playhouse", "Seat 4", 6, "19:30"),
+    ("Hamlet, in the park", "20", "Park stage", "Bench 3, place 2", 9, "20:30"),
+    ("Swan Lake, first night", "120.50", "State Opera", "Row 3, seat 5", 18, "19:30"),
+    ("東京 city lights, night tour", "64", "Shibuya station", "Car 2, seat 4", 14, "20:00"),
+    ("The Magic Flute, balcony", "34.50", "State Opera", "Row 2, seat 31", 11, "19:00"),
+    ("The Magic Flute, stalls", "89", "State Opera", "Row 7, seat 12", 11, "19:00"),
+    ("RustConf, day 2", "149.99", "Congress Hall", "Seat 112", 25, "09:00"),
+    ("RustConf, day 1", "149.99", "Congress Hall", "Seat 112", 24, "09:00"),
 ];
 
 #[expect(clippy::disallowed_methods, reason = "this is the clock: what has started is no longer for sale")]
@@ -58,11 +58,12 @@ impl Scene {
         let server = Server::start();
         let seller = Cli::for_server(&server.url).sign_up("vera@example.com");
         let today = today();
-        let tickets = TICKETS.map(|(title, price, venue, days, time)| {
+        let tickets = TICKETS.map(|(title, price, venue, seat, days, time)| {
             let day = Timestamp::from_millis(today + days * 24 * 3_600_000).to_string();
-            let starts = format!("{}T{time}:00+01:00", &day[..10]);
+            let offset = if venue == "Shibuya station" { "+09:00" } else { "+01:00" };
+            let starts = format!("{}T{time}:00{offset}", &day[..10]);
             let words = ["tickets", "create", "--title", title, "--price", price, "--venue", venue];
-            let ticket = seller.json(&[&words[..], &["--starts-at", &starts]].concat());
+            let ticket = seller.json(&[&words[..], &["--seat", seat, "--starts-at", &starts]].concat());
             ticket["id"].as_str().unwrap().to_owned()
         });
         Self { server, seller, tickets: tickets.into() }
@@ -79,7 +80,10 @@ impl Scene {
 
     /// Opens the marketplace on a terminal of this size, signed in with this e-mail address.
     fn open(cli: &Cli, words: &[&str], size: (u16, u16), email: &str) -> Pty {
-        let pty = Pty::spawn(terminal(&cli.command(&[&["tui"], words].concat())), size);
+        let mut command = cli.command(&[&["tui"], words].concat());
+        // The clock of most venues, in winter as in summer.
+        command.env("TZ", "CET-1");
+        let pty = Pty::spawn(terminal(&command), size);
         pty.wait_until_shown("live");
         pty.wait_until_shown(email);
         pty.wait_until_shown("Jazz at the Blue Door");
@@ -111,7 +115,7 @@ fn purchase_film() {
     };
     take(&pty, "ticketing tui", 2.0);
     rival.ok(&["orders", "create", scene.ticket("The Magic Flute, stalls")]);
-    pty.line(&["The Magic Flute, stalls", "Reserved"]);
+    pty.line(&["The Magic Flu", "Reserved"]);
     take(&pty, "what others reserve steps back at once", 2.2);
     pty.send("/");
     pty.send("ja");
