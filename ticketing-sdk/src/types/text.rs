@@ -9,8 +9,7 @@ use std::time::Duration;
 use super::Timestamp;
 
 pub use search::SearchWords;
-pub(crate) use unicode::single_line;
-pub use unicode::{fold_case, has_visible, is_invisible, normalize, search_key};
+pub use unicode::{fold_case, has_visible, is_invisible, normalize, search_key, single_line};
 
 /// Makes the text of another user safe to print on a terminal, on one line.
 ///

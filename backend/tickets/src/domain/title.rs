@@ -1,11 +1,11 @@
 //! The title of a ticket.
 
-use ticketing_sdk::text::{has_visible, normalize, search_key};
+use ticketing_sdk::text::{has_visible, normalize, search_key, single_line};
 
 /// The longest title, in characters.
 pub const MAX_CHARS: usize = 200;
 
-/// A title: trimmed, in NFC, with a visible character, of at most 200 characters.
+/// A title: one line, trimmed, in NFC, with a visible character, of at most 200 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
 
@@ -33,6 +33,8 @@ impl Title {
         if title.contains('\0') {
             return Err(TitleError::Nul);
         }
+        // Clients of the Express version may send any text.
+        let title = single_line(&title);
         if !has_visible(&title) {
             return Err(TitleError::Empty);
         }
@@ -60,6 +62,7 @@ mod tests {
     #[test]
     fn titles_are_trimmed_and_bounded() {
         assert_eq!(Title::parse("  RustConf \n").unwrap().as_str(), "RustConf");
+        assert_eq!(Title::parse("Rust\r\n\tConf\u{1b}[31m\u{2028}1").unwrap().as_str(), "Rust Conf [31m 1");
         assert_eq!(Title::parse(" \t\u{3000} "), Err(TitleError::Empty));
         assert!(Title::parse(&"é".repeat(200)).is_ok());
         assert_eq!(Title::parse(&"é".repeat(201)), Err(TitleError::TooLong));

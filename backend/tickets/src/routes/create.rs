@@ -12,6 +12,8 @@ use super::input::TicketInput;
 use crate::{App, store};
 
 /// Lists a ticket for sale.
+///
+/// Title, venue and seat are single lines: a line break or another control character becomes a space.
 #[utoipa::path(
     post, path = "/api/tickets", tag = "tickets", operation_id = "createTicket", request_body = NewTicket,
     security(("session" = [])),

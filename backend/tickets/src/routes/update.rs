@@ -15,6 +15,7 @@ use crate::{App, store};
 /// Changes a ticket of the signed-in user. Details that are absent stay as they are; `null` clears them.
 ///
 /// Of a listing that sells a pass on only the price can change, up to the `resaleLimit` of the pass.
+/// Title, venue and seat are single lines: a line break or another control character becomes a space.
 #[utoipa::path(
     put, path = "/api/tickets/{id}", tag = "tickets", operation_id = "updateTicket", request_body = TicketUpdate,
     params(

@@ -16,8 +16,16 @@ pub fn normalize(text: &str) -> String {
     text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').nfc().collect()
 }
 
-/// A text without line breaks and other control characters: each run of them, with the white space around it, is a space.
-pub(crate) fn single_line(text: &str) -> String {
+/// Returns a text without line breaks and other control characters: each run of them, with the white space around it, is
+/// a space.
+///
+/// ```
+/// use ticketing_sdk::text::single_line;
+///
+/// assert_eq!(single_line("Row 4 \r\n seat 1\tleft"), "Row 4 seat 1 left");
+/// ```
+#[must_use]
+pub fn single_line(text: &str) -> String {
     let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let parts = text.split(is_break).map(str::trim).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join(" ")

@@ -305,7 +305,10 @@ export interface paths {
          */
         get: operations["listTickets"];
         put?: never;
-        /** Lists a ticket for sale. */
+        /**
+         * Lists a ticket for sale.
+         * @description Title, venue and seat are single lines: a line break or another control character becomes a space.
+         */
         post: operations["createTicket"];
         delete?: never;
         options?: never;
@@ -345,6 +348,7 @@ export interface paths {
         /**
          * Changes a ticket of the signed-in user. Details that are absent stay as they are; `null` clears them.
          * @description Of a listing that sells a pass on only the price can change, up to the `resaleLimit` of the pass.
+         *     Title, venue and seat are single lines: a line break or another control character becomes a space.
          */
         put: operations["updateTicket"];
         post?: never;

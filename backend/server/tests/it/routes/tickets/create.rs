@@ -9,7 +9,8 @@ on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
     new_ticket_is_available, titles_have_1_to_200_characters, errors_of_both_fields_are_reported_at_once,
-    listing_requires_a_session, ticket_details_are_kept, errors_of_details_are_named_by_field;
+    listing_requires_a_session, ticket_details_are_kept, errors_of_details_are_named_by_field,
+    title_venue_and_seat_are_single_lines;
 }
 
 async fn ticket_details_are_kept(shape: Shape) {
@@ -30,6 +31,26 @@ async fn ticket_details_are_kept(shape: Shape) {
     let other = json!({ "title": "Opera", "price": 20, "venue": "Tivoli" });
     let reused = stack.raw().post("/api/tickets").by(&seller).key("key-1").json(&other).await;
     reused.assert_refused(422, "idempotency_key_reused");
+    stack.finish().await;
+}
+
+async fn title_venue_and_seat_are_single_lines(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let seller = stack.session("seller").await;
+    let new = json!({
+        "title": "Opera\r\n gala", "price": 20, "venue": "City\u{1b}[2JHall", "seat": "Row 4\n\tseat 1",
+        "description": "One\ntwo",
+    });
+    let created = stack.raw().post("/api/tickets").by(&seller).json(&new).await.ok(201);
+    let single = json!({ "title": "Opera gala", "venue": "City [2JHall", "seat": "Row 4 seat 1", "description": "One\ntwo" });
+    for (field, text) in single.as_object().unwrap() {
+        assert_eq!(&created[field], text, "{field}");
+    }
+    assert_eq!(ticket(&stack, &id(&created)).await, created);
+    let path = format!("/api/tickets/{}", id(&created));
+    let edit = json!({ "title": "Opera\u{2028}ball", "price": 20, "seat": "a\nb" });
+    let edited = stack.raw().put(&path).by(&seller).json(&edit).await.ok(200);
+    assert_eq!((&edited["title"], &edited["seat"]), (&json!("Opera ball"), &json!("a b")));
     stack.finish().await;
 }
 
