@@ -101,7 +101,7 @@ impl Ruling {
 }
 
 /// The message on a text that no door reads.
-const NO_CODE: &str = "this is no code of a pass";
+const NO_CODE: &str = "this is not the code of a pass";
 
 impl Verdict {
     fn new(verdict: Ruling, message: impl Into<String>) -> Self {
@@ -189,7 +189,7 @@ impl Verdict {
     /// Nobody enters, for this reason.
     ///
     /// ```
-    /// let verdict = ticketing_sdk::Verdict::refused("pass_invalid", "this is no code of a pass");
+    /// let verdict = ticketing_sdk::Verdict::refused("pass_invalid", "this is not the code of a pass");
     /// assert_eq!(verdict.reason.as_deref(), Some("pass_invalid"));
     /// ```
     pub fn refused(reason: impl Into<String>, message: impl Into<String>) -> Self {

@@ -116,7 +116,7 @@ mod tests {
     use crate::io::fake;
     use crate::output::Format;
 
-    const NO_CODE: &str = "this is no code of a pass";
+    const NO_CODE: &str = "this is not the code of a pass";
 
     fn show_verdicts(verdicts: &[Verdict], fake: &fake::FakeIo, format: Format) -> String {
         let printer = Printer::new(&fake.io, format, Timestamp::from_millis(0));
