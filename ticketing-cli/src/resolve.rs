@@ -5,6 +5,7 @@ use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Error, OrderId, PassId, PaymentId, PaymentStatus, TicketId};
 
 use crate::context::ApiContext;
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::output::MIN_SHORT;
 
@@ -63,6 +64,26 @@ pub(crate) async fn get_all<I: Clone, T>(
         records.push(record.map_err(|error| Failure::from_error(&error, &subject(id)))?);
     }
     Ok(records)
+}
+
+/// Puts the title of its subject before a conflict that names its id, if the server still has it.
+pub(crate) async fn name_conflict(api: &ApiContext, failure: Failure, subject: &Subject) -> Failure {
+    let names_subject = |message: &String| message.contains(&subject.to_string());
+    if failure.exit != Exit::Conflict || !failure.message.as_ref().is_some_and(names_subject) {
+        return failure;
+    }
+    let title = match subject {
+        Subject::Ticket(id) | Subject::Listing(id) => {
+            api.client.tickets().get(id).await.ok().map(|ticket| ticket.title)
+        }
+        Subject::Order(id) => api.client.orders().get(id).await.ok().map(|order| order.ticket.title),
+        Subject::Pass(id) => api.client.passes().get(id).await.ok().map(|pass| pass.title),
+        Subject::Payment(_) => None,
+    };
+    match title {
+        Some(title) => failure.prefix_with(&title),
+        None => failure,
+    }
 }
 
 /// Returns the identifier of a ticket.

@@ -136,12 +136,12 @@ impl Args {
         match (error.code(), error.new_price()) {
             (Some(ErrorCode::TicketReserved), _) => match own_order(api, &self.ticket).await {
                 Some(own) => self.continue_order(api, own, Some(ticket.price)).await,
-                None => Err(about(error)),
+                None => Err(about(error).prefix_with(&ticket.title)),
             },
             (Some(ErrorCode::PriceChanged), Some(price)) => {
                 Err(price_changed(price, ticket.price, "nothing was reserved"))
             }
-            _ => Err(about(error)),
+            _ => Err(resolve::name_conflict(api, about(error), &subject).await),
         }
     }
 

@@ -86,7 +86,10 @@ fn ticket_is_listed_found_changed_and_refused_after_its_start() {
 
     let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
     let run = buyer.run(&["orders", "create", &gone]);
-    assert!(run.err.starts_with(&format!("error: the event of ticket {gone} has started\n")), "{run:?}");
+    assert!(
+        run.err.starts_with(&format!("error: Gone: the event of ticket {gone} has started\n")),
+        "{run:?}"
+    );
     let run = buyer.ok(&["orders", "create", &opera]);
     let order = run.out.split('\t').next().unwrap().to_owned();
     buyer.ok(&["orders", "cancel", &order, "--yes"]);

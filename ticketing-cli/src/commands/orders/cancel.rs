@@ -39,8 +39,10 @@ impl ApiCommand for Args {
             return Err(api.preview_all(cancels.iter().map(|cancel| cancel.request())).await);
         }
         for id in ids {
-            let cancelled = api.client.orders().cancel(&id).await;
-            cancelled.map_err(|error| Failure::from_error(&error, &Subject::Order(id.clone())))?;
+            if let Err(error) = api.client.orders().cancel(&id).await {
+                let subject = Subject::Order(id);
+                return Err(resolve::name_conflict(api, Failure::from_error(&error, &subject), &subject).await);
+            }
             api.io().info(&format!("cancelled order {id}"));
         }
         Ok(())

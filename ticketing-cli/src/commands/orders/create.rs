@@ -29,7 +29,13 @@ impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
         let ticket = resolve::ticket(api, self.ticket).await?;
         let order = order(api, &ticket).await?;
-        let order = order.map_err(|error| Failure::from_error(&error, &Subject::Ticket(ticket)))?;
+        let order = match order {
+            Ok(order) => order,
+            Err(error) => {
+                let subject = Subject::Ticket(ticket);
+                return Err(resolve::name_conflict(api, Failure::from_error(&error, &subject), &subject).await);
+            }
+        };
         api.printer().one(&order)?;
         api.io().info(&format!(
             "{}; `ticketing payments create {}` pays",

@@ -68,7 +68,7 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -
         api.io().info(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
         return api.printer().one(&payment);
     }
-    Err(Failure::of_order(&ErrorCode::OrderPaid, id))
+    Err(Failure::of_order(&ErrorCode::OrderPaid, id).prefix_with(&order.ticket.title))
 }
 
 /// Sends the payment of a paid order once more with the key of the user, if there is one: the server answers what it answered the

@@ -84,5 +84,6 @@ async fn failure(api: &ApiContext, id: &TicketId, error: &Error) -> Failure {
     if error.is_not_found() && api.client.tickets().get(id).await.is_ok() {
         return Failure::failed(format!("this server cannot withdraw tickets; ticket {id} stays listed"));
     }
-    Failure::from_error(error, &Subject::Listing(id.clone()))
+    let subject = Subject::Listing(id.clone());
+    resolve::name_conflict(api, Failure::from_error(error, &subject), &subject).await
 }
