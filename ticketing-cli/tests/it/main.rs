@@ -11,6 +11,8 @@ mod completions;
 mod created;
 mod data_folder;
 mod demo;
+#[cfg(unix)]
+mod documents;
 mod events;
 mod explain;
 mod formats;

@@ -41,7 +41,9 @@ impl ApiCommand for Args {
         for id in ids {
             if let Err(error) = api.client.orders().cancel(&id).await {
                 let subject = Subject::Order(id);
-                return Err(resolve::name_conflict(api, Failure::from_error(&error, &subject), &subject).await);
+                return Err(
+                    resolve::name_conflict(api, Failure::from_error(&error, &subject), &subject).await
+                );
             }
             api.io().info(&format!("cancelled order {id}"));
         }

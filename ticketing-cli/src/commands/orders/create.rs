@@ -33,7 +33,9 @@ impl ApiCommand for Args {
             Ok(order) => order,
             Err(error) => {
                 let subject = Subject::Ticket(ticket);
-                return Err(resolve::name_conflict(api, Failure::from_error(&error, &subject), &subject).await);
+                return Err(
+                    resolve::name_conflict(api, Failure::from_error(&error, &subject), &subject).await
+                );
             }
         };
         api.printer().one(&order)?;
