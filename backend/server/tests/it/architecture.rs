@@ -4,10 +4,12 @@ mod circles;
 mod migrations;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
+
+use crate::workspace::{all_sources, files, sources, workspace};
 
 const SERVICES: [&str; 6] = [
     "ticketing-auth",
@@ -17,10 +19,6 @@ const SERVICES: [&str; 6] = [
     "ticketing-expiration",
     "ticketing-client",
 ];
-
-fn workspace() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// One dependency of a crate.
 struct Dependency {
@@ -223,41 +221,6 @@ fn dependency_tree_has_one_tls_provider() {
     }
 }
 
-/// Reads every file with one of these extensions below a folder of the workspace, without those of other projects.
-fn files(folder: &str, extensions: &[&str]) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![workspace().join(folder)];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        for entry in entries {
-            let path = entry.unwrap().path();
-            let has_extension =
-                |wanted: &&str| path.extension().is_some_and(|extension| extension == *wanted);
-            if path.is_dir() && !path.ends_with("node_modules") {
-                folders.push(path);
-            } else if path.is_file() && extensions.iter().any(has_extension) {
-                let text = std::fs::read_to_string(&path).unwrap();
-                found.push((path, text));
-            }
-        }
-    }
-    found
-}
-
-/// Reads every Rust file below a folder of the workspace.
-fn sources(folder: &str) -> Vec<(PathBuf, String)> {
-    files(folder, &["rs"])
-}
-
-/// The folders of the source of the workspace.
-const SOURCE_FOLDERS: [&str; 6] =
-    ["backend", "ticketing-sdk", "ticketing-cli", "ticketing-tui", "examples", "xtask"];
-
-/// Returns the path and the text of every file of Rust in the workspace.
-pub(crate) fn product() -> impl Iterator<Item = (PathBuf, String)> {
-    SOURCE_FOLDERS.into_iter().flat_map(sources)
-}
-
 fn is_part(path: &Path, name: &str) -> bool {
     let is_module_file = path.file_stem().is_some_and(|stem| stem == name);
     is_module_file || path.components().any(|part| part.as_os_str() == name)
@@ -332,7 +295,7 @@ fn only_the_stripe_module_uses_stripe() {
 #[test]
 fn only_telemetry_uses_opentelemetry() {
     let mut known = 0;
-    for (path, text) in product().filter(|(path, _)| is_part(path, "src")) {
+    for (path, text) in all_sources().filter(|(path, _)| is_part(path, "src")) {
         let speaks = text.contains("opentelemetry");
         let may = path.components().any(|part| part.as_os_str() == "telemetry") || is_part(&path, "testkit");
         assert!(!speaks || may, "{} knows OpenTelemetry", path.display());
@@ -343,7 +306,7 @@ fn only_telemetry_uses_opentelemetry() {
 
 #[test]
 fn only_clock_reads_the_time() {
-    for (path, text) in product() {
+    for (path, text) in all_sources() {
         let reads_time = |line: &str| line.contains("SystemTime::now()") || line.contains("Timestamp::now()");
         let named = text.lines().any(|line| !line.trim_start().starts_with("//") && reads_time(line));
         let reads = named && !is_part(&path, "tests") && !is_part(&path, "benches");
@@ -353,7 +316,7 @@ fn only_clock_reads_the_time() {
 
 #[test]
 fn every_file_has_a_module_comment() {
-    for (path, text) in product() {
+    for (path, text) in all_sources() {
         let first =
             text.lines().find(|line| line.starts_with("//!") || !line.starts_with("//")).unwrap_or_default();
         let is_described = first.starts_with("//!") || first.starts_with("#![doc = include_str!");
@@ -367,7 +330,7 @@ fn files_have_at_most_400_lines() {
     assert!(pages.len() > 150, "{} files of the pages", pages.len());
     // It is generated from the OpenAPI document.
     let pages = pages.into_iter().filter(|(path, _)| !path.ends_with("src/api/schema.d.ts"));
-    for (path, text) in product().chain(pages) {
+    for (path, text) in all_sources().chain(pages) {
         let lines = text.lines().count();
         assert!(lines <= 400, "{} has {lines} lines", path.display());
     }
@@ -375,7 +338,7 @@ fn files_have_at_most_400_lines() {
 
 #[test]
 fn lints_are_expected_with_a_reason_only() {
-    for (path, text) in product() {
+    for (path, text) in all_sources() {
         for (number, line) in text.lines().enumerate() {
             let line = line.trim_start();
             let bare = line.starts_with("#[allow(") || line.starts_with("#![allow(");

@@ -4,11 +4,9 @@ mod operations;
 mod symbols;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-fn workspace() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
+use crate::workspace::{sources, workspace};
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(workspace().join(path)).unwrap()
@@ -282,19 +280,6 @@ fn variables(text: &str, before: &str) -> BTreeSet<String> {
     found.filter(|name| name.len() > "TICKETING_".len()).collect()
 }
 
-fn variables_below(folder: &Path) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(variables_below(&path));
-        } else {
-            found.extend(variables(&std::fs::read_to_string(&path).unwrap(), "\""));
-        }
-    }
-    found
-}
-
 /// Variables of tests.
 const TEST_VARIABLES: [&str; 5] = [
     "TICKETING_BIN",
@@ -308,13 +293,13 @@ const STREAMS: [&str; 2] = ["TICKETING_DEAD", "TICKETING_ADVISORIES"];
 
 #[test]
 fn documents_name_every_setting_and_no_other() {
-    let workspace = workspace();
     let command = ticketing_server::command::command();
     let subcommands = command.get_subcommands().flat_map(|command| command.get_arguments());
     let server: BTreeSet<String> =
         subcommands.filter_map(|arg| Some(arg.get_env()?.to_string_lossy().into_owned())).collect();
 
-    let client = variables_below(&workspace.join("ticketing-cli/src"));
+    let client: BTreeSet<String> =
+        sources("ticketing-cli/src").iter().flat_map(|(_, text)| variables(text, "\"")).collect();
     let guide = variables(&read("docs/CONFIGURATION.md"), "");
     let lacking: Vec<_> = client.difference(&server).filter(|name| !guide.contains(*name)).collect();
     assert!(lacking.is_empty(), "docs/CONFIGURATION.md lacks settings of the client: {lacking:?}");

@@ -2,7 +2,7 @@
 //! name is a preposition (`of`, `after`) or a participle (`counted`, `missing`): such a name does not say what it does. It refuses
 //! names that are too long for a report of tests, too.
 
-use crate::architecture::product;
+use crate::workspace::all_sources;
 
 /// Names that are allowed, each with its reason.
 const ALLOWED: &[(&str, &str)] = &[
@@ -136,7 +136,7 @@ fn is_refused(name: &str, signature: &str) -> bool {
 #[test]
 fn functions_are_not_named_by_a_preposition_or_participle() {
     let mut problems = Vec::new();
-    for (path, text) in product() {
+    for (path, text) in all_sources() {
         for (line, name, signature) in declarations(&text) {
             if is_refused(name, signature) {
                 problems.push(format!("{}:{line}: fn {name}: use a verb and its object", path.display()));
@@ -152,7 +152,7 @@ const MAX_NAME: usize = 60;
 #[test]
 fn names_of_functions_are_not_longer_than_a_line_of_a_report() {
     let mut problems = Vec::new();
-    for (path, text) in product() {
+    for (path, text) in all_sources() {
         let long = declarations(&text).into_iter().filter(|(_, name, _)| name.len() > MAX_NAME);
         problems.extend(long.map(|(line, name, _)| format!("{}:{line}: {name}", path.display())));
     }

@@ -40,3 +40,4 @@ mod support;
 mod tokens;
 mod traces;
 mod vocabulary;
+mod workspace;

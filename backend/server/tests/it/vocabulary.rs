@@ -2,7 +2,7 @@
 //!
 //! Every text file of the workspace is checked. When a word has been replaced everywhere, add it to [`REPLACED`].
 
-use std::path::{Path, PathBuf};
+use crate::workspace::{files, workspace};
 
 /// A replaced word, and the term to use. A word matches whole words and whole parts of an identifier, in any case.
 const REPLACED: &[(&str, &str)] = &[
@@ -44,9 +44,6 @@ const REPLACED: &[(&str, &str)] = &[
     ("whoever", "the actor: the client, the service, a user"),
 ];
 
-/// Folders of other people's or of generated files, and of git.
-const SKIPPED: [&str; 6] = [".git", "bundle", "dist", "node_modules", "target", "test-results"];
-
 /// The kinds of text files that are checked.
 const EXTENSIONS: &[&str] = &["conf", "css", "js", "md", "rs", "sh", "sql", "toml", "ts", "tsx", "yaml"];
 
@@ -55,26 +52,6 @@ const EXEMPT: [&str; 2] = ["backend/server/tests/it/vocabulary.rs", "schema.d.ts
 
 /// The paths whose bell is the one of the terminal.
 const TERMINAL: [&str; 4] = ["ticketing-cli", "ticketing-tui", "docs/CONFIGURATION.md", "CHANGELOG.md"];
-
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Lists the checked files below a folder.
-fn checked_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        if path.is_dir() {
-            if !SKIPPED.contains(&name) {
-                checked_files(&path, found);
-            }
-        } else if EXTENSIONS.contains(&extension) && !EXEMPT.iter().any(|exempt| path.ends_with(exempt)) {
-            found.push(path);
-        }
-    }
-}
 
 /// Splits a line into lower-case words: at every character that is not a letter, and at the humps of an identifier.
 fn words(line: &str) -> Vec<String> {
@@ -104,13 +81,12 @@ fn replaced_words(line: &str) -> Vec<(&'static str, &'static str)> {
 
 #[test]
 fn workspace_uses_no_replaced_word() {
-    let (root, mut files, mut problems) = (workspace(), Vec::new(), Vec::new());
-    checked_files(&root, &mut files);
+    let (root, mut files, mut problems) = (workspace(), files("", EXTENSIONS), Vec::new());
+    files.retain(|(path, _)| !EXEMPT.iter().any(|exempt| path.ends_with(exempt)));
     assert!(files.len() > 1_000, "{} files", files.len());
-    for file in files {
-        let path = file.strip_prefix(&root).unwrap();
+    for (path, text) in files {
+        let path = path.strip_prefix(&root).unwrap();
         let has_terminal_bell = TERMINAL.iter().any(|terminal| path.starts_with(terminal));
-        let text = std::fs::read_to_string(&file).unwrap();
         for (number, line) in text.lines().enumerate() {
             for (word, term) in replaced_words(line) {
                 if word != "bell" || !has_terminal_bell {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rusqlite::Connection;
 
-use super::workspace;
+use crate::workspace::workspace;
 
 /// Returns the migrations, with their paths.
 fn migrations() -> Vec<(PathBuf, String)> {

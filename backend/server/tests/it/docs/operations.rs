@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::symbols::source_texts;
 use super::{read, spans, split_fences};
+use crate::workspace::sources;
 
 /// Returns the names of the metrics that a source file counts.
 fn metrics(source: &str) -> BTreeSet<String> {
@@ -23,8 +23,7 @@ fn is_log_line(span: &str) -> bool {
 #[test]
 fn every_metric_is_in_the_operations_guide() {
     let guide = read("docs/OPERATIONS.md");
-    let metrics: BTreeSet<String> =
-        source_texts(&["backend"]).iter().flat_map(|(_, text)| metrics(text)).collect();
+    let metrics: BTreeSet<String> = sources("backend").iter().flat_map(|(_, text)| metrics(text)).collect();
     assert!(metrics.len() > 20, "{metrics:?}");
     let lacking: Vec<_> = metrics.iter().filter(|name| !guide.contains(&***name)).collect();
     assert!(lacking.is_empty(), "docs/OPERATIONS.md lacks {lacking:?}");
@@ -34,7 +33,7 @@ fn every_metric_is_in_the_operations_guide() {
 fn log_lines_of_the_operations_guide_are_in_the_code() {
     let guide = read("docs/OPERATIONS.md");
     let (_, prose) = split_fences(&guide);
-    let sources = source_texts(&["backend", "ticketing-cli"]);
+    let sources: Vec<_> = ["backend", "ticketing-cli"].into_iter().flat_map(sources).collect();
     let lines: Vec<&str> = spans(&prose).filter(|span| is_log_line(span)).collect();
     assert!(lines.len() >= 3, "{lines:?}");
     let lacking: Vec<_> =

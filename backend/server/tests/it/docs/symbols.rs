@@ -1,9 +1,9 @@
 //! The symbols in the documents exist: in the file that a document names beside them, or in any source file.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
 
-use super::{Document, documents, looks_like_a_path, paths_of, spans, split_fences, workspace};
+use super::{Document, documents, looks_like_a_path, paths_of, spans, split_fences};
+use crate::workspace::{all_sources, workspace};
 
 /// Names that the recipes of `docs/CONTRIBUTING.md` would add.
 const EXAMPLES: [&str; 3] = ["OrderExtended", "Receipts", "receipts"];
@@ -101,33 +101,10 @@ impl Identifiers {
     }
 }
 
-/// Returns the path and the text of every Rust file of these folders of the workspace, except this one.
-pub(super) fn source_texts(folders: &[&str]) -> Vec<(PathBuf, String)> {
-    fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let is_skipped =
-                ["target", "node_modules", "docs/symbols.rs"].iter().any(|name| path.ends_with(name));
-            if path.is_dir() && !is_skipped {
-                collect(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") && !is_skipped {
-                found.push(path);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    folders.iter().for_each(|folder| collect(&workspace().join(folder), &mut found));
-    let read = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path).unwrap();
-        (path, text)
-    };
-    found.into_iter().map(read).collect()
-}
-
 /// Returns the identifiers of every Rust file of the workspace, except those of this file.
 fn sources() -> Vec<Identifiers> {
-    let folders = ["backend", "examples", "ticketing-cli", "ticketing-sdk", "ticketing-tui", "xtask"];
-    source_texts(&folders).iter().map(|(_, text)| Identifiers::parse(text)).collect()
+    let others = all_sources().filter(|(path, _)| !path.ends_with("docs/symbols.rs"));
+    others.map(|(_, text)| Identifiers::parse(&text)).collect()
 }
 
 /// Decision records describe the code of their time.
