@@ -133,7 +133,7 @@ impl RetryPolicy {
 
     /// Doubling, capped, and spread over its upper half.
     pub(crate) fn wait_after(&self, tries: u32) -> Duration {
-        jitter(self.first_wait.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(self.last_wait))
+        jitter(backoff(self.first_wait, tries, self.last_wait))
     }
 }
 
@@ -206,6 +206,11 @@ pub(crate) fn decide_retry(
             }
         }
     }
+}
+
+/// Returns the wait after the attempt with this number, from 1. It doubles with each attempt, up to `last`.
+pub(crate) fn backoff(first: Duration, attempt: u32, last: Duration) -> Duration {
+    first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(last)
 }
 
 /// A random time between half of `ceiling` and all of it.

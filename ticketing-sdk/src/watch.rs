@@ -14,7 +14,7 @@ use http::{Method, StatusCode};
 use tokio::time::{sleep, timeout};
 
 use crate::http_backend::{Chunks, HttpResponse};
-use crate::retry::jitter;
+use crate::retry::{backoff, jitter};
 use crate::sse::{Block, Decoder};
 use crate::{Client, Error, Phase, Result, Ticket, TicketChange, TicketChangeKind};
 
@@ -319,8 +319,8 @@ impl State {
             self.ended = true;
             return Err(error);
         }
-        let doubled = self.first_wait.saturating_mul(1 << self.failures.min(10)).min(LAST_WAIT);
         self.failures += 1;
+        let doubled = backoff(self.first_wait, self.failures, LAST_WAIT);
         let asked = error.retry_after().unwrap_or_default().min(LAST_WAIT);
         self.wait = jitter(doubled).max(asked);
         tracing::debug!(%error, retry_in = ?self.wait, "lost the live changes");
