@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn starts_are_on_their_day_of_the_week_on_the_clock_of_the_venue() {
+    fn starts_are_on_their_weekday_by_the_clock_of_the_venue() {
         let zone = TimeZone::posix(ZONE).unwrap();
         let start = |start: Option<Start>, today: &str| {
             event_time(start.unwrap(), today.parse().unwrap(), &zone).unwrap().to_string()
