@@ -44,7 +44,7 @@ describe('the languages', () => {
   it('translate every message of the server about a field of a form', () => {
     const sources = [
       'backend/auth/src/domain', 'backend/auth/src/routes', 'backend/tickets/src/domain', 'backend/tickets/src/routes', 'backend/platform/src/http/fields.rs',
-      'ticketing-sdk/src/types/money.rs', 'ticketing-sdk/src/types/details.rs',
+      'ticketing-sdk/src/types/money.rs', 'ticketing-sdk/src/types/money', 'ticketing-sdk/src/types/ticket/details.rs',
     ]
     const messages = sources.flatMap((source) => read(join(WORKSPACE, source))).flatMap(found)
     for (const message of ['Title is required', 'Price must be at most $38', 'Venue must be at most 120 characters', 'an amount has at most two decimals']) {
