@@ -154,7 +154,7 @@ impl Session {
         }
         if command.starts_with("ticketing auth signup") {
             for question in ["Password:", "Once more:"] {
-                eventually(question, || pty.raw().contains(question));
+                eventually(question, || pty.raw().contains(question) && !pty.has_echo());
                 pty.send(&format!("{PASSWORD}\n"));
             }
         }

@@ -99,7 +99,10 @@ fn answer(cli: &Cli, words: &[&str], answers: &[(&str, &str)]) -> (u32, String) 
     command.env("TERM", "dumb");
     let mut pty = Pty::spawn(terminal(&command), SIZE);
     for (question, answer) in answers {
-        eventually(question, || pty.screen().contents().contains(question));
+        // What is typed before the echo is off would be shown.
+        let is_secret = matches!(*question, "Password:" | "Once more:");
+        let is_ready = || pty.screen().contents().contains(question) && !(is_secret && pty.has_echo());
+        eventually(question, is_ready);
         pty.send(answer);
     }
     (pty.end(), pty.raw())

@@ -181,6 +181,13 @@ impl Pty {
         assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
 
+    /// Returns whether the terminal shows what is typed.
+    pub(crate) fn has_echo(&self) -> bool {
+        /// The bit of `ECHO` among the local flags.
+        const ECHO: u32 = 0o10;
+        self.discipline()[3] & ECHO != 0
+    }
+
     /// Returns the modes of the line discipline, such as line buffering and echo.
     pub(super) fn discipline(&self) -> [u32; 4] {
         let modes = self.master.get_termios().unwrap();
