@@ -35,7 +35,7 @@ pub(crate) fn measure(report: &mut Report, server: &Server, round: u32) {
     let mut stream = Vec::new();
     let mut whole = Vec::new();
     let mut freed = Vec::new();
-    // The first one only makes sure that the live changes are on.
+    // The first reservation only shows that the live feed is connected.
     for n in 0..=RESERVATIONS {
         let title = title(if n == 0 { RESERVATIONS + 1 } else { n });
         let id = id(&title);

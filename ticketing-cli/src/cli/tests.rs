@@ -148,7 +148,7 @@ fn selection_is_checked_before_anything_is_sent() {
             "--take-back writes no data",
         ),
         (&["ticketing", "passes", "show", "p1", "--svg", "-", "-o", "json"], "--svg writes a picture"),
-        (&["ticketing", "tickets", "delete", "t1", "--dry-run", "-o", "csv"], "--dry-run prints requests"),
+        (&["ticketing", "tickets", "withdraw", "t1", "--dry-run", "-o", "csv"], "--dry-run prints requests"),
         (&["ticketing", "tickets", "create", "--dry-run", "--json", "id"], "--json has no meaning there"),
     ] {
         let text = failure(words);

@@ -14,7 +14,7 @@ const WRITES: &[(&str, bool)] = &[
     ("tickets create", true),
     ("tickets import", true),
     ("tickets update", false),
-    ("tickets delete", false),
+    ("tickets withdraw", false),
     ("sell", true),
     ("buy", true),
     ("orders create", true),

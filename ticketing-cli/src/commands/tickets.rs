@@ -2,7 +2,7 @@
 
 mod batch;
 pub(crate) mod create;
-mod delete;
+
 mod details;
 mod export;
 mod file_format;
@@ -14,6 +14,7 @@ mod past_start;
 mod title;
 mod update;
 mod watch;
+mod withdraw;
 
 use clap::Subcommand;
 
@@ -40,8 +41,8 @@ pub(crate) enum TicketsCommand {
     #[command(alias = "edit")]
     Update(update::Args),
     /// Withdraw a listing
-    #[command(visible_alias = "withdraw", alias = "rm")]
-    Delete(delete::Args),
+    #[command(visible_alias = "delete", alias = "rm")]
+    Withdraw(withdraw::Args),
     /// List the tickets of a CSV or JSON Lines file for sale
     Import(import::Args),
     /// Export the listings of this account as CSV or JSON Lines
@@ -50,4 +51,4 @@ pub(crate) enum TicketsCommand {
     Watch(watch::Args),
 }
 
-run_verbs!(TicketsCommand: List, Get, Create, Update, Delete, Import, Export, Watch);
+run_verbs!(TicketsCommand: List, Get, Create, Update, Withdraw, Import, Export, Watch);

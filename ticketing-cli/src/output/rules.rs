@@ -55,7 +55,7 @@ pub(crate) const OTHERS: &[Other] = &[
     other("profile remove", NOTHING),
     other("profile use", NOTHING),
     other("serve", "writes its address"),
-    other("tickets delete", NOTHING),
+    other("tickets withdraw", NOTHING),
     Other {
         formats: &[Format::Csv, Format::Json, Format::Jsonl, Format::Yaml],
         takes_filter: true,

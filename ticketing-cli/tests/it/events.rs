@@ -225,7 +225,7 @@ fn since_types_and_cursors_select_events() {
     let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("One", "20");
     seller.ok(&["tickets", "update", &ticket, "--price", "21"]);
-    seller.ok(&["tickets", "delete", &ticket, "--yes"]);
+    seller.ok(&["tickets", "withdraw", &ticket, "--yes"]);
     let types = |words: &[&str]| {
         let run = seller.ok(&[&["events", "listen"], words].concat());
         run.out
@@ -265,10 +265,10 @@ fn interrupt_ends_a_listener_amid_a_backlog() {
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let delivered = 1 + lines.count();
     assert_eq!(listener.wait().unwrap().code(), Some(130));
-    // The pipe holds some hundred events, and the task looks up after as many.
+    // The pipe holds a few hundred events, and the task checks for the signal after as many.
     assert!(delivered < BACKLOG, "{delivered}");
 
-    // Nobody reads the pipe any more.
+    // The pipe has no reader any more.
     let mut listener =
         seller.command(&["events", "listen", "--cursor", "b", "--since", "1h"]).spawn().unwrap();
     let mut unread = BufReader::new(listener.stdout.take().unwrap());

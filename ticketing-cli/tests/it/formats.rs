@@ -109,7 +109,7 @@ impl<'s> Market<'s> {
             "payments get" => (words(&[&self.payment]), false),
             "sell" | "tickets create" => seller(words(&["--title", "Gig", "--price", "7"])),
             "search" => seller(words(&["opera"])),
-            "tickets get" | "tickets delete" | "open ticket" => seller(words(&[&self.ticket])),
+            "tickets get" | "tickets withdraw" | "open ticket" => seller(words(&[&self.ticket])),
             "tickets import" => seller(words(&["-", "--format", "csv"])),
             "tickets update" => seller(words(&[&self.new_ticket(), "--seat", "Row 4"])),
             "tickets watch" => seller(words(&["--ticket", &self.ticket, "--until", "sold"])),

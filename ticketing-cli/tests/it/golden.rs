@@ -108,7 +108,7 @@ fn market_at_three_widths_and_on_a_pipe() {
     session.run(None, &["tickets", "list", "--json", "nonsense"]);
     session.run(None, &["tickets", "get", "01900000-0000-7000-8000-000000000000"]);
     session.run(None, &["orders", "create"]);
-    session.run(None, &["tickets", "delete", "t1"]);
+    session.run(None, &["tickets", "withdraw", "t1"]);
     insta::assert_snapshot!(session.record());
 }
 
@@ -194,7 +194,7 @@ fn writes_are_previewed_without_secrets_and_without_effect() {
     }
     for words in [
         &["tickets", "update", &ticket, "--title", "Gig", "--price", "8", "--if-match", "3"][..],
-        &["tickets", "delete", &ticket],
+        &["tickets", "withdraw", &ticket],
         &["orders", "cancel", "o1"],
         &["logout"],
         &["api", "DELETE", "/api/orders/o1", "-H", "Authorization: Bearer s3cret"],
@@ -243,7 +243,7 @@ fn no_dry_run_sends_a_write() {
         (&["tickets", "create", "-t", "Gig", "-p", "7"], "POST /api/tickets"),
         (&["sell", "-t", "Gig", "-p", "7", "--count", "3"], "POST /api/tickets"),
         (&["tickets", "update", &ticket, "-t", "Gig", "-p", "8"], "PUT /api/tickets/"),
-        (&["tickets", "delete", &ticket], "DELETE /api/tickets/"),
+        (&["tickets", "withdraw", &ticket], "DELETE /api/tickets/"),
         (&["tickets", "import", import.to_str().unwrap()], "POST /api/tickets"),
         (&["buy", &ticket, "--token", "tok_visa"], "POST /api/payments"),
         (&["orders", "create", &ticket], "POST /api/orders"),
@@ -309,8 +309,8 @@ fn short_ids_several_ids_and_versions_are_understood() {
     cli.ok(&["payments", "create", &end(&order), "--token", "tok_visa"]);
     let stale = cli.run(&["tickets", "update", &tickets[0], "-t", "Opera", "-p", "9", "--if-match", "7"]);
     assert_eq!(stale.code, 5, "{stale:?}");
-    assert_eq!(cli.run(&["tickets", "delete", &tickets[0], "--yes", "--if-match", "7"]).code, 5);
-    let run = cli.ok(&["tickets", "delete", &end(&tickets[0]), &end(&tickets[1]), "--yes"]);
+    assert_eq!(cli.run(&["tickets", "withdraw", &tickets[0], "--yes", "--if-match", "7"]).code, 5);
+    let run = cli.ok(&["tickets", "withdraw", &end(&tickets[0]), &end(&tickets[1]), "--yes"]);
     assert_eq!(run.err, format!("withdrew ticket {}\nwithdrew ticket {}\n", tickets[0], tickets[1]));
 }
 

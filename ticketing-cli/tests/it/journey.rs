@@ -29,7 +29,7 @@ fn ticket_is_listed_changed_found_and_withdrawn() {
     assert!(dearest.err.contains("only the first 1 are shown; --all"), "{}", dearest.err);
     assert_eq!(seller.ok(&["tickets", "list", "--all"]).err, "");
 
-    let run = seller.ok(&["tickets", "delete", &others[0], "--yes"]);
+    let run = seller.ok(&["tickets", "withdraw", &others[0], "--yes"]);
     assert_eq!((run.out.as_str(), run.err), ("", format!("withdrew ticket {}\n", others[0])));
     let run = seller.run(&["tickets", "get", &others[0]]);
     assert_eq!(run.code, 3, "{run:?}");
@@ -38,7 +38,7 @@ fn ticket_is_listed_changed_found_and_withdrawn() {
     // Another user's ticket and order stay unchanged.
     let stranger = Cli::for_server(&server.url).sign_up("stranger@example.com");
     for words in
-        [&["tickets", "update", &ticket, "--price", "1"][..], &["tickets", "delete", &ticket, "--yes"]]
+        [&["tickets", "update", &ticket, "--price", "1"][..], &["tickets", "withdraw", &ticket, "--yes"]]
     {
         assert_eq!(stranger.run(words).code, 4);
     }

@@ -91,10 +91,10 @@ fn listing_at_original_is_made_changed_and_kept() {
     assert_eq!(buyer.run(&["tickets", "get", "5ea9b8f0c1d2e3f405162738"]).code, 3);
 
     // The original has no such route. The ticket exists, and the message must not deny it.
-    let run = seller.run(&["tickets", "delete", &ticket, "--yes"]);
+    let run = seller.run(&["tickets", "withdraw", &ticket, "--yes"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.err.contains("this server cannot withdraw tickets"), "{}", run.err);
-    assert_eq!(seller.run(&["tickets", "delete", "5ea9b8f0c1d2e3f405162738", "--yes"]).code, 3);
+    assert_eq!(seller.run(&["tickets", "withdraw", "5ea9b8f0c1d2e3f405162738", "--yes"]).code, 3);
 
     let run = seller.run(&["tickets", "watch"]);
     assert_eq!((run.code, run.err.as_str()), (1, "error: this server has no live changes\n"));

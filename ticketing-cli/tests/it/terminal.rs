@@ -128,7 +128,7 @@ fn prompts_of_a_dumb_terminal_send_no_escape_sequences() {
         assert!(!bytes.contains('\u{1b}') && !bytes.contains("horse"), "{words:?}: {bytes:?}");
     }
     let ticket = cli.ok(&["tickets", "list", "--jq", ".items[0].id"]).out;
-    let delete = ["tickets", "delete", ticket.trim()];
+    let delete = ["tickets", "withdraw", ticket.trim()];
     assert_eq!(answer(&cli, &delete, &[("(y/N)", "\n")]).0, 1);
     let (code, bytes) = answer(&cli, &delete, &[("(y/N)", "y\n")]);
     assert!(code == 0 && !bytes.contains('\u{1b}'), "{bytes:?}");

@@ -71,7 +71,7 @@ fn page_of_another_server_does_not_say_that_a_ticket_is_gone() {
     let page = "HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
     let url = serve_answer(page);
     for words in
-        [&["tickets", "get", "t1"][..], &["orders", "get", "o1"], &["tickets", "delete", "t1", "--yes"]]
+        [&["tickets", "get", "t1"][..], &["orders", "get", "o1"], &["tickets", "withdraw", "t1", "--yes"]]
     {
         let run = Cli::for_server(&url).run(words);
         assert_eq!(run.code, 1, "{words:?}: {run:?}");

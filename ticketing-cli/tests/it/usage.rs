@@ -24,7 +24,7 @@ fn missing_argument_is_named() {
     run_refused(&["auth", "signin", "--email", "a@example.com"], "--password-stdin");
     run_refused(&["payments", "create", "o1"], "--token");
     run_refused(&["buy", "t1"], "--token");
-    run_refused(&["tickets", "delete", "t1"], "--yes");
+    run_refused(&["tickets", "withdraw", "t1"], "--yes");
     run_refused(&["orders", "cancel", "o1", "--no-input"], "--yes");
     run_refused(&["tickets", "get"], "<TICKET>");
     run_refused(&["tickets", "update", "t1"], "--title");

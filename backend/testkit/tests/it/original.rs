@@ -215,7 +215,7 @@ async fn filters_that_original_ignores_are_applied_by_client() {
         [(&seller, "Opera, act 1", "30"), (&other, "Gig", "10"), (&seller, "Grand opera", "20")]
     {
         client.tickets().create(NewTicket::new(title, dollars(price))).await.unwrap();
-        // An ObjectId tells the second.
+        // An ObjectId contains the creation time in seconds.
         original.clock().advance(Duration::from_secs(1));
     }
     let list = || seller.tickets().list();

@@ -31,9 +31,9 @@ pub(super) struct Row {
 pub(super) enum RepeatPolicy {
     /// They are not listed again, even if another command listed them.
     Never,
-    /// They are listed once more by a run of this name. The same command continues a run that was interrupted.
+    /// A run of this name lists them again. The same command continues an interrupted run.
     Again(String),
-    /// They are listed once more by each command that finishes. The same command continues one that was interrupted.
+    /// Each complete command lists them again. The same command continues an interrupted one.
     Always,
 }
 
@@ -104,7 +104,7 @@ impl Batch {
             take(row, known_outcome(&journal, &row.1));
         }
         api.io().status(None);
-        // The command ends by itself, and says what became of each row. What it does not know, `orders resume` says.
+        // The command reports the outcome of each row. `orders resume` settles the unknown ones.
         if !report.has_unknown() {
             note.settle();
         }

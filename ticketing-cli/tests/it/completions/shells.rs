@@ -255,7 +255,7 @@ fn fish_completes_commands_statuses_profiles_and_ids() {
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{line}");
         run.out.lines().map(str::to_owned).collect::<Vec<_>>()
     };
-    let listed = candidates("ticketing tickets delete ");
+    let listed = candidates("ticketing tickets withdraw ");
     assert!(listed.contains(&format!("{ticket}\tReserved  RustConf 'x' [1]: $day")), "{listed:?}");
     for (line, first) in [
         ("ticketing zeb", "zebra\torders get".to_owned()),

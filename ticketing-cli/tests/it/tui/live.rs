@@ -57,9 +57,9 @@ fn restarted_server_is_followed_without_a_gap() {
     pty.press("1", "TITLE");
 
     // Changes before the reconnection must not be missed.
-    let _again = Again::start(folder.path(), &url);
+    let _restarted = RestartedServer::start(folder.path(), &url);
     seller.ticket("After the crash", "12");
-    seller.ok(&["tickets", "delete", &gone, "--yes"]);
+    seller.ok(&["tickets", "withdraw", &gone, "--yes"]);
     pty.wait_until_shown("Connected again");
     pty.line(&["After the crash", "$12.00"]);
     pty.wait_until_hidden("Taken down meanwhile");
@@ -80,7 +80,7 @@ fn tui_without_server_reconnects_when_it_starts() {
     let mut pty = super::Pty::spawn(super::terminal(&cli.command(&["tui"])), super::SIZE);
     pty.wait_until_shown("cannot be reached");
     pty.wait_until_shown("tries again");
-    let _again = Again::start(folder.path(), &url);
+    let _restarted = RestartedServer::start(folder.path(), &url);
     pty.send("r");
     pty.wait_until_shown("Jazz at the lake");
     pty.wait_until_shown("live");
@@ -120,10 +120,10 @@ fn open_ticket_follows_the_door_and_its_next_holder() {
     pty.wait_until_shown("You do not hold this ticket");
 }
 
-/// The server of a folder, started again at the address it had.
-pub(super) struct Again(Child);
+/// The server of a folder, restarted at its earlier address.
+pub(super) struct RestartedServer(Child);
 
-impl Again {
+impl RestartedServer {
     pub(super) fn start(data: &std::path::Path, url: &str) -> Self {
         let mut command = program();
         command.args(["serve", "--listen", url.trim_start_matches("http://"), "--data-dir"]).arg(data);
@@ -135,7 +135,7 @@ impl Again {
     }
 }
 
-impl Drop for Again {
+impl Drop for RestartedServer {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();

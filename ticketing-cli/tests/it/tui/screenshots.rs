@@ -187,7 +187,7 @@ fn activity_of_a_busy_market() {
     buy(&buyer, "Jazz at the lake");
     scene.seller.ticket("Cup final, north stand", "110");
     rival.ok(&["orders", "cancel", order["id"].as_str().unwrap(), "--yes"]);
-    scene.seller.ok(&["tickets", "delete", scene.ticket("Night at the museum"), "--yes"]);
+    scene.seller.ok(&["tickets", "withdraw", scene.ticket("Night at the museum"), "--yes"]);
     reserve(&rival, "Hamlet, in the park");
     scene.seller.ticket("Circus under the big top", "33");
     buy(&rival, "Harbour tour at sunset");

@@ -30,7 +30,7 @@ pub(super) struct Parsed {
 /// An error in a file, with its position.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// From 1.
+    /// The number of the line, from 1.
     line: u64,
     /// The column, and the name of the field where it is known.
     place: String,
