@@ -69,7 +69,7 @@ fn serve() -> String {
 /// Returns the ratio of each round.
 async fn measure(url: &str, rounds: u32) -> Vec<f64> {
     let client = Client::builder(url).user_agent(USER_AGENT).timeout(TIMEOUT).build().unwrap();
-    // The server speaks plain HTTP, so the client needs no certificates, and no provider of TLS to have any.
+    // The server uses plain HTTP, so the client loads no root certificates.
     let no_certificates = ticketing_sdk::rustls::RootCertStore::empty();
     let provider = std::sync::Arc::new(ticketing_sdk::rustls::crypto::ring::default_provider());
     let tls = ticketing_sdk::rustls::ClientConfig::builder_with_provider(provider);

@@ -16,8 +16,8 @@ pub(crate) enum Card {
     OnPage,
 }
 
-/// The card: the token that was given; else the order's page, where the marketplace takes cards there; else the token
-/// from a prompt.
+/// Returns the card: the token from the option, or else the page of the order if the marketplace takes cards there, or else
+/// the token from a prompt.
 pub(crate) async fn card(api: &ApiContext, given: Option<String>) -> Outcome<Card> {
     if given.is_none() && api.client.payments().card_entry().await.is_ok_and(|entry| entry == CardEntry::Page)
     {

@@ -202,7 +202,7 @@ impl<'a> Printer<'a> {
         shaped.map_err(|failure| self.io.after_effect(failure))
     }
 
-    /// Writes the text of a filter or template, then what it says beside its text, and returns how it ended.
+    /// Writes the text of a filter or template, then its messages. Returns its outcome.
     fn write_shaped(&self, shaped: FilterOutput, write: impl FnOnce(&str) -> Outcome) -> Outcome {
         write(&shaped.text)?;
         shaped.messages.iter().for_each(|message| self.io.info(message));

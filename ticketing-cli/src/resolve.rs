@@ -127,7 +127,7 @@ async fn whole<I: AsRef<str> + From<String>>(
     Ok(search(noun, id.as_ref(), records).await?.map_or(id, I::from))
 }
 
-/// Returns the one identifier that begins or ends so, if there is one.
+/// Returns the only identifier that begins or ends with the text, if there is exactly one.
 async fn search(
     noun: &str,
     part: &str,

@@ -19,7 +19,7 @@ impl Target {
     /// Chooses server and profile. An option comes before the profile of the config file, and this before its server.
     ///
     /// # Errors
-    /// If there is no such profile, or it is bound to another server than the one that is named.
+    /// If the profile does not exist, or belongs to a server other than the named one.
     pub(crate) fn choose(config: &Config, server: Option<&str>, profile: Option<&str>) -> Outcome<Self> {
         let used = match (profile, server) {
             (Some(profile), _) => Some(profile.to_owned()),

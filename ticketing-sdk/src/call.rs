@@ -84,7 +84,7 @@ impl Call {
     }
 }
 
-/// What a segment of a path does not have as it is.
+/// The characters that are percent-encoded in a segment of a path.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Escapes one segment of a path.

@@ -137,7 +137,7 @@ impl RetryPolicy {
     }
 }
 
-/// Whether sending a request twice does no more than sending it once.
+/// Whether a request can be sent twice with the effect of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RetrySafety {
     /// A write without a key.

@@ -93,7 +93,7 @@ pub trait SessionStore: Send + Sync {
 pub enum SessionLocation {
     /// In memory, until the program ends.
     Memory,
-    /// It was given by the caller, and is kept nowhere.
+    /// With the caller, who passed it to the client. The client does not store it.
     Given,
     /// In a file that only its owner can read.
     File {

@@ -89,7 +89,7 @@ pub(crate) enum Session {
     SignedIn(CurrentUser),
 }
 
-/// A ticket was not reserved because its price differs from the one that was shown.
+/// A ticket was not reserved because its price differs from the shown one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PriceChange {
     pub(crate) call: CallId,

@@ -114,7 +114,7 @@ pub fn wrap(text: &str, columns: u16) -> Vec<String> {
                 lines.push(std::mem::take(&mut line));
                 continue;
             }
-            // A word that is longer than a line; a character that is wider than one stands alone.
+            // A word that is longer than a line is split. A character that is wider than a line gets its own line.
             let head = match fit(&word, columns, "") {
                 head if head.is_empty() => word.graphemes(true).next().unwrap_or_default().to_owned(),
                 head => head.into_owned(),

@@ -51,9 +51,9 @@ pub enum Colours {
 /// The style of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StyleRole {
-    /// Nothing is rare about it, and a row does not mention it.
+    /// A usual fact, which a row does not show.
     Usual,
-    /// Nothing is rare about it.
+    /// A usual fact.
     Dim,
     Good,
     Warn,

@@ -276,7 +276,7 @@ mod tests {
         tokio::task::spawn_blocking(move || has_appended.recv()).await.unwrap().unwrap();
         db.write(move |tx| append(&outbox, tx, "second")).await.unwrap();
         let (found, place) = look(&db, None).await;
-        assert!(found == ["second"] && place.is_none(), "the first may still come to stand before it");
+        assert!(found == ["second"] && place.is_none(), "the first may still commit before it");
         end.send(()).unwrap();
         slow.await.unwrap();
         let settled = tokio::time::timeout(Duration::from_secs(20), async {

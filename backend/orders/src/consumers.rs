@@ -14,7 +14,7 @@ pub fn consumers(core: &ServiceCore) -> Consumers {
     core.consumers("orders-service")
         .on(store::create_ticket)
         .on(store::update_ticket)
-        // An active order of the ticket stays, unless a door has admitted the pass that it resells; new ones are refused.
+        // Keeps an active order of the ticket, unless a door has admitted the pass that it resells. Refuses new orders.
         .on_with_context(of(), |core, tx, event: &TicketDeleted| {
             store::delete_ticket(tx, &core.outbox, event, core.clock.now())
         })

@@ -1,7 +1,7 @@
 //! Copies the data folder of a marketplace at one instant, while a server may run on it.
 //!
 //! The copy equals what a killed server would leave at that instant. A server that starts on it completes the work that
-//! was under way.
+//! was in progress.
 
 mod partial;
 

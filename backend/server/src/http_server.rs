@@ -18,7 +18,7 @@ const WORKER_TIMEOUT: Duration = Duration::from_secs(5);
 /// The two phases of a shutdown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ShutdownPhases {
-    /// The first phase: the listeners and the live streams. Requests under way finish before the second phase.
+    /// The first phase: the listeners and the live streams. Requests in progress finish before the second phase.
     pub(crate) serving: Shutdown,
     /// The second phase: the background workers.
     pub(crate) workers: Shutdown,
@@ -89,7 +89,7 @@ impl HttpServer {
         Self { address, metrics_address, grace: settings.serve.grace, shutdown }
     }
 
-    /// Stops accepting, lets requests under way finish, then ends the workers. Returns `false` if a request was cut off
+    /// Stops accepting, lets requests in progress finish, then ends the workers. Returns `false` if a request was cut off
     /// or a worker did not end in time.
     pub(crate) async fn stop(self) -> bool {
         let ShutdownPhases { serving, workers } = self.shutdown;

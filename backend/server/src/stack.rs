@@ -133,7 +133,7 @@ impl Stack {
         &self.watch
     }
 
-    /// Stops accepting, lets requests under way finish, then ends the workers. Returns `false` if a request was cut off
+    /// Stops accepting, lets requests in progress finish, then ends the workers. Returns `false` if a request was cut off
     /// or a worker did not end in time.
     pub async fn stop(self) -> bool {
         self.server.stop().await

@@ -71,7 +71,7 @@ impl EventStream {
     pub async fn take(&mut self, count: usize) -> Vec<LiveEvent> {
         let mut events = Vec::with_capacity(count);
         while events.len() < count {
-            let event = self.next().await.expect("the stream goes on");
+            let event = self.next().await.expect("another event");
             if event.data.is_some() {
                 events.push(event);
             }

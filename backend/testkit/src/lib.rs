@@ -15,7 +15,7 @@
 //! # }
 //! ```
 
-#![expect(clippy::expect_used, reason = "what goes wrong here fails the test")]
+#![expect(clippy::expect_used, reason = "a failure of the harness fails the test")]
 
 mod cluster;
 mod collector;

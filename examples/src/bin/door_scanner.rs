@@ -22,7 +22,7 @@ async fn main() -> anyhow::Result<()> {
     let session = std::env::var("TICKETING_SESSION").context("TICKETING_SESSION is not set")?;
 
     let client = Client::builder(server).session_value(session).build()?;
-    // The public keys tell a forged code without asking the server.
+    // The public keys detect a forged code without a request.
     let verifier = PassVerifier::new(&client.passes().keys().await?);
     for line in std::io::stdin().lock().lines() {
         let code = PassCode::new(line?.trim());

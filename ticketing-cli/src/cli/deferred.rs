@@ -33,7 +33,7 @@ impl<S: Subcommand> Args for Verbs<S> {
     }
 }
 
-/// Adds to a command what belongs to it alone. The command has a name, its texts, and the global options already.
+/// Adds its own arguments to a command, which already has a name, its texts and the global options.
 fn complete(command: Command, augment: fn(Command) -> Command) -> Command {
     let global: Vec<Id> = command.get_arguments().map(|arg| arg.get_id().clone()).collect();
     let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());

@@ -49,7 +49,7 @@ impl Config {
     /// Checks the value of a setting.
     ///
     /// # Errors
-    /// A usage error that says what is expected.
+    /// A usage error with the expected form.
     pub(crate) fn check_value(&self, key: &str, value: &str) -> Outcome {
         let wrong = |why: String| Err(Failure::usage(format!("{key}: {why}")));
         match key {

@@ -185,7 +185,7 @@ impl DoorJournal {
     /// Records an admission. It is on disk when this returns.
     ///
     /// # Errors
-    /// If it cannot be written: then nobody was admitted.
+    /// If the journal cannot be written; the holder is then not admitted.
     pub(super) fn admit(&mut self, admitted: OfflineAdmission) -> Outcome {
         self.append(Line::Admitted(Box::new(admitted)))
     }

@@ -36,7 +36,7 @@ pub(crate) struct SyncReport {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct WithdrawnOffer {
     title: String,
-    /// Whether the server does not know yet that nobody buys the pass: a buyer may be paying.
+    /// Whether a buyer may still be paying for the pass.
     is_open: bool,
 }
 

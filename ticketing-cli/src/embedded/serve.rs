@@ -71,7 +71,7 @@ impl LocalCommand for Args {
         announce(&context.io, &stack);
         signals.wait_for_signal().await.map_err(|error| signal_failure(&error))?;
         tokio::select! {
-            // Asked once more, it ends at once.
+            // A second signal ends the process at once.
             _ = signals.wait_for_second_signal() => Err(Failure::interrupted()),
             clean = stop(stack, exporting) => {
                 if !clean {

@@ -38,7 +38,7 @@ impl InterruptedWrite {
         now.saturating_duration_since(self.note.started_at) >= NOTE_RETENTION
     }
 
-    /// Returns the request once more with its key, if the note has it.
+    /// Rebuilds the request with its key, if the note contains it.
     pub(crate) fn request(&self, client: &Client) -> Option<Request> {
         let request = self.note.request.as_ref()?;
         Some(request.repeat(client, self.note.key.clone(), self.user()))

@@ -39,7 +39,7 @@ impl StoredRequest {
         Some(Self { path: path.to_owned(), body: body.to_owned() })
     }
 
-    /// Returns the request once more, with its key.
+    /// Rebuilds the request with its key.
     pub(crate) fn repeat(&self, client: &Client, key: IdempotencyKey, user: Option<&UserId>) -> Request {
         let request = client.request(Method::POST, &self.path).idempotency_key(key).resumed(true);
         let request = if self.body.is_empty() { request } else { request.body(JSON, self.body.clone()) };

@@ -85,7 +85,7 @@ pub(crate) enum Cell {
 /// The meaning of a status, which selects its colour.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// As usual: no colour.
+    /// A usual status, without a colour.
     Plain,
     Good,
     Waiting,
@@ -148,7 +148,7 @@ impl<T: 'static> Columns<T> {
         self.add(name, Place::Hidden, cell);
     }
 
-    /// Adds a column that says nothing to people, such as the version of a record.
+    /// Adds a column for programs only, such as the version of a record.
     pub(crate) fn add_for_programs(&mut self, name: &'static str, cell: ToCell<T>) {
         self.add(name, Place::ForPrograms, cell);
     }

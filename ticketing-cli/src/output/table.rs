@@ -125,7 +125,7 @@ impl Layout {
     /// last ones.
     fn fit<T>(all: &[Column<T>], rows: &[Vec<Cell>], texts: &[Vec<String>], width: usize) -> Self {
         let measure = Measure::new(all, rows, texts, width);
-        // A column of details says nothing where all of its cells are empty.
+        // A column of details is not shown if all of its cells are empty.
         let is_empty = |index: usize| rows.iter().all(|cells| matches!(cells[index], Cell::None));
         let has_use =
             |&index: &usize| is_shown(&all[index]) && !(all[index].needs_content && is_empty(index));

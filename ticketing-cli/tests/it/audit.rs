@@ -38,7 +38,7 @@ fn valid_marketplace_passes_the_audit_online_and_offline() {
 fn audit_names_violated_invariants_by_number() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = sold_one(folder.path());
-    // Looks until nothing of the sale is under way.
+    // The audit repeats until no step of the sale is unfinished.
     assert_eq!(audit(folder.path()).code, 0);
     assert!(server.terminate().success());
     assert!(Server::start_in(other.path(), &[]).terminate().success());

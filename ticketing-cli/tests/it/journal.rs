@@ -78,7 +78,7 @@ fn write_interrupted_by_ctrl_c_is_recorded() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let cli = Cli::for_server(&format!("http://{}", listener.local_addr().unwrap()));
     let child = cli.command(&["orders", "create", "t1"]).spawn().unwrap();
-    // The request is under way and is never answered.
+    // The request is sent and never answered.
     let (mut connection, _) = listener.accept().unwrap();
     let mut first = [0];
     connection.read_exact(&mut first).unwrap();

@@ -18,7 +18,7 @@ const PATH: &str = "/api/passes";
 /// The time between two requests for a pass that is to be issued; it doubles from the first to the second.
 const POLL_INTERVALS: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(320)];
 
-/// Passes: what one holds after a purchase, and the door. See [`Client::passes`].
+/// The passes of a user, and check-ins at the door. See [`Client::passes`].
 ///
 /// ```no_run
 /// use ticketing_sdk::{Client, NewCheckIn, OrderId};

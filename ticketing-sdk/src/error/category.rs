@@ -103,7 +103,7 @@ impl ErrorCategory {
             401 | 403 => Self::NotAllowed,
             404 => Self::NotFound,
             409 | 412 => Self::Conflict,
-            // The response of a proxy whose server is away.
+            // The response of a proxy whose upstream server is unavailable.
             502..=504 => Self::Unreachable,
             _ => Self::Failed,
         }

@@ -22,7 +22,7 @@ const VECTORS: [(&str, u16, &str); 3] = [
 ];
 /// Signed with the other key.
 const FOREIGN: &str = "TK1W50:PI:WKM20%20000000000-FK*00X0D8%KQRC32AJ%BR.VAE96CLL51Z8SB41%%KP17JHP6VSCC5GTGR%UZR93HQE%K 6HVXH--SOOM4QV4WMN58BOEVR5SAA50";
-/// Of version 2, with a good signature.
+/// A code of version 2 with a valid signature.
 const NEWER: &str = "TK1IB0:PI:WKM20%20000000000-FK910U94J/64/MFUG-A3X*9-ZJX0HS.7+.7+MB64BYCDNHBAUM9M0N4H5/VCK093S YDH2RKNVKC2NETVH5LYEQ*AW985K8F R80";
 
 fn key(x: &str) -> PassKey {

@@ -166,7 +166,7 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        // The parser also knows forms beyond RFC 3339, such as a time zone in brackets.
+        // The parser also accepts forms beyond RFC 3339, such as a time zone in brackets.
         if text.contains('[') {
             return Err(TimestampError);
         }

@@ -9,20 +9,20 @@ use crate::program::{Program, time_of};
 use crate::report::Report;
 use crate::{PAGE, TICKETS};
 
-/// Loads a market, and answers with the program that has it.
+/// Measures how a market is loaded. Returns the program that shows it.
 pub(crate) fn measure(report: &mut Report, market: &[Ticket]) -> Program {
     let mut program = Program::start();
-    report.times("first frame, drawn before anything is known", vec![time_of(|| program.show())]);
-    let pages = take_in(&mut program, market);
-    report.times("the whole market taken in, without drawing", vec![pages.iter().sum()]);
+    report.times("first frame, drawn before any data is loaded", vec![time_of(|| program.show())]);
+    let pages = load_pages(&mut program, market);
+    report.times("the whole market loaded, without drawing", vec![pages.iter().sum()]);
     report.times("one page of it", pages);
     assert!(program.shows("100 000 tickets"), "the whole market is shown");
-    while_loading(report, market);
+    measure_filter(report, market);
     program
 }
 
-/// Hands in all pages, as the driver does; answers how long each took.
-fn take_in(program: &mut Program, market: &[Ticket]) -> Vec<std::time::Duration> {
+/// Passes all pages to the program, as the driver does. Returns the time of each.
+fn load_pages(program: &mut Program, market: &[Ticket]) -> Vec<std::time::Duration> {
     let last = market.len().div_ceil(PAGE);
     let pages = (1..).zip(market.chunks(PAGE));
     pages
@@ -33,29 +33,29 @@ fn take_in(program: &mut Program, market: &[Ticket]) -> Vec<std::time::Duration>
         .collect()
 }
 
-/// Reloads everything, as the key for it does.
+/// Measures a reload of the market, which the key `r` starts.
 pub(crate) fn reload(report: &mut Report, program: &mut Program, market: &[Ticket]) {
     program.press(KeyCode::Char('r'));
-    let pages = take_in(program, market);
-    report.times("a reload: its first page, which takes the place of all", pages[..1].to_vec());
+    let pages = load_pages(program, market);
+    report.times("a reload: its first page, which replaces all rows", pages[..1].to_vec());
 }
 
 /// Measures a filter while pages arrive: twenty pages between the key and its result.
-fn while_loading(report: &mut Report, market: &[Ticket]) {
+fn measure_filter(report: &mut Report, market: &[Ticket]) {
     let mut program = Program::start();
-    let (known, coming) = market.split_at(TICKETS / 2);
-    take_in_part(&mut program, known);
+    let (loaded, pending) = market.split_at(TICKETS / 2);
+    load_part(&mut program, loaded);
     program.press(KeyCode::Char('/'));
     let began = Instant::now();
     program.press(KeyCode::Char('a'));
     program.show();
-    take_in_part(&mut program, &coming[..20 * PAGE]);
+    load_part(&mut program, &pending[..20 * PAGE]);
     let slice = program.work();
     report.times("a letter while 20 pages come in: longest slice", vec![slice]);
     report.times("a letter while 20 pages come in: until its result is shown", vec![began.elapsed()]);
 }
 
-fn take_in_part(program: &mut Program, market: &[Ticket]) {
+fn load_part(program: &mut Program, market: &[Ticket]) {
     for page in market.chunks(PAGE) {
         program.page(page.to_vec(), false);
     }

@@ -17,12 +17,12 @@ struct Figure<T> {
 }
 
 impl Report {
-    /// Takes in how long something took, each time in a round.
+    /// Records the durations of a step, one for each round.
     pub(crate) fn times(&mut self, name: &'static str, measured: Vec<Duration>) {
         add(&mut self.times, name, "ms", measured);
     }
 
-    /// Takes in something else that was measured once in a round.
+    /// Records another figure, measured once in each round.
     pub(crate) fn count(&mut self, name: &'static str, unit: &'static str, measured: f64) {
         add(&mut self.counts, name, unit, measured);
     }

@@ -23,7 +23,7 @@ impl App {
             _ => &self.click_targets[..],
         };
         let target = in_front.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, target)| *target);
-        // The footer lists the actions of the popup, and lies behind it.
+        // The footer is behind the popup, and lists its actions.
         let offered = self.front().actions(&self.model);
         let of_footer = self.click_targets.iter().rev().find_map(|(area, target)| match target {
             ClickTarget::Action(action) if area.contains(at) && offered.contains(action) => Some(*target),

@@ -1,5 +1,5 @@
-//! The plain driver: the content of a screen and its actions as numbered lines. For screen readers, for
-//! terminals that can do no more, and for scripts.
+//! The plain driver: the content of a screen and its actions as numbered lines. For screen readers,
+//! limited terminals, and scripts.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -287,7 +287,7 @@ fn concerns_selected_row(action: Action) -> bool {
         || matches!(action, Action::GiveAway | Action::TakeBack | Action::Resell)
 }
 
-/// The lines of stdin, each read only when it is wanted, so that one that is secret is not shown.
+/// The lines of stdin. Each is read on demand, so that the echo can be off for a secret.
 struct LineReader {
     requests: std::sync::mpsc::Sender<bool>,
     read: mpsc::UnboundedReceiver<String>,

@@ -21,7 +21,7 @@ pub(crate) enum ActivityKind {
     Released,
     Sold,
     Withdrawn,
-    /// It cost this many cents before.
+    /// The price has changed from this many cents.
     Priced(u32),
     Renamed,
 }

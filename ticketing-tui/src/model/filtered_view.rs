@@ -23,7 +23,7 @@ struct Entry {
     key: u64,
 }
 
-/// A search that is under way.
+/// A search in progress.
 #[derive(Default)]
 struct Search {
     /// The rows to test; `None` means all rows.
@@ -77,7 +77,7 @@ impl FilteredView {
         self.find_index(tickets, &entry).ok()
     }
 
-    /// Returns whether a search is under way. Until it ends, the result of the one before is shown.
+    /// Returns whether a search is in progress. Until it ends, the result of the previous one is shown.
     pub(crate) fn is_searching(&self) -> bool {
         self.search.is_some()
     }

@@ -17,7 +17,7 @@ pub(crate) struct Listings {
     in_progress: HashMap<CallId, (TicketId, ListingAction)>,
 }
 
-/// One of them.
+/// A listing of the user.
 #[derive(Debug, Clone)]
 pub(crate) struct Listing {
     /// As it is shown.

@@ -276,7 +276,7 @@ impl Screen for CheckIn {
             let words = conflict_words(conflict, &model.local);
             (format!("{} {words}", painter.glyphs.cross), StyleRole::Bad)
         }));
-        // What is usual gives way to what is wrong.
+        // Warnings are drawn before usual facts, which may not fit.
         lines.sort_by_key(|(_, role)| *role == StyleRole::Usual);
         for (words, role) in lines {
             rest = painter.paragraph(rest, &words, style(role, painter.theme));

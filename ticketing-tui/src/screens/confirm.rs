@@ -124,7 +124,7 @@ impl Screen for Confirm {
         let rest = painter.paragraph(below(rest, 1), &follows, painter.theme.dim);
         let buttons = [(Action::Yes, "yes"), (Action::No, "no")];
         let buttons = buttons.map(|(action, label)| (model.key(action), label, action));
-        // Buttons come first where the popup is too low for everything.
+        // If the popup is too low for all lines, the buttons are drawn over the last one.
         let place = if rest.height > 1 { below(rest, 1) } else { bottom(inner, 1) };
         painter.buttons(top(place, 1), &buttons);
     }

@@ -114,11 +114,11 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
 /// How much room there is for a tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Density {
-    /// For its name, with air on either side.
+    /// For its name with padding.
     Wide,
     /// For its name.
     Named,
-    /// For its key, unless it is open.
+    /// For its key alone; the open tab shows its name.
     Keys,
 }
 

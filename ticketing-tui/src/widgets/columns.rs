@@ -113,7 +113,7 @@ impl Columns {
     /// user's.
     fn format_time(model: &Model, starts: &EventTime) -> String {
         let time = model.local.short_event(starts, model.server_now());
-        // Days of one digit stand below the last one of two.
+        // A day of one digit is aligned with the last digit of two.
         let day = time.split(' ').next().unwrap_or_default();
         if day.len() == 1 { format!(" {time}") } else { time }
     }

@@ -108,7 +108,7 @@ impl Field {
         let (visible, _) = shown.unicode_truncate_start(shown.width().saturating_sub(scroll));
         if shown.is_empty() {
             let example = Style { bg: style.bg, ..painter.theme.faint };
-            // Dim text is not legible on a reversed ground.
+            // Dim text is not legible on a reversed background.
             let example = if focus { example.remove_modifier(Modifier::DIM) } else { example };
             painter.text(inner, self.example, example);
         } else {

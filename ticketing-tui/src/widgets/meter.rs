@@ -9,7 +9,7 @@ use ratatui::widgets::{Sparkline, Widget};
 use super::painter::Painter;
 use crate::text;
 
-/// Draws the remaining part of a whole as a line that grows shorter.
+/// Draws the remaining part of a whole as a bar that becomes shorter.
 pub(crate) fn draw_remaining(
     painter: &mut Painter<'_>,
     area: Rect,
@@ -24,7 +24,7 @@ pub(crate) fn draw_remaining(
     painter.spans(area, &[(&filled, style), (&empty, painter.theme.border)]);
 }
 
-/// That something is under way: a stretch of the line that runs to and fro.
+/// Draws an indeterminate progress bar: a part of the line that moves back and forth.
 pub(crate) fn draw_indeterminate(painter: &mut Painter<'_>, area: Rect, step: i64, style: Style) {
     let stretch = area.width / 6;
     let turn = i64::from(area.width.saturating_sub(stretch).max(1));

@@ -299,7 +299,7 @@ mod tests {
         drop(gone);
         let granted = enter(&turns, requester(2));
         drop(busy);
-        // The slot was given to it, and it goes away before it takes it.
+        // The request is dropped after it was granted a slot and before it takes the slot.
         drop(granted);
         let state = turns.0.lock();
         assert_eq!((state.free, state.waiting), (1, 0));

@@ -37,7 +37,7 @@ impl SignUp {
         let email = self.email.required("email", Email::MESSAGE, &mut errors);
         let password = self.password.required("password", Password::MESSAGE, &mut errors);
         errors.finish()?;
-        email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without a fault"))
+        email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without an error"))
     }
 }
 

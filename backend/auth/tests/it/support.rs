@@ -114,13 +114,13 @@ impl Service {
         answer["currentUser"].clone()
     }
 
-    /// One number out of the database.
+    /// Returns the number that a query selects.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         let db = &self.app.core().db;
         db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n"))).await.expect("a count")
     }
 
-    /// One column of text out of the database.
+    /// Returns the texts that a query selects.
     pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
         let db = &self.app.core().db;
         db.read(move |tx| tx.query(sql, &[], |row| row.text("t"))).await.expect("texts")

@@ -114,7 +114,7 @@ async fn create(connection: &Connection, wanted: &Config) -> Result<Info, JetStr
         tracing::info!(stream = wanted.name, "creating a stream");
     }
     match connection.api(&format!("STREAM.CREATE.{}", wanted.name), &wanted).await {
-        // Another replica was quicker.
+        // Another replica has created the stream first.
         Err(error) if error.is(ErrorCode::STREAM_NAME_EXIST) => info(connection, &wanted.name).await,
         made => made,
     }

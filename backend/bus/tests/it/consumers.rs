@@ -84,7 +84,7 @@ async fn late_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {
     let core = fixture.service("s");
     let consumers = Arc::new(core.consumers("s").on(on_created).on(on_updated));
     consumers.clone().apply(deliveries(fixture.history("t", 3))).await.unwrap();
-    // The same versions under other identifiers, as a rebuilt stream might bring them.
+    // The same versions with other identifiers, as a rebuilt stream may deliver them.
     let decisions = consumers.apply(deliveries(fixture.history("t", 3))).await.unwrap();
     assert!(decisions.iter().all(|decision| *decision == AckDecision::Accepted));
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);

@@ -43,7 +43,7 @@ async fn event_log_outage_is_one_line_of_each_relay_and_consumer() {
         core.consumers("s").on_with_context(MovesLog(log.clone(), away.clone()), MovesLog::handle);
     core.start(&bus, Some(consumers), &shutdown);
     bus.publish(fixture.history("t", 1)).await.unwrap();
-    eventually("the log is away", || async { away.exists() }).await;
+    eventually("the log is moved", || async { away.exists() }).await;
     let outbox = core.outbox.clone();
     let appended = core.db.write(move |tx| outbox.append(tx, &ticket_created("u")).map(drop));
     appended.await.map_err(|error: DbError| error).unwrap();
@@ -57,6 +57,6 @@ async fn event_log_outage_is_one_line_of_each_relay_and_consumer() {
     }
     assert_eq!(count_lines(&lines, &["retrying"]), 0);
     fs::rename(&away, &log).unwrap();
-    eventually("the relay goes on", || async { count(&core, UNMARKED).await == 0 }).await;
+    eventually("the relay continues", || async { count(&core, UNMARKED).await == 0 }).await;
     shutdown.trigger();
 }

@@ -65,7 +65,7 @@ async fn rolled_back_change_publishes_nothing(shape: Shape) {
     undone.await.unwrap_err();
     let outbox = core.outbox.clone();
     let done = core.db.write(move |tx| {
-        // Undone alone: the rest of the unit stands.
+        // Only the savepoint is rolled back; the rest of the unit commits.
         let refused = tx.savepoint(|tx| {
             outbox.append(tx, &ticket_created("refused"))?;
             Err::<(), _>(DbError::Statement("no".to_owned()))

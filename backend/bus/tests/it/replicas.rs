@@ -111,7 +111,7 @@ async fn standby_replica_takes_over_publishing() {
     eventually("the first has the lease", || async { count(&first, holder).await == 1 }).await;
     second.start(&bus, None, &shutdown);
     change(&second, "t0").await;
-    eventually("the first publishes what the second says", || async {
+    eventually("the first replica publishes the event of the second", || async {
         bus.recent(10).await.unwrap().len() == 1
     })
     .await;

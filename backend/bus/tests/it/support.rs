@@ -191,7 +191,7 @@ pub(crate) enum Fault {
     Fails,
     Panics,
     NotDue,
-    /// The database is away.
+    /// The database is unavailable.
     Outage,
 }
 
@@ -232,7 +232,7 @@ impl FaultyHandler {
             }
             fault if fault == Fault::Panics as u32 => panic!("the handler of a test panics"),
             fault if fault == Fault::NotDue as u32 => Ok(ApplyOutcome::NotDue),
-            fault if fault == Fault::Outage as u32 => Err(DbError::Unavailable("it is away".to_owned())),
+            fault if fault == Fault::Outage as u32 => Err(DbError::Unavailable("it is down".to_owned())),
             _ => Ok(ApplyOutcome::Done),
         }
     }
@@ -248,10 +248,10 @@ pub(crate) async fn notes(core: &ServiceCore) -> Vec<String> {
     notes.await.map_err(|error: DbError| error).unwrap()
 }
 
-/// Counts the events that the relay has not marked as published.
+/// The query that counts the events that the relay has not marked as published.
 pub(crate) const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
-/// One number out of a service's database.
+/// Returns the number that a query of a service's database selects.
 pub(crate) async fn count(core: &ServiceCore, sql: &'static str) -> i64 {
     let count = core.db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n")));
     count.await.map_err(|error: DbError| error).unwrap()

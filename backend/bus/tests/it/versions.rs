@@ -94,17 +94,17 @@ async fn event_published_before_a_consumer_upgrade_is_delivered(shape: Shape) {
     let older = start_older(&core, &bus, DeliveryLimits::default());
     bus.publish(fixture.history("t", 2)).await.unwrap();
     bus.publish(fixture.history("u", 1)).await.unwrap();
-    eventually("the older version goes on", || async { notes(&core).await == ["t/0", "u/0"] }).await;
+    eventually("the older version continues", || async { notes(&core).await == ["t/0", "u/0"] }).await;
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
     stop(older).await;
     let newer = start_newer(&core, &bus);
     eventually("it takes effect", || async { notes(&core).await == ["t/0", "u/0", "t/1"] }).await;
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
     stop(newer).await;
-    // It is given once, not at each start.
+    // The event is delivered once, not at each start.
     let newer = start_newer(&core, &bus);
     bus.publish(fixture.history("v", 1)).await.unwrap();
-    eventually("it goes on", || async { notes(&core).await.len() == 4 }).await;
+    eventually("the newer version continues", || async { notes(&core).await.len() == 4 }).await;
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 4);
     stop(newer).await;
 }

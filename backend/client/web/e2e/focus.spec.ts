@@ -1,4 +1,4 @@
-// Zoomed in, so that little of a page is on the screen: what has the focus is never covered by what stays in its place.
+// With a high zoom, fixed elements never cover the focused element.
 import type { Page } from '@playwright/test'
 
 import { PAGES, createScene, waitUntilLoaded } from './support/scenes'

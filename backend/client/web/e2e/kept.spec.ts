@@ -1,4 +1,4 @@
-// What is typed and not sent is there again after another page, going back and a reload, and the page says that it is not saved.
+// Unsent input is restored after another page, going back and a reload, and the page says that it is not saved.
 import { expect, test, unique } from './support/test'
 
 const startsAt = `${new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)}T19:30:00+01:00`

@@ -84,7 +84,7 @@ function Pages() {
   const session = useSession()
   useDoorUploads(session)
   useKeptPasses(session)
-  // The other pages follow the market. On every other page their chunk is on its way.
+  // After the market, the chunk of the other pages is loaded. On any other page it is being loaded already.
   const [isMarketFirst] = useState(path === '/')
   useEffect(() => {
     if (!isMarketFirst) return

@@ -84,7 +84,7 @@ proptest! {
         runtime.block_on(async {
             let shop = Fixture::with(engine, &[]).await;
             let mut applied = 0;
-            // The picks, and then everything once more in order, as redelivery would bring it.
+            // The picks, then all events again in order, as after a redelivery.
             let deliveries = picks.iter().map(|pick| *pick.get(&history)).chain(history.iter().copied());
             for event in deliveries {
                 if apply(&shop, event).await == ApplyOutcome::Done {

@@ -1,4 +1,4 @@
-//! The start of the event: sales end then, and no reservation outlasts it. And the other details that an order stores.
+//! The start of an event ends sales and reservations, and an order stores the details of its ticket.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::support::{Fixture, ONE_MILLISECOND, START, reserve_with, versioned_ti
 on_both! {
     #[tokio::test]
     started_event_takes_no_order, reservation_ends_at_the_start_at_the_latest,
-    order_keeps_the_details_at_reservation, cancelled_order_says_why;
+    order_keeps_the_details_at_reservation, cancelled_order_has_its_reason;
 }
 
-/// Returns a ticket of an event that starts so long after the beginning of the test.
+/// Returns a ticket of an event that starts this long after `START`.
 fn ticket_starting_after(after: Duration, version: i64) -> Ticket {
     let starts_at = (Timestamp::from_millis(START) + after).to_string().parse().ok();
     let mut details = fixtures::details();
@@ -43,7 +43,7 @@ async fn started_event_takes_no_order(engine: Engine) {
     // A started event is reported before a wrong price.
     let cheap = reserve_with(&shop.core, "bob", "t", |new| new.price = Money::from_cents(1).ok()).await;
     assert!(matches!(cheap, Err(ReserveError::Started)));
-    // The seller puts the event off.
+    // The seller postpones the event.
     let later = TicketUpdated::from(&ticket_starting_after(Duration::from_secs(7200), 1));
     assert_eq!(shop.apply_updated(&later).await, ApplyOutcome::Done);
     shop.reserve("bob", "t").await.unwrap();
@@ -54,7 +54,7 @@ async fn reservation_ends_at_the_start_at_the_latest(engine: Engine) {
     let order = shop.reserve("ada", "t").await.unwrap();
     let starts = Timestamp::from_millis(START) + (DEFAULT_TTL - ONE_MILLISECOND);
     assert_eq!(order.expires_at, starts);
-    assert_eq!(shop.order(&order.id).await, order, "what was answered is what is stored");
+    assert_eq!(shop.order(&order.id).await, order, "the stored order equals the answer");
     let shop = shop_with(engine, &ticket_starting_after(DEFAULT_TTL + ONE_MILLISECOND, 0)).await;
     let order = shop.reserve("ada", "t").await.unwrap();
     assert_eq!(order.expires_at, Timestamp::from_millis(START) + DEFAULT_TTL);
@@ -73,11 +73,11 @@ async fn order_keeps_the_details_at_reservation(engine: Engine) {
     assert_eq!(shop.apply_updated(&held).await, ApplyOutcome::Done);
     shop.advance(&order.id, Cause::Cancelled).await;
     let next = shop.reserve("bob", "t").await.unwrap();
-    assert_eq!(next.ticket.details, ticket.details, "an order's terms are not what its seller asks");
+    assert_eq!(next.ticket.details, ticket.details, "the listing keeps its own details");
     assert_eq!(shop.order(&order.id).await.ticket.details, ticket.details);
 }
 
-async fn cancelled_order_says_why(engine: Engine) {
+async fn cancelled_order_has_its_reason(engine: Engine) {
     let shop = Fixture::with(engine, &["a", "b", "c", "d"]).await;
     let buyers = shop.reserve_order("ada", "a").await;
     shop.advance(&buyers, Cause::Cancelled).await;

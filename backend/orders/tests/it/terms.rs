@@ -70,7 +70,7 @@ async fn buyer_waits_after_an_unpaid_reservation(engine: Engine) {
     };
     assert_eq!(wait, PAUSE);
     shop.core.clock.advance(Duration::from_secs(20));
-    // A rival comes first; from then on the ticket is simply reserved.
+    // Another buyer reserves the ticket first, so the refusal is `Reserved`.
     let rival = reserve_with_pause(&shop, "bob").await.unwrap();
     assert!(matches!(reserve_with_pause(&shop, "ada").await, Err(ReserveError::Reserved)));
     cancel(&shop, "bob", &rival).await;

@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(
             timeouts.earlier_due_at(at(500), at(100)),
             at(500),
-            "many requests are no quicker than one"
+            "many requests do not shorten the pause"
         );
         assert_eq!(timeouts.earlier_due_at(at(0), at(100)), at(0), "a due step stays due");
     }

@@ -20,7 +20,7 @@ pub(crate) async fn collect<F: Future>(call: F) -> (F::Output, Vec<String>) {
     REQUEST_IDS.scope(RefCell::default(), collected).await
 }
 
-/// Records a request id of the running call. An id of another alphabet is ignored.
+/// Records a request id of the running call. An id with characters other than letters, digits, `_` and `-` is ignored.
 pub(super) fn record(id: &str) {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if id.is_empty() || id.len() > MAX_LENGTH || !id.bytes().all(is_plain) {

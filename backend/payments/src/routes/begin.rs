@@ -96,7 +96,7 @@ fn pay(tx: &mut Tx<'_>, app: &App, request: &Request, order: &OrderCopy) -> Resu
             let due_at = app.worker.wall_now();
             let (token, can_confirm) = (token?, input.can_confirm);
             let wanted = PaymentToInsert { id, token, can_confirm, now: *now, due_at };
-            // The index refuses the insert if another replica was quicker.
+            // The index refuses the insert if another replica has inserted a payment first.
             store::insert_payment(tx, &wanted, order)?
                 .ok_or_else(|| admission_error(AdmissionError::InProgress))
         }
@@ -114,7 +114,7 @@ fn follow(
         advance_due_at(tx, app, payment)?;
     }
     app.worker.wake_on_commit(tx);
-    // A running call began before the request and says nothing about the provider now: the next one counts.
+    // A running call began before the request, so its failure does not count; the next call does.
     let max_failed_calls = app.timeouts.quick_tries.max(payment.attempts + 1);
     Ok(FollowedPayment { id: payment.id.clone(), max_failed_calls, replayed })
 }

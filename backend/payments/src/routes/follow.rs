@@ -69,7 +69,7 @@ async fn read_outcome(app: &App, followed: &FollowedPayment) -> Result<(PaymentR
         let outcome_now = outcome(payment.state(), order.status, order.expires_at, clock.now());
         Ok(Some((payment, outcome_now)))
     });
-    read.await?.ok_or_else(|| ApiError::internal("a payment or its order is gone"))
+    read.await?.ok_or_else(|| ApiError::internal("a payment or its order is missing"))
 }
 
 /// Returns whether enough provider calls have failed for the request to stop waiting.

@@ -15,7 +15,7 @@ pub enum DbError {
     /// The queue is full, or conflicts did not end. Nothing was committed.
     #[error("the database is busy")]
     Busy,
-    /// The database cannot be reached or written (a full disk, a server that is gone). Nothing was committed.
+    /// The database cannot be reached or written (a full disk, a stopped server). Nothing was committed.
     #[error("the database is not available: {0}")]
     Unavailable(String),
     /// The connection was lost during the commit, or the server did not answer in time. The unit is committed, is not,
@@ -31,7 +31,7 @@ pub enum DbError {
 }
 
 impl DbError {
-    /// Returns whether the database could not execute any unit: it is away, full, locked, read-only or overloaded. The
+    /// Returns whether the database could not execute any unit: it is unavailable, full, locked, read-only or overloaded. The
     /// unit of work has not caused that, and it ends. After [`Uncertain`](Self::Uncertain) the unit may be committed.
     pub const fn is_outage(&self) -> bool {
         match self {

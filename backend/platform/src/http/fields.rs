@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_types_and_absence_are_faults_by_field() {
+    fn wrong_types_and_absence_are_errors_by_field() {
         let body: Body = serde_json::from_str(r#"{"title":{"nested":[1]},"other":1}"#).unwrap();
         assert_eq!(body.title, Field::Invalid);
         assert_eq!(body.count, Field::Missing);

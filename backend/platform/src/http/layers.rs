@@ -127,7 +127,7 @@ const IDEMPOTENCY_KEYS_VALUE: HeaderValue = HeaderValue::from_static("max-age=86
 /// The route of an unmatched request in metrics and logs.
 const UNMATCHED: &str = "unmatched";
 
-/// Headers that a request may have once, as an error spells them. Two values are ambiguous between programs.
+/// Headers that a request may have only once, spelled as in errors: programs differ in which of two values they use.
 static SINGLE: [(HeaderName, &str); 12] = [
     (header::HOST, "Host"),
     (header::ORIGIN, "Origin"),

@@ -14,19 +14,19 @@ use crate::StartError;
 #[derive(Debug)]
 pub(super) enum Access {
     /// No server uses the files, and none can start until this is dropped.
-    Alone(Alone),
+    Exclusive(LockedFolder),
     /// A server may use the files.
     BesideServer,
 }
 
 /// The locks of a folder that no server uses, and copies of the databases with a write-ahead log.
 #[derive(Debug)]
-pub(super) struct Alone {
+pub(super) struct LockedFolder {
     _locks: Vec<File>,
     copies: Option<TempDir>,
 }
 
-impl Alone {
+impl LockedFolder {
     /// Locks the folder, so that no server starts while it is read. Creates no file in it.
     pub(super) fn lock(folder: &Path) -> Result<Self, StartError> {
         let mut locks = Vec::new();
@@ -74,7 +74,7 @@ impl Access {
     /// Opens the database in a file.
     pub(super) fn open(&mut self, path: &Path) -> Result<Db, OfflineError> {
         match self {
-            Self::Alone(alone) => alone.open(path),
+            Self::Exclusive(locked) => locked.open(path),
             Self::BesideServer => {
                 let options = DbOptions { readers: 1, ..DbOptions::default() };
                 Ok(Db::open_read_only(path, ReadOnly::BesideWriter, options)?)

@@ -1,4 +1,4 @@
-//! The audit of a marketplace that another process runs, or none. It writes nothing.
+//! The audit of a marketplace that runs in another process or is stopped. It writes nothing.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use ticketing_payments::{Provider, SimulatedProvider, StripeProvider};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbOptions, PostgresUrl, ReadOnly};
 
-use super::files::{Access, Alone};
+use super::files::{Access, LockedFolder};
 use super::offline_error::OfflineError;
 use super::read::{Sources, add_bus};
 use super::{AuditError, Report, Watch, check};
@@ -79,7 +79,7 @@ impl Offline {
     /// If there is no marketplace, a server uses it, or it cannot be read.
     pub async fn audit(&self) -> Result<Report, OfflineError> {
         self.require_files()?;
-        let mut access = Access::Alone(Alone::lock(&self.folder)?);
+        let mut access = Access::Exclusive(LockedFolder::lock(&self.folder)?);
         let watch = self.open(&mut access)?;
         self.audit_watch(&watch).await
     }
@@ -104,7 +104,7 @@ impl Offline {
         if self.database.is_none() {
             match self.audit().await {
                 Err(OfflineError::DataDir(StartError::InUse { .. })) => {}
-                alone => return alone,
+                result => return result,
             }
         }
         self.audit_beside_server_repeatedly(attempts, pause).await

@@ -81,7 +81,7 @@ async fn email_is_visible_to_its_owner_only(shape: Shape) {
     }
     for event in live.take(2).await {
         let data = event.data.unwrap();
-        assert!(!data.contains('@') && !data.contains(&buyer.id), "a watcher learns who buys: {data}");
+        assert!(!data.contains('@') && !data.contains(&buyer.id), "the feed reveals the buyer: {data}");
     }
     stack.finish().await;
 }

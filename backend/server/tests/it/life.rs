@@ -35,7 +35,7 @@ async fn second_server_on_a_data_folder_is_refused() {
     let settings = TestStack::builder().data_dir(&stack.data_dir()).settings().clone();
     let second = Stack::start(settings.clone()).await;
     assert!(matches!(second, Err(StartError::InUse { .. })), "{second:?}");
-    list(&stack, &stack.session("seller").await, "The first goes on", 20.0).await;
+    list(&stack, &stack.session("seller").await, "The first continues", 20.0).await;
     stack.stop().await;
     let second = Stack::start(settings).await.expect("the folder is free again");
     assert!(second.stop().await);

@@ -195,7 +195,7 @@ pub fn latest(tx: &mut Tx<'_>, now: Timestamp) -> Result<String, DbError> {
     Ok(newest.unwrap_or_else(|| before_all(now)))
 }
 
-/// The start of a watcher.
+/// The position from which a watcher starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resumed {
     /// The position after which it starts.

@@ -39,7 +39,7 @@ pub enum PassError {
     Db(#[from] DbError),
 }
 
-/// Which passes are listed.
+/// A filter of passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PassFilter {
     /// The holder, or the issuer.
@@ -244,7 +244,7 @@ fn transfer_event(pass: &StoredPass) -> PassTransferred {
     }
 }
 
-/// What a change of a pass writes.
+/// The columns that a change of a pass writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     /// The state, and the holder with the order, the price and the serial.

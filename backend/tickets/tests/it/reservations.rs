@@ -40,7 +40,7 @@ async fn only_the_holder_releases_a_ticket(engine: Engine) {
     assert_eq!(shop.state(&id).await, "available - 2");
     shop.apply(Step::Created, "b", &id, 0).await;
     assert_eq!(shop.state(&id).await, "reserved b 3");
-    // The end of `a` comes once more, under another identifier.
+    // The end of `a` is delivered again with another identifier.
     assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, ApplyOutcome::Duplicate);
     assert_eq!(shop.state(&id).await, "reserved b 3");
     let other = shop.list("seller", "Another", 2000).await.id;
@@ -89,7 +89,7 @@ async fn order_restores_a_withdrawn_ticket_until_it_ends(engine: Engine) {
     let expected = ["ticket:created", "ticket:deleted", "ticket:updated", "ticket:deleted"];
     assert_eq!(events, expected.map(str::to_owned).into_iter().zip(0..).collect::<Vec<_>>());
     let kinds: Vec<_> = shop.changes().await.into_iter().map(|change| change.kind).collect();
-    assert_eq!(kinds, expected, "those who watch see it come and go");
+    assert_eq!(kinds, expected, "watchers receive each change");
 }
 
 async fn withdrawn_ticket_is_sold_to_the_order_that_completes(engine: Engine) {

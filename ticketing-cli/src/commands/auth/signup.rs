@@ -33,7 +33,7 @@ impl ApiCommand for Args {
         if api.is_dry_run() {
             return Err(preview(api, "signup", &email).await);
         }
-        // An account whose session cannot be kept would be of no use.
+        // Fails here if the journal cannot be written, before an account exists whose session could not be stored.
         api.begin_command(&Operation::SignUp).await?.settle();
         let user = api.client.auth().sign_up(email, password).await.map_err(Failure::from)?;
         api.io().record_effect();

@@ -27,7 +27,7 @@ pub(crate) fn show(verdict: &Verdict, list: &mut OpenList<'_>) -> Outcome {
     list.push(verdict, |printer| banner(verdict, printer))
 }
 
-/// Returns a band across the terminal, and what it is about below.
+/// Returns a band across the terminal, with the ticket and the reason below it.
 fn banner(verdict: &Verdict, printer: &Printer<'_>) -> String {
     let io = printer.io;
     let width = usize::from(io.terminal_info().width);

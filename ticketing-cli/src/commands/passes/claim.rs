@@ -36,7 +36,7 @@ impl ApiCommand for Args {
             return Err(Failure::usage("no claim code was given"));
         }
         let passes = api.client.passes();
-        // The answer does not tell a claim from a transfer that its holder takes back.
+        // The answer does not distinguish a claim from a transfer that its holder takes back.
         let held = match api.is_dry_run() {
             true => Vec::new(),
             false => passes.list().status([PassStatus::Valid]).all().await.unwrap_or_default(),

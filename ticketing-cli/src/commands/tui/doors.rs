@@ -31,7 +31,7 @@ impl Doors {
         Self { client, folder, open: Mutex::new(None) }
     }
 
-    /// The file of the door list of an account: the name says nothing about the account.
+    /// Returns the path of the door list of an account. The name does not reveal the account.
     fn path(&self, issuer: &UserId) -> Outcome<PathBuf> {
         let folder =
             self.folder.as_ref().ok_or_else(|| Failure::failed("this user has no home directory"))?;
@@ -40,7 +40,7 @@ impl Doors {
         Ok(folder.join(format!("door-{name}.json")))
     }
 
-    /// The door of a path. `make` opens it, if it is not open yet; `None` from it is no door.
+    /// Returns the door of a path. If it is not open, `make` opens it, or returns `None` if there is no door.
     fn door(
         &self,
         path: &Path,
@@ -50,7 +50,7 @@ impl Doors {
         if let Some((_, door)) = open.as_ref().filter(|(opened, _)| opened == path) {
             return Ok(Some(Arc::clone(door)));
         }
-        // The lock of the door before goes first.
+        // The lock of the previous door is released first.
         *open = None;
         let Some(door) = make()? else { return Ok(None) };
         let door = Arc::new(Mutex::new(door));

@@ -153,7 +153,7 @@ impl<'a> Story<'a> {
         self.step(&format!("{RIVAL} bought it for ${}", ticket.price))
     }
 
-    /// Gives the pass of the first sale away, and goes to the door with it.
+    /// Transfers the pass of the first sale, and checks it in.
     async fn admit(&mut self, order: &Order) -> Outcome {
         self.at = "waiting for the pass";
         let passes = self.buyer.passes();

@@ -1,4 +1,4 @@
-//! Which columns a table has where there is little room, and the lines of a stream.
+//! The columns of a table on a narrow terminal, and the lines of a stream.
 
 use super::*;
 

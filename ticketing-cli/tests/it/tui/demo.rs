@@ -14,10 +14,10 @@ fn demo_opens_with_a_buyer_and_removes_its_files() {
     pty.wait_until_shown("buyer@demo.example");
     pty.wait_until_shown("live");
     pty.wait_until_shown("Welcome. Pay with tok_visa; nothing here is real.");
-    // The soonest come first.
+    // The earliest events come first.
     pty.wait_until_shown("Film club: silent comedies");
     pty.line(&["Indie night", "$18.50"]);
-    // Two keys, a word and a card are all it takes. The crowd may be quicker with one ticket, not with this.
+    // A search, a key and a card complete a purchase. The simulated buyers may reserve another ticket first, but not this one.
     pty.send("/");
     pty.send("marathon");
     pty.line(&["City marathon", "$85.00"]);

@@ -1,6 +1,6 @@
 //! The door on the terminal: it admits while the server is gone, uploads later, and shows what another door admitted, too.
 
-use super::live::Again;
+use super::live::RestartedServer;
 use super::pty::{Pty, terminal};
 use super::{CTRL_O, ENTER};
 use crate::support::passes::{check_in, code, one, prepare};
@@ -49,7 +49,7 @@ fn door_admits_without_the_server_and_uploads_when_it_is_back() {
     let words = ["--offline", south.to_str().unwrap(), "--device", "south door"];
     assert_eq!(check_in(&Cli::offline(), &words, &codes[0]), (0, one("admitted", "")));
 
-    let again = Again::start(folder.path(), &url);
+    let again = RestartedServer::start(folder.path(), &url);
     pty.wait_until_shown("Works offline, too");
     pty.wait_until_hidden("waiting for upload");
     let used = || seller.json(&["passes", "list", "--issued", "--status", "used"]);
@@ -87,7 +87,7 @@ fn start_without_the_server_says_what_waits_for_upload() {
 
     let pty = start();
     pty.wait_until_shown("1 scan waiting for upload");
-    let again = Again::start(folder.path(), &url);
+    let again = RestartedServer::start(folder.path(), &url);
     eventually("the admission is uploaded", || {
         let used = seller.json(&["passes", "list", "--issued", "--status", "used"]);
         used.as_array().unwrap().len() == 1

@@ -1,10 +1,10 @@
-//! The tickets that one holds: paying leads to the code, in motion or without, and the event goes into a calendar file.
+//! The tickets of a holder: the payment up to the code, with and without motion, and the calendar file of the event.
 
 use super::pty::{Pty, terminal};
 use super::{ENTER, SIZE};
 use crate::support::{Cli, Server, eventually};
 
-/// The accent colour of the dark theme, in which a payment under way runs.
+/// The accent colour of the dark theme, in which the progress of a payment is drawn.
 const ACCENT: &str = "124;183;255";
 
 #[test]
@@ -42,7 +42,7 @@ fn event_is_saved_to_a_calendar_file_that_overwrites_none() {
     }
 }
 
-/// Buys a ticket on the terminal up to its code, and returns whether something moved meanwhile.
+/// Buys a ticket in the TUI until its code is shown. Returns whether the progress was animated.
 #[track_caller]
 fn is_moving(buyer: &Cli, config: &str) -> bool {
     let file = buyer.home.path().join("looks.toml");

@@ -72,7 +72,7 @@ fn every_task_can_be_done_with_numbers() {
     session.wait_for_output("Done: Gig is available again");
     eventually("it is free", || others.json(&["tickets", "get", &gig])["status"] == "available");
 
-    // Changing what one sells, and taking it down.
+    // A listing is edited and withdrawn.
     session.pick("Go back, or close");
     session.pick("Go back, or close");
     session.pick("Go to your listings");

@@ -1,4 +1,4 @@
-//! A pseudo-terminal with a program: keys go in, and the output is kept as a screen and as bytes.
+//! A pseudo-terminal that runs a program: it sends keys, and keeps the output as a screen and as bytes.
 
 use std::io::Write;
 use std::num::NonZeroU16;
@@ -12,7 +12,7 @@ use vt100::{MouseProtocolMode, Parser, Screen};
 pub(super) use super::output::text;
 use super::output::{Output, ProgramOutput, TerminalEvents};
 
-/// The deadline of a wait, longer than anything takes on a busy machine.
+/// The deadline of a wait, which no step reaches on a busy machine.
 pub(super) const DEADLINE: Duration = Duration::from_secs(40);
 
 /// A terminal with a program in it. Dropping it ends the program.
@@ -55,7 +55,7 @@ impl Pty {
         let program = command.get_argv()[0].clone();
         let child = pair.slave.spawn_command(command);
         let child = child.unwrap_or_else(|error| panic!("{} must run: {error:#}", program.display()));
-        // An open slave would keep the output from ending with the program.
+        // While the slave is open, the output does not end when the program exits.
         drop(pair.slave);
         let parser = Parser::new_with_callbacks(whole(height), whole(width), 0, TerminalEvents::default());
         let output =
@@ -143,7 +143,7 @@ impl Pty {
         let mut so_far = self.output.so_far.lock().unwrap();
         while !so_far.ended {
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "it does not end; {}", so_far.dump());
+            assert!(!left.is_zero(), "the program does not end; {}", so_far.dump());
             so_far = self.output.more.wait_timeout(so_far, left).unwrap().0;
         }
         drop(so_far);
@@ -199,7 +199,7 @@ impl Pty {
         ]
     }
 
-    /// Checks that nothing of the program is left on the terminal except its last output.
+    /// Asserts that the program has restored the terminal: screen, cursor, mouse, paste mode and colours.
     #[track_caller]
     pub(super) fn is_clean(&self) {
         let screen = self.screen();

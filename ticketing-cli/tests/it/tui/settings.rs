@@ -44,7 +44,7 @@ fn rebound_key_works_at_once_and_after_a_restart() {
     pty.send("5");
     pty.line(&["Theme", "auto"]);
     let what = Action::Buy.description();
-    // The settings stand before the keys.
+    // The settings are listed before the keys.
     let row = Setting::ALL.len() + Action::ALL.iter().position(|action| *action == Action::Buy).unwrap();
     pty.send(&"j".repeat(row));
     pty.press(ENTER, "press the new key, or esc");

@@ -57,7 +57,7 @@ fn goes_and_comes_back(name: &str) {
         at_prompt(&pty);
         pty.wait_until_shown("what was there before");
         assert!(!pty.text().contains("Jazz at the lake"), "{}", pty.text());
-        // That one has a line editor, with modes of its own.
+        // bash has a line editor that sets its own modes.
         if name != "bash" {
             pty.is_clean();
         }

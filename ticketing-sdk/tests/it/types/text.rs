@@ -1,4 +1,4 @@
-//! Titles cannot drive a terminal, and texts are compared as the shared table of cases says.
+//! Sanitized texts cannot control a terminal, and texts are compared as in the shared table of cases.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use ticketing_sdk::text::{fold_case, has_visible, normalize, sanitize, search_ke
 
 proptest! {
     #[test]
-    fn nothing_that_drives_a_terminal_is_left(text in any::<String>()) {
+    fn sanitized_text_has_no_control_character(text in any::<String>()) {
         let shown = sanitize(&text);
         prop_assert!(!shown.chars().any(char::is_control));
         prop_assert_eq!(sanitize(&shown), shown.clone());
     }
 
     #[test]
-    fn normalized_texts_stay_as_they_are(text in any::<String>()) {
+    fn normalization_is_idempotent(text in any::<String>()) {
         let (normalized, key, folded) = (normalize(&text), search_key(&text), fold_case(&text));
         prop_assert_eq!(&normalize(&normalized), &normalized);
         prop_assert_eq!(&search_key(&key), &key);
@@ -25,7 +25,7 @@ proptest! {
 }
 
 #[test]
-fn control_and_direction_go_and_the_rest_stays() {
+fn sanitize_removes_control_and_direction_only() {
     assert_eq!(sanitize("\u{1b}]0;owned\u{7}a\u{9b}31mb\u{7f}"), "]0;owneda31mb");
     assert_eq!(sanitize("a\r\nb\tc"), "a b c");
     assert_eq!(sanitize("\u{202e}evil\u{2066}\u{200f}\u{61c}"), "evil");
@@ -55,7 +55,7 @@ struct Key {
 }
 
 #[test]
-fn texts_are_normalized_as_the_shared_cases_say() {
+fn texts_are_normalized_as_in_the_shared_cases() {
     let cases: Cases = serde_json::from_str(include_str!("../../cases/text.json")).unwrap();
     for Normalized { text, normalized } in &cases.normalize {
         assert_eq!(&normalize(text), normalized, "{text:?}");

@@ -71,7 +71,7 @@ async fn advisory_while_offline_is_processed_later() {
     drop(bus.subscribe("s", CREATED.to_vec()).await.unwrap());
     bus.publish(fixture.history("t", 1)).await.unwrap();
     terminate(&fixture, "gone").await;
-    assert!(bus.dead_letters().await.unwrap().is_empty(), "nobody has buried it yet");
+    assert!(bus.dead_letters().await.unwrap().is_empty(), "no consumer has dead-lettered the event yet");
     let _subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;
 }

@@ -57,7 +57,7 @@ async fn repeated_server_kills_lose_and_repeat_nothing() {
         // Killed at a random point: between a batch and its response, or between an effect and its ack.
         fixture.nats.as_mut().unwrap().restart().await;
         let before = notes(&copy).await.len();
-        eventually_within("it goes on", Duration::from_secs(60), || async {
+        eventually_within("the consumer continues", Duration::from_secs(60), || async {
             notes(&copy).await.len() >= before + 20 * round
         })
         .await;
@@ -80,7 +80,7 @@ async fn events_during_an_outage_are_delivered_after_it() {
     wait_until_applied(&bus, &source, &copy, 2).await;
     fixture.nats.as_mut().unwrap().kill().await;
     append_history(&source, "meanwhile", 3).await;
-    eventually_within("the bus says that it cannot", Duration::from_secs(60), || async {
+    eventually_within("the bus reports the outage", Duration::from_secs(60), || async {
         bus.backlog().await.is_err()
     })
     .await;

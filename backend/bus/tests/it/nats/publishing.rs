@@ -34,7 +34,7 @@ async fn batch_with_a_duplicate_is_published_event_by_event() {
     assert_eq!(bus.commits(), 80, "one alone, then the others");
     assert_eq!(bus.sequences().await.unwrap().len(), 80);
     assert_in_order(&bus.recent(1000).await.unwrap());
-    // And once more: nothing is new.
+    // A second publish of the same events stores none.
     bus.publish(mixed).await.unwrap();
     assert_eq!(bus.commits(), 80);
 }

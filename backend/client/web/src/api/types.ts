@@ -11,6 +11,6 @@ export type Fault = Schemas['ErrorDetail'] & { price?: number | null }
 export type TicketStatus = Schemas['TicketStatus']
 export type Pass = Schemas['Pass']
 export type PassTransfer = Schemas['PassTransfer']
-/** `doubleAdmissions`: who has entered with the pass before, where a door without a network did not know of its new holder or its offer. */
+/** `doubleAdmissions`: earlier admissions by doors without a network that did not know of its new holder or its offer. */
 export type Admission = Schemas['Admission'] & { doubleAdmissions?: Schemas['DoubleAdmission'][] }
 export type PassKeys = Schemas['PassKeys']

@@ -56,14 +56,14 @@ export function Cancelled({ order, isExpired }: { order: Order; isExpired: boole
 
 const REASONS = ['buyer', 'expired', 'withdrawn', 'payment_failed'] as const
 
-/** Returns why the order was cancelled. The original's server does not say it. */
+/** Returns why the order was cancelled. A server of the original contract does not state it. */
 function cancelReason(order: Order, isExpired: boolean): (typeof REASONS)[number] | 'unknown' {
   return REASONS.find((reason) => reason === order.cancelReason) ?? (isExpired ? 'expired' : 'unknown')
 }
 
 /** A declined card leaves nothing; an authorization was voided, or its capture failed. */
 function moneyText(order: Order, payments: Payment[]): 'refundedText' | 'refusedText' | null {
-  // The reason of the order says it.
+  // The reason of the order is shown instead.
   if (order.cancelReason === 'payment_failed') return null
   if (payments.some((payment) => payment.status === 'refunded')) return 'refundedText'
   return payments.some((payment) => payment.status === 'failed' && payment.stripeId) ? 'refusedText' : null

@@ -32,7 +32,7 @@ export async function waitingAdmissions(userId: string): Promise<number> {
 export function useDoorUploads({ state, user }: Pick<Session, 'state' | 'user'>): void {
   const [id, email] = [user?.id, user?.email]
   useEffect(() => {
-    // While the server cannot say who is signed in, the door of the last user stays. A door without one was left.
+    // While the server cannot say who is signed in, the door of the last user stays. A door without a user was left by its user.
     if (!hasDoor() || (state === 'unknown' && userOfDoor() !== null)) return
     // Before anything that can fail: no other user can open the door while the server is unreachable.
     if (userOfDoor()?.id !== id) preferences.setItem(STORED, '{}')

@@ -39,7 +39,7 @@ export interface Refusal {
 
 type ListedPass = Pick<Pass, 'serial' | 'status' | 'startsAt' | 'admittedAt' | 'device'>
 
-/** When a code is judged, in milliseconds, and for how many seconds around it a door of one evening admits. */
+/** The time of a scan, in milliseconds, and the span around it, in seconds, within which a door of one evening admits. */
 interface Evening {
   at: number
   seconds: number

@@ -1,4 +1,5 @@
-// How the door stands: which tickets were admitted more than once or are not used although a holder entered; and without a network: offline, what waits for its upload, what the server refuses; and whether it is prepared.
+// The status of the door: tickets that were admitted more than once, or are unused although a holder entered; whether it is offline and
+// prepared; admissions that wait for their upload, and those that the server refuses.
 import { Link } from 'wouter'
 
 import type { Pass } from '../api/types'
@@ -69,7 +70,7 @@ export function DoorReadiness({ state }: { state: DoorState }) {
   )
 }
 
-/** Guests whom this door has admitted, and the server would not have. */
+/** Guests whom this door has admitted and the server refuses. */
 function Refused({ admissions }: { admissions: DoorAdmission[] }) {
   const { texts, format } = useI18n()
   const reasons: Record<string, string | undefined> = texts.door.reasons

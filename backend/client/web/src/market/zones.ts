@@ -40,7 +40,7 @@ const instantAt = (local: string, offset: string): number => Date.parse(`${local
 export function offsetsOn(local: string, zone: string): string[] {
   const middle = instantAt(local, 'Z')
   if (Number.isNaN(middle)) return []
-  // No place is further than 14 hours from UTC, so a change of the clocks lies between these.
+  // No zone is more than 14 hours from UTC, so these two instants enclose any change of the offset.
   const near = [...new Set([middle - 24 * HOUR, middle + 24 * HOUR].map((instant) => offsetAt(zone, instant)))]
   const real = near.filter((offset) => offsetAt(zone, instantAt(local, offset)) === offset)
   return real.sort((one, other) => instantAt(local, one) - instantAt(local, other))

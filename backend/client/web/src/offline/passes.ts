@@ -15,9 +15,9 @@ interface Kept {
 }
 
 const STORED = 'passes'
-/** Of more passes those of the next events are kept: the browser gives a page a few megabytes. */
+/** The maximum number of kept passes, those of the next events: a browser grants a page a few megabytes. */
 const MAX_KEPT = 200
-/** In milliseconds. */
+/** The longest duration of an event, in milliseconds. */
 const LONGEST_EVENT = 31 * 86_400_000
 
 function read(): Kept | null {
@@ -54,14 +54,14 @@ function write({ id, email }: User, passes: KeptPass[]): void {
   else preferences.setItem(STORED, JSON.stringify({ user: { id, email }, passes: next.map(({ kept }) => kept) }))
 }
 
-/** Takes what the server has sent of some passes: keeps those that can be shown, and forgets the others. */
+/** Stores passes that the server has sent: keeps those that can be shown, and deletes the others. */
 export function keepPasses(user: User, sent: readonly Pass[], at: number): void {
   const ids = new Set(sent.map(({ id }) => id))
   const others = keptPasses(user.id).filter(({ pass }) => !ids.has(pass.id))
   write(user, [...others, ...sent.filter((pass) => canBeShown(pass, at)).map((pass) => ({ pass, at }))])
 }
 
-/** Takes all passes of a user, requested at this time: what was kept before and is not among them is not the user's any more. */
+/** Stores all passes of a user, requested at this time. Deletes those kept earlier that are not among them. */
 export function keepAllPasses(user: User, sent: readonly Pass[], requestedAt: number): void {
   write(user, keptPasses(user.id).filter(({ at }) => at > requestedAt))
   keepPasses(user, sent, requestedAt)

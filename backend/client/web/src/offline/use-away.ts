@@ -1,4 +1,4 @@
-// While the server does not answer: who uses this page, and whether what it shows is out of date.
+// The user of this page, and whether its data is out of date, while the server does not respond.
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
@@ -8,7 +8,7 @@ import { keys } from '../live/cache'
 import { useOnline } from '../live/context'
 import { useSession } from '../session/context'
 
-/** The server is waited for this long before a page shows what this browser has kept, in milliseconds. */
+/** The time that a page waits for the server before it shows kept data, in milliseconds. */
 const ANSWER_TIME = 1500
 /** A request without an answer is repeated after this time, in milliseconds. */
 const REPEAT_TIME = 4000
@@ -41,7 +41,7 @@ export function useIsAway({ data, fetchStatus, failureCount, failureReason, refe
   const client = useQueryClient()
   const isLate = useIsLate()
   const isShown = data !== undefined
-  // One lost answer is no reason to say that what is shown may be out of date.
+  // A single lost response does not mark the page as out of date.
   const hasFailed = isUnreachable(failureReason) && failureCount > (isShown ? 1 : 0)
   const isAway = fetchStatus === 'paused' || hasFailed || (!isShown && fetchStatus === 'fetching' && isLate)
   const mustRepeat = isAway && fetchStatus === 'idle' && (isShown || hasKept)
@@ -52,7 +52,7 @@ export function useIsAway({ data, fetchStatus, failureCount, failureReason, refe
   }, [mustRepeat, refetch])
   useEffect(() => {
     if (!isAway) return
-    // The server answers again: it says who is signed in, too.
+    // The server responds again, so the session is requested again.
     return () => void client.invalidateQueries({ queryKey: keys.session })
   }, [client, isAway])
   return isAway

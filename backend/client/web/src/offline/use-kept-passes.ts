@@ -56,7 +56,7 @@ function takeResponse(user: User, event: QueryCacheNotifyEvent): void {
   if (userOfPasses() !== null) void keepPage('/passes')
 }
 
-/** Returns the passes in a response. The key of a request says what it has. */
+/** Returns the passes in a response. The query key determines its type. */
 function passesOf(kind: unknown, data: unknown): Pass[] {
   if (kind === 'pass' || kind === 'order-pass') return data ? [data as Pass] : []
   return kind === 'passes' ? (data as { pages: Page<Pass>[] }).pages.flatMap(({ items }) => items) : []

@@ -70,7 +70,7 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
   const isCurrentUser = useIsCurrentUser(user.id)
   const [base, setBase] = useState<{ seen: Ticket; generation: number }>({ seen: ticket, generation: 0 })
   const kept = useKept<{ version: number; draft: Draft }>(user.id, `edit:${ticket.id}`)
-  // What was typed may be for an earlier version.
+  // Restored input may belong to an earlier version.
   const [first] = useState(ticket.version)
   const isOutdated = kept.earlier !== null && kept.earlier.version < first
   const change = useWrite({

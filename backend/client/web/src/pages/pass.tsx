@@ -136,7 +136,7 @@ function PassState({ pass, isHolder, isIssuer }: { pass: Pass; isHolder: boolean
   )
 }
 
-/** Paper, calendar, and this browser. */
+/** Offers to print a pass, to save its event, and to keep it in this browser. */
 function Keep({ pass, isKept }: { pass: Pass; isKept: boolean }) {
   const texts = useTexts()
   const [isPageKept, setPageKept] = useState(false)

@@ -17,7 +17,7 @@ export function Code({ code }: { code: string }) {
 const load = () => loadChunk(() => import('./qr'))
 let loading: ReturnType<typeof load> | null = null
 
-/** One promise for all codes: `use` needs the same one in every render. A failure is not kept. */
+/** Returns one promise for all codes, since `use` needs the same one in every render. A failed one is not cached. */
 function library(): ReturnType<typeof load> {
   loading ??= load().catch((error: unknown) => {
     loading = null

@@ -7,7 +7,7 @@ export const EXPECTED_WITHIN = 12 * 3600
 
 /** Returns whether an event starts at most `seconds` before or after a time in milliseconds. One that states no start does. */
 export const isWithin = (startsAt: string | null | undefined, at: number, seconds: number): boolean =>
-  // A start that this browser cannot read keeps out nobody.
+  // A start that this browser cannot parse refuses no holder.
   !startsAt || !(Math.abs(Date.parse(startsAt) - at) > seconds * 1000)
 
 /** Returns whether a time in milliseconds is on the day of an event, by the clock at its place. */

@@ -1,5 +1,5 @@
-// Buttons. A busy button keeps its place and focus, and ignores clicks. A double click is one click: its second half would mean what the first
-// one has brought up, such as the next step or a question.
+// Buttons. A busy button keeps its place and focus, and ignores clicks. A double click is one click: the second one would hit
+// what the first one opened, such as the next step or a question.
 import type { ComponentProps } from 'react'
 import { Link } from 'wouter'
 

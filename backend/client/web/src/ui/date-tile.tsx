@@ -1,4 +1,4 @@
-// The date of an event as a tile: month, day and weekday, and the year unless it is this one. The exact time stands beside it as text.
+// The date of an event as a tile: month, day and weekday, and the year unless it is the current one. The exact time is shown beside it as text.
 import { dayOf } from '../market/groups'
 import { useI18n } from '../texts/context'
 import { TicketIcon } from './icons'

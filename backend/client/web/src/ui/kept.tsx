@@ -1,4 +1,4 @@
-// What is typed and not sent: it stays in the tab for its user, over another page, going back, a reload, and a session that ends.
+// Unsent input: the tab keeps it for its user across other pages, going back, a reload, and the end of the session.
 import { useState } from 'react'
 
 import { tab } from '../storage'
@@ -40,7 +40,7 @@ export function useKept<T>(userId: string, form: string): Kept<T> {
   }
 }
 
-/** Says that a form has what was typed before, and offers to begin again. */
+/** Shows that a form has restored unsent input, and offers to discard it. */
 export function NotSaved({ onDiscard }: { onDiscard: () => void }) {
   const texts = useTexts()
   return (

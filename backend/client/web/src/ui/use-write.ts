@@ -4,7 +4,7 @@ import { useCallback, useLayoutEffect, useRef } from 'react'
 
 type WithoutPromise<R> = R extends unknown ? Omit<R, 'mutateAsync'> : never
 
-/** A mutation of which one runs at a time. */
+/** A mutation that runs once at a time. */
 export type Write<T, V = void> = WithoutPromise<UseMutationResult<T, Error, V>>
 
 /**

@@ -39,7 +39,7 @@ async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
     let again = make(RevokedSessions::load(&db, clock.clone()).await.unwrap());
     assert_eq!(again.read(&headers), None);
     assert!(again.read(&return_cookies(&again.begin(&UserId::new("u1"), "a@b.c").unwrap().cookie)).is_some());
-    // Once it would have expired anyway, it takes no room any more.
+    // After the expiry of the session, the revocation is removed.
     clock.advance(session::DEFAULT_LIFETIME + Duration::from_secs(120));
     let now = clock.now();
     assert_eq!(db.write(move |tx| session::prune(tx, now)).await.unwrap(), 1);

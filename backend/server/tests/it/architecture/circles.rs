@@ -1,6 +1,6 @@
-//! No module of a crate imports a module with the same parent that imports it in turn, at any level.
+//! Modules with the same parent do not import each other in circles, at any level of a crate.
 //!
-//! A module may use its parents, whose items are those of its family, and a parent its children.
+//! A module may import its ancestors, and a parent its children.
 
 mod modules;
 

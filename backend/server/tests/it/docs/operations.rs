@@ -1,5 +1,5 @@
-//! What operators look for exists: the metrics of the code are in `docs/OPERATIONS.md`, and the log lines of the document are
-//! in the code.
+//! `docs/OPERATIONS.md` and the code agree: each metric of the code is in the document, and each log line of the document is in
+//! the code.
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use ticketing_sdk::Money;
 
-/// How much of what its holder has paid the price of a resale may be, in hundredths.
+/// The highest price of a resale as a share of the price that its holder has paid, in hundredths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResaleCap(u32);
 

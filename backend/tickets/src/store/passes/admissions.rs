@@ -57,8 +57,8 @@ pub(super) fn write_used(
 }
 
 /// Records the admission of a door that did not know that the pass was used, offered or another holder's. Nothing happens if
-/// the code was read now: then nobody has entered with it. A pass that is offered is offered no longer: its listing is
-/// withdrawn. Returns whether that is so, also by an earlier admission.
+/// the code was read now: then nobody has entered with it. The listing of an offered pass is
+/// withdrawn. Returns whether it is withdrawn, also by an earlier admission.
 ///
 /// # Errors
 /// When the database fails.

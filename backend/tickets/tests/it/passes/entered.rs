@@ -70,7 +70,7 @@ async fn admission_during_a_reservation_makes_it_the_last_one(engine: Engine) {
         let order = format!("{is_paid}");
         shop.ordered_by(&order, &listing, "next", 1500).await;
         let first = upload_admission(&shop, &pass, 1).await;
-        // Orders learns that no other order may follow, and the order keeps the ticket.
+        // Orders accepts no further order, and the order keeps the ticket.
         assert_eq!(shop.state(&listing).await, format!("reserved {order} 3"));
         let published = shop.published_events().await;
         let of_listing = published.iter().filter(|(_, _, of, _)| of == listing.as_str());

@@ -109,7 +109,7 @@ fn door_without_a_network_admits_what_the_table_says() {
         assert_eq!(verdict.warnings, []);
         if !admits {
             assert_eq!(verdict.reason.as_deref(), Some("pass_other_day"));
-            // The pass is not used up.
+            // The pass stays valid.
             let admitted = door.check_in(&Scan { within: None, ..scanned }).unwrap();
             assert_eq!(admitted.verdict, Ruling::Admitted);
         }

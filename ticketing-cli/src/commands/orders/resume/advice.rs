@@ -2,7 +2,7 @@
 
 use ticketing_tui::Operation;
 
-/// Returns the command of a write. The words have no secrets, so a code is to be given again.
+/// Returns the command of a write. It contains no secrets, so the user enters a claim code again.
 pub(super) fn command(operation: &Operation) -> String {
     match operation {
         Operation::Post { .. } => format!("`ticketing {operation}` with the same fields or body"),

@@ -1,4 +1,4 @@
-//! The outcome of an order whose commands died: waits for what is under way, then finishes or undoes what is unpaid.
+//! The outcome of an order whose commands were killed: waits for a payment in progress, then pays or cancels an unpaid order.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::output::WriteOutcome;
 
-/// The time for a payment that is under way to end. An unanswered call of the provider is repeated within it.
+/// The time for a payment in progress to end. An unanswered call of the provider is repeated within it.
 const OUTCOME_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 

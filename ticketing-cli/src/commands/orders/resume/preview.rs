@@ -16,7 +16,7 @@ use crate::journal::InterruptedWrite;
 /// The name of the order that a repeated request would create.
 const NEW_ORDER: &str = "ORDER";
 
-/// Prints the requests that would settle the interrupted writes. The server is only read, and the notes stay.
+/// Prints the requests that would settle the interrupted writes. Only reads from the server, and keeps the notes.
 pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome {
     let writes = api.journal().claim_interrupted();
     if writes.is_empty() {
@@ -60,7 +60,7 @@ pub(super) async fn preview(api: &ApiContext, action: &UnpaidAction) -> Outcome 
                 continue;
             }
         };
-        // Several notes are of one purchase.
+        // A purchase can have several notes.
         if shown.insert(order.clone()) {
             of_order(api, operation, &order, action).await?;
         }

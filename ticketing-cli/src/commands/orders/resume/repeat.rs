@@ -40,7 +40,7 @@ pub(super) async fn repeat(api: &ApiContext, write: &InterruptedWrite) -> Outcom
     let request = write.request(&api.client).filter(|_| !write.is_expired(clock::now()));
     let Some(request) = request else { return Ok(Err((WriteOutcome::Repeat, unrepeatable(write)))) };
     let deadline = Instant::now() + REPEAT_TIMEOUT;
-    // The interrupted request may be under way still.
+    // The interrupted request may still be in progress.
     let is_open = |error: &Error| {
         (error.must_keep_key() || error.is_transient())
             && !error.is_unauthenticated()

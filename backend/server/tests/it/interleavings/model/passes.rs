@@ -241,8 +241,8 @@ impl Model {
         expected
     }
 
-    /// Withdraws the listing of a pass that a door has admitted, also if its seller has withdrawn it. The event says so. Until
-    /// tickets knows that the order has ended which holds the listing, that order holds it.
+    /// Withdraws the listing of a pass that a door has admitted, also if its seller has withdrawn it. The event states it. An
+    /// order holds the listing until tickets has consumed the end of that order.
     fn withdraw_admitted(&mut self, listing: &str, admitted_at: i64) {
         let ticket = self.tickets.get_mut(listing).unwrap();
         let before = ticket.current().clone();
