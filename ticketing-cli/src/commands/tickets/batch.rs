@@ -72,7 +72,7 @@ impl Batch {
         let note = api.begin_command(&self.operation).await?;
         let salt = self.salt(&journal)?;
         let keyed: Vec<_> = self.rows.iter().zip(self.keys(&journal, &salt)).collect();
-        let sender = Sender::new(api, &journal, keyed.len());
+        let sender = Sender::new(api, &journal, keyed.len(), &self.repeat);
         let mut report = Report::new(keyed.len());
         // A closed pipe (`| head`) ends the output, not the listing of further rows.
         let mut printed = Ok(());

@@ -30,7 +30,7 @@ use crate::help;
      Rows are listed in their order; several --jobs are faster, and may list them in another.\n\
      A row that an import of this account has listed is not listed again, in whichever file it is and wherever in it: so the same \
      command continues after an interruption, and a file that was extended or edited lists only what is new. A row that stands in the \
-     file twice is two tickets. --again lists every row once more. The rows are known from a record in the data folder, which is kept; \
+     file twice is two tickets. A row whose seat this account has listed for the same event is refused. --again lists every row once more. The rows are known from a record in the data folder, which is kept; \
      without the record, the server knows them for a day.",
 ))]
 pub(crate) struct Args {

@@ -81,6 +81,31 @@ fn export_and_import_list_no_sold_seat_and_no_resale_again() {
 }
 
 #[test]
+fn seat_of_an_old_export_is_not_listed_twice() {
+    let server = Server::start();
+    let seller = Cli::for_server(&server.url).sign_up("seller@example.com");
+    let create = ["tickets", "create", "-t", "Gig", "-p", "5", "--starts-at", "2099-01-01T19:00:00Z"];
+    let seat = |seat| text(&seller.json(&[&create[..], &["--seat", seat]].concat())["id"]);
+    let (sold, _) = (seat("A1"), seat("A2"));
+    let export = seller.ok(&["tickets", "export", "--format", "csv"]).out;
+    let buyer = Cli::for_server(&server.url).sign_up("buyer@example.com");
+    buyer.ok(&["buy", &sold, "--token", "tok_visa", "--yes"]);
+    eventually("A1 is sold", || seller.json(&["tickets", "get", &sold])["status"] == "sold");
+    let import = |text: &str| seller.run_with(&["tickets", "import", "-", "--format", "csv"], text);
+    // A price that was changed in the file makes no other seat of it.
+    let edited = export.replace(",5", ",6");
+    for text in [&export, &edited] {
+        let run = import(text);
+        assert!(run.code == 5 && run.err.contains("this account has listed the seat: ticket"), "{run:?}");
+        assert!(run.err.contains("is sold") && run.err.contains("is available"), "{run:?}");
+    }
+    let listings = seller.json(&["tickets", "list", "--mine", "--status", "all", "--all"]);
+    let listed =
+        |seat: &str| listings.as_array().unwrap().iter().filter(|ticket| ticket["seat"] == seat).count();
+    assert_eq!(["A1", "A2"].map(listed), [1, 1]);
+}
+
+#[test]
 fn start_in_the_past_is_warned_of() {
     let server = Server::start();
     let cli = Cli::for_server(&server.url).sign_up("seller@example.com");

@@ -4,10 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use ticketing_sdk::{Error, ErrorCategory, ErrorCode, IdempotencyKey, NewTicket, Ticket, Timestamp, text};
-use tokio::sync::Mutex;
+use ticketing_sdk::{
+    Error, ErrorCategory, ErrorCode, EventTime, IdempotencyKey, NewTicket, Ticket, TicketDetails, Timestamp,
+    text,
+};
+use tokio::sync::{Mutex, OnceCell};
 
-use super::Row;
+use super::{RepeatPolicy, Row};
 use crate::clock;
 use crate::context::ApiContext;
 use crate::exit::Exit;
@@ -45,14 +48,25 @@ pub(super) struct Sender<'a> {
     is_stopped: AtomicBool,
     /// The listings of the account that no recorded row has created; loaded on demand.
     listings: Mutex<Option<Vec<Ticket>>>,
+    /// The listings of the account before the batch; loaded on demand.
+    earlier: OnceCell<Vec<Ticket>>,
+    /// Whether a seat that the account has listed is refused.
+    refuses_listed_seats: bool,
 }
 
 impl<'a> Sender<'a> {
-    pub(super) fn new(api: &'a ApiContext, journal: &'a BatchJournal, total: usize) -> Self {
+    pub(super) fn new(
+        api: &'a ApiContext,
+        journal: &'a BatchJournal,
+        total: usize,
+        repeat: &RepeatPolicy,
+    ) -> Self {
         Self {
             api,
             journal,
             total,
+            earlier: OnceCell::new(),
+            refuses_listed_seats: *repeat == RepeatPolicy::Never,
             done: AtomicUsize::new(0),
             is_stopped: AtomicBool::new(false),
             listings: Mutex::new(None),
@@ -81,6 +95,11 @@ impl<'a> Sender<'a> {
         }
         if self.is_stopped.load(Ordering::Relaxed) {
             return Ok(RowOutcome::NotSent);
+        }
+        if state.is_none()
+            && let Some(listed) = self.find_listed_seat(new).await?
+        {
+            return Ok(RowOutcome::Failed(seat_conflict(listed)));
         }
         let resumed = match state {
             Some(RowState::Sent(at)) if clock::now().saturating_duration_since(at) >= NOTE_RETENTION => {
@@ -111,6 +130,26 @@ impl<'a> Sender<'a> {
                 },
             }
         }
+    }
+
+    /// Returns a listing of this account for the same seat at the same event, from before the batch. Its pass would be a second one
+    /// for the seat.
+    async fn find_listed_seat(&self, new: &NewTicket) -> Result<Option<&Ticket>, Failure> {
+        if !self.refuses_listed_seats || new.details.seat.is_none() {
+            return Ok(None);
+        }
+        let load = || async {
+            let mine = self.api.client.tickets().list().mine().past().any_status();
+            let mut mine: Vec<Ticket> = mine.stream().try_collect().await?;
+            mine.retain(|ticket| ticket.details.seat.is_some() && ticket.resale_of.is_none());
+            Ok::<_, Failure>(mine)
+        };
+        let place = |details: &TicketDetails| {
+            (details.seat.clone(), details.venue.clone(), details.starts_at.as_ref().map(EventTime::instant))
+        };
+        let wanted = place(&new.details);
+        let earlier = self.earlier.get_or_try_init(load).await?;
+        Ok(earlier.iter().find(|ticket| ticket.title == new.title && place(&ticket.details) == wanted))
     }
 
     /// Waits as long as the server asks.
@@ -156,6 +195,16 @@ impl<'a> Sender<'a> {
             _ => Err(Failure::from(error)),
         }
     }
+}
+
+/// The failure of a row whose seat is listed.
+fn seat_conflict(listed: &Ticket) -> Failure {
+    let status = listed.status.label().to_lowercase();
+    Failure::new(
+        Exit::Conflict,
+        format!("this account has listed the seat: ticket {} is {status}", listed.id),
+    )
+    .hint("--again lists every row once more, and `ticketing tickets create` a single one")
 }
 
 /// The failure of a record that cannot be written.
