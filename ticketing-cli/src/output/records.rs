@@ -29,10 +29,10 @@ impl<T: 'static> Columns<T> {
                 }
                 (_, details) => Cell::opt(details.and_then(|details| details.get(*field))),
             };
-            // Several tickets of one title differ in these.
+            // Several tickets of one title differ in these. Without its evening a seat says nothing.
             let (place, rank, min_width, tight_width) = match field {
-                DetailField::Seat => (Place::Cut, 3, 14, 9),
-                DetailField::StartsAt => (Place::Whole, 4, 0, 0),
+                DetailField::Seat => (Place::Cut, 4, 14, 9),
+                DetailField::StartsAt => (Place::Whole, 3, 0, 0),
                 DetailField::Venue => (Place::Cut, 7, 12, 12),
                 _ => (Place::Hidden, 0, 0, 0),
             };
