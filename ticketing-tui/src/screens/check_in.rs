@@ -287,7 +287,8 @@ impl Screen for CheckIn {
             painter.paragraph(rest, words, painter.theme.faint);
             return;
         }
-        painter.text(rest, &self.sums(), painter.theme.dim);
+        let sums = format!("{} (times in {})", self.sums(), model.local.zone(model.now));
+        painter.text(rest, &sums, painter.theme.dim);
         rest = below(rest, 2);
         for entry in &self.log {
             if rest.is_empty() {

@@ -109,9 +109,12 @@ const WIDEST_TEXT: u16 = 48;
 /// The place of the code and its text in the middle of an area.
 fn centre_code(painter: &Painter<'_>, area: Rect, qr: &Qr) -> Rect {
     let Some(size) = qr.fitting_size(painter, area, BESIDE_QR) else { return area };
-    let width = area.width.min(size.width + WIDEST_TEXT);
-    let (x, y) = (area.x + (area.width - width) / 2, area.y + (area.height - size.height) / 2);
-    Rect { x, y, width, height: size.height }
+    centre(area, area.width.min(size.width + WIDEST_TEXT), size.height)
+}
+
+fn centre(area: Rect, width: u16, height: u16) -> Rect {
+    let (x, y) = (area.x + (area.width - width) / 2, area.y + (area.height - height) / 2);
+    Rect { x, y, width, height }
 }
 
 impl Screen for Pass {
@@ -174,7 +177,13 @@ impl Screen for Pass {
         let Some((_, qr)) =
             self.qr.as_ref().filter(|(_, qr)| qr.fitting_size(painter, area, BESIDE_QR).is_some())
         else {
-            return self.without_qr(model, painter, area, pass);
+            return match self.qr.as_ref().and_then(|(_, qr)| Some((qr, qr.fitting_size(painter, area, 0)?))) {
+                // The code is worth more at a door than the text beside it.
+                Some((qr, size)) => {
+                    qr.view(painter, centre(area, size.width, size.height), 0);
+                }
+                None => self.without_qr(model, painter, area, pass),
+            };
         };
         let beside = qr.view(painter, centre_code(painter, area, qr), BESIDE_QR);
         let inner = inset(beside, 1, u16::from(beside.height > 22));

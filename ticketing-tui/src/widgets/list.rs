@@ -135,8 +135,11 @@ impl List {
             painter.add_click_target(place, ClickTarget::Row(index));
             row(painter, Rect { x: place.x + 2, width: width.saturating_sub(3), ..place }, index);
             if index == selected {
-                // Dim text is not legible on a reversed ground.
+                // Dim text is not legible on a reversed ground, and grey text gives that ground patches.
                 painter.buffer.set_style(place, Style::new().remove_modifier(Modifier::DIM));
+                if painter.theme.selected.add_modifier.contains(Modifier::REVERSED) {
+                    brighten(painter, place);
+                }
             }
         }
         if scrolls {
@@ -150,6 +153,17 @@ impl List {
                 };
                 painter.text(Rect { x: area.right() - 1, y, width: 1, height: 1 }, sign, style);
             }
+        }
+    }
+}
+
+/// Gives the grey text of a line the usual colour.
+fn brighten(painter: &mut Painter<'_>, line: Rect) {
+    let (grey, usual) = (painter.theme.unavailable.fg, painter.theme.base.fg);
+    for position in line.positions() {
+        let cell = &mut painter.buffer[position];
+        if Some(cell.fg) == grey {
+            cell.fg = usual.unwrap_or(cell.fg);
         }
     }
 }

@@ -54,7 +54,7 @@ impl Qr {
                 style(painter.theme),
             );
         }
-        Rect { width: area.width - size.width - 1, ..area }
+        Rect { width: area.width.saturating_sub(size.width + 1), ..area }
     }
 
     /// Returns how large [`Self::view`] draws it; `None` where it does not.
