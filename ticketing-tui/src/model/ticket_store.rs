@@ -1,5 +1,8 @@
 //! All tickets that the client has received, in little memory: one row for each, which never moves.
 
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
 use indexmap::IndexMap;
 use ticketing_sdk::{EventTime, Ticket, TicketDetails, TicketId, TicketStatus, Timestamp};
 
@@ -80,6 +83,8 @@ pub(crate) struct TicketStore {
     sellers: IndexMap<Box<str>, ()>,
     /// A start for each month and offset: a year of events at the same place has two offsets at most.
     starts: IndexMap<Box<str>, EventTime>,
+    /// When events start, in milliseconds: sales end then.
+    instants: BTreeSet<i64>,
     /// The highest price that a ticket has had.
     max_cents: u32,
     available: usize,
@@ -154,6 +159,12 @@ impl TicketStore {
         self.starts.values()
     }
 
+    /// Returns when the next event starts after a time, if it is known.
+    pub(crate) fn next_start(&self, after: Timestamp) -> Option<Timestamp> {
+        let later = (Bound::Excluded(after.as_millis()), Bound::Unbounded);
+        self.instants.range(later).next().copied().map(Timestamp::from_millis)
+    }
+
     /// Returns the highest price that a ticket has had.
     pub(crate) fn max_cents(&self) -> u32 {
         self.max_cents
@@ -188,6 +199,7 @@ impl TicketStore {
         };
         self.max_cents = self.max_cents.max(row.cents);
         if let Some(starts) = &ticket.details.starts_at {
+            self.instants.insert(starts.instant().as_millis());
             let month = starts.date().get(..7).unwrap_or_default();
             self.starts.entry(format!("{month}{}", starts.offset()).into()).or_insert_with(|| starts.clone());
         }
@@ -283,6 +295,19 @@ pub(crate) mod tests {
         store.update(&sold, false);
         assert_eq!(store.price_bands(), [1, 0, 0, 0, 0, 0, 0, 1]);
         assert_eq!(store.available(), 2);
+    }
+
+    #[test]
+    fn next_start_is_that_of_the_next_event() {
+        let mut store = TicketStore::default();
+        for (id, starts) in [("t1", "2026-11-22T20:00:00+01:00"), ("t2", "2026-11-22T19:30:00Z")] {
+            let details = TicketDetails::default().starts_at(starts.parse::<EventTime>().unwrap());
+            store.update(&ticket(id, "Jazz", "20", 0).details(details), false);
+        }
+        let at = |time: &str| time.parse::<Timestamp>().unwrap();
+        assert_eq!(store.next_start(at("2026-11-22T18:59:59Z")), Some(at("2026-11-22T19:00:00Z")));
+        assert_eq!(store.next_start(at("2026-11-22T19:00:00Z")), Some(at("2026-11-22T19:30:00Z")));
+        assert_eq!(store.next_start(at("2026-11-22T19:30:00Z")), None);
     }
 
     #[test]

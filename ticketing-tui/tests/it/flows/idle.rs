@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_sdk::{OrderStatus, Timestamp};
+use ticketing_sdk::{EventTime, OrderStatus, TicketChangeKind, TicketDetails, Timestamp};
 use ticketing_tui::{Effect, Event, Feed};
 
 use crate::support::{Harness, NOW, count_effects, fixtures};
@@ -80,4 +80,16 @@ fn window_title_is_set_once_at_the_start() {
     let mut harness = Harness::signed_in();
     harness.press("1 2 3 4 5");
     assert_eq!(count_effects!(harness, Effect::Title(_)), 1);
+}
+
+#[test]
+fn start_of_an_event_ends_its_sale_without_an_input() {
+    let mut harness = Harness::signed_in();
+    let starts = Timestamp::from_millis(NOW + 60_000).to_string();
+    let details = TicketDetails::default().starts_at(starts.parse::<EventTime>().unwrap());
+    let ticket = fixtures::ticket("t9", "Last minute", "20", 0).details(details);
+    harness.feed(fixtures::change(TicketChangeKind::Created, ticket));
+    assert_eq!(harness.app.wakes_at(), Some(Timestamp::from_millis(NOW + 60_000)));
+    harness.advance_with_wakeups(60_000);
+    assert_eq!(harness.app.wakes_at(), None);
 }
