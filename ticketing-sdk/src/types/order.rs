@@ -115,19 +115,50 @@ impl Order {
         }
     }
 
-    /// Returns whether the order was cancelled and its ticket may be available again.
+    /// Returns whether the order was cancelled and its ticket may be available again. `now` is the server's time: sales
+    /// end when the event starts.
+    ///
+    /// ```
+    /// use ticketing_sdk::{CancelReason, EventTime, OrderStatus, TicketDetails, fixtures};
+    ///
+    /// let details = TicketDetails::default().starts_at("2026-12-24T19:30:00+01:00".parse::<EventTime>()?);
+    /// let ticket = fixtures::ticket("t-1").details(details);
+    /// let mut order = fixtures::order("o-1", &ticket).status(OrderStatus::Cancelled);
+    /// assert!(order.allows_reorder("2026-12-24T18:29:59Z".parse()?));
+    /// assert!(!order.allows_reorder("2026-12-24T18:30:00Z".parse()?));
+    /// order.cancel_reason = Some(CancelReason::Withdrawn);
+    /// assert!(!order.allows_reorder("2026-12-24T18:29:59Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn allows_reorder(&self, now: Timestamp) -> bool {
+        self.status == OrderStatus::Cancelled
+            && self.cancel_reason != Some(CancelReason::Withdrawn)
+            && !self.ticket.details.has_started(now)
+    }
+
+    /// Returns sentences for the buyer: why the order was cancelled, and what becomes of the ticket and the money. `now` is
+    /// the server's time.
     ///
     /// ```
     /// use ticketing_sdk::{CancelReason, OrderStatus, fixtures};
     ///
-    /// let mut order = fixtures::order("o-1", &fixtures::ticket("t-1")).status(OrderStatus::Cancelled);
-    /// assert!(order.allows_reorder());
-    /// order.cancel_reason = Some(CancelReason::Withdrawn);
-    /// assert!(!order.allows_reorder());
+    /// let order = fixtures::order("o-1", &fixtures::ticket("t-1")).status(OrderStatus::Cancelled);
+    /// let words = order.cancellation(CancelReason::Buyer, "2026-12-24T18:30:00Z".parse()?);
+    /// assert_eq!(words, "You cancelled this order. Other buyers can order the ticket. You are not charged.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn allows_reorder(&self) -> bool {
-        self.status == OrderStatus::Cancelled && self.cancel_reason != Some(CancelReason::Withdrawn)
+    pub fn cancellation(&self, reason: CancelReason, now: Timestamp) -> String {
+        let ticket = match reason {
+            CancelReason::Other(_) => return reason.explanation().to_owned(),
+            CancelReason::Withdrawn => "It cannot be ordered again.",
+            _ if self.ticket.details.has_started(now) => {
+                "Its event has started, so it cannot be ordered again."
+            }
+            _ => "Other buyers can order the ticket.",
+        };
+        format!("{} {ticket} You are not charged.", reason.explanation())
     }
 }
 
@@ -190,27 +221,19 @@ wire_words! {
 }
 
 impl CancelReason {
-    /// Returns the reason as sentences for the buyer.
+    /// Returns the reason as a sentence for the buyer. [`Order::cancellation`] adds what becomes of the ticket.
     ///
     /// ```
     /// let reason = ticketing_sdk::CancelReason::Expired;
-    /// assert!(reason.explanation().starts_with("The reservation expired before it was paid."));
+    /// assert_eq!(reason.explanation(), "The reservation expired before it was paid.");
     /// ```
     #[must_use]
     pub fn explanation(self) -> &'static str {
         match self {
-            Self::Buyer => {
-                "You cancelled this order. Other buyers can order the ticket. You are not charged."
-            }
-            Self::Expired => {
-                "The reservation expired before it was paid. Other buyers can order the ticket. You are not charged."
-            }
-            Self::Withdrawn => {
-                "The ticket was withdrawn from sale. It cannot be ordered again. You are not charged."
-            }
-            Self::PaymentFailed => {
-                "The card was declined at the capture. Other buyers can order the ticket. You are not charged."
-            }
+            Self::Buyer => "You cancelled this order.",
+            Self::Expired => "The reservation expired before it was paid.",
+            Self::Withdrawn => "The ticket was withdrawn from sale.",
+            Self::PaymentFailed => "The card was declined at the capture.",
             Self::Other(_) => "The order was cancelled for a reason that this version does not know.",
         }
     }

@@ -21,6 +21,8 @@ use crate::widgets::stub::Tear;
 pub(crate) struct Checkout {
     id: OrderId,
     form: Form,
+    /// Whether the card's field was open, and no key has been pressed that ends the writing in it.
+    had_field: bool,
     load: Load,
     reserving: Option<CallId>,
     paying: Option<CallId>,
@@ -46,6 +48,7 @@ impl Checkout {
         Self {
             id,
             form: Form::new(vec![card]),
+            had_field: false,
             load: Load::Idle,
             reserving: None,
             paying: None,
@@ -78,6 +81,20 @@ impl Checkout {
         self.is_open(model) && model.payment_page(&self.id).is_none()
     }
 
+    /// Returns whether the reservation ended while its card was being written. What is typed then is still meant for the
+    /// card, so letters are not commands until the user continues.
+    fn ignores_letters(&self, model: &Model) -> bool {
+        self.had_field && !self.is_open(model) && model.orders.action(&self.id).is_none()
+    }
+
+    /// Records whether the card's field is open. A payment or a cancellation ends the writing.
+    fn watch_field(&mut self, model: &Model) {
+        self.had_field = match model.orders.action(&self.id) {
+            Some(_) => false,
+            None => self.had_field || self.takes_token(model),
+        };
+    }
+
     fn pay(&mut self, cx: &mut Context<'_>) {
         if !self.is_open(cx.model) {
             return;
@@ -98,6 +115,7 @@ impl Checkout {
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) {
         match action {
+            Action::Open if self.ignores_letters(cx.model) => self.had_field = false,
             Action::Pay => self.pay(cx),
             Action::Cancel if self.is_open(cx.model) => {
                 cx.push_route(Route::Confirm(ConfirmAction::Cancel(self.id.clone())))
@@ -187,15 +205,21 @@ impl Screen for Checkout {
             // The field receives letters, so these actions have keys that type none.
             return vec![Action::Pay, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
         }
+        if self.ignores_letters(model) {
+            return vec![Action::Open, Action::Back];
+        }
         let first = if self.is_paid(model) {
             Some(Action::Open)
         } else {
-            self.order(model).filter(|order| order.allows_reorder()).map(|_| Action::Reorder)
+            self.order(model)
+                .filter(|order| order.allows_reorder(model.server_now()))
+                .map(|_| Action::Reorder)
         };
         first.into_iter().chain([Action::Copy, Action::Browse, Action::Reload]).collect()
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
+        self.watch_field(cx.model);
         match input {
             Input::Focus => self.load_order(cx),
             Input::Action(Action::Back) => cx.back(),
@@ -214,6 +238,7 @@ impl Screen for Checkout {
             Input::Reply(_, Ok(Reply::CardEntry(_))) => self.follow(cx),
             Input::Reservation(call) => self.reserving = Some(call),
             Input::ModelChange | Input::Tick => self.proceed(cx),
+            Input::Key(_) if self.ignores_letters(cx.model) => {}
             input => {
                 form_input(&mut self.form, input);
             }
@@ -247,7 +272,7 @@ impl Screen for Checkout {
                     if self.takes_token(model) { PlainView::form(&self.form) } else { PlainView::default() };
                 return PlainView { lines, ..form };
             }
-            (_, None) => lines.extend(view::outcome(model, order).map(|(words, _)| words.to_owned())),
+            (_, None) => lines.extend(view::outcome(model, order).map(|(words, _)| words.into_owned())),
         }
         lines.push(format!("Order id: {}", self.id));
         PlainView::lines(lines)
@@ -258,7 +283,7 @@ impl Screen for Checkout {
     }
 
     fn has_text_input(&self, model: &Model) -> bool {
-        self.takes_token(model)
+        self.takes_token(model) || self.ignores_letters(model)
     }
 
     fn wakes_at(&self, model: &Model) -> Option<Timestamp> {

@@ -54,7 +54,7 @@ impl OwnList for Listings {
         model.load_used_passes();
     }
 
-    fn actions(listing: Option<&Listing>) -> Vec<Action> {
+    fn actions(_: &Model, listing: Option<&Listing>) -> Vec<Action> {
         let mut actions = vec![Action::New, Action::CheckIn];
         if let Some(listing) = listing {
             if is_open(listing) {

@@ -30,12 +30,12 @@ impl OwnList for Orders {
         model.load_own();
     }
 
-    fn actions(order: Option<&Order>) -> Vec<Action> {
+    fn actions(model: &Model, order: Option<&Order>) -> Vec<Action> {
         let Some(order) = order else { return Vec::new() };
         let mut actions = vec![Action::Open];
         match order.status {
             OrderStatus::Created => actions.extend([Action::Pay, Action::Cancel]),
-            _ if order.allows_reorder() => actions.push(Action::Reorder),
+            _ if order.allows_reorder(model.server_now()) => actions.push(Action::Reorder),
             _ => {}
         }
         actions.extend([Action::Copy, Action::Browse]);

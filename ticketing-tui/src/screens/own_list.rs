@@ -35,7 +35,7 @@ pub(super) trait OwnList: fmt::Debug + 'static {
     fn reload(model: &mut Model);
 
     /// Returns the actions of the list, and of the selected item, the most important first.
-    fn actions(item: Option<&Self::Item>) -> Vec<Action>;
+    fn actions(model: &Model, item: Option<&Self::Item>) -> Vec<Action>;
 
     fn run(action: Action, item: Option<Self::Item>, cx: &mut Context<'_>);
 
@@ -107,7 +107,7 @@ impl<L: OwnList> Screen for OwnListScreen<L> {
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
-        let signed_in = model.user().map(|_| L::actions(self.selected(model)));
+        let signed_in = model.user().map(|_| L::actions(model, self.selected(model)));
         let mut actions = signed_in.unwrap_or_else(|| vec![Action::Account]);
         actions.push(Action::Reload);
         actions.extend(List::MOVES);

@@ -141,7 +141,7 @@ impl OwnList for Passes {
         model.load_listings();
     }
 
-    fn actions(pass: Option<&Pass>) -> Vec<Action> {
+    fn actions(_: &Model, pass: Option<&Pass>) -> Vec<Action> {
         let Some(pass) = pass else { return vec![Action::Claim] };
         let mut found = vec![Action::Open];
         found.extend(actions(pass));

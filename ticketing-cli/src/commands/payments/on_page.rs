@@ -30,7 +30,7 @@ pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> Outcome<Paym
     };
     let failure = Failure::of_order(&code, &order.id);
     Err(match end.cancel_reason {
-        Some(_) => describe_cancellation(&end, failure),
+        Some(_) => describe_cancellation(api, &end, failure),
         None => failure.detail("nothing was charged"),
     })
 }

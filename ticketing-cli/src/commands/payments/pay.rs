@@ -81,7 +81,7 @@ pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> Outcome
             );
             // What could not be read may have been withdrawn.
             let ended = api.client.orders().get(order).await.ok();
-            let hint = ended.and_then(|ended| reorder_hint(&ended));
+            let hint = ended.and_then(|ended| reorder_hint(&ended, api.now()));
             Err(Failure { hint, ..Failure::new(Exit::Conflict, message) })
         }
         _ => Ok(payment),

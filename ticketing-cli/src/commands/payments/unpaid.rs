@@ -1,6 +1,6 @@
 //! The failure of a payment whose order exists: what is reserved and until when, what was charged, and what continues.
 
-use ticketing_sdk::{Error, ErrorCode, Order, OrderId, PaymentId, text};
+use ticketing_sdk::{Error, ErrorCode, Order, OrderId, PaymentId, Timestamp, text};
 
 use crate::context::ApiContext;
 use crate::exit::Exit;
@@ -88,22 +88,23 @@ pub(crate) fn mark_unknown(failure: Failure) -> Failure {
 /// Adds to the failure of a payment why its order was cancelled, and whether the ticket can be ordered again.
 pub(crate) async fn explain_cancellation(api: &ApiContext, id: &OrderId, failure: Failure) -> Failure {
     match api.client.orders().get(id).await {
-        Ok(order) => describe_cancellation(&order, failure),
+        Ok(order) => describe_cancellation(api, &order, failure),
         Err(_) => failure,
     }
 }
 
 /// As [`explain_cancellation`], for an order that was read.
-pub(crate) fn describe_cancellation(order: &Order, failure: Failure) -> Failure {
+pub(crate) fn describe_cancellation(api: &ApiContext, order: &Order, failure: Failure) -> Failure {
     let Some(reason) = order.cancel_reason else { return failure };
     let message = format!("order {} of {} was cancelled", order.id, order.ticket.title);
-    Failure { message: Some(message), hint: reorder_hint(order), ..failure }.detail(reason.explanation())
+    Failure { message: Some(message), hint: reorder_hint(order, api.now()), ..failure }
+        .detail(order.cancellation(reason, api.now()))
 }
 
 /// Returns how to order the ticket of a cancelled order again; `None` if it cannot be ordered.
-pub(crate) fn reorder_hint(order: &Order) -> Option<String> {
+pub(crate) fn reorder_hint(order: &Order, now: Timestamp) -> Option<String> {
     let again = || format!("order the ticket again: `ticketing orders create {}`", order.ticket.id);
-    order.allows_reorder().then(again)
+    order.allows_reorder(now).then(again)
 }
 
 /// Returns what an order reserves, and until when.
@@ -212,7 +213,7 @@ mod tests {
             let failure = failure_of(&mock).await;
             let message = "order o-1 of RustConf was cancelled".to_owned();
             assert_eq!((failure.exit, failure.message), (Exit::Conflict, Some(message)));
-            assert_eq!(failure.details, [reason.explanation()]);
+            assert_eq!(failure.details, [order.cancellation(reason, order.expires_at)]);
             let again = "order the ticket again: `ticketing orders create t-1`".to_owned();
             assert_eq!(failure.hint, (!is_gone).then_some(again.clone()));
             // The order ended while it was being paid.

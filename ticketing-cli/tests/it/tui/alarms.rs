@@ -33,6 +33,7 @@ fn reservation_end_is_announced_unless_alarms_are_off() {
         events.titles.last().is_some_and(|title| title == "ticketing")
     });
     // The same ticket can be reserved again immediately.
+    loud.press(ENTER, "orders the ticket again");
     loud.press("t", "cancels it");
     loud.send("tok_visa");
     loud.press(ENTER, "code at the door");

@@ -1,5 +1,7 @@
 //! Draws one order: its ticket, its state, and the next step.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ticketing_sdk::{CancelReason, Order, OrderStatus};
@@ -38,31 +40,30 @@ fn error_height(area: Rect, error: &PaymentError, gap: u16) -> u16 {
 }
 
 /// Returns the outcome of an order, and its style; `None` while it waits for its payment.
-pub(super) fn outcome(model: &Model, order: &Order) -> Option<(&'static str, StyleRole)> {
+pub(super) fn outcome(model: &Model, order: &Order) -> Option<(Cow<'static, str>, StyleRole)> {
+    let now = model.server_now();
     let is_expired =
         order.cancel_reason == Some(CancelReason::Expired) || model.orders.has_expired(&order.id);
     Some(match order.status {
         OrderStatus::Created => return None,
         OrderStatus::AwaitingPayment | OrderStatus::Complete if model.orders.is_paid(order) => {
-            ("Paid. The ticket is yours.", StyleRole::Good)
+            ("Paid. The ticket is yours.".into(), StyleRole::Good)
         }
         OrderStatus::AwaitingPayment => {
-            ("Being paid. The card is authorized; the order no longer expires.", StyleRole::Accent)
+            ("Being paid. The card is authorized; the order no longer expires.".into(), StyleRole::Accent)
         }
-        OrderStatus::Cancelled if is_expired => (CancelReason::Expired.explanation(), StyleRole::Warn),
-        OrderStatus::Cancelled if order.cancel_reason.is_none() && order.expires_at <= model.server_now() => {
-            (
-                "This order was cancelled or has expired. Other buyers can order the ticket. You are not charged.",
-                StyleRole::Warn,
-            )
+        OrderStatus::Cancelled if is_expired => {
+            (order.cancellation(CancelReason::Expired, now).into(), StyleRole::Warn)
         }
-        OrderStatus::Cancelled => (
-            order
-                .cancel_reason
-                .map_or("This order was cancelled. You are not charged.", CancelReason::explanation),
-            StyleRole::Warn,
-        ),
-        _ => ("This version does not know the status of this order.", StyleRole::Warn),
+        OrderStatus::Cancelled => {
+            let unknown = || match order.expires_at <= now {
+                true => "This order was cancelled or has expired. You are not charged.".into(),
+                false => "This order was cancelled. You are not charged.".into(),
+            };
+            let words = order.cancel_reason.map(|reason| order.cancellation(reason, now).into());
+            (words.unwrap_or_else(unknown), StyleRole::Warn)
+        }
+        _ => ("This version does not know the status of this order.".into(), StyleRole::Warn),
     })
 }
 
@@ -106,7 +107,12 @@ impl Checkout {
         rest = painter.paragraph(rest, &format!("{mark}{words}"), role.style(painter.theme));
         rest = below(rest, gap);
         let next = match order.status {
-            _ if order.allows_reorder() => Some((Action::Reorder, "orders the ticket again")),
+            _ if self.ignores_letters(model) => {
+                Some((Action::Open, "continues; letters do nothing until then"))
+            }
+            _ if order.allows_reorder(model.server_now()) => {
+                Some((Action::Reorder, "orders the ticket again"))
+            }
             _ if self.is_paid(model) => Some((Action::Open, "shows the ticket")),
             _ => None,
         };

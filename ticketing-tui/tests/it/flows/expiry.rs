@@ -87,12 +87,46 @@ fn server_decides_expiry_and_the_ticket_can_be_reordered() {
     harness.server.orders = vec![order(OrderStatus::Cancelled)];
     harness.answer_reads();
     harness.assert_shows("The reservation expired before it was paid");
-    harness.press("t t");
+    harness.press("enter t t");
     assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
     let again = fixtures::order("o2", &fixtures::tickets()[0], OrderStatus::Created)
         .expires_at(Timestamp::from_millis(harness.now.as_millis() + 900_000));
     answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(again))));
     harness.assert_shows("15:00 left");
+}
+
+#[test]
+fn card_typed_while_the_reservation_expires_runs_no_command() {
+    let mut harness = open_held_checkout();
+    harness.type_text("tok_");
+    harness.advance_with_wakeups(901_000);
+    harness.type_text("visa");
+    harness.server.orders = vec![order(OrderStatus::Cancelled)];
+    harness.answer_reads();
+    harness.type_text("tok_visai");
+    harness.assert_shows("The reservation expired before it was paid");
+    harness.assert_shows("letters do nothing until then");
+    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
+    harness.press("enter");
+    harness.assert_shows("orders the ticket again");
+    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0, "Enter ends the writing, and no more");
+    harness.press("t");
+    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
+}
+
+#[test]
+fn order_of_an_event_that_has_started_is_not_ordered_again() {
+    let mut harness = open_held_checkout();
+    harness.advance_with_wakeups(901_000);
+    let mut ended = order(OrderStatus::Cancelled);
+    ended.cancel_reason = Some(ticketing_sdk::CancelReason::Expired);
+    ended.ticket.details.starts_at = Some("2020-01-01T20:00:00Z".parse().unwrap());
+    harness.server.orders = vec![ended];
+    harness.answer_reads();
+    harness.assert_shows("Its event has");
+    harness.assert_shows("started, so it cannot be ordered again.");
+    harness.press("enter t");
+    assert_eq!(count_pending!(harness, Call::Reserve(..)), 0);
 }
 
 #[test]

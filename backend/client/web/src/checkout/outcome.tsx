@@ -4,11 +4,13 @@ import { useQuery } from '@tanstack/react-query'
 import { paymentsOf } from '../api/payments'
 import type { Order, Pass, Payment } from '../api/types'
 import { keys } from '../live/cache'
+import { saleStatus } from '../market/sales'
 import { useI18n, useTexts } from '../texts/context'
 import { ButtonLink } from '../ui/button'
 import { CheckIcon, CrossIcon } from '../ui/icons'
 import { Notice } from '../ui/notice'
 import { Reference } from '../ui/reference'
+import { useLastPast } from '../ui/use-now'
 
 const usePayments = (order: Order) =>
   useQuery({
@@ -40,14 +42,18 @@ export function Complete({ order, pass }: { order: Order; pass: Pass | null | un
 export function Cancelled({ order, isExpired }: { order: Order; isExpired: boolean }) {
   const texts = useTexts()
   const money = moneyText(order, usePayments(order) ?? [])
+  const reason = cancelReason(order, isExpired)
+  const startsAt = order.ticket.startsAt ?? null
+  const hasEnded = saleStatus({ status: 'available', startsAt }, useLastPast([startsAt])) === 'ended'
   return (
     <>
       <Notice tone="warn" title={<OutcomeTitle text={isExpired ? texts.order.expired : texts.order.cancelled} />}>
-        <p>{texts.order.cancelledText[cancelReason(order, isExpired)]}</p>
+        <p>{texts.order.cancelledText[reason]}</p>
+        {reason !== 'withdrawn' && reason !== 'unknown' && <p>{hasEnded ? texts.order.endedText : texts.order.availableText}</p>}
         {money && <p>{texts.order[money]}</p>}
       </Notice>
       <div className="row">
-        {order.cancelReason !== 'withdrawn' && <ButtonLink to={`/tickets/${order.ticket.id}`}>{texts.order.ticketLink}</ButtonLink>}
+        {reason !== 'withdrawn' && !hasEnded && <ButtonLink to={`/tickets/${order.ticket.id}`}>{texts.order.ticketLink}</ButtonLink>}
         <ButtonLink to="/">{texts.common.toMarket}</ButtonLink>
       </div>
     </>
