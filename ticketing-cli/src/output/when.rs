@@ -21,10 +21,10 @@ pub(super) fn day(at: Timestamp, zone: &TimeZone) -> String {
     format_time(at, zone, "%Y-%m-%d %Z")
 }
 
-/// Formats a time on the clock of a zone: `10:15:00` on the present day, `2026-11-22 10:15:00` on another.
+/// Formats a time on the clock of a zone: `10:15:00 UTC` on the present day, `2026-11-22 10:15:00 UTC` on another.
 pub(super) fn time_of_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let is_today = day(at, zone) == day(now, zone);
-    format_time(at, zone, if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" })
+    format_time(at, zone, if is_today { "%H:%M:%S %Z" } else { "%Y-%m-%d %H:%M:%S %Z" })
 }
 
 /// Formats the time of a day: `10:15:00.123`.
@@ -89,8 +89,8 @@ mod tests {
     fn time_of_another_day_has_its_date() {
         let now: Timestamp = "2026-11-22T15:30:00Z".parse().unwrap();
         let at: Timestamp = "2026-11-22T14:15:16Z".parse().unwrap();
-        assert_eq!(time_of_day(at, now, &TimeZone::UTC), "14:15:16");
-        assert_eq!(time_of_day(at, now, &TimeZone::get("Asia/Tokyo").unwrap()), "2026-11-22 23:15:16");
+        assert_eq!(time_of_day(at, now, &TimeZone::UTC), "14:15:16 UTC");
+        assert_eq!(time_of_day(at, now, &TimeZone::get("Asia/Tokyo").unwrap()), "2026-11-22 23:15:16 JST");
     }
 
     #[test]

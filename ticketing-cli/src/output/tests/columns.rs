@@ -58,7 +58,7 @@ fn change_on_a_terminal_has_its_time_and_what_the_ticket_is_for() {
         .unwrap();
     assert_eq!(
         fake.out.text(),
-        "Listed     t1  Opera under the stars  $149.99  Available  10:14:59  Palais de Tokyo  2026-12-24 19:30 UTC  \
+        "Listed     t1  Opera under the stars  $149.99  Available  10:14:59 UTC  Palais de Tokyo  2026-12-24 19:30 UTC  \
          Balcony on the left, row 14, seat 3\n"
     );
 }
@@ -91,7 +91,7 @@ fn assert_rows<T: Record>(header: &str, parts: &[&str], record: impl Fn(&str, se
     }
 }
 
-fn with_details(mut json: serde_json::Value, details: serde_json::Value) -> serde_json::Value {
+fn with_details(mut json: serde_json::Value, details: &serde_json::Value) -> serde_json::Value {
     json.as_object_mut().unwrap().extend(details.as_object().unwrap().clone());
     json
 }
@@ -105,7 +105,7 @@ fn ticket_at_80_columns_has_title_start_seat_and_price() {
                 "id": "01a203b9-d806-71eb-8d06-dbab9285e702", "title": title, "price": 999_999.99, "userId": "u1",
                 "version": 2, "status": status, "createdAt": "2026-11-22T10:00:00.000Z",
             });
-            serde_json::from_value(with_details(json, details)).unwrap()
+            serde_json::from_value(with_details(json, &details)).unwrap()
         }
     };
     // The status is worth its room only where it differs.
@@ -118,7 +118,7 @@ fn order_at_80_columns_has_status_title_price_start_and_seat() {
     assert_rows("ID STATUS TITLE PRICE STARTS AT SEAT", &["Reserved", "$999999.99"], |title, details| {
         let mut order = order("created");
         let ticket = serde_json::json!({"id": "t", "title": title, "price": 999_999.99});
-        order.ticket = serde_json::from_value(with_details(ticket, details)).unwrap();
+        order.ticket = serde_json::from_value(with_details(ticket, &details)).unwrap();
         order
     });
 }
@@ -130,7 +130,7 @@ fn pass_at_80_columns_has_title_status_start_and_seat() {
             "id": "01a203b9-d806-71eb-8d06-dbab9285e702", "ticketId": "t1", "issuerId": "u1", "title": title,
             "serial": 1, "status": "offered", "version": 0, "issuedAt": "2026-11-22T10:00:00.000Z",
         });
-        serde_json::from_value(with_details(json, details)).unwrap()
+        serde_json::from_value(with_details(json, &details)).unwrap()
     });
 }
 
