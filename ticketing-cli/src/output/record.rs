@@ -31,8 +31,11 @@ pub(crate) struct Column<T> {
     /// Whether its beginning is cut, because its end tells rows apart.
     pub(super) keeps_end: bool,
     /// Returns the cell of a record at a time of the server.
-    cell: Box<dyn Fn(&T, Timestamp) -> Cell>,
+    cell: BoxedCell<T>,
 }
+
+/// Returns the cell of a record at a time of the server.
+type BoxedCell<T> = Box<dyn Fn(&T, Timestamp) -> Cell>;
 
 /// Returns the columns of a type of records.
 pub(super) fn columns_of<T: Record>() -> Vec<Column<T>> {

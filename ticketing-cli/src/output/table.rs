@@ -141,6 +141,9 @@ impl Layout {
     }
 }
 
+/// Returns a width of a column.
+type WidthOf<T> = fn(&Column<T>) -> usize;
+
 /// The columns of a table, how wide their contents are, and the ranks by which they are dropped here.
 struct Measure<'a, T> {
     all: &'a [Column<T>],
@@ -172,7 +175,7 @@ impl<'a, T> Measure<'a, T> {
     }
 
     /// Returns the width of a column that is cut to this one if it can be cut.
-    fn least(&self, index: usize, width_of: fn(&Column<T>) -> usize) -> usize {
+    fn least(&self, index: usize, width_of: WidthOf<T>) -> usize {
         match self.all[index].place {
             Place::Cut => self.natural[index].min(width_of(&self.all[index])),
             _ => self.natural[index],
@@ -180,7 +183,7 @@ impl<'a, T> Measure<'a, T> {
     }
 
     /// Returns the width of columns that are cut. The last one needs no gap.
-    fn total(&self, columns: &[usize], width_of: fn(&Column<T>) -> usize) -> usize {
+    fn total(&self, columns: &[usize], width_of: WidthOf<T>) -> usize {
         columns.iter().map(|&index| self.least(index, width_of) + COLUMN_GAP).sum::<usize>() - COLUMN_GAP
     }
 
@@ -194,7 +197,7 @@ impl<'a, T> Measure<'a, T> {
                 columns.retain(|&index| !is_extra(index));
             }
         }
-        let stages: [(fn(&Column<T>) -> usize, u8); 2] =
+        let stages: [(WidthOf<T>, u8); 2] =
             [(|column| column.min_width, OPTIONAL), (|column| column.tight_width, 1)];
         for (width_of, lowest) in stages {
             while columns.len() > 1 && self.total(&columns, width_of) > self.width {
