@@ -37,9 +37,6 @@ use crate::local_time::LocalTime;
 use crate::settings::Settings;
 use crate::text;
 
-/// How far ahead the program waits for the start of an event.
-const EVENT_HORIZON: Duration = Duration::from_secs(24 * 3600);
-
 /// Everything that is known.
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -387,10 +384,8 @@ impl Model {
         let by_this_clock =
             |at: Timestamp| Timestamp::from_millis(at.as_millis().saturating_sub(self.clock_offset));
         let of_orders = self.orders.wakes_at(self.server_now()).map(by_this_clock);
-        // Sales end when an event starts. Changes of the market come long before a start that is far away.
-        let is_soon = |at: &Timestamp| *at < self.server_now() + EVENT_HORIZON;
-        let next_start = self.market.tickets.next_start(self.server_now());
-        let of_events = next_start.filter(is_soon).map(by_this_clock);
+        // Sales end when an event starts.
+        let of_events = self.market.tickets.next_start(self.server_now()).map(by_this_clock);
         let of_link = match &self.feed_state {
             // The seconds to the next try are shown.
             FeedState::Retrying { retry_at, .. } if *retry_at > self.now => {

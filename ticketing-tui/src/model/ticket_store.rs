@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use ticketing_sdk::{EventTime, Ticket, TicketDetails, TicketId, TicketStatus, Timestamp};
@@ -159,10 +160,12 @@ impl TicketStore {
         self.starts.values()
     }
 
-    /// Returns when the next event starts after a time, if it is known.
+    /// Returns when the next event starts after a time, if that is within a day. Changes of the market come long before a
+    /// start that is further away.
     pub(crate) fn next_start(&self, after: Timestamp) -> Option<Timestamp> {
-        let later = (Bound::Excluded(after.as_millis()), Bound::Unbounded);
-        self.instants.range(later).next().copied().map(Timestamp::from_millis)
+        let end = after + Duration::from_secs(24 * 3600);
+        let next_day = (Bound::Excluded(after.as_millis()), Bound::Included(end.as_millis()));
+        self.instants.range(next_day).next().copied().map(Timestamp::from_millis)
     }
 
     /// Returns the highest price that a ticket has had.
