@@ -13,11 +13,10 @@ use ticketing_sdk::{
 pub(crate) use passes::double_admissions;
 pub(crate) use settlement::{Settlement, WriteOutcome};
 
-use super::record::OPTIONAL;
 use super::{Cell, Columns, Place, Record, Tone};
 
-/// The rank of a status whose usual value says little: what the tickets of one title differ in is worth more.
-const STATUS: u8 = OPTIONAL;
+/// The rank of a status. Where all rows have the usual one, it says nothing, and is dropped first.
+const STATUS: u8 = 2;
 
 impl<T: 'static> Columns<T> {
     /// Adds a column for each detail of a ticket. Columns that are newer than the details are after them.

@@ -159,12 +159,9 @@ impl<'a, T> Measure<'a, T> {
             cells.chain([heading(all[index].name).width()]).max().unwrap_or(0)
         };
         // A status says nothing where all are usual.
-        let is_usual =
-            |index: usize| rows.iter().all(|cells| matches!(cells[index], Cell::Label(_, _, Tone::Plain)));
-        let rank = |index: usize| match all[index].drop_rank {
-            OPTIONAL.. if is_usual(index) => EXTRA,
-            rank => rank,
-        };
+        let is_plain = |cell: &Cell| matches!(cell, Cell::Label(_, _, Tone::Plain));
+        let is_usual = |index: usize| !rows.is_empty() && rows.iter().all(|cells| is_plain(&cells[index]));
+        let rank = |index: usize| if is_usual(index) { EXTRA } else { all[index].drop_rank };
         let indices = 0..all.len();
         Self {
             all,

@@ -87,6 +87,7 @@ impl Report {
         let missing = self.failures.len() + self.not_sent - self.unknown;
         let verb = if missing == 1 { "was" } else { "were" };
         let words = match self.unknown {
+            0 if self.total == 1 => "the ticket was not listed".to_owned(),
             0 => format!("{missing} of {} {verb} not listed", tickets(self.total)),
             unknown => format!(
                 "{missing} of {} {verb} not listed, and it is not known of {unknown}",
