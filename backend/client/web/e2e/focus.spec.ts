@@ -30,6 +30,8 @@ async function nextStop(page: Page, key: 'Tab' | 'Shift+Tab'): Promise<Stop | nu
     // The styles of the focus may take a moment.
     await Promise.allSettled(focused.getAnimations().map(({ finished }) => finished))
     const { left, right, top, bottom } = focused.getBoundingClientRect()
+    // What a page has replaced meanwhile is nowhere.
+    const isGone = !focused.isConnected
     const name = `${focused.tagName.toLowerCase()} “${(focused.getAttribute('aria-label') ?? focused.getAttribute('name') ?? focused.textContent).slice(0, 40)}”`
     const faults: string[] = []
     // An element of several lines or a field that is larger than the screen is seen in part.
@@ -37,7 +39,7 @@ async function nextStop(page: Page, key: 'Tab' | 'Shift+Tab'): Promise<Stop | nu
     const isLarge = bottom - top > innerHeight / 2
     if (!isLarge && (top < -0.5 || bottom > innerHeight + 0.5)) faults.push(`from ${top} to ${bottom} of ${innerHeight}`)
     const points = [[(x0 + x1) / 2, (y0 + y1) / 2], [x0 + 4, y0 + 4], [x1 - 4, y0 + 4], [x0 + 4, y1 - 4], [x1 - 4, y1 - 4]] as const
-    for (const [x, y] of isLarge ? points.slice(0, 1) : points) {
+    for (const [x, y] of isGone ? [] : isLarge ? points.slice(0, 1) : points) {
       const on = document.elementFromPoint(x, y)
       const fixed = on?.closest('.nav, .header, .docked, .toast, .panel')
       if (fixed && !fixed.contains(focused) && !focused.contains(on)) faults.push(`covered by ${fixed.className} at ${Math.round(x)}, ${Math.round(y)}`)
