@@ -4,7 +4,7 @@ import { type ComponentType, Suspense, lazy, useEffect, useState } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 
 import { ApiError, isCode, isTransient } from './api/problem'
-import { keys } from './live/cache'
+import { keepNewer, keys } from './live/cache'
 import { FeedProvider } from './live/context'
 import { loadChunk } from './chunks'
 import { useDoorUploads } from './door/marker'
@@ -52,6 +52,7 @@ const client: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5000,
+      structuralSharing: (known, next) => keepNewer(client, known, next),
       retry: (failures, error) => failures < 3 && isTransient(error),
       retryDelay: (failures, error) => (error instanceof ApiError ? error.retryAfter : null) ?? Math.min(500 * 2 ** failures, 8000),
     },
