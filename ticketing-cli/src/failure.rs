@@ -329,7 +329,10 @@ fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
         _ => fault.message.clone(),
     });
     let first_fault = faults.next();
-    let phrase = answer.code.as_ref().and_then(ErrorCode::user_message).map(str::to_owned);
+    let phrase = match &answer.code {
+        Some(ErrorCode::CardDeclined) => Some(error.user_message()),
+        code => code.as_ref().and_then(ErrorCode::user_message).map(str::to_owned),
+    };
     let first = phrase.or(first_fault).unwrap_or_else(|| format!("the server answered {}", answer.status));
     let mut failure = Failure::new(exit, first);
     failure.details = faults.collect();

@@ -2,6 +2,7 @@
 
 use super::{Error, root_cause};
 use crate::types::ErrorCode;
+use crate::types::text::card_declined;
 
 impl Error {
     /// Returns the error as one phrase for people: lower case, without a full stop, without the method and the path.
@@ -22,6 +23,9 @@ impl Error {
             Self::Unreachable { server, .. } => format!("the server at {server} cannot be reached"),
             Self::Unexpected(answer) => {
                 format!("the server answered {}, but not as a marketplace does", answer.status)
+            }
+            Self::Api(answer) if answer.code == Some(ErrorCode::CardDeclined) => {
+                card_declined(answer.faults.first().map(|fault| fault.message.as_str()))
             }
             Self::Api(answer) => match answer.code.as_ref().and_then(ErrorCode::user_message) {
                 Some(message) => message.to_owned(),

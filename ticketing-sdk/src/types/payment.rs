@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::text::card_declined;
 use super::{ClientSecret, Money, OrderId, PaymentId, Timestamp, setters, wire_words};
 
 /// The payment of an order. A backend may send no more than its id.
@@ -100,6 +101,25 @@ impl PaymentStatus {
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Refunded)
+    }
+
+    /// Returns why the payment paid for nothing, as one phrase.
+    ///
+    /// ```
+    /// use ticketing_sdk::PaymentStatus;
+    ///
+    /// assert_eq!(PaymentStatus::Failed.failure().as_deref(), Some("the card was declined"));
+    /// assert_eq!(PaymentStatus::Pending.failure(), None);
+    /// ```
+    #[must_use]
+    pub fn failure(self) -> Option<String> {
+        match self {
+            Self::Failed => Some(card_declined(None)),
+            Self::Refunded => Some(
+                "the order ended before the payment was captured, and the payment was refunded".to_owned(),
+            ),
+            _ => None,
+        }
     }
 }
 

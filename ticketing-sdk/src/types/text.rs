@@ -162,6 +162,26 @@ pub fn utc(at: Timestamp) -> String {
     format!("{} {} UTC", date(at), time_of_day(at))
 }
 
+/// Returns that a card was declined, as one phrase, with the reason of the card provider if it says more.
+///
+/// ```
+/// use ticketing_sdk::text::card_declined;
+///
+/// assert_eq!(card_declined(Some("Your card was declined.")), "the card was declined");
+/// let reason = "Your card has insufficient funds.";
+/// assert_eq!(card_declined(Some(reason)), format!("the card was declined: {reason}"));
+/// ```
+#[must_use]
+pub fn card_declined(reason: Option<&str>) -> String {
+    const DECLINED: &str = "the card was declined";
+    match reason {
+        Some(reason) if !reason.to_lowercase().trim_end_matches('.').ends_with("card was declined") => {
+            format!("{DECLINED}: {reason}")
+        }
+        _ => DECLINED.to_owned(),
+    }
+}
+
 /// Returns a number of seconds in the largest unit of which, rounded, there is at least one.
 fn amount(seconds: u64) -> String {
     let rounded = |unit: u64| (seconds + unit / 2) / unit;

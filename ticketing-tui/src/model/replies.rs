@@ -268,11 +268,13 @@ impl Model {
 
     fn finish_order_action(&mut self, id: &OrderId, action: OrderAction, reply: &Result<Reply, CallError>) {
         match (action, reply) {
-            (OrderAction::Pay, Ok(Reply::Payment(payment))) if payment_failed(payment) => {
-                let (message, advice) = (PAYMENT_FAILED.to_owned(), Some(ANOTHER_CARD.to_owned()));
-                self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
-            }
             (OrderAction::Pay, Ok(Reply::Payment(payment))) => {
+                if let Some(message) = payment_failure(payment) {
+                    let is_declined = payment.status == Some(PaymentStatus::Failed);
+                    let advice = is_declined.then(|| ANOTHER_CARD.to_owned());
+                    self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
+                    return self.reload_order(id);
+                }
                 self.orders.record_payment(id, payment);
                 if let Some(order) = self.orders.get(id).cloned() {
                     self.report_paid(&order);
@@ -291,6 +293,10 @@ impl Model {
             }
             (OrderAction::Cancel, Err(error)) => self.notify(Level::Error, error.to_line()),
         }
+        self.reload_order(id);
+    }
+
+    fn reload_order(&mut self, id: &OrderId) {
         if self.user().is_some() {
             self.call(Call::Order(id.clone()));
         }
@@ -335,21 +341,20 @@ impl Model {
     }
 }
 
-/// Returns whether the card provider took no money.
-fn payment_failed(payment: &Payment) -> bool {
-    matches!(payment.status, Some(PaymentStatus::Failed | PaymentStatus::Refunded))
+/// Returns why a payment paid for nothing, as every client says it.
+fn payment_failure(payment: &Payment) -> Option<String> {
+    payment.status.and_then(PaymentStatus::failure).map(|why| text::sentence(&why))
 }
 
 /// Returns the message of a reply that only its screen reports, if that is a failure.
 pub(crate) fn failure(reply: &Result<Reply, CallError>) -> Option<String> {
     match reply {
-        Ok(Reply::Payment(payment)) if payment_failed(payment) => Some(PAYMENT_FAILED.to_owned()),
+        Ok(Reply::Payment(payment)) => payment_failure(payment),
         Ok(_) => None,
         Err(error) => Some(error.to_line()),
     }
 }
 
-const PAYMENT_FAILED: &str = "The card provider did not take the money";
 const ANOTHER_CARD: &str = "The ticket is still reserved for you. Try another card.";
 
 /// Returns the hint for a failed payment.

@@ -7,7 +7,7 @@ use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Pa
 use ticketing_tui::Operation;
 use tokio::time::{Instant, sleep};
 
-use super::unpaid::{Charge, explain_cancellation, reorder_hint, unpaid};
+use super::unpaid::{Charge, describe_end, explain_cancellation, reorder_hint, unpaid};
 use crate::commands::order_progress::hold_message;
 use crate::context::ApiContext;
 use crate::exit::Exit;
@@ -68,24 +68,15 @@ pub(crate) async fn pay(api: &ApiContext, order: &Order, token: &str) -> Outcome
             });
         }
     };
-    match payment.status {
-        Some(PaymentStatus::Failed) => {
-            let failure =
-                Failure::new(Exit::Declined, format!("the payment provider declined payment {}", payment.id));
-            Err(with_remaining_time(api, order, failure).await)
-        }
-        Some(PaymentStatus::Refunded) => {
-            let message = format!(
-                "order {order} ended before the payment was captured; payment {} was refunded",
-                payment.id
-            );
-            // What could not be read may have been withdrawn.
-            let ended = api.client.orders().get(order).await.ok();
-            let hint = ended.and_then(|ended| reorder_hint(&ended, api.now()));
-            Err(Failure { hint, ..Failure::new(Exit::Conflict, message) })
-        }
-        _ => Ok(payment),
+    let Some(why) = payment.status.and_then(PaymentStatus::failure) else { return Ok(payment) };
+    if payment.status == Some(PaymentStatus::Failed) {
+        return Err(with_remaining_time(api, order, Failure::new(Exit::Declined, why)).await);
     }
+    let failure = Failure::new(Exit::Conflict, format!("order {order}, payment {}: {why}", payment.id));
+    // What could not be read may have been withdrawn.
+    let ended = api.client.orders().get(order).await.ok();
+    let hint = ended.and_then(|ended| reorder_hint(&ended, api.now()));
+    Err(Failure { hint, ..failure })
 }
 
 /// The time limit for the order to leave `awaiting:payment` after its payment failed.
@@ -106,14 +97,12 @@ async fn wait_until_decided(api: &ApiContext, order: &OrderId) -> Result<Order, 
 
 /// Adds to a declined payment whether, and for how long, another card can be tried.
 async fn with_remaining_time(api: &ApiContext, order: &OrderId, failure: Failure) -> Failure {
-    let failure =
-        Failure { message: failure.message.map(|why| format!("the card was declined: {why}")), ..failure };
     match wait_until_decided(api, order).await {
         Ok(held) if !held.status.is_final() => failure.detail(hold_message(api, &held)).hint(format!(
             "`ticketing payments create {order}` pays with another card, `ticketing orders cancel {order}` \
              cancels it"
         )),
-        Ok(Order { status, .. }) => failure.detail(format!("order {order}: {}", status.label())),
+        Ok(ended) => describe_end(api, &ended, failure),
         // The decline is reported even if the order cannot be read.
         Err(_) => failure.detail("nothing was charged").hint(format!(
             "`ticketing orders get {order}` shows whether the ticket is still reserved for you"

@@ -101,6 +101,18 @@ pub(crate) fn describe_cancellation(api: &ApiContext, order: &Order, failure: Fa
         .detail(order.cancellation(reason, api.now()))
 }
 
+/// Adds to a declined payment that its order has ended, why, and whether the ticket can be ordered again.
+pub(crate) fn describe_end(api: &ApiContext, order: &Order, failure: Failure) -> Failure {
+    let Order { id, status, ticket, .. } = order;
+    let Some(reason) = order.cancel_reason else {
+        return failure.detail(format!("order {id} of {}: {}", ticket.title, status.label()));
+    };
+    let failure = failure
+        .detail(format!("order {id} of {} was cancelled", ticket.title))
+        .detail(order.cancellation(reason, api.now()));
+    Failure { hint: reorder_hint(order, api.now()), ..failure }
+}
+
 /// Returns how to order the ticket of a cancelled order again; `None` if it cannot be ordered.
 pub(crate) fn reorder_hint(order: &Order, now: Timestamp) -> Option<String> {
     let again = || format!("order the ticket again: `ticketing orders create {}`", order.ticket.id);
@@ -219,8 +231,31 @@ mod tests {
             // The order ended while it was being paid.
             refunded.on(Method::GET, "/api/orders/o-1", Reply::json(200, &order));
             let failure = failure_of(&refunded).await;
-            assert!(failure.message.as_ref().unwrap().contains("payment p-1 was refunded"), "{failure:?}");
+            let message = failure.message.as_ref().unwrap();
+            assert!(message.contains("payment p-1") && message.ends_with("was refunded"), "{failure:?}");
             assert_eq!(failure.hint, (!is_gone).then_some(again));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn declined_card_says_why_the_order_ended_however_the_server_answers() {
+        let mut order = fixtures::order("o-1", &fixtures::ticket("t-1").title("RustConf"));
+        (order.status, order.cancel_reason) = (OrderStatus::Cancelled, Some(CancelReason::PaymentFailed));
+        let failed = Payment::new("p-1").order_id("o-1").status(PaymentStatus::Failed);
+        for reply in [
+            Reply::problem(400, ErrorCode::CardDeclined, "Your card was declined."),
+            Reply::json(201, &failed),
+        ] {
+            let mock = with_reply(reply);
+            mock.on(Method::GET, "/api/orders/o-1", Reply::json(200, &order));
+            let failure = failure_of(&mock).await;
+            assert_eq!(
+                (failure.exit, failure.message.as_deref()),
+                (Exit::Declined, Some("the card was declined"))
+            );
+            let why = order.cancellation(CancelReason::PaymentFailed, order.expires_at);
+            assert_eq!(failure.details, ["order o-1 of RustConf was cancelled".to_owned(), why]);
+            assert_eq!(failure.hint.unwrap(), "order the ticket again: `ticketing orders create t-1`");
         }
     }
 

@@ -48,7 +48,7 @@ fn every_task_can_be_done_with_numbers() {
     session.wait_for_output("Opera, $20.00");
     session.pick("Pay for the order");
     session.fill("Card", "tok_chargeDeclined");
-    session.wait_for_output("Your card was declined.");
+    session.wait_for_output("The card was declined");
     session.pick("Card: tok_chargeDeclined");
     session.fill("Card", "tok_visa");
     session.pick("Pay for the order");

@@ -65,7 +65,7 @@ fn failed_payment_is_reported_once() {
     let payment = fixtures::payment(PaymentStatus::Failed);
     answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
     let screen = harness.screen();
-    assert_eq!(screen.matches("did not take the money").count(), 1, "{screen}");
+    assert_eq!(screen.matches("The card was declined").count(), 1, "{screen}");
     assert!(screen.contains("╭─╮"), "the ticket stays drawn:\n{screen}");
 }
 
@@ -76,7 +76,7 @@ fn failed_payment_of_a_checkout_that_was_left_is_a_message() {
     harness.press("enter esc");
     let payment = fixtures::payment(PaymentStatus::Failed);
     answer!(harness, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
-    harness.assert_shows("✗ The card provider did not take the money");
+    harness.assert_shows("✗ The card was declined");
 }
 
 #[test]
