@@ -6,9 +6,8 @@ use std::io::{ErrorKind, IsTerminal, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use clap::ValueEnum;
-use ticketing_sdk::text::sanitize;
 
 use crate::environment::{environment, is_dumb_terminal};
 use crate::failure::{Failure, Outcome};
@@ -53,6 +52,8 @@ pub(crate) struct TerminalInfo {
     pub(crate) in_terminal: bool,
     /// Columns of the terminal, or of `COLUMNS` where stdout is none.
     pub(crate) width: u16,
+    /// Columns of the terminal where stderr is one.
+    pub(crate) err_width: u16,
     /// Lines of the terminal.
     pub(crate) height: u16,
     pub(crate) out_colour: bool,
@@ -62,10 +63,6 @@ pub(crate) struct TerminalInfo {
     /// Whether a prompt for a missing value is allowed.
     pub(crate) may_ask: bool,
 }
-
-const HINT: Style = AnsiColor::Cyan.on_default();
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-const NOTICE: Style = AnsiColor::Yellow.on_default();
 
 impl Io {
     /// Returns the streams of the process. `pager` is the setting of the user.
@@ -85,6 +82,7 @@ impl Io {
             err_terminal: stderr.is_terminal(),
             in_terminal: stdin.is_terminal(),
             width: if out_terminal { size.map(|(width, _)| width) } else { asked_width() }.unwrap_or(80),
+            err_width: size.map_or(80, |(width, _)| width),
             height: size.map_or(24, |(_, height)| height),
             out_colour: coloured(anstream::AutoStream::choice(&stdout)),
             err_colour: coloured(anstream::AutoStream::choice(&stderr)),
@@ -174,55 +172,6 @@ impl Io {
         self.data(format!("{text}\n"))
     }
 
-    /// Writes a notice to stderr, unless `--quiet` is set.
-    pub(crate) fn info(&self, text: &str) {
-        if !self.shape.quiet {
-            self.say(text);
-        }
-    }
-
-    /// Writes an instruction that the command waits for to stderr, even with `--quiet`.
-    pub(crate) fn instruction(&self, text: &str) {
-        self.say(text);
-    }
-
-    /// Writes a drawing to stderr verbatim.
-    pub(crate) fn write_drawing(&self, text: &str) {
-        self.err(text);
-    }
-
-    /// Writes a warning to stderr, unless `--quiet` is set.
-    pub(crate) fn warn(&self, text: &str) {
-        if !self.shape.quiet {
-            self.write_labelled("notice", NOTICE, text);
-        }
-    }
-
-    /// Writes a status line that replaces the previous one to stderr, on a terminal that can; `None` clears it.
-    pub(crate) fn status(&self, text: Option<&str>) {
-        let is_dumb = matches!(self.prompter, Prompter::Dumb);
-        if self.shape.err_terminal && !self.shape.quiet && !is_dumb {
-            let cut: String = text.unwrap_or("").chars().take(usize::from(self.shape.width) - 1).collect();
-            self.err(&format!("\r\u{1b}[K{}", sanitize(&cut)));
-        }
-    }
-
-    /// Writes a failure to stderr: message, cause and hint.
-    pub(crate) fn failure(&self, failure: &Failure) {
-        if let Some(text) = &failure.rendered {
-            self.err(text);
-            return;
-        }
-        let Some(message) = &failure.message else { return };
-        self.write_labelled("error", ERROR, message);
-        for detail in &failure.details {
-            self.say(&format!("  {detail}"));
-        }
-        if let Some(hint) = &failure.hint {
-            self.write_labelled("hint", HINT, hint);
-        }
-    }
-
     /// Reads stdin, of at most `limit` bytes, to its end, on a thread of its own, so that an interrupt ends the program
     /// meanwhile.
     pub(crate) async fn read_all(&self, limit: u64) -> Result<Vec<u8>, Failure> {
@@ -273,15 +222,6 @@ impl Io {
         paint(self.shape.out_colour, style, text)
     }
 
-    fn write_labelled(&self, label: &str, style: Style, text: &str) {
-        let label = paint(self.shape.err_colour, style, &format!("{label}:"));
-        self.err(&format!("{label} {}\n", clean(text)));
-    }
-
-    fn say(&self, text: &str) {
-        self.err(&format!("{}\n", clean(text)));
-    }
-
     fn err(&self, text: &str) {
         let mut err = lock(&self.err);
         // A closed stderr cannot be reported.
@@ -314,14 +254,6 @@ fn next_line(input: &mut dyn Read) -> std::io::Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned()))
 }
 
-/// Puts a message on one line, without control characters. Servers and other users supply parts of it, and a line break
-/// in a title could imitate a line of the program.
-pub(crate) fn clean(text: &str) -> String {
-    let words: Vec<_> =
-        text.split(['\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).collect();
-    sanitize(&words.join(" ")).into_owned()
-}
-
 fn paint(coloured: bool, style: Style, text: &str) -> String {
     if coloured { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
@@ -345,7 +277,10 @@ fn lock<T: ?Sized>(stream: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 mod hangup;
+mod messages;
 mod pager;
+
+pub(crate) use messages::clean;
 
 #[cfg(test)]
 pub(crate) mod fake;

@@ -36,6 +36,7 @@ mod secret;
 mod shell;
 mod span;
 mod target;
+mod wrap;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -18,7 +18,6 @@ mod template;
 mod timeline;
 mod tsv;
 mod when;
-mod wrap;
 mod yaml;
 
 use jiff::tz::TimeZone;
@@ -46,7 +45,6 @@ use shapes::shape_of;
 pub(crate) use shapes::{Arity, RecordType, SHAPES, Shape};
 pub(crate) use short_id::{MIN_SHORT, short_end};
 pub(crate) use when::zone;
-pub(crate) use wrap::wrap;
 
 /// Writes records to the streams in one format.
 pub(crate) struct Printer<'a> {

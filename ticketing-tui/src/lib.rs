@@ -39,6 +39,6 @@ pub use crate::{
     keymap::{Chord, Keymap, ParseChordError},
     model::notices::{Level, Notice},
     settings::{Borders, Setting, SettingChange, Settings},
-    text::wrap,
+    text::{wrap, wrap_between_words},
     theme::{Colours, ThemeName},
 };

@@ -1,14 +1,18 @@
 //! Text that fits: widths in columns, cuts between whole characters, and times in words.
 
+mod wrap;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
 use ticketing_sdk::text::span;
 pub(crate) use ticketing_sdk::text::{clock, sanitize};
 use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails};
-use unicode_segmentation::UnicodeSegmentation;
 use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
+
+pub(crate) use wrap::wrap_at_most;
+pub use wrap::{wrap, wrap_between_words};
 
 /// Returns the title of a ticket, without control characters.
 pub(crate) fn title(title: &str) -> String {
@@ -93,55 +97,6 @@ pub(crate) fn fit_end<'a>(text: &'a str, columns: u16, ellipsis: &str) -> Cow<'a
     Cow::Owned(format!("{ellipsis}{}", end.trim_start()))
 }
 
-/// Wraps a text into lines of this number of columns, between words if possible.
-#[must_use]
-pub fn wrap(text: &str, columns: u16) -> Vec<String> {
-    let columns = columns.max(1);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        let mut word = Cow::Borrowed(word);
-        loop {
-            let gap = u16::from(!line.is_empty());
-            if width(&line) + gap + width(&word) <= columns {
-                if gap == 1 {
-                    line.push(' ');
-                }
-                line.push_str(&word);
-                break;
-            }
-            if !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
-                continue;
-            }
-            // A word that is longer than a line is split. A character that is wider than a line gets its own line.
-            let head = match fit(&word, columns, "") {
-                head if head.is_empty() => word.graphemes(true).next().unwrap_or_default().to_owned(),
-                head => head.into_owned(),
-            };
-            word = Cow::Owned(word[head.len()..].to_owned());
-            lines.push(head);
-        }
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    lines
-}
-
-/// Wraps a text like [`wrap`], into at most this number of lines: the last one is cut with an ellipsis.
-pub(crate) fn wrap_at_most(text: &str, columns: u16, lines: usize, ellipsis: &str) -> Vec<String> {
-    let mut wrapped = wrap(text, columns);
-    if wrapped.len() > lines {
-        wrapped.truncate(lines);
-        if let Some(last) = wrapped.last_mut() {
-            let room = columns.max(1).saturating_sub(width(ellipsis));
-            *last = format!("{}{ellipsis}", fit(last, room, "").trim_end());
-        }
-    }
-    wrapped
-}
-
 /// Returns a remaining time in words. The current second is counted, as on a clock.
 pub(crate) fn remaining_time(left: Duration) -> String {
     span(Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0)))
@@ -212,44 +167,6 @@ mod tests {
         assert_eq!(fit_end("アリーナ席", 5, "…"), "…ナ席");
         assert_eq!(fit_end("アリーナ席", 4, "…"), "…席");
         assert_eq!(fit_end("abc", 0, "…"), "");
-    }
-
-    #[test]
-    fn lines_break_between_words_and_long_words_break_anyway() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
-        assert_eq!(wrap("日本 語", 3), ["日", "本", "語"]);
-        assert_eq!(wrap("  ", 3), [""; 0]);
-        assert_eq!(wrap("日本", 1), ["日", "本"]);
-    }
-
-    #[test]
-    fn wrapped_lines_have_every_character_of_the_text() {
-        for text in [
-            "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbaukapitänsmützenabzeichen",
-            "An evening with the Donaudampfschifffahrtsgesellschaftskapitänsmützenträger, in two parts",
-            "日本語のコンサート、東京ドーム、二日目、アリーナ席、前から三列目、通路側",
-            "🎫🎸👩‍👩‍👧‍👦🇨🇭👩‍👩‍👧‍👦🎸🎫 Open air 👩‍👩‍👧‍👦 family",
-            "Cafe\u{301}de\u{301}ja\u{300}vu\u{301}combine\u{301}d",
-            "क्षत्रियक्षत्रियक्षत्रिय",
-            "a\u{200d}b\u{200d}c\u{200d}d\u{200d}e\u{200d}f",
-        ] {
-            let letters = |text: &str| text.split_whitespace().collect::<String>();
-            for columns in 4..=40 {
-                let lines = wrap(text, columns);
-                assert_eq!(letters(&lines.concat()), letters(text), "{columns}: {lines:?}");
-                let is_whole = |line: &String| !line.is_empty() && width(line) <= columns;
-                assert!(lines.iter().all(is_whole), "{columns}: {lines:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn last_line_of_a_text_that_is_too_long_ends_with_an_ellipsis() {
-        assert_eq!(wrap_at_most("one two three", 7, 2, "…"), ["one two", "three"]);
-        assert_eq!(wrap_at_most("one two three four", 7, 2, "…"), ["one two", "three…"]);
-        assert_eq!(wrap_at_most("abcdefghijkl", 5, 2, "…"), ["abcde", "fghi…"]);
-        assert_eq!(wrap_at_most("日本語の切符", 5, 2, "..."), ["日本", "語..."]);
     }
 
     #[test]

@@ -78,9 +78,9 @@ impl ApiCommand for Args {
                     Health::Warning => "!",
                     Health::Failed => "✗",
                 };
-                api.io().line(&format!("{mark} {:9} {}", check.name, crate::io::clean(&check.finding)))?;
+                api.io().message(&format!("{mark} {:9} ", check.name), &check.finding)?;
                 if let Some(advice) = &check.advice {
-                    api.io().line(&format!("            {}", crate::io::clean(advice)))?;
+                    api.io().message("            ", advice)?;
                 }
             }
         } else {

@@ -84,7 +84,7 @@ impl LocalCommand for Args {
         // The clients have no session store: their sessions are in memory only.
         let client = || Client::new(stack.url());
         if story {
-            context.io.line(&format!(
+            context.io.message("", &format!(
                 "A marketplace of six services with a bus, databases and a simulated card provider runs in \
                  this process, on {}.",
                 stack.url()
@@ -109,9 +109,9 @@ impl LocalCommand for Args {
         if !story {
             return context
                 .io
-                .line("The demo has ended, and its data is deleted. `ticketing serve` runs a marketplace that keeps its data.");
+                .message("", "The demo has ended, and its data is deleted. `ticketing serve` runs a marketplace that keeps its data.");
         }
-        context.io.line(&format!(
+        context.io.message("", &format!(
             "The demo took {:.1} s, and its data is deleted. `ticketing serve` runs a marketplace that keeps its data; \
              `ticketing --help` lists the commands.",
             start.elapsed().as_secs_f64()

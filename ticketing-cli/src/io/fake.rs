@@ -51,6 +51,7 @@ fn terminal_info(terminal: bool) -> TerminalInfo {
         err_terminal: terminal,
         in_terminal: terminal,
         width: 80,
+        err_width: 80,
         height: 24,
         out_colour: false,
         err_colour: false,
@@ -78,7 +79,17 @@ pub(crate) fn terminal(answers: &[&str]) -> FakeIo {
 
 /// A terminal of some width, in colour or not.
 pub(crate) fn terminal_of(width: u16, colour: bool) -> FakeIo {
-    new_fake(TerminalInfo { width, out_colour: colour, err_colour: colour, ..terminal_info(true) }, "", &[])
+    new_fake(
+        TerminalInfo {
+            width,
+            err_width: width,
+            out_colour: colour,
+            err_colour: colour,
+            ..terminal_info(true)
+        },
+        "",
+        &[],
+    )
 }
 
 /// Pipes on every side, with this text piped in.

@@ -53,5 +53,63 @@ fn colour_is_only_where_it_is_wanted() {
     let coloured = fake::terminal_of(80, true);
     coloured.io.warn("look");
     assert!(coloured.err.text().contains("\u{1b}[33mnotice:\u{1b}[0m look"));
-    assert_eq!(fake::terminal_of(80, false).io.paint(NOTICE, "x"), "x");
+    assert_eq!(fake::terminal_of(80, false).io.paint(anstyle::Style::new().bold(), "x"), "x");
+}
+
+/// A message with an id, a date and a command, and its lines on a terminal of 60 columns.
+const ID: &str = "01a203b9-d806-71eb-8d06-dbab9285e702";
+
+#[test]
+fn messages_are_wrapped_under_their_text_on_a_terminal() {
+    let failure = Failure::failed(format!("order {ID} is over since 2026-11-22 10:15:00 UTC"))
+        .detail("request id: req_sim_0123456789abcdef0123456789abcdef".to_owned() + " of the server")
+        .hint("to order it again, use `ticketing orders create TICKET`, or look for another one");
+    let narrow = fake::terminal_of(60, false);
+    narrow.io.failure(&failure);
+    narrow.io.info(&format!("order {ID}: RustConf is reserved for you for 15 min"));
+    let wrapped = [
+        format!("error: order {ID} is over"),
+        "       since 2026-11-22 10:15:00 UTC".to_owned(),
+        "  request id: req_sim_0123456789abcdef0123456789abcdef of".to_owned(),
+        "    the server".to_owned(),
+        "hint: to order it again, use".to_owned(),
+        "      `ticketing orders create TICKET`, or look for another".to_owned(),
+        "      one".to_owned(),
+        format!("order {ID}: RustConf is"),
+        "  reserved for you for 15 min".to_owned(),
+    ];
+    assert_eq!(narrow.err.text(), wrapped.join("\n") + "\n");
+    let pipe = fake::pipe("");
+    pipe.io.failure(&failure);
+    assert_eq!(pipe.err.text().lines().count(), 3);
+}
+
+#[test]
+fn errors_of_the_argument_parser_are_wrapped_with_their_styles() {
+    let styled = "\u{1b}[1merror:\u{1b}[0m invalid value for \u{1b}[1m--max-price\u{1b}[0m: an amount has at most two decimals\n\n  tip: short\n";
+    let narrow = fake::terminal_of(40, true);
+    narrow.io.failure(&Failure::rendered(Exit::Usage, styled.to_owned()));
+    let text = anstream::adapter::strip_str(&narrow.err.text()).to_string();
+    assert!(text.lines().all(|line| line.len() <= 40), "{text}");
+    assert!(
+        text.starts_with("error: ") && text.contains("\n       ") && text.ends_with("\n\n  tip: short\n"),
+        "{text}"
+    );
+    let wide = fake::terminal_of(120, true);
+    wide.io.failure(&Failure::rendered(Exit::Usage, styled.to_owned()));
+    assert_eq!(wide.err.text(), styled);
+}
+
+#[test]
+fn results_are_wrapped_on_a_terminal_only() {
+    let text = "the server answers, but its clock differs by more than a minute";
+    let (narrow, pipe) = (fake::terminal_of(40, false), fake::pipe(""));
+    narrow.io.message("! clock     ", text).unwrap();
+    pipe.io.message("! clock     ", text).unwrap();
+    let lines: Vec<_> = narrow.out.text().lines().map(str::to_owned).collect();
+    assert_eq!(
+        lines[..2],
+        ["! clock     the server answers, but its", "            clock differs by more than a"]
+    );
+    assert_eq!(pipe.out.text(), format!("! clock     {text}\n"));
 }

@@ -1,5 +1,7 @@
 //! Tables for people: fitted to the terminal, with short identifiers, relative times, labels, and colours by status.
 
+mod one;
+
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
     Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row, Table, presets,
@@ -10,6 +12,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::record::{Column, EXTRA, OPTIONAL, cells, columns_of};
 use super::{Cell, Place, Printer, Record, Tone, record, short_id, when};
+
+pub(super) use one::one;
 
 /// The space between two columns.
 const COLUMN_GAP: usize = 2;
@@ -251,32 +255,6 @@ fn cut_start(text: &str, width: usize) -> String {
     let is_word_cut = !text.strip_suffix(end).is_some_and(|before| before.ends_with(' '));
     let end = end.split_once(' ').filter(|_| is_word_cut).map_or(end, |(_, words)| words);
     format!("…{}", end.trim_start())
-}
-
-/// Returns a line for each field of a record that people read.
-pub(super) fn one<T: Record>(record: &T, printer: &Printer<'_>) -> String {
-    let io = printer.io;
-    let columns = columns_of::<T>();
-    let cells = cells(&columns, record, printer.now);
-    let is_given = |(cell, column): &(&Cell, &Column<T>)| {
-        !matches!(cell, Cell::None) && column.place != Place::ForPrograms
-    };
-    let given = || cells.iter().zip(&columns).filter(is_given);
-    let widest = given().map(|(_, column)| column.name.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for (cell, column) in given() {
-        let value = match cell {
-            Cell::ForPrograms(_) => continue,
-            Cell::Time(at) => when::full(*at, printer.now, &printer.zone),
-            Cell::ClockTime(at) => printer.local(*at),
-            Cell::Label(_, label, tone) => io.paint(style(*tone), label),
-            Cell::Money(_) => io.paint(Style::new().bold(), &plain(cell, printer)),
-            other => plain(other, printer),
-        };
-        let label = format!("{:widest$}", column.name);
-        text += &format!("{}  {value}\n", io.paint(Style::new().bold(), &label));
-    }
-    text
 }
 
 /// Returns the fields of a record in one line, without a header.

@@ -149,7 +149,10 @@ fn order_has_its_label_for_people_and_its_status_for_programs() {
         let order = order(status);
         let terminal = fake::terminal(&[]);
         printer(&terminal, Format::Table).one(&order).unwrap();
-        assert!(terminal.out.text().contains(&format!("status     {label}\n")), "{}", terminal.out.text());
+        let shown = terminal.out.text();
+        let has_label =
+            |line: &str| line.strip_prefix("status").is_some_and(|value| value.trim_start() == label);
+        assert!(shown.lines().any(has_label), "{shown}");
         for (format, field) in [(Format::Tsv, format!("\t{status}\t")), (Format::Csv, format!(",{status},"))]
         {
             let pipe = fake::pipe("");
@@ -363,4 +366,16 @@ fn yaml_has_the_fields_of_the_json() {
     assert_eq!((&list["items"][1]["title"], &list["hasMore"]), (&HOSTILE.into(), &false.into()));
     let terminal = list_tickets(&fake::terminal(&[]), Format::Yaml);
     assert!(!terminal.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{terminal}");
+}
+
+#[test]
+fn long_values_of_a_record_are_wrapped_on_a_terminal_only() {
+    let mut order = order("complete");
+    order.ticket.title = "Nine sentences about one evening that no terminal shows on one line".to_owned();
+    let (narrow, pipe) = (fake::terminal_of(60, false), fake::pipe(""));
+    printer(&narrow, Format::Table).one(&order).unwrap();
+    let title = "title     Nine sentences about one evening that no terminal\n          shows on one line\n";
+    assert!(narrow.out.text().contains(title), "{}", narrow.out.text());
+    printer(&pipe, Format::Table).one(&order).unwrap();
+    assert!(pipe.out.text().contains(&order.ticket.title), "{}", pipe.out.text());
 }

@@ -8,8 +8,8 @@ use ticketing_sdk::{Explanation, TicketHolder, TimelineEntry, TimelineKind};
 use unicode_width::UnicodeWidthStr;
 
 use super::table::style;
-use super::wrap::wrap;
 use super::{Printer, Tone, when};
+use crate::wrap::{hang, wrap};
 
 /// The width of a sentence that is read with ease.
 const MAX_SENTENCE: usize = 100;
@@ -29,7 +29,7 @@ type Fact = (String, Style);
 pub(super) fn draw(explanation: &Explanation, printer: &Printer<'_>) -> String {
     let width = usize::from(printer.io.terminal_info().width);
     let sentence = explanation.summary_with(|at| printer.local(at));
-    let mut text = wrap(&sentence, width.min(MAX_SENTENCE)).join("\n") + "\n";
+    let mut text = hang(&sanitize(&sentence), width.min(MAX_SENTENCE), 0, 0) + "\n";
     let dim = |text: &str| printer.io.paint(Style::new().dimmed(), text);
     let service_width = explanation.entries.iter().map(|entry| entry.service.width()).max().unwrap_or(0);
     let (mut day, mut before) = (String::new(), None);

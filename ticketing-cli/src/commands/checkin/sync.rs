@@ -11,7 +11,7 @@ use crate::door::{self, Conflict, OfflineDoor, SyncReport, lock};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::help;
-use crate::output::{Cell, Columns, Format, Record, Tone, wrap};
+use crate::output::{Cell, Columns, Format, Record, Tone};
 
 /// The arguments of `ticketing checkin sync`.
 #[derive(Debug, clap::Args)]
@@ -66,9 +66,7 @@ impl ApiCommand for Args {
             for conflict in &conflicts {
                 let (what, times) = conflict.words_with(|at| api.printer().local(at));
                 let seat = conflict.seat.as_ref().map_or(String::new(), |seat| format!(" ({seat})"));
-                let width = usize::from(api.io().terminal_info().width);
-                let words = wrap(&format!("{}{seat}: {what}", conflict.title), width);
-                words.iter().for_each(|line| api.io().info(line));
+                api.io().info(&format!("{}{seat}: {what}", conflict.title));
                 // On lines of their own, so that a narrow terminal breaks none.
                 times.iter().for_each(|time| api.io().info(&format!("  {time}")));
             }

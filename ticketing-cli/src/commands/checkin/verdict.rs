@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
 use crate::output::{Cell, Columns, OpenList, Printer, Record, Tone, double_admissions};
+use crate::wrap::hang;
 
 /// Black on green, white on red, black on yellow, from the fixed part of the 256 colours.
 fn style(ruling: Ruling) -> Style {
@@ -45,10 +46,14 @@ fn banner(verdict: &Verdict, printer: &Printer<'_>) -> String {
     let facts =
         [verdict.title.as_deref(), verdict.seat.as_deref(), starts.as_deref(), Some(message.as_str())];
     let facts: Vec<String> = facts.into_iter().flatten().map(clean).collect();
-    let warning = verdict
-        .warning_with(|at| printer.local(at))
-        .map(|warning| io.paint(self::style(Ruling::Unknown), &clean(&warning)) + "\n");
-    format!("{band}{}\n{}\n", facts.join(" · "), warning.unwrap_or_default())
+    let fit = |text: &str| {
+        if io.terminal_info().out_terminal { hang(text, width, 0, 0) } else { text.to_owned() }
+    };
+    let warning = verdict.warning_with(|at| printer.local(at)).map(|warning| fit(&clean(&warning)));
+    let warning = warning.unwrap_or_default();
+    let warning = warning.lines().map(|line| io.paint(self::style(Ruling::Unknown), line) + "\n");
+    let warning = warning.collect::<String>();
+    format!("{band}{}\n{warning}\n", fit(&facts.join(" · ")))
 }
 
 /// The verdicts of a run.
@@ -143,7 +148,7 @@ mod tests {
         );
         assert_eq!(plain, "==============  REFUSED  ===============\nalready admitted\n\n");
         let plain = show_verdicts(&[admitted_verdict()], &fake::terminal_of(40, false), Format::Table);
-        assert!(plain.ends_with("Rust[2JConf · Row 4 · admitted at 2026-12-24 18:31:07 UTC\n\n"), "{plain}");
+        assert!(plain.ends_with("Rust[2JConf · Row 4 · admitted at\n2026-12-24 18:31:07 UTC\n\n"), "{plain}");
     }
 
     #[test]
@@ -152,7 +157,7 @@ mod tests {
         let zone = jiff::tz::TimeZone::get("Asia/Tokyo").unwrap();
         let printer = Printer { zone, ..Printer::new(&fake.io, Format::Table, Timestamp::from_millis(0)) };
         show(&admitted_verdict(), &mut printer.begin_list::<Verdict>().unwrap()).unwrap();
-        assert!(fake.out.text().contains("admitted at 2026-12-25 03:31:07 JST"), "{}", fake.out.text());
+        assert!(fake.out.text().contains("admitted at\n2026-12-25 03:31:07 JST"), "{}", fake.out.text());
     }
 
     #[test]
@@ -163,14 +168,15 @@ mod tests {
         let verdict = Verdict::admitted(admission.double_admissions(vec![earlier]));
         let warning = "an earlier holder has entered with this pass at 2026-12-24 18:02:09 UTC by N[2J";
         let plain =
-            show_verdicts(std::slice::from_ref(&verdict), &fake::terminal_of(40, false), Format::Table);
+            show_verdicts(std::slice::from_ref(&verdict), &fake::terminal_of(100, false), Format::Table);
         assert!(plain.ends_with(&format!("admitted at 2026-12-24 18:31:07 UTC\n{warning}\n\n")), "{plain}");
         let coloured =
-            show_verdicts(std::slice::from_ref(&verdict), &fake::terminal_of(40, true), Format::Table);
-        assert!(
-            coloured.contains(&format!("\u{1b}[1m\u{1b}[38;5;16m\u{1b}[48;5;226m{warning}")),
-            "{coloured:?}"
-        );
+            show_verdicts(std::slice::from_ref(&verdict), &fake::terminal_of(60, true), Format::Table);
+        let lines = ["an earlier holder has entered with this pass at", "2026-12-24 18:02:09 UTC by N[2J"];
+        for line in lines {
+            let painted = format!("\u{1b}[1m\u{1b}[38;5;16m\u{1b}[48;5;226m{line}\u{1b}[0m\n");
+            assert!(coloured.contains(&painted), "{coloured:?}");
+        }
         let lines = show_verdicts(&[verdict], &fake::pipe(""), Format::Jsonl);
         let line: serde_json::Value = serde_json::from_str(lines.trim()).unwrap();
         assert_eq!(line["doubleAdmissions"][0]["admittedAt"], "2026-12-24T18:02:09.000Z");

@@ -14,8 +14,9 @@ use crate::failure::{Failure, Outcome, Subject};
 use crate::files;
 use crate::help;
 use crate::io::Io;
-use crate::output::{Format, short_end, wrap};
+use crate::output::{Format, short_end};
 use crate::qr::{Drawing, Qr};
+use crate::wrap::wrap;
 use crate::{complete, resolve};
 
 /// The arguments of `ticketing passes show`.
@@ -253,7 +254,7 @@ mod tests {
         warn_of_height(23, &fake.io);
         assert_eq!(fake.err.text(), "");
         warn_of_height(24, &fake.io);
-        let notice = "notice: the QR code needs 25 lines, and the terminal has 24; --svg or --png writes it into a file\n";
+        let notice = "notice: the QR code needs 25 lines, and the terminal has 24; --svg or --png\n        writes it into a file\n";
         assert_eq!(fake.err.text(), notice);
     }
 

@@ -234,7 +234,7 @@ impl<'a> Story<'a> {
 
     fn step(&mut self, what: &str) -> Outcome {
         self.steps += 1;
-        self.io.line(&format!("{:>3}. {what}", self.steps))
+        self.io.message(&format!("{:>3}. ", self.steps), what)
     }
 }
 

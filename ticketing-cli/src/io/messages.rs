@@ -1,0 +1,120 @@
+//! Messages: on one line each on a pipe, and wrapped between words on a terminal.
+
+use anstyle::{AnsiColor, Style};
+use ticketing_sdk::text::sanitize;
+use unicode_truncate::UnicodeTruncateStr;
+use unicode_width::UnicodeWidthStr;
+
+use super::{Io, paint};
+use crate::failure::{Failure, Outcome};
+use crate::prompter::Prompter;
+use crate::wrap::hang;
+
+const HINT: Style = AnsiColor::Cyan.on_default();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const NOTICE: Style = AnsiColor::Yellow.on_default();
+
+impl Io {
+    /// Writes a message to stdout. On a terminal it is wrapped, and its further lines begin where `text` does.
+    pub(crate) fn message(&self, start: &str, text: &str) -> Outcome {
+        let width = usize::from(self.shape.width);
+        let indent = start.width();
+        let text = clean(text);
+        let text = if self.shape.out_terminal { hang(&text, width, indent, indent) } else { text };
+        self.line(&format!("{start}{text}"))
+    }
+
+    /// Writes a notice to stderr, unless `--quiet` is set.
+    pub(crate) fn info(&self, text: &str) {
+        if !self.shape.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Writes an instruction that the command waits for to stderr, even with `--quiet`.
+    pub(crate) fn instruction(&self, text: &str) {
+        self.say(text);
+    }
+
+    /// Writes a drawing to stderr verbatim.
+    pub(crate) fn write_drawing(&self, text: &str) {
+        self.err(text);
+    }
+
+    /// Writes a warning to stderr, unless `--quiet` is set.
+    pub(crate) fn warn(&self, text: &str) {
+        if !self.shape.quiet {
+            self.write_labelled("notice", NOTICE, text);
+        }
+    }
+
+    /// Writes a status line that replaces the previous one to stderr, on a terminal that can; `None` clears it.
+    pub(crate) fn status(&self, text: Option<&str>) {
+        let is_dumb = matches!(self.prompter, Prompter::Dumb);
+        if self.shape.err_terminal && !self.shape.quiet && !is_dumb {
+            let text = sanitize(text.unwrap_or(""));
+            let (cut, _) = text.unicode_truncate(usize::from(self.shape.err_width) - 1);
+            self.err(&format!("\r\u{1b}[K{cut}"));
+        }
+    }
+
+    /// Writes a failure to stderr: message, cause and hint.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        if let Some(text) = &failure.rendered {
+            text.split_inclusive('\n').for_each(|line| self.err(&self.wrap_rendered(line)));
+            return;
+        }
+        let Some(message) = &failure.message else { return };
+        self.write_labelled("error", ERROR, message);
+        for detail in &failure.details {
+            self.say(&format!("  {detail}"));
+        }
+        if let Some(hint) = &failure.hint {
+            self.write_labelled("hint", HINT, hint);
+        }
+    }
+
+    fn write_labelled(&self, label: &str, style: Style, text: &str) {
+        let indent = label.len() + 2;
+        let label = paint(self.shape.err_colour, style, &format!("{label}:"));
+        self.err(&format!("{label} {}\n", self.wrap(&clean(text), indent, indent)));
+    }
+
+    fn say(&self, text: &str) {
+        let text = clean(text);
+        let words = text.trim_start_matches(' ');
+        let indent = text.len() - words.len();
+        self.err(&format!("{:indent$}{}\n", "", self.wrap(words, indent, indent + 2)));
+    }
+
+    /// Wraps a text that begins in the column `indent` of stderr, if that is a terminal.
+    fn wrap(&self, text: &str, indent: usize, hanging: usize) -> String {
+        if !self.shape.err_terminal {
+            return text.to_owned();
+        }
+        hang(text, usize::from(self.shape.err_width), indent, hanging)
+    }
+
+    /// Wraps a line of the argument parser, which may have styles.
+    fn wrap_rendered(&self, line: &str) -> String {
+        let words = line.trim_start_matches(' ');
+        let indent = line.len() - words.len();
+        let plain = anstream::adapter::strip_str(words.trim_end()).to_string();
+        let hanging = indent
+            + plain.split_inclusive(' ').next().filter(|word| word.ends_with(": ")).map_or(2, str::len);
+        let is_long = self.shape.err_terminal && indent + plain.width() > usize::from(self.shape.err_width);
+        if is_long {
+            format!("{:indent$}{}\n", "", self.wrap(words.trim_end(), indent, hanging))
+        } else {
+            line.to_owned()
+        }
+    }
+}
+
+/// Puts a message on one line, without control characters. Servers and other users supply parts of it, and a line break
+/// in a title could imitate a line of the program.
+pub(crate) fn clean(text: &str) -> String {
+    let words: Vec<_> =
+        text.split(['\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).collect();
+    sanitize(&words.join(" ")).into_owned()
+}
