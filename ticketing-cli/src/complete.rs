@@ -7,7 +7,7 @@ use clap::Command;
 use clap::builder::Resettable;
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::ValueCompleter;
-use ticketing_sdk::text::sanitize;
+use ticketing_sdk::text::{price, sanitize};
 use ticketing_sdk::{Client, Error, OrderStatus, PassStatus, TicketSort};
 
 use crate::alias::SHELL_MARK;
@@ -51,7 +51,9 @@ pub(crate) fn tickets() -> Vec<CompletionCandidate> {
         let tickets = client.tickets().list().sort(TicketSort::Newest).limit(MAX_CANDIDATES).await?.items;
         Ok(tickets
             .iter()
-            .map(|ticket| candidate(ticket.id.as_str(), &format!("${}  {}", ticket.price, ticket.title)))
+            .map(|ticket| {
+                candidate(ticket.id.as_str(), &format!("{}  {}", price(ticket.price), ticket.title))
+            })
             .collect())
     })
 }

@@ -5,8 +5,8 @@ mod wrap;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use ticketing_sdk::text::span;
 pub(crate) use ticketing_sdk::text::{clock, sanitize};
+use ticketing_sdk::text::{dollars, span};
 use ticketing_sdk::{DetailField, EventTime, Money, TicketDetails};
 use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
@@ -104,13 +104,12 @@ pub(crate) fn remaining_time(left: Duration) -> String {
 
 /// Returns cents as a price: `$1,499.99`.
 pub(crate) fn price(cents: impl Into<u64>) -> String {
-    let cents = cents.into();
-    format!("${}.{:02}", thousands(cents / 100), cents % 100)
+    dollars(cents.into())
 }
 
 /// Returns an amount of money as a price: `$1,499.99`.
 pub(crate) fn money(money: Money) -> String {
-    price(money.cents().unsigned_abs())
+    ticketing_sdk::text::price(money)
 }
 
 /// Returns an entered amount without white space and the dollar sign.
@@ -121,20 +120,7 @@ pub(crate) fn amount(written: &str) -> &str {
 
 /// Returns a number as the program shows all numbers: `100,000`.
 pub(crate) fn count(number: usize) -> String {
-    thousands(u64::try_from(number).unwrap_or(u64::MAX))
-}
-
-/// Returns a whole number with commas between its thousands.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    ticketing_sdk::text::count(u64::try_from(number).unwrap_or(u64::MAX))
 }
 
 /// Returns a number with its noun: `1 ticket`, `2 tickets`.

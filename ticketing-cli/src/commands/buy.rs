@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap_complete::ArgValueCompleter;
 use futures_util::TryStreamExt;
-use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, TicketId};
+use ticketing_sdk::{CardToken, Error, ErrorCode, Money, Order, OrderStatus, TicketId, text};
 use ticketing_tui::Operation;
 
 use super::order_progress::hold_message;
@@ -84,7 +84,7 @@ impl Args {
             Card::Token(token) => pay(api, &order, &token).await?,
             Card::OnPage => pay_on_page(api, &order).await?,
         };
-        api.io().info(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
+        api.io().info(&format!("paid {} for {}", text::price(order.ticket.price), order.ticket.title));
         api.printer().one(&payment)?;
         report_pass(api, &order).await;
         Ok(())
@@ -169,11 +169,12 @@ impl Args {
 
     /// Checks that the buyer agrees to the price: by `--yes`, by `--max-price`, or by the answer to a prompt.
     fn agree(&self, api: &ApiContext, title: &str, price: Money) -> Outcome {
+        let shown = text::price(price);
         match self.max_price {
             Some(most) if price > most => {
                 return Err(Failure::new(
                     Exit::Conflict,
-                    format!("{title} costs ${price}, more than --max-price {most}; nothing was paid"),
+                    format!("{title} costs {shown}, more than --max-price {most}; nothing was paid"),
                 ));
             }
             Some(_) => return Ok(()),
@@ -182,13 +183,13 @@ impl Args {
         // A card that is paid on a page is confirmed there.
         let is_paid_on_page = self.token.is_none() && !api.io().can_ask();
         if self.yes || is_paid_on_page {
-            api.io().info(&format!("{title} costs ${price}"));
+            api.io().info(&format!("{title} costs {shown}"));
             return Ok(());
         }
-        let confirmed = prompt::confirm(api.io(), false, &format!("Buy {title} for ${price}?"));
+        let confirmed = prompt::confirm(api.io(), false, &format!("Buy {title} for {shown}?"));
         confirmed.map_err(|failure| match failure.exit {
             Exit::Usage => Failure::usage(format!(
-                "{title} costs ${price}, which needs to be confirmed; nothing was paid"
+                "{title} costs {shown}, which needs to be confirmed; nothing was paid"
             ))
             .hint("pass --max-price PRICE, or --yes; prompts need a terminal, and are off with --no-input"),
             _ => failure,
@@ -210,8 +211,11 @@ async fn report_pass(api: &ApiContext, order: &Order) {
 }
 
 fn price_changed(price: Money, agreed: Money, so: &str) -> Failure {
-    Failure::new(Exit::Conflict, format!("the ticket costs ${price} now, not ${agreed}; {so}"))
-        .hint("run the same command again to buy it at the new price")
+    Failure::new(
+        Exit::Conflict,
+        format!("the ticket costs {} now, not {}; {so}", text::price(price), text::price(agreed)),
+    )
+    .hint("run the same command again to buy it at the new price")
 }
 
 /// Cancels an order at another price than the buyer agreed to. A server that ignores the price of an order creates such

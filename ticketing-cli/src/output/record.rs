@@ -69,8 +69,8 @@ pub(crate) enum Cell {
     /// Nothing.
     None,
     Text(String),
-    /// Dollars with two decimals.
-    Money(String),
+    /// Dollars: digits for programs, with commas between thousands for people.
+    Money(Money),
     /// RFC 3339 for programs, relative for people.
     Time(Timestamp),
     /// RFC 3339 for programs, on the clock of the user for people.
@@ -198,7 +198,7 @@ impl Cell {
     }
 
     pub(crate) fn money(amount: Option<Money>) -> Self {
-        amount.map_or(Self::None, |amount| Self::Money(amount.to_string()))
+        amount.map_or(Self::None, Self::Money)
     }
 
     pub(crate) fn time(at: Option<Timestamp>) -> Self {
@@ -213,7 +213,8 @@ impl Cell {
     pub(super) fn stable(&self) -> String {
         match self {
             Self::None => String::new(),
-            Self::Text(text) | Self::Money(text) | Self::ForPrograms(text) => text.clone(),
+            Self::Text(text) | Self::ForPrograms(text) => text.clone(),
+            Self::Money(amount) => amount.to_string(),
             Self::Time(at) | Self::ClockTime(at) => at.to_string(),
             Self::Times(times) => join_times(times, |at| at.to_string()),
             Self::Start(starts) => starts.to_string(),

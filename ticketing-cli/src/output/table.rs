@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{
     Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row, Table, presets,
 };
-use ticketing_sdk::text::sanitize;
+use ticketing_sdk::text::{price, sanitize};
 use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
@@ -336,7 +336,7 @@ fn plain(cell: &Cell, printer: &Printer<'_>) -> String {
     match cell {
         Cell::None | Cell::ForPrograms(_) => String::new(),
         Cell::Text(text) => sanitize(text).into_owned(),
-        Cell::Money(dollars) => format!("${dollars}"),
+        Cell::Money(amount) => price(*amount),
         Cell::Time(at) => when::short(*at, printer.now, &printer.zone),
         Cell::ClockTime(at) => when::time_of_day(*at, printer.now, &printer.zone),
         Cell::Times(times) => record::join_times(times, |at| printer.local(at)),

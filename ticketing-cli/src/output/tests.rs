@@ -379,3 +379,18 @@ fn long_values_of_a_record_are_wrapped_on_a_terminal_only() {
     printer(&pipe, Format::Table).one(&order).unwrap();
     assert!(pipe.out.text().contains(&order.ticket.title), "{}", pipe.out.text());
 }
+
+#[test]
+fn prices_have_commas_for_people_and_digits_for_programs() {
+    let mut order = order("complete");
+    order.ticket.price = ticketing_sdk::Money::MAX;
+    let shown = |format| {
+        let terminal = fake::terminal_of(120, false);
+        printer(&terminal, format).list(std::slice::from_ref(&order)).unwrap();
+        terminal.out.text()
+    };
+    assert!(shown(Format::Table).contains("  $999,999.99"), "{}", shown(Format::Table));
+    for format in [Format::Tsv, Format::Csv, Format::Json, Format::Yaml] {
+        assert!(shown(format).contains("999999.99") && !shown(format).contains('$'), "{}", shown(format));
+    }
+}

@@ -1,5 +1,6 @@
 //! One sentence that says why an order is as it is, from the order and the entries of its timeline.
 
+use crate::text::price;
 use crate::{CancelReason, Order, OrderStatus, PaymentStatus, TimelineEntry, TimelineKind, Timestamp};
 
 /// Explains the order; without the order, what the entries show of its payments. `time` formats the times.
@@ -17,19 +18,19 @@ pub(super) fn summarize(
             None => "The orders service does not answer, so the order's status is unknown.".to_owned(),
         };
     };
-    let (price, deadline) = (order.ticket.price, time(order.expires_at));
+    let (price, deadline) = (price(order.ticket.price), time(order.expires_at));
     match order.status {
         OrderStatus::Complete => {
             let captured = facts.event("payment:created").map_or_else(
-                || format!("${price} was paid"),
-                |event| format!("the payment provider captured ${price} at {}", time(event.at)),
+                || format!("{price} was paid"),
+                |event| format!("the payment provider captured {price} at {}", time(event.at)),
             );
             format!("The order is complete: {captured}, and the ticket is sold to its buyer.")
         }
         OrderStatus::AwaitingPayment => {
             let capture = facts.attempts("capture");
             format!(
-                "The card is authorized and the reservation no longer expires; the capture of ${price} {capture}."
+                "The card is authorized and the reservation no longer expires; the capture of {price} {capture}."
             )
         }
         OrderStatus::Created => facts.unpaid(&format!("The ticket is reserved until {deadline}")),

@@ -6,7 +6,7 @@ mod unicode;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::Timestamp;
+use super::{Money, Timestamp};
 
 pub use search::SearchWords;
 pub use unicode::{fold_case, has_visible, is_invisible, normalize, search_key, single_line};
@@ -180,6 +180,48 @@ pub fn card_declined(reason: Option<&str>) -> String {
         }
         _ => DECLINED.to_owned(),
     }
+}
+
+/// Returns an amount of money as people read it, with commas between thousands: `$1,499.99`. `Display` of [`Money`] has
+/// the digits alone, for programs.
+///
+/// ```
+/// use ticketing_sdk::text::price;
+///
+/// assert_eq!(price("1499.99".parse()?), "$1,499.99");
+/// # Ok::<(), ticketing_sdk::MoneyError>(())
+/// ```
+#[must_use]
+pub fn price(amount: Money) -> String {
+    dollars(amount.cents().unsigned_abs())
+}
+
+/// Returns a number of cents like [`price`]: a sum can be 0, and more than one price.
+///
+/// ```
+/// assert_eq!(ticketing_sdk::text::dollars(5), "$0.05");
+/// ```
+#[must_use]
+pub fn dollars(cents: u64) -> String {
+    format!("${}.{:02}", count(cents / 100), cents % 100)
+}
+
+/// Returns a number with commas between thousands.
+///
+/// ```
+/// assert_eq!(ticketing_sdk::text::count(100_000), "100,000");
+/// ```
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Returns a number of seconds in the largest unit of which, rounded, there is at least one.

@@ -1,7 +1,7 @@
 //! `ticketing passes resell`
 
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::{Money, PassId};
+use ticketing_sdk::{Money, PassId, text};
 use ticketing_tui::Operation;
 
 use super::refusal;
@@ -38,8 +38,10 @@ impl ApiCommand for Args {
         };
         api.printer().one(&listing)?;
         api.io().info(&format!(
-            "offered: {} for ${}; `ticketing tickets withdraw {}` takes it back",
-            listing.title, listing.price, listing.id
+            "offered: {} for {}; `ticketing tickets withdraw {}` takes it back",
+            listing.title,
+            text::price(listing.price),
+            listing.id
         ));
         Ok(())
     }

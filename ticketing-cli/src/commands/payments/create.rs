@@ -1,7 +1,7 @@
 //! `ticketing payments create`
 
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::{CardToken, ErrorCode, Order, OrderId, OrderStatus, Payment};
+use ticketing_sdk::{CardToken, ErrorCode, Order, OrderId, OrderStatus, Payment, text};
 
 use super::on_page::pay_on_page;
 use super::pay::{is_unsupported, operation, pay, payment_of, wait_until_settled};
@@ -65,7 +65,7 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -
         Card::OnPage => false,
     };
     if was_interrupted && let Some(payment) = payment_of(api, id).await {
-        api.io().info(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
+        api.io().info(&format!("paid {} for {}", text::price(order.ticket.price), order.ticket.title));
         return api.printer().one(&payment);
     }
     Err(Failure::of_order(&ErrorCode::OrderPaid, id).prefix_with(&order.ticket.title))

@@ -1,6 +1,6 @@
 //! `ticketing tickets create`
 
-use ticketing_sdk::{Money, NewTicket};
+use ticketing_sdk::{Money, NewTicket, text};
 use ticketing_tui::Operation;
 
 use super::batch::{Batch, RepeatPolicy, Row};
@@ -66,7 +66,7 @@ impl ApiCommand for Args {
         let ticket = api.write(&operation, api.client.tickets().create(new)).await??;
         api.printer().one(&ticket)?;
         warn_of_past_starts(api, std::iter::once(&ticket.details));
-        api.io().info(&format!("listed: {} for ${}", ticket.title, ticket.price));
+        api.io().info(&format!("listed: {} for {}", ticket.title, text::price(ticket.price)));
         Ok(())
     }
 }

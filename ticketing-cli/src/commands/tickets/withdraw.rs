@@ -1,7 +1,7 @@
 //! `ticketing tickets withdraw`
 
 use clap_complete::ArgValueCompleter;
-use ticketing_sdk::{Error, TicketId};
+use ticketing_sdk::{Error, TicketId, text};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
@@ -76,7 +76,7 @@ async fn question(api: &ApiContext, id: &TicketId) -> Outcome<String> {
         Some(_) => " Its pass is valid again.",
         None => "",
     };
-    Ok(format!("Withdraw {} for ${}?{after}", ticket.title, ticket.price))
+    Ok(format!("Withdraw {} for {}?{after}", ticket.title, text::price(ticket.price)))
 }
 
 /// Maps a failed withdrawal. The original has no route for it, and answers 404 for a ticket that exists.

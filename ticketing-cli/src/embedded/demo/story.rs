@@ -95,7 +95,7 @@ impl<'a> Story<'a> {
         let payment = pay().wait_until_settled().await?;
         expect(payment.status == Some(PaymentStatus::Succeeded), "the payment did not succeed")?;
         expect(payment.amount == Some(ticket.price), "the payment is not the price")?;
-        self.step(&format!("{BUYER} paid ${} with tok_visa", ticket.price))?;
+        self.step(&format!("{BUYER} paid {} with tok_visa", text::price(ticket.price)))?;
         self.at = "sending the same payment again";
         expect(pay().wait_until_settled().await?.id == payment.id, "a repeated payment is another payment")?;
         let mine = payments.list().all().await?;
@@ -150,7 +150,7 @@ impl<'a> Story<'a> {
         let payment = pay(&self.rival, &order, "tok_visa").await?;
         expect(payment.status == Some(PaymentStatus::Succeeded), "the payment did not succeed")?;
         self.ticket_becomes(ticket, TicketStatus::Sold).await?;
-        self.step(&format!("{RIVAL} bought it for ${}", ticket.price))
+        self.step(&format!("{RIVAL} bought it for {}", text::price(ticket.price)))
     }
 
     /// Transfers the pass of the first sale, and checks it in.

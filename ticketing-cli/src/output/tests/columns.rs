@@ -109,13 +109,13 @@ fn ticket_at_80_columns_has_title_start_seat_and_price() {
         }
     };
     // A status that is usual in every row is dropped first.
-    assert_rows("ID TITLE PRICE STARTS AT SEAT", &["$999999.99"], of(["available"; 2]));
-    assert_rows("ID TITLE PRICE STATUS STARTS AT SEAT", &["$999999.99"], of(["available", "reserved"]));
+    assert_rows("ID TITLE PRICE STARTS AT SEAT", &["$999,999.99"], of(["available"; 2]));
+    assert_rows("ID TITLE PRICE STATUS STARTS AT SEAT", &["$999,999.99"], of(["available", "reserved"]));
 }
 
 #[test]
 fn order_at_80_columns_has_status_title_price_start_and_seat() {
-    assert_rows("ID STATUS TITLE PRICE STARTS AT SEAT", &["Reserved", "$999999.99"], |title, details| {
+    assert_rows("ID STATUS TITLE PRICE STARTS AT SEAT", &["Reserved", "$999,999.99"], |title, details| {
         let mut order = order("created");
         let ticket = serde_json::json!({"id": "t", "title": title, "price": 999_999.99});
         order.ticket = serde_json::from_value(with_details(ticket, &details)).unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_sdk::{
-    ErrorCode, Explanation, Order, OrderId, OrderStatus, PaymentId, PaymentStatus, TimelineKind,
+    ErrorCode, Explanation, Order, OrderId, OrderStatus, PaymentId, PaymentStatus, TimelineKind, text,
 };
 use tokio::time::{Instant, sleep};
 
@@ -107,7 +107,8 @@ async fn act(api: &ApiContext, order: &Order, action: &mut UnpaidAction) -> Outc
 /// Prompts for the action on an unpaid order; without a terminal the order is left unchanged.
 async fn ask(api: &ApiContext, order: &Order) -> Outcome<UnpaidAction> {
     let Some(prompter) = api.io().prompter() else { return Ok(UnpaidAction::Leave) };
-    let what = format!("order {} of {} for ${}", order.id, order.ticket.title, order.ticket.price);
+    let what =
+        format!("order {} of {} for {}", order.id, order.ticket.title, text::price(order.ticket.price));
     if prompter.confirm(&crate::io::clean(&format!("Pay for {what}, which is reserved and not paid?")))? {
         return match card::card(api, None).await? {
             Card::Token(token) => Ok(UnpaidAction::Pay(token)),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use ticketing_sdk::{Error, ErrorCode, Money, Response, Timestamp, UserId};
+use ticketing_sdk::{Error, ErrorCode, Money, Response, Timestamp, UserId, text};
 use ticketing_tui::Operation;
 use tokio::time::{Instant, sleep};
 
@@ -119,12 +119,12 @@ struct Answer {
 /// Returns what was done, by the answer of the server, with times as `time` formats them.
 fn describe_result(operation: &Operation, response: &Response, time: impl Fn(Timestamp) -> String) -> String {
     let Answer { id, title, price, claim_code, admitted_at } = response.json().unwrap_or_default();
-    let price = price.map(|price| price.to_string()).unwrap_or_default();
+    let price = price.map(text::price).unwrap_or_default();
     match operation {
-        Operation::CreateTicket { .. } => format!("{title} is listed for ${price}: ticket {id}"),
+        Operation::CreateTicket { .. } => format!("{title} is listed for {price}: ticket {id}"),
         Operation::TransferPass { .. } => format!("the claim code is {claim_code}"),
         Operation::ClaimPass => format!("{title} is yours: pass {id}"),
-        Operation::ResellPass { .. } => format!("{title} is offered for ${price}: ticket {id}"),
+        Operation::ResellPass { .. } => format!("{title} is offered for {price}: ticket {id}"),
         Operation::CheckIn => {
             let at = admitted_at.map(|at| format!(" at {}", time(at))).unwrap_or_default();
             format!("{title} was admitted{at}")
