@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use ticketing_sdk::{EventTime, TicketDetails};
+use ticketing_sdk::TicketDetails;
 
 use super::list::List;
 use super::painter::{Painter, below};
@@ -64,8 +64,10 @@ const TIME: u16 = 15;
 const OFFSET: u16 = 7;
 /// The fewest columns in which the end of a seat is shown.
 const MIN_SEAT: u16 = 8;
-/// The columns between title and status.
-const STATUS_GAP: u16 = 2;
+/// The columns between the parts of a row.
+const GAP: u16 = 2;
+/// The text between a status and its time.
+const STATUS_SEPARATOR: &str = " · ";
 /// The fewest columns of a title beside its seat.
 const MIN_TITLE: u16 = 8;
 /// The maximum width: on wider lines title and price are too far apart.
@@ -109,15 +111,6 @@ impl Columns {
         list.view_grouped(painter, rows, len, groups, row);
     }
 
-    /// Returns when an event starts, as far as there is room: with the offset of its place where that is not the
-    /// user's.
-    fn format_time(model: &Model, starts: &EventTime) -> String {
-        let time = model.local.short_event(starts, model.server_now());
-        // A day of one digit is aligned with the last digit of two.
-        let day = time.split(' ').next().unwrap_or_default();
-        if day.len() == 1 { format!(" {time}") } else { time }
-    }
-
     /// The places of title, time, venue and the last column.
     fn places(self, line: Rect) -> [Rect; 4] {
         let title = line.width.saturating_sub(self.time + self.venue + self.last);
@@ -140,40 +133,39 @@ impl Columns {
 
     /// Writes a row. Returns the place of the title.
     pub(crate) fn row(self, painter: &mut Painter<'_>, place: Rect, model: &Model, row: &Row<'_>) -> Rect {
-        let [mut title, mut time, venue, mut last] = self.places(place);
-        let (status, role) = &row.status;
-        if *role != StyleRole::Usual {
-            let status = painter.glyphs.replace_separators(status);
-            // The status matters more than the next column of a narrow row.
-            if title.width < text::width(&status) + STATUS_GAP + MIN_TITLE {
-                let next = if time.width > 0 { &mut time } else { &mut last };
-                title.width += std::mem::take(&mut next.width);
-            }
-            let end = painter.right(title, &status, role.style(painter.theme));
-            title.width = end.saturating_sub(title.x + STATUS_GAP);
-        }
-        let style = if row.is_unavailable { painter.theme.unavailable } else { Style::new() };
-        let starts = row.details.and_then(|details| details.starts_at.as_ref());
+        let [mut title, mut time, venue, last] = self.places(place);
         let seat = row.details.and_then(|details| details.seat.as_deref()).map(text::sanitize);
         let seat = seat.filter(|seat| !seat.is_empty());
         let beside = seat.as_deref().filter(|_| !self.has_seats);
         let beside = beside.map(|seat| painter.glyphs.replace_separators(seat));
-        let time_beside = starts.filter(|_| self.time == 0);
-        let time_beside = time_beside
-            .and_then(|starts| time_beside_title(model, title, &row.title, beside.as_deref(), starts));
-        if let Some(words) = &time_beside {
-            let start = painter.right(title, words, painter.theme.faint);
-            title.width = start.saturating_sub(title.x + 2);
+        let starts = row.details.and_then(|details| details.starts_at.as_ref());
+        let when = starts.map(|starts| model.local.short_event(starts, model.server_now()));
+        let parts = Parts { row, seat: beside.as_deref(), when: when.as_deref(), time: self.time };
+        let Fitted { status, when, has_seat } = parts.fit(title.width + time.width);
+        // A start of its date alone leaves the rest of its column to the title.
+        let column = if when.is_whole { self.time } else { with_gap(when.text) };
+        let freed = time.width.saturating_sub(column);
+        (title.width, time.x, time.width) = (title.width + freed, time.x + freed, time.width - freed);
+        if !status.is_empty() {
+            let status = painter.glyphs.replace_separators(status);
+            let end = painter.right(title, &status, row.status.1.style(painter.theme));
+            title.width = end.saturating_sub(title.x + GAP);
         }
-        let beside = beside.and_then(|seat| seat_beside(painter, title, &row.title, &seat));
+        if time.width > 0 {
+            let aligned = if when.is_whole { align_day(when.text) } else { when.text.to_owned() };
+            painter.text(after_gap(time), &aligned, painter.theme.faint);
+        } else if !when.text.is_empty() {
+            let start = painter.right(title, when.text, painter.theme.faint);
+            title.width = start.saturating_sub(title.x + GAP);
+        }
+        let style = if row.is_unavailable { painter.theme.unavailable } else { Style::new() };
+        let beside =
+            beside.filter(|_| has_seat).and_then(|seat| seat_beside(painter, title, &row.title, &seat));
         let whole = title;
         title.width -= beside.as_ref().map_or(0, |seat| SEPARATOR + text::width(seat));
         let mut end = painter.text(title, &row.title, style);
         if let Some(seat) = beside {
             end = draw_beside(painter, whole, end, &seat);
-        }
-        if let Some(starts) = starts.filter(|_| time.width > 0) {
-            painter.text(after_gap(time), &Self::format_time(model, starts), painter.theme.faint);
         }
         let name = row.details.and_then(|details| details.venue.as_deref()).map(text::sanitize);
         if let Some(name) = name.filter(|name| !name.is_empty()) {
@@ -200,33 +192,137 @@ fn least_seat(seat: &str) -> u16 {
     text::width(seat).min(MIN_SEAT) + SEPARATOR
 }
 
-/// Returns when an event starts, as far as there is room behind title and seat: date and time if both are whole, or the date
-/// if something of both is left.
-fn time_beside_title(
-    model: &Model,
-    place: Rect,
-    title: &str,
-    seat: Option<&str>,
-    starts: &EventTime,
-) -> Option<String> {
-    let whole_seat = seat.map_or(0, |seat| text::width(seat) + SEPARATOR);
-    let whole = text::width(&text::sanitize(title)) + whole_seat;
-    let least = MIN_TITLE + seat.map_or(0, least_seat);
-    let time = model.local.short_event(starts, model.server_now());
-    let date = time.split_once(", ").map(|(date, _)| date.to_owned());
-    [(Some(time), whole), (date, least.min(whole))]
-        .into_iter()
-        .find_map(|(words, before)| words.filter(|words| before + 2 + text::width(words) <= place.width))
+/// What a row has besides its title and its price, before it is fitted.
+struct Parts<'a> {
+    row: &'a Row<'a>,
+    /// The seat, if it stands behind the title.
+    seat: Option<&'a str>,
+    /// When the event starts.
+    when: Option<&'a str>,
+    /// The width of the column of that; 0 where it stands behind the title.
+    time: u16,
+}
+
+/// The parts of a row that have room.
+struct Fitted<'a> {
+    status: &'a str,
+    when: When<'a>,
+    has_seat: bool,
+}
+
+/// When an event starts: its date and its time, its date alone, or nothing.
+#[derive(Clone, Copy, Default)]
+struct When<'a> {
+    text: &'a str,
+    is_whole: bool,
+}
+
+/// How much of its parts a row has.
+struct RowForm {
+    status: StatusForm,
+    when: WhenForm,
+    has_seat: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StatusForm {
+    Whole,
+    /// What follows the last separator, such as the time that is left.
+    Short,
+    /// As `Short`, or nothing if the status is a usual one.
+    Rare,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WhenForm {
+    Whole,
+    Date,
+    None,
+}
+
+/// The forms of a row, from the widest to the narrowest. Title and price are in all of them; what follows is shortened and
+/// dropped by its importance: an unusual status, the start, the seat. A venue has what the others leave.
+const FORMS: [RowForm; 7] = {
+    use {StatusForm as Status, WhenForm as When};
+    const fn form(status: Status, when: When, has_seat: bool) -> RowForm {
+        RowForm { status, when, has_seat }
+    }
+    [
+        form(Status::Whole, When::Whole, true),
+        form(Status::Short, When::Whole, true),
+        form(Status::Rare, When::Whole, true),
+        form(Status::Short, When::Date, true),
+        form(Status::Rare, When::Date, true),
+        form(Status::Rare, When::Date, false),
+        form(Status::Rare, When::None, false),
+    ]
+};
+
+impl<'a> Parts<'a> {
+    /// Returns the parts of the widest form that leaves the title its fewest columns. `width` is that of title and start.
+    fn fit(&self, width: u16) -> Fitted<'a> {
+        let fits = |form: &&RowForm| self.width(form) <= width;
+        self.parts(FORMS.iter().find(fits).unwrap_or(&FORMS[FORMS.len() - 1]))
+    }
+
+    fn parts(&self, form: &RowForm) -> Fitted<'a> {
+        let (status, role) = &self.row.status;
+        let short = || status.rsplit(STATUS_SEPARATOR).next().unwrap_or_default();
+        let status = match form.status {
+            _ if *role == StyleRole::Usual => "",
+            StatusForm::Rare if *role == StyleRole::Dim => "",
+            StatusForm::Whole => status,
+            StatusForm::Short | StatusForm::Rare => short(),
+        };
+        let when = self.when.unwrap_or_default();
+        let when = match form.when {
+            WhenForm::Whole => When { text: when, is_whole: true },
+            WhenForm::Date => When { text: when.split(", ").next().unwrap_or_default(), is_whole: false },
+            WhenForm::None => When::default(),
+        };
+        Fitted { status, when, has_seat: form.has_seat }
+    }
+
+    /// Returns the fewest columns that a form needs.
+    fn width(&self, form: &RowForm) -> u16 {
+        let Fitted { status, when, has_seat } = self.parts(form);
+        let title = text::width(&text::sanitize(&self.row.title));
+        let seat = self.seat.filter(|_| has_seat);
+        // A time without a column of its own cuts nothing else.
+        let is_whole = self.time == 0 && when.is_whole && !when.text.is_empty();
+        let before = match seat {
+            Some(seat) if is_whole => title + text::width(seat) + SEPARATOR,
+            Some(seat) => title.min(MIN_TITLE) + least_seat(seat),
+            None if is_whole => title,
+            None => title.min(MIN_TITLE),
+        };
+        let time = match when.is_whole {
+            true if self.time > 0 => self.time,
+            _ => with_gap(when.text),
+        };
+        before + with_gap(status) + time
+    }
+}
+
+/// Returns the columns of a text with the gap beside it.
+fn with_gap(text: &str) -> u16 {
+    if text.is_empty() { 0 } else { text::width(text) + GAP }
+}
+
+/// Aligns a day of one digit with the last digit of two.
+fn align_day(time: &str) -> String {
+    let day = time.split(' ').next().unwrap_or_default();
+    if day.len() == 1 { format!(" {time}") } else { time.to_owned() }
 }
 
 /// Returns as much of a seat as fits behind the title in a place. Seats of one title differ in nothing else, so a long
 /// title leaves half of the place, and the end of the seat at least.
 fn seat_beside(painter: &Painter<'_>, place: Rect, title: &str, seat: &str) -> Option<String> {
-    let least = least_seat(seat);
-    if place.width < least + MIN_TITLE {
+    let (least, title) = (least_seat(seat), text::width(&text::sanitize(title)));
+    if place.width < least + title.min(MIN_TITLE) {
         return None;
     }
-    let beside = place.width.saturating_sub(text::width(&text::sanitize(title)));
+    let beside = place.width.saturating_sub(title);
     let room = beside.max(place.width / 2).max(least) - SEPARATOR;
     Some(text::fit_end(seat, room, painter.glyphs.ellipsis).into_owned())
 }
@@ -240,5 +336,5 @@ fn draw_beside(painter: &mut Painter<'_>, place: Rect, end: u16, words: &str) ->
 
 /// The place of a column behind its gap.
 fn after_gap(column: Rect) -> Rect {
-    Rect { x: column.x + 2, width: column.width.saturating_sub(2), ..column }
+    Rect { x: column.x + GAP, width: column.width.saturating_sub(GAP), ..column }
 }

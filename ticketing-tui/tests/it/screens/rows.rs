@@ -72,9 +72,12 @@ fn order_row_has_title_seat_start_and_price() {
         harness.sign_in();
         harness.press("2");
         harness.answer_reads();
-        // A list of 60 columns has no room for the start beside a reservation; its price is the highest one.
-        let starts: &[&str] = if matches!(size.0, 60 | 100) { &[] } else { &["4 Jun", "20:30"] };
-        assert_rows(harness, &[starts, &["$999,999.99", "Reserved · 15:00 left"]].concat());
+        // A list of 60 columns has no room for the time and the word beside a reservation at the highest price.
+        let parts: &[&str] = match size.0 {
+            60 | 100 => &["4 Jun", "15:00 left"],
+            _ => &["4 Jun", "20:30", "Reserved · 15:00 left"],
+        };
+        assert_rows(harness, &[parts, &["$999,999.99"]].concat());
     }
 }
 
@@ -142,4 +145,61 @@ fn narrow_row_has_its_start_where_there_is_room() {
     harness.press("r");
     harness.answer_reads();
     harness.assert_shows("A recital of songs       4 Jun  $5.00");
+}
+
+/// Returns the rows of the list of a tab, at each size from 40 columns on, for tickets at a price.
+fn rows_of(tab: &str, price: &str, status: OrderStatus) -> Vec<((u16, u16), Vec<String>)> {
+    let widths = [40, 50, 60, 72, 80, 100];
+    let sizes = widths.iter().flat_map(|width| [12, 20, 24].map(|height| (*width, height)));
+    let rows = |size: (u16, u16)| {
+        let mut harness = Harness::new(size, Colours::True);
+        let tickets = tickets().into_iter().map(|ticket| ticket.price(price.parse().unwrap()));
+        let tickets: Vec<Ticket> = tickets.collect();
+        let order =
+            |(number, ticket): (usize, &Ticket)| fixtures::order(&format!("o{number}"), ticket, status);
+        harness.server.orders = tickets.iter().enumerate().map(order).collect();
+        harness.server.market =
+            tickets.iter().map(|ticket| fixtures::later(ticket, TicketStatus::Reserved)).collect();
+        harness.sign_in();
+        harness.press(tab);
+        harness.answer_reads();
+        let starts = TITLES.map(|title| title.chars().take(3).collect::<String>());
+        let screen = harness.screen();
+        let is_row = |line: &&str| {
+            let line = line.trim_start_matches(['▌', ' ']);
+            starts.iter().any(|start| line.starts_with(start))
+        };
+        (size, screen.lines().filter(is_row).map(str::to_owned).collect())
+    };
+    sizes.map(rows).collect()
+}
+
+#[test]
+fn row_drops_its_least_important_part_first() {
+    for (tab, price, shown) in
+        [("1", "38", "$38.00"), ("1", "999999.99", "$999,999.99"), ("2", "38", "$38.00")]
+    {
+        for (size, rows) in rows_of(tab, price, OrderStatus::Created) {
+            assert!(rows.len() > 1, "{size:?}");
+            for row in rows {
+                let has = |part: &str| row.contains(part);
+                assert!(has(shown) && has(" left"), "price and status: {size:?}: {row}");
+                assert!(has("4 Jun") || !has("seat 12"), "the start before the seat: {size:?}: {row}");
+                assert!(has("4 Jun") || price != "38", "the start: {size:?}: {row}");
+                assert!(has("seat 12") || size.0 < 60 || price != "38", "the seat: {size:?}: {row}");
+            }
+        }
+    }
+}
+
+#[test]
+fn usual_status_of_an_order_is_dropped_before_start_and_seat() {
+    for (size, rows) in rows_of("2", "38", OrderStatus::Complete) {
+        for row in rows {
+            for part in ["4 Jun", "seat 12", "$38.00"] {
+                assert!(row.contains(part), "{part} at {size:?}: {row}");
+            }
+            assert!(row.contains("Paid") || size.0 < 72, "{size:?}: {row}");
+        }
+    }
 }
