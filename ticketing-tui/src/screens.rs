@@ -66,7 +66,7 @@ pub(crate) fn open(route: Route, model: &Model) -> Box<dyn Screen> {
         Route::Transfer(id) => Box::new(FormScreen::open(transfer::Transfer::open(id))),
         Route::Claim => Box::new(FormScreen::open(claim::Claim::open())),
         Route::CheckIn => Box::new(check_in::CheckIn::open(model)),
-        Route::Resale(id) => Box::new(FormScreen::open(resale::Resale::open(id))),
+        Route::Resale(id) => Box::new(FormScreen::open(resale::Resale::open(id, model))),
         Route::Listings => Box::new(OwnListScreen::<listings::Listings>::open()),
         Route::Listing(id) => Box::new(FormScreen::open(listing::Listing::open(id, model))),
         Route::Activity => Box::<activity::Activity>::default(),

@@ -23,7 +23,7 @@ const DETAILS: usize = 2;
 /// How long a title may be, in characters.
 const LONGEST: usize = 200;
 /// How a price is written.
-const PRICE_FORM: &str = "Like 38 or 149.99, up to 999999.99";
+const PRICE_FORM: &str = "Like 38 or 149.99, up to 999,999.99";
 
 impl Listing {
     pub(super) fn open(id: Option<TicketId>, model: &Model) -> (Self, Form) {

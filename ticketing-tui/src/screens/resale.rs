@@ -17,15 +17,31 @@ pub(super) struct Resale {
 }
 
 impl Resale {
-    pub(super) fn open(id: PassId) -> (Self, Form) {
-        (
-            Self { id },
-            Form::new(vec![Field::new("Price", "in US dollars, like 38 or 149.99").with_name("price")]),
-        )
+    pub(super) fn open(id: PassId, model: &Model) -> (Self, Form) {
+        let page = Self { id };
+        let hint = format!("in US dollars, like {}", examples(page.limit(model)));
+        (page, Form::new(vec![Field::new("Price", hint).with_name("price")]))
+    }
+
+    /// Returns the highest price, if there is one.
+    fn limit(&self, model: &Model) -> Option<Money> {
+        self.pass(model)?.resale_limit
     }
 
     fn pass<'m>(&self, model: &'m Model) -> Option<&'m Pass> {
         model.passes.get(&PassKey::Id(self.id.clone()))
+    }
+}
+
+/// Returns examples of prices that are not above the limit.
+fn examples(limit: Option<Money>) -> String {
+    const EXAMPLES: [(&str, i64); 2] = [("38", 3_800), ("149.99", 14_999)];
+    let is_allowed = |cents: i64| limit.is_none_or(|limit| cents <= limit.cents());
+    let allowed: Vec<&str> =
+        EXAMPLES.iter().filter(|(_, cents)| is_allowed(*cents)).map(|(example, _)| *example).collect();
+    match (allowed.as_slice(), limit) {
+        ([], Some(limit)) => limit.to_string(),
+        (allowed, _) => allowed.join(" or "),
     }
 }
 
@@ -41,7 +57,7 @@ impl FormPage for Resale {
     fn intro(&self, model: &Model) -> Vec<String> {
         let pass = self.pass(model);
         let title = pass.map_or_else(|| "The ticket".to_owned(), |pass| text::title(&pass.title));
-        let limit = pass.and_then(|pass| pass.resale_limit);
+        let limit = self.limit(model);
         let consequence =
             format!("{title} goes on sale, and admits nobody until it is sold or its listing is withdrawn.");
         let limit = limit.map(|limit| format!("The highest price is {}.", text::money(limit)));
@@ -53,9 +69,9 @@ impl FormPage for Resale {
     }
 
     fn submit(&mut self, form: &mut Form, cx: &mut Context<'_>) -> Option<CallId> {
-        let limit = self.pass(cx.model).and_then(|pass| pass.resale_limit);
+        let limit = self.limit(cx.model);
         let fault = match (text::amount(form.value(0)).parse::<Money>(), limit) {
-            (Err(_), _) => "Like 38 or 149.99".to_owned(),
+            (Err(_), _) => format!("Like {}", examples(limit)),
             (Ok(price), Some(limit)) if price > limit => format!("At most {}", text::money(limit)),
             (Ok(price), _) => return Some(cx.model.call(Call::Resell(self.id.clone(), price))),
         };
@@ -70,5 +86,22 @@ impl FormPage for Resale {
             cx.model.notify(Level::Success, message.with_topic(Topic::Ticket(ticket.id.clone())));
         }
         cx.back();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_not_above_the_limit() {
+        for (limit, shown) in [
+            (None, "38 or 149.99"),
+            (Some("149.99"), "38 or 149.99"),
+            (Some("149.98"), "38"),
+            (Some("20"), "20.00"),
+        ] {
+            assert_eq!(examples(limit.map(|limit| limit.parse().unwrap())), shown);
+        }
     }
 }

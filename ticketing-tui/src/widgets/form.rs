@@ -1,5 +1,7 @@
 //! Forms: text fields, one below the other.
 
+use std::borrow::Cow;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
@@ -18,7 +20,7 @@ pub(crate) struct Field {
     /// Its name in the API, which the errors of the server use.
     pub(crate) name: &'static str,
     /// The placeholder of an empty field.
-    pub(crate) example: &'static str,
+    pub(crate) example: Cow<'static, str>,
     /// Whether the value is masked.
     pub(crate) secret: bool,
     /// Whether it may stay empty.
@@ -36,8 +38,8 @@ const COUNTER_THRESHOLD: usize = 40;
 const MAX_INPUT_CHARS: usize = 2_400;
 
 impl Field {
-    pub(crate) fn new(label: &'static str, example: &'static str) -> Self {
-        Self { label, example, ..Self::default() }
+    pub(crate) fn new(label: &'static str, example: impl Into<Cow<'static, str>>) -> Self {
+        Self { label, example: example.into(), ..Self::default() }
     }
 
     pub(crate) fn with_name(self, name: &'static str) -> Self {
@@ -110,7 +112,7 @@ impl Field {
             let example = Style { bg: style.bg, ..painter.theme.faint };
             // Dim text is not legible on a reversed background.
             let example = if focus { example.remove_modifier(Modifier::DIM) } else { example };
-            painter.text(inner, self.example, example);
+            painter.text(inner, &self.example, example);
         } else {
             painter.buffer.set_stringn(inner.x, inner.y, visible, usize::from(inner.width), style);
         }
