@@ -133,7 +133,13 @@ impl Columns {
 
     /// Writes a row. Returns the place of the title.
     pub(crate) fn row(self, painter: &mut Painter<'_>, place: Rect, model: &Model, row: &Row<'_>) -> Rect {
-        let [mut title, mut time, venue, last] = self.places(place);
+        let [mut title, mut time, venue, mut last] = self.places(place);
+        if self.time == 0 {
+            // Nothing of a narrow row is aligned with the others but the end of its price.
+            let price = row.price.as_deref().map_or(0, with_gap);
+            let freed = last.width.saturating_sub(price);
+            (title.width, last.x, last.width) = (title.width + freed, last.x + freed, last.width - freed);
+        }
         let seat = row.details.and_then(|details| details.seat.as_deref()).map(text::sanitize);
         let seat = seat.filter(|seat| !seat.is_empty());
         let beside = seat.as_deref().filter(|_| !self.has_seats);
@@ -142,9 +148,8 @@ impl Columns {
         let when = starts.map(|starts| model.local.short_event(starts, model.server_now()));
         let parts = Parts { row, seat: beside.as_deref(), when: when.as_deref(), time: self.time };
         let Fitted { status, when, has_seat } = parts.fit(title.width + time.width);
-        // A start of its date alone leaves the rest of its column to the title.
-        let column = if when.is_whole { self.time } else { with_gap(when.text) };
-        let freed = time.width.saturating_sub(column);
+        // A short start leaves the rest of its column to the title.
+        let freed = time.width.saturating_sub(when.column);
         (title.width, time.x, time.width) = (title.width + freed, time.x + freed, time.width - freed);
         if !status.is_empty() {
             let status = painter.glyphs.replace_separators(status);
@@ -152,7 +157,7 @@ impl Columns {
             title.width = end.saturating_sub(title.x + GAP);
         }
         if time.width > 0 {
-            let aligned = if when.is_whole { align_day(when.text) } else { when.text.to_owned() };
+            let aligned = if when.column == self.time { align_day(when.text) } else { when.text.to_owned() };
             painter.text(after_gap(time), &aligned, painter.theme.faint);
         } else if !when.text.is_empty() {
             let start = painter.right(title, when.text, painter.theme.faint);
@@ -215,6 +220,8 @@ struct Fitted<'a> {
 struct When<'a> {
     text: &'a str,
     is_whole: bool,
+    /// The columns that it takes, with its gap.
+    column: u16,
 }
 
 /// How much of its parts a row has.
@@ -236,13 +243,15 @@ enum StatusForm {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum WhenForm {
     Whole,
+    /// Whole, and out of line with those of other rows.
+    Tight,
     Date,
     None,
 }
 
 /// The forms of a row, from the widest to the narrowest. Title and price are in all of them; what follows is shortened and
 /// dropped by its importance: an unusual status, the start, the seat. A venue has what the others leave.
-const FORMS: [RowForm; 7] = {
+const FORMS: [RowForm; 10] = {
     use {StatusForm as Status, WhenForm as When};
     const fn form(status: Status, when: When, has_seat: bool) -> RowForm {
         RowForm { status, when, has_seat }
@@ -251,8 +260,11 @@ const FORMS: [RowForm; 7] = {
         form(Status::Whole, When::Whole, true),
         form(Status::Short, When::Whole, true),
         form(Status::Rare, When::Whole, true),
+        form(Status::Short, When::Tight, true),
+        form(Status::Rare, When::Tight, true),
         form(Status::Short, When::Date, true),
         form(Status::Rare, When::Date, true),
+        form(Status::Rare, When::Tight, false),
         form(Status::Rare, When::Date, false),
         form(Status::Rare, When::None, false),
     ]
@@ -275,11 +287,15 @@ impl<'a> Parts<'a> {
             StatusForm::Short | StatusForm::Rare => short(),
         };
         let when = self.when.unwrap_or_default();
-        let when = match form.when {
-            WhenForm::Whole => When { text: when, is_whole: true },
-            WhenForm::Date => When { text: when.split(", ").next().unwrap_or_default(), is_whole: false },
-            WhenForm::None => When::default(),
+        let date = when.split(", ").next().unwrap_or_default();
+        let (text, column) = match form.when {
+            WhenForm::Whole if self.time > 0 => (when, self.time),
+            WhenForm::Whole | WhenForm::Tight => (when, with_gap(when)),
+            WhenForm::Date => (date, with_gap(date)),
+            WhenForm::None => ("", 0),
         };
+        let is_whole = matches!(form.when, WhenForm::Whole | WhenForm::Tight);
+        let when = When { text, is_whole, column };
         Fitted { status, when, has_seat: form.has_seat }
     }
 
@@ -296,11 +312,7 @@ impl<'a> Parts<'a> {
             None if is_whole => title,
             None => title.min(MIN_TITLE),
         };
-        let time = match when.is_whole {
-            true if self.time > 0 => self.time,
-            _ => with_gap(when.text),
-        };
-        before + with_gap(status) + time
+        before + with_gap(status) + when.column
     }
 }
 
