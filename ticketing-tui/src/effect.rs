@@ -50,6 +50,8 @@ pub enum Call {
     Listings,
     /// List the orders of the user.
     Orders,
+    /// List the orders of the user that can still be paid for.
+    OpenOrders,
     /// One order.
     Order(OrderId),
     /// List the passes of the user.

@@ -59,6 +59,8 @@ pub enum Reply {
     Listings(Vec<Ticket>),
     /// The orders of the user.
     Orders(Vec<Order>),
+    /// Some orders of the user, as they are.
+    OpenOrders(Vec<Order>),
     /// An order, as it is or has become.
     Order(Box<Order>),
     /// A payment whose outcome is known.

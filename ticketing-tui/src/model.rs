@@ -317,6 +317,7 @@ impl Model {
                 self.call(Call::Order(id.clone()));
             }
             OrderAlert::Refresh(_) => {}
+            OrderAlert::LoadOpen => drop(self.call(Call::OpenOrders)),
         }
     }
 

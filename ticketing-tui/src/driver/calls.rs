@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_sdk::{
-    CardToken, Client, Error, NewCheckIn, OrderId, Pass, PassId, PassStatus, Payment, PaymentStatus, Ruling,
-    SecretString, Ticket, TicketSort, TicketStatus, UserId, Verdict, Write,
+    CardToken, Client, Error, NewCheckIn, OrderId, OrderStatus, Pass, PassId, PassStatus, Payment,
+    PaymentStatus, Ruling, SecretString, Ticket, TicketSort, TicketStatus, UserId, Verdict, Write,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep};
@@ -55,6 +55,10 @@ impl Caller {
             Call::Ticket(id) => ticket(tickets.get(id).await?),
             Call::Listings => Reply::Listings(tickets.list().mine().any_status().past().all().await?),
             Call::Orders => Reply::Orders(orders.list().all().await?),
+            Call::OpenOrders => {
+                let open = [OrderStatus::Created, OrderStatus::AwaitingPayment];
+                Reply::OpenOrders(orders.list().status(open).all().await?)
+            }
             Call::Order(id) => Reply::Order(Box::new(orders.get(id).await?)),
             Call::Passes => Reply::Passes(passes.list().all().await?),
             Call::Pass(id) => pass(passes.get(id).await?),

@@ -100,6 +100,11 @@ impl Model {
                 }
             }
         }
+        let is_unknown = ticket.order_id.as_ref().is_some_and(|id| self.orders.get(id).is_none())
+            && !self.orders.is_reserving(&ticket.id);
+        if is_unknown && ticket.status == TicketStatus::Reserved && self.user().is_some() {
+            self.orders.look_up(self.server_now());
+        }
         // Orders have no feed: a change of its ticket shows that an order may have changed.
         let stale = self.orders.list().iter().find(|order| {
             let over = ticket.order_id.as_ref() != Some(&order.id) || ticket.status == TicketStatus::Sold;

@@ -1,10 +1,13 @@
 //! The orders of the user, with their pending actions and their deadlines.
 
+mod lookup;
+
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Payment, PaymentStatus, TicketId, Timestamp};
 
+use self::lookup::OrderLookup;
 use super::records::Records;
 use crate::effect::CallId;
 
@@ -27,6 +30,8 @@ pub(crate) struct KnownOrders {
     expired: HashSet<OrderId>,
     /// Orders whose time is up, with the time of the next poll of whether the server has expired them.
     expiry_polls: HashMap<OrderId, Timestamp>,
+    /// The lookup of orders that the user has made in another client.
+    lookup: OrderLookup,
 }
 
 /// A pending action on an order.
@@ -53,6 +58,8 @@ pub(crate) enum OrderAlert {
     DeadlinePassed(OrderId),
     /// The order must be loaded again.
     Refresh(OrderId),
+    /// The unpaid orders must be loaded: another client of the user may have made one.
+    LoadOpen,
 }
 
 /// The remaining times at which the user is warned.
@@ -214,6 +221,11 @@ impl KnownOrders {
         Some((ticket, price))
     }
 
+    /// Requests the unpaid orders, because an order that is not known has reserved a ticket. `now` is the server's.
+    pub(crate) fn look_up(&mut self, now: Timestamp) {
+        self.lookup.request(now);
+    }
+
     /// Returns how long an order still holds its ticket unless it is paid for; nothing where it no longer waits for
     /// that.
     pub(crate) fn time_left(order: &Order, now: Timestamp) -> Duration {
@@ -229,7 +241,8 @@ impl KnownOrders {
 
     /// Returns the events that follow from the time. `now` is the server's.
     pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<OrderAlert> {
-        let mut alerts = Vec::new();
+        let mut alerts: Vec<_> =
+            self.lookup.take_due(now).then_some(OrderAlert::LoadOpen).into_iter().collect();
         // The clock may have been set back meanwhile.
         let is_due = |poll_at: Timestamp, pause: Duration| poll_at <= now || poll_at > now + pause;
         for (id, poll_at) in
@@ -279,7 +292,7 @@ impl KnownOrders {
                 (left, _) => now + Duration::from_millis((left - 1) % 1000 + 1),
             }
         });
-        open.chain(self.followed.values().copied()).min()
+        open.chain(self.followed.values().copied()).chain(self.lookup.next()).min()
     }
 }
 

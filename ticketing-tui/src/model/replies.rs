@@ -85,6 +85,11 @@ impl Model {
             Reply::Passes(passes) if self.passes.records.load.awaits(id) => self.passes.replace(passes),
             Reply::Pass(pass) | Reply::Claimed { pass, .. } => self.passes.update(pass),
             Reply::Orders(_) | Reply::Listings(_) | Reply::Passes(_) | Reply::Transfer(_) => {}
+            Reply::OpenOrders(orders) => {
+                let user = self.user().map(|user| user.id.clone());
+                let own = orders.iter().filter(|order| Some(&order.user_id) == user.as_ref());
+                own.for_each(|order| self.orders.update(order));
+            }
             // A late reply to a former user's call is not shown to the current user.
             Reply::Order(order) if self.user().is_some_and(|user| user.id == order.user_id) => {
                 let was_followed = self.orders.is_followed(&order.id);

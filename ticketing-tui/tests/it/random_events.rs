@@ -131,6 +131,7 @@ fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, Ca
         },
         Call::Listings => Reply::Listings((0..rng.below(9)).map(|_| ticket(rng)).collect()),
         Call::Orders => Reply::Orders((0..rng.below(4)).map(|_| order(rng)).collect()),
+        Call::OpenOrders => Reply::OpenOrders((0..rng.below(4)).map(|_| order(rng)).collect()),
         Call::Order(_) | Call::Reserve(..) => Reply::Order(Box::new(order(rng))),
         Call::Ticket(_) | Call::Sell(_) | Call::Change(..) => Reply::Ticket(Box::new(ticket(rng))),
         Call::Passes => Reply::Passes((0..rng.below(4)).map(|_| pass(rng)).collect()),

@@ -207,3 +207,31 @@ fn foreign_identifiers_cannot_steer_the_terminal() {
     harness.press("y");
     assert_eq!(count_effects!(harness, Effect::Copy(text) if text == "t9 rm -rf]0;x"), 1);
 }
+
+#[test]
+fn ticket_reserved_in_another_client_of_the_user_is_the_users() {
+    let mut harness = Harness::signed_in();
+    let ticket = harness.server.market[0].clone();
+    let order = fixtures::order("o-elsewhere", &ticket, OrderStatus::Created);
+    let mut reserved = fixtures::later(&ticket, TicketStatus::Reserved);
+    reserved.order_id = Some(order.id.clone());
+    // Another buyer's order is not in the list of the user.
+    harness.feed(fixtures::change(TicketChangeKind::Updated, reserved.clone()));
+    harness.advance(1_000);
+    harness.answer_reads();
+    assert!(harness.selected().contains("Reserved"), "{}", harness.selected());
+    assert!(!harness.selected().contains("left"), "{}", harness.selected());
+    harness.server.orders = vec![order];
+    reserved.version += 1;
+    harness.feed(fixtures::change(TicketChangeKind::Updated, reserved.clone()));
+    harness.advance(1_000);
+    assert_eq!(count_pending!(harness, Call::OpenOrders), 0, "the interval has not passed");
+    harness.advance(5_000);
+    harness.answer_reads();
+    assert!(harness.selected().contains("left"), "{}", harness.selected());
+    // A known order is not looked up.
+    reserved.version += 1;
+    harness.feed(fixtures::change(TicketChangeKind::Updated, reserved));
+    harness.advance(10_000);
+    assert_eq!(count_pending!(harness, Call::OpenOrders), 0);
+}

@@ -218,6 +218,10 @@ impl Harness {
             Call::Market => Reply::Market { tickets: market.clone(), last: true },
             Call::Listings => Reply::Listings(listings.clone()),
             Call::Orders => Reply::Orders(orders.clone()),
+            Call::OpenOrders => {
+                let is_open = |order: &&Order| !order.status.is_final();
+                Reply::OpenOrders(orders.iter().filter(is_open).cloned().collect())
+            }
             Call::Passes => Reply::Passes(passes.clone()),
             Call::Pass(id) | Call::ReleasedPass(id) => {
                 let pass = passes.iter().find(|pass| pass.id == *id).ok_or_else(not_found)?;
