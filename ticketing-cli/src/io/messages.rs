@@ -97,17 +97,27 @@ impl Io {
 
     /// Wraps a line of the argument parser, which may have styles.
     fn wrap_rendered(&self, line: &str) -> String {
+        let width = usize::from(self.shape.err_width);
+        let columns = |text: &str| anstream::adapter::strip_str(text).to_string().width();
         let words = line.trim_start_matches(' ');
         let indent = line.len() - words.len();
-        let plain = anstream::adapter::strip_str(words.trim_end()).to_string();
-        let hanging = indent
-            + plain.split_inclusive(' ').next().filter(|word| word.ends_with(": ")).map_or(2, str::len);
-        let is_long = self.shape.err_terminal && indent + plain.width() > usize::from(self.shape.err_width);
-        if is_long {
-            format!("{:indent$}{}\n", "", self.wrap(words.trim_end(), indent, hanging))
-        } else {
-            line.to_owned()
+        if !self.shape.err_terminal || indent + columns(words.trim_end()) <= width {
+            return line.to_owned();
         }
+        let mut words = words.split_whitespace();
+        let mut text = " ".repeat(indent) + words.next().unwrap_or_default();
+        // Under the text of a label such as `error:`.
+        let label = columns(&text) + 1;
+        let hanging =
+            if anstream::adapter::strip_str(&text).to_string().ends_with(':') { label } else { indent + 2 };
+        let mut column = columns(&text);
+        for word in words {
+            let is_full = column + 1 + columns(word) > width;
+            let gap = if is_full { format!("\n{:hanging$}", "") } else { " ".to_owned() };
+            column = if is_full { hanging } else { column + 1 } + columns(word);
+            text += &(gap + word);
+        }
+        text + "\n"
     }
 }
 

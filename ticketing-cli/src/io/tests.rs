@@ -91,6 +91,8 @@ fn errors_of_the_argument_parser_are_wrapped_with_their_styles() {
     narrow.io.failure(&Failure::rendered(Exit::Usage, styled.to_owned()));
     let text = anstream::adapter::strip_str(&narrow.err.text()).to_string();
     assert!(text.lines().all(|line| line.len() <= 40), "{text}");
+    // Styles take no columns.
+    assert_eq!(text.lines().next().unwrap(), "error: invalid value for --max-price: an", "{text}");
     assert!(
         text.starts_with("error: ") && text.contains("\n       ") && text.ends_with("\n\n  tip: short\n"),
         "{text}"

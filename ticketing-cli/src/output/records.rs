@@ -15,8 +15,14 @@ pub(crate) use settlement::{Settlement, WriteOutcome};
 
 use super::{Cell, Columns, Place, Record, Tone};
 
-/// The rank of a status. Where all rows have the usual one, it says nothing, and is dropped first.
+/// The ranks of what a list of tickets has besides the title, the most important first. Where all rows have the usual
+/// status, it says nothing, and is dropped first.
+const PRICE: u8 = 1;
 const STATUS: u8 = 2;
+const START: u8 = 3;
+/// Several tickets of one title differ in these. Without its evening a seat says nothing.
+const SEAT: u8 = 4;
+const VENUE: u8 = 7;
 
 impl<T: 'static> Columns<T> {
     /// Adds a column for each detail of a ticket. Columns that are newer than the details are after them.
@@ -28,11 +34,10 @@ impl<T: 'static> Columns<T> {
                 }
                 (_, details) => Cell::opt(details.and_then(|details| details.get(*field))),
             };
-            // Several tickets of one title differ in these. Without its evening a seat says nothing.
             let (place, rank, min_width, tight_width) = match field {
-                DetailField::Seat => (Place::Cut, 4, 14, 9),
-                DetailField::StartsAt => (Place::Whole, 3, 0, 0),
-                DetailField::Venue => (Place::Cut, 7, 12, 12),
+                DetailField::Seat => (Place::Cut, SEAT, 14, 9),
+                DetailField::StartsAt => (Place::Whole, START, 0, 0),
+                DetailField::Venue => (Place::Cut, VENUE, 12, 12),
                 _ => (Place::Hidden, 0, 0, 0),
             };
             let column = self.add(field.name(), place, cell).droppable(rank);
@@ -46,7 +51,7 @@ impl Record for Ticket {
     fn columns(columns: &mut Columns<Self>) {
         columns.add_id("id", |it, _| Cell::text(&it.id));
         columns.add_cut("title", |it, _| Cell::text(&it.title));
-        columns.add_right("price", |it, _| Cell::money(Some(it.price))).droppable(1);
+        columns.add_right("price", |it, _| Cell::money(Some(it.price))).droppable(PRICE);
         columns.add_whole("status", ticket_status).droppable(STATUS);
         columns.add_for_programs("userId", |it, _| Cell::text(&it.user_id));
         columns.add_hidden("orderId", |it, _| Cell::opt(it.order_id.as_ref()));
@@ -143,9 +148,9 @@ impl Record for WatchLine {
 impl Record for Order {
     fn columns(columns: &mut Columns<Self>) {
         columns.add_id("id", |it, _| Cell::text(&it.id));
-        columns.add_whole("status", order_status).droppable(1);
+        columns.add_whole("status", order_status).droppable(STATUS);
         columns.add_cut("title", |it, _| Cell::text(&it.ticket.title));
-        columns.add_right("price", |it, _| Cell::money(Some(it.ticket.price))).droppable(2);
+        columns.add_right("price", |it, _| Cell::money(Some(it.ticket.price))).droppable(PRICE);
         // The status shows the time that is left. The deadline applies only until the order is paid or cancelled.
         columns.add_hidden("expiresAt", |it, _| match it.status {
             OrderStatus::Created => Cell::Time(it.expires_at),

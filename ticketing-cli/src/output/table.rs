@@ -63,31 +63,47 @@ pub(super) fn list<T: Record>(records: &[T], printer: &Printer<'_>) -> String {
 struct Lengths {
     /// Whether a status has its time, and double admissions have theirs.
     are_labels_long: bool,
-    /// Whether a start has its year and its offset.
-    are_starts_long: bool,
+    starts: StartLength,
+}
+
+/// How much of the start of an event there is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StartLength {
+    /// With its year and its offset.
+    Whole,
+    /// With its time.
+    Short,
+    /// The day alone.
+    Day,
 }
 
 /// The lengths that a table can have, the longest first.
-const LENGTHS: [Lengths; 3] = [
-    Lengths { are_labels_long: true, are_starts_long: true },
-    Lengths { are_labels_long: true, are_starts_long: false },
-    Lengths { are_labels_long: false, are_starts_long: false },
+const LENGTHS: [Lengths; 4] = [
+    Lengths { are_labels_long: true, starts: StartLength::Whole },
+    Lengths { are_labels_long: true, starts: StartLength::Short },
+    Lengths { are_labels_long: false, starts: StartLength::Short },
+    Lengths { are_labels_long: false, starts: StartLength::Day },
 ];
 
 /// Returns the text of each cell, and the layout: with the longest texts for which no column is dropped and no title is
-/// cut short, else with the shortest.
+/// cut short, else with short ones. A start is the day alone where it would be dropped otherwise.
 fn fit_columns<T>(
     columns: &[Column<T>],
     rows: &[Vec<Cell>],
     width: usize,
     printer: &Printer<'_>,
 ) -> (Vec<Vec<String>>, Layout) {
-    let [long, medium, short] = LENGTHS.map(|lengths| {
+    let [long, medium, short, shortest] = LENGTHS.map(|lengths| {
         let texts = texts(columns, rows, lengths, printer);
         let layout = Layout::fit(columns, rows, &texts, width);
         (texts, layout)
     });
     let is_complete = |layout: &Layout| layout.is_fitting && layout.essential >= short.1.essential;
+    let is_start = |index: usize| rows.iter().any(|cells| matches!(cells[index], Cell::Start(_)));
+    let has_start = |layout: &Layout| layout.columns.iter().any(|&index| is_start(index));
+    if has_start(&shortest.1) && !has_start(&short.1) {
+        return shortest;
+    }
     match (is_complete(&long.1) && long.1.is_roomy, is_complete(&medium.1)) {
         (true, _) => long,
         (false, true) => medium,
@@ -325,9 +341,10 @@ fn fitted_text(cell: &Cell, lengths: Lengths, printer: &Printer<'_>) -> String {
             label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned()
         }
         Cell::Times(times) if !lengths.are_labels_long => times.len().to_string(),
-        Cell::Start(starts) if !lengths.are_starts_long => {
+        Cell::Start(starts) if lengths.starts == StartLength::Short => {
             when::short_start(starts, printer.now, &printer.zone)
         }
+        Cell::Start(starts) if lengths.starts == StartLength::Day => when::start_day(starts, printer.now),
         _ => plain(cell, printer),
     }
 }

@@ -116,9 +116,9 @@ fn narrow_table_drops_columns_before_it_cuts_id_and_title() {
         (49, "ID STATUS TITLE PRICE", "RustConf in Zürich"),
         (48, "ID STATUS TITLE PRICE", "RustConf in Zürich"),
         (41, "ID STATUS TITLE PRICE", "RustConf in…"),
-        (40, "ID STATUS TITLE", "RustConf in Zürich"),
-        (32, "ID STATUS TITLE", "RustConf in…"),
-        (31, "ID TITLE", "RustConf in Zürich"),
+        (40, "ID TITLE PRICE", "RustConf in Zürich"),
+        (31, "ID TITLE PRICE", "RustConf in…"),
+        (30, "ID TITLE", "RustConf in Zürich"),
         (20, "ID TITLE", "RustConf …"),
     ] {
         let [header, row] = orders_at(width, "created");

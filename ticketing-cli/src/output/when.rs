@@ -55,15 +55,28 @@ pub(super) fn start(starts: &EventTime) -> String {
 /// Formats the start of an event in few columns: `24 Dec, 19:30`, or the date alone where the year matters. The offset
 /// follows where the clock of the zone shows another time.
 pub(super) fn short_start(starts: &EventTime, now: Timestamp, zone: &TimeZone) -> String {
-    /// Within this time, day and month determine the year.
-    const NEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
-    let label = starts.label();
-    let (date, time) = label.split_once(", ").unwrap_or((&label, ""));
-    let is_near = starts.instant() >= now && starts.instant().saturating_duration_since(now) < NEAR;
-    let Some((day, _)) = date.rsplit_once(' ').filter(|_| is_near) else { return date.to_owned() };
-    let is_local = format_time(starts.instant(), zone, "%Y-%m-%d %H:%M")
-        == format!("{} {}", starts.date(), starts.time());
+    let day = start_day(starts, now);
+    if !is_near(starts, now) {
+        return day;
+    }
+    let time = starts.time();
+    let is_local =
+        format_time(starts.instant(), zone, "%Y-%m-%d %H:%M") == format!("{} {time}", starts.date());
     if is_local { format!("{day}, {time}") } else { format!("{day}, {time} {}", starts.offset_label()) }
+}
+
+/// Formats the day of an event: `24 Dec`, or with the year where that matters.
+pub(super) fn start_day(starts: &EventTime, now: Timestamp) -> String {
+    let label = starts.label();
+    let date = label.split(", ").next().unwrap_or(&label);
+    let day = date.rsplit_once(' ').filter(|_| is_near(starts, now)).map_or(date, |(day, _)| day);
+    day.to_owned()
+}
+
+/// Returns whether day and month determine the year of an event.
+fn is_near(starts: &EventTime, now: Timestamp) -> bool {
+    const NEAR: Duration = Duration::from_secs(330 * 24 * 60 * 60);
+    starts.instant() >= now && starts.instant().saturating_duration_since(now) < NEAR
 }
 
 fn format_time(at: Timestamp, zone: &TimeZone, format: &str) -> String {

@@ -146,3 +146,42 @@ fn usual_status_is_dropped_before_a_title_is_cut() {
     assert!(!header(54, ["available"; 2]).contains("STATUS"));
     assert!(header(54, ["available", "sold"]).contains("STATUS"));
 }
+
+#[test]
+fn narrow_table_of_orders_keeps_the_price_and_the_day() {
+    let lines = |width| {
+        let details = serde_json::json!({"startsAt": "2027-01-24T20:30:00+01:00", "seat": "Row 3, seat 12", "venue": "Boathouse"});
+        let mut order = order("created");
+        let ticket = serde_json::json!({"id": "t", "title": TITLES[1], "price": 149.99});
+        order.ticket = serde_json::from_value(with_details(ticket, &details)).unwrap();
+        let fake = fake::terminal_of(width, false);
+        printer(&fake, Format::Table).list(&[order]).unwrap();
+        let text = fake.out.text();
+        let mut lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        (lines.next().unwrap(), lines.next().unwrap())
+    };
+    for (width, header, end) in [
+        (58, "ID STATUS TITLE PRICE STARTS AT", "$149.99 24 Jan"),
+        (40, "ID TITLE PRICE", "$149.99"),
+        (60, "ID STATUS TITLE PRICE STARTS AT", "$149.99 24 Jan"),
+        (80, "ID STATUS TITLE PRICE STARTS AT SEAT", "$149.99 24 Jan, 20:30 +01:00 Row 3, seat 12"),
+    ] {
+        let (shown, row) = lines(width);
+        assert_eq!(shown, header, "{width}: {row}");
+        assert!(row.ends_with(end), "{width}: {row}");
+    }
+}
+
+#[test]
+fn table_of_tickets_shows_the_day_where_the_time_has_no_room() {
+    let details = serde_json::json!({"startsAt": "2027-01-24T20:30:00+01:00"});
+    let tickets = ["available", "reserved"].map(|status| {
+        let mut ticket = ticket("t1", TITLES[1], status);
+        ticket.price = ticketing_sdk::Money::MAX;
+        let json = with_details(serde_json::to_value(&ticket).unwrap(), &details);
+        serde_json::from_value::<Ticket>(json).unwrap()
+    });
+    let fake = fake::terminal_of(60, false);
+    printer(&fake, Format::Table).list(&tickets).unwrap();
+    assert!(fake.out.text().lines().skip(1).all(|row| row.ends_with("  24 Jan")), "{}", fake.out.text());
+}
