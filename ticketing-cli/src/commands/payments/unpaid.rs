@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn declined_card_says_why_the_order_ended_however_the_server_answers() {
+    async fn declined_card_says_why_its_order_has_ended() {
         let mut order = fixtures::order("o-1", &fixtures::ticket("t-1").title("RustConf"));
         (order.status, order.cancel_reason) = (OrderStatus::Cancelled, Some(CancelReason::PaymentFailed));
         let failed = Payment::new("p-1").order_id("o-1").status(PaymentStatus::Failed);
