@@ -106,7 +106,7 @@ impl OwnList for Listings {
             format!(", {} sales ended", text::count(sums.ended))
         };
         let earned = text::price(sums.cents);
-        Some(format!("{available} available, {reserved} reserved, {sold} sold for {earned}{ended}"))
+        Some(format!("{sold} sold for {earned}, {reserved} reserved, {available} available{ended}"))
     }
 
     fn card(painter: &mut Painter<'_>, area: Rect, model: &Model, listing: &Listing) {

@@ -251,13 +251,14 @@ enum WhenForm {
 
 /// The forms of a row, from the widest to the narrowest. Title and price are in all of them; what follows is shortened and
 /// dropped by its importance: an unusual status, the start, the seat. A venue has what the others leave.
-const FORMS: [RowForm; 10] = {
+const FORMS: [RowForm; 11] = {
     use {StatusForm as Status, WhenForm as When};
     const fn form(status: Status, when: When, has_seat: bool) -> RowForm {
         RowForm { status, when, has_seat }
     }
     [
         form(Status::Whole, When::Whole, true),
+        form(Status::Whole, When::Tight, true),
         form(Status::Short, When::Whole, true),
         form(Status::Rare, When::Whole, true),
         form(Status::Short, When::Tight, true),
@@ -304,8 +305,9 @@ impl<'a> Parts<'a> {
         let Fitted { status, when, has_seat } = self.parts(form);
         let title = text::width(&text::sanitize(&self.row.title));
         let seat = self.seat.filter(|_| has_seat);
-        // A time without a column of its own cuts nothing else.
-        let is_whole = self.time == 0 && when.is_whole && !when.text.is_empty();
+        // A time without a column of its own cuts nothing else, nor does a column without a time.
+        let has_column = self.time > 0;
+        let is_whole = when.is_whole && when.column > 0 && has_column == when.text.is_empty();
         let before = match seat {
             Some(seat) if is_whole => title + text::width(seat) + SEPARATOR,
             Some(seat) => title.min(MIN_TITLE) + least_seat(seat),

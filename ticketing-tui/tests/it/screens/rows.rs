@@ -203,3 +203,28 @@ fn usual_status_of_an_order_is_dropped_before_start_and_seat() {
         }
     }
 }
+
+#[test]
+fn row_without_a_start_has_its_whole_title() {
+    let mut harness = Harness::new((50, 12), Colours::True);
+    let title = "The Magic Flute, first";
+    harness.server.market =
+        vec![recital("t1", "2027-06-04T20:30:00+02:00"), fixtures::ticket("t2", title, "5", 1)];
+    harness.sign_in();
+    harness.assert_shows(title);
+    harness.server.market[0].price = ticketing_sdk::Money::MAX;
+    harness.press("r");
+    harness.answer_reads();
+    harness.assert_shows(title);
+}
+
+#[test]
+fn line_of_sums_begins_with_what_was_earned() {
+    let mut harness = Harness::new((40, 12), Colours::True);
+    harness.server.listings =
+        tickets().iter().map(|ticket| fixtures::later(ticket, TicketStatus::Sold)).collect();
+    harness.sign_in();
+    harness.press("3");
+    harness.answer_reads();
+    harness.assert_shows("10 sold for $9,999,999.90, ");
+}
